@@ -1,0 +1,126 @@
+# Everything a developer runs. `make` alone lists it.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-floors lint types format bench docs constraints clean
+
+# The environments below see nothing of the one that `make` was called from.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export MPLBACKEND := Agg
+
+PYTHON ?=
+export PYTHON
+
+# The tests run in one process per core: each keeps its linear algebra to one thread.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+PY := .venv/bin/python
+INSTALL := -m pip install -qq --progress-bar off --only-binary=:all:
+INSTALL_SELF := -m pip install -qq --no-deps --no-build-isolation -e .
+
+# $(call make-venv,FOLDER,OLDEST,NEWEST): a virtual environment, unless one is there and runs.
+make-venv = $1/bin/python -m pip --version >/dev/null 2>&1 || { \
+	python=$$(tools/find-python $2 $3) && \
+	echo "Making $1 with $$python" && \
+	"$$python" -m venv --clear $1; }
+
+# An environment is installed anew when its Python has gone or the checkout was moved or copied.
+$(shell for venv in .venv .venv-floors; do \
+	[ -x $$venv/bin/python ] && [ "$$(cat $$venv/.home 2>/dev/null)" = "$$(pwd)" ] \
+	|| rm -f $$venv/.core $$venv/.known $$venv/.floors; done)
+
+help:
+	@echo "custseg: what can be made"
+	@echo
+	@echo "  make demo         set up and segment the customers of an invented shop, into demo-out/"
+	@echo "  make test         set up and run all tests on known versions of the dependencies"
+	@echo "  make test-floors  the same on the oldest versions that pyproject.toml allows (Python 3.11 or 3.12)"
+	@echo "  make lint         check style and formatting      (ruff)"
+	@echo "  make types        check types                     (mypy)"
+	@echo "  make format       mend style and formatting       (ruff)"
+	@echo "  make bench        run the benchmarks, each prints a table"
+	@echo "  make docs         build the documentation into site/"
+	@echo "  make constraints  write the known versions and their hashes anew; UPGRADE=1 takes the newest"
+	@echo "  make clean        remove the environments and all that was built"
+	@echo
+	@echo "  ARGS='...'        is passed on: make test ARGS='-k rfm -x'"
+	@echo "  PYTHON=...        is the Python that a new environment is made with (3.11 or newer)"
+
+demo: .venv/.core
+	@echo "Segmenting the customers of an invented shop into demo-out/"
+	@$(PY) -m custseg demo --out demo-out $(ARGS)
+
+test: .venv/.known
+	@echo "Running the tests on known versions, one process per core"
+	@$(ONE_THREAD) $(PY) -m pytest -n auto $(ARGS)
+
+test-floors: .venv-floors/.floors
+	@echo "Running the tests on the oldest allowed versions, one process per core"
+	@$(ONE_THREAD) .venv-floors/bin/python -m pytest -n auto $(ARGS)
+
+lint: .venv/.known
+	@echo "Checking style and formatting"
+	@$(PY) -m ruff check $(ARGS) && $(PY) -m ruff format --check
+
+types: .venv/.known
+	@echo "Checking types"
+	@$(PY) -m mypy $(ARGS)
+
+format: .venv/.known
+	@echo "Mending style and formatting"
+	@$(PY) -m ruff check --fix $(ARGS); $(PY) -m ruff format
+
+bench: .venv/.known
+	@for script in benchmarks/[!_]*.py; do \
+		echo "Running $$script"; $(PY) "$$script" $(ARGS) || exit 1; done
+
+docs: .venv/.known
+	@echo "Building the documentation into site/"
+	@$(PY) -m sphinx -q -W --keep-going -b html $(ARGS) docs site
+
+# Resolved on the oldest Python, so that the versions exist for all. `make` never calls this by itself.
+COMPILE = .venv-constraints/bin/python -m piptools compile --quiet --generate-hashes --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(if $(UPGRADE),--upgrade)
+constraints: export CUSTOM_COMPILE_COMMAND = make constraints
+constraints:
+	@$(call make-venv,.venv-constraints,3.11,3.11)
+	@echo "Resolving versions and collecting their hashes (about five minutes)"
+	@.venv-constraints/bin/python $(INSTALL) pip-tools
+	@.venv-constraints/bin/python tools/requirements.py known | $(COMPILE) -o constraints/known.txt -
+	@.venv-constraints/bin/python tools/requirements.py core | $(COMPILE) -c constraints/known.txt -o constraints/core.txt -
+	@if grep -nE '://|^-' constraints/*.txt; then echo "An address has no place in a constraints file."; exit 1; fi
+
+clean:
+	@echo "Removing the environments and all that was built"
+	@rm -rf .venv .venv-floors .venv-constraints demo-out site build dist htmlcov .coverage .coverage.*
+	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Each environment ends in a stamp file, so that a second run starts at once.
+# The project itself has no hash: it is installed last, in place, with nothing left to fetch.
+
+.venv/.core: constraints/core.txt pyproject.toml
+	@$(call make-venv,.venv,3.11,3.14)
+	@echo "Installing the dependencies into .venv (about a minute the first time)"
+	@$(PY) $(INSTALL) --require-hashes -r constraints/core.txt
+	@$(PY) $(INSTALL_SELF)
+	@pwd > .venv/.home
+	@touch $@
+
+.venv/.known: constraints/known.txt .venv/.core
+	@echo "Installing what the tests, lint and docs need into .venv (about a minute the first time)"
+	@$(PY) $(INSTALL) --require-hashes -r constraints/known.txt
+	@touch $@
+
+.venv-floors/.floors: constraints/known.txt pyproject.toml tools/requirements.py
+	@$(call make-venv,.venv-floors,3.11,3.12)
+	@echo "Installing the oldest allowed versions into .venv-floors (about a minute the first time)"
+	@.venv-floors/bin/python tools/requirements.py floors > .venv-floors/floors.txt
+	@.venv-floors/bin/python tools/requirements.py floors-rest > .venv-floors/rest.txt
+	@.venv-floors/bin/python $(INSTALL) -r .venv-floors/floors.txt -c .venv-floors/rest.txt
+	@.venv-floors/bin/python $(INSTALL_SELF)
+	@pwd > .venv-floors/.home
+	@touch $@

@@ -1,0 +1,70 @@
+"""custseg: customers into a few natural, stable, actionable segments with names.
+
+The public door: names are imported when they are first used, so that `import custseg` is quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from custseg import clustering, datasets, features, plots, preparation, profiling
+    from custseg.errors import (
+        CustsegError,
+        DataError,
+        InfeasibleMinimumError,
+        MissingDependencyError,
+    )
+    from custseg.model import SegmentModel
+    from custseg.result import Segmentation
+    from custseg.segmentation import fit_segments
+    from custseg.tables import DataReport, FeatureTable, Orders
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CustsegError": "custseg.errors",
+    "DataError": "custseg.errors",
+    "DataReport": "custseg.tables",
+    "FeatureTable": "custseg.tables",
+    "InfeasibleMinimumError": "custseg.errors",
+    "MissingDependencyError": "custseg.errors",
+    "Orders": "custseg.tables",
+    "SegmentModel": "custseg.model",
+    "Segmentation": "custseg.result",
+    "fit_segments": "custseg.segmentation",
+}
+_FOLDERS = ("clustering", "datasets", "features", "plots", "preparation", "profiling")
+
+__all__ = [  # noqa: RUF022 - objects first, then the folders
+    "CustsegError",
+    "DataError",
+    "DataReport",
+    "FeatureTable",
+    "InfeasibleMinimumError",
+    "MissingDependencyError",
+    "Orders",
+    "SegmentModel",
+    "Segmentation",
+    "fit_segments",
+    "clustering",
+    "datasets",
+    "features",
+    "plots",
+    "preparation",
+    "profiling",
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _FOLDERS:
+        return import_module(f"custseg.{name}")
+    raise AttributeError(f"module 'custseg' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

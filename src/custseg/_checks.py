@@ -1,0 +1,102 @@
+"""Words every error about an argument or a column, so that all of them read alike.
+
+The form is: caller, argument, rule, value, remedy.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
+
+from custseg.errors import DataError
+
+
+def listed(values: Iterable[object], limit: int = 20) -> str:
+    """The values as a short list for a message."""
+    shown = [repr(value) for value in values]
+    more = f", … {len(shown) - limit} more" if len(shown) > limit else ""
+    return "[" + ", ".join(shown[:limit]) + more + "]"
+
+
+def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence[str]) -> None:
+    """Raise unless `value` is one of the words in `allowed`."""
+    if not isinstance(value, str):
+        raise TypeError(f"{caller}: {argument} must be one of {listed(allowed)}, got {type(value).__name__}.")
+    if value not in allowed:
+        raise ValueError(
+            f"{caller}: {argument} must be one of {listed(allowed)}, "
+            f"got {value!r}.{did_you_mean(value, allowed)}"
+        )
+
+
+def check_columns(caller: str, wanted: Mapping[str, str | None], present: Sequence[str]) -> None:
+    """Raise one error that names every wanted column (argument -> column) that is not present."""
+    for argument, name in wanted.items():
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"{caller}: {argument} must be the name of a column, got {type(name).__name__}.")
+    missing = {a: name for a, name in wanted.items() if name is not None and name not in present}
+    if missing:
+        words = ", ".join(
+            f"{name!r} ({argument}=){did_you_mean(str(name), present, ' ')}"
+            for argument, name in missing.items()
+        )
+        raise DataError(
+            f"{caller}: the table lacks {'columns' if len(missing) > 1 else 'column'} {words}. "
+            f"Name the right {'columns' if len(missing) > 1 else 'column'}; "
+            f"columns are {listed(present)}."
+        )
+
+
+def check_integer(
+    caller: str, argument: str, value: object, *, minimum: int, maximum: int | None = None
+) -> int:
+    """The value as an int within its bounds, or an error."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{caller}: {argument} must be a whole number, got {type(value).__name__} {value!r}.")
+    number = int(value)
+    if number < minimum or (maximum is not None and number > maximum):
+        bounds = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+        raise ValueError(f"{caller}: {argument} must be {bounds}, got {number}.")
+    return number
+
+
+def check_min_size(caller: str, value: object, rows: int | None = None) -> int:
+    """`min_size` as a count of rows: an int is a count, a float below 1 a share (rounded up)."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(
+            f"{caller}: min_size must be a count (int) or a share (float below 1), "
+            f"got {type(value).__name__} {value!r}."
+        )
+    if isinstance(value, Integral):
+        return check_integer(caller, "min_size", int(value), minimum=1)
+    share = float(value)
+    if not 0 < share < 1:
+        raise ValueError(
+            f"{caller}: min_size as a share must lie between 0 and 1 (both excluded), got {share}. "
+            "Give a count as an int, such as min_size=100."
+        )
+    # 0.07 * 100 is 7.000000000000001 in floating point; seven customers are 7 %.
+    return max(1, math.ceil(round(share * (rows or 0), 9)))
+
+
+def check_random_state(caller: str, value: object) -> int:
+    """The seed as an int of 32 bits: results must be repeatable."""
+    return check_integer(caller, "random_state", value, minimum=0, maximum=2**32 - 1)
+
+
+def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
+    """A hint at the closest allowed word, or nothing."""
+    close = difflib.get_close_matches(value, [str(word) for word in allowed], n=1, cutoff=0.7)
+    return f"{lead}Did you mean {close[0]!r}?" if close else ""
+
+
+def not_yet(caller: str, argument: str, works: str) -> NotImplementedError:
+    """The error for an argument that this version does not carry out yet."""
+    return NotImplementedError(f"{caller}: {argument} is not available yet. {works}")
+
+
+def plural(count: int, noun: str, nouns: str | None = None) -> str:
+    """`1 customer`, `2 customers`, with thousands separated."""
+    return f"{count:,} {noun if count == 1 else (nouns or noun + 's')}"

@@ -1,0 +1,25 @@
+"""Any table or file in, the caller's kind of table back: the only folder that knows dataframe engines.
+
+`open_table` takes what the caller has. The `Dialect` it carries turns described columns into one canonical
+form on the engine where the data is; all that follows is written once, in narwhals.
+"""
+
+from __future__ import annotations
+
+from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
+from custseg._frames._local import collect, frame_from_columns, table_writer, write_files
+from custseg._frames._open import Table, is_table, open_table, read_table
+
+__all__ = [
+    "MONEY_UNIT",
+    "DateStyle",
+    "Dialect",
+    "Table",
+    "collect",
+    "frame_from_columns",
+    "is_table",
+    "open_table",
+    "read_table",
+    "table_writer",
+    "write_files",
+]

@@ -1,0 +1,104 @@
+"""What every engine must be able to say about the columns of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import narwhals.stable.v2 as nw
+
+MONEY_UNIT = 10_000
+"""Money is summed as whole ten-thousandths in 64 bits: a sum then does not depend on the order of rows."""
+
+MONEY_LIMIT = 9.2e14
+"""The largest amount that fits 64 bits in ten-thousandths, with room for rounding."""
+
+ColumnKind = Literal["integer", "number", "text", "boolean", "date", "datetime", "zoned datetime", "other"]
+
+
+@dataclass(frozen=True)
+class DateStyle:
+    """How a date column is to be read: its kind, whether it carries a zone, the patterns for text."""
+
+    kind: ColumnKind
+    zoned: bool
+    patterns: tuple[str, ...] = ()
+
+
+class Dialect(Protocol):
+    """Expressions of one engine that bring described columns into canonical form.
+
+    Expressions are the engine's own and opaque to the caller, who hands them back to `select`.
+    """
+
+    columns: Sequence[str]
+    text: bool
+    """Whether all values are text still to be read, as in a CSV file."""
+
+    def kind(self, column: str) -> ColumnKind:
+        """What sort of values the column has."""
+        ...
+
+    def type_name(self, column: str) -> str:
+        """The engine's own name of the column's type, for messages."""
+        ...
+
+    def identity(self, column: str) -> Any:
+        """The ids in their own type; NaN and blank text are null."""
+        ...
+
+    def plain(self, column: str) -> Any:
+        """The column in its own type, NaN and blank text as null; in a CSV numbers where all are."""
+        ...
+
+    def word(self, column: str) -> Any:
+        """The column as text; blank text is null."""
+        ...
+
+    def flag(self, column: str) -> Any:
+        """The column as a boolean; null is false."""
+        ...
+
+    def date_style(self, column: str, date_format: str | None) -> DateStyle:
+        """How the dates of the column are written; for text, the first value decides."""
+        ...
+
+    def moment(self, column: str, style: DateStyle) -> Any:
+        """Microseconds since 1970: of the instant for zoned dates, of the wall clock for others."""
+        ...
+
+    def day(self, column: str, style: DateStyle, timezone: str) -> Any:
+        """Days since 1970-01-01 on the calendar of `timezone`."""
+        ...
+
+    def number(self, column: str) -> Any:
+        """The column as 64-bit float; NaN is null, and so is text that is no number."""
+        ...
+
+    def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> Any:
+        """The column, or the product of two, in whole ten-thousandths; null where it does not fit.
+
+        `rate` names a currency column and what one unit of each currency is worth.
+        """
+        ...
+
+    def filled(self, columns: Sequence[str]) -> Any:
+        """Whether all of the columns hold a value at all (not null, not NaN, not blank)."""
+        ...
+
+    def mixes_zones(self, column: str) -> bool:
+        """Whether some of the text dates carry a zone and some do not."""
+        ...
+
+    def shape_of_unusable(self, column: str, reading: Any) -> str:
+        """One value that `reading` could not read, with digits as 9 and letters as A."""
+        ...
+
+    def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
+        """A lazy frame with one column per expression."""
+        ...
+
+    def count_duplicates(self) -> int:
+        """How many rows repeat an earlier row in every column of the table."""
+        ...

@@ -1,0 +1,125 @@
+"""Opens what the caller has: a table of any supported kind, or the path of a file."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from custseg._frames._dialect import Dialect
+from custseg._frames._pandas import pandas_like, polars_from_pandas
+from custseg._frames._polars import PolarsDialect, run
+from custseg.errors import DataError
+
+_KINDS = (
+    "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, "
+    "or the path of a CSV or Parquet file"
+)
+_CSV = (".csv", ".csv.gz", ".tsv", ".txt")
+_PARQUET = (".parquet", ".pq")
+
+
+@dataclass(frozen=True)
+class Table:
+    """An opened table: its dialect, and how a result returns in the caller's kind."""
+
+    dialect: Dialect
+    give_back: Callable[[nw.DataFrame[Any], str], Any]
+    """Turns a local frame, whose ids came from the named column, into the caller's kind of table."""
+
+
+def open_table(table: object, caller: str, *, separator: str = ",", decimal: str = ".") -> Table:
+    """The table or file, opened; nothing is read yet but the names and types of its columns."""
+    if isinstance(table, (str, PathLike)):
+        return Table(_open_file(fspath(table), caller, separator=separator, decimal=decimal), _as_polars)
+    if isinstance(table, (nw.DataFrame, nw.LazyFrame)):
+        table = nw.to_native(table)
+    if isinstance(table, pl.LazyFrame):
+        return Table(PolarsDialect(table), lambda frame, _: frame.to_native().lazy())
+    if isinstance(table, pl.DataFrame):
+        return Table(PolarsDialect(table.lazy()), _as_polars)
+    if nw.dependencies.is_pandas_dataframe(table):
+        frame = polars_from_pandas(table, caller)
+        return Table(PolarsDialect(frame.lazy()), pandas_like(table))
+    if nw.dependencies.is_pyarrow_table(table):
+        return Table(PolarsDialect(_polars_from_arrow(table).lazy()), _arrow_like(table))
+    raise TypeError(f"{caller}: the table must be {_KINDS}, got {type(table).__name__}.")
+
+
+def is_table(value: object) -> bool:
+    """Whether `open_table` would take the value."""
+    return (
+        isinstance(value, (str, PathLike, pl.DataFrame, pl.LazyFrame, nw.DataFrame, nw.LazyFrame))
+        or nw.dependencies.is_pandas_dataframe(value)
+        or nw.dependencies.is_pyarrow_table(value)
+    )
+
+
+def read_table(path: str | PathLike[str], *, separator: str = ",") -> pl.DataFrame:
+    """The whole file as a polars DataFrame, with the types that polars finds in it."""
+    name = _existing(fspath(path), "read_table")
+    if name.lower().endswith(_PARQUET):
+        return run(pl.scan_parquet(name))
+    return run(pl.scan_csv(name, separator=separator, infer_schema_length=None))
+
+
+def _open_file(path: str, caller: str, *, separator: str, decimal: str) -> PolarsDialect:
+    name = _existing(path, caller)
+    if name.lower().endswith(_PARQUET):
+        return PolarsDialect(pl.scan_parquet(name))
+    if len(separator.encode()) != 1:
+        raise ValueError(f"{caller}: separator must be one ASCII character, got {separator!r}.")
+    if decimal not in (".", ","):
+        raise ValueError(f"{caller}: decimal must be '.' or ',', got {decimal!r}.")
+    if decimal == separator:
+        raise ValueError(
+            f"{caller}: separator and decimal cannot both be {decimal!r}. "
+            "Exports with a decimal comma mostly have separator=';'."
+        )
+    # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
+    frame = pl.scan_csv(name, separator=separator, infer_schema=False)
+    return PolarsDialect(frame, text=True, decimal=decimal)
+
+
+def _existing(path: str, caller: str) -> str:
+    """The path, checked to be one of our formats and to exist (a glob: to match)."""
+    if not path.lower().endswith((*_CSV, *_PARQUET)):
+        raise DataError(
+            f"{caller}: the file must end in one of {[*_CSV, *_PARQUET]}, got {path!r}. "
+            "A folder is given as a glob, such as 'orders/*.parquet'."
+        )
+    if not glob.glob(path):
+        raise DataError(f"{caller}: there is no file {path!r}.")
+    return path
+
+
+def _polars_from_arrow(table: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _as_polars(frame: nw.DataFrame[Any], _: str) -> pl.DataFrame:
+    native = frame.to_native()
+    assert isinstance(native, pl.DataFrame)
+    return native
+
+
+def _arrow_like(table: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
+    """Gives back a pyarrow Table whose ids have the type they came in."""
+    schema = table.schema
+
+    def give_back(frame: nw.DataFrame[Any], id_column: str) -> Any:
+        result = frame.to_arrow()
+        position = result.schema.get_field_index("customer_id")
+        if position < 0 or id_column not in schema.names:
+            return result
+        ids = result.column(position).cast(schema.field(id_column).type)
+        return result.set_column(position, "customer_id", ids)
+
+    return give_back

@@ -1,0 +1,190 @@
+"""The polars dialect: polars, pandas and pyarrow tables, CSV and Parquet files all arrive here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg.errors import DataError
+
+_DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+_ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
+_ZONE_AT_END = re.compile(r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$")
+
+
+class PolarsDialect:
+    """Canonical columns of a polars LazyFrame; `text=True` for a CSV, whose values are all text."""
+
+    def __init__(self, frame: pl.LazyFrame, *, text: bool = False, decimal: str = ".") -> None:
+        self.frame = frame
+        self.text = text
+        self.decimal = decimal
+        self.schema = collected_schema(frame)
+        self.columns: Sequence[str] = self.schema.names()
+
+    def kind(self, column: str) -> ColumnKind:
+        if self.text:
+            return "text"
+        return _kind(self.schema[column])
+
+    def type_name(self, column: str) -> str:
+        return str(self.schema[column])
+
+    def identity(self, column: str) -> pl.Expr:
+        value = self._known(column)
+        return value.cast(pl.Int64) if self.text and self._whole_numbers(column) else value
+
+    def plain(self, column: str) -> pl.Expr:
+        if not self.text:
+            return self._known(column)
+        if self._whole_numbers(column):
+            return self._known(column).cast(pl.Int64)
+        number = self.number(column)
+        readable = self.frame.select((self.filled([column]) == number.is_not_null()).all())
+        return number if run(readable).item() else self._known(column)
+
+    def word(self, column: str) -> pl.Expr:
+        return self._known(column).cast(pl.String)
+
+    def flag(self, column: str) -> pl.Expr:
+        value = pl.col(column)
+        if self.text:
+            value = value.str.strip_chars().str.to_lowercase().is_in(["true", "1", "yes", "t", "y"])
+        return value.cast(pl.Boolean).fill_null(value=False)
+
+    def date_style(self, column: str, date_format: str | None) -> DateStyle:
+        kind = self.kind(column)
+        if kind != "text":
+            return DateStyle(kind, zoned=kind == "zoned datetime")
+        if date_format is not None:
+            zoned = re.search(r"%:*#?z", date_format) is not None
+            return DateStyle(kind, zoned, (date_format,))
+        first = run(self.frame.select(self._known(column).drop_nulls().first())).item()
+        zoned = first is not None and _ZONE_AT_END.search(first.strip()) is not None
+        return DateStyle(kind, zoned, _ZONED_PATTERNS if zoned else _DATE_PATTERNS)
+
+    def moment(self, column: str, style: DateStyle) -> pl.Expr:
+        return self._datetime(column, style).to_physical()
+
+    def day(self, column: str, style: DateStyle, timezone: str) -> pl.Expr:
+        value = self._datetime(column, style)
+        if style.zoned:
+            value = value.dt.convert_time_zone(timezone).dt.replace_time_zone(None, ambiguous="earliest")
+        return value.cast(pl.Date).to_physical().cast(pl.Int64)
+
+    def number(self, column: str) -> pl.Expr:
+        value = pl.col(column)
+        if self.text:
+            value = value.str.strip_chars()
+            if self.decimal != ".":
+                value = value.str.replace(self.decimal, ".", literal=True)
+        return value.cast(pl.Float64, strict=False).fill_nan(None)
+
+    def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> pl.Expr:
+        if len(columns) == 1 and rate is None and isinstance(self.schema[columns[0]], pl.Decimal):
+            value = pl.col(columns[0])
+            units = (value.round(4) * MONEY_UNIT).cast(pl.Int64, strict=False)
+        else:
+            value = reduce(lambda a, b: a * b, (self.number(name) for name in columns))
+            if rate is not None:
+                value = value * self._rates(*rate)
+            units = (value * MONEY_UNIT).round().cast(pl.Int64, strict=False)
+        return pl.when(value.cast(pl.Float64).abs() < MONEY_LIMIT).then(units)
+
+    def filled(self, columns: Sequence[str]) -> pl.Expr:
+        return pl.all_horizontal(self._known(column).is_not_null() for column in columns)
+
+    def mixes_zones(self, column: str) -> bool:
+        zoned = self._known(column).str.strip_chars().str.contains(_ZONE_AT_END.pattern)
+        return run(self.frame.select(zoned.unique().drop_nulls().len())).item() > 1
+
+    def shape_of_unusable(self, column: str, reading: pl.Expr) -> str:
+        rows = self.frame.filter(self.filled([column]) & reading.is_null()).select(column).head(1)
+        value = str(run(rows).item())
+        return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))[:40]
+
+    def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
+        return nw.from_native(self.frame.select(**expressions))
+
+    def count_duplicates(self) -> int:
+        rows = pl.struct(pl.all()).hash()
+        counts = self.frame.select(rows=pl.len(), distinct=rows.n_unique())
+        total, distinct = run(counts).row(0)
+        return int(total - distinct)
+
+    def _known(self, column: str) -> pl.Expr:
+        """The column with NaN and blank text as null, categories as text."""
+        dtype = self.schema[column]
+        value = pl.col(column)
+        if dtype.is_float():
+            return value.fill_nan(None)
+        if isinstance(dtype, (pl.Categorical, pl.Enum)):
+            value = value.cast(pl.String)
+        if isinstance(dtype, (pl.Categorical, pl.Enum, pl.String)):
+            return pl.when(value.str.strip_chars() != "").then(value)
+        return value
+
+    def _whole_numbers(self, column: str) -> bool:
+        """Whether each id of a CSV reads back as written when taken as a whole number ("007" does not)."""
+        value = self._known(column)
+        same = value.cast(pl.Int64, strict=False).cast(pl.String) == value
+        return bool(run(self.frame.select(same.fill_null(value.is_null()).all())).item())
+
+    def _datetime(self, column: str, style: DateStyle) -> pl.Expr:
+        """The column as Datetime in microseconds; a null where text does not match the style."""
+        value = pl.col(column)
+        zone = "UTC" if style.zoned else None
+        if style.kind == "text":
+            text = self._known(column).str.strip_chars().str.replace("T", " ", literal=True)
+            kind = pl.Datetime("us", zone)
+            return pl.coalesce(
+                text.str.strptime(kind, pattern.replace("T", " "), strict=False) for pattern in style.patterns
+            )
+        if style.kind == "date":
+            return value.cast(pl.Datetime("us"))
+        return value.cast(pl.Datetime("us", self.schema[column].time_zone))  # type: ignore[attr-defined]
+
+    def _rates(self, column: str, rates: Mapping[str, float]) -> pl.Expr:
+        return self.word(column).replace_strict(
+            list(rates), list(rates.values()), default=None, return_dtype=pl.Float64
+        )
+
+
+def run(frame: pl.LazyFrame) -> pl.DataFrame:
+    """The frame, computed; what the engine says of an unreadable file becomes one of our errors."""
+    try:
+        return frame.collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"the table could not be read: {_first_line(error)}") from error
+
+
+def collected_schema(frame: pl.LazyFrame) -> pl.Schema:
+    """The columns and types of the frame, without reading its rows."""
+    try:
+        return frame.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"the table could not be opened: {_first_line(error)}") from error
+
+
+def _kind(dtype: pl.DataType) -> ColumnKind:
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_numeric():
+        return "number"
+    if isinstance(dtype, pl.Datetime):
+        return "zoned datetime" if dtype.time_zone else "datetime"
+    kinds: dict[type[pl.DataType], ColumnKind] = {
+        pl.Date: "date", pl.Boolean: "boolean", pl.String: "text",
+        pl.Categorical: "text", pl.Enum: "text",
+    }  # fmt: skip
+    return kinds.get(type(dtype), "other")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,141 @@
+"""Online Retail, the public invoice log of a British gift shop: found on disk, or fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import urllib.request
+import zipfile
+from http.client import HTTPException
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._checks import listed
+from custseg._frames import frame_from_columns, read_table, table_writer, write_files
+from custseg.datasets._workbook import read_sheet
+from custseg.errors import CustsegError, DataError
+
+PAGE = "https://archive.ics.uci.edu/dataset/352/online+retail"
+ADDRESS = "https://archive.ics.uci.edu/static/public/352/online+retail.zip"
+SHA256 = "43465a06f2ccf7c8b5bd2892bc7defb52f97487934fe93b16ae4c3936424676d"
+"""Of 'Online Retail.xlsx' inside the archive, as published by many who have used it."""
+
+_NAME = "online_retail"
+_COLUMNS = (
+    "InvoiceNo", "StockCode", "Description", "Quantity",
+    "InvoiceDate", "UnitPrice", "CustomerID", "Country",
+)  # fmt: skip
+_CALLER = "load_online_retail"
+_BY_HAND = (
+    f"Download the dataset by hand from {PAGE} and pass its path, or set CUSTSEG_DATA to the "
+    f"folder that holds {_NAME}.parquet."
+)
+
+
+def load_online_retail(path: str | os.PathLike[str] | None = None) -> Any:
+    """TODO"""
+    folder = os.environ.get("CUSTSEG_DATA")
+    if path is not None:
+        return read_log(Path(path), "path")
+    if folder:
+        return read_log(Path(folder) / f"{_NAME}.parquet", "the folder in CUSTSEG_DATA")
+    cache = Path.home() / ".cache" / "custseg"
+    cached = cache / f"{_NAME}.parquet"
+    return read_log(cached if cached.exists() else fetch(cache), "the cached copy")
+
+
+def read_log(path: Path, origin: str) -> Any:
+    """The log in a file of any of the known forms; `origin` says where its path came from."""
+    if not path.is_file():
+        raise DataError(f"{_CALLER}: {origin} leads to {str(path)!r}, which is no file. {_BY_HAND}")
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return _parsed(path, str(path))
+    if suffix == ".zip":
+        return _parsed(BytesIO(_workbook_in(path, str(path))), str(path))
+    return _complete(read_table(path), str(path))
+
+
+def fetch(folder: Path, *, address: str = ADDRESS, sha256: str = SHA256, timeout: float = 60.0) -> Path:
+    """Download the archive, check the workbook in it, and keep it as Parquet in `folder`: whole or not at all."""
+    with tempfile.TemporaryDirectory() as workshop:
+        archive = Path(workshop) / "archive.zip"
+        _download(address, archive, timeout)
+        workbook = _workbook_in(archive, address)
+    found = hashlib.sha256(workbook).hexdigest()
+    if found != sha256:
+        raise CustsegError(
+            f"{_CALLER}: the workbook from {address} has the SHA-256 {found}, not {sha256}: it is "
+            f"damaged or has been replaced, and was not kept. Try again later. {_BY_HAND}"
+        )
+    frame = nw.from_native(_parsed(BytesIO(workbook), address), eager_only=True)
+    try:
+        return write_files(folder, {f"{_NAME}.parquet": table_writer(frame, "parquet")})[0]
+    except OSError as error:
+        raise CustsegError(
+            f"{_CALLER}: the copy could not be written to {str(folder)!r} ({error}). {_BY_HAND}"
+        ) from error
+
+
+def _download(address: str, target: Path, timeout: float) -> None:
+    try:
+        with urllib.request.urlopen(address, timeout=timeout) as response, target.open("wb") as file:
+            while block := response.read(1 << 20):
+                file.write(block)
+    except (OSError, HTTPException) as error:
+        raise CustsegError(f"{_CALLER}: {address} could not be fetched ({error}). {_BY_HAND}") from error
+
+
+def _workbook_in(path: Path, origin: str) -> bytes:
+    """The bytes of the one workbook in a zip archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.lower().endswith(".xlsx")]
+            if len(names) == 1:
+                return archive.read(names[0])
+    except zipfile.BadZipFile as error:
+        raise DataError(f"{_CALLER}: {origin!r} is no whole zip archive ({error}). {_BY_HAND}") from error
+    raise DataError(f"{_CALLER}: {origin!r} must hold one workbook, got {listed(names)}. {_BY_HAND}")
+
+
+def _parsed(workbook: Path | IO[bytes], origin: str) -> Any:
+    """The workbook as a table, with numbers and dates."""
+    try:
+        sheet = read_sheet(workbook)
+        columns = {name: _typed(name, sheet[name]) for name in _COLUMNS if name in sheet}
+    except (zipfile.BadZipFile, ParseError, KeyError, ValueError) as error:
+        raise DataError(
+            f"{_CALLER}: {origin!r} is not the workbook of Online Retail ({error}). {_BY_HAND}"
+        ) from error
+    return _complete(frame_from_columns(columns), origin)
+
+
+def _complete(frame: Any, origin: str) -> Any:
+    """The eight columns of the log, or one error that names all that are not there."""
+    missing = [name for name in _COLUMNS if name not in frame.columns]
+    if missing:
+        raise DataError(
+            f"{_CALLER}: {origin!r} lacks the columns {listed(missing)} of Online Retail; "
+            f"columns are {listed(frame.columns)}. {_BY_HAND}"
+        )
+    return frame.select(_COLUMNS)
+
+
+def _typed(name: str, texts: list[str | None]) -> list[Any] | NDArray[Any]:
+    """The cells of one column in its type; Excel stores a date as days since 1899-12-30."""
+    if name in ("Quantity", "CustomerID"):
+        return [None if text is None else int(float(text)) for text in texts]
+    if name not in ("UnitPrice", "InvoiceDate"):
+        return texts
+    numbers = np.array([np.nan if text is None else float(text) for text in texts])
+    if name == "UnitPrice":
+        return numbers
+    seconds = np.rint(numbers * 86_400).astype("timedelta64[s]")
+    return np.datetime64("1899-12-30", "us") + seconds

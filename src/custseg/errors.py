@@ -1,0 +1,33 @@
+"""The errors that a caller can act on. Wrong argument values and types are plain ValueError and TypeError."""
+
+from __future__ import annotations
+
+__all__ = ["CustsegError", "DataError", "InfeasibleMinimumError", "MissingDependencyError"]
+
+
+class CustsegError(Exception):
+    """Base of every error that custseg raises about data, limits or its surroundings."""
+
+
+class DataError(CustsegError, ValueError):
+    """The table or file that was given cannot be used as described: mend the data or the description."""
+
+
+class InfeasibleMinimumError(CustsegError, ValueError):
+    """No clustering meets the minimum size: lower it, or ask for fewer clusters.
+
+    Parameters
+    ----------
+    message : str
+        What was asked and what would be possible.
+    feasible : int
+        The largest minimum size, in rows, that was found to be possible; 0 where none is known.
+    """
+
+    def __init__(self, message: str, feasible: int = 0) -> None:
+        super().__init__(message)
+        self.feasible = feasible
+
+
+class MissingDependencyError(CustsegError, ImportError):
+    """An optional part is not installed; the message names the extra that brings it."""

@@ -1,0 +1,119 @@
+"""The segments at a glance: how many customers, how much revenue, and what they are like."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from custseg.result import Segmentation, number_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_CUSTOMERS = "#b8c4d6"
+_REVENUE = "#2f4b7c"
+_INK = "#22262e"
+_QUIET = "#6b7280"
+_TITLES = {
+    "recency_days": "days since\nlast order",
+    "order_count": "orders",
+    "revenue": "revenue",
+    "order_value": "revenue\nper order",
+}
+_COLOURS = LinearSegmentedColormap.from_list("low to high", ["#8fb8de", "#ffffff", "#f2b880"])
+
+
+def plot_segments(result: Segmentation) -> Figure:
+    """Draw the segments: shares of customers and revenue, and the median of the main features.
+
+    Parameters
+    ----------
+    result : Segmentation
+        The result of `fit_segments`.
+
+    Returns
+    -------
+    matplotlib Figure
+        Not tied to a window; save it with `savefig`.
+
+    Examples
+    --------
+    >>> from custseg import fit_segments
+    >>> from custseg.datasets import make_shop
+    >>> from custseg.plots import plot_segments
+    >>> plot_segments(fit_segments(make_shop(500, 0).orders)).savefig("segments.png")  # doctest: +SKIP
+    """
+    rows = result.profiles.segments
+    features = result.shown_features()
+    figure = Figure(figsize=(4.6 + 1.35 * len(features) + 2.6, 2.3 + 0.72 * len(rows)), dpi=150)
+    bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * len(features)])
+    _draw_shares(bars, result)
+    _draw_medians(cells, result, features)
+    when = f" as of {result.features.snapshot.as_of:%d %B %Y}" if result.features.snapshot else ""
+    clustered = sum(row.size for row in rows)
+    figure.text(0.02, 0.965, f"{clustered:,} customers in {len(rows)} segments{when}",
+                fontsize=15, weight="bold", color=_INK, va="top")  # fmt: skip
+    figure.text(0.02, 0.02, _footnote(result), fontsize=8, color=_QUIET, va="bottom")
+    top = 1 - 1.25 / figure.get_figheight()
+    figure.subplots_adjust(left=2.35 / figure.get_figwidth(), right=0.98, top=top,
+                           bottom=0.55 / figure.get_figheight(), wspace=0.05)  # fmt: skip
+    return figure
+
+
+def _draw_shares(axes: Axes, result: Segmentation) -> None:
+    rows = result.profiles.segments
+    money = any(row.revenue_share is not None for row in rows)
+    thick = 0.36 if money else 0.6
+    for place, row in enumerate(rows):
+        bars = [(row.share or 0.0, _CUSTOMERS, -thick / 2 if money else 0.0)]
+        if money:
+            bars.append((row.revenue_share or 0.0, _REVENUE, thick / 2))
+        for share, colour, shift in bars:
+            axes.barh(place + shift, max(share, 0), height=thick, color=colour)
+            axes.text(max(share, 0) + 0.012, place + shift, f"{share:.0%}",
+                      va="center", fontsize=9, color=_INK)  # fmt: skip
+    axes.set_yticks(range(len(rows)), [_wrapped(row.name) for row in rows], fontsize=10.5)
+    axes.set_ylim(len(rows) - 0.45, -0.55)
+    longest = max(max(row.share or 0, row.revenue_share or 0) for row in rows)
+    axes.set_xlim(0, longest * 1.25)
+    axes.set_xticks([])
+    axes.tick_params(length=0, colors=_INK)
+    axes.spines[:].set_visible(False)
+    axes.text(0, -0.72, "share of customers", color="#7487a6", fontsize=10, weight="bold")
+    if money:
+        axes.text(longest * 0.62, -0.72, "share of revenue", color=_REVENUE, fontsize=10, weight="bold")
+
+
+def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None:
+    rows = result.profiles.segments
+    effects = [[row.effects[name] for name in features] for row in rows]
+    axes.imshow(effects, cmap=_COLOURS, vmin=-1, vmax=1, aspect="auto")
+    for place, row in enumerate(rows):
+        for column, name in enumerate(features):
+            axes.text(column, place, number_text(row.medians[name]), ha="center", va="center",
+                      fontsize=11, color=_INK)  # fmt: skip
+    titles = [_TITLES.get(name, textwrap.fill(name.replace("_", " "), 12)) for name in features]
+    axes.set_xticks(range(len(features)), titles, fontsize=10)
+    axes.xaxis.tick_top()
+    axes.set_yticks([])
+    axes.set_ylim(len(rows) - 0.45, -0.55)
+    axes.tick_params(length=0, colors=_INK)
+    axes.spines[:].set_visible(False)
+
+
+def _wrapped(name: str) -> str:
+    """The name in short lines, broken between traits where it has any."""
+    return "\n".join(textwrap.fill(part, 24) for part in name.split(" · "))
+
+
+def _footnote(result: Segmentation) -> str:
+    text = (
+        "Right: median of the segment's customers; blue is lower and orange higher than the other customers."
+    )
+    outside = [row for row in result.profiles if row.segment is None]
+    if outside:
+        text += f" Not shown: {outside[0].size:,} customers in the row “{outside[0].name}”."
+    return text

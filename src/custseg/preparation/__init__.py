@@ -1,0 +1,7 @@
+"""From a feature table to a matrix, remembering every number on the way."""
+
+from __future__ import annotations
+
+from custseg.preparation._preparation import ColumnPlan, Preparation, plan_preparation
+
+__all__ = ["ColumnPlan", "Preparation", "plan_preparation"]

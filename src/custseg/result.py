@@ -1,0 +1,214 @@
+"""`Segmentation`: the result of a fit, with its evidence."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._checks import check_choice, plural
+from custseg._frames import frame_from_columns, table_writer, write_files
+from custseg.clustering import ClusteringChoice
+from custseg.errors import CustsegError
+from custseg.model import SegmentModel
+from custseg.profiling import Profiles
+from custseg.tables import DataReport, FeatureTable
+
+__all__ = ["Segmentation", "number_text"]
+
+_SHOWN = ("recency_days", "order_count", "revenue", "order_value")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Segmentation:
+    """Customers in named segments, and why.
+
+    Attributes
+    ----------
+    profiles : Profiles
+        One profile per segment, the largest first, and one for customers that cannot be clustered.
+    choice : ClusteringChoice
+        The clusterings that were tried and the reason for the one taken.
+    features : FeatureTable
+        One row per customer: what was clustered on, and what else describes them.
+    model : SegmentModel
+        Puts new customers into the segments.
+    data_report : DataReport or None
+        What the log was like; None for a ready feature table.
+    labels : ndarray of int, shape (n_customers,)
+        Segment of each customer in the order of `features`; -1 for those that cannot be clustered.
+    """
+
+    profiles: Profiles
+    choice: ClusteringChoice
+    features: FeatureTable
+    model: SegmentModel
+    data_report: DataReport | None
+    labels: NDArray[np.intp] = field(repr=False)
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment of the snapshot; None for a ready feature table."""
+        return self.features.snapshot.as_of if self.features.snapshot else None
+
+    @property
+    def assignments(self) -> Any:
+        """`customer_id`, `segment`, `name` of every customer, in the caller's kind of table.
+
+        `segment` is an int, missing for customers that cannot be clustered.
+        """
+        return self.features.give_back(self._assignments())
+
+    @property
+    def notes(self) -> list[str]:
+        """What was filled, drawn in or left out on the way to the matrix."""
+        return self.model.preparation.notes()
+
+    def rename(self, names: Mapping[int, str]) -> Segmentation:
+        """The same result with other names for some segments.
+
+        Parameters
+        ----------
+        names : mapping of int to str
+            New name by segment number.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a segment does not exist, or a name is empty, no text, or taken.
+        """
+        present = {row.segment: row.name for row in self.profiles.segments}
+        if unknown := [segment for segment in names if segment not in present]:
+            raise ValueError(f"rename: segments {unknown} do not exist; there are {list(present)}.")
+        for segment, name in names.items():
+            if not isinstance(name, str):
+                raise TypeError(
+                    f"rename: the name of segment {segment} must be text, got {type(name).__name__}."
+                )
+        after = [names.get(segment, name) for segment, name in present.items() if segment is not None]
+        all_names = [*after, self.model.unclustered_name]
+        if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
+            raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
+        return replace(
+            self,
+            profiles=self.profiles.renamed(names),
+            model=self.model.renamed(tuple(after)),
+        )
+
+    def write(
+        self,
+        folder: str | PathLike[str],
+        *,
+        form: str = "csv",
+        also: Mapping[str, Callable[[Path], object]] | None = None,
+    ) -> list[Path]:
+        """Write `assignments` and `profiles` into a folder: all files appear, or none does.
+
+        In CSV, text that a spreadsheet would run as a formula gets a leading apostrophe; Parquet keeps
+        every value as it is.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made where it does not exist; files of the same name are replaced.
+        form : {"csv", "parquet"}, default "csv"
+            The file format.
+        also : mapping of str to callable, optional
+            Further files of the same step by name, each written by a function of a path.
+
+        Returns
+        -------
+        list of Path
+            The files.
+
+        Raises
+        ------
+        CustsegError
+            If the folder cannot be written to.
+        """
+        check_choice("write", "form", form, allowed=("csv", "parquet"))
+        profiles = nw.from_native(frame_from_columns(self.profiles.columns()), eager_only=True)
+        writers = {
+            f"assignments.{form}": table_writer(self._assignments(), form),
+            f"profiles.{form}": table_writer(profiles, form),
+            **(also or {}),
+        }
+        try:
+            return write_files(Path(folder), writers)
+        except OSError as error:
+            raise CustsegError(
+                f"write: the files could not be written to {str(folder)!r} "
+                f"({error.strerror or error}). Nothing was changed."
+            ) from error
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """The segments as people read them: column heads, and a row of texts per segment."""
+        features = self.shown_features()
+        heads = ["segment", "name", "customers", "share", "revenue share"]
+        heads += [f"median {name}" for name in features]
+        rows = []
+        for row in self.profiles:
+            cells = ["–" if row.segment is None else str(row.segment), row.name, f"{row.size:,}"]
+            cells += [_percent(row.share), _percent(row.revenue_share)]
+            cells += [number_text(row.medians[name]) for name in features]
+            rows.append(cells)
+        return heads, rows
+
+    def shown_features(self) -> list[str]:
+        """The features that a short display shows: the usual four, or the first six clustered on."""
+        usual = [name for name in _SHOWN if name in self.profiles[0].medians]
+        return usual if len(usual) == len(_SHOWN) else list(self.model.preparation.names[:6])
+
+    def __repr__(self) -> str:
+        heads, rows = self.table()
+        widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+        lines = [self.headline(), ""]
+        for cells in (heads, *rows):
+            padded = (
+                cell.ljust(width) if i == 1 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            )
+            lines.append("  ".join(padded).rstrip())
+        return "\n".join([*lines, "", f"Why: {self.choice.reason}"])
+
+    def _repr_html_(self) -> str:
+        heads, rows = self.table()
+        head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        )
+        return (
+            f"<p>{html.escape(self.headline())}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>Why: {html.escape(self.choice.reason)}</p>"
+        )
+
+    def headline(self) -> str:
+        """How many segments of how many customers, when, and by which features."""
+        clustered = sum(row.size for row in self.profiles.segments)
+        what = f"{plural(len(self.profiles.segments), 'segment')} of {plural(clustered, 'customer')}"
+        used = ", ".join(self.model.preparation.names)
+        when = f", as of {self.features.snapshot}" if self.features.snapshot else ""
+        return f"{what}{when}, by {used} (minimum {plural(self.choice.min_size, 'customer')})"
+
+    def _assignments(self) -> nw.DataFrame[Any]:
+        return self.model.assignments(self.features, self.labels)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def number_text(value: float) -> str:
+    """A number as people read it; a dash where there is none."""
+    if np.isnan(value):
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}"

@@ -1,0 +1,268 @@
+"""The main job, from top to bottom: logs to features to a matrix to clusters to named segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from custseg._checks import (
+    check_choice,
+    check_integer,
+    check_min_size,
+    check_random_state,
+    not_yet,
+    plural,
+)
+from custseg.clustering import ClusteringChoice, choose_kmeans
+from custseg.errors import DataError, InfeasibleMinimumError
+from custseg.features import build_features
+from custseg.model import SegmentModel, can_be_clustered
+from custseg.preparation import plan_preparation
+from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments
+from custseg.result import Segmentation
+from custseg.tables import (
+    REFUNDS,
+    DataReport,
+    FeatureTable,
+    as_orders,
+    check_features,
+    given_features,
+    order_facts,
+    report_orders,
+)
+
+__all__ = ["fit_segments"]
+
+Progress = Callable[[str, int, int], None]
+
+DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
+_DEFAULT_NUMBERS = range(3, 9)
+_CALLER = "fit_segments"
+
+
+def fit_segments(
+    orders: object = None,
+    *,
+    events: object = None,
+    customers: object = None,
+    features: object = None,
+    as_of: object = None,
+    id: str | None = None,
+    columns: Sequence[str] | None = None,
+    goal: str | None = None,
+    method: str = "kmeans",
+    n_segments: int | range | None = None,
+    min_size: int | float = 0.05,
+    refunds: str = "net",
+    window_days: int | None = None,
+    language: str = "en",
+    random_state: int = 0,
+    progress: Progress | None = None,
+) -> Segmentation:
+    """Group customers into a few named segments, none smaller than asked.
+
+    Parameters
+    ----------
+    orders : Orders or table
+        The order log; a plain table has the default column names of `Orders`.
+    events, customers, goal, window_days
+        Not available yet; anything but `None` raises NotImplementedError.
+    features : FeatureTable or table
+        A ready table with one row per customer, instead of `orders`.
+    as_of : date, datetime or ISO text, optional
+        The moment of the snapshot. Without it, midnight after the last row of the log; the result
+        says so. The clock is never read.
+    id : str, optional
+        Column of ids in `features`; by default `customer_id`, or else the first column.
+    columns : sequence of str, optional
+        Features to cluster on; by default `recency_days`, `order_count` and `revenue`, and all
+        numeric columns of a ready table without these. All other features describe the segments.
+    method : {"kmeans"}, default "kmeans"
+        The clustering algorithm.
+    n_segments : int or range, optional
+        Exactly so many, or the numbers to choose among; by default 3 to 8.
+    min_size : int or float, default 0.05
+        No segment is smaller: customers (int), or a share of the clustered customers (below 1).
+    refunds : {"net", "gross", "error"}, default "net"
+        See `custseg.features.rfm`.
+    language : {"en", "ru"}, default "en"
+        Of the segment names.
+    random_state : int, default 0
+        Seed; the same customers and seed give the same segments, in whatever order the rows come.
+    progress : callable, optional
+        Called with (step, steps done, steps in all).
+
+    Returns
+    -------
+    Segmentation
+        Assignments, profiles, the choice and its evidence, and a model for new customers. Customers
+        without a purchase, or with refunds alone, are not clustered: they have a row of their own.
+
+    Raises
+    ------
+    DataError
+        If the log or table cannot be used, or has too few customers.
+    InfeasibleMinimumError
+        If no clustering meets `min_size`; the message says what would be feasible.
+    TypeError, ValueError, NotImplementedError
+        If an argument is of the wrong type or value, or its part is not there yet.
+
+    Examples
+    --------
+    >>> from custseg import fit_segments
+    >>> from custseg.datasets import make_shop
+    >>> shop = make_shop(500, 0)
+    >>> result = fit_segments(shop.orders, as_of=shop.as_of)
+    >>> min(row.size for row in result.profiles.segments) >= 25
+    True
+    """
+    _refuse_what_has_not_come(events=events, customers=customers, goal=goal, window_days=window_days)
+    _check_method(method)
+    check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
+    check_choice(_CALLER, "language", language, allowed=LANGUAGES)
+    numbers = _segment_numbers(n_segments)
+    check_min_size(_CALLER, min_size)
+    seed = check_random_state(_CALLER, random_state)
+    tell = progress or (lambda step, done, steps: None)
+
+    tell("reading the customers", 0, 4)
+    table, report = _features(orders, features, as_of=as_of, id=id, refunds=refunds)
+    names = _clustering_columns(table, columns)
+    inside = can_be_clustered(table, names)
+
+    tell("preparing the features", 1, 4)
+    least = check_min_size(_CALLER, min_size, int(inside.sum()))
+    possible = _possible_numbers(numbers, int(inside.sum()), least)
+    values = {name: table.values(name) for name in table.numeric_names()}
+    chosen = {name: values[name][inside] for name in names}
+    preparation = plan_preparation(chosen, _CALLER)
+    matrix = preparation.matrix(chosen, _CALLER)
+
+    tell("clustering", 2, 4)
+    choice = _choose(matrix, possible, least=least, seed=seed)
+
+    tell("describing the segments", 3, 4)
+    labels = np.full(len(table), -1)
+    labels[inside] = choice.best.labels
+    unclustered = UNCLUSTERED["prospects" if "order_count" in values else "no data"]
+    profiles = profile_segments(values, labels, language=language, unclustered=unclustered)
+    model = SegmentModel(
+        preparation=preparation,
+        centres=choice.best.centres,
+        names=tuple(row.name for row in profiles.segments),
+        unclustered_name=unclustered[language],
+    )
+    tell("done", 4, 4)
+    return Segmentation(
+        profiles=profiles,
+        choice=choice,
+        features=table,
+        model=model,
+        data_report=report,
+        labels=labels,
+    )
+
+
+def _refuse_what_has_not_come(
+    *, events: object, customers: object, goal: object, window_days: object
+) -> None:
+    today = "Today fit_segments takes orders=, or features= with one row per customer."
+    for argument, value in (("events", events), ("customers", customers)):
+        if value is not None:
+            raise not_yet(_CALLER, argument, today)
+    if goal is not None:
+        raise not_yet(_CALLER, "goal", "Today columns= says what to cluster on.")
+    if window_days is not None:
+        raise not_yet(_CALLER, "window_days", "Today all rows before as_of count; filter the log.")
+
+
+def _check_method(method: str) -> None:
+    if method in ("gaussian_mixture", "hdbscan", "auto"):
+        raise not_yet(_CALLER, f"method={method!r}", "Today method='kmeans' works.")
+    check_choice(_CALLER, "method", method, allowed=("kmeans",))
+
+
+def _segment_numbers(n_segments: object) -> list[int]:
+    """The numbers of segments to try."""
+    if n_segments is None:
+        return list(_DEFAULT_NUMBERS)
+    if isinstance(n_segments, range):
+        if len(n_segments) == 0 or min(n_segments) < 1:
+            raise ValueError(
+                f"{_CALLER}: n_segments as a range must hold numbers from 1 up, got {n_segments}."
+            )
+        return sorted(n_segments)
+    return [check_integer(_CALLER, "n_segments", n_segments, minimum=1)]
+
+
+def _features(
+    orders: object, features: object, *, as_of: object, id: str | None, refunds: str
+) -> tuple[FeatureTable, DataReport | None]:
+    """The feature table, and the data report where there is a log."""
+    if (orders is None) == (features is None):
+        both = "both" if orders is not None else "neither"
+        raise TypeError(
+            f"{_CALLER}: give either orders (a log) or features= (one row per customer), got {both}."
+        )
+    if orders is None:
+        if as_of is not None:
+            raise ValueError(f"{_CALLER}: as_of belongs to a log; a ready feature table has its own.")
+        return given_features(features, id, _CALLER), None
+    if id is not None:
+        raise ValueError(f"{_CALLER}: id belongs to features=; for a log use Orders(..., customer={id!r}).")
+    described = as_orders(orders)
+    snapshot = described.snapshot(as_of, _CALLER)
+    facts = order_facts(described, snapshot, _CALLER)
+    table = build_features(described, snapshot, facts, caller=_CALLER, refunds=refunds)
+    return table, report_orders(described, snapshot, facts, refunds=refunds)
+
+
+def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> list[str]:
+    if columns is None:
+        numeric = table.numeric_names()
+        usual = [name for name in DEFAULT_COLUMNS if name in numeric]
+        chosen = usual if len(usual) == len(DEFAULT_COLUMNS) else numeric
+        if not chosen:
+            raise DataError(
+                f"{_CALLER}: the feature table has no numeric column beside the ids; "
+                f"its columns are {table.names}."
+            )
+        return chosen
+    if isinstance(columns, str) or not all(isinstance(name, str) for name in columns):
+        raise TypeError(f"{_CALLER}: columns must be a list of feature names, got {columns!r}.")
+    chosen = list(columns)
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise ValueError(f"{_CALLER}: columns must name each feature once, got {chosen}.")
+    check_features(table, chosen, argument="columns", caller=_CALLER)
+    return chosen
+
+
+def _possible_numbers(numbers: list[int], customers: int, least: int) -> list[int]:
+    """The numbers of segments for which there are customers enough."""
+    fewest = numbers[0]
+    if customers < fewest:
+        raise DataError(
+            f"{_CALLER}: {plural(customers, 'customer')} can be clustered, fewer than "
+            f"{plural(fewest, 'segment')}. Customers without a purchase are not clustered."
+        )
+    possible = [number for number in numbers if number * least <= customers]
+    if not possible:
+        most = customers // fewest
+        raise InfeasibleMinimumError(
+            f"{_CALLER}: {plural(fewest, 'segment')} of at least {plural(least, 'customer')} need "
+            f"{fewest * least:,}, and {customers:,} can be clustered. "
+            f"With {plural(fewest, 'segment')}, min_size may be at most {most}.",
+            feasible=most,
+        )
+    return possible
+
+
+def _choose(matrix: Any, numbers: list[int], *, least: int, seed: int) -> ClusteringChoice:
+    """The clusters of the matrix; an infeasible minimum is told in customers and segments."""
+    try:
+        return choose_kmeans(matrix, n_clusters=numbers, min_size=least, random_state=seed)
+    except InfeasibleMinimumError as error:
+        hint = f" Try min_size={error.feasible} or less." if error.feasible else ""
+        raise InfeasibleMinimumError(f"{_CALLER}: {error}{hint}", error.feasible) from None

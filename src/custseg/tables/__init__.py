@@ -1,0 +1,33 @@
+"""What flows between the steps: described logs, the snapshot, the feature table, the data report."""
+
+from __future__ import annotations
+
+from custseg.tables._feature_table import (
+    Feature,
+    FeatureTable,
+    check_features,
+    given_features,
+)
+from custseg.tables._order_facts import OrderFacts, order_facts
+from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, order_totals
+from custseg.tables._orders import Orders, as_orders
+from custseg.tables._report import DataReport, Finding, report_orders
+from custseg.tables._snapshot import Snapshot
+
+__all__ = [
+    "REFUNDS",
+    "ZERO_ORDERS",
+    "DataReport",
+    "Feature",
+    "FeatureTable",
+    "Finding",
+    "OrderFacts",
+    "Orders",
+    "Snapshot",
+    "as_orders",
+    "check_features",
+    "given_features",
+    "order_facts",
+    "order_totals",
+    "report_orders",
+]

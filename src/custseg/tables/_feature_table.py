@@ -1,0 +1,146 @@
+"""`FeatureTable`: one row per customer, with what each column means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._checks import check_columns, plural
+from custseg._frames import collect, open_table
+from custseg.errors import DataError
+from custseg.tables._snapshot import Snapshot
+
+ID = "customer_id"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What one column of a feature table means.
+
+    Attributes
+    ----------
+    name, meaning, unit, family : str
+        The column, one sentence about it, its unit, and the family that computes it.
+    direction : {1, 0, -1}
+        Whether more is better (1), worse (-1) or neither (0) for the company.
+    """
+
+    name: str
+    meaning: str = ""
+    unit: str = ""
+    family: str = "given"
+    direction: Literal[-1, 0, 1] = 0
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FeatureTable:
+    """One row per customer: ids in `customer_id`, a column per feature, and what each means.
+
+    Any frame constructor that reads the Arrow interface takes it, as in `polars.DataFrame(table)`.
+
+    Attributes
+    ----------
+    local : narwhals DataFrame
+        The rows.
+    described : tuple of Feature
+        One entry per feature column, in the order of the columns.
+    snapshot : Snapshot or None
+        When the features were taken; None for a table that was given ready.
+    give_back : callable
+        Turns a local frame into the caller's kind of table.
+    """
+
+    local: nw.DataFrame[Any]
+    described: tuple[Feature, ...]
+    give_back: Callable[[nw.DataFrame[Any]], Any]
+    snapshot: Snapshot | None = None
+
+    @property
+    def frame(self) -> Any:
+        """The table in the kind that the caller's log or table had."""
+        return self.give_back(self.local)
+
+    @property
+    def names(self) -> list[str]:
+        """The feature columns."""
+        return [feature.name for feature in self.described]
+
+    @property
+    def ids(self) -> nw.Series[Any]:
+        """The customer ids."""
+        return self.local.get_column(ID)
+
+    def numeric_names(self) -> list[str]:
+        """The feature columns that hold numbers (booleans are none)."""
+        schema = self.local.schema
+        return [name for name in self.names if schema[name].is_numeric()]
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """One feature as floats of shape (n_customers,); NaN where it is missing."""
+        column = self.local.get_column(name).cast(nw.Float64)
+        return column.fill_null(float("nan")).to_numpy().astype(np.float64, copy=True)
+
+    def __len__(self) -> int:
+        return len(self.local)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.local.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        when = f" as of {self.snapshot}" if self.snapshot else ""
+        return f"FeatureTable: {plural(len(self), 'customer')}{when}; {', '.join(self.names)}"
+
+
+def given_features(table: object, id_column: str | None, caller: str) -> FeatureTable:
+    """A ready customer table; the ids are in `id_column`, else in `customer_id`, else in the first column."""
+    if isinstance(table, FeatureTable):
+        return table
+    opened = open_table(table, caller)
+    dialect = opened.dialect
+    if not dialect.columns:
+        raise DataError(f"{caller}: the feature table has no columns.")
+    source = id_column
+    if source is None:
+        source = ID if ID in dialect.columns else dialect.columns[0]
+    check_columns(caller, {"id": source}, dialect.columns)
+    names = [name for name in dialect.columns if name != source]
+    if ID in names:
+        raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
+    expressions = {ID: dialect.identity(source)}
+    expressions |= {name: dialect.plain(name) for name in names}
+    local = collect(dialect.select(expressions))
+    _check_ids(local, source, asked=id_column, caller=caller)
+    features = tuple(Feature(name) for name in names)
+    return FeatureTable(local, features, lambda frame: opened.give_back(frame, source))
+
+
+def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, caller: str) -> None:
+    ids = local.get_column(ID)
+    if len(ids) == 0:
+        raise DataError(f"{caller}: the feature table has no rows.")
+    hint = "" if asked else " It was taken as the ids because it is the first column; give id='...'."
+    if missing := int(ids.is_null().sum()):
+        raise DataError(f"{caller}: {plural(missing, 'row')} of id column {source!r} have no id.{hint}")
+    if repeated := len(ids) - ids.n_unique():
+        raise DataError(
+            f"{caller}: the ids in column {source!r} must differ, but {plural(repeated, 'row')} "
+            f"repeat an earlier id.{hint}"
+        )
+
+
+def check_features(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
+    """Raise unless all columns are numeric features of the table."""
+    check_columns(caller, {f"{argument}[{i}]": name for i, name in enumerate(columns)}, features.names)
+    numeric = features.numeric_names()
+    if text := [name for name in columns if name not in numeric]:
+        schema = features.local.schema
+        raise DataError(
+            f"{caller}: {argument} must be numeric, got "
+            + ", ".join(f"{name!r} ({schema[name]})" for name in text)
+            + f". Numeric features are {numeric}."
+        )

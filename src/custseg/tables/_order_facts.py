@@ -1,0 +1,160 @@
+"""What one pass over an order log counts, and the errors for what cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import listed, plural
+from custseg._frames import collect
+from custseg.errors import DataError
+from custseg.tables._orders import Orders
+from custseg.tables._snapshot import Snapshot
+
+_SUM_LIMIT = 9.2e18
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """Counts over an order log at one snapshot.
+
+    Attributes
+    ----------
+    rows, rows_after : int
+        Lines before the snapshot, and at or after it.
+    without_date, unusable_dates : int
+        Lines without a date, and with one that cannot be read.
+    without_customer, without_order, without_amount, unusable_amounts : int
+        Lines before the snapshot that lack the value, or whose value cannot be read.
+    refund_lines, cancelled_lines : int
+        Lines before the snapshot with a negative amount, and marked as cancelled.
+    first_day, last_day : int or None
+        First and last calendar day before the snapshot, in days since 1970-01-01.
+    money : float
+        Sum of the absolute amounts, in ten-thousandths: it bounds every sum of money.
+    """
+
+    rows: int
+    rows_after: int
+    without_date: int
+    unusable_dates: int
+    without_customer: int
+    without_order: int
+    without_amount: int
+    unusable_amounts: int
+    refund_lines: int
+    cancelled_lines: int
+    first_day: int | None
+    last_day: int | None
+    money: float
+
+
+def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
+    """Count what is in the log, and raise for what cannot be used."""
+    facts = _gather(orders.lines(), snapshot)
+    if facts.unusable_dates:
+        _raise_on_dates(orders, facts.unusable_dates, caller)
+    if facts.rows + facts.rows_after + facts.without_date == 0:
+        raise DataError(f"{caller}: the order log has no rows.")
+    if facts.rows == 0:
+        raise DataError(
+            f"{caller}: as_of {snapshot} is not after any row of the order log, so nothing is "
+            "known yet. Give a later as_of."
+        )
+    if facts.unusable_amounts:
+        _raise_on_amounts(orders, facts.unusable_amounts, caller)
+    if facts.money > _SUM_LIMIT:
+        raise DataError(
+            f"{caller}: the amounts add up to more than 9.2e14, which 64 bits of ten-thousandths "
+            "cannot hold. Give them in a larger unit."
+        )
+    _check_currencies(orders, snapshot, caller)
+    return facts
+
+
+def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> OrderFacts:
+    """One pass: a marker column of ones and nulls per question, then their counts."""
+    col = nw.col
+    before = col("moment") < snapshot.moment
+    cancelled = "cancelled" in lines.collect_schema().names()
+    marks = {
+        "rows": before,
+        "rows_after": ~before,
+        "without_date": ~col("has_date"),
+        "unusable_dates": col("has_date") & col("moment").is_null(),
+        "without_customer": before & col("customer").is_null(),
+        "without_order": before & col("order").is_null(),
+        "without_amount": before & ~col("has_amount"),
+        "unusable_amounts": before & col("has_amount") & col("money").is_null(),
+        "refund_lines": before & (col("money") < 0),
+        "cancelled_lines": before & (col("cancelled") if cancelled else nw.lit(value=False)),
+    }
+    marked = lines.select(
+        *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
+        nw.when(before).then(col("day")).alias("day"),
+        nw.when(before).then(col("money").abs().cast(nw.Float64)).alias("money"),
+    )
+    row = collect(
+        marked.select(
+            *(col(name).count() for name in marks),
+            col("day").min().alias("first_day"),
+            col("day").max().alias("last_day"),
+            col("money").sum(),
+        )
+    ).row(0)
+    *counts, first_day, last_day, money = row
+    return OrderFacts(*map(int, counts), first_day, last_day, float(money or 0.0))
+
+
+def _check_currencies(orders: Orders, snapshot: Snapshot, caller: str) -> None:
+    if orders.currency is None:
+        return
+    rows = orders.lines().filter(nw.col("moment") < snapshot.moment).select("currency").unique()
+    found = collect(rows).get_column("currency").to_list()
+    codes = sorted(code for code in found if code is not None)
+    if orders.rates is not None:
+        lacking = [code for code in codes if code not in orders.rates]
+        if lacking or None in found:
+            what = listed(lacking) if lacking else "lines without a currency"
+            raise DataError(f"{caller}: rates lack {what}; they have {listed(orders.rates)}.")
+    elif len(found) > 1:
+        unnamed = " and lines without a currency" if None in found else ""
+        raise DataError(
+            f"{caller}: the amounts are in several currencies, {listed(codes)}{unnamed}, "
+            "and cannot be added. Give rates={'EUR': 1.0, ...}."
+        )
+
+
+def _raise_on_dates(orders: Orders, count: int, caller: str) -> None:
+    dialect = orders.source_table.dialect
+    if orders.date_format is None and dialect.mixes_zones(orders.date):
+        raise DataError(
+            f"{caller}: column {orders.date!r} mixes dates with and without a time zone. "
+            "Bring them to one zone first."
+        )
+    form = f"of the form {orders.date_format!r}" if orders.date_format else "in ISO 8601"
+    shape = dialect.shape_of_unusable(orders.date, dialect.moment(orders.date, orders.date_style))
+    raise DataError(
+        f"{caller}: {plural(count, 'value')} of column {orders.date!r} cannot be read as a date "
+        f"{form}, for instance one shaped like {shape!r}. "
+        "Give date_format=, such as '%d/%m/%Y %H:%M', or mend the values."
+    )
+
+
+def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:
+    dialect, names = orders.source_table.dialect, orders.money_columns()
+    shapes = [dialect.shape_of_unusable(name, dialect.number(name)) for name in names]
+    told = [f"{shape!r}" for shape in shapes if shape]
+    example = f", for instance one shaped like {' or '.join(told)}" if told else ""
+    hint = (
+        f" The file was read with separator={orders.separator!r} and decimal={orders.decimal!r}."
+        if dialect.text
+        else ""
+    )
+    raise DataError(
+        f"{caller}: {plural(count, 'value')} of {' × '.join(map(repr, names))} "
+        f"{'is' if count == 1 else 'are'} not a finite number below 9.2e14{example}. "
+        f"Mend these rows or leave them out.{hint}"
+    )

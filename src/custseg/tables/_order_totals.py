@@ -1,0 +1,42 @@
+"""From order lines to orders, under one policy for refunds and cancellations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg.tables._order_facts import OrderFacts
+from custseg.tables._snapshot import Snapshot
+
+REFUNDS = ("net", "gross", "error")
+ZERO_ORDERS = ("drop", "keep")
+
+
+def order_totals(
+    lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str
+) -> nw.LazyFrame[Any]:
+    """One row per order of a known customer: `customer`, `day`, `money`, `lines`.
+
+    `money` is the order's net value in ten-thousandths, `day` the first day among the lines that count and
+    `lines` their number. Cancelled lines with a positive amount count for nothing; with `refunds="gross"`
+    negative and cancelled lines do not either. An order that keeps no line has a null day and no money, so
+    that its customer is not lost.
+    """
+    col = nw.col
+    seen = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
+    keys = ["customer", "order"]
+    if facts.without_order:
+        # Lines without an order id are one order per customer and moment.
+        seen = seen.with_columns(nw.when(col("order").is_null()).then(col("moment")).alias("at"))
+        keys.append("at")
+    if facts.cancelled_lines or (refunds == "gross" and facts.refund_lines):
+        dropped = col("money") < 0 if refunds == "gross" else nw.lit(value=False)
+        if facts.cancelled_lines:
+            voided = col("cancelled") if refunds == "gross" else col("cancelled") & (col("money") > 0)
+            dropped = dropped | voided
+        seen = seen.with_columns(
+            nw.when(~dropped.fill_null(value=False)).then(col("day")).alias("day"),
+            nw.when(~dropped.fill_null(value=False)).then(col("money")).alias("money"),
+        )
+    return seen.group_by(*keys).agg(col("day").min(), col("day").count().alias("lines"), col("money").sum())

@@ -1,0 +1,224 @@
+"""`Orders`: an order log with its columns described."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import check_columns, listed
+from custseg._frames import DateStyle, Table, collect, open_table
+from custseg.errors import DataError
+from custseg.tables._snapshot import Snapshot, midnight_after, snapshot_at
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Orders:
+    """An order log, a row per order or per order line, with its columns described.
+
+    Nothing is read when the description is made but the names and types of the columns.
+
+    Parameters
+    ----------
+    table : polars DataFrame or LazyFrame, pandas DataFrame, pyarrow Table, str or Path
+        The log, or the path of a CSV or Parquet file (a glob such as ``'orders/*.csv'`` too).
+    customer : str, default "customer_id"
+        Column of customer ids. They keep their type; in a CSV they are whole numbers where each
+        of them reads back as written, else text. Lines without a customer are left out and counted.
+    order : str or None, default "order_id"
+        Column of order ids; `None` takes all lines of a customer at one timestamp as one order,
+        and so are lines without an order id taken.
+    date : str, default "ordered_at"
+        Column of dates or timestamps, typed or as text.
+    amount : str, default "amount"
+        Column of money per line, negative for refunds.
+    quantity, price : str, optional
+        Two columns whose product stands in for `amount`.
+    product, category, channel, source : str, optional
+        Columns that describe the line or the order.
+    discount : str, optional
+        Column of money taken off the line.
+    cancelled : str, optional
+        Boolean column. A cancelled line with a positive amount is worth nothing; one with a
+        negative amount is a refund.
+    currency : str, optional
+        Column of currency codes. Several currencies without `rates` are an error, never a sum.
+    rates : mapping of str to float, optional
+        What one unit of each currency is worth in the currency to report in.
+    timezone : str, default "UTC"
+        The log's zone: its calendar gives the days. Dates with a zone are brought to it; dates
+        without one are taken to be on its wall clock.
+    date_format : str, optional
+        Pattern of dates given as text, such as ``"%d/%m/%Y %H:%M"``; without it ISO 8601.
+    separator, decimal : str, default "," and "."
+        Of a CSV file; a Russian or German export has ``";"`` and ``","``.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or columns are, or a column has a type that cannot serve.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> log = pl.DataFrame({"client": [1], "day": ["2024-05-01"], "sum": [9.9]})
+    >>> Orders(log, customer="client", order=None, date="day", amount="sum")
+    Orders(customer='client', order=None, date='day', amount='sum', timezone='UTC')
+    """
+
+    table: Any
+    _: KW_ONLY
+    customer: str = "customer_id"
+    order: str | None = "order_id"
+    date: str = "ordered_at"
+    amount: str = "amount"
+    quantity: str | None = None
+    price: str | None = None
+    product: str | None = None
+    category: str | None = None
+    channel: str | None = None
+    source: str | None = None
+    discount: str | None = None
+    cancelled: str | None = None
+    currency: str | None = None
+    rates: Mapping[str, float] | None = None
+    timezone: str = "UTC"
+    date_format: str | None = None
+    separator: str = ","
+    decimal: str = "."
+    source_table: Table = field(init=False)
+    date_style: DateStyle = field(init=False)
+
+    def __post_init__(self) -> None:
+        _check_timezone(self.timezone)
+        if (self.quantity is None) != (self.price is None):
+            raise ValueError("Orders: quantity and price stand in for amount together; give both.")
+        table = open_table(self.table, "Orders", separator=self.separator, decimal=self.decimal)
+        object.__setattr__(self, "source_table", table)
+        check_columns("Orders", self.described(), table.dialect.columns)
+        self._check_types()
+        self._check_rates()
+        style = table.dialect.date_style(self.date, self.date_format)
+        object.__setattr__(self, "date_style", style)
+
+    def __repr__(self) -> str:
+        words = [f"{role}={name!r}" for role, name in self.described().items()]
+        if self.order is None:
+            words.insert(1, "order=None")
+        return f"Orders({', '.join(words)}, timezone={self.timezone!r})"
+
+    def described(self) -> dict[str, str]:
+        """The described columns by role."""
+        roles = ["customer", "order", "date", *self.money_roles(), "product", "category"]
+        roles += ["channel", "source", "discount", "cancelled", "currency"]
+        named = {role: getattr(self, role) for role in roles}
+        return {role: name for role, name in named.items() if name is not None}
+
+    def lines(self) -> nw.LazyFrame[Any]:
+        """The log in canonical form, lazily, on the engine where the data is.
+
+        Returns
+        -------
+        narwhals LazyFrame
+            `customer` and `order` (own type; `order` is the moment where there is no order column),
+            `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone),
+            `money` (Int64, ten-thousandths), `has_date` and `has_amount` (whether a value is there),
+            and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`
+            where they are described.
+        """
+        dialect, style = self.source_table.dialect, self.date_style
+        moment = dialect.moment(self.date, style)
+        columns: dict[str, Any] = {
+            "customer": dialect.identity(self.customer),
+            "order": moment if self.order is None else dialect.identity(self.order),
+            "moment": moment,
+            "day": dialect.day(self.date, style, self.timezone),
+            "money": self._money(self.money_columns()),
+            "has_date": dialect.filled([self.date]),
+            "has_amount": dialect.filled(self.money_columns()),
+        }
+        if self.cancelled is not None:
+            columns["cancelled"] = dialect.flag(self.cancelled)
+        if self.discount is not None:
+            columns["discount"] = self._money([self.discount])
+        for role in ("currency", "product", "category", "channel", "source"):
+            if (name := getattr(self, role)) is not None:
+                columns[role] = dialect.word(name)
+        return dialect.select(columns)
+
+    def snapshot(self, as_of: object, caller: str) -> Snapshot:
+        """The snapshot of this log at `as_of`; `None` means midnight after its last row."""
+        zoned = self.date_style.zoned
+        if as_of is not None:
+            return snapshot_at(as_of, zoned=zoned, timezone=self.timezone, caller=caller)
+        last = collect(self.lines().select(nw.col("day").max())).item()
+        if last is None:
+            raise DataError(f"{caller}: the order log has no row with a date that can be read.")
+        return midnight_after(last, zoned=zoned, timezone=self.timezone)
+
+    def money_roles(self) -> tuple[str, ...]:
+        """The roles that make the money of a line."""
+        return ("amount",) if self.quantity is None else ("quantity", "price")
+
+    def money_columns(self) -> list[str]:
+        """The columns that make the money of a line."""
+        return [getattr(self, role) for role in self.money_roles()]
+
+    def _money(self, columns: list[str]) -> Any:
+        rate = None
+        if self.currency is not None and self.rates is not None:
+            rate = (self.currency, self.rates)
+        return self.source_table.dialect.money(columns, rate)
+
+    def _check_types(self) -> None:
+        dialect = self.source_table.dialect
+        faults = []
+        for role, name in self.described().items():
+            kind = dialect.kind(name)
+            if role in {*self.money_roles(), "discount"} and not (
+                kind in ("integer", "number") or dialect.text
+            ):
+                rule = "be numeric"
+            elif role == "date" and kind not in ("date", "datetime", "zoned datetime", "text"):
+                rule = "hold dates"
+            elif role == "cancelled" and not (kind in ("boolean", "integer") or dialect.text):
+                rule = "be boolean"
+            elif role in ("customer", "order") and kind in ("other", "boolean"):
+                rule = "hold ids (numbers or text)"
+            else:
+                continue
+            faults.append(f"column {name!r} must {rule}, got {dialect.type_name(name)}. "
+                          f"Cast it, or pass {role}='...'")  # fmt: skip
+        if faults:
+            raise DataError(f"Orders: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
+
+    def _check_rates(self) -> None:
+        if self.rates is None:
+            return
+        if self.currency is None:
+            raise ValueError("Orders: rates need currency=, the column of currency codes.")
+        bad = {c: r for c, r in self.rates.items() if not (math.isfinite(r) and r > 0)}
+        if bad or not self.rates:
+            raise ValueError(f"Orders: rates must be positive numbers per currency, got {bad}.")
+
+
+def as_orders(orders: object) -> Orders:
+    """The orders as described, or a plain table with the default column names."""
+    return orders if isinstance(orders, Orders) else Orders(orders)
+
+
+def _check_timezone(timezone: object) -> None:
+    if not isinstance(timezone, str):
+        raise TypeError(f"Orders: timezone must be a name, got {type(timezone).__name__}.")
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"Orders: timezone must be a name such as 'UTC' or 'Europe/Berlin', got {timezone!r}."
+        ) from None
