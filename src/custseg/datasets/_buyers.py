@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from custseg.datasets._columns import Columns, stacked
 from custseg.datasets._kinds import KINDS, PROSPECT, Kind, kind_sizes
 
 CUSTOMER, NO_BUYER, REFUND_ONLY, GUEST = range(4)
-"""Roles: customers of a known kind; never bought; only a refund in the log; bought without an account."""
+"""Roles: of a known kind; never bought; only a refund in the log; bought without an account."""
 
 ALL_KINDS = (*KINDS, PROSPECT)
-PROSPECT_CODE = len(KINDS)
+_PROSPECT = len(KINDS)
 _ONE_TIME = [kind.name for kind in KINDS].index("one-time")
 
 SOURCES = ("search", "social", "referral", "email", "direct", None)
@@ -27,13 +28,13 @@ YES, NO, UNKNOWN = range(len(CONSENT))
 
 
 def draw_buyers(rng: np.random.Generator, n_customers: int) -> Columns:
-    """One row per person, roles in order: kind code, first and last day, number of orders, tastes."""
+    """One row per person, role by role: kind, first and last day, number of orders, tastes."""
     sizes = kind_sizes(n_customers)
     people = stacked(
         *(_group(rng, code, size, role=CUSTOMER) for code, size in enumerate(sizes)),
-        _group(rng, PROSPECT_CODE, -(-n_customers // 100), role=NO_BUYER),
-        _group(rng, _ONE_TIME, -(-n_customers // 300), role=REFUND_ONLY),
-        _group(rng, _ONE_TIME, -(-n_customers // 10), role=GUEST),
+        _group(rng, _PROSPECT, ceil(n_customers / 100), role=NO_BUYER),
+        _group(rng, _ONE_TIME, ceil(n_customers / 300), role=REFUND_ONLY),
+        _group(rng, _ONE_TIME, ceil(n_customers / 10), role=GUEST),
     )
     people["id"] = _ids(rng, people["role"])
     return people
@@ -86,5 +87,4 @@ def draw_order_days(rng: np.random.Generator, people: Columns) -> tuple[NDArray[
 
 def of_kind(values: Callable[[Kind], float], codes: NDArray[Any]) -> NDArray[Any]:
     """A figure of each person's kind."""
-    table: Sequence[float] = [values(kind) for kind in ALL_KINDS]
-    return np.array(table)[codes]
+    return np.array([values(kind) for kind in ALL_KINDS]).take(codes)

@@ -1,11 +1,13 @@
-"""The two years of the shop, day by day: how busy each day is, and the days on which a customer orders."""
+"""The two years of the shop, day by day: how busy each day is, and on which days a customer orders."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+Moments: TypeAlias = NDArray[np.datetime64]
 
 AS_OF = np.datetime64("2025-07-01T00:00:00", "us")
 """The snapshot: half a year after the peak, so that seasonal buyers are silent but not yet lost."""
@@ -15,7 +17,7 @@ DAYS = 731
 
 _DATES = AS_OF.astype("datetime64[D]") - np.arange(DAYS, 0, -1)
 _DAYS_TO_PEAK = np.abs((_DATES - (_DATES.astype("datetime64[Y]").astype("datetime64[D]") + 336)).astype(int))
-"""Distance to 3 December (2 December in a leap year), the middle of the six weeks before the holidays."""
+"""Distance to 3 December (2 December in a leap year), the middle of the peak of six weeks."""
 
 _WEEKDAY = np.array([1.05, 1.1, 1.2, 0.9, 1.0, 1.0, 1.0])
 """Thursday first, as 1970-01-01 was one."""
@@ -80,13 +82,14 @@ def _days_at(
     return np.clip(np.searchsorted(calendar, at, side="right") - 1, *span).astype(np.int64)
 
 
-def moments(rng: np.random.Generator, days: NDArray[np.int64]) -> NDArray[np.datetime64]:
+def moments(rng: np.random.Generator, days: NDArray[np.int64]) -> Moments:
     """A moment of each day, to the minute, at the hours when people shop."""
     hours = rng.choice(24, size=len(days), p=_HOURS / _HOURS.sum())
     minutes = (days - DAYS) * 1440 + hours * 60 + rng.integers(0, 60, size=len(days))
     return AS_OF + minutes.astype("timedelta64[m]")
 
 
-def day_of(moment: NDArray[np.datetime64]) -> NDArray[Any]:
+def day_of(moment: Moments) -> NDArray[np.int64]:
     """The day number of each moment."""
-    return (moment.astype("datetime64[D]") - _DATES[0]).astype(np.int64)
+    days: NDArray[np.timedelta64] = moment.astype("datetime64[D]") - _DATES[0]
+    return days.astype(np.int64)

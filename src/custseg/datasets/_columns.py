@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,13 @@ def height(table: Columns) -> int:
     return len(next(iter(table.values())))
 
 
-def words(codes: NDArray[np.integer[Any]], names: tuple[str | None, ...]) -> NDArray[np.object_]:
+def blanked(values: NDArray[Any], empty: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """The values as an object array, None where they are empty."""
+    filled = values.astype(object)
+    filled[empty] = None
+    return filled
+
+
+def words(codes: NDArray[Any], names: Sequence[object]) -> NDArray[Any]:
     """The name of each code, as an object array; a name may be None."""
-    return np.array(names, dtype=object)[codes]
+    return np.array(names, dtype=object).take(codes, mode="wrap")

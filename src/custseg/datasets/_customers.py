@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.datasets._buyers import CONSENT, GUEST, N_TASTES, NO, of_kind
-from custseg.datasets._calendar import DAYS, moments
-from custseg.datasets._columns import Columns, height, taken, words
+from custseg.datasets._calendar import DAYS, Moments, moments
+from custseg.datasets._columns import Columns, blanked, height, taken, words
 from custseg.datasets._lines import CATEGORIES
 
 _SEXES = ("female", "male", "other", None)
@@ -25,9 +25,9 @@ def customer_table(rng: np.random.Generator, people: Columns, left: NDArray[np.b
     size = height(people)
     age = np.rint(rng.normal(44, 14, size) + of_kind(lambda kind: kind.age_shift, people["kind"]))
     interests = np.where(rng.random(size) < 0.25, 0, _interest_masks(rng, people["taste"]))
-    table = {
+    table: Columns = {
         "customer_id": people["id"],
-        "age": np.where(rng.random(size) < 0.1, None, age.clip(18, 90).astype(np.int64)),
+        "age": blanked(age.clip(18, 90).astype(np.int64), rng.random(size) < 0.1),
         "sex": words(rng.choice(4, size=size, p=[0.48, 0.38, 0.02, 0.12]), _SEXES),
         "region": words(
             rng.choice(9, size=size, p=[0.22, 0.16, 0.14, 0.12, 0.1, 0.08, 0.07, 0.05, 0.06]),
@@ -48,7 +48,7 @@ def _interest_masks(rng: np.random.Generator, taste: NDArray[np.int64]) -> NDArr
     return np.asarray(likes @ (1 << np.arange(N_TASTES)))
 
 
-def _observed(rng: np.random.Generator, first: NDArray[np.int64]) -> NDArray[np.datetime64]:
+def _observed(rng: np.random.Generator, first: NDArray[np.int64]) -> Moments:
     """When the attributes were last confirmed: since the first contact, mostly lately."""
     days = first + np.floor(rng.random(len(first)) ** 0.6 * (DAYS - first)).astype(np.int64)
     return moments(rng, days)

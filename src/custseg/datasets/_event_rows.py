@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg.datasets._calendar import AS_OF
+from custseg.datasets._calendar import AS_OF, Moments
 from custseg.datasets._columns import Columns
 
 EVENTS = (
@@ -53,7 +53,7 @@ CAMPAIGN_NAMES = (*(campaign.name for campaign in CAMPAIGNS), "welcome", None)
 def rows(
     event: str,
     person: NDArray[Any],
-    at: NDArray[np.datetime64],
+    at: Moments,
     *,
     channel: NDArray[Any] | str,
     campaign: NDArray[Any] | int = -1,
@@ -74,16 +74,14 @@ def rows(
     }
 
 
-def later(
-    rng: np.random.Generator, at: NDArray[np.datetime64], seconds: tuple[int, int]
-) -> NDArray[np.datetime64]:
+def later(rng: np.random.Generator, at: Moments, seconds: tuple[int, int]) -> Moments:
     """Each moment plus some seconds, from the first figure to the second."""
-    return at + rng.integers(seconds[0], seconds[1] + 1, len(at)).astype("timedelta64[s]")
+    moments: Moments = at + rng.integers(seconds[0], seconds[1] + 1, len(at)).astype("timedelta64[s]")
+    return moments
 
 
-def hours_later(
-    rng: np.random.Generator, at: NDArray[np.datetime64], median: float
-) -> NDArray[np.datetime64]:
+def hours_later(rng: np.random.Generator, at: Moments, median: float) -> Moments:
     """Each moment plus a log-normal number of hours, ten days at most."""
     hours = np.minimum(median * np.exp(rng.normal(0, 1.3, len(at))), 240)
-    return at + (3600 * hours).astype("timedelta64[s]")
+    moments: Moments = at + (3600 * hours).astype("timedelta64[s]")
+    return moments

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.datasets._calendar import AS_OF
-from custseg.datasets._columns import Columns, sampled, stacked, taken, words
+from custseg.datasets._columns import Columns, blanked, sampled, stacked, taken, words
 from custseg.datasets._event_rows import CAMPAIGN_NAMES, EVENT_CHANNELS, EVENTS
 from custseg.datasets._mails import draw_mails
 from custseg.datasets._visits import draw_visits
@@ -32,6 +32,6 @@ def event_table(people: Columns, log: Columns) -> Columns:
         "event": words(log["event"], EVENTS),
         "channel": words(log["channel"], EVENT_CHANNELS),
         "campaign": words(log["campaign"], CAMPAIGN_NAMES),
-        "value": np.where(log["cents"] < 0, None, log["cents"] / 100),
+        "value": blanked(log["cents"] / 100, log["cents"] < 0),
         "machine": log["machine"],
     }

@@ -124,7 +124,8 @@ KINDS = (
         browses=0.6, ads=0.02, age_shift=2.0, sources=(25, 8, 22, 12, 33),
     ),
     Kind(
-        "one-time", 0.25, _one_time, price_level=-0.1, further_lines=1.2, on_discount=(1.0, 19.0), opens=0.1, clicks=0.06, leaves=0.025,
+        "one-time", 0.25, _one_time, price_level=-0.1, further_lines=1.2,
+        on_discount=(1.0, 19.0), opens=0.1, clicks=0.06, leaves=0.025,
         browses=0.08, carts=0.15, ads=0.04, sources=(38, 27, 5, 8, 22),
     ),
     Kind(
@@ -155,7 +156,7 @@ PROSPECT = Kind(
 
 
 def kind_sizes(n_customers: int) -> list[int]:
-    """Customers of each kind: the shares, with the largest remainders rounded up; none is empty from 6 on."""
+    """Customers of each kind by largest remainders of the shares; from 6 on, none is empty."""
     exact = np.array([kind.share for kind in KINDS]) * n_customers
     sizes = np.floor(exact + 1e-9).astype(int)
     missing = n_customers - sizes.sum()

@@ -34,11 +34,12 @@ _DEPTHS = np.array([20, 25, 30, 40, 50])
 
 
 def _price_list() -> NDArray[np.int64]:
-    """Prices in cents by product number: log-normal in each category, set to price points; the sample is free."""
+    """Prices in cents by product number: log-normal in a category, set to price points."""
     quantiles = ndtri((np.arange(PER_CATEGORY) + 0.5) / PER_CATEGORY)
     prices = (_MEDIAN_PRICES[:, None] * np.exp(0.7 * quantiles)).ravel()
     points = np.where(prices < 60, np.floor(prices) + 0.90, 5 * np.ceil(prices / 5))
-    return np.append(np.rint(100 * points).astype(np.int64), 0)
+    free_sample = 0
+    return np.append(np.rint(100 * points).astype(np.int64), free_sample)
 
 
 PRICES = _price_list()
@@ -56,7 +57,7 @@ def draw_lines(rng: np.random.Generator, people: Columns) -> Columns:
     lines = {"buyer": buyer[order], "order": order, "position": position_in_group(counts)}
     lines["at"] = moments(rng, days)[order]
     lines["channel"] = _channels(rng, people["store_share"][buyer])[order]
-    lines["product"] = _products(rng, taken(people, lines["buyer"]))
+    lines["product"] = _products(rng, people, lines["buyer"])
     lines["quantity"] = (1 + rng.poisson(0.3, len(order))) * people["bulk"][lines["buyer"]]
     lines["price"] = PRICES[lines["product"]]
     lines["discount"] = _discounts(rng, lines, people["on_discount"][lines["buyer"]])
@@ -71,12 +72,13 @@ def _channels(rng: np.random.Generator, store_share: NDArray[Any]) -> NDArray[np
     return np.where(draw < store_share, STORE, online)
 
 
-def _products(rng: np.random.Generator, buyers: Columns) -> NDArray[np.int64]:
+def _products(rng: np.random.Generator, people: Columns, buyer: NDArray[np.int64]) -> NDArray[np.int64]:
     """Product numbers: half by the buyer's taste, dearer ones for higher price levels."""
-    size = height(buyers)
-    gift = rng.random(size) < of_kind(lambda kind: kind.gifts, buyers["kind"])
-    category = np.where(rng.random(size) < 0.5, buyers["taste"], rng.integers(0, N_TASTES, size))
-    rank = ndtr(0.75 * (buyers["price_level"] + rng.normal(0, 0.9, size)))
+    size = len(buyer)
+    gift = rng.random(size) < of_kind(lambda kind: kind.gifts, people["kind"][buyer])
+    own_taste = rng.random(size) < 0.5
+    category = np.where(own_taste, people["taste"][buyer], rng.integers(0, N_TASTES, size))
+    rank = ndtr(0.75 * (people["price_level"][buyer] + rng.normal(0, 0.9, size)))
     place = np.minimum((rank * PER_CATEGORY).astype(np.int64), PER_CATEGORY - 1)
     return np.asarray(np.where(gift, GIFTS, category) * PER_CATEGORY + place)
 
@@ -183,5 +185,5 @@ def order_table(people: Columns, lines: Columns) -> Columns:
 def _order_ids(numbers: NDArray[np.int64]) -> NDArray[np.object_]:
     """Order numbers as text; `numbers` are ascending from 1."""
     width = max(7, len(str(numbers[-1])))
-    ids = np.array([f"O{number:0{width}d}" for number in range(1, int(numbers[-1]) + 1)], dtype=object)
-    return ids[numbers - 1]
+    names = [f"O{number:0{width}d}" for number in range(1, int(numbers[-1]) + 1)]
+    return words(numbers - 1, names)

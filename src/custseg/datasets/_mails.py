@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.datasets._buyers import GUEST, NO, YES, of_kind
-from custseg.datasets._calendar import AS_OF, DAYS
+from custseg.datasets._calendar import AS_OF, DAYS, Moments
 from custseg.datasets._columns import Columns, height, stacked, taken
 from custseg.datasets._event_rows import (
     CAMPAIGNS,
@@ -61,9 +61,9 @@ def _varied(rng: np.random.Generator, means: NDArray[np.float64]) -> NDArray[np.
 def _may_reach(people: Columns, campaign: Campaign) -> NDArray[np.bool_]:
     """Known by then, and consent not refused; text messages need a plain yes."""
     known = (people["role"] != GUEST) & (people["first"] < DAYS - campaign.days_before)
-    if campaign.channel == "email":
-        return known & (people["consent_email"] != NO)
-    return known & (people["consent_sms"] == YES)
+    mail, text = people["consent_email"] != NO, people["consent_sms"] == YES
+    reached: NDArray[np.bool_] = known & (mail if campaign.channel == "email" else text)
+    return reached
 
 
 def _welcome(rng: np.random.Generator, readers: Columns) -> Columns:
@@ -74,7 +74,7 @@ def _welcome(rng: np.random.Generator, readers: Columns) -> Columns:
     return _mail_events(rng, told | {"sent_at": later(rng, nine, (0, 3600))}, WELCOME)
 
 
-def _send_off(rng: np.random.Generator, told: Columns, campaign: Campaign) -> NDArray[np.datetime64]:
+def _send_off(rng: np.random.Generator, size: int, campaign: Campaign) -> Moments:
     """When the campaign goes out to each: at nine, within the hour."""
     nine = AS_OF - np.timedelta64(24 * campaign.days_before - 9, "h")
     return later(rng, np.full(size, nine), (0, 3600))
@@ -95,7 +95,7 @@ def _mail_events(rng: np.random.Generator, told: Columns, number: int) -> Column
     click_at = later(rng, open_at, (5, 300))
     gone_at = later(rng, open_at, (301, 600))
 
-    def of(event: str, mask: NDArray[Any], at: NDArray[np.datetime64], **more: Any) -> Columns:
+    def of(event: str, mask: NDArray[Any], at: Moments, **more: Any) -> Columns:
         channel = more.pop("channel", "email")
         return rows(event, got["person"][mask], at[mask], channel=channel, campaign=number, **more)
 

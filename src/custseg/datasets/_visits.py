@@ -10,6 +10,7 @@ from custseg.datasets._calendar import (
     DAYS,
     ORDINARY,
     SEASONAL,
+    Moments,
     day_of,
     days_between,
     moments,
@@ -65,8 +66,9 @@ def _order_visits(rng: np.random.Generator, people: Columns, orders: Columns) ->
     cents = orders["cents"]
     seconds = rng.integers(300, 2400, height(orders))
 
-    def before(share: float) -> NDArray[np.datetime64]:
-        return at - (seconds * share).astype("timedelta64[s]")
+    def before(share: float) -> Moments:
+        moment: Moments = at - (seconds * share).astype("timedelta64[s]")
+        return moment
 
     redeems = of_kind(lambda kind: kind.redeems, people["kind"][person])
     coded = (orders["discount"] > 0) & (rng.random(height(orders)) < redeems)
@@ -112,14 +114,14 @@ def _ad_clicks(rng: np.random.Generator, people: Columns) -> Columns:
     at = _some_time(rng, people, person)
     return stacked(
         rows("ad_clicked", person, at, channel="ads"),
-        rows("visited", person, later(rng, at, (1, 4)), "web"),
+        rows("visited", person, later(rng, at, (1, 4)), channel="web"),
     )
 
 
 def _unknown_visits(rng: np.random.Generator, size: int) -> Columns:
     """Visits of people who are not logged in."""
     at = moments(rng, rng.integers(_START, DAYS, size))
-    return rows("visited", np.full(size, NOBODY), at, channel=EVENT_CHANNELS[0])
+    return rows("visited", np.full(size, NOBODY), at, channel="web")
 
 
 def _spread(rng: np.random.Generator, people: Columns, per_30d: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -130,9 +132,7 @@ def _spread(rng: np.random.Generator, people: Columns, per_30d: NDArray[np.float
     return np.repeat(np.arange(len(mean)), counts)
 
 
-def _some_time(
-    rng: np.random.Generator, people: Columns, person: NDArray[np.int64]
-) -> NDArray[np.datetime64]:
+def _some_time(rng: np.random.Generator, people: Columns, person: NDArray[np.int64]) -> Moments:
     """A moment since the person is known, on the days when such people come."""
     first = np.maximum(people["first"][person], _START)
     span = (first, np.full(len(person), DAYS - 1))
@@ -142,4 +142,4 @@ def _some_time(
         days_between(rng, SEASONAL, span),
         days_between(rng, ORDINARY, span),
     )
-    return later(rng, moments(rng, days), 0, 59)
+    return later(rng, moments(rng, days), (0, 59))
