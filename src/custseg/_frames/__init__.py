@@ -7,7 +7,7 @@ form on the engine where the data is; all that follows is written once, in narwh
 from __future__ import annotations
 
 from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
-from custseg._frames._local import collect, frame_from_columns, table_writer, write_files
+from custseg._frames._local import collect, collect_together, frame_from_columns, table_writer, write_files
 from custseg._frames._open import Table, is_table, open_table, read_table
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Dialect",
     "Table",
     "collect",
+    "collect_together",
     "frame_from_columns",
     "is_table",
     "open_table",

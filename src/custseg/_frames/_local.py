@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
-from custseg._frames._polars import run
+from custseg._frames._polars import run, run_all
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 _NUMBER = r"^[+-]?\d+([.,]\d+)?$"
@@ -29,6 +29,14 @@ def collect(frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
     if isinstance(native, pl.LazyFrame):
         return nw.from_native(run(native), eager_only=True)
     return frame.collect(backend="polars")
+
+
+def collect_together(*frames: nw.LazyFrame[Any]) -> list[nw.DataFrame[Any]]:
+    """Several lazy frames at once: polars then computes what they share only once."""
+    natives = [nw.to_native(frame) for frame in frames]
+    if not all(isinstance(native, pl.LazyFrame) for native in natives):
+        return [collect(frame) for frame in frames]
+    return [nw.from_native(frame, eager_only=True) for frame in run_all(natives)]
 
 
 def table_writer(table: nw.DataFrame[Any], form: str) -> Callable[[Path], object]:

@@ -158,8 +158,13 @@ class PolarsDialect:
 
 def run(frame: pl.LazyFrame) -> pl.DataFrame:
     """The frame, computed; what the engine says of an unreadable file becomes one of our errors."""
+    return run_all([frame])[0]
+
+
+def run_all(frames: list[pl.LazyFrame]) -> list[pl.DataFrame]:
+    """The frames, computed at once."""
     try:
-        return frame.collect()
+        return pl.collect_all(frames)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DataError(f"the table could not be read: {_first_line(error)}") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from custseg.features._build import build_features
 from custseg.features._rfm import rfm
 
-__all__ = ["build_features", "rfm"]
+__all__ = ["rfm"]

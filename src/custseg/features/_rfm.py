@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
-from custseg._checks import check_choice
-from custseg._frames import MONEY_UNIT, collect
-from custseg.errors import DataError
-from custseg.tables import (
-    REFUNDS,
-    ZERO_ORDERS,
-    Feature,
-    OrderFacts,
-    Orders,
-    Snapshot,
-    as_orders,
-    order_facts,
-    order_totals,
-)
+from custseg._frames import MONEY_UNIT
+from custseg.features._family import FamilyColumns
+from custseg.features._order_sums import OrderSums, check_policy, order_sums
+from custseg.tables import Feature, as_orders, check_window, parse_moment
+
+_SHORTEST_EXPOSURE = 30
 
 FEATURES = (
     Feature("recency_days", "Days since the last order.", "days", "rfm", -1),
@@ -28,11 +21,23 @@ FEATURES = (
     Feature("order_days", "Distinct days with an order.", "days", "rfm", 1),
     Feature("revenue", "Money spent, net of refunds.", "money", "rfm", 1),
     Feature("order_value", "Revenue per order.", "money", "rfm", 1),
+    Feature("order_value_shrunk", "Revenue per order, drawn to the base's where orders are few.", "money", "rfm", 1),
+    Feature("orders_per_30d", "Orders per 30 days of exposure.", "orders per 30 days", "rfm", 1),
+    Feature("recency_span_days", "Days from the first to the last order.", "days", "rfm", 1),
+    Feature("repeat_count", "Order days after the first.", "days", "rfm", 1),
+    Feature("repeat_value", "Mean money of an order day after the first.", "money", "rfm", 1),
 )
 
 
-def rfm(orders: object, *, as_of: object, refunds: str = "net", zero_orders: str = "drop") -> Any:
-    """Recency, frequency and money of each customer with at least one purchase.
+def rfm(
+    orders: object,
+    *,
+    as_of: object,
+    window_days: int | None = None,
+    refunds: str = "net",
+    zero_orders: str = "drop",
+) -> Any:
+    """Recency, frequency and money of each customer with at least one purchase in the window.
 
     An order is a purchase when its own net value is positive. Lines at or after `as_of` do not exist.
     Days are calendar days in the log's zone: `recency_days` is the date of `as_of` minus the date of
@@ -44,6 +49,8 @@ def rfm(orders: object, *, as_of: object, refunds: str = "net", zero_orders: str
         The order log; a plain table has the default column names of `Orders`.
     as_of : date, datetime or ISO text
         The moment of the snapshot; without a zone it is taken in the log's zone.
+    window_days : int, optional
+        Only orders placed in so many calendar days before `as_of` count; by default all.
     refunds : {"net", "gross", "error"}, default "net"
         "net": money is net of all refunds, and a refund booked under its own number is money but no
         order. "gross": negative and cancelled lines are left out. "error": they are refused.
@@ -56,12 +63,22 @@ def rfm(orders: object, *, as_of: object, refunds: str = "net", zero_orders: str
         In the caller's kind (polars for a file), sorted by `customer_id`, which keeps its type:
 
         - `recency_days` (int): days since the last order. Low is good.
-        - `age_days` (int): days since the first order.
+        - `age_days` (int): days since the first order before `as_of`, in the window or not; the T of
+          purchase models.
         - `order_count` (int): distinct orders.
         - `order_days` (int): distinct days with an order.
         - `revenue` (float): net money, exact to a ten-thousandth whatever the order of the rows.
           May be negative.
         - `order_value` (float): `revenue / order_count`.
+        - `order_value_shrunk` (float): `(n * order_value + k * base) / (n + k)` with n orders, the base's
+          revenue per order, and k the variance of order values within customers over that between them
+          (one-way random effects by moments). Equal to `order_value` where nobody has a second order.
+        - `orders_per_30d` (float): `30 * order_count / max(exposure, 30)`; the exposure is `age_days`, at
+          most the window.
+        - `recency_span_days` (int): days from the first order to the last, which purchase models call
+          recency.
+        - `repeat_count` (int): `order_days - 1`.
+        - `repeat_value` (float): mean of the day totals after the first day; missing without any.
 
     Raises
     ------
@@ -74,90 +91,95 @@ def rfm(orders: object, *, as_of: object, refunds: str = "net", zero_orders: str
     Notes
     -----
     Lines without a customer or a date are left out; lines without an amount count as no money.
-    The time of an order is that of its first line. Cost: two passes over the log.
+    The time of an order is that of its first line. Two passes over the log, a third one where it holds
+    twelve months.
 
     References
     ----------
     Bult, J. R. and Wansbeek, T. (1995). Optimal selection for direct mail. Marketing Science 14(4),
     378-394. doi:10.1287/mksc.14.4.378
 
+    Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). RFM and CLV: using iso-value curves for customer
+    base analysis. Journal of Marketing Research 42(4), 415-430. doi:10.1509/jmkr.2005.42.4.415
+
     Examples
     --------
     >>> import polars as pl
     >>> from custseg.features import rfm
-    >>> log = pl.DataFrame(
-    ...     {
-    ...         "customer_id": ["ann", "ann", "bob"],
-    ...         "order_id": [1, 2, 3],
-    ...         "ordered_at": ["2024-05-01", "2024-05-20", "2024-03-01"],
-    ...         "amount": [30.0, 50.0, 20.0],
-    ...     }
-    ... )
+    >>> log = pl.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bob"],
+    ...     "order_id": [1, 2, 3],
+    ...     "ordered_at": ["2024-05-01", "2024-05-20", "2024-03-01"],
+    ...     "amount": [30.0, 50.0, 20.0],
+    ... })
     >>> rfm(log, as_of="2024-06-01")["recency_days"].to_list()
     [12, 92]
     """
     described = as_orders(orders)
     check_policy("rfm", refunds, zero_orders)
-    snapshot = described.snapshot(as_of, "rfm") if as_of is not None else _no_as_of()
-    facts = order_facts(described, snapshot, "rfm")
-    totals = rfm_of_all(described, snapshot, facts, caller="rfm", refunds=refunds, zero_orders=zero_orders)
-    buyers = collect(totals.filter(nw.col("order_count") > 0)).sort("customer_id")
+    snapshot = described.dates.snapshot(
+        parse_moment(as_of, "rfm"), window_days=check_window(window_days, "rfm")
+    )
+    sums = order_sums(described, snapshot, "rfm", refunds=refunds, zero_orders=zero_orders)
+    buyers = rfm_columns(sums).table.filter(nw.col("order_count") > 0)
     return described.source_table.give_back(buyers, described.customer)
 
 
-def rfm_of_all(
-    orders: Orders,
-    snapshot: Snapshot,
-    facts: OrderFacts,
-    *,
-    caller: str,
-    refunds: str,
-    zero_orders: str,
-) -> nw.LazyFrame[Any]:
-    """One row per customer of the log; who has no purchase has 0 orders and missing days."""
-    if refunds == "error" and (facts.refund_lines or facts.cancelled_lines):
-        raise DataError(
-            f"{caller}: the log has {facts.refund_lines:,} negative and {facts.cancelled_lines:,} "
-            "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
-        )
+def rfm_columns(sums: OrderSums) -> FamilyColumns:
+    """The family for every customer of the log; who has no purchase in the window has 0 orders."""
     col = nw.col
-    totals = order_totals(orders.lines(), snapshot, facts, refunds=refunds)
-    worth = col("money") > 0
-    if zero_orders == "keep":
-        worth = (col("money") >= 0) & (col("lines") > 0)
-    # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
-    purchases = totals.with_columns(
-        nw.when(worth).then(col("day")).alias("purchase_day"),
-        nw.when(worth).then(nw.lit(1)).otherwise(nw.lit(0)).alias("purchase"),
-    )
-    customers = purchases.group_by("customer").agg(
-        col("purchase_day").max().alias("last_day"),
-        col("purchase_day").min().alias("first_day"),
-        col("purchase_day").n_unique().alias("days_and_null"),
-        nw.len().alias("order_numbers"),
-        col("purchase").sum(),
-        col("money").sum(),
-    )
-    count = col("purchase").cast(nw.Int64)
-    no_day = nw.when(col("order_numbers") > col("purchase")).then(nw.lit(1)).otherwise(nw.lit(0))
+    today = nw.lit(sums.snapshot.day)
+    count = col("orders")
     revenue = col("money").cast(nw.Float64) / MONEY_UNIT
-    return customers.select(
-        col("customer").alias("customer_id"),
-        (nw.lit(snapshot.day) - col("last_day")).cast(nw.Int64).alias("recency_days"),
-        (nw.lit(snapshot.day) - col("first_day")).cast(nw.Int64).alias("age_days"),
-        count.alias("order_count"),
-        # A null counts as one distinct value.
-        (col("days_and_null").cast(nw.Int64) - no_day).cast(nw.Int64).alias("order_days"),
-        revenue.alias("revenue"),
-        nw.when(count > 0).then(revenue / count).alias("order_value"),
+    base, weight = _base_order_value(sums)
+    value = revenue / count
+    shrunk = value if weight is None else (count * value + weight * base) / (count + weight)
+    exposure = exposure_days(sums)
+    exposure = nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure)
+    repeat = col("order_days") - 1
+    later = (col("spent") - col("first_day_spent")).cast(nw.Float64) / MONEY_UNIT
+    bought = count > 0
+    table = sums.table.select(
+        "customer_id",
+        recency_days=today - col("last_day"),
+        age_days=today - col("first_day_ever"),
+        order_count=count,
+        order_days=col("order_days"),
+        revenue=revenue,
+        order_value=nw.when(bought).then(value),
+        order_value_shrunk=nw.when(bought).then(shrunk),
+        orders_per_30d=30 * count.cast(nw.Float64) / exposure,
+        recency_span_days=col("last_day") - col("first_day"),
+        repeat_count=nw.when(bought).then(repeat).otherwise(nw.lit(0)),
+        repeat_value=nw.when(repeat > 0).then(later / repeat),
     )
+    return FamilyColumns(table, FEATURES)
 
 
-def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
-    """Raise for an unknown policy."""
-    check_choice(caller, "refunds", refunds, allowed=REFUNDS)
-    check_choice(caller, "zero_orders", zero_orders, allowed=ZERO_ORDERS)
+def exposure_days(sums: OrderSums) -> nw.Expr:
+    """Days since the first order, at most the window; missing without any order."""
+    age = nw.lit(sums.snapshot.day) - nw.col("first_day_ever")
+    window = sums.snapshot.window_days
+    return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
 
 
-def _no_as_of() -> Snapshot:
-    raise TypeError("rfm: as_of must be a date, a datetime or ISO text, got None. The clock is never read.")
+def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
+    """Revenue per order of the base, and the weight k = within / between; None where it is unknown."""
+    buyers = sums.table.filter(nw.col("orders") > 0)
+    orders = buyers.get_column("orders").to_numpy().astype(float)
+    if len(orders) == 0:
+        return 0.0, None
+    base = float(buyers.get_column("money").sum()) / MONEY_UNIT / orders.sum()
+    unit = sums.square_unit
+    means = buyers.get_column("spent").to_numpy() / unit / orders
+    squares = buyers.get_column("squares").to_numpy().astype(float)
+    n, customers = orders.sum(), len(orders)
+    if n <= customers or customers < 2:
+        return base, None
+    within = max(float((squares - orders * means**2).sum()) / (n - customers), 0.0)
+    grand = float((orders * means).sum()) / n
+    per_customer = float((orders * (means - grand) ** 2).sum()) / (customers - 1)
+    typical = (n - float((orders**2).sum()) / n) / (customers - 1)
+    between = (per_customer - within) / typical
+    # Customers that differ no more than chance would have it all get the base's value.
+    return base, within / between if between > 0 else float(np.finfo(float).max) / n / 1e6

@@ -12,7 +12,7 @@ from custseg.tables._order_facts import OrderFacts, order_facts
 from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, order_totals
 from custseg.tables._orders import Orders, as_orders
 from custseg.tables._report import DataReport, Finding, report_orders
-from custseg.tables._snapshot import Snapshot
+from custseg.tables._snapshot import Snapshot, check_window, midnight_after, parse_moment
 
 __all__ = [
     "REFUNDS",
@@ -26,8 +26,11 @@ __all__ = [
     "Snapshot",
     "as_orders",
     "check_features",
+    "check_window",
     "given_features",
+    "midnight_after",
     "order_facts",
     "order_totals",
+    "parse_moment",
     "report_orders",
 ]

@@ -54,8 +54,7 @@ class OrderFacts:
 def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
     """Count what is in the log, and raise for what cannot be used."""
     facts = _gather(orders.lines(), snapshot)
-    if facts.unusable_dates:
-        _raise_on_dates(orders, facts.unusable_dates, caller)
+    orders.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the order log has no rows.")
     if facts.rows == 0:
@@ -125,22 +124,6 @@ def _check_currencies(orders: Orders, snapshot: Snapshot, caller: str) -> None:
             f"{caller}: the amounts are in several currencies, {listed(codes)}{unnamed}, "
             "and cannot be added. Give rates={'EUR': 1.0, ...}."
         )
-
-
-def _raise_on_dates(orders: Orders, count: int, caller: str) -> None:
-    dialect = orders.source_table.dialect
-    if orders.date_format is None and dialect.mixes_zones(orders.date):
-        raise DataError(
-            f"{caller}: column {orders.date!r} mixes dates with and without a time zone. "
-            "Bring them to one zone first."
-        )
-    form = f"of the form {orders.date_format!r}" if orders.date_format else "in ISO 8601"
-    shape = dialect.shape_of_unusable(orders.date, dialect.moment(orders.date, orders.date_style))
-    raise DataError(
-        f"{caller}: {plural(count, 'value')} of column {orders.date!r} cannot be read as a date "
-        f"{form}, for instance one shaped like {shape!r}. "
-        "Give date_format=, such as '%d/%m/%Y %H:%M', or mend the values."
-    )
 
 
 def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:

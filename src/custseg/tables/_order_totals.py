@@ -16,7 +16,8 @@ ZERO_ORDERS = ("drop", "keep")
 def order_totals(
     lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str
 ) -> nw.LazyFrame[Any]:
-    """One row per order of a known customer: `customer`, `day`, `money`, `lines`.
+    """One row per order of a known customer: `customer`, `day`, `money`, `lines`, and
+    `moment` of the first line where there is a window.
 
     `money` is the order's net value in ten-thousandths, `day` the first day among the lines that count and
     `lines` their number. Cancelled lines with a positive amount count for nothing; with `refunds="gross"`

@@ -6,14 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_columns, listed
-from custseg._frames import DateStyle, Table, collect, open_table
+from custseg._frames import Table, open_table
 from custseg.errors import DataError
-from custseg.tables._snapshot import Snapshot, midnight_after, snapshot_at
+from custseg.tables._dates import LogDates, log_dates
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,10 +92,9 @@ class Orders:
     separator: str = ","
     decimal: str = "."
     source_table: Table = field(init=False)
-    date_style: DateStyle = field(init=False)
+    dates: LogDates = field(init=False)
 
     def __post_init__(self) -> None:
-        _check_timezone(self.timezone)
         if (self.quantity is None) != (self.price is None):
             raise ValueError("Orders: quantity and price stand in for amount together; give both.")
         table = open_table(self.table, "Orders", separator=self.separator, decimal=self.decimal)
@@ -104,8 +102,10 @@ class Orders:
         check_columns("Orders", self.described(), table.dialect.columns)
         self._check_types()
         self._check_rates()
-        style = table.dialect.date_style(self.date, self.date_format)
-        object.__setattr__(self, "date_style", style)
+        dates = log_dates(
+            table.dialect, self.date, timezone=self.timezone, date_format=self.date_format, caller="Orders"
+        )
+        object.__setattr__(self, "dates", dates)
 
     def __repr__(self) -> str:
         words = [f"{role}={name!r}" for role, name in self.described().items()]
@@ -132,16 +132,13 @@ class Orders:
             and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`
             where they are described.
         """
-        dialect, style = self.source_table.dialect, self.date_style
-        moment = dialect.moment(self.date, style)
+        dialect, dates = self.source_table.dialect, self.dates.expressions()
         columns: dict[str, Any] = {
             "customer": dialect.identity(self.customer),
-            "order": moment if self.order is None else dialect.identity(self.order),
-            "moment": moment,
-            "day": dialect.day(self.date, style, self.timezone),
+            "order": dates["moment"] if self.order is None else dialect.identity(self.order),
             "money": self._money(self.money_columns()),
-            "has_date": dialect.filled([self.date]),
             "has_amount": dialect.filled(self.money_columns()),
+            **dates,
         }
         if self.cancelled is not None:
             columns["cancelled"] = dialect.flag(self.cancelled)
@@ -151,16 +148,6 @@ class Orders:
             if (name := getattr(self, role)) is not None:
                 columns[role] = dialect.word(name)
         return dialect.select(columns)
-
-    def snapshot(self, as_of: object, caller: str) -> Snapshot:
-        """The snapshot of this log at `as_of`; `None` means midnight after its last row."""
-        zoned = self.date_style.zoned
-        if as_of is not None:
-            return snapshot_at(as_of, zoned=zoned, timezone=self.timezone, caller=caller)
-        last = collect(self.lines().select(nw.col("day").max())).item()
-        if last is None:
-            raise DataError(f"{caller}: the order log has no row with a date that can be read.")
-        return midnight_after(last, zoned=zoned, timezone=self.timezone)
 
     def money_roles(self) -> tuple[str, ...]:
         """The roles that make the money of a line."""
@@ -211,14 +198,3 @@ class Orders:
 def as_orders(orders: object) -> Orders:
     """The orders as described, or a plain table with the default column names."""
     return orders if isinstance(orders, Orders) else Orders(orders)
-
-
-def _check_timezone(timezone: object) -> None:
-    if not isinstance(timezone, str):
-        raise TypeError(f"Orders: timezone must be a name, got {type(timezone).__name__}.")
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"Orders: timezone must be a name such as 'UTC' or 'Europe/Berlin', got {timezone!r}."
-        ) from None

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from custseg._checks import check_integer
+
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -25,27 +27,55 @@ class Snapshot:
         Its calendar day in the log's zone, in days since 1970-01-01.
     assumed : bool
         True when it was not given and is the midnight after the last row of the log.
+    window_days : int or None
+        Length of the window before `as_of`, in calendar days; None for all that came before.
+    start : int or None
+        Where the window starts, as `moment`; a row before it is known but not counted.
     """
 
     as_of: datetime
     moment: int
     day: int
     assumed: bool = False
+    window_days: int | None = None
+    start: int | None = None
 
     def __str__(self) -> str:
         text = self.as_of.isoformat(sep=" ", timespec="minutes" if _whole_minute(self.as_of) else "auto")
-        return f"{text} (midnight after the last row)" if self.assumed else text
+        if self.assumed:
+            text += " (midnight after the last row)"
+        return f"{text}, the {self.window_days:,} days before it" if self.window_days else text
 
 
-def snapshot_at(as_of: object, *, zoned: bool, timezone: str, caller: str) -> Snapshot:
-    """The snapshot at `as_of` for a log whose dates have a zone (`zoned`) or none."""
-    return _snapshot(parse_moment(as_of, caller), zoned=zoned, timezone=timezone)
+def snapshot_at(
+    as_of: datetime, *, zoned: bool, timezone: str, window_days: int | None = None, assumed: bool = False
+) -> Snapshot:
+    """The snapshot at a moment, for a log whose dates have a zone (`zoned`) or none."""
+    zone = ZoneInfo(timezone)
+    local = as_of.replace(tzinfo=zone) if as_of.tzinfo is None else as_of.astimezone(zone)
+    wall = local.replace(tzinfo=None)
+    start = None
+    if window_days is not None:
+        # Calendar days: the same wall-clock time, so that a change of the clock adds no hour.
+        start = _moment(local - timedelta(days=window_days), zoned=zoned)
+    return Snapshot(
+        as_of=local if zoned else wall,
+        moment=_moment(local, zoned=zoned),
+        day=(wall.date() - _EPOCH.date()).days,
+        assumed=assumed,
+        window_days=window_days,
+        start=start,
+    )
 
 
-def midnight_after(last_day: int, *, zoned: bool, timezone: str) -> Snapshot:
-    """The snapshot at the first midnight after the calendar day `last_day`."""
-    midnight = _EPOCH + timedelta(days=last_day + 1)
-    return _snapshot(midnight, zoned=zoned, timezone=timezone, assumed=True)
+def midnight_after(day: int) -> datetime:
+    """The first midnight after a calendar day, given in days since 1970-01-01."""
+    return _EPOCH + timedelta(days=day + 1)
+
+
+def check_window(window_days: object, caller: str) -> int | None:
+    """The window in days, or None for all that came before."""
+    return None if window_days is None else check_integer(caller, "window_days", window_days, minimum=1)
 
 
 def parse_moment(as_of: object, caller: str) -> datetime:
@@ -65,25 +95,15 @@ def parse_moment(as_of: object, caller: str) -> datetime:
         return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)
-    raise TypeError(f"{caller}: as_of must be a date, a datetime or ISO text, got {type(as_of).__name__}.")
-
-
-def _snapshot(value: datetime, *, zoned: bool, timezone: str, assumed: bool = False) -> Snapshot:
-    zone = ZoneInfo(timezone)
-    local = value.replace(tzinfo=zone) if value.tzinfo is None else value.astimezone(zone)
-    wall = local.replace(tzinfo=None)
-    instant = local.astimezone(UTC).replace(tzinfo=None)
-    return Snapshot(
-        as_of=local if zoned else wall,
-        moment=((instant if zoned else wall) - _EPOCH) // _MICROSECOND,
-        day=(wall.date() - _EPOCH.date()).days,
-        assumed=assumed,
+    raise TypeError(
+        f"{caller}: as_of must be a date, a datetime or ISO text, got {type(as_of).__name__}. "
+        "The clock is never read."
     )
 
 
-def moment_text(moment: int) -> str:
-    """Microseconds since 1970 as text for a message."""
-    return (_EPOCH + moment * _MICROSECOND).isoformat(sep=" ", timespec="minutes")
+def _moment(local: datetime, *, zoned: bool) -> int:
+    value = local.astimezone(UTC) if zoned else local
+    return (value.replace(tzinfo=None) - _EPOCH) // _MICROSECOND
 
 
 def _whole_minute(value: datetime) -> bool:

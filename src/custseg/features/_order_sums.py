@@ -1,0 +1,199 @@
+"""One pass from order lines to a few sums per customer; the order families are formulas over these."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._checks import check_choice
+from custseg._frames import collect, collect_together
+from custseg.errors import DataError
+from custseg.tables import (
+    REFUNDS,
+    ZERO_ORDERS,
+    OrderFacts,
+    Orders,
+    Snapshot,
+    order_facts,
+    order_totals,
+)
+
+_EXACT_SQUARES = 3e9
+_YEAR_DAYS = 365
+_PEAK_WEEKS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class OrderSums:
+    """Sums per customer, exact whole numbers, from one snapshot of an order log.
+
+    Attributes
+    ----------
+    table : narwhals DataFrame
+        One row per customer of the log, sorted by `customer_id`, all columns Int64. Over the purchases
+        in the window: `orders`, `order_days`, `first_day`, `last_day`, `spent`, `first_day_spent`,
+        `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
+        the exposure), `squares` (of order values in `square_unit`). Besides: `money` (all lines in the
+        window, refunds too), `first_day_ever` (the first purchase before the snapshot, in the window or not),
+        `worthless_orders` (orders that add up to nothing).
+    gaps : narwhals DataFrame
+        How often each gap between two order days of one customer occurs: `gap` in days, `times`.
+    snapshot : Snapshot
+        The moment and the window.
+    facts : OrderFacts
+        Counts over the log.
+    square_unit : int
+        Ten-thousandths of money per unit of `squares`: squares are summed as whole numbers too.
+    has_peak : bool
+        Whether twelve months are known, so that `peak_spent` means something.
+    """
+
+    table: nw.DataFrame[Any]
+    gaps: nw.DataFrame[Any]
+    snapshot: Snapshot
+    facts: OrderFacts
+    square_unit: int
+    has_peak: bool
+
+
+def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
+    """Raise for an unknown policy."""
+    check_choice(caller, "refunds", refunds, allowed=REFUNDS)
+    check_choice(caller, "zero_orders", zero_orders, allowed=ZERO_ORDERS)
+
+
+def order_sums(
+    orders: Orders, snapshot: Snapshot, caller: str, *, refunds: str, zero_orders: str
+) -> OrderSums:
+    """Check the log and sum it up, on the engine where it is."""
+    facts = order_facts(orders, snapshot, caller)
+    if refunds == "error" and (facts.refund_lines or facts.cancelled_lines):
+        raise DataError(
+            f"{caller}: the log has {facts.refund_lines:,} negative and {facts.cancelled_lines:,} "
+            "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
+        )
+    unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
+    has_peak = _months_known(facts, snapshot)
+    peak = _peak_days(orders, snapshot) if has_peak else []
+    totals = order_totals(orders.lines(), snapshot, facts, refunds=refunds)
+    days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
+    gaps = _with_gaps(days)
+    table, counts = collect_together(
+        _customer_sums(gaps, snapshot, peak), gaps.group_by("gap").agg(nw.len().alias("times"))
+    )
+    counts = counts.filter(~nw.col("gap").is_null()).sort("gap")
+    return OrderSums(_whole(table).sort("customer_id"), _whole(counts), snapshot, facts, unit, has_peak)
+
+
+def _customer_days(
+    totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int
+) -> nw.LazyFrame[Any]:
+    """One row per customer and day with a purchase in the window, and one for all that is none."""
+    col = nw.col
+    nothing = (col("lines") > 0) & (col("money") == 0)
+    worth = (col("money") > 0) | nothing if zero_orders == "keep" else col("money") > 0
+    inside = col("moment") >= snapshot.start if snapshot.start is not None else nw.lit(value=True)
+    # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
+    marked = totals.with_columns(
+        nw.when(worth & inside).then(col("day")).alias("order_day"),
+        nw.when(worth).then(col("day")).alias("day_ever"),
+        _if(worth & inside, nw.lit(1)).alias("orders"),
+        _if(worth & inside, col("money")).alias("spent"),
+        _if(worth & inside, col("money") // unit).alias("size"),
+        _if(inside, col("money")).alias("money"),
+        _if(nothing & inside, nw.lit(1)).alias("worthless_orders"),
+    ).with_columns((col("size") * col("size")).alias("squares"))
+    return marked.group_by("customer", "order_day").agg(
+        col("day_ever").min(),
+        col("orders").sum(),
+        col("spent").sum(),
+        col("squares").sum(),
+        col("money").sum(),
+        col("worthless_orders").sum(),
+    )
+
+
+def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Each customer's days with the first of them, and the gap to the one before."""
+    col = nw.col
+    return days.with_columns(
+        col("order_day").min().over("customer").alias("first_day"),
+        col("day_ever").min().over("customer").alias("first_day_ever"),
+        col("order_day").shift(1).over("customer", order_by="order_day").alias("day_before"),
+    ).with_columns((col("order_day") - col("day_before")).alias("gap"))
+
+
+def _customer_sums(
+    days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]
+) -> nw.LazyFrame[Any]:
+    """One row per customer."""
+    col = nw.col
+    age = nw.lit(snapshot.day) - col("first_day_ever")
+    if snapshot.window_days is not None:
+        exposure = nw.when(age > snapshot.window_days).then(nw.lit(snapshot.window_days)).otherwise(age)
+    else:
+        exposure = age
+    late = (nw.lit(snapshot.day) - col("order_day")) * 2 < exposure
+    in_peak = col("order_day").is_in(list(peak)) if peak else nw.lit(value=False)
+    marked = days.with_columns(
+        (col("gap") * col("gap")).alias("squared_gaps"),
+        _if(col("order_day") == col("first_day"), col("spent")).alias("first_day_spent"),
+        _if(in_peak, col("spent")).alias("peak_spent"),
+        _if(late, col("orders")).alias("late_orders"),
+    )
+    sums = ("orders", "spent", "first_day_spent", "peak_spent", "squared_gaps", "late_orders", "squares")
+    return marked.group_by("customer").agg(
+        *(col(name).sum() for name in (*sums, "money", "worthless_orders")),
+        col("order_day").count().alias("order_days"),
+        col("order_day").min().alias("first_day"),
+        col("order_day").max().alias("last_day"),
+        col("first_day_ever").min(),
+    ).rename({"customer": "customer_id"})
+
+
+def _months_known(facts: OrderFacts, snapshot: Snapshot) -> bool:
+    """Whether the log, and the window, hold twelve months."""
+    if facts.first_day is None or snapshot.day - facts.first_day < _YEAR_DAYS:
+        return False
+    return snapshot.window_days is None or snapshot.window_days >= _YEAR_DAYS
+
+
+def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
+    """The days in the six weeks of the year with the largest mean daily revenue."""
+    inside = nw.col("moment") < snapshot.moment
+    if snapshot.start is not None:
+        inside = inside & (nw.col("moment") >= snapshot.start)
+    per_day = collect(orders.lines().filter(inside).group_by("day").agg(nw.col("money").sum()))
+    days = per_day.get_column("day").to_numpy()
+    revenue = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
+    calendar = np.arange(days.min(), snapshot.day)
+    weeks = np.array([_week_of_year(day) for day in calendar.tolist()])
+    daily = np.zeros(len(calendar))
+    known = days < snapshot.day
+    daily[days[known] - calendar[0]] = revenue[known]
+    means = np.bincount(weeks, weights=daily, minlength=52) / np.maximum(np.bincount(weeks, minlength=52), 1)
+    best = np.lexsort((np.arange(52), -means))[:_PEAK_WEEKS]
+    return [int(day) for day in calendar[np.isin(weeks, best)]]
+
+
+def _week_of_year(day: int) -> int:
+    """Week 0 starts on 1 January; the last one takes the odd days in."""
+    return min(51, ((date(1970, 1, 1) + timedelta(days=day)).timetuple().tm_yday - 1) // 7)
+
+
+def _if(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
+    """The value where the condition holds, else 0."""
+    return nw.when(condition).then(value).otherwise(nw.lit(0))
+
+
+def _whole(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    """All columns but the ids as Int64: engines differ in what a sum of integers is."""
+    return frame.with_columns(
+        nw.col(name).cast(nw.Int64) for name in frame.columns if name != "customer_id"
+    )
