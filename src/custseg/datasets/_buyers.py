@@ -54,7 +54,7 @@ def _group(rng: np.random.Generator, code: int, size: int, *, role: int) -> Colu
         "price_level": kind.price_level + rng.normal(0, 0.45, size),
         "further_lines": kind.further_lines * rng.gamma(4.0, 0.25, size),
         # A few buy for a company: the long tail of money.
-        "bulk": np.where(rng.random(size) < 0.008, rng.integers(4, 12, size), 1),
+        "bulk": np.where(rng.random(size) < 0.006, rng.integers(3, 9, size), 1),
         "on_discount": rng.beta(*kind.on_discount, size),
         "taste": rng.integers(0, N_TASTES, size),
         "source": rng.choice(len(SOURCES), size=size, p=[*weights, 0.03]),

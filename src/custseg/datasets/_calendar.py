@@ -32,10 +32,10 @@ def _running(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 _BUSY = _WEEKDAY[_DATES.astype(int) % 7]
 
-ORDINARY = _running(_BUSY * np.where(_DAYS_TO_PEAK <= 21, 1.5, 1.0))
+ORDINARY = _running(_BUSY * np.where(_DAYS_TO_PEAK <= 21, 1.7, 1.0))
 """Calendar of most customers: a little more before the holidays."""
 
-SEASONAL = _running(_BUSY * (np.exp(-0.5 * (_DAYS_TO_PEAK / 16.0) ** 6) + 0.003))
+SEASONAL = _running(_BUSY * (np.exp(-0.5 * (_DAYS_TO_PEAK / 19.0) ** 10) + 0.003))
 """Calendar of those who come for the season: about 95 % of it lies in the six weeks."""
 
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 import urllib.request
 import zipfile
+import zlib
 from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
@@ -76,9 +77,9 @@ def load_online_retail(path: str | os.PathLike[str] | None = None) -> Any:
     Notes
     -----
     What is verified is the SHA-256 of the workbook, `43465a06…`: the repository does not state one, but
-    many independent users of the dataset have published this same sum. A file whose sum differs is
-    not parsed and not kept. The copy appears in the cache whole or not at all. Reading the original takes some
-    15 seconds, once. The log comes with the licence CC BY 4.0: name its author when you pass it on.
+    many independent users of the dataset have published this same sum. A workbook of another sum is
+    neither parsed nor kept, and the copy appears in the cache whole or not at all. Reading the
+    original takes some 15 seconds, once. The licence is CC BY 4.0: name the author when you pass it on.
 
     References
     ----------
@@ -98,15 +99,16 @@ def load_online_retail(path: str | os.PathLike[str] | None = None) -> Any:
     """
     folder = os.environ.get("CUSTSEG_DATA")
     if path is not None:
-        return read_log(Path(path), "path")
+        return read_log(Path(path), origin="path")
     if folder:
-        return read_log(Path(folder) / f"{_NAME}.parquet", "the folder in CUSTSEG_DATA")
+        return read_log(Path(folder) / f"{_NAME}.parquet", origin="CUSTSEG_DATA")
     cache = Path.home() / ".cache" / "custseg"
     cached = cache / f"{_NAME}.parquet"
-    return read_log(cached if cached.exists() else fetch(cache), "the cached copy")
+    kept = cached if cached.exists() else fetch(cache)
+    return read_log(kept, origin="the cache, where you may delete it to have it fetched anew,")
 
 
-def read_log(path: Path, origin: str) -> Any:
+def read_log(path: Path, *, origin: str) -> Any:
     """The log in a file of any of the known forms; `origin` says where its path came from."""
     if not path.is_file():
         raise DataError(f"{_CALLER}: {origin} leads to {str(path)!r}, which is no file. {_BY_HAND}")
@@ -115,7 +117,13 @@ def read_log(path: Path, origin: str) -> Any:
         return _parsed(path, str(path))
     if suffix == ".zip":
         return _parsed(BytesIO(_workbook_in(path, str(path))), str(path))
-    return _complete(read_table(path), str(path))
+    try:
+        frame = read_table(path)
+    except DataError as error:
+        raise DataError(
+            f"{_CALLER}: {origin} leads to {str(path)!r}, which cannot be used ({error}). {_BY_HAND}"
+        ) from error
+    return _complete(frame, str(path))
 
 
 def fetch(folder: Path, *, address: str = ADDRESS, sha256: str = SHA256, timeout: float = 60.0) -> Path:
@@ -155,7 +163,7 @@ def _workbook_in(path: Path, origin: str) -> bytes:
             names = [name for name in archive.namelist() if name.lower().endswith(".xlsx")]
             if len(names) == 1:
                 return archive.read(names[0])
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{_CALLER}: {origin!r} is no whole zip archive ({error}). {_BY_HAND}") from error
     raise DataError(f"{_CALLER}: {origin!r} must hold one workbook, got {listed(names)}. {_BY_HAND}")
 
@@ -165,7 +173,7 @@ def _parsed(workbook: Path | IO[bytes], origin: str) -> Any:
     try:
         sheet = read_sheet(workbook)
         columns = {name: _typed(name, sheet[name]) for name in _COLUMNS if name in sheet}
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError) as error:
         raise DataError(
             f"{_CALLER}: {origin!r} is not the workbook of Online Retail ({error}). {_BY_HAND}"
         ) from error

@@ -62,7 +62,7 @@ class Shop:
     The kinds in order, with their shares: 22, 25, 14, 10, 16 and 13 %. Within a kind customers differ
     (gamma, beta and log-normal), so that kinds touch at their edges:
 
-    - loyal: an order or so a month for one to two years, the last one a few weeks ago at most.
+    - loyal: about one order a month, for one to two years and to this day (the last within two months).
     - one-time: one order, at least three months ago.
     - new: the first order in the last six weeks; one in four has a second.
     - lapsed big spender: bought often and dear for some months, silent for half a year or longer.
