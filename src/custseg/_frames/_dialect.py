@@ -56,6 +56,10 @@ class Dialect(Protocol):
         """The column as text; blank text is null."""
         ...
 
+    def mapped(self, column: str, names: Mapping[str, str]) -> Any:
+        """The words of the column, renamed; a word without a new name is null."""
+        ...
+
     def flag(self, column: str) -> Any:
         """The column as a boolean; null is false."""
         ...

@@ -52,6 +52,11 @@ class PolarsDialect:
     def word(self, column: str) -> pl.Expr:
         return self._known(column).cast(pl.String)
 
+    def mapped(self, column: str, names: Mapping[str, str]) -> pl.Expr:
+        return self.word(column).replace_strict(
+            list(names), list(names.values()), default=None, return_dtype=pl.String
+        )
+
     def flag(self, column: str) -> pl.Expr:
         value = pl.col(column)
         if self.text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from custseg.features._build import build_features
 from custseg.features._rfm import rfm
 
-__all__ = ["rfm"]
+__all__ = ["build_features", "rfm"]

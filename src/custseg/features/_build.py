@@ -2,27 +2,182 @@
 
 from __future__ import annotations
 
-from custseg._frames import collect
-from custseg.features._rfm import FEATURES, check_policy, rfm_of_all
-from custseg.tables import FeatureTable, OrderFacts, Orders, Snapshot
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import check_choice, listed
+from custseg.errors import DataError
+from custseg.features._family import Family, FamilyColumns
+from custseg.features._logs import Logs
+from custseg.features._order_sums import check_policy
+from custseg.features._rfm import RFM
+from custseg.features._rhythm import RHYTHM
+from custseg.tables import (
+    Events,
+    FeatureTable,
+    Orders,
+    as_customers,
+    as_events,
+    as_orders,
+    check_window,
+    midnight_after,
+    parse_moment,
+)
+
+FAMILIES: tuple[Family, ...] = (RFM, RHYTHM)
 
 
 def build_features(
-    orders: Orders,
-    snapshot: Snapshot,
-    facts: OrderFacts,
+    orders: object = None,
+    events: object = None,
+    customers: object = None,
     *,
-    caller: str = "build_features",
+    as_of: object,
+    window_days: int | None = None,
+    families: Sequence[str] | None = None,
     refunds: str = "net",
     zero_orders: str = "drop",
 ) -> FeatureTable:
-    """One row per customer of the log, sorted by id; who has no purchase has 0 orders."""
+    """Everything that the logs say about each customer, one row per customer of any log.
+
+    Parameters
+    ----------
+    orders : Orders or table, optional
+        The order log.
+    events : Events or table, optional
+        The event log.
+    customers : Customers or table, optional
+        Attributes, one row per customer.
+    as_of : date, datetime or ISO text
+        The moment of the snapshot: rows at or after it do not exist.
+    window_days : int, optional
+        Only what happened in so many calendar days before `as_of` counts; by default all.
+    families : sequence of str, optional
+        Which families to build; by default all that the given columns allow.
+    refunds, zero_orders : str
+        See `rfm`.
+
+    Returns
+    -------
+    FeatureTable
+        Sorted by `customer_id`, in the kind of the first log that was given; for each column what it means,
+        its unit, direction and family. Customers whom a family's log does not know have 0 where that is a count, and
+        a missing value elsewhere.
+
+    Raises
+    ------
+    DataError
+        If a log cannot be used, the logs' ids are of different types, or a family lacks what it needs.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+    """
+    logs = described_logs(
+        orders,
+        events,
+        customers,
+        as_of=as_of,
+        window_days=window_days,
+        refunds=refunds,
+        zero_orders=zero_orders,
+        caller="build_features",
+    )
+    return features_of(logs, families)
+
+
+def described_logs(
+    orders: object,
+    events: object,
+    customers: object,
+    *,
+    as_of: object,
+    window_days: int | None,
+    refunds: str,
+    zero_orders: str,
+    caller: str,
+    may_assume: bool = False,
+) -> Logs:
+    """The logs as described, at one snapshot; with `may_assume`, `as_of=None` is the midnight after all rows."""
     check_policy(caller, refunds, zero_orders)
-    frame = rfm_of_all(orders, snapshot, facts, caller=caller, refunds=refunds, zero_orders=zero_orders)
-    table = orders.source_table
+    window = check_window(window_days, caller)
+    assumed = as_of is None and may_assume
+    moment = None if assumed else parse_moment(as_of, caller)
+    given = (
+        None if orders is None else as_orders(orders),
+        None if events is None else as_events(events),
+        None if customers is None else as_customers(customers),
+    )
+    if given == (None, None, None):
+        raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
+    return Logs(
+        *given,
+        as_of=moment or _midnight_after_all(given[0], given[1], caller),
+        caller=caller,
+        assumed=assumed,
+        window_days=window,
+        refunds=refunds,
+        zero_orders=zero_orders,
+    )
+
+
+def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTable:
+    """The asked families, or all that the logs allow, joined on the customer."""
+    chosen = _chosen_families(logs, families)
+    parts = [family.columns(logs) for family in chosen]
+    table = _all_customers(logs, parts)
+    features = []
+    for part in parts:
+        names = [feature.name for feature in part.features]
+        table = table.join(part.table.select("customer_id", *names), on="customer_id", how="left")
+        table = table.with_columns(
+            nw.col(feature.name).fill_null(feature.absent)
+            for feature in part.features
+            if feature.absent is not None
+        )
+        features += part.features
+    log = logs.orders or logs.events or logs.customers
+    assert log is not None
+    snapshot = logs.snapshot_of(logs.orders or logs.events) if logs.orders or logs.events else None
     return FeatureTable(
-        collect(frame).sort("customer_id"),
-        FEATURES,
-        lambda local: table.give_back(local, orders.customer),
+        table.sort("customer_id"),
+        tuple(features),
+        lambda local: log.source_table.give_back(local, log.customer),
         snapshot,
     )
+
+
+def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:
+    last = [log.dates.last_day() for log in (orders, events) if log is not None]
+    known = [day for day in last if day is not None]
+    if not known:
+        raise DataError(f"{caller}: no log has a row with a date that can be read, so as_of must be given.")
+    return midnight_after(max(known))
+
+
+def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]:
+    if families is None:
+        return [family for family in FAMILIES if not family.lacks(logs)]
+    names = [family.name for family in FAMILIES]
+    if isinstance(families, str) or not families:
+        raise TypeError(f"{logs.caller}: families must be a list of {listed(names)}, got {families!r}.")
+    for name in families:
+        check_choice(logs.caller, "families", name, allowed=names)
+    chosen = [family for family in FAMILIES if family.name in families]
+    lacking = [f"{family.name!r} needs {family.lacks(logs)}" for family in chosen if family.lacks(logs)]
+    if lacking:
+        raise DataError(f"{logs.caller}: {'; '.join(lacking)}.")
+    return chosen
+
+
+def _all_customers(logs: Logs, parts: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:
+    """The ids of every customer of any log, once."""
+    ids = [part.table.select("customer_id") for part in parts]
+    kinds = {str(frame.schema["customer_id"]) for frame in ids}
+    if len(kinds) > 1:
+        raise DataError(
+            f"{logs.caller}: the logs' customer ids are of different types, {listed(sorted(kinds))}. "
+            "Cast them to one type."
+        )
+    return nw.concat(ids).unique()

@@ -129,9 +129,7 @@ def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     ).with_columns((col("order_day") - col("day_before")).alias("gap"))
 
 
-def _customer_sums(
-    days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]
-) -> nw.LazyFrame[Any]:
+def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]) -> nw.LazyFrame[Any]:
     """One row per customer."""
     col = nw.col
     age = nw.lit(snapshot.day) - col("first_day_ever")
@@ -148,13 +146,17 @@ def _customer_sums(
         _if(late, col("orders")).alias("late_orders"),
     )
     sums = ("orders", "spent", "first_day_spent", "peak_spent", "squared_gaps", "late_orders", "squares")
-    return marked.group_by("customer").agg(
-        *(col(name).sum() for name in (*sums, "money", "worthless_orders")),
-        col("order_day").count().alias("order_days"),
-        col("order_day").min().alias("first_day"),
-        col("order_day").max().alias("last_day"),
-        col("first_day_ever").min(),
-    ).rename({"customer": "customer_id"})
+    return (
+        marked.group_by("customer")
+        .agg(
+            *(col(name).sum() for name in (*sums, "money", "worthless_orders")),
+            col("order_day").count().alias("order_days"),
+            col("order_day").min().alias("first_day"),
+            col("order_day").max().alias("last_day"),
+            col("first_day_ever").min(),
+        )
+        .rename({"customer": "customer_id"})
+    )
 
 
 def _months_known(facts: OrderFacts, snapshot: Snapshot) -> bool:
@@ -194,6 +196,4 @@ def _if(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
 
 def _whole(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
     """All columns but the ids as Int64: engines differ in what a sum of integers is."""
-    return frame.with_columns(
-        nw.col(name).cast(nw.Int64) for name in frame.columns if name != "customer_id"
-    )
+    return frame.with_columns(nw.col(name).cast(nw.Int64) for name in frame.columns if name != "customer_id")

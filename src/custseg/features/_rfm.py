@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import MONEY_UNIT
-from custseg.features._family import FamilyColumns
+from custseg.features._family import Family, FamilyColumns
 from custseg.features._order_sums import OrderSums, check_policy, order_sums
 from custseg.tables import Feature, as_orders, check_window, parse_moment
 
@@ -17,14 +17,20 @@ _SHORTEST_EXPOSURE = 30
 FEATURES = (
     Feature("recency_days", "Days since the last order.", "days", "rfm", -1),
     Feature("age_days", "Days since the first order.", "days", "rfm", 0),
-    Feature("order_count", "Distinct orders.", "orders", "rfm", 1),
-    Feature("order_days", "Distinct days with an order.", "days", "rfm", 1),
-    Feature("revenue", "Money spent, net of refunds.", "money", "rfm", 1),
+    Feature("order_count", "Distinct orders.", "orders", "rfm", 1, absent=0),
+    Feature("order_days", "Distinct days with an order.", "days", "rfm", 1, absent=0),
+    Feature("revenue", "Money spent, net of refunds.", "money", "rfm", 1, absent=0),
     Feature("order_value", "Revenue per order.", "money", "rfm", 1),
-    Feature("order_value_shrunk", "Revenue per order, drawn to the base's where orders are few.", "money", "rfm", 1),
-    Feature("orders_per_30d", "Orders per 30 days of exposure.", "orders per 30 days", "rfm", 1),
+    Feature(
+        "order_value_shrunk",
+        "Revenue per order, drawn to the base's where orders are few.",
+        "money",
+        "rfm",
+        1,
+    ),
+    Feature("orders_per_30d", "Orders per 30 days of exposure.", "orders per 30 days", "rfm", 1, absent=0),
     Feature("recency_span_days", "Days from the first to the last order.", "days", "rfm", 1),
-    Feature("repeat_count", "Order days after the first.", "days", "rfm", 1),
+    Feature("repeat_count", "Order days after the first.", "days", "rfm", 1, absent=0),
     Feature("repeat_value", "Mean money of an order day after the first.", "money", "rfm", 1),
 )
 
@@ -106,12 +112,14 @@ def rfm(
     --------
     >>> import polars as pl
     >>> from custseg.features import rfm
-    >>> log = pl.DataFrame({
-    ...     "customer_id": ["ann", "ann", "bob"],
-    ...     "order_id": [1, 2, 3],
-    ...     "ordered_at": ["2024-05-01", "2024-05-20", "2024-03-01"],
-    ...     "amount": [30.0, 50.0, 20.0],
-    ... })
+    >>> log = pl.DataFrame(
+    ...     {
+    ...         "customer_id": ["ann", "ann", "bob"],
+    ...         "order_id": [1, 2, 3],
+    ...         "ordered_at": ["2024-05-01", "2024-05-20", "2024-03-01"],
+    ...         "amount": [30.0, 50.0, 20.0],
+    ...     }
+    ... )
     >>> rfm(log, as_of="2024-06-01")["recency_days"].to_list()
     [12, 92]
     """
@@ -183,3 +191,6 @@ def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
     between = (per_customer - within) / typical
     # Customers that differ no more than chance would have it all get the base's value.
     return base, within / between if between > 0 else float(np.finfo(float).max) / n / 1e6
+
+
+RFM = Family("rfm", lambda logs: "" if logs.orders else "orders", lambda logs: rfm_columns(logs.order_sums))

@@ -5,20 +5,36 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg.features._family import FamilyColumns
+from custseg.features._family import Family, FamilyColumns
 from custseg.features._order_sums import OrderSums
-from custseg.features._rfm import exposure_days
 from custseg.tables import Feature
 
 _PRIOR_GAPS = 2
 
 FEATURES = (
     Feature("gap_days_mean", "Mean days between two order days.", "days", "rhythm", -1),
-    Feature("gap_cv", "Standard deviation of these gaps over their mean; 0 is clockwork.", "ratio", "rhythm", 0),
-    Feature("expected_gap_days", "Expected days to the next order, drawn to the base's gap.", "days", "rhythm", -1),
+    Feature(
+        "gap_cv", "Standard deviation of these gaps over their mean; 0 is clockwork.", "ratio", "rhythm", 0
+    ),
+    Feature(
+        "expected_gap_days", "Expected days to the next order, drawn to the base's gap.", "days", "rhythm", -1
+    ),
     Feature("overdue_ratio", "Days since the last order over the expected gap.", "ratio", "rhythm", -1),
-    Feature("trend", "Log ratio of orders in the second and the first half of the exposure.", "log ratio", "rhythm", 1),
-    Feature("peak_share", "Share of the money spent in the base's six strongest weeks of the year.", "share", "rhythm", 0),
+    Feature(
+        "trend",
+        "Log ratio of orders in the second and the first half of the exposure.",
+        "log ratio",
+        "rhythm",
+        1,
+        absent=0,
+    ),
+    Feature(
+        "peak_share",
+        "Share of the money spent in the base's six strongest weeks of the year.",
+        "share",
+        "rhythm",
+        0,
+    ),
 )
 
 
@@ -44,7 +60,11 @@ def rhythm_columns(sums: OrderSums) -> FamilyColumns:
     # Equal gaps leave a variance of rounding noise, which may fall below 0.
     variance = nw.when(variance > 0).then(variance).otherwise(nw.lit(0.0))
     usual = _median_gap(sums)
-    expected = (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS) if usual is not None else nw.lit(None, nw.Float64)
+    expected = (
+        (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS)
+        if usual is not None
+        else nw.lit(None, nw.Float64)
+    )
     bought = col("orders") > 0
     recency = nw.lit(sums.snapshot.day) - col("last_day")
     early = col("orders") - col("late_orders")
@@ -72,3 +92,8 @@ def _median_gap(sums: OrderSums) -> float | None:
     total = int(ends[-1])
     low, high = (int(np.searchsorted(ends, place, side="right")) for place in ((total - 1) // 2, total // 2))
     return float(gaps[low] + gaps[high]) / 2
+
+
+RHYTHM = Family(
+    "rhythm", lambda logs: "" if logs.orders else "orders", lambda logs: rhythm_columns(logs.order_sums)
+)

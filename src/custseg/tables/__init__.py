@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from custseg.tables._customers import Customers, as_customers
+from custseg.tables._events import EVENT_NAMES, Events, as_events
 from custseg.tables._feature_table import (
     Feature,
     FeatureTable,
@@ -15,15 +17,20 @@ from custseg.tables._report import DataReport, Finding, report_orders
 from custseg.tables._snapshot import Snapshot, check_window, midnight_after, parse_moment
 
 __all__ = [
+    "EVENT_NAMES",
     "REFUNDS",
     "ZERO_ORDERS",
+    "Customers",
     "DataReport",
+    "Events",
     "Feature",
     "FeatureTable",
     "Finding",
     "OrderFacts",
     "Orders",
     "Snapshot",
+    "as_customers",
+    "as_events",
     "as_orders",
     "check_features",
     "check_window",

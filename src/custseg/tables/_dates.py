@@ -76,7 +76,9 @@ class LogDates:
         )
 
 
-def log_dates(dialect: Dialect, column: str, *, timezone: object, date_format: str | None, caller: str) -> LogDates:
+def log_dates(
+    dialect: Dialect, column: str, *, timezone: object, date_format: str | None, caller: str
+) -> LogDates:
     """The date column, checked: its zone exists and its values are dates or text."""
     if not isinstance(timezone, str):
         raise TypeError(f"{caller}: timezone must be a name, got {type(timezone).__name__}.")

@@ -28,6 +28,11 @@ class Feature:
         The column, one sentence about it, its unit, and the family that computes it.
     direction : {1, 0, -1}
         Whether more is better (1), worse (-1) or neither (0) for the company.
+    absent : int or None
+        The value of a customer whom the family's log does not know: 0 for counts, None (missing) for what
+        cannot be said.
+    composition : str
+        The name that all shares of one whole have in common; "" for other features.
     """
 
     name: str
@@ -35,6 +40,8 @@ class Feature:
     unit: str = ""
     family: str = "given"
     direction: Literal[-1, 0, 1] = 0
+    absent: int | None = None
+    composition: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,0 +1,162 @@
+"""`Events`: a log of what customers did and received, with its columns and event names described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import check_columns, listed
+from custseg._frames import Table, open_table
+from custseg.errors import DataError
+from custseg.tables._dates import LogDates, log_dates
+
+EVENT_NAMES = (
+    "sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained",
+    "visited", "viewed", "carted", "checkout", "ordered", "ad_clicked", "redeemed",
+)  # fmt: skip
+"""The canonical names of events."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Events:
+    """An event log, a row per event, with its columns and event names described.
+
+    Nothing is read when the description is made but the names and types of the columns.
+
+    Parameters
+    ----------
+    table : polars DataFrame or LazyFrame, pandas DataFrame, pyarrow Table, str or Path
+        The log, or the path of a CSV or Parquet file.
+    customer : str, default "customer_id"
+        Column of customer ids; lines without one are left out and counted.
+    date : str, default "occurred_at"
+        Column of timestamps, typed or as text.
+    event : str, default "event"
+        Column of event names.
+    names : mapping of str to str, optional
+        The log's own event names to the canonical ones, such as ``{"email_open": "opened"}``. A name that is
+        canonical already needs no entry. Names that are neither are counted and reported, never lost.
+    channel, campaign : str, optional
+        Columns of the channel (email, web, app, sms, ...) and the campaign.
+    value : str, optional
+        Column of money, such as the value of a cart.
+    machine : str, optional
+        Boolean column: the event was made by a machine, such as an open by a privacy proxy.
+    timezone, date_format, separator, decimal
+        As in `Orders`.
+
+    Raises
+    ------
+    DataError
+        If the file or columns are missing, or a column has a type that cannot serve.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> log = pl.DataFrame({"who": [1], "at": ["2024-05-01"], "what": ["email_open"]})
+    >>> Events(log, customer="who", date="at", event="what", names={"email_open": "opened"})
+    Events(customer='who', date='at', event='what', timezone='UTC')
+    """
+
+    table: Any
+    _: KW_ONLY
+    customer: str = "customer_id"
+    date: str = "occurred_at"
+    event: str = "event"
+    names: Mapping[str, str] | None = None
+    channel: str | None = None
+    campaign: str | None = None
+    value: str | None = None
+    machine: str | None = None
+    timezone: str = "UTC"
+    date_format: str | None = None
+    separator: str = ","
+    decimal: str = "."
+    source_table: Table = field(init=False)
+    dates: LogDates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._check_names()
+        table = open_table(self.table, "Events", separator=self.separator, decimal=self.decimal)
+        object.__setattr__(self, "source_table", table)
+        check_columns("Events", self.described(), table.dialect.columns)
+        self._check_types()
+        dates = log_dates(
+            table.dialect, self.date, timezone=self.timezone, date_format=self.date_format, caller="Events"
+        )
+        object.__setattr__(self, "dates", dates)
+
+    def __repr__(self) -> str:
+        words = [f"{role}={name!r}" for role, name in self.described().items()]
+        return f"Events({', '.join(words)}, timezone={self.timezone!r})"
+
+    def described(self) -> dict[str, str]:
+        """The described columns by role."""
+        roles = ("customer", "date", "event", "channel", "campaign", "value", "machine")
+        named = {role: getattr(self, role) for role in roles}
+        return {role: name for role, name in named.items() if name is not None}
+
+    def lines(self) -> nw.LazyFrame[Any]:
+        """The log in canonical form, lazily, on the engine where the data is.
+
+        Returns
+        -------
+        narwhals LazyFrame
+            `customer` (own type), `event` (a canonical name; null where the log's name has none), `name` (the log's
+            own name), `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone), `has_date`;
+            and `channel`, `campaign` (text), `value` (Int64, ten-thousandths), `machine` (boolean) where described.
+        """
+        dialect = self.source_table.dialect
+        columns: dict[str, Any] = {
+            "customer": dialect.identity(self.customer),
+            "event": dialect.mapped(self.event, self.canonical_names()),
+            "name": dialect.word(self.event),
+            **self.dates.expressions(),
+        }
+        for role in ("channel", "campaign"):
+            if (name := getattr(self, role)) is not None:
+                columns[role] = dialect.word(name)
+        if self.value is not None:
+            columns["value"] = dialect.money([self.value], None)
+        if self.machine is not None:
+            columns["machine"] = dialect.flag(self.machine)
+        return dialect.select(columns)
+
+    def canonical_names(self) -> dict[str, str]:
+        """Every known name of an event to its canonical one."""
+        return {name: name for name in EVENT_NAMES} | dict(self.names or {})
+
+    def _check_names(self) -> None:
+        unknown = sorted({name for name in (self.names or {}).values() if name not in EVENT_NAMES})
+        if unknown:
+            raise ValueError(
+                f"Events: names must map onto canonical events, got {listed(unknown)}. "
+                f"Canonical names are {listed(EVENT_NAMES)}."
+            )
+
+    def _check_types(self) -> None:
+        dialect = self.source_table.dialect
+        rules = {
+            "customer": ("hold ids (numbers or text)", ("integer", "number", "text")),
+            "date": ("hold dates", ("date", "datetime", "zoned datetime", "text")),
+            "event": ("hold names of events", ("text",)),
+            "value": ("be numeric", ("integer", "number")),
+            "machine": ("be boolean", ("boolean", "integer")),
+        }
+        faults = [
+            f"column {name!r} must {rules[role][0]}, got {dialect.type_name(name)}"
+            for role, name in self.described().items()
+            if role in rules and not dialect.text and dialect.kind(name) not in rules[role][1]
+        ]
+        if faults:
+            raise DataError(f"Events: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
+
+
+def as_events(events: object) -> Events:
+    """The events as described, or a plain table with the default column names."""
+    return events if isinstance(events, Events) else Events(events)
