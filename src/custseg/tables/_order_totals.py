@@ -16,13 +16,12 @@ ZERO_ORDERS = ("drop", "keep")
 def order_totals(
     lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str
 ) -> nw.LazyFrame[Any]:
-    """One row per order of a known customer: `customer`, `day`, `money`, `lines`, and
-    `moment` of the first line where there is a window.
+    """One row per order of a known customer: `customer`, `day`, `money`, `lines`.
 
     `money` is the order's net value in ten-thousandths, `day` the first day among the lines that count and
     `lines` their number. Cancelled lines with a positive amount count for nothing; with `refunds="gross"`
     negative and cancelled lines do not either. An order that keeps no line has a null day and no money, so
-    that its customer is not lost.
+    that its customer is not lost. Where there is a window, `moment` is that of the first line.
     """
     col = nw.col
     seen = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
@@ -40,4 +39,7 @@ def order_totals(
             nw.when(~dropped.fill_null(value=False)).then(col("day")).alias("day"),
             nw.when(~dropped.fill_null(value=False)).then(col("money")).alias("money"),
         )
-    return seen.group_by(*keys).agg(col("day").min(), col("day").count().alias("lines"), col("money").sum())
+    sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum()]
+    if snapshot.start is not None:
+        sums.append(col("moment").min())
+    return seen.group_by(*keys).agg(*sums)
