@@ -12,12 +12,13 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from custseg._frames._dialect import Dialect
+from custseg._frames._duckdb import DuckDBDialect, is_relation, relation_like
 from custseg._frames._pandas import pandas_like, polars_from_pandas
 from custseg._frames._polars import PolarsDialect, run
 from custseg.errors import DataError
 
 _KINDS = (
-    "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, "
+    "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, a DuckDB relation, "
     "or the path of a CSV or Parquet file"
 )
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
@@ -46,6 +47,8 @@ def open_table(table: object, caller: str, *, separator: str = ",", decimal: str
     if nw.dependencies.is_pandas_dataframe(table):
         frame = polars_from_pandas(table, caller)
         return Table(PolarsDialect(frame.lazy()), pandas_like(table))
+    if is_relation(table):
+        return Table(DuckDBDialect(table), relation_like(table))
     if nw.dependencies.is_pyarrow_table(table):
         return Table(PolarsDialect(_polars_from_arrow(table).lazy()), _arrow_like(table))
     raise TypeError(f"{caller}: the table must be {_KINDS}, got {type(table).__name__}.")
@@ -57,6 +60,7 @@ def is_table(value: object) -> bool:
         isinstance(value, (str, PathLike, pl.DataFrame, pl.LazyFrame, nw.DataFrame, nw.LazyFrame))
         or nw.dependencies.is_pandas_dataframe(value)
         or nw.dependencies.is_pyarrow_table(value)
+        or is_relation(value)
     )
 
 

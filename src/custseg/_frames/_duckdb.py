@@ -1,0 +1,181 @@
+"""The DuckDB dialect: a relation of any connection, described in SQL and computed there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg.errors import DataError
+
+_DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+_ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M%z")
+_ZONE_AT_END = r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$"
+_INTEGERS = ("tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint")
+_KINDS: dict[str, ColumnKind] = {
+    **dict.fromkeys(_INTEGERS, "integer"),
+    "float": "number", "double": "number", "decimal": "number",
+    "varchar": "text", "enum": "text", "uuid": "text",
+    "boolean": "boolean", "date": "date",
+    "timestamp": "datetime", "timestamp_s": "datetime", "timestamp_ms": "datetime", "timestamp_ns": "datetime",
+    "timestamp with time zone": "zoned datetime",
+}  # fmt: skip
+
+
+class DuckDBDialect:
+    """Canonical columns of a DuckDB relation, as SQL."""
+
+    text = False
+
+    def __init__(self, relation: Any) -> None:
+        self.relation = relation
+        self.columns: Sequence[str] = list(relation.columns)
+        self.types = dict(zip(relation.columns, relation.types, strict=True))
+
+    def kind(self, column: str) -> ColumnKind:
+        return _KINDS.get(str(self.types[column].id), "other")
+
+    def type_name(self, column: str) -> str:
+        return str(self.types[column])
+
+    def identity(self, column: str) -> str:
+        return self._known(column)
+
+    def plain(self, column: str) -> str:
+        return self._known(column)
+
+    def word(self, column: str) -> str:
+        return f"CAST({self._known(column)} AS VARCHAR)"
+
+    def mapped(self, column: str, names: Mapping[str, str]) -> str:
+        cases = " ".join(f"WHEN {_text(old)} THEN {_text(new)}" for old, new in names.items())
+        return f"CASE {self.word(column)} {cases} END"
+
+    def flag(self, column: str) -> str:
+        return f"coalesce(CAST({_name(column)} AS BOOLEAN), false)"
+
+    def date_style(self, column: str, date_format: str | None) -> DateStyle:
+        kind = self.kind(column)
+        if kind != "text":
+            return DateStyle(kind, zoned=kind == "zoned datetime")
+        if date_format is not None:
+            return DateStyle(kind, "%z" in date_format, (date_format,))
+        first = self._one(f"SELECT any_value({self._known(column)}) FROM it")
+        zoned = first is not None and re.search(_ZONE_AT_END, first.strip()) is not None
+        return DateStyle(kind, zoned, _ZONED_PATTERNS if zoned else _DATE_PATTERNS)
+
+    def moment(self, column: str, style: DateStyle) -> str:
+        return f"epoch_us({self._timestamp(column, style)})"
+
+    def day(self, column: str, style: DateStyle, timezone: str) -> str:
+        value = self._timestamp(column, style)
+        if style.zoned:
+            # The zone is named: left to itself, DuckDB takes the connection's.
+            value = f"timezone({_text(timezone)}, {value})"
+        return f"CAST(date_diff('day', DATE '1970-01-01', CAST({value} AS DATE)) AS BIGINT)"
+
+    def number(self, column: str) -> str:
+        value = f"TRY_CAST({_name(column)} AS DOUBLE)"
+        return f"CASE WHEN isnan({value}) THEN NULL ELSE {value} END"
+
+    def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> str:
+        if len(columns) == 1 and rate is None and str(self.types[columns[0]].id) == "decimal":
+            # Decimals stay decimals: they are exact where a float is not.
+            value = f"CAST({_name(columns[0])} AS DECIMAL(38, 10))"
+        else:
+            value = " * ".join(f"({self.number(name)})" for name in columns)
+            if rate is not None:
+                value = f"{value} * ({self._rates(*rate)})"
+        units = f"round_even(({value}) * {MONEY_UNIT}, 0)"
+        return f"CASE WHEN abs({value}) < {MONEY_LIMIT} THEN TRY_CAST({units} AS BIGINT) END"
+
+    def filled(self, columns: Sequence[str]) -> str:
+        return " AND ".join(f"(({self._known(column)}) IS NOT NULL)" for column in columns)
+
+    def mixes_zones(self, column: str) -> bool:
+        zoned = f"regexp_matches(trim({self._known(column)}), {_text(_ZONE_AT_END)})"
+        return int(self._one(f"SELECT count(DISTINCT {zoned}) FROM it")) > 1
+
+    def shape_of_unusable(self, column: str, reading: str) -> str:
+        value = self._one(
+            f"SELECT CAST({_name(column)} AS VARCHAR) FROM it "
+            f"WHERE {self.filled([column])} AND ({reading}) IS NULL LIMIT 1"
+        )
+        return "" if value is None else re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))[:40]
+
+    def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
+        columns = ", ".join(f"{sql} AS {_name(name)}" for name, sql in expressions.items())
+        return nw.from_native(self._run(lambda: self.relation.project(columns)))
+
+    def count_duplicates(self) -> int:
+        return int(
+            self._one("SELECT (SELECT count(*) FROM it) - (SELECT count(*) FROM (SELECT DISTINCT * FROM it))")
+        )
+
+    def _known(self, column: str) -> str:
+        """The column with NaN and blank text as null."""
+        name = _name(column)
+        if self.kind(column) == "text":
+            text = f"CAST({name} AS VARCHAR)"
+            return f"CASE WHEN trim({text}) <> '' THEN {text} END"
+        if str(self.types[column].id) in ("float", "double"):
+            return f"CASE WHEN isnan({name}) THEN NULL ELSE {name} END"
+        return name
+
+    def _timestamp(self, column: str, style: DateStyle) -> str:
+        if style.kind != "text":
+            return f"CAST({_name(column)} AS {'TIMESTAMPTZ' if style.zoned else 'TIMESTAMP'})"
+        text = f"replace(trim({self._known(column)}), 'T', ' ')"
+        if style.zoned:
+            text = f"regexp_replace({text}, '\\s*Z$', '+00')"
+        patterns = ", ".join(_text(pattern.replace("T", " ")) for pattern in style.patterns)
+        return f"try_strptime({text}, [{patterns}])"
+
+    def _rates(self, column: str, rates: Mapping[str, float]) -> str:
+        cases = " ".join(f"WHEN {_text(code)} THEN {float(rate)!r}::DOUBLE" for code, rate in rates.items())
+        return f"CASE {self.word(column)} {cases} END"
+
+    def _one(self, sql: str) -> Any:
+        """The single value of a query over the relation, which it calls `it`."""
+        return self._run(lambda: self.relation.query("it", sql).fetchall())[0][0]
+
+    def _run(self, work: Callable[[], Any]) -> Any:
+        import duckdb
+
+        try:
+            return work()
+        except duckdb.Error as error:
+            first_line = str(error).strip().partition("\n")[0]
+            raise DataError(f"DuckDB could not read the relation: {first_line}") from error
+
+
+def is_relation(table: object) -> bool:
+    """Whether the table is a DuckDB relation."""
+    return nw.dependencies.get_duckdb() is not None and type(table).__name__ == "DuckDBPyRelation"
+
+
+def relation_like(relation: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
+    """Gives back a relation of the same connection, with ids in the type they came in."""
+    types = dict(zip(relation.columns, relation.types, strict=True))
+
+    def give_back(frame: nw.DataFrame[Any], id_column: str) -> Any:
+        custseg_result = frame.to_arrow()  # found by its name in the query
+        columns = "*"
+        if "customer_id" in frame.columns and id_column in types:
+            columns = f"* REPLACE (CAST(customer_id AS {types[id_column]}) AS customer_id)"
+        result = relation.query("custseg_log", f"SELECT {columns} FROM custseg_result")
+        del custseg_result
+        return result
+
+    return give_back
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
