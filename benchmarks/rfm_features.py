@@ -10,35 +10,12 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import polars as pl
+from _logs import AS_OF, write_log
 from _measure import interleaved_seconds, print_ratios
 
 from custseg.features import rfm
-from custseg.tables import Orders, order_facts, report_orders
-
-AS_OF = "2025-07-01"
-
-
-def write_log(path: Path, lines: int, customers: int) -> None:
-    """A seeded order log: text order ids, several lines per order, some refunds."""
-    rng = np.random.default_rng(0)
-    orders = lines * 2 // 5
-    order = np.sort(rng.integers(0, orders, lines))
-    owner = rng.permutation(np.arange(orders) % customers)
-    start = np.datetime64("2023-07-01", "us") + rng.integers(0, 730 * 86_400, orders) * np.timedelta64(1, "s")
-    amount = np.round(rng.gamma(2.0, 20.0, lines), 2) * np.where(rng.random(lines) < 0.02, -1, 1)
-    shuffled = rng.permutation(lines)
-    frame = pl.DataFrame(
-        {
-            "customer_id": owner[order],
-            "order_id": order,
-            "ordered_at": start[order],
-            "amount": amount,
-        }
-    )[shuffled].with_columns(pl.format("A{}", pl.col("order_id")).alias("order_id"))
-    frame.write_parquet(path)
-
+from custseg.tables import Orders, order_facts, order_report, parse_moment
 
 def bare_query(path: Path) -> pl.DataFrame:
     """The same six columns, as an analyst would write them in polars."""
@@ -80,13 +57,13 @@ def main() -> None:
             bare.drop("revenue", "order_value").cast(pl.Int64)
         )
         orders = Orders(path)
-        snapshot = orders.snapshot(AS_OF, "benchmark")
+        snapshot = orders.dates.snapshot(parse_moment(AS_OF, "benchmark"))
         facts = order_facts(orders, snapshot, "benchmark")
         seconds = interleaved_seconds(
             {
                 "bare polars": lambda: bare_query(path),
                 "custseg rfm": lambda: rfm(path, as_of=AS_OF),
-                "custseg data report": lambda: report_orders(
+                "custseg data report": lambda: order_report(
                     orders, snapshot, facts, refunds="net"
                 ),
             },

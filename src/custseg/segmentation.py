@@ -30,7 +30,7 @@ from custseg.tables import (
     check_features,
     given_features,
     order_facts,
-    report_orders,
+    order_report,
 )
 
 __all__ = ["fit_segments"]
@@ -216,7 +216,7 @@ def _features(
     snapshot = described.snapshot(as_of, _CALLER)
     facts = order_facts(described, snapshot, _CALLER)
     table = build_features(described, snapshot, facts, caller=_CALLER, refunds=refunds)
-    return table, report_orders(described, snapshot, facts, refunds=refunds)
+    return table, DataReport((order_report(described, snapshot, facts, refunds=refunds),))
 
 
 def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> list[str]:

@@ -13,7 +13,8 @@ from custseg.tables._feature_table import (
 from custseg.tables._order_facts import OrderFacts, order_facts
 from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, order_totals
 from custseg.tables._orders import Orders, as_orders
-from custseg.tables._report import DataReport, Finding, report_orders
+from custseg.tables._order_report import order_report
+from custseg.tables._report import DataReport, Finding, LogReport
 from custseg.tables._snapshot import Snapshot, check_window, midnight_after, parse_moment
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Feature",
     "FeatureTable",
     "Finding",
+    "LogReport",
     "OrderFacts",
     "Orders",
     "Snapshot",
@@ -37,7 +39,7 @@ __all__ = [
     "given_features",
     "midnight_after",
     "order_facts",
+    "order_report",
     "order_totals",
     "parse_moment",
-    "report_orders",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -34,6 +35,12 @@ class OrderFacts:
         First and last calendar day before the snapshot, in days since 1970-01-01.
     money : float
         Sum of the absolute amounts, in ten-thousandths: it bounds every sum of money.
+    zero_lines : int
+        Lines before the snapshot with an amount of 0.
+    filled : mapping of str to int
+        Lines before the snapshot that have a value in the further described columns, by role.
+    currencies : mapping of str to int
+        Lines before the snapshot by currency, where that is described.
     """
 
     rows: int
@@ -49,6 +56,9 @@ class OrderFacts:
     first_day: int | None
     last_day: int | None
     money: float
+    zero_lines: int = 0
+    filled: Mapping[str, int] = field(default_factory=dict)
+    currencies: Mapping[str | None, int] = field(default_factory=dict)
 
 
 def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-import narwhals.stable.v2 as nw
-
 from custseg._checks import plural
-from custseg._frames import collect
-from custseg.tables._order_facts import OrderFacts
-from custseg.tables._order_totals import order_totals
-from custseg.tables._orders import Orders
-from custseg.tables._snapshot import Snapshot
 
-Severity = Literal["note", "warning"]
+Severity = Literal["note", "warning", "severe"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found in the data: its name, how often, how serious, and a sentence about it."""
+    """One thing found in the data.
+
+    Attributes
+    ----------
+    name : str
+        A stable name, such as "refund_lines".
+    count : int
+        How often.
+    severity : {"note", "warning", "severe"}
+        Good to know; may mislead; cannot be used as it is.
+    text : str
+        A sentence with the count; never a row or an id.
+    """
 
     name: str
     count: int
@@ -29,103 +35,86 @@ class Finding:
 
 
 @dataclass(frozen=True, repr=False)
-class DataReport:
-    """Counts over an order log at one snapshot; never rows or ids.
+class LogReport:
+    """What one log was like before the snapshot.
 
     Attributes
     ----------
-    rows : int
-        Lines before the snapshot.
-    customers : int
-        Distinct customers among them.
-    first_day, last_day : date
-        The period of these lines.
-    rows_after_as_of, rows_without_date, rows_without_customer, rows_without_amount : int
-        Lines that were left out: at or after the snapshot, without a date, without a customer; and
-        lines without an amount, which count as no money.
-    refund_lines, cancelled_lines : int
-        Lines with a negative amount; lines marked as cancelled.
-    zero_value_orders : int
-        Orders whose lines add up to nothing.
-    duplicate_lines : int
-        Lines of the whole log that repeat an earlier one in every column. They are kept.
-    refunds : str
-        The policy under which orders were valued.
+    log : {"orders", "events", "customers"}
+        Which.
+    rows, customers : int
+        Rows before the snapshot, and distinct customers among them.
+    first_day, last_day : date or None
+        The period of these rows.
+    coverage : mapping of str to float
+        Share of these rows that have a value, by described column.
+    findings : tuple of Finding
+        What was found, the most serious first.
     """
 
+    log: str
     rows: int
     customers: int
-    first_day: date
-    last_day: date
-    rows_after_as_of: int
-    rows_without_date: int
-    rows_without_customer: int
-    rows_without_amount: int
-    refund_lines: int
-    cancelled_lines: int
-    zero_value_orders: int
-    duplicate_lines: int
-    refunds: str = "net"
+    first_day: date | None = None
+    last_day: date | None = None
+    coverage: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        head = f"{self.log}: {plural(self.rows, 'row')} of {plural(self.customers, 'customer')}"
+        if self.first_day is not None:
+            head += f", {self.first_day} to {self.last_day}"
+        marks = {"note": "  ", "warning": "! ", "severe": "!!"}
+        lines = [f"  {marks[finding.severity]} {finding.text}" for finding in self.findings]
+        thin = {name: share for name, share in self.coverage.items() if share < 1}
+        if thin:
+            shares = ", ".join(f"{name} {percent(share)}" for name, share in thin.items())
+            lines.append(f"     Columns with gaps: {shares} filled.")
+        return "\n".join([head, *lines])
+
+
+@dataclass(frozen=True, repr=False)
+class DataReport:
+    """What the data was like: one report per log; never rows or ids.
+
+    Attributes
+    ----------
+    logs : tuple of LogReport
+        One per log that was given.
+    """
+
+    logs: tuple[LogReport, ...]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found at all, in words."""
-        kept = "are left out" if self.refunds == "gross" else "reduce the money"
-        lines = [
-            ("rows_without_customer", "line has no customer and is left out",
-             "lines have no customer and are left out", "warning"),
-            ("rows_without_date", "line has no date and is left out",
-             "lines have no date and are left out", "warning"),
-            ("rows_without_amount", "line has no amount and counts as no money",
-             "lines have no amount and count as no money", "warning"),
-            ("rows_after_as_of", "line lies at or after the snapshot and is left out",
-             "lines lie at or after the snapshot and are left out", "note"),
-            ("refund_lines", "line has a negative amount (refunds: they " + kept + ")",
-             "lines have a negative amount (refunds: they " + kept + ")", "note"),
-            ("cancelled_lines", "line is marked as cancelled", "lines are marked as cancelled", "note"),
-            ("zero_value_orders", "order is worth nothing", "orders are worth nothing", "note"),
-            ("duplicate_lines", "line repeats an earlier one exactly and is kept",
-             "lines repeat an earlier one exactly and are kept", "note"),
-        ]  # fmt: skip
-        found = []
-        for name, one, many, severity in lines:
-            count = getattr(self, name)
-            if count:
-                found.append(Finding(name, count, severity, plural(count, one, many) + "."))  # type: ignore[arg-type]
-        return tuple(found)
+        """What was found in all logs."""
+        return tuple(finding for log in self.logs for finding in log.findings)
+
+    def count(self, name: str) -> int:
+        """How often a finding of that name occurred, such as ``count("refund_lines")``."""
+        return sum(finding.count for finding in self.findings if finding.name == name)
 
     def __repr__(self) -> str:
-        head = (
-            f"DataReport: {plural(self.rows, 'line')} of {plural(self.customers, 'customer')}, "
-            f"{self.first_day} to {self.last_day}"
-        )
-        return "\n".join([head, *(f"  {finding.text}" for finding in self.findings)])
+        return "\n".join(["DataReport", *(repr(log) for log in self.logs)])
 
 
-def report_orders(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> DataReport:
-    """The data report of an order log, from its facts and one more pass."""
-    lines = orders.lines()
-    totals = order_totals(lines, snapshot, facts, refunds=refunds)
-    worthless = nw.when((nw.col("lines") > 0) & (nw.col("money") == 0)).then(nw.lit(1))
-    counts = collect(
-        totals.with_columns(worthless.alias("worthless")).select(
-            nw.col("customer").n_unique(), nw.col("worthless").count()
-        )
-    )
-    customers, zero_value_orders = counts.row(0)
-    epoch = date(1970, 1, 1)
-    return DataReport(
-        rows=facts.rows,
-        customers=int(customers),
-        first_day=epoch + timedelta(days=facts.first_day or 0),
-        last_day=epoch + timedelta(days=facts.last_day or 0),
-        rows_after_as_of=facts.rows_after,
-        rows_without_date=facts.without_date,
-        rows_without_customer=facts.without_customer,
-        rows_without_amount=facts.without_amount,
-        refund_lines=facts.refund_lines,
-        cancelled_lines=facts.cancelled_lines,
-        zero_value_orders=int(zero_value_orders),
-        duplicate_lines=orders.source_table.dialect.count_duplicates(),
-        refunds=refunds,
-    )
+def finding(name: str, count: int, texts: tuple[str, str], *, severity: Severity = "note") -> list[Finding]:
+    """The finding in a list, with the words for one and for many; an empty list where the count is 0."""
+    return [Finding(name, count, severity, plural(count, *texts) + ".")] if count else []
+
+
+def by_severity(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The most serious first, else in the given order."""
+    order = ("severe", "warning", "note")
+    return tuple(sorted(findings, key=lambda item: order.index(item.severity)))
+
+
+def calendar_day(day: int | None) -> date | None:
+    """A day counted from 1970-01-01 as a date."""
+    return None if day is None else date(1970, 1, 1) + timedelta(days=day)
+
+
+def percent(share: float) -> str:
+    """A share in percent that is never rounded to all or nothing."""
+    text = f"{share:.1%}"
+    return "99.9%" if text == "100.0%" and share < 1 else "under 0.1%" if text == "0.0%" and share > 0 else text

@@ -1,0 +1,121 @@
+"""The data report of an order log."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import listed
+from custseg._frames import collect
+from custseg.tables._log_checks import days_without_data, look_alike_ids
+from custseg.tables._order_facts import OrderFacts
+from custseg.tables._order_totals import order_totals
+from custseg.tables._orders import Orders
+from custseg.tables._report import Finding, LogReport, by_severity, calendar_day, finding
+from custseg.tables._snapshot import Snapshot
+
+
+def order_report(
+    orders: Orders,
+    snapshot: Snapshot,
+    facts: OrderFacts,
+    *,
+    refunds: str = "net",
+    zero_value_orders: int | None = None,
+) -> LogReport:
+    """What the order log was like.
+
+    Parameters
+    ----------
+    orders : Orders
+        The log.
+    snapshot : Snapshot
+        Rows before it are described.
+    facts : OrderFacts
+        The counts of the log at this snapshot.
+    refunds : {"net", "gross", "error"}, default "net"
+        The policy under which orders are valued.
+    zero_value_orders : int, optional
+        How many orders add up to nothing, where that is known; else one more pass finds out.
+    """
+    lines = orders.lines()
+    ids = collect(
+        lines.filter(nw.col("moment") < snapshot.moment, ~nw.col("customer").is_null()).select("customer").unique()
+    ).get_column("customer")
+    if zero_value_orders is None:
+        zero_value_orders = _count_zero_value(orders, snapshot, facts, refunds=refunds)
+    findings = [
+        *_line_findings(facts, refunds),
+        *finding("zero_value_orders", zero_value_orders, ("order is worth nothing", "orders are worth nothing")),
+        *finding(
+            "duplicate_lines",
+            orders.source_table.dialect.count_duplicates(),
+            ("line repeats an earlier one exactly and is kept", "lines repeat an earlier one exactly and are kept"),
+        ),
+        *look_alike_ids(ids),
+        *days_without_data(lines, snapshot),
+        *_currency_findings(facts, orders),
+    ]
+    return LogReport(
+        log="orders",
+        rows=facts.rows,
+        customers=len(ids),
+        first_day=calendar_day(facts.first_day),
+        last_day=calendar_day(facts.last_day),
+        coverage=_coverage(orders, facts),
+        findings=by_severity(findings),
+    )
+
+
+def _count_zero_value(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> int:
+    totals = order_totals(orders.lines(), snapshot, facts, refunds=refunds)
+    nothing = (nw.col("lines") > 0) & (nw.col("money") == 0)
+    marked = totals.select(nw.when(nothing).then(nw.lit(1)).alias("nothing"))
+    return int(collect(marked.select(nw.col("nothing").count())).item())
+
+
+def _line_findings(facts: OrderFacts, refunds: str) -> list[Finding]:
+    what = "are left out" if refunds == "gross" else "reduce the money"
+    left_out = ("and is left out", "and are left out")
+    found = []
+    for name, one, many, severity in (
+        ("rows_without_customer", f"line has no customer {left_out[0]}", f"lines have no customer {left_out[1]}",
+         "warning"),
+        ("rows_without_date", f"line has no date {left_out[0]}", f"lines have no date {left_out[1]}", "warning"),
+        ("rows_without_order", "line has no order id and is an order by its time",
+         "lines have no order id and are orders by their time", "note"),
+        ("rows_without_amount", "line has no amount and counts as no money",
+         "lines have no amount and count as no money", "warning"),
+        ("rows_after_as_of", "line lies at or after the snapshot and does not exist for it",
+         "lines lie at or after the snapshot and do not exist for it", "note"),
+        ("refund_lines", f"line has a negative amount (refunds {what})",
+         f"lines have a negative amount (refunds {what})", "note"),
+        ("zero_lines", "line has an amount of 0", "lines have an amount of 0", "note"),
+        ("cancelled_lines", "line is marked as cancelled", "lines are marked as cancelled", "note"),
+        ("unusable_dates", "date cannot be read", "dates cannot be read", "severe"),
+        ("unusable_amounts", "amount is no finite number", "amounts are no finite numbers", "severe"),
+    ):  # fmt: skip
+        count = getattr(facts, name.replace("rows_", "", 1) if name != "rows_after_as_of" else "rows_after")
+        found += finding(name, count, (one, many), severity=severity)  # type: ignore[arg-type]
+    return found
+
+
+def _currency_findings(facts: OrderFacts, orders: Orders) -> list[Finding]:
+    if len(facts.currencies) < 2:
+        return []
+    named = [code for code in facts.currencies if code is not None]
+    what = f"currencies: {listed(named)}"
+    if orders.rates is None:
+        return [Finding("currencies", len(facts.currencies), "severe", f"{len(named)} {what}, and no rates.")]
+    return [Finding("currencies", len(facts.currencies), "note", f"{len(named)} {what}, brought to one by rates.")]
+
+
+def _coverage(orders: Orders, facts: OrderFacts) -> dict[str, float]:
+    lacking = {
+        "customer": facts.without_customer,
+        "order": facts.without_order,
+        "amount": facts.without_amount,
+    }
+    if orders.order is None:
+        del lacking["order"]
+    shares = {role: 1 - count / facts.rows for role, count in lacking.items()}
+    return shares | {role: count / facts.rows for role, count in facts.filled.items()}
