@@ -42,8 +42,9 @@ class OrderSums:
         the exposure), `squares` (of order values in `square_unit`). Besides: `money` (all lines in the
         window, refunds too), `first_day_ever` (the first purchase before the snapshot, in the window or not),
         `worthless_orders` (orders that add up to nothing).
-    gaps : narwhals DataFrame
-        How often each gap between two order days of one customer occurs: `gap` in days, `times`.
+    gaps : narwhals DataFrame or None
+        How often each gap between two order days of one customer occurs: `gap` in days, `times`; None where
+        the sums of the rhythm were not asked for.
     snapshot : Snapshot
         The moment and the window.
     facts : OrderFacts
@@ -55,7 +56,7 @@ class OrderSums:
     """
 
     table: nw.DataFrame[Any]
-    gaps: nw.DataFrame[Any]
+    gaps: nw.DataFrame[Any] | None
     snapshot: Snapshot
     facts: OrderFacts
     square_unit: int
@@ -69,9 +70,9 @@ def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
 
 
 def order_sums(
-    orders: Orders, snapshot: Snapshot, caller: str, *, refunds: str, zero_orders: str
+    orders: Orders, snapshot: Snapshot, caller: str, *, refunds: str, zero_orders: str, rhythm: bool = True
 ) -> OrderSums:
-    """Check the log and sum it up, on the engine where it is."""
+    """Check the log and sum it up, on the engine where it is; without `rhythm`, its sums are 0."""
     facts = order_facts(orders, snapshot, caller)
     if refunds == "error" and (facts.refund_lines or facts.cancelled_lines):
         raise DataError(
@@ -79,16 +80,21 @@ def order_sums(
             "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
         )
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
-    has_peak = _months_known(facts, snapshot)
+    has_peak = rhythm and _months_known(facts, snapshot)
     peak = _peak_days(orders, snapshot) if has_peak else []
     totals = order_totals(orders.lines(), snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
-    gaps = _with_gaps(days)
-    table, counts = collect_together(
-        _customer_sums(gaps, snapshot, peak), gaps.group_by("gap").agg(nw.len().alias("times"))
-    )
-    counts = counts.filter(~nw.col("gap").is_null()).sort("gap")
-    return OrderSums(_whole(table).sort("customer_id"), _whole(counts), snapshot, facts, unit, has_peak)
+    marked = _with_firsts(days, snapshot)
+    if not rhythm:
+        marked = marked.with_columns(gap=nw.lit(None, nw.Int64))
+        table = collect(_customer_sums(marked, snapshot, peak))
+        gaps = None
+    else:
+        marked = _with_gaps(marked)
+        counts = marked.group_by("gap").agg(nw.len().alias("times"))
+        table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
+        gaps = _whole(gaps).filter(~nw.col("gap").is_null()).sort("gap")
+    return OrderSums(_whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
 
 
 def _customer_days(
@@ -119,14 +125,22 @@ def _customer_days(
     )
 
 
-def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Each customer's days with the first of them, and the gap to the one before."""
-    col = nw.col
+def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
+    """Each customer's days with the first of them, in the window and ever."""
+    first = nw.col("order_day").min().over("customer")
+    if snapshot.start is None:
+        return days.with_columns(first.alias("first_day")).with_columns(first_day_ever=nw.col("first_day"))
     return days.with_columns(
-        col("order_day").min().over("customer").alias("first_day"),
-        col("day_ever").min().over("customer").alias("first_day_ever"),
-        col("order_day").shift(1).over("customer", order_by="order_day").alias("day_before"),
-    ).with_columns((col("order_day") - col("day_before")).alias("gap"))
+        first.alias("first_day"), nw.col("day_ever").min().over("customer").alias("first_day_ever")
+    )
+
+
+def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Each customer's days with the gap to the one before."""
+    before = nw.col("order_day").shift(1).over("customer", order_by="order_day")
+    return days.with_columns(before.alias("day_before")).with_columns(
+        (nw.col("order_day") - nw.col("day_before")).alias("gap")
+    )
 
 
 def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]) -> nw.LazyFrame[Any]:

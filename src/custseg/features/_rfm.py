@@ -128,7 +128,7 @@ def rfm(
     snapshot = described.dates.snapshot(
         parse_moment(as_of, "rfm"), window_days=check_window(window_days, "rfm")
     )
-    sums = order_sums(described, snapshot, "rfm", refunds=refunds, zero_orders=zero_orders)
+    sums = order_sums(described, snapshot, "rfm", refunds=refunds, zero_orders=zero_orders, rhythm=False)
     buyers = rfm_columns(sums).table.filter(nw.col("order_count") > 0)
     return described.source_table.give_back(buyers, described.customer)
 

@@ -84,6 +84,7 @@ def rhythm_columns(sums: OrderSums) -> FamilyColumns:
 
 def _median_gap(sums: OrderSums) -> float | None:
     """The median of all gaps of the base; the mean of the two middle ones for an even number."""
+    assert sums.gaps is not None
     gaps = sums.gaps.get_column("gap").to_numpy()
     times = sums.gaps.get_column("times").to_numpy()
     if len(gaps) == 0:
