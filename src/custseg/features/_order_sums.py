@@ -14,6 +14,7 @@ import numpy as np
 from custseg._checks import check_choice
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
+from custseg.features._sums import value_if, whole
 from custseg.tables import (
     REFUNDS,
     ZERO_ORDERS,
@@ -93,8 +94,8 @@ def order_sums(
         marked = _with_gaps(marked)
         counts = marked.group_by("gap").agg(nw.len().alias("times"))
         table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
-        gaps = _whole(gaps).filter(~nw.col("gap").is_null()).sort("gap")
-    return OrderSums(_whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
+        gaps = whole(gaps).filter(~nw.col("gap").is_null()).sort("gap")
+    return OrderSums(whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
 
 
 def _customer_days(
@@ -109,11 +110,11 @@ def _customer_days(
     marked = totals.with_columns(
         nw.when(worth & inside).then(col("day")).alias("order_day"),
         nw.when(worth).then(col("day")).alias("day_ever"),
-        _if(worth & inside, nw.lit(1)).alias("orders"),
-        _if(worth & inside, col("money")).alias("spent"),
-        _if(worth & inside, col("money") // unit).alias("size"),
-        _if(inside, col("money")).alias("money"),
-        _if(nothing & inside, nw.lit(1)).alias("worthless_orders"),
+        value_if(worth & inside, nw.lit(1)).alias("orders"),
+        value_if(worth & inside, col("money")).alias("spent"),
+        value_if(worth & inside, col("money") // unit).alias("size"),
+        value_if(inside, col("money")).alias("money"),
+        value_if(nothing & inside, nw.lit(1)).alias("worthless_orders"),
     ).with_columns((col("size") * col("size")).alias("squares"))
     return marked.group_by("customer", "order_day").agg(
         col("day_ever").min(),
@@ -155,9 +156,9 @@ def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[i
     in_peak = col("order_day").is_in(list(peak)) if peak else nw.lit(value=False)
     marked = days.with_columns(
         (col("gap") * col("gap")).alias("squared_gaps"),
-        _if(col("order_day") == col("first_day"), col("spent")).alias("first_day_spent"),
-        _if(in_peak, col("spent")).alias("peak_spent"),
-        _if(late, col("orders")).alias("late_orders"),
+        value_if(col("order_day") == col("first_day"), col("spent")).alias("first_day_spent"),
+        value_if(in_peak, col("spent")).alias("peak_spent"),
+        value_if(late, col("orders")).alias("late_orders"),
     )
     sums = ("orders", "spent", "first_day_spent", "peak_spent", "squared_gaps", "late_orders", "squares")
     return (
@@ -201,13 +202,3 @@ def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
 def _week_of_year(day: int) -> int:
     """Week 0 starts on 1 January; the last one takes the odd days in."""
     return min(51, ((date(1970, 1, 1) + timedelta(days=day)).timetuple().tm_yday - 1) // 7)
-
-
-def _if(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
-    """The value where the condition holds, else 0."""
-    return nw.when(condition).then(value).otherwise(nw.lit(0))
-
-
-def _whole(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
-    """All columns but the ids as Int64: engines differ in what a sum of integers is."""
-    return frame.with_columns(nw.col(name).cast(nw.Int64) for name in frame.columns if name != "customer_id")

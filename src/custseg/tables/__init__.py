@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from custseg.tables._customers import Customers, as_customers
-from custseg.tables._events import EVENT_NAMES, Events, as_events
+from custseg.tables._event_facts import EventFacts, event_facts
+from custseg.tables._events import EVENT_NAMES, MAIL_EVENTS, WEB_EVENTS, Events, as_events
 from custseg.tables._feature_table import (
     Feature,
     FeatureTable,
@@ -19,10 +20,13 @@ from custseg.tables._snapshot import Snapshot, check_window, midnight_after, par
 
 __all__ = [
     "EVENT_NAMES",
+    "MAIL_EVENTS",
     "REFUNDS",
+    "WEB_EVENTS",
     "ZERO_ORDERS",
     "Customers",
     "DataReport",
+    "EventFacts",
     "Events",
     "Feature",
     "FeatureTable",
@@ -36,6 +40,7 @@ __all__ = [
     "as_orders",
     "check_features",
     "check_window",
+    "event_facts",
     "given_features",
     "midnight_after",
     "order_facts",

@@ -4,31 +4,337 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 from typing import Any
 
-from custseg._checks import check_columns
-from custseg._frames import Table, open_table
+import narwhals.stable.v2 as nw
+
+from custseg._checks import check_columns, check_integer, listed
+from custseg._frames import Dialect, Table, open_table
+from custseg.errors import DataError
+from custseg.tables._attribute import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds
+from custseg.tables._dates import LogDates, log_dates
+
+_ROLES: dict[str, AttributeKind] = {
+    "numeric": "number",
+    "counts": "count",
+    "category": "category",
+    "flags": "flag",
+    "interests": "interests",
+    "dates": "date",
+}
+_IDS = ("hold ids (numbers or text)", ("integer", "number", "text"))
+_USUAL_OBSERVED_AT = "observed_at"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Customers:
-    """One row per customer, with the columns that describe them."""
+    """A customer table, one row per customer, with its columns described.
+
+    Nothing is read when the description is made but the names and types of the columns.
+
+    Parameters
+    ----------
+    table : polars DataFrame or LazyFrame, pandas DataFrame, pyarrow Table, DuckDB relation, str or Path
+        The table, or the path of a CSV or Parquet file.
+    customer : str, default "customer_id"
+        Column of customer ids, each once.
+    numeric, category : sequence of str, optional
+        Columns of numbers; columns of words, such as a region.
+    counts : sequence of str, optional
+        Columns of whole numbers that cannot be negative, such as children in the household.
+    flags : sequence of str, optional
+        Columns of yes or no: booleans, 0 and 1, or words such as "yes"; an empty value is unknown, not no.
+    interests : sequence of str, optional
+        Columns of several labels in one text, such as ``"books|toys"``. An empty text is unknown.
+    label_separator : str, default "|"
+        What stands between two labels.
+    birth_date : str, optional
+        Column of birth dates.
+    dates : sequence of str, optional
+        Columns of other dates in the past, such as a sign-up. A date at or after the snapshot is not known yet.
+    consent : mapping of str to str, optional
+        Channel -> column of yes or no, as for `flags`.
+    observed_at : str or mapping of str to str, optional
+        Column that says when the values of a row were observed, or attribute -> its own such column. A value
+        observed at or after the snapshot is not known yet. Without it all values count as known.
+    max_age_days : int or mapping of str to int, optional
+        Values observed more calendar days before the snapshot, or at an unknown time, are out of date: they count
+        as missing. One number for all attributes that have `observed_at`, or attribute -> number.
+    timezone : str, default "UTC"
+        The zone whose calendar gives the days.
+    date_format : str or mapping of str to str, optional
+        Pattern of dates given as text, or column -> pattern; without it ISO 8601.
+    separator, decimal : str, default "," and "."
+        Of a CSV file.
+
+    Raises
+    ------
+    DataError
+        If the file or columns are missing, or a column has a type that cannot serve.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    Columns that are not described are left alone; `undeclared` names them. Where no attribute is described at
+    all, the types tell: numbers are numeric, booleans flags, dates are dates, text is a date where all of its
+    values are and else a category; in a CSV, where all values are text, numbers and yes or no are told by
+    their values. Left out are columns called ``id`` or ``..._id``, and text that differs from customer to customer:
+    over 50 values, and more than half as many as there are customers (names, addresses). The columns
+    `birth_date` and `observed_at` are taken for what they are called.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"who": [1], "city": ["Rome"], "mail_ok": [True], "note": ["-"]})
+    >>> customers = Customers(table, customer="who", category=["city"], consent={"email": "mail_ok"})
+    >>> customers
+    Customers(customer='who', category=['city'], consent={'email': 'mail_ok'}, timezone='UTC')
+    >>> customers.undeclared
+    ['note']
+    """
 
     table: Any
     _: KW_ONLY
     customer: str = "customer_id"
     numeric: Sequence[str] = ()
+    counts: Sequence[str] = ()
     category: Sequence[str] = ()
+    flags: Sequence[str] = ()
     interests: Sequence[str] = ()
+    label_separator: str = "|"
+    birth_date: str | None = None
     dates: Sequence[str] = ()
     consent: Mapping[str, str] | None = None
-    observed_at: str | None = None
+    observed_at: str | Mapping[str, str] | None = None
+    max_age_days: int | Mapping[str, int] | None = None
+    timezone: str = "UTC"
+    date_format: str | Mapping[str, str] | None = None
+    separator: str = ","
+    decimal: str = "."
     source_table: Table = field(init=False)
 
     def __post_init__(self) -> None:
-        table = open_table(self.table, "Customers")
+        self._check_arguments()
+        table = open_table(self.table, "Customers", separator=self.separator, decimal=self.decimal)
         object.__setattr__(self, "source_table", table)
-        check_columns("Customers", {"customer": self.customer}, table.dialect.columns)
+        check_columns("Customers", self.described(), table.dialect.columns)
+        self._check_types()
+        self._check_ages()
+        if self._declared():
+            _ = self.date_columns  # a wrong time zone is told at once
+
+    def __repr__(self) -> str:
+        words = [f"customer={self.customer!r}"]
+        for role in (*_ROLES, "birth_date", "consent", "observed_at", "max_age_days"):
+            value = getattr(self, role)
+            if value not in (None, (), [], {}):
+                words.append(f"{role}={list(value) if role in _ROLES else value!r}")
+        return f"Customers({', '.join(words)}, timezone={self.timezone!r})"
+
+    def described(self) -> dict[str, str]:
+        """The described columns by role, such as ``"numeric[0]"``."""
+        named = {"customer": self.customer}
+        for role in _ROLES:
+            named |= {f"{role}[{i}]": name for i, name in enumerate(getattr(self, role))}
+        if self.birth_date is not None:
+            named["birth_date"] = self.birth_date
+        named |= {f"consent[{channel!r}]": name for channel, name in (self.consent or {}).items()}
+        if isinstance(self.observed_at, Mapping):
+            named |= {f"observed_at[{name!r}]": column for name, column in self.observed_at.items()}
+        elif self.observed_at is not None:
+            named["observed_at"] = self.observed_at
+        return named
+
+    @property
+    def undeclared(self) -> list[str]:
+        """The columns that are not described, nor taken as described."""
+        used = {self.customer, *(attribute.name for attribute in self.attributes), *self.observation_columns}
+        return [name for name in self._dialect.columns if name not in used | set(self.described().values())]
+
+    @cached_property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """The attributes, in the order of the arguments; told by their types where none is described."""
+        declared = self._declared()
+        kinds = declared or self._inferred()
+        channels = {column: channel for channel, column in (self.consent or {}).items()}
+        return tuple(
+            Attribute(
+                name,
+                kind,
+                place,
+                channel=channels.get(name, ""),
+                observed_at=self._observed_at(name),
+                max_age_days=self._max_age(name),
+                inferred=not declared,
+            )
+            for place, (name, kind) in enumerate(kinds)
+        )
+
+    @property
+    def observation_columns(self) -> list[str]:
+        """The columns that say when something was observed, each once."""
+        return list(dict.fromkeys(a.observed_at for a in self.attributes if a.observed_at is not None))
+
+    @cached_property
+    def date_columns(self) -> Mapping[str, LogDates]:
+        """How the dates of each column that holds some are read."""
+        style = self.date_format
+        names = [attribute.name for attribute in self.attributes if attribute.is_date]
+        return {
+            name: log_dates(
+                self._dialect,
+                name,
+                timezone=self.timezone,
+                date_format=style.get(name) if isinstance(style, Mapping) else style,
+                caller="Customers",
+            )
+            for name in dict.fromkeys([*names, *self.observation_columns])
+        }
+
+    def lines(self) -> nw.LazyFrame[Any]:
+        """The table in canonical form, lazily, on the engine where the data is.
+
+        Returns
+        -------
+        narwhals LazyFrame
+            `customer` (own type). For the attribute at `place`, ``value_<place>``: numbers and counts (Float64),
+            categories and interests (text), flags and consents (boolean), dates (Int64, microseconds) with
+            ``day_<place>`` (Int64, days since 1970); and ``filled_<place>``, whether there is a value at
+            all. For each of `observation_columns`, by its number: ``seen_<number>`` (microseconds),
+            ``seen_day_<number>``, ``seen_filled_<number>``.
+        """
+        dialect = self._dialect
+        columns: dict[str, Any] = {"customer": dialect.identity(self.customer)}
+        for attribute in self.attributes:
+            columns |= self._canonical(attribute)
+        for number, name in enumerate(self.observation_columns):
+            dates = self.date_columns[name].expressions()
+            columns[f"seen_{number}"] = dates["moment"]
+            columns[f"seen_day_{number}"] = dates["day"]
+            columns[f"seen_filled_{number}"] = dates["has_date"]
+        lines = dialect.select(columns)
+        answers = [f"value_{attribute.place}" for attribute in self.attributes if attribute.is_answer]
+        return (
+            lines.with_columns((nw.col(name) == "yes").alias(name) for name in answers) if answers else lines
+        )
+
+    def reading(self, attribute: Attribute) -> Any:
+        """The dialect's expression that reads the attribute's values; null where it cannot."""
+        if attribute.kind in ("number", "count"):
+            return self._dialect.number(attribute.name)
+        if attribute.is_date:
+            return self.date_columns[attribute.name].expressions()["moment"]
+        if attribute.is_answer:
+            return self._dialect.mapped(attribute.name, YES_AND_NO)
+        return self._dialect.word(attribute.name)
+
+    @property
+    def _dialect(self) -> Dialect:
+        return self.source_table.dialect
+
+    def _canonical(self, attribute: Attribute) -> dict[str, Any]:
+        place = attribute.place
+        columns = {
+            f"value_{place}": self.reading(attribute),
+            f"filled_{place}": self._dialect.filled([attribute.name]),
+        }
+        if attribute.is_date:
+            columns[f"day_{place}"] = self.date_columns[attribute.name].expressions()["day"]
+        return columns
+
+    def _declared(self) -> list[tuple[str, AttributeKind]]:
+        """The described attributes: column and kind."""
+        declared = [(name, kind) for role, kind in _ROLES.items() for name in getattr(self, role)]
+        if self.birth_date is not None:
+            declared.append((self.birth_date, "birth date"))
+        return declared + [(column, "consent") for column in (self.consent or {}).values()]
+
+    def _inferred(self) -> list[tuple[str, AttributeKind]]:
+        """Each column with the kinds that it may have, the likeliest first."""
+        seen = self.observed_at
+        taken = {self.customer, *(seen.values() if isinstance(seen, Mapping) else [self._observed_at("")])}
+        columns = [name for name in self._dialect.columns if name not in taken]
+        return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name)]
+
+    def _observed_at(self, name: str) -> str | None:
+        if isinstance(self.observed_at, Mapping):
+            return self.observed_at.get(name)
+        if self.observed_at is None and not self._declared():
+            usual = _USUAL_OBSERVED_AT
+            found = usual in self._dialect.columns and self._dialect.kind(usual) in DATES
+            return usual if found and usual != self.customer else None
+        return self.observed_at
+
+    def _max_age(self, name: str) -> int | None:
+        if isinstance(self.max_age_days, Mapping):
+            return self.max_age_days.get(name)
+        return self.max_age_days
+
+    def _check_arguments(self) -> None:
+        for role in _ROLES:
+            value: Any = getattr(self, role)
+            if isinstance(value, str) or not isinstance(value, Sequence):
+                raise TypeError(f"Customers: {role} must be a list of columns, got {value!r}.")
+        for role in ("consent", "observed_at", "max_age_days", "date_format"):
+            value = getattr(self, role)
+            words = {"consent": (), "observed_at": (str,), "max_age_days": (int,), "date_format": (str,)}[
+                role
+            ]
+            if value is not None and not isinstance(value, (Mapping, *words)):
+                what = " or ".join(["a mapping", *(f"one {word.__name__} for all" for word in words)])
+                raise TypeError(f"Customers: {role} must be {what}, got {type(value).__name__}.")
+        if not isinstance(self.label_separator, str) or not self.label_separator:
+            raise ValueError(
+                f"Customers: label_separator must be text such as '|', got {self.label_separator!r}."
+            )
+        names = [name for name, _ in self._declared()]
+        if twice := sorted({str(name) for name in names if names.count(name) > 1 or name == self.customer}):
+            raise ValueError(
+                f"Customers: a column is one attribute, but {listed(twice)} are described twice."
+            )
+
+    def _check_types(self) -> None:
+        dialect = self._dialect
+        if dialect.text:
+            return
+        kinds = dict(self._declared())
+        faults = []
+        for argument, name in self.described().items():
+            rule, allowed = RULES[kinds[name]] if name in kinds else RULES["date"]
+            if argument == "customer":
+                rule, allowed = _IDS
+            if dialect.kind(name) not in allowed:
+                faults.append(f"column {name!r} ({argument}=) must {rule}, got {dialect.type_name(name)}")
+        if faults:
+            raise DataError(
+                f"Customers: {'; '.join(faults)}. Cast them, or describe them as what they are; "
+                f"columns are {listed(dialect.columns)}."
+            )
+
+    def _check_ages(self) -> None:
+        """`observed_at` and `max_age_days` speak of attributes, and an age has something to be counted from."""
+        names = [attribute.name for attribute in self.attributes]
+        for argument in ("observed_at", "max_age_days"):
+            value = getattr(self, argument)
+            unknown = [name for name in value if name not in names] if isinstance(value, Mapping) else []
+            if unknown:
+                raise ValueError(
+                    f"Customers: {argument} names {listed(unknown)}, which are no attributes; "
+                    f"attributes are {listed(dict.fromkeys(names))}."
+                )
+        ages = self.max_age_days
+        for age in ages.values() if isinstance(ages, Mapping) else [ages] if ages is not None else []:
+            check_integer("Customers", "max_age_days", age, minimum=1)
+        unseen = [
+            name for name in (ages if isinstance(ages, Mapping) else ()) if self._observed_at(name) is None
+        ]
+        if unseen or (ages is not None and not self.observation_columns):
+            raise ValueError(
+                f"Customers: max_age_days needs observed_at{f' for {listed(unseen)}' if unseen else ''}, "
+                "the column that says when a value was observed."
+            )
 
 
 def as_customers(customers: object) -> Customers:

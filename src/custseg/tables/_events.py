@@ -19,6 +19,16 @@ EVENT_NAMES = (
 )  # fmt: skip
 """The canonical names of events."""
 
+MAIL_EVENTS = ("sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained")
+"""What happens to a message; on the email channel, to a mail."""
+
+WEB_EVENTS = ("visited", "viewed", "carted", "checkout", "ordered")
+"""What a customer does on the site or in the app, in the order of the funnel."""
+
+_MAIL_CHANNELS = ("email", "e-mail", "mail")
+_OFFLINE_CHANNELS = ("store", "offline", "pos")
+_BY_HAND = ("opened", "clicked", "visited", "viewed", "carted", "checkout", "ad_clicked")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Events:
@@ -40,11 +50,13 @@ class Events:
         The log's own event names to the canonical ones, such as ``{"email_open": "opened"}``. A name that is
         canonical already needs no entry. Names that are neither are counted and reported, never lost.
     channel, campaign : str, optional
-        Columns of the channel (email, web, app, sms, ...) and the campaign.
+        Columns of the channel (email, web, app, sms, ...) and the campaign. Where there is a channel, only
+        messages on "email" (also "e-mail" or "mail", in any case) are mails; without one, all are.
     value : str, optional
         Column of money, such as the value of a cart.
     machine : str, optional
-        Boolean column: the event was made by a machine, such as an open by a privacy proxy.
+        Boolean column: the event was made by a machine, such as an open by a privacy proxy. Opens, clicks,
+        visits, views, carts and checkouts of machines count for nothing.
     timezone, date_format, separator, decimal
         As in `Orders`.
 
@@ -108,8 +120,10 @@ class Events:
         -------
         narwhals LazyFrame
             `customer` (own type), `event` (a canonical name; null where the log's name has none), `name` (the log's
-            own name), `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone), `has_date`;
-            and `channel`, `campaign` (text), `value` (Int64, ten-thousandths), `machine` (boolean) where described.
+            own name), `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone), `has_date`,
+            `act` (the same as `event`; null too where a machine did what people do), `mail` and `web` (boolean:
+            the event is one of mail, or of the site or app); and `channel`, `campaign` (text), `value` (Int64,
+            ten-thousandths), `machine` (boolean) where described.
         """
         dialect = self.source_table.dialect
         columns: dict[str, Any] = {
@@ -125,14 +139,36 @@ class Events:
             columns["value"] = dialect.money([self.value], None)
         if self.machine is not None:
             columns["machine"] = dialect.flag(self.machine)
-        return dialect.select(columns)
+        return self._with_kinds(dialect.select(columns))
 
     def canonical_names(self) -> dict[str, str]:
         """Every known name of an event to its canonical one."""
         return {name: name for name in EVENT_NAMES} | dict(self.names or {})
 
+    def _with_kinds(self, lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The lines with `act`, `mail` and `web`."""
+        event = nw.col("event")
+        mail, web = event.is_in(list(MAIL_EVENTS)), event.is_in(list(WEB_EVENTS))
+        act = event
+        if self.channel is not None:
+            channel = nw.col("channel").str.strip_chars().str.to_lowercase().fill_null("")
+            mail = mail & channel.is_in(list(_MAIL_CHANNELS))
+            web = web & ~channel.is_in(list(_OFFLINE_CHANNELS))
+        if self.machine is not None:
+            act = nw.when(~(nw.col("machine") & event.is_in(list(_BY_HAND)))).then(event)
+        return lines.with_columns(
+            act.alias("act"), mail.fill_null(value=False).alias("mail"), web.fill_null(value=False).alias("web")
+        )
+
     def _check_names(self) -> None:
-        unknown = sorted({name for name in (self.names or {}).values() if name not in EVENT_NAMES})
+        if self.names is not None and not isinstance(self.names, Mapping):
+            raise TypeError(
+                "Events: names must map the log's names of events to canonical ones, "
+                f"got {type(self.names).__name__}."
+            )
+        if odd := [name for name in (self.names or {}) if not isinstance(name, str)]:
+            raise TypeError(f"Events: names must map text to text, got the names {listed(odd)}.")
+        unknown = sorted({str(name) for name in (self.names or {}).values() if name not in EVENT_NAMES})
         if unknown:
             raise ValueError(
                 f"Events: names must map onto canonical events, got {listed(unknown)}. "

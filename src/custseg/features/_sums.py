@@ -1,0 +1,17 @@
+"""Small helpers of all sums per customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+
+def value_if(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
+    """The value where the condition holds, else 0."""
+    return nw.when(condition).then(value).otherwise(nw.lit(0))
+
+
+def whole(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    """All columns but the ids as Int64: engines differ in what a sum of integers is."""
+    return frame.with_columns(nw.col(name).cast(nw.Int64) for name in frame.columns if name != "customer_id")

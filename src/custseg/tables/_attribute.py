@@ -1,0 +1,99 @@
+"""What a column of a customer table may hold, and what its type says about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from custseg._frames import Dialect
+
+AttributeKind = Literal["number", "count", "category", "flag", "interests", "date", "birth date", "consent"]
+
+DATES = ("date", "datetime", "zoned datetime", "text")
+"""Kinds of columns that can hold dates."""
+
+_ANSWERS = ("boolean", "integer", "number", "text")
+RULES: dict[AttributeKind, tuple[str, tuple[str, ...]]] = {
+    "number": ("be numeric", ("integer", "number")),
+    "count": ("be numeric", ("integer", "number")),
+    "category": ("hold words (text, whole numbers or booleans)", ("text", "integer", "boolean")),
+    "flag": ("hold yes or no", _ANSWERS),
+    "consent": ("hold yes or no", _ANSWERS),
+    "interests": ("be text, such as 'books|toys'", ("text",)),
+    "date": ("hold dates", DATES),
+    "birth date": ("hold dates", DATES),
+}
+"""What a column of each kind must be, in words and as kinds of columns."""
+
+YES_AND_NO = {
+    spelt: meant
+    for meant, words in (
+        ("yes", ("true", "t", "yes", "y", "1", "1.0")),
+        ("no", ("false", "f", "no", "n", "0", "0.0")),
+    )
+    for word in words
+    for spelt in (word, word.capitalize(), word.upper())
+}
+"""How yes and no are written."""
+
+_TOLD_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
+    "integer": ("number",),
+    "number": ("number",),
+    "boolean": ("flag",),
+    "date": ("date",),
+    "datetime": ("date",),
+    "zoned datetime": ("date",),
+    "text": ("date", "category"),
+}
+_TOLD_BY_VALUES: tuple[AttributeKind, ...] = ("number", "flag", "date", "category")
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One described column of a customer table.
+
+    Attributes
+    ----------
+    name : str
+        The column.
+    kind : str
+        What it holds: "number", "count", "category", "flag", "interests", "date", "birth date" or "consent".
+    place : int
+        Its number in `Customers.lines`: its values are in the column ``f"value_{place}"``.
+    channel : str
+        Of a consent; "" for other kinds.
+    observed_at : str or None
+        The column that says when the value was observed; None where nobody knows.
+    max_age_days : int or None
+        From which age on the value is out of date.
+    inferred : bool
+        Whether the kind is a guess; a column then has one entry per kind that it may have.
+    """
+
+    name: str
+    kind: AttributeKind
+    place: int
+    channel: str = ""
+    observed_at: str | None = None
+    max_age_days: int | None = None
+    inferred: bool = False
+
+    @property
+    def is_date(self) -> bool:
+        """Whether it holds dates."""
+        return self.kind in ("date", "birth date")
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it holds yes or no."""
+        return self.kind in ("flag", "consent")
+
+
+def possible_kinds(dialect: Dialect, column: str) -> tuple[AttributeKind, ...]:
+    """What an undescribed column may hold, the likeliest first; nothing for an id."""
+    name = column.lower()
+    if name == "id" or name.endswith("_id"):
+        return ()
+    if name == "birth_date" and dialect.kind(column) in DATES:
+        return ("birth date",)
+    return _TOLD_BY_VALUES if dialect.text else _TOLD_BY_TYPE.get(dialect.kind(column), ())

@@ -1,0 +1,146 @@
+"""What one pass over an event log counts, and the errors for what cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import listed
+from custseg._frames import collect_together
+from custseg.errors import DataError
+from custseg.tables._events import EVENT_NAMES, Events
+from custseg.tables._snapshot import Snapshot
+
+_SHOWN_NAMES = 20
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """Counts over an event log at one snapshot.
+
+    Attributes
+    ----------
+    rows, rows_after : int
+        Lines before the snapshot, and at or after it.
+    without_date, unusable_dates : int
+        Lines without a date, and with one that cannot be read.
+    without_customer, without_event, unknown_events, machine_lines : int
+        Lines before the snapshot without a customer, without a name of the event, with a name that is not known,
+        and marked as made by a machine.
+    counts : mapping of str to int
+        Lines before the snapshot per canonical event, also 0.
+    mail_counts : mapping of str to int
+        The same for mails alone, see `Events`.
+    unknown_names : mapping of str to int
+        Lines per unknown name, the 20 most frequent.
+    first_day, last_day : int or None
+        First and last calendar day before the snapshot, in days since 1970-01-01.
+    """
+
+    rows: int
+    rows_after: int
+    without_date: int
+    unusable_dates: int
+    without_customer: int
+    without_event: int
+    unknown_events: int
+    machine_lines: int
+    counts: Mapping[str, int]
+    mail_counts: Mapping[str, int]
+    unknown_names: Mapping[str, int]
+    first_day: int | None
+    last_day: int | None
+
+
+def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
+    """Count what is in the log, and raise for what cannot be used."""
+    facts = _gather(events.lines(), snapshot)
+    events.dates.raise_on_unusable(facts.unusable_dates, caller)
+    if facts.rows + facts.rows_after + facts.without_date == 0:
+        raise DataError(f"{caller}: the event log has no rows.")
+    if facts.rows == 0:
+        raise DataError(
+            f"{caller}: as_of {snapshot} is not after any row of the event log, so nothing is "
+            "known yet. Give a later as_of."
+        )
+    if not any(facts.counts.values()):
+        _raise_on_names(events, facts, caller)
+    return facts
+
+
+def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> EventFacts:
+    """A marker column of ones and nulls per question, counted per event; and the unknown names."""
+    col = nw.col
+    before = col("moment") < snapshot.moment
+    machine = "machine" in lines.collect_schema().names()
+    marks = {
+        "rows": before,
+        "rows_after": ~before,
+        "without_date": ~col("has_date"),
+        "unusable_dates": col("has_date") & col("moment").is_null(),
+        "without_customer": before & col("customer").is_null(),
+        "without_event": before & col("name").is_null(),
+        "machine_lines": before & (col("machine") if machine else nw.lit(value=False)),
+        "mails": before & col("mail"),
+    }
+    marked = lines.select(
+        "event",
+        *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
+        nw.when(before).then(col("day")).alias("day"),
+    )
+    per_event = marked.group_by("event").agg(
+        *(col(name).count() for name in marks),
+        col("day").min().alias("first_day"),
+        col("day").max().alias("last_day"),
+    )
+    unknown = lines.filter(before, col("event").is_null(), ~col("name").is_null())
+    names = unknown.group_by("name").agg(nw.len().alias("lines"))
+    names = names.sort("lines", "name", descending=[True, False]).head(_SHOWN_NAMES)
+    rows, top = (frame.rows(named=True) for frame in collect_together(per_event, names))
+    return _facts(rows, {row["name"]: int(row["lines"]) for row in top})
+
+
+def _facts(rows: list[dict[str, Any]], unknown_names: Mapping[str, int]) -> EventFacts:
+    """The facts from the counts per event, of which the unknown ones have none."""
+
+    def total(mark: str) -> int:
+        return sum(int(row[mark]) for row in rows)
+
+    def per_event(mark: str) -> dict[str, int]:
+        found = {row["event"]: int(row[mark]) for row in rows}
+        return {name: found.get(name, 0) for name in EVENT_NAMES}
+
+    unnamed = sum(int(row["rows"]) for row in rows if row["event"] is None)
+    days = [day for row in rows for day in (row["first_day"], row["last_day"]) if day is not None]
+    return EventFacts(
+        rows=total("rows"),
+        rows_after=total("rows_after"),
+        without_date=total("without_date"),
+        unusable_dates=total("unusable_dates"),
+        without_customer=total("without_customer"),
+        without_event=total("without_event"),
+        unknown_events=unnamed - total("without_event"),
+        machine_lines=total("machine_lines"),
+        counts=per_event("rows"),
+        mail_counts=per_event("mails"),
+        unknown_names=unknown_names,
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+    )
+
+
+def _raise_on_names(events: Events, facts: EventFacts, caller: str) -> None:
+    if not facts.unknown_names:
+        raise DataError(
+            f"{caller}: column {events.event!r} names no event in any line before as_of. "
+            f"Pass event='...'; columns are {listed(events.source_table.dialect.columns)}."
+        )
+    found = [name[:_LONGEST_NAME] for name in facts.unknown_names]
+    raise DataError(
+        f"{caller}: the event log has no known event before as_of; column {events.event!r} has {listed(found)}. "
+        f"Known events are {listed(EVENT_NAMES)}: pass names={{{found[0]!r}: 'visited', ...}}."
+    )
