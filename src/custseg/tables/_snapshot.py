@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -51,7 +53,7 @@ def midnight_after(last_day: int, *, zoned: bool, timezone: str) -> Snapshot:
 def parse_moment(as_of: object, caller: str) -> datetime:
     """A date, datetime, NumPy datetime64 or ISO text as a datetime; a date is its midnight."""
     value: Any = as_of
-    if type(value).__module__ == "numpy" and hasattr(value, "astype"):
+    if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
     if isinstance(value, str):
         try:
