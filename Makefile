@@ -91,6 +91,10 @@ constraints:
 	@.venv-constraints/bin/python $(INSTALL) pip-tools
 	@.venv-constraints/bin/python tools/requirements.py known | $(COMPILE) -o constraints/known.txt -
 	@.venv-constraints/bin/python tools/requirements.py core | $(COMPILE) -c constraints/known.txt -o constraints/core.txt -
+	@for version in 3.11.0 3.12.0 3.13.0; do \
+		echo "Checking that all of them install on Python $$version"; \
+		.venv-constraints/bin/python $(INSTALL) --dry-run --ignore-installed --no-deps --target .venv-constraints/none \
+			--python-version $$version --require-hashes -r constraints/known.txt || exit 1; done
 	@if grep -nE '://|^-' constraints/*.txt; then echo "An address has no place in a constraints file."; exit 1; fi
 
 clean:

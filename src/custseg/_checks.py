@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 
@@ -47,6 +48,13 @@ def check_columns(caller: str, wanted: Mapping[str, str | None], present: Sequen
             f"Name the right {'columns' if len(missing) > 1 else 'column'}; "
             f"columns are {listed(present)}."
         )
+
+
+def check_distinct(caller: str, columns: Sequence[str]) -> None:
+    """Raise if several columns have the same name."""
+    if len(set(columns)) < len(columns):
+        twice = sorted(name for name, count in Counter(columns).items() if count > 1)
+        raise DataError(f"{caller}: the table has several columns of the same name: {listed(twice)}.")
 
 
 def check_integer(
@@ -100,3 +108,9 @@ def not_yet(caller: str, argument: str, works: str) -> NotImplementedError:
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
     """`1 customer`, `2 customers`, with thousands separated."""
     return f"{count:,} {noun if count == 1 else (nouns or noun + 's')}"
+
+
+def instance(*shapes: str) -> str:
+    """`, for instance one shaped like '99.99'` for the shapes that are known."""
+    told = [repr(shape) for shape in shapes if shape]
+    return f", for instance one shaped like {' or '.join(told)}" if told else ""

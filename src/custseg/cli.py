@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +23,26 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(context_settings=_SETTINGS)
 @click.version_option(__version__, prog_name="custseg")
 def main() -> None:
-    r"""Group customers into a few named segments that are large enough to act on.
+    """Group customers into a few named segments that are large enough to act on.
 
     \b
     Try it on a made-up shop:
       custseg demo --out demo-out
+
     \b
     Use it on an order log, one row per order or order line:
-      custseg fit orders.csv --customer client --order order_no \
+      custseg fit orders.csv --customer client --order order_no \\
           --date ordered_on --amount total --out segments
-    """
+    """  # noqa: D301 - click wants the character \b itself
+    if isinstance(sys.stdout, TextIOWrapper):
+        # An old console lacks some letters: no reason to fail once the files are written.
+        sys.stdout.reconfigure(errors="replace")
 
 
 @main.command()
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Folder for assignments.csv, profiles.csv and segments.png. Without it nothing is written.")  # fmt: skip
+              help="Folder for assignments.csv, profiles.csv and segments.png. "
+              "Without it nothing is written.")  # fmt: skip
 @click.option("--customers", default=2_000, show_default=True, type=click.IntRange(50),
               help="How many customers the shop has.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
@@ -61,13 +67,17 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
 @click.argument("orders", type=click.Path(path_type=str))
 @click.option("--customer", default="customer_id", show_default=True, help="Column of customer ids.")
 @click.option("--order", default="order_id", show_default=True,
-              help="Column of order ids; 'none' takes a customer's lines at one time as one order.")  # fmt: skip
+              help="Column of order ids; 'none' takes a customer's lines at one time "
+              "as one order.")  # fmt: skip
 @click.option("--date", default="ordered_at", show_default=True, help="Column of dates.")
 @click.option("--amount", default="amount", show_default=True,
               help="Column of money per line, negative for refunds.")  # fmt: skip
 @click.option("--quantity", help="With --price, stands in for --amount.")
 @click.option("--price", help="With --quantity, stands in for --amount.")
 @click.option("--cancelled", help="Column that marks cancelled lines.")
+@click.option("--currency", help="Column of currency codes. Several currencies need a --rate for each.")
+@click.option("--rate", "rates", multiple=True, metavar="CODE=WORTH", callback=lambda _c, _p, v: _rates(v),
+              help="What one unit of a currency is worth, such as EUR=1.08; once per currency.")  # fmt: skip
 @click.option("--as-of", help="Moment of the snapshot, such as 2024-06-01; rows at or after it do not "
               "count. [default: midnight after the last row]")  # fmt: skip
 @click.option("--refunds", type=click.Choice(["net", "gross", "error"]), default="net", show_default=True,
@@ -86,7 +96,9 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
 @click.option(
     "--date-format", help="Pattern of dates in a CSV, such as '%d/%m/%Y %H:%M'. [default: ISO 8601]"
 )
-@click.option("--separator", default=",", show_default=True, help="Of a CSV file.")
+@click.option("--separator", default=",", show_default=True,
+              callback=lambda _c, _p, v: v.replace(r"\t", "\t"),
+              help=r"Of a CSV file; '\t' is a tab.")  # fmt: skip
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True,
               help="Decimal mark of a CSV file.")  # fmt: skip
 @click.option("--form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
@@ -94,20 +106,20 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
               help="Folder for the assignments, the profiles and segments.png.")  # fmt: skip
 def fit(orders: str, out: Path, form: str, **options: Any) -> None:
-    r"""Segment the customers of ORDERS, a CSV or Parquet file of orders or order lines.
+    """Segment the customers of ORDERS, a CSV or Parquet file of orders or order lines.
 
     \b
     ORDERS may be a pattern in quotes:
       custseg fit 'orders/*.parquet' --out segments
     A German or Russian export:
-      custseg fit export.csv --separator ';' --decimal , --date-format '%d.%m.%Y' \
+      custseg fit export.csv --separator ';' --decimal , --date-format '%d.%m.%Y' \\
           --customer Kunde --order Auftrag --date Datum --amount Betrag --out segments
-    """
+    """  # noqa: D301 - click wants the character \b itself
     with _errors_told():
         from custseg.tables import Orders
 
-        names = ("customer", "date", "amount", "quantity", "price", "cancelled", "timezone",
-                 "date_format", "separator", "decimal")  # fmt: skip
+        names = ("customer", "date", "amount", "quantity", "price", "cancelled", "currency",
+                 "rates", "timezone", "date_format", "separator", "decimal")  # fmt: skip
         described = {name: options[name] for name in names}
         described["order"] = None if options["order"].lower() == "none" else options["order"]
         columns = options["columns"]
@@ -144,17 +156,21 @@ def _write(result: Any, out: Path, form: str) -> list[Path]:
 
 
 def _show(result: Any) -> None:
-    """The segments as a drawn table on a terminal, as plain text elsewhere; then what to know about the data."""
+    """The segments, drawn on a terminal and as plain text elsewhere; then what to know about the data."""
     if sys.stdout.isatty():
+        from rich.box import SIMPLE_HEAD
         from rich.console import Console
         from rich.table import Table
+        from rich.text import Text
 
         heads, rows = result.table()
-        table = Table(title=result.headline(), title_justify="left", title_style="bold")
+        table = Table(title=Text(result.headline(), "bold"), title_justify="left", box=SIMPLE_HEAD, padding=0)
         for position, head in enumerate(heads):
-            table.add_column(head, justify="left" if position == 1 else "right")
+            # A word per line, so that the table fits a narrow terminal.
+            words = Text(head.replace("_", " ").replace(" ", "\n"))
+            table.add_column(words, justify="left" if position == 1 else "right", overflow="fold")
         for cells in rows:
-            table.add_row(*(cell.replace("[", r"\[") for cell in cells))
+            table.add_row(*map(Text, cells))
         Console().print(table)
         click.echo(f"Why: {result.choice.reason}")
     else:
@@ -195,17 +211,25 @@ def _min_size(text: str) -> int | float:
     try:
         if text.endswith("%"):
             return float(text[:-1]) / 100
-        return int(text) if text.isdigit() else float(text)
+        return int(text) if text.isdecimal() else float(text)
     except ValueError:
         raise click.BadParameter(
             f"{text!r} is neither a count, such as 200, nor a share, such as 5%."
         ) from None
 
 
+def _rates(texts: tuple[str, ...]) -> dict[str, float] | None:
+    """`EUR=1.08` for each currency; nothing where none is given."""
+    try:
+        return {code: float(worth) for code, _, worth in (text.partition("=") for text in texts)} or None
+    except ValueError:
+        raise click.BadParameter(f"{list(texts)} must be of the form EUR=1.08.") from None
+
+
 def _segments(text: str) -> int | range:
     """`5` as exactly five, `3-8` as any of 3 to 8."""
     low, dash, high = text.partition("-")
-    if not low.isdigit() or (dash and not high.isdigit()):
+    if not low.isdecimal() or (dash and not high.isdecimal()):
         raise click.BadParameter(f"{text!r} is neither a number, such as 5, nor a range, such as 3-8.")
     if dash and int(high) < int(low):
         raise click.BadParameter(f"the range {text} is empty; write the smaller number first.")

@@ -90,7 +90,7 @@ class SegmentModel:
 
 def can_be_clustered(table: FeatureTable, columns: list[str]) -> NDArray[np.bool_]:
     """Which customers have something to cluster on: a purchase where orders are counted, and a value."""
-    known = np.logical_or.reduce([~np.isnan(table.values(name)) for name in columns])
+    known: NDArray[np.bool_] = np.logical_or.reduce([~np.isnan(table.values(name)) for name in columns])
     if "order_count" in table.numeric_names():
         known &= table.values("order_count") > 0
     return known

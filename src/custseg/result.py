@@ -85,6 +85,10 @@ class Segmentation:
         ValueError, TypeError
             If a segment does not exist, or a name is empty, no text, or taken.
         """
+        if not isinstance(names, Mapping):
+            raise TypeError(
+                f"rename: names must map segments to names, as in {{0: 'Fans'}}, got {type(names).__name__}."
+            )
         present = {row.segment: row.name for row in self.profiles.segments}
         if unknown := [segment for segment in names if segment not in present]:
             raise ValueError(f"rename: segments {unknown} do not exist; there are {list(present)}.")
@@ -152,12 +156,13 @@ class Segmentation:
     def table(self) -> tuple[list[str], list[list[str]]]:
         """The segments as people read them: column heads, and a row of texts per segment."""
         features = self.shown_features()
-        heads = ["segment", "name", "customers", "share", "revenue share"]
+        money = any(row.revenue_share is not None for row in self.profiles)
+        heads = ["segment", "name", "customers", "share", *["revenue share"] * money]
         heads += [f"median {name}" for name in features]
         rows = []
         for row in self.profiles:
             cells = ["–" if row.segment is None else str(row.segment), row.name, f"{row.size:,}"]
-            cells += [_percent(row.share), _percent(row.revenue_share)]
+            cells += [_percent(row.share), *[_percent(row.revenue_share)] * money]
             cells += [number_text(row.medians[name]) for name in features]
             rows.append(cells)
         return heads, rows
@@ -204,11 +209,13 @@ class Segmentation:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
+    return "–" if share is None else f"{share:z.1%}"
 
 
 def number_text(value: float) -> str:
     """A number as people read it; a dash where there is none."""
     if np.isnan(value):
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}"
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:z,.0f}"
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.2g}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from numbers import Integral
 
 import numpy as np
+from numpy.typing import NDArray
 
 from custseg._checks import (
     check_choice,
@@ -19,7 +20,7 @@ from custseg.clustering import ClusteringChoice, choose_kmeans
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import build_features
 from custseg.model import SegmentModel, can_be_clustered
-from custseg.preparation import plan_preparation
+from custseg.preparation import plan_preparation, refuse_infinite
 from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments
 from custseg.result import Segmentation
 from custseg.tables import (
@@ -125,23 +126,24 @@ def fit_segments(
     numbers = _segment_numbers(n_segments)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
-    tell = progress or (lambda step, done, steps: None)
+    tell = _teller(progress)
 
     tell("reading the customers", 0, 4)
     table, report = _features(orders, features, as_of=as_of, id=id, refunds=refunds)
     names = _clustering_columns(table, columns)
-    inside = can_be_clustered(table, names)
+    values = {name: table.values(name) for name in table.numeric_names()}
+    refuse_infinite(values, _CALLER)
 
     tell("preparing the features", 1, 4)
-    least = check_min_size(_CALLER, min_size, int(inside.sum()))
-    possible = _possible_numbers(numbers, int(inside.sum()), least)
-    values = {name: table.values(name) for name in table.numeric_names()}
-    chosen = {name: values[name][inside] for name in names}
-    preparation = plan_preparation(chosen, _CALLER)
-    matrix = preparation.matrix(chosen, _CALLER)
+    inside = can_be_clustered(table, names)
+    _check_enough(int(inside.sum()), len(table), numbers)
+    preparation = plan_preparation({name: values[name][inside] for name in names}, _CALLER)
+    inside = can_be_clustered(table, preparation.names)
+    matrix = preparation.matrix({name: values[name][inside] for name in preparation.names}, _CALLER)
 
     tell("clustering", 2, 4)
-    choice = _choose(matrix, possible, least=least, seed=seed)
+    least = check_min_size(_CALLER, min_size, len(matrix))
+    choice = _choose(matrix, numbers, least=least, seed=seed, tell=tell)
 
     tell("describing the segments", 3, 4)
     labels = np.full(len(table), -1)
@@ -194,6 +196,11 @@ def _segment_numbers(n_segments: object) -> list[int]:
                 f"{_CALLER}: n_segments as a range must hold numbers from 1 up, got {n_segments}."
             )
         return sorted(n_segments)
+    if isinstance(n_segments, bool) or not isinstance(n_segments, Integral):
+        raise TypeError(
+            f"{_CALLER}: n_segments must be a whole number, a range such as range(3, 9), or None, "
+            f"got {type(n_segments).__name__} {n_segments!r}."
+        )
     return [check_integer(_CALLER, "n_segments", n_segments, minimum=1)]
 
 
@@ -230,7 +237,7 @@ def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> l
                 f"its columns are {table.names}."
             )
         return chosen
-    if isinstance(columns, str) or not all(isinstance(name, str) for name in columns):
+    if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
         raise TypeError(f"{_CALLER}: columns must be a list of feature names, got {columns!r}.")
     chosen = list(columns)
     if not chosen or len(set(chosen)) < len(chosen):
@@ -239,30 +246,45 @@ def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> l
     return chosen
 
 
-def _possible_numbers(numbers: list[int], customers: int, least: int) -> list[int]:
-    """The numbers of segments for which there are customers enough."""
-    fewest = numbers[0]
-    if customers < fewest:
+def _check_enough(clustered: int, customers: int, numbers: list[int]) -> None:
+    if clustered < numbers[0]:
+        others = ""
+        if clustered < customers:
+            others = plural(customers - clustered, "other has", "others have")
+            others = f" {others} no purchase, or no value in the columns."
         raise DataError(
-            f"{_CALLER}: {plural(customers, 'customer')} can be clustered, fewer than "
-            f"{plural(fewest, 'segment')}. Customers without a purchase are not clustered."
+            f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
+            f"{plural(numbers[0], 'segment')}.{others} Give a longer log, or a smaller n_segments."
         )
-    possible = [number for number in numbers if number * least <= customers]
-    if not possible:
-        most = customers // fewest
-        raise InfeasibleMinimumError(
-            f"{_CALLER}: {plural(fewest, 'segment')} of at least {plural(least, 'customer')} need "
-            f"{fewest * least:,}, and {customers:,} can be clustered. "
-            f"With {plural(fewest, 'segment')}, min_size may be at most {most}.",
-            feasible=most,
-        )
-    return possible
 
 
-def _choose(matrix: Any, numbers: list[int], *, least: int, seed: int) -> ClusteringChoice:
-    """The clusters of the matrix; an infeasible minimum is told in customers and segments."""
+def _choose(
+    matrix: NDArray[np.float64], numbers: list[int], *, least: int, seed: int, tell: Progress
+) -> ClusteringChoice:
+    """The clusters of the matrix; what went wrong is told with the arguments that can mend it."""
     try:
-        return choose_kmeans(matrix, n_clusters=numbers, min_size=least, random_state=seed)
+        return choose_kmeans(
+            matrix,
+            n_clusters=numbers,
+            min_size=least,
+            random_state=seed,
+            progress=lambda done, steps: tell(f"clustering, {done} of {steps} numbers tried", 2, 4),
+        )
     except InfeasibleMinimumError as error:
-        hint = f" Try min_size={error.feasible} or less." if error.feasible else ""
-        raise InfeasibleMinimumError(f"{_CALLER}: {error}{hint}", error.feasible) from None
+        what = f"min_size={error.feasible} or less" if error.feasible else "a smaller min_size"
+        raise InfeasibleMinimumError(
+            f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible
+        ) from None
+    except DataError as error:
+        raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, or other columns.") from None
+
+
+def _teller(progress: object) -> Progress:
+    """The caller's progress function, or one that keeps silent."""
+    if progress is None:
+        return lambda step, done, steps: None
+    if not callable(progress):
+        raise TypeError(
+            f"{_CALLER}: progress must be a function of (step, done, steps), got {type(progress).__name__}."
+        )
+    return progress

@@ -19,11 +19,12 @@ ColumnKind = Literal["integer", "number", "text", "boolean", "date", "datetime",
 
 @dataclass(frozen=True)
 class DateStyle:
-    """How a date column is to be read: its kind, whether it carries a zone, the patterns for text."""
+    """How a date column is to be read: its kind, whether it carries a zone, the pattern for text."""
 
     kind: ColumnKind
     zoned: bool
-    patterns: tuple[str, ...] = ()
+    pattern: str | None = None
+    """None is ISO 8601."""
 
 
 class Dialect(Protocol):
@@ -49,7 +50,7 @@ class Dialect(Protocol):
         ...
 
     def plain(self, column: str) -> Any:
-        """The column in its own type, NaN and blank text as null; in a CSV numbers where all are."""
+        """The column in its own type, NaN and blank text as null; in a CSV numbers where all are ("01" is none)."""
         ...
 
     def word(self, column: str) -> Any:
@@ -61,7 +62,7 @@ class Dialect(Protocol):
         ...
 
     def flag(self, column: str) -> Any:
-        """The column as a boolean; null is false."""
+        """The column as a boolean; null and blank are false, a word that is neither yes nor no is null."""
         ...
 
     def date_style(self, column: str, date_format: str | None) -> DateStyle:
@@ -69,7 +70,10 @@ class Dialect(Protocol):
         ...
 
     def moment(self, column: str, style: DateStyle) -> Any:
-        """Microseconds since 1970: of the instant for zoned dates, of the wall clock for others."""
+        """Microseconds since 1970: of the instant for zoned dates, of the wall clock for others.
+
+        Null where there is no date, and where it cannot be read: a year has four digits.
+        """
         ...
 
     def day(self, column: str, style: DateStyle, timezone: str) -> Any:
@@ -96,7 +100,7 @@ class Dialect(Protocol):
         ...
 
     def shape_of_unusable(self, column: str, reading: Any) -> str:
-        """One value that `reading` could not read, with digits as 9 and letters as A."""
+        """One text that `reading` could not read, with digits as 9 and letters as A; empty where none."""
         ...
 
     def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:

@@ -14,7 +14,17 @@ from custseg.errors import DataError
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M%z")
 _ZONE_AT_END = r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$"
-_INTEGERS = ("tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint")
+_INTEGERS = (
+    "tinyint",
+    "smallint",
+    "integer",
+    "bigint",
+    "hugeint",
+    "utinyint",
+    "usmallint",
+    "uinteger",
+    "ubigint",
+)
 _KINDS: dict[str, ColumnKind] = {
     **dict.fromkeys(_INTEGERS, "integer"),
     "float": "number", "double": "number", "decimal": "number",
@@ -62,10 +72,10 @@ class DuckDBDialect:
         if kind != "text":
             return DateStyle(kind, zoned=kind == "zoned datetime")
         if date_format is not None:
-            return DateStyle(kind, "%z" in date_format, (date_format,))
+            return DateStyle(kind, "%z" in date_format, date_format)
         first = self._one(f"SELECT any_value({self._known(column)}) FROM it")
         zoned = first is not None and re.search(_ZONE_AT_END, first.strip()) is not None
-        return DateStyle(kind, zoned, _ZONED_PATTERNS if zoned else _DATE_PATTERNS)
+        return DateStyle(kind, zoned)
 
     def moment(self, column: str, style: DateStyle) -> str:
         return f"epoch_us({self._timestamp(column, style)})"
@@ -100,11 +110,11 @@ class DuckDBDialect:
         return int(self._one(f"SELECT count(DISTINCT {zoned}) FROM it")) > 1
 
     def shape_of_unusable(self, column: str, reading: str) -> str:
-        value = self._one(
-            f"SELECT CAST({_name(column)} AS VARCHAR) FROM it "
-            f"WHERE {self.filled([column])} AND ({reading}) IS NULL LIMIT 1"
-        )
-        return "" if value is None else re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))[:40]
+        if self.kind(column) != "text":
+            return ""
+        unread = f"{self.filled([column])} AND ({reading}) IS NULL"
+        value = self._one(f"SELECT any_value({self._known(column)}) FROM it WHERE {unread}") or ""
+        return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))[:40]
 
     def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
         columns = ", ".join(f"{sql} AS {_name(name)}" for name, sql in expressions.items())
@@ -128,11 +138,16 @@ class DuckDBDialect:
     def _timestamp(self, column: str, style: DateStyle) -> str:
         if style.kind != "text":
             return f"CAST({_name(column)} AS {'TIMESTAMPTZ' if style.zoned else 'TIMESTAMP'})"
-        text = f"replace(trim({self._known(column)}), 'T', ' ')"
+        text = f"trim({self._known(column)})"
+        if style.pattern is not None:
+            value = f"try_strptime({text}, {_text(style.pattern)})"
+            return f"CASE WHEN year({value}) > 999 THEN {value} END"
+        text = f"replace({text}, 'T', ' ')"
         if style.zoned:
             text = f"regexp_replace({text}, '\\s*Z$', '+00')"
-        patterns = ", ".join(_text(pattern.replace("T", " ")) for pattern in style.patterns)
-        return f"try_strptime({text}, [{patterns}])"
+        patterns = ", ".join(map(_text, _ZONED_PATTERNS if style.zoned else _DATE_PATTERNS))
+        # A year has four digits: "24-05-01" is no date of the year 24.
+        return f"CASE WHEN {text}[5] = '-' THEN try_strptime({text}, [{patterns}]) END"
 
     def _rates(self, column: str, rates: Mapping[str, float]) -> str:
         cases = " ".join(f"WHEN {_text(code)} THEN {float(rate)!r}::DOUBLE" for code, rate in rates.items())

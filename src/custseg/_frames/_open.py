@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike, fsdecode
+from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from custseg._checks import check_distinct
 from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb import DuckDBDialect, is_relation, relation_like
 from custseg._frames._pandas import pandas_like, polars_from_pandas
@@ -23,6 +26,7 @@ _KINDS = (
 )
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 _PARQUET = (".parquet", ".pq")
+_REPEATED_IN_CSV = re.compile(r"(.+)_duplicated_\d+")
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,8 @@ class Table:
 def open_table(table: object, caller: str, *, separator: str = ",", decimal: str = ".") -> Table:
     """The table or file, opened; nothing is read yet but the names and types of its columns."""
     if isinstance(table, (str, PathLike)):
-        return Table(_open_file(fspath(table), caller, separator=separator, decimal=decimal), _as_polars)
-    if isinstance(table, (nw.DataFrame, nw.LazyFrame)):
-        table = nw.to_native(table)
+        return Table(_open_file(fsdecode(table), caller, separator=separator, decimal=decimal), _as_polars)
+    table = nw.to_native(table, pass_through=True)
     if isinstance(table, pl.LazyFrame):
         return Table(PolarsDialect(table), lambda frame, _: frame.to_native().lazy())
     if isinstance(table, pl.DataFrame):
@@ -50,14 +53,15 @@ def open_table(table: object, caller: str, *, separator: str = ",", decimal: str
     if is_relation(table):
         return Table(DuckDBDialect(table), relation_like(table))
     if nw.dependencies.is_pyarrow_table(table):
-        return Table(PolarsDialect(_polars_from_arrow(table).lazy()), _arrow_like(table))
+        return Table(PolarsDialect(_polars_from_arrow(table, caller).lazy()), _arrow_like(table))
     raise TypeError(f"{caller}: the table must be {_KINDS}, got {type(table).__name__}.")
 
 
 def is_table(value: object) -> bool:
     """Whether `open_table` would take the value."""
+    value = nw.to_native(value, pass_through=True)
     return (
-        isinstance(value, (str, PathLike, pl.DataFrame, pl.LazyFrame, nw.DataFrame, nw.LazyFrame))
+        isinstance(value, (str, PathLike, pl.DataFrame, pl.LazyFrame))
         or nw.dependencies.is_pandas_dataframe(value)
         or nw.dependencies.is_pyarrow_table(value)
         or is_relation(value)
@@ -66,17 +70,27 @@ def is_table(value: object) -> bool:
 
 def read_table(path: str | PathLike[str], *, separator: str = ",") -> pl.DataFrame:
     """The whole file as a polars DataFrame, with the types that polars finds in it."""
-    name = _existing(fspath(path), "read_table")
+    name, pattern = _existing(fsdecode(path), "read_table")
     if name.lower().endswith(_PARQUET):
-        return run(pl.scan_parquet(name))
-    return run(pl.scan_csv(name, separator=separator, infer_schema_length=None))
+        return run(pl.scan_parquet(name, glob=pattern))
+    return run(pl.scan_csv(name, glob=pattern, separator=separator, infer_schema_length=None))
 
 
 def _open_file(path: str, caller: str, *, separator: str, decimal: str) -> PolarsDialect:
-    name = _existing(path, caller)
+    name, pattern = _existing(path, caller)
     if name.lower().endswith(_PARQUET):
-        return PolarsDialect(pl.scan_parquet(name))
-    if len(separator.encode()) != 1:
+        return PolarsDialect(pl.scan_parquet(name, glob=pattern))
+    _check_marks(separator, decimal, caller)
+    # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
+    frame = pl.scan_csv(name, glob=pattern, separator=separator, infer_schema=False)
+    dialect = PolarsDialect(frame, text=True, decimal=decimal)
+    check_distinct(caller, _names_in_csv(dialect.columns))
+    return dialect
+
+
+def _check_marks(separator: object, decimal: object, caller: str) -> None:
+    """Raise unless the marks of a CSV can be told apart."""
+    if not isinstance(separator, str) or len(separator.encode()) != 1 or separator in '"\r\n':
         raise ValueError(f"{caller}: separator must be one ASCII character, got {separator!r}.")
     if decimal not in (".", ","):
         raise ValueError(f"{caller}: decimal must be '.' or ',', got {decimal!r}.")
@@ -85,25 +99,34 @@ def _open_file(path: str, caller: str, *, separator: str, decimal: str) -> Polar
             f"{caller}: separator and decimal cannot both be {decimal!r}. "
             "Exports with a decimal comma mostly have separator=';'."
         )
-    # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
-    frame = pl.scan_csv(name, separator=separator, infer_schema=False)
-    return PolarsDialect(frame, text=True, decimal=decimal)
 
 
-def _existing(path: str, caller: str) -> str:
-    """The path, checked to be one of our formats and to exist (a glob: to match)."""
+def _names_in_csv(columns: Sequence[str]) -> list[str]:
+    """The names as they stand in the file: polars renames those that repeat an earlier one."""
+    repeated = ((name, _REPEATED_IN_CSV.fullmatch(name)) for name in columns)
+    return [match[1] if match and match[1] in columns else name for name, match in repeated]
+
+
+def _existing(path: str, caller: str) -> tuple[str, bool]:
+    """The path, checked to be one of our formats and to exist, and whether it is a glob."""
     if not path.lower().endswith((*_CSV, *_PARQUET)):
         raise DataError(
             f"{caller}: the file must end in one of {[*_CSV, *_PARQUET]}, got {path!r}. "
             "A folder is given as a glob, such as 'orders/*.parquet'."
         )
+    if Path(path).is_file():
+        return path, False
     if not glob.glob(path):
         raise DataError(f"{caller}: there is no file {path!r}.")
-    return path
+    return path, True
 
 
-def _polars_from_arrow(table: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
+def _polars_from_arrow(table: Any, caller: str) -> pl.DataFrame:
+    check_distinct(caller, table.schema.names)
+    try:
+        frame = pl.from_arrow(table)
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"{caller}: the table has a column of a type that cannot be read: {error}") from error
     assert isinstance(frame, pl.DataFrame)
     return frame
 
@@ -123,7 +146,14 @@ def _arrow_like(table: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
         position = result.schema.get_field_index("customer_id")
         if position < 0 or id_column not in schema.names:
             return result
-        ids = result.column(position).cast(schema.field(id_column).type)
+        ids = _cast(result.column(position), schema.field(id_column).type)
         return result.set_column(position, "customer_id", ids)
 
     return give_back
+
+
+def _cast(values: Any, dtype: Any) -> Any:
+    """The pyarrow values in the type; pyarrow has no cast from plain values to a dictionary."""
+    if hasattr(dtype, "value_type") and hasattr(dtype, "index_type"):
+        return values.cast(dtype.value_type).dictionary_encode().cast(dtype)
+    return values.cast(dtype)

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from custseg._checks import check_distinct
 from custseg._optional import optional_module
 from custseg.errors import DataError
 
@@ -16,9 +17,7 @@ def polars_from_pandas(table: Any, caller: str) -> pl.DataFrame:
     """The pandas frame as polars; columns that hold several types become text."""
     optional_module("pyarrow", f"{caller}: reading a pandas DataFrame")
     names = [str(name) for name in table.columns]
-    if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise DataError(f"{caller}: the table has several columns of the same name: {twice}.")
+    check_distinct(caller, names)
     columns = [_column(table.iloc[:, i], name, caller) for i, name in enumerate(names)]
     return pl.DataFrame(columns)
 
@@ -37,17 +36,17 @@ def pandas_like(table: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
 
 
 def _column(values: Any, name: str, caller: str) -> pl.Series:
-    mixed = values.dtype == object and _mixes_zones(values)
-    if mixed:
+    if values.dtype == object and _mixes_zones(values.dropna()):
         raise DataError(
             f"{caller}: column {name!r} mixes dates with and without a time zone. "
             "Bring them to one zone first."
         )
     try:
-        return pl.from_pandas(values).alias(name)
-    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        return pl.Series(name, pl.from_pandas(values))
+    except (TypeError, ValueError, OverflowError, NotImplementedError, pl.exceptions.PolarsError):
         # What pyarrow cannot type (numbers among text, say) is compared and counted as text.
-        return pl.Series(name, [None if v is None or v != v else str(v) for v in values], pl.String)
+        texts = (None if missing else str(v) for v, missing in zip(values, values.isna(), strict=True))
+        return pl.Series(name, texts, pl.String)
 
 
 def _mixes_zones(values: Any) -> bool:

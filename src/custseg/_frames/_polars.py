@@ -16,6 +16,16 @@ from custseg.errors import DataError
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 _ZONE_AT_END = re.compile(r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$")
+_ZONE_IN_PATTERN = re.compile(r"%:*#?z")
+_CODE = r"^\s*[+-]?0\d"
+_YES = ["true", "t", "yes", "y", "1"]
+_NO = ["false", "f", "no", "n", "0"]
+_VALUES = re.compile(r"(?<=values: )\[.*|(?<=parse )`.*")
+_REMEDIES = {
+    "utf-8": "Save the file as UTF-8.",
+    "more fields": "Does separator= fit the file?",
+    "schema": "The files of a glob must have the same columns, in the same order.",
+}
 
 
 class PolarsDialect:
@@ -45,9 +55,10 @@ class PolarsDialect:
             return self._known(column)
         if self._whole_numbers(column):
             return self._known(column).cast(pl.Int64)
-        number = self.number(column)
-        readable = self.frame.select((self.filled([column]) == number.is_not_null()).all())
-        return number if run(readable).item() else self._known(column)
+        text, number = self._known(column), self.number(column)
+        code = text.str.contains(_CODE)
+        readable = self.frame.select((text.is_null() | (number.is_not_null() & ~code)).all())
+        return number if run(readable).item() else text
 
     def word(self, column: str) -> pl.Expr:
         return self._known(column).cast(pl.String)
@@ -58,21 +69,21 @@ class PolarsDialect:
         )
 
     def flag(self, column: str) -> pl.Expr:
-        value = pl.col(column)
-        if self.text:
-            value = value.str.strip_chars().str.to_lowercase().is_in(["true", "1", "yes", "t", "y"])
-        return value.cast(pl.Boolean).fill_null(value=False)
+        if not self.text:
+            return pl.col(column).cast(pl.Boolean).fill_null(value=False)
+        word = self._known(column).str.strip_chars().str.to_lowercase()
+        no = word.is_null() | word.is_in(_NO)
+        return pl.when(no).then(statement=False).when(word.is_in(_YES)).then(statement=True)
 
     def date_style(self, column: str, date_format: str | None) -> DateStyle:
         kind = self.kind(column)
         if kind != "text":
             return DateStyle(kind, zoned=kind == "zoned datetime")
         if date_format is not None:
-            zoned = re.search(r"%:*#?z", date_format) is not None
-            return DateStyle(kind, zoned, (date_format,))
+            return DateStyle(kind, _ZONE_IN_PATTERN.search(date_format) is not None, date_format)
         first = run(self.frame.select(self._known(column).drop_nulls().first())).item()
         zoned = first is not None and _ZONE_AT_END.search(first.strip()) is not None
-        return DateStyle(kind, zoned, _ZONED_PATTERNS if zoned else _DATE_PATTERNS)
+        return DateStyle(kind, zoned)
 
     def moment(self, column: str, style: DateStyle) -> pl.Expr:
         return self._datetime(column, style).to_physical()
@@ -88,13 +99,16 @@ class PolarsDialect:
         if self.text:
             value = value.str.strip_chars()
             if self.decimal != ".":
-                value = value.str.replace(self.decimal, ".", literal=True)
+                # The point of "1.234" then parts thousands, or the description is wrong: not to be guessed.
+                pointless = ~value.str.contains(".", literal=True)
+                value = pl.when(pointless).then(value.str.replace(self.decimal, ".", literal=True))
         return value.cast(pl.Float64, strict=False).fill_nan(None)
 
     def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> pl.Expr:
         if len(columns) == 1 and rate is None and isinstance(self.schema[columns[0]], pl.Decimal):
             value = pl.col(columns[0])
-            units = (value.round(4) * MONEY_UNIT).cast(pl.Int64, strict=False)
+            exact = value.round(4).cast(pl.Decimal(38, 4), strict=False)
+            units = exact.to_physical().cast(pl.Int64, strict=False)
         else:
             value = reduce(lambda a, b: a * b, (self.number(name) for name in columns))
             if rate is not None:
@@ -107,11 +121,13 @@ class PolarsDialect:
 
     def mixes_zones(self, column: str) -> bool:
         zoned = self._known(column).str.strip_chars().str.contains(_ZONE_AT_END.pattern)
-        return run(self.frame.select(zoned.unique().drop_nulls().len())).item() > 1
+        return bool(run(self.frame.select(zoned.unique().drop_nulls().len() > 1)).item())
 
     def shape_of_unusable(self, column: str, reading: pl.Expr) -> str:
-        rows = self.frame.filter(self.filled([column]) & reading.is_null()).select(column).head(1)
-        value = str(run(rows).item())
+        if self.kind(column) != "text":
+            return ""
+        unread = self._known(column).filter(self.filled([column]) & reading.is_null())
+        value = run(self.frame.select(unread.first())).item() or ""
         return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))[:40]
 
     def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
@@ -143,21 +159,28 @@ class PolarsDialect:
 
     def _datetime(self, column: str, style: DateStyle) -> pl.Expr:
         """The column as Datetime in microseconds; a null where text does not match the style."""
-        value = pl.col(column)
-        zone = "UTC" if style.zoned else None
         if style.kind == "text":
-            text = self._known(column).str.strip_chars().str.replace("T", " ", literal=True)
-            kind = pl.Datetime("us", zone)
-            return pl.coalesce(
-                text.str.strptime(kind, pattern.replace("T", " "), strict=False) for pattern in style.patterns
-            )
-        if style.kind == "date":
-            return value.cast(pl.Datetime("us"))
-        return value.cast(pl.Datetime("us", self.schema[column].time_zone))  # type: ignore[attr-defined]
+            return self._datetime_of_text(column, style)
+        zone = None if style.kind == "date" else self.schema[column].time_zone  # type: ignore[attr-defined]
+        return pl.col(column).cast(pl.Datetime("us", zone), strict=False)
+
+    def _datetime_of_text(self, column: str, style: DateStyle) -> pl.Expr:
+        kind = pl.Datetime("us", "UTC" if style.zoned else None)
+        text = self._known(column).str.strip_chars()
+        # The engine would take "24-05-01" for the year 24.
+        if style.pattern is None:
+            text = text.str.replace("T", " ", literal=True)
+            patterns = _ZONED_PATTERNS if style.zoned else _DATE_PATTERNS
+            value = pl.coalesce(text.str.strptime(kind, pattern, strict=False) for pattern in patterns)
+            whole_year = text.str.slice(4, 1) == "-"
+        else:
+            value = text.str.strptime(kind, style.pattern, strict=False)
+            whole_year = value.dt.year() > 999
+        return pl.when(whole_year).then(value)
 
     def _rates(self, column: str, rates: Mapping[str, float]) -> pl.Expr:
         return self.word(column).replace_strict(
-            list(rates), list(rates.values()), default=None, return_dtype=pl.Float64
+            list(rates), [float(rate) for rate in rates.values()], default=None, return_dtype=pl.Float64
         )
 
 
@@ -171,7 +194,7 @@ def run_all(frames: list[pl.LazyFrame]) -> list[pl.DataFrame]:
     try:
         return pl.collect_all(frames)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"the table could not be read: {_first_line(error)}") from error
+        raise DataError(f"the table could not be read: {_reason(error)}") from error
 
 
 def collected_schema(frame: pl.LazyFrame) -> pl.Schema:
@@ -179,7 +202,7 @@ def collected_schema(frame: pl.LazyFrame) -> pl.Schema:
     try:
         return frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"the table could not be opened: {_first_line(error)}") from error
+        raise DataError(f"the table could not be opened: {_reason(error)}") from error
 
 
 def _kind(dtype: pl.DataType) -> ColumnKind:
@@ -196,5 +219,8 @@ def _kind(dtype: pl.DataType) -> ColumnKind:
     return kinds.get(type(dtype), "other")
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+def _reason(error: Exception) -> str:
+    """The first line of what the engine says, without values, and the remedy where one is known."""
+    line = _VALUES.sub("…", str(error).strip().partition("\n")[0]).rstrip(".")
+    remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in line]
+    return ". ".join([line, *remedies[:1]])

@@ -23,8 +23,16 @@ def nearest_centres(X: NDArray[np.float64], centres: NDArray[np.float64]) -> NDA
     -------
     ndarray of int, shape (n_rows,)
         Labels from 0 to n_clusters - 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.clustering import nearest_centres
+    >>> nearest_centres(np.array([[0.2], [4.0], [2.5]]), np.array([[0.0], [5.0]])).tolist()
+    [0, 1, 0]
     """
     distances = np.empty((len(X), len(centres)))
     for j, centre in enumerate(centres):
         distances[:, j] = sum((X[:, i] - value) ** 2 for i, value in enumerate(centre))
-    return distances.argmin(axis=1)
+    labels: NDArray[np.intp] = distances.argmin(axis=1)
+    return labels

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
+from custseg._checks import plural
 from custseg.clustering._assignment import nearest_centres
-from custseg.errors import InfeasibleMinimumError
+from custseg.errors import DataError, InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
 
@@ -100,13 +101,14 @@ def choose_kmeans(
     X : ndarray of shape (n_rows, n_columns)
         Finite rows.
     n_clusters : sequence of int
-        The numbers to try; those above the number of distinct rows are passed over.
+        The numbers to choose among. Those that need more distinct rows than there are, or more rows
+        for the minimum size, are not tried.
     min_size : int
         No cluster may have fewer rows.
     random_state : int
         Seed; the same seed gives the same result.
     progress : callable, optional
-        Called with (numbers done, numbers in all).
+        Called with (numbers tried, numbers to try), before each and at the end.
 
     Returns
     -------
@@ -114,30 +116,61 @@ def choose_kmeans(
 
     Raises
     ------
+    DataError
+        If there are fewer distinct rows than the smallest number of clusters.
     InfeasibleMinimumError
         If no candidate meets the minimum; `feasible` is the largest minimum that one meets.
+
+    Notes
+    -----
+    k-means of scikit-learn, ten starts for each number. Cost: n_rows² for the silhouette, which is
+    taken of a seeded sample above 10,000 rows.
+
+    References
+    ----------
+    Rousseeuw, P. J. (1987). Silhouettes: a graphical aid to the interpretation and validation of
+    cluster analysis. Journal of Computational and Applied Mathematics 20, 53-65.
+    doi:10.1016/0377-0427(87)90125-7
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.clustering import choose_kmeans
+    >>> X = np.array([[0.0], [0.1], [5.0], [5.1], [5.2], [9.0], [9.1]])
+    >>> choice = choose_kmeans(X, n_clusters=[2, 3], min_size=2, random_state=0)
+    >>> choice.best.labels.tolist()
+    [1, 1, 0, 0, 0, 2, 2]
+    >>> choice.reason
+    'of 2 and 3 groups, 3 have the largest silhouette (0.97).'
     """
     order = np.lexsort(X.T[::-1])
     ordered = np.ascontiguousarray(X[order])
     back = np.argsort(order)
-    distinct = 1 + int((ordered[1:] != ordered[:-1]).any(axis=1).sum())
-    possible = [k for k in n_clusters if k <= distinct]
-    if not possible:
-        raise InfeasibleMinimumError(
-            f"the rows have {distinct} distinct values, too few for {min(n_clusters)} clusters."
-        )
+    tried = _worth_trying(ordered, sorted(n_clusters), min_size)
+    tell = progress or (lambda done, steps: None)
     candidates = []
-    for done, k in enumerate(possible):
-        if progress is not None:
-            progress(done, len(possible))
+    for done, k in enumerate(tried):
+        tell(done, len(tried))
         candidates.append(_candidate(ordered, back, k, min_size=min_size, random_state=random_state))
-    if progress is not None:
-        progress(len(possible), len(possible))
+    tell(len(tried), len(tried))
     allowed = [candidate for candidate in candidates if candidate.meets_min_size]
     if not allowed:
-        raise _infeasible(candidates, min_size)
+        raise _infeasible(candidates, n_clusters, min_size)
     best = max(allowed, key=lambda candidate: (candidate.silhouette, -candidate.n_clusters))
-    return ClusteringChoice(tuple(candidates), best, min_size, _reason(candidates, allowed, best))
+    reason = _reason(best, [candidate.n_clusters for candidate in allowed], asked=n_clusters)
+    return ClusteringChoice(tuple(candidates), best, min_size, reason)
+
+
+def _worth_trying(ordered: Floats, numbers: Sequence[int], min_size: int) -> list[int]:
+    """The numbers with rows enough; the smallest one even if the minimum is out of reach, to see how far."""
+    distinct = 1 + int((ordered[1:] != ordered[:-1]).any(axis=1).sum())
+    possible = [k for k in numbers if k <= distinct]
+    if not possible:
+        raise DataError(
+            f"{plural(len(ordered), 'row')} have {plural(distinct, 'distinct value')} in the columns "
+            f"to group by, too few for {plural(numbers[0], 'group')}."
+        )
+    return [k for k in possible if k * min_size <= len(ordered)] or possible[:1]
 
 
 def _candidate(
@@ -179,30 +212,31 @@ def _silhouette(X: Floats, labels: NDArray[np.intp], random_state: int) -> float
     return float(silhouette_score(X[sample], labels[sample]))
 
 
-def _infeasible(candidates: Sequence[Candidate], min_size: int) -> InfeasibleMinimumError:
+def _infeasible(
+    candidates: Sequence[Candidate], asked: Sequence[int], min_size: int
+) -> InfeasibleMinimumError:
     closest = max(candidates, key=lambda candidate: candidate.smallest)
-    tried = f"{candidates[0].n_clusters}"
-    if len(candidates) > 1:
-        tried += f" to {candidates[-1].n_clusters}"
     return InfeasibleMinimumError(
-        f"no clustering into {tried} clusters keeps all of them at {min_size:,} rows or more. "
-        f"The closest is {closest.n_clusters} clusters, the smallest of which has "
-        f"{closest.smallest:,} rows.",
+        f"no k-means with {_numbers(asked)} groups keeps each of them at {min_size:,} or more. The closest "
+        f"has {plural(closest.n_clusters, 'group')}, the smallest of {closest.smallest:,}.",
         feasible=closest.smallest,
     )
 
 
-def _reason(candidates: Sequence[Candidate], allowed: Sequence[Candidate], best: Candidate) -> str:
-    if len(candidates) == 1:
-        return f"{best.n_clusters} was asked for; silhouette {best.silhouette:.2f}."
-    small = [candidate.n_clusters for candidate in candidates if not candidate.meets_min_size]
-    rest = f" {_numbers(small)} would have left a group under the minimum size." if small else ""
-    return (
-        f"{best.n_clusters} has the largest silhouette ({best.silhouette:.2f}) among "
-        f"{_numbers([candidate.n_clusters for candidate in allowed])}.{rest}"
-    )
+def _reason(best: Candidate, allowed: Sequence[int], *, asked: Sequence[int]) -> str:
+    value = f"{best.silhouette:.2f}"
+    if len(asked) == 1:
+        return f"asked for {plural(best.n_clusters, 'group')}; silhouette {value}."
+    small = [k for k in asked if k not in allowed]
+    rest = f" {_numbers(small)} would leave one under the minimum size." if small else ""
+    if len(allowed) == 1:
+        return f"{plural(best.n_clusters, 'group')}, with a silhouette of {value}.{rest}"
+    return f"of {_numbers(allowed)} groups, {best.n_clusters} have the largest silhouette ({value}).{rest}"
 
 
 def _numbers(numbers: Sequence[int]) -> str:
+    """`3 to 8`, or `3, 5 and 8`."""
+    if len(numbers) > 2 and max(numbers) - min(numbers) == len(numbers) - 1:
+        return f"{min(numbers)} to {max(numbers)}"
     *most, last = map(str, numbers)
     return f"{', '.join(most)} and {last}" if most else last

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from custseg._frames import MONEY_UNIT
 from custseg.features._family import Family, FamilyColumns
@@ -138,14 +137,14 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
     col = nw.col
     today = nw.lit(sums.snapshot.day)
     count = col("orders")
-    revenue = col("money").cast(nw.Float64) / MONEY_UNIT
+    revenue = in_money("money")
     base, weight = _base_order_value(sums)
     value = revenue / count
-    shrunk = value if weight is None else (count * value + weight * base) / (count + weight)
+    shrunk = nw.lit(base) if weight is None else (count * value + weight * base) / (count + weight)
     exposure = exposure_days(sums)
     exposure = nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure)
     repeat = col("order_days") - 1
-    later = (col("spent") - col("first_day_spent")).cast(nw.Float64) / MONEY_UNIT
+    later = in_money("spent", "first_day_spent")
     bought = count > 0
     table = sums.table.select(
         "customer_id",
@@ -171,26 +170,35 @@ def exposure_days(sums: OrderSums) -> nw.Expr:
     return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
 
 
+def in_money(column: str, less: str | None = None) -> nw.Expr:
+    """A sum of ten-thousandths, or the difference of two, in money."""
+    units = nw.col(column) if less is None else nw.col(column) - nw.col(less)
+    # Engines multiply by 1 / 10000, which misses the nearest number one time in three.
+    return (units.cast(nw.Float64) / MONEY_UNIT).round(4)
+
+
 def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
-    """Revenue per order of the base, and the weight k = within / between; None where it is unknown."""
+    """Revenue per order of the base, and the weight k = within / between of its orders.
+
+    The weight is 0 where nobody has a second order, so that the variance within is not known, and None where
+    customers differ no more than chance would have it: then all get the base's value.
+    """
     buyers = sums.table.filter(nw.col("orders") > 0)
+    if len(buyers) == 0:
+        return 0.0, 0.0
     orders = buyers.get_column("orders").to_numpy().astype(float)
-    if len(orders) == 0:
-        return 0.0, None
-    base = float(buyers.get_column("money").sum()) / MONEY_UNIT / orders.sum()
-    unit = sums.square_unit
-    means = buyers.get_column("spent").to_numpy() / unit / orders
-    squares = buyers.get_column("squares").to_numpy().astype(float)
-    n, customers = orders.sum(), len(orders)
+    n, customers = float(orders.sum()), len(orders)
+    base = round(int(buyers.get_column("money").sum()) / MONEY_UNIT, 4) / n
     if n <= customers or customers < 2:
-        return base, None
+        return base, 0.0
+    means = buyers.get_column("spent").to_numpy() / sums.square_unit / orders
+    squares = buyers.get_column("squares").to_numpy().astype(float)
     within = max(float((squares - orders * means**2).sum()) / (n - customers), 0.0)
     grand = float((orders * means).sum()) / n
-    per_customer = float((orders * (means - grand) ** 2).sum()) / (customers - 1)
+    among = float((orders * (means - grand) ** 2).sum()) / (customers - 1)
     typical = (n - float((orders**2).sum()) / n) / (customers - 1)
-    between = (per_customer - within) / typical
-    # Customers that differ no more than chance would have it all get the base's value.
-    return base, within / between if between > 0 else float(np.finfo(float).max) / n / 1e6
+    between = (among - within) / typical
+    return base, within / between if between > 0 else None
 
 
 RFM = Family("rfm", lambda logs: "" if logs.orders else "orders", lambda logs: rfm_columns(logs.order_sums))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from custseg._checks import plural
 from custseg.result import Segmentation, number_text
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def plot_segments(result: Segmentation) -> Figure:
     bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * len(features)])
     _draw_shares(bars, result)
     _draw_medians(cells, result, features)
-    when = f" as of {result.features.snapshot.as_of:%d %B %Y}" if result.features.snapshot else ""
-    clustered = sum(row.size for row in rows)
-    figure.text(0.02, 0.965, f"{clustered:,} customers in {len(rows)} segments{when}",
+    when = f" as of {result.as_of.day} {result.as_of:%B %Y}" if result.as_of else ""
+    clustered = plural(sum(row.size for row in rows), "customer")
+    figure.text(0.02, 0.965, f"{clustered} in {plural(len(rows), 'segment')}{when}",
                 fontsize=15, weight="bold", color=_INK, va="top")  # fmt: skip
     figure.text(0.02, 0.02, _footnote(result), fontsize=8, color=_QUIET, va="bottom")
     top = 1 - 1.25 / figure.get_figheight()
@@ -67,17 +68,18 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
     rows = result.profiles.segments
     money = any(row.revenue_share is not None for row in rows)
     thick = 0.36 if money else 0.6
+    longest = max(max(row.share or 0, row.revenue_share or 0) for row in rows)
     for place, row in enumerate(rows):
         bars = [(row.share or 0.0, _CUSTOMERS, -thick / 2 if money else 0.0)]
         if money:
             bars.append((row.revenue_share or 0.0, _REVENUE, thick / 2))
         for share, colour, shift in bars:
             axes.barh(place + shift, max(share, 0), height=thick, color=colour)
-            axes.text(max(share, 0) + 0.012, place + shift, f"{share:.0%}",
+            axes.text(max(share, 0) + 0.02 * longest, place + shift, f"{share:z.0%}",
                       va="center", fontsize=9, color=_INK)  # fmt: skip
-    axes.set_yticks(range(len(rows)), [_wrapped(row.name) for row in rows], fontsize=10.5)
+    names = [_wrapped(row.name) for row in rows]
+    axes.set_yticks(range(len(rows)), names, fontsize=10.5, parse_math=False)
     axes.set_ylim(len(rows) - 0.45, -0.55)
-    longest = max(max(row.share or 0, row.revenue_share or 0) for row in rows)
     axes.set_xlim(0, longest * 1.25)
     axes.set_xticks([])
     axes.tick_params(length=0, colors=_INK)
@@ -96,7 +98,7 @@ def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None
             axes.text(column, place, number_text(row.medians[name]), ha="center", va="center",
                       fontsize=11, color=_INK)  # fmt: skip
     titles = [_TITLES.get(name, textwrap.fill(name.replace("_", " "), 12)) for name in features]
-    axes.set_xticks(range(len(features)), titles, fontsize=10)
+    axes.set_xticks(range(len(features)), titles, fontsize=10, parse_math=False)
     axes.xaxis.tick_top()
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.45, -0.55)
@@ -115,5 +117,5 @@ def _footnote(result: Segmentation) -> str:
     )
     outside = [row for row in result.profiles if row.segment is None]
     if outside:
-        text += f" Not shown: {outside[0].size:,} customers in the row “{outside[0].name}”."
+        text += f" Not shown: {plural(outside[0].size, 'customer')} in the row “{outside[0].name}”."
     return text

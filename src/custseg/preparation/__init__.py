@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from custseg.preparation._preparation import ColumnPlan, Preparation, plan_preparation
+from custseg.preparation._preparation import (
+    ColumnPlan,
+    Preparation,
+    plan_preparation,
+    refuse_infinite,
+)
 
-__all__ = ["ColumnPlan", "Preparation", "plan_preparation"]
+__all__ = ["ColumnPlan", "Preparation", "plan_preparation", "refuse_infinite"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -31,10 +31,11 @@ class ColumnPlan:
     ----------
     name : str
         The column.
-    transform : {"log1p", "signed_log", "none"}
-        ``log(1 + x)``; ``sign(x) log(1 + |x| / scale)``; or as it is.
+    transform : {"log1p", "none"}
+        ``sign(x) log(1 + |x| / scale)``, or as it is.
     scale : float
-        Of the signed log: the 5 % quantile of the column's absolute values other than 0.
+        Of the log, in the column's own unit: the 5 % quantile of its absolute values other than 0.
+        Money in cents or in thousands thus gives the same matrix, and for most columns of counts it is 1.
     fill : float
         The median, in the column's own unit, which stands in for a missing value.
     centre, spread : float
@@ -44,7 +45,7 @@ class ColumnPlan:
     """
 
     name: str
-    transform: Literal["log1p", "signed_log", "none"]
+    transform: Literal["log1p", "none"]
     scale: float
     fill: float
     centre: float
@@ -81,25 +82,24 @@ class Preparation:
     def matrix(self, values: Mapping[str, Floats], caller: str = "matrix") -> Floats:
         """The values of customers, column by column in human units, as (n_customers, n_columns).
 
-        Missing values are NaN. Raises DataError for infinite ones.
+        Missing values are NaN. Raises DataError for infinite ones. Every customer gets the same row alone
+        or among others.
         """
-        _refuse_infinite({column.name: values[column.name] for column in self.columns}, caller)
+        refuse_infinite({column.name: values[column.name] for column in self.columns}, caller)
         parts = [column.standardised(values[column.name]) for column in self.columns]
         return np.ascontiguousarray(np.clip(np.column_stack(parts), -CLIP, CLIP))
 
     def notes(self) -> list[str]:
         """What a person should know: columns dropped, values filled and clipped."""
-        notes = [f"{name} was not used: {reason}" for name, reason in self.dropped.items()]
+        notes = [f"{name} was not used: {reason}." for name, reason in self.dropped.items()]
         for column in self.columns:
             if column.missing:
-                notes.append(
-                    f"{plural(column.missing, 'missing value')} of {column.name} "
-                    f"taken as the median, {column.fill:,.6g}."
-                )
+                filled = plural(column.missing, "missing value")
+                notes.append(f"{filled} of {column.name} taken as the median, {column.fill:,.6g}.")
             if column.clipped:
                 notes.append(
-                    f"{plural(column.clipped, 'customer')} lie beyond {CLIP:g} standard deviations "
-                    f"on {column.name} and were drawn in to that bound."
+                    f"{plural(column.clipped, 'customer lies', 'customers lie')} beyond {CLIP:g} standard "
+                    f"deviations on {column.name}, drawn in to that bound."
                 )
         return notes
 
@@ -107,65 +107,83 @@ class Preparation:
 def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparation") -> Preparation:
     """Learn how to prepare the columns.
 
-    A non-negative column with skewness above 1 takes ``log1p`` where that lessens its skewness; a skewed one
-    with negative values takes a signed log on its own scale. Then each is standardised and its tails are
-    drawn in to ±4 standard deviations. A column is left out when more than half of its values are missing,
-    or 99 % of the rest are equal.
+    A column with skewness beyond ±1 takes ``log1p`` on its own scale where that lessens the skewness; values
+    below 0 take it with their sign. Then each is standardised and its tails are drawn in to ±4 standard
+    deviations. A column is left out when more than half of its values are missing, or more than 99 % of the
+    rest are equal.
 
     Parameters
     ----------
     values : mapping of str to ndarray of shape (n_customers,)
         Columns in human units; NaN where a value is missing.
+    caller : str, default "plan_preparation"
+        Who asks, for the errors.
+
+    Returns
+    -------
+    Preparation
 
     Raises
     ------
     DataError
         If values are infinite, or no column is left.
+
+    Notes
+    -----
+    A missing value is filled with the column's median, counted, and takes no part in mean and spread.
+    Nothing depends on the order of the customers, nor on the unit of a column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.preparation import plan_preparation
+    >>> plan = plan_preparation({"order_count": np.array([1.0, 1.0, 2.0, 40.0]), "vip": np.zeros(4)})
+    >>> plan.columns[0].transform, plan.columns[0].scale
+    ('log1p', 1.0)
+    >>> plan.notes()
+    ['vip was not used: all of its values are equal.']
     """
-    _refuse_infinite(values, caller)
-    plans: list[ColumnPlan] = []
-    dropped: dict[str, str] = {}
-    for name, column in values.items():
-        if reason := _useless(column):
-            dropped[name] = reason
-        else:
-            plans.append(_plan(name, column))
-    if not plans:
+    refuse_infinite(values, caller)
+    dropped = {name: reason for name, column in values.items() if (reason := _useless(column))}
+    kept = {name: column for name, column in values.items() if name not in dropped}
+    if not kept:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in dropped.items())
         raise DataError(f"{caller}: no column is left to cluster on ({reasons}). Give other columns.")
-    return Preparation(tuple(plans), dropped)
+    # Who has a value in dropped columns alone is not clustered, and so nothing is filled in for them.
+    some = np.logical_or.reduce([~np.isnan(column) for column in kept.values()])
+    return Preparation(tuple(_plan(name, column[some]) for name, column in kept.items()), dropped)
 
 
 def _plan(name: str, column: Floats) -> ColumnPlan:
-    known = column[~np.isnan(column)]
+    # Sorted, so that sums do not depend on the order of the customers.
+    known = np.sort(column[~np.isnan(column)])
     transform, scale = _choose_transform(known)
     fill = float(np.median(known))
     moved = _transformed(known, transform, scale)
     # The filled values sit at the median: they take no part in the centre and the spread.
-    plan = ColumnPlan(name, transform, scale, fill, float(moved.mean()), float(moved.std()))
-    clipped = int((np.abs(plan.standardised(known)) > CLIP).sum())
-    missing = len(column) - len(known)
-    return ColumnPlan(name, transform, scale, fill, plan.centre, plan.spread, missing, clipped)
+    plan = ColumnPlan(
+        name,
+        transform,
+        scale=scale,
+        fill=fill,
+        centre=float(moved.mean()),
+        spread=float(moved.std()),
+        missing=len(column) - len(known),
+    )
+    return replace(plan, clipped=int((np.abs(plan.standardised(known)) > CLIP).sum()))
 
 
-def _choose_transform(known: Floats) -> tuple[Literal["log1p", "signed_log", "none"], float]:
-    skewness = _skewness(known)
-    if abs(skewness) <= _SKEWED:
-        return "none", 1.0
-    if known.min() >= 0:
-        better = abs(_skewness(np.log1p(known))) < abs(skewness)
-        return ("log1p" if better else "none"), 1.0
-    size = np.abs(known[known != 0])
-    return "signed_log", float(np.quantile(size, _SCALE_QUANTILE))
+def _choose_transform(known: Floats) -> tuple[Literal["log1p", "none"], float]:
+    skewness = abs(_skewness(known))
+    if skewness > _SKEWED:
+        scale = float(np.quantile(np.abs(known[known != 0]), _SCALE_QUANTILE))
+        if abs(_skewness(_transformed(known, "log1p", scale))) < skewness:
+            return "log1p", scale
+    return "none", 1.0
 
 
 def _transformed(values: Floats, transform: str, scale: float) -> Floats:
-    if transform == "log1p":
-        # A new customer may be below 0 where none was before; below 0 the signed log goes on smoothly.
-        return np.sign(values) * np.log1p(np.abs(values))
-    if transform == "signed_log":
-        return np.sign(values) * np.log1p(np.abs(values) / scale)
-    return values
+    return np.sign(values) * np.log1p(np.abs(values) / scale) if transform == "log1p" else values
 
 
 def _skewness(values: Floats) -> float:
@@ -179,19 +197,39 @@ def _useless(column: Floats) -> str:
     """Why the column cannot serve, or nothing."""
     known = column[~np.isnan(column)]
     if len(known) == 0:
-        return "all of its values are missing."
+        return "all of its values are missing"
     if len(known) < (1 - _MISSING_SHARE) * len(column):
-        return f"{1 - len(known) / len(column):.0%} of its values are missing."
+        return f"{1 - len(known) / len(column):.0%} of its values are missing"
     _, counts = np.unique(known, return_counts=True)
     share = counts.max() / len(known)
     if share == 1:
-        return "all of its values are equal."
+        return "all of its values are equal"
     if share > _SAME_SHARE:
-        return f"{share:.1%} of its values are equal."
+        return f"{share:.1%} of its values are equal"
     return ""
 
 
-def _refuse_infinite(values: Mapping[str, Floats], caller: str) -> None:
+def refuse_infinite(values: Mapping[str, Floats], caller: str) -> None:
+    """Raise where a column holds infinite values: no step can work with them.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray of shape (n_customers,)
+        Columns in human units.
+    caller : str
+        Who asks, for the error.
+
+    Raises
+    ------
+    DataError
+        Naming every such column, with how many values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.preparation import refuse_infinite
+    >>> refuse_infinite({"revenue": np.array([1.0, np.nan])}, "fit_segments")
+    """
     counts = {name: int(np.isinf(column).sum()) for name, column in values.items()}
     if bad := {name: count for name, count in counts.items() if count}:
         told = ", ".join(f"{name!r} ({plural(count, 'value')})" for name, count in bad.items())

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from custseg.profiling import _words as words
-from custseg.profiling._words import Archetype, Term
+from custseg.profiling._words import Term
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.intp]
@@ -41,9 +41,13 @@ def name_segments(
     n_segments = int(labels.max()) + 1
     if n_segments == 1:
         return [words.EVERYONE]
+    ranks = {name: _mid_ranks(column) for name, column in values.items()}
     names: dict[int, dict[str, str]] = {}
     for archetype in words.ARCHETYPES:
-        segment = _best_fit(archetype, values, labels, taken=names)
+        if any(term.feature not in values for term in archetype.terms):
+            continue
+        meets = np.logical_and.reduce([_meets(term, values, ranks) for term in archetype.terms])
+        segment = _best_fit(meets, labels, taken=names)
         if segment is not None:
             names[segment] = archetype.names
     described = {
@@ -55,18 +59,9 @@ def name_segments(
     return [names[segment] for segment in range(n_segments)]
 
 
-def _best_fit(
-    archetype: Archetype,
-    values: Mapping[str, Floats],
-    labels: Labels,
-    *,
-    taken: Mapping[int, object],
-) -> int | None:
+def _best_fit(meets: NDArray[np.bool_], labels: Labels, *, taken: Mapping[int, object]) -> int | None:
     """The free segment with the largest share of members that meet the condition, if one earns it."""
     n_segments = int(labels.max()) + 1
-    if any(term.feature not in values for term in archetype.terms):
-        return None
-    meets = np.logical_and.reduce([_meets(term, values[term.feature]) for term in archetype.terms])
     hits = np.bincount(labels, weights=meets, minlength=n_segments)
     sizes = np.bincount(labels, minlength=n_segments)
     members = hits / sizes
@@ -81,9 +76,17 @@ def _best_fit(
     return max(earned, key=lambda segment: members[segment], default=None)
 
 
-def _meets(term: Term, column: Floats) -> NDArray[np.bool_]:
-    bound = np.nanquantile(column, term.quantile) if term.quantile is not None else term.value
-    return column <= bound if term.side == "<=" else column >= bound
+def _meets(term: Term, values: Mapping[str, Floats], ranks: Mapping[str, Floats]) -> NDArray[np.bool_]:
+    column = (ranks if term.ranked else values)[term.feature]
+    return column <= term.bound if term.side == "<=" else column >= term.bound
+
+
+def _mid_ranks(column: Floats) -> Floats:
+    """Where each value stands among all, from 0 to 1: (average rank - 1/2) / n. Equal values stand equal."""
+    known = ~np.isnan(column)
+    ranks = np.full(len(column), np.nan)
+    ranks[known] = (rankdata(column[known]) - 0.5) / max(known.sum(), 1)
+    return ranks
 
 
 def cliffs_deltas(column: Floats, labels: Labels, n_segments: int) -> Floats:
@@ -96,10 +99,11 @@ def cliffs_deltas(column: Floats, labels: Labels, n_segments: int) -> Floats:
     known = ~np.isnan(column)
     own = labels[known]
     sizes = np.bincount(own, minlength=n_segments).astype(float)
-    above = np.bincount(own, weights=rankdata(column[known]), minlength=n_segments)
-    above -= sizes * (sizes + 1) / 2
+    ranks = np.bincount(own, weights=rankdata(column[known]), minlength=n_segments)
+    above = ranks - sizes * (sizes + 1) / 2
     pairs = sizes * (sizes.sum() - sizes)
-    return 2 * np.divide(above, pairs, out=np.full(n_segments, 0.5), where=pairs > 0) - 1
+    shares: Floats = np.divide(above, pairs, out=np.full(n_segments, 0.5), where=pairs > 0)
+    return 2 * shares - 1
 
 
 def _traits(
@@ -116,6 +120,8 @@ def _traits(
     found = []
     for name in [*main, *rest]:
         members = values[name][labels == segment]
+        if np.isnan(members).all():
+            continue
         if name == "order_count" and (members == 1).mean() >= _MEMBERS:
             found.append(words.ONE_ORDER)
         elif (trait := _trait(name, float(effects[name][segment]))) is not None:

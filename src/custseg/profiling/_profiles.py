@@ -50,7 +50,13 @@ class SegmentProfile:
 
 @dataclass(frozen=True)
 class Profiles:
-    """The profiles of one result, largest segment first, the unclustered row last."""
+    """The profiles of one result: a sequence of `SegmentProfile`.
+
+    Attributes
+    ----------
+    rows : tuple of SegmentProfile
+        The largest segment first, the unclustered row last.
+    """
 
     rows: tuple[SegmentProfile, ...]
 
@@ -114,6 +120,21 @@ def profile_segments(
     -------
     Profiles
         With a row for the unclustered only where there are any.
+
+    Notes
+    -----
+    A segment earns a well-known name when at least 60 % of its members, and at least twice the share of
+    the others, meet its condition. Other segments are described by up to three traits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.profiling import UNCLUSTERED, profile_segments
+    >>> values = {"visits": np.array([1.0, 2.0, 1.0, 30.0, 40.0, np.nan])}
+    >>> labels = np.array([0, 0, 0, 1, 1, -1])
+    >>> profiles = profile_segments(values, labels, unclustered=UNCLUSTERED["no data"])
+    >>> [(row.name, row.size, row.medians["visits"]) for row in profiles]
+    [('low visits', 3, 1.0), ('high visits', 2, 35.0), ('No data', 1, nan)]
     """
     inside = labels >= 0
     n_segments = int(labels.max()) + 1

@@ -16,12 +16,12 @@ UNCLUSTERED = {
 
 @dataclass(frozen=True)
 class Term:
-    """A condition on one customer: a feature at most or at least a quantile of the base, or a value."""
+    """A condition on one customer: a bound of a feature's value, or of its rank among all (0 to 1)."""
 
     feature: str
     side: Literal["<=", ">="]
-    quantile: float | None = None
-    value: float | None = None
+    bound: float
+    ranked: bool
 
 
 @dataclass(frozen=True)
@@ -32,24 +32,24 @@ class Archetype:
     terms: tuple[Term, ...]
 
 
-def low(feature: str, quantile: float) -> Term:
-    """At most that quantile of the base."""
-    return Term(feature, "<=", quantile=quantile)
+def low(feature: str, rank: float) -> Term:
+    """Among that lowest share of the base."""
+    return Term(feature, "<=", rank, ranked=True)
 
 
-def high(feature: str, quantile: float) -> Term:
-    """At least that quantile of the base."""
-    return Term(feature, ">=", quantile=quantile)
+def high(feature: str, rank: float) -> Term:
+    """Above that lowest share of the base."""
+    return Term(feature, ">=", rank, ranked=True)
 
 
 def most(feature: str, value: float) -> Term:
     """At most that value."""
-    return Term(feature, "<=", value=value)
+    return Term(feature, "<=", value, ranked=False)
 
 
 def least(feature: str, value: float) -> Term:
     """At least that value."""
-    return Term(feature, ">=", value=value)
+    return Term(feature, ">=", value, ranked=False)
 
 
 ARCHETYPES = (

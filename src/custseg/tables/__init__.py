@@ -12,9 +12,9 @@ from custseg.tables._feature_table import (
     given_features,
 )
 from custseg.tables._order_facts import OrderFacts, order_facts
+from custseg.tables._order_report import order_report
 from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, order_totals
 from custseg.tables._orders import Orders, as_orders
-from custseg.tables._order_report import order_report
 from custseg.tables._report import DataReport, Finding, LogReport
 from custseg.tables._snapshot import Snapshot, check_window, midnight_after, parse_moment
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import plural
+from custseg._checks import instance, plural
 from custseg._frames import DateStyle, Dialect, collect
 from custseg.errors import DataError
 from custseg.tables._snapshot import Snapshot, snapshot_at
@@ -25,8 +25,6 @@ class LogDates:
         The opened log.
     column, timezone : str
         The column, and the zone that gives the days.
-    date_format : str or None
-        Pattern of dates given as text; None for ISO 8601.
     style : DateStyle
         How the column is written.
     """
@@ -34,7 +32,6 @@ class LogDates:
     dialect: Dialect
     column: str
     timezone: str
-    date_format: str | None
     style: DateStyle
 
     def expressions(self) -> dict[str, Any]:
@@ -62,16 +59,17 @@ class LogDates:
         """Raise if there are dates that cannot be read."""
         if not count:
             return
-        if self.date_format is None and self.dialect.mixes_zones(self.column):
+        style = self.style
+        if style.kind == "text" and style.pattern is None and self.dialect.mixes_zones(self.column):
             raise DataError(
                 f"{caller}: column {self.column!r} mixes dates with and without a time zone. "
                 "Bring them to one zone first."
             )
-        form = f"of the form {self.date_format!r}" if self.date_format else "in ISO 8601"
-        shape = self.dialect.shape_of_unusable(self.column, self.dialect.moment(self.column, self.style))
+        form = "in ISO 8601" if style.pattern is None else f"of the form {style.pattern!r}"
+        shape = self.dialect.shape_of_unusable(self.column, self.dialect.moment(self.column, style))
         raise DataError(
             f"{caller}: {plural(count, 'value')} of column {self.column!r} cannot be read as a date "
-            f"{form}, for instance one shaped like {shape!r}. "
+            f"{form}{instance(shape)}. "
             "Give date_format=, such as '%d/%m/%Y %H:%M', or mend the values."
         )
 
@@ -88,4 +86,4 @@ def log_dates(
         raise ValueError(
             f"{caller}: timezone must be a name such as 'UTC' or 'Europe/Berlin', got {timezone!r}."
         ) from None
-    return LogDates(dialect, column, timezone, date_format, dialect.date_style(column, date_format))
+    return LogDates(dialect, column, timezone, dialect.date_style(column, date_format))

@@ -157,7 +157,9 @@ class Events:
         if self.machine is not None:
             act = nw.when(~(nw.col("machine") & event.is_in(list(_BY_HAND)))).then(event)
         return lines.with_columns(
-            act.alias("act"), mail.fill_null(value=False).alias("mail"), web.fill_null(value=False).alias("web")
+            act.alias("act"),
+            mail.fill_null(value=False).alias("mail"),
+            web.fill_null(value=False).alias("web"),
         )
 
     def _check_names(self) -> None:

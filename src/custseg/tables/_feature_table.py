@@ -115,6 +115,11 @@ def given_features(table: object, id_column: str | None, caller: str) -> Feature
     if source is None:
         source = ID if ID in dialect.columns else dialect.columns[0]
     check_columns(caller, {"id": source}, dialect.columns)
+    if dialect.kind(source) in ("boolean", "other"):
+        raise DataError(
+            f"{caller}: column {source!r} must hold ids (numbers or text), got {dialect.type_name(source)}. "
+            "Give the column of ids as id='...'."
+        )
     names = [name for name in dialect.columns if name != source]
     if ID in names:
         raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
@@ -132,11 +137,13 @@ def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, call
         raise DataError(f"{caller}: the feature table has no rows.")
     hint = "" if asked else " It was taken as the ids because it is the first column; give id='...'."
     if missing := int(ids.is_null().sum()):
-        raise DataError(f"{caller}: {plural(missing, 'row')} of id column {source!r} have no id.{hint}")
+        raise DataError(
+            f"{caller}: {plural(missing, 'row has', 'rows have')} no id in column {source!r}.{hint}"
+        )
     if repeated := len(ids) - ids.n_unique():
         raise DataError(
-            f"{caller}: the ids in column {source!r} must differ, but {plural(repeated, 'row')} "
-            f"repeat an earlier id.{hint}"
+            f"{caller}: the ids in column {source!r} must differ, but "
+            f"{plural(repeated, 'row repeats', 'rows repeat')} an earlier one.{hint}"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import listed, plural
+from custseg._checks import instance, listed, plural
 from custseg._frames import collect
 from custseg.errors import DataError
 from custseg.tables._orders import Orders
@@ -29,8 +29,9 @@ class OrderFacts:
         Lines without a date, and with one that cannot be read.
     without_customer, without_order, without_amount, unusable_amounts : int
         Lines before the snapshot that lack the value, or whose value cannot be read.
-    refund_lines, cancelled_lines : int
-        Lines before the snapshot with a negative amount, and marked as cancelled.
+    refund_lines, cancelled_lines, unusable_flags : int
+        Lines before the snapshot with a negative amount, those marked as cancelled, and those whose
+        mark is neither yes nor no.
     first_day, last_day : int or None
         First and last calendar day before the snapshot, in days since 1970-01-01.
     money : float
@@ -53,6 +54,7 @@ class OrderFacts:
     unusable_amounts: int
     refund_lines: int
     cancelled_lines: int
+    unusable_flags: int
     first_day: int | None
     last_day: int | None
     money: float
@@ -67,19 +69,23 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
     orders.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the order log has no rows.")
+    if facts.rows + facts.rows_after == 0:
+        raise DataError(f"{caller}: column {orders.date!r} of the order log has no dates.")
     if facts.rows == 0:
         raise DataError(
             f"{caller}: as_of {snapshot} is not after any row of the order log, so nothing is "
             "known yet. Give a later as_of."
         )
+    _check_currencies(orders, snapshot, caller)
     if facts.unusable_amounts:
         _raise_on_amounts(orders, facts.unusable_amounts, caller)
+    if facts.unusable_flags:
+        _raise_on_flags(orders, facts.unusable_flags, caller)
     if facts.money > _SUM_LIMIT:
         raise DataError(
             f"{caller}: the amounts add up to more than 9.2e14, which 64 bits of ten-thousandths "
             "cannot hold. Give them in a larger unit."
         )
-    _check_currencies(orders, snapshot, caller)
     return facts
 
 
@@ -87,7 +93,8 @@ def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> OrderFacts:
     """One pass: a marker column of ones and nulls per question, then their counts."""
     col = nw.col
     before = col("moment") < snapshot.moment
-    cancelled = "cancelled" in lines.collect_schema().names()
+    marked = "cancelled" in lines.collect_schema().names()
+    cancelled = col("cancelled") if marked else nw.lit(value=False)
     marks = {
         "rows": before,
         "rows_after": ~before,
@@ -98,15 +105,16 @@ def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> OrderFacts:
         "without_amount": before & ~col("has_amount"),
         "unusable_amounts": before & col("has_amount") & col("money").is_null(),
         "refund_lines": before & (col("money") < 0),
-        "cancelled_lines": before & (col("cancelled") if cancelled else nw.lit(value=False)),
+        "cancelled_lines": before & cancelled,
+        "unusable_flags": before & cancelled.is_null(),
     }
-    marked = lines.select(
+    counted = lines.select(
         *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
         nw.when(before).then(col("day")).alias("day"),
         nw.when(before).then(col("money").abs().cast(nw.Float64)).alias("money"),
     )
     row = collect(
-        marked.select(
+        counted.select(
             *(col(name).count() for name in marks),
             col("day").min().alias("first_day"),
             col("day").max().alias("last_day"),
@@ -114,7 +122,12 @@ def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> OrderFacts:
         )
     ).row(0)
     *counts, first_day, last_day, money = row
-    return OrderFacts(*map(int, counts), first_day, last_day, float(money or 0.0))
+    return OrderFacts(
+        **{name: int(count) for name, count in zip(marks, counts, strict=True)},
+        first_day=first_day,
+        last_day=last_day,
+        money=float(money or 0.0),
+    )
 
 
 def _check_currencies(orders: Orders, snapshot: Snapshot, caller: str) -> None:
@@ -138,9 +151,7 @@ def _check_currencies(orders: Orders, snapshot: Snapshot, caller: str) -> None:
 
 def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:
     dialect, names = orders.source_table.dialect, orders.money_columns()
-    shapes = [dialect.shape_of_unusable(name, dialect.number(name)) for name in names]
-    told = [f"{shape!r}" for shape in shapes if shape]
-    example = f", for instance one shaped like {' or '.join(told)}" if told else ""
+    example = instance(*(dialect.shape_of_unusable(name, dialect.number(name)) for name in names))
     hint = (
         f" The file was read with separator={orders.separator!r} and decimal={orders.decimal!r}."
         if dialect.text
@@ -150,4 +161,13 @@ def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:
         f"{caller}: {plural(count, 'value')} of {' × '.join(map(repr, names))} "
         f"{'is' if count == 1 else 'are'} not a finite number below 9.2e14{example}. "
         f"Mend these rows or leave them out.{hint}"
+    )
+
+
+def _raise_on_flags(orders: Orders, count: int, caller: str) -> None:
+    dialect, name = orders.source_table.dialect, str(orders.cancelled)
+    shape = dialect.shape_of_unusable(name, dialect.flag(name))
+    raise DataError(
+        f"{caller}: {plural(count, 'value')} of column {name!r} {'is' if count == 1 else 'are'} neither "
+        f"true nor false{instance(shape)}. Write true and false, yes and no, or 1 and 0."
     )

@@ -39,17 +39,24 @@ def order_report(
     """
     lines = orders.lines()
     ids = collect(
-        lines.filter(nw.col("moment") < snapshot.moment, ~nw.col("customer").is_null()).select("customer").unique()
+        lines.filter(nw.col("moment") < snapshot.moment, ~nw.col("customer").is_null())
+        .select("customer")
+        .unique()
     ).get_column("customer")
     if zero_value_orders is None:
         zero_value_orders = _count_zero_value(orders, snapshot, facts, refunds=refunds)
     findings = [
         *_line_findings(facts, refunds),
-        *finding("zero_value_orders", zero_value_orders, ("order is worth nothing", "orders are worth nothing")),
+        *finding(
+            "zero_value_orders", zero_value_orders, ("order is worth nothing", "orders are worth nothing")
+        ),
         *finding(
             "duplicate_lines",
             orders.source_table.dialect.count_duplicates(),
-            ("line repeats an earlier one exactly and is kept", "lines repeat an earlier one exactly and are kept"),
+            (
+                "line repeats an earlier one exactly and is kept",
+                "lines repeat an earlier one exactly and are kept",
+            ),
         ),
         *look_alike_ids(ids),
         *days_without_data(lines, snapshot),
@@ -106,7 +113,9 @@ def _currency_findings(facts: OrderFacts, orders: Orders) -> list[Finding]:
     what = f"currencies: {listed(named)}"
     if orders.rates is None:
         return [Finding("currencies", len(facts.currencies), "severe", f"{len(named)} {what}, and no rates.")]
-    return [Finding("currencies", len(facts.currencies), "note", f"{len(named)} {what}, brought to one by rates.")]
+    return [
+        Finding("currencies", len(facts.currencies), "note", f"{len(named)} {what}, brought to one by rates.")
+    ]
 
 
 def _coverage(orders: Orders, facts: OrderFacts) -> dict[str, float]:

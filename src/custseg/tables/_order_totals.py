@@ -19,8 +19,8 @@ def order_totals(
     """One row per order of a known customer: `customer`, `day`, `money`, `lines`.
 
     `money` is the order's net value in ten-thousandths, `day` the first day among the lines that count and
-    `lines` their number. Cancelled lines with a positive amount count for nothing; with `refunds="gross"`
-    negative and cancelled lines do not either. An order that keeps no line has a null day and no money, so
+    `lines` their number. Cancelled lines count for nothing unless they are refunds; with `refunds="gross"`
+    negative lines do not count either. An order that keeps no line has a null day and no money, so
     that its customer is not lost. Where there is a window, `moment` is that of the first line.
     """
     col = nw.col
@@ -31,13 +31,12 @@ def order_totals(
         seen = seen.with_columns(nw.when(col("order").is_null()).then(col("moment")).alias("at"))
         keys.append("at")
     if facts.cancelled_lines or (refunds == "gross" and facts.refund_lines):
-        dropped = col("money") < 0 if refunds == "gross" else nw.lit(value=False)
-        if facts.cancelled_lines:
-            voided = col("cancelled") if refunds == "gross" else col("cancelled") & (col("money") > 0)
-            dropped = dropped | voided
+        refund = (col("money") < 0).fill_null(value=False)
+        cancelled = col("cancelled") if facts.cancelled_lines else nw.lit(value=False)
+        counts = ~(refund | cancelled) if refunds == "gross" else refund | ~cancelled
         seen = seen.with_columns(
-            nw.when(~dropped.fill_null(value=False)).then(col("day")).alias("day"),
-            nw.when(~dropped.fill_null(value=False)).then(col("money")).alias("money"),
+            nw.when(counts).then(col("day")).alias("day"),
+            nw.when(counts).then(col("money")).alias("money"),
         )
     sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum()]
     if snapshot.start is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from numbers import Real
+from types import NoneType
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -95,6 +97,7 @@ class Orders:
     dates: LogDates = field(init=False)
 
     def __post_init__(self) -> None:
+        self._check_roles()
         if (self.quantity is None) != (self.price is None):
             raise ValueError("Orders: quantity and price stand in for amount together; give both.")
         table = open_table(self.table, "Orders", separator=self.separator, decimal=self.decimal)
@@ -163,6 +166,16 @@ class Orders:
             rate = (self.currency, self.rates)
         return self.source_table.dialect.money(columns, rate)
 
+    def _check_roles(self) -> None:
+        for role in ("customer", "date", *self.money_roles()):
+            if not isinstance(name := getattr(self, role), str):
+                raise TypeError(f"Orders: {role} must be the name of a column, got {type(name).__name__}.")
+        if not isinstance(self.date_format, (str, NoneType)):
+            raise TypeError(
+                "Orders: date_format must be a pattern such as '%d/%m/%Y', "
+                f"got {type(self.date_format).__name__}."
+            )
+
     def _check_types(self) -> None:
         dialect = self.source_table.dialect
         faults = []
@@ -186,13 +199,17 @@ class Orders:
             raise DataError(f"Orders: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
 
     def _check_rates(self) -> None:
-        if self.rates is None:
+        rates: Any = self.rates
+        if rates is None:
             return
         if self.currency is None:
             raise ValueError("Orders: rates need currency=, the column of currency codes.")
-        bad = {c: r for c, r in self.rates.items() if not (math.isfinite(r) and r > 0)}
-        if bad or not self.rates:
-            raise ValueError(f"Orders: rates must be positive numbers per currency, got {bad}.")
+        rule = "Orders: rates must be positive numbers per currency, such as {'EUR': 1.0}, got"
+        pairs = rates.items() if isinstance(rates, Mapping) else [(None, None)]
+        if not all(isinstance(code, str) and isinstance(rate, Real) for code, rate in pairs):
+            raise TypeError(f"{rule} {rates!r}.")
+        if not rates or not all(math.isfinite(rate) and rate > 0 for rate in rates.values()):
+            raise ValueError(f"{rule} {rates!r}.")
 
 
 def as_orders(orders: object) -> Orders:

@@ -117,4 +117,6 @@ def calendar_day(day: int | None) -> date | None:
 def percent(share: float) -> str:
     """A share in percent that is never rounded to all or nothing."""
     text = f"{share:.1%}"
-    return "99.9%" if text == "100.0%" and share < 1 else "under 0.1%" if text == "0.0%" and share > 0 else text
+    return (
+        "99.9%" if text == "100.0%" and share < 1 else "under 0.1%" if text == "0.0%" and share > 0 else text
+    )

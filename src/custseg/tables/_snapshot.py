@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from custseg._checks import check_integer
 
 _EPOCH = datetime(1970, 1, 1)
@@ -81,7 +83,7 @@ def check_window(window_days: object, caller: str) -> int | None:
 def parse_moment(as_of: object, caller: str) -> datetime:
     """A date, datetime, NumPy datetime64 or ISO text as a datetime; a date is its midnight."""
     value: Any = as_of
-    if type(value).__module__ == "numpy" and hasattr(value, "astype"):
+    if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
     if isinstance(value, str):
         try:

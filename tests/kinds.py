@@ -1,0 +1,78 @@
+"""One table as each kind that custseg reads, and the rows of whatever kind comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+
+def rows_of(result: Any) -> list[dict[str, Any]]:
+    """The rows of any kind of table as plain Python values, missing ones as None."""
+    if isinstance(result, pl.LazyFrame):
+        result = result.collect()
+    if isinstance(result, pd.DataFrame):
+        columns = {name: result[name].astype(object).where(result[name].notna(), None) for name in result}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return result.to_pylist() if isinstance(result, pa.Table) else result.to_dicts()
+
+
+def _pandas(table: pl.DataFrame, folder: Path) -> pd.DataFrame:
+    """NumPy types, as most pandas frames have; integers with gaps as objects, so that they stay exact."""
+    frame = table.to_pandas()
+    for column in table:
+        if column.null_count() and (column.dtype.is_integer() or column.dtype == pl.Boolean):
+            frame[column.name] = pd.Series(column.to_list(), dtype=object)
+    return frame
+
+
+def _pandas_nullable(table: pl.DataFrame, folder: Path) -> pd.DataFrame:
+    # Not convert_dtypes(): it sends integers with gaps through floats.
+    frame = table.to_pandas()
+    for column in table:
+        if column.dtype in (pl.String, pl.Boolean):
+            frame[column.name] = pd.array(column.to_list(), dtype=str(column.dtype).lower())
+        elif column.dtype.is_integer() or column.dtype.is_float():
+            frame[column.name] = pd.array(column.to_list(), dtype=str(column.dtype))
+    return frame
+
+
+def _pandas_arrow(table: pl.DataFrame, folder: Path) -> pd.DataFrame:
+    return table.to_pandas(use_pyarrow_extension_array=True)
+
+
+def _csv(table: pl.DataFrame, folder: Path) -> str:
+    # A CSV has no word for NaN but the empty field.
+    table.fill_nan(None).write_csv(folder / "table.csv")
+    return str(folder / "table.csv")
+
+
+def _parquet(table: pl.DataFrame, folder: Path) -> Path:
+    table.write_parquet(folder / "table.parquet")
+    return folder / "table.parquet"
+
+
+KINDS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+    "polars": lambda table, folder: table,
+    "polars lazy": lambda table, folder: table.lazy(),
+    "pandas": _pandas,
+    "pandas nullable": _pandas_nullable,
+    "pandas arrow": _pandas_arrow,
+    "pyarrow": lambda table, folder: table.to_arrow(),
+    "csv": _csv,
+    "parquet": _parquet,
+}
+"""From a polars DataFrame, and a folder to write in, to a table of each kind. A new engine is one line."""
+
+RETURNED: dict[str, type] = {
+    "polars lazy": pl.LazyFrame,
+    "pandas": pd.DataFrame,
+    "pandas nullable": pd.DataFrame,
+    "pandas arrow": pd.DataFrame,
+    "pyarrow": pa.Table,
+}
+"""What comes back for each kind of table; polars DataFrames for all that is not named."""

@@ -1,0 +1,97 @@
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kinds import RETURNED, rows_of
+from logs import clean_log
+
+from custseg import DataError, SegmentModel, Segmentation, fit_segments
+
+
+@pytest.fixture(scope="module")
+def result() -> Segmentation:
+    return fit_segments(clean_log(80), n_segments=4, min_size=2)
+
+
+@pytest.fixture(scope="module")
+def table(result: Segmentation) -> pl.DataFrame:
+    return result.features.frame
+
+
+def test_assign_equals_the_fit_on_its_own_table(result: Segmentation, table: pl.DataFrame) -> None:
+    assert result.model.assign(table).equals(result.assignments)
+    assert result.model.assign(result.features).equals(result.assignments)
+
+
+def test_assign_keeps_the_callers_kind_of_table(
+    kind: str, as_kind: Callable[[pl.DataFrame], object], result: Segmentation, table: pl.DataFrame
+) -> None:
+    assigned = result.model.assign(as_kind(table))
+    assert isinstance(assigned, RETURNED.get(kind, pl.DataFrame))
+    assert rows_of(assigned) == rows_of(result.assignments)
+
+
+@given(st.lists(st.integers(0, 79), min_size=1, max_size=20, unique=True))
+def test_customer_has_the_same_segment_alone_or_among_others(
+    result: Segmentation, table: pl.DataFrame, rows: list[int]
+) -> None:
+    assert result.model.assign(table[rows]).equals(result.assignments[rows])
+
+
+def test_segment_is_that_of_the_nearest_centre(result: Segmentation, table: pl.DataFrame) -> None:
+    model = result.model
+    values = {name: table[name].to_numpy().astype(float) for name in model.preparation.names}
+    matrix = model.preparation.matrix(values)
+    squared = ((matrix[:, None, :] - model.centres) ** 2).sum(axis=2)
+    assert result.assignments["segment"].to_list() == squared.argmin(axis=1).tolist()
+
+
+def test_model_holds_no_customer_row(result: Segmentation) -> None:
+    model = result.model
+    assert set(vars(model)) == {"preparation", "centres", "names", "unclustered_name"}
+    assert model.centres.shape == (4, 3)
+    assert isinstance(model, SegmentModel)
+
+
+def test_customers_without_a_purchase_have_no_segment(result: Segmentation, table: pl.DataFrame) -> None:
+    nobody = table.head(2).with_columns(order_count=pl.lit(0), recency_days=pl.lit(None, pl.Int64))
+    assert rows_of(result.model.assign(nobody)) == [
+        {"customer_id": i, "segment": None, "name": "Prospects"} for i in (0, 1)
+    ]
+
+
+def test_missing_value_is_filled_as_in_the_fit(result: Segmentation, table: pl.DataFrame) -> None:
+    median = table["recency_days"].median()
+    known = table.with_columns(recency_days=pl.lit(median))
+    unknown = table.with_columns(recency_days=pl.lit(None, pl.Float64))
+    assert result.model.assign(unknown).equals(result.model.assign(known))
+
+
+def test_values_beyond_all_customers_of_the_fit_have_a_segment(result: Segmentation) -> None:
+    far = {"id": [1, 2], "recency_days": [0, 99_999], "order_count": [1e6, 1], "revenue": [1e12, -1e12]}
+    assert rows_of(result.model.assign(pl.DataFrame(far)))[0]["segment"] is not None
+
+
+def test_id_names_the_column_of_ids(result: Segmentation, table: pl.DataFrame) -> None:
+    moved = table.select(pl.all().exclude("customer_id"), client="customer_id")
+    assert result.model.assign(moved, id="client").equals(result.assignments)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.drop("revenue", "recency_days"), "lacks columns 'recency_days' .*'revenue'"),
+        (lambda t: t.cast({"revenue": pl.String}), r"must be numeric, got 'revenue' \(String\)"),
+        (lambda t: t.with_columns(revenue=pl.lit(np.inf)), r"infinite values in 'revenue' \(80 values\)"),
+        (lambda t: pl.concat([t, t.head(3)]), "3 rows repeat an earlier one"),
+        (lambda t: t.clear(), "the feature table has no rows"),
+    ],
+)
+def test_bad_table_is_told(
+    result: Segmentation, table: pl.DataFrame, change: Callable[[pl.DataFrame], pl.DataFrame], words: str
+) -> None:
+    with pytest.raises(DataError, match=f"assign: .*{words}"):
+        result.model.assign(change(table))

@@ -1,0 +1,235 @@
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from kinds import rows_of
+from logs import clean_log
+
+from custseg import CustsegError, Segmentation, fit_segments
+from custseg.result import number_text
+
+HOSTILE = {0: "<script>alert('x')</script> & co", 1: '=HYPERLINK("http://x")', 2: "[bold]loud[/bold]"}
+
+
+@pytest.fixture(scope="module")
+def result() -> Segmentation:
+    gift = clean_log().tail(3).with_columns(customer_id=pl.lit(1000), amount=pl.lit(0.0))
+    return fit_segments(pl.concat([clean_log(), gift]), n_segments=3, min_size=2)
+
+
+def read(folder: Path, name: str = "assignments.csv") -> pl.DataFrame:
+    return pl.read_csv(folder / name, infer_schema=False)
+
+
+def all_files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def fail(path: Path) -> None:
+    path.write_text("half")
+    raise RuntimeError("the pen broke")
+
+
+def test_repr_is_a_table_that_reads_itself(result: Segmentation) -> None:
+    head, _, columns, *rows, _, why = repr(result).splitlines()
+    assert head == (
+        "3 segments of 60 customers, as of 2024-10-27 00:00 (midnight after the last row), "
+        "by recency_days, order_count, revenue (minimum 2 customers)"
+    )
+    assert columns.split("  ")[0] == "segment"
+    assert [row.split()[0] for row in rows] == ["0", "1", "2", "–"]
+    assert why == f"Why: asked for 3 groups; silhouette {result.choice.best.silhouette:.2f}."
+    assert len({len(row) for row in (columns, *rows)}) == 1
+
+
+def test_table_has_a_row_per_profile(result: Segmentation) -> None:
+    heads, rows = result.table()
+    assert heads[:5] == ["segment", "name", "customers", "share", "revenue share"]
+    assert heads[5:] == [f"median {x}" for x in ("recency_days", "order_count", "revenue", "order_value")]
+    assert rows[-1] == ["–", "Prospects", "1", "–", "0.0%", "–", "0", "0", "–"]
+    assert all(len(row) == len(heads) for row in rows)
+
+
+def test_table_without_revenue_has_no_revenue_share() -> None:
+    table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
+    heads, rows = fit_segments(features=table, n_segments=2).table()
+    assert heads == ["segment", "name", "customers", "share", "median visits"]
+    assert [row[2] for row in rows] == ["20", "10"] or sum(int(row[2]) for row in rows) == 30
+
+
+class Tags(HTMLParser):
+    """The tags and the text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def test_html_shows_hostile_names_as_text(result: Segmentation) -> None:
+    page = Tags(result.rename(HOSTILE)._repr_html_())
+    assert page.tags == {"p", "table", "thead", "tbody", "tr", "th", "td"}
+    assert set(HOSTILE.values()) <= set(page.text)
+
+
+def test_html_shows_hostile_columns_as_text() -> None:
+    table = pl.DataFrame({"id": range(30), "<img src=x onerror=alert(1)>": range(30)})
+    page = Tags(fit_segments(features=table, n_segments=2)._repr_html_())
+    assert "img" not in page.tags
+
+
+def test_rename_changes_names_everywhere(result: Segmentation) -> None:
+    renamed = result.rename({0: "Fans", 2: "Guests"})
+    names = [row.name for row in renamed.profiles]
+    assert names == ["Fans", result.profiles[1].name, "Guests", "Prospects"]
+    assert set(renamed.assignments["name"]) == set(names)
+    assert set(renamed.model.assign(renamed.features)["name"]) == set(names)
+    assert "Fans" in repr(renamed)
+    assert "Fans" not in repr(result)
+    assert renamed.assignments["segment"].equals(result.assignments["segment"])
+
+
+def test_names_can_be_swapped(result: Segmentation) -> None:
+    first, second = (row.name for row in result.profiles.segments[:2])
+    swapped = result.rename({0: second, 1: first})
+    assert [row.name for row in swapped.profiles.segments[:2]] == [second, first]
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ({99: "Fans"}, r"segments \[99\] do not exist; there are \[0, 1, 2\]"),
+        ({-1: "Fans"}, r"segments \[-1\] do not exist"),
+        ({None: "Fans"}, r"segments \[None\] do not exist"),
+        ({"0": "Fans"}, r"segments \['0'\] do not exist"),
+        ({0: " "}, "names must differ and none may be empty"),
+        ({0: "Fans", 1: "Fans"}, "names must differ and none may be empty"),
+        ({0: "Prospects"}, "names must differ and none may be empty"),
+    ],
+)
+def test_bad_names_are_told(result: Segmentation, names: dict[object, str], words: str) -> None:
+    with pytest.raises(ValueError, match=f"rename: {words}"):
+        result.rename(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ({0: 5}, "the name of segment 0 must be text, got int"),
+        (["Fans"], r"names must map segments to names, as in \{0: 'Fans'\}, got list"),
+        (None, "names must map segments to names"),
+    ],
+)
+def test_names_of_a_wrong_type_are_told(result: Segmentation, names: object, words: str) -> None:
+    with pytest.raises(TypeError, match=f"rename: {words}"):
+        result.rename(names)
+
+
+def test_csv_holds_what_the_result_holds(result: Segmentation, tmp_path: Path) -> None:
+    files = result.write(tmp_path / "out")
+    assert files == [tmp_path / "out" / name for name in ("assignments.csv", "profiles.csv")]
+    written = pl.read_csv(files[0], schema_overrides={"segment": pl.Int64})
+    assert rows_of(written) == rows_of(result.assignments)
+    profiles = pl.read_csv(files[1])
+    assert profiles["size"].to_list() == [row.size for row in result.profiles]
+    assert profiles["share"].to_list() == [row.share for row in result.profiles]
+
+
+def test_parquet_holds_what_the_result_holds(result: Segmentation, tmp_path: Path) -> None:
+    files = result.rename(HOSTILE).write(tmp_path, form="parquet")
+    assert [file.name for file in files] == ["assignments.parquet", "profiles.parquet"]
+    assert pl.read_parquet(files[0]).equals(result.rename(HOSTILE).assignments)
+    assert pl.read_parquet(files[1])["name"].to_list()[:3] == list(HOSTILE.values())
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd", "-x", "@sum", "\tx", "\rx", "\nx"])
+def test_formulas_are_made_harmless_in_csv(result: Segmentation, tmp_path: Path, name: str) -> None:
+    result.rename({0: name}).write(tmp_path)
+    assert f"'{name}" in read(tmp_path)["name"].to_list()
+    assert read(tmp_path, "profiles.csv")["name"][0] == f"'{name}"
+
+
+def test_ids_that_look_like_formulas_are_made_harmless_in_csv(tmp_path: Path) -> None:
+    ids = pl.format("=c{}", pl.col("customer_id")).alias("customer_id")
+    fit_segments(clean_log().with_columns(ids), n_segments=2).write(tmp_path)
+    assert all(one.startswith("'=c") for one in read(tmp_path)["customer_id"])
+
+
+def test_every_kind_of_log_is_written_alike(
+    as_kind: Callable[[pl.DataFrame], object], tmp_path: Path
+) -> None:
+    fit_segments(clean_log(), n_segments=2).write(tmp_path / "polars")
+    fit_segments(as_kind(clean_log()), n_segments=2).write(tmp_path / "other")
+    assert all_files(tmp_path / "other") == all_files(tmp_path / "polars")
+
+
+def test_also_writes_further_files(result: Segmentation, tmp_path: Path) -> None:
+    files = result.write(tmp_path, also={"note.txt": lambda path: path.write_text("hello")})
+    assert files[-1] == tmp_path / "note.txt"
+    assert files[-1].read_text() == "hello"
+
+
+def test_files_of_the_same_name_are_replaced_and_others_stay(result: Segmentation, tmp_path: Path) -> None:
+    (tmp_path / "assignments.csv").write_text("old")
+    (tmp_path / "mine.txt").write_text("mine")
+    result.write(tmp_path)
+    assert read(tmp_path).columns == ["customer_id", "segment", "name"]
+    assert sorted(all_files(tmp_path)) == ["assignments.csv", "mine.txt", "profiles.csv"]
+
+
+def test_nothing_is_written_where_one_file_fails(result: Segmentation, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="the pen broke"):
+        result.write(tmp_path / "out", also={"note.txt": fail})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_old_files_stay_where_one_file_fails(result: Segmentation, tmp_path: Path) -> None:
+    (tmp_path / "assignments.csv").write_text("old")
+    with pytest.raises(RuntimeError, match="the pen broke"):
+        result.write(tmp_path, also={"note.txt": fail})
+    assert all_files(tmp_path) == {"assignments.csv": b"old"}
+
+
+def test_folder_that_is_a_file_is_told(result: Segmentation, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(
+        CustsegError, match=r"write: the files could not be written to .*out' .*Nothing was changed"
+    ):
+        result.write(tmp_path / "out")
+    assert all_files(tmp_path) == {"out": b"a file"}
+
+
+def test_unknown_form_is_told(result: Segmentation, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"write: form must be one of \['csv', 'parquet'\], got 'xlsx'"):
+        result.write(tmp_path, form="xlsx")
+    assert all_files(tmp_path) == {}
+
+
+def test_current_folder_can_be_written_to(
+    result: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert [str(file) for file in result.write(".")] == ["assignments.csv", "profiles.csv"]
+    assert sorted(all_files(tmp_path)) == ["here/assignments.csv", "here/profiles.csv"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (float("nan"), "–"), (0.0, "0"), (-0.0, "0"), (3.0, "3"), (12_345.6, "12,346"), (99.999, "100.00"),
+        (1.5, "1.50"), (0.0042, "0.0042"), (-31.5, "-31.50"), (-0.25, "-0.25"), (1e15, "1,000,000,000,000,000"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_as_people_read_them(value: float, text: str) -> None:
+    assert number_text(value) == text

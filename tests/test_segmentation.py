@@ -1,0 +1,462 @@
+from collections.abc import Callable
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kinds import RETURNED, rows_of
+from logs import BAD_DATA, BAD_VALUES, BadInput, clean_log
+from strategies import order_logs, with_a_line
+
+from custseg import CustsegError, DataError, InfeasibleMinimumError, Orders, Segmentation, fit_segments
+from custseg.datasets import Shop, make_shop
+
+AS_OF = datetime(2024, 10, 27)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return make_shop(400, 3)
+
+
+@pytest.fixture(scope="module")
+def result(shop: Shop) -> Segmentation:
+    return fit_segments(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of)
+
+
+@pytest.fixture(scope="module")
+def wholesale() -> pl.DataFrame:
+    """A ready customer table: ids first, two regions as text, holes, and one hopeless row."""
+    rng = np.random.default_rng(4)
+    big = rng.random(150) < 0.4
+    return pl.DataFrame(
+        {
+            "client": [f"c{i:03}" for i in range(150)],
+            "region": np.where(rng.random(150) < 0.5, "north", "south"),
+            "Milk": np.where(big, 8_000, 900) * rng.lognormal(0, 0.4, 150),
+            "Frozen": np.where(big, 200, 3_000) * rng.lognormal(0, 0.4, 150),
+            "Fresh": rng.lognormal(8, 0.5, 150),
+        }
+    ).with_columns(
+        Milk=pl.when(pl.int_range(150) % 20 != 7).then("Milk"),
+        Frozen=pl.when(pl.int_range(150) != 7).then("Frozen"),
+        Fresh=pl.when(pl.int_range(150) != 7).then("Fresh"),
+    )
+
+
+def assert_sound(result: Segmentation) -> None:
+    """What holds for every result."""
+    segments = result.profiles.segments
+    assigned = rows_of(result.assignments)
+    assert [row.segment for row in segments] == list(range(len(segments)))
+    assert [row.size for row in segments] == sorted((row.size for row in segments), reverse=True)
+    assert min(row.size for row in segments) >= result.choice.min_size
+    assert sum(row.size for row in result.profiles) == len(assigned) == len(result.features)
+    assert len({row.name for row in result.profiles}) == len(result.profiles)
+    for row in result.profiles:
+        members = [one for one in assigned if one["segment"] == row.segment]
+        assert len(members) == row.size
+        assert {one["name"] for one in members} == {row.name}
+    assert rows_of(result.model.assign(result.features)) == assigned
+
+
+def test_result_is_sound(result: Segmentation) -> None:
+    assert_sound(result)
+
+
+def test_customers_without_a_purchase_have_a_row_of_their_own(shop: Shop, result: Segmentation) -> None:
+    last = result.profiles[-1]
+    assert (last.segment, last.name, last.share) == (None, "Prospects", None)
+    assert last.medians["order_count"] == 0
+    assert sum(row.size for row in result.profiles.segments) == len(shop.kinds)
+
+
+def test_sizes_add_up_to_the_customers_of_the_log(shop: Shop, result: Segmentation) -> None:
+    in_log = shop.orders["customer_id"].drop_nulls().n_unique()
+    assert sum(row.size for row in result.profiles) == in_log
+    assert result.data_report is not None
+    assert result.data_report.customers == in_log
+
+
+def test_default_minimum_is_a_twentieth_of_the_clustered(shop: Shop, result: Segmentation) -> None:
+    assert result.choice.min_size == len(shop.kinds) / 20 == 20
+    assert 3 <= len(result.profiles.segments) <= 8
+
+
+def test_revenue_shares_add_up(result: Segmentation) -> None:
+    assert sum(row.revenue_share or 0 for row in result.profiles) == pytest.approx(1)
+
+
+def test_segments_find_the_kinds_of_the_shop(shop: Shop) -> None:
+    fitted = fit_segments(shop.orders, as_of=shop.as_of, n_segments=5)
+    table = fitted.assignments.join(shop.kinds, on="customer_id")
+    largest = table.group_by("segment", "kind").len().group_by("segment").agg(pl.col("len").max())
+    assert largest["len"].sum() / len(shop.kinds) > 0.7
+
+
+@pytest.mark.parametrize("name", BAD_DATA)
+def test_bad_data_is_told(name: str) -> None:
+    bad = BAD_DATA[name]
+    with pytest.raises((DataError, InfeasibleMinimumError), match=bad.words) as caught:
+        fit_bad(bad)
+    assert isinstance(caught.value, CustsegError)
+    assert str(caught.value).startswith(("fit_segments: ", "Orders: "))
+
+
+@pytest.mark.parametrize("name", BAD_VALUES)
+def test_bad_value_is_told(name: str) -> None:
+    with pytest.raises(ValueError, match=BAD_VALUES[name].words) as caught:
+        fit_bad(BAD_VALUES[name])
+    assert not isinstance(caught.value, CustsegError)
+
+
+def fit_bad(bad: BadInput) -> Segmentation:
+    return fit_segments(Orders(bad.change(clean_log()), **bad.described), **bad.arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({}, "give either orders .* or features= .*, got both"),
+        ({"orders": None, "features": None}, "got neither"),
+        ({"features": [1, 2]}, "the table must be a polars DataFrame .*got list"),
+        ({"columns": "revenue"}, "columns must be a list of feature names, got 'revenue'"),
+        ({"columns": 5}, "columns must be a list of feature names, got 5"),
+        ({"n_segments": [3, 4]}, r"n_segments must be a whole number, a range .*got list \[3, 4\]"),
+        ({"n_segments": True}, "n_segments must be a whole number"),
+        ({"n_segments": 3.0}, "n_segments must be a whole number"),
+        ({"min_size": "5%"}, r"min_size must be a count \(int\) or a share .*got str '5%'"),
+        ({"min_size": None}, "min_size must be a count"),
+        ({"method": ["kmeans"]}, "method must be one of"),
+        ({"refunds": None}, "refunds must be one of"),
+        ({"random_state": None}, "random_state must be a whole number"),
+        ({"random_state": np.random.default_rng(0)}, "random_state must be a whole number"),
+        ({"progress": True}, r"progress must be a function of \(step, done, steps\), got bool"),
+    ],
+)
+def test_wrong_type_is_told(arguments: dict[str, Any], words: str) -> None:
+    features = pl.DataFrame({"id": range(20), "visits": range(20)})
+    with pytest.raises(TypeError, match=f"fit_segments: .*{words}"):
+        fit_segments(**{"orders": clean_log() if not arguments else None, "features": features, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"method": "ward"}, r"method must be one of \['kmeans'\], got 'ward'"),
+        ({"refunds": "nett"}, "refunds must be one of .*Did you mean 'net'"),
+        ({"language": "de"}, r"language must be one of \['en', 'ru'\], got 'de'"),
+        ({"n_segments": range(3, 3)}, "n_segments as a range must hold numbers from 1 up"),
+        ({"n_segments": range(3)}, r"from 1 up, got range\(0, 3\)"),
+        ({"min_size": float("nan")}, "min_size as a share must lie between 0 and 1"),
+        ({"min_size": -3}, "min_size must be at least 1, got -3"),
+        ({"random_state": -1}, "random_state must be from 0 to 4294967295, got -1"),
+        ({"columns": []}, "columns must name each feature once"),
+        (
+            {"id": "customer_id"},
+            r"id belongs to features=; for a log use Orders\(..., customer='customer_id'\)",
+        ),
+    ],
+)
+def test_wrong_value_is_told(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=f"fit_segments: .*{words}"):
+        fit_segments(clean_log(), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "works"),
+    [
+        ({"events": 1}, "Today fit_segments takes orders="),
+        ({"customers": 1}, "Today fit_segments takes orders="),
+        ({"goal": "email"}, "Today columns= says what to cluster on"),
+        ({"window_days": 90}, "Today all rows before as_of count"),
+        ({"method": "hdbscan"}, "Today method='kmeans' works"),
+        ({"method": "auto"}, "Today method='kmeans' works"),
+    ],
+)
+def test_argument_that_has_not_come_names_what_works(arguments: dict[str, Any], works: str) -> None:
+    with pytest.raises(NotImplementedError, match=f"fit_segments: .* is not available yet. {works}"):
+        fit_segments(clean_log(), **arguments)
+
+
+def test_infeasible_minimum_is_feasible_as_told() -> None:
+    with pytest.raises(InfeasibleMinimumError, match="Give min_size=") as caught:
+        fit_segments(clean_log(), min_size=0.9)
+    assert f"Give min_size={caught.value.feasible} or less" in str(caught.value)
+    assert_sound(fit_segments(clean_log(), min_size=caught.value.feasible))
+
+
+@settings(max_examples=25)
+@given(order_logs(max_lines=40), st.sampled_from(["net", "gross"]), st.integers(1, 3))
+def test_any_small_log_gives_a_sound_result_or_a_clear_error(log: pl.DataFrame, refunds: str, k: int) -> None:
+    orders = Orders(with_a_line(log), cancelled="cancelled")
+    try:
+        fitted = fit_segments(orders, n_segments=range(1, k + 1), min_size=1, refunds=refunds)
+    except DataError as error:
+        assert str(error).startswith("fit_segments: ")  # noqa: PT017 - both ends are right
+    else:
+        assert_sound(fitted)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 1000), st.integers(3, 25))
+def test_minimum_size_holds_or_is_refused(seed: int, least: int) -> None:
+    try:
+        fitted = fit_segments(clean_log(60, seed), min_size=least)
+    except InfeasibleMinimumError as error:
+        assert error.feasible < least  # noqa: PT017 - both ends are right
+    else:
+        assert_sound(fitted)
+        assert fitted.choice.min_size == least
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 1000))
+def test_shuffled_log_gives_the_same_result(seed: int) -> None:
+    log = clean_log(80, seed)
+    one, two = fit_segments(log), fit_segments(log.sample(fraction=1, shuffle=True, seed=seed))
+    assert two.assignments.equals(one.assignments)
+    assert repr(two) == repr(one)
+    assert two.profiles == one.profiles
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 1000))
+def test_shuffled_feature_table_gives_the_same_segments(seed: int) -> None:
+    table = pl.DataFrame({"id": range(50)} | {x: np.random.default_rng(seed).gamma(1, 9, 50) for x in "ab"})
+    one = fit_segments(features=table)
+    two = fit_segments(features=table.sample(fraction=1, shuffle=True, seed=seed))
+    assert two.assignments.sort("customer_id").equals(one.assignments)
+
+
+def test_rows_at_or_after_as_of_change_nothing() -> None:
+    log = clean_log()
+    later = log.with_columns(
+        ordered_at=pl.lit(AS_OF), amount=pl.lit(1e6), order_id=pl.col("order_id") + 10_000
+    )
+    one, two = fit_segments(log, as_of=AS_OF), fit_segments(pl.concat([log, later]), as_of=AS_OF)
+    assert two.assignments.equals(one.assignments)
+    assert repr(two) == repr(one)
+
+
+def test_segments_do_not_depend_on_the_unit_of_money() -> None:
+    log = clean_log(100)
+    one = fit_segments(log)
+    for unit in (100, 0.01):
+        other = fit_segments(log.with_columns(pl.col("amount") * unit))
+        assert other.assignments.equals(one.assignments)
+
+
+def test_same_seed_gives_the_same_segments() -> None:
+    log = clean_log()
+    assert fit_segments(log, random_state=7).assignments.equals(fit_segments(log, random_state=7).assignments)
+
+
+def test_every_kind_of_log_gives_the_same_segments(
+    kind: str, as_kind: Callable[[pl.DataFrame], object]
+) -> None:
+    fitted = fit_segments(as_kind(clean_log()), as_of=AS_OF)
+    assert rows_of(fitted.assignments) == rows_of(fit_segments(clean_log(), as_of=AS_OF).assignments)
+    assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
+    assert rows_of(fitted.model.assign(fitted.features.frame)) == rows_of(fitted.assignments)
+
+
+def test_ids_of_text_keep_their_type_and_give_the_same_segments() -> None:
+    log = clean_log()
+    texts = log.with_columns(
+        pl.format("c{}", pl.col("customer_id").cast(pl.String).str.zfill(3)).alias("customer_id")
+    )
+    one, two = fit_segments(log).assignments, fit_segments(texts).assignments
+    assert two["customer_id"].to_list()[:2] == ["c000", "c001"]
+    assert two["segment"].equals(one["segment"])
+
+
+def test_as_of_is_midnight_after_the_last_row_where_it_is_not_given() -> None:
+    fitted = fit_segments(clean_log())
+    assert fitted.as_of == AS_OF
+    assert "as of 2024-10-27 00:00 (midnight after the last row)" in repr(fitted)
+    given_date = fit_segments(clean_log(), as_of=AS_OF)
+    assert "as of 2024-10-27 00:00, by" in repr(given_date)
+    assert given_date.assignments.equals(fitted.assignments)
+
+
+def test_number_of_segments_is_exact_or_chosen_within() -> None:
+    log = clean_log(100)
+    assert len(fit_segments(log, n_segments=4, min_size=2).profiles.segments) == 4
+    chosen = fit_segments(log, n_segments=range(2, 5), min_size=2)
+    assert [row.n_clusters for row in chosen.choice.candidates] == [2, 3, 4]
+    allowed = [row for row in chosen.choice.candidates if row.meets_min_size]
+    assert chosen.choice.best.silhouette == max(row.silhouette for row in allowed)
+    backwards = fit_segments(log, n_segments=range(4, 1, -1), min_size=2)
+    assert backwards.assignments.equals(chosen.assignments)
+
+
+def test_minimum_size_is_a_count_or_a_share() -> None:
+    log = clean_log(100)
+    assert fit_segments(log, min_size=7).choice.min_size == 7
+    assert fit_segments(log, min_size=0.07).choice.min_size == 7
+    assert fit_segments(log, min_size=0.061).choice.min_size == 7
+
+
+def test_names_are_in_russian_where_asked(shop: Shop) -> None:
+    english, russian = (fit_segments(shop.orders, as_of=shop.as_of, language=x) for x in ("en", "ru"))
+    assert [row.names["en"] for row in russian.profiles] == [row.name for row in english.profiles]
+    assert all(set("абвгдежзиклмнопрстуяь") & set(row.name.lower()) for row in russian.profiles)
+    assert russian.assignments["segment"].equals(english.assignments["segment"])
+    assert set(russian.assignments["name"]) == {row.name for row in russian.profiles}
+
+
+def test_columns_say_what_to_cluster_on() -> None:
+    fitted = fit_segments(clean_log(), columns=["recency_days"], n_segments=3)
+    assert fitted.model.preparation.names == ["recency_days"]
+    assert "by recency_days (" in repr(fitted)
+    ends = sorted(
+        (days["recency_days"].min(), days["recency_days"].max())
+        for _, days in fitted.assignments.join(fitted.features.frame, on="customer_id").group_by("segment")
+    )
+    assert all(low[1] < high[0] for low, high in pairwise(ends))
+
+
+def test_two_customers_are_two_segments_where_asked() -> None:
+    log = clean_log(2)
+    assert [row.size for row in fit_segments(log, n_segments=2, min_size=1).profiles] == [1, 1]
+    with pytest.raises(DataError, match="2 customers can be clustered, too few for 3 segments"):
+        fit_segments(log)
+
+
+def test_customers_of_two_kinds_alone_cannot_be_three_segments() -> None:
+    table = pl.DataFrame({"id": range(40), "visits": [1, 9] * 20})
+    with pytest.raises(
+        DataError, match=r"40 rows have 2 distinct values .*Give a smaller n_segments, or other columns"
+    ):
+        fit_segments(features=table)
+    assert [row.size for row in fit_segments(features=table, n_segments=2).profiles] == [20, 20]
+
+
+def test_progress_is_told_from_start_to_end() -> None:
+    told: list[tuple[str, int, int]] = []
+    fit_segments(clean_log(), progress=lambda step, done, steps: told.append((step, done, steps)))
+    assert told[0] == ("reading the customers", 0, 4)
+    assert told[-1] == ("done", 4, 4)
+    assert ("clustering, 3 of 6 numbers tried", 2, 4) in told
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+def test_ready_table_clusters_on_all_its_numbers(wholesale: pl.DataFrame) -> None:
+    fitted = fit_segments(features=wholesale)
+    assert_sound(fitted)
+    assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
+    assert (fitted.as_of, fitted.data_report) == (None, None)
+    assert fitted.assignments["customer_id"].to_list() == wholesale["client"].to_list()
+    assert {row.revenue_share for row in fitted.profiles} == {None}
+
+
+def test_ready_table_fills_what_is_missing_and_says_so(wholesale: pl.DataFrame) -> None:
+    fitted = fit_segments(features=wholesale)
+    assert any(note.startswith("7 missing values of Milk taken as the median") for note in fitted.notes)
+    last = fitted.profiles[-1]
+    assert (last.name, last.size) == ("No data", 1)
+    assert fitted.assignments.filter(pl.col("segment").is_null())["customer_id"].to_list() == ["c007"]
+
+
+def test_ready_table_of_every_kind_gives_the_same_segments(
+    kind: str, as_kind: Callable[[pl.DataFrame], object], wholesale: pl.DataFrame
+) -> None:
+    table = as_kind(wholesale)
+    fitted = fit_segments(features=table)
+    assert rows_of(fitted.assignments) == rows_of(fit_segments(features=wholesale).assignments)
+    assert rows_of(fitted.model.assign(table)) == rows_of(fitted.assignments)
+    assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
+
+
+def test_id_names_the_column_of_ids(wholesale: pl.DataFrame) -> None:
+    moved = wholesale.select("Milk", "Frozen", "client", "region", "Fresh")
+    fitted = fit_segments(features=moved, id="client")
+    assert fitted.assignments["customer_id"].equals(wholesale["client"].rename("customer_id"))
+    assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
+
+
+def test_features_of_one_fit_can_be_given_to_another(shop: Shop, result: Segmentation) -> None:
+    again = fit_segments(features=result.features)
+    assert again.assignments.equals(result.assignments)
+    assert again.as_of == result.as_of
+
+
+def test_useless_columns_are_left_out_and_told(wholesale: pl.DataFrame) -> None:
+    table = wholesale.with_columns(
+        same=pl.lit(3), holes=pl.when(pl.int_range(150) % 10 == 7).then(pl.int_range(150))
+    )
+    fitted = fit_segments(features=table)
+    assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
+    assert "same was not used: all of its values are equal." in fitted.notes
+    # The client with a value in a dropped column alone is not clustered, by the fit or by the model.
+    assert fitted.assignments.filter(pl.col("segment").is_null())["customer_id"].to_list() == ["c007"]
+    assert_sound(fitted)
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "words"),
+    [
+        ({"Fresh": pl.lit(float("inf"))}, {}, r"infinite values in 'Fresh' \(150 values\)"),
+        ({}, {"columns": ["region"]}, r"columns must be numeric, got 'region' \(String\)"),
+        ({}, {"columns": ["Milk", "Soap"]}, r"lacks column 'Soap'.*columns are \['region', 'Milk'"),
+        ({}, {"id": "shop"}, r"lacks column 'shop' \(id=\)"),
+        ({"client": pl.lit("c")}, {}, r"149 rows repeat an earlier one. It was taken as the ids because"),
+        ({"Milk": pl.lit(1), "Frozen": pl.lit(1), "Fresh": pl.lit(1)}, {}, "no column is left to cluster on"),
+    ],
+)
+def test_bad_ready_table_is_told(
+    wholesale: pl.DataFrame, change: dict[str, pl.Expr], arguments: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(DataError, match=f"fit_segments: .*{words}"):
+        fit_segments(features=wholesale.with_columns(**change), **arguments)
+
+
+def test_ready_table_without_numbers_is_told(wholesale: pl.DataFrame) -> None:
+    with pytest.raises(DataError, match=r"no numeric column beside the ids; its columns are \['region'\]"):
+        fit_segments(features=wholesale.select("client", "region"))
+
+
+def test_ready_table_has_its_own_moment(wholesale: pl.DataFrame) -> None:
+    with pytest.raises(ValueError, match="as_of belongs to a log"):
+        fit_segments(features=wholesale, as_of="2024-05-01")
+
+
+def test_ready_table_with_the_usual_columns_clusters_on_them() -> None:
+    table = fit_segments(clean_log()).features.frame.with_columns(visits=pl.int_range(pl.len()))
+    fitted = fit_segments(features=table)
+    assert fitted.model.preparation.names == ["recency_days", "order_count", "revenue"]
+    assert "visits" in fitted.profiles[0].medians
+
+
+def test_customers_without_an_order_in_a_ready_table_are_prospects() -> None:
+    table = fit_segments(clean_log()).features.frame
+    nobody = table.with_columns(
+        pl.col("customer_id") + 1000, order_count=pl.lit(0, pl.Int64), recency_days=pl.lit(None, pl.Int64)
+    )
+    fitted = fit_segments(features=pl.concat([table, nobody]))
+    assert_sound(fitted)
+    assert (fitted.profiles[-1].name, fitted.profiles[-1].size) == ("Prospects", 60)
+
+
+def test_sixteen_customers_with_negative_revenue_are_no_segment() -> None:
+    rng = np.random.default_rng(0)
+    orders = 1 + rng.poisson(rng.gamma(0.7, 3, 1500))
+    table = pl.DataFrame(
+        {
+            "customer_id": range(1500),
+            "recency_days": rng.integers(0, 300, 1500),
+            "order_count": orders,
+            "revenue": np.where(np.arange(1500) < 16, -50.0 * orders, orders * rng.lognormal(3.5, 0.8, 1500)),
+        }
+    )
+    fitted = fit_segments(features=table)
+    assert_sound(fitted)
+    losing = fitted.assignments.head(16)["segment"].to_list()
+    assert len(losing) == 16
+    assert all(fitted.profiles[segment].medians["revenue"] > 0 for segment in losing)
+    assert min(row.size for row in fitted.profiles) >= 75
