@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -18,6 +19,8 @@ def rows_of(result: Any) -> list[dict[str, Any]]:
     if isinstance(result, pd.DataFrame):
         columns = {name: result[name].astype(object).where(result[name].notna(), None) for name in result}
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    if isinstance(result, duckdb.DuckDBPyRelation):
+        result = result.pl()
     return result.to_pylist() if isinstance(result, pa.Table) else result.to_dicts()
 
 
@@ -45,6 +48,19 @@ def _pandas_arrow(table: pl.DataFrame, folder: Path) -> pd.DataFrame:
     return table.to_pandas(use_pyarrow_extension_array=True)
 
 
+def _duckdb(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
+    return duckdb.from_arrow(table.to_arrow())
+
+
+def _duckdb_connection(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
+    """A table of a database of its own, whose zone is not the machine's."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'Asia/Tokyo'")
+    connection.register("source", table.to_arrow())
+    connection.execute("CREATE TABLE log AS SELECT * FROM source")
+    return connection.table("log")
+
+
 def _csv(table: pl.DataFrame, folder: Path) -> str:
     # A CSV has no word for NaN but the empty field.
     table.fill_nan(None).write_csv(folder / "table.csv")
@@ -63,6 +79,8 @@ KINDS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
     "pandas nullable": _pandas_nullable,
     "pandas arrow": _pandas_arrow,
     "pyarrow": lambda table, folder: table.to_arrow(),
+    "duckdb": _duckdb,
+    "duckdb connection": _duckdb_connection,
     "csv": _csv,
     "parquet": _parquet,
 }
@@ -74,5 +92,7 @@ RETURNED: dict[str, type] = {
     "pandas nullable": pd.DataFrame,
     "pandas arrow": pd.DataFrame,
     "pyarrow": pa.Table,
+    "duckdb": duckdb.DuckDBPyRelation,
+    "duckdb connection": duckdb.DuckDBPyRelation,
 }
 """What comes back for each kind of table; polars DataFrames for all that is not named."""

@@ -16,6 +16,7 @@ from custseg.features import build_features, rfm
 from custseg.tables import order_facts
 
 JUNE = "2024-06-01"
+SIX = ["recency_days", "age_days", "order_count", "order_days", "revenue", "order_value"]
 
 
 def log(*lines: tuple[Any, ...], extra: tuple[str, ...] = ()) -> pl.DataFrame:
@@ -26,7 +27,8 @@ def log(*lines: tuple[Any, ...], extra: tuple[str, ...] = ()) -> pl.DataFrame:
 
 def summary(orders: object, as_of: object = JUNE, **policy: str) -> dict[Any, tuple[Any, ...]]:
     """By customer: recency, age, orders, days with an order, revenue, order value."""
-    return {customer: tuple(values) for customer, *values in rfm(orders, as_of=as_of, **policy).rows()}
+    table = rfm(orders, as_of=as_of, **policy).select("customer_id", *SIX)
+    return {customer: tuple(values) for customer, *values in table.rows()}
 
 
 def test_rfm_of_three_customers() -> None:

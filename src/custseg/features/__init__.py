@@ -3,6 +3,27 @@
 from __future__ import annotations
 
 from custseg.features._build import build_features
+from custseg.features._data_report import data_report, report_on
+from custseg.features._logs import described_logs
+from custseg.features._email import email
+from custseg.features._engagement import engagement
+from custseg.features._mix import centred_log_ratios
 from custseg.features._rfm import rfm
+from custseg.features._rfm_crosswalk import crosswalk
+from custseg.features._rfm_map import RFMMap
+from custseg.features._scores import RFMScores, rfm_scores
+from custseg.features._web import web
 
-__all__ = ["build_features", "rfm"]
+__all__ = [
+    "RFMMap",
+    "RFMScores",
+    "build_features",
+    "data_report",
+    "centred_log_ratios",
+    "crosswalk",
+    "email",
+    "engagement",
+    "rfm",
+    "rfm_scores",
+    "web",
+]

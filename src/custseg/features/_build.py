@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice, listed
 from custseg.errors import DataError
+from custseg.features._attributes import ATTRIBUTES
+from custseg.features._email import EMAIL
+from custseg.features._engagement import ENGAGEMENT
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs
-from custseg.features._order_sums import check_policy
+from custseg.features._logs import Logs, described_logs
+from custseg.features._mix import MIX
 from custseg.features._rfm import RFM
 from custseg.features._rhythm import RHYTHM
+from custseg.features._web import WEB
 from custseg.tables import (
-    Events,
     FeatureTable,
-    Orders,
-    as_customers,
-    as_events,
-    as_orders,
-    check_window,
-    midnight_after,
-    parse_moment,
 )
 
-FAMILIES: tuple[Family, ...] = (RFM, RHYTHM)
+FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, ATTRIBUTES)
 
 
 def build_features(
@@ -87,45 +82,11 @@ def build_features(
     return features_of(logs, families)
 
 
-def described_logs(
-    orders: object,
-    events: object,
-    customers: object,
-    *,
-    as_of: object,
-    window_days: int | None,
-    refunds: str,
-    zero_orders: str,
-    caller: str,
-    may_assume: bool = False,
-) -> Logs:
-    """The logs as described, at one snapshot; with `may_assume`, `as_of=None` is the midnight after all rows."""
-    check_policy(caller, refunds, zero_orders)
-    window = check_window(window_days, caller)
-    assumed = as_of is None and may_assume
-    moment = None if assumed else parse_moment(as_of, caller)
-    given = (
-        None if orders is None else as_orders(orders),
-        None if events is None else as_events(events),
-        None if customers is None else as_customers(customers),
-    )
-    if given == (None, None, None):
-        raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
-    return Logs(
-        *given,
-        as_of=moment or _midnight_after_all(given[0], given[1], caller),
-        caller=caller,
-        assumed=assumed,
-        window_days=window,
-        refunds=refunds,
-        zero_orders=zero_orders,
-    )
-
-
 def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTable:
     """The asked families, or all that the logs allow, joined on the customer."""
     chosen = _chosen_families(logs, families)
     parts = [family.columns(logs) for family in chosen]
+    _check_names(logs, parts)
     table = _all_customers(logs, parts)
     features = []
     for part in parts:
@@ -148,14 +109,6 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
     )
 
 
-def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:
-    last = [log.dates.last_day() for log in (orders, events) if log is not None]
-    known = [day for day in last if day is not None]
-    if not known:
-        raise DataError(f"{caller}: no log has a row with a date that can be read, so as_of must be given.")
-    return midnight_after(max(known))
-
-
 def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]:
     if families is None:
         return [family for family in FAMILIES if not family.lacks(logs)]
@@ -169,6 +122,16 @@ def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]
     if lacking:
         raise DataError(f"{logs.caller}: {'; '.join(lacking)}.")
     return chosen
+
+
+def _check_names(logs: Logs, parts: Sequence[FamilyColumns]) -> None:
+    """Attributes take their names from the customer table: two features must not have the same."""
+    names = [feature.name for part in parts for feature in part.features]
+    if twice := sorted({name for name in names if names.count(name) > 1 or name == "customer_id"}):
+        raise DataError(
+            f"{logs.caller}: the customer table gives columns named as other features, {listed(twice)}. "
+            "Rename its columns, or leave them out of Customers."
+        )
 
 
 def _all_customers(logs: Logs, parts: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:

@@ -6,8 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from custseg.features._order_sums import OrderSums, order_sums
-from custseg.tables import Customers, Events, Orders, Snapshot
+from custseg.errors import DataError
+from custseg.features._event_sums import EventSums, Scoring, event_sums
+from custseg.features._order_sums import OrderSums, check_policy, order_sums
+from custseg.features._purchases import check_same_ids, purchases
+from custseg.tables import (
+    Customers,
+    EventFacts,
+    Events,
+    KnownAttributes,
+    Orders,
+    Snapshot,
+    as_customers,
+    as_events,
+    as_orders,
+    check_window,
+    event_facts,
+    known_attributes,
+    midnight_after,
+    parse_moment,
+    raise_on_attribute_faults,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +71,114 @@ class Logs:
             zero_orders=self.zero_orders,
         )
 
+    @cached_property
+    def known_attributes(self) -> KnownAttributes:
+        """What the customer table says at the snapshot."""
+        assert self.customers is not None
+        known = known_attributes(self.customers, self.as_of, self.caller)
+        raise_on_attribute_faults(self.customers, known, self.caller)
+        return known
+
+    @cached_property
+    def event_facts(self) -> EventFacts:
+        """Counts over the events."""
+        assert self.events is not None
+        return event_facts(self.events, self.snapshot_of(self.events), self.caller)
+
+    @cached_property
+    def event_sums(self) -> EventSums:
+        """Sums per customer over the events, and the orders where they are given."""
+        return self.scored_event_sums(Scoring())
+
+    def scored_event_sums(self, scoring: Scoring) -> EventSums:
+        """The same with other weights of engagement."""
+        assert self.events is not None
+        bought = None
+        if self.orders is not None:
+            check_same_ids(self.orders, self.events, self.caller)
+            bought = purchases(
+                self.orders,
+                self.snapshot_of(self.orders),
+                self.order_sums.facts,
+                events=self.events,
+                keep_zero=self.zero_orders == "keep",
+                refunds=self.refunds,
+            )
+        return event_sums(
+            self.events,
+            self.snapshot_of(self.events),
+            self.event_facts,
+            scoring=scoring,
+            purchases=bought,
+        )
+
     def snapshot_of(self, log: Orders | Events) -> Snapshot:
         """The snapshot in the terms of one log."""
         return log.dates.snapshot(self.as_of, window_days=self.window_days, assumed=self.assumed)
+
+
+def event_logs(
+    events: object,
+    orders: object,
+    caller: str,
+    *,
+    as_of: object,
+    window_days: int | None,
+    refunds: str = "net",
+    zero_orders: str = "drop",
+) -> Logs:
+    """An event log, and an order log where there is one, for one family alone."""
+    check_policy(caller, refunds, zero_orders)
+    return Logs(
+        None if orders is None else as_orders(orders),
+        as_events(events),
+        None,
+        as_of=parse_moment(as_of, caller),
+        caller=caller,
+        window_days=check_window(window_days, caller),
+        refunds=refunds,
+        zero_orders=zero_orders,
+    )
+
+
+def described_logs(
+    orders: object,
+    events: object,
+    customers: object,
+    *,
+    as_of: object,
+    caller: str,
+    window_days: int | None = None,
+    refunds: str = "net",
+    zero_orders: str = "drop",
+    may_assume: bool = False,
+) -> Logs:
+    """The logs as described, at one snapshot; with `may_assume`, `as_of=None` is the midnight after all rows."""
+    check_policy(caller, refunds, zero_orders)
+    window = check_window(window_days, caller)
+    assumed = as_of is None and may_assume
+    moment = None if assumed else parse_moment(as_of, caller)
+    given = (
+        None if orders is None else as_orders(orders),
+        None if events is None else as_events(events),
+        None if customers is None else as_customers(customers),
+    )
+    if given == (None, None, None):
+        raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
+    return Logs(
+        *given,
+        as_of=moment or _midnight_after_all(given[0], given[1], caller),
+        caller=caller,
+        assumed=assumed,
+        window_days=window,
+        refunds=refunds,
+        zero_orders=zero_orders,
+    )
+
+
+def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:
+    last = [log.dates.last_day() for log in (orders, events) if log is not None]
+    known = [day for day in last if day is not None]
+    if not known:
+        raise DataError(f"{caller}: no log has a row with a date that can be read, so as_of must be given.")
+    return midnight_after(max(known))

@@ -15,6 +15,7 @@ DAY = 24 * HOUR
 
 SILENCE = 30 * MINUTE
 CART_PATIENCE = 24 * HOUR
+_NEVER = 2**62
 
 
 def session_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -32,14 +33,14 @@ def session_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def cart_sums(acts: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
     """`carts` old enough to be judged and `abandoned_carts` per customer.
 
-    `acts` have `customer`, `moment` and `carted`, `ordered` (0 or 1). What is put into a cart within 30 minutes of
-    the piece before, with no order in between, is one cart. It is judged once it is older than 24 hours, and
-    abandoned when no order came within 24 hours of its first piece.
+    `acts` have `customer`, `moment` and `carted`, `ordered` (0 or 1). What is put into a cart within 30
+    minutes of the piece before, with no order in between, is one cart. It is judged once it is older than
+    24 hours, and abandoned when no order came within 24 hours of its first piece.
     """
     col = nw.col
     moments = acts.group_by("customer", "moment").agg(col("carted").max(), col("ordered").max())
     follows = moments.with_columns(
-        nw.when(col("ordered") == 1).then(col("moment")).alias("order_at"),
+        nw.when(col("ordered") == 1).then(col("moment")).otherwise(nw.lit(_NEVER)).alias("order_at"),
         col("moment").shift(1).over("customer", order_by="moment").alias("before"),
         col("ordered").shift(1).over("customer", order_by="moment").alias("order_before"),
     ).with_columns(
@@ -48,7 +49,7 @@ def cart_sums(acts: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
     )
     begins = col("before").is_null() | (col("order_before") == 1) | (col("silence") >= SILENCE)
     judged = (col("carted") == 1) & begins & (nw.lit(as_of) - col("moment") > CART_PATIENCE)
-    in_time = ~col("next_order").is_null() & (col("next_order") - col("moment") <= CART_PATIENCE)
+    in_time = col("next_order") - col("moment") <= CART_PATIENCE
     marked = follows.with_columns(
         value_if(judged, nw.lit(1)).alias("carts"),
         value_if(judged & ~in_time, nw.lit(1)).alias("abandoned_carts"),

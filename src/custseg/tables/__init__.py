@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from custseg.tables._attribute import Attribute, AttributeKind
 from custseg.tables._customers import Customers, as_customers
-from custseg.tables._event_facts import EventFacts, event_facts
+from custseg.tables._event_facts import EventFacts, event_facts, gather_event_facts
 from custseg.tables._events import EVENT_NAMES, MAIL_EVENTS, WEB_EVENTS, Events, as_events
 from custseg.tables._feature_table import (
     Feature,
@@ -11,11 +12,26 @@ from custseg.tables._feature_table import (
     check_features,
     given_features,
 )
-from custseg.tables._order_facts import OrderFacts, order_facts
+from custseg.tables._known_attributes import (
+    AttributeCounts,
+    AttributeFacts,
+    KnownAttributes,
+    known_attributes,
+    raise_on_attribute_faults,
+)
+from custseg.tables._log_checks import days_without_data, look_alike_ids
+from custseg.tables._order_facts import OrderFacts, gather_order_facts, order_facts
 from custseg.tables._order_report import order_report
-from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, order_totals
+from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, counted_lines, order_totals
 from custseg.tables._orders import Orders, as_orders
-from custseg.tables._report import DataReport, Finding, LogReport
+from custseg.tables._report import (
+    DataReport,
+    Finding,
+    LogReport,
+    by_severity,
+    calendar_day,
+    finding,
+)
 from custseg.tables._snapshot import Snapshot, check_window, midnight_after, parse_moment
 
 __all__ = [
@@ -24,6 +40,10 @@ __all__ = [
     "REFUNDS",
     "WEB_EVENTS",
     "ZERO_ORDERS",
+    "Attribute",
+    "AttributeCounts",
+    "AttributeFacts",
+    "AttributeKind",
     "Customers",
     "DataReport",
     "EventFacts",
@@ -31,6 +51,7 @@ __all__ = [
     "Feature",
     "FeatureTable",
     "Finding",
+    "KnownAttributes",
     "LogReport",
     "OrderFacts",
     "Orders",
@@ -40,11 +61,21 @@ __all__ = [
     "as_orders",
     "check_features",
     "check_window",
+    "counted_lines",
     "event_facts",
+    "gather_order_facts",
     "given_features",
+    "known_attributes",
     "midnight_after",
     "order_facts",
     "order_report",
     "order_totals",
+    "by_severity",
+    "calendar_day",
+    "days_without_data",
+    "finding",
+    "gather_event_facts",
+    "look_alike_ids",
     "parse_moment",
+    "raise_on_attribute_faults",
 ]

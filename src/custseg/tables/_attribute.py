@@ -36,6 +36,7 @@ YES_AND_NO = {
 }
 """How yes and no are written."""
 
+_TOLD_BY_NAME: dict[str, AttributeKind] = {"birth_date": "birth date", "interests": "interests"}
 _TOLD_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
     "integer": ("number",),
     "number": ("number",),
@@ -94,6 +95,7 @@ def possible_kinds(dialect: Dialect, column: str) -> tuple[AttributeKind, ...]:
     name = column.lower()
     if name == "id" or name.endswith("_id"):
         return ()
-    if name == "birth_date" and dialect.kind(column) in DATES:
-        return ("birth date",)
+    usual = _TOLD_BY_NAME.get(name)
+    if usual is not None and dialect.kind(column) in RULES[usual][1]:
+        return (usual,)
     return _TOLD_BY_VALUES if dialect.text else _TOLD_BY_TYPE.get(dialect.kind(column), ())

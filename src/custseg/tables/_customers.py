@@ -23,6 +23,12 @@ _ROLES: dict[str, AttributeKind] = {
     "interests": "interests",
     "dates": "date",
 }
+_MAPPINGS: dict[str, tuple[tuple[type, ...], str]] = {
+    "consent": ((Mapping,), "a mapping of channels to columns"),
+    "observed_at": ((Mapping, str), "a column, or a mapping of attributes to columns"),
+    "max_age_days": ((Mapping, int), "a number of days, or a mapping of attributes to numbers"),
+    "date_format": ((Mapping, str), "a pattern, or a mapping of columns to patterns"),
+}
 _IDS = ("hold ids (numbers or text)", ("integer", "number", "text"))
 _USUAL_OBSERVED_AT = "observed_at"
 
@@ -52,15 +58,16 @@ class Customers:
     birth_date : str, optional
         Column of birth dates.
     dates : sequence of str, optional
-        Columns of other dates in the past, such as a sign-up. A date at or after the snapshot is not known yet.
+        Columns of other dates in the past, such as a sign-up. A date at or after the snapshot is not known
+        yet.
     consent : mapping of str to str, optional
         Channel -> column of yes or no, as for `flags`.
     observed_at : str or mapping of str to str, optional
         Column that says when the values of a row were observed, or attribute -> its own such column. A value
         observed at or after the snapshot is not known yet. Without it all values count as known.
     max_age_days : int or mapping of str to int, optional
-        Values observed more calendar days before the snapshot, or at an unknown time, are out of date: they count
-        as missing. One number for all attributes that have `observed_at`, or attribute -> number.
+        Values observed more calendar days before the snapshot, or at an unknown time, are out of date: they
+        count as missing. One number for all attributes that have `observed_at`, or attribute -> number.
     timezone : str, default "UTC"
         The zone whose calendar gives the days.
     date_format : str or mapping of str to str, optional
@@ -77,12 +84,14 @@ class Customers:
 
     Notes
     -----
-    Columns that are not described are left alone; `undeclared` names them. Where no attribute is described at
-    all, the types tell: numbers are numeric, booleans flags, dates are dates, text is a date where all of its
-    values are and else a category; in a CSV, where all values are text, numbers and yes or no are told by
-    their values. Left out are columns called ``id`` or ``..._id``, and text that differs from customer to customer:
-    over 50 values, and more than half as many as there are customers (names, addresses). The columns
-    `birth_date` and `observed_at` are taken for what they are called.
+    Columns that are not described are left alone; `undeclared` names them.
+
+    Where no attribute is described at all, the types tell: numbers are numeric, booleans are flags, dates
+    are dates, text is a date where all of its values are and else a category. In a CSV, where all values are
+    text, numbers and flags are told by their values too. The columns `observed_at`, `birth_date` and
+    `interests` are taken for what they are called. Left out are columns called ``id`` or ``..._id``, and text
+    that differs from customer to customer, such as names: over 50 values, and more than one for every two
+    customers.
 
     Examples
     --------
@@ -199,11 +208,11 @@ class Customers:
         Returns
         -------
         narwhals LazyFrame
-            `customer` (own type). For the attribute at `place`, ``value_<place>``: numbers and counts (Float64),
-            categories and interests (text), flags and consents (boolean), dates (Int64, microseconds) with
-            ``day_<place>`` (Int64, days since 1970); and ``filled_<place>``, whether there is a value at
-            all. For each of `observation_columns`, by its number: ``seen_<number>`` (microseconds),
-            ``seen_day_<number>``, ``seen_filled_<number>``.
+            `customer` (own type). For the attribute at `place`, ``value_<place>``: numbers and counts
+            (Float64), categories and interests (text), flags and consents (boolean), dates (Int64,
+            microseconds) with ``day_<place>`` (Int64, days since 1970); and ``filled_<place>``, whether
+            there is a value at all. For each of `observation_columns`, by its number: ``seen_<number>``
+            (microseconds), ``seen_day_<number>``, ``seen_filled_<number>``.
         """
         dialect = self._dialect
         columns: dict[str, Any] = {"customer": dialect.identity(self.customer)}
@@ -277,18 +286,13 @@ class Customers:
             value: Any = getattr(self, role)
             if isinstance(value, str) or not isinstance(value, Sequence):
                 raise TypeError(f"Customers: {role} must be a list of columns, got {value!r}.")
-        for role in ("consent", "observed_at", "max_age_days", "date_format"):
+        for role, (kinds, what) in _MAPPINGS.items():
             value = getattr(self, role)
-            words = {"consent": (), "observed_at": (str,), "max_age_days": (int,), "date_format": (str,)}[
-                role
-            ]
-            if value is not None and not isinstance(value, (Mapping, *words)):
-                what = " or ".join(["a mapping", *(f"one {word.__name__} for all" for word in words)])
+            if value is not None and not isinstance(value, kinds):
                 raise TypeError(f"Customers: {role} must be {what}, got {type(value).__name__}.")
-        if not isinstance(self.label_separator, str) or not self.label_separator:
-            raise ValueError(
-                f"Customers: label_separator must be text such as '|', got {self.label_separator!r}."
-            )
+        separator: Any = self.label_separator
+        if not isinstance(separator, str) or not separator:
+            raise ValueError(f"Customers: label_separator must be text such as '|', got {separator!r}.")
         names = [name for name, _ in self._declared()]
         if twice := sorted({str(name) for name in names if names.count(name) > 1 or name == self.customer}):
             raise ValueError(
@@ -314,7 +318,7 @@ class Customers:
             )
 
     def _check_ages(self) -> None:
-        """`observed_at` and `max_age_days` speak of attributes, and an age has something to be counted from."""
+        """`observed_at` and `max_age_days` speak of attributes, and ages are counted from something."""
         names = [attribute.name for attribute in self.attributes]
         for argument in ("observed_at", "max_age_days"):
             value = getattr(self, argument)

@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import listed
+from custseg._checks import instance, listed, plural
 from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.tables._events import EVENT_NAMES, Events
@@ -28,9 +28,11 @@ class EventFacts:
         Lines before the snapshot, and at or after it.
     without_date, unusable_dates : int
         Lines without a date, and with one that cannot be read.
-    without_customer, without_event, unknown_events, machine_lines : int
-        Lines before the snapshot without a customer, without a name of the event, with a name that is not known,
-        and marked as made by a machine.
+    without_customer, without_event, unknown_events : int
+        Lines before the snapshot without a customer, without a name of the event, and with one that is not
+        known.
+    machine_lines, unusable_flags : int
+        Lines before the snapshot marked as made by a machine, and those whose mark is neither yes nor no.
     counts : mapping of str to int
         Lines before the snapshot per canonical event, also 0.
     mail_counts : mapping of str to int
@@ -49,6 +51,7 @@ class EventFacts:
     without_event: int
     unknown_events: int
     machine_lines: int
+    unusable_flags: int
     counts: Mapping[str, int]
     mail_counts: Mapping[str, int]
     unknown_names: Mapping[str, int]
@@ -58,10 +61,12 @@ class EventFacts:
 
 def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
     """Count what is in the log, and raise for what cannot be used."""
-    facts = _gather(events.lines(), snapshot)
+    facts = gather_event_facts(events, snapshot)
     events.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the event log has no rows.")
+    if facts.rows + facts.rows_after == 0:
+        raise DataError(f"{caller}: column {events.date!r} of the event log has no dates.")
     if facts.rows == 0:
         raise DataError(
             f"{caller}: as_of {snapshot} is not after any row of the event log, so nothing is "
@@ -69,14 +74,17 @@ def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
         )
     if not any(facts.counts.values()):
         _raise_on_names(events, facts, caller)
+    if facts.unusable_flags:
+        _raise_on_flags(events, facts.unusable_flags, caller)
     return facts
 
 
-def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> EventFacts:
-    """A marker column of ones and nulls per question, counted per event; and the unknown names."""
-    col = nw.col
+def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
+    """Count what is in the log, whatever it is: a marker column per question, counted per event."""
+    col, lines = nw.col, events.lines()
     before = col("moment") < snapshot.moment
-    machine = "machine" in lines.collect_schema().names()
+    marked = "machine" in lines.collect_schema().names()
+    machine = col("machine") if marked else nw.lit(value=False)
     marks = {
         "rows": before,
         "rows_after": ~before,
@@ -84,15 +92,16 @@ def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> EventFacts:
         "unusable_dates": col("has_date") & col("moment").is_null(),
         "without_customer": before & col("customer").is_null(),
         "without_event": before & col("name").is_null(),
-        "machine_lines": before & (col("machine") if machine else nw.lit(value=False)),
+        "machine_lines": before & machine,
+        "unusable_flags": before & machine.is_null(),
         "mails": before & col("mail"),
     }
-    marked = lines.select(
+    counted = lines.select(
         "event",
         *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
         nw.when(before).then(col("day")).alias("day"),
     )
-    per_event = marked.group_by("event").agg(
+    per_event = counted.group_by("event").agg(
         *(col(name).count() for name in marks),
         col("day").min().alias("first_day"),
         col("day").max().alias("last_day"),
@@ -125,6 +134,7 @@ def _facts(rows: list[dict[str, Any]], unknown_names: Mapping[str, int]) -> Even
         without_event=total("without_event"),
         unknown_events=unnamed - total("without_event"),
         machine_lines=total("machine_lines"),
+        unusable_flags=total("unusable_flags"),
         counts=per_event("rows"),
         mail_counts=per_event("mails"),
         unknown_names=unknown_names,
@@ -141,6 +151,16 @@ def _raise_on_names(events: Events, facts: EventFacts, caller: str) -> None:
         )
     found = [name[:_LONGEST_NAME] for name in facts.unknown_names]
     raise DataError(
-        f"{caller}: the event log has no known event before as_of; column {events.event!r} has {listed(found)}. "
-        f"Known events are {listed(EVENT_NAMES)}: pass names={{{found[0]!r}: 'visited', ...}}."
+        f"{caller}: the event log has no known event before as_of; column {events.event!r} has "
+        f"{listed(found)}. Known events are {listed(EVENT_NAMES)}: "
+        f"pass names={{{found[0]!r}: 'visited', ...}}."
+    )
+
+
+def _raise_on_flags(events: Events, count: int, caller: str) -> None:
+    dialect, name = events.source_table.dialect, str(events.machine)
+    shape = dialect.shape_of_unusable(name, dialect.flag(name))
+    raise DataError(
+        f"{caller}: {plural(count, 'value')} of column {name!r} {'is' if count == 1 else 'are'} neither "
+        f"true nor false{instance(shape)}. Write true and false, yes and no, or 1 and 0."
     )

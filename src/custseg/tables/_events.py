@@ -93,6 +93,9 @@ class Events:
     dates: LogDates = field(init=False)
 
     def __post_init__(self) -> None:
+        for role in ("customer", "date", "event"):
+            if not isinstance(name := getattr(self, role), str):
+                raise TypeError(f"Events: {role} must be the name of a column, got {type(name).__name__}.")
         self._check_names()
         table = open_table(self.table, "Events", separator=self.separator, decimal=self.decimal)
         object.__setattr__(self, "source_table", table)
@@ -119,11 +122,11 @@ class Events:
         Returns
         -------
         narwhals LazyFrame
-            `customer` (own type), `event` (a canonical name; null where the log's name has none), `name` (the log's
-            own name), `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone), `has_date`,
-            `act` (the same as `event`; null too where a machine did what people do), `mail` and `web` (boolean:
-            the event is one of mail, or of the site or app); and `channel`, `campaign` (text), `value` (Int64,
-            ten-thousandths), `machine` (boolean) where described.
+            `customer` (own type), `event` (a canonical name; null where the log's name has none), `name`
+            (the log's own name), `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's
+            zone), `has_date`, `act` (the same as `event`; null too where a machine did what people do),
+            `mail` and `web` (boolean: the event is one of mail, or of the site or app); and `channel`,
+            `campaign` (text), `value` (Int64, ten-thousandths), `machine` (boolean) where described.
         """
         dialect = self.source_table.dialect
         columns: dict[str, Any] = {
@@ -168,9 +171,10 @@ class Events:
                 "Events: names must map the log's names of events to canonical ones, "
                 f"got {type(self.names).__name__}."
             )
-        if odd := [name for name in (self.names or {}) if not isinstance(name, str)]:
+        given: Mapping[Any, Any] = self.names or {}
+        if odd := [name for name in given if not isinstance(name, str)]:
             raise TypeError(f"Events: names must map text to text, got the names {listed(odd)}.")
-        unknown = sorted({str(name) for name in (self.names or {}).values() if name not in EVENT_NAMES})
+        unknown = sorted({str(name) for name in given.values() if name not in EVENT_NAMES})
         if unknown:
             raise ValueError(
                 f"Events: names must map onto canonical events, got {listed(unknown)}. "

@@ -33,6 +33,8 @@ class Feature:
         cannot be said.
     composition : str
         The name that all shares of one whole have in common; "" for other features.
+    doubtful : bool
+        Whether the log cannot tell what the feature means to say, as opens where machines are not marked.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Feature:
     direction: Literal[-1, 0, 1] = 0
     absent: int | None = None
     composition: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -41,8 +41,8 @@ class AttributeCounts:
         Values that count as missing: observed (or, for a date, dated) at or after the snapshot; older than
         `max_age_days`; without a date of observation where there is a `max_age_days`.
     unusable, impossible : int
-        Values known at the snapshot that cannot be read, and that cannot be: dates before 1900, births after the
-        snapshot, counts that are negative or not whole.
+        Values known at the snapshot that cannot be read, and that cannot be: dates before 1900, births
+        after the snapshot, counts that are negative or not whole.
     median_age_days : float or None
         Of the observations of the known values.
     levels : int or None
@@ -99,8 +99,8 @@ class KnownAttributes:
     ----------
     table : narwhals DataFrame
         `customer_id` and a column ``value_<place>`` per attribute: Float64 for numbers and counts, text for
-        categories and interests, booleans for flags and consents, days since 1970 for dates; null where nothing
-        is known.
+        categories and interests, booleans for flags and consents, days since 1970 for dates; null where
+        nothing is known.
     attributes : tuple of Attribute
         The attributes, each with one kind.
     facts : AttributeFacts
@@ -121,7 +121,7 @@ def known_attributes(customers: Customers, as_of: datetime, caller: str) -> Know
     if len(local) == 0:
         raise DataError(f"{caller}: the customer table has no rows.")
     table = local.filter(_exists(customers, local, as_of))
-    judged = [_judged(attribute, customers, table, as_of) for attribute in customers.attributes]
+    judged = [_judged(attribute, customers, table, as_of=as_of) for attribute in customers.attributes]
     chosen, left_out = _settled(customers.attributes, judged)
     ids = table.get_column("customer")
     facts = AttributeFacts(
@@ -170,7 +170,7 @@ def _exists(customers: Customers, local: nw.DataFrame[Any], as_of: datetime) -> 
 
 
 def _judged(
-    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], as_of: datetime
+    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime
 ) -> tuple[Column, AttributeCounts]:
     """Which values of an attribute can be used, and the counts."""
     value, filled = (
@@ -202,7 +202,7 @@ def _judged(
         stale=int((present & stale).sum()),
         undated=int((present & undated).sum()),
         unusable=int((present & ~readable).sum()),
-        impossible=int((present & _impossible(attribute, customers, table, as_of)).sum()),
+        impossible=int((present & _impossible(attribute, customers, table, as_of=as_of)).sum()),
         median_age_days=age.filter(usable).median() if age is not None else None,
         levels=value.filter(usable).n_unique() if attribute.kind == "category" else None,
     )
@@ -210,7 +210,7 @@ def _judged(
 
 
 def _impossible(
-    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], as_of: datetime
+    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime
 ) -> Column:
     """Which values cannot be."""
     value = table.get_column(f"value_{attribute.place}")
@@ -227,7 +227,7 @@ def _impossible(
 def _settled(
     attributes: Sequence[Attribute], judged: Sequence[tuple[Column, AttributeCounts]]
 ) -> tuple[list[Attribute], dict[str, str]]:
-    """The attributes with one kind each: of the kinds that a column may have the first that fits all values."""
+    """The attributes with one kind each: of those that a column may have the first that fits all values."""
     chosen, left_out = [], {}
     for name, group in groupby(attributes, key=lambda attribute: attribute.name):
         kinds = list(group)
@@ -255,7 +255,8 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
     """What cannot be used, in words with counts."""
     facts, dialect = known.facts, customers.source_table.dialect
     if facts.without_customer:
-        yield f"{plural(facts.without_customer, 'row has', 'rows have')} no id in column {customers.customer!r}"
+        rows = plural(facts.without_customer, "row has", "rows have")
+        yield f"{rows} no id in column {customers.customer!r}"
     if facts.duplicates:
         yield (
             f"{plural(facts.duplicates, 'row repeats', 'rows repeat')} the id of another row in column "
@@ -263,14 +264,14 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
         )
     for name, count in facts.unusable_observations.items():
         moment = customers.date_columns[name].expressions()["moment"]
-        yield _unreadable(name, count, "a date", dialect.shape_of_unusable(name, moment))
+        yield _unreadable(name, count, what="a date", shape=dialect.shape_of_unusable(name, moment))
     for attribute, counts in zip(known.attributes, facts.columns, strict=True):
         if counts.unusable:
             what = (
                 "a date" if attribute.is_date else "yes or no" if attribute.is_answer else "a finite number"
             )
             shape = dialect.shape_of_unusable(attribute.name, customers.reading(attribute))
-            yield _unreadable(attribute.name, counts.unusable, what, shape)
+            yield _unreadable(attribute.name, counts.unusable, what=what, shape=shape)
         if counts.impossible:
             rule = {
                 "count": "is negative or not whole|are negative or not whole",
@@ -285,7 +286,7 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
             )
 
 
-def _unreadable(name: str, count: int, what: str, shape: str) -> str:
+def _unreadable(name: str, count: int, *, what: str, shape: str) -> str:
     example = f", for instance one shaped like {shape!r}" if shape else ""
     hint = " (date_format= says how dates are written)" if what == "a date" else ""
     return f"{plural(count, 'value')} of column {name!r} cannot be read as {what}{example}{hint}"

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import collect
-from custseg.tables._report import Finding, calendar_day, finding
+from custseg.tables._report import Finding, Severity, calendar_day, finding
 from custseg.tables._snapshot import Snapshot
 
 _LONG_SILENCE = 7
@@ -23,11 +23,13 @@ def look_alike_ids(ids: nw.Series[Any]) -> list[Finding]:
     # Zeros alone are an id too: the last one stays.
     plain = plain.str.replace_all(r"^0+(.)", "${1}")
     alike = len(distinct) - plain.n_unique()
-    texts = (
-        "customer id equals another but for case, spaces or leading zeros",
-        "customer ids equal another but for case, spaces or leading zeros",
+    return finding(
+        "look_alike_ids",
+        int(alike),
+        ("customer id equals", "customer ids equal"),
+        " another but for case, spaces or leading zeros",
+        severity="warning",
     )
-    return finding("look_alike_ids", int(alike), texts, severity="warning")
 
 
 def days_without_data(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> list[Finding]:
@@ -41,7 +43,8 @@ def days_without_data(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> list[Find
     longest = int(gaps.max())
     after = calendar_day(int(days[int(gaps.argmax())]))
     several = f"; the longest silence is {longest} days, after {after}" if longest > 1 else ""
-    texts = (f"day has no row{several}", f"days have no row{several}")
     # A shop that is closed on Sundays has many single days without data; a week is another matter.
-    severity = "warning" if longest >= _LONG_SILENCE else "note"
-    return finding("days_without_data", missing, texts, severity=severity)  # type: ignore[arg-type]
+    severity: Severity = "warning" if longest >= _LONG_SILENCE else "note"
+    return finding(
+        "days_without_data", missing, ("day has", "days have"), f" no row{several}", severity=severity
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -15,6 +15,7 @@ from custseg.tables._orders import Orders
 from custseg.tables._snapshot import Snapshot
 
 _SUM_LIMIT = 9.2e18
+_MORE = ("product", "category", "channel", "source", "discount", "currency")
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,14 @@ class OrderFacts:
     first_day: int | None
     last_day: int | None
     money: float
-    zero_lines: int = 0
-    filled: Mapping[str, int] = field(default_factory=dict)
-    currencies: Mapping[str | None, int] = field(default_factory=dict)
+    zero_lines: int
+    filled: Mapping[str, int]
+    currencies: Mapping[str | None, int]
 
 
 def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
     """Count what is in the log, and raise for what cannot be used."""
-    facts = _gather(orders.lines(), snapshot)
+    facts = gather_order_facts(orders, snapshot)
     orders.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the order log has no rows.")
@@ -76,7 +77,8 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
             f"{caller}: as_of {snapshot} is not after any row of the order log, so nothing is "
             "known yet. Give a later as_of."
         )
-    _check_currencies(orders, snapshot, caller)
+    if facts.currencies:
+        _check_currencies(orders, facts, caller)
     if facts.unusable_amounts:
         _raise_on_amounts(orders, facts.unusable_amounts, caller)
     if facts.unusable_flags:
@@ -89,9 +91,10 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
     return facts
 
 
-def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> OrderFacts:
-    """One pass: a marker column of ones and nulls per question, then their counts."""
-    col = nw.col
+def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
+    """Count what is in the log, whatever it is: a marker column of ones and nulls per question, then their counts."""
+    col, lines = nw.col, orders.lines()
+    roles = [role for role in _MORE if role in lines.collect_schema().names()]
     before = col("moment") < snapshot.moment
     marked = "cancelled" in lines.collect_schema().names()
     cancelled = col("cancelled") if marked else nw.lit(value=False)
@@ -107,15 +110,17 @@ def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> OrderFacts:
         "refund_lines": before & (col("money") < 0),
         "cancelled_lines": before & cancelled,
         "unusable_flags": before & cancelled.is_null(),
+        "zero_lines": before & (col("money") == 0),
     }
+    filled = {f"filled_{role}": before & ~col(role).is_null() for role in roles}
     counted = lines.select(
-        *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
+        *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in (marks | filled).items()),
         nw.when(before).then(col("day")).alias("day"),
         nw.when(before).then(col("money").abs().cast(nw.Float64)).alias("money"),
     )
     row = collect(
         counted.select(
-            *(col(name).count() for name in marks),
+            *(col(name).count() for name in (*marks, *filled)),
             col("day").min().alias("first_day"),
             col("day").max().alias("last_day"),
             col("money").sum(),
@@ -123,28 +128,33 @@ def _gather(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> OrderFacts:
     ).row(0)
     *counts, first_day, last_day, money = row
     return OrderFacts(
-        **{name: int(count) for name, count in zip(marks, counts, strict=True)},
+        **{name: int(count) for name, count in zip(marks, counts, strict=False)},
+        filled={role: int(count) for role, count in zip(roles, counts[len(marks) :], strict=True)},
+        currencies=_count_currencies(lines, snapshot) if "currency" in roles else {},
         first_day=first_day,
         last_day=last_day,
         money=float(money or 0.0),
     )
 
 
-def _check_currencies(orders: Orders, snapshot: Snapshot, caller: str) -> None:
-    if orders.currency is None:
-        return
-    rows = orders.lines().filter(nw.col("moment") < snapshot.moment).select("currency").unique()
-    found = collect(rows).get_column("currency").to_list()
-    codes = sorted(code for code in found if code is not None)
+def _count_currencies(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> dict[str | None, int]:
+    before = lines.filter(nw.col("moment") < snapshot.moment)
+    rows = collect(before.group_by("currency").agg(nw.len().alias("lines"))).rows()
+    return dict(sorted(((code, int(count)) for code, count in rows), key=lambda row: row[0] or ""))
+
+
+def _check_currencies(orders: Orders, facts: OrderFacts, caller: str) -> None:
+    codes = [code for code in facts.currencies if code is not None]
+    unnamed = None in facts.currencies
     if orders.rates is not None:
         lacking = [code for code in codes if code not in orders.rates]
-        if lacking or None in found:
+        if lacking or unnamed:
             what = listed(lacking) if lacking else "lines without a currency"
             raise DataError(f"{caller}: rates lack {what}; they have {listed(orders.rates)}.")
-    elif len(found) > 1:
-        unnamed = " and lines without a currency" if None in found else ""
+    elif len(facts.currencies) > 1:
+        others = " and lines without a currency" if unnamed else ""
         raise DataError(
-            f"{caller}: the amounts are in several currencies, {listed(codes)}{unnamed}, "
+            f"{caller}: the amounts are in several currencies, {listed(codes)}{others}, "
             "and cannot be added. Give rates={'EUR': 1.0, ...}."
         )
 

@@ -47,16 +47,12 @@ def order_report(
         zero_value_orders = _count_zero_value(orders, snapshot, facts, refunds=refunds)
     findings = [
         *_line_findings(facts, refunds),
-        *finding(
-            "zero_value_orders", zero_value_orders, ("order is worth nothing", "orders are worth nothing")
-        ),
+        *finding("zero_value_orders", zero_value_orders, ("order is", "orders are"), " worth nothing"),
         *finding(
             "duplicate_lines",
             orders.source_table.dialect.count_duplicates(),
-            (
-                "line repeats an earlier one exactly and is kept",
-                "lines repeat an earlier one exactly and are kept",
-            ),
+            ("line repeats", "lines repeat"),
+            " an earlier one exactly, kept",
         ),
         *look_alike_ids(ids),
         *days_without_data(lines, snapshot),
@@ -82,28 +78,23 @@ def _count_zero_value(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, 
 
 def _line_findings(facts: OrderFacts, refunds: str) -> list[Finding]:
     what = "are left out" if refunds == "gross" else "reduce the money"
-    left_out = ("and is left out", "and are left out")
-    found = []
-    for name, one, many, severity in (
-        ("rows_without_customer", f"line has no customer {left_out[0]}", f"lines have no customer {left_out[1]}",
-         "warning"),
-        ("rows_without_date", f"line has no date {left_out[0]}", f"lines have no date {left_out[1]}", "warning"),
-        ("rows_without_order", "line has no order id and is an order by its time",
-         "lines have no order id and are orders by their time", "note"),
-        ("rows_without_amount", "line has no amount and counts as no money",
-         "lines have no amount and count as no money", "warning"),
-        ("rows_after_as_of", "line lies at or after the snapshot and does not exist for it",
-         "lines lie at or after the snapshot and do not exist for it", "note"),
-        ("refund_lines", f"line has a negative amount (refunds {what})",
-         f"lines have a negative amount (refunds {what})", "note"),
-        ("zero_lines", "line has an amount of 0", "lines have an amount of 0", "note"),
-        ("cancelled_lines", "line is marked as cancelled", "lines are marked as cancelled", "note"),
-        ("unusable_dates", "date cannot be read", "dates cannot be read", "severe"),
-        ("unusable_amounts", "amount is no finite number", "amounts are no finite numbers", "severe"),
-    ):  # fmt: skip
-        count = getattr(facts, name.replace("rows_", "", 1) if name != "rows_after_as_of" else "rows_after")
-        found += finding(name, count, (one, many), severity=severity)  # type: ignore[arg-type]
-    return found
+    has, lies, marked = ("line has", "lines have"), ("line lies", "lines lie"), ("line is", "lines are")
+    return [
+        *finding("unusable_dates", facts.unusable_dates, ("date", "dates"), " cannot be read", severity="severe"),
+        *finding("unusable_amounts", facts.unusable_amounts, ("amount is", "amounts are"), " no finite number",
+                 severity="severe"),
+        *finding("unusable_flags", facts.unusable_flags, ("mark is", "marks are"), " neither yes nor no",
+                 severity="severe"),
+        *finding("rows_without_customer", facts.without_customer, has, " no customer, left out", severity="warning"),
+        *finding("rows_without_date", facts.without_date, has, " no date, left out", severity="warning"),
+        *finding("rows_without_amount", facts.without_amount, has, " no amount, counted as no money",
+                 severity="warning"),
+        *finding("rows_without_order", facts.without_order, has, " no order id, taken as orders by their time"),
+        *finding("rows_after_as_of", facts.rows_after, lies, " at or after the snapshot, left out"),
+        *finding("refund_lines", facts.refund_lines, has, f" a negative amount (refunds {what})"),
+        *finding("zero_lines", facts.zero_lines, has, " an amount of 0"),
+        *finding("cancelled_lines", facts.cancelled_lines, marked, " marked as cancelled"),
+    ]  # fmt: skip
 
 
 def _currency_findings(facts: OrderFacts, orders: Orders) -> list[Finding]:

@@ -24,6 +24,21 @@ def order_totals(
     that its customer is not lost. Where there is a window, `moment` is that of the first line.
     """
     col = nw.col
+    counted, keys = counted_lines(lines, snapshot, facts, refunds=refunds)
+    sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum()]
+    if snapshot.start is not None:
+        sums.append(col("moment").min())
+    return counted.group_by(*keys).agg(*sums)
+
+
+def counted_lines(
+    lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str
+) -> tuple[nw.LazyFrame[Any], list[str]]:
+    """The lines of known customers before the snapshot, and the columns that tell their orders apart.
+
+    A line that does not count under the policy has a null `day` and null `money`.
+    """
+    col = nw.col
     seen = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
     keys = ["customer", "order"]
     if facts.without_order:
@@ -38,7 +53,4 @@ def order_totals(
             nw.when(counts).then(col("day")).alias("day"),
             nw.when(counts).then(col("money")).alias("money"),
         )
-    sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum()]
-    if snapshot.start is not None:
-        sums.append(col("moment").min())
-    return seen.group_by(*keys).agg(*sums)
+    return seen, keys

@@ -98,9 +98,11 @@ class DataReport:
         return "\n".join(["DataReport", *(repr(log) for log in self.logs)])
 
 
-def finding(name: str, count: int, texts: tuple[str, str], *, severity: Severity = "note") -> list[Finding]:
+def finding(
+    name: str, count: int, nouns: tuple[str, str], rest: str = "", *, severity: Severity = "note"
+) -> list[Finding]:
     """The finding in a list, with the words for one and for many; an empty list where the count is 0."""
-    return [Finding(name, count, severity, plural(count, *texts) + ".")] if count else []
+    return [Finding(name, count, severity, plural(count, *nouns) + rest + ".")] if count else []
 
 
 def by_severity(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -97,8 +97,9 @@ def parse_moment(as_of: object, caller: str) -> datetime:
         return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)
+    what = "None" if as_of is None else type(as_of).__name__
     raise TypeError(
-        f"{caller}: as_of must be a date, a datetime or ISO text, got {type(as_of).__name__}. "
+        f"{caller}: as_of must be a date, a datetime or ISO text, got {what}. "
         "The clock is never read."
     )
 

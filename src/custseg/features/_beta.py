@@ -1,0 +1,54 @@
+"""A Beta prior for rates: what a customer's few trials say, held against the whole base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc
+
+_ENOUGH_TRIALS = 5
+_WEAKEST, _STRONGEST = 1.0, 1e6
+
+
+@dataclass(frozen=True)
+class BetaPrior:
+    """Rates of the base follow Beta(`mean` × `strength`, (1 − `mean`) × `strength`).
+
+    Attributes
+    ----------
+    mean : float
+        Their mean.
+    strength : float
+        How many trials of one's own weigh as much as the base.
+    """
+
+    mean: float
+    strength: float
+
+    def above_half(self, successes: NDArray[np.float64], trials: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probability that the rate is above ½, given the trials."""
+        a = successes + self.mean * self.strength
+        b = trials - successes + (1 - self.mean) * self.strength
+        return np.asarray(betainc(b, a, 0.5), dtype=np.float64)
+
+
+def beta_prior(successes: NDArray[np.float64], trials: NDArray[np.float64]) -> BetaPrior:
+    """Fit the prior by moments on customers with 5 or more trials.
+
+    With rates r of mean m and variance v, and h the mean of 1 / trials, the correlation within customers is
+    ρ = (v / (m (1 − m)) − h) / (1 − h): what chance alone adds to the variance is taken off. The strength
+    is 1 / ρ − 1, held between 1 and a million. Where this cannot be told (fewer than two such customers, or
+    all of their rates 0 or all 1), the mean is that of all trials, each way half a trial added, and the
+    strength 2.
+    """
+    enough = trials >= _ENOUGH_TRIALS
+    rates = successes[enough] / trials[enough]
+    mean = float(rates.mean()) if len(rates) else 0.0
+    if len(rates) < 2 or not 0 < mean < 1:
+        return BetaPrior(float((successes.sum() + 0.5) / (trials.sum() + 1)), 2.0)
+    chance = float((1 / trials[enough]).mean())
+    alike = (float(rates.var(ddof=1)) / (mean * (1 - mean)) - chance) / (1 - chance)
+    strength = 1 / alike - 1 if alike > 1 / _STRONGEST else _STRONGEST
+    return BetaPrior(mean, max(strength, _WEAKEST))

@@ -1,0 +1,186 @@
+"""Engagement: everything a customer did, in points that fade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from numbers import Real
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import check_choice
+from custseg.features._event_sums import KINDS, POINT, EventSums, Scoring
+from custseg.features._family import Family, FamilyColumns
+from custseg.features._logs import event_logs
+from custseg.tables import EVENT_NAMES, Feature
+
+_MOST_POINTS = 1000
+_LONGEST_LIFE = 36_500
+
+FEATURES = tuple(
+    Feature(name, meaning, "points", "engagement", 1, absent=0)
+    for name, meaning in (
+        ("engagement", "Points for all that the customer did, fading with time."),
+        ("engagement_email", "Of these, points for mails opened and clicked."),
+        ("engagement_web", "Of these, points for visits, views and carts."),
+        ("engagement_orders", "Of these, points for orders and redeemed codes."),
+    )
+)
+
+
+def engagement(
+    events: object,
+    orders: object = None,
+    *,
+    as_of: object,
+    window_days: int | None = None,
+    weights: Mapping[str, float] | None = None,
+    half_lives: Mapping[str, float] | None = None,
+    refunds: str = "net",
+    zero_orders: str = "drop",
+) -> Any:
+    r"""Points for everything each customer did, of which half are left after each half-life.
+
+    ``Σ weight(event) · 2^(−age / half-life)`` over the events in the window, where the age is the date of
+    `as_of` minus the date of the event, in whole days. With no new event, each part halves in one
+    half-life. High is good, and 0 is who did nothing. What the company does ("sent", "delivered",
+    "bounced") counts for nothing, and neither do "unsubscribed" and "complained": they are no engagement
+    that fades away, and have features of their own.
+
+    Parameters
+    ----------
+    events : Events or table
+        The event log; a plain table has the default column names of `Events`.
+    orders : Orders or table, optional
+        The order log. Where it is given, its purchases count in place of the events "ordered".
+    as_of : date, datetime or ISO text
+        The moment of the snapshot; without a zone it is taken in the log's zone.
+    window_days : int, optional
+        Only what happened in so many calendar days before `as_of` counts; by default all.
+    weights : mapping of str to float, optional
+        Points per event, from -1,000 to 1,000, counted to a thousandth. Those that are not given keep their
+        default: opened 1, clicked 3; visited 1, viewed 0.5, carted 3, checkout 4, ad_clicked 2; ordered 10,
+        redeemed 5; all others 0.
+    half_lives : mapping of str to float, optional
+        Days after which half of the points are left: of "email" (default 30), "web" (10) and "orders" (120).
+    refunds, zero_orders : str
+        See `rfm`.
+
+    Returns
+    -------
+    table
+        In the kind of the event log (polars for a file), sorted by `customer_id`, one row per customer of
+        either log:
+
+        - `engagement` (float): all points.
+        - `engagement_email` (float): opened and clicked mails.
+        - `engagement_web` (float): visited, viewed, carted, checkout, ad_clicked.
+        - `engagement_orders` (float): ordered, redeemed.
+
+        The total is the sum of the three, and of opens and clicks on channels other than email, which fade
+        as mail does.
+
+    Raises
+    ------
+    DataError
+        If a log cannot be used: columns missing, dates that cannot be read, no known event, no rows before
+        `as_of`, ids of different types.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    The points of a customer and day are rounded to 2^-32 and summed as whole numbers, so that the order of
+    the rows changes nothing. Each event counts, a second open of one mail too; what machines did does not.
+    The defaults are conventions and no estimates: orders stay for about half a year, mails for a month,
+    visits for some days.
+
+    Without a column of machine opens `engagement_email` is doubtful; ``weights={"opened": 0}`` leaves
+    clicks alone.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from custseg.features import engagement
+    >>> log = pl.DataFrame(
+    ...     {
+    ...         "customer_id": ["ann", "ann", "bob"],
+    ...         "occurred_at": ["2024-05-22", "2024-05-02", "2024-02-02"],
+    ...         "event": ["visited", "clicked", "ordered"],
+    ...     }
+    ... )
+    >>> engagement(log, as_of="2024-06-01")["engagement"].to_list()
+    [2.0, 5.0]
+    """
+    scoring = _scoring(weights, half_lives)
+    logs = event_logs(
+        events,
+        orders,
+        "engagement",
+        as_of=as_of,
+        window_days=window_days,
+        refunds=refunds,
+        zero_orders=zero_orders,
+    )
+    assert logs.events is not None
+    table = engagement_columns(logs.scored_event_sums(scoring)).table
+    return logs.events.source_table.give_back(table, logs.events.customer)
+
+
+def engagement_columns(sums: EventSums) -> FamilyColumns:
+    """The family for every customer of the logs."""
+    col = nw.col
+    bought = col("order_points") + col("redeem_points")
+    parts = {
+        "engagement": col("email_points") + col("message_points") + col("web_points") + bought,
+        "engagement_email": col("email_points"),
+        "engagement_web": col("web_points"),
+        "engagement_orders": bought,
+    }
+    columns = {name: value.cast(nw.Float64) / POINT for name, value in parts.items()}
+    doubtful = bool(sums.facts.mail_counts["opened"]) and not sums.tells_machines
+    features = tuple(
+        replace(feature, doubtful=doubtful and feature.name == "engagement_email") for feature in FEATURES
+    )
+    return FamilyColumns(sums.table.select("customer_id", **columns), features)
+
+
+def _scoring(weights: object, half_lives: object) -> Scoring:
+    """The defaults with what was given in their place."""
+    usual = Scoring()
+    points = _numbers("weights", weights, EVENT_NAMES)
+    lives = _numbers("half_lives", half_lives, tuple(KINDS))
+    for name, value in points.items():
+        if not abs(value) <= _MOST_POINTS:
+            raise ValueError(f"engagement: weights must lie from -1,000 to 1,000, got {name!r}: {value}.")
+    for name, value in lives.items():
+        if not 0 < value <= _LONGEST_LIFE:
+            raise ValueError(
+                f"engagement: half_lives must be days above 0 and at most 36,500, got {name!r}: {value}."
+            )
+    return Scoring({**usual.weights, **points}, {**usual.half_lives, **lives})
+
+
+def _numbers(argument: str, given: object, allowed: tuple[str, ...]) -> dict[str, float]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise TypeError(
+            f"engagement: {argument} must map names to numbers, such as {{{allowed[0]!r}: 10}}, "
+            f"got {type(given).__name__}."
+        )
+    for name, value in given.items():
+        check_choice("engagement", argument, name, allowed=allowed)
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise TypeError(
+                f"engagement: {argument} must be numbers, got {name!r}: {type(value).__name__} {value!r}."
+            )
+    return {name: float(value) for name, value in given.items()}
+
+
+ENGAGEMENT = Family(
+    "engagement",
+    lambda logs: "" if logs.events else "events",
+    lambda logs: engagement_columns(logs.event_sums),
+)

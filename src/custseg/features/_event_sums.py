@@ -1,0 +1,226 @@
+"""A few passes from event lines to sums per customer; the event families are formulas over these."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._frames import collect_together
+from custseg.features._mail_sums import mail_sums
+from custseg.features._purchases import Purchases, together
+from custseg.features._sums import value_if, whole
+from custseg.features._visit_sums import DAY, cart_sums, session_sums
+from custseg.tables import MAIL_EVENTS, EventFacts, Events, Snapshot
+
+POINT = 2**32
+"""Points are summed as whole numbers of this fraction, so that no sum depends on the order of rows."""
+
+_MILLI = 1000
+WEB_ACTS = ("visited", "viewed", "carted", "checkout")
+KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"email": MAIL_EVENTS, "web": (*WEB_ACTS, "ad_clicked"), "orders": ("ordered", "redeemed")}
+)
+"""Which events make which part of the engagement."""
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How engagement is counted: points per event, and the days after which half of them are left."""
+
+    weights: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "opened": 1.0, "clicked": 3.0,
+            "visited": 1.0, "viewed": 0.5, "carted": 3.0, "checkout": 4.0, "ad_clicked": 2.0,
+            "ordered": 10.0, "redeemed": 5.0,
+        }
+    )  # fmt: skip
+    half_lives: Mapping[str, float] = field(
+        default_factory=lambda: {"email": 30.0, "web": 10.0, "orders": 120.0}
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class EventSums:
+    """Sums per customer, exact whole numbers, from one snapshot of an event log.
+
+    Attributes
+    ----------
+    table : narwhals DataFrame
+        One row per customer of the event log, and of the order log where there is one; sorted by
+        `customer_id`, all columns Int64. Null where it never happened: days and moments; 0: counts.
+
+        - All lines before the snapshot: `first_seen_day`.
+        - Mails in the window: `delivered`, `opened`, `clicked`, `sends`, `sends_7d`, `sends_28d`,
+          `last_click_day`. Mails before the snapshot, in the window or not: `mail_lines`, `first_send_day`,
+          `unsubscribed`, `complained` (0 or 1), `last_arrival`, `last_bounce` (moments).
+        - Site and app, in the window: `sessions`, `web_events`, `active_days`, `last_visit_day`, the first
+          days `visited_day`, `viewed_day`, `carted_day`, `checkout_day`, `order_day` and `repeat_day` (of
+          the second day with an order), `carts`, `abandoned_carts`.
+        - Points of engagement in units of `POINT`: `email_points`, `message_points` (of channels but email),
+          `web_points`, `redeem_points`, `order_points`.
+    snapshot : Snapshot
+        The moment and the window.
+    facts : EventFacts
+        Counts over the log.
+    tells_machines : bool
+        Whether the log says which events machines made.
+    """
+
+    table: nw.DataFrame[Any]
+    snapshot: Snapshot
+    facts: EventFacts
+    tells_machines: bool
+
+
+_DAYS = (
+    "first_seen_day", "last_visit_day", "visited_day", "viewed_day", "carted_day", "checkout_day",
+    "order_day", "repeat_day", "first_send_day", "last_click_day", "last_arrival", "last_bounce",
+)  # fmt: skip
+
+
+def event_sums(
+    events: Events,
+    snapshot: Snapshot,
+    facts: EventFacts,
+    *,
+    scoring: Scoring,
+    purchases: Purchases | None = None,
+) -> EventSums:
+    """Sum the log up, on the engine where it is; purchases stand in for the log's own order events."""
+    lines = _known_lines(events, snapshot)
+    days = _customer_days(lines, scoring)
+    bought = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
+    starts = {span: _start(events, snapshot, span) for span in (7, 28)}
+    acts, as_of = _cart_acts(lines, snapshot, purchases)
+    parts = collect_together(
+        _day_sums(days, snapshot, scoring),
+        _bought_sums(bought, snapshot, scoring),
+        session_sums(lines),
+        cart_sums(acts, as_of),
+        mail_sums(lines, facts, starts),
+    )
+    table = _joined([whole(part.rename({"customer": "customer_id"})) for part in parts])
+    return EventSums(table, snapshot, facts, events.machine is not None)
+
+
+def _known_lines(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
+    """Lines of known customers before the snapshot, and whether they are in the window."""
+    col = nw.col
+    inside = col("moment") >= snapshot.start if snapshot.start is not None else nw.lit(value=True)
+    known = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
+    return known.with_columns(inside.alias("inside"))
+
+
+def _customer_days(lines: nw.LazyFrame[Any], scoring: Scoring) -> nw.LazyFrame[Any]:
+    """One row per customer and day: how often each stage was reached, and thousandths of points."""
+    col = nw.col
+
+    def points(kind: str) -> nw.Expr:
+        return sum((_points(name, scoring) for name in KINDS[kind]), start=nw.lit(0))
+
+    message, inside = points("email"), col("inside")
+    sums = {
+        **{name: value_if(inside & col("web") & (col("act") == name), nw.lit(1)) for name in WEB_ACTS},
+        "ordered": value_if(inside & (col("act") == "ordered"), nw.lit(1)),
+        "web_events": value_if(inside & col("web") & ~col("act").is_null(), nw.lit(1)),
+        "email_points": value_if(inside & col("mail"), message),
+        "message_points": value_if(inside & ~col("mail"), message),
+        "web_points": value_if(inside, points("web")),
+        "redeem_points": value_if(inside, _points("redeemed", scoring)),
+    }
+    marked = lines.select("customer", "day", *(value.alias(name) for name, value in sums.items()))
+    return marked.group_by("customer", "day").agg(col(name).sum() for name in sums)
+
+
+def _points(name: str, scoring: Scoring) -> nw.Expr:
+    return value_if(nw.col("act") == name, nw.lit(round(scoring.weights.get(name, 0.0) * _MILLI)))
+
+
+def _day_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, scoring: Scoring) -> nw.LazyFrame[Any]:
+    """One row per customer from their days."""
+    col = nw.col
+    lives = scoring.half_lives
+    active = col("web_events") > 0
+    marked = days.with_columns(
+        *(nw.when(col(name) > 0).then(col("day")).alias(f"{name}_day") for name in WEB_ACTS),
+        value_if(active, nw.lit(1)).alias("active_days"),
+        nw.when(active).then(col("day")).alias("last_visit_day"),
+        _decayed("email_points", snapshot, lives["email"]),
+        _decayed("message_points", snapshot, lives["email"]),
+        _decayed("web_points", snapshot, lives["web"]),
+        _decayed("redeem_points", snapshot, lives["orders"]),
+    )
+    points = ("email_points", "message_points", "web_points", "redeem_points")
+    return marked.group_by("customer").agg(
+        *(col(f"{name}_day").min() for name in WEB_ACTS),
+        col("day").min().alias("first_seen_day"),
+        col("last_visit_day").max(),
+        *(col(name).sum() for name in ("active_days", *points)),
+    )
+
+
+def _bought_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, scoring: Scoring) -> nw.LazyFrame[Any]:
+    """The first and second day with an order, and the points of orders; `days` have `day` and `ordered`."""
+    col = nw.col
+    weight = round(scoring.weights.get("ordered", 0.0) * _MILLI)
+    marked = (
+        days.select("customer", "day", (col("ordered") * weight).alias("order_points"))
+        .with_columns(
+            col("day").min().over("customer").alias("order_day"),
+            _decayed("order_points", snapshot, scoring.half_lives["orders"]),
+        )
+        .with_columns(nw.when(col("day") > col("order_day")).then(col("day")).alias("repeat_day"))
+    )
+    return marked.group_by("customer").agg(
+        col("order_day").min(), col("repeat_day").min(), col("order_points").sum()
+    )
+
+
+def _decayed(name: str, snapshot: Snapshot, half_life: float) -> nw.Expr:
+    """Thousandths of points on a day, halved per half-life since, as whole units."""
+    age = (nw.lit(snapshot.day) - nw.col("day")).cast(nw.Float64)
+    left = (age * (-math.log(2) / half_life)).exp()
+    return (nw.col(name).cast(nw.Float64) * left * (POINT / _MILLI)).round(0).cast(nw.Int64).alias(name)
+
+
+def _cart_acts(
+    lines: nw.LazyFrame[Any], snapshot: Snapshot, purchases: Purchases | None
+) -> tuple[nw.LazyFrame[Any], int]:
+    """Pieces put into carts in the window, and orders; and the moment of the snapshot on the same clock."""
+    col = nw.col
+    flags = {
+        "carted": col("web") & col("inside") & (col("act") == "carted"),
+        "ordered": col("act") == "ordered",
+    }
+    marked = lines.select(
+        "customer", "moment", "day", *(value_if(flag, nw.lit(1)).alias(name) for name, flag in flags.items())
+    )
+    if purchases is None:
+        return marked.filter((col("carted") == 1) | (col("ordered") == 1)), snapshot.moment
+    carts = marked.filter(col("carted") == 1).with_columns(ordered=nw.lit(0))
+    orders = purchases.moments.with_columns(carted=nw.lit(0), ordered=nw.lit(1))
+    both = together(carts, orders.select(*carts.collect_schema().names()))
+    if purchases.comparable:
+        return both, snapshot.moment
+    return both.with_columns((col("day") * DAY).alias("moment")), snapshot.day * DAY
+
+
+def _start(events: Events, snapshot: Snapshot, days: int) -> int:
+    """The moment so many calendar days before the snapshot."""
+    start = events.dates.snapshot(snapshot.as_of, window_days=days).start
+    assert start is not None
+    return start
+
+
+def _joined(parts: list[nw.DataFrame[Any]]) -> nw.DataFrame[Any]:
+    """One row per customer of any part; counts are 0 where a part does not know the customer."""
+    table = nw.concat([part.select("customer_id") for part in parts[:2]]).unique()
+    for part in parts:
+        table = table.join(part, on="customer_id", how="left")
+    counts = [name for name in table.columns if name not in (*_DAYS, "customer_id")]
+    return table.with_columns(nw.col(*counts).fill_null(0)).sort("customer_id")

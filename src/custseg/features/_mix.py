@@ -1,0 +1,271 @@
+"""What a customer buys, where and how: the mix of categories, channels and sources; discounts and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._frames import frame_from_columns
+from custseg.features._column_words import column_words
+from custseg.features._family import Family, FamilyColumns
+from custseg.features._logs import Logs
+from custseg.features._mix_sums import DIMENSIONS, MixSums, mix_sums
+from custseg.tables import Feature, FeatureTable
+
+Floats = NDArray[np.float64]
+
+_FAMILY = "mix"
+_PRIOR = 5.0
+_MOST_VALUES = 8
+_REST = "other"
+_NOBODY = -1
+
+
+def mix_columns(sums: MixSums) -> FamilyColumns:
+    r"""The family for every customer of the log.
+
+    A purchase is an order in the window whose own net value is positive. It counts once for each value (of
+    category, channel or source) that one of its lines with a positive amount has; lines that are cancelled,
+    and lines without a value, do not count. With n_j such purchases with value j, n = Σ n_j, and the base's
+    share p_j = Σ n_j / Σ n over all customers:
+
+    - ``<dimension>_share_<value>`` = (n_j + 5 p_j) / (n + 5), for the 8 values with the largest p_j (ties
+      by the alphabet) and ``other`` for all that remain; they add up to 1. Few purchases leave a customer
+      near the base.
+    - ``<dimension>_diversity`` = −Σ s_j log s_j / log J over these J shares: 0 is all in one, 1 is even.
+      With few purchases it is near the base's diversity. Missing where the base has one value.
+    - ``<dimension>_top``: the value with the largest n_j; ties go to the larger p_j, then by the alphabet.
+    - `preferred_channel`: the channel with the largest n_j; ties go to the one used last, then as above.
+    - `first_source`: the source of the first purchase with a known one, in the window or not (how the
+      customer came); `last_source`: of the last one in the window. Ties in time go to the larger p_j, then
+      by the alphabet.
+    - `discount_share`: of the money of lines with a positive amount, the share of those with a discount.
+    - `discount_depth`: money taken off over the money before it was (amounts + discounts), refunds aside.
+    - `return_share`: refunds over the money of lines with a positive amount. Above 1 where more comes back
+      than was bought in the window. Missing for all where the log has no refunds, or they are left out.
+
+    All are missing without what they count. `amount` is taken as paid, the discount already off; a discount
+    may have either sign.
+    """
+    customers = sums.money.get_column("customer_id")
+    columns = [
+        column
+        for name in DIMENSIONS
+        if name in sums.pairs
+        for column in _dimension(name, _Pairs(customers, sums.pairs[name]))
+    ]
+    known = _frame({feature.name: values for feature, values in columns})
+    money, of_money = _money_shares(sums)
+    table = sums.money.with_columns(**money, **{name: known.get_column(name) for name in known.columns})
+    features = (*(feature for feature, _ in columns), *of_money)
+    return FamilyColumns(table.select("customer_id", *(feature.name for feature in features)), features)
+
+
+def centred_log_ratios(features: FeatureTable) -> FeatureTable:
+    """The table with the shares of each whole as centred log-ratios, to cluster on.
+
+    Shares of one whole add up to 1, so one that grows makes others shrink, and equal differences do not mean
+    equal things: 1 % to 2 % is a doubling, 50 % to 51 % is not. The centred log-ratio is
+    ``log(s_j) - mean(log(s))``: 0 is the geometric mean of the customer's shares, log 2 is twice that.
+    Distances between customers are then distances between ratios.
+
+    Parameters
+    ----------
+    features : FeatureTable
+        As `build_features` gives it, with the family "mix".
+
+    Returns
+    -------
+    FeatureTable
+        Columns such as ``category_share_toys`` are replaced by ``category_clr_toys`` (float, log ratio);
+        all others stay. The ratios of one whole add up to 0. They are missing where a share is missing or
+        0; smoothed shares never are 0.
+
+    References
+    ----------
+    Aitchison, J. (1982). The statistical analysis of compositional data. Journal of the Royal Statistical
+    Society B 44(2), 139-160. doi:10.1111/j.2517-6161.1982.tb01195.x
+
+    Examples
+    --------
+    >>> from custseg import Orders
+    >>> from custseg.datasets import make_shop
+    >>> from custseg.features import build_features, centred_log_ratios
+    >>> shop = make_shop(60)
+    >>> orders = Orders(shop.orders, channel="channel")
+    >>> table = build_features(orders, as_of=shop.as_of, families=["mix"])
+    >>> centred_log_ratios(table).names[:3]
+    ['channel_clr_store', 'channel_clr_web', 'channel_clr_app']
+    """
+    ratios: dict[str, Floats] = {}
+    renamed: dict[str, Feature] = {}
+    for whole in dict.fromkeys(f.composition for f in features.described if f.composition):
+        shares = [feature for feature in features.described if feature.composition == whole]
+        logs = _clr(np.column_stack([features.values(share.name) for share in shares]))
+        for share, values in zip(shares, logs.T, strict=True):
+            name = share.name.replace(f"{whole}_share_", f"{whole}_clr_", 1)
+            renamed[share.name] = Feature(
+                name, f"Centred log-ratio of {share.name}.", "log ratio", share.family
+            )
+            ratios[name] = values
+    described = tuple(renamed.get(feature.name, feature) for feature in features.described)
+    known = _frame(ratios)
+    local = features.local.with_columns(known.get_column(name) for name in known.columns)
+    local = local.select("customer_id", *(feature.name for feature in described))
+    return FeatureTable(local, described, features.give_back, features.snapshot)
+
+
+class _Pairs:
+    """The pairs of one dimension as arrays: who, what (0 is the most common value), how often and when."""
+
+    def __init__(self, customers: nw.Series[Any], pairs: nw.DataFrame[Any]) -> None:
+        ranked = pairs.group_by("value").agg(nw.col("orders").sum())
+        ranked = ranked.sort("orders", "value", descending=[True, False]).with_row_index("code")
+        placed = (
+            pairs.join(ranked.select("value", "code"), on="value", how="left")
+            .join(customers.to_frame().with_row_index("who"), on="customer_id", how="left")
+            .sort("who", "code")
+        )
+        self.values: list[str] = ranked.get_column("value").to_list()
+        self.totals = ranked.get_column("orders").to_numpy()
+        self.customers = len(customers)
+        self.who = placed.get_column("who").to_numpy().astype(np.int64)
+        self.code = placed.get_column("code").to_numpy().astype(np.int64)
+        self.orders = placed.get_column("orders").to_numpy()
+        self.first = placed.get_column("first_moment").to_numpy()
+        self.last = placed.get_column("last_moment").fill_null(0).to_numpy()
+
+    def best(self, *keys: NDArray[np.int64], among: NDArray[np.bool_]) -> list[str | None]:
+        """Each customer's value with the smallest keys, one key after the other; else the most common."""
+        order = np.lexsort((self.code, *reversed(keys), self.who))
+        order = order[among[order]]
+        who, first = np.unique(self.who[order], return_index=True)
+        codes = np.full(self.customers, _NOBODY)
+        codes[who] = self.code[order][first]
+        return [None if code == _NOBODY else self.values[code] for code in codes.tolist()]
+
+
+def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
+    """The columns of one dimension."""
+    bought = pairs.orders > 0
+    words, meanings, shares = _shares(pairs)
+    columns: list[tuple[Feature, Any]] = [
+        (
+            Feature(
+                f"{name}_share_{word}",
+                f"Share of purchases with {name} {meaning}, drawn to the base's.",
+                "share",
+                _FAMILY,
+                composition=name,
+            ),
+            shares[:, place],
+        )
+        for place, (word, meaning) in enumerate(zip(words, meanings, strict=True))
+    ]
+    if words:
+        text = f"How evenly purchases are spread over the values of {name}: 0 is all in one, 1 even."
+        columns.append((Feature(f"{name}_diversity", text, "ratio", _FAMILY), _diversity(shares)))
+    top = pairs.best(-pairs.orders, among=bought)
+    columns.append((Feature(f"{name}_top", f"The most frequent {name}.", "text", _FAMILY), top))
+    if name == "channel":
+        text = "The channel of most purchases; ties go to the one used last."
+        preferred = pairs.best(-pairs.orders, -pairs.last, among=bought)
+        columns.append((Feature("preferred_channel", text, "text", _FAMILY), preferred))
+    if name == "source":
+        text = "The source of the first purchase that has one."
+        first = pairs.best(pairs.first, among=np.ones(len(bought), dtype=bool))
+        columns.append((Feature("first_source", text, "text", _FAMILY), first))
+        last = pairs.best(-pairs.last, among=bought)
+        columns.append((Feature("last_source", text.replace("first", "last"), "text", _FAMILY), last))
+    return columns
+
+
+def _shares(pairs: _Pairs) -> tuple[list[str], list[str], Floats]:
+    """Words and meanings of the values that have a share, and the smoothed shares, a row per customer."""
+    found = int((pairs.totals > 0).sum())
+    named = min(found, _MOST_VALUES)
+    width = named + (found > named)
+    words = column_words(pairs.values[:named], {_REST} if width > named else ())
+    meanings = [repr(value[:60]) for value in pairs.values[:named]]
+    if width > named:
+        words, meanings = [*words, _REST], [*meanings, f"other than the {named} most common"]
+    if not width:
+        return [], [], np.empty((pairs.customers, 0))
+    inside = pairs.orders > 0
+    cells = pairs.who[inside] * width + np.minimum(pairs.code[inside], width - 1)
+    counts = np.bincount(cells, weights=pairs.orders[inside], minlength=pairs.customers * width)
+    counts = counts.reshape(pairs.customers, width)
+    n = counts.sum(axis=1, keepdims=True)
+    base = counts.sum(axis=0) / counts.sum()
+    return words, meanings, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
+
+
+def _diversity(shares: Floats) -> Floats:
+    """Entropy over its maximum; not a number where there is one value."""
+    values = shares.shape[1]
+    if values < 2:
+        return np.full(len(shares), np.nan)
+    return np.asarray(-(shares * np.log(shares)).sum(axis=1) / np.log(values))
+
+
+def _frame(columns: Mapping[str, Any]) -> nw.DataFrame[Any]:
+    """The columns as a frame, NaN as null."""
+    frame = nw.from_native(frame_from_columns(columns), eager_only=True)
+    floats = [name for name in frame.columns if frame.schema[name].is_float()]
+    known = (nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in floats)
+    return frame.with_columns(known)
+
+
+def _clr(shares: Floats) -> Floats:
+    """log(s_j) minus its mean over j, row by row; not a number where a share is missing or 0."""
+    logs = np.log(np.where(shares > 0, shares, np.nan))
+    return np.asarray(logs - logs.mean(axis=1, keepdims=True))
+
+
+def _money_shares(sums: MixSums) -> tuple[dict[str, nw.Expr], Sequence[Feature]]:
+    """The shares of money: bought on discount, taken off, returned."""
+    gross, off, missing = nw.col("gross"), nw.col("taken_off"), nw.lit(None, nw.Float64)
+    share = nw.when(gross > 0).then(nw.col("discounted") / gross)
+    depth = nw.when(gross + off > 0).then(off / (gross + off))
+    returned = nw.when(gross > 0).then(nw.col("returned") / gross)
+    features = (
+        Feature("discount_share", "Share of the money spent on lines with a discount.", "share", _FAMILY, -1),
+        Feature("discount_depth", "Share of the price that discounts took off.", "share", _FAMILY, -1),
+        Feature("return_share", "Money of refunds over money spent.", "share", _FAMILY, -1),
+    )
+    columns = {
+        "discount_share": share if sums.has_discount else missing,
+        "discount_depth": depth if sums.has_discount else missing,
+        "return_share": returned if sums.has_returns else missing,
+    }
+    return columns, features
+
+
+def _lacks(logs: Logs) -> str:
+    if logs.orders is None:
+        return "orders"
+    if any(getattr(logs.orders, name) is not None for name in (*DIMENSIONS, "discount")):
+        return ""
+    if logs.refunds == "net" and logs.order_sums.facts.refund_lines:
+        return ""
+    return "category=, channel=, source= or discount= of Orders, or refunds in the log"
+
+
+def _columns(logs: Logs) -> FamilyColumns:
+    assert logs.orders is not None
+    sums = mix_sums(
+        logs.orders,
+        logs.order_sums.snapshot,
+        logs.order_sums.facts,
+        refunds=logs.refunds,
+        zero_orders=logs.zero_orders,
+        caller=logs.caller,
+    )
+    return mix_columns(sums)
+
+
+MIX = Family(_FAMILY, _lacks, _columns)

@@ -1,0 +1,85 @@
+"""Purchases of an order log, as the event families ask for them: by day, and by moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._frames import collect, collect_together
+from custseg.errors import DataError
+from custseg.features._visit_sums import DAY
+from custseg.tables import Events, OrderFacts, Orders, Snapshot, order_totals
+
+
+@dataclass(frozen=True, eq=False)
+class Purchases:
+    """What an order log adds to an event log.
+
+    Attributes
+    ----------
+    days : narwhals LazyFrame
+        `customer`, `day` and `ordered`, the number of purchases: a row per day with one in the window.
+    moments : narwhals LazyFrame
+        `customer`, `moment` and `day` of every line of money before the snapshot.
+    comparable : bool
+        Whether moments of both logs can be compared; else only days can, because the clocks are in different
+        zones or one of the logs knows days alone.
+    """
+
+    days: nw.LazyFrame[Any]
+    moments: nw.LazyFrame[Any]
+    comparable: bool
+
+
+def purchases(
+    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, events: Events, keep_zero: bool, refunds: str
+) -> Purchases:
+    """The purchases of the log, under the policies of the order families."""
+    col = nw.col
+    totals = order_totals(orders.lines(), snapshot, facts, refunds=refunds)
+    worth = col("money") > 0
+    if keep_zero:
+        worth = worth | ((col("lines") > 0) & (col("money") == 0))
+    inside = col("moment") >= snapshot.start if snapshot.start is not None else nw.lit(value=True)
+    days = totals.filter(worth, inside).group_by("customer", "day").agg(nw.len().alias("ordered"))
+
+    lines = orders.lines()
+    paid = col("money") >= 0 if keep_zero else col("money") > 0
+    if facts.cancelled_lines:
+        paid = paid & ~col("cancelled")
+    seen = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment, paid)
+    moments = seen.select("customer", "moment", "day").unique()
+    return Purchases(days, moments, comparable=_comparable(orders, events))
+
+
+def together(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The rows of both, on polars unless they are there already: other engines cannot be mixed."""
+    if first.implementation.is_polars() and second.implementation.is_polars():
+        return nw.concat([first, second])
+    return nw.concat(collect_together(first, second)).lazy()
+
+
+def check_same_ids(orders: Orders, events: Events, caller: str) -> None:
+    """Raise unless the customers of both logs can be the same."""
+    kinds = {str(log.lines().collect_schema()["customer"]) for log in (orders, events)}
+    if len(kinds) > 1:
+        raise DataError(
+            f"{caller}: the customer ids of orders and events are of different types, {sorted(kinds)}. "
+            "Cast them to one type."
+        )
+
+
+def _comparable(orders: Orders, events: Events) -> bool:
+    zones = [None if log.dates.style.zoned else log.dates.timezone for log in (orders, events)]
+    return zones[0] == zones[1] and all(_has_times(log) for log in (orders, events))
+
+
+def _has_times(log: Orders | Events) -> bool:
+    """Whether some date of the log has a time of the day."""
+    if log.dates.style.zoned:
+        return True
+    of_day = log.lines().select((nw.col("moment") % DAY).alias("of_day"))
+    latest = collect(of_day.select(nw.col("of_day").max())).item()
+    return bool(latest)

@@ -1,0 +1,177 @@
+"""Site and app: how often and how deep customers visit, what becomes of carts, how far they came."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import listed
+from custseg.errors import DataError
+from custseg.features._event_sums import EventSums
+from custseg.features._family import Family, FamilyColumns
+from custseg.features._logs import Logs, event_logs
+from custseg.tables import WEB_EVENTS, Feature, Snapshot
+
+FEATURES = (
+    Feature(
+        "sessions", "Visits to the site or app, 30 minutes of silence apart.", "sessions", "web", 1, absent=0
+    ),
+    Feature("active_days", "Days with a visit.", "days", "web", 1, absent=0),
+    Feature("active_day_share", "Share of the days since first seen that have a visit.", "share", "web", 1),
+    Feature("session_depth", "Events per session.", "events per session", "web", 1),
+    Feature("days_since_visit", "Days since the last visit.", "days", "web", -1),
+    Feature(
+        "cart_abandon_rate", "Share of the carts that no order followed within a day.", "share", "web", -1
+    ),
+    Feature(
+        "funnel_stage", "The furthest the customer came on the way to a second order.", "stage", "web", 0
+    ),
+    Feature(
+        "funnel_step", "The same as a number, from 0 for none to 6 for a second order.", "step", "web", 1
+    ),
+    Feature("days_in_stage", "Days since the customer came that far.", "days", "web", 0),
+)
+
+_STAGES = (
+    ("visit", "visited_day"), ("view", "viewed_day"), ("cart", "carted_day"), ("checkout", "checkout_day"),
+    ("order", "order_day"), ("repeat", "repeat_day"),
+)  # fmt: skip
+
+
+def web(
+    events: object,
+    orders: object = None,
+    *,
+    as_of: object,
+    window_days: int | None = None,
+    refunds: str = "net",
+    zero_orders: str = "drop",
+) -> Any:
+    """Visits of each customer to the site or app, their carts, and how far they came.
+
+    What a customer does there is "visited", "viewed", "carted", "checkout" or "ordered", on any channel but
+    "store", "offline" and "pos", and not by a machine.
+
+    Parameters
+    ----------
+    events : Events or table
+        The event log; a plain table has the default column names of `Events`.
+    orders : Orders or table, optional
+        The order log. Where it is given, it tells which carts became orders, and who ordered; else the events
+        "ordered" do.
+    as_of : date, datetime or ISO text
+        The moment of the snapshot; without a zone it is taken in the log's zone.
+    window_days : int, optional
+        Only what happened in so many calendar days before `as_of` counts; by default all.
+    refunds, zero_orders : str
+        See `rfm`.
+
+    Returns
+    -------
+    table
+        In the kind of the event log (polars for a file), sorted by `customer_id`, one row per customer of
+        either log:
+
+        - `sessions` (int): a new one begins after 30 minutes or more without an event.
+        - `active_days` (int): calendar days with an event.
+        - `active_day_share` (float): `active_days` over the calendar days from the customer's first line in
+          the event log, or the start of the window, to `as_of`. High is good; 1 is daily.
+        - `session_depth` (float): events per session; missing without any.
+        - `days_since_visit` (int): date of `as_of` minus date of the last event. Low is good.
+        - `cart_abandon_rate` (float): carts older than 24 hours that no order followed within 24 hours,
+          over all carts older than 24 hours. Younger carts are censored: in neither count. Missing without
+          an older one.
+        - `funnel_stage` (str): the furthest of "visit", "view", "cart", "checkout", "order" and "repeat"
+          (an order on a second day), or "none"; `funnel_step` (int): the same from 0 to 6.
+        - `days_in_stage` (int): days since that stage was first reached; missing for "none".
+
+    Raises
+    ------
+    DataError
+        If a log cannot be used: columns missing, dates that cannot be read, no known event or none of the
+        site or app, no rows before `as_of`, ids of different types.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    Pieces put into a cart within 30 minutes of each other, with no order in between, are one cart, as old as
+    its first piece. Sessions run across midnight. Events at one moment are in one session, and an order at
+    the moment of a cart follows it.
+
+    Where the clocks of both logs cannot be compared (one has dates without times, or they are in different
+    zones), an order on the day of the cart or the day after follows it.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from custseg.features import web
+    >>> log = pl.DataFrame(
+    ...     {
+    ...         "customer_id": ["ann", "ann", "ann", "bob"],
+    ...         "occurred_at": ["2024-05-01 09:00", "2024-05-01 09:10", "2024-05-08 20:00", "2024-05-09"],
+    ...         "event": ["visited", "carted", "visited", "delivered"],
+    ...     }
+    ... )
+    >>> web(log, as_of="2024-06-01").select("sessions", "funnel_stage", "cart_abandon_rate").rows()
+    [(2, 'cart', 1.0), (0, 'none', None)]
+    """
+    logs = event_logs(
+        events, orders, "web", as_of=as_of, window_days=window_days, refunds=refunds, zero_orders=zero_orders
+    )
+    if lacking := _lacks(logs):
+        raise DataError(f"web: {lacking} are needed.")
+    assert logs.events is not None
+    table = web_columns(logs.event_sums).table
+    return logs.events.source_table.give_back(table, logs.events.customer)
+
+
+def web_columns(sums: EventSums) -> FamilyColumns:
+    """The family for every customer of the logs."""
+    col = nw.col
+    today = nw.lit(sums.snapshot.day)
+    events, sessions, carts = (col(name).cast(nw.Float64) for name in ("web_events", "sessions", "carts"))
+    stage: nw.Expr = nw.lit("none")
+    step: nw.Expr = nw.lit(0, nw.Int64)
+    since: nw.Expr = nw.lit(None, nw.Int64)
+    for number, (name, day) in enumerate(_STAGES, 1):
+        reached = ~col(day).is_null()
+        stage = nw.when(reached).then(nw.lit(name)).otherwise(stage)
+        step = nw.when(reached).then(nw.lit(number, nw.Int64)).otherwise(step)
+        since = nw.when(reached).then(col(day)).otherwise(since)
+    table = sums.table.select(
+        "customer_id",
+        sessions=col("sessions"),
+        active_days=col("active_days"),
+        active_day_share=col("active_days").cast(nw.Float64) / _calendar_days(sums.snapshot),
+        session_depth=nw.when(col("sessions") > 0).then(events / sessions),
+        days_since_visit=today - col("last_visit_day"),
+        cart_abandon_rate=nw.when(col("carts") > 0).then(col("abandoned_carts").cast(nw.Float64) / carts),
+        funnel_stage=stage,
+        funnel_step=step,
+        days_in_stage=today - since,
+    )
+    return FamilyColumns(table, FEATURES)
+
+
+def _calendar_days(snapshot: Snapshot) -> nw.Expr:
+    """All calendar days from the first line, or the start of the window, to the snapshot."""
+    begun = 0 if snapshot.as_of.time() == time(0) else 1
+    days = nw.lit(snapshot.day + begun) - nw.col("first_seen_day")
+    if snapshot.window_days is None:
+        return days
+    longest = snapshot.window_days + begun
+    return nw.when(days > longest).then(nw.lit(longest)).otherwise(days)
+
+
+def _lacks(logs: Logs) -> str:
+    if logs.events is None:
+        return "events"
+    if any(logs.event_facts.counts[name] for name in WEB_EVENTS):
+        return ""
+    return f"events of the site or app, one or more of {listed(WEB_EVENTS)},"
+
+
+WEB = Family("web", _lacks, lambda logs: web_columns(logs.event_sums))
