@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._checks import listed
 from custseg._frames import frame_from_columns
+from custseg.errors import DataError
 from custseg.features._column_words import column_words
 from custseg.features._family import Family, FamilyColumns
 from custseg.features._logs import Logs
@@ -23,7 +26,7 @@ _OLDEST_BAND = "65+"
 Column = tuple[nw.Expr | nw.Series[Any], Feature]
 
 
-def attribute_columns(known: KnownAttributes, label_separator: str) -> FamilyColumns:
+def attribute_columns(known: KnownAttributes, label_separator: str, caller: str) -> FamilyColumns:
     """The family for every customer of the table, from what was known at the snapshot.
 
     A value is missing where none is given, where it was observed at or after the snapshot or too long
@@ -49,6 +52,7 @@ def attribute_columns(known: KnownAttributes, label_separator: str) -> FamilyCol
         else:
             columns.append(_plain(known, attribute))
     features = tuple(feature for _, feature in columns)
+    check_names(features, caller)
     series = [values.alias(feature.name) for values, feature in columns]
     return FamilyColumns(known.table.select("customer_id", *series), features)
 
@@ -130,9 +134,19 @@ def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> 
     ]
 
 
+def check_names(features: Sequence[Feature], caller: str) -> None:
+    """Raise if two features have the same name: attributes take theirs from the customer table."""
+    names = [feature.name for feature in features]
+    if twice := sorted({name for name in names if names.count(name) > 1 or name == "customer_id"}):
+        raise DataError(
+            f"{caller}: the customer table gives columns named as other features, {listed(twice)}. "
+            "Rename its columns, or leave them out of Customers."
+        )
+
+
 def _columns(logs: Logs) -> FamilyColumns:
     assert logs.customers is not None
-    return attribute_columns(logs.known_attributes, logs.customers.label_separator)
+    return attribute_columns(logs.known_attributes, logs.customers.label_separator, logs.caller)
 
 
 ATTRIBUTES = Family(_FAMILY, lambda logs: "" if logs.customers else "customers", _columns)

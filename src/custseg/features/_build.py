@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice, listed
 from custseg.errors import DataError
-from custseg.features._attributes import ATTRIBUTES
+from custseg.features._attributes import ATTRIBUTES, check_names
 from custseg.features._email import EMAIL
 from custseg.features._engagement import ENGAGEMENT
 from custseg.features._family import Family, FamilyColumns
@@ -86,7 +86,7 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
     """The asked families, or all that the logs allow, joined on the customer."""
     chosen = _chosen_families(logs, families)
     parts = [family.columns(logs) for family in chosen]
-    _check_names(logs, parts)
+    check_names([feature for part in parts for feature in part.features], logs.caller)
     table = _all_customers(logs, parts)
     features = []
     for part in parts:
@@ -100,7 +100,8 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
         features += part.features
     log = logs.orders or logs.events or logs.customers
     assert log is not None
-    snapshot = logs.snapshot_of(logs.orders or logs.events) if logs.orders or logs.events else None
+    dated = logs.orders or logs.events
+    snapshot = logs.snapshot_of(dated) if dated is not None else logs.known_attributes.snapshot
     return FeatureTable(
         table.sort("customer_id"),
         tuple(features),
@@ -122,16 +123,6 @@ def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]
     if lacking:
         raise DataError(f"{logs.caller}: {'; '.join(lacking)}.")
     return chosen
-
-
-def _check_names(logs: Logs, parts: Sequence[FamilyColumns]) -> None:
-    """Attributes take their names from the customer table: two features must not have the same."""
-    names = [feature.name for part in parts for feature in part.features]
-    if twice := sorted({name for name in names if names.count(name) > 1 or name == "customer_id"}):
-        raise DataError(
-            f"{logs.caller}: the customer table gives columns named as other features, {listed(twice)}. "
-            "Rename its columns, or leave them out of Customers."
-        )
 
 
 def _all_customers(logs: Logs, parts: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:

@@ -121,7 +121,8 @@ def _customer_days(lines: nw.LazyFrame[Any], scoring: Scoring) -> nw.LazyFrame[A
     col = nw.col
 
     def points(kind: str) -> nw.Expr:
-        return sum((_points(name, scoring) for name in KINDS[kind]), start=nw.lit(0))
+        counted = [name for name in KINDS[kind] if scoring.weights.get(name)]
+        return sum((_points(name, scoring) for name in counted), start=nw.lit(0))
 
     message, inside = points("email"), col("inside")
     sums = {

@@ -36,8 +36,8 @@ def mix_columns(sums: MixSums) -> FamilyColumns:
     - ``<dimension>_share_<value>`` = (n_j + 5 p_j) / (n + 5), for the 8 values with the largest p_j (ties
       by the alphabet) and ``other`` for all that remain; they add up to 1. Few purchases leave a customer
       near the base.
-    - ``<dimension>_diversity`` = −Σ s_j log s_j / log J over these J shares: 0 is all in one, 1 is even.
-      With few purchases it is near the base's diversity. Missing where the base has one value.
+    - ``<dimension>_diversity`` = −Σ s_j log s_j / log J over the smoothed shares of all J values: 0 is all in
+      one, 1 is even. With few purchases it is near the base's. Missing where the base has one value.
     - ``<dimension>_top``: the value with the largest n_j; ties go to the larger p_j, then by the alphabet.
     - `preferred_channel`: the channel with the largest n_j; ties go to the one used last, then as above.
     - `first_source`: the source of the first purchase with a known one, in the window or not (how the
@@ -168,7 +168,7 @@ def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
     ]
     if words:
         text = f"How evenly purchases are spread over the values of {name}: 0 is all in one, 1 even."
-        columns.append((Feature(f"{name}_diversity", text, "ratio", _FAMILY), _diversity(shares)))
+        columns.append((Feature(f"{name}_diversity", text, "ratio", _FAMILY), _diversity(pairs)))
     top = pairs.best(-pairs.orders, among=bought)
     columns.append((Feature(f"{name}_top", f"The most frequent {name}.", "text", _FAMILY), top))
     if name == "channel":
@@ -204,20 +204,21 @@ def _shares(pairs: _Pairs) -> tuple[list[str], list[str], Floats]:
     return words, meanings, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
 
 
-def _diversity(shares: Floats) -> Floats:
-    """Entropy over its maximum; not a number where there is one value."""
-    values = shares.shape[1]
-    if values < 2:
-        return np.full(len(shares), np.nan)
-    return np.asarray(-(shares * np.log(shares)).sum(axis=1) / np.log(values))
-
-
-def _frame(columns: Mapping[str, Any]) -> nw.DataFrame[Any]:
-    """The columns as a frame, NaN as null."""
-    frame = nw.from_native(frame_from_columns(columns), eager_only=True)
-    floats = [name for name in frame.columns if frame.schema[name].is_float()]
-    known = (nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in floats)
-    return frame.with_columns(known)
+def _diversity(pairs: _Pairs) -> Floats:
+    """Entropy of the smoothed shares of all values over its maximum; not a number where there is one value."""
+    base = pairs.totals[pairs.totals > 0] / max(pairs.totals.sum(), 1)
+    if len(base) < 2:
+        return np.full(pairs.customers, np.nan)
+    inside = pairs.orders > 0
+    who, p = pairs.who[inside], base[pairs.code[inside]]
+    n = np.bincount(who, weights=pairs.orders[inside], minlength=pairs.customers)
+    kept = _PRIOR / (n + _PRIOR)
+    # A value that a customer never bought has the share kept * p: all of them are one sum.
+    unbought = kept * (np.log(kept) + (base * np.log(base)).sum())
+    share = (pairs.orders[inside] + _PRIOR * p) / (n + _PRIOR)[who]
+    surplus = share * np.log(share) - kept[who] * p * np.log(kept[who] * p)
+    entropy = -(unbought + np.bincount(who, weights=surplus, minlength=pairs.customers))
+    return np.asarray(np.where(n > 0, entropy / np.log(len(base)), np.nan))
 
 
 def _clr(shares: Floats) -> Floats:

@@ -95,6 +95,23 @@ class FeatureTable:
         column = self.local.get_column(name).cast(nw.Float64)
         return column.fill_null(float("nan")).to_numpy().astype(np.float64, copy=True)
 
+    def summary(self) -> dict[str, list[Any]]:
+        """What each column means and how it is filled, as columns for any frame constructor.
+
+        `name`, `meaning`, `unit`, `family`, `direction`; `coverage`, the share of customers with a value; and
+        `skew`, the third standardised moment of a numeric column (missing for text and constant ones).
+        """
+        columns: dict[str, list[Any]] = {
+            key: [getattr(feature, key) for feature in self.described]
+            for key in ("name", "meaning", "unit", "family", "direction")
+        }
+        numeric = set(self.numeric_names())
+        columns["coverage"] = [
+            1 - int(self.local.get_column(name).is_null().sum()) / max(len(self), 1) for name in self.names
+        ]
+        columns["skew"] = [_skew(self.values(name)) if name in numeric else None for name in self.names]
+        return columns
+
     def __len__(self) -> int:
         return len(self.local)
 
@@ -103,7 +120,11 @@ class FeatureTable:
 
     def __repr__(self) -> str:
         when = f" as of {self.snapshot}" if self.snapshot else ""
-        return f"FeatureTable: {plural(len(self), 'customer')}{when}; {', '.join(self.names)}"
+        families: dict[str, list[str]] = {}
+        for feature in self.described:
+            families.setdefault(feature.family, []).append(feature.name)
+        lines = [f"  {family}: {', '.join(names)}" for family, names in families.items()]
+        return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
 
 
 def given_features(table: object, id_column: str | None, caller: str) -> FeatureTable:
@@ -161,3 +182,11 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
             + ", ".join(f"{name!r} ({schema[name]})" for name in text)
             + f". Numeric features are {numeric}."
         )
+
+
+def _skew(values: NDArray[np.float64]) -> float | None:
+    known = values[np.isfinite(values)]
+    spread = float(known.std()) if len(known) else 0.0
+    if spread <= 1e-12 * max(1.0, float(np.abs(known).max(initial=0.0))):
+        return None
+    return float(np.mean(((known - known.mean()) / spread) ** 3))
