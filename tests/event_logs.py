@@ -18,11 +18,12 @@ SCHEMA = {
 DESCRIBED = {"channel": "channel", "campaign": "campaign", "machine": "machine"}
 _NAMES = [
     "sent", "delivered", "delivered", "bounced", "opened", "opened", "clicked", "unsubscribed", "complained",
-    "visited", "viewed", "carted", "carted", "checkout", "ordered", "ad_clicked", "redeemed", "scrolled", None, " ",
+    "visited", "viewed", "carted", "carted", "checkout", "ordered", "ad_clicked", "redeemed", "scrolled",
+    None, " ",
 ]  # fmt: skip
 _CLOCKS = [
-    timedelta(0), timedelta(hours=12), timedelta(hours=12, minutes=29, seconds=59), timedelta(hours=12, minutes=30),
-    timedelta(hours=12, minutes=59), timedelta(hours=12, minutes=30, microseconds=1),
+    timedelta(0), timedelta(hours=12), timedelta(hours=12, minutes=29, seconds=59),
+    timedelta(hours=12, minutes=30), timedelta(hours=12, minutes=59), timedelta(hours=12, minutes=30, microseconds=1),
     timedelta(days=1) - timedelta(microseconds=1),
 ]  # fmt: skip
 

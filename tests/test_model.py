@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kinds import RETURNED, rows_of
 from logs import clean_log
 
-from custseg import DataError, SegmentModel, Segmentation, fit_segments
+from custseg import DataError, Segmentation, SegmentModel, fit_segments
 
 
 @pytest.fixture(scope="module")

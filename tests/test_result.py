@@ -16,7 +16,7 @@ HOSTILE = {0: "<script>alert('x')</script> & co", 1: '=HYPERLINK("http://x")', 2
 
 @pytest.fixture(scope="module")
 def result() -> Segmentation:
-    gift = clean_log().tail(3).with_columns(customer_id=pl.lit(1000), amount=pl.lit(0.0))
+    gift = clean_log().tail(3).with_columns(customer_id=pl.lit(1000, pl.Int64), amount=pl.lit(0.0))
     return fit_segments(pl.concat([clean_log(), gift]), n_segments=3, min_size=2)
 
 
@@ -57,7 +57,7 @@ def test_table_without_revenue_has_no_revenue_share() -> None:
     table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
     heads, rows = fit_segments(features=table, n_segments=2).table()
     assert heads == ["segment", "name", "customers", "share", "median visits"]
-    assert [row[2] for row in rows] == ["20", "10"] or sum(int(row[2]) for row in rows) == 30
+    assert sum(int(row[2]) for row in rows) == 30
 
 
 class Tags(HTMLParser):
@@ -228,7 +228,7 @@ def test_current_folder_can_be_written_to(
     ("value", "text"),
     [
         (float("nan"), "–"), (0.0, "0"), (-0.0, "0"), (3.0, "3"), (12_345.6, "12,346"), (99.999, "100.00"),
-        (1.5, "1.50"), (0.0042, "0.0042"), (-31.5, "-31.50"), (-0.25, "-0.25"), (1e15, "1,000,000,000,000,000"),
+        (1.5, "1.50"), (0.0042, "0.0042"), (-31.5, "-31.50"), (-0.25, "-0.25"), (2e9, "2,000,000,000"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_as_people_read_them(value: float, text: str) -> None:

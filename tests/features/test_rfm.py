@@ -131,6 +131,12 @@ def test_error_refuses_refunds_with_their_count() -> None:
     assert summary(lines.head(1), refunds="error") == {"ann": (31, 31, 1, 1, 30.0, 30.0)}
 
 
+def test_error_refuses_cancelled_lines_alone() -> None:
+    lines = log(("ann", 1, "2024-05-01", 30.0, True), ("bob", 2, "2024-05-20", 5.0, False), extra=("void",))
+    with pytest.raises(DataError, match=r"rfm: the log has 0 negative and 1 cancelled lines.* Use refunds='net'"):
+        rfm(Orders(lines, cancelled="void"), as_of=JUNE, refunds="error")
+
+
 def test_error_overlooks_refunds_that_are_still_to_come() -> None:
     lines = log(("ann", 1, "2024-05-01", 30.0), ("ann", 2, "2024-06-01", -50.0))
     assert summary(lines, refunds="error") == {"ann": (31, 31, 1, 1, 30.0, 30.0)}

@@ -230,6 +230,15 @@ def test_own_edges_end_their_bin() -> None:
     assert json.loads(json.dumps(scores.edges)) == scores.edges
 
 
+def test_own_edges_of_one_feature_join_the_learned_ones() -> None:
+    table = customers(*((i, f, float(i)) for i, f in enumerate([1] * 6 + [2, 3, 6, 12])))
+    learned = rfm_scores(table)
+    own = rfm_scores(table, learned.edges | {"order_count": [1, 2, 4, 9]})
+    assert learned.frame["f"].to_list() == [2] * 6 + [4, 4, 5, 5]
+    assert own.frame["f"].to_list() == [1] * 6 + [2, 3, 4, 5]
+    assert own.frame[["r", "m"]].equals(learned.frame[["r", "m"]])
+
+
 def test_own_edges_may_name_fewer_scores_than_bins() -> None:
     few = {"bins": 5, "upper": [1, 3], "scores": [1, 3, 5]}
     own = {"recency_days": [7, 30, 90, 365], "order_count": few, "revenue": [10, 20, 30, 40]}

@@ -97,9 +97,17 @@ def test_machines_and_stores_are_no_visits() -> None:
         ([("05-30 23:59", "carted")], 1.0),
         ([("05-31 10:00", "carted"), ("05-31 10:05", "ordered")], None),
         # One cart of three pieces, and an order.
-        ([("05-01 10:00", "carted"), ("05-01 10:20", "carted"), ("05-01 10:40", "carted"), ("05-01 10:50", "ordered")], 0.0),
+        (
+            [("05-01 10:00", "carted"), ("05-01 10:20", "carted"), ("05-01 10:40", "carted"),
+             ("05-01 10:50", "ordered")],
+            0.0,
+        ),
         # Two carts, of which the second became an order.
-        ([("05-01 10:00", "carted"), ("05-03 10:00", "carted"), ("05-03 10:20", "carted"), ("05-03 11:00", "ordered")], 0.5),
+        (
+            [("05-01 10:00", "carted"), ("05-03 10:00", "carted"), ("05-03 10:20", "carted"),
+             ("05-03 11:00", "ordered")],
+            0.5,
+        ),
         # An order ends a cart: what follows is a new one.
         ([("05-01 10:00", "carted"), ("05-01 10:10", "ordered"), ("05-01 10:20", "carted")], 0.5),
     ],

@@ -166,6 +166,8 @@ def test_features_to_use_must_be_there_and_be_numbers() -> None:
         DataError, match=r"lacks columns 'x' \(columns\[0\]=\), 'revenu' \(columns\[2\]=\) Did you mean"
     ):
         check_features(table, ["x", "city", "revenu"], argument="columns", caller="test")
-    message = r"columns must be numeric, got 'city' \(String\), 'member' \(Boolean\)\. Numeric features are \['recency"
+    message = (
+        r"columns must be numeric, got 'city' \(String\), 'member' \(Boolean\)\. Numeric features are \['r"
+    )
     with pytest.raises(DataError, match=message):
         check_features(table, ["city", "revenue", "member"], argument="columns", caller="test")

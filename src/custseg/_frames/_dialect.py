@@ -50,7 +50,10 @@ class Dialect(Protocol):
         ...
 
     def plain(self, column: str) -> Any:
-        """The column in its own type, NaN and blank text as null; in a CSV numbers where all are ("01" is none)."""
+        """The column in its own type, NaN and blank text as null; in a CSV numbers where all are.
+
+        "01067" is none.
+        """
         ...
 
     def word(self, column: str) -> Any:

@@ -17,7 +17,7 @@ _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 _ZONE_AT_END = re.compile(r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$")
 _ZONE_IN_PATTERN = re.compile(r"%:*#?z")
-_CODE = r"^\s*[+-]?0\d"
+_CODE = r"^\s*[+-]?0\d"  # "01067" is a code, not a number
 _YES = ["true", "t", "yes", "y", "1"]
 _NO = ["false", "f", "no", "n", "0"]
 _VALUES = re.compile(r"(?<=values: )\[.*|(?<=parse )`.*")

@@ -144,8 +144,12 @@ def rfm_scores(
     Edges are values that occur: the largest of each occupied bin but the last. The scores of the fit are
     themselves read off them, so that `rfm_scores(same, bins=scores.edges)` gives the same scores exactly.
     A new value between two bins belongs to the one that holds the larger values; a value beyond all that
-    were seen gets the score of the nearest. With few distinct values some scores are given to nobody:
-    `empty_bins` reports them, and the others are not renumbered, so that 66 % one-time buyers score 2, not 1.
+    were seen gets the score of the nearest.
+
+    With few distinct values some scores are given to nobody: `empty_bins` reports them, and the others are
+    not renumbered. Where more than 40 % bought once, nobody has f = 1 of 5, and segments that ask for it
+    stay empty; edges of your own, `scores.edges | {"order_count": [1, 2, 4, 9]}`, keep the meaning of an
+    order count.
 
     Cost: one sort per feature.
 

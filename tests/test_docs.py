@@ -1,0 +1,78 @@
+"""The documents tell the truth: their examples run, their links lead somewhere, their commands exist."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import custseg
+from custseg.cli import main
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").rglob("*.md")])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def page_name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The code blocks in that language; what is not to be run is marked as text."""
+    return [code for marked, code in BLOCK.findall(page.read_text(encoding="utf-8")) if marked == language]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=page_name)
+def test_examples_run_in_order(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": "__main__"}
+    for number, code in enumerate(blocks(page, "python"), 1):
+        exec(compile(code, f"{page_name(page)}, block {number}", "exec"), names)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_links_lead_to_files_that_exist(page: Path) -> None:
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    targets = [link or picture for link, picture in LINK.findall(text)]
+    local = [target.partition("#")[0] for target in targets if not re.match(r"\w+:|#", target)]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_commands_have_the_options_that_are_shown(page: Path) -> None:
+    known = {
+        option for command in main.commands.values() for param in command.params for option in param.opts
+    }
+    shown = re.findall(r"custseg (?:fit|demo)\b(?:[^\n`]|\\\n)*", page.read_text(encoding="utf-8"))
+    used = {option for line in shown for option in re.findall(r"(?<!\S)--[a-z-]+", line)}
+    assert used - known - {"--help", "--version"} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_imports_that_are_shown_exist(page: Path) -> None:
+    names = re.findall(r"\bcustseg\.([a-z_]+(?:\.\w+)?)\b", page.read_text(encoding="utf-8"))
+    for name in names:
+        value: object = custseg
+        for part in name.split("."):
+            assert hasattr(value, part) or part in ("cli", "egg"), f"custseg.{name}"
+            value = getattr(value, part, None)
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = [page.relative_to(ROOT / "docs") for page in PAGES if page.is_relative_to(ROOT / "docs")]
+    assert [page for page in pages if page.name != "index.md" and f"({page.as_posix()})" not in index] == []
+
+
+def test_figures_of_online_retail_are_those_of_the_run(
+    shared_file: Callable[[str], Path], tmp_path: Path
+) -> None:
+    command, shown = blocks(ROOT / "docs" / "online_retail.md", "text")[:2]
+    words = command.replace("\\\n", " ").split()
+    assert words[:3] == ["custseg", "fit", "online_retail.parquet"]
+    file = shared_file("online_retail.parquet")
+    result = CliRunner().invoke(main, ["fit", str(file), *words[3:-1], str(tmp_path)])
+    assert result.stdout.startswith(shown)
