@@ -23,8 +23,8 @@ _NAMES = [
 ]  # fmt: skip
 _CLOCKS = [
     timedelta(0), timedelta(hours=12), timedelta(hours=12, minutes=29, seconds=59),
-    timedelta(hours=12, minutes=30), timedelta(hours=12, minutes=59), timedelta(hours=12, minutes=30, microseconds=1),
-    timedelta(days=1) - timedelta(microseconds=1),
+    timedelta(hours=12, minutes=30), timedelta(hours=12, minutes=59),
+    timedelta(hours=12, minutes=30, microseconds=1), timedelta(days=1) - timedelta(microseconds=1),
 ]  # fmt: skip
 
 moments = st.builds(

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from custseg.model import SegmentModel
     from custseg.result import Segmentation
     from custseg.segmentation import fit_segments
-    from custseg.tables import DataReport, FeatureTable, Orders
+    from custseg.tables import Customers, DataReport, Events, FeatureTable, Orders
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "CustsegError": "custseg.errors",
+    "Customers": "custseg.tables",
     "DataError": "custseg.errors",
     "DataReport": "custseg.tables",
+    "Events": "custseg.tables",
     "FeatureTable": "custseg.tables",
     "InfeasibleMinimumError": "custseg.errors",
     "MissingDependencyError": "custseg.errors",
@@ -38,8 +40,10 @@ _FOLDERS = ("clustering", "datasets", "features", "plots", "preparation", "profi
 
 __all__ = [  # noqa: RUF022 - objects first, then the folders
     "CustsegError",
+    "Customers",
     "DataError",
     "DataReport",
+    "Events",
     "FeatureTable",
     "InfeasibleMinimumError",
     "MissingDependencyError",

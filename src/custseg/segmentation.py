@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 
 import numpy as np
@@ -13,12 +13,13 @@ from custseg._checks import (
     check_integer,
     check_min_size,
     check_random_state,
+    listed,
     not_yet,
     plural,
 )
 from custseg.clustering import ClusteringChoice, choose_kmeans
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.features import build_features
+from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
 from custseg.preparation import plan_preparation, refuse_infinite
 from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments
@@ -27,11 +28,8 @@ from custseg.tables import (
     REFUNDS,
     DataReport,
     FeatureTable,
-    as_orders,
     check_features,
     given_features,
-    order_facts,
-    order_report,
 )
 
 __all__ = ["fit_segments"]
@@ -39,6 +37,7 @@ __all__ = ["fit_segments"]
 Progress = Callable[[str, int, int], None]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
+ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
 _DEFAULT_NUMBERS = range(3, 9)
 _CALLER = "fit_segments"
 
@@ -68,18 +67,22 @@ def fit_segments(
     ----------
     orders : Orders or table
         The order log; a plain table has the default column names of `Orders`.
-    events, customers, goal, window_days
-        Not available yet; anything but `None` raises NotImplementedError.
+    events : Events or table, optional
+        The event log.
+    customers : Customers or table, optional
+        Attributes, one row per customer.
     features : FeatureTable or table
-        A ready table with one row per customer, instead of `orders`.
+        A ready table with one row per customer, instead of the logs.
     as_of : date, datetime or ISO text, optional
         The moment of the snapshot. Without it, midnight after the last row of the log; the result
         says so. The clock is never read.
     id : str, optional
         Column of ids in `features`; by default `customer_id`, or else the first column.
     columns : sequence of str, optional
-        Features to cluster on; by default `recency_days`, `order_count` and `revenue`, and all
-        numeric columns of a ready table without these. All other features describe the segments.
+        Features to cluster on; by default `recency_days`, `order_count` and `revenue`, with events also
+        `engagement_email` and `engagement_web`; all numeric columns of a ready table without these. All other features describe the segments.
+    goal : None
+        Not available yet; anything but `None` raises NotImplementedError.
     method : {"kmeans"}, default "kmeans"
         The clustering algorithm.
     n_segments : int or range, optional
@@ -88,6 +91,8 @@ def fit_segments(
         No segment is smaller: customers (int), or a share of the clustered customers (below 1).
     refunds : {"net", "gross", "error"}, default "net"
         See `custseg.features.rfm`.
+    window_days : int, optional
+        Only what happened in so many calendar days before `as_of` counts; by default all.
     language : {"en", "ru"}, default "en"
         Of the segment names.
     random_state : int, default 0
@@ -119,7 +124,8 @@ def fit_segments(
     >>> min(row.size for row in result.profiles.segments) >= 25
     True
     """
-    _refuse_what_has_not_come(events=events, customers=customers, goal=goal, window_days=window_days)
+    if goal is not None:
+        raise not_yet(_CALLER, "goal", "Today columns= says what to cluster on.")
     _check_method(method)
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
@@ -129,7 +135,11 @@ def fit_segments(
     tell = _teller(progress)
 
     tell("reading the customers", 0, 4)
-    table, report = _features(orders, features, as_of=as_of, id=id, refunds=refunds)
+    logs = {"orders": orders, "events": events, "customers": customers}
+    if features is None:
+        table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, id=id)
+    else:
+        table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}), None
     names = _clustering_columns(table, columns)
     values = {name: table.values(name) for name in table.numeric_names()}
     refuse_infinite(values, _CALLER)
@@ -167,19 +177,6 @@ def fit_segments(
     )
 
 
-def _refuse_what_has_not_come(
-    *, events: object, customers: object, goal: object, window_days: object
-) -> None:
-    today = "Today fit_segments takes orders=, or features= with one row per customer."
-    for argument, value in (("events", events), ("customers", customers)):
-        if value is not None:
-            raise not_yet(_CALLER, argument, today)
-    if goal is not None:
-        raise not_yet(_CALLER, "goal", "Today columns= says what to cluster on.")
-    if window_days is not None:
-        raise not_yet(_CALLER, "window_days", "Today all rows before as_of count; filter the log.")
-
-
 def _check_method(method: str) -> None:
     if method in ("gaussian_mixture", "hdbscan", "auto"):
         raise not_yet(_CALLER, f"method={method!r}", "Today method='kmeans' works.")
@@ -204,33 +201,41 @@ def _segment_numbers(n_segments: object) -> list[int]:
     return [check_integer(_CALLER, "n_segments", n_segments, minimum=1)]
 
 
-def _features(
-    orders: object, features: object, *, as_of: object, id: str | None, refunds: str
-) -> tuple[FeatureTable, DataReport | None]:
-    """The feature table, and the data report where there is a log."""
-    if (orders is None) == (features is None):
-        both = "both" if orders is not None else "neither"
-        raise TypeError(
-            f"{_CALLER}: give either orders (a log) or features= (one row per customer), got {both}."
-        )
-    if orders is None:
-        if as_of is not None:
-            raise ValueError(f"{_CALLER}: as_of belongs to a log; a ready feature table has its own.")
-        return given_features(features, id, _CALLER), None
+def _build(
+    logs: Mapping[str, object], *, as_of: object, window_days: int | None, refunds: str, id: str | None
+) -> tuple[FeatureTable, DataReport]:
+    """The feature table of the logs, and the data report."""
     if id is not None:
         raise ValueError(f"{_CALLER}: id belongs to features=; for a log use Orders(..., customer={id!r}).")
-    described = as_orders(orders)
-    snapshot = described.snapshot(as_of, _CALLER)
-    facts = order_facts(described, snapshot, _CALLER)
-    table = build_features(described, snapshot, facts, caller=_CALLER, refunds=refunds)
-    return table, DataReport((order_report(described, snapshot, facts, refunds=refunds),))
+    if all(log is None for log in logs.values()):
+        raise TypeError(f"{_CALLER}: give orders (a log), or features= (one row per customer), got neither.")
+    described = described_logs(
+        *logs.values(),
+        as_of=as_of,
+        window_days=window_days,
+        refunds=refunds,
+        caller=_CALLER,
+        may_assume=True,
+    )
+    return features_of(described), report_on(described)
+
+
+def _given(features: object, id: str | None, others: Mapping[str, object]) -> FeatureTable:
+    """The ready feature table; whatever belongs to a log contradicts it."""
+    both = [name for name, value in others.items() if value is not None]
+    if both:
+        raise TypeError(
+            f"{_CALLER}: features= is a ready table and takes the place of {listed(both)}; give one or the other."
+        )
+    return given_features(features, id, _CALLER)
 
 
 def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> list[str]:
     if columns is None:
         numeric = table.numeric_names()
         usual = [name for name in DEFAULT_COLUMNS if name in numeric]
-        chosen = usual if len(usual) == len(DEFAULT_COLUMNS) else numeric
+        engaged = [name for name in ENGAGEMENT_COLUMNS if name in numeric]
+        chosen = usual + engaged if len(usual) == len(DEFAULT_COLUMNS) else engaged or numeric
         if not chosen:
             raise DataError(
                 f"{_CALLER}: the feature table has no numeric column beside the ids; "

@@ -106,7 +106,7 @@ def test_twenty_unknown_names_are_told() -> None:
         (
             LOG.with_columns(event=pl.lit(" ")),
             {},
-            r"'event' names no event in any line before as_of\. Pass event='...'; columns are \['customer_id',",
+            r"'event' names no event in any line before as_of\. Pass event='...'; columns are \['cust",
         ),
         (
             LOG.with_columns(occurred_at=pl.lit("1/5/24 noon")),
@@ -134,10 +134,10 @@ def test_marks_that_are_neither_yes_nor_no_are_refused(tmp_path: Any) -> None:
 @pytest.mark.parametrize(
     ("described", "error", "words"),
     [
-        ({"event": "what", "customer": "who"}, DataError, r"lacks columns 'who' .*'what' .*columns are \['cust"),
+        ({"event": "what", "customer": "who"}, DataError, r"lacks columns 'who' .*'what' .*columns are"),
         ({"event": "number"}, DataError, r"column 'number' must hold names of events, got Int64"),
         ({"machine": "campaign"}, DataError, r"column 'campaign' must be boolean, got String"),
-        ({"value": "event", "date": "number"}, DataError, r"'number' must hold dates.*; column 'event' must be"),
+        ({"value": "event", "date": "number"}, DataError, r"'number' must hold dates.*; column 'event'"),
         ({"names": {"open": "open"}}, ValueError, r"names must map onto canonical events, got \['open'\]\."),
         ({"names": ["open"]}, TypeError, r"names must map the log's names of events .*got list"),
         ({"names": {1: "opened"}}, TypeError, r"names must map text to text, got the names \[1\]"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custseg.features._build import build_features
+from custseg.features._build import build_features, features_of
 from custseg.features._data_report import data_report, report_on
 from custseg.features._logs import described_logs
 from custseg.features._email import email
@@ -21,8 +21,11 @@ __all__ = [
     "data_report",
     "centred_log_ratios",
     "crosswalk",
+    "described_logs",
     "email",
     "engagement",
+    "features_of",
+    "report_on",
     "rfm",
     "rfm_scores",
     "web",
