@@ -158,7 +158,7 @@ def fit_segments(
     tell("describing the segments", 3, 4)
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
-    unclustered = UNCLUSTERED["prospects" if "order_count" in values else "no data"]
+    unclustered = UNCLUSTERED[_who_is_left(table)]
     profiles = profile_segments(values, labels, language=language, unclustered=unclustered)
     model = SegmentModel(
         preparation=preparation,
@@ -249,6 +249,14 @@ def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> l
         raise ValueError(f"{_CALLER}: columns must name each feature once, got {chosen}.")
     check_features(table, chosen, argument="columns", caller=_CALLER)
     return chosen
+
+
+def _who_is_left(table: FeatureTable) -> str:
+    """What the customers are that cannot be clustered."""
+    if "order_count" not in table.names:
+        return "no data"
+    windowed = table.snapshot is not None and table.snapshot.window_days is not None
+    return "inactive" if windowed else "prospects"
 
 
 def _check_enough(clustered: int, customers: int, numbers: list[int]) -> None:

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kinds import rows_of
 
+from custseg import Customers
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.features import build_features
-from custseg.tables import Customers, Feature, FeatureTable
+from custseg.tables import Feature, FeatureTable
 
 AS_OF = datetime(2024, 6, 1, 12)
 TABLE = pl.DataFrame(

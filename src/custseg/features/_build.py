@@ -86,9 +86,9 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
     """The asked families, or all that the logs allow, joined on the customer."""
     chosen = _chosen_families(logs, families)
     parts = [family.columns(logs) for family in chosen]
-    check_names([feature for part in parts for feature in part.features], logs.caller)
+    features = tuple(feature for part in parts for feature in part.features)
+    check_names(features, logs.caller)
     table = _all_customers(logs, parts)
-    features = []
     for part in parts:
         names = [feature.name for feature in part.features]
         table = table.join(part.table.select("customer_id", *names), on="customer_id", how="left")
@@ -97,14 +97,13 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
             for feature in part.features
             if feature.absent is not None
         )
-        features += part.features
     log = logs.orders or logs.events or logs.customers
     assert log is not None
     dated = logs.orders or logs.events
     snapshot = logs.snapshot_of(dated) if dated is not None else logs.known_attributes.snapshot
     return FeatureTable(
         table.sort("customer_id"),
-        tuple(features),
+        features,
         lambda local: log.source_table.give_back(local, log.customer),
         snapshot,
     )

@@ -31,8 +31,8 @@ def mail_sums(lines: nw.LazyFrame[Any], facts: EventFacts, starts: Mapping[int, 
     mails = _mails(_moments(lines, facts, keys), keys, starts, arrival=arrival)
     col = nw.col
     # Where sends stand for deliveries, those that bounced are taken off.
-    lost = (col("bounced") == 1) if arrival == "sent" else nw.lit(value=False)
-    delivered = value_if(~lost, col("arrived_inside"))
+    arrived = col("arrived_inside")
+    delivered = arrived if arrival != "sent" else value_if(col("bounced") == 0, arrived)
     marked = mails.with_columns(delivered.alias("delivered")).with_columns(
         (col("delivered") * col("opened")).alias("opened"),
         (col("delivered") * col("clicked")).alias("clicked"),

@@ -99,7 +99,7 @@ def centred_log_ratios(features: FeatureTable) -> FeatureTable:
     >>> orders = Orders(shop.orders, channel="channel")
     >>> table = build_features(orders, as_of=shop.as_of, families=["mix"])
     >>> centred_log_ratios(table).names[:3]
-    ['channel_clr_store', 'channel_clr_web', 'channel_clr_app']
+    ['channel_clr_web', 'channel_clr_store', 'channel_clr_app']
     """
     ratios: dict[str, Floats] = {}
     renamed: dict[str, Feature] = {}
@@ -205,7 +205,7 @@ def _shares(pairs: _Pairs) -> tuple[list[str], list[str], Floats]:
 
 
 def _diversity(pairs: _Pairs) -> Floats:
-    """Entropy of the smoothed shares of all values over its maximum; not a number where there is one value."""
+    """Entropy of the smoothed shares of all values over its maximum; not a number with one value."""
     base = pairs.totals[pairs.totals > 0] / max(pairs.totals.sum(), 1)
     if len(base) < 2:
         return np.full(pairs.customers, np.nan)
@@ -219,6 +219,14 @@ def _diversity(pairs: _Pairs) -> Floats:
     surplus = share * np.log(share) - kept[who] * p * np.log(kept[who] * p)
     entropy = -(unbought + np.bincount(who, weights=surplus, minlength=pairs.customers))
     return np.asarray(np.where(n > 0, entropy / np.log(len(base)), np.nan))
+
+
+def _frame(columns: Mapping[str, Any]) -> nw.DataFrame[Any]:
+    """The columns as a frame, NaN as null."""
+    frame = nw.from_native(frame_from_columns(columns), eager_only=True)
+    floats = [name for name in frame.columns if frame.schema[name].is_float()]
+    known = (nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in floats)
+    return frame.with_columns(known)
 
 
 def _clr(shares: Floats) -> Floats:

@@ -42,8 +42,9 @@ def purchases(
     worth = col("money") > 0
     if keep_zero:
         worth = worth | ((col("lines") > 0) & (col("money") == 0))
-    inside = col("moment") >= snapshot.start if snapshot.start is not None else nw.lit(value=True)
-    days = totals.filter(worth, inside).group_by("customer", "day").agg(nw.len().alias("ordered"))
+    if snapshot.start is not None:
+        worth = worth & (col("moment") >= snapshot.start)
+    days = totals.filter(worth).group_by("customer", "day").agg(nw.len().alias("ordered"))
 
     lines = orders.lines()
     paid = col("money") >= 0 if keep_zero else col("money") > 0

@@ -109,11 +109,14 @@ def cliffs_deltas(column: Floats, labels: Labels, n_segments: int) -> Floats:
 def _traits(
     segment: int, values: Mapping[str, Floats], *, labels: Labels, effects: Mapping[str, Floats]
 ) -> list[dict[str, str]]:
-    """Words for what the segment is like: the well-known features first, then by difference."""
+    """Words for what the segment is like: recency, frequency and money first, then by difference.
+
+    Beside these three only features that have words of their own are told; a table without them has its columns told.
+    """
     main = [name for name in _MAIN if name in values]
     rest = sorted(
-        (name for name in values if name not in main),
-        key=lambda name: (name not in words.TRAITS, -abs(effects[name][segment]), name),
+        (name for name in values if name not in main and (name in words.TRAITS or not main)),
+        key=lambda name: (-abs(effects[name][segment]), name),
     )
     if all(abs(effects[name][segment]) < _TELLING for name in main):
         main = []

@@ -9,6 +9,7 @@ LANGUAGES = ("en", "ru")
 
 UNCLUSTERED = {
     "prospects": {"en": "Prospects", "ru": "Без покупок"},
+    "inactive": {"en": "No order in the window", "ru": "Без заказов за период"},
     "no data": {"en": "No data", "ru": "Нет данных"},
 }
 """Names of the row of customers that cannot be clustered."""
