@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -461,3 +462,19 @@ def test_sixteen_customers_with_negative_revenue_are_no_segment() -> None:
     assert len(losing) == 16
     assert all(fitted.profiles[segment].medians["revenue"] > 0 for segment in losing)
     assert min(row.size for row in fitted.profiles) >= 75
+
+
+def test_real_log_gives_named_segments_that_add_up(shared_file: Callable[[str], Path]) -> None:
+    log = shared_file("cdnow_sample.csv")
+    fitted = fit_segments(Orders(log, customer="id", order=None, date="date", amount="spent"))
+    assert_sound(fitted)
+    assert sum(row.size for row in fitted.profiles) == 2_357
+    assert fitted.profiles[0].name == "One-time buyers"
+
+
+def test_real_table_gives_segments_of_all_clients(shared_file: Callable[[str], Path]) -> None:
+    clients = pl.read_csv(shared_file("wholesale_customers.csv")).with_row_index("client")
+    fitted = fit_segments(features=clients, columns=["Fresh", "Milk", "Grocery", "Frozen"])
+    assert_sound(fitted)
+    assert sum(row.size for row in fitted.profiles) == 440
+    assert {"Channel", "Region", "Delicassen"} <= set(fitted.profiles[0].medians)

@@ -133,7 +133,9 @@ def test_error_refuses_refunds_with_their_count() -> None:
 
 def test_error_refuses_cancelled_lines_alone() -> None:
     lines = log(("ann", 1, "2024-05-01", 30.0, True), ("bob", 2, "2024-05-20", 5.0, False), extra=("void",))
-    with pytest.raises(DataError, match=r"rfm: the log has 0 negative and 1 cancelled lines.* Use refunds='net'"):
+    with pytest.raises(
+        DataError, match=r"rfm: the log has 0 negative and 1 cancelled lines.* Use refunds='net'"
+    ):
         rfm(Orders(lines, cancelled="void"), as_of=JUNE, refunds="error")
 
 
@@ -394,3 +396,10 @@ def test_build_features_keeps_customers_without_a_purchase() -> None:
     assert repr(table).startswith(
         "FeatureTable: 2 customers as of 2024-05-21 00:00 (midnight after the last row)"
     )
+
+
+def test_build_features_is_sorted_by_id() -> None:
+    orders = Orders(log(*((number % 97, number, "2024-05-01", 1.0) for number in range(500, 0, -1))))
+    snapshot = orders.snapshot(JUNE, "test")
+    table = build_features(orders, snapshot, order_facts(orders, snapshot, "test"))
+    assert table.ids.to_list() == list(range(97))

@@ -166,6 +166,11 @@ def test_a_product_that_is_too_large() -> None:
         facts(table, quantity="pieces", price="each")
 
 
+def test_what_is_wrong_after_as_of_does_not_matter() -> None:
+    broken = pl.Series([1.0, 2.0, float("inf")])
+    assert facts(LOG.with_columns(amount=broken), "2024-05-21").unusable_amounts == 0
+
+
 def test_amounts_that_add_up_to_too_much() -> None:
     table = LOG.with_columns(amount=pl.Series([9e14, -9e14, 1.0]))
     with pytest.raises(

@@ -44,8 +44,8 @@ class Orders:
     discount : str, optional
         Column of money taken off the line.
     cancelled : str, optional
-        Boolean column. A cancelled line with a positive amount is worth nothing; one with a
-        negative amount is a refund.
+        Boolean column; a CSV may also say yes and no, 1 and 0. A cancelled line counts for nothing,
+        unless its amount is negative: then it is a refund.
     currency : str, optional
         Column of currency codes. Several currencies without `rates` are an error, never a sum.
     rates : mapping of str to float, optional
@@ -56,7 +56,8 @@ class Orders:
     date_format : str, optional
         Pattern of dates given as text, such as ``"%d/%m/%Y %H:%M"``; without it ISO 8601.
     separator, decimal : str, default "," and "."
-        Of a CSV file; a Russian or German export has ``";"`` and ``","``.
+        Of a CSV file; a Russian or German export has ``";"`` and ``","``. Marks between thousands
+        are refused.
 
     Raises
     ------
