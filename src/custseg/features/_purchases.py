@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect, collect_together
+from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.features._visit_sums import DAY
 from custseg.tables import Events, OrderFacts, Orders, Snapshot, order_totals
@@ -73,14 +73,13 @@ def check_same_ids(orders: Orders, events: Events, caller: str) -> None:
 
 
 def _comparable(orders: Orders, events: Events) -> bool:
+    """Whether the clocks of both logs are in one zone, and both know times of the day."""
     zones = [None if log.dates.style.zoned else log.dates.timezone for log in (orders, events)]
-    return zones[0] == zones[1] and all(_has_times(log) for log in (orders, events))
-
-
-def _has_times(log: Orders | Events) -> bool:
-    """Whether some date of the log has a time of the day."""
-    if log.dates.style.zoned:
-        return True
-    of_day = log.lines().select((nw.col("moment") % DAY).alias("of_day"))
-    latest = collect(of_day.select(nw.col("of_day").max())).item()
-    return bool(latest)
+    if zones[0] != zones[1]:
+        return False
+    clocks = [
+        log.lines().select((nw.col("moment") % DAY).alias("clock")).select(nw.col("clock").max())
+        for log in (orders, events)
+        if not log.dates.style.zoned
+    ]
+    return all(bool(latest.item()) for latest in collect_together(*clocks))
