@@ -80,7 +80,7 @@ def test_sizes_add_up_to_the_customers_of_the_log(shop: Shop, result: Segmentati
     in_log = shop.orders["customer_id"].drop_nulls().n_unique()
     assert sum(row.size for row in result.profiles) == in_log
     assert result.data_report is not None
-    assert result.data_report.customers == in_log
+    assert result.data_report.logs[0].customers == in_log
 
 
 def test_default_minimum_is_a_twentieth_of_the_clustered(shop: Shop, result: Segmentation) -> None:

@@ -11,8 +11,7 @@ import polars as pl
 import pytest
 
 from custseg import Orders
-from custseg.features import rfm
-from custseg.tables import order_facts, report_orders
+from custseg.features import data_report, rfm
 
 SharedFile = Callable[[str], Path]
 
@@ -32,15 +31,13 @@ def online_retail(shared_file: SharedFile) -> Orders:
 
 
 def test_counts_of_online_retail(online_retail: Orders) -> None:
-    snapshot = online_retail.snapshot(None, "test")
-    report = report_orders(
-        online_retail, snapshot, order_facts(online_retail, snapshot, "test"), refunds="net"
-    )
-    assert (report.rows, report.customers) == (541_909, 4_372)
-    assert report.duplicate_lines == 5_268
-    assert report.rows_without_customer == 135_080
-    assert report.cancelled_lines == 9_288
-    assert str(snapshot) == "2011-12-10 00:00 (midnight after the last row)"
+    report = data_report(online_retail, as_of="2011-12-10")
+    (orders,) = report.logs
+    assert (orders.rows, orders.customers) == (541_909, 4_372)
+    assert report.count("duplicate_lines") == 5_268
+    assert report.count("rows_without_customer") == 135_080
+    assert report.count("cancelled_lines") == 9_288
+    assert str(online_retail.snapshot(None, "test")) == "2011-12-10 00:00 (midnight after the last row)"
 
 
 @pytest.mark.parametrize(("zero_orders", "buyers"), [("drop", 4_338), ("keep", 4_339)])
@@ -62,14 +59,16 @@ def test_repeats_span_and_age_of_cdnow(shared_file: SharedFile) -> None:
     orders = Orders(shared_file("cdnow_sample.csv"), customer="id", order=None, date="date", amount="spent")
     found = rfm(orders, as_of="1997-09-30 12:00", zero_orders="keep").select(
         pl.col("customer_id").cast(pl.Int64).alias("ID"),
-        (pl.col("order_days") - 1).alias("x"),
-        ((pl.col("age_days") - pl.col("recency_days")) / 7).alias("t_x"),
+        pl.col("repeat_count").alias("x"),
+        (pl.col("recency_span_days") / 7).alias("t_x"),
         (pl.col("age_days") / 7).alias("T"),
+        # The summary has 0 where nobody came back.
+        pl.col("repeat_value").fill_null(0.0).alias("zbar"),
     )
     published = pl.read_csv(shared_file("cdnow_sample_expected_summary.csv"))
     assert found["ID"].to_list() == published["ID"].to_list()
     assert found["x"].to_list() == published["x"].to_list()
-    for name in ("t_x", "T"):
+    for name in ("t_x", "T", "zbar"):
         assert found[name].to_list() == pytest.approx(published[name].to_list(), abs=0.0051)
 
 
@@ -87,13 +86,10 @@ def of_lifetimes(expected: dict[str, Any]) -> pl.DataFrame:
 
 def test_days_of_the_lifetimes_log(lifetimes: dict[str, Any]) -> None:
     found = of_lifetimes(lifetimes).select(
-        "customer_id",
-        pl.col("order_days") - 1,
-        (pl.col("age_days") - pl.col("recency_days")).alias("span"),
-        "age_days",
+        "customer_id", "repeat_count", "recency_span_days", "age_days", pl.col("repeat_value").fill_null(0.0)
     )
     published = lifetimes["rfm_summary_daily_end_2015-02-07"]["rows"]
-    assert found.rows() == [tuple(row[:4]) for row in published]
+    assert found.rows() == [tuple(row) for row in published]
 
 
 def test_recency_and_value_of_the_lifetimes_log(lifetimes: dict[str, Any]) -> None:

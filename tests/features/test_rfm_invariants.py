@@ -17,7 +17,6 @@ from strategies import NOON, moments, order_logs, with_a_line
 
 from custseg import Orders
 from custseg.features import build_features, rfm
-from custseg.tables import order_facts
 
 logs = order_logs().map(with_a_line)
 policies = st.fixed_dictionaries(
@@ -27,10 +26,12 @@ policies = st.fixed_dictionaries(
 
 def everyone(log: pl.DataFrame, as_of: datetime, **policy: str) -> dict[Any, Rfm]:
     """The features of all customers of the log, also of those without a purchase."""
-    orders = Orders(log, cancelled="cancelled")
-    snapshot = orders.snapshot(as_of, "test")
-    table = build_features(orders, snapshot, order_facts(orders, snapshot, "test"), **policy)
-    return {customer: Rfm(*values) for customer, *values in table.local.rows()}
+    table = build_features(Orders(log, cancelled="cancelled"), as_of=as_of, families=["rfm"], **policy)
+    return by_customer(table.local.to_native())
+
+
+def by_customer(table: pl.DataFrame) -> dict[Any, Rfm]:
+    return {customer: Rfm(*values) for customer, *values in table.select("customer_id", *Rfm._fields).rows()}
 
 
 def units(table: pl.DataFrame) -> list[int]:
@@ -46,7 +47,7 @@ def test_features_agree_with_plain_python(log: pl.DataFrame, as_of: datetime, po
 @given(logs, policies)
 def test_rfm_is_of_the_buyers_alone(log: pl.DataFrame, policy: dict[str, str]) -> None:
     result = rfm(Orders(log, cancelled="cancelled"), as_of=NOON, **policy)
-    found = {customer: Rfm(*values) for customer, *values in result.rows()}
+    found = by_customer(result)
     by_hand = rfm_by_hand(log.to_dicts(), NOON, **policy)
     assert found == {customer: values for customer, values in by_hand.items() if values.order_count}
     assert list(found) == sorted(found)
@@ -57,7 +58,7 @@ def test_without_an_order_column_one_moment_is_one_order(log: pl.DataFrame) -> N
     result = rfm(Orders(log, order=None, cancelled="cancelled"), as_of=NOON, zero_orders="keep")
     blind = log.with_columns(order_id=None).to_dicts()
     by_hand = rfm_by_hand(blind, NOON, zero_orders="keep")
-    assert {c: Rfm(*v) for c, *v in result.rows()} == {c: v for c, v in by_hand.items() if v.order_count}
+    assert by_customer(result) == {c: v for c, v in by_hand.items() if v.order_count}
 
 
 @given(logs, st.randoms(use_true_random=False))

@@ -59,7 +59,7 @@ def _is_plain(value: ast.expr, methods: set[str] = REDUCTIONS) -> bool:
     if not isinstance(value, ast.Call):
         return False
     root = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
-    return root in ROOTS and all(isinstance(name, (ast.Constant, ast.Name)) for name in value.args)
+    return root in ROOTS and all(isinstance(name, (ast.Constant, ast.JoinedStr, ast.Name)) for name in value.args)
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))

@@ -215,6 +215,12 @@ def test_one_bad_number_in_a_csv_gives_its_shape_and_no_value(tmp_path: Path) ->
         known(Customers(tmp_path / "c.csv", numeric=["income"]))
 
 
+def test_mixed_zones_are_told() -> None:
+    mixed = TABLE.with_columns(seen=pl.Series(["2024-05-01", "2024-05-01T10:00:00Z", None]))
+    with pytest.raises(DataError, match="column 'seen' mixes dates with and without a time zone"):
+        known(Customers(mixed, numeric=["income"], observed_at="seen"))
+
+
 def test_empty_table_is_an_error() -> None:
     with pytest.raises(DataError, match="test: the customer table has no rows"):
         known(Customers(TABLE.clear(), numeric=["income"]))

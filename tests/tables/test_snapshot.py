@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg.tables import Snapshot
-from custseg.tables._snapshot import midnight_after, moment_text, parse_moment, snapshot_at
+from custseg.tables._snapshot import midnight_after, parse_moment, snapshot_at
 
 EPOCH = datetime(1970, 1, 1)
+HOUR = 3_600_000_000
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Asia/Kathmandu", "Pacific/Apia"]
 
 
 def at(as_of: object, *, zoned: bool = False, timezone: str = "UTC") -> Snapshot:
-    return snapshot_at(as_of, zoned=zoned, timezone=timezone, caller="test")
+    return snapshot_at(parse_moment(as_of, "test"), zoned=zoned, timezone=timezone)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +91,9 @@ def test_an_instant_is_the_same_in_every_zone(moment: datetime, zone: str) -> No
 
 @given(st.integers(0, 30_000), st.sampled_from(ZONES), st.booleans())
 def test_midnight_after_a_day_is_the_start_of_the_next(day: int, zone: str, zoned: bool) -> None:
-    snapshot = midnight_after(day, zoned=zoned, timezone=zone)
+    snapshot = at(midnight_after(day), zoned=zoned, timezone=zone)
     assert snapshot.day == day + 1
     assert snapshot.as_of.time() == datetime.min.time()
-    assert snapshot.assumed
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,24 @@ def test_midnight_after_a_day_is_the_start_of_the_next(day: int, zone: str, zone
         (at("2024-05-31 12:00:30"), "2024-05-31 12:00:30"),
         (at("2024-05-31 12:00:00.5"), "2024-05-31 12:00:00.500000"),
         (at("2024-05-31", zoned=True, timezone="Europe/Berlin"), "2024-05-31 00:00+02:00"),
-        (midnight_after(0, zoned=False, timezone="UTC"), "1970-01-02 00:00 (midnight after the last row)"),
+        (
+            snapshot_at(midnight_after(0), zoned=False, timezone="UTC", assumed=True),
+            "1970-01-02 00:00 (midnight after the last row)",
+        ),
+        (
+            snapshot_at(midnight_after(0), zoned=False, timezone="UTC", window_days=90),
+            "1970-01-02 00:00, the 90 days before it",
+        ),
     ],
 )
 def test_text_of_a_snapshot(snapshot: Snapshot, text: str) -> None:
     assert str(snapshot) == text
 
 
-def test_text_of_microseconds() -> None:
-    assert moment_text(1_717_113_600_000_000) == "2024-05-31 00:00"
+def test_a_window_is_of_calendar_days() -> None:
+    after = snapshot_at(datetime(2024, 4, 1), zoned=True, timezone="Europe/Berlin", window_days=1)
+    assert after.start is not None
+    assert after.moment - after.start == 24 * HOUR
+    across = snapshot_at(datetime(2024, 4, 1), zoned=True, timezone="Europe/Berlin", window_days=2)
+    assert across.start is not None
+    assert across.moment - across.start == 47 * HOUR

@@ -113,7 +113,7 @@ def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> 
         .filter(nw.col("labels") != "")
         .unique()
     )
-    common = held.group_by("labels").agg(rows.count().alias("customers"))
+    common = held.group_by("labels").agg(nw.col("row").count().alias("customers"))
     common = common.sort("customers", "labels", descending=[True, False]).head(_MOST_LABELS)
     labels = common.get_column("labels").to_list()
     places = {label: place for place, label in enumerate(labels)}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
 
 _ENOUGH_TRIALS = 5
 _WEAKEST, _STRONGEST = 1.0, 1e6
@@ -29,6 +28,9 @@ class BetaPrior:
 
     def above_half(self, successes: NDArray[np.float64], trials: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability that the rate is above ½, given the trials."""
+        # Importing it takes longer than the rest of the folder, and only mail needs it.
+        from scipy.special import betainc
+
         a = successes + self.mean * self.strength
         b = trials - successes + (1 - self.mean) * self.strength
         return np.asarray(betainc(b, a, 0.5), dtype=np.float64)

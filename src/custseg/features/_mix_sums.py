@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import plural
+from custseg._checks import instance, plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
 from custseg.features._sums import value_if, whole
@@ -153,10 +153,9 @@ def _check_discounts(orders: Orders, snapshot: Snapshot, caller: str) -> None:
     unusable, size = collect(marked.select(col("unusable").count(), col("size").sum())).row(0)
     if unusable:
         shape = dialect.shape_of_unusable(orders.discount, dialect.number(orders.discount))
-        example = f", for instance one shaped like {shape!r}" if shape else ""
         raise DataError(
             f"{caller}: {plural(int(unusable), 'value')} of {orders.discount!r} "
-            f"{'is' if unusable == 1 else 'are'} not a finite number below 9.2e14{example}. "
+            f"{'is' if unusable == 1 else 'are'} not a finite number below 9.2e14{instance(shape)}. "
             "Mend these rows or leave them out."
         )
     if float(size or 0.0) * max([1.0, *(orders.rates or {}).values()]) > _SUM_LIMIT:

@@ -124,9 +124,8 @@ def rfm(
     """
     described = as_orders(orders)
     check_policy("rfm", refunds, zero_orders)
-    snapshot = described.dates.snapshot(
-        parse_moment(as_of, "rfm"), window_days=check_window(window_days, "rfm")
-    )
+    window = check_window(window_days, "rfm")
+    snapshot = described.dates.snapshot(parse_moment(as_of, "rfm"), window_days=window)
     sums = order_sums(described, snapshot, "rfm", refunds=refunds, zero_orders=zero_orders, rhythm=False)
     buyers = rfm_columns(sums).table.filter(nw.col("order_count") > 0)
     return described.source_table.give_back(buyers, described.customer)

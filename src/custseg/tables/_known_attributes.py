@@ -10,11 +10,12 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import plural
+from custseg._checks import instance, plural
 from custseg._frames import collect
 from custseg.errors import DataError
 from custseg.tables._attribute import Attribute
 from custseg.tables._customers import Customers
+from custseg.tables._dates import LogDates
 from custseg.tables._snapshot import Snapshot, snapshot_at
 
 _YEAR_1900 = -25_567
@@ -263,15 +264,15 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
             f"{customers.customer!r}, and a customer has one row"
         )
     for name, count in facts.unusable_observations.items():
-        moment = customers.date_columns[name].expressions()["moment"]
-        yield _unreadable(name, count, what="a date", shape=dialect.shape_of_unusable(name, moment))
+        yield _unreadable_dates(customers.date_columns[name], count)
     for attribute, counts in zip(known.attributes, facts.columns, strict=True):
-        if counts.unusable:
-            what = (
-                "a date" if attribute.is_date else "yes or no" if attribute.is_answer else "a finite number"
-            )
+        if counts.unusable and attribute.is_date:
+            yield _unreadable_dates(customers.date_columns[attribute.name], counts.unusable)
+        elif counts.unusable:
+            what = "yes or no" if attribute.is_answer else "a finite number"
             shape = dialect.shape_of_unusable(attribute.name, customers.reading(attribute))
-            yield _unreadable(attribute.name, counts.unusable, what=what, shape=shape)
+            values = plural(counts.unusable, "value")
+            yield f"{values} of column {attribute.name!r} cannot be read as {what}{instance(shape)}"
         if counts.impossible:
             rule = {
                 "count": "is negative or not whole|are negative or not whole",
@@ -286,10 +287,16 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
             )
 
 
-def _unreadable(name: str, count: int, *, what: str, shape: str) -> str:
-    example = f", for instance one shaped like {shape!r}" if shape else ""
-    hint = " (date_format= says how dates are written)" if what == "a date" else ""
-    return f"{plural(count, 'value')} of column {name!r} cannot be read as {what}{example}{hint}"
+def _unreadable_dates(dates: LogDates, count: int) -> str:
+    """Dates of a column that cannot be read, in words."""
+    style = dates.style
+    if style.kind == "text" and style.pattern is None and dates.dialect.mixes_zones(dates.column):
+        return f"column {dates.column!r} mixes dates with and without a time zone"
+    shape = dates.dialect.shape_of_unusable(dates.column, dates.expressions()["moment"])
+    return (
+        f"{plural(count, 'value')} of column {dates.column!r} cannot be read as a date{instance(shape)} "
+        "(date_format= says how dates are written)"
+    )
 
 
 def _true(condition: Column) -> Column:

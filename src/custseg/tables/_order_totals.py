@@ -25,10 +25,12 @@ def order_totals(
     """
     col = nw.col
     counted, keys = counted_lines(lines, snapshot, facts, refunds=refunds)
-    sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum()]
-    if snapshot.start is not None:
-        sums.append(col("moment").min())
-    return counted.group_by(*keys).agg(*sums)
+    groups = counted.group_by(*keys)
+    if snapshot.start is None:
+        return groups.agg(col("day").min(), col("day").count().alias("lines"), col("money").sum())
+    return groups.agg(
+        col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("moment").min()
+    )
 
 
 def counted_lines(

@@ -15,6 +15,7 @@ from custseg._checks import check_columns, listed
 from custseg._frames import Table, open_table
 from custseg.errors import DataError
 from custseg.tables._dates import LogDates, log_dates
+from custseg.tables._snapshot import Snapshot, midnight_after, parse_moment
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -152,6 +153,15 @@ class Orders:
             if (name := getattr(self, role)) is not None:
                 columns[role] = dialect.word(name)
         return dialect.select(columns)
+
+    def snapshot(self, as_of: object, caller: str, *, window_days: int | None = None) -> Snapshot:
+        """The snapshot of this log at `as_of`; `None` means midnight after its last row."""
+        if as_of is not None:
+            return self.dates.snapshot(parse_moment(as_of, caller), window_days=window_days)
+        last = self.dates.last_day()
+        if last is None:
+            raise DataError(f"{caller}: the order log has no row with a date that can be read.")
+        return self.dates.snapshot(midnight_after(last), window_days=window_days, assumed=True)
 
     def money_roles(self) -> tuple[str, ...]:
         """The roles that make the money of a line."""
