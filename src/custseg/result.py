@@ -212,9 +212,9 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:z.1%}"
 
 
-def number_text(value: float) -> str:
+def number_text(value: float | None) -> str:
     """A number as people read it; a dash where there is none."""
-    if np.isnan(value):
+    if value is None:
         return "–"
     if abs(value) >= 100 or value == int(value):
         return f"{value:z,.0f}"

@@ -38,7 +38,7 @@ def test_profile_by_hand() -> None:
     assert (first.share, second.share, outside.share) == (0.6, 0.4, None)
     assert (first.revenue_share, outside.revenue_share) == (90 / 150, -50 / 150)
     assert (first.medians["revenue"], second.medians["recency_days"]) == (20, 8)
-    assert math.isnan(outside.medians["recency_days"])
+    assert outside.medians["recency_days"] is None
     assert outside.name == "Prospects"
     assert outside.effects == {}
 
@@ -80,7 +80,7 @@ def test_effect_is_one_where_every_member_is_above() -> None:
 
 def test_feature_that_nobody_has_is_told_apart_from_zero() -> None:
     profiles = profiles_of([0, 0, 1], recency_days=[math.nan] * 3, order_count=[1, 1, 5], revenue=[1, 2, 9])
-    assert math.isnan(profiles[0].medians["recency_days"])
+    assert profiles[0].medians["recency_days"] is None
     assert profiles[0].effects["recency_days"] == 0
     assert profiles.columns()["median_recency_days"] == [None, None]
 

@@ -144,7 +144,7 @@ def test_a_feature_table_is_read_by_arrow_and_has_a_length() -> None:
     table = given(TABLE)
     assert pl.DataFrame(table).equals(table.frame, null_equal=True)
     assert len(table) == 3
-    assert repr(table) == "FeatureTable: 3 customers; recency_days, revenue, city, member"
+    assert repr(table) == "FeatureTable: 3 customers\n  given: recency_days, revenue, city, member"
 
 
 def test_values_are_a_copy() -> None:

@@ -208,7 +208,7 @@ def test_what_is_no_table_is_refused(table: object) -> None:
 def test_dates_are_read_by_their_format(pattern: str, text: str) -> None:
     orders = Orders(LOG.with_columns(pl.lit(text).alias("ordered_at")), date_format=pattern)
     assert lines(orders)["day"] == [(date(2024, 5, 1) - date(1970, 1, 1)).days] * 2
-    assert orders.date_style.zoned == ("z" in pattern)
+    assert orders.dates.style.zoned == ("z" in pattern)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_dates_are_read_by_their_format(pattern: str, text: str) -> None:
 def test_dates_as_text_are_read_as_iso_8601(text: str) -> None:
     orders = Orders(LOG.with_columns(pl.lit(text).alias("ordered_at")))
     assert lines(orders)["day"] == [(date(2024, 5, 1) - date(1970, 1, 1)).days] * 2
-    assert orders.date_style.zoned == (len(text) > 12 and any(mark in text[11:] for mark in "Z+-"))
+    assert orders.dates.style.zoned == (len(text) > 12 and any(mark in text[11:] for mark in "Z+-"))
 
 
 def test_a_format_must_be_text() -> None:

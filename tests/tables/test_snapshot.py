@@ -118,9 +118,9 @@ def test_text_of_a_snapshot(snapshot: Snapshot, text: str) -> None:
 
 
 def test_a_window_is_of_calendar_days() -> None:
-    after = snapshot_at(datetime(2024, 4, 1), zoned=True, timezone="Europe/Berlin", window_days=1)
+    after = snapshot_at(datetime(2024, 4, 2), zoned=True, timezone="Europe/Berlin", window_days=1)
     assert after.start is not None
     assert after.moment - after.start == 24 * HOUR
-    across = snapshot_at(datetime(2024, 4, 1), zoned=True, timezone="Europe/Berlin", window_days=2)
+    across = snapshot_at(datetime(2024, 4, 2), zoned=True, timezone="Europe/Berlin", window_days=2)
     assert across.start is not None
     assert across.moment - across.start == 47 * HOUR

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from custseg.features._build import build_features, features_of
 from custseg.features._data_report import data_report, report_on
-from custseg.features._logs import described_logs
 from custseg.features._email import email
 from custseg.features._engagement import engagement
+from custseg.features._logs import described_logs
 from custseg.features._mix import centred_log_ratios
 from custseg.features._rfm import rfm
 from custseg.features._rfm_crosswalk import crosswalk

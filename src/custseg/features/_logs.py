@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from custseg.errors import DataError
 from custseg.features._event_sums import EventSums, Scoring, event_sums
 from custseg.features._order_sums import OrderSums, check_policy, order_sums
 from custseg.features._purchases import check_same_ids, purchases
@@ -179,6 +178,7 @@ def described_logs(
 def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:
     last = [log.dates.last_day() for log in (orders, events) if log is not None]
     known = [day for day in last if day is not None]
-    if not known:
-        raise DataError(f"{caller}: no log has a row with a date that can be read, so as_of must be given.")
-    return midnight_after(max(known))
+    if known:
+        return midnight_after(max(known))
+    # Why there is none is told as for any other snapshot: no rows, or dates that cannot be read.
+    return datetime(1970, 1, 1)

@@ -31,8 +31,8 @@ class SegmentProfile:
         Share of the clustered customers; None for those that cannot be clustered.
     revenue_share : float or None
         Share of the revenue of all customers; None where there is no revenue.
-    medians : mapping of str to float
-        Median of each feature in its own unit; NaN where no member has a value.
+    medians : mapping of str to float or None
+        Median of each feature in its own unit; None where no member has a value.
     effects : mapping of str to float
         Cliff's delta of each feature against all other clustered customers, in [-1, 1]: 0 is no
         difference, 1 every member above every other customer.
@@ -44,7 +44,7 @@ class SegmentProfile:
     size: int
     share: float | None
     revenue_share: float | None
-    medians: Mapping[str, float] = field(repr=False)
+    medians: Mapping[str, float | None] = field(repr=False)
     effects: Mapping[str, float] = field(repr=False)
 
 
@@ -92,7 +92,7 @@ class Profiles:
         }
         for feature in self.rows[0].medians:
             medians = [row.medians[feature] for row in self.rows]
-            columns[f"median_{feature}"] = [None if np.isnan(m) else m for m in medians]
+            columns[f"median_{feature}"] = list(medians)
         return columns
 
 
@@ -134,7 +134,7 @@ def profile_segments(
     >>> labels = np.array([0, 0, 0, 1, 1, -1])
     >>> profiles = profile_segments(values, labels, unclustered=UNCLUSTERED["no data"])
     >>> [(row.name, row.size, row.medians["visits"]) for row in profiles]
-    [('low visits', 3, 1.0), ('high visits', 2, 35.0), ('No data', 1, nan)]
+    [('low visits', 3, 1.0), ('high visits', 2, 35.0), ('No data', 1, None)]
     """
     inside = labels >= 0
     n_segments = int(labels.max()) + 1
@@ -172,6 +172,6 @@ def _revenue_share(revenue: Floats | None, members: NDArray[np.bool_]) -> float 
     return float(np.nansum(revenue[members])) / total if total > 0 else None
 
 
-def _median(column: Floats) -> float:
+def _median(column: Floats) -> float | None:
     known = column[~np.isnan(column)]
-    return float(np.median(known)) if len(known) else float("nan")
+    return float(np.median(known)) if len(known) else None

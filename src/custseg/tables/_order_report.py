@@ -117,5 +117,6 @@ def _coverage(orders: Orders, facts: OrderFacts) -> dict[str, float]:
     }
     if orders.order is None:
         del lacking["order"]
-    shares = {role: 1 - count / facts.rows for role, count in lacking.items()}
-    return shares | {role: count / facts.rows for role, count in facts.filled.items()}
+    rows = max(facts.rows, 1)
+    shares = {role: 1 - count / rows for role, count in lacking.items()}
+    return shares | {role: count / rows for role, count in facts.filled.items()}
