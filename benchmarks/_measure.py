@@ -9,9 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 
 
-def interleaved_seconds(
-    contenders: Mapping[str, Callable[[], object]], runs: int
-) -> dict[str, list[float]]:
+def interleaved_seconds(contenders: Mapping[str, Callable[[], object]], runs: int) -> dict[str, list[float]]:
     """Seconds of each contender, run in turn so that a slow moment of the machine hits all of them."""
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for run in contenders.values():

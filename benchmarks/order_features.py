@@ -122,14 +122,22 @@ def main() -> None:
         print_ratios(f"rfm + rhythm, {title}, from Parquet", seconds, "bare polars", {"rfm + rhythm": 1.3})
         log = pd.read_parquet(path)
         seconds = interleaved_seconds(
-            {"pandas groupby": lambda: pandas_groupby(log), "rfm of a pandas frame": lambda: rfm(log, as_of=AS_OF)}, 3
+            {
+                "pandas groupby": lambda: pandas_groupby(log),
+                "rfm of a pandas frame": lambda: rfm(log, as_of=AS_OF),
+            },
+            3,
         )
         print_ratios(f"rfm, {title}, pandas frame", seconds, "pandas groupby", {"rfm of a pandas frame": 1 / 3})
         seconds = interleaved_seconds({"a tenth": lambda: both(tenth), "all rows": lambda: both(path)}, 5)
         print_ratios("growth: ten times the rows", seconds, "a tenth", {"all rows": 11})
         try:
             seconds = interleaved_seconds(
-                {"lifetimes": lambda: lifetimes_summary(log), "rfm of a pandas frame": lambda: rfm(log, as_of=AS_OF)}, 1
+                {
+                    "lifetimes": lambda: lifetimes_summary(log),
+                    "rfm of a pandas frame": lambda: rfm(log, as_of=AS_OF),
+                },
+                1,
             )
         except ImportError:
             print("\nlifetimes is not installed: pip install lifetimes")

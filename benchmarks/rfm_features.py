@@ -17,6 +17,7 @@ from _measure import interleaved_seconds, print_ratios
 from custseg.features import rfm
 from custseg.tables import Orders, order_facts, order_report, parse_moment
 
+
 def bare_query(path: Path) -> pl.DataFrame:
     """The same six columns, as an analyst would write them in polars."""
     day = pl.col("ordered_at").dt.date()
@@ -53,9 +54,7 @@ def main() -> None:
         path = Path(folder) / "orders.parquet"
         write_log(path, options.lines, options.customers)
         exact, bare = rfm(path, as_of=AS_OF), bare_query(path)
-        assert exact.drop("revenue", "order_value").equals(
-            bare.drop("revenue", "order_value").cast(pl.Int64)
-        )
+        assert exact.drop("revenue", "order_value").equals(bare.drop("revenue", "order_value").cast(pl.Int64))
         orders = Orders(path)
         snapshot = orders.dates.snapshot(parse_moment(AS_OF, "benchmark"))
         facts = order_facts(orders, snapshot, "benchmark")
@@ -63,9 +62,7 @@ def main() -> None:
             {
                 "bare polars": lambda: bare_query(path),
                 "custseg rfm": lambda: rfm(path, as_of=AS_OF),
-                "custseg data report": lambda: order_report(
-                    orders, snapshot, facts, refunds="net"
-                ),
+                "custseg data report": lambda: order_report(orders, snapshot, facts, refunds="net"),
             },
             options.runs,
         )

@@ -56,9 +56,7 @@ def event_logs(
     )
     first = {"customer_id": ids[0], "occurred_at": datetime(2024, 2, 1), "event": "visited", "machine": False}
     lines = [first, *draw(st.lists(line, min_size=1, max_size=max_lines))]
-    return pl.DataFrame(
-        lines, schema={"customer_id": pl.String if texts else pl.Int64, **SCHEMA}, orient="row"
-    )
+    return pl.DataFrame(lines, schema={"customer_id": pl.String if texts else pl.Int64, **SCHEMA}, orient="row")
 
 
 def log_of(*lines: tuple[Any, ...]) -> pl.DataFrame:

@@ -127,9 +127,7 @@ def _states(mails: list[Line], arrival: str | None) -> dict[str, bool | None]:
 
 def _web(lines: list[Line], as_of: datetime, start: datetime) -> dict[str, Any]:
     inside = [line for line in lines if line["occurred_at"] >= start]
-    visits = [
-        line for line in inside if _act(line) in WEB and _channel(line) not in ("store", "offline", "pos")
-    ]
+    visits = [line for line in inside if _act(line) in WEB and _channel(line) not in ("store", "offline", "pos")]
     moments = sorted(line["occurred_at"] for line in visits)
     sessions = sum(i == 0 or at - moments[i - 1] >= HALF_HOUR for i, at in enumerate(moments))
     days = {at.date() for at in moments}

@@ -73,17 +73,13 @@ BAD_DATA = {
         described={"currency": "currency"},
     ),
     "no rows": BadInput(r"the order log has no row", lambda log: log.clear()),
-    "one customer": BadInput(
-        r"1 customer can be clustered, too few for 3 segments", replaced(customer_id=pl.lit(1))
-    ),
+    "one customer": BadInput(r"1 customer can be clustered, too few for 3 segments", replaced(customer_id=pl.lit(1))),
     "no purchase": BadInput(
         r"0 customers can be clustered, .*60 others have no purchase", replaced(amount=-pl.col("amount"))
     ),
     "customers alike": BadInput(
         r"no column is left to cluster on \(recency_days: all of its values are equal",
-        lambda log: log.with_columns(ordered_at=pl.lit(log[0, "ordered_at"]), amount=pl.lit(5.0)).unique(
-            "customer_id"
-        ),
+        lambda log: log.with_columns(ordered_at=pl.lit(log[0, "ordered_at"]), amount=pl.lit(5.0)).unique("customer_id"),
     ),
     "more segments than customers": BadInput(
         r"60 customers can be clustered, too few for 61 segments", arguments={"n_segments": 61}
@@ -111,11 +107,7 @@ BAD_VALUES = {
     "min_size of nothing": BadInput(r"min_size must be at least 1, got 0", arguments={"min_size": 0}),
     "min_size above all": BadInput(r"between 0 and 1 \(both excl.*got 1\.5", arguments={"min_size": 1.5}),
     "no segments": BadInput(r"n_segments must be at least 1, got 0", arguments={"n_segments": 0}),
-    "columns twice": BadInput(
-        r"columns must name each feature once", arguments={"columns": ["revenue", "revenue"]}
-    ),
-    "timezone": BadInput(
-        r"timezone must be a name such as .*'Mars/Base'", described={"timezone": "Mars/Base"}
-    ),
+    "columns twice": BadInput(r"columns must name each feature once", arguments={"columns": ["revenue", "revenue"]}),
+    "timezone": BadInput(r"timezone must be a name such as .*'Mars/Base'", described={"timezone": "Mars/Base"}),
 }
 """Arguments of a wrong value: a ValueError, exit code 2."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from statistics import mean, median, stdev
 from typing import Any, NamedTuple
 
@@ -54,7 +55,7 @@ def _features(orders: list[Order], as_of: datetime, start: datetime, window: int
     bought = [order for order in inside if order.buys]
     ever = [order.day for order in orders if order.buys]
     days = sorted({order.day for order in bought})
-    gaps = [(b - a).days for a, b in zip(days, days[1:], strict=False)]
+    gaps = [(b - a).days for a, b in pairwise(days)]
     age = (today - min(ever)).days if ever else None
     exposure = None if age is None else age if window is None else min(age, window)
     revenue = sum((order.value for order in inside), Fraction(0))

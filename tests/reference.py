@@ -41,9 +41,7 @@ def rfm_by_hand(
         if line["cancelled"] and refunds == "gross":
             continue
         kept.append((at.date(), money or Fraction(0)))
-    return {
-        customer: _summary(list(of.values()), as_of.date(), zero_orders) for customer, of in orders.items()
-    }
+    return {customer: _summary(list(of.values()), as_of.date(), zero_orders) for customer, of in orders.items()}
 
 
 def _summary(orders: list[list[tuple[date, Fraction]]], today: date, zero_orders: str) -> Rfm:

@@ -112,9 +112,7 @@ def pickle_faults(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Call):
             if ast.unparse(node.func) in ("joblib.dump", "joblib.load", "pickle.load", "pickle.loads"):
                 yield f"pickles, {ast.unparse(node.func)}"
-            if any(
-                word.arg == "allow_pickle" and ast.unparse(word.value) != "False" for word in node.keywords
-            ):
+            if any(word.arg == "allow_pickle" and ast.unparse(word.value) != "False" for word in node.keywords):
                 yield "pickles, allow_pickle"
 
 

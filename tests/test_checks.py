@@ -58,9 +58,7 @@ def test_columns_all_there() -> None:
 
 
 def test_columns_missing_are_named_at_once() -> None:
-    message = (
-        r"^f: the table lacks columns 'x' \(customer=\), 'amoun' \(amount=\) Did you mean 'amount'\?\. Name"
-    )
+    message = r"^f: the table lacks columns 'x' \(customer=\), 'amoun' \(amount=\) Did you mean 'amount'\?\. Name"
     with pytest.raises(DataError, match=message):
         check_columns("f", {"customer": "x", "order": "b", "amount": "amoun"}, ["amount", "b"])
 
@@ -72,9 +70,7 @@ def test_columns_must_be_names() -> None:
 
 def test_distinct_names_repeated_columns_once() -> None:
     check_distinct("f", ["a", "b"])
-    with pytest.raises(
-        DataError, match=r"^f: the table has several columns of the same name: \['a', 'b'\]\.$"
-    ):
+    with pytest.raises(DataError, match=r"^f: the table has several columns of the same name: \['a', 'b'\]\.$"):
         check_distinct("f", ["b", "a", "b", "a", "b", "c"])
 
 
@@ -169,9 +165,7 @@ def test_an_optional_part_is_imported() -> None:
 
 
 def test_an_optional_part_that_is_not_there_names_its_extra() -> None:
-    message = (
-        r"^f: reading needs the package 'pyspark\.nothing', which is not installed\. .*'custseg\[spark\]'\.$"
-    )
+    message = r"^f: reading needs the package 'pyspark\.nothing', which is not installed\. .*'custseg\[spark\]'\.$"
     with pytest.raises(MissingDependencyError, match=message):
         optional_module("pyspark.nothing", "f: reading")
 

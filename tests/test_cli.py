@@ -41,9 +41,7 @@ def options(bad: BadInput) -> list[str]:
     given = {**bad.described, **bad.arguments}
     pairs = ((OPTIONS.get(name, name.replace("_", "-")), value) for name, value in given.items())
     return [
-        x
-        for name, value in pairs
-        for x in (f"--{name}", ",".join(value) if isinstance(value, list) else str(value))
+        x for name, value in pairs for x in (f"--{name}", ",".join(value) if isinstance(value, list) else str(value))
     ]
 
 
@@ -57,9 +55,7 @@ def on_a_terminal(command: Sequence[str], folder: Path) -> str:
     """All that the command shows on a terminal."""
     parent, child = pytest.importorskip("pty").openpty()
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=child, stdout=child, stderr=child
-    ) as process:
+    with subprocess.Popen(command, cwd=folder, env=environment, stdin=child, stdout=child, stderr=child) as process:
         os.close(child)
         shown = bytearray()
         while block := _read(parent):
@@ -96,9 +92,7 @@ def test_fit_passes_every_option_on(tmp_path: Path) -> None:
         void=pl.when(pl.col("order_id") % 9 == 0).then(pl.lit("yes")).otherwise(pl.lit("no")),
         code=pl.when(pl.col("order_id") % 2 == 0).then(pl.lit("EUR")).otherwise(pl.lit("USD")),
     )
-    renamed = shop.rename(
-        {"customer_id": "Kunde", "order_id": "Auftrag", "ordered_at": "Datum", "amount": "Preis"}
-    )
+    renamed = shop.rename({"customer_id": "Kunde", "order_id": "Auftrag", "ordered_at": "Datum", "amount": "Preis"})
     renamed.write_csv(tmp_path / "orders.csv", separator=";")
     result = run(
         "fit", tmp_path / "orders.csv", "--customer", "Kunde", "--order", "Auftrag", "--date", "Datum",
@@ -135,9 +129,7 @@ def test_tabs_can_be_written_as_a_backslash_and_t(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "least"), [("7", 7), ("0.1", 6), ("10%", 6), ("10.0 %", 6)])
-def test_minimum_size_is_a_count_a_share_or_a_percentage(
-    log: Path, tmp_path: Path, text: str, least: int
-) -> None:
+def test_minimum_size_is_a_count_a_share_or_a_percentage(log: Path, tmp_path: Path, text: str, least: int) -> None:
     result = run("fit", log, "--min-size", text, "--segments", "2", "--out", tmp_path / "out")
     assert f"(minimum {least} customers)" in result.stdout
 
@@ -259,9 +251,7 @@ def test_on_a_terminal_there_is_a_progress_display_and_a_drawn_table(log: Path, 
 def test_console_that_lacks_letters_shows_question_marks(log: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
     command = [sys.executable, "-m", "custseg", "fit", log.name, "--language", "ru", "--out", "out"]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, timeout=120, check=False
-    )
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"????" in done.stdout
 
@@ -311,9 +301,7 @@ def test_online_retail_gives_named_segments_whatever_the_order_of_the_rows(
     shared_file: Callable[[str], Path], tmp_path: Path
 ) -> None:
     file = shared_file("online_retail.parquet")
-    pl.read_parquet(file).sample(fraction=1, shuffle=True, seed=1).write_parquet(
-        tmp_path / "shuffled.parquet"
-    )
+    pl.read_parquet(file).sample(fraction=1, shuffle=True, seed=1).write_parquet(tmp_path / "shuffled.parquet")
     columns = ["--customer", "CustomerID", "--order", "InvoiceNo", "--date", "InvoiceDate"]
     columns += ["--quantity", "Quantity", "--price", "UnitPrice"]
     one = run("fit", file, *columns, "--out", tmp_path / "one")

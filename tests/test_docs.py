@@ -43,9 +43,7 @@ def test_links_lead_to_files_that_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_commands_have_the_options_that_are_shown(page: Path) -> None:
-    known = {
-        option for command in main.commands.values() for param in command.params for option in param.opts
-    }
+    known = {option for command in main.commands.values() for param in command.params for option in param.opts}
     shown = re.findall(r"custseg (?:fit|demo)\b(?:[^\n`]|\\\n)*", page.read_text(encoding="utf-8"))
     used = {option for line in shown for option in re.findall(r"(?<!\S)--[a-z-]+", line)}
     assert used - known - {"--help", "--version"} == set()
@@ -67,9 +65,7 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     assert [page for page in pages if page.name != "index.md" and f"({page.as_posix()})" not in index] == []
 
 
-def test_figures_of_online_retail_are_those_of_the_run(
-    shared_file: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_figures_of_online_retail_are_those_of_the_run(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
     command, shown = blocks(ROOT / "docs" / "online_retail.md", "text")[:2]
     words = command.replace("\\\n", " ").split()
     assert words[:3] == ["custseg", "fit", "online_retail.parquet"]

@@ -165,9 +165,7 @@ def test_ids_that_look_like_formulas_are_made_harmless_in_csv(tmp_path: Path) ->
     assert all(one.startswith("'=c") for one in read(tmp_path)["customer_id"])
 
 
-def test_every_kind_of_log_is_written_alike(
-    as_kind: Callable[[pl.DataFrame], object], tmp_path: Path
-) -> None:
+def test_every_kind_of_log_is_written_alike(as_kind: Callable[[pl.DataFrame], object], tmp_path: Path) -> None:
     fit_segments(clean_log(), n_segments=2).write(tmp_path / "polars")
     fit_segments(as_kind(clean_log()), n_segments=2).write(tmp_path / "other")
     assert all_files(tmp_path / "other") == all_files(tmp_path / "polars")
@@ -202,9 +200,7 @@ def test_old_files_stay_where_one_file_fails(result: Segmentation, tmp_path: Pat
 
 def test_folder_that_is_a_file_is_told(result: Segmentation, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(
-        CustsegError, match=r"write: the files could not be written to .*out' .*Nothing was changed"
-    ):
+    with pytest.raises(CustsegError, match=r"write: the files could not be written to .*out' .*Nothing was changed"):
         result.write(tmp_path / "out")
     assert all_files(tmp_path) == {"out": b"a file"}
 
@@ -227,9 +223,9 @@ def test_current_folder_can_be_written_to(
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (float("nan"), "–"), (0.0, "0"), (-0.0, "0"), (3.0, "3"), (12_345.6, "12,346"), (99.999, "100.00"),
+        (None, "–"), (0.0, "0"), (-0.0, "0"), (3.0, "3"), (12_345.6, "12,346"), (99.999, "100.00"),
         (1.5, "1.50"), (0.0042, "0.0042"), (-31.5, "-31.50"), (-0.25, "-0.25"), (2e9, "2,000,000,000"),
     ],
 )  # fmt: skip
-def test_numbers_are_written_as_people_read_them(value: float, text: str) -> None:
+def test_numbers_are_written_as_people_read_them(value: float | None, text: str) -> None:
     assert number_text(value) == text

@@ -234,9 +234,7 @@ def test_shuffled_feature_table_gives_the_same_segments(seed: int) -> None:
 
 def test_rows_at_or_after_as_of_change_nothing() -> None:
     log = clean_log()
-    later = log.with_columns(
-        ordered_at=pl.lit(AS_OF), amount=pl.lit(1e6), order_id=pl.col("order_id") + 10_000
-    )
+    later = log.with_columns(ordered_at=pl.lit(AS_OF), amount=pl.lit(1e6), order_id=pl.col("order_id") + 10_000)
     one, two = fit_segments(log, as_of=AS_OF), fit_segments(pl.concat([log, later]), as_of=AS_OF)
     assert two.assignments.equals(one.assignments)
     assert repr(two) == repr(one)
@@ -255,9 +253,7 @@ def test_same_seed_gives_the_same_segments() -> None:
     assert fit_segments(log, random_state=7).assignments.equals(fit_segments(log, random_state=7).assignments)
 
 
-def test_every_kind_of_log_gives_the_same_segments(
-    kind: str, as_kind: Callable[[pl.DataFrame], object]
-) -> None:
+def test_every_kind_of_log_gives_the_same_segments(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     fitted = fit_segments(as_kind(clean_log()), as_of=AS_OF)
     assert rows_of(fitted.assignments) == rows_of(fit_segments(clean_log(), as_of=AS_OF).assignments)
     assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
@@ -266,9 +262,7 @@ def test_every_kind_of_log_gives_the_same_segments(
 
 def test_ids_of_text_keep_their_type_and_give_the_same_segments() -> None:
     log = clean_log()
-    texts = log.with_columns(
-        pl.format("c{}", pl.col("customer_id").cast(pl.String).str.zfill(3)).alias("customer_id")
-    )
+    texts = log.with_columns(pl.format("c{}", pl.col("customer_id").cast(pl.String).str.zfill(3)).alias("customer_id"))
     one, two = fit_segments(log).assignments, fit_segments(texts).assignments
     assert two["customer_id"].to_list()[:2] == ["c000", "c001"]
     assert two["segment"].equals(one["segment"])
@@ -386,9 +380,7 @@ def test_features_of_one_fit_can_be_given_to_another(shop: Shop, result: Segment
 
 
 def test_useless_columns_are_left_out_and_told(wholesale: pl.DataFrame) -> None:
-    table = wholesale.with_columns(
-        same=pl.lit(3), holes=pl.when(pl.int_range(150) % 10 == 7).then(pl.int_range(150))
-    )
+    table = wholesale.with_columns(same=pl.lit(3), holes=pl.when(pl.int_range(150) % 10 == 7).then(pl.int_range(150)))
     fitted = fit_segments(features=table)
     assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
     assert "same was not used: all of its values are equal." in fitted.notes

@@ -27,8 +27,7 @@ def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence
         raise TypeError(f"{caller}: {argument} must be one of {listed(allowed)}, got {type(value).__name__}.")
     if value not in allowed:
         raise ValueError(
-            f"{caller}: {argument} must be one of {listed(allowed)}, "
-            f"got {value!r}.{did_you_mean(value, allowed)}"
+            f"{caller}: {argument} must be one of {listed(allowed)}, got {value!r}.{did_you_mean(value, allowed)}"
         )
 
 
@@ -40,8 +39,7 @@ def check_columns(caller: str, wanted: Mapping[str, str | None], present: Sequen
     missing = {a: name for a, name in wanted.items() if name is not None and name not in present}
     if missing:
         words = ", ".join(
-            f"{name!r} ({argument}=){did_you_mean(str(name), present, ' ')}"
-            for argument, name in missing.items()
+            f"{name!r} ({argument}=){did_you_mean(str(name), present, ' ')}" for argument, name in missing.items()
         )
         raise DataError(
             f"{caller}: the table lacks {'columns' if len(missing) > 1 else 'column'} {words}. "
@@ -57,9 +55,7 @@ def check_distinct(caller: str, columns: Sequence[str]) -> None:
         raise DataError(f"{caller}: the table has several columns of the same name: {listed(twice)}.")
 
 
-def check_integer(
-    caller: str, argument: str, value: object, *, minimum: int, maximum: int | None = None
-) -> int:
+def check_integer(caller: str, argument: str, value: object, *, minimum: int, maximum: int | None = None) -> int:
     """The value as an int within its bounds, or an error."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{caller}: {argument} must be a whole number, got {type(value).__name__} {value!r}.")

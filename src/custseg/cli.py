@@ -57,9 +57,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         from custseg.tables import Orders
 
         shop = make_shop(customers, seed)
-        click.echo(
-            f"A made-up shop: {customers:,} customers of six kinds, {len(shop.orders):,} order lines.\n"
-        )
+        click.echo(f"A made-up shop: {customers:,} customers of six kinds, {len(shop.orders):,} order lines.\n")
         _fit_and_write(Orders(shop.orders, cancelled="cancelled"), out, as_of=shop.as_of)
 
 
@@ -93,9 +91,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
               help="The same seed gives the same segments.")  # fmt: skip
 @click.option("--timezone", default="UTC", show_default=True, help="Zone of the log's calendar.")
-@click.option(
-    "--date-format", help="Pattern of dates in a CSV, such as '%d/%m/%Y %H:%M'. [default: ISO 8601]"
-)
+@click.option("--date-format", help="Pattern of dates in a CSV, such as '%d/%m/%Y %H:%M'. [default: ISO 8601]")
 @click.option("--separator", default=",", show_default=True,
               callback=lambda _c, _p, v: v.replace(r"\t", "\t"),
               help=r"Of a CSV file; '\t' is a tab.")  # fmt: skip
@@ -213,9 +209,7 @@ def _min_size(text: str) -> int | float:
             return float(text[:-1]) / 100
         return int(text) if text.isdecimal() else float(text)
     except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is neither a count, such as 200, nor a share, such as 5%."
-        ) from None
+        raise click.BadParameter(f"{text!r} is neither a count, such as 200, nor a share, such as 5%.") from None
 
 
 def _rates(texts: tuple[str, ...]) -> dict[str, float] | None:

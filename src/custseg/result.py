@@ -94,9 +94,7 @@ class Segmentation:
             raise ValueError(f"rename: segments {unknown} do not exist; there are {list(present)}.")
         for segment, name in names.items():
             if not isinstance(name, str):
-                raise TypeError(
-                    f"rename: the name of segment {segment} must be text, got {type(name).__name__}."
-                )
+                raise TypeError(f"rename: the name of segment {segment} must be text, got {type(name).__name__}.")
         after = [names.get(segment, name) for segment, name in present.items() if segment is not None]
         all_names = [*after, self.model.unclustered_name]
         if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
@@ -187,9 +185,7 @@ class Segmentation:
     def _repr_html_(self) -> str:
         heads, rows = self.table()
         head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         return (
             f"<p>{html.escape(self.headline())}</p>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

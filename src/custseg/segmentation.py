@@ -80,7 +80,8 @@ def fit_segments(
         Column of ids in `features`; by default `customer_id`, or else the first column.
     columns : sequence of str, optional
         Features to cluster on; by default `recency_days`, `order_count` and `revenue`, with events also
-        `engagement_email` and `engagement_web`; all numeric columns of a ready table without these. All other features describe the segments.
+        `engagement_email` and `engagement_web`; all numeric columns of a ready table without these. All
+        other features describe the segments.
     goal : None
         Not available yet; anything but `None` raises NotImplementedError.
     method : {"kmeans"}, default "kmeans"
@@ -189,9 +190,7 @@ def _segment_numbers(n_segments: object) -> list[int]:
         return list(_DEFAULT_NUMBERS)
     if isinstance(n_segments, range):
         if len(n_segments) == 0 or min(n_segments) < 1:
-            raise ValueError(
-                f"{_CALLER}: n_segments as a range must hold numbers from 1 up, got {n_segments}."
-            )
+            raise ValueError(f"{_CALLER}: n_segments as a range must hold numbers from 1 up, got {n_segments}.")
         return sorted(n_segments)
     if isinstance(n_segments, bool) or not isinstance(n_segments, Integral):
         raise TypeError(
@@ -238,8 +237,7 @@ def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> l
         chosen = usual + engaged if len(usual) == len(DEFAULT_COLUMNS) else engaged or numeric
         if not chosen:
             raise DataError(
-                f"{_CALLER}: the feature table has no numeric column beside the ids; "
-                f"its columns are {table.names}."
+                f"{_CALLER}: the feature table has no numeric column beside the ids; its columns are {table.names}."
             )
         return chosen
     if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
@@ -285,9 +283,7 @@ def _choose(
         )
     except InfeasibleMinimumError as error:
         what = f"min_size={error.feasible} or less" if error.feasible else "a smaller min_size"
-        raise InfeasibleMinimumError(
-            f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible
-        ) from None
+        raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible) from None
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, or other columns.") from None
 

@@ -148,9 +148,7 @@ def test_largest_silhouette_wins_and_the_reason_says_so() -> None:
 def test_only_number_left_is_not_said_to_be_asked_for() -> None:
     choice = choose(blobs(40, 35, 5), 2, 3, min_size=30)
     value = f"{choice.best.silhouette:.2f}"
-    assert (
-        choice.reason == f"2 groups, with a silhouette of {value}. 3 would leave one under the minimum size."
-    )
+    assert choice.reason == f"2 groups, with a silhouette of {value}. 3 would leave one under the minimum size."
 
 
 def test_progress_counts_what_is_tried() -> None:

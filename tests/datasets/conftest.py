@@ -45,18 +45,14 @@ def workbook() -> Callable[..., bytes]:
 def _workbook(rows: Sequence[Sequence[object]], *, inline: bool = False) -> bytes:
     words: dict[str, int] = {}
     sheet = "".join(
-        f'<row r="{r}">'
-        + "".join(_cell(f"{'ABCDEFGH'[i]}{r}", v, words, inline) for i, v in enumerate(row))
-        + "</row>"
+        f'<row r="{r}">' + "".join(_cell(f"{'ABCDEFGH'[i]}{r}", v, words, inline) for i, v in enumerate(row)) + "</row>"
         for r, row in enumerate(rows, 1)
     )
     shared = "".join(f"<si><t>{escape(word)}</t></si>" for word in words)
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     target = BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(
-            "xl/worksheets/sheet1.xml", f"<worksheet {space}><sheetData>{sheet}</sheetData></worksheet>"
-        )
+        archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet {space}><sheetData>{sheet}</sheetData></worksheet>")
         if not inline:
             archive.writestr("xl/sharedStrings.xml", f"<sst {space}>{shared}</sst>")
     return target.getvalue()

@@ -98,9 +98,7 @@ def test_fetch_without_network_names_the_remedy(tmp_path: Path) -> None:
         fetch(tmp_path / "cache", address="http://127.0.0.1:1/online+retail.zip", timeout=1)
 
 
-def test_fetch_into_a_file_instead_of_a_folder_is_an_error(
-    archive: Path, sha256: str, tmp_path: Path
-) -> None:
+def test_fetch_into_a_file_instead_of_a_folder_is_an_error(archive: Path, sha256: str, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("in the way")
     with pytest.raises(CustsegError, match="could not be written"):
         fetch(tmp_path / "cache", address=archive.as_uri(), sha256=sha256)
@@ -108,9 +106,7 @@ def test_fetch_into_a_file_instead_of_a_folder_is_an_error(
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".xlsx", ".zip"])
-def test_load_reads_every_form_by_path(
-    suffix: str, archive: Path, workbook: Workbook, tmp_path: Path
-) -> None:
+def test_load_reads_every_form_by_path(suffix: str, archive: Path, workbook: Workbook, tmp_path: Path) -> None:
     LOG.write_parquet(tmp_path / "log.parquet")
     (tmp_path / "log.xlsx").write_bytes(workbook(ROWS))
     archive.rename(tmp_path / "log.zip")

@@ -95,9 +95,7 @@ def test_customers_has_everybody_with_an_account_once(shop: Shop) -> None:
 def test_shop_has_prospects_and_people_with_a_refund_only(shop: Shop) -> None:
     buyers, known = set(shop.orders["customer_id"]), set(shop.kinds["customer_id"])
     prospects = set(shop.customers["customer_id"]) - buyers
-    refund_only = shop.orders.filter(
-        pl.col("customer_id").is_not_null() & ~pl.col("customer_id").is_in(list(known))
-    )
+    refund_only = shop.orders.filter(pl.col("customer_id").is_not_null() & ~pl.col("customer_id").is_in(list(known)))
     assert len(prospects) == 20
     assert prospects & set(shop.events["customer_id"])
     assert refund_only["customer_id"].n_unique() == 7

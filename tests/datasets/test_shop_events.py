@@ -104,8 +104,7 @@ def test_engagement_depends_on_the_kind(shop: Shop) -> None:
     human = shop.events.filter(~pl.col("machine")).join(shop.kinds, on="customer_id")
     counts = human.group_by("kind", "event").len().pivot("event", index="kind", values="len")
     rates = {
-        row["kind"]: (row["opened"] / row["delivered"], row["clicked"] / row["delivered"])
-        for row in counts.to_dicts()
+        row["kind"]: (row["opened"] / row["delivered"], row["clicked"] / row["delivered"]) for row in counts.to_dicts()
     }
     redeemed = counts.sort("redeemed", descending=True, nulls_last=True)["kind"][0]
     assert rates["loyal"][0] > 2 * rates["one-time"][0]

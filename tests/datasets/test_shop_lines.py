@@ -146,9 +146,7 @@ def test_orders_hold_the_dirt_of_real_logs(shop: Shop) -> None:
 
 
 def test_whole_and_single_lines_are_cancelled(shop: Shop) -> None:
-    cancelled = shop.orders.group_by("order_id").agg(
-        whole=pl.col("cancelled").all(), some=pl.col("cancelled").any()
-    )
+    cancelled = shop.orders.group_by("order_id").agg(whole=pl.col("cancelled").all(), some=pl.col("cancelled").any())
     assert cancelled["whole"].sum() > 20
     assert cancelled["some"].sum() > cancelled["whole"].sum() + 20
 

@@ -106,9 +106,7 @@ def test_age_bands_begin_on_the_birthday() -> None:
 
 def test_only_the_most_common_interests_have_a_column() -> None:
     texts = ["|".join(f"label {number:02}" for number in range(size)) for size in range(1, 31)]
-    table = attributes(
-        Customers(pl.DataFrame({"customer_id": range(30), "likes": texts}), interests=["likes"])
-    )
+    table = attributes(Customers(pl.DataFrame({"customer_id": range(30), "likes": texts}), interests=["likes"]))
     assert table.names == ["likes_count", *(f"likes_label_{number:02}" for number in range(20))]
     assert table.local.get_column("likes_count").to_list() == list(range(1, 31))
 
@@ -155,12 +153,8 @@ def test_snapshot_of_a_customer_table_alone_is_told() -> None:
 
 def test_columns_named_as_other_features_are_refused() -> None:
     table = pl.DataFrame({"customer_id": [1], "revenue": [5.0]})
-    orders = pl.DataFrame(
-        {"customer_id": [1], "order_id": [1], "ordered_at": ["2024-05-01"], "amount": [5.0]}
-    )
-    with pytest.raises(
-        DataError, match=r"build_features: .* named as other features, \['revenue'\]\. Rename"
-    ):
+    orders = pl.DataFrame({"customer_id": [1], "order_id": [1], "ordered_at": ["2024-05-01"], "amount": [5.0]})
+    with pytest.raises(DataError, match=r"build_features: .* named as other features, \['revenue'\]\. Rename"):
         build_features(orders, customers=table, as_of=AS_OF)
     twice = TABLE.rename({"city": "age_band"})
     with pytest.raises(DataError, match=r"named as other features, \['age_band'\]"):
@@ -168,18 +162,14 @@ def test_columns_named_as_other_features_are_refused() -> None:
 
 
 def test_family_asked_for_without_customers_is_an_error() -> None:
-    orders = pl.DataFrame(
-        {"customer_id": [1], "order_id": [1], "ordered_at": ["2024-05-01"], "amount": [5.0]}
-    )
+    orders = pl.DataFrame({"customer_id": [1], "order_id": [1], "ordered_at": ["2024-05-01"], "amount": [5.0]})
     with pytest.raises(DataError, match="'attributes' needs customers"):
         build_features(orders, as_of=AS_OF, families=["attributes"])
 
 
 def test_faults_of_the_table_are_told_in_the_name_of_the_caller() -> None:
     again = pl.concat([TABLE, TABLE.head(1)])
-    with pytest.raises(
-        DataError, match=r"build_features: the customer table .* 1 row repeats the id of another"
-    ):
+    with pytest.raises(DataError, match=r"build_features: the customer table .* 1 row repeats the id of another"):
         attributes(Customers(again, counts=["kids"]))
 
 
@@ -190,9 +180,7 @@ def test_attributes_of_the_seeded_shop() -> None:
         consent={"email": "consent_email", "sms": "consent_sms"}, observed_at="observed_at", max_age_days=365,
     )  # fmt: skip
     found = attributes(customers, shop.as_of).local.to_native()
-    fresh = shop.customers.with_columns(old=pl.col("observed_at").dt.date() < date(2024, 7, 1)).sort(
-        "customer_id"
-    )
+    fresh = shop.customers.with_columns(old=pl.col("observed_at").dt.date() < date(2024, 7, 1)).sort("customer_id")
     assert found["age"].to_list() == [None if r["old"] else r["age"] for r in fresh.iter_rows(named=True)]
     assert found["consent_sms"].null_count() > fresh["consent_sms"].null_count()
     assert len([name for name in found.columns if name.startswith("interests_")]) == 9
@@ -270,8 +258,6 @@ def test_attributes_agree_with_plain_python(lines: list[dict[str, Any]]) -> None
 @given(rows, st.randoms(use_true_random=False))
 def test_order_of_the_rows_and_later_rows_change_nothing(lines: list[dict[str, Any]], random: Any) -> None:
     table = with_ids(lines)
-    later = table.with_columns(
-        pl.col("customer_id") + 5, seen=AS_OF, likes=pl.lit("z|y"), income=float("inf")
-    )
+    later = table.with_columns(pl.col("customer_id") + 5, seen=AS_OF, likes=pl.lit("z|y"), income=float("inf"))
     shuffled = pl.concat([table, later])[random.sample(range(2 * len(table)), 2 * len(table))]
     assert rows_of(attributes(described(shuffled)).frame) == rows_of(attributes(described(table)).frame)

@@ -24,9 +24,7 @@ STATES = ("unsubscribed", "complained", "bounced", "contactable_email")
 
 def mails(log: pl.DataFrame, as_of: object = AS_OF, **options: Any) -> dict[Any, dict[str, Any]]:
     described = {role: name for role, name in DESCRIBED.items() if name in log.columns}
-    return {
-        row["customer_id"]: row for row in rows_of(email(Events(log, **described), as_of=as_of, **options))
-    }
+    return {row["customer_id"]: row for row in rows_of(email(Events(log, **described), as_of=as_of, **options))}
 
 
 def counts(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -117,9 +115,7 @@ def test_an_open_just_before_the_arrival_is_of_that_mail_if_the_campaign_says_so
 
 
 def test_a_click_shows_that_the_mail_was_opened() -> None:
-    log = log_of(
-        ("ann", "2024-05-01", "delivered"), ("ann", "2024-05-02", "clicked"), ("bob", "2024-05-02", "opened")
-    )
+    log = log_of(("ann", "2024-05-01", "delivered"), ("ann", "2024-05-02", "clicked"), ("bob", "2024-05-02", "opened"))
     assert counts(mails(log)["ann"]) == (1, 1, 1)
 
 
@@ -225,9 +221,7 @@ def test_customers_that_differ_no_more_than_chance_get_the_mean_of_the_base() ->
 def test_prior_is_that_of_the_base_it_was_drawn_from() -> None:
     rng = np.random.default_rng(0)
     trials = rng.poisson(6, 50_000)
-    prior = beta_prior(
-        rng.binomial(trials, rng.beta(1.2, 4.8, len(trials))).astype(float), trials.astype(float)
-    )
+    prior = beta_prior(rng.binomial(trials, rng.beta(1.2, 4.8, len(trials))).astype(float), trials.astype(float))
     assert prior.mean == pytest.approx(0.2, abs=0.005)
     assert prior.strength == pytest.approx(6, abs=0.4)
 
@@ -258,9 +252,7 @@ def test_opens_are_doubtful_where_machines_are_not_marked() -> None:
     doubtful = {
         marked: {
             feature.name
-            for feature in build_features(
-                events=Events(LOG, **described), as_of=AS_OF, families=["email"]
-            ).described
+            for feature in build_features(events=Events(LOG, **described), as_of=AS_OF, families=["email"]).described
             if feature.doubtful
         }
         for marked, described in ((True, DESCRIBED), (False, {"channel": "channel"}))
@@ -289,13 +281,9 @@ def test_email_gives_the_callers_kind_back(kind: str, as_kind: Callable[[pl.Data
     assert rows_of(result) == email(Events(log, **DESCRIBED), as_of=AS_OF).to_dicts()
 
 
-@pytest.mark.parametrize(
-    "log", [LOG.filter(pl.col("customer_id") == "cat"), LOG.with_columns(channel=pl.lit("sms"))]
-)
+@pytest.mark.parametrize("log", [LOG.filter(pl.col("customer_id") == "cat"), LOG.with_columns(channel=pl.lit("sms"))])
 def test_a_log_without_mail_is_refused_with_the_remedy(log: pl.DataFrame) -> None:
-    with pytest.raises(
-        DataError, match=r"^email: events of mail, one or more of \['sent', .*'email' in column 'cha"
-    ):
+    with pytest.raises(DataError, match=r"^email: events of mail, one or more of \['sent', .*'email' in column 'cha"):
         email(Events(log, channel="channel"), as_of=AS_OF)
     with pytest.raises(DataError, match=r"'email' needs events of mail"):
         build_features(events=Events(log, channel="channel"), as_of=AS_OF, families=["email"])

@@ -22,9 +22,7 @@ AS_OF = datetime(2024, 6, 1)
 PARTS = ("engagement", "engagement_email", "engagement_web", "engagement_orders")
 
 
-def points(
-    log: pl.DataFrame, orders: object = None, as_of: object = AS_OF, **options: Any
-) -> dict[Any, list[float]]:
+def points(log: pl.DataFrame, orders: object = None, as_of: object = AS_OF, **options: Any) -> dict[Any, list[float]]:
     """The total and its parts by customer."""
     described = {role: name for role, name in DESCRIBED.items() if name in log.columns}
     rows = rows_of(engagement(Events(log, **described), orders, as_of=as_of, **options))
@@ -62,9 +60,7 @@ def test_days_are_whole() -> None:
     assert late == early
 
 
-@pytest.mark.parametrize(
-    ("name", "part", "days"), [("clicked", 1, 30), ("viewed", 2, 10), ("redeemed", 3, 120)]
-)
+@pytest.mark.parametrize(("name", "part", "days"), [("clicked", 1, 30), ("viewed", 2, 10), ("redeemed", 3, 120)])
 def test_each_part_halves_in_one_half_life(name: str, part: int, days: int) -> None:
     log = log_of(("ann", ago(7), name), ("ann", ago(3), name))
     now, later = (points(log, as_of=at)["ann"][part] for at in (AS_OF, AS_OF + timedelta(days=days)))
@@ -77,8 +73,7 @@ def test_each_part_halves_in_one_half_life(name: str, part: int, days: int) -> N
 def test_no_new_event_halves_all_in_one_half_life(log: pl.DataFrame, days: int) -> None:
     lives = dict.fromkeys(("email", "web", "orders"), days)
     now, later = (
-        points(log, as_of=datetime(2025, 1, 1) + timedelta(days=shift), half_lives=lives)
-        for shift in (0, days)
+        points(log, as_of=datetime(2025, 1, 1) + timedelta(days=shift), half_lives=lives) for shift in (0, days)
     )
     for customer, values in now.items():
         assert later[customer] == pytest.approx([value / 2 for value in values], abs=1e-7)
@@ -118,9 +113,7 @@ def test_only_the_window_counts() -> None:
 def test_the_order_of_many_rows_changes_nothing_to_the_bit() -> None:
     shop = make_shop(300, random_state=1)
     found = [
-        engagement(
-            Events(shop.events.sample(fraction=1, shuffle=True, seed=seed), **DESCRIBED), as_of=shop.as_of
-        )
+        engagement(Events(shop.events.sample(fraction=1, shuffle=True, seed=seed), **DESCRIBED), as_of=shop.as_of)
         for seed in (1, 2)
     ]
     assert found[0].equals(found[1])
@@ -136,9 +129,7 @@ def test_loyal_customers_are_the_most_engaged_and_lapsed_ones_not() -> None:
     shop = make_shop(1_000, random_state=3)
     orders = Orders(shop.orders, cancelled="cancelled")
     rows = engagement(Events(shop.events, **DESCRIBED), orders, as_of=shop.as_of)
-    means = dict(
-        rows.join(shop.kinds, on="customer_id").group_by("kind").agg(pl.col("engagement").mean()).rows()
-    )
+    means = dict(rows.join(shop.kinds, on="customer_id").group_by("kind").agg(pl.col("engagement").mean()).rows())
     assert max(means, key=lambda kind: means[kind]) == "loyal"
     assert means["lapsed big spender"] < means["loyal"] / 3
     assert means["one-time"] < means["new"] / 3

@@ -47,9 +47,7 @@ LOG = pl.DataFrame(
 )
 
 
-def mix(
-    log: object, *, as_of: object = "2024-04-01", roles: Mapping[str, str] = ROLES, **more: Any
-) -> FeatureTable:
+def mix(log: object, *, as_of: object = "2024-04-01", roles: Mapping[str, str] = ROLES, **more: Any) -> FeatureTable:
     return build_features(Orders(log, **roles), as_of=as_of, families=["mix"], **more)
 
 
@@ -214,9 +212,7 @@ def test_revenue_is_what_was_bought_less_what_was_returned() -> None:
     known = pl.col("customer_id").is_not_null() & ~pl.col("cancelled") & (pl.col("amount") > 0)
     gross = shop.orders.filter(known).group_by("customer_id").agg(pl.col("amount").sum())
     joined = both.join(gross, on="customer_id")
-    assert (joined["amount"] * (1 - joined["return_share"])).to_list() == pytest.approx(
-        joined["revenue"].to_list()
-    )
+    assert (joined["amount"] * (1 - joined["return_share"])).to_list() == pytest.approx(joined["revenue"].to_list())
 
 
 def test_bargain_hunters_of_the_seeded_shop_buy_on_discount() -> None:
@@ -234,9 +230,7 @@ def test_centred_log_ratios_by_hand() -> None:
                             for name, f in zip(table.names, table.described, strict=True)]  # fmt: skip
     expected = [math.log(5 / 4) / 2, math.log(2) / 2, None]
     assert column(ratios, "category_clr_toys") == pytest.approx(expected)
-    assert column(ratios, "category_clr_books") == pytest.approx(
-        [None if x is None else -x for x in expected]
-    )
+    assert column(ratios, "category_clr_books") == pytest.approx([None if x is None else -x for x in expected])
     assert {f.unit for f in ratios.described if "_clr_" in f.name} == {"log ratio"}
     assert column(ratios, "category_top") == column(table, "category_top")
     assert centred_log_ratios(ratios).names == ratios.names
@@ -255,9 +249,7 @@ def mix_logs(draw: st.DrawFn, customers: str | None = None) -> pl.DataFrame:
     log = with_a_line(draw(order_logs(customers=customers)))
     drawn = {name: draw(st.lists(of, min_size=len(log), max_size=len(log))) for name, of in words.items()}
     types = {"discount": pl.Float64}
-    return log.with_columns(
-        pl.Series(name, column, types.get(name, pl.String)) for name, column in drawn.items()
-    )
+    return log.with_columns(pl.Series(name, column, types.get(name, pl.String)) for name, column in drawn.items())
 
 
 policies = st.fixed_dictionaries(
@@ -273,9 +265,7 @@ def units(amount: float | None) -> int:
     return 0 if amount is None or amount != amount else round(Fraction(str(amount)) * 10_000)
 
 
-def by_hand(
-    log: pl.DataFrame, *, refunds: str, zero_orders: str, window_days: int | None
-) -> dict[Any, dict[str, Any]]:
+def by_hand(log: pl.DataFrame, *, refunds: str, zero_orders: str, window_days: int | None) -> dict[Any, dict[str, Any]]:
     """The family in plain Python, shares as fractions."""
     start = datetime.min if window_days is None else NOON - timedelta(days=window_days)
     orders: dict[Any, list[dict[str, Any]]] = defaultdict(list)
@@ -379,9 +369,7 @@ def test_mix_agrees_with_plain_python(log: pl.DataFrame, policy: dict[str, Any])
     for customer, row in wanted.items():
         assert set(found[customer]) == set(row)
         for name, value in found[customer].items():
-            assert value == (
-                pytest.approx(row[name], abs=1e-12) if isinstance(value, float) else row[name]
-            ), name
+            assert value == (pytest.approx(row[name], abs=1e-12) if isinstance(value, float) else row[name]), name
 
 
 @given(mix_logs(), st.randoms(use_true_random=False))

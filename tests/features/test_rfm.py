@@ -48,9 +48,7 @@ def test_rfm_of_three_customers() -> None:
 
 
 def test_rfm_columns_have_their_types_and_rows_are_sorted() -> None:
-    table = rfm(
-        log((9, 1, "2024-05-01", 1.0), (-2, 2, "2024-05-01", 1.0), (3, 3, "2024-05-01", 1)), as_of=JUNE
-    )
+    table = rfm(log((9, 1, "2024-05-01", 1.0), (-2, 2, "2024-05-01", 1.0), (3, 3, "2024-05-01", 1)), as_of=JUNE)
     assert table["customer_id"].to_list() == [-2, 3, 9]
     assert dict(table.schema) == {
         "customer_id": pl.Int64,
@@ -97,17 +95,13 @@ def test_a_refund_under_its_own_number_is_money_and_no_order() -> None:
 
 
 def test_a_refund_in_the_same_order_lowers_its_value() -> None:
-    lines = log(
-        ("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-05-03", -10.0), ("ann", 2, "2024-05-02", 1.0)
-    )
+    lines = log(("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-05-03", -10.0), ("ann", 2, "2024-05-02", 1.0))
     assert summary(lines) == {"ann": (30, 31, 2, 2, 21.0, 10.5)}
 
 
 @pytest.mark.parametrize("refund", [-30.0, -30.01])
 def test_an_order_refunded_in_full_is_no_purchase(refund: float) -> None:
-    lines = log(
-        ("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-05-03", refund), ("ann", 2, "2024-05-02", 1.0)
-    )
+    lines = log(("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-05-03", refund), ("ann", 2, "2024-05-02", 1.0))
     assert summary(lines) == {"ann": (30, 30, 1, 1, pytest.approx(31 + refund), pytest.approx(31 + refund))}
 
 
@@ -122,9 +116,7 @@ def test_a_customer_with_refunds_alone_is_no_buyer() -> None:
 
 
 def test_gross_leaves_refunds_out() -> None:
-    lines = log(
-        ("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-04-01", -10.0), ("bob", 2, "2024-05-20", -5.0)
-    )
+    lines = log(("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-04-01", -10.0), ("bob", 2, "2024-05-20", -5.0))
     assert summary(lines, refunds="gross") == {"ann": (31, 31, 1, 1, 30.0, 30.0)}
 
 
@@ -137,9 +129,7 @@ def test_error_refuses_refunds_with_their_count() -> None:
 
 def test_error_refuses_cancelled_lines_alone() -> None:
     lines = log(("ann", 1, "2024-05-01", 30.0, True), ("bob", 2, "2024-05-20", 5.0, False), extra=("void",))
-    with pytest.raises(
-        DataError, match=r"rfm: the log has 0 negative and 1 cancelled lines.* Use refunds='net'"
-    ):
+    with pytest.raises(DataError, match=r"rfm: the log has 0 negative and 1 cancelled lines.* Use refunds='net'"):
         rfm(Orders(lines, cancelled="void"), as_of=JUNE, refunds="error")
 
 
@@ -197,9 +187,7 @@ def test_kept_gifts_do_not_bring_refunds_in() -> None:
 
 
 def test_a_line_without_an_amount_counts_as_no_money() -> None:
-    lines = log(
-        ("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-04-30", None), ("bob", 2, "2024-05-20", None)
-    )
+    lines = log(("ann", 1, "2024-05-01", 30.0), ("ann", 1, "2024-04-30", None), ("bob", 2, "2024-05-20", None))
     assert summary(lines) == {"ann": (32, 32, 1, 1, 30.0, 30.0)}
     assert summary(lines, zero_orders="keep")["bob"] == (12, 12, 1, 1, 0.0, 0.0)
 
@@ -242,17 +230,13 @@ def test_quantity_times_price_stands_in_for_amount() -> None:
 
 
 def test_rates_bring_money_to_one_currency() -> None:
-    lines = log(
-        ("ann", 1, "2024-05-01", 10.0, "EUR"), ("ann", 2, "2024-05-02", 10.0, "USD"), extra=("money",)
-    )
+    lines = log(("ann", 1, "2024-05-01", 10.0, "EUR"), ("ann", 2, "2024-05-02", 10.0, "USD"), extra=("money",))
     orders = Orders(lines, currency="money", rates={"EUR": 1, "USD": 0.9, "GBP": 1.2})
     assert summary(orders) == {"ann": (30, 31, 2, 2, 19.0, 9.5)}
 
 
 def test_one_currency_needs_no_rates() -> None:
-    lines = log(
-        ("ann", 1, "2024-05-01", 10.0, "EUR"), ("ann", 2, "2024-06-02", 10.0, "USD"), extra=("money",)
-    )
+    lines = log(("ann", 1, "2024-05-01", 10.0, "EUR"), ("ann", 2, "2024-06-02", 10.0, "USD"), extra=("money",))
     assert summary(Orders(lines, currency="money"))["ann"][4] == 10.0
 
 
@@ -389,9 +373,7 @@ def test_unknown_policies_are_refused(policy: dict[str, str], message: str) -> N
 
 
 def test_build_features_keeps_customers_without_a_purchase() -> None:
-    orders = Orders(
-        log(("ann", 1, "2024-05-01", -30.0), ("bob", 2, "2024-05-20", 5.0), (None, 3, "2024-05-20", 5.0))
-    )
+    orders = Orders(log(("ann", 1, "2024-05-01", -30.0), ("bob", 2, "2024-05-20", 5.0), (None, 3, "2024-05-20", 5.0)))
     table = build_features(orders, as_of="2024-05-21", families=["rfm"])
     six = table.frame.select("customer_id", *SIX)
     assert six.rows() == [("ann", None, None, 0, 0, -30.0, None), ("bob", 1, 1, 1, 1, 5.0, 5.0)]

@@ -241,9 +241,7 @@ def test_apply_is_the_same_on_every_kind(kind: str, as_kind: AsKind) -> None:
 
 def test_a_map_is_read_from_toml_in_the_order_of_its_tables(tmp_path: Path) -> None:
     path = tmp_path / "map.toml"
-    text = (
-        '[Best]\ncodes = "3*3"\nnames = { ru = "Лучшие" }\n\n[Rest]\nr = "1-3"\n[Rest.names]\nru = "Прочие"\n'
-    )
+    text = '[Best]\ncodes = "3*3"\nnames = { ru = "Лучшие" }\n\n[Rest]\nr = "1-3"\n[Rest.names]\nru = "Прочие"\n'
     path.write_text("bins = 3\n" + text, encoding="utf-8-sig")
     own = RFMMap.from_toml(path)
     assert [(row.name, len(row.codes), row.rank) for row in own.rows] == [("Best", 3, 1), ("Rest", 27, 2)]
@@ -353,9 +351,7 @@ def test_toml_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_language_that_some_rows_lack() -> None:
     own = RFMMap.from_dict({"A": {"r": 5, "names": {"ru": "А"}}, "B": {"r": 1}})
-    with pytest.raises(
-        ValueError, match=r"RFMMap.apply: \['B'\] have no name in language 'ru'.*given in \['ru'\]"
-    ):
+    with pytest.raises(ValueError, match=r"RFMMap.apply: \['B'\] have no name in language 'ru'.*given in \['ru'\]"):
         own.apply(scored("555"), language="ru")
 
 

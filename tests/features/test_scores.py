@@ -106,9 +106,7 @@ def test_nan_is_missing() -> None:
 
 
 def test_scores_have_their_types_and_the_order_of_the_table() -> None:
-    table = pl.DataFrame(
-        {"client": ["b", "a"], "recency_days": [1, 2], "order_count": [1, 2], "revenue": [1, 2]}
-    )
+    table = pl.DataFrame({"client": ["b", "a"], "recency_days": [1, 2], "order_count": [1, 2], "revenue": [1, 2]})
     frame = rfm_scores(table, id="client").frame
     assert dict(frame.schema) == {
         "customer_id": pl.String, "r": pl.Int64, "f": pl.Int64, "m": pl.Int64, "code": pl.String,
@@ -151,9 +149,7 @@ def test_scores_do_not_depend_on_the_order_of_rows(values: list[Any], n: int, ra
 @given(rows, bins, st.sampled_from([10_000.0, 0.001, 2.0**-20]))
 def test_scores_do_not_depend_on_the_unit(values: list[Any], n: int, factor: float) -> None:
     table = customers(*values)
-    other = table.with_columns(
-        pl.col("revenue") * factor, pl.col("recency_days") * 24 + 5, pl.col("order_count") ** 3
-    )
+    other = table.with_columns(pl.col("revenue") * factor, pl.col("recency_days") * 24 + 5, pl.col("order_count") ** 3)
     assert codes(rfm_scores(other, n)) == codes(rfm_scores(table, n))
 
 
@@ -201,9 +197,7 @@ def test_frozen_edges_score_each_new_customer_alone(old: list[Any], new: list[An
     together = rfm_scores(customers(*known), edges)
     alone = [codes(rfm_scores(customers(row), edges))[0] for row in known]
     assert codes(together) == alone
-    assert all(
-        set(together.frame[x]) <= set(edges[name]["scores"]) for x, name in zip("rfm", NAMES, strict=True)
-    )
+    assert all(set(together.frame[x]) <= set(edges[name]["scores"]) for x, name in zip("rfm", NAMES, strict=True))
 
 
 def test_new_values_between_and_beyond_the_bins() -> None:
@@ -262,9 +256,7 @@ def test_cut_points_plus_one_lose_small_units_where_scores_do_not() -> None:
 
 
 def test_scores_are_the_same_on_every_kind(kind: str, as_kind: AsKind) -> None:
-    table = customers(
-        (3, 9, 400.5), (10, 1, 20.0), (40, 1, 35.0), (None, 0, 0.0), (90, 2, None), (91, 2, 90.0)
-    )
+    table = customers((3, 9, 400.5), (10, 1, 20.0), (40, 1, 35.0), (None, 0, 0.0), (90, 2, None), (91, 2, 90.0))
     table = table.with_columns(pl.Series("customer_id", ["007", "7", "ann", "bob", "cyd", "dan"]))
     result = rfm_scores(as_kind(table)).frame
     assert isinstance(result, RETURNED.get(kind, pl.DataFrame))
@@ -321,9 +313,7 @@ def test_infinite_values() -> None:
 
 def test_nobody_with_all_three_values() -> None:
     table = customers((None, 1, 1.0), (2, 1, None))
-    with pytest.raises(
-        CustsegError, match="none of 2 customers has values in all three columns: 'recency_days' is"
-    ):
+    with pytest.raises(CustsegError, match="none of 2 customers has values in all three columns: 'recency_days' is"):
         rfm_scores(table)
 
 
@@ -365,7 +355,5 @@ def test_edges_that_cannot_be_used(wrong: dict[str, Any], words: str) -> None:
 
 def test_all_faults_of_edges_are_named_together() -> None:
     wrong = {"recency_days": [3, 1], "order_count": "x"}
-    with pytest.raises(
-        CustsegError, match=r"no edges for 'revenue'.*must increase.*must be a list of numbers"
-    ):
+    with pytest.raises(CustsegError, match=r"no edges for 'revenue'.*must increase.*must be a list of numbers"):
         rfm_scores(customers((1, 1, 1.0)), wrong)

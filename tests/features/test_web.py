@@ -176,9 +176,7 @@ def test_funnel_by_hand(events: list[tuple[str, str]], stage: tuple[str, int, in
 def test_funnel_knows_the_orders_of_the_order_log() -> None:
     rows = visits(
         log_of(("ann", "2024-05-01", "visited"), ("bob", "2024-05-01", "ordered")),
-        orders_of("2024-03-01", "2024-05-22").vstack(
-            orders_of("2024-05-02").with_columns(customer_id=pl.lit("cat"))
-        ),
+        orders_of("2024-03-01", "2024-05-22").vstack(orders_of("2024-05-02").with_columns(customer_id=pl.lit("cat"))),
     )
     assert [(rows[name]["funnel_stage"], rows[name]["days_in_stage"]) for name in ("ann", "bob", "cat")] == [
         ("repeat", 10), ("none", None), ("order", 30),
@@ -193,17 +191,13 @@ def test_the_window_cuts_the_order_log_too() -> None:
 
 def test_zero_orders_follow_the_policy() -> None:
     gift = orders_of("2024-05-01 11:00").with_columns(amount=pl.lit(0.0))
-    rows = [
-        ann(("2024-05-01 10:00", "carted"), orders=gift, zero_orders=policy) for policy in ("drop", "keep")
-    ]
+    rows = [ann(("2024-05-01 10:00", "carted"), orders=gift, zero_orders=policy) for policy in ("drop", "keep")]
     assert [row["cart_abandon_rate"] for row in rows] == [1.0, 0.0]
     assert [row["funnel_stage"] for row in rows] == ["cart", "order"]
 
 
 def test_a_log_without_visits_is_refused_with_the_remedy() -> None:
-    with pytest.raises(
-        DataError, match=r"web: events of the site or app, one or more of \['visited', 'viewed'"
-    ):
+    with pytest.raises(DataError, match=r"web: events of the site or app, one or more of \['visited', 'viewed'"):
         web(log_of(("ann", "2024-05-01", "delivered")), as_of=AS_OF)
     with pytest.raises(DataError, match="'web' needs events"):
         build_features(orders_of("2024-05-01"), as_of=AS_OF, families=["web"])
@@ -232,9 +226,7 @@ def test_real_clickstream_gives_the_sessions_that_it_names(shared_file: Any) -> 
         "shipping_details": "checkout", "payment_details": "checkout", "payment_error": "checkout",
         "checkout_bug": "checkout", "purchase": "ordered", "support_chat": "visited", "error_page": "visited",
     }  # fmt: skip
-    rows = web(
-        Events(str(path), customer="user_id", date="timestamp", names=names), as_of=datetime(2024, 7, 1)
-    )
+    rows = web(Events(str(path), customer="user_id", date="timestamp", names=names), as_of=datetime(2024, 7, 1))
     named = pl.read_csv(path).group_by("user_id").agg(pl.col("session_id").n_unique())
     both = rows.join(named, left_on="customer_id", right_on="user_id")
     # One session of 3,605 has a pause of more than half an hour.

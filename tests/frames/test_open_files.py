@@ -60,9 +60,7 @@ def test_a_csv_is_read(write: Write, content: str, name: str) -> None:
 
 
 def test_separator_and_decimal_of_a_german_or_russian_export(write: Write) -> None:
-    path = write(
-        "Клиент;Заказ;Дата;Сумма\n7;1;01.05.2024 10:00;10,5\n8;2;20.05.2024 10:00;-1\n8;3;20.05.2024 9:00;2\n"
-    )
+    path = write("Клиент;Заказ;Дата;Сумма\n7;1;01.05.2024 10:00;10,5\n8;2;20.05.2024 10:00;-1\n8;3;20.05.2024 9:00;2\n")
     names = {"customer": "Клиент", "order": "Заказ", "date": "Дата", "amount": "Сумма"}
     assert revenue(path, **names, separator=";", decimal=",", date_format="%d.%m.%Y %H:%M") == {
         7: 10.5,
@@ -162,14 +160,10 @@ def test_marks_of_a_csv(write: Write, yes: str, no: str) -> None:
     assert revenue(path, cancelled="void") == {8: 1.0}
 
 
-@pytest.mark.parametrize(
-    ("text", "shape"), [("да", "AA"), ("C", "A"), ("2", "9"), ("cancelled", "AAAAAAAAA")]
-)
+@pytest.mark.parametrize(("text", "shape"), [("да", "AA"), ("C", "A"), ("2", "9"), ("cancelled", "AAAAAAAAA")])
 def test_marks_of_a_csv_that_are_neither_yes_nor_no(write: Write, text: str, shape: str) -> None:
     path = write(f"{HEAD[:-1]},void\n7,1,2024-05-01,1,{text}\n8,2,2024-05-01,1,\n")
-    message = (
-        rf"rfm: 1 value of column 'void' is neither true nor false, for instance one shaped like '{shape}'"
-    )
+    message = rf"rfm: 1 value of column 'void' is neither true nor false, for instance one shaped like '{shape}'"
     with pytest.raises(DataError, match=message):
         revenue(path, cancelled="void")
 
@@ -180,9 +174,7 @@ def test_a_line_that_is_too_short_lacks_its_last_values(write: Write) -> None:
 
 def test_a_line_that_is_too_long_is_refused(write: Write) -> None:
     path = write(HEAD + LINES * 3000 + "7,1,2024-05-01,1,234\n")
-    with pytest.raises(
-        DataError, match=r"could not be read: found more fields .* Does separator= fit the file\?"
-    ):
+    with pytest.raises(DataError, match=r"could not be read: found more fields .* Does separator= fit the file\?"):
         rfm(path, as_of="2024-06-01")
 
 
@@ -196,9 +188,7 @@ def test_a_quote_that_never_closes_is_refused_without_the_values(write: Write) -
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
 @pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
 def test_an_empty_file_is_refused(write: Write, content: str, name: str) -> None:
-    with pytest.raises(
-        DataError, match=r"the table could not be opened: empty CSV|lacks columns 'customer_id'"
-    ):
+    with pytest.raises(DataError, match=r"the table could not be opened: empty CSV|lacks columns 'customer_id'"):
         Orders(write(content, name))
 
 
@@ -215,17 +205,13 @@ def test_a_wrong_separator_shows_in_the_columns(write: Write) -> None:
 
 def test_columns_that_repeat_a_name_are_refused(write: Write) -> None:
     path = write(f"{HEAD[:-1]},amount,amount,x\n7,1,2024-05-01,1,2,3,4\n")
-    with pytest.raises(
-        DataError, match=r"Orders: the table has several columns of the same name: \['amount'\]\."
-    ):
+    with pytest.raises(DataError, match=r"Orders: the table has several columns of the same name: \['amount'\]\."):
         Orders(path)
 
 
 def test_another_encoding_is_refused(write: Write) -> None:
     path = write((HEAD + "Иван,1,2024-05-01,1\n").encode("cp1251"))
-    with pytest.raises(
-        DataError, match=r"could not be read: invalid utf-8 sequence\. Save the file as UTF-8\."
-    ):
+    with pytest.raises(DataError, match=r"could not be read: invalid utf-8 sequence\. Save the file as UTF-8\."):
         rfm(path, as_of="2024-06-01")
 
 
@@ -239,9 +225,7 @@ def test_decimals_that_cannot_be(write: Write) -> None:
     path = write(HEAD + LINES)
     with pytest.raises(ValueError, match=r"Orders: decimal must be '\.' or ',', got '·'"):
         Orders(path, decimal="·")
-    with pytest.raises(
-        ValueError, match=r"separator and decimal cannot both be ','\. Exports with a decimal comma"
-    ):
+    with pytest.raises(ValueError, match=r"separator and decimal cannot both be ','\. Exports with a decimal comma"):
         Orders(path, decimal=",")
 
 
@@ -266,15 +250,11 @@ def test_a_glob_of_parquet_files(tmp_path: Path) -> None:
     assert revenue(tmp_path / "a.parquet") == {7: 1.5}
 
 
-@pytest.mark.parametrize(
-    "other", ["order_id,customer_id,ordered_at,amount\n", "customer_id,order_id,ordered_at\n"]
-)
+@pytest.mark.parametrize("other", ["order_id,customer_id,ordered_at,amount\n", "customer_id,order_id,ordered_at\n"])
 def test_the_files_of_a_glob_must_agree(write: Write, tmp_path: Path, other: str) -> None:
     write(HEAD + LINES, "a.csv")
     write(other + "1,2,2024-05-01\n", "b.csv")
-    with pytest.raises(
-        DataError, match=r"The files of a glob must have the same columns, in the same order\."
-    ):
+    with pytest.raises(DataError, match=r"The files of a glob must have the same columns, in the same order\."):
         revenue(tmp_path / "*.csv")
 
 
@@ -286,18 +266,14 @@ def test_a_file_that_does_not_exist(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["orders.xlsx", "orders", "orders.csv.zip", ""])
 def test_a_file_of_another_format(tmp_path: Path, name: str) -> None:
-    message = (
-        r"Orders: the file must end in one of \['\.csv', .*\], got .* A folder is given as a glob, such as"
-    )
+    message = r"Orders: the file must end in one of \['\.csv', .*\], got .* A folder is given as a glob, such as"
     with pytest.raises(DataError, match=message):
         Orders(tmp_path / name)
 
 
 def test_a_folder_that_is_named_like_a_file_and_empty(tmp_path: Path) -> None:
     (tmp_path / "orders.parquet").mkdir()
-    with pytest.raises(
-        DataError, match=r"the table could not be opened: .*(paths were empty|at least 1 source)"
-    ):
+    with pytest.raises(DataError, match=r"the table could not be opened: .*(paths were empty|at least 1 source)"):
         Orders(tmp_path / "orders.parquet")
 
 

@@ -113,9 +113,7 @@ def test_dates_of_a_pandas_frame(dates: pd.Series) -> None:
 
 def test_pandas_objects_with_and_without_a_zone() -> None:
     dates = pd.Series([dt.datetime(2024, 5, 1), dt.datetime(2024, 5, 1, tzinfo=ZONE), None], dtype=object)
-    with pytest.raises(
-        DataError, match=r"Orders: column 'ordered_at' mixes dates with and without a time zone"
-    ):
+    with pytest.raises(DataError, match=r"Orders: column 'ordered_at' mixes dates with and without a time zone"):
         Orders(pandas(ordered_at=dates))
 
 
@@ -206,9 +204,7 @@ def test_ids_of_an_arrow_table_keep_their_type(ids: pa.Array) -> None:
 
 def test_arrow_columns_that_repeat_a_name() -> None:
     table = pa.table([pa.array([1]), pa.array([2])], names=["amount", "amount"])
-    with pytest.raises(
-        DataError, match=r"Orders: the table has several columns of the same name: \['amount'\]\."
-    ):
+    with pytest.raises(DataError, match=r"Orders: the table has several columns of the same name: \['amount'\]\."):
         Orders(table)
 
 

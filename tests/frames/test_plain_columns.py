@@ -50,9 +50,7 @@ def _parts(value: ast.expr) -> Iterator[ast.expr]:
 
 def _is_plain(value: ast.expr, methods: set[str] = REDUCTIONS) -> bool:
     """Whether the expression is a column or a number of rows, reduced and named."""
-    while (
-        isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in methods
-    ):
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in methods:
         if value.func.attr == "len" and isinstance(value.func.value, ast.Name):
             return True
         value = value.func.value

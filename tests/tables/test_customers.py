@@ -201,9 +201,7 @@ def test_all_that_cannot_be_used_is_told_at_once() -> None:
         r"1 value of column 'born' cannot be read as a date, .* shaped like '99/99/9999' \(date_format=.*",
         r"1 value of column 'born' is a birth before 1900 or after the snapshot",
     ]
-    match = (
-        r"^test: the customer table cannot be used: " + "; ".join(faults) + r"\. Mend these rows, or leave"
-    )
+    match = r"^test: the customer table cannot be used: " + "; ".join(faults) + r"\. Mend these rows, or leave"
     with pytest.raises(DataError, match=match):
         known(customers)
 

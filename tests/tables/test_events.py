@@ -145,9 +145,7 @@ def test_marks_that_are_neither_yes_nor_no_are_refused(tmp_path: Any) -> None:
         ({"timezone": "Mars/Base"}, ValueError, r"timezone must be a name such as"),
     ],
 )  # fmt: skip
-def test_wrong_descriptions_are_refused(
-    described: dict[str, Any], error: type[Exception], words: str
-) -> None:
+def test_wrong_descriptions_are_refused(described: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=f"^Events: .*{words}"):
         Events(LOG.with_columns(number=pl.lit(1, pl.Int64)), **described)
 

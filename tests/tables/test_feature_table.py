@@ -30,9 +30,7 @@ def given(table: object, id: str | None = None) -> FeatureTable:
     return given_features(table, id, "test")
 
 
-def test_a_ready_table_is_the_same_on_every_kind(
-    kind: str, as_kind: Callable[[pl.DataFrame], object]
-) -> None:
+def test_a_ready_table_is_the_same_on_every_kind(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     table = given(as_kind(TABLE.drop("member")))
     assert table.ids.to_list() == ["007", "8", "ann"]
     assert table.names == ["recency_days", "revenue", "city"]
@@ -96,9 +94,7 @@ def test_ids_must_be_there_and_differ(ids: list[object], message: str) -> None:
 
 def test_an_id_column_that_was_not_asked_for_is_explained() -> None:
     table = pl.DataFrame({"revenue": [1.0, 1.0], "orders": [1, 2]})
-    with pytest.raises(
-        DataError, match=r"It was taken as the ids because it is the first column; give id='...'"
-    ):
+    with pytest.raises(DataError, match=r"It was taken as the ids because it is the first column; give id='...'"):
         given(table)
 
 
@@ -116,9 +112,7 @@ def test_tables_that_cannot_serve(table: pl.DataFrame, message: str) -> None:
 
 
 def test_a_missing_id_column_is_named_with_what_is_there() -> None:
-    with pytest.raises(
-        DataError, match=r"test: the table lacks column 'customer' \(id=\) Did you mean 'customer_id'"
-    ):
+    with pytest.raises(DataError, match=r"test: the table lacks column 'customer' \(id=\) Did you mean 'customer_id'"):
         given(TABLE, "customer")
 
 
@@ -166,8 +160,6 @@ def test_features_to_use_must_be_there_and_be_numbers() -> None:
         DataError, match=r"lacks columns 'x' \(columns\[0\]=\), 'revenu' \(columns\[2\]=\) Did you mean"
     ):
         check_features(table, ["x", "city", "revenu"], argument="columns", caller="test")
-    message = (
-        r"columns must be numeric, got 'city' \(String\), 'member' \(Boolean\)\. Numeric features are \['r"
-    )
+    message = r"columns must be numeric, got 'city' \(String\), 'member' \(Boolean\)\. Numeric features are \['r"
     with pytest.raises(DataError, match=message):
         check_features(table, ["city", "revenue", "member"], argument="columns", caller="test")

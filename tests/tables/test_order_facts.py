@@ -77,9 +77,7 @@ def test_no_dates() -> None:
 
 
 def test_only_rows_at_or_after_as_of() -> None:
-    with pytest.raises(
-        DataError, match=r"as_of 2024-05-01 00:00 is not after any row of the order log.* Give a later"
-    ):
+    with pytest.raises(DataError, match=r"as_of 2024-05-01 00:00 is not after any row of the order log.* Give a later"):
         facts(LOG, "2024-05-01")
 
 
@@ -118,9 +116,7 @@ def test_dates_that_cannot_be_read(dates: tuple[str, ...], message: str) -> None
     ],
 )
 def test_dates_that_do_not_have_the_given_format(text: str, pattern: str) -> None:
-    with pytest.raises(
-        DataError, match=rf"3 values of column 'ordered_at' .* of the form '{pattern}', for instance"
-    ):
+    with pytest.raises(DataError, match=rf"3 values of column 'ordered_at' .* of the form '{pattern}', for instance"):
         facts(dated(text, text, text), date_format=pattern)
 
 
@@ -133,9 +129,7 @@ def test_dates_that_do_not_have_the_given_format(text: str, pattern: str) -> Non
     ],
 )
 def test_dates_with_and_without_a_zone(dates: tuple[str | None, ...]) -> None:
-    with pytest.raises(
-        DataError, match=r"test: column 'ordered_at' mixes dates with and without a time zone"
-    ):
+    with pytest.raises(DataError, match=r"test: column 'ordered_at' mixes dates with and without a time zone"):
         facts(dated(*dates))
 
 
@@ -147,9 +141,7 @@ def test_offsets_that_differ_are_one_zone() -> None:
 @pytest.mark.parametrize("amount", [float("inf"), float("-inf"), 9.3e14, -1e15, 1e300])
 def test_amounts_that_are_not_finite_or_too_large(amount: float) -> None:
     table = LOG.with_columns(amount=pl.Series([1.0, amount, 2.0]))
-    with pytest.raises(
-        DataError, match=r"test: 1 value of 'amount' is not a finite number below 9\.2e14\. Mend these"
-    ):
+    with pytest.raises(DataError, match=r"test: 1 value of 'amount' is not a finite number below 9\.2e14\. Mend these"):
         facts(table)
 
 
@@ -163,9 +155,7 @@ def test_amounts_of_other_types_that_are_too_large() -> None:
 
 def test_a_product_that_is_too_large() -> None:
     table = LOG.with_columns(pieces=pl.lit(10_000_000), each=pl.lit(1e9))
-    with pytest.raises(
-        DataError, match=r"3 values of 'pieces' × 'each' are not a finite number below 9\.2e14"
-    ):
+    with pytest.raises(DataError, match=r"3 values of 'pieces' × 'each' are not a finite number below 9\.2e14"):
         facts(table, quantity="pieces", price="each")
 
 
@@ -176,18 +166,14 @@ def test_what_is_wrong_after_as_of_does_not_matter() -> None:
 
 def test_amounts_that_add_up_to_too_much() -> None:
     table = LOG.with_columns(amount=pl.Series([9e14, -9e14, 1.0]))
-    with pytest.raises(
-        DataError, match=r"test: the amounts add up to more than 9\.2e14, .* in a larger unit"
-    ):
+    with pytest.raises(DataError, match=r"test: the amounts add up to more than 9\.2e14, .* in a larger unit"):
         facts(table)
     assert facts(table, "2024-05-10").rows == 1
 
 
 def test_two_currencies_are_never_added() -> None:
     table = LOG.with_columns(money=pl.Series(["USD", "EUR", "USD"]))
-    with pytest.raises(
-        DataError, match=r"in several currencies, \['EUR', 'USD'\], and cannot be added\. Give rates="
-    ):
+    with pytest.raises(DataError, match=r"in several currencies, \['EUR', 'USD'\], and cannot be added\. Give rates="):
         facts(table, currency="money")
 
 

@@ -30,9 +30,7 @@ def lines(orders: Orders) -> dict[str, list[Any]]:
 
 
 def test_repr_tells_the_columns_by_role() -> None:
-    orders = Orders(
-        LOG, order=None, quantity="pieces", price="amount", currency="money", timezone="Asia/Tokyo"
-    )
+    orders = Orders(LOG, order=None, quantity="pieces", price="amount", currency="money", timezone="Asia/Tokyo")
     assert repr(orders) == (
         "Orders(customer='customer_id', order=None, date='ordered_at', quantity='pieces', "
         "price='amount', currency='money', timezone='Asia/Tokyo')"
@@ -62,9 +60,7 @@ def test_lines_are_lazy() -> None:
 
 
 def test_money_is_rounded_once_to_the_nearest_ten_thousandth() -> None:
-    table = pl.concat([LOG] * 4).with_columns(
-        amount=pl.Series([0.1, 0.3, 1 / 3, 2 / 3, 1e-5, -1e-5, 6e-5, -6e-5])
-    )
+    table = pl.concat([LOG] * 4).with_columns(amount=pl.Series([0.1, 0.3, 1 / 3, 2 / 3, 1e-5, -1e-5, 6e-5, -6e-5]))
     assert lines(Orders(table))["money"] == [1000, 3000, 3333, 6667, 0, 0, 1, -1]
 
 
@@ -121,9 +117,7 @@ def test_a_column_of_a_type_that_cannot_serve_is_refused(role: str, column: pl.E
 @pytest.mark.parametrize("role", ["customer", "date", "amount"])
 @pytest.mark.parametrize("value", [None, 5, ["customer_id"]])
 def test_a_role_must_be_the_name_of_a_column(role: str, value: Any) -> None:
-    with pytest.raises(
-        TypeError, match=f"Orders: {role} must be the name of a column, got {type(value).__name__}"
-    ):
+    with pytest.raises(TypeError, match=f"Orders: {role} must be the name of a column, got {type(value).__name__}"):
         Orders(LOG, **{role: value})
 
 
@@ -145,9 +139,7 @@ def test_quantity_and_price_need_no_amount() -> None:
 
 @pytest.mark.parametrize("timezone", ["Mars", "", "../UTC", "UTC+2"])
 def test_unknown_zones_are_refused(timezone: str) -> None:
-    with pytest.raises(
-        ValueError, match=r"Orders: timezone must be a name such as 'UTC' or 'Europe/Berlin', got"
-    ):
+    with pytest.raises(ValueError, match=r"Orders: timezone must be a name such as 'UTC' or 'Europe/Berlin', got"):
         Orders(LOG, timezone=timezone)
 
 
@@ -184,9 +176,7 @@ def test_rates_need_a_currency() -> None:
 
 @pytest.mark.parametrize("table", [None, 5, [1, 2], {"customer_id": [1]}, b"orders.csv", pl.Series([1])])
 def test_what_is_no_table_is_refused(table: object) -> None:
-    with pytest.raises(
-        TypeError, match=r"Orders: the table must be a polars DataFrame or LazyFrame, a pandas Data"
-    ):
+    with pytest.raises(TypeError, match=r"Orders: the table must be a polars DataFrame or LazyFrame, a pandas Data"):
         rfm(table, as_of="2024-06-01")
 
 

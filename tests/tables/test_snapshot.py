@@ -52,9 +52,7 @@ def test_text_that_is_no_moment_is_refused(value: str) -> None:
         parse_moment(value, "test")
 
 
-@pytest.mark.parametrize(
-    "value", [pd.NaT, np.datetime64("NaT"), 0, 1.5, np.int64(1), np.array(["2024"]), b"2024"]
-)
+@pytest.mark.parametrize("value", [pd.NaT, np.datetime64("NaT"), 0, 1.5, np.int64(1), np.array(["2024"]), b"2024"])
 def test_what_is_no_moment_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match=rf"test: as_of must be .* got {type(value).__name__}\."):
         parse_moment(value, "test")

@@ -118,12 +118,11 @@ class DuckDBDialect:
 
     def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
         columns = ", ".join(f"{sql} AS {_name(name)}" for name, sql in expressions.items())
-        return nw.from_native(self._run(lambda: self.relation.project(columns)))
+        frame: nw.LazyFrame[Any] = nw.from_native(self._run(lambda: self.relation.project(columns)))
+        return frame
 
     def count_duplicates(self) -> int:
-        return int(
-            self._one("SELECT (SELECT count(*) FROM it) - (SELECT count(*) FROM (SELECT DISTINCT * FROM it))")
-        )
+        return int(self._one("SELECT (SELECT count(*) FROM it) - (SELECT count(*) FROM (SELECT DISTINCT * FROM it))"))
 
     def _known(self, column: str) -> str:
         """The column with NaN and blank text as null."""
@@ -169,7 +168,7 @@ class DuckDBDialect:
 
 def is_relation(table: object) -> bool:
     """Whether the table is a DuckDB relation."""
-    return nw.dependencies.get_duckdb() is not None and type(table).__name__ == "DuckDBPyRelation"
+    return type(table).__name__ == "DuckDBPyRelation"
 
 
 def relation_like(relation: Any) -> Callable[[nw.DataFrame[Any], str], Any]:

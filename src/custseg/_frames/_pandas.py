@@ -38,8 +38,7 @@ def pandas_like(table: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
 def _column(values: Any, name: str, caller: str) -> pl.Series:
     if values.dtype == object and _mixes_zones(values.dropna()):
         raise DataError(
-            f"{caller}: column {name!r} mixes dates with and without a time zone. "
-            "Bring them to one zone first."
+            f"{caller}: column {name!r} mixes dates with and without a time zone. Bring them to one zone first."
         )
     try:
         return pl.Series(name, pl.from_pandas(values))

@@ -64,9 +64,7 @@ class PolarsDialect:
         return self._known(column).cast(pl.String)
 
     def mapped(self, column: str, names: Mapping[str, str]) -> pl.Expr:
-        return self.word(column).replace_strict(
-            list(names), list(names.values()), default=None, return_dtype=pl.String
-        )
+        return self.word(column).replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.String)
 
     def flag(self, column: str) -> pl.Expr:
         if not self.text:

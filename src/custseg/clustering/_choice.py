@@ -173,9 +173,7 @@ def _worth_trying(ordered: Floats, numbers: Sequence[int], min_size: int) -> lis
     return [k for k in possible if k * min_size <= len(ordered)] or possible[:1]
 
 
-def _candidate(
-    ordered: Floats, back: NDArray[np.intp], k: int, *, min_size: int, random_state: int
-) -> Candidate:
+def _candidate(ordered: Floats, back: NDArray[np.intp], k: int, *, min_size: int, random_state: int) -> Candidate:
     model = KMeans(k, n_init=_STARTS, random_state=random_state).fit(ordered)
     # How many threads added up a mean shows in its last bits; without them labels are the same for all.
     centres = _largest_first(ordered, np.round(model.cluster_centers_, 9))
@@ -212,9 +210,7 @@ def _silhouette(X: Floats, labels: NDArray[np.intp], random_state: int) -> float
     return float(silhouette_score(X[sample], labels[sample]))
 
 
-def _infeasible(
-    candidates: Sequence[Candidate], asked: Sequence[int], min_size: int
-) -> InfeasibleMinimumError:
+def _infeasible(candidates: Sequence[Candidate], asked: Sequence[int], min_size: int) -> InfeasibleMinimumError:
     closest = max(candidates, key=lambda candidate: candidate.smallest)
     return InfeasibleMinimumError(
         f"no k-means with {_numbers(asked)} groups keeps each of them at {min_size:,} or more. The closest "

@@ -13,8 +13,7 @@ from custseg.datasets._lines import CATEGORIES
 _SEXES = ("female", "male", "other", None)
 _REGIONS = ("centre", "north", "south", "east", "west", "coast", "lakes", "islands", None)
 _INTERESTS = tuple(
-    "|".join(name for bit, name in enumerate(CATEGORIES) if mask >> bit & 1) or None
-    for mask in range(2**N_TASTES)
+    "|".join(name for bit, name in enumerate(CATEGORIES) if mask >> bit & 1) or None for mask in range(2**N_TASTES)
 )
 
 

@@ -12,9 +12,7 @@ from custseg.datasets._mails import draw_mails
 from custseg.datasets._visits import draw_visits
 
 
-def draw_events(
-    rng: np.random.Generator, people: Columns, lines: Columns
-) -> tuple[Columns, NDArray[np.bool_]]:
+def draw_events(rng: np.random.Generator, people: Columns, lines: Columns) -> tuple[Columns, NDArray[np.bool_]]:
     """Every event before the snapshot, and which people have unsubscribed from mail."""
     mails, left = draw_mails(rng, people)
     log = stacked(mails, draw_visits(rng, people, lines))

@@ -174,9 +174,7 @@ def _parsed(workbook: Path | IO[bytes], origin: str) -> Any:
         sheet = read_sheet(workbook)
         columns = {name: _typed(name, sheet[name]) for name in _COLUMNS if name in sheet}
     except (zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError) as error:
-        raise DataError(
-            f"{_CALLER}: {origin!r} is not the workbook of Online Retail ({error}). {_BY_HAND}"
-        ) from error
+        raise DataError(f"{_CALLER}: {origin!r} is not the workbook of Online Retail ({error}). {_BY_HAND}") from error
     return _complete(frame_from_columns(columns), origin)
 
 

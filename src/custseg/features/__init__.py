@@ -1,12 +1,17 @@
-"""From logs to one row per customer; one family of features per file."""
+"""From logs to one row per customer; one family of features per file.
+
+`described_logs`, `features_of` and `report_on` are the steps of `build_features` and `data_report`, for the main job.
+"""
 
 from __future__ import annotations
 
-from custseg.features._build import build_features, features_of
-from custseg.features._data_report import data_report, report_on
+from custseg.features._build import build_features
+from custseg.features._build import features_of as features_of
+from custseg.features._data_report import data_report
+from custseg.features._data_report import report_on as report_on
 from custseg.features._email import email
 from custseg.features._engagement import engagement
-from custseg.features._logs import described_logs
+from custseg.features._logs import described_logs as described_logs
 from custseg.features._mix import centred_log_ratios
 from custseg.features._rfm import rfm
 from custseg.features._rfm_crosswalk import crosswalk
@@ -18,14 +23,11 @@ __all__ = [
     "RFMMap",
     "RFMScores",
     "build_features",
-    "data_report",
     "centred_log_ratios",
     "crosswalk",
-    "described_logs",
+    "data_report",
     "email",
     "engagement",
-    "features_of",
-    "report_on",
     "rfm",
     "rfm_scores",
     "web",

@@ -104,7 +104,6 @@ def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
 def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> list[Column]:
     """How many labels each customer has, and a column of 0 and 1 for each of the most common ones."""
     value = known.table.get_column(f"value_{attribute.place}")
-    rows = nw.col("row")
     held = (
         known.table.select(labels=nw.col(f"value_{attribute.place}").str.to_lowercase().str.split(separator))
         .with_row_index("row")

@@ -68,6 +68,15 @@ def build_features(
         If a log cannot be used, the logs' ids are of different types, or a family lacks what it needs.
     TypeError, ValueError
         If an argument is of the wrong type or value.
+
+    Examples
+    --------
+    >>> from custseg.datasets import make_shop
+    >>> from custseg.features import build_features
+    >>> shop = make_shop(300, 0)
+    >>> features = build_features(shop.orders, shop.events, as_of=shop.as_of, families=["rfm", "email"])
+    >>> features.names[:3]
+    ['recency_days', 'age_days', 'order_count']
     """
     logs = described_logs(
         orders,
@@ -93,9 +102,7 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
         names = [feature.name for feature in part.features]
         table = table.join(part.table.select("customer_id", *names), on="customer_id", how="left")
         table = table.with_columns(
-            nw.col(feature.name).fill_null(feature.absent)
-            for feature in part.features
-            if feature.absent is not None
+            nw.col(feature.name).fill_null(feature.absent) for feature in part.features if feature.absent is not None
         )
     log = logs.orders or logs.events or logs.customers
     assert log is not None

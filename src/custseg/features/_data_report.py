@@ -92,9 +92,7 @@ def _orders(logs: Logs) -> LogReport:
         # The features were built: what they counted on the way need not be counted again.
         sums = logs.order_sums
         worthless = int(sums.table.get_column("worthless_orders").sum()) if logs.window_days is None else None
-        return order_report(
-            logs.orders, snapshot, sums.facts, refunds=logs.refunds, zero_value_orders=worthless
-        )
+        return order_report(logs.orders, snapshot, sums.facts, refunds=logs.refunds, zero_value_orders=worthless)
     facts = gather_order_facts(logs.orders, snapshot)
     return order_report(logs.orders, snapshot, facts, refunds=logs.refunds)
 
@@ -109,7 +107,7 @@ def _events(logs: Logs) -> LogReport:
     duplicates = events.source_table.dialect.count_duplicates()
     findings = [
         *_event_findings(facts),
-        *finding("duplicate_events", duplicates, ("event repeats", "events repeat"), " an earlier one exactly"),
+        *finding("duplicate_events", duplicates, ("event repeats", "events repeat"), rest=" an earlier one exactly"),
         *look_alike_ids(ids),
         *days_without_data(lines, snapshot),
     ]
@@ -131,24 +129,61 @@ def _event_findings(facts: EventFacts) -> list[Finding]:
     names = ", ".join(f"{name!r} {count:,}" for name, count in facts.unknown_names.items())
     known = any(facts.counts.values())
     return [
-        *finding("unusable_dates", facts.unusable_dates, ("date", "dates"), " cannot be read", severity="severe"),
         *finding(
-            "unusable_flags", facts.unusable_flags, ("mark is", "marks are"), " neither yes nor no", severity="severe"
+            "unusable_dates",
+            facts.unusable_dates,
+            ("date", "dates"),
+            rest=" cannot be read",
+            severity="severe",
         ),
         *finding(
-            "unknown_events", facts.unknown_events, ("event has", "events have"), f" a name that is not known: {names}",
+            "unusable_flags",
+            facts.unusable_flags,
+            ("mark is", "marks are"),
+            rest=" neither yes nor no",
+            severity="severe",
+        ),
+        *finding(
+            "unknown_events",
+            facts.unknown_events,
+            ("event has", "events have"),
+            rest=f" a name that is not known: {names}",
             severity="warning" if known else "severe",
         ),
-        *finding("rows_without_customer", facts.without_customer, ("event has", "events have"),
-                 " no customer, left out", severity="warning"),
-        *finding("rows_without_event", facts.without_event, ("event has", "events have"), " no name",
-                 severity="warning"),
-        *finding("rows_without_date", facts.without_date, ("event has", "events have"),
-                 " no date, left out", severity="warning"),
-        *finding("rows_after_as_of", facts.rows_after, ("event lies", "events lie"),
-                 " at or after the snapshot, left out"),
-        *finding("machine_lines", facts.machine_lines, ("event is", "events are"), " marked as made by a machine"),
-    ]  # fmt: skip
+        *finding(
+            "rows_without_customer",
+            facts.without_customer,
+            ("event has", "events have"),
+            rest=" no customer, left out",
+            severity="warning",
+        ),
+        *finding(
+            "rows_without_event",
+            facts.without_event,
+            ("event has", "events have"),
+            rest=" no name",
+            severity="warning",
+        ),
+        *finding(
+            "rows_without_date",
+            facts.without_date,
+            ("event has", "events have"),
+            rest=" no date, left out",
+            severity="warning",
+        ),
+        *finding(
+            "rows_after_as_of",
+            facts.rows_after,
+            ("event lies", "events lie"),
+            rest=" at or after the snapshot, left out",
+        ),
+        *finding(
+            "machine_lines",
+            facts.machine_lines,
+            ("event is", "events are"),
+            rest=" marked as made by a machine",
+        ),
+    ]
 
 
 def _customers(logs: Logs) -> LogReport:
@@ -157,27 +192,72 @@ def _customers(logs: Logs) -> LogReport:
     facts: AttributeFacts = known.facts
     ids = known.table.get_column("customer_id")
     findings = [
-        *finding("duplicate_customers", facts.duplicates, ("row repeats", "rows repeat"), " the id of another",
-                 severity="severe"),
-        *finding("rows_without_customer", facts.without_customer, ("row has", "rows have"), " no id",
-                 severity="severe"),
-        *finding("rows_after_as_of", facts.rows_after, ("row was", "rows were"), " observed at or after the snapshot"),
+        *finding(
+            "duplicate_customers",
+            facts.duplicates,
+            ("row repeats", "rows repeat"),
+            rest=" the id of another",
+            severity="severe",
+        ),
+        *finding(
+            "rows_without_customer",
+            facts.without_customer,
+            ("row has", "rows have"),
+            rest=" no id",
+            severity="severe",
+        ),
+        *finding(
+            "rows_after_as_of",
+            facts.rows_after,
+            ("row was", "rows were"),
+            rest=" observed at or after the snapshot",
+        ),
         *look_alike_ids(ids),
-    ]  # fmt: skip
+    ]
     for column in facts.columns:
         where = f" of {column.name!r}"
         age = f" (the median value is {column.median_age_days:,.0f} days old)" if column.median_age_days else ""
         findings += [
-            *finding("unusable_values", column.unusable, ("value", "values"), f"{where} cannot be read",
-                     severity="severe"),
-            *finding("impossible_values", column.impossible, ("value", "values"), f"{where} cannot be",
-                     severity="severe"),
-            *finding("stale_values", column.stale, ("value", "values"),
-                     f"{where} observed too long ago and taken as missing{age}", severity="warning"),
-            *finding("values_not_yet", column.not_yet, ("value", "values"), f"{where} not known yet at the snapshot"),
-        ]  # fmt: skip
+            *finding(
+                "unusable_values",
+                column.unusable,
+                ("value", "values"),
+                rest=f"{where} cannot be read",
+                severity="severe",
+            ),
+            *finding(
+                "impossible_values",
+                column.impossible,
+                ("value", "values"),
+                rest=f"{where} cannot be",
+                severity="severe",
+            ),
+            *finding(
+                "stale_values",
+                column.stale,
+                ("value", "values"),
+                rest=f"{where} observed too long ago and taken as missing{age}",
+                severity="warning",
+            ),
+            *finding(
+                "undated_values",
+                column.undated,
+                ("value", "values"),
+                rest=f"{where} without a date of observation, taken as missing",
+                severity="warning",
+            ),
+            *finding(
+                "values_not_yet",
+                column.not_yet,
+                ("value", "values"),
+                rest=f"{where} not known yet at the snapshot",
+            ),
+        ]
     left = ", ".join(f"{name} ({reason})" for name, reason in facts.left_out.items())
-    findings += finding("columns_left_out", len(facts.left_out), ("column", "columns"), f" left out: {left}")
+    for name, count in facts.unusable_observations.items():
+        where = f" of observation in {name!r} cannot be read"
+        findings += finding("unusable_observations", count, ("date", "dates"), rest=where, severity="severe")
+    findings += finding("columns_left_out", len(facts.left_out), ("column", "columns"), rest=f" left out: {left}")
     return LogReport(
         log="customers",
         rows=facts.rows,

@@ -13,7 +13,7 @@ from custseg.errors import DataError
 from custseg.features._beta import BetaPrior, beta_prior
 from custseg.features._event_sums import EventSums
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs, event_logs
+from custseg.features._logs import Logs, described_logs
 from custseg.features._mail_sums import arrival_event
 from custseg.tables import MAIL_EVENTS, EventFacts, Feature
 
@@ -28,9 +28,7 @@ FEATURES = (
     Feature("click_to_open", "Share of the opened mails with a click.", "share", "email", 1),
     Feature("open_rate_shrunk", "Open rate, drawn to the base's where mails are few.", "share", "email", 1),
     Feature("click_rate_shrunk", "Click rate, drawn to the base's where mails are few.", "share", "email", 1),
-    Feature(
-        "click_to_open_shrunk", "Click to open, drawn to the base's where opens are few.", "share", "email", 1
-    ),
+    Feature("click_to_open_shrunk", "Click to open, drawn to the base's where opens are few.", "share", "email", 1),
     Feature(
         "open_rate_above_half",
         "How likely the customer opens more than half of all mails.",
@@ -145,7 +143,7 @@ def email(events: object, *, as_of: object, window_days: int | None = None) -> A
     >>> email(log, as_of="2024-06-01")["open_rate"].to_list()
     [0.5, None]
     """
-    logs = event_logs(events, None, "email", as_of=as_of, window_days=window_days)
+    logs = described_logs(None, events, as_of=as_of, caller="email", window_days=window_days)
     if lacking := _lacks(logs):
         raise DataError(f"email: {lacking} are needed.")
     assert logs.events is not None

@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from custseg._checks import check_choice
 from custseg.features._event_sums import KINDS, POINT, EventSums, Scoring
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import event_logs
+from custseg.features._logs import described_logs
 from custseg.tables import EVENT_NAMES, Feature
 
 _MOST_POINTS = 1000
@@ -114,11 +114,11 @@ def engagement(
     [2.0, 5.0]
     """
     scoring = _scoring(weights, half_lives)
-    logs = event_logs(
-        events,
+    logs = described_logs(
         orders,
-        "engagement",
+        events,
         as_of=as_of,
+        caller="engagement",
         window_days=window_days,
         refunds=refunds,
         zero_orders=zero_orders,
@@ -140,9 +140,7 @@ def engagement_columns(sums: EventSums) -> FamilyColumns:
     }
     columns = {name: value.cast(nw.Float64) / POINT for name, value in parts.items()}
     doubtful = bool(sums.facts.mail_counts["opened"]) and not sums.tells_machines
-    features = tuple(
-        replace(feature, doubtful=doubtful and feature.name == "engagement_email") for feature in FEATURES
-    )
+    features = tuple(replace(feature, doubtful=doubtful and feature.name == "engagement_email") for feature in FEATURES)
     return FamilyColumns(sums.table.select("customer_id", **columns), features)
 
 
@@ -156,9 +154,7 @@ def _scoring(weights: object, half_lives: object) -> Scoring:
             raise ValueError(f"engagement: weights must lie from -1,000 to 1,000, got {name!r}: {value}.")
     for name, value in lives.items():
         if not 0 < value <= _LONGEST_LIFE:
-            raise ValueError(
-                f"engagement: half_lives must be days above 0 and at most 36,500, got {name!r}: {value}."
-            )
+            raise ValueError(f"engagement: half_lives must be days above 0 and at most 36,500, got {name!r}: {value}.")
     return Scoring({**usual.weights, **points}, {**usual.half_lives, **lives})
 
 
@@ -173,9 +169,7 @@ def _numbers(argument: str, given: object, allowed: tuple[str, ...]) -> dict[str
     for name, value in given.items():
         check_choice("engagement", argument, name, allowed=allowed)
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(
-                f"engagement: {argument} must be numbers, got {name!r}: {type(value).__name__} {value!r}."
-            )
+            raise TypeError(f"engagement: {argument} must be numbers, got {name!r}: {type(value).__name__} {value!r}.")
     return {name: float(value) for name, value in given.items()}
 
 

@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 from custseg._frames import collect_together
 from custseg.features._mail_sums import mail_sums
 from custseg.features._purchases import Purchases, together
-from custseg.features._sums import value_if, whole
+from custseg.features._sums import in_window, value_if, whole
 from custseg.features._visit_sums import DAY, cart_sums, session_sums
 from custseg.tables import MAIL_EVENTS, EventFacts, Events, Snapshot
 
@@ -39,9 +39,7 @@ class Scoring:
             "ordered": 10.0, "redeemed": 5.0,
         }
     )  # fmt: skip
-    half_lives: Mapping[str, float] = field(
-        default_factory=lambda: {"email": 30.0, "web": 10.0, "orders": 120.0}
-    )
+    half_lives: Mapping[str, float] = field(default_factory=lambda: {"email": 30.0, "web": 10.0, "orders": 120.0})
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,9 +109,8 @@ def event_sums(
 def _known_lines(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
     """Lines of known customers before the snapshot, and whether they are in the window."""
     col = nw.col
-    inside = col("moment") >= snapshot.start if snapshot.start is not None else nw.lit(value=True)
     known = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
-    return known.with_columns(inside.alias("inside"))
+    return known.with_columns(in_window(snapshot, "moment").alias("inside"))
 
 
 def _customer_days(lines: nw.LazyFrame[Any], scoring: Scoring) -> nw.LazyFrame[Any]:
@@ -177,9 +174,7 @@ def _bought_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, scoring: Scoring) 
         )
         .with_columns(nw.when(col("day") > col("order_day")).then(col("day")).alias("repeat_day"))
     )
-    return marked.group_by("customer").agg(
-        col("order_day").min(), col("repeat_day").min(), col("order_points").sum()
-    )
+    return marked.group_by("customer").agg(col("order_day").min(), col("repeat_day").min(), col("order_points").sum())
 
 
 def _decayed(name: str, snapshot: Snapshot, half_life: float) -> nw.Expr:

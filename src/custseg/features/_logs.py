@@ -116,34 +116,10 @@ class Logs:
         return log.dates.snapshot(self.as_of, window_days=self.window_days, assumed=self.assumed)
 
 
-def event_logs(
-    events: object,
-    orders: object,
-    caller: str,
-    *,
-    as_of: object,
-    window_days: int | None,
-    refunds: str = "net",
-    zero_orders: str = "drop",
-) -> Logs:
-    """An event log, and an order log where there is one, for one family alone."""
-    check_policy(caller, refunds, zero_orders)
-    return Logs(
-        None if orders is None else as_orders(orders),
-        as_events(events),
-        None,
-        as_of=parse_moment(as_of, caller),
-        caller=caller,
-        window_days=check_window(window_days, caller),
-        refunds=refunds,
-        zero_orders=zero_orders,
-    )
-
-
 def described_logs(
     orders: object,
     events: object,
-    customers: object,
+    customers: object = None,
     *,
     as_of: object,
     caller: str,

@@ -108,9 +108,7 @@ def centred_log_ratios(features: FeatureTable) -> FeatureTable:
         logs = _clr(np.column_stack([features.values(share.name) for share in shares]))
         for share, values in zip(shares, logs.T, strict=True):
             name = share.name.replace(f"{whole}_share_", f"{whole}_clr_", 1)
-            renamed[share.name] = Feature(
-                name, f"Centred log-ratio of {share.name}.", "log ratio", share.family
-            )
+            renamed[share.name] = Feature(name, f"Centred log-ratio of {share.name}.", "log ratio", share.family)
             ratios[name] = values
     described = tuple(renamed.get(feature.name, feature) for feature in features.described)
     known = _frame(ratios)

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 from custseg._checks import instance, plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
-from custseg.features._sums import value_if, whole
+from custseg.features._sums import in_window, value_if, whole
 from custseg.tables import OrderFacts, Orders, Snapshot, counted_lines
 
 DIMENSIONS = ("category", "channel", "source")
@@ -93,9 +93,7 @@ def _parts(
     return parts, keys
 
 
-def _placed(
-    parts: nw.LazyFrame[Any], keys: Sequence[str], snapshot: Snapshot, *, keep_zero: bool
-) -> nw.LazyFrame[Any]:
+def _placed(parts: nw.LazyFrame[Any], keys: Sequence[str], snapshot: Snapshot, *, keep_zero: bool) -> nw.LazyFrame[Any]:
     """The parts with what is true of their order: when it was placed, whether in the window, a purchase."""
     col = nw.col
     whole_order = parts.with_columns(
@@ -104,7 +102,7 @@ def _placed(
         col("moment").min().over(*keys).alias("placed"),
     )
     nothing = (col("all_lines") > 0) & (col("net") == 0)
-    inside = col("placed") >= snapshot.start if snapshot.start is not None else nw.lit(value=True)
+    inside = in_window(snapshot, "placed")
     return whole_order.with_columns(
         ((col("net") > 0) | nothing if keep_zero else col("net") > 0).alias("purchase"),
         inside.alias("inside"),

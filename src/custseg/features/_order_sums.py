@@ -98,23 +98,24 @@ def order_sums(
     return OrderSums(whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
 
 
-def _customer_days(
-    totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int
-) -> nw.LazyFrame[Any]:
+def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
     """One row per customer and day with a purchase in the window, and one for all that is none."""
     col = nw.col
     nothing = (col("lines") > 0) & (col("money") == 0)
     worth = (col("money") > 0) | nothing if zero_orders == "keep" else col("money") > 0
-    inside = col("moment") >= snapshot.start if snapshot.start is not None else nw.lit(value=True)
+    money, bought = col("money"), worth
+    if snapshot.start is not None:
+        inside = col("moment") >= snapshot.start
+        money, bought, nothing = value_if(inside, money), worth & inside, nothing & inside
     # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
     marked = totals.with_columns(
-        nw.when(worth & inside).then(col("day")).alias("order_day"),
+        nw.when(bought).then(col("day")).alias("order_day"),
         nw.when(worth).then(col("day")).alias("day_ever"),
-        value_if(worth & inside, nw.lit(1)).alias("orders"),
-        value_if(worth & inside, col("money")).alias("spent"),
-        value_if(worth & inside, col("money") // unit).alias("size"),
-        value_if(inside, col("money")).alias("money"),
-        value_if(nothing & inside, nw.lit(1)).alias("worthless_orders"),
+        value_if(bought, nw.lit(1)).alias("orders"),
+        value_if(bought, col("money")).alias("spent"),
+        value_if(bought, col("money") // unit).alias("size"),
+        money.alias("money"),
+        value_if(nothing, nw.lit(1)).alias("worthless_orders"),
     ).with_columns((col("size") * col("size")).alias("squares"))
     return marked.group_by("customer", "order_day").agg(
         col("day_ever").min(),
@@ -153,7 +154,7 @@ def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[i
     else:
         exposure = age
     late = (nw.lit(snapshot.day) - col("order_day")) * 2 < exposure
-    in_peak = col("order_day").is_in(list(peak)) if peak else nw.lit(value=False)
+    in_peak = col("order_day").is_in(list(peak))
     marked = days.with_columns(
         (col("gap") * col("gap")).alias("squared_gaps"),
         value_if(col("order_day") == col("first_day"), col("spent")).alias("first_day_spent"),

@@ -92,9 +92,7 @@ def check_rows(rows: Sequence[RFMRow], bins: int) -> RFMMapCheck:
         bins=bins,
         segments=len(rows),
         gaps=tuple(code for code in codes if code not in first),
-        overlaps={
-            code: tuple(rows[i].name for i in found) for code, found in covering.items() if len(found) > 1
-        },
+        overlaps={code: tuple(rows[i].name for i in found) for code, found in covering.items() if len(found) > 1},
         unreachable=tuple(row.name for i, row in enumerate(rows) if i not in reached),
         non_monotone=_non_monotone({code: rows[i] for code, i in first.items()}),
     )
@@ -107,8 +105,7 @@ def _non_monotone(segments: Mapping[str, RFMRow]) -> tuple[NonMonotonePair, ...]
     at_least = (scores[:, None, :] >= scores[None, :, :]).all(axis=2)
     found = np.argwhere(at_least & (ranks[:, None] > ranks[None, :]))
     return tuple(
-        NonMonotonePair(codes[x], segments[codes[x]].name, codes[y], segments[codes[y]].name)
-        for x, y in found
+        NonMonotonePair(codes[x], segments[codes[x]].name, codes[y], segments[codes[y]].name) for x, y in found
     )
 
 

@@ -161,10 +161,7 @@ class RFMMap:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold and from which `from_dict` makes the same map."""
-        rows = {
-            row.name: {"codes": list(row.codes), "rank": row.rank, "names": dict(row.names)}
-            for row in self.rows
-        }
+        rows = {row.name: {"codes": list(row.codes), "rank": row.rank, "names": dict(row.names)} for row in self.rows}
         return {"bins": self.bins, **rows}
 
     def by_code(self, language: str | None = None) -> dict[str, str | None]:
@@ -176,9 +173,7 @@ class RFMMap:
             A language in which every row has a name.
         """
         names = self._names(language, "RFMMap.by_code")
-        return {
-            code: names[i] for code, i in zip(all_codes(self.bins), self._first_rows()[::-1], strict=True)
-        }
+        return {code: names[i] for code, i in zip(all_codes(self.bins), self._first_rows()[::-1], strict=True)}
 
     def check(self) -> RFMMapCheck:
         """What the map leaves out, says twice, never reaches, or ranks against its own scores.
@@ -246,8 +241,7 @@ class RFMMap:
         if language is not None and (lacking := [row.name for row in self.rows if language not in row.names]):
             known = sorted({known for row in self.rows for known in row.names})
             raise ValueError(
-                f"{caller}: {listed(lacking)} have no name in language {language!r}; "
-                f"names are given in {known}."
+                f"{caller}: {listed(lacking)} have no name in language {language!r}; names are given in {known}."
             )
         return [*(row.in_language(language) for row in self.rows), None]
 

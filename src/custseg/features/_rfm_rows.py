@@ -67,14 +67,12 @@ def read_rows(segments: Mapping[Any, Any], caller: str) -> tuple[tuple[RFMRow, .
     ranked = [row["rank"] for row in segments.values() if isinstance(row, Mapping) and "rank" in row]
     if ranked and len(ranked) < len(drafts):
         faults.append(
-            f"ranks are given to {len(ranked)} of {plural(len(drafts), 'segment')}: "
-            "give them to all, or to none."
+            f"ranks are given to {len(ranked)} of {plural(len(drafts), 'segment')}: give them to all, or to none."
         )
     faults += _repeated_names(drafts)
     if faults:
         raise DataError(
-            f"{caller}: the map has {plural(len(faults), 'fault')}:\n"
-            + "\n".join(f"- {fault}" for fault in faults)
+            f"{caller}: the map has {plural(len(faults), 'fault')}:\n" + "\n".join(f"- {fault}" for fault in faults)
         )
     return tuple(drafts), bins
 
@@ -93,9 +91,7 @@ class _RowReader:
             given = {"codes": given}
         for key in given:
             if key not in _KEYS:
-                self.fault(
-                    f"has an unknown key {key!r}; keys are {listed(_KEYS)}.{did_you_mean(str(key), _KEYS)}"
-                )
+                self.fault(f"has an unknown key {key!r}; keys are {listed(_KEYS)}.{did_you_mean(str(key), _KEYS)}")
         conditions = [letter for letter in "rfm" if letter in given]
         if ("codes" in given) == bool(conditions):
             both = "codes" in given
@@ -130,9 +126,7 @@ class _RowReader:
 
     def _box(self, given: Mapping[Any, Any]) -> set[str]:
         """The codes that meet the conditions on r, f and m."""
-        return self._expanded(
-            [self._scores(letter, given[letter]) if letter in given else None for letter in "rfm"]
-        )
+        return self._expanded([self._scores(letter, given[letter]) if letter in given else None for letter in "rfm"])
 
     def _expanded(self, scores: Iterable[set[int] | None]) -> set[str]:
         anything = range(1, self.bins + 1)

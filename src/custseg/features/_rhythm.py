@@ -13,12 +13,8 @@ _PRIOR_GAPS = 2
 
 FEATURES = (
     Feature("gap_days_mean", "Mean days between two order days.", "days", "rhythm", -1),
-    Feature(
-        "gap_cv", "Standard deviation of these gaps over their mean; 0 is clockwork.", "ratio", "rhythm", 0
-    ),
-    Feature(
-        "expected_gap_days", "Expected days to the next order, drawn to the base's gap.", "days", "rhythm", -1
-    ),
+    Feature("gap_cv", "Standard deviation of these gaps over their mean; 0 is clockwork.", "ratio", "rhythm", 0),
+    Feature("expected_gap_days", "Expected days to the next order, drawn to the base's gap.", "days", "rhythm", -1),
     Feature("overdue_ratio", "Days since the last order over the expected gap.", "ratio", "rhythm", -1),
     Feature(
         "trend",
@@ -60,11 +56,7 @@ def rhythm_columns(sums: OrderSums) -> FamilyColumns:
     # Equal gaps leave a variance of rounding noise, which may fall below 0.
     variance = nw.when(variance > 0).then(variance).otherwise(nw.lit(0.0))
     usual = _median_gap(sums)
-    expected = (
-        (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS)
-        if usual is not None
-        else nw.lit(None, nw.Float64)
-    )
+    expected = (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS) if usual is not None else nw.lit(None, nw.Float64)
     bought = col("orders") > 0
     recency = nw.lit(sums.snapshot.day) - col("last_day")
     early = col("orders") - col("late_orders")
@@ -95,6 +87,4 @@ def _median_gap(sums: OrderSums) -> float | None:
     return float(gaps[low] + gaps[high]) / 2
 
 
-RHYTHM = Family(
-    "rhythm", lambda logs: "" if logs.orders else "orders", lambda logs: rhythm_columns(logs.order_sums)
-)
+RHYTHM = Family("rhythm", lambda logs: "" if logs.orders else "orders", lambda logs: rhythm_columns(logs.order_sums))

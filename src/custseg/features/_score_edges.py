@@ -28,9 +28,7 @@ class FeatureEdges(TypedDict):
     scores: list[int]
 
 
-def learned_edges(
-    values: NDArray[np.float64], bins: int, *, falling: bool, whole: bool = False
-) -> FeatureEdges:
+def learned_edges(values: NDArray[np.float64], bins: int, *, falling: bool, whole: bool = False) -> FeatureEdges:
     """The edges of ridit scores: each is the largest value of an occupied bin, so no fit value moves.
 
     With `falling`, small values are the better ones; `whole` values give whole edges.
@@ -53,9 +51,7 @@ def scores_by_edges(values: NDArray[np.float64], edges: FeatureEdges) -> NDArray
     return np.asarray(edges["scores"], dtype=np.int64)[position]
 
 
-def given_edges(
-    given: Mapping[Any, Any], falling: Mapping[str, bool], caller: str
-) -> dict[str, FeatureEdges]:
+def given_edges(given: Mapping[Any, Any], falling: Mapping[str, bool], caller: str) -> dict[str, FeatureEdges]:
     """The caller's edges in full form, for each feature of `falling`; one error names all faults."""
     faults = [
         f"there are edges for {name!r}, which is no feature asked for.{did_you_mean(str(name), falling)}"

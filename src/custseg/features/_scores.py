@@ -73,8 +73,7 @@ class RFMScores:
         lines = [f"RFMScores: {plural(len(self), 'customer')} on {self.bins} bins{without}"]
         for letter, (feature, edges) in zip("rfm", self.edges.items(), strict=True):
             rules = [
-                f"{score} up to {value:,.10g}"
-                for score, value in zip(edges["scores"], edges["upper"], strict=False)
+                f"{score} up to {value:,.10g}" for score, value in zip(edges["scores"], edges["upper"], strict=False)
             ]
             rest = "beyond" if rules else "all"
             lines.append(f"  {letter} ({feature}): " + ", ".join([*rules, f"{edges['scores'][-1]} {rest}"]))
@@ -193,8 +192,7 @@ def rfm_scores(
         scores[known, position] = scores_by_edges(values[known, position], entry)
     best = next(iter(edges.values()))["bins"]
     empty = {
-        name: sorted({*range(1, best + 1)} - {*scores[known, position].tolist()})
-        for position, name in enumerate(edges)
+        name: sorted({*range(1, best + 1)} - {*scores[known, position].tolist()}) for position, name in enumerate(edges)
     }
     unscored = len(known) - int(known.sum())
     return RFMScores(_score_table(features, scores, known), edges, empty, best, unscored, features.give_back)
@@ -220,9 +218,7 @@ def _edges(
     }
 
 
-def _score_table(
-    features: FeatureTable, scores: NDArray[np.int64], known: NDArray[np.bool_]
-) -> nw.DataFrame[Any]:
+def _score_table(features: FeatureTable, scores: NDArray[np.int64], known: NDArray[np.bool_]) -> nw.DataFrame[Any]:
     """`customer_id`, `r`, `f`, `m`, `code`; nulls for customers that are not known."""
     backend = features.local.implementation
     numbers = {name: scores[:, i] for i, name in enumerate("rfm")} | {"known": known}
@@ -236,14 +232,10 @@ def _score_table(
 def _check_scored_columns(features: FeatureTable, columns: Mapping[str, str]) -> None:
     check_columns(_CALLER, columns, features.names)
     if len(set(columns.values())) < len(columns):
-        raise ValueError(
-            f"{_CALLER}: recency, frequency and money must be three columns, got {dict(columns)}."
-        )
+        raise ValueError(f"{_CALLER}: recency, frequency and money must be three columns, got {dict(columns)}.")
     schema = features.local.schema
     if wrong := [
-        f"{name!r} ({role}=) is {schema[name]}"
-        for role, name in columns.items()
-        if not schema[name].is_numeric()
+        f"{name!r} ({role}=) is {schema[name]}" for role, name in columns.items() if not schema[name].is_numeric()
     ]:
         raise DataError(
             f"{_CALLER}: columns must be numeric, but {', '.join(wrong)}. Cast, or name other columns; "
@@ -258,8 +250,7 @@ def _check_values(values: NDArray[np.float64], known: NDArray[np.bool_], names: 
         raise DataError(f"{_CALLER}: values must be finite, but {counts}. Make them missing or mend them.")
     if not known.any():
         missing = ", ".join(
-            f"{name!r} is missing for {int(n):,}"
-            for name, n in zip(names, np.isnan(values).sum(axis=0), strict=True)
+            f"{name!r} is missing for {int(n):,}" for name, n in zip(names, np.isnan(values).sum(axis=0), strict=True)
         )
         raise DataError(
             f"{_CALLER}: none of {plural(len(known), 'customer')} has values in all three columns: {missing}."

@@ -11,26 +11,18 @@ from custseg._checks import listed
 from custseg.errors import DataError
 from custseg.features._event_sums import EventSums
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs, event_logs
+from custseg.features._logs import Logs, described_logs
 from custseg.tables import WEB_EVENTS, Feature, Snapshot
 
 FEATURES = (
-    Feature(
-        "sessions", "Visits to the site or app, 30 minutes of silence apart.", "sessions", "web", 1, absent=0
-    ),
+    Feature("sessions", "Visits to the site or app, 30 minutes of silence apart.", "sessions", "web", 1, absent=0),
     Feature("active_days", "Days with a visit.", "days", "web", 1, absent=0),
     Feature("active_day_share", "Share of the days since first seen that have a visit.", "share", "web", 1),
     Feature("session_depth", "Events per session.", "events per session", "web", 1),
     Feature("days_since_visit", "Days since the last visit.", "days", "web", -1),
-    Feature(
-        "cart_abandon_rate", "Share of the carts that no order followed within a day.", "share", "web", -1
-    ),
-    Feature(
-        "funnel_stage", "The furthest the customer came on the way to a second order.", "stage", "web", 0
-    ),
-    Feature(
-        "funnel_step", "The same as a number, from 0 for none to 6 for a second order.", "step", "web", 1
-    ),
+    Feature("cart_abandon_rate", "Share of the carts that no order followed within a day.", "share", "web", -1),
+    Feature("funnel_stage", "The furthest the customer came on the way to a second order.", "stage", "web", 0),
+    Feature("funnel_step", "The same as a number, from 0 for none to 6 for a second order.", "step", "web", 1),
     Feature("days_in_stage", "Days since the customer came that far.", "days", "web", 0),
 )
 
@@ -118,8 +110,14 @@ def web(
     >>> web(log, as_of="2024-06-01").select("sessions", "funnel_stage", "cart_abandon_rate").rows()
     [(2, 'cart', 1.0), (0, 'none', None)]
     """
-    logs = event_logs(
-        events, orders, "web", as_of=as_of, window_days=window_days, refunds=refunds, zero_orders=zero_orders
+    logs = described_logs(
+        orders,
+        events,
+        as_of=as_of,
+        caller="web",
+        window_days=window_days,
+        refunds=refunds,
+        zero_orders=zero_orders,
     )
     if lacking := _lacks(logs):
         raise DataError(f"web: {lacking} are needed.")

@@ -112,9 +112,7 @@ def _wrapped(name: str) -> str:
 
 
 def _footnote(result: Segmentation) -> str:
-    text = (
-        "Right: median of the segment's customers; blue is lower and orange higher than the other customers."
-    )
+    text = "Right: median of the segment's customers; blue is lower and orange higher than the other customers."
     outside = [row for row in result.profiles if row.segment is None]
     if outside:
         text += f" Not shown: {plural(outside[0].size, 'customer')} in the row “{outside[0].name}”."

@@ -21,9 +21,7 @@ _MOST_TRAITS = 3
 _MAIN = ("recency_days", "order_count", "revenue")
 
 
-def name_segments(
-    values: Mapping[str, Floats], labels: Labels, effects: Mapping[str, Floats]
-) -> list[dict[str, str]]:
+def name_segments(values: Mapping[str, Floats], labels: Labels, effects: Mapping[str, Floats]) -> list[dict[str, str]]:
     """One name per segment and language, unique within the result.
 
     An archetype's name is earned when at least 60 % of the members meet its condition, and at least twice the
@@ -69,9 +67,7 @@ def _best_fit(meets: NDArray[np.bool_], labels: Labels, *, taken: Mapping[int, o
     earned = [
         segment
         for segment in range(n_segments)
-        if segment not in taken
-        and members[segment] >= _MEMBERS
-        and members[segment] >= _TIMES_OTHERS * others[segment]
+        if segment not in taken and members[segment] >= _MEMBERS and members[segment] >= _TIMES_OTHERS * others[segment]
     ]
     return max(earned, key=lambda segment: members[segment], default=None)
 

@@ -157,9 +157,7 @@ def profile_segments(
                 share=None if segment == -1 else size / int(inside.sum()),
                 revenue_share=_revenue_share(values.get("revenue"), members),
                 medians={name: _median(column[members]) for name, column in values.items()},
-                effects={}
-                if segment == -1
-                else {name: float(effect[segment]) for name, effect in effects.items()},
+                effects={} if segment == -1 else {name: float(effect[segment]) for name, effect in effects.items()},
             )
         )
     return Profiles(tuple(rows))

@@ -225,9 +225,7 @@ class Customers:
             columns[f"seen_filled_{number}"] = dates["has_date"]
         lines = dialect.select(columns)
         answers = [f"value_{attribute.place}" for attribute in self.attributes if attribute.is_answer]
-        return (
-            lines.with_columns((nw.col(name) == "yes").alias(name) for name in answers) if answers else lines
-        )
+        return lines.with_columns((nw.col(name) == "yes").alias(name) for name in answers) if answers else lines
 
     def reading(self, attribute: Attribute) -> Any:
         """The dialect's expression that reads the attribute's values; null where it cannot."""
@@ -295,9 +293,7 @@ class Customers:
             raise ValueError(f"Customers: label_separator must be text such as '|', got {separator!r}.")
         names = [name for name, _ in self._declared()]
         if twice := sorted({str(name) for name in names if names.count(name) > 1 or name == self.customer}):
-            raise ValueError(
-                f"Customers: a column is one attribute, but {listed(twice)} are described twice."
-            )
+            raise ValueError(f"Customers: a column is one attribute, but {listed(twice)} are described twice.")
 
     def _check_types(self) -> None:
         dialect = self._dialect
@@ -331,9 +327,7 @@ class Customers:
         ages = self.max_age_days
         for age in ages.values() if isinstance(ages, Mapping) else [ages] if ages is not None else []:
             check_integer("Customers", "max_age_days", age, minimum=1)
-        unseen = [
-            name for name in (ages if isinstance(ages, Mapping) else ()) if self._observed_at(name) is None
-        ]
+        unseen = [name for name in (ages if isinstance(ages, Mapping) else ()) if self._observed_at(name) is None]
         if unseen or (ages is not None and not self.observation_columns):
             raise ValueError(
                 f"Customers: max_age_days needs observed_at{f' for {listed(unseen)}' if unseen else ''}, "

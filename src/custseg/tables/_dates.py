@@ -51,9 +51,7 @@ class LogDates:
     def snapshot(self, as_of: datetime, *, window_days: int | None = None, assumed: bool = False) -> Snapshot:
         """The snapshot at `as_of` in the terms of this log."""
         zoned = self.style.zoned
-        return snapshot_at(
-            as_of, zoned=zoned, timezone=self.timezone, window_days=window_days, assumed=assumed
-        )
+        return snapshot_at(as_of, zoned=zoned, timezone=self.timezone, window_days=window_days, assumed=assumed)
 
     def raise_on_unusable(self, count: int, caller: str) -> None:
         """Raise if there are dates that cannot be read."""
@@ -74,9 +72,7 @@ class LogDates:
         )
 
 
-def log_dates(
-    dialect: Dialect, column: str, *, timezone: object, date_format: str | None, caller: str
-) -> LogDates:
+def log_dates(dialect: Dialect, column: str, *, timezone: object, date_format: str | None, caller: str) -> LogDates:
     """The date column, checked: its zone exists and its values are dates or text."""
     if not isinstance(timezone, str):
         raise TypeError(f"{caller}: timezone must be a name, got {type(timezone).__name__}.")

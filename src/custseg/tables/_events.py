@@ -168,8 +168,7 @@ class Events:
     def _check_names(self) -> None:
         if self.names is not None and not isinstance(self.names, Mapping):
             raise TypeError(
-                "Events: names must map the log's names of events to canonical ones, "
-                f"got {type(self.names).__name__}."
+                f"Events: names must map the log's names of events to canonical ones, got {type(self.names).__name__}."
             )
         given: Mapping[Any, Any] = self.names or {}
         if odd := [name for name in given if not isinstance(name, str)]:

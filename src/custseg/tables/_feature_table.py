@@ -161,9 +161,7 @@ def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, call
         raise DataError(f"{caller}: the feature table has no rows.")
     hint = "" if asked else " It was taken as the ids because it is the first column; give id='...'."
     if missing := int(ids.is_null().sum()):
-        raise DataError(
-            f"{caller}: {plural(missing, 'row has', 'rows have')} no id in column {source!r}.{hint}"
-        )
+        raise DataError(f"{caller}: {plural(missing, 'row has', 'rows have')} no id in column {source!r}.{hint}")
     if repeated := len(ids) - ids.n_unique():
         raise DataError(
             f"{caller}: the ids in column {source!r} must differ, but "

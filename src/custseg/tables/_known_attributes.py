@@ -210,9 +210,7 @@ def _judged(
     return usable, counts
 
 
-def _impossible(
-    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime
-) -> Column:
+def _impossible(attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime) -> Column:
     """Which values cannot be."""
     value = table.get_column(f"value_{attribute.place}")
     if attribute.is_date:

@@ -27,7 +27,7 @@ def look_alike_ids(ids: nw.Series[Any]) -> list[Finding]:
         "look_alike_ids",
         int(alike),
         ("customer id equals", "customer ids equal"),
-        " another but for case, spaces or leading zeros",
+        rest=" another but for case, spaces or leading zeros",
         severity="warning",
     )
 
@@ -45,6 +45,4 @@ def days_without_data(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> list[Find
     several = f"; the longest silence is {longest} days, after {after}" if longest > 1 else ""
     # A shop that is closed on Sundays has many single days without data; a week is another matter.
     severity: Severity = "warning" if longest >= _LONG_SILENCE else "note"
-    return finding(
-        "days_without_data", missing, ("day has", "days have"), f" no row{several}", severity=severity
-    )
+    return finding("days_without_data", missing, ("day has", "days have"), rest=f" no row{several}", severity=severity)

@@ -39,20 +39,18 @@ def order_report(
     """
     lines = orders.lines()
     ids = collect(
-        lines.filter(nw.col("moment") < snapshot.moment, ~nw.col("customer").is_null())
-        .select("customer")
-        .unique()
+        lines.filter(nw.col("moment") < snapshot.moment, ~nw.col("customer").is_null()).select("customer").unique()
     ).get_column("customer")
     if zero_value_orders is None:
         zero_value_orders = _count_zero_value(orders, snapshot, facts, refunds=refunds)
     findings = [
         *_line_findings(facts, refunds),
-        *finding("zero_value_orders", zero_value_orders, ("order is", "orders are"), " worth nothing"),
+        *finding("zero_value_orders", zero_value_orders, ("order is", "orders are"), rest=" worth nothing"),
         *finding(
             "duplicate_lines",
             orders.source_table.dialect.count_duplicates(),
             ("line repeats", "lines repeat"),
-            " an earlier one exactly, kept",
+            rest=" an earlier one exactly, kept",
         ),
         *look_alike_ids(ids),
         *days_without_data(lines, snapshot),
@@ -80,21 +78,48 @@ def _line_findings(facts: OrderFacts, refunds: str) -> list[Finding]:
     what = "are left out" if refunds == "gross" else "reduce the money"
     has, lies, marked = ("line has", "lines have"), ("line lies", "lines lie"), ("line is", "lines are")
     return [
-        *finding("unusable_dates", facts.unusable_dates, ("date", "dates"), " cannot be read", severity="severe"),
-        *finding("unusable_amounts", facts.unusable_amounts, ("amount is", "amounts are"), " no finite number",
-                 severity="severe"),
-        *finding("unusable_flags", facts.unusable_flags, ("mark is", "marks are"), " neither yes nor no",
-                 severity="severe"),
-        *finding("rows_without_customer", facts.without_customer, has, " no customer, left out", severity="warning"),
-        *finding("rows_without_date", facts.without_date, has, " no date, left out", severity="warning"),
-        *finding("rows_without_amount", facts.without_amount, has, " no amount, counted as no money",
-                 severity="warning"),
-        *finding("rows_without_order", facts.without_order, has, " no order id, taken as orders by their time"),
-        *finding("rows_after_as_of", facts.rows_after, lies, " at or after the snapshot, left out"),
-        *finding("refund_lines", facts.refund_lines, has, f" a negative amount (refunds {what})"),
-        *finding("zero_lines", facts.zero_lines, has, " an amount of 0"),
-        *finding("cancelled_lines", facts.cancelled_lines, marked, " marked as cancelled"),
-    ]  # fmt: skip
+        *finding(
+            "unusable_dates",
+            facts.unusable_dates,
+            ("date", "dates"),
+            rest=" cannot be read",
+            severity="severe",
+        ),
+        *finding(
+            "unusable_amounts",
+            facts.unusable_amounts,
+            ("amount is", "amounts are"),
+            rest=" no finite number",
+            severity="severe",
+        ),
+        *finding(
+            "unusable_flags",
+            facts.unusable_flags,
+            ("mark is", "marks are"),
+            rest=" neither yes nor no",
+            severity="severe",
+        ),
+        *finding(
+            "rows_without_customer",
+            facts.without_customer,
+            has,
+            rest=" no customer, left out",
+            severity="warning",
+        ),
+        *finding("rows_without_date", facts.without_date, has, rest=" no date, left out", severity="warning"),
+        *finding(
+            "rows_without_amount",
+            facts.without_amount,
+            has,
+            rest=" no amount, counted as no money",
+            severity="warning",
+        ),
+        *finding("rows_without_order", facts.without_order, has, rest=" no order id, taken as orders by their time"),
+        *finding("rows_after_as_of", facts.rows_after, lies, rest=" at or after the snapshot, left out"),
+        *finding("refund_lines", facts.refund_lines, has, rest=f" a negative amount (refunds {what})"),
+        *finding("zero_lines", facts.zero_lines, has, rest=" an amount of 0"),
+        *finding("cancelled_lines", facts.cancelled_lines, marked, rest=" marked as cancelled"),
+    ]
 
 
 def _currency_findings(facts: OrderFacts, orders: Orders) -> list[Finding]:
@@ -104,9 +129,7 @@ def _currency_findings(facts: OrderFacts, orders: Orders) -> list[Finding]:
     what = f"currencies: {listed(named)}"
     if orders.rates is None:
         return [Finding("currencies", len(facts.currencies), "severe", f"{len(named)} {what}, and no rates.")]
-    return [
-        Finding("currencies", len(facts.currencies), "note", f"{len(named)} {what}, brought to one by rates.")
-    ]
+    return [Finding("currencies", len(facts.currencies), "note", f"{len(named)} {what}, brought to one by rates.")]
 
 
 def _coverage(orders: Orders, facts: OrderFacts) -> dict[str, float]:

@@ -13,9 +13,7 @@ REFUNDS = ("net", "gross", "error")
 ZERO_ORDERS = ("drop", "keep")
 
 
-def order_totals(
-    lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str
-) -> nw.LazyFrame[Any]:
+def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> nw.LazyFrame[Any]:
     """One row per order of a known customer: `customer`, `day`, `money`, `lines`.
 
     `money` is the order's net value in ten-thousandths, `day` the first day among the lines that count and
@@ -28,9 +26,7 @@ def order_totals(
     groups = counted.group_by(*keys)
     if snapshot.start is None:
         return groups.agg(col("day").min(), col("day").count().alias("lines"), col("money").sum())
-    return groups.agg(
-        col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("moment").min()
-    )
+    return groups.agg(col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("moment").min())
 
 
 def counted_lines(

@@ -183,8 +183,7 @@ class Orders:
                 raise TypeError(f"Orders: {role} must be the name of a column, got {type(name).__name__}.")
         if not isinstance(self.date_format, (str, NoneType)):
             raise TypeError(
-                "Orders: date_format must be a pattern such as '%d/%m/%Y', "
-                f"got {type(self.date_format).__name__}."
+                f"Orders: date_format must be a pattern such as '%d/%m/%Y', got {type(self.date_format).__name__}."
             )
 
     def _check_types(self) -> None:
@@ -192,9 +191,7 @@ class Orders:
         faults = []
         for role, name in self.described().items():
             kind = dialect.kind(name)
-            if role in {*self.money_roles(), "discount"} and not (
-                kind in ("integer", "number") or dialect.text
-            ):
+            if role in {*self.money_roles(), "discount"} and not (kind in ("integer", "number") or dialect.text):
                 rule = "be numeric"
             elif role == "date" and kind not in ("date", "datetime", "zoned datetime", "text"):
                 rule = "hold dates"

@@ -99,7 +99,7 @@ class DataReport:
 
 
 def finding(
-    name: str, count: int, nouns: tuple[str, str], rest: str = "", *, severity: Severity = "note"
+    name: str, count: int, nouns: tuple[str, str], *, rest: str = "", severity: Severity = "note"
 ) -> list[Finding]:
     """The finding in a list, with the words for one and for many; an empty list where the count is 0."""
     return [Finding(name, count, severity, plural(count, *nouns) + rest + ".")] if count else []
@@ -119,6 +119,4 @@ def calendar_day(day: int | None) -> date | None:
 def percent(share: float) -> str:
     """A share in percent that is never rounded to all or nothing."""
     text = f"{share:.1%}"
-    return (
-        "99.9%" if text == "100.0%" and share < 1 else "under 0.1%" if text == "0.0%" and share > 0 else text
-    )
+    return "99.9%" if text == "100.0%" and share < 1 else "under 0.1%" if text == "0.0%" and share > 0 else text

@@ -98,10 +98,7 @@ def parse_moment(as_of: object, caller: str) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)
     what = "None" if as_of is None else type(as_of).__name__
-    raise TypeError(
-        f"{caller}: as_of must be a date, a datetime or ISO text, got {what}. "
-        "The clock is never read."
-    )
+    raise TypeError(f"{caller}: as_of must be a date, a datetime or ISO text, got {what}. The clock is never read.")
 
 
 def _moment(local: datetime, *, zoned: bool) -> int:
