@@ -23,9 +23,8 @@ def main() -> None:
     ]
     seconds = statistics.median(float(run[0]) for run in runs)
     loaded = sorted({name for run in runs for name in run[1:]})
-    print(
-        f"import custseg: {seconds:.4f} s (median of {len(runs)}; limit 0.35 s: {'met' if seconds < 0.35 else 'MISSED'})"
-    )
+    verdict = "met" if seconds < 0.35 else "MISSED"
+    print(f"import custseg: {seconds:.4f} s (median of {len(runs)}; limit 0.35 s: {verdict})")
     print(f"heavy libraries loaded: {', '.join(loaded) or 'none'}")
 
 

@@ -8,6 +8,7 @@ from custseg._frames import collect
 from custseg.errors import DataError
 from custseg.features._logs import Logs, described_logs
 from custseg.tables import (
+    AttributeCounts,
     AttributeFacts,
     DataReport,
     EventFacts,
@@ -215,48 +216,11 @@ def _customers(logs: Logs) -> LogReport:
         *look_alike_ids(ids),
     ]
     for column in facts.columns:
-        where = f" of {column.name!r}"
-        age = f" (the median value is {column.median_age_days:,.0f} days old)" if column.median_age_days else ""
-        findings += [
-            *finding(
-                "unusable_values",
-                column.unusable,
-                ("value", "values"),
-                rest=f"{where} cannot be read",
-                severity="severe",
-            ),
-            *finding(
-                "impossible_values",
-                column.impossible,
-                ("value", "values"),
-                rest=f"{where} cannot be",
-                severity="severe",
-            ),
-            *finding(
-                "stale_values",
-                column.stale,
-                ("value", "values"),
-                rest=f"{where} observed too long ago and taken as missing{age}",
-                severity="warning",
-            ),
-            *finding(
-                "undated_values",
-                column.undated,
-                ("value", "values"),
-                rest=f"{where} without a date of observation, taken as missing",
-                severity="warning",
-            ),
-            *finding(
-                "values_not_yet",
-                column.not_yet,
-                ("value", "values"),
-                rest=f"{where} not known yet at the snapshot",
-            ),
-        ]
-    left = ", ".join(f"{name} ({reason})" for name, reason in facts.left_out.items())
+        findings += _attribute_findings(column)
     for name, count in facts.unusable_observations.items():
         where = f" of observation in {name!r} cannot be read"
         findings += finding("unusable_observations", count, ("date", "dates"), rest=where, severity="severe")
+    left = ", ".join(f"{name} ({reason})" for name, reason in facts.left_out.items())
     findings += finding("columns_left_out", len(facts.left_out), ("column", "columns"), rest=f" left out: {left}")
     return LogReport(
         log="customers",
@@ -265,3 +229,45 @@ def _customers(logs: Logs) -> LogReport:
         coverage={column.name: column.known / max(facts.rows, 1) for column in facts.columns},
         findings=by_severity(findings),
     )
+
+
+def _attribute_findings(column: AttributeCounts) -> list[Finding]:
+    """What is wrong with the values of one attribute."""
+    where = f" of {column.name!r}"
+    age = f" (the median value is {column.median_age_days:,.0f} days old)" if column.median_age_days else ""
+    return [
+        *finding(
+            "unusable_values",
+            column.unusable,
+            ("value", "values"),
+            rest=f"{where} cannot be read",
+            severity="severe",
+        ),
+        *finding(
+            "impossible_values",
+            column.impossible,
+            ("value", "values"),
+            rest=f"{where} cannot be",
+            severity="severe",
+        ),
+        *finding(
+            "stale_values",
+            column.stale,
+            ("value", "values"),
+            rest=f"{where} observed too long ago and taken as missing{age}",
+            severity="warning",
+        ),
+        *finding(
+            "undated_values",
+            column.undated,
+            ("value", "values"),
+            rest=f"{where} without a date of observation, taken as missing",
+            severity="warning",
+        ),
+        *finding(
+            "values_not_yet",
+            column.not_yet,
+            ("value", "values"),
+            rest=f"{where} not known yet at the snapshot",
+        ),
+    ]
