@@ -105,6 +105,7 @@ class PolarsDialect:
     def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> pl.Expr:
         if len(columns) == 1 and rate is None and isinstance(self.schema[columns[0]], pl.Decimal):
             value = pl.col(columns[0])
+            # In older versions the cast alone cuts the digits off.
             exact = value.round(4).cast(pl.Decimal(38, 4), strict=False)
             units = exact.to_physical().cast(pl.Int64, strict=False)
         else:
