@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from custseg.clustering._assessment import Assessment, Move, Rule
 from custseg.clustering._assignment import nearest_centres
 from custseg.clustering._choice import Candidate, ClusteringChoice, choose_kmeans
+from custseg.clustering._min_size_kmeans import MinSizeKMeans
 
-__all__ = ["Candidate", "ClusteringChoice", "choose_kmeans", "nearest_centres"]
+__all__ = [
+    "Assessment",
+    "Candidate",
+    "ClusteringChoice",
+    "MinSizeKMeans",
+    "Move",
+    "Rule",
+    "choose_kmeans",
+    "nearest_centres",
+]
