@@ -65,7 +65,7 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
     if len(costs) > 4 * _SAMPLE and not offsets.any():
         share = weights[:_SAMPLE].sum() / weights.sum()
         offsets, _ = optimal_offsets(costs.first(_SAMPLE), weights[:_SAMPLE], least * share, start=offsets)
-    wider = 1.0
+    wider, most = 1.0, 0.1
     expected = None
     for _ in range(_ROUNDS):
         labels, gaps = costs.assign(offsets)
@@ -77,12 +77,13 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
             tied = weights[gaps <= 1e-9 * (1.0 + offsets.max())].sum()
             if np.abs(sizes - expected).sum() <= 2 * tied:
                 break
-        near, reach = _near_rows(gaps, wider * (4.0 * need / weights.sum() + 2_000.0 / len(gaps)))
+        share = wider * (4.0 * need / weights.sum() + 2_000.0 / len(gaps))
+        near, reach = _near_rows(gaps, min(share, most))
         met = balance(
             costs.matrix(near), weights[near], labels[near], offsets, sizes, least=least, reach=reach
         )
         expected = sizes if met else None
-        wider *= 1.5 if met else 4.0
+        wider, most = (wider * 1.5, most) if met else (wider * 4.0, most * 2)
     return offsets, labels
 
 
