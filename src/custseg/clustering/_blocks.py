@@ -14,6 +14,8 @@ Labels = NDArray[np.int32]
 Result = TypeVar("Result")
 
 _BLOCK = 16_384
+# With fewer, starting a thread takes longer than its work.
+_BLOCKS_PER_THREAD = 4
 
 
 def over_blocks(n_rows: int, work: Callable[[slice], Result]) -> list[Result]:
@@ -25,11 +27,13 @@ def over_blocks(n_rows: int, work: Callable[[slice], Result]) -> list[Result]:
     from custseg.clustering._kernels import max_threads
 
     blocks = [slice(start, min(start + _BLOCK, n_rows)) for start in range(0, n_rows, _BLOCK)]
-    threads = min(len(blocks), max_threads())
+    threads = min(len(blocks) // _BLOCKS_PER_THREAD, max_threads())
     if threads <= 1:
         return [work(block) for block in blocks]
+    shares = [blocks[len(blocks) * t // threads : len(blocks) * (t + 1) // threads] for t in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, blocks))
+        parts = pool.map(lambda share: [work(block) for block in share], shares)
+        return [result for part in parts for result in part]
 
 
 def power_labels(X: Floats, centres: Floats, offsets: Floats) -> tuple[Labels, Floats, Floats]:

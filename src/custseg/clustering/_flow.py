@@ -88,8 +88,8 @@ def _distances(lengths, goals, distances, following):
 
 
 @njit(cache=True, nogil=True)
-def _nearest_spare(lengths, sizes, offsets, least, slack, distances, following):
-    """Raise the offsets until a row can be spared for a cluster in need; the cluster it leaves, or -1."""
+def _nearest_spare(lengths, sizes, offsets, least, slack, reach, distances, following):
+    """Raise the offsets, by `reach` at most, until a row can be spared; the cluster it leaves or -1, and how far."""
     goals = sizes < least - slack
     _distances(lengths, goals, distances, following)
     source = -1
@@ -97,16 +97,18 @@ def _nearest_spare(lengths, sizes, offsets, least, slack, distances, following):
         if sizes[j] > least + slack and np.isfinite(distances[j]):
             if source < 0 or distances[j] < distances[source]:
                 source = j
-    if source >= 0:
-        far = distances[source]
+    far = distances[source] if source >= 0 else np.inf
+    if far > reach:
+        source, far = -1, reach
+    if np.isfinite(far):
         for j in range(len(sizes)):
             offsets[j] += max(0.0, far - distances[j])
-    return source
+    return source, far
 
 
 @njit(cache=True, nogil=True)
-def _nearest_free(lengths, source, offsets, distances, following):
-    """Lower the offsets until `source` can give a row to a cluster without offset; whether it is another."""
+def _nearest_free(lengths, source, offsets, reach, distances, following):
+    """Lower the offsets, by `reach` at most, until `source` can give a row to a cluster without; which, how far."""
     goals = np.zeros(len(offsets), dtype=np.bool_)
     goals[source] = True
     # Distances from the source are distances to it along the ways turned round.
@@ -116,15 +118,19 @@ def _nearest_free(lengths, source, offsets, distances, following):
         if distances[j] + offsets[j] < distances[goal] + offsets[goal]:
             goal = j
     far = distances[goal] + offsets[goal]
+    if far > reach:
+        goal, far = -1, reach
     for j in range(len(offsets)):
         offsets[j] = max(0.0, offsets[j] - max(0.0, far - distances[j]))
+    if goal < 0:
+        return goal, far
     offsets[goal] = 0.0
     previous, at = -1, goal
     while at >= 0:  # the chain from the goal becomes a chain to it
         after = following[at]
         following[at] = previous
         previous, at = at, after
-    return goal != source
+    return goal, far
 
 
 @njit(cache=True, nogil=True)
@@ -155,7 +161,8 @@ def _send(source, most, entries, used, costs, offsets, sizes, following, roots, 
 def balance(costs, weights, labels, offsets, sizes, least, reach):
     """Raise and lower the offsets until the sizes meet the minimum at the least cost; rows may be split.
 
-    `offsets` and `sizes` are changed. Returns whether the rows within `reach` of a boundary were enough.
+    `offsets` and `sizes` are changed; the rows given are all that lie within `reach` of a boundary, and no boundary
+    is moved farther. Returns whether that was enough.
     """
     c, k = costs.shape
     slack = 1e-9 * max(least, 1e-300)
@@ -171,7 +178,7 @@ def balance(costs, weights, labels, offsets, sizes, least, reach):
     while used + k < room:
         _lengths(roots, entries[2], offsets, heaps[0], heaps[1], heaps[2], lengths)
         if sizes.min() < least - slack:
-            source = _nearest_spare(lengths, sizes, offsets, least, slack, distances, following)
+            source, far = _nearest_spare(lengths, sizes, offsets, least, slack, reach, distances, following)
             if source < 0:
                 return False
             at = source
@@ -185,8 +192,13 @@ def balance(costs, weights, labels, offsets, sizes, least, reach):
                     source = j
             if source < 0:
                 return True
-            if not _nearest_free(lengths, source, offsets, distances, following):
+            goal, far = _nearest_free(lengths, source, offsets, reach, distances, following)
+            if goal < 0:
+                return False
+            if goal == source:
+                reach -= far
                 continue
             most = sizes[source] - least
+        reach -= far
         used = _send(source, most, entries, used, costs, offsets, sizes, following, roots, heaps)
     return False

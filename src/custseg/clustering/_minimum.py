@@ -19,7 +19,8 @@ Integers = NDArray[np.intp]
 
 _ALL_AT_ONCE = 4_096
 _SAMPLE = 16_384
-_ROUNDS = 40
+_ROUNDS = 60
+_WIDEST = 0.2
 
 
 class Costs(Protocol):
@@ -62,10 +63,7 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
     from custseg.clustering._flow import balance
 
     offsets, k = start.copy(), len(start)
-    if len(costs) > 4 * _SAMPLE and not offsets.any():
-        share = weights[:_SAMPLE].sum() / weights.sum()
-        offsets, _ = optimal_offsets(costs.first(_SAMPLE), weights[:_SAMPLE], least * share, start=offsets)
-    wider, most = 1.0, 0.1
+    wider, before = 1.0, np.inf
     expected = None
     for _ in range(_ROUNDS):
         labels, gaps = costs.assign(offsets)
@@ -77,13 +75,21 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
             tied = weights[gaps <= 1e-9 * (1.0 + offsets.max())].sum()
             if np.abs(sizes - expected).sum() <= 2 * tied:
                 break
-        share = wider * (4.0 * need / weights.sum() + 2_000.0 / len(gaps))
-        near, reach = _near_rows(gaps, min(share, most))
+        if before == np.inf and len(costs) > 4 * _SAMPLE and need > 0.02 * weights.sum():
+            # Far off: rows stand in the order of their hashes, so that the first are a random sample.
+            part = weights[:_SAMPLE]
+            portion = float(part.sum() / weights.sum())
+            offsets, _ = optimal_offsets(costs.first(_SAMPLE), part, least * portion, start=offsets)
+            before = need
+            continue
+        wider *= 4.0 if need > before / 2 else 1.0
+        before = need
+        share = min(4.0 * need / weights.sum() + 2_000.0 / len(gaps), 0.1)
+        near, reach = _near_rows(gaps, min(wider * share, _WIDEST if wider < 1_000 else 1.0))
         met = balance(
             costs.matrix(near), weights[near], labels[near], offsets, sizes, least=least, reach=reach
         )
         expected = sizes if met else None
-        wider, most = (wider * 1.5, most) if met else (wider * 4.0, most * 2)
     return offsets, labels
 
 
@@ -100,7 +106,7 @@ def _near_rows(gaps: Floats, share: float) -> tuple[Integers, float]:
     n = len(gaps)
     if n <= _ALL_AT_ONCE or share >= 0.5:
         return np.arange(n), np.inf
-    some = gaps[:_SAMPLE]  # rows stand in the order of their hashes: the first are a random sample
+    some = gaps[:_SAMPLE]
     reach = float(np.partition(some, int(share * len(some)))[int(share * len(some))])
     return np.flatnonzero(gaps <= reach), reach
 
