@@ -6,11 +6,13 @@ from custseg.clustering._assessment import Assessment, Move, Rule
 from custseg.clustering._assignment import nearest_centres
 from custseg.clustering._choice import Candidate, ClusteringChoice, choose_kmeans
 from custseg.clustering._min_size_kmeans import MinSizeKMeans
+from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
 
 __all__ = [
     "Assessment",
     "Candidate",
     "ClusteringChoice",
+    "MinSizeGaussianMixture",
     "MinSizeKMeans",
     "Move",
     "Rule",

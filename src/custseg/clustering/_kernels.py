@@ -94,3 +94,56 @@ def nearer(rows, weights, centre, closest, out):
         out[r] = min(distance, closest[r])
         total += weights[r] * out[r]
     return total
+
+
+@njit(cache=True, nogil=True)
+def mahalanobis(rows, means, factors, out):
+    """Squared length of factor · (row - mean) for each component; the factors are lower triangular."""
+    d = rows.shape[1]
+    centred = np.empty(d)
+    for r in range(len(rows)):
+        for j in range(len(means)):
+            for c in range(d):
+                centred[c] = rows[r, c] - means[j, c]
+            total = 0.0
+            for a in range(d):
+                value = 0.0
+                for b in range(a + 1):
+                    value += factors[j, a, b] * centred[b]
+                total += value * value
+            out[r, j] = total
+
+
+@njit(cache=True, nogil=True)
+def add_moments(rows, shares, means, zeroth, first, second):
+    """Add the weight, the sum and the products of (row - mean) of one block to those of each component."""
+    d = rows.shape[1]
+    centred = np.empty(d)
+    for r in range(len(rows)):
+        for j in range(len(means)):
+            share = shares[r, j]
+            if share == 0.0:
+                continue
+            zeroth[j] += share
+            for c in range(d):
+                centred[c] = rows[r, c] - means[j, c]
+                first[j, c] += share * centred[c]
+            for a in range(d):
+                part = share * centred[a]
+                for b in range(a + 1):
+                    second[j, a, b] += part * centred[b]
+
+
+@njit(cache=True, nogil=True)
+def cheapest(costs, offsets, labels, gaps):
+    """Label, and distance to the runner-up, of each row of a matrix of costs."""
+    for r in range(len(costs)):
+        best, second, label = np.inf, np.inf, 0
+        for j in range(len(offsets)):
+            reduced = costs[r, j] - offsets[j]
+            if reduced < best:
+                second, best, label = best, reduced, j
+            elif reduced < second:
+                second = reduced
+        labels[r] = label
+        gaps[r] = second - best

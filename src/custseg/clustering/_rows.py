@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
-from custseg._checks import check_integer, check_min_size, plural
+from custseg._checks import check_min_size, plural
+from custseg.clustering._blocks import over_blocks
 from custseg.errors import InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
@@ -44,19 +45,28 @@ def checked_rows(estimator: Any, X: object, *, reset: bool) -> Floats:
     # float32 becomes float64 exactly, so both give the same clusters.
     rows: Floats = validate_data(estimator, X, dtype=np.float64, order="C", reset=reset)
     name = type(estimator).__name__
-    largest = max(float(rows.max()), -float(rows.min()))
+    lows, highs = zip(*over_blocks(len(rows), lambda block: _range(rows[block], reset)), strict=True)
+    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
+    largest = max(float(high.max()), -float(low.min()))
     if largest > LARGEST:
         raise ValueError(
             f"{name}: X must hold values up to {LARGEST:g}, got {largest:g}: "
             "squared distances would overflow. Rescale the columns."
         )
-    spread = float(np.ptp(rows, axis=0).max())
+    spread = float((high - low).max())
     if reset and 0 < spread < _SMALLEST_SPREAD:
         raise ValueError(
             f"{name}: the columns of X must spread over at least {_SMALLEST_SPREAD:g}, got {spread:g}: "
             "squared distances would vanish. Rescale the columns."
         )
     return rows
+
+
+def _range(rows: Floats, by_column: bool) -> tuple[Floats, Floats]:
+    """Least and largest values, of the columns or of all."""
+    if by_column:
+        return rows.min(axis=0), rows.max(axis=0)
+    return rows.min(), rows.max()
 
 
 def checked_weights(estimator: Any, sample_weight: object, n_rows: int) -> Floats | None:
