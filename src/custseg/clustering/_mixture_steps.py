@@ -105,11 +105,11 @@ def climb(
             offsets, _ = optimal_offsets(MatrixCosts(costs), weights, least, start=offsets)
         shares, logs = _shares(costs - offsets, weights)
         reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
+        mixture = maximised(X, shares, mixture.means, covariance_type, reg_covar=reg_covar)
         if abs(reached - before) < tol:
             converged = True
             break
         before = reached
-        mixture = maximised(X, shares, mixture.means, covariance_type, reg_covar=reg_covar)
     _, logs = _shares(mixture.costs(X), weights)
     return Fitted(mixture, offsets, float((logs * weights).sum()) / total, step, converged)
 
