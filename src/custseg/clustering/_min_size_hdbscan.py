@@ -183,40 +183,41 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):
         inside = np.flatnonzero(found >= 0)
         k = int(found.max()) + 1
         core = cKDTree(X).query(X[inside], k=[neighbours], workers=-1)[0][:, 0] if k else np.empty(0)
-        reach = np.zeros(k)
-        np.maximum.at(reach, found[inside], core)
         kept = _kept_cores(found[inside], self.max_core_rows, rng)
         stored = inside[kept]
         share = len(stored) / max(len(inside), 1)
-        return CoreRule(
+        rule = CoreRule(
             cores=X[stored],
             core_distances=core[kept],
             core_labels=found[stored].astype(np.intp),
             n_clusters=k,
             neighbours=max(1, min(round(neighbours * share), len(stored))),
             reach=np.full(k, np.inf),
-            limit=np.full(k, np.inf) if self.noise == "nearest" else reach,
+            limit=np.full(k, np.inf),
         )
+        if self.noise == "nearest" or not k:
+            return rule
+        members, limit = rule.assess(X[inside]), np.zeros(k)
+        np.maximum.at(limit, members.label, members.distance)
+        return replace(rule, limit=limit)
 
     def _learn(self, rule: CoreRule, X: Floats, weights: Floats, inverse: Integers, least: int) -> None:
-        rule, merged = _merged(rule, X, weights, least=least)
-        labels = rule.labels(X)
-        sizes = np.bincount(labels[labels >= 0], weights[labels >= 0], minlength=rule.n_clusters)
+        rule, assessed, merged = _merged(rule, X, weights, least=least)
+        inside = assessed.label >= 0
+        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
         first = np.array([rule.cores[rule.core_labels == j].min(axis=0) for j in range(rule.n_clusters)])
         order = np.lexsort((*first.T[::-1], -sizes)) if len(first) else np.empty(0, dtype=np.intp)
-        rank = np.argsort(order)
-        rule = replace(rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=rule.reach[order])
-        assessed = rule.assess(X)
-        reach = np.zeros(rule.n_clusters)
-        inside = assessed.label >= 0
-        np.maximum.at(reach, assessed.label[inside], assessed.distance[inside])
-        # Noise of the fit has been seen as well.
-        self.rule_ = replace(rule, reach=reach)
-        self.labels_, self.second_ = assessed.label[inverse], assessed.second[inverse]
+        rank = np.append(np.argsort(order), -1)  # and -1 stays -1
+        reach = np.zeros(rule.n_clusters + 1)
+        np.maximum.at(reach, assessed.label, assessed.distance)
+        self.rule_ = replace(
+            rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order]
+        )
+        self.labels_, self.second_ = rank[assessed.label][inverse], rank[assessed.second][inverse]
         self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
         self.n_clusters_ = rule.n_clusters
         self.sizes_ = np.bincount(self.labels_[self.labels_ >= 0], minlength=rule.n_clusters)
-        self.merges_ = tuple(replace(m, target=int(rank[m.target]) if m.target >= 0 else -1) for m in merged)
+        self.merges_ = tuple(replace(m, target=int(rank[m.target])) for m in merged)
         self.moves_ = tuple(Move(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_)
 
 
@@ -248,20 +249,22 @@ def _kept_cores(labels: Integers, most: int, rng: np.random.RandomState) -> Inte
     return np.sort(np.concatenate(kept))
 
 
-def _merged(rule: CoreRule, X: Floats, weights: Floats, *, least: int) -> tuple[CoreRule, list[Merge]]:
+def _merged(
+    rule: CoreRule, X: Floats, weights: Floats, *, least: int
+) -> tuple[CoreRule, Assessment, list[Merge]]:
     """The rule with clusters under the minimum joined to their nearest, the smallest first."""
     merges: list[Merge] = []
-    while rule.n_clusters:
-        labels = rule.labels(X)
-        sizes = np.bincount(labels[labels >= 0], weights[labels >= 0], minlength=rule.n_clusters)
+    while True:
+        assessed = rule.assess(X)
+        inside = assessed.label >= 0
+        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
+        if not rule.n_clusters or sizes.min() >= least:
+            return rule, assessed, merges
         small = int(sizes.argmin())
-        if sizes[small] >= least:
-            break
         target, distance = _nearest_cluster(rule, small)
         rule, renumbered = _without(rule, small, target)
         merges = [replace(m, target=int(renumbered[m.target]) if m.target >= 0 else -1) for m in merges]
         merges.append(Merge(int(sizes[small]), int(renumbered[small]), distance))
-    return rule, merges
 
 
 def _nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
