@@ -1,8 +1,8 @@
 """What does a hard minimum size cost beside k-means without one, and beside k-means-constrained?
 
-Limits: 20,000 × 6, k = 10, minimum 5 %: at least 30 × faster than k-means-constrained, inertia at most 1.005 × its;
-1,000,000 × 8, k = 8: at most 3 × scikit-learn's k-means with as many starts, `predict` at most 2 × its, memory at most
-4 × the matrix.
+Limits: 20,000 × 6, k = 10, minimum 5 %: at least 30 × faster than k-means-constrained, inertia at most
+1.005 × its; 1,000,000 × 8, k = 8: at most 3 × scikit-learn's k-means with as many starts, `predict` at most
+2 × its, memory at most 4 × the matrix.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ def shop_like(rows: int, columns: int, seed: int = 0) -> np.ndarray:
     sizes = (np.array([0.5, 0.25, 0.15, 0.06, 0.03, 0.01]) * rows).astype(int)
     sizes[0] += rows - sizes.sum()
     centres = rng.normal(size=(len(sizes), columns)) * 2.5
-    X = np.concatenate([rng.normal(c, s, (n, columns)) for c, s, n in zip(centres, [0.5, 1, 1, 1, 1.2, 2], sizes)])
+    spreads = [0.5, 1, 1, 1, 1.2, 2]
+    parts = zip(centres, spreads, sizes, strict=True)
+    X = np.concatenate([rng.normal(centre, spread, (size, columns)) for centre, spread, size in parts])
     return rng.permutation(X)
 
 
 def peak_bytes(run) -> int:
     """The most resident memory while `run` runs, above what there was before."""
+
     def resident() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
@@ -64,7 +67,9 @@ def against_constrained(rows: int, runs: int) -> None:
     slow = time.perf_counter() - start
     seconds = interleaved_seconds({"custseg": ours}, runs)
     seconds["k-means-constrained"] = [slow]
-    print_ratios(f"{rows:,} × 6, k = 10, minimum {least:,}", seconds, "k-means-constrained", {"custseg": 1 / 30})
+    print_ratios(
+        f"{rows:,} × 6, k = 10, minimum {least:,}", seconds, "k-means-constrained", {"custseg": 1 / 30}
+    )
     free = KMeans(10, n_init=10, random_state=0).fit(X)
     print(f"  smallest without a minimum: {np.bincount(free.labels_).min()}")
     print(f"  inertia {inertias / reference.inertia_:.5f} × k-means-constrained's (limit 1.005)")
@@ -75,7 +80,9 @@ def against_free(rows: int, starts: int, runs: int) -> None:
     X = shop_like(rows, 8)
     free = KMeans(8, n_init=starts, random_state=0)
     bound = MinSizeKMeans(8, min_size=0.05, n_init=starts, random_state=0)
-    seconds = interleaved_seconds({"scikit-learn": lambda: free.fit(X), "custseg": lambda: bound.fit(X)}, runs)
+    seconds = interleaved_seconds(
+        {"scikit-learn": lambda: free.fit(X), "custseg": lambda: bound.fit(X)}, runs
+    )
     title = f"{rows:,} × 8, k = 8, {starts} starts, minimum 5 %"
     print_ratios(title, seconds, "scikit-learn", {"custseg": 3})
     print(f"  smallest {np.bincount(free.labels_).min():,} without, {bound.sizes_.min():,} with the minimum")

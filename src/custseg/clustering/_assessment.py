@@ -21,7 +21,7 @@ class Assessment:
     label : ndarray of int, shape (n_rows,)
         Cluster, the same as `predict` gives; -1 for noise.
     second : ndarray of int, shape (n_rows,)
-        The cluster that comes next; -1 where there is no other.
+        The cluster that comes next, for noise the nearest one; -1 where there is no other.
     confidence : ndarray of shape (n_rows,)
         In [0, 1]. About 1/2 on the boundary of two clusters, near 1 deep inside one, 1 where there is one
         cluster alone, 0 for noise.
@@ -112,7 +112,7 @@ def two_best(reduced: Floats) -> tuple[Integers, Integers]:
 
 def posterior(reduced: Floats, scale: float = 1.0) -> Floats:
     """exp(-reduced / scale), each row divided by its sum."""
-    share = np.exp(-(reduced - reduced.min(axis=1, keepdims=True)) / scale)
+    share: Floats = np.exp(-(reduced - reduced.min(axis=1, keepdims=True)) / scale)
     share /= share.sum(axis=1, keepdims=True)
     return share
 

@@ -58,9 +58,7 @@ def squared_distances(X: Floats, centres: Floats) -> Floats:
     return out
 
 
-def cluster_means(
-    X: Floats, weights: Floats, labels: Labels, *, n_clusters: int
-) -> tuple[Floats, Floats]:
+def cluster_means(X: Floats, weights: Floats, labels: Labels, *, n_clusters: int) -> tuple[Floats, Floats]:
     """Weighted mean and size of each cluster; the mean of an empty one is NaN."""
     from custseg.clustering import _kernels
 

@@ -18,7 +18,7 @@ _FIRST_LOOK = 16
 
 @dataclass(frozen=True, eq=False)
 class CoreRule:
-    """label = cluster of the core row c of least max(core_c, core_x, ‖x - c‖), the nearest of these in a tie.
+    """label = cluster of the core row c of least max(core_c, core_x, ‖x - c‖); in a tie of the nearest.
 
     core_c is the stored core distance of c; core_x is the distance of x to its `neighbours`-th nearest stored row.
 
@@ -53,7 +53,7 @@ class CoreRule:
         return self._over_blocks(X, second=False).label
 
     def assess(self, X: Floats) -> Assessment:
-        """How well each row fits: confidence is second / (first + second) of the distances to two clusters."""
+        """How well each row fits; confidence is second / (first + second) of the two distances."""
         return self._over_blocks(X, second=True)
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class CoreRule:
             np.divide(next_distance, total, out=confidence, where=total > 0)
         noise = distance > self.limit[label]
         unusual = distance > self.reach[label]
-        confidence[noise] = 0.0
+        confidence[noise], runner_up[noise] = 0.0, label[noise]
         return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, unusual)
 
     def _nearest(self, X: Floats) -> tuple[Floats, tuple[Floats, Integers]]:
@@ -118,17 +118,20 @@ class CoreRule:
         look = min(max(_FIRST_LOOK, self.neighbours), len(self.cores))
         distances, places = _neighbours(self._tree, X, look)
         core = distances[:, self.neighbours - 1].copy()
-        return core, self._reachable(X, core, self._tree, np.arange(len(self.cores)), (distances, places))
+        every = np.arange(len(self.cores))
+        return core, self._reachable(X, core, tree=self._tree, place=every, found=(distances, places))
 
     def _reachable(
-        self, X: Floats, core: Floats, tree: cKDTree, place: Integers, found: tuple[Floats, Integers]
+        self, X: Floats, core: Floats, *, tree: cKDTree, place: Integers, found: tuple[Floats, Integers]
     ) -> tuple[Floats, Integers]:
         """The nearest core by mutual reachability; looks at more neighbours until no other can be nearer."""
         best, which = np.empty(len(X)), np.empty(len(X), dtype=np.intp)
         open_rows = np.arange(len(X))
         distances, near = found
         while True:
-            mutual = np.maximum(np.maximum(self.core_distances[place[near]], core[open_rows, None]), distances)
+            mutual = np.maximum(
+                np.maximum(self.core_distances[place[near]], core[open_rows, None]), distances
+            )
             least = mutual.min(axis=1)
             # Among the least, the nearest; among equally near ones, the first that was stored.
             tied = np.where(mutual == least[:, None], distances, np.inf)
@@ -151,7 +154,7 @@ class CoreRule:
             others = np.flatnonzero(label != j)
             look = min(_FIRST_LOOK, len(place))
             found = _neighbours(tree, X[others], look)
-            distance, _ = self._reachable(X[others], core[others], tree, place, found)
+            distance, _ = self._reachable(X[others], core[others], tree=tree, place=place, found=found)
             closer = distance < nearest[others]
             second[others[closer]], nearest[others[closer]] = j, distance[closer]
         return second, nearest

@@ -1,9 +1,13 @@
 """Successive shortest paths on the clusters: the exact assignment under a minimum size, compiled.
 
-The length of a way from one cluster to another is the smallest cost of moving one row; it is kept at the top of a heap.
-Offsets are the potentials of the clusters, under which no way has a negative reduced length (Ahuja, Magnanti and
-Orlin 1993, chapter 9).
+The length of a way from one cluster to another is the smallest cost of moving one row; it is kept at the top of
+a heap. Offsets are the potentials of the clusters, under which no way has a negative reduced length (Ahuja,
+Magnanti and Orlin 1993, chapter 9).
 """
+
+# Numba finds the types, and takes arguments by position.
+# ruff: noqa: PLR0917
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
 
@@ -89,14 +93,14 @@ def _distances(lengths, goals, distances, following):
 
 @njit(cache=True, nogil=True)
 def _nearest_spare(lengths, sizes, offsets, least, slack, reach, distances, following):
-    """Raise the offsets, by `reach` at most, until a row can be spared; the cluster it leaves or -1, and how far."""
+    """Raise the offsets, by `reach` at most, until a row can be spared; the cluster it leaves, and how far."""
     goals = sizes < least - slack
     _distances(lengths, goals, distances, following)
     source = -1
     for j in range(len(sizes)):
-        if sizes[j] > least + slack and np.isfinite(distances[j]):
-            if source < 0 or distances[j] < distances[source]:
-                source = j
+        spare = sizes[j] > least + slack and np.isfinite(distances[j])
+        if spare and (source < 0 or distances[j] < distances[source]):
+            source = j
     far = distances[source] if source >= 0 else np.inf
     if far > reach:
         source, far = -1, reach
@@ -108,7 +112,7 @@ def _nearest_spare(lengths, sizes, offsets, least, slack, reach, distances, foll
 
 @njit(cache=True, nogil=True)
 def _nearest_free(lengths, source, offsets, reach, distances, following):
-    """Lower the offsets, by `reach` at most, until `source` can give a row to a cluster without; which, how far."""
+    """Lower the offsets, by `reach` at most, until a cluster without one can take a row; it, and how far."""
     goals = np.zeros(len(offsets), dtype=np.bool_)
     goals[source] = True
     # Distances from the source are distances to it along the ways turned round.
@@ -161,8 +165,8 @@ def _send(source, most, entries, used, costs, offsets, sizes, following, roots, 
 def balance(costs, weights, labels, offsets, sizes, least, reach):
     """Raise and lower the offsets until the sizes meet the minimum at the least cost; rows may be split.
 
-    `offsets` and `sizes` are changed; the rows given are all that lie within `reach` of a boundary, and no boundary
-    is moved farther. Returns whether that was enough.
+    `offsets` and `sizes` are changed; the rows given are all that lie within `reach` of a boundary, and no
+    boundary is moved farther. Returns whether that was enough.
     """
     c, k = costs.shape
     slack = 1e-9 * max(least, 1e-300)

@@ -1,8 +1,12 @@
 """Compiled loops over rows. Imported only where a fit or a large matrix needs them.
 
-Every sum runs over the columns of one row, or over the rows of one fixed block, in one order; so the bits of a result
-depend neither on the batch nor on the number of threads.
+Every sum runs over the columns of one row, or over the rows of one fixed block, in one order; so the bits
+of a result depend neither on the batch nor on the number of threads.
 """
+
+# Numba finds the types, and takes arguments by position.
+# ruff: noqa: PLR0917
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ _STRIP = 256
 
 def max_threads() -> int:
     """Threads that numba would use, which it takes from the machine or from NUMBA_NUM_THREADS."""
-    return int(numba.config.NUMBA_NUM_THREADS)
+    return int(getattr(numba.config, "NUMBA_NUM_THREADS"))  # noqa: B009 - set when numba is imported
 
 
 @njit(cache=True, nogil=True)

@@ -21,7 +21,7 @@ def line_centres(X: Floats, weights: Floats, k: int) -> tuple[Floats, int]:
     for column, factor in enumerate(direction):
         places += (X[:, column] - mean[column]) * factor
     unique, group = np.unique(places, return_inverse=True)
-    held = np.bincount(group, weights)
+    held: Floats = np.bincount(group, weights).astype(np.float64)
     low, high = 0, int(weights.sum() // k)
     while low < high:
         middle = (low + high + 1) // 2

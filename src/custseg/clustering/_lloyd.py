@@ -67,9 +67,7 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
 
     def nearer(row: int, out: Floats) -> float:
         def work(block: slice) -> float:
-            return float(
-                _kernels.nearer(X[block], weights[block], X[row], closest[block], out[block])
-            )
+            return float(_kernels.nearer(X[block], weights[block], X[row], closest[block], out[block]))
 
         return float(np.sum(over_blocks(len(X), work)))
 
@@ -89,9 +87,7 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
     return X[chosen]
 
 
-def free_clustering(
-    X: Floats, weights: Floats, centres: Floats, *, max_iter: int, tol: float
-) -> Clustered:
+def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: int, tol: float) -> Clustered:
     """Lloyd's steps without a minimum, until no centre moves by more than `tol` (squared, summed)."""
     k = len(centres)
     none = np.zeros(k)

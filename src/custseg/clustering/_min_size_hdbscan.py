@@ -38,7 +38,7 @@ class Merge:
     distance: float
 
 
-class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):
+class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """HDBSCAN with a hard minimum cluster size, and a rule for new rows.
 
     Clusters are dense regions that persist over the densities [1]_. `labels_` are defined by `predict`: a row
@@ -209,7 +209,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):
         order = np.lexsort((*first.T[::-1], -sizes)) if len(first) else np.empty(0, dtype=np.intp)
         rank = np.append(np.argsort(order), -1)  # and -1 stays -1
         reach = np.zeros(rule.n_clusters + 1)
-        np.maximum.at(reach, assessed.label, assessed.distance)
+        nearest = np.where(inside, assessed.label, assessed.second)
+        np.maximum.at(reach, nearest, assessed.distance)
         self.rule_ = replace(
             rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order]
         )

@@ -24,7 +24,7 @@ from custseg.clustering._rows import (
 from custseg.clustering._starts import End, Search
 
 
-class MinSizeKMeans(ClusterMixin, BaseEstimator):
+class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """k-means with a hard minimum cluster size.
 
     Minimises Σ w‖x − c_label(x)‖² subject to every cluster holding at least `min_size`. Each of Lloyd's steps

@@ -26,7 +26,7 @@ from custseg.clustering._rows import DistinctRows, check_feasible, checked_rows,
 from custseg.errors import InfeasibleMinimumError
 
 
-class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):
+class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """A Gaussian mixture with a hard minimum cluster size.
 
     Expectation maximisation. Where the component of the largest posterior would leave a cluster under the minimum,
@@ -271,6 +271,8 @@ def _in_shape(covariances: Floats, covariance_type: str) -> Floats:
     if covariance_type == "full":
         return covariances
     if covariance_type == "tied":
-        return covariances[0]
+        tied: Floats = covariances[0]
+        return tied
     diagonals = np.diagonal(covariances, axis1=1, axis2=2)
-    return diagonals[:, 0].copy() if covariance_type == "spherical" else diagonals.copy()
+    shaped: Floats = diagonals[:, 0].copy() if covariance_type == "spherical" else diagonals.copy()
+    return shaped

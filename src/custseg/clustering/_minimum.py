@@ -52,7 +52,7 @@ class Settled:
 
 def cluster_sizes(labels: Labels, weights: Floats, k: int) -> Floats:
     """Weight of each cluster."""
-    return np.bincount(labels, weights, minlength=k)
+    return np.bincount(labels, weights, minlength=k).astype(np.float64)
 
 
 def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Floats) -> tuple[Floats, Labels]:
@@ -156,7 +156,8 @@ class _Problem:
         return 1e-13 * float(own)
 
     def labels(self, offsets: Floats) -> Labels:
-        return (self.costs - offsets).argmin(axis=1).astype(np.int32)
+        labels: Labels = (self.costs - offsets).argmin(axis=1).astype(np.int32)
+        return labels
 
     def sizes(self, labels: Labels) -> Floats:
         return self.rest + cluster_sizes(labels, self.weights, len(self.rest))

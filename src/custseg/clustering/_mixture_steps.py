@@ -57,7 +57,8 @@ class MatrixCosts:
 
         labels, gaps = np.empty(len(self), dtype=np.int32), np.empty(len(self))
         over_blocks(
-            len(self), lambda block: _kernels.cheapest(self.values[block], offsets, labels[block], gaps[block])
+            len(self),
+            lambda block: _kernels.cheapest(self.values[block], offsets, labels[block], gaps[block]),
         )
         return labels, gaps
 
@@ -166,9 +167,7 @@ def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
     return diagonals[:, :, None] * np.eye(d)
 
 
-def _factors(
-    covariances: Floats, reg_covar: float
-) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
+def _factors(covariances: Floats, reg_covar: float) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
     """Inverse Cholesky factors; singular covariances are regularised more, then made diagonal."""
     d = covariances.shape[1]
     factors, used, fallbacks = np.empty_like(covariances), covariances.copy(), []

@@ -11,6 +11,7 @@ from sklearn.utils.validation import validate_data
 
 from custseg._checks import check_min_size, plural
 from custseg.clustering._blocks import over_blocks
+from custseg.clustering._line import line_centres
 from custseg.errors import InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
@@ -136,33 +137,31 @@ def row_hashes(values: Floats) -> NDArray[np.uint64]:
 
 def check_feasible(name: str, argument: str, rows: DistinctRows, *, clusters: int, least: float) -> None:
     """Raise unless so many clusters of that size can exist, whatever their shape."""
-    if clusters > len(rows.values):
+    n, distinct = len(rows.inverse), len(rows.values)
+    if clusters > distinct:
         raise ValueError(
-            f"{name}: {argument}={clusters} is more than the {plural(len(rows.values), 'distinct row')} of X "
-            f"(n_samples={len(rows.inverse)}). Ask for {len(rows.values)} or fewer."
+            f"{name}: {argument}={clusters} is more than the {plural(distinct, 'distinct row')} of X "
+            f"(n_samples={n}). Ask for {distinct} or fewer."
         )
     total = float(rows.weights.sum())
     # What a group of equal rows holds beyond the minimum helps no second cluster.
-    if float(np.minimum(rows.weights, least).sum()) >= clusters * least * (1 - 1e-9):
+    useful = float(np.minimum(rows.weights, least).sum())
+    if useful >= clusters * least * (1 - 1e-9):
         return
-    bound = _largest_bound(rows.weights, clusters)
-    most = int(total // least)
-    raise InfeasibleMinimumError(
-        f"{name}: {argument}={clusters} clusters of at least {least:g} need {clusters * least:g}, X has "
-        f"{total:g}{'' if most < clusters else ' but equal rows stay together'}. min_size may be at most "
-        f"{bound} with {clusters} clusters{f', or {argument} at most {most}' if 0 < most < clusters else ''}.",
-        feasible=bound,
+    # Ranges on a line are certain to be possible; without twins they reach the bound.
+    feasible = (
+        int(total // clusters)
+        if distinct == n == total
+        else line_centres(rows.values, rows.weights, clusters)[1]
     )
-
-
-def _largest_bound(weights: Floats, clusters: int) -> int:
-    """The largest whole minimum that the weights of the distinct rows allow."""
-    low, high = 0, int(weights.sum() // clusters)
-    while low < high:
-        middle = (low + high + 1) // 2
-        enough = np.minimum(weights, middle).sum() >= clusters * middle
-        low, high = (middle, high) if enough else (low, middle - 1)
-    return low
+    fewer = int(useful // least)
+    raise InfeasibleMinimumError(
+        f"{name}: {argument}={clusters} clusters of at least {least:g} need {clusters * least:g}, and X has "
+        f"{useful:g}{'' if useful == total else ' that equal rows, which stay together, allow'}. "
+        f"With {clusters} clusters, min_size={feasible} is feasible"
+        f"{f'; with this minimum, {argument} may be at most {fewer}' if fewer else ''}.",
+        feasible=feasible,
+    )
 
 
 def least_size(name: str, min_size: object, weights: Floats | None, n_rows: int) -> float:
@@ -173,5 +172,3 @@ def least_size(name: str, min_size: object, weights: Floats | None, n_rows: int)
     if weights is None or isinstance(min_size, int | np.integer):
         return float(count)
     return float(min_size) * float(np.sort(weights).sum())  # type: ignore[arg-type]
-
-

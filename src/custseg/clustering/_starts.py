@@ -97,20 +97,22 @@ class Search:
     def _numbered(self, found: Clustered) -> End | None:
         """The clusters with equal rows together, the largest first; None where the minimum forbids it."""
         centres, offsets = found.centres, found.offsets
+        end: End | None = None
         for _ in range(10):
             costs = CentreCosts(self.rows.values, centres)
             settled = self._settled(costs, offsets)
             if settled is None:
                 return None
+            cost = float((costs.own(settled.labels) * self.rows.weights).sum())
+            end = End(
+                centres, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged
+            )
             order = np.lexsort((*centres.T[::-1], -settled.sizes))
             if np.array_equal(order, np.arange(self.k)):
                 break
             # Rows that are exactly tied may change their cluster with its number: look again.
             centres, offsets = np.ascontiguousarray(centres[order]), settled.offsets[order]
-        cost = float((costs.own(settled.labels) * self.rows.weights).sum())
-        return End(
-            costs.centres, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged
-        )
+        return end
 
     def _settled(self, costs: CentreCosts, offsets: Floats) -> Settled | None:
         """The offsets themselves where there are none and none are needed; or else the least that do."""
@@ -141,4 +143,6 @@ def _mean_variance(X: Floats, weights: Floats) -> float:
     """Mean over the columns of the weighted variance."""
     total = weights.sum()
     mean = (X * weights[:, None]).sum(axis=0) / total
-    return float(sum((weights * (X[:, c] - value) ** 2).sum() / total for c, value in enumerate(mean)) / len(mean))
+    return float(
+        sum((weights * (X[:, c] - value) ** 2).sum() / total for c, value in enumerate(mean)) / len(mean)
+    )
