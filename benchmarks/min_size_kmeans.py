@@ -22,7 +22,7 @@ from custseg.clustering import MinSizeKMeans
 
 
 def shop_like(rows: int, columns: int, seed: int = 0) -> np.ndarray:
-    """A crowd of one-time buyers, a middle and a few far larger ones: small clusters that a minimum forbids."""
+    """A crowd of one-time buyers, a middle and a few large ones: some clusters smaller than the minimum."""
     rng = np.random.default_rng(seed)
     sizes = (np.array([0.5, 0.25, 0.15, 0.06, 0.03, 0.01]) * rows).astype(int)
     sizes[0] += rows - sizes.sum()

@@ -47,7 +47,7 @@ class CentreRule:
         return power_labels(X, self.centres, self.offsets)[0].astype(np.intp)
 
     def assess(self, X: Floats) -> Assessment:
-        """How well each row fits; confidence is the share under equal spherical Gaussians with the offsets."""
+        """How well each row fits; confidence is its share under spherical Gaussians with the offsets."""
         return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
 
     def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:

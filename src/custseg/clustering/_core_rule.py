@@ -20,7 +20,7 @@ _FIRST_LOOK = 16
 class CoreRule:
     """label = cluster of the core row c of least max(core_c, core_x, ‖x - c‖); in a tie of the nearest.
 
-    core_c is the stored core distance of c; core_x is the distance of x to its `neighbours`-th nearest stored row.
+    core_c is the stored core distance of c; core_x is the distance of x to its `neighbours`-th stored row.
 
     Attributes
     ----------

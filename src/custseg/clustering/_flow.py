@@ -1,8 +1,8 @@
 """Successive shortest paths on the clusters: the exact assignment under a minimum size, compiled.
 
-The length of a way from one cluster to another is the smallest cost of moving one row; it is kept at the top of
-a heap. Offsets are the potentials of the clusters, under which no way has a negative reduced length (Ahuja,
-Magnanti and Orlin 1993, chapter 9).
+The length of a way from one cluster to another is the smallest cost of moving one row; it is kept at the top
+of a heap. Offsets are the potentials of the clusters, under which no way has a negative reduced length
+(Ahuja, Magnanti and Orlin 1993, chapter 9).
 """
 
 # Numba finds the types, and takes arguments by position.
@@ -93,7 +93,7 @@ def _distances(lengths, goals, distances, following):
 
 @njit(cache=True, nogil=True)
 def _nearest_spare(lengths, sizes, offsets, least, slack, reach, distances, following):
-    """Raise the offsets, by `reach` at most, until a row can be spared; the cluster it leaves, and how far."""
+    """Raise the offsets, by `reach` at most, until a cluster can spare a row; that one, and how far."""
     goals = sizes < least - slack
     _distances(lengths, goals, distances, following)
     source = -1

@@ -45,7 +45,7 @@ class CentreCosts:
 class Clustered:
     """Where Lloyd's steps ended.
 
-    `offsets` hold the minimum size up to ties; `steps` were taken, and `converged` says whether they were enough.
+    `offsets` hold the minimum size up to ties; `converged` says whether the `steps` were enough.
     """
 
     centres: Floats
@@ -92,8 +92,9 @@ def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: in
     k = len(centres)
     none = np.zeros(k)
     labels, own = np.full(len(X), -1, dtype=np.int32), np.empty(0)
-    converged = False
-    for step in range(1, max_iter + 1):
+    step, converged = 0, False
+    while step < max_iter and not converged:
+        step += 1
         before = labels
         labels, _, own = power_labels(X, centres, none)
         if np.array_equal(labels, before):
@@ -101,11 +102,8 @@ def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: in
             break
         means, sizes = cluster_means(X, weights, labels, n_clusters=k)
         moved = np.where(sizes[:, None] > 0, means, centres)
-        shift = float(((moved - centres) ** 2).sum())
+        converged = float(((moved - centres) ** 2).sum()) <= tol
         centres = moved
-        if shift <= tol:
-            converged = True
-            break
     labels, _, own = power_labels(X, centres, none)
     return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
 

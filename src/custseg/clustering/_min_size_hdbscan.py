@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from custseg._checks import check_choice, check_integer
 from custseg.clustering._assessment import Assessment, Floats, Integers, Move
 from custseg.clustering._core_rule import CoreRule
-from custseg.clustering._rows import check_feasible, checked_rows, distinct_rows, least_size
+from custseg.clustering._rows import DistinctRows, check_feasible, checked_rows, distinct_rows, least_size
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    With `noise="keep"` a row is noise when it is farther from its cluster than all rows that HDBSCAN itself put
-    there. Where all rows are stored, the partition of the rows that are no noise is that of scikit-learn.
+    With `noise="keep"` a row is noise when it is farther from its cluster than all rows that HDBSCAN itself
+    put there. Where all rows are stored, the partition of the rows that are no noise is that of scikit-learn.
 
     References
     ----------
@@ -148,7 +148,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         X = checked_rows(self, X, reset=True)
         if len(X) < 2:
             raise ValueError(f"{name}: X must have at least two rows, got n_samples=1.")
-        least = int(least_size(name, self.min_size, None, len(X)))
+        least = int(least_size(name, self.min_size, None, n_rows=len(X)))
         rows = distinct_rows(X)
         check_feasible(name, "n_clusters", rows, clusters=1, least=least)
         rng = check_random_state(self.random_state)
@@ -158,7 +158,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         fitted = rows.values[repeated[sample]]
         self.n_fit_rows_ = len(fitted)
         rule = self._found(fitted, math.ceil(least * len(fitted) / len(X)), rng)
-        self._learn(rule, rows.values, rows.weights, rows.inverse, least)
+        self._learn(rule, rows, least)
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -201,8 +201,9 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         np.maximum.at(limit, members.label, members.distance)
         return replace(rule, limit=limit)
 
-    def _learn(self, rule: CoreRule, X: Floats, weights: Floats, inverse: Integers, least: int) -> None:
-        rule, assessed, merged = _merged(rule, X, weights, least=least)
+    def _learn(self, rule: CoreRule, rows: DistinctRows, least: int) -> None:
+        weights, inverse = rows.weights, rows.inverse
+        rule, assessed, merged = _merged(rule, rows.values, weights, least=least)
         inside = assessed.label >= 0
         sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
         first = np.array([rule.cores[rule.core_labels == j].min(axis=0) for j in range(rule.n_clusters)])

@@ -79,7 +79,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     References
     ----------
-    .. [1] Bradley, Bennett, Demiriz (2000). Constrained k-means clustering. Microsoft Research MSR-TR-2000-65.
+    .. [1] Bradley, Bennett, Demiriz (2000). Constrained k-means clustering. Microsoft Research,
+       MSR-TR-2000-65.
     .. [2] Aurenhammer, Hoffmann, Aronov (1998). Minkowski-type theorems and least-squares clustering.
        Algorithmica 20, 61-76. doi:10.1007/PL00009187
 
@@ -139,12 +140,15 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             check_integer(name, argument, getattr(self, argument), minimum=1)
         X = checked_rows(self, X, reset=True)
         weights = checked_weights(self, sample_weight, len(X))
-        least = least_size(name, self.min_size, weights, len(X))
+        least = least_size(name, self.min_size, weights, n_rows=len(X))
         rows = distinct_rows(X) if weights is None else distinct_rows(X[weights > 0], weights[weights > 0])
         least = least or float(rows.weights.min())
         check_feasible(name, "n_clusters", rows, clusters=k, least=least)
         search = Search(rows, k, least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
-        self._learn(X, weights, rows, search.best(check_random_state(self.random_state), name))
+        end = search.best(check_random_state(self.random_state), name)
+        self._learn(X, rows, end)
+        if weights is not None:
+            self.sizes_ = end.sizes
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -161,7 +165,7 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.rule_.assess(checked_rows(self, X, reset=False))
 
-    def _learn(self, X: Floats, weights: Floats | None, rows: DistinctRows, end: End) -> None:
+    def _learn(self, X: Floats, rows: DistinctRows, end: End) -> None:
         bare = CentreRule(end.centres, end.offsets, np.full(len(end.centres), np.inf), 1.0)
         reach = np.zeros(len(end.centres))
         np.maximum.at(reach, end.labels, bare.assess(rows.values).distance)
@@ -176,4 +180,4 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         back = rows.inverse if every else slice(None)
         self.labels_, self.second_ = assessed.label[back], assessed.second[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
-        self.sizes_ = np.bincount(self.labels_, minlength=len(end.centres)) if weights is None else end.sizes
+        self.sizes_: Any = np.bincount(self.labels_, minlength=len(end.centres))

@@ -29,10 +29,10 @@ from custseg.errors import InfeasibleMinimumError
 class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """A Gaussian mixture with a hard minimum cluster size.
 
-    Expectation maximisation. Where the component of the largest posterior would leave a cluster under the minimum,
-    offsets λ_j ≥ 0 are added to the log posteriors, the least that meet it: in each E-step and in the
-    final labelling, label(x) = argmax_j log(π_j N(x; μ_j, Σ_j)) + λ_j. So `predict` knows no minimum,
-    gives `labels_` on the rows of the fit, and the same label to equal rows.
+    Expectation maximisation. Where the largest posterior would leave a cluster under the minimum, offsets
+    λ_j ≥ 0 are added to the log posteriors, the least that meet it: in each E-step and in the final
+    labelling, label(x) = argmax_j log(π_j N(x; μ_j, Σ_j)) + λ_j. So `predict` knows no minimum, gives
+    `labels_` on the rows of the fit, and the same label to equal rows.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    Equal rows are one row with a weight. A cluster that exists only in the tails of others may have no row of its
-    own without a minimum; without `min_size` every cluster has at least one.
+    Equal rows are one row with a weight. A component may be nowhere the likeliest; without `min_size` its
+    cluster has at least one row.
 
     References
     ----------
@@ -146,7 +146,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             check_integer(name, argument, getattr(self, argument), minimum=1)
         check_choice(name, "covariance_type", self.covariance_type, allowed=COVARIANCE_TYPES)
         X = checked_rows(self, X, reset=True)
-        least = least_size(name, self.min_size, None, len(X)) or 1.0
+        least = least_size(name, self.min_size, None, n_rows=len(X)) or 1.0
         rows = distinct_rows(X)
         check_feasible(name, "n_components", rows, clusters=k, least=least)
         self._learn(rows, *self._best(rows, k, least))
@@ -196,8 +196,9 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         costs = MatrixCosts(free[0].mixture.costs(rows.values))
         feasible = largest_minimum(costs, rows.weights, least, k=k)
         raise InfeasibleMinimumError(
-            f"{type(self).__name__}: no {k} clusters of at least {least:g} were found without splitting equal "
-            f"rows, of which the largest group holds {rows.weights.max():g}. min_size={feasible} is feasible.",
+            f"{type(self).__name__}: no {k} clusters of at least {least:g} were found without splitting "
+            f"equal rows, of which the largest group holds {rows.weights.max():g}. "
+            f"min_size={feasible} is feasible.",
             feasible=feasible,
         )
 
@@ -206,7 +207,9 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         found = free_clustering(X, weights, seeds(X, weights, k, rng=rng), max_iter=300, tol=0.0)
         shares = np.zeros((len(X), k))
         shares[np.arange(len(X)), found.labels] = weights
-        return maximised(X, shares, found.centres, self.covariance_type, reg_covar=self.reg_covar)
+        return maximised(
+            X, shares, found.centres, covariance_type=self.covariance_type, reg_covar=self.reg_covar
+        )
 
     def _climbed(self, rows: DistinctRows, start: Mixture, least: float) -> Fitted:
         return climb(

@@ -1,8 +1,8 @@
 """Offsets that keep every cluster at a minimum size: label = argmin(cost - offset).
 
-The assignment of least cost under a minimum is a transportation problem (Bradley, Bennett and Demiriz 2000). Its
-dual has one offset >= 0 per cluster, and with squared distances the clusters are the cells of a power diagram
-(Aurenhammer, Hoffmann and Aronov 1998). So later rows need the offsets alone.
+The assignment of least cost under a minimum is a transportation problem (Bradley, Bennett and Demiriz 2000).
+Its dual has one offset >= 0 per cluster, and with squared distances the clusters are the cells of a power
+diagram (Aurenhammer, Hoffmann and Aronov 1998). So later rows need the offsets alone.
 """
 
 from __future__ import annotations
@@ -114,9 +114,9 @@ def _near_rows(gaps: Floats, share: float) -> tuple[Integers, float]:
 def settled_offsets(costs: Costs, weights: Floats, least: float, *, start: Floats) -> Settled | None:
     """Offsets under which every cluster reaches the minimum while equal rows stay together.
 
-    None where the costs allow no such offsets. Starts at the optimum of the linear program, raises clusters that
-    its ties left too small, lowers offsets that are higher than needed, and moves the boundaries half-way to
-    the next row on either side.
+    None where the costs allow no such offsets. Starts at the optimum of the linear program, raises clusters
+    that its ties left too small, lowers offsets that are higher than needed, and moves the boundaries half-way
+    to the next row on either side.
     """
     k = len(start)
     reachable = max(_SAMPLE, 4 * _ALL_AT_ONCE)

@@ -19,8 +19,8 @@ COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
 class Mixture:
     """The parameters of a Gaussian mixture.
 
-    `covariances` are full matrices whatever their type; `fallbacks` tell for which components a covariance was
-    singular and what was done.
+    `covariances` are full matrices whatever their type; `fallbacks` tell for which components a covariance
+    was singular and what was done.
     """
 
     weights: Floats
@@ -99,17 +99,16 @@ def climb(
     objective is then the dual one, Σ log Σ_j exp(offset_j - cost_j) - least · Σ_j offset_j.
     """
     mixture, offsets, total = start, np.zeros(len(start.weights)), float(weights.sum())
-    before, converged = -np.inf, False
-    for step in range(1, max_iter + 1):
+    before, step, converged = -np.inf, 0, False
+    while step < max_iter and not converged:
+        step += 1
         costs = mixture.costs(X)
         if least > 0:
             offsets, _ = optimal_offsets(MatrixCosts(costs), weights, least, start=offsets)
         shares, logs = _shares(costs - offsets, weights)
         reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
-        mixture = maximised(X, shares, mixture.means, covariance_type, reg_covar=reg_covar)
-        if abs(reached - before) < tol:
-            converged = True
-            break
+        mixture = maximised(X, shares, mixture.means, covariance_type=covariance_type, reg_covar=reg_covar)
+        converged = abs(reached - before) < tol
         before = reached
     _, logs = _shares(mixture.costs(X), weights)
     return Fitted(mixture, offsets, float((logs * weights).sum()) / total, step, converged)
@@ -131,7 +130,7 @@ def _shares(reduced: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def maximised(
-    X: Floats, shares: Floats, centres: Floats, covariance_type: str, *, reg_covar: float
+    X: Floats, shares: Floats, centres: Floats, *, covariance_type: str, reg_covar: float
 ) -> Mixture:
     """The parameters of largest likelihood given the share of each row in each component."""
     from custseg.clustering import _kernels

@@ -164,7 +164,7 @@ def check_feasible(name: str, argument: str, rows: DistinctRows, *, clusters: in
     )
 
 
-def least_size(name: str, min_size: object, weights: Floats | None, n_rows: int) -> float:
+def least_size(name: str, min_size: object, weights: Floats | None, *, n_rows: int) -> float:
     """The minimum as an amount: rows, or weight where there are weights; 0 for none."""
     if min_size is None:
         return 0.0

@@ -77,7 +77,7 @@ class Search:
         return self._numbered(bound) or self._numbered(start)
 
     def _on_a_line(self, free: list[Clustered], name: str) -> End:
-        """Ranges on a line, the last resort where equal rows are many; an error if these are too small too."""
+        """Ranges on a line, the last resort where equal rows are many; an error if these are too small."""
         line, feasible = line_centres(self.rows.values, self.rows.weights, self.k)
         if self.least <= feasible:
             end = self._numbered(replace(free[0], centres=line, offsets=np.zeros(self.k)))
@@ -88,8 +88,8 @@ class Search:
             most = largest_minimum(costs, self.rows.weights, self.least, k=self.k)
             feasible = max(feasible, most)
         raise InfeasibleMinimumError(
-            f"{name}: no {self.k} clusters of at least {self.least:g} were found without splitting equal rows, "
-            f"of which the largest group holds {self.rows.weights.max():g}. "
+            f"{name}: no {self.k} clusters of at least {self.least:g} were found without splitting equal "
+            f"rows, of which the largest group holds {self.rows.weights.max():g}. "
             f"min_size={feasible} is feasible, and so may be fewer clusters.",
             feasible=feasible,
         )
