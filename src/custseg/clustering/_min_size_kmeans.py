@@ -147,8 +147,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         search = Search(rows, k, least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
         end = search.best(check_random_state(self.random_state), name)
         self._learn(X, rows, end)
-        if weights is not None:
-            self.sizes_ = end.sizes
+        counts = np.bincount(self.labels_, minlength=k)
+        self.sizes_: Floats | Integers = counts if weights is None else end.sizes
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -180,4 +180,3 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         back = rows.inverse if every else slice(None)
         self.labels_, self.second_ = assessed.label[back], assessed.second[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
-        self.sizes_: Any = np.bincount(self.labels_, minlength=len(end.centres))

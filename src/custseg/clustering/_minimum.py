@@ -115,8 +115,8 @@ def settled_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
     """Offsets under which every cluster reaches the minimum while equal rows stay together.
 
     None where the costs allow no such offsets. Starts at the optimum of the linear program, raises clusters
-    that its ties left too small, lowers offsets that are higher than needed, and moves the boundaries half-way
-    to the next row on either side.
+    that its ties left too small, lowers offsets that are higher than needed, and moves the boundaries
+    half-way to the next row on either side.
     """
     k = len(start)
     reachable = max(_SAMPLE, 4 * _ALL_AT_ONCE)
