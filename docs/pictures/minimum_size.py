@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from scipy.optimize import linear_sum_assignment
 
 from custseg.clustering import MinSizeKMeans
 
@@ -24,8 +25,9 @@ def buyers() -> np.ndarray:
 
 def draw(axes: Axes, X: np.ndarray, model: MinSizeKMeans, *, title: str, like: MinSizeKMeans) -> None:
     """The rows over the cells that `predict` gives the plane; ringed rows were moved by the offsets."""
-    # Clusters are numbered by size; the colour is that of the nearest cluster of the other picture.
-    colour = ((model.cluster_centers_[:, None] - like.cluster_centers_) ** 2).sum(axis=2).argmin(axis=1)
+    # Clusters are numbered by size; colours go with those of the other picture.
+    apart = ((model.cluster_centers_[:, None] - like.cluster_centers_) ** 2).sum(axis=2)
+    colour = linear_sum_assignment(apart)[1]
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
     across, up = np.meshgrid(np.linspace(low[0], high[0], 700), np.linspace(low[1], high[1], 600))
     plane = model.predict(np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
