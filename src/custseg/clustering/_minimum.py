@@ -85,7 +85,7 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
         wider *= 4.0 if need > before / 2 else 1.0
         before = need
         share = min(4.0 * need / weights.sum() + 2_000.0 / len(gaps), 0.1)
-        near, reach = _near_rows(gaps, min(wider * share, _WIDEST if wider < 1_000 else 1.0))
+        near, reach = _near_rows(gaps, min(wider * share, _WIDEST))
         met = balance(
             costs.matrix(near), weights[near], labels[near], offsets, sizes, least=least, reach=reach
         )

@@ -97,18 +97,18 @@ def distinct_rows(X: Floats, weights: Floats | None = None) -> DistinctRows:
     Rows of different values with one hash (expected once in 10⁷ matrices of a million rows) are
     recognised, and such a matrix is ordered by its values.
     """
-    values = X + 0.0
-    hashes = row_hashes(values)
+    hashes = row_hashes(X)
     keys = (hashes,) if weights is None else (weights, hashes)
     order = np.argsort(hashes) if weights is None else np.lexsort(keys)
-    ordered = values[order]
+    ordered = X[order]
+    ordered += 0.0
     same_hash = hashes[order][1:] == hashes[order][:-1]
     same = np.zeros(len(X), dtype=bool)
     pairs = np.flatnonzero(same_hash)
     same[pairs + 1] = (ordered[pairs] == ordered[pairs + 1]).all(axis=1)
     if same.sum() < same_hash.sum():
-        order = np.lexsort((*([] if weights is None else [weights]), *values.T))
-        ordered = values[order]
+        order = np.lexsort((*([] if weights is None else [weights]), *(X + 0.0).T))
+        ordered = X[order] + 0.0
         same[1:] = (ordered[1:] == ordered[:-1]).all(axis=1)
     inverse = np.empty(len(X), dtype=np.intp)
     inverse[order] = np.cumsum(~same) - 1
@@ -125,7 +125,7 @@ def row_hashes(values: Floats) -> NDArray[np.uint64]:
     first, second, third = _MIXERS
     hashes = np.zeros(len(values), dtype=np.uint64)
     for column in range(values.shape[1]):
-        hashes ^= np.ascontiguousarray(values[:, column]).view(np.uint64)
+        hashes ^= (values[:, column] + 0.0).view(np.uint64)
         hashes += first
         hashes ^= hashes >> np.uint64(30)
         hashes *= second

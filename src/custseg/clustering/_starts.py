@@ -22,6 +22,9 @@ from custseg.errors import InfeasibleMinimumError
 
 # Ends whose costs differ by less, relatively, are the same end.
 _SAME = 1e-9
+# With many more rows, the starts compete on so many, and so many of them go on.
+_RACE = 65_536
+_FINALISTS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +60,34 @@ class Search:
             for _ in range(self.n_init)
         ]
         best: End | None = None
-        for start in _different(free):
+        for start in self._raced(_different(free), tol):
             # What a start costs without the minimum is about the least that it can cost with it.
             if best is not None and best.cost <= start.inertia:
-                break
+                continue
             end = self._end(start, tol)
             if end is not None and (best is None or end.cost < best.cost):
                 best = end
         return best or self._on_a_line(free, name)
+
+    def _raced(self, starts: list[Clustered], tol: float) -> list[Clustered]:
+        """Of many rows, the starts that end best on a sample under the minimum, and where they end there."""
+        if len(self.rows.values) < 4 * _RACE or len(starts) <= _FINALISTS:
+            return starts
+        # Rows stand in the order of their hashes: the first are a random sample.
+        X, weights = self.rows.values[:_RACE], self.rows.weights[:_RACE]
+        portion = float(weights.sum() / self.rows.weights.sum())
+        ends = []
+        for start in starts:
+            if self._meets(cluster_sizes(start.labels, self.rows.weights, self.k)):
+                ends.append((start.inertia, start))
+                continue
+            bound = bound_clustering(
+                X, weights, start, least=self.least * portion, max_iter=self.max_iter, tol=tol
+            )
+            cost = float((CentreCosts(X, bound.centres).own(bound.labels) * weights).sum()) / portion
+            there = replace(start, centres=bound.centres, offsets=bound.offsets, steps=bound.steps)
+            ends.append((cost, there))
+        return [start for _, start in sorted(ends, key=lambda end: end[0])[:_FINALISTS]]
 
     def _end(self, start: Clustered, tol: float) -> End | None:
         """Where a start ends under the minimum; near its free centres where ties forbid better ones."""
@@ -78,12 +101,16 @@ class Search:
 
     def _on_a_line(self, free: list[Clustered], name: str) -> End:
         """Ranges on a line, the last resort where equal rows are many; an error if these are too small."""
+        for start in _different(free)[:_FINALISTS]:
+            end = self._numbered(start)
+            if end is not None:
+                return end
         line, feasible = line_centres(self.rows.values, self.rows.weights, self.k)
         if self.least <= feasible:
             end = self._numbered(replace(free[0], centres=line, offsets=np.zeros(self.k)))
             if end is not None:
                 return end
-        for start in _different(free)[:3]:
+        for start in _different(free)[:_FINALISTS]:
             costs = CentreCosts(self.rows.values, start.centres)
             most = largest_minimum(costs, self.rows.weights, self.least, k=self.k)
             feasible = max(feasible, most)
@@ -142,7 +169,5 @@ def _different(starts: list[Clustered]) -> list[Clustered]:
 def _mean_variance(X: Floats, weights: Floats) -> float:
     """Mean over the columns of the weighted variance."""
     total = weights.sum()
-    mean = (X * weights[:, None]).sum(axis=0) / total
-    return float(
-        sum((weights * (X[:, c] - value) ** 2).sum() / total for c, value in enumerate(mean)) / len(mean)
-    )
+    means = [float((weights * X[:, c]).sum() / total) for c in range(X.shape[1])]
+    return float(np.mean([(weights * (X[:, c] - mean) ** 2).sum() / total for c, mean in enumerate(means)]))
