@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from custseg.clustering._assessment import Assessment, Move, Rule
 from custseg.clustering._assignment import nearest_centres
 from custseg.clustering._choice import Candidate, ClusteringChoice, choose_kmeans
+from custseg.clustering._min_size_hdbscan import Merge, MinSizeHDBSCAN
+from custseg.clustering._min_size_kmeans import MinSizeKMeans
+from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
 
-__all__ = ["Candidate", "ClusteringChoice", "choose_kmeans", "nearest_centres"]
+__all__ = [
+    "Assessment",
+    "Candidate",
+    "ClusteringChoice",
+    "Merge",
+    "MinSizeGaussianMixture",
+    "MinSizeHDBSCAN",
+    "MinSizeKMeans",
+    "Move",
+    "Rule",
+    "choose_kmeans",
+    "nearest_centres",
+]

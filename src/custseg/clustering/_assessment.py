@@ -1,0 +1,125 @@
+"""What a clustering knows of each row beside its label, and who was moved to meet a minimum size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """How well each row fits its cluster; computed from the row alone, by the rule that gives its label.
+
+    Attributes
+    ----------
+    label : ndarray of int, shape (n_rows,)
+        Cluster, the same as `predict` gives; -1 for noise.
+    second : ndarray of int, shape (n_rows,)
+        The cluster that comes next, for noise the nearest one; -1 where there is no other.
+    confidence : ndarray of shape (n_rows,)
+        In [0, 1]. About 1/2 on the boundary of two clusters, near 1 deep inside one, 1 where there is one
+        cluster alone, 0 for noise.
+    distance : ndarray of shape (n_rows,)
+        How far the row is from its cluster: from the centre (k-means), in standard deviations of the
+        component (Gaussian mixture), from the nearest core row by mutual reachability (HDBSCAN).
+    unusual : ndarray of bool, shape (n_rows,)
+        Whether the row is farther from its cluster than every row of the fit was: unlike anyone seen.
+    """
+
+    label: Integers
+    second: Integers
+    confidence: Floats
+    distance: Floats
+    unusual: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Move:
+    """Rows that the minimum size moved from the cluster that suits them best to another.
+
+    Attributes
+    ----------
+    origin, target : int
+        From which cluster to which.
+    count : float
+        How many rows, or how much weight.
+    added_cost : float
+        By how much the sum of costs grew: squared distances for k-means, -log posterior for a mixture.
+    """
+
+    origin: int
+    target: int
+    count: float
+    added_cost: float
+
+
+class Rule(Protocol):
+    """From rows to clusters: all that is kept of a fit, in arrays and plain numbers."""
+
+    def labels(self, X: Floats) -> Integers:
+        """The cluster of each row."""
+        ...
+
+    def assess(self, X: Floats) -> Assessment:
+        """How well each row fits its cluster."""
+        ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rule in lists, numbers and words, for JSON."""
+        ...
+
+
+def moves(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple[int, int], tuple[float, float]]:
+    """Count and added cost of the rows whose label differs with and without offsets, by (from, to)."""
+    before, after = costs.argmin(axis=1), (costs - offsets).argmin(axis=1)
+    moved = np.flatnonzero(before != after)
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    k = costs.shape[1]
+    pairs = before[moved] * k + after[moved]
+    added = costs[moved, after[moved]] - costs[moved, before[moved]]
+    for pair in np.unique(pairs).tolist():
+        there = pairs == pair
+        held = weights[moved][there]
+        found[divmod(pair, k)] = (float(held.sum()), float((held * added[there]).sum()))
+    return found
+
+
+def moves_of_blocks(parts: list[dict[tuple[int, int], tuple[float, float]]]) -> tuple[Move, ...]:
+    """The moves of all blocks together."""
+    total: dict[tuple[int, int], tuple[float, float]] = {}
+    for part in parts:
+        for pair, (count, cost) in part.items():
+            before = total.get(pair, (0.0, 0.0))
+            total[pair] = (before[0] + count, before[1] + cost)
+    return tuple(Move(*pair, *total[pair]) for pair in sorted(total))
+
+
+def two_best(reduced: Floats) -> tuple[Integers, Integers]:
+    """The cheapest and the second cheapest cluster of each row; -1 where there is one alone."""
+    label = reduced.argmin(axis=1)
+    if reduced.shape[1] == 1:
+        return label, np.full(len(label), -1, dtype=np.intp)
+    others = reduced.copy()
+    others[np.arange(len(label)), label] = np.inf
+    return label, others.argmin(axis=1)
+
+
+def posterior(reduced: Floats, scale: float = 1.0) -> Floats:
+    """exp(-reduced / scale), each row divided by its sum."""
+    share: Floats = np.exp(-(reduced - reduced.min(axis=1, keepdims=True)) / scale)
+    share /= share.sum(axis=1, keepdims=True)
+    return share
+
+
+def joined(parts: list[Assessment]) -> Assessment:
+    """The assessments of blocks of rows, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    names = ("label", "second", "confidence", "distance", "unusual")
+    return Assessment(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

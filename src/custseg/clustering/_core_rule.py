@@ -1,0 +1,166 @@
+"""The rule of HDBSCAN: the nearest core row by mutual reachability, among a bounded number of stored ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from custseg.clustering._assessment import Assessment, Floats, Integers, joined
+
+# Rows that look for their neighbours together: bounds the memory that the answers take.
+_BLOCK = 16_384
+_FIRST_LOOK = 16
+
+
+@dataclass(frozen=True, eq=False)
+class CoreRule:
+    """label = cluster of the core row c of least max(core_c, core_x, ‖x - c‖); in a tie of the nearest.
+
+    core_c is the stored core distance of c; core_x is the distance of x to its `neighbours`-th stored row.
+
+    Attributes
+    ----------
+    cores : ndarray of shape (n_cores, n_columns)
+        Rows of the fit inside clusters.
+    core_distances : ndarray of shape (n_cores,)
+        Distance of each to its `min_samples`-th nearest row of the fit.
+    core_labels : ndarray of int, shape (n_cores,)
+        Cluster of each.
+    n_clusters : int
+        How many clusters there are; 0 makes every row noise.
+    neighbours : int
+        How many stored rows make a neighbourhood as large as `min_samples` rows of the fit.
+    reach : ndarray of shape (n_clusters,)
+        Mutual reachability of the farthest row of the fit.
+    limit : ndarray of shape (n_clusters,)
+        Farther rows are noise; infinite where every row gets a cluster.
+    """
+
+    cores: Floats
+    core_distances: Floats
+    core_labels: Integers
+    n_clusters: int
+    neighbours: int
+    reach: Floats
+    limit: Floats
+
+    def labels(self, X: Floats) -> Integers:
+        """The cluster of each row, -1 for noise."""
+        return self._over_blocks(X, second=False).label
+
+    def assess(self, X: Floats) -> Assessment:
+        """How well each row fits; confidence is second / (first + second) of the two distances."""
+        return self._over_blocks(X, second=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rule in lists, numbers and words, for JSON; no limit is null."""
+        arrays = ("cores", "core_distances", "core_labels", "reach")
+        return {
+            "kind": "cores",
+            **{name: getattr(self, name).tolist() for name in arrays},
+            "n_clusters": self.n_clusters,
+            "neighbours": self.neighbours,
+            "limit": self.limit.tolist() if np.isfinite(self.limit).all() else None,
+        }
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> CoreRule:
+        """The rule that `to_dict` wrote."""
+        k = int(plain["n_clusters"])
+        limit = np.full(k, np.inf) if plain["limit"] is None else np.array(plain["limit"], dtype=np.float64)
+        return cls(
+            cores=np.array(plain["cores"], dtype=np.float64),
+            core_distances=np.array(plain["core_distances"], dtype=np.float64),
+            core_labels=np.array(plain["core_labels"], dtype=np.intp),
+            n_clusters=k,
+            neighbours=int(plain["neighbours"]),
+            reach=np.array(plain["reach"], dtype=np.float64),
+            limit=limit,
+        )
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        return cKDTree(self.cores)
+
+    @cached_property
+    def _trees(self) -> list[tuple[cKDTree, Integers]]:
+        """A tree of the cores of each cluster, and where they stand among all."""
+        places = [np.flatnonzero(self.core_labels == j) for j in range(self.n_clusters)]
+        return [(cKDTree(self.cores[place]), place) for place in places]
+
+    def _over_blocks(self, X: Floats, *, second: bool) -> Assessment:
+        blocks = range(0, len(X), _BLOCK)
+        return joined([self._assess(X[start : start + _BLOCK], second=second) for start in blocks])
+
+    def _assess(self, X: Floats, *, second: bool) -> Assessment:
+        n = len(X)
+        if self.n_clusters == 0:
+            nobody, far = np.full(n, -1, dtype=np.intp), np.full(n, np.inf)
+            return Assessment(nobody, nobody.copy(), np.zeros(n), far, np.zeros(n, dtype=bool))
+        core, (distance, nearest) = self._nearest(X)
+        label = self.core_labels[nearest]
+        runner_up, confidence = np.full(n, -1, dtype=np.intp), np.ones(n)
+        if second and self.n_clusters > 1:
+            runner_up, next_distance = self._runner_up(X, core, label)
+            total = distance + next_distance
+            np.divide(next_distance, total, out=confidence, where=total > 0)
+        noise = distance > self.limit[label]
+        unusual = distance > self.reach[label]
+        confidence[noise], runner_up[noise] = 0.0, label[noise]
+        return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, unusual)
+
+    def _nearest(self, X: Floats) -> tuple[Floats, tuple[Floats, Integers]]:
+        """Core distance of each row; distance to, and place of, the nearest core by mutual reachability."""
+        look = min(max(_FIRST_LOOK, self.neighbours), len(self.cores))
+        distances, places = _neighbours(self._tree, X, look)
+        core = distances[:, self.neighbours - 1].copy()
+        every = np.arange(len(self.cores))
+        return core, self._reachable(X, core, tree=self._tree, place=every, found=(distances, places))
+
+    def _reachable(
+        self, X: Floats, core: Floats, *, tree: cKDTree, place: Integers, found: tuple[Floats, Integers]
+    ) -> tuple[Floats, Integers]:
+        """The nearest core by mutual reachability; looks at more neighbours until no other can be nearer."""
+        best, which = np.empty(len(X)), np.empty(len(X), dtype=np.intp)
+        open_rows = np.arange(len(X))
+        distances, near = found
+        while True:
+            mutual = np.maximum(
+                np.maximum(self.core_distances[place[near]], core[open_rows, None]), distances
+            )
+            least = mutual.min(axis=1)
+            # Among the least, the nearest; among equally near ones, the first that was stored.
+            tied = np.where(mutual == least[:, None], distances, np.inf)
+            first = np.where(tied == tied.min(axis=1)[:, None], near, len(place)).min(axis=1)
+            best[open_rows], which[open_rows] = least, place[first]
+            # The runner-up may tie in both; then the last neighbour seen is as near as the best.
+            nearest = tied.min(axis=1)
+            last = distances[:, -1]
+            unsure = (last < least) | (last == nearest)
+            if distances.shape[1] >= len(place) or not unsure.any():
+                return best, which
+            open_rows = open_rows[unsure]
+            look = min(4 * distances.shape[1], len(place))
+            distances, near = _neighbours(tree, X[open_rows], look)
+
+    def _runner_up(self, X: Floats, core: Floats, label: Integers) -> tuple[Integers, Floats]:
+        """The nearest cluster beside the own, and its distance."""
+        second, nearest = np.full(len(X), -1, dtype=np.intp), np.full(len(X), np.inf)
+        for j, (tree, place) in enumerate(self._trees):
+            others = np.flatnonzero(label != j)
+            look = min(_FIRST_LOOK, len(place))
+            found = _neighbours(tree, X[others], look)
+            distance, _ = self._reachable(X[others], core[others], tree=tree, place=place, found=found)
+            closer = distance < nearest[others]
+            second[others[closer]], nearest[others[closer]] = j, distance[closer]
+        return second, nearest
+
+
+def _neighbours(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:
+    """The nearest rows of the tree, in rising distance; one per column."""
+    distances, places = tree.query(X, k=np.arange(1, count + 1), workers=-1)
+    return distances, places

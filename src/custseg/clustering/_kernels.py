@@ -1,0 +1,153 @@
+"""Compiled loops over rows. Imported only where a fit or a large matrix needs them.
+
+Every sum runs over the columns of one row, or over the rows of one fixed block, in one order; so the bits
+of a result depend neither on the batch nor on the number of threads.
+"""
+
+# Numba finds the types, and takes arguments by position.
+# ruff: noqa: PLR0917
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numba import njit
+
+# Rows worked on together: their distances stay in the first cache.
+_STRIP = 256
+
+
+def max_threads() -> int:
+    """Threads that numba would use, which it takes from the machine or from NUMBA_NUM_THREADS."""
+    return int(getattr(numba.config, "NUMBA_NUM_THREADS"))  # noqa: B009 - set when numba is imported
+
+
+@njit(cache=True, nogil=True)
+def assign(rows, centres, offsets, labels, gaps, own):
+    """Label, distance to the runner-up and own cost of each row: cost is squared distance - offset."""
+    n, d = rows.shape
+    k = len(centres)
+    turned = np.empty((d, _STRIP))
+    cost = np.empty(_STRIP)
+    best = np.empty(_STRIP)
+    second = np.empty(_STRIP)
+    label = np.empty(_STRIP, dtype=np.int32)
+    for start in range(0, n, _STRIP):
+        m = min(_STRIP, n - start)
+        for r in range(m):
+            for c in range(d):
+                turned[c, r] = rows[start + r, c]
+        best[:] = np.inf
+        second[:] = np.inf
+        label[:] = 0
+        for j in range(k):
+            cost[:] = 0.0
+            for c in range(d):
+                value = centres[j, c]
+                column = turned[c]
+                for r in range(_STRIP):
+                    difference = column[r] - value
+                    cost[r] += difference * difference
+            offset = offsets[j]
+            for r in range(_STRIP):
+                reduced = cost[r] - offset
+                first = reduced < best[r]
+                second[r] = best[r] if first else min(second[r], reduced)
+                label[r] = j if first else label[r]
+                best[r] = reduced if first else best[r]
+        for r in range(m):
+            labels[start + r] = label[r]
+            own[start + r] = best[r]
+            gaps[start + r] = second[r] - best[r]
+
+
+@njit(cache=True, nogil=True)
+def add_up(rows, weights, labels, sums, sizes):
+    """Add the weighted rows and the weights of one block to the sums of their clusters."""
+    d = rows.shape[1]
+    for r in range(len(rows)):
+        j = labels[r]
+        w = weights[r]
+        sizes[j] += w
+        for c in range(d):
+            sums[j, c] += w * rows[r, c]
+
+
+@njit(cache=True, nogil=True)
+def costs(rows, centres, out):
+    """Squared distance of each row to each centre."""
+    for r in range(len(rows)):
+        for j in range(len(centres)):
+            total = 0.0
+            for c in range(rows.shape[1]):
+                difference = rows[r, c] - centres[j, c]
+                total += difference * difference
+            out[r, j] = total
+
+
+@njit(cache=True, nogil=True)
+def nearer(rows, weights, centre, closest, out):
+    """`out` becomes the distance to the closest centre with one more; returns its weighted sum."""
+    total = 0.0
+    for r in range(len(rows)):
+        distance = 0.0
+        for c in range(rows.shape[1]):
+            difference = rows[r, c] - centre[c]
+            distance += difference * difference
+        out[r] = min(distance, closest[r])
+        total += weights[r] * out[r]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def mahalanobis(rows, means, factors, out):
+    """Squared length of factor · (row - mean) for each component; the factors are lower triangular."""
+    d = rows.shape[1]
+    centred = np.empty(d)
+    for r in range(len(rows)):
+        for j in range(len(means)):
+            for c in range(d):
+                centred[c] = rows[r, c] - means[j, c]
+            total = 0.0
+            for a in range(d):
+                value = 0.0
+                for b in range(a + 1):
+                    value += factors[j, a, b] * centred[b]
+                total += value * value
+            out[r, j] = total
+
+
+@njit(cache=True, nogil=True)
+def add_moments(rows, shares, means, zeroth, first, second):
+    """Add the weight, the sum and the products of (row - mean) of one block to those of each component."""
+    d = rows.shape[1]
+    centred = np.empty(d)
+    for r in range(len(rows)):
+        for j in range(len(means)):
+            share = shares[r, j]
+            if share == 0.0:
+                continue
+            zeroth[j] += share
+            for c in range(d):
+                centred[c] = rows[r, c] - means[j, c]
+                first[j, c] += share * centred[c]
+            for a in range(d):
+                part = share * centred[a]
+                for b in range(a + 1):
+                    second[j, a, b] += part * centred[b]
+
+
+@njit(cache=True, nogil=True)
+def cheapest(costs, offsets, labels, gaps):
+    """Label, and distance to the runner-up, of each row of a matrix of costs."""
+    for r in range(len(costs)):
+        best, second, label = np.inf, np.inf, 0
+        for j in range(len(offsets)):
+            reduced = costs[r, j] - offsets[j]
+            if reduced < best:
+                second, best, label = best, reduced, j
+            elif reduced < second:
+                second = reduced
+        labels[r] = label
+        gaps[r] = second - best

@@ -1,0 +1,281 @@
+"""A Gaussian mixture in which no cluster is smaller than asked, and whose `predict` needs no minimum."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from custseg._checks import check_choice, check_integer
+from custseg.clustering._assessment import Assessment, Floats, Integers
+from custseg.clustering._lloyd import free_clustering, seeds
+from custseg.clustering._minimum import cluster_sizes, largest_minimum, optimal_offsets, settled_offsets
+from custseg.clustering._mixture_rule import MixtureRule
+from custseg.clustering._mixture_steps import (
+    COVARIANCE_TYPES,
+    Fitted,
+    MatrixCosts,
+    Mixture,
+    climb,
+    maximised,
+)
+from custseg.clustering._rows import DistinctRows, check_feasible, checked_rows, distinct_rows, least_size
+from custseg.errors import InfeasibleMinimumError
+
+
+class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """A Gaussian mixture with a hard minimum cluster size.
+
+    Expectation maximisation. Where the largest posterior would leave a cluster under the minimum, offsets
+    λ_j ≥ 0 are added to the log posteriors, the least that meet it: in each E-step and in the final
+    labelling, label(x) = argmax_j log(π_j N(x; μ_j, Σ_j)) + λ_j. So `predict` knows no minimum, gives
+    `labels_` on the rows of the fit, and the same label to equal rows.
+
+    Parameters
+    ----------
+    n_components : int, default 8
+        Number of components, each a cluster.
+    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
+        As in scikit-learn: one matrix per component, one for all, variances alone, or one variance.
+    min_size : int or float, optional
+        Least rows per cluster (int), or least share of the rows (float below 1, rounded up).
+    reg_covar : float, default 1e-6
+        Added to the variances.
+    n_init : int, default 1
+        Starts, each from k-means; the one of the largest likelihood is taken.
+    max_iter : int, default 100
+        Most steps of one start.
+    tol : float, default 1e-3
+        Steps end when the mean log-likelihood of a row grows by less.
+    random_state : int, RandomState or None, default None
+        Seed of the starts. The same seed gives the same partition for the same rows in any order.
+
+    Attributes
+    ----------
+    weights_, means_, covariances_ : ndarray
+        Parameters in scikit-learn's shapes, the largest cluster first.
+    offsets_ : ndarray of shape (n_components,)
+        λ; 0 for clusters that need none.
+    labels_ : ndarray of int, shape (n_rows,)
+        Cluster of each row; 0 is the largest, equal sizes in the order of the means' values.
+    sizes_ : ndarray of int, shape (n_components,)
+        Rows of each cluster.
+    moves_ : tuple of Move
+        Who was moved to meet the minimum: from, to, count, added -log posterior.
+    second_, confidence_, distance_ : ndarray of shape (n_rows,)
+        For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
+    fallbacks_ : tuple of (int, str)
+        Components whose covariance was singular, and what was done: "regularised" or "diagonal".
+    log_likelihood_ : float
+        Mean log-likelihood of a row, offsets aside.
+    converged_ : bool
+        Whether the steps ended before `max_iter`.
+    n_iter_ : int
+        Steps that led to the result.
+    rule_ : MixtureRule
+        All that `predict` needs, in arrays and numbers.
+
+    Notes
+    -----
+    Equal rows are one row with a weight. A component may be nowhere the likeliest; without `min_size` its
+    cluster has at least one row.
+
+    References
+    ----------
+    .. [1] Dempster, Laird, Rubin (1977). Maximum likelihood from incomplete data via the EM algorithm.
+       Journal of the Royal Statistical Society B 39, 1-38. doi:10.1111/j.2517-6161.1977.tb01600.x
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.clustering import MinSizeGaussianMixture
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0], [20.0]])
+    >>> model = MinSizeGaussianMixture(2, min_size=2, random_state=0).fit(X)
+    >>> model.sizes_.tolist()
+    [3, 2]
+    """
+
+    def __init__(
+        self,
+        n_components: int = 8,
+        *,
+        covariance_type: str = "full",
+        min_size: int | float | None = None,
+        reg_covar: float = 1e-6,
+        n_init: int = 1,
+        max_iter: int = 100,
+        tol: float = 1e-3,
+        random_state: Any = None,
+    ) -> None:
+        self.n_components = n_components
+        self.covariance_type = covariance_type
+        self.min_size = min_size
+        self.reg_covar = reg_covar
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Find the components and the clusters.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_columns)
+            Finite rows, up to 1e100.
+        y : ignored
+            There by scikit-learn's convention.
+
+        Returns
+        -------
+        MinSizeGaussianMixture
+
+        Raises
+        ------
+        InfeasibleMinimumError
+            If the minimum cannot be met without splitting equal rows; `feasible` is the largest found.
+        ValueError, TypeError
+            If the rows or a parameter cannot be used.
+        """
+        name = type(self).__name__
+        k = check_integer(name, "n_components", self.n_components, minimum=1)
+        for argument in ("n_init", "max_iter"):
+            check_integer(name, argument, getattr(self, argument), minimum=1)
+        check_choice(name, "covariance_type", self.covariance_type, allowed=COVARIANCE_TYPES)
+        X = checked_rows(self, X, reset=True)
+        least = least_size(name, self.min_size, None, n_rows=len(X)) or 1.0
+        rows = distinct_rows(X)
+        check_feasible(name, "n_components", rows, clusters=k, least=least)
+        self._learn(rows, *self._best(rows, k, least))
+        return self
+
+    def predict(self, X: Any) -> Integers:
+        """The cluster of each row: the component of the largest log posterior with its offset."""
+        check_is_fitted(self)
+        return self.rule_.labels(checked_rows(self, X, reset=False))
+
+    def predict_proba(self, X: Any) -> Floats:
+        """Posterior of each component, the offsets added to the log priors; largest where `predict` says."""
+        check_is_fitted(self)
+        return self.rule_.probabilities(checked_rows(self, X, reset=False))
+
+    def score_samples(self, X: Any) -> Floats:
+        """Log density of each row under the mixture, offsets aside."""
+        check_is_fitted(self)
+        costs = self.rule_.costs(checked_rows(self, X, reset=False))
+        low = costs.min(axis=1)
+        log_density: Floats = np.log(np.exp(low[:, None] - costs).sum(axis=1)) - low
+        return log_density
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Mean log density of the rows."""
+        return float(self.score_samples(X).mean())
+
+    def assess(self, X: Any) -> Assessment:
+        """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
+        check_is_fitted(self)
+        return self.rule_.assess(checked_rows(self, X, reset=False))
+
+    def _best(self, rows: DistinctRows, k: int, least: float) -> tuple[Fitted, MixtureRule]:
+        """The start of the largest likelihood, bound to the minimum where it binds."""
+        rng = check_random_state(self.random_state)
+        free = [self._climbed(rows, self._start(rows, k, rng), 0.0) for _ in range(self.n_init)]
+        free.sort(key=lambda fitted: -fitted.likelihood)
+        for fitted in free:
+            labels, _ = MatrixCosts(fitted.mixture.costs(rows.values)).assign(fitted.offsets)
+            bound = fitted
+            if cluster_sizes(labels, rows.weights, k).min() < least:
+                bound = self._climbed(rows, fitted.mixture, least)
+            for end in (bound, fitted):
+                rule = numbered(rows, end, least)
+                if rule is not None:
+                    return end, rule
+        costs = MatrixCosts(free[0].mixture.costs(rows.values))
+        feasible = largest_minimum(costs, rows.weights, least, k=k)
+        raise InfeasibleMinimumError(
+            f"{type(self).__name__}: no {k} clusters of at least {least:g} were found without splitting "
+            f"equal rows, of which the largest group holds {rows.weights.max():g}. "
+            f"min_size={feasible} is feasible.",
+            feasible=feasible,
+        )
+
+    def _start(self, rows: DistinctRows, k: int, rng: np.random.RandomState) -> Mixture:
+        X, weights = rows.values, rows.weights
+        found = free_clustering(X, weights, seeds(X, weights, k, rng=rng), max_iter=300, tol=0.0)
+        shares = np.zeros((len(X), k))
+        shares[np.arange(len(X)), found.labels] = weights
+        return maximised(
+            X, shares, found.centres, covariance_type=self.covariance_type, reg_covar=self.reg_covar
+        )
+
+    def _climbed(self, rows: DistinctRows, start: Mixture, least: float) -> Fitted:
+        return climb(
+            rows.values,
+            rows.weights,
+            start,
+            least=least,
+            covariance_type=self.covariance_type,
+            reg_covar=self.reg_covar,
+            max_iter=self.max_iter,
+            tol=self.tol,
+        )
+
+    def _learn(self, rows: DistinctRows, fitted: Fitted, rule: MixtureRule) -> None:
+        # The rule is numbered by size; the mixture's components are found again by their means.
+        order = [int(np.flatnonzero((fitted.mixture.means == mean).all(axis=1))[0]) for mean in rule.means]
+        self.weights_, self.means_ = fitted.mixture.weights[order], rule.means
+        self.covariances_ = _in_shape(fitted.mixture.covariances[order], self.covariance_type)
+        self.fallbacks_ = tuple((order.index(j), remedy) for j, remedy in fitted.mixture.fallbacks)
+        self.offsets_, self.rule_ = rule.offsets, rule
+        self.log_likelihood_, self.converged_, self.n_iter_ = (
+            fitted.likelihood,
+            fitted.converged,
+            fitted.steps,
+        )
+        assessed, back = rule.assess(rows.values), rows.inverse
+        self.labels_, self.second_ = assessed.label[back], assessed.second[back]
+        self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
+        self.sizes_ = np.bincount(self.labels_, minlength=len(rule.means))
+        self.moves_ = rule.moves(rows.values, rows.weights)
+
+
+def numbered(rows: DistinctRows, fitted: Fitted, least: float) -> MixtureRule | None:
+    """The rule with offsets that meet the minimum, the largest cluster first; None where none do."""
+    mixture, offsets, k = fitted.mixture, fitted.offsets, len(fitted.offsets)
+    means, factors, constants = mixture.means, mixture.factors, mixture.constants
+    for _ in range(10):
+        rule = MixtureRule(means, factors, constants, offsets, np.full(k, np.inf))
+        costs = MatrixCosts(rule.costs(rows.values))
+        labels, _ = costs.assign(np.zeros(k))
+        sizes = cluster_sizes(labels, rows.weights, k)
+        offsets = np.zeros(k)
+        if sizes.min() < least:
+            start, _ = optimal_offsets(costs, rows.weights, least, start=rule.offsets)
+            settled = settled_offsets(costs, rows.weights, least, start=start)
+            if settled is None:
+                return None
+            offsets, labels, sizes = settled.offsets, settled.labels, settled.sizes
+        order = np.lexsort((*means.T[::-1], -sizes))
+        if np.array_equal(order, np.arange(k)):
+            break
+        # Rows that are exactly tied may change their cluster with its number: look again.
+        means, factors, constants, offsets = means[order], factors[order], constants[order], offsets[order]
+    rule = MixtureRule(rule.means, rule.factors, rule.constants, offsets, rule.reach)
+    reach = np.zeros(k)
+    np.maximum.at(reach, labels, rule.assess(rows.values).distance)
+    return MixtureRule(rule.means, rule.factors, rule.constants, offsets, reach)
+
+
+def _in_shape(covariances: Floats, covariance_type: str) -> Floats:
+    """Full matrices in the shape that scikit-learn gives the type."""
+    if covariance_type == "full":
+        return covariances
+    if covariance_type == "tied":
+        tied: Floats = covariances[0]
+        return tied
+    diagonals = np.diagonal(covariances, axis1=1, axis2=2)
+    shaped: Floats = diagonals[:, 0].copy() if covariance_type == "spherical" else diagonals.copy()
+    return shaped

@@ -1,0 +1,189 @@
+"""Steps of expectation maximisation on distinct rows, with offsets on the log posterior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from custseg.clustering._assessment import Floats, Integers, posterior
+from custseg.clustering._blocks import over_blocks
+from custseg.clustering._minimum import Labels, optimal_offsets
+from custseg.clustering._mixture_rule import squared_mahalanobis
+
+COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """The parameters of a Gaussian mixture.
+
+    `covariances` are full matrices whatever their type; `fallbacks` tell for which components a covariance
+    was singular and what was done.
+    """
+
+    weights: Floats
+    means: Floats
+    covariances: Floats
+    factors: Floats
+    fallbacks: tuple[tuple[int, str], ...]
+
+    @property
+    def constants(self) -> Floats:
+        """-log(weight · density at the mean)."""
+        d = self.means.shape[1]
+        log_determinants = np.log(np.diagonal(self.factors, axis1=1, axis2=2)).sum(axis=1)
+        constants: Floats = 0.5 * d * np.log(2 * np.pi) - log_determinants - np.log(self.weights)
+        return constants
+
+    def costs(self, X: Floats) -> Floats:
+        """-log joint density of each row and component."""
+        return self.constants + 0.5 * squared_mahalanobis(X, self.means, self.factors)
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixCosts:
+    """Costs that are kept in a matrix."""
+
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def assign(self, offsets: Floats) -> tuple[Labels, Floats]:
+        """Label of each row, and by how much the runner-up is worse."""
+        from custseg.clustering import _kernels
+
+        labels, gaps = np.empty(len(self), dtype=np.int32), np.empty(len(self))
+        over_blocks(
+            len(self),
+            lambda block: _kernels.cheapest(self.values[block], offsets, labels[block], gaps[block]),
+        )
+        return labels, gaps
+
+    def matrix(self, chosen: Integers) -> Floats:
+        """The costs of the chosen rows."""
+        return self.values[chosen]
+
+    def first(self, rows: int) -> MatrixCosts:
+        """The same of the first rows alone."""
+        return MatrixCosts(self.values[:rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """Where the steps ended; `likelihood` is the mean log-likelihood of a row."""
+
+    mixture: Mixture
+    offsets: Floats
+    likelihood: float
+    steps: int
+    converged: bool
+
+
+def climb(
+    X: Floats,
+    weights: Floats,
+    start: Mixture,
+    *,
+    least: float,
+    covariance_type: str,
+    reg_covar: float,
+    max_iter: int,
+    tol: float,
+) -> Fitted:
+    """Steps until the objective grows by less than `tol` per row; no minimum binds where `least` is 0.
+
+    With a minimum, offsets that meet it are found anew in each step and tilt the shares of the rows; the
+    objective is then the dual one, Σ log Σ_j exp(offset_j - cost_j) - least · Σ_j offset_j.
+    """
+    mixture, offsets, total = start, np.zeros(len(start.weights)), float(weights.sum())
+    before, step, converged = -np.inf, 0, False
+    while step < max_iter and not converged:
+        step += 1
+        costs = mixture.costs(X)
+        if least > 0:
+            offsets, _ = optimal_offsets(MatrixCosts(costs), weights, least, start=offsets)
+        shares, logs = _shares(costs - offsets, weights)
+        reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
+        mixture = maximised(X, shares, mixture.means, covariance_type=covariance_type, reg_covar=reg_covar)
+        converged = abs(reached - before) < tol
+        before = reached
+    _, logs = _shares(mixture.costs(X), weights)
+    return Fitted(mixture, offsets, float((logs * weights).sum()) / total, step, converged)
+
+
+def _shares(reduced: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Weight of each row in each component, and the log of the sum of exp(-reduced)."""
+    logs = np.empty(len(reduced))
+    shares = np.empty_like(reduced)
+
+    def work(block: slice) -> None:
+        part = reduced[block]
+        low = part.min(axis=1)
+        logs[block] = np.log(np.exp(low[:, None] - part).sum(axis=1)) - low
+        shares[block] = posterior(part) * weights[block, None]
+
+    over_blocks(len(reduced), work)
+    return shares, logs
+
+
+def maximised(
+    X: Floats, shares: Floats, centres: Floats, *, covariance_type: str, reg_covar: float
+) -> Mixture:
+    """The parameters of largest likelihood given the share of each row in each component."""
+    from custseg.clustering import _kernels
+
+    k, d = centres.shape
+
+    def work(block: slice) -> tuple[Floats, Floats, Floats]:
+        moments = np.zeros(k), np.zeros((k, d)), np.zeros((k, d, d))
+        _kernels.add_moments(X[block], shares[block], centres, *moments)
+        return moments
+
+    parts = over_blocks(len(X), work)
+    zeroth, first, second = (np.add.reduce([part[i] for part in parts]) for i in range(3))
+    held = zeroth + 10 * np.finfo(np.float64).eps
+    shift = first / held[:, None]
+    lower = second / held[:, None, None]
+    products = lower + np.swapaxes(np.tril(lower, -1), 1, 2) - shift[:, :, None] * shift[:, None, :]
+    covariances = _of_type(products, held, covariance_type) + reg_covar * np.eye(d)
+    factors, fallbacks, covariances = _factors(covariances, reg_covar)
+    return Mixture(held / held.sum(), centres + shift, covariances, factors, fallbacks)
+
+
+def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
+    d = products.shape[1]
+    if covariance_type == "full":
+        return products
+    if covariance_type == "tied":
+        tied = (products * held[:, None, None]).sum(axis=0) / held.sum()
+        return np.broadcast_to(tied, products.shape).copy()
+    diagonals = np.maximum(np.diagonal(products, axis1=1, axis2=2), 0.0)
+    if covariance_type == "spherical":
+        diagonals = np.repeat(diagonals.mean(axis=1, keepdims=True), d, axis=1)
+    return diagonals[:, :, None] * np.eye(d)
+
+
+def _factors(covariances: Floats, reg_covar: float) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
+    """Inverse Cholesky factors; singular covariances are regularised more, then made diagonal."""
+    d = covariances.shape[1]
+    factors, used, fallbacks = np.empty_like(covariances), covariances.copy(), []
+    for j, covariance in enumerate(covariances):
+        size = max(float(np.diagonal(covariance).max()), reg_covar, 1e-300)
+        diagonal = np.diag(np.maximum(np.diagonal(covariance), 1e-6 * size))
+        tries = [(covariance, "")]
+        tries += [(covariance + ridge * size * np.eye(d), "regularised") for ridge in (1e-9, 1e-6)]
+        for matrix, remedy in [*tries, (diagonal, "diagonal")]:
+            try:
+                root = np.linalg.cholesky(matrix)
+            except np.linalg.LinAlgError:
+                continue
+            if not np.diagonal(root).min() > 0:
+                continue
+            factors[j], used[j] = solve_triangular(root, np.eye(d), lower=True), matrix
+            if remedy:
+                fallbacks.append((j, remedy))
+            break
+    return factors, tuple(fallbacks), used

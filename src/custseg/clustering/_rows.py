@@ -1,0 +1,174 @@
+"""Rows as the algorithms see them: checked, each value once, in an order that depends on values alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import validate_data
+
+from custseg._checks import check_min_size, plural
+from custseg.clustering._blocks import over_blocks
+from custseg.clustering._line import line_centres
+from custseg.errors import InfeasibleMinimumError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+LARGEST = 1e100
+_SMALLEST_SPREAD = 1e-100
+_MIXERS = tuple(np.uint64(value) for value in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+
+
+@dataclass(frozen=True, eq=False)
+class DistinctRows:
+    """The different rows of a matrix in the order of their hashes, so that twins are one row.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_distinct, n_columns)
+        Each row once.
+    weights : ndarray of shape (n_distinct,)
+        How many rows, or how much weight, stand behind each.
+    inverse : ndarray of shape (n_rows,)
+        Position in `values` of each row of the matrix.
+    """
+
+    values: Floats
+    weights: Floats
+    inverse: Integers
+
+
+def checked_rows(estimator: Any, X: object, *, reset: bool) -> Floats:
+    """The matrix as finite float64 of a magnitude whose squares are finite; an error otherwise."""
+    # float32 becomes float64 exactly, so both give the same clusters.
+    rows: Floats = validate_data(estimator, X, dtype=np.float64, order="C", reset=reset)
+    name = type(estimator).__name__
+    lows, highs = zip(*over_blocks(len(rows), lambda block: _range(rows[block], reset)), strict=True)
+    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
+    largest = max(float(high.max()), -float(low.min()))
+    if largest > LARGEST:
+        raise ValueError(
+            f"{name}: X must hold values up to {LARGEST:g}, got {largest:g}: "
+            "squared distances would overflow. Rescale the columns."
+        )
+    spread = float((high - low).max())
+    if reset and 0 < spread < _SMALLEST_SPREAD:
+        raise ValueError(
+            f"{name}: the columns of X must spread over at least {_SMALLEST_SPREAD:g}, got {spread:g}: "
+            "squared distances would vanish. Rescale the columns."
+        )
+    return rows
+
+
+def _range(rows: Floats, by_column: bool) -> tuple[Floats, Floats]:
+    """Least and largest values, of the columns or of all."""
+    if by_column:
+        return rows.min(axis=0), rows.max(axis=0)
+    return rows.min(), rows.max()
+
+
+def checked_weights(estimator: Any, sample_weight: object, n_rows: int) -> Floats | None:
+    """The weights as float64, none of them negative and not all of them zero."""
+    if sample_weight is None:
+        return None
+    name = type(estimator).__name__
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    if weights.ndim == 0:
+        weights = np.full(n_rows, float(weights))
+    if weights.ndim > 1:
+        raise ValueError(f"{name}: Sample weights must be 1D array or scalar, got {weights.ndim} dimensions.")
+    if weights.shape != (n_rows,):
+        raise ValueError(
+            f"{name}: sample_weight must have one weight per row, got {len(weights)} for {n_rows} rows."
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(f"{name}: sample_weight must be finite and not negative.")
+    if not 0 < weights.max() <= LARGEST:
+        raise ValueError(f"{name}: sample_weight must not be all zero, nor above {LARGEST:g}.")
+    return weights
+
+
+def distinct_rows(X: Floats, weights: Floats | None = None) -> DistinctRows:
+    """Each row once, ordered by a 64-bit hash of its values; -0.0 is 0.0.
+
+    Rows of different values with one hash (expected once in 10⁷ matrices of a million rows) are
+    recognised, and such a matrix is ordered by its values.
+    """
+    hashes = row_hashes(X)
+    keys = (hashes,) if weights is None else (weights, hashes)
+    order = np.argsort(hashes) if weights is None else np.lexsort(keys)
+    ordered = X[order]
+    ordered += 0.0
+    same_hash = hashes[order][1:] == hashes[order][:-1]
+    same = np.zeros(len(X), dtype=bool)
+    pairs = np.flatnonzero(same_hash)
+    same[pairs + 1] = (ordered[pairs] == ordered[pairs + 1]).all(axis=1)
+    if same.sum() < same_hash.sum():
+        order = np.lexsort((*([] if weights is None else [weights]), *(X + 0.0).T))
+        ordered = X[order] + 0.0
+        same[1:] = (ordered[1:] == ordered[:-1]).all(axis=1)
+    inverse = np.empty(len(X), dtype=np.intp)
+    inverse[order] = np.cumsum(~same) - 1
+    kept = ordered if not same.any() else ordered[~same]
+    if weights is None:
+        totals = np.diff(np.append(np.flatnonzero(~same), len(X))).astype(np.float64)
+    else:
+        totals = np.add.reduceat(weights[order], np.flatnonzero(~same))
+    return DistinctRows(kept, totals, inverse)
+
+
+def row_hashes(values: Floats) -> NDArray[np.uint64]:
+    """A 64-bit hash of the bits of each row (the finaliser of splitmix64, column after column)."""
+    first, second, third = _MIXERS
+    hashes = np.zeros(len(values), dtype=np.uint64)
+    for column in range(values.shape[1]):
+        hashes ^= (values[:, column] + 0.0).view(np.uint64)
+        hashes += first
+        hashes ^= hashes >> np.uint64(30)
+        hashes *= second
+        hashes ^= hashes >> np.uint64(27)
+        hashes *= third
+        hashes ^= hashes >> np.uint64(31)
+    return hashes
+
+
+def check_feasible(name: str, argument: str, rows: DistinctRows, *, clusters: int, least: float) -> None:
+    """Raise unless so many clusters of that size can exist, whatever their shape."""
+    n, distinct = len(rows.inverse), len(rows.values)
+    if clusters > distinct:
+        raise ValueError(
+            f"{name}: {argument}={clusters} is more than the {plural(distinct, 'distinct row')} of X "
+            f"(n_samples={n}). Ask for {distinct} or fewer."
+        )
+    total = float(rows.weights.sum())
+    # What a group of equal rows holds beyond the minimum helps no second cluster.
+    useful = float(np.minimum(rows.weights, least).sum())
+    if useful >= clusters * least * (1 - 1e-9):
+        return
+    # Ranges on a line are certain to be possible; without twins they reach the bound.
+    feasible = (
+        int(total // clusters)
+        if distinct == n == total
+        else line_centres(rows.values, rows.weights, clusters)[1]
+    )
+    fewer = int(useful // least)
+    raise InfeasibleMinimumError(
+        f"{name}: {argument}={clusters} clusters of at least {least:g} need {clusters * least:g}, and X has "
+        f"{useful:g}{'' if useful == total else ' that equal rows, which stay together, allow'}. "
+        f"With {clusters} clusters, min_size={feasible} is feasible"
+        f"{f'; with this minimum, {argument} may be at most {fewer}' if fewer else ''}.",
+        feasible=feasible,
+    )
+
+
+def least_size(name: str, min_size: object, weights: Floats | None, *, n_rows: int) -> float:
+    """The minimum as an amount: rows, or weight where there are weights; 0 for none."""
+    if min_size is None:
+        return 0.0
+    count = check_min_size(name, min_size, n_rows)
+    if weights is None or isinstance(min_size, int | np.integer):
+        return float(count)
+    return float(min_size) * float(np.sort(weights).sum())  # type: ignore[arg-type]

@@ -1,0 +1,85 @@
+"""What all three estimators promise, over about a thousand random configurations."""
+
+import numpy as np
+import pytest
+
+from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
+from custseg.errors import InfeasibleMinimumError
+
+
+def random_rows(rng):
+    n, d = int(rng.integers(8, 120)), int(rng.integers(1, 4))
+    shape = rng.integers(4)
+    if shape == 0:
+        return rng.normal(size=(n, d))
+    if shape == 1:  # a lattice: many twins, many rows on boundaries
+        return rng.integers(0, 4, (n, d)).astype(float)
+    if shape == 2:  # heavy tails
+        return np.exp(rng.standard_t(2, size=(n, d)))
+    return np.repeat(rng.normal(size=(n // 4 + 1, d)), 4, axis=0)[:n]
+
+
+def random_estimator(method, rng, n):
+    k, share = int(rng.integers(1, 6)), float(rng.uniform(0.01, 1.1))
+    least = int(rng.integers(1, max(2, n // k))) if rng.random() < 0.5 else min(share / k, 0.99)
+    if method == "kmeans":
+        return MinSizeKMeans(k, min_size=least, n_init=2, max_iter=20, random_state=0)
+    if method == "mixture":
+        kind = rng.choice(["full", "tied", "diag", "spherical"])
+        return MinSizeGaussianMixture(
+            k, covariance_type=str(kind), min_size=least, max_iter=10, random_state=0
+        )
+    noise = str(rng.choice(["nearest", "keep"]))
+    return MinSizeHDBSCAN(min_size=least, noise=noise, max_fit_rows=60, max_core_rows=30, random_state=0)
+
+
+def fitted(model, X):
+    """The fitted model; None where it says that the minimum or the number of clusters cannot be."""
+    try:
+        return model.fit(X)
+    except ValueError as error:
+        if "feasible" in str(error) or "distinct row" in str(error):
+            return None
+        raise
+
+
+def check_promises(model, X, rng):
+    least = (
+        model.min_size if isinstance(model.min_size, int) else int(np.ceil(round(model.min_size * len(X), 9)))
+    )
+    found = model.labels_[model.labels_ >= 0]
+    assert model.sizes_.sum() == len(found)
+    assert np.array_equal(model.sizes_, np.bincount(found, minlength=len(model.sizes_)))
+    assert (model.sizes_ >= max(1, least)).all()
+    assert np.array_equal(model.predict(X), model.labels_)
+    assert np.array_equal(model.predict(X[:1]), model.labels_[:1])
+    assessed = model.assess(X)
+    assert np.array_equal(assessed.label, model.labels_)
+    assert np.array_equal(assessed.distance, model.distance_)
+    assert not assessed.unusual.any()
+    assert ((assessed.confidence >= 0) & (assessed.confidence <= 1)).all()
+    order = rng.permutation(len(X))
+    assert np.array_equal(model.fit(X[order]).labels_, assessed.label[order])
+
+
+@pytest.mark.parametrize("method", ["kmeans", "mixture", "hdbscan"])
+@pytest.mark.parametrize("batch", range(17))
+def test_sizes_labels_and_order_hold(method, batch):
+    for seed in range(20 * batch, 20 * batch + 20):
+        rng = np.random.default_rng(seed)
+        X = random_rows(rng)
+        model = random_estimator(method, rng, len(X))
+        if fitted(model, X) is not None:
+            check_promises(model, X, rng)
+
+
+def test_the_feasible_minimum_is_feasible():
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        X = rng.integers(0, 3, (40, 2)).astype(float)[rng.integers(0, 12, 40)]
+        try:
+            MinSizeKMeans(3, min_size=13, random_state=0).fit(X)
+        except InfeasibleMinimumError as error:
+            least = error.feasible
+            found = MinSizeKMeans(3, min_size=max(least, 1), random_state=0).fit(X)
+            assert found.sizes_.min() >= least
