@@ -67,9 +67,7 @@ def against_constrained(rows: int, runs: int) -> None:
     slow = time.perf_counter() - start
     seconds = interleaved_seconds({"custseg": ours}, runs)
     seconds["k-means-constrained"] = [slow]
-    print_ratios(
-        f"{rows:,} × 6, k = 10, minimum {least:,}", seconds, "k-means-constrained", {"custseg": 1 / 30}
-    )
+    print_ratios(f"{rows:,} × 6, k = 10, minimum {least:,}", seconds, "k-means-constrained", {"custseg": 1 / 30})
     free = KMeans(10, n_init=10, random_state=0).fit(X)
     print(f"  smallest without a minimum: {np.bincount(free.labels_).min()}")
     print(f"  inertia {inertias / reference.inertia_:.5f} × k-means-constrained's (limit 1.005)")
@@ -80,9 +78,7 @@ def against_free(rows: int, starts: int, runs: int) -> None:
     X = shop_like(rows, 8)
     free = KMeans(8, n_init=starts, random_state=0)
     bound = MinSizeKMeans(8, min_size=0.05, n_init=starts, random_state=0)
-    seconds = interleaved_seconds(
-        {"scikit-learn": lambda: free.fit(X), "custseg": lambda: bound.fit(X)}, runs
-    )
+    seconds = interleaved_seconds({"scikit-learn": lambda: free.fit(X), "custseg": lambda: bound.fit(X)}, runs)
     title = f"{rows:,} × 8, k = 8, {starts} starts, minimum 5 %"
     print_ratios(title, seconds, "scikit-learn", {"custseg": 3})
     print(f"  smallest {np.bincount(free.labels_).min():,} without, {bound.sizes_.min():,} with the minimum")

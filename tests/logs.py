@@ -85,7 +85,7 @@ BAD_DATA = {
         r"60 customers can be clustered, too few for 61 segments", arguments={"n_segments": 61}
     ),
     "minimum too large": BadInput(
-        r"at 45 or more.* Give min_size=\d+ or less, or fewer segments", arguments={"min_size": 45}
+        r"of 45 or more need .* Give min_size=\d+ or less, or fewer segments", arguments={"min_size": 45}
     ),
     "before the first order": BadInput(
         r"as_of 2023-12-31 00:00 is not after any row", arguments={"as_of": "2023-12-31"}

@@ -149,7 +149,7 @@ def test_source_keeps_every_rule() -> None:
 def test_source_is_really_read() -> None:
     tree = ast.parse((SOURCE / "segmentation.py").read_text(encoding="utf-8"))
     names = set(imported(tree, Path("segmentation.py")))
-    assert {"custseg.model.SegmentModel", "custseg.clustering.choose_kmeans", "numpy"} <= names
+    assert {"custseg.model.SegmentModel", "custseg.clustering.choose_clustering", "numpy"} <= names
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_source_is_really_read() -> None:
         ("tables/_a.py", "from custseg.features import rfm", "upwards"),
         ("_frames/_a.py", "import custseg.tables", "upwards"),
         ("errors.py", "from custseg import _checks", "upwards"),
-        ("features/_a.py", "from custseg.clustering import nearest_centres", "sideways"),
+        ("features/_a.py", "from custseg.clustering import MinSizeKMeans", "sideways"),
         ("profiling/_a.py", "from ..preparation import Preparation", "sideways"),
         ("model.py", "from custseg.segmentation import fit_segments", "upwards"),
         ("exports/_a.py", "from custseg.insights import explain", "sideways"),

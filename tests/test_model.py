@@ -45,14 +45,14 @@ def test_segment_is_that_of_the_nearest_centre(result: Segmentation, table: pl.D
     model = result.model
     values = {name: table[name].to_numpy().astype(float) for name in model.preparation.names}
     matrix = model.preparation.matrix(values)
-    squared = ((matrix[:, None, :] - model.centres) ** 2).sum(axis=2)
+    squared = ((matrix[:, None, :] - model.rule.centres) ** 2).sum(axis=2)
     assert result.assignments["segment"].to_list() == squared.argmin(axis=1).tolist()
 
 
 def test_model_holds_no_customer_row(result: Segmentation) -> None:
     model = result.model
-    assert set(vars(model)) == {"preparation", "centres", "names", "unclustered_name"}
-    assert model.centres.shape == (4, 3)
+    assert set(vars(model)) == {"preparation", "rule", "names", "unclustered_name"}
+    assert model.rule.centres.shape == (4, 3)
     assert isinstance(model, SegmentModel)
 
 

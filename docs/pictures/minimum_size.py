@@ -38,9 +38,7 @@ def draw(axes: Axes, X: np.ndarray, model: MinSizeKMeans, *, title: str, like: M
     axes.scatter(*moved.T, s=34, facecolors="none", edgecolors="black", linewidths=0.8)
     axes.scatter(*model.cluster_centers_.T, marker="X", s=130, c="white", edgecolors="black", zorder=3)
     for centre, size in zip(model.cluster_centers_, model.sizes_, strict=True):
-        axes.annotate(
-            f"{size}", centre, xytext=(9, 7), textcoords="offset points", fontsize=11, fontweight="bold"
-        )
+        axes.annotate(f"{size}", centre, xytext=(9, 7), textcoords="offset points", fontsize=11, fontweight="bold")
     axes.set(title=title, xticks=[], yticks=[], xlim=(low[0], high[0]), ylim=(low[1], high[1]))
 
 

@@ -82,8 +82,11 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
               help="Subtract refunds, leave them out, or refuse them.")  # fmt: skip
 @click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: _min_size(v),
               help="No segment is smaller: customers (200) or a share (0.05 or 5%).")  # fmt: skip
-@click.option("--segments", default="3-8", show_default=True, callback=lambda _c, _p, v: _segments(v),
-              help="How many segments: a number, or a range to choose within.")  # fmt: skip
+@click.option("--method", type=click.Choice(["kmeans", "gaussian_mixture", "hdbscan"]), default="kmeans",
+              show_default=True, help="The clustering algorithm.")  # fmt: skip
+@click.option("--segments", callback=lambda _c, _p, v: _segments(v) if v else None,
+              help="How many segments: a number, or a range such as 4-6 to choose within. "
+              "[default: 3-8; hdbscan finds the number]")  # fmt: skip
 @click.option("--columns", help="Features to cluster on, with commas between. "
               "[default: recency_days,order_count,revenue]")  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
@@ -126,6 +129,7 @@ def fit(orders: str, out: Path, form: str, **options: Any) -> None:
             as_of=options["as_of"],
             refunds=options["refunds"],
             min_size=options["min_size"],
+            method=options["method"],
             n_segments=options["segments"],
             columns=[name.strip() for name in columns.split(",")] if columns else None,
             language=options["language"],

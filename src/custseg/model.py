@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._frames import frame_from_columns
-from custseg.clustering import nearest_centres
+from custseg.clustering import Rule
 from custseg.preparation import Preparation
 from custseg.tables import FeatureTable, check_features, given_features
 
@@ -23,8 +23,8 @@ class SegmentModel:
     ----------
     preparation : Preparation
         How features become the matrix.
-    centres : ndarray of shape (n_segments, n_columns)
-        Segment centres in the prepared space.
+    rule : Rule
+        From a row of the matrix to a segment: numbers alone, the same for one row as for a million.
     names : tuple of str
         Segment names; position is the segment's number.
     unclustered_name : str
@@ -32,7 +32,7 @@ class SegmentModel:
     """
 
     preparation: Preparation
-    centres: NDArray[np.float64] = field(repr=False)
+    rule: Rule = field(repr=False)
     names: tuple[str, ...]
     unclustered_name: str
 
@@ -70,8 +70,51 @@ class SegmentModel:
         inside = can_be_clustered(table, names)
         if inside.any():
             values = {name: table.values(name)[inside] for name in names}
-            labels[inside] = nearest_centres(self.preparation.matrix(values, "assign"), self.centres)
+            labels[inside] = self.rule.labels(self.preparation.matrix(values, "assign"))
         return labels
+
+    def assess(self, features: object, *, id: str | None = None) -> Any:
+        """How well customers fit the segments that they are assigned to.
+
+        Parameters
+        ----------
+        features : FeatureTable or table
+            As in `assign`.
+        id : str, optional
+            As in `assign`.
+
+        Returns
+        -------
+        table
+            In the caller's kind: `customer_id`, `segment` and `name` as in `assign`; `confidence` (float in
+            [0, 1]: about 1/2 on the boundary of two segments); `second` (int: the segment that comes next);
+            `distance` (float: from the segment, in prepared units); `unusual` (bool: farther than everyone in
+            the fit). All are missing for customers that cannot be clustered.
+
+        Raises
+        ------
+        DataError
+            As in `assign`.
+        """
+        table = given_features(features, id, "assess")
+        check_features(table, self.preparation.names, argument="features", caller="assess")
+        inside = can_be_clustered(table, self.preparation.names)
+        local = self.assignments(table, self.labels(table))
+        values = {name: table.values(name)[inside] for name in self.preparation.names}
+        assessed = self.rule.assess(self.preparation.matrix(values, "assess"))
+        columns: dict[str, list[Any]] = {}
+        for name in ("confidence", "second", "distance", "unusual"):
+            spread = np.full(len(table), None, dtype=object)
+            spread[inside] = getattr(assessed, name).tolist()
+            columns[name] = spread.tolist()
+        more = nw.from_native(frame_from_columns(columns), eager_only=True)
+        kinds: dict[str, Any] = {
+            "confidence": nw.Float64,
+            "second": nw.Int64,
+            "distance": nw.Float64,
+            "unusual": nw.Boolean,
+        }
+        return table.give_back(local.with_columns(more.get_column(name).cast(kind) for name, kind in kinds.items()))
 
     def assignments(self, table: FeatureTable, labels: NDArray[np.intp]) -> nw.DataFrame[Any]:
         """The local table of ids, segments and names."""

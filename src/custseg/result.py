@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from custseg._checks import check_choice, plural
 from custseg._frames import frame_from_columns, table_writer, write_files
-from custseg.clustering import ClusteringChoice
+from custseg.clustering import ClusteringChoice, Move
 from custseg.errors import CustsegError
 from custseg.model import SegmentModel
 from custseg.profiling import Profiles
@@ -68,9 +68,33 @@ class Segmentation:
         return self.features.give_back(self._assignments())
 
     @property
+    def confidence(self) -> NDArray[np.float64]:
+        """How surely each customer belongs to their segment, in [0, 1], in the order of `features`.
+
+        About 1/2 on the boundary of two segments; NaN for customers that cannot be clustered.
+        `model.assess` says more.
+        """
+        confidence = np.full(len(self.labels), np.nan)
+        confidence[self.labels >= 0] = self.choice.best.estimator.confidence_
+        return confidence
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """Who was moved to meet the minimum size: from which segment to which, how many, at what cost."""
+        moves: tuple[Move, ...] = self.choice.best.estimator.moves_
+        return moves
+
+    @property
     def notes(self) -> list[str]:
-        """What was filled, drawn in or left out on the way to the matrix."""
-        return self.model.preparation.notes()
+        """What was filled, drawn in or left out on the way to the matrix, and who was moved for the minimum size."""
+        names = self.model.names
+        moved = [
+            f"{plural(round(move.count), 'customer was', 'customers were')} moved "
+            + (f"from {names[move.origin]!r} " if move.origin >= 0 else "")
+            + f"to {names[move.target]!r} to meet the minimum size."
+            for move in self.moves
+        ]
+        return [*self.model.preparation.notes(), *moved]
 
     def rename(self, names: Mapping[int, str]) -> Segmentation:
         """The same result with other names for some segments.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from numbers import Integral
 
 import numpy as np
-from numpy.typing import NDArray
 
 from custseg._checks import (
     check_choice,
@@ -17,7 +17,7 @@ from custseg._checks import (
     not_yet,
     plural,
 )
-from custseg.clustering import ClusteringChoice, choose_kmeans
+from custseg.clustering import METHODS, ClusteringChoice, choose_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
@@ -84,8 +84,8 @@ def fit_segments(
         other features describe the segments.
     goal : None
         Not available yet; anything but `None` raises NotImplementedError.
-    method : {"kmeans"}, default "kmeans"
-        The clustering algorithm.
+    method : {"kmeans", "gaussian_mixture", "hdbscan"}, default "kmeans"
+        The clustering algorithm. HDBSCAN finds the number of segments itself, unless `n_segments` is given.
     n_segments : int or range, optional
         Exactly so many, or the numbers to choose among; by default 3 to 8.
     min_size : int or float, default 0.05
@@ -154,7 +154,9 @@ def fit_segments(
 
     tell("clustering", 2, 4)
     least = check_min_size(_CALLER, min_size, len(matrix))
-    choice = _choose(matrix, numbers, least=least, seed=seed, tell=tell)
+    free = method == "hdbscan" and n_segments is None
+    fit = partial(choose_clustering, matrix, method=method, n_clusters=None if free else numbers, random_state=seed)
+    choice = _told(fit, least, tell)
 
     tell("describing the segments", 3, 4)
     labels = np.full(len(table), -1)
@@ -163,7 +165,7 @@ def fit_segments(
     profiles = profile_segments(values, labels, language=language, unclustered=unclustered)
     model = SegmentModel(
         preparation=preparation,
-        centres=choice.best.centres,
+        rule=choice.best.estimator.rule_,
         names=tuple(row.name for row in profiles.segments),
         unclustered_name=unclustered[language],
     )
@@ -179,9 +181,9 @@ def fit_segments(
 
 
 def _check_method(method: str) -> None:
-    if method in ("gaussian_mixture", "hdbscan", "auto"):
-        raise not_yet(_CALLER, f"method={method!r}", "Today method='kmeans' works.")
-    check_choice(_CALLER, "method", method, allowed=("kmeans",))
+    if method == "auto":
+        raise not_yet(_CALLER, "method='auto'", f"Today method= is one of {listed(METHODS)}.")
+    check_choice(_CALLER, "method", method, allowed=METHODS)
 
 
 def _segment_numbers(n_segments: object) -> list[int]:
@@ -269,23 +271,18 @@ def _check_enough(clustered: int, customers: int, numbers: list[int]) -> None:
         )
 
 
-def _choose(
-    matrix: NDArray[np.float64], numbers: list[int], *, least: int, seed: int, tell: Progress
-) -> ClusteringChoice:
-    """The clusters of the matrix; what went wrong is told with the arguments that can mend it."""
+def _told(fit: Callable[..., ClusteringChoice], least: int, tell: Progress) -> ClusteringChoice:
+    """The choice, with its progress; what went wrong is told with the arguments that can mend it."""
     try:
-        return choose_kmeans(
-            matrix,
-            n_clusters=numbers,
+        return fit(
             min_size=least,
-            random_state=seed,
             progress=lambda done, steps: tell(f"clustering, {done} of {steps} numbers tried", 2, 4),
         )
     except InfeasibleMinimumError as error:
         what = f"min_size={error.feasible} or less" if error.feasible else "a smaller min_size"
         raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible) from None
     except DataError as error:
-        raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, or other columns.") from None
+        raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
 
 
 def _teller(progress: object) -> Progress:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import silhouette_score
 
 from custseg import DataError, InfeasibleMinimumError
-from custseg.clustering import ClusteringChoice, choose_kmeans, nearest_centres
+from custseg.clustering import METHODS, ClusteringChoice, choose_clustering
 
 
 def blobs(*sizes: int, seed: int = 0) -> np.ndarray:
@@ -15,7 +15,7 @@ def blobs(*sizes: int, seed: int = 0) -> np.ndarray:
 
 
 def choose(X: np.ndarray, *numbers: int, min_size: int = 1, seed: int = 0) -> ClusteringChoice:
-    return choose_kmeans(X, n_clusters=numbers, min_size=min_size, random_state=seed)
+    return choose_clustering(X, n_clusters=numbers, min_size=min_size, random_state=seed)
 
 
 def test_groups_are_found_and_numbered_largest_first() -> None:
@@ -29,17 +29,31 @@ def test_equal_sizes_are_numbered_by_their_centres() -> None:
     assert choose(X, 2).best.labels.tolist() == [1, 1, 0, 0]
 
 
-def test_labels_are_those_of_the_nearest_centre() -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_rule_of_the_choice_gives_its_labels(method: str) -> None:
     X = blobs(60, 40, 30, seed=1)
-    for candidate in choose(X, 2, 3, 4, 5, 6).candidates:
-        assert candidate.labels.tolist() == nearest_centres(X, candidate.centres).tolist()
+    best = choose_clustering(X, method=method, n_clusters=[3], min_size=20, random_state=0).best
+    assert best.n_clusters == 3
+    assert best.estimator.rule_.labels(X).tolist() == best.labels.tolist()
 
 
-def test_centres_are_the_means_of_their_rows() -> None:
-    X = blobs(30, 20)
-    best = choose(X, 2).best
-    means = [X[best.labels == j].mean(axis=0) for j in range(2)]
-    assert best.centres == pytest.approx(np.array(means), abs=1e-8)
+def test_hdbscan_finds_its_number() -> None:
+    X = blobs(60, 40, 30, seed=1)
+    choice = choose_clustering(X, method="hdbscan", n_clusters=None, min_size=20, random_state=0)
+    assert choice.best.n_clusters == 3
+    assert choice.reason.startswith("HDBSCAN found 3 dense groups")
+
+
+def test_hdbscan_says_which_numbers_it_found() -> None:
+    X = blobs(60, 40, 30, seed=1)
+    with pytest.raises(DataError, match="no clustering into 7 groups of 20 or more; the numbers it found: 3"):
+        choose_clustering(X, method="hdbscan", n_clusters=[7], min_size=20, random_state=0)
+
+
+def test_hdbscan_without_any_dense_group_says_so() -> None:
+    X = np.random.default_rng(0).uniform(size=(60, 2))
+    with pytest.raises(DataError, match="HDBSCAN found no groups of 25 or more"):
+        choose_clustering(X, method="hdbscan", n_clusters=None, min_size=25, random_state=0)
 
 
 @settings(max_examples=15, deadline=None)
@@ -49,7 +63,6 @@ def test_shuffled_rows_fall_into_the_same_groups(seed: int, shuffle: int) -> Non
     order = np.random.default_rng(shuffle).permutation(60)
     one, two = choose(X, 3, 4, seed=seed % 7), choose(X[order], 3, 4, seed=seed % 7)
     assert two.best.labels.tolist() == one.best.labels[order].tolist()
-    assert np.array_equal(two.best.centres, one.best.centres)
     assert two.columns() == one.columns()
 
 
@@ -64,35 +77,43 @@ def test_no_group_is_under_the_minimum_and_none_is_empty(seed: int, least: int) 
     assert len(sizes) == best.n_clusters
 
 
-def test_candidate_under_the_minimum_is_out() -> None:
+def test_minimum_is_met_by_moving_rows() -> None:
     X = blobs(40, 35, 5)
-    free, held = choose(X, 2, 3, 4), choose(X, 2, 3, 4, min_size=10)
-    assert free.best.n_clusters == 3
-    assert held.best.n_clusters == 2
-    assert [row.meets_min_size for row in held.candidates] == [True, False, False]
-    assert held.reason.endswith("3 and 4 would leave one under the minimum size.")
+    free, held = choose(X, 3), choose(X, 3, min_size=10)
+    assert (free.best.smallest, held.best.smallest) == (5, 10)
+    assert sum(move.count for move in held.best.estimator.moves_) == 5
+
+
+def test_candidate_that_would_part_equal_rows_is_out() -> None:
+    X = np.repeat([[0.0], [1.0], [9.0]], [30, 30, 4], axis=0)
+    choice = choose(X, 2, 3, min_size=10)
+    assert [row.meets_min_size for row in choice.candidates] == [True, False]
+    assert choice.candidates[1].smallest == 4
+    assert choice.reason.endswith("3 would leave one under the minimum size.")
 
 
 def test_number_that_the_rows_cannot_fill_is_not_tried() -> None:
     choice = choose(blobs(40, 40), 2, 3, 4, 9, min_size=20)
     assert [row.n_clusters for row in choice.candidates] == [2, 3, 4]
-    assert "3, 4 and 9 would leave one under the minimum size." in choice.reason
+    assert choice.reason.endswith("9 would leave one under the minimum size.")
 
 
 def test_infeasible_minimum_says_what_is_feasible() -> None:
-    X = blobs(40, 35, 5)
-    words = "no k-means with 3 to 5 groups keeps .* 20 or more. The closest has 3 groups, the smallest of 5"
+    X = np.repeat([[0.0], [1.0], [9.0]], [30, 30, 4], axis=0)
+    words = "3 groups cannot all have 20 or more without parting equal rows. 3 groups can have 4 each"
     with pytest.raises(InfeasibleMinimumError, match=words) as caught:
-        choose(X, 3, 4, 5, min_size=20)
-    assert caught.value.feasible == 5
-    assert choose(X, 3, 4, 5, min_size=5).best.smallest == 5
+        choose(X, 3, min_size=20)
+    assert caught.value.feasible == 4
+    assert choose(X, 3, min_size=4).best.smallest == 4
 
 
 def test_minimum_beyond_all_rows_says_what_is_feasible() -> None:
     X = blobs(40, 35)
-    with pytest.raises(InfeasibleMinimumError, match="at 1,000 or more") as caught:
+    with pytest.raises(
+        InfeasibleMinimumError, match="2 groups of 1,000 or more need 2,000, and there are 75"
+    ) as caught:
         choose(X, 2, 3, min_size=1000)
-    assert caught.value.feasible == choose(X, 2).best.smallest == 35
+    assert caught.value.feasible == choose(X, 2, min_size=caught.value.feasible).best.smallest == 37
 
 
 def test_fewer_distinct_rows_than_clusters_are_told() -> None:
@@ -134,8 +155,8 @@ def test_candidates_are_a_table() -> None:
     table = choice.columns()
     assert table["method"] == ["kmeans", "kmeans"]
     assert table["n_clusters"] == [2, 3]
-    assert table["smallest"] == [40, 5]
-    assert table["meets_min_size"] == [True, False]
+    assert table["smallest"] == [40, 10]
+    assert table["meets_min_size"] == [True, True]
 
 
 def test_largest_silhouette_wins_and_the_reason_says_so() -> None:
@@ -146,14 +167,14 @@ def test_largest_silhouette_wins_and_the_reason_says_so() -> None:
 
 
 def test_only_number_left_is_not_said_to_be_asked_for() -> None:
-    choice = choose(blobs(40, 35, 5), 2, 3, min_size=30)
+    choice = choose(blobs(40, 35, 5), 2, 3, min_size=35)
     value = f"{choice.best.silhouette:.2f}"
     assert choice.reason == f"2 groups, with a silhouette of {value}. 3 would leave one under the minimum size."
 
 
 def test_progress_counts_what_is_tried() -> None:
     told: list[tuple[int, int]] = []
-    choose_kmeans(
+    choose_clustering(
         blobs(9, 9),
         n_clusters=[2, 3],
         min_size=1,

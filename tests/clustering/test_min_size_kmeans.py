@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from plain_distances import nearest_centres
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris, load_wine
 
-from custseg.clustering import MinSizeKMeans, nearest_centres
+from custseg.clustering import MinSizeKMeans
 from custseg.clustering._blocks import power_labels
 from custseg.clustering._centre_rule import CentreRule
 from custseg.errors import InfeasibleMinimumError

@@ -26,9 +26,7 @@ def random_estimator(method, rng, n):
         return MinSizeKMeans(k, min_size=least, n_init=2, max_iter=20, random_state=0)
     if method == "mixture":
         kind = rng.choice(["full", "tied", "diag", "spherical"])
-        return MinSizeGaussianMixture(
-            k, covariance_type=str(kind), min_size=least, max_iter=10, random_state=0
-        )
+        return MinSizeGaussianMixture(k, covariance_type=str(kind), min_size=least, max_iter=10, random_state=0)
     noise = str(rng.choice(["nearest", "keep"]))
     return MinSizeHDBSCAN(min_size=least, noise=noise, max_fit_rows=60, max_core_rows=30, random_state=0)
 
@@ -44,9 +42,7 @@ def fitted(model, X):
 
 
 def check_promises(model, X, rng):
-    least = (
-        model.min_size if isinstance(model.min_size, int) else int(np.ceil(round(model.min_size * len(X), 9)))
-    )
+    least = model.min_size if isinstance(model.min_size, int) else int(np.ceil(round(model.min_size * len(X), 9)))
     found = model.labels_[model.labels_ >= 0]
     assert model.sizes_.sum() == len(found)
     assert np.array_equal(model.sizes_, np.bincount(found, minlength=len(model.sizes_)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from custseg.clustering._assessment import Assessment, Move, Rule
-from custseg.clustering._assignment import nearest_centres
-from custseg.clustering._choice import Candidate, ClusteringChoice, choose_kmeans
+from custseg.clustering._choice import METHODS, Candidate, ClusteringChoice, choose_clustering
 from custseg.clustering._min_size_hdbscan import Merge, MinSizeHDBSCAN
 from custseg.clustering._min_size_kmeans import MinSizeKMeans
 from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
 
 __all__ = [
+    "METHODS",
     "Assessment",
     "Candidate",
     "ClusteringChoice",
@@ -19,6 +19,5 @@ __all__ = [
     "MinSizeKMeans",
     "Move",
     "Rule",
-    "choose_kmeans",
-    "nearest_centres",
+    "choose_clustering",
 ]

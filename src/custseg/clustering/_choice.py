@@ -1,23 +1,27 @@
-"""How many clusters: k-means for each number, the minimum size as a hard rule, then the silhouette."""
+"""Which clustering: one per number of clusters, all under the same hard minimum, then the silhouette."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from custseg._checks import plural
-from custseg.clustering._assignment import nearest_centres
+from custseg._checks import check_choice, plural
+from custseg.clustering._min_size_hdbscan import MinSizeHDBSCAN
+from custseg.clustering._min_size_kmeans import MinSizeKMeans
+from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
 from custseg.errors import DataError, InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
 
+METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
+
 _SILHOUETTE_ROWS = 10_000
-_STARTS = 10
+_NEIGHBOURHOODS = (5, 10, 20, 40)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,26 +33,30 @@ class Candidate:
     method : str
         The algorithm.
     n_clusters : int
-        Number of clusters.
-    silhouette : float
-        Mean silhouette in [-1, 1] (Rousseeuw 1987); above 10,000 rows from a seeded sample.
+        Number of clusters: asked for, or found by HDBSCAN.
+    silhouette : float or None
+        Mean silhouette in [-1, 1] (Rousseeuw 1987), 0 for a single cluster; above 10,000 rows from a seeded
+        sample. None where there is no clustering.
     smallest : int
-        Rows in the smallest cluster.
+        Rows in the smallest cluster; where the minimum cannot be met, the largest minimum that can.
     meets_min_size : bool
-        Whether no cluster is under the minimum.
-    centres : ndarray of shape (n_clusters, n_columns)
-        Cluster centres, the largest cluster first.
-    labels : ndarray of shape (n_rows,)
-        Cluster of each row; 0 is the largest.
+        Whether there is a clustering under the minimum.
+    estimator : object or None
+        The fitted estimator.
     """
 
     method: str
     n_clusters: int
-    silhouette: float
+    silhouette: float | None
     smallest: int
     meets_min_size: bool
-    centres: Floats = field(repr=False)
-    labels: NDArray[np.intp] = field(repr=False)
+    estimator: Any = field(default=None, repr=False)
+
+    @property
+    def labels(self) -> NDArray[np.intp]:
+        """Cluster of each row, 0 the largest."""
+        labels: NDArray[np.intp] = self.estimator.labels_
+        return labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +66,7 @@ class ClusteringChoice:
     Attributes
     ----------
     candidates : tuple of Candidate
-        One per number of clusters.
+        All that were tried.
     best : Candidate
         The one with the largest silhouette among those that meet the minimum size.
     min_size : int
@@ -72,43 +80,40 @@ class ClusteringChoice:
     min_size: int
     reason: str
 
-    def columns(self) -> dict[str, list[str] | list[int] | list[float] | list[bool]]:
+    def columns(self) -> dict[str, list[Any]]:
         """The candidates as columns, for any frame constructor."""
-        rows = self.candidates
-        return {
-            "method": [row.method for row in rows],
-            "n_clusters": [row.n_clusters for row in rows],
-            "silhouette": [row.silhouette for row in rows],
-            "smallest": [row.smallest for row in rows],
-            "meets_min_size": [row.meets_min_size for row in rows],
-        }
+        names = ("method", "n_clusters", "silhouette", "smallest", "meets_min_size")
+        return {name: [getattr(row, name) for row in self.candidates] for name in names}
 
 
-def choose_kmeans(
+def choose_clustering(
     X: Floats,
     *,
-    n_clusters: Sequence[int],
+    n_clusters: Sequence[int] | None,
     min_size: int,
     random_state: int,
+    method: str = "kmeans",
     progress: Callable[[int, int], None] | None = None,
 ) -> ClusteringChoice:
-    """Fit k-means for each number of clusters and take the best that meets the minimum size.
+    """Fit one method for each number of clusters and take the best; none has a cluster under the minimum.
 
-    The result does not depend on the order of the rows: they are sorted by value before seeding.
+    The result does not depend on the order of the rows.
 
     Parameters
     ----------
     X : ndarray of shape (n_rows, n_columns)
         Finite rows.
-    n_clusters : sequence of int
+    n_clusters : sequence of int or None
         The numbers to choose among. Those that need more distinct rows than there are, or more rows
-        for the minimum size, are not tried.
+        for the minimum size, are not tried. None leaves the number to HDBSCAN.
     min_size : int
-        No cluster may have fewer rows.
+        No cluster has fewer rows.
     random_state : int
         Seed; the same seed gives the same result.
+    method : {"kmeans", "gaussian_mixture", "hdbscan"}, default "kmeans"
+        The algorithm. HDBSCAN finds its number itself, once for each of a few sizes of neighbourhood.
     progress : callable, optional
-        Called with (numbers tried, numbers to try), before each and at the end.
+        Called with (candidates tried, candidates to try), before each and at the end.
 
     Returns
     -------
@@ -117,14 +122,16 @@ def choose_kmeans(
     Raises
     ------
     DataError
-        If there are fewer distinct rows than the smallest number of clusters.
+        If there are fewer distinct rows than the smallest number of clusters, or HDBSCAN finds no number of
+        clusters that was asked for.
     InfeasibleMinimumError
         If no candidate meets the minimum; `feasible` is the largest minimum that one meets.
+    ValueError, TypeError
+        If the method does not exist.
 
     Notes
     -----
-    k-means of scikit-learn, ten starts for each number. Cost: n_rows² for the silhouette, which is
-    taken of a seeded sample above 10,000 rows.
+    Cost of the silhouette: n_rows², of a seeded sample above 10,000 rows.
 
     References
     ----------
@@ -135,28 +142,33 @@ def choose_kmeans(
     Examples
     --------
     >>> import numpy as np
-    >>> from custseg.clustering import choose_kmeans
+    >>> from custseg.clustering import choose_clustering
     >>> X = np.array([[0.0], [0.1], [5.0], [5.1], [5.2], [9.0], [9.1]])
-    >>> choice = choose_kmeans(X, n_clusters=[2, 3], min_size=2, random_state=0)
+    >>> choice = choose_clustering(X, n_clusters=[2, 3], min_size=2, random_state=0)
     >>> choice.best.labels.tolist()
     [1, 1, 0, 0, 0, 2, 2]
     >>> choice.reason
     'of 2 and 3 groups, 3 have the largest silhouette (0.97).'
     """
+    check_choice("choose_clustering", "method", method, allowed=METHODS)
+    # In the order of their values, a sample is the same in whatever order the rows came.
     order = np.lexsort(X.T[::-1])
-    ordered = np.ascontiguousarray(X[order])
-    back = np.argsort(order)
-    tried = _worth_trying(ordered, sorted(n_clusters), min_size)
     tell = progress or (lambda done, steps: None)
+    if method == "hdbscan":
+        candidates = list(_by_neighbourhood(X, order, min_size, random_state=random_state, tell=tell))
+        return _chosen_of_found(candidates, n_clusters, min_size)
+    assert n_clusters is not None
+    numbers = _worth_trying(X[order], sorted(n_clusters), min_size)
     candidates = []
-    for done, k in enumerate(tried):
-        tell(done, len(tried))
-        candidates.append(_candidate(ordered, back, k, min_size=min_size, random_state=random_state))
-    tell(len(tried), len(tried))
+    for done, k in enumerate(numbers):
+        tell(done, len(numbers))
+        estimator = _estimator(method, k, min_size=min_size, random_state=random_state)
+        candidates.append(_candidate(method, k, estimator, X=X, order=order))
+    tell(len(numbers), len(numbers))
     allowed = [candidate for candidate in candidates if candidate.meets_min_size]
     if not allowed:
-        raise _infeasible(candidates, n_clusters, min_size)
-    best = max(allowed, key=lambda candidate: (candidate.silhouette, -candidate.n_clusters))
+        raise _infeasible(candidates, n_clusters, min_size, rows=len(X))
+    best = _largest_silhouette(allowed)
     reason = _reason(best, [candidate.n_clusters for candidate in allowed], asked=n_clusters)
     return ClusteringChoice(tuple(candidates), best, min_size, reason)
 
@@ -173,28 +185,70 @@ def _worth_trying(ordered: Floats, numbers: Sequence[int], min_size: int) -> lis
     return [k for k in possible if k * min_size <= len(ordered)] or possible[:1]
 
 
-def _candidate(ordered: Floats, back: NDArray[np.intp], k: int, *, min_size: int, random_state: int) -> Candidate:
-    model = KMeans(k, n_init=_STARTS, random_state=random_state).fit(ordered)
-    # How many threads added up a mean shows in its last bits; without them labels are the same for all.
-    centres = _largest_first(ordered, np.round(model.cluster_centers_, 9))
-    labels = nearest_centres(ordered, centres)
-    sizes = np.bincount(labels, minlength=k)
-    smallest = int(sizes.min())
+def _estimator(method: str, k: int, *, min_size: int, random_state: int) -> Any:
+    if method == "kmeans":
+        return MinSizeKMeans(k, min_size=min_size, random_state=random_state)
+    return MinSizeGaussianMixture(k, min_size=min_size, random_state=random_state)
+
+
+def _candidate(method: str, k: int, estimator: Any, *, X: Floats, order: NDArray[np.intp]) -> Candidate:
+    try:
+        estimator.fit(X)
+    except InfeasibleMinimumError as error:
+        return Candidate(method, k, None, error.feasible, meets_min_size=False)
+    labels = estimator.labels_[order]
     return Candidate(
-        method="kmeans",
+        method=method,
         n_clusters=k,
-        silhouette=_silhouette(ordered, labels, random_state),
-        smallest=smallest,
-        meets_min_size=smallest >= min_size,
-        centres=centres,
-        labels=labels[back],
+        silhouette=_silhouette(X[order], labels, estimator.random_state),
+        smallest=int(np.bincount(labels).min()),
+        meets_min_size=True,
+        estimator=estimator,
     )
 
 
-def _largest_first(X: Floats, centres: Floats) -> Floats:
-    """The centres by falling cluster size; equal sizes by the centres' own values."""
-    sizes = np.bincount(nearest_centres(X, centres), minlength=len(centres))
-    return np.ascontiguousarray(centres[np.lexsort((*centres.T[::-1], -sizes))])
+def _by_neighbourhood(
+    X: Floats,
+    order: NDArray[np.intp],
+    min_size: int,
+    *,
+    random_state: int,
+    tell: Callable[[int, int], None],
+) -> Iterator[Candidate]:
+    """HDBSCAN once for each size of neighbourhood that the rows have room for, and its own default."""
+    sizes = [None, *(size for size in _NEIGHBOURHOODS if size <= min(min_size, len(X)))]
+    for done, size in enumerate(sizes):
+        tell(done, len(sizes))
+        # scikit-learn's HDBSCAN takes a cluster of at least two rows.
+        estimator = MinSizeHDBSCAN(min_size=max(2, min_size), min_samples=size, random_state=random_state)
+        fitted = estimator.fit(X)
+        if fitted.n_clusters_ == 0:
+            yield Candidate("hdbscan", 0, None, 0, meets_min_size=False)
+        else:
+            yield _candidate("hdbscan", fitted.n_clusters_, estimator, X=X, order=order)
+    tell(len(sizes), len(sizes))
+
+
+def _chosen_of_found(candidates: list[Candidate], asked: Sequence[int] | None, min_size: int) -> ClusteringChoice:
+    allowed = [
+        candidate
+        for candidate in candidates
+        if candidate.meets_min_size and (asked is None or candidate.n_clusters in asked)
+    ]
+    found = _numbers(sorted({candidate.n_clusters for candidate in candidates}))
+    if not allowed:
+        wanted = "no groups" if asked is None else f"no clustering into {_numbers(asked)} groups"
+        raise DataError(f"HDBSCAN found {wanted} of {min_size:,} or more; the numbers it found: {found}.")
+    best = _largest_silhouette(allowed)
+    reason = (
+        f"HDBSCAN found {plural(best.n_clusters, 'dense group')} (silhouette {best.silhouette:.2f}); "
+        f"the numbers it found: {found}."
+    )
+    return ClusteringChoice(tuple(candidates), best, min_size, reason)
+
+
+def _largest_silhouette(allowed: Sequence[Candidate]) -> Candidate:
+    return max(allowed, key=lambda candidate: (candidate.silhouette or 0.0, -candidate.n_clusters))
 
 
 def _silhouette(X: Floats, labels: NDArray[np.intp], random_state: int) -> float:
@@ -210,11 +264,17 @@ def _silhouette(X: Floats, labels: NDArray[np.intp], random_state: int) -> float
     return float(silhouette_score(X[sample], labels[sample]))
 
 
-def _infeasible(candidates: Sequence[Candidate], asked: Sequence[int], min_size: int) -> InfeasibleMinimumError:
+def _infeasible(
+    candidates: Sequence[Candidate], asked: Sequence[int], min_size: int, *, rows: int
+) -> InfeasibleMinimumError:
     closest = max(candidates, key=lambda candidate: candidate.smallest)
+    fewest = min(asked)
+    if fewest * min_size > rows:
+        why = f"{plural(fewest, 'group')} of {min_size:,} or more need {fewest * min_size:,}, and there are {rows:,}."
+    else:
+        why = f"{_numbers(asked)} groups cannot all have {min_size:,} or more without parting equal rows."
     return InfeasibleMinimumError(
-        f"no k-means with {_numbers(asked)} groups keeps each of them at {min_size:,} or more. The closest "
-        f"has {plural(closest.n_clusters, 'group')}, the smallest of {closest.smallest:,}.",
+        f"{why} {plural(closest.n_clusters, 'group')} can have {closest.smallest:,} each.",
         feasible=closest.smallest,
     )
 

@@ -129,9 +129,7 @@ class CoreRule:
         open_rows = np.arange(len(X))
         distances, near = found
         while True:
-            mutual = np.maximum(
-                np.maximum(self.core_distances[place[near]], core[open_rows, None]), distances
-            )
+            mutual = np.maximum(np.maximum(self.core_distances[place[near]], core[open_rows, None]), distances)
             least = mutual.min(axis=1)
             # Among the least, the nearest; among equally near ones, the first that was stored.
             tied = np.where(mutual == least[:, None], distances, np.inf)

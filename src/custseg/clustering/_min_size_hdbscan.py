@@ -175,9 +175,9 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         """What HDBSCAN finds, as a rule of stored core rows."""
         smallest = min(max(2, least), len(X))
         neighbours = min(self.min_samples or min(smallest, 20), len(X))
-        found = HDBSCAN(
-            min_cluster_size=smallest, min_samples=neighbours, algorithm="kd_tree", copy=True
-        ).fit_predict(X)
+        found = HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, algorithm="kd_tree", copy=True).fit_predict(
+            X
+        )
         found = _with_twins(X, found)
         self.n_noise_ = int((found < 0).sum())
         inside = np.flatnonzero(found >= 0)
@@ -212,9 +212,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         reach = np.zeros(rule.n_clusters + 1)
         nearest = np.where(inside, assessed.label, assessed.second)
         np.maximum.at(reach, nearest, assessed.distance)
-        self.rule_ = replace(
-            rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order]
-        )
+        self.rule_ = replace(rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order])
         self.labels_, self.second_ = rank[assessed.label][inverse], rank[assessed.second][inverse]
         self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
         self.n_clusters_ = rule.n_clusters
@@ -251,9 +249,7 @@ def _kept_cores(labels: Integers, most: int, rng: np.random.RandomState) -> Inte
     return np.sort(np.concatenate(kept))
 
 
-def _merged(
-    rule: CoreRule, X: Floats, weights: Floats, *, least: int
-) -> tuple[CoreRule, Assessment, list[Merge]]:
+def _merged(rule: CoreRule, X: Floats, weights: Floats, *, least: int) -> tuple[CoreRule, Assessment, list[Merge]]:
     """The rule with clusters under the minimum joined to their nearest, the smallest first."""
     merges: list[Merge] = []
     while True:

@@ -25,7 +25,7 @@ from custseg.clustering._starts import End, Search
 
 
 class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
-    """k-means with a hard minimum cluster size.
+    """K-means with a hard minimum cluster size.
 
     Minimises Σ w‖x − c_label(x)‖² subject to every cluster holding at least `min_size`. Each of Lloyd's steps
     assigns the rows exactly: a transportation problem [1]_, whose dual gives one offset λ_j ≥ 0 per

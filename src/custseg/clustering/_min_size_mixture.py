@@ -207,9 +207,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         found = free_clustering(X, weights, seeds(X, weights, k, rng=rng), max_iter=300, tol=0.0)
         shares = np.zeros((len(X), k))
         shares[np.arange(len(X)), found.labels] = weights
-        return maximised(
-            X, shares, found.centres, covariance_type=self.covariance_type, reg_covar=self.reg_covar
-        )
+        return maximised(X, shares, found.centres, covariance_type=self.covariance_type, reg_covar=self.reg_covar)
 
     def _climbed(self, rows: DistinctRows, start: Mixture, least: float) -> Fitted:
         return climb(

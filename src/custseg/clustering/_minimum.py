@@ -86,9 +86,7 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
         before = need
         share = min(4.0 * need / weights.sum() + 2_000.0 / len(gaps), 0.1)
         near, reach = _near_rows(gaps, min(wider * share, _WIDEST))
-        met = balance(
-            costs.matrix(near), weights[near], labels[near], offsets, sizes, least=least, reach=reach
-        )
+        met = balance(costs.matrix(near), weights[near], labels[near], offsets, sizes, least=least, reach=reach)
         expected = sizes if met else None
     return offsets, labels
 

@@ -56,9 +56,7 @@ class MixtureRule:
 
     def probabilities(self, X: Floats) -> Floats:
         """Posterior of each component, its log prior raised by the offset."""
-        return np.concatenate(
-            over_blocks(len(X), lambda block: posterior(self.costs(X[block]) - self.offsets))
-        )
+        return np.concatenate(over_blocks(len(X), lambda block: posterior(self.costs(X[block]) - self.offsets)))
 
     def assess(self, X: Floats) -> Assessment:
         """How well each row fits: confidence is the posterior of its component."""

@@ -129,9 +129,7 @@ def _shares(reduced: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return shares, logs
 
 
-def maximised(
-    X: Floats, shares: Floats, centres: Floats, *, covariance_type: str, reg_covar: float
-) -> Mixture:
+def maximised(X: Floats, shares: Floats, centres: Floats, *, covariance_type: str, reg_covar: float) -> Mixture:
     """The parameters of largest likelihood given the share of each row in each component."""
     from custseg.clustering import _kernels
 

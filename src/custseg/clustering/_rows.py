@@ -81,9 +81,7 @@ def checked_weights(estimator: Any, sample_weight: object, n_rows: int) -> Float
     if weights.ndim > 1:
         raise ValueError(f"{name}: Sample weights must be 1D array or scalar, got {weights.ndim} dimensions.")
     if weights.shape != (n_rows,):
-        raise ValueError(
-            f"{name}: sample_weight must have one weight per row, got {len(weights)} for {n_rows} rows."
-        )
+        raise ValueError(f"{name}: sample_weight must have one weight per row, got {len(weights)} for {n_rows} rows.")
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError(f"{name}: sample_weight must be finite and not negative.")
     if not 0 < weights.max() <= LARGEST:
@@ -150,9 +148,7 @@ def check_feasible(name: str, argument: str, rows: DistinctRows, *, clusters: in
         return
     # Ranges on a line are certain to be possible; without twins they reach the bound.
     feasible = (
-        int(total // clusters)
-        if distinct == n == total
-        else line_centres(rows.values, rows.weights, clusters)[1]
+        int(total // clusters) if distinct == n == total else line_centres(rows.values, rows.weights, clusters)[1]
     )
     fewer = int(useful // least)
     raise InfeasibleMinimumError(

@@ -81,9 +81,7 @@ class Search:
             if self._meets(cluster_sizes(start.labels, self.rows.weights, self.k)):
                 ends.append((start.inertia, start))
                 continue
-            bound = bound_clustering(
-                X, weights, start, least=self.least * portion, max_iter=self.max_iter, tol=tol
-            )
+            bound = bound_clustering(X, weights, start, least=self.least * portion, max_iter=self.max_iter, tol=tol)
             cost = float((CentreCosts(X, bound.centres).own(bound.labels) * weights).sum()) / portion
             there = replace(start, centres=bound.centres, offsets=bound.offsets, steps=bound.steps)
             ends.append((cost, there))
@@ -94,9 +92,7 @@ class Search:
         weights = self.rows.weights
         if self._meets(cluster_sizes(start.labels, weights, self.k)):
             return self._numbered(start)
-        bound = bound_clustering(
-            self.rows.values, weights, start, least=self.least, max_iter=self.max_iter, tol=tol
-        )
+        bound = bound_clustering(self.rows.values, weights, start, least=self.least, max_iter=self.max_iter, tol=tol)
         return self._numbered(bound) or self._numbered(start)
 
     def _on_a_line(self, free: list[Clustered], name: str) -> End:
@@ -131,9 +127,7 @@ class Search:
             if settled is None:
                 return None
             cost = float((costs.own(settled.labels) * self.rows.weights).sum())
-            end = End(
-                centres, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged
-            )
+            end = End(centres, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged)
             order = np.lexsort((*centres.T[::-1], -settled.sizes))
             if np.array_equal(order, np.arange(self.k)):
                 break
