@@ -48,6 +48,9 @@ def _pandas_arrow(table: pl.DataFrame, folder: Path) -> pd.DataFrame:
     return table.to_pandas(use_pyarrow_extension_array=True)
 
 
+_CONNECTIONS: list[duckdb.DuckDBPyConnection] = []
+
+
 def _duckdb(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
     return duckdb.from_arrow(table.to_arrow())
 
@@ -55,6 +58,8 @@ def _duckdb(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
 def _duckdb_connection(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
     """A table of a database of its own, whose zone is not the machine's."""
     connection = duckdb.connect()
+    # A relation of DuckDB 1.3 does not keep its connection open by itself.
+    _CONNECTIONS.append(connection)
     connection.execute("SET TimeZone = 'Asia/Tokyo'")
     connection.register("source", table.to_arrow())
     connection.execute("CREATE TABLE log AS SELECT * FROM source")

@@ -491,3 +491,30 @@ def test_assessment_tells_who_is_on_the_border(shop: Shop) -> None:
     assert table.select("customer_id", "segment", "name").equals(fitted.assignments)
     assert not table["unusual"].any()
     assert (table["second"] != table["segment"]).all()
+
+
+def test_customers_alone_need_a_moment(shop: Shop) -> None:
+    with pytest.raises(TypeError, match="as_of must be given where there is no log"):
+        fit_segments(customers=shop.customers)
+
+
+def test_a_window_makes_nobody_a_one_time_buyer(shop: Shop) -> None:
+    orders = Orders(shop.orders, cancelled="cancelled")
+    names = {row.name for row in fit_segments(orders, as_of=shop.as_of, window_days=90).profiles}
+    assert "One-time buyers" not in names
+    assert "No order in the window" in names
+
+
+def test_a_date_at_the_end_of_the_calendar_is_no_crash() -> None:
+    log = clean_log()
+    far = log.with_columns(ordered_at=pl.lit(datetime(9999, 12, 31, 12)))
+    assert fit_segments(far, n_segments=1, columns=["revenue"]).as_of.year == 9999
+    with pytest.raises(ValueError, match="window_days must be from 1 to"):
+        fit_segments(log, window_days=10**9)
+
+
+def test_columns_clustered_on_are_shown_and_named(shop: Shop) -> None:
+    orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
+    fitted = fit_segments(orders, as_of=shop.as_of, columns=["discount_share", "recency_days"])
+    assert "median discount_share" in repr(fitted)
+    assert "Discount-driven" in {row.name for row in fitted.profiles}

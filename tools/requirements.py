@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PARTS = ("llvmlite",)  # numba's compiled part, whose name does not begin with its parent's
 EXTRAS = ("pandas", "duckdb")  # pyspark is large and needs Java: it is installed by hand
 
 
@@ -39,7 +40,7 @@ def floors() -> list[str]:
 
 def floors_rest() -> list[str]:
     # A compiled part (polars-runtime-32) moves with its parent, so a prefix counts as set.
-    set_here = tuple(name(line) for line in floors())
+    set_here = (*(name(line) for line in floors()), *PARTS)
     return [f"{key}=={pin}" for key, pin in known_pins().items() if not key.startswith(set_here)]
 
 

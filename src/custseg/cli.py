@@ -57,8 +57,12 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         from custseg.tables import Orders
 
         shop = make_shop(customers, seed)
-        click.echo(f"A made-up shop: {customers:,} customers of six kinds, {len(shop.orders):,} order lines.\n")
-        _fit_and_write(Orders(shop.orders, cancelled="cancelled"), out, as_of=shop.as_of)
+        click.echo(
+            f"A made-up shop: {customers:,} customers of six kinds and a few with refunds alone, "
+            f"{len(shop.orders):,} order lines.\n"
+        )
+        orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
+        _fit_and_write(orders, out, as_of=shop.as_of)
 
 
 @main.command()

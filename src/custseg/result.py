@@ -25,6 +25,7 @@ from custseg.tables import DataReport, FeatureTable
 __all__ = ["Segmentation", "number_text"]
 
 _SHOWN = ("recency_days", "order_count", "revenue", "order_value")
+_MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -190,9 +191,11 @@ class Segmentation:
         return heads, rows
 
     def shown_features(self) -> list[str]:
-        """The features that a short display shows: the usual four, or the first six clustered on."""
+        """The features that a short display shows: the usual four, and up to six with those clustered on."""
+        used = self.model.preparation.names
         usual = [name for name in _SHOWN if name in self.profiles[0].medians]
-        return usual if len(usual) == len(_SHOWN) else list(self.model.preparation.names[:6])
+        first = usual if len(usual) == len(_SHOWN) else []
+        return [*first, *(name for name in used if name not in first)][:_MOST_SHOWN]
 
     def __repr__(self) -> str:
         heads, rows = self.table()

@@ -162,7 +162,14 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    profiles = profile_segments(values, labels, language=language, unclustered=unclustered)
+    profiles = profile_segments(
+        values,
+        labels,
+        language=language,
+        unclustered=unclustered,
+        clustered_on=preparation.names,
+        windowed=_is_windowed(table),
+    )
     model = SegmentModel(
         preparation=preparation,
         rule=choice.best.estimator.rule_,
@@ -255,8 +262,11 @@ def _who_is_left(table: FeatureTable) -> str:
     """What the customers are that cannot be clustered."""
     if "order_count" not in table.names:
         return "no data"
-    windowed = table.snapshot is not None and table.snapshot.window_days is not None
-    return "inactive" if windowed else "prospects"
+    return "inactive" if _is_windowed(table) else "prospects"
+
+
+def _is_windowed(table: FeatureTable) -> bool:
+    return table.snapshot is not None and table.snapshot.window_days is not None
 
 
 def _check_enough(clustered: int, customers: int, numbers: list[int]) -> None:

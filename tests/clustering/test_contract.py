@@ -1,3 +1,8 @@
+import pytest
+
+# Before 1.7 scikit-learn hands its checks over in a way that pytest warns of.
+pytest.importorskip("sklearn", minversion="1.7", reason="the checks of scikit-learn before 1.7 warn under pytest 9")
+
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans

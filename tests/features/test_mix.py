@@ -167,9 +167,8 @@ def test_only_described_columns_give_features() -> None:
     table = mix(LOG, roles={"channel": "channel"})
     assert [name for name in table.names if "share_" not in name] == [
         "channel_diversity", "channel_top", "preferred_channel",
-        "discount_share", "discount_depth", "return_share",
+        "return_share",
     ]  # fmt: skip
-    assert column(table, "discount_share") == column(table, "discount_depth") == [None] * 3
     assert column(mix(LOG, roles={"discount": "discount"}), "discount_share")[0] == 0.05
 
 

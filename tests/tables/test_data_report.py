@@ -103,8 +103,11 @@ def test_findings_have_a_severity() -> None:
 def test_strict_tells_all_that_is_severe_in_one_error() -> None:
     bad = DIRTY.with_columns(amount=pl.Series([float("inf")] * 2 + [1.0] * 12), ordered_at=pl.lit("May"))
     found = data_report(bad, as_of="2024-06-01")
-    assert [finding.severity for finding in found.findings if finding.severity == "severe"] == ["severe"]
-    with pytest.raises(DataError, match="14 dates cannot be read"):
+    assert [finding.name for finding in found.findings if finding.severity == "severe"] == [
+        "unusable_dates",
+        "unusable_amounts",
+    ]
+    with pytest.raises(DataError, match="14 dates cannot be read. 2 amounts are no finite number"):
         data_report(bad, as_of="2024-06-01", strict=True)
     with pytest.raises(DataError, match="2 amounts are no finite number"):
         data_report(bad.with_columns(ordered_at=DIRTY["ordered_at"]), as_of="2024-06-01", strict=True)

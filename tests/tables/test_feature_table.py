@@ -156,9 +156,7 @@ def test_ids_of_a_pandas_table_keep_their_type() -> None:
 def test_features_to_use_must_be_there_and_be_numbers() -> None:
     table = given(TABLE)
     check_features(table, ["recency_days", "revenue"], argument="columns", caller="test")
-    with pytest.raises(
-        DataError, match=r"lacks columns 'x' \(columns\[0\]=\), 'revenu' \(columns\[2\]=\) Did you mean"
-    ):
+    with pytest.raises(DataError, match=r"lacks columns 'x', 'revenu' Did you mean"):
         check_features(table, ["x", "city", "revenu"], argument="columns", caller="test")
     message = r"columns must be numeric, got 'city' \(String\), 'member' \(Boolean\)\. Numeric features are \['r"
     with pytest.raises(DataError, match=message):

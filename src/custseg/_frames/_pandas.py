@@ -28,6 +28,12 @@ def pandas_like(table: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
 
     def give_back(frame: nw.DataFrame[Any], id_column: str) -> Any:
         result = frame.to_pandas()
+        for name, kind in frame.schema.items():
+            # Whole numbers and marks with gaps stay what they are, not floats and objects.
+            if (kind.is_integer() or kind == nw.Boolean) and frame.get_column(name).is_null().any():
+                nullable = "Int64" if kind.is_integer() else "boolean"
+                values = frame.get_column(name).to_list()
+                result[name] = optional_module("pandas", "pandas").array(values, dtype=nullable)
         if "customer_id" in result.columns and id_column in dtypes:
             result["customer_id"] = result["customer_id"].astype(dtypes[id_column])
         return result

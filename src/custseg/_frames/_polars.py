@@ -37,6 +37,10 @@ class PolarsDialect:
         self.decimal = decimal
         self.schema = collected_schema(frame)
         self.columns: Sequence[str] = self.schema.names()
+        # polars takes "*" and "^...$" for patterns of names, not for names.
+        self._plain_names = {name: f"column {i}" for i, name in enumerate(self.columns) if _is_pattern(name)}
+        if self._plain_names:
+            self.frame = frame.rename(self._plain_names)
 
     def kind(self, column: str) -> ColumnKind:
         if self.text:
@@ -68,7 +72,7 @@ class PolarsDialect:
 
     def flag(self, column: str) -> pl.Expr:
         if not self.text:
-            return pl.col(column).cast(pl.Boolean).fill_null(value=False)
+            return self._col(column).cast(pl.Boolean).fill_null(value=False)
         word = self._known(column).str.strip_chars().str.to_lowercase()
         no = word.is_null() | word.is_in(_NO)
         return pl.when(no).then(statement=False).when(word.is_in(_YES)).then(statement=True)
@@ -93,7 +97,7 @@ class PolarsDialect:
         return value.cast(pl.Date).to_physical().cast(pl.Int64)
 
     def number(self, column: str) -> pl.Expr:
-        value = pl.col(column)
+        value = self._col(column)
         if self.text:
             value = value.str.strip_chars()
             if self.decimal != ".":
@@ -104,7 +108,7 @@ class PolarsDialect:
 
     def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> pl.Expr:
         if len(columns) == 1 and rate is None and isinstance(self.schema[columns[0]], pl.Decimal):
-            value = pl.col(columns[0])
+            value = self._col(columns[0])
             # In older versions the cast alone cuts the digits off.
             exact = value.round(4).cast(pl.Decimal(38, 4), strict=False)
             units = exact.to_physical().cast(pl.Int64, strict=False)
@@ -116,7 +120,7 @@ class PolarsDialect:
         return pl.when(value.cast(pl.Float64).abs() < MONEY_LIMIT).then(units)
 
     def filled(self, columns: Sequence[str]) -> pl.Expr:
-        return pl.all_horizontal(self._known(column).is_not_null() for column in columns)
+        return pl.all_horizontal(self._holds_value(column) for column in columns)
 
     def mixes_zones(self, column: str) -> bool:
         zoned = self._known(column).str.strip_chars().str.contains(_ZONE_AT_END.pattern)
@@ -141,7 +145,7 @@ class PolarsDialect:
     def _known(self, column: str) -> pl.Expr:
         """The column with NaN and blank text as null, categories as text."""
         dtype = self.schema[column]
-        value = pl.col(column)
+        value = self._col(column)
         if dtype.is_float():
             return value.fill_nan(None)
         if isinstance(dtype, (pl.Categorical, pl.Enum)):
@@ -149,6 +153,15 @@ class PolarsDialect:
         if isinstance(dtype, (pl.Categorical, pl.Enum, pl.String)):
             return pl.when(value.str.strip_chars() != "").then(value)
         return value
+
+    def _holds_value(self, column: str) -> pl.Expr:
+        value = self._known(column)
+        # Frames are written to CSV with "NaN" for the missing number.
+        missing = value.str.strip_chars().str.to_lowercase() == "nan" if self.text else pl.lit(value=False)
+        return value.is_not_null() & ~missing.fill_null(value=False)
+
+    def _col(self, column: str) -> pl.Expr:
+        return pl.col(self._plain_names.get(column, column))
 
     def _whole_numbers(self, column: str) -> bool:
         """Whether each id of a CSV reads back as written when taken as a whole number ("007" does not)."""
@@ -161,7 +174,7 @@ class PolarsDialect:
         if style.kind == "text":
             return self._datetime_of_text(column, style)
         zone = None if style.kind == "date" else self.schema[column].time_zone  # type: ignore[attr-defined]
-        return pl.col(column).cast(pl.Datetime("us", zone), strict=False)
+        return self._col(column).cast(pl.Datetime("us", zone), strict=False)
 
     def _datetime_of_text(self, column: str, style: DateStyle) -> pl.Expr:
         kind = pl.Datetime("us", "UTC" if style.zoned else None)
@@ -202,6 +215,10 @@ def collected_schema(frame: pl.LazyFrame) -> pl.Schema:
         return frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DataError(f"the table could not be opened: {_reason(error)}") from error
+
+
+def _is_pattern(name: str) -> bool:
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def _kind(dtype: pl.DataType) -> ColumnKind:

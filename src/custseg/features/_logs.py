@@ -152,6 +152,8 @@ def described_logs(
 
 
 def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:
+    if orders is None and events is None:
+        raise TypeError(f"{caller}: as_of must be given where there is no log of orders or events.")
     last = [log.dates.last_day() for log in (orders, events) if log is not None]
     known = [day for day in last if day is not None]
     if known:

@@ -272,7 +272,11 @@ def _columns(logs: Logs) -> FamilyColumns:
         zero_orders=logs.zero_orders,
         caller=logs.caller,
     )
-    return mix_columns(sums)
+    columns = mix_columns(sums)
+    if logs.orders.discount is None:
+        told = tuple(feature for feature in columns.features if not feature.name.startswith("discount_"))
+        return FamilyColumns(columns.table, told)
+    return columns
 
 
 MIX = Family(_FAMILY, _lacks, _columns)

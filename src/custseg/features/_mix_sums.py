@@ -83,7 +83,7 @@ def _parts(
         value_if(money > 0, money).alias("gross"),
         value_if((money > 0) & (off > 0), money).alias("discounted"),
         value_if(counts & (money >= 0), off).alias("taken_off"),
-        value_if(money < 0, -money).alias("returned"),
+        value_if(money < 0, nw.lit(0) - money).alias("returned"),
     )
     parts = marked.group_by(*keys, *dimensions).agg(
         col("moment").min(),

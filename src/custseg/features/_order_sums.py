@@ -40,8 +40,8 @@ class OrderSums:
         One row per customer of the log, sorted by `customer_id`, all columns Int64. Over the purchases
         in the window: `orders`, `order_days`, `first_day`, `last_day`, `spent`, `first_day_spent`,
         `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
-        the exposure), `squares` (of order values in `square_unit`). Besides: `money` (all lines in the
-        window, refunds too), `first_day_ever` (the first purchase before the snapshot, in the window or not),
+        the exposure), `size` and `squares` (of order values in `square_unit`, and of their squares).
+        Besides: `money` (all lines in the window, refunds too), `first_day_ever` (the first purchase before the snapshot, in the window or not),
         `worthless_orders` (orders that add up to nothing).
     gaps : narwhals DataFrame or None
         How often each gap between two order days of one customer occurs: `gap` in days, `times`; None where
@@ -121,6 +121,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         col("day_ever").min(),
         col("orders").sum(),
         col("spent").sum(),
+        col("size").sum(),
         col("squares").sum(),
         col("money").sum(),
         col("worthless_orders").sum(),
@@ -161,7 +162,7 @@ def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[i
         value_if(in_peak, col("spent")).alias("peak_spent"),
         value_if(late, col("orders")).alias("late_orders"),
     )
-    sums = ("orders", "spent", "first_day_spent", "peak_spent", "squared_gaps", "late_orders", "squares")
+    sums = ("orders", "spent", "first_day_spent", "peak_spent", "squared_gaps", "late_orders", "size", "squares")
     return (
         marked.group_by("customer")
         .agg(

@@ -190,7 +190,7 @@ def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
     base = round(int(buyers.get_column("money").sum()) / MONEY_UNIT, 4) / n
     if n <= customers or customers < 2:
         return base, 0.0
-    means = buyers.get_column("spent").to_numpy() / sums.square_unit / orders
+    means = buyers.get_column("size").to_numpy() / orders
     squares = buyers.get_column("squares").to_numpy().astype(float)
     within = max(float((squares - orders * means**2).sum()) / (n - customers), 0.0)
     grand = float((orders * means).sum()) / n

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,14 @@ _MOST_TRAITS = 3
 _MAIN = ("recency_days", "order_count", "revenue")
 
 
-def name_segments(values: Mapping[str, Floats], labels: Labels, effects: Mapping[str, Floats]) -> list[dict[str, str]]:
+def name_segments(
+    values: Mapping[str, Floats],
+    labels: Labels,
+    effects: Mapping[str, Floats],
+    *,
+    clustered_on: Sequence[str] = (),
+    windowed: bool = False,
+) -> list[dict[str, str]]:
     """One name per segment and language, unique within the result.
 
     An archetype's name is earned when at least 60 % of the members meet its condition, and at least twice the
@@ -35,6 +42,10 @@ def name_segments(values: Mapping[str, Floats], labels: Labels, effects: Mapping
         Segment of each customer, from 0 up.
     effects : mapping of str to ndarray of shape (n_segments,)
         Difference of each segment from all others (`cliffs_deltas`), by feature.
+    clustered_on : sequence of str
+        Features that made the segments: what sets them apart there is told.
+    windowed : bool
+        Whether orders before a window are not counted: then nobody is called a one-time buyer.
     """
     n_segments = int(labels.max()) + 1
     if n_segments == 1:
@@ -42,14 +53,15 @@ def name_segments(values: Mapping[str, Floats], labels: Labels, effects: Mapping
     ranks = {name: _mid_ranks(column) for name, column in values.items()}
     names: dict[int, dict[str, str]] = {}
     for archetype in words.ARCHETYPES:
-        if any(term.feature not in values for term in archetype.terms):
+        if any(term.feature not in values for term in archetype.terms) or (windowed and archetype.of_a_lifetime):
             continue
         meets = np.logical_and.reduce([_meets(term, values, ranks) for term in archetype.terms])
         segment = _best_fit(meets, labels, taken=names)
         if segment is not None:
             names[segment] = archetype.names
+    told = {*words.TRAITS, *clustered_on}
     described = {
-        segment: _traits(segment, values, labels=labels, effects=effects)
+        segment: _traits(segment, values, labels=labels, effects=effects, told=told)
         for segment in range(n_segments)
         if segment not in names
     }
@@ -103,15 +115,20 @@ def cliffs_deltas(column: Floats, labels: Labels, n_segments: int) -> Floats:
 
 
 def _traits(
-    segment: int, values: Mapping[str, Floats], *, labels: Labels, effects: Mapping[str, Floats]
+    segment: int,
+    values: Mapping[str, Floats],
+    *,
+    labels: Labels,
+    effects: Mapping[str, Floats],
+    told: Container[str],
 ) -> list[dict[str, str]]:
     """Words for what the segment is like: recency, frequency and money first, then by difference.
 
-    Beside these three only features that have words of their own are told; a table without them has its columns told.
+    Beside these three only the features in `told` are; a table without the three has all of its columns told.
     """
     main = [name for name in _MAIN if name in values]
     rest = sorted(
-        (name for name in values if name not in main and (name in words.TRAITS or not main)),
+        (name for name in values if name not in main and (name in told or not main)),
         key=lambda name: (-abs(effects[name][segment]), name),
     )
     if all(abs(effects[name][segment]) < _TELLING for name in main):

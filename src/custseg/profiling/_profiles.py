@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -102,6 +102,8 @@ def profile_segments(
     *,
     language: str = "en",
     unclustered: Mapping[str, str],
+    clustered_on: Sequence[str] = (),
+    windowed: bool = False,
 ) -> Profiles:
     """Profile every segment and the row of the unclustered.
 
@@ -115,6 +117,10 @@ def profile_segments(
         Of `name`; `names` has both.
     unclustered : mapping of str to str
         The name of the unclustered row, by language.
+    clustered_on : sequence of str, optional
+        Features that made the segments: names tell what sets them apart there.
+    windowed : bool, default False
+        Whether orders before a window are not counted: then nobody is called a one-time buyer.
 
     Returns
     -------
@@ -140,7 +146,7 @@ def profile_segments(
     n_segments = int(labels.max()) + 1
     base = {name: column[inside] for name, column in values.items()}
     effects = {name: cliffs_deltas(column, labels[inside], n_segments) for name, column in base.items()}
-    names = name_segments(base, labels[inside], effects)
+    names = name_segments(base, labels[inside], effects, clustered_on=clustered_on, windowed=windowed)
     rows = []
     for segment in (*range(n_segments), -1):
         members = labels == segment

@@ -31,6 +31,8 @@ class Archetype:
 
     names: dict[str, str]
     terms: tuple[Term, ...]
+    of_a_lifetime: bool = False
+    """Whether it says something of all orders ever, which a window does not show."""
 
 
 def low(feature: str, rank: float) -> Term:
@@ -55,6 +57,14 @@ def least(feature: str, value: float) -> Term:
 
 ARCHETYPES = (
     Archetype(
+        {"en": "Discount-driven", "ru": "Охотники за скидками"},
+        (least("discount_share", 0.5),),
+    ),
+    Archetype(
+        {"en": "Seasonal", "ru": "Сезонные"},
+        (least("peak_share", 0.5), least("order_count", 2)),
+    ),
+    Archetype(
         {"en": "Champions", "ru": "Чемпионы"},
         (low("recency_days", 0.4), high("order_count", 0.7), high("revenue", 0.7)),
     ),
@@ -69,6 +79,7 @@ ARCHETYPES = (
     Archetype(
         {"en": "One-time buyers", "ru": "Разовые покупатели"},
         (most("order_count", 1), high("recency_days", 0.4)),
+        of_a_lifetime=True,
     ),
     Archetype(
         {"en": "Loyal", "ru": "Лояльные"},

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, plural
+from custseg._checks import check_columns, did_you_mean, listed, plural
 from custseg._frames import collect, open_table
 from custseg.errors import DataError
 from custseg.tables._snapshot import Snapshot
@@ -171,7 +171,12 @@ def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, call
 
 def check_features(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
     """Raise unless all columns are numeric features of the table."""
-    check_columns(caller, {f"{argument}[{i}]": name for i, name in enumerate(columns)}, features.names)
+    if lacking := [name for name in columns if name not in features.names]:
+        words = ", ".join(f"{name!r}{did_you_mean(name, features.names)}" for name in lacking)
+        raise DataError(
+            f"{caller}: the feature table lacks {'columns' if len(lacking) > 1 else 'column'} {words}. "
+            f"Its columns are {listed(features.names)}."
+        )
     numeric = features.numeric_names()
     if text := [name for name in columns if name not in numeric]:
         schema = features.local.schema

@@ -96,17 +96,18 @@ def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
     col, lines = nw.col, orders.lines()
     roles = [role for role in _MORE if role in lines.collect_schema().names()]
     before = col("moment") < snapshot.moment
+    unread = col("has_date") & col("moment").is_null()
     marked = "cancelled" in lines.collect_schema().names()
     cancelled = col("cancelled") if marked else nw.lit(value=False)
     marks = {
         "rows": before,
         "rows_after": ~before,
         "without_date": ~col("has_date"),
-        "unusable_dates": col("has_date") & col("moment").is_null(),
+        "unusable_dates": unread,
         "without_customer": before & col("customer").is_null(),
         "without_order": before & col("order").is_null(),
         "without_amount": before & ~col("has_amount"),
-        "unusable_amounts": before & col("has_amount") & col("money").is_null(),
+        "unusable_amounts": (before | unread) & col("has_amount") & col("money").is_null(),
         "refund_lines": before & (col("money") < 0),
         "cancelled_lines": before & cancelled,
         "unusable_flags": before & cancelled.is_null(),

@@ -12,6 +12,7 @@ import numpy as np
 from custseg._checks import check_integer
 
 _EPOCH = datetime(1970, 1, 1)
+_LONGEST_WINDOW = 100 * 366
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -72,12 +73,16 @@ def snapshot_at(
 
 def midnight_after(day: int) -> datetime:
     """The first midnight after a calendar day, given in days since 1970-01-01."""
-    return _EPOCH + timedelta(days=day + 1)
+    return min(_EPOCH + timedelta(days=day), datetime.max - timedelta(days=1)) + timedelta(days=1)
 
 
 def check_window(window_days: object, caller: str) -> int | None:
     """The window in days, or None for all that came before."""
-    return None if window_days is None else check_integer(caller, "window_days", window_days, minimum=1)
+    return (
+        None
+        if window_days is None
+        else check_integer(caller, "window_days", window_days, minimum=1, maximum=_LONGEST_WINDOW)
+    )
 
 
 def parse_moment(as_of: object, caller: str) -> datetime:
