@@ -107,7 +107,7 @@ def test_strict_tells_all_that_is_severe_in_one_error() -> None:
         "unusable_dates",
         "unusable_amounts",
     ]
-    with pytest.raises(DataError, match="14 dates cannot be read. 2 amounts are no finite number"):
+    with pytest.raises(DataError, match=r"14 dates cannot be read\. 2 amounts are no finite number"):
         data_report(bad, as_of="2024-06-01", strict=True)
     with pytest.raises(DataError, match="2 amounts are no finite number"):
         data_report(bad.with_columns(ordered_at=DIRTY["ordered_at"]), as_of="2024-06-01", strict=True)

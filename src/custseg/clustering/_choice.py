@@ -191,11 +191,15 @@ def _estimator(method: str, k: int, *, min_size: int, random_state: int) -> Any:
     return MinSizeGaussianMixture(k, min_size=min_size, random_state=random_state)
 
 
-def _candidate(method: str, k: int, estimator: Any, *, X: Floats, order: NDArray[np.intp]) -> Candidate:
+def _candidate(method: str, k: int | None, estimator: Any, *, X: Floats, order: NDArray[np.intp]) -> Candidate:
+    """The fitted candidate; without `k` the number is what the estimator finds."""
     try:
         estimator.fit(X)
     except InfeasibleMinimumError as error:
-        return Candidate(method, k, None, error.feasible, meets_min_size=False)
+        return Candidate(method, k or 0, None, error.feasible, meets_min_size=False)
+    k = estimator.n_clusters_ if k is None else k
+    if k == 0:
+        return Candidate(method, 0, None, 0, meets_min_size=False)
     labels = estimator.labels_[order]
     return Candidate(
         method=method,
@@ -221,11 +225,7 @@ def _by_neighbourhood(
         tell(done, len(sizes))
         # scikit-learn's HDBSCAN takes a cluster of at least two rows.
         estimator = MinSizeHDBSCAN(min_size=max(2, min_size), min_samples=size, random_state=random_state)
-        fitted = estimator.fit(X)
-        if fitted.n_clusters_ == 0:
-            yield Candidate("hdbscan", 0, None, 0, meets_min_size=False)
-        else:
-            yield _candidate("hdbscan", fitted.n_clusters_, estimator, X=X, order=order)
+        yield _candidate("hdbscan", None, estimator, X=X, order=order)
     tell(len(sizes), len(sizes))
 
 

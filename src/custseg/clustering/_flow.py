@@ -12,10 +12,11 @@ of a heap. Offsets are the potentials of the clusters, under which no way has a 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from custseg.clustering._kernels import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _meld(a, b, keys, left, right):
     """The root of two skew heaps made one (Sleator and Tarjan 1986)."""
     if a < 0:
@@ -37,7 +38,7 @@ def _meld(a, b, keys, left, right):
         parent = x
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _insert(entry, row, home, costs, offsets, reach, roots, keys, left, right):
     """Offer one entry to the heaps of the ways out of its cluster, where they are short enough."""
     k = costs.shape[1]
@@ -53,7 +54,7 @@ def _insert(entry, row, home, costs, offsets, reach, roots, keys, left, right):
             roots[home, j] = _meld(roots[home, j], node, keys, left, right)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _lengths(roots, amounts, offsets, keys, left, right, lengths):
     """Reduced length of each way between clusters: the smallest cost of moving one row."""
     k = len(offsets)
@@ -69,7 +70,7 @@ def _lengths(roots, amounts, offsets, keys, left, right, lengths):
                 lengths[i, j] = max(0.0, keys[root] - (offsets[j] - offsets[i]))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _distances(lengths, goals, distances, following):
     """Dijkstra: the distance of every cluster to the nearest goal, and the next one on the way."""
     k = len(goals)
@@ -91,7 +92,7 @@ def _distances(lengths, goals, distances, following):
                 following[i] = near
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest_spare(lengths, sizes, offsets, least, slack, reach, distances, following):
     """Raise the offsets, by `reach` at most, until a cluster can spare a row; that one, and how far."""
     goals = sizes < least - slack
@@ -110,7 +111,7 @@ def _nearest_spare(lengths, sizes, offsets, least, slack, reach, distances, foll
     return source, far
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _nearest_free(lengths, source, offsets, reach, distances, following):
     """Lower the offsets, by `reach` at most, until a cluster without one can take a row; it, and how far."""
     goals = np.zeros(len(offsets), dtype=np.bool_)
@@ -137,7 +138,7 @@ def _nearest_free(lengths, source, offsets, reach, distances, following):
     return goal, far
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _send(source, most, entries, used, costs, offsets, sizes, following, roots, heaps):
     """Move as much as all ways along the chain allow; the number of entries then."""
     row, home, amounts = entries
@@ -161,7 +162,7 @@ def _send(source, most, entries, used, costs, offsets, sizes, following, roots, 
     return used
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def balance(costs, weights, labels, offsets, sizes, least, reach):
     """Raise and lower the offsets until the sizes meet the minimum at the least cost; rows may be split.
 

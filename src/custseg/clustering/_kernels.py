@@ -10,6 +10,8 @@ of a result depend neither on the batch nor on the number of threads.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 from numba import njit
@@ -18,12 +20,21 @@ from numba import njit
 _STRIP = 256
 
 
+def compiled(function: Any) -> Any:
+    """The function, compiled when it is first called; kept for the next process where a folder can be written."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:
+        # A read-only installation without a home: numba finds no folder for its cache.
+        return njit(nogil=True)(function)
+
+
 def max_threads() -> int:
     """Threads that numba would use, which it takes from the machine or from NUMBA_NUM_THREADS."""
     return int(getattr(numba.config, "NUMBA_NUM_THREADS"))  # noqa: B009 - set when numba is imported
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def assign(rows, centres, offsets, labels, gaps, own):
     """Label, distance to the runner-up and own cost of each row: cost is squared distance - offset."""
     n, d = rows.shape
@@ -62,7 +73,7 @@ def assign(rows, centres, offsets, labels, gaps, own):
             gaps[start + r] = second[r] - best[r]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_up(rows, weights, labels, sums, sizes):
     """Add the weighted rows and the weights of one block to the sums of their clusters."""
     d = rows.shape[1]
@@ -74,7 +85,7 @@ def add_up(rows, weights, labels, sums, sizes):
             sums[j, c] += w * rows[r, c]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def costs(rows, centres, out):
     """Squared distance of each row to each centre."""
     for r in range(len(rows)):
@@ -86,7 +97,7 @@ def costs(rows, centres, out):
             out[r, j] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def nearer(rows, weights, centre, closest, out):
     """`out` becomes the distance to the closest centre with one more; returns its weighted sum."""
     total = 0.0
@@ -100,7 +111,7 @@ def nearer(rows, weights, centre, closest, out):
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mahalanobis(rows, means, factors, out):
     """Squared length of factor · (row - mean) for each component; the factors are lower triangular."""
     d = rows.shape[1]
@@ -118,7 +129,7 @@ def mahalanobis(rows, means, factors, out):
             out[r, j] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_moments(rows, shares, means, zeroth, first, second):
     """Add the weight, the sum and the products of (row - mean) of one block to those of each component."""
     d = rows.shape[1]
@@ -138,7 +149,7 @@ def add_moments(rows, shares, means, zeroth, first, second):
                     second[j, a, b] += part * centred[b]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def cheapest(costs, offsets, labels, gaps):
     """Label, and distance to the runner-up, of each row of a matrix of costs."""
     for r in range(len(costs)):

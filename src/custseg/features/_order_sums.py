@@ -41,7 +41,8 @@ class OrderSums:
         in the window: `orders`, `order_days`, `first_day`, `last_day`, `spent`, `first_day_spent`,
         `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
         the exposure), `size` and `squares` (of order values in `square_unit`, and of their squares).
-        Besides: `money` (all lines in the window, refunds too), `first_day_ever` (the first purchase before the snapshot, in the window or not),
+        Besides: `money` (all lines in the window, refunds too), `first_day_ever` (the first purchase before
+        the snapshot, in the window or not),
         `worthless_orders` (orders that add up to nothing).
     gaps : narwhals DataFrame or None
         How often each gap between two order days of one customer occurs: `gap` in days, `times`; None where
