@@ -156,9 +156,10 @@ class PolarsDialect:
 
     def _holds_value(self, column: str) -> pl.Expr:
         value = self._known(column)
+        if not self.text:
+            return value.is_not_null()
         # Frames are written to CSV with "NaN" for the missing number.
-        missing = value.str.strip_chars().str.to_lowercase() == "nan" if self.text else pl.lit(value=False)
-        return value.is_not_null() & ~missing.fill_null(value=False)
+        return value.is_not_null() & (value.str.strip_chars().str.to_lowercase() != "nan").fill_null(value=False)
 
     def _col(self, column: str) -> pl.Expr:
         return pl.col(self._plain_names.get(column, column))

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 CLIP = 4.0
 """Standard deviations beyond which a value is drawn in: a few extreme customers are no segment."""
 
+_DECIMALS = 9
 _SKEWED = 1.0
 _SAME_SHARE = 0.99
 _MISSING_SHARE = 0.5
@@ -87,7 +88,8 @@ class Preparation:
         """
         refuse_infinite({column.name: values[column.name] for column in self.columns}, caller)
         parts = [column.standardised(values[column.name]) for column in self.columns]
-        return np.ascontiguousarray(np.clip(np.column_stack(parts), -CLIP, CLIP))
+        # Money in cents or euros differs in the last bits: without them the same customers are the same rows.
+        return np.ascontiguousarray(np.clip(np.column_stack(parts), -CLIP, CLIP).round(_DECIMALS))
 
     def notes(self) -> list[str]:
         """What a person should know: columns dropped, values filled and clipped."""
