@@ -7,6 +7,7 @@ from functools import partial
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import NDArray
 
 from custseg._checks import (
     check_choice,
@@ -21,7 +22,7 @@ from custseg.clustering import METHODS, ClusteringChoice, choose_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
-from custseg.preparation import plan_preparation, refuse_infinite
+from custseg.preparation import Preparation, plan_preparation, refuse_infinite
 from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments
 from custseg.result import Segmentation
 from custseg.tables import (
@@ -146,11 +147,8 @@ def fit_segments(
     refuse_infinite(values, _CALLER)
 
     tell("preparing the features", 1, 4)
-    inside = can_be_clustered(table, names)
-    _check_enough(int(inside.sum()), len(table), numbers)
-    preparation = plan_preparation({name: values[name][inside] for name in names}, _CALLER)
-    inside = can_be_clustered(table, preparation.names)
-    matrix = preparation.matrix({name: values[name][inside] for name in preparation.names}, _CALLER)
+    _check_enough(int(can_be_clustered(table, names).sum()), len(table), numbers)
+    preparation, inside, matrix = _prepared(table, names)
 
     tell("clustering", 2, 4)
     least = check_min_size(_CALLER, min_size, len(matrix))
@@ -162,29 +160,12 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    profiles = profile_segments(
-        values,
-        labels,
-        language=language,
-        unclustered=unclustered,
-        clustered_on=preparation.names,
-        windowed=_is_windowed(table),
-    )
-    model = SegmentModel(
-        preparation=preparation,
-        rule=choice.best.estimator.rule_,
-        names=tuple(row.name for row in profiles.segments),
-        unclustered_name=unclustered[language],
-    )
+    profile = partial(profile_segments, clustered_on=preparation.names, windowed=_is_windowed(table))
+    profiles = profile(values, labels, language=language, unclustered=unclustered)
+    segment_names = tuple(row.name for row in profiles.segments)
+    model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
-    return Segmentation(
-        profiles=profiles,
-        choice=choice,
-        features=table,
-        model=model,
-        data_report=report,
-        labels=labels,
-    )
+    return Segmentation(profiles, choice, table, model, data_report=report, labels=labels)
 
 
 def _check_method(method: str) -> None:
@@ -256,6 +237,16 @@ def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> l
         raise ValueError(f"{_CALLER}: columns must name each feature once, got {chosen}.")
     check_features(table, chosen, argument="columns", caller=_CALLER)
     return chosen
+
+
+def _prepared(table: FeatureTable, names: list[str]) -> tuple[Preparation, NDArray[np.bool_], NDArray[np.float64]]:
+    """What was learned of the columns, who can be clustered on them, and their rows of the matrix."""
+    inside = can_be_clustered(table, names)
+    preparation = plan_preparation({name: table.values(name)[inside] for name in names}, _CALLER)
+    # A customer whose only values are in a column that was left out has nothing to be clustered on.
+    inside = can_be_clustered(table, preparation.names)
+    matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, _CALLER)
+    return preparation, inside, matrix
 
 
 def _who_is_left(table: FeatureTable) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance, listed, plural
+from custseg._checks import listed
 from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.tables._events import EVENT_NAMES, Events
+from custseg.tables._flags import raise_on_flags
 from custseg.tables._snapshot import Snapshot
 
 _SHOWN_NAMES = 20
@@ -75,7 +76,7 @@ def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
     if not any(facts.counts.values()):
         _raise_on_names(events, facts, caller)
     if facts.unusable_flags:
-        _raise_on_flags(events, facts.unusable_flags, caller)
+        raise_on_flags(events.source_table.dialect, str(events.machine), facts.unusable_flags, caller=caller)
     return facts
 
 
@@ -154,13 +155,4 @@ def _raise_on_names(events: Events, facts: EventFacts, caller: str) -> None:
         f"{caller}: the event log has no known event before as_of; column {events.event!r} has "
         f"{listed(found)}. Known events are {listed(EVENT_NAMES)}: "
         f"pass names={{{found[0]!r}: 'visited', ...}}."
-    )
-
-
-def _raise_on_flags(events: Events, count: int, caller: str) -> None:
-    dialect, name = events.source_table.dialect, str(events.machine)
-    shape = dialect.shape_of_unusable(name, dialect.flag(name))
-    raise DataError(
-        f"{caller}: {plural(count, 'value')} of column {name!r} {'is' if count == 1 else 'are'} neither "
-        f"true nor false{instance(shape)}. Write true and false, yes and no, or 1 and 0."
     )

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from custseg._checks import instance, listed, plural
 from custseg._frames import collect
 from custseg.errors import DataError
+from custseg.tables._flags import raise_on_flags
 from custseg.tables._orders import Orders
 from custseg.tables._snapshot import Snapshot
 
@@ -82,7 +83,7 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
     if facts.unusable_amounts:
         _raise_on_amounts(orders, facts.unusable_amounts, caller)
     if facts.unusable_flags:
-        _raise_on_flags(orders, facts.unusable_flags, caller)
+        raise_on_flags(orders.source_table.dialect, str(orders.cancelled), facts.unusable_flags, caller=caller)
     if facts.money > _SUM_LIMIT:
         raise DataError(
             f"{caller}: the amounts add up to more than 9.2e14, which 64 bits of ten-thousandths "
@@ -172,13 +173,4 @@ def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:
         f"{caller}: {plural(count, 'value')} of {' × '.join(map(repr, names))} "
         f"{'is' if count == 1 else 'are'} not a finite number below 9.2e14{example}. "
         f"Mend these rows or leave them out.{hint}"
-    )
-
-
-def _raise_on_flags(orders: Orders, count: int, caller: str) -> None:
-    dialect, name = orders.source_table.dialect, str(orders.cancelled)
-    shape = dialect.shape_of_unusable(name, dialect.flag(name))
-    raise DataError(
-        f"{caller}: {plural(count, 'value')} of column {name!r} {'is' if count == 1 else 'are'} neither "
-        f"true nor false{instance(shape)}. Write true and false, yes and no, or 1 and 0."
     )

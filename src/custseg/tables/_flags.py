@@ -1,0 +1,16 @@
+"""The error for marks that are neither yes nor no."""
+
+from __future__ import annotations
+
+from custseg._checks import instance, plural
+from custseg._frames import Dialect
+from custseg.errors import DataError
+
+
+def raise_on_flags(dialect: Dialect, column: str, count: int, *, caller: str) -> None:
+    """Raise for so many values of a boolean column that cannot be read."""
+    shape = dialect.shape_of_unusable(column, dialect.flag(column))
+    raise DataError(
+        f"{caller}: {plural(count, 'value')} of column {column!r} {'is' if count == 1 else 'are'} neither "
+        f"true nor false{instance(shape)}. Write true and false, yes and no, or 1 and 0."
+    )
