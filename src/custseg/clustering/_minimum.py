@@ -171,9 +171,14 @@ class _Problem:
         return met
 
 
+def _most_steps(problem: _Problem) -> int:
+    """Far more than are ever taken: rounding alone could go on without end."""
+    return 20 * len(problem.costs) + 1_000
+
+
 def _raised(problem: _Problem, offsets: Floats) -> Floats | None:
     """Raise the clusters in need until a row joins them whose cluster can spare it and its twins."""
-    for _ in range(20 * len(problem.costs) + 1_000):
+    for _ in range(_most_steps(problem)):
         sizes = problem.sizes(problem.labels(offsets))
         needy = ~problem.met(sizes)
         if not needy.any():
@@ -265,11 +270,12 @@ def _lowered(problem: _Problem, offsets: Floats) -> Floats:
     centred = partition.centred(least)
     if np.array_equal(problem.labels(centred), partition.labels):
         offsets = centred
-    while True:
+    for _ in range(_most_steps(problem)):
         step = _next_loss(problem, partition, least)
         if step is None:
-            return offsets
+            break
         partition, least, offsets = step
+    return offsets
 
 
 def _next_loss(problem: _Problem, partition: _Partition, least: Floats) -> tuple[_Partition, Floats, Floats] | None:
@@ -286,7 +292,7 @@ def _next_loss(problem: _Problem, partition: _Partition, least: Floats) -> tuple
         moved = _Partition.of(problem, labels)
         lower = moved.least()
         offsets = moved.centred(lower)
-        if lower.sum() < least.sum() and np.array_equal(problem.labels(offsets), labels):
+        if lower[i] < least[i] and np.array_equal(problem.labels(offsets), labels):
             return moved, lower, offsets
     return None
 
