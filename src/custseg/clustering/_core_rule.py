@@ -145,6 +145,12 @@ class CoreRule:
             look = min(4 * distances.shape[1], len(place))
             distances, near = _neighbours(tree, X[open_rows], look)
 
+    def reachable(self, X: Floats, core: Floats, *, place: Integers) -> Floats:
+        """Mutual reachability of each row, of that core distance, from the nearest of the cores in these places."""
+        tree = cKDTree(self.cores[place])
+        found = _neighbours(tree, X, min(_FIRST_LOOK, len(place)))
+        return self._reachable(X, core, tree=tree, place=place, found=found)[0]
+
     def _runner_up(self, X: Floats, core: Floats, label: Integers) -> tuple[Integers, Floats]:
         """The nearest cluster beside the own, and its distance."""
         second, nearest = np.full(len(X), -1, dtype=np.intp), np.full(len(X), np.inf)

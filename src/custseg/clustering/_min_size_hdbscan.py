@@ -213,7 +213,9 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         nearest = np.where(inside, assessed.label, assessed.second)
         np.maximum.at(reach, nearest, assessed.distance)
         self.rule_ = replace(rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order])
-        self.labels_, self.second_ = rank[assessed.label][inverse], rank[assessed.second][inverse]
+        # Clusters that are equally near as the second best are told apart by their numbers, which are new.
+        assessed = self.rule_.assess(rows.values)
+        self.labels_, self.second_ = assessed.label[inverse], assessed.second[inverse]
         self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
         self.n_clusters_ = rule.n_clusters
         self.sizes_ = np.bincount(self.labels_[self.labels_ >= 0], minlength=rule.n_clusters)
@@ -270,21 +272,12 @@ def _nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
     if rule.n_clusters == 1:
         return -1, math.inf
     inside = rule.core_labels == small
-    others = replace(
-        rule,
-        cores=rule.cores[~inside],
-        core_distances=rule.core_distances[~inside],
-        core_labels=rule.core_labels[~inside],
-        neighbours=1,
-    )
-    core = rule.core_distances[inside]
-    best, label = math.inf, -1
-    for j in np.unique(others.core_labels).tolist():
-        there = others.core_labels == j
-        distances, places = cKDTree(others.cores[there]).query(rule.cores[inside])
-        mutual = np.maximum(np.maximum(distances, core), others.core_distances[there][places])
-        if mutual.min() < best:
-            best, label = float(mutual.min()), int(j)
+    core, best, label = rule.core_distances[inside], math.inf, -1
+    for j in np.unique(rule.core_labels[~inside]).tolist():
+        place = np.flatnonzero(rule.core_labels == j)
+        distance = rule.reachable(rule.cores[inside], core, place=place)
+        if distance.min() < best:
+            best, label = float(distance.min()), int(j)
     return label, best
 
 

@@ -64,6 +64,9 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
 
     offsets, k = start.copy(), len(start)
     wider, before = 1.0, np.inf
+    # Rows near a boundary need not show how far off a cluster is: then look at all, or at all of a sample.
+    many = len(costs) > 4 * _SAMPLE
+    widest, sampled = (_WIDEST if many else 1.0), not many
     expected = None
     for _ in range(_ROUNDS):
         labels, gaps = costs.assign(offsets)
@@ -72,11 +75,13 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
         if need == 0:
             break
         if expected is not None:
-            tied = weights[gaps <= 1e-9 * (1.0 + offsets.max())].sum()
-            if np.abs(sizes - expected).sum() <= 2 * tied:
+            # Typical gaps set what counts as none: costs may have any unit, and one far row none of the say.
+            none = 1e-9 * float(np.median(gaps[:_SAMPLE])) + 8 * float(np.spacing(offsets.max()))
+            if need >= before or np.abs(sizes - expected).sum() <= 2 * weights[gaps <= none].sum():
                 break
-        if before == np.inf and len(costs) > 4 * _SAMPLE and need > 0.02 * weights.sum():
-            # Far off: rows stand in the order of their hashes, so that the first are a random sample.
+        if not sampled and need > min(0.02 * weights.sum(), before / 2):
+            # Rows stand in the order of their hashes, so that the first are a random sample.
+            sampled = True
             part = weights[:_SAMPLE]
             portion = float(part.sum() / weights.sum())
             offsets, _ = optimal_offsets(costs.first(_SAMPLE), part, least * portion, start=offsets)
@@ -85,7 +90,7 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
         wider *= 4.0 if need > before / 2 else 1.0
         before = need
         share = min(4.0 * need / weights.sum() + 2_000.0 / len(gaps), 0.1)
-        near, reach = _near_rows(gaps, min(wider * share, _WIDEST))
+        near, reach = _near_rows(gaps, min(wider * share, widest))
         met = balance(costs.matrix(near), weights[near], labels[near], offsets, sizes, least=least, reach=reach)
         expected = sizes if met else None
     return offsets, labels
@@ -96,7 +101,7 @@ def _misfit(sizes: Floats, offsets: Floats, least: float) -> float:
     under = np.maximum(least - sizes, 0.0)
     over = np.where(offsets > 0, np.maximum(sizes - least, 0.0), 0.0)
     misfit = float(under.sum() + over.sum())
-    return misfit if misfit > 1e-9 * max(least, 1.0) * len(sizes) else 0.0
+    return misfit if misfit > 1e-9 * least * len(sizes) else 0.0
 
 
 def _near_rows(gaps: Floats, share: float) -> tuple[Integers, float]:
@@ -113,8 +118,8 @@ def settled_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
     """Offsets under which every cluster reaches the minimum while equal rows stay together.
 
     None where the costs allow no such offsets. Starts at the optimum of the linear program, raises clusters
-    that its ties left too small, lowers offsets that are higher than needed, and moves the boundaries
-    half-way to the next row on either side.
+    that its ties left too small, lowers all offsets together as far as the minimum allows, and moves the
+    boundaries half-way to the next row on either side.
     """
     k = len(start)
     reachable = max(_SAMPLE, 4 * _ALL_AT_ONCE)
@@ -127,10 +132,11 @@ def settled_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
         problem = _Problem(costs.matrix(near), weights[near], rest, least, reach)
         offsets = _raised(problem, start)
         if offsets is not None:
-            offsets = _centred(problem, _lowered(problem, offsets))
+            offsets = _lowered(problem, offsets)
+            labels[near] = problem.labels(offsets)
             final, _ = costs.assign(offsets)
             sizes = cluster_sizes(final, weights, k)
-            if np.array_equal(final[near], problem.labels(offsets)) and problem.met(sizes).all():
+            if np.array_equal(final, labels) and problem.met(sizes).all():
                 return Settled(offsets, final, sizes)
         if everything:
             return None
@@ -165,9 +171,14 @@ class _Problem:
         return met
 
 
+def _most_steps(problem: _Problem) -> int:
+    """Far more than are ever taken: rounding alone could go on without end."""
+    return 20 * len(problem.costs) + 1_000
+
+
 def _raised(problem: _Problem, offsets: Floats) -> Floats | None:
     """Raise the clusters in need until a row joins them whose cluster can spare it and its twins."""
-    for _ in range(20 * len(problem.costs) + 1_000):
+    for _ in range(_most_steps(problem)):
         sizes = problem.sizes(problem.labels(offsets))
         needy = ~problem.met(sizes)
         if not needy.any():
@@ -206,52 +217,84 @@ def _next_gain(problem: _Problem, offsets: Floats, needy: NDArray[np.bool_]) -> 
     return None
 
 
+@dataclass(frozen=True, eq=False)
+class _Partition:
+    """Labels, and the offsets that give them.
+
+    Offsets give the labels where offset_j - offset_i is at most ways[i, j] for all i and j: the smallest cost of
+    moving one row from i to j. `rows` are these rows.
+    """
+
+    labels: Labels
+    ways: Floats
+    rows: Integers
+
+    @classmethod
+    def of(cls, problem: _Problem, labels: Labels) -> _Partition:
+        k = len(problem.rest)
+        ways, rows = np.full((k, k), np.inf), np.full((k, k), -1, dtype=np.intp)
+        for i in range(k):
+            members = np.flatnonzero(labels == i)
+            if len(members):
+                costs = problem.costs[members]
+                moving = costs - costs[:, [i]]
+                nearest = moving.argmin(axis=0)
+                ways[i], rows[i] = moving[nearest, np.arange(k)], members[nearest]
+        np.fill_diagonal(ways, np.inf)
+        return cls(labels, ways, rows)
+
+    def least(self) -> Floats:
+        """The least offsets in every component: the longest paths that end where no offset is needed."""
+        offsets = np.zeros(len(self.ways))
+        for _ in offsets:
+            offsets = np.maximum((offsets - self.ways).max(axis=1), offsets)
+        return offsets
+
+    def centred(self, offsets: Floats) -> Floats:
+        """Each offset half-way between the values at which the next row would join or leave."""
+        offsets = offsets.copy()
+        for _ in offsets:
+            # One offset that rests on another has room below only when it moves first.
+            for j in np.flatnonzero(offsets > 0):
+                down = float((self.ways[j] + offsets[j] - offsets).min())
+                up = float((self.ways[:, j] + offsets - offsets[j]).min())
+                if np.isfinite(up) and np.isfinite(down):
+                    offsets[j] = max(0.0, offsets[j] + (up - down) / 2)
+        return offsets
+
+
 def _lowered(problem: _Problem, offsets: Floats) -> Floats:
-    """Lower each offset as far as its own cluster allows; the others only gain by it."""
-    wide = problem.tolerance + 4 * float(np.spacing(np.abs(offsets).max()))
-    for _ in range(20):
-        before = offsets
-        for j in np.argsort(-offsets, kind="stable"):
-            offsets = _lowered_one(problem, offsets, int(j), wide=wide)
-        if np.array_equal(before, offsets):
+    """Lower all offsets together: first under the same labels, then as clusters give away what they can spare."""
+    partition = _Partition.of(problem, problem.labels(offsets))
+    least = partition.least()
+    centred = partition.centred(least)
+    if np.array_equal(problem.labels(centred), partition.labels):
+        offsets = centred
+    for _ in range(_most_steps(problem)):
+        step = _next_loss(problem, partition, least)
+        if step is None:
             break
+        partition, least, offsets = step
     return offsets
 
 
-def _lowered_one(problem: _Problem, offsets: Floats, j: int, *, wide: float) -> Floats:
-    labels = problem.labels(offsets)
-    sizes = problem.sizes(labels)
-    spare = sizes[j] - problem.least * (1 - 1e-9)
-    if offsets[j] <= 0 or spare <= 0:
-        return offsets
-    reduced = problem.costs[labels == j] - offsets
-    slack = np.delete(reduced, j, axis=1).min(axis=1) - reduced[:, j]
-    order = np.argsort(slack, kind="stable")
-    leaving = np.cumsum(problem.weights[labels == j][order]) <= spare
-    limit = problem.reach if leaving.all() else float(slack[order][leaving.sum()])
-    lower = offsets.copy()
-    lower[j] = max(0.0, offsets[j] - max(0.0, min(limit, problem.reach) - 2 * wide))
-    if offsets[j] - lower[j] <= 4 * wide and lower[j] > 0:
-        return offsets
-    return lower if problem.met(problem.sizes(problem.labels(lower)))[j] else offsets
-
-
-def _centred(problem: _Problem, offsets: Floats) -> Floats:
-    """Each offset half-way between the values at which the next row would join or leave."""
-    labels = problem.labels(offsets)
-    for j in np.flatnonzero(offsets > 0):
-        reduced = problem.costs - offsets
-        others = np.delete(reduced, j, axis=1).min(axis=1)
-        inside = labels == j
-        down = float((others - reduced[:, j])[inside].min(initial=problem.reach))
-        up = float((reduced[:, j] - others)[~inside].min(initial=problem.reach))
-        if not np.isfinite(up) or not np.isfinite(down):
+def _next_loss(problem: _Problem, partition: _Partition, least: Floats) -> tuple[_Partition, Floats, Floats] | None:
+    """A cluster gives the row that holds its offset up to the cluster that it is tied with."""
+    for i in np.argsort(-least, kind="stable"):
+        j = int((least - partition.ways[i]).argmax())
+        row = partition.rows[i, j]
+        if least[i] <= 0 or row < 0:
             continue
-        moved = offsets.copy()
-        moved[j] = max(0.0, offsets[j] + (up - down) / 2)
-        if np.array_equal(problem.labels(moved), labels):
-            offsets = moved
-    return offsets
+        labels = partition.labels.copy()
+        labels[row] = j
+        if not problem.met(problem.sizes(labels))[i]:
+            continue
+        moved = _Partition.of(problem, labels)
+        lower = moved.least()
+        offsets = moved.centred(lower)
+        if lower[i] < least[i] and np.array_equal(problem.labels(offsets), labels):
+            return moved, lower, offsets
+    return None
 
 
 def largest_minimum(costs: Costs, weights: Floats, most: float, *, k: int) -> int:
