@@ -518,3 +518,10 @@ def test_columns_clustered_on_are_shown_and_named(shop: Shop) -> None:
     fitted = fit_segments(orders, as_of=shop.as_of, columns=["discount_share", "recency_days"])
     assert "median discount_share" in repr(fitted)
     assert "Discount-driven" in {row.name for row in fitted.profiles}
+
+
+def test_a_sample_of_the_customers_is_told() -> None:
+    rng = np.random.default_rng(0)
+    table = pl.DataFrame({"id": range(21_000), "x": np.repeat([0.0, 9.0, 30.0], 7_000) + rng.normal(size=21_000)})
+    fitted = fit_segments(features=table, method="hdbscan")
+    assert "the segments were found in a sample of 20,000 customers; the others joined them." in fitted.notes

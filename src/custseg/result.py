@@ -95,7 +95,7 @@ class Segmentation:
             + f"to {names[move.target]!r} to meet the minimum size."
             for move in self.moves
         ]
-        return [*self.model.preparation.notes(), *moved]
+        return [*self.model.preparation.notes(), *self._fit_notes(), *moved]
 
     def rename(self, names: Mapping[int, str]) -> Segmentation:
         """The same result with other names for some segments.
@@ -218,6 +218,20 @@ class Segmentation:
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
             f"<p>Why: {html.escape(self.choice.reason)}</p>"
         )
+
+    def _fit_notes(self) -> list[str]:
+        """What the algorithm had to do otherwise than asked."""
+        estimator, notes = self.choice.best.estimator, []
+        clustered = int((self.labels >= 0).sum())
+        sample = getattr(estimator, "n_fit_rows_", clustered)
+        if sample < clustered:
+            notes.append(
+                f"the segments were found in a sample of {plural(sample, 'customer')}; the others joined them."
+            )
+        if not getattr(estimator, "converged_", True):
+            notes.append("the clustering was stopped before it had settled.")
+        shapes = getattr(estimator, "fallbacks_", ())
+        return notes + [f"the shape of {self.model.names[j]!r} was simplified ({remedy})." for j, remedy in shapes]
 
     def headline(self) -> str:
         """How many segments of how many customers, when, and by which features."""

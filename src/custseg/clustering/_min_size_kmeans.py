@@ -130,7 +130,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is the largest that can.
+            If the minimum cannot be met without splitting equal rows; `feasible` is the largest
+            that was found to be possible.
         ValueError, TypeError
             If the rows, the weights or a parameter cannot be used.
         """
