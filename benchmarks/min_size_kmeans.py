@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 from _measure import interleaved_seconds, print_ratios
-from k_means_constrained import KMeansConstrained
 from sklearn.cluster import KMeans
 
 from custseg.clustering import MinSizeKMeans
@@ -57,6 +56,11 @@ def peak_bytes(run) -> int:
 
 def against_constrained(rows: int, runs: int) -> None:
     """Time and inertia beside k-means-constrained, with as many starts."""
+    try:
+        from k_means_constrained import KMeansConstrained
+    except ImportError:
+        print("\nk-means-constrained is not installed: pip install k-means-constrained")
+        return
     X = shop_like(rows, 6)
     least = rows // 20
     ours = lambda seed=0: MinSizeKMeans(10, min_size=least, random_state=seed).fit(X)  # noqa: E731
