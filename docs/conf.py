@@ -1,5 +1,7 @@
 """How Sphinx builds these pages: `make docs`."""
 
+import re
+
 project = "custseg"
 author = "The custseg developers"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
@@ -10,3 +12,17 @@ autosummary_generate = False
 napoleon_google_docstring = False
 myst_enable_extensions = ["dollarmath"]
 suppress_warnings = ["myst.xref_missing"]
+
+
+def plain_words(app, what, name, obj, options, lines):
+    """Keep `labels_` and `[1]_` from being read as links: the names of fitted attributes end in an underscore."""
+    for place, line in enumerate(lines):
+        if not line.lstrip().startswith((">>>", "...")):
+            line = re.sub(r"\[(\d+)\]_", r"[\1]", line)
+            line = re.sub(r"^(\s*)\.\. \[(\d+)\] ", r"\1[\2] ", line)
+            lines[place] = re.sub(r"(?<![`\w\\])(\w+)_(?![\w`])", r"\1\\_", line)
+
+
+def setup(app):
+    """Run before napoleon, whose priority is 500."""
+    app.connect("autodoc-process-docstring", plain_words, priority=400)
