@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from custseg import Orders
-from custseg._frames import is_table, read_table
+from custseg._frames import read_table
 from custseg.errors import DataError
 from custseg.features import rfm
 
@@ -299,9 +299,7 @@ def test_read_table_takes_the_types_of_the_file(write: Write, tmp_path: Path) ->
         read_table(tmp_path / "y.csv")
 
 
-def test_what_is_a_table() -> None:
-    assert is_table(Path("x.csv"))
-    assert is_table(pl.DataFrame().lazy())
-    assert not is_table(None)
-    assert not is_table([1, 2])
-    assert not is_table(pl.Series([1]))
+@pytest.mark.parametrize("value", [None, [1, 2], pl.Series([1])])
+def test_what_is_no_table_is_told(value: object) -> None:
+    with pytest.raises(TypeError, match=f"Orders: the table must be .*, got {type(value).__name__}"):
+        Orders(value)

@@ -17,7 +17,7 @@ import pytest
 from kinds import rows_of
 
 from custseg import Orders
-from custseg._frames import frame_from_columns, is_table
+from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.features import rfm
 
@@ -237,7 +237,7 @@ def test_categories_of_polars_are_compared_as_text(dtype: Any) -> None:
 def test_a_narwhals_frame_of_any_version_is_what_it_holds(door: Any) -> None:
     assert isinstance(rfm(door.from_native(pandas()), as_of="2024-06-01"), pd.DataFrame)
     assert isinstance(rfm(door.from_native(pl.LazyFrame(LOG)), as_of="2024-06-01"), pl.LazyFrame)
-    assert is_table(door.from_native(pl.DataFrame(LOG)))
+    assert isinstance(rfm(door.from_native(pl.DataFrame(LOG)), as_of="2024-06-01"), pl.DataFrame)
 
 
 def test_a_lazy_frame_that_fails_tells_no_values() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
 from custseg._frames._local import collect, collect_together, frame_from_columns, table_writer, write_files
-from custseg._frames._open import Table, is_table, open_table, read_table
+from custseg._frames._open import Table, open_table, read_table
 
 __all__ = [
     "MONEY_UNIT",
@@ -18,7 +18,6 @@ __all__ = [
     "collect",
     "collect_together",
     "frame_from_columns",
-    "is_table",
     "open_table",
     "read_table",
     "table_writer",

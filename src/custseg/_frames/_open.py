@@ -57,17 +57,6 @@ def open_table(table: object, caller: str, *, separator: str = ",", decimal: str
     raise TypeError(f"{caller}: the table must be {_KINDS}, got {type(table).__name__}.")
 
 
-def is_table(value: object) -> bool:
-    """Whether `open_table` would take the value."""
-    value = nw.to_native(value, pass_through=True)
-    return (
-        isinstance(value, (str, PathLike, pl.DataFrame, pl.LazyFrame))
-        or nw.dependencies.is_pandas_dataframe(value)
-        or nw.dependencies.is_pyarrow_table(value)
-        or is_relation(value)
-    )
-
-
 def read_table(path: str | PathLike[str], *, separator: str = ",") -> pl.DataFrame:
     """The whole file as a polars DataFrame, with the types that polars finds in it."""
     name, pattern = _existing(fsdecode(path), "read_table")

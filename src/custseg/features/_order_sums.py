@@ -99,6 +99,13 @@ def order_sums(
     return OrderSums(whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
 
 
+def exposure_days(snapshot: Snapshot) -> nw.Expr:
+    """Days since the first order, at most the window; missing without any order."""
+    age = nw.lit(snapshot.day) - nw.col("first_day_ever")
+    window = snapshot.window_days
+    return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
+
+
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
     """One row per customer and day with a purchase in the window, and one for all that is none."""
     col = nw.col
@@ -150,12 +157,7 @@ def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]) -> nw.LazyFrame[Any]:
     """One row per customer."""
     col = nw.col
-    age = nw.lit(snapshot.day) - col("first_day_ever")
-    if snapshot.window_days is not None:
-        exposure = nw.when(age > snapshot.window_days).then(nw.lit(snapshot.window_days)).otherwise(age)
-    else:
-        exposure = age
-    late = (nw.lit(snapshot.day) - col("order_day")) * 2 < exposure
+    late = (nw.lit(snapshot.day) - col("order_day")) * 2 < exposure_days(snapshot)
     in_peak = col("order_day").is_in(list(peak))
     marked = days.with_columns(
         (col("gap") * col("gap")).alias("squared_gaps"),

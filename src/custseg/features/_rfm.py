@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import MONEY_UNIT
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._order_sums import OrderSums, check_policy, order_sums
+from custseg.features._order_sums import OrderSums, check_policy, exposure_days, order_sums
 from custseg.tables import Feature, as_orders, check_window, parse_moment
 
 _SHORTEST_EXPOSURE = 30
@@ -140,7 +140,7 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
     base, weight = _base_order_value(sums)
     value = revenue / count
     shrunk = nw.lit(base) if weight is None else (count * value + weight * base) / (count + weight)
-    exposure = exposure_days(sums)
+    exposure = exposure_days(sums.snapshot)
     exposure = nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure)
     repeat = col("order_days") - 1
     later = in_money("spent", "first_day_spent")
@@ -160,13 +160,6 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
         repeat_value=nw.when(repeat > 0).then(later / repeat),
     )
     return FamilyColumns(table, FEATURES)
-
-
-def exposure_days(sums: OrderSums) -> nw.Expr:
-    """Days since the first order, at most the window; missing without any order."""
-    age = nw.lit(sums.snapshot.day) - nw.col("first_day_ever")
-    window = sums.snapshot.window_days
-    return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
 
 
 def in_money(column: str, less: str | None = None) -> nw.Expr:
