@@ -7,6 +7,7 @@ from custseg.clustering._choice import METHODS, Candidate, ClusteringChoice, cho
 from custseg.clustering._min_size_hdbscan import Merge, MinSizeHDBSCAN
 from custseg.clustering._min_size_kmeans import MinSizeKMeans
 from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
+from custseg.clustering._silhouettes import Silhouettes, silhouettes
 
 __all__ = [
     "METHODS",
@@ -19,5 +20,7 @@ __all__ = [
     "MinSizeKMeans",
     "Move",
     "Rule",
+    "Silhouettes",
     "choose_clustering",
+    "silhouettes",
 ]

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 LARGEST = 1e100
-_SMALLEST_SPREAD = 1e-100
+SMALLEST_SPREAD = 1e-100
 _MIXERS = tuple(np.uint64(value) for value in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
@@ -55,9 +55,9 @@ def checked_rows(estimator: Any, X: object, *, reset: bool) -> Floats:
             "squared distances would overflow. Rescale the columns."
         )
     spread = float((high - low).max())
-    if reset and 0 < spread < _SMALLEST_SPREAD:
+    if reset and 0 < spread < SMALLEST_SPREAD:
         raise ValueError(
-            f"{name}: the columns of X must spread over at least {_SMALLEST_SPREAD:g}, got {spread:g}: "
+            f"{name}: the columns of X must spread over at least {SMALLEST_SPREAD:g}, got {spread:g}: "
             "squared distances would vanish. Rescale the columns."
         )
     return rows
