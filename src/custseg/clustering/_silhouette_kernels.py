@@ -15,7 +15,7 @@ import numpy as np
 from custseg.clustering._kernels import compiled
 
 # Rows worked on together: their columns and sums stay in the first and second cache.
-STRIP = 128
+STRIP = 64
 
 
 @compiled
