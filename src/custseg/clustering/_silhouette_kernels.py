@@ -100,8 +100,11 @@ def from_matrix(matrix, start, ends, cells, slots, starts, totals, single, weigh
 
 
 @compiled
-def from_centres(rows, centres, spreads, slots, starts, totals, single, weights, out):
-    """Silhouettes by squared distance of one block: sum over a cluster = size · ‖x - centre‖² + its own spread."""
+def from_centres(rows, anchors, shifts, spreads, slots, starts, totals, single, weights, out):
+    """Silhouettes by squared distance of one block: sum over a cluster = size · ‖x - centre‖² + its own spread.
+
+    The centre is anchor + shift, taken off one after the other: far from the origin their sum would be rounded.
+    """
     n, d = rows.shape
     strip = np.zeros((d, STRIP))
     sums = np.empty((len(totals), STRIP))
@@ -114,10 +117,11 @@ def from_centres(rows, centres, spreads, slots, starts, totals, single, weights,
             target = sums[slot]
             target[:] = 0.0
             for c in range(d):
-                value = centres[slot, c]
+                anchor = anchors[slot, c]
+                shift = shifts[slot, c]
                 column = strip[c]
                 for r in range(STRIP):
-                    difference = column[r] - value
+                    difference = (column[r] - anchor) - shift
                     target[r] += difference * difference
             total = totals[slot]
             spread = spreads[slot]
@@ -128,7 +132,7 @@ def from_centres(rows, centres, spreads, slots, starts, totals, single, weights,
 
 
 @compiled
-def add_moments_about(rows, weights, slots, centres, first, second):
+def add_moments_about(rows, weights, slots, anchors, shifts, first, second):
     """Add the weighted differences from the centre of each cluster, and their squares, of one block."""
     n, d = rows.shape
     for labeling in range(len(slots)):
@@ -137,7 +141,7 @@ def add_moments_about(rows, weights, slots, centres, first, second):
             weight = weights[r]
             square = 0.0
             for c in range(d):
-                difference = rows[r, c] - centres[slot, c]
+                difference = (rows[r, c] - anchors[slot, c]) - shifts[slot, c]
                 first[slot, c] += weight * difference
                 square += difference * difference
             second[slot] += weight * square

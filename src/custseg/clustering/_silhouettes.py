@@ -228,6 +228,8 @@ def _weighted(labelings: Labelings, weights: Floats) -> _Weighted:
 
 def _widths(matrix: Floats, known: _Weighted, metric: str) -> Floats:
     """Silhouette of each row in each labeling."""
+    if not len(matrix):  # a sample where all is noise
+        return np.empty(known.labelings.slots.shape)
     if metric == "sqeuclidean":
         return _widths_from_centres(matrix, known)
     return _widths_from_pairs(matrix, known, from_matrix=metric == "precomputed")
@@ -260,48 +262,48 @@ def _widths_from_pairs(matrix: Floats, known: _Weighted, *, from_matrix: bool) -
     return widths
 
 
-def _widths_from_centres(matrix: Floats, known: _Weighted) -> Floats:
+def _widths_from_centres(rows: Floats, known: _Weighted) -> Floats:
     """Silhouettes by squared distance, from the centre of each cluster and its spread about it."""
     from custseg.clustering import _silhouette_kernels as kernels
 
-    rows = matrix - matrix.mean(axis=0)
-    centres, spreads = _moments(rows, known)
+    centres = _centres(rows, known)
     labelings = known.labelings
     out = np.empty(labelings.slots.shape)
 
     def work(block: slice) -> None:
         grouping = (labelings.slots[:, block], labelings.starts, known.totals, known.single, known.weights[block])
-        kernels.from_centres(rows[block], centres, spreads, *grouping, out[:, block])
+        kernels.from_centres(rows[block], *centres, *grouping, out[:, block])
 
     over_blocks(len(rows), work)
     return out
 
 
-def _moments(rows: Floats, known: _Weighted) -> tuple[Floats, Floats]:
-    """Centre of each slot, and the weighted sum of squared distances to it.
+def _centres(rows: Floats, known: _Weighted) -> tuple[Floats, Floats, Floats]:
+    """One member of each slot, the way from it to the centre, and the weighted sum of squared distances to that.
 
-    About one of the members first, so that the centre of twins is the twin to the bit; then about the centre,
-    so that a tight cluster far from all others keeps its spread.
+    The member keeps small differences exact far from the origin, and twins at distance 0. The second round
+    keeps the spread of a tight cluster whose member is far outside.
     """
     from custseg.clustering import _silhouette_kernels as kernels
 
     slots = known.labelings.slots
-    centres = np.zeros((len(known.totals), rows.shape[1]))
+    anchors = np.zeros((len(known.totals), rows.shape[1]))
     for labeling in slots:
-        centres[labeling] = rows
+        anchors[labeling] = rows
     shares = np.divide(1.0, known.totals, out=np.zeros_like(known.totals), where=known.totals > 0)[:, None]
+    shifts = np.zeros_like(anchors)
 
     def work(block: slice) -> tuple[Floats, Floats]:
-        first, second = np.zeros_like(centres), np.zeros(len(centres))
-        kernels.add_moments_about(rows[block], known.weights[block], slots[:, block], centres, first, second)
+        first, second = np.zeros_like(anchors), np.zeros(len(anchors))
+        kernels.add_moments_about(rows[block], known.weights[block], slots[:, block], anchors, shifts, first, second)
         return first, second
 
     for _ in range(2):
         firsts, seconds = zip(*over_blocks(len(rows), work), strict=True)
-        shift = np.add.reduce(firsts) * shares
-        centres = centres + shift
-    spreads = np.add.reduce(seconds) - known.totals * (shift**2).sum(axis=1)
-    return centres, np.maximum(spreads, 0.0)
+        change = np.add.reduce(firsts) * shares
+        shifts = shifts + change
+    spreads = np.add.reduce(seconds) - known.totals * (change**2).sum(axis=1)
+    return anchors, shifts, np.maximum(spreads, 0.0)
 
 
 def _summary(known: _Weighted, widths: Floats, *, rows: Integers, n_rows: int) -> Silhouettes:
