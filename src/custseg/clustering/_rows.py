@@ -168,3 +168,22 @@ def least_size(name: str, min_size: object, weights: Floats | None, *, n_rows: i
     if weights is None or isinstance(min_size, int | np.integer):
         return float(count)
     return float(min_size) * float(np.sort(weights).sum())  # type: ignore[arg-type]
+
+
+def checked_matrix(caller: str, X: object) -> Floats:
+    """The matrix as finite float64 of at least two rows, for functions that are no estimators."""
+    given = np.asarray(X)
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{caller}: X must be a matrix of numbers, got {type(X).__name__} of {given.dtype}.")
+    if given.ndim != 2 or len(given) < 2 or given.shape[1] < 1:
+        raise ValueError(f"{caller}: X must have at least two rows and a column, got shape {given.shape}.")
+    rows: Floats = np.ascontiguousarray(given, dtype=np.float64)
+    largest = float(np.abs(rows).max())
+    if not np.isfinite(largest):
+        raise ValueError(f"{caller}: X must be finite, and holds NaN or infinity. Fill or leave out those rows.")
+    if largest > LARGEST:
+        raise ValueError(
+            f"{caller}: X must hold values up to {LARGEST:g}, got {largest:g}: "
+            "squared distances would overflow. Rescale the columns."
+        )
+    return rows
