@@ -34,7 +34,7 @@ def labelings_of(X: np.ndarray) -> list[np.ndarray]:
 
 
 def memory(rows: int) -> None:
-    """What one call takes beyond its input; labels at random make the most cells. First of all: freed memory hides it."""
+    """What one call takes beyond its input. Labels at random make the most cells."""
     rng = np.random.default_rng(0)
     X, labelings = rng.normal(size=(rows, 8)), [rng.integers(0, k, rows) for k in KS]
     silhouettes(X[:1000], [labels[:1000] for labels in labelings])
@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--many-rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    memory(options.rows)
+    memory(options.rows)  # before other work leaves freed memory that hides it
     small(options.runs)
     euclidean(options.rows, options.runs)
     squared(options.many_rows, options.runs)

@@ -150,9 +150,9 @@ def silhouettes(
     >>> X = [[0.0], [1.0], [10.0], [11.0]]
     >>> result = silhouettes(X, [[0, 0, 1, 1], [0, 1, 1, 1]])
     >>> result.means.round(3).tolist()
-    [0.9, 0.1]
+    [0.9, 0.026]
     >>> result.per_cluster[1].round(3).tolist()
-    [0.0, 0.133]
+    [0.0, 0.035]
     """
     check_choice(_CALLER, "metric", metric, allowed=_METRICS)
     seed = check_random_state(_CALLER, random_state)
