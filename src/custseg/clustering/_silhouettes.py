@@ -125,9 +125,9 @@ def silhouettes(
       labelings with and without noise are on one scale. (scikit-learn refuses one cluster, and takes -1 for a
       cluster like others.)
     - Rows that share their cluster in every labeling form a cell. Distances are computed once, straight from
-      the differences, summed by cell, and the sums of cells added up to clusters: the time hardly grows with
-      the number of labelings, and nothing cancels far from the origin. It takes n² · n_columns steps; memory
-      grows with the rows, not with their pairs.
+      the differences, summed by cell, and the sums of cells added up to clusters: while there are far fewer
+      cells than rows, more labelings cost little, and nothing cancels far from the origin. It takes
+      n² · n_columns steps; memory grows with the rows, not with their pairs.
     - Squared distances to a cluster have the mean ‖x - centre‖² + mean squared distance of the cluster to its
       centre, which takes n · n_clusters · n_columns steps.
     - From a sample, distances to a cluster and the mean of a cluster are weighted by the chance of each row to be
