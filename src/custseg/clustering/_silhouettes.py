@@ -31,9 +31,9 @@ class Silhouettes:
     means : ndarray of shape (n_labelings,)
         Mean silhouette of all rows, in [-1, 1]. Noise counts as 0.
     errors : ndarray of shape (n_labelings,)
-        Standard error of each mean: by how much it would vary with other rows from the same source, each row
-        taken as independent. From all rows it is the standard deviation / √n; from a sample it is larger by
-        what the sample leaves out.
+        Standard error of each mean: by how much it would vary with other rows from the same source, if
+        silhouettes were independent. From all rows it is the standard deviation / √n; from a sample it is
+        larger by what the sample leaves out. A lower bound, see Notes of `silhouettes`.
     clusters : tuple of ndarray of int
         The labels of the clusters of each labeling, in order; -1, noise, is none.
     per_cluster : tuple of ndarray
@@ -125,13 +125,17 @@ def silhouettes(
       labelings with and without noise are on one scale. (scikit-learn refuses one cluster, and takes -1 for a
       cluster like others.)
     - Rows that share their cluster in every labeling form a cell. Distances are computed once, straight from
-      the differences, summed by cell, and the sums of cells added up to clusters: the time hardly grows with
-      the number of labelings, and nothing cancels far from the origin. It takes n² · n_columns steps; memory
-      grows with the rows, not with their pairs.
+      the differences, summed by cell, and the sums of cells added up to clusters: while there are far fewer
+      cells than rows, more labelings cost little, and nothing cancels far from the origin. It takes
+      n² · n_columns steps; memory grows with the rows, not with their pairs.
     - Squared distances to a cluster have the mean ‖x - centre‖² + mean squared distance of the cluster to its
       centre, which takes n · n_clusters · n_columns steps.
     - From a sample, distances to a cluster and the mean of a cluster are weighted by the chance of each row to be
-      in the sample, and clusters by their true sizes.
+      in the sample, and clusters by their true sizes. The mean is slightly low where clusters are many and the
+      sample is small: by 0.002 for 12 clusters in 1,500 rows.
+    - The standard errors leave out that distances to a cluster come from the same rows. Means of new samples of
+      1,000 rows, labelled by a fixed rule, varied by 1.1 to 2 times as much (12 labelings of three tables), and so
+      did means with `max_rows=1000`.
     - Results do not depend on the number of threads.
 
     References
@@ -146,9 +150,9 @@ def silhouettes(
     >>> X = [[0.0], [1.0], [10.0], [11.0]]
     >>> result = silhouettes(X, [[0, 0, 1, 1], [0, 1, 1, 1]])
     >>> result.means.round(3).tolist()
-    [0.9, 0.1]
+    [0.9, 0.026]
     >>> result.per_cluster[1].round(3).tolist()
-    [0.0, 0.133]
+    [0.0, 0.035]
     """
     check_choice(_CALLER, "metric", metric, allowed=_METRICS)
     seed = check_random_state(_CALLER, random_state)
