@@ -29,6 +29,8 @@ _TIMES_MINIMUM = (1, 2)
 _FINER_NEIGHBOURS = (3, 5, 10, 20, 40)
 _FINER_TIMES = (1, 2, 4)
 _HDBSCAN_ROWS = 5_000
+_STARTS = 10
+_STARTS_OF_PARTS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +116,12 @@ class Attempt:
     neighbours: int | None = None
     times: int = 1
 
-    def estimator(self, part: float = 1.0) -> Any:
-        """The estimator for a part of the rows, the minimum in proportion."""
-        least = max(1, math.ceil(round(self.min_size * part, 9)))
+    def estimator(self, part: float | None = None) -> Any:
+        """The estimator for all rows, or for a part of them: the minimum in proportion, fewer starts."""
+        least = max(1, math.ceil(round(self.min_size * (part or 1.0), 9)))
         if self.method == "kmeans":
-            return MinSizeKMeans(self.k or 1, min_size=least, random_state=self.seed)
+            starts = _STARTS if part is None else _STARTS_OF_PARTS
+            return MinSizeKMeans(self.k or 1, min_size=least, n_init=starts, random_state=self.seed)
         if self.method == "gaussian_mixture":
             return MinSizeGaussianMixture(self.k or 1, min_size=least, random_state=self.seed)
         # scikit-learn's HDBSCAN takes a cluster of at least two rows.

@@ -24,7 +24,8 @@ Run = Callable[..., list[Any]]
 SAMPLE_ROWS = 4_000
 _SILHOUETTE_ROWS = 10_000
 _NULL_DRAWS = 20
-_STABILITY_DRAWS = 20
+_DRAWS_OF_SUSPECTS = 10
+_STABILITY_DRAWS = 12
 
 # Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
 PATH_GAP, PATH_STABILITY = 0.1, 0.5
@@ -111,10 +112,14 @@ def _valley_counts(row: Candidate) -> bool:
 
 
 def _beyond(value: float | None, chance: Floats | None) -> bool:
-    """Whether the value is above the 95th percentile of the draws; one without a clustering has no gap."""
+    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean.
+
+    A draw without a clustering has no gap.
+    """
     if value is None or chance is None:
         return False
-    return bool(value > np.quantile(np.nan_to_num(chance, nan=-1.0), 0.95))
+    drawn = np.nan_to_num(chance, nan=0.0)
+    return bool(value > np.quantile(drawn, 0.95) and value >= drawn.mean() + PATH_GAP)
 
 
 def _mean(values: Floats) -> float:
@@ -201,12 +206,13 @@ class Evidence:
         n_rows = min(len(self.X), SAMPLE_ROWS)
         part = n_rows / len(self.X)
         references = [Attempt("kmeans", min_size, self.seed, k=k) for k in numbers]
-        tried = list(dict.fromkeys([*references, *suspects]))
 
         def draw(number: int) -> dict[Attempt, tuple[float, float, float]]:
             rows = model.draw(n_rows, self._rng(2, number))
+            deep = suspects if number < _DRAWS_OF_SUSPECTS else []
+            tried = dict.fromkeys([*references, *deep])
             found = {attempt: labels for attempt in tried if (labels := _labels(attempt, rows, part)) is not None}
-            return _measured(rows, found, deep=suspects)
+            return _measured(rows, found, deep=deep)
 
         draws = run(draw, range(_NULL_DRAWS))
         nothing = (np.nan, np.nan, np.nan)
@@ -217,8 +223,8 @@ class Evidence:
         return Null(
             tuple(numbers),
             np.stack([collected(attempt, 0) for attempt in references], axis=1),
-            {attempt: collected(attempt, 1) for attempt in suspects},
-            {attempt: collected(attempt, 2) for attempt in suspects},
+            {attempt: collected(attempt, 1)[:_DRAWS_OF_SUSPECTS] for attempt in suspects},
+            {attempt: collected(attempt, 2)[:_DRAWS_OF_SUSPECTS] for attempt in suspects},
         )
 
     def _rng(self, *purpose: int) -> np.random.Generator:
