@@ -1,0 +1,93 @@
+"""Numbers as people say them: round, with their unit, in English and Russian."""
+
+from __future__ import annotations
+
+import math
+
+_STEPS = (10, 5, 1)
+_MOST_DIGITS = 15
+
+_GENITIVES = {
+    "days": ("дня", "дней"),
+    "orders": ("заказа", "заказов"),
+    "mails": ("письма", "писем"),
+    "sessions": ("визита", "визитов"),
+    "points": ("балла", "баллов"),
+    "years": ("года", "лет"),
+    "orders per 30 days": ("заказа за 30 дней", "заказов за 30 дней"),
+    "events per session": ("события за визит", "событий за визит"),
+}
+"""Units that are said aloud, with the Russian genitives: after 1, 21, 101 or a fraction; after other numbers."""
+
+_SHARES = ("share", "probability")
+
+
+def roundest(low: float, high: float, *, whole: bool = False) -> float | None:
+    """The roundest number t with low < t <= high.
+
+    A multiple of the largest of 10, 5, 1, 0.5, 0.1 and so on, up and down; of equally round ones the nearest to
+    the middle. None where there is none of up to 15 digits.
+    """
+    if not low < high:
+        return None
+    if low < 0 <= high:
+        return 0.0
+    largest = math.floor(math.log10(max(abs(low), abs(high))))
+    least = 0 if whole else largest - _MOST_DIGITS
+    for exponent in range(largest, least - 1, -1):
+        for step in _STEPS:
+            found = _multiple_between(low, high, step=step, exponent=exponent)
+            if found is not None:
+                return found
+    return None
+
+
+def significant_digits(value: float) -> int:
+    """Digits of the number without the zeros at its ends; 1 for 0."""
+    return max(1, len(f"{abs(value):.{_MOST_DIGITS - 1}e}".partition("e")[0].replace(".", "").rstrip("0")))
+
+
+def number_words(value: float, language: str = "en") -> str:
+    """The number with its thousands apart, in up to six digits: 1,234.5 or 1 234,5."""
+    digits = 6 if value != int(value) else 0
+    plain = (
+        f"{value:,.0f}" if digits == 0 else f"{value:,.{max(0, digits - 1 - _order(value))}f}".rstrip("0").rstrip(".")
+    )
+    if language == "ru":
+        plain = plain.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+    return plain
+
+
+def amount(value: float, unit: str, language: str = "en") -> str:
+    """The number and its unit, in the genitive in Russian; shares in per cent; unsaid units left out."""
+    if unit in _SHARES:
+        return f"{number_words(100 * value, language)}\N{NO-BREAK SPACE}%"
+    number = number_words(value, language)
+    return f"{number} {word}" if (word := _unit_word(value, unit, language)) else number
+
+
+def _unit_word(value: float, unit: str, language: str) -> str:
+    if unit not in _GENITIVES:
+        return ""
+    if language == "ru":
+        single = value != int(value) or (abs(int(value)) % 10 == 1 and abs(int(value)) % 100 != 11)
+        return _GENITIVES[unit][0 if single else 1]
+    first, *rest = unit.split(" ")
+    return " ".join([first.removesuffix("s") if value == 1 else first, *rest])
+
+
+def _multiple_between(low: float, high: float, *, step: int, exponent: int) -> float | None:
+    """The multiple of step · 10^exponent in (low, high] that is nearest to the middle."""
+    size = step * 10.0**exponent
+    first, last = math.floor(low / size), math.ceil(high / size)
+    middle = min(max(round((low + high) / 2 / size), first), last)
+    for count in (middle, middle + 1, middle - 1):
+        # Read from decimals, so that 3 tenths are 0.3.
+        value = float(f"{count * step}e{exponent}")
+        if low < value <= high:
+            return value
+    return None
+
+
+def _order(value: float) -> int:
+    return math.floor(math.log10(abs(value)))
