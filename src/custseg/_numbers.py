@@ -7,19 +7,19 @@ import math
 _STEPS = (10, 5, 1)
 _MOST_DIGITS = 15
 
-_GENITIVES = {
-    "days": ("дня", "дней"),
-    "orders": ("заказа", "заказов"),
-    "mails": ("письма", "писем"),
-    "sessions": ("визита", "визитов"),
-    "points": ("балла", "баллов"),
-    "years": ("года", "лет"),
-    "orders per 30 days": ("заказа за 30 дней", "заказов за 30 дней"),
-    "events per session": ("события за визит", "событий за визит"),
+_UNITS = {
+    "days": ("день", "дня", "дней"),
+    "orders": ("заказ", "заказа", "заказов"),
+    "mails": ("письмо", "письма", "писем"),
+    "sessions": ("визит", "визита", "визитов"),
+    "points": ("балл", "балла", "баллов"),
+    "years": ("год", "года", "лет"),
+    "orders per 30 days": ("заказ за 30 дней", "заказа за 30 дней", "заказов за 30 дней"),
+    "events per session": ("событие за визит", "события за визит", "событий за визит"),
 }
-"""Units that are said aloud, with the Russian genitives: after 1, 21, 101 or a fraction; after other numbers."""
+"""Units that are said aloud, with the three Russian forms: of 1, of 2 and of 5."""
 
-_SHARES = ("share", "probability")
+SHARES = ("share", "probability")
 
 
 def roundest(low: float, high: float, *, whole: bool = False) -> float | None:
@@ -58,22 +58,27 @@ def number_words(value: float, language: str = "en") -> str:
     return plain
 
 
-def amount(value: float, unit: str, language: str = "en") -> str:
-    """The number and its unit, in the genitive in Russian; shares in per cent; unsaid units left out."""
-    if unit in _SHARES:
-        return f"{number_words(100 * value, language)}\N{NO-BREAK SPACE}%"
+def amount(value: float, unit: str, language: str = "en", *, genitive: bool = False) -> str:
+    """The number and its unit, in Russian also in the genitive; shares in per cent, unsaid units left out."""
+    if unit in SHARES:
+        return number_words(100 * value, language) + ("%" if language == "en" else "\N{NO-BREAK SPACE}%")
     number = number_words(value, language)
-    return f"{number} {word}" if (word := _unit_word(value, unit, language)) else number
-
-
-def _unit_word(value: float, unit: str, language: str) -> str:
-    if unit not in _GENITIVES:
-        return ""
+    if unit not in _UNITS:
+        return number
     if language == "ru":
-        single = value != int(value) or (abs(int(value)) % 10 == 1 and abs(int(value)) % 100 != 11)
-        return _GENITIVES[unit][0 if single else 1]
+        return f"{number} {_UNITS[unit][_russian_form(value, genitive)]}"
     first, *rest = unit.split(" ")
-    return " ".join([first.removesuffix("s") if value == 1 else first, *rest])
+    return " ".join([number, first.removesuffix("s") if value == 1 else first, *rest])
+
+
+def _russian_form(value: float, genitive: bool) -> int:
+    """Which form of the noun goes with the number: 1 заказ, 2 заказа, 5 заказов; не меньше 1 заказа."""
+    if value != int(value):
+        return 1
+    last, teens = abs(int(value)) % 10, abs(int(value)) % 100 in range(11, 15)
+    if last == 1 and not teens:
+        return 1 if genitive else 0
+    return 1 if last in (2, 3, 4) and not teens and not genitive else 2
 
 
 def _multiple_between(low: float, high: float, *, step: int, exponent: int) -> float | None:

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._numbers import amount, number_words
+from custseg._numbers import SHARES, amount, number_words
 
 Kind = Literal["number", "flag", "category"]
 
@@ -114,12 +114,12 @@ class Term:
         if self.low is not None and self.high is not None:
             if self.whole and self.high == self.low + 1:
                 return said["exactly"].format(number_words(self.low, language))
-            low = number_words(self.low, language) if self.unit not in ("share", "probability") else None
             return said["between"].format(
-                low or amount(self.low, self.unit, language), amount(self.high, self.unit, language)
+                amount(self.low, self.unit if self.unit in SHARES else "", language, genitive=True),
+                amount(self.high, self.unit, language, genitive=True),
             )
         side, bound = ("least", self.low) if self.high is None else ("under", self.high)
-        return said[side].format(amount(float(bound or 0.0), self.unit, language))
+        return said[side].format(amount(float(bound or 0.0), self.unit, language, genitive=True))
 
     def _sql_parts(self, column: str) -> list[str]:
         if self.kind == "flag":
