@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg.profiling._bins import Bools, Floats
+from custseg.profiling._bins import FEWEST, Bools, Floats
 from custseg.profiling._rule_search import Sample
 from custseg.profiling._terms import Term
 
@@ -60,7 +60,7 @@ def covering_terms(sample: Sample, *, max_terms: int) -> list[tuple[int, tuple[T
 
     A tree is grown where the Gini impurity falls most, each path naming at most `max_terms` columns, and
     pruned by cost and complexity (Breiman et al. 1984): at most four rules per segment are left, and each
-    further one puts at least 0.3 % of the customers right. Rules of one segment that differ in one column
+    further one puts at least 0.3 % of the customers right, and ten. Rules of one segment that differ in one column
     alone are joined where that is one term.
     """
     root = _grown(sample, max_terms)
@@ -138,7 +138,7 @@ def _purity(counts: Floats) -> Floats:
 
 def _prune(root: _Node, sample: Sample) -> None:
     """Take away the branch that is worth least per rule, until those left are few and worth their words."""
-    most, least = _RULES_PER_SEGMENT * len(sample.weights), _LEAST_GAIN * float(sample.sizes.sum())
+    most, least = _RULES_PER_SEGMENT * len(sample.weights), max(_LEAST_GAIN * float(sample.sizes.sum()), FEWEST)
     while root.parts:
         worth = []
         for place, branch in enumerate(root.branches()):

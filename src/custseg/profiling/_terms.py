@@ -107,6 +107,8 @@ class Term:
 
     def _words(self, language: str) -> str:
         said = _SAYINGS[language]
+        # "recency_days under 30" has its unit in the name.
+        unit = "" if language == "en" and self.feature.endswith(f"_{self.unit}") else self.unit
         if self.kind == "flag":
             return said["no" if self.low is None else "yes"]
         if self.kind == "category":
@@ -115,11 +117,11 @@ class Term:
             if self.whole and self.high == self.low + 1:
                 return said["exactly"].format(number_words(self.low, language))
             return said["between"].format(
-                amount(self.low, self.unit if self.unit in SHARES else "", language, genitive=True),
-                amount(self.high, self.unit, language, genitive=True),
+                amount(self.low, unit if unit in SHARES else "", language, genitive=True),
+                amount(self.high, unit, language, genitive=True),
             )
         side, bound = ("least", self.low) if self.high is None else ("under", self.high)
-        return said[side].format(amount(float(bound or 0.0), self.unit, language, genitive=True))
+        return said[side].format(amount(float(bound or 0.0), unit, language, genitive=True))
 
     def _sql_parts(self, column: str) -> list[str]:
         if self.kind == "flag":
