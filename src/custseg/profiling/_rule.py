@@ -78,15 +78,14 @@ class Rule:
 
     def __repr__(self) -> str:
         words = _WORDS[self.language]
-        if self.precision is None or self.recall is None or self.lift is None:
-            measured = words["found"].format(_percent(self.recall, self.language)) if self.recall is not None else ""
-            measured += words["unmeasured"].format(FEWEST)
-        else:
-            measured = words["measured"].format(
-                _percent(self.precision, self.language),
-                _percent(self.recall, self.language),
-                number_words(float(f"{self.lift:.2g}"), self.language),
-            )
+        measured = words["unmeasured"].format(FEWEST)
+        if self.precision is not None and self.recall is not None and self.lift is not None:
+            shares = (_percent(share, self.language) for share in (self.precision, self.recall))
+            measured = words["measured"].format(*shares, number_words(float(f"{self.lift:.2g}"), self.language))
+        elif self.recall is not None:
+            measured = f"{words['found'].format(_percent(self.recall, self.language))} {measured}"
+        if not self.terms:
+            return words["rule for everyone"].format(self.name, measured)
         return words["rule"].format(self.text, self.name, measured)
 
 
@@ -129,9 +128,8 @@ class RuleSet:
         words = _WORDS[self.language]
         told = words["unmeasured"].format(FEWEST)
         if self.fidelity is not None:
-            customers = number_words(self.measured_on, self.language)
-            told = words["fidelity"].format(_percent(self.fidelity, self.language), customers)
-        return "\n".join([f"{words['covering']} {told}", *(f"  {rule!r}" for rule in self.rules)])
+            told = words["fidelity"].format(_percent(self.fidelity, self.language), _held_out(self))
+        return "\n".join([words["covering"].format(told), *(f"  {rule!r}" for rule in self.rules)])
 
 
 @dataclass(frozen=True)
@@ -169,8 +167,8 @@ class SegmentRules:
         return {"set": [covering for _, covering in rows], **columns}
 
     def __repr__(self) -> str:
-        words = _WORDS[self.rule_set.language]
-        return "\n".join([words["single"], *(f"  {rule!r}" for rule in self.rules), "", repr(self.rule_set)])
+        single = _WORDS[self.rule_set.language]["single"].format(_held_out(self.rule_set))
+        return "\n".join([single, *(f"  {rule!r}" for rule in self.rules), "", repr(self.rule_set)])
 
 
 def all_hold(terms: Sequence[Term], table: nw.DataFrame[Any]) -> NDArray[np.bool_]:
@@ -189,8 +187,15 @@ def labels_by(rules: Sequence[Rule], table: nw.DataFrame[Any], otherwise: int) -
     return labels
 
 
+def _held_out(rules: RuleSet) -> str:
+    """How many customers were held out, in words."""
+    return _WORDS[rules.language]["held out"].format(number_words(rules.measured_on, rules.language))
+
+
 def _percent(share: float, language: str) -> str:
-    return f"{number_words(round(100 * share), language)}{_WORDS[language]['percent']}"
+    """The share in whole per cent; all is said of all alone."""
+    whole = round(100 * share) if share == 1 else min(round(100 * share), 99)
+    return f"{number_words(whole, language)}{_WORDS[language]['percent']}"
 
 
 _WORDS = {
@@ -199,23 +204,29 @@ _WORDS = {
         "everyone": "anyone",
         "percent": "%",
         "rule": "If {}, then {}: {}",
-        "measured": "right for {}, finds {}, lift {}",
-        "found": "finds {}, ",
+        "rule for everyone": "For anyone, {}: {}",
+        "measured": "precision {}, recall {}, lift {}",
+        "found": "recall {}, precision",
         "unmeasured": "not measured (fewer than {} held-out customers)",
-        "single": "One rule for each segment:",
-        "covering": "Rules that cover everybody,",
-        "fidelity": "right for {} of {} held-out customers:",
+        "single": "One rule for each segment. Precision: how many of those it picks belong to the segment; recall: "
+        "how many\nof the segment it picks; lift: how many times as many belong as by chance; all on {}.",
+        "covering": "Rules that cover everybody, one for each customer: fidelity {}.",
+        "fidelity": "{} of {}",
+        "held out": "{} held-out customers",
     },
     "ru": {
         "and": " и ",
         "everyone": "любой клиент",
         "percent": "\N{NO-BREAK SPACE}%",
         "rule": "Если {}, то {}: {}",
-        "measured": "верно для {}, находит {}, лифт {}",
-        "found": "находит {}, ",
+        "rule for everyone": "Для любого клиента {}: {}",
+        "measured": "точность {}, полнота {}, лифт {}",
+        "found": "полнота {}, точность",
         "unmeasured": "не измерено (отложено меньше {} клиентов)",
-        "single": "По одному правилу на сегмент:",
-        "covering": "Правила, которые охватывают всех:",
-        "fidelity": "верны для {} из {} отложенных клиентов",
+        "single": "По одному правилу на сегмент. Точность: сколько из отобранных принадлежат сегменту; полнота: "
+        "сколько\nиз сегмента отобрано; лифт: во сколько раз больше, чем наугад. Измерено на отложенных клиентах: {}.",
+        "covering": "Правила для всех, по одному на каждого клиента: совпадение {}.",
+        "fidelity": "{} (отложено клиентов: {})",
+        "held out": "{}",
     },
 }

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, listed, plural
+from custseg._checks import listed, plural
 from custseg._frames import collect, frame_from_columns, open_table
 from custseg.errors import DataError
 from custseg.profiling._bins import Column, binned
@@ -47,14 +47,19 @@ def given_columns(features: object, caller: str, *, id: str | None = None) -> tu
 def needed_columns(features: object, names: Sequence[str], caller: str) -> nw.DataFrame[Any]:
     """These columns of a feature table, a frame or a mapping, as a local table."""
     if isinstance(features, FeatureTable):
-        check_columns(caller, {name: name for name in names}, features.names)
-        return features.local.select(names) if names else features.local
+        _check_present(names, features.names, caller)
+        return features.local.select(names or "customer_id")
     if isinstance(features, Mapping):
-        check_columns(caller, {name: name for name in names}, list(features))
+        _check_present(names, list(features), caller)
         return _of_mapping({name: features[name] for name in names} or features, caller)
     dialect = open_table(features, caller).dialect
-    check_columns(caller, {name: name for name in names}, dialect.columns)
+    _check_present(names, dialect.columns, caller)
     return collect(dialect.select({name: dialect.plain(name) for name in names or dialect.columns}))
+
+
+def _check_present(names: Sequence[str], present: Sequence[str], caller: str) -> None:
+    if lacking := [name for name in names if name not in present]:
+        raise DataError(f"{caller}: features lacks {listed(lacking)}, which the rules name; it has {listed(present)}.")
 
 
 def _of_mapping(columns: Mapping[Any, Any], caller: str) -> nw.DataFrame[Any]:
@@ -62,8 +67,9 @@ def _of_mapping(columns: Mapping[Any, Any], caller: str) -> nw.DataFrame[Any]:
         raise DataError(f"{caller}: features has no columns. Give at least one.")
     if unnamed := [name for name in columns if not isinstance(name, str)]:
         raise TypeError(f"{caller}: the names of features must be text, got {listed(unnamed)}.")
-    arrays = {name: np.asarray(values) for name, values in columns.items()}
-    shapes = {name: values.shape for name, values in arrays.items()}
+    # Lists stay lists: NumPy would make one text of numbers and words.
+    arrays = {name: values if isinstance(values, list) else np.asarray(values) for name, values in columns.items()}
+    shapes = {name: (len(values),) if isinstance(values, list) else values.shape for name, values in arrays.items()}
     if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
         raise DataError(f"{caller}: features must be columns of one length, got the shapes {shapes}.")
     try:
