@@ -34,6 +34,12 @@ def test_empty_range_has_no_roundest_number(low: float, high: float) -> None:
     assert roundest(low, high) is None
 
 
+def test_of_equally_round_numbers_the_nearest_is_taken() -> None:
+    assert roundest(55.5, 59.5) == 58
+    assert roundest(55.5, 59.5, near=59.5) == 59
+    assert roundest(-59.5, -55.5, near=-59.5) == -59
+
+
 def test_whole_roundest_number_is_whole() -> None:
     assert roundest(0.2, 1.4, whole=True) == 1
     assert roundest(0.2, 0.9, whole=True) is None

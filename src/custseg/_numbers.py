@@ -22,21 +22,22 @@ _UNITS = {
 SHARES = ("share", "probability")
 
 
-def roundest(low: float, high: float, *, whole: bool = False) -> float | None:
+def roundest(low: float, high: float, *, whole: bool = False, near: float | None = None) -> float | None:
     """The roundest number t with low < t <= high.
 
     A multiple of the largest of 10, 5, 1, 0.5, 0.1 and so on, up and down; of equally round ones the nearest to
-    the middle. None where there is none of up to 15 digits.
+    `near`, by default the middle. None where there is none of up to 15 digits.
     """
     if not low < high:
         return None
     if low < 0 <= high:
         return 0.0
+    near = (low + high) / 2 if near is None else near
     largest = math.floor(math.log10(max(abs(low), abs(high))))
     least = 0 if whole else largest - _MOST_DIGITS
     for exponent in range(largest, least - 1, -1):
         for step in _STEPS:
-            found = _multiple_between(low, high, step=step, exponent=exponent)
+            found = _multiple_between(low, high, size=(step, exponent), near=near)
             if found is not None:
                 return found
     return None
@@ -81,12 +82,12 @@ def _russian_form(value: float, genitive: bool) -> int:
     return 1 if last in (2, 3, 4) and not teens and not genitive else 2
 
 
-def _multiple_between(low: float, high: float, *, step: int, exponent: int) -> float | None:
-    """The multiple of step · 10^exponent in (low, high] that is nearest to the middle."""
-    size = step * 10.0**exponent
-    first, last = math.floor(low / size), math.ceil(high / size)
-    middle = min(max(round((low + high) / 2 / size), first), last)
-    for count in (middle, middle + 1, middle - 1):
+def _multiple_between(low: float, high: float, *, size: tuple[int, int], near: float) -> float | None:
+    """The multiple of step · 10^exponent in (low, high] that is nearest to that number."""
+    step, exponent = size
+    wide = step * 10.0**exponent
+    nearest = round(near / wide)
+    for count in (nearest, nearest + 1, nearest - 1):
         # Read from decimals, so that 3 tenths are 0.3.
         value = float(f"{count * step}e{exponent}")
         if low < value <= high:

@@ -93,7 +93,7 @@ def _round_targets(now: float, stays: float, moves: float, *, known: Floats, who
     farthest = float(known.max() if sign > 0 else known.min())
     for slack in _SLACKS:
         beyond = min(sign * moves + slack * abs(moves - now), sign * farthest)
-        target = roundest(sign * stays, beyond, whole=whole)
+        target = roundest(sign * stays, beyond, whole=whole, near=sign * moves)
         if target is not None:
             yield sign * target
     nearest = sign * np.ceil(sign * moves) if whole else moves
