@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -65,6 +66,11 @@ class Column:
     def n_bins(self) -> int:
         """How many bins there are."""
         return int(self.sets.shape[1])
+
+    @cached_property
+    def sums(self) -> Floats:
+        """The sets as 0 and 1: times counts by bin they give the counts of each set."""
+        return self.sets.astype(np.float64)
 
     def codes(self, column: nw.Series[Any]) -> Codes:
         """The bin of each value."""

@@ -106,11 +106,13 @@ def _children(sample: Sample, segment: int, state: _State) -> list[_State]:
         if column in state.sets:
             continue
         scores = _scores(sample, segment, column, rows=rows) - _said(sample, state.sets)
-        children += [
-            _State({**state.sets, column: place}, float(scores[place]))
-            for place in np.argsort(-scores, kind="stable")[:_PER_COLUMN].tolist()
-            if place > 0 and np.isfinite(scores[place])
-        ]
+        # The first set is everything: no term.
+        scores[0] = -np.inf
+        for _ in range(_PER_COLUMN):
+            place = int(scores.argmax())
+            if np.isfinite(scores[place]):
+                children.append(_State({**state.sets, column: place}, float(scores[place])))
+                scores[place] = -np.inf
     return children
 
 
@@ -136,10 +138,10 @@ def _scores(sample: Sample, segment: int, column: int, *, rows: NDArray[np.intp]
     -inf where too few customers are in it.
     """
     counts, choices = sample.histogram(column, rows), sample.columns[column]
-    hits = choices.sets @ (counts[:, segment] * sample.weights[segment])
-    covered = choices.sets @ (counts @ sample.weights)
+    wanted = (counts[:, segment] * sample.weights[segment], counts @ sample.weights, counts.sum(axis=1))
+    hits, covered, customers = (choices.sums @ np.column_stack(wanted)).T
     scores: Floats = 2 * hits / (covered + sample.sizes[segment]) - _PER_WORD * choices.costs
-    scores[choices.sets @ counts.sum(axis=1) < sample.fewest] = -np.inf
+    scores[customers < sample.fewest] = -np.inf
     return scores
 
 

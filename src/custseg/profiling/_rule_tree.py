@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,13 @@ _NEARLY = 0.97
 
 @dataclass(eq=False)
 class _Node:
-    """A part of the customers: their rows, the bins they are in, and the two parts below."""
+    """A part of the customers: their rows, the bins they are in, the two parts below and by what they are parted."""
 
     rows: NDArray[np.intp]
     meant: Mapping[int, Bools]
     counts: Floats
     parts: tuple[_Node, ...] = ()
+    split: tuple[int, float] = (-1, 0.0)
 
     @property
     def label(self) -> int:
@@ -58,31 +59,39 @@ class _Node:
 def covering_terms(sample: Sample, *, max_terms: int) -> list[tuple[int, tuple[Term, ...]]]:
     """Segment and terms of rules of which exactly one holds for each customer of the sample.
 
-    A tree is grown where the Gini impurity falls most, each path naming at most `max_terms` columns, and
-    pruned by cost and complexity (Breiman et al. 1984): at most four rules per segment are left, and each
-    further one puts at least 0.3 % of the customers right, and ten. Rules of one segment that differ in one column
-    alone are joined where that is one term.
+    A tree is grown where the Gini impurity falls most, each path naming at most `max_terms` columns. Another
+    names no others than the best `max_terms` columns of a tree without that limit, so that columns which say
+    nearly the same do not use up the terms. Both are pruned by cost and complexity (Breiman et al. 1984): at
+    most four rules per segment are left, and each further one puts at least 0.3 % of the customers right, and
+    ten. The tree that puts more of them right is taken. Rules of one segment that differ in one column alone
+    are joined where that is one term.
     """
-    root = _grown(sample, max_terms)
-    _prune(root, sample)
+    everything = range(len(sample.columns))
+    free = _grown(sample, everything, max_terms=len(sample.columns))
+    best = _best_columns(free)[:max_terms]
+    trees = [_grown(sample, columns, max_terms=max_terms) for columns in (everything, best)]
+    for tree in trees:
+        _prune(tree, sample)
+    root = max(trees, key=lambda tree: sum(leaf.right for leaf in tree.leaves()))
     leaves = [(leaf.label, dict(leaf.meant)) for leaf in root.leaves()]
     while (joined := _joined(leaves, sample)) is not None:
         leaves = joined
     return [(label, sample.terms(meant)) for label, meant in leaves]
 
 
-def _grown(sample: Sample, max_terms: int) -> _Node:
-    """The tree, parted again and again where the impurity falls most."""
+def _grown(sample: Sample, columns: Sequence[int], *, max_terms: int) -> _Node:
+    """The tree of these columns, parted again and again where the impurity falls most."""
     root = _Node(np.arange(len(sample.labels)), {}, sample.sizes)
     waiting, leaves, ticket = [root], 1, itertools.count()
     heap: list[tuple[float, int, _Node, tuple[float, int, Bools]]] = []
     while leaves < _GROWN * len(sample.weights):
         for node in waiting:
-            if (split := _best_split(sample, node, max_terms)) is not None:
+            if (split := _best_split(sample, node, columns, max_terms=max_terms)) is not None:
                 heapq.heappush(heap, (-split[0], next(ticket), node, split))
         if not heap:
             break
-        _, _, node, (_, column, meant) = heapq.heappop(heap)
+        _, _, node, (gain, column, meant) = heapq.heappop(heap)
+        node.split = (column, gain)
         within = meant[sample.codes[column][node.rows]]
         waiting = [
             _part(sample, node, column, rows=node.rows[side], meant=bins)
@@ -100,12 +109,15 @@ def _part(sample: Sample, node: _Node, column: int, *, rows: NDArray[np.intp], m
     return _Node(rows, {**node.meant, column: meant}, counts)
 
 
-def _best_split(sample: Sample, node: _Node, max_terms: int) -> tuple[float, int, Bools] | None:
+def _best_split(
+    sample: Sample, node: _Node, columns: Sequence[int], *, max_terms: int
+) -> tuple[float, int, Bools] | None:
     """By how much the impurity falls, the column and the bins; of nearly equal ones the simplest to say."""
     found: list[tuple[float, float, int, Bools]] = []
     if node.right == node.counts.sum():
         return None
-    for column, choices in enumerate(sample.columns):
+    for column in columns:
+        choices = sample.columns[column]
         if column not in node.meant and len(node.meant) >= max_terms:
             continue
         gains = _gains(sample, node, column)
@@ -123,7 +135,7 @@ def _best_split(sample: Sample, node: _Node, max_terms: int) -> tuple[float, int
 def _gains(sample: Sample, node: _Node, column: int) -> Floats:
     """By how much each parting of the column lowers the Gini impurity; 0 where a part is too small."""
     choices, counts = sample.columns[column], sample.histogram(column, node.rows)
-    inside = choices.sets[choices.parting] @ counts
+    inside = choices.sums[choices.parting] @ counts
     outside = counts.sum(axis=0) - inside
     gains = _purity(inside * sample.weights) + _purity(outside * sample.weights) - _purity(node.counts[None, :])
     small = np.minimum(inside.sum(axis=1), outside.sum(axis=1)) < sample.fewest
@@ -134,6 +146,15 @@ def _purity(counts: Floats) -> Floats:
     total = counts.sum(axis=1)
     purity: Floats = np.divide((counts**2).sum(axis=1), total, out=np.zeros(len(total)), where=total > 0)
     return purity
+
+
+def _best_columns(root: _Node) -> list[int]:
+    """The columns that part the tree, those by which the impurity falls most in sum first."""
+    gains: dict[int, float] = {}
+    for branch in root.branches():
+        column, gain = branch.split
+        gains[column] = gains.get(column, 0.0) + gain
+    return sorted(gains, key=lambda column: (-gains[column], column))
 
 
 def _prune(root: _Node, sample: Sample) -> None:

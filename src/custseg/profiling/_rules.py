@@ -80,7 +80,7 @@ def segment_rules(
     tree: exactly one rule holds for each customer, so their order is of no matter.
 
     Equal customers of one segment may stand in for each other in the split, so the order of the rows does
-    not matter. Rules are learned from about 50,000 customers, at least 1,000 of each segment where there are
+    not matter. Rules are learned from about 30,000 customers, at least 1,000 of each segment where there are
     so many, and measured on 100,000.
 
     References
