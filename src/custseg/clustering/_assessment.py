@@ -70,6 +70,13 @@ class Rule(Protocol):
         """How well each row fits its cluster."""
         ...
 
+    def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
+        """By how much each column of one row makes the second cluster costlier than the first, and all else does.
+
+        Shape (n_columns,) and one number; together they are exactly the difference of the two costs.
+        """
+        ...
+
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
         ...
