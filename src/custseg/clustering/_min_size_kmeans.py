@@ -10,18 +10,13 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from custseg._checks import check_integer
+from custseg._checks import check_integer, check_min_size, check_number
 from custseg.clustering._assessment import Assessment, Floats, Integers
 from custseg.clustering._centre_rule import CentreRule
-from custseg.clustering._rows import (
-    DistinctRows,
-    check_feasible,
-    checked_rows,
-    checked_weights,
-    distinct_rows,
-    least_size,
-)
-from custseg.clustering._starts import End, Search
+from custseg.clustering._ends import End
+from custseg.clustering._feasible import asked_minimum, check_distinct_rows, check_useful, infeasible
+from custseg.clustering._rows import DistinctRows, checked_rows, checked_weights, distinct_rows
+from custseg.clustering._starts import Search
 
 
 class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -139,14 +134,21 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         k = check_integer(name, "n_clusters", self.n_clusters, minimum=1)
         for argument in ("n_init", "max_iter"):
             check_integer(name, argument, getattr(self, argument), minimum=1)
+        check_number(name, "tol", self.tol, minimum=0.0)
+        if self.min_size is not None:
+            check_min_size(name, self.min_size)
         X = checked_rows(self, X, reset=True)
         weights = checked_weights(self, sample_weight, len(X))
-        least = least_size(name, self.min_size, weights, n_rows=len(X))
         rows = distinct_rows(X) if weights is None else distinct_rows(X[weights > 0], weights[weights > 0])
-        least = least or float(rows.weights.min())
-        check_feasible(name, "n_clusters", rows, clusters=k, least=least)
-        search = Search(rows, k, least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
-        end = search.best(check_random_state(self.random_state), name)
+        check_distinct_rows(name, "n_clusters", rows, clusters=k, weighted=weights is not None)
+        minimum = asked_minimum(name, self.min_size, weights, n_rows=len(X))
+        if not minimum.least:
+            minimum = replace(minimum, least=float(rows.weights.min()))
+        search = Search(rows, k, minimum.least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
+        check_useful(name, "n_clusters", minimum, search=search.last_resort)
+        end = search.best(check_random_state(self.random_state))
+        if end is None:
+            raise infeasible(name, "n_clusters", minimum, search=search.last_resort)
         self._learn(X, rows, end)
         counts = np.bincount(self.labels_, minlength=k)
         self.sizes_: Floats | Integers = counts if weights is None else end.sizes
