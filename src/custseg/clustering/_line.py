@@ -13,8 +13,9 @@ Floats = NDArray[np.float64]
 _DIRECTIONS = 2_000
 _PLACES = 20_000_000
 _RANDOM = 32
+_HALVINGS = 60
 # Sums of weights may differ by rounding.
-_ROUNDING = 1e-12
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,20 +79,21 @@ def _directions(scaled: Floats) -> Floats:
 
 def _best_cut(filled: Floats, k: int, *, above: float) -> tuple[NDArray[np.intp], float] | None:
     """Ends of the k ranges of largest minimum, and this minimum; None where it is not above that."""
-    best, low, high = None, above, float(filled[-1]) / k
-    middle = low + max(_ROUNDING * high, np.spacing(low))
-    while middle <= high * (1 + _ROUNDING):
+    low, high = above, float(filled[-1]) / k
+    # First just above: most directions are no better than the best before.
+    best, middle = None, low + 2 * _ROUNDING * high
+    for _ in range(_HALVINGS):
         ends = _ends(filled, k, middle)
-        if ends is None:
-            high = middle
-        else:
+        if ends is not None:
             low = float(np.diff(filled[ends], prepend=0.0).min())
             best = ends, low
-        if high - low <= 1e-9 * high:
+        elif best is None:
+            return None
+        else:
+            high = middle
+        if high - low <= _ROUNDING * high:
             break
         middle = (low + high) / 2
-        if best is None:
-            break
     return best
 
 
@@ -99,7 +101,8 @@ def _ends(filled: Floats, k: int, least: float) -> NDArray[np.intp] | None:
     """Last place of each range when ranges are filled to the minimum one after the other."""
     ends, before = [], 0.0
     for _ in range(k):
-        at = int(np.searchsorted(filled, (before + least) * (1 - _ROUNDING)))
+        first = ends[-1] + 1 if ends else 0
+        at = first + int(np.searchsorted(filled[first:], before + least * (1 - _ROUNDING)))
         if at >= len(filled):
             return None
         ends.append(at)
