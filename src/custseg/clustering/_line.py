@@ -99,7 +99,8 @@ def _best_cut(filled: Floats, k: int, *, above: float) -> tuple[NDArray[np.intp]
 
 def _ends(filled: Floats, k: int, least: float) -> NDArray[np.intp] | None:
     """Last place of each range when ranges are filled to the minimum one after the other."""
-    ends, before = [], 0.0
+    ends: list[int] = []
+    before = 0.0
     for _ in range(k):
         first = ends[-1] + 1 if ends else 0
         at = first + int(np.searchsorted(filled[first:], before + least * (1 - _ROUNDING)))

@@ -72,7 +72,13 @@ def checked_weights(estimator: Any, sample_weight: object, n_rows: int) -> Float
     if sample_weight is None:
         return None
     name = type(estimator).__name__
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    given = np.asarray(sample_weight)
+    try:
+        # Words are no numbers, even where NumPy could read one from them.
+        weights = np.asarray(given, dtype=np.float64 if given.dtype.kind in "biufO" else None) + 0.0
+    except (TypeError, ValueError):
+        kind = type(next(iter(given.flat), None)).__name__
+        raise TypeError(f"{name}: sample_weight must be numbers, got {kind}. Cast it first.") from None
     if weights.ndim == 0:
         weights = np.full(n_rows, float(weights))
     if weights.ndim > 1:
