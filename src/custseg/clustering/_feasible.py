@@ -36,8 +36,8 @@ class Minimum:
         """How to ask for this amount: as a share if one was asked for, or if it is below 1."""
         if isinstance(self.asked, Integral) and held >= 1:
             return f"min_size={math.floor(held)}"
-        # Rounded down, so that what is said can be asked.
-        share = math.floor(held / self.total * 1e6) / 1e6
+        # Rounded down and below 1, so that what is said can be asked.
+        share = min(math.floor(held / self.total * 1e6) / 1e6, 0.999999)
         return f"min_size={share:g} ({self.amount(held)})"
 
 
@@ -79,10 +79,11 @@ def infeasible(name: str, argument: str, minimum: Minimum, *, search: LastResort
     """The error for a minimum that was not met, with the largest that every seed meets."""
     k, least = search.k, minimum.least
     useful = useful_amount(search.rows, least)
-    wanted = f"{name}: {argument}={k} clusters of at least {minimum.amount(least)}"
+    clusters = plural(k, "cluster")
+    wanted = f"{name}: {clusters} ({argument}) of at least {minimum.amount(least)}"
     if useful < k * least * (1 - 1e-9):
         twins = " that equal rows, which stay together, allow" if useful < minimum.total * (1 - 1e-9) else ""
-        why = f"{wanted} each need {minimum.amount(k * least)}, and X has {minimum.amount(useful)}{twins}."
+        why = f"{wanted} each take {minimum.amount(k * least)}, and X has {minimum.amount(useful)}{twins}."
         fewer = int(useful * (1 + 1e-9) // least)
     else:
         largest = minimum.amount(float(search.rows.weights.max()))
@@ -90,7 +91,7 @@ def infeasible(name: str, argument: str, minimum: Minimum, *, search: LastResort
         fewer = k - 1
     held = search.largest(below=least)
     feasible = held if minimum.weighted else int(held)
-    remedy = f" With {k} clusters, {minimum.again(held)} is feasible" if held > 0 else f" Lower {argument}"
+    remedy = f" With {clusters}, {minimum.again(held)} is feasible" if held > 0 else f" Lower {argument}"
     # Fewer may fail as well: equal rows need not lie so that lines part them.
     rest = f"; with this minimum, {argument} may be at most {fewer}." if fewer else "."
     return InfeasibleMinimumError(f"{why}{remedy}{rest}", feasible=feasible)

@@ -48,14 +48,15 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     Clusters are dense regions that persist over the densities [1]_. `labels_` are defined by `predict`: a row
     belongs to the cluster of the core row that is nearest in mutual reachability, among a bounded number
-    of stored ones. Hence both agree on every row, and equal rows have equal labels. The fitted model holds
-    rows of X: up to `max_core_rows` of them are its rule.
+    of stored ones. Hence both agree on every row, and equal rows have equal labels.
+
+    The rule keeps rows: up to `max_core_rows` rows of X, as they are. Who hands on the model hands on these.
 
     Parameters
     ----------
     min_size : int, float or None, default 0.05
-        Least rows per cluster (int), or least share of the rows (float below 1, rounded up). A cluster has
-        at least two rows: 1 and None mean 2.
+        Least rows per cluster (int), or least share of the rows (float below 1, rounded up). None and 1 mean
+        2: HDBSCAN knows no cluster of one row.
     min_samples : int, optional
         Rows in a neighbourhood, itself included; larger means smoother. By default the minimum size within
         the rows that are fitted, at most 20.
@@ -64,7 +65,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     max_fit_rows : int, default 20_000
         With more rows, clusters are found in a seeded sample of so many; all rows are then assigned.
     max_core_rows : int, default 5_000
-        At most so many rows of X are stored, as they are, for `predict`.
+        At most so many rows of X are stored for `predict`.
     random_state : int, RandomState or None, default None
         Seed of the sample and of the stored rows.
 
@@ -83,8 +84,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     merges_ : tuple of Merge
         Clusters that were under the minimum on all rows.
     moves_ : tuple of Move
-        The rows of merged clusters, in the final numbering. `origin` is always -1, since the cluster that
-        they had has no number any more; `target`, `count`, and `added_cost` = count · distance of the merge.
+        The rows of merged clusters. `origin` is always -1, as their cluster has no number any more; `target` is
+        in the final numbering, -1 where they became noise; `added_cost` is count · distance of the merge.
     second_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     rule_ : CoreRule
@@ -143,7 +144,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum is larger than the number of rows.
+            If the minimum is larger than the number of rows; `feasible` is that number.
         ValueError, TypeError
             If the rows or a parameter cannot be used.
         """

@@ -33,13 +33,15 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Number of clusters.
     min_size : int or float, optional
         Least rows per cluster (int), or least share of the rows (float below 1, rounded up). With
-        `sample_weight`: least weight, or share of the weight. Without it, clusters are merely not empty.
+        `sample_weight`: least weight (int), or least share of the weight (float below 1); a weight that is
+        below 1 or no whole number is asked as a share. By default clusters are merely not empty.
     n_init : int, default 10
         Starts from k-means++ seeds; the best end is taken.
     max_iter : int, default 300
         Most steps of one start.
     tol : float, default 1e-4
-        Steps end when the centres move by less: sum of squares, relative to the mean variance of the columns.
+        Steps end when the centres move by less: sum of squares, relative to the mean variance of the columns,
+        of which a few far rows make no more than ten squared interquartile ranges.
     random_state : int, RandomState or None, default None
         Seed of the starts. The same seed gives the same partition for the same rows in any order.
 
@@ -125,8 +127,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is the largest
-            that was found to be possible.
+            If the minimum cannot be met without splitting equal rows. `feasible` is a minimum that every seed
+            meets, in rows (int) or weight (float), see Notes.
         ValueError, TypeError
             If the rows, the weights or a parameter cannot be used.
         """

@@ -91,6 +91,10 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Equal rows are one row with a weight. A component may be nowhere the likeliest; without `min_size` its
     cluster has at least one row.
 
+    Where no start meets the minimum, the search of `MinSizeKMeans` takes over (see its Notes): each power diagram
+    that it finds is a mixture, with equal round covariances if need be. So `feasible` is at least the
+    minimum that k-means can meet; curved boundaries may allow a larger one.
+
     References
     ----------
     .. [1] Dempster, Laird, Rubin (1977). Maximum likelihood from incomplete data via the EM algorithm.
@@ -144,7 +148,8 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is the largest found.
+            If the minimum cannot be met without splitting equal rows; `feasible` is a minimum that every seed
+            meets, see Notes.
         ValueError, TypeError
             If the rows or a parameter cannot be used.
         """
