@@ -24,13 +24,17 @@ class End:
     converged: bool
 
 
-def numbered(rows: DistinctRows, found: Clustered, least: float) -> End | None:
+# With more rows, offsets that meet the minimum are taken as they are where no start led to better ones.
+MANY = 5_000
+
+
+def numbered(rows: DistinctRows, found: Clustered, least: float, *, as_given: bool = False) -> End | None:
     """The clusters with equal rows together, the largest first; None where the minimum forbids it."""
     centres, offsets, k = found.centres, found.offsets, len(found.centres)
     end: End | None = None
     for _ in range(10):
         costs = CentreCosts(rows.values, centres)
-        settled = settled_or_free(costs, rows.weights, least, start=offsets)
+        settled = settled_or_free(costs, rows.weights, least, start=offsets, as_given=as_given)
         if settled is None:
             return None
         cost = float((costs.own(settled.labels) * rows.weights).sum())
@@ -43,15 +47,23 @@ def numbered(rows: DistinctRows, found: Clustered, least: float) -> End | None:
     return end
 
 
-def settled_or_free(costs: Costs, weights: Floats, least: float, *, start: Floats) -> Settled | None:
-    """The offsets themselves where there are none and none are needed; or else the least that do."""
-    if not start.any():
+def settled_or_free(
+    costs: Costs, weights: Floats, least: float, *, start: Floats, as_given: bool = False
+) -> Settled | None:
+    """The offsets themselves where there are none and none are needed; or else the least that do.
+
+    With `as_given` the offsets themselves will do where no lesser ones are found, or rows are many.
+    """
+    given: Settled | None = None
+    if as_given or not start.any():
         labels, _ = costs.assign(start)
         sizes = cluster_sizes(labels, weights, len(start))
-        if meets(sizes, least):
-            return Settled(start, labels, sizes)
+        given = Settled(start, labels, sizes) if meets(sizes, least) else None
+        if (given and not start.any()) or (as_given and len(costs) > MANY):
+            return given
+    if not start.any():
         start, _ = optimal_offsets(costs, weights, least, start=start)
-    return settled_offsets(costs, weights, least, start=start)
+    return settled_offsets(costs, weights, least, start=start) or given
 
 
 def meets(sizes: Floats, least: float) -> bool:

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from custseg.clustering._ends import MANY
 from custseg.clustering._few_rows import best_of_few
 from custseg.clustering._line import Ranges, best_ranges
 from custseg.clustering._lloyd import bound_clustering, free_clustering, seeds
@@ -29,6 +30,8 @@ class Sized(Protocol):
     def sizes(self) -> Floats: ...
 
 
+# Centres and offsets.
+Diagram = tuple[Floats, Floats]
 Found = TypeVar("Found", bound=Sized)
 
 
@@ -36,18 +39,18 @@ Found = TypeVar("Found", bound=Sized)
 class LastResort(Generic[Found]):
     """Centres that depend on the rows and `k` alone, not on a seed nor on the minimum.
 
-    `attempt(centres, least)` gives the clusters that these centres allow under a minimum, or None. So whatever
-    minimum one of the centres meets here can be fitted with every seed.
+    `attempt((centres, offsets), least)` gives the clusters that these centres allow under a minimum, or None;
+    the offsets are where to begin. So whatever minimum one of the centres meets here can be fitted with every seed.
     """
 
     rows: DistinctRows
     k: int
-    attempt: Callable[[Floats, float], Found | None]
+    attempt: Callable[[Diagram, float], Found | None]
 
     def meeting(self, least: float) -> Iterator[Found]:
         """Clusters that meet the minimum."""
-        for centres in self._centres():
-            found = self.attempt(centres, least)
+        for diagram in self._diagrams():
+            found = self.attempt(diagram, least)
             if found is not None:
                 yield found
 
@@ -58,8 +61,8 @@ class LastResort(Generic[Found]):
         column, for two clusters of few rows in a plane, and for a dozen distinct rows; else the largest found.
         """
         best, top = 0.0, min(self._bound, below - self._step)
-        for centres in self._centres():
-            best = self._largest_of(centres, above=best, top=top)
+        for diagram in self._diagrams():
+            best = self._largest_of(diagram, above=best, top=top)
             if best > top - self._step:
                 break
         return best
@@ -86,41 +89,47 @@ class LastResort(Generic[Found]):
         above = max((cut.smallest for cut in self._cuts), default=0.0)
         return best_of_few(self.rows.values, self.rows.weights, self.k, above=above, step=self._step)
 
-    def _centres(self) -> Iterator[Floats]:
-        """Ranges on a line, where k-means goes from fixed seeds without and with the bound, and the best of few."""
+    def _diagrams(self) -> Iterator[Diagram]:
+        """Ranges on a line, where k-means goes from fixed seeds without and with the bound, and the best of few.
+
+        Of many rows ranges alone: to settle the others takes minutes.
+        """
         X, weights = self.rows.values, self.rows.weights
         for cut in self._cuts:
-            yield cut.centres
+            yield cut.centres, cut.offsets
+        if len(X) > MANY:
+            return
+        none = np.zeros(self.k)
         for seed in range(_STARTS):
             start = seeds(X, weights, self.k, rng=np.random.RandomState(seed))
             free = free_clustering(X, weights, start, max_iter=_STEPS, tol=0.0)
-            yield free.centres
-            yield bound_clustering(X, weights, free, least=self._bound, max_iter=_STEPS, tol=0.0).centres
+            yield free.centres, none
+            yield bound_clustering(X, weights, free, least=self._bound, max_iter=_STEPS, tol=0.0).centres, none
         if self._of_few is not None:
-            yield self._of_few
+            yield self._of_few, none
 
-    def _largest_of(self, centres: Floats, *, above: float, top: float) -> float:
-        """The largest minimum up to `top` that these centres meet, if above; what meets one meets smaller ones."""
+    def _largest_of(self, diagram: Diagram, *, above: float, top: float) -> float:
+        """The largest minimum up to `top` that the centres meet, if above; what meets one meets smaller ones."""
         if top < above + self._step:
             return above
-        if self.attempt(centres, top) is not None:
+        if self.attempt(diagram, top) is not None:
             return top
         low, high, middle = above, top, above + self._step
         while middle < high:
-            if self.attempt(centres, middle) is None:
+            if self.attempt(diagram, middle) is None:
                 high = middle
             else:
                 low = middle
             middle = low + max(self._step, self._whole((high - low) / 2))
-        return self._reached(centres, low) if low > above else above
+        return self._reached(diagram, low) if low > above else above
 
     def _whole(self, amount: float) -> float:
         return float(np.floor(amount)) if self._step == 1.0 else amount
 
-    def _reached(self, centres: Floats, low: float) -> float:
+    def _reached(self, diagram: Diagram, low: float) -> float:
         """The size of the smallest cluster under that minimum, where it is itself met."""
-        found = None if self._step == 1.0 else self.attempt(centres, low)
+        found = None if self._step == 1.0 else self.attempt(diagram, low)
         if found is None:
             return low
         smallest = float(found.sizes.min())
-        return smallest if self.attempt(centres, smallest) is not None else low
+        return smallest if self.attempt(diagram, smallest) is not None else low

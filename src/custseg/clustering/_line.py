@@ -20,9 +20,10 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Ranges:
-    """Centres on one line, and the smallest of the ranges that they stand for."""
+    """Centres on one line, the offsets that part the ranges half-way between rows, and the smallest of them."""
 
     centres: Floats
+    offsets: Floats
     smallest: float
 
 
@@ -49,7 +50,13 @@ def best_ranges(X: Floats, weights: Floats, k: int, *, kept: int) -> list[Ranges
         inner = _inner_places(unique, filled, cut[0])
         # Back in the columns' own units the same order has the direction divided by the spreads.
         along = direction / spread
-        found.append(Ranges(middle + inner[:, None] * along / (along**2).sum(), cut[1]))
+        size = float((along**2).sum())
+        between = (unique[cut[0][:-1]] + unique[cut[0][:-1] + 1]) / 2
+        # ‖x - c_j‖² is inner_j (inner_j - 2 place) / size but for what all centres share.
+        steps = np.diff(inner) * ((inner[1:] - between) + (inner[:-1] - between)) / size
+        offsets = np.append(0.0, np.cumsum(steps))
+        offsets -= offsets.min()
+        found.append(Ranges(middle + inner[:, None] * along / size, offsets, cut[1]))
         found = sorted(found, key=lambda ranges: -ranges.smallest)[:kept]
     return found
 

@@ -154,7 +154,10 @@ class _Problem:
     reach: float
 
     def labels(self, offsets: Floats) -> Labels:
-        labels: Labels = (self.costs - offsets).argmin(axis=1).astype(np.int32)
+        from custseg.clustering import _kernels
+
+        labels, gaps = np.empty(len(self.costs), dtype=np.int32), np.empty(len(self.costs))
+        _kernels.cheapest(self.costs, offsets, labels, gaps)
         return labels
 
     def sizes(self, labels: Labels) -> Floats:
@@ -189,18 +192,12 @@ def _next_gain(problem: _Problem, offsets: Floats, needy: NDArray[np.bool_]) -> 
 
     A cluster that cannot spare its nearest row is raised along from there (the tree of the Hungarian method).
     """
+    from custseg.clustering import _kernels
+
     raised = needy.copy()
     while not raised.all():
-        reduced = problem.costs - offsets
-        labels = reduced.argmin(axis=1)
-        outside = ~raised[labels]
-        if not outside.any():
-            return None
-        own = np.take_along_axis(reduced, labels[:, None], axis=1)[:, 0]
-        gaps = np.where(outside, reduced[:, raised].min(axis=1) - own, np.inf)
-        row = int(gaps.argmin())
-        gap = float(gaps[row])
-        if gap > problem.reach:
+        row, gap = _kernels.nearest_gain(problem.costs, offsets, raised)
+        if row < 0 or gap > problem.reach:
             return None
         # What this row's own sums may be off by: the costs of a far row have no say.
         wide = 8 * float(np.spacing(np.abs(problem.costs[row]).max() + np.abs(offsets).max() + abs(gap)))

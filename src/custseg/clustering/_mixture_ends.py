@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from custseg.clustering._assessment import Floats
+from custseg.clustering._ends import MANY, settled_or_free
 from custseg.clustering._ends import numbered as numbered_centres
-from custseg.clustering._ends import settled_or_free
-from custseg.clustering._last_resort import LastResort
+from custseg.clustering._last_resort import Diagram, LastResort
 from custseg.clustering._lloyd import Clustered
 from custseg.clustering._mixture_rule import MixtureRule
 from custseg.clustering._mixture_steps import Fitted, MatrixCosts, Mixture, Shape, fitted_as_is, maximised
@@ -25,15 +25,17 @@ class MixtureEnd:
     sizes: Floats
 
 
-def numbered(rows: DistinctRows, fitted: Fitted, least: float) -> MixtureEnd | None:
-    """The rule with offsets that meet the minimum, the largest cluster first; None where none do."""
+def numbered(rows: DistinctRows, fitted: Fitted, least: float, *, given: Floats | None = None) -> MixtureEnd | None:
+    """The rule with offsets that meet the minimum, those given if need be, the largest cluster first; or None."""
     k = len(fitted.offsets)
-    mixture, constants, offsets = fitted.mixture, fitted.mixture.constants, np.zeros(k)
+    mixture, constants = fitted.mixture, fitted.mixture.constants
+    offsets = np.zeros(k) if given is None else given
     end: MixtureEnd | None = None
     labels = np.empty(0, dtype=np.int32)
     for _ in range(10):
         bare = MixtureRule(mixture.means, mixture.factors, constants, offsets, np.full(k, np.inf))
-        settled = settled_or_free(MatrixCosts(bare.costs(rows.values)), rows.weights, least, start=offsets)
+        costs = MatrixCosts(bare.costs(rows.values))
+        settled = settled_or_free(costs, rows.weights, least, start=offsets, as_given=given is not None)
         if settled is None:
             return None
         rule, labels = replace(bare, offsets=settled.offsets), settled.labels
@@ -57,17 +59,21 @@ def last_resort(rows: DistinctRows, k: int, shape: Shape) -> LastResort[MixtureE
     covariance around the centres have the very cells of the diagram.
     """
 
-    def attempt(centres: Floats, least: float) -> MixtureEnd | None:
-        none, nowhere = np.zeros(k), np.empty(0, dtype=np.int32)
-        found = numbered_centres(rows, Clustered(centres, none, nowhere, np.nan, 0, converged=False), least)
+    def attempt(diagram: Diagram, least: float) -> MixtureEnd | None:
+        start = Clustered(*diagram, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
+        found = numbered_centres(rows, start, least, as_given=True)
         if found is None:
             return None
-        shares = np.zeros((len(rows.values), k))
-        shares[np.arange(len(shares)), found.labels] = rows.weights
-        variance = found.cost / (float(rows.weights.sum()) * centres.shape[1]) or float(shape.scales.mean())
-        mixtures = (maximised(rows.values, shares, centres, shape=shape), round_mixture(found.centres, variance))
-        ends = (numbered(rows, fitted_as_is(rows, mixture), least) for mixture in mixtures)
-        return next((end for end in ends if end is not None), None)
+        if len(rows.values) <= MANY:
+            shares = np.zeros((len(rows.values), k))
+            shares[np.arange(len(shares)), found.labels] = rows.weights
+            mixture = maximised(rows.values, shares, found.centres, shape=shape)
+            end = numbered(rows, fitted_as_is(rows, mixture), least)
+            if end is not None:
+                return end
+        variance = found.cost / (float(rows.weights.sum()) * found.centres.shape[1]) or float(shape.scales.mean())
+        mixture = round_mixture(found.centres, variance)
+        return numbered(rows, fitted_as_is(rows, mixture), least, given=found.offsets / (2 * variance))
 
     return LastResort(rows, k, attempt)
 

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from custseg.clustering._ends import End, meets, numbered
-from custseg.clustering._last_resort import LastResort
+from custseg.clustering._last_resort import Diagram, LastResort
 from custseg.clustering._lloyd import CentreCosts, Clustered, bound_clustering, free_clustering, seeds
-from custseg.clustering._minimum import Floats, cluster_sizes
+from custseg.clustering._minimum import cluster_sizes
 from custseg.clustering._rows import DistinctRows, column_scales
 
 # Ends whose costs differ by less, relatively, are the same end.
@@ -100,9 +100,10 @@ class Search:
 def last_resort(rows: DistinctRows, k: int) -> LastResort[End]:
     """The search for centres whose power diagram meets a minimum."""
 
-    def attempt(centres: Floats, least: float) -> End | None:
-        nowhere = np.empty(0, dtype=np.int32)
-        return numbered(rows, Clustered(centres, np.zeros(k), nowhere, np.nan, 0, converged=False), least)
+    def attempt(diagram: Diagram, least: float) -> End | None:
+        centres, offsets = diagram
+        start = Clustered(centres, offsets, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
+        return numbered(rows, start, least, as_given=True)
 
     return LastResort(rows, k, attempt)
 
