@@ -79,3 +79,8 @@ def test_distinct_rows_meet_every_minimum_that_their_number_allows(make, seed):
     rng = np.random.default_rng(seed)
     rows = np.exp(rng.standard_t(1.5, size=(48, 2)) * 2)
     assert make(6, min_size=8, random_state=seed).fit(rows).sizes_.tolist() == [8] * 6
+
+
+def test_a_tied_mixture_meets_the_minimum_over_thirteen_orders_of_magnitude():
+    rows = np.append(np.random.default_rng(0).normal(size=37), 1e13)[:, None]
+    assert MinSizeGaussianMixture(3, covariance_type="tied", min_size=12, random_state=0).fit(rows).sizes_.min() >= 12

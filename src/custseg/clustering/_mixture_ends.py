@@ -71,7 +71,9 @@ def last_resort(rows: DistinctRows, k: int, shape: Shape) -> LastResort[MixtureE
             end = numbered(rows, fitted_as_is(rows, mixture), least)
             if end is not None:
                 return end
-        variance = found.cost / (float(rows.weights.sum()) * found.centres.shape[1]) or float(shape.scales.mean())
+        # Not the cost within clusters alone: that of a far row would round all others away beside the constant.
+        usual = float(shape.scales.mean())
+        variance = min(found.cost / (float(rows.weights.sum()) * found.centres.shape[1]), usual) or usual
         mixture = round_mixture(found.centres, variance)
         return numbered(rows, fitted_as_is(rows, mixture), least, given=found.offsets / (2 * variance))
 
