@@ -58,7 +58,7 @@ class LastResort(Generic[Found]):
         """The largest minimum under the one that was refused that any of the centres meets.
 
         It is the largest of all clusterings into cells of a power diagram where it reaches the bound, in one
-        column, for two clusters of few rows in a plane, and for a dozen distinct rows; else the largest found.
+        column, for two clusters of few rows in a plane, and mostly for a dozen distinct rows; else the largest found.
         """
         best, top = 0.0, min(self._bound, below - self._step)
         for diagram in self._diagrams():

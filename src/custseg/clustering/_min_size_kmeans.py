@@ -76,10 +76,10 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     Where no start meets the minimum, a search takes over that depends on the rows and `n_clusters` alone:
     ranges along many directions, k-means from fixed seeds, and all power diagrams of at most twelve distinct
-    rows (up to a number of linear programs that suffices for about eight); of more than 5,000 distinct rows,
+    rows (by 2,000 linear programs at most, as a rule enough); of more than 5,000 distinct rows,
     ranges alone, with offsets that need not be the least. What it meets is fitted; the largest minimum that
     it meets is `feasible` in the error. That is the largest of all power diagrams where rows are distinct, in
-    one column, for two clusters of up to 63 distinct rows in two columns, and for about eight rows;
+    one column, for two clusters of up to 63 distinct rows in two columns, and where the programs were enough;
     elsewhere it is the largest found, and a larger one may exist.
 
     References
