@@ -209,7 +209,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         )
         if self.noise == "nearest" or not k:
             return rule
-        members, limit = rule.assess(X[inside]), np.zeros(k)
+        members, limit = rule.nearest(X[inside]), np.zeros(k)
         np.maximum.at(limit, members.label, members.distance)
         return replace(rule, limit=limit)
 
@@ -277,7 +277,7 @@ def _merged(rule: CoreRule, X: Floats, weights: Floats, *, least: int) -> tuple[
     """The rule with clusters under the minimum joined to their nearest, the smallest first."""
     merges: list[Merge] = []
     while True:
-        assessed = rule.assess(X)
+        assessed = rule.nearest(X)
         inside = assessed.label >= 0
         sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
         if not rule.n_clusters or sizes.min() >= least:
