@@ -46,11 +46,12 @@ class Move:
     Attributes
     ----------
     origin, target : int
-        From which cluster to which.
+        From which cluster to which. `origin` is -1 for a cluster that was merged (HDBSCAN) and has no number.
     count : float
         How many rows, or how much weight.
     added_cost : float
-        By how much the sum of costs grew: squared distances for k-means, -log posterior for a mixture.
+        By how much the sum of costs grew: squared distances for k-means, -log posterior for a mixture,
+        count times the distance between the merged clusters for HDBSCAN.
     """
 
     origin: int

@@ -29,7 +29,7 @@ _STABILITY_DRAWS = 12
 
 # Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
 PATH_GAP, PATH_STABILITY = 0.1, 0.5
-VALLEY, VALLEY_STABILITY = 0.6, 0.9
+VALLEY, VALLEY_STABILITY = 0.3, 0.9
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,4 +93,5 @@ def _mixing(part: Floats) -> Floats:
     values, vectors = np.linalg.eigh(correlations)
     mixing: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
     # Clipped eigenvalues would shift the variances.
-    return mixing / np.sqrt((mixing**2).sum(axis=1, keepdims=True))
+    mixing /= np.sqrt((mixing**2).sum(axis=1, keepdims=True))
+    return mixing

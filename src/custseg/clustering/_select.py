@@ -313,7 +313,7 @@ def _checked_numbers(n_clusters: object) -> list[int] | None:
     """The numbers to choose among, each once, rising."""
     if n_clusters is None:
         return None
-    if isinstance(n_clusters, Integral) and not isinstance(n_clusters, bool):
+    if isinstance(n_clusters, Integral):
         return [check_integer(_CALLER, "n_clusters", n_clusters, minimum=1)]
     if isinstance(n_clusters, str) or not isinstance(n_clusters, Sequence) or not len(n_clusters):
         raise TypeError(

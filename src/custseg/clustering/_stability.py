@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -128,8 +127,8 @@ def refitted(estimator: Any, rows: Floats, parts: Sequence[Integers]) -> list[In
     for part in parts:
         fresh = clone(estimator)
         least = getattr(fresh, "min_size", None)
-        if isinstance(least, Integral) and least > 1:
-            fresh.set_params(min_size=max(1, math.ceil(least * len(part) / len(rows))))
+        if isinstance(least, (int, np.integer)) and least > 1:
+            fresh.set_params(min_size=max(1, math.ceil(int(least) * len(part) / len(rows))))
         try:
             fresh.fit(rows[part])
         except InfeasibleMinimumError:
@@ -149,7 +148,8 @@ def predicted(estimator: Any, seen: Floats, rows: Floats) -> Integers:
     if hasattr(estimator, "predict"):
         return np.asarray(estimator.predict(rows), dtype=np.intp)
     nearest = cKDTree(seen).query(rows)[1]
-    return labels_of(estimator)[nearest]
+    labels: Integers = labels_of(estimator)[nearest]
+    return labels
 
 
 def compared(wholes: Sequence[Integers], draws: Sequence[Sequence[Integers] | None], *, n_clusters: int) -> Stability:

@@ -67,7 +67,7 @@ def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: boo
     among = f"of {spoken_numbers(tried)} groups, " if len(tried) > 1 else ""
     chosen = f"asked for {groups}" if asked and len(tried) == 1 else f"{among}{row.n_clusters} were taken"
     if verdict == "reproducible":
-        return f"no gaps part the data into natural groups; {chosen}, a clear cut that comes back ({back}); made by {found}."
+        return f"no gaps part natural groups; {chosen}, a clear cut that comes back ({back}); made by {found}."
     if verdict == "constructive":
         return (
             f"{chosen}; a useful cut and no natural groups, for it comes back only in part ({back}); made by {found}."
