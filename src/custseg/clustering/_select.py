@@ -55,10 +55,10 @@ def select_clustering(
     makes them stand out in rows without groups, and when it comes back in half of the rows. The rule, in its
     order:
 
-    1. Clusterings with gaps: by path distance every cluster has a silhouette of 0.1 or more (and stability is 0.5
-       or more), or every two clusters have a valley of density between them of 0.6 or more (and stability is
-       0.9 or more); and more so than in 95 % of the draws without groups, by the same method. Of these the
-       finest, because one with fewer clusters has only joined some of them.
+    1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, and as much more
+       than the same method finds in rows without groups, with a stability of 0.5 or more. Or every two clusters
+       have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an excess
+       above chance. Of these the finest, because one with fewer clusters has only joined some of them.
     2. Otherwise those of stability 0.75 or more: the largest excess; within one standard error of it the most
        stable, then the one with fewer clusters.
     3. Where none is stable, the same among all; the verdict is then "none".
