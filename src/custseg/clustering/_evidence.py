@@ -42,13 +42,13 @@ class Null:
         Numbers of clusters.
     silhouettes : ndarray of shape (n_draws, n_numbers)
         Silhouettes of k-means.
-    gaps : dict of Attempt to ndarray of shape (n_draws,)
-        Path silhouette of the weakest cluster, for the candidates that seemed to have gaps.
+    gaps : ndarray of shape (n_draws,)
+        The largest gap that one of the candidates which seemed to have gaps finds.
     """
 
     numbers: tuple[int, ...]
     silhouettes: Floats
-    gaps: dict[Attempt, Floats]
+    gaps: Floats
 
     @property
     def means(self) -> Floats:
@@ -72,9 +72,9 @@ class Null:
     @classmethod
     def empty(cls) -> Null:
         """Nothing was drawn."""
-        return cls((), np.empty((0, 0)), {})
+        return cls((), np.empty((0, 0)), np.empty(0))
 
-    def judged(self, row: Candidate, attempt: Attempt) -> Candidate:
+    def judged(self, row: Candidate) -> Candidate:
         """The candidate with its excess, and whether its gaps are more than chance."""
         place = self.numbers.index(row.n_clusters)
         mean, error = float(self.means[place]), float(self.errors[place])
@@ -83,7 +83,7 @@ class Null:
         excess = (row.silhouette or 0.0) - mean
         # On columns with few values every cut between two of them is a valley; it groups nothing.
         valleys = _valley_counts(row) and excess > self.level
-        parted = valleys or (seems_parted(row) and _beyond(row.gap, self.gaps.get(attempt)))
+        parted = valleys or (seems_parted(row) and _beyond(row.gap, self.gaps))
         return replace(
             row,
             excess=None if np.isnan(excess) else excess,
@@ -106,15 +106,11 @@ def _valley_counts(row: Candidate) -> bool:
     return (row.valley or 0.0) >= _VALLEY and (row.stability or 0.0) >= _VALLEY_STABILITY
 
 
-def _beyond(value: float | None, chance: Floats | None) -> bool:
-    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean.
-
-    A draw without a clustering has no gap.
-    """
-    if value is None or chance is None:
+def _beyond(value: float | None, chance: Floats) -> bool:
+    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean."""
+    if value is None or not len(chance):
         return False
-    drawn = np.nan_to_num(chance, nan=0.0)
-    return bool(value > np.quantile(drawn, 0.95) and value >= drawn.mean() + _GAP)
+    return bool(value > np.quantile(chance, 0.95) and value >= chance.mean() + _GAP)
 
 
 def _mean(values: Floats) -> float:
@@ -210,12 +206,9 @@ class Evidence:
             return _measured(rows, found, deep=deep)
 
         draws = run(draw, range(_NULL_DRAWS))
-        silhouettes_of = [[found.get(attempt, (np.nan, np.nan))[0] for attempt in references] for found in draws]
-        gaps = {
-            attempt: np.array([found.get(attempt, (np.nan, np.nan))[1] for found in draws[:_DRAWS_OF_SUSPECTS]])
-            for attempt in suspects
-        }
-        return Null(tuple(numbers), np.array(silhouettes_of).reshape(len(draws), len(references)), gaps)
+        widths = [[found.get(attempt, (np.nan, 0.0))[0] for attempt in references] for found in draws]
+        gaps = [max((gap for _, gap in found.values()), default=0.0) for found in draws[:_DRAWS_OF_SUSPECTS]]
+        return Null(tuple(numbers), np.array(widths).reshape(len(draws), len(references)), np.array(gaps))
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, *purpose])
@@ -231,7 +224,7 @@ def _measured(
     suspects = [attempt for attempt in found if attempt in deep]
     gaps = path_silhouettes(rows, [found[attempt] for attempt in suspects]) if suspects else []
     weakest = {attempt: float(gap.min()) for attempt, gap in zip(suspects, gaps, strict=True)}
-    return {attempt: (float(width), weakest.get(attempt, np.nan)) for attempt, width in zip(found, widths, strict=True)}
+    return {attempt: (float(width), weakest.get(attempt, 0.0)) for attempt, width in zip(found, widths, strict=True)}
 
 
 def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:
