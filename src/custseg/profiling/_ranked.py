@@ -84,14 +84,14 @@ def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collecti
     return Ranked(
         known=sizes,
         others_known=len(rows) - sizes,
-        quantiles=np.array([_quantiles(ordered[at]) for at in standing]),
+        quantiles=np.array([quantiles_of(ordered[at]) for at in standing]),
         others_medians=np.array([_others_median(ordered, at) for at in standing]),
         effects=tuple(
             _effect(int(sizes[s]), len(rows) - int(sizes[s]), (lead[s], lead_square[s], back_square[s], equal[s]))
             for s in range(n_segments)
         ),
         pairs=pairs,
-        rank_sums=np.bincount(owners, weights=middle, minlength=n_segments),
+        rank_sums=np.bincount(owners, weights=middle, minlength=n_segments).astype(float),
         ties=float(ties),
         bounds={(operator, place): _bound(ordered, places, operator, place) for operator, place in asked},
         places=_places(middle, rows, len(values), ties),
@@ -118,7 +118,7 @@ def _effect(n: int, others: int, sums: tuple[float, float, float, float]) -> Eff
     return delta_effect(delta, max(variance, 0.0), min(n, others))
 
 
-def _quantiles(ordered: Floats) -> Floats:
+def quantiles_of(ordered: Floats) -> Floats:
     """Quantiles of sorted values by linear interpolation."""
     if len(ordered) == 0:
         return np.full(len(QUANTILES), np.nan)
