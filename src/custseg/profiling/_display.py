@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 _WIDTH = 100
 _MOST_MARKERS = 3
 
-_HEADS = ("segment", "name", "customers", "share")
+_HEADS = {
+    "en": ("segment", "name", "customers", "share"),
+    "ru": ("сегмент", "название", "клиенты", "доля"),
+}
+_REVENUE = {"en": "revenue share", "ru": "доля выручки"}
+_APART = {"en": "what sets it apart", "ru": "чем отличается"}
+_RULE = {"en": "rule", "ru": "правило"}
 
 
 def marker_line(row: SegmentProfile) -> str:
@@ -27,7 +33,8 @@ def profiles_table(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list
     """Heads and a row of texts per segment: number, name, size, shares, what sets it apart, and the rule."""
     heads, cells = _sizes(rows)
     has_rules = any(row.rule is not None for row in rows)
-    heads += ["what sets it apart", *["rule"] * has_rules]
+    language = rows[0].language
+    heads += [_APART[language], *[_RULE[language]] * has_rules]
     for row, texts in zip(rows, cells, strict=True):
         texts += [marker_line(row), *[_rule(row)] * has_rules]
     return heads, cells
@@ -41,8 +48,11 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
     indent = " " * (widths[0] + 4)
     for row, texts in zip(rows, cells, strict=True):
         lines.append(_aligned(texts, widths))
-        for text in (marker_line(row), _rule(row)):
-            lines += textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+        # Lines break between markers, not within one.
+        details = marker_line(row).replace(" ", "\xa0").replace("\xa0·\xa0", "\xa0· "), _rule(row)
+        for text in details:
+            wrapped = textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+            lines += [line.replace("\xa0", " ") for line in wrapped]
     return "\n".join(lines)
 
 
@@ -56,7 +66,7 @@ def profiles_html(rows: Sequence[SegmentProfile]) -> str:
 
 def _sizes(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
     money = any(row.revenue_share is not None for row in rows)
-    heads = [*_HEADS, *["revenue share"] * money]
+    heads = [*_HEADS[rows[0].language], *[_REVENUE[rows[0].language]] * money]
     cells = [
         [
             "–" if row.segment is None else clean(str(row.segment)),

@@ -19,6 +19,8 @@ from custseg.profiling._text import clean, percent_text, value_text
 _MOST = 5
 _NEGLIGIBLE = 0.147
 _REDUNDANT = 0.8
+_HEAD_START = 0.2
+"""Of features that made the segments: a reader looks for them first."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def markers(
     Of features that say the same, one that is `preferred` (clustered on) speaks for all, else one that has words of
     its own, else the strongest.
     """
-    left = sorted(candidates, key=lambda one: -abs(one.effect.value))
+    left = sorted(candidates, key=lambda one: -abs(one.effect.value) - _HEAD_START * (one.feature in preferred))
     found: list[tuple[Candidate, tuple[str, ...]]] = []
     while left and len(found) < _MOST:
         same = [one for one in left if one is left[0] or likeness.redundant(left[0], one)]

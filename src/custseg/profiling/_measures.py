@@ -68,9 +68,17 @@ class Measures:
         enough = min(one.known[segment], one.others_known[segment]) >= SMALLEST
         return one.effects[segment] if enough else None
 
-    def candidates(self, segment: int) -> list[Candidate]:
-        """The features and categories that may mark the segment; doubtful features do not."""
-        sure = [name for name, feature in self.table.described.items() if not feature.doubtful]
+    def candidates(self, segment: int, clustered_on: Collection[str]) -> list[Candidate]:
+        """The features and categories that may mark the segment.
+
+        Doubtful features do not; nor do shares of a whole, which are drawn to the base's where orders are few, so
+        that they tell of the number of orders too.
+        """
+        sure = [
+            name
+            for name, feature in self.table.described.items()
+            if not feature.doubtful and (not feature.composition or name in clustered_on)
+        ]
         found = []
         for name in sure:
             if name in self.ranked:

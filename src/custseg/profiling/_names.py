@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.profiling._archetypes import Archetype
+from custseg.profiling._conditions import Term
 from custseg.profiling._intervals import share_difference
 from custseg.profiling._privacy import SMALLEST
 from custseg.profiling._table import ProfileTable
@@ -75,13 +76,7 @@ def earned_names(
             continue
         segment = max(free, key=lambda one: (hits[one] / sizes[one], -one))
         others = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
-        condition = {
-            language: ", ".join(
-                term.words(bounds.get(term.feature, {}), language, unit=table.described[term.feature].unit)
-                for term in archetype.terms
-            )
-            for language in LANGUAGES
-        }
+        condition = {language: _condition_words(archetype, table, bounds, language=language) for language in LANGUAGES}
         evidence = Evidence(archetype.key, condition, float(hits[segment] / sizes[segment]), float(others))
         names[segment] = archetype, evidence
     return names
@@ -95,3 +90,19 @@ def _earns(hits: NDArray[np.intp], sizes: NDArray[np.intp], segment: int) -> boo
     if mine / size < _MEMBERS or mine / size < _TIMES_OTHERS * theirs / others:
         return False
     return share_difference(mine, size, others=(theirs, others), level=_SURE).low > 0
+
+
+def _condition_words(archetype: Archetype, table: ProfileTable, bounds: Bounds, *, language: str) -> str:
+    """The terms in words; of two on the same side of one feature, the stricter."""
+    strictest: dict[tuple[str, str], tuple[float, Term]] = {}
+    for term in archetype.terms:
+        operator, value = term.bound(bounds.get(term.feature, {}))
+        sign = -1.0 if "<" in operator else 1.0
+        strictness = sign * value if isinstance(value, (int, float)) else 0.0
+        side = (term.feature, operator[0])
+        if side not in strictest or strictness > strictest[side][0]:
+            strictest[side] = strictness, term
+    return ", ".join(
+        term.words(bounds.get(term.feature, {}), language, unit=table.described[term.feature].unit)
+        for _, term in strictest.values()
+    )

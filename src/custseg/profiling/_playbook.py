@@ -19,7 +19,7 @@ _FLAGS = ("contactable_", "consent_")
 _REACHES = {"en": "{} reaches {:,} of {:,}", "ru": "{}: доступны {:,} из {:,}"}
 _REACHES_FEW = {"en": "{} reaches fewer than 10 of {:,}", "ru": "{}: доступны меньше 10 из {:,}"}
 _ONLY = {
-    "en": "Contact anyone on a channel that does not reach them.",
+    "en": "Do not write to anyone on a channel that does not reach them.",
     "ru": "Не пишите тем, кто в канале недоступен или отказался.",
 }
 _UNKNOWN = {"en": "check consent first", "ru": "сначала проверьте согласие"}

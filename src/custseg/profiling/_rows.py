@@ -44,7 +44,7 @@ def segment_markers(measures: Measures, clustered_on: Collection[str]) -> list[l
     """The markers of every segment, the strongest first."""
     likeness = measures.likeness()
     return [
-        markers(measures.candidates(segment), likeness, preferred=clustered_on)
+        markers(measures.candidates(segment, clustered_on), likeness, preferred=clustered_on)
         for segment in range(measures.n_segments)
     ]
 

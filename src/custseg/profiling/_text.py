@@ -40,8 +40,11 @@ def percent_text(share: float | None, digits: int = 0) -> str:
 
 
 def value_text(value: float | None, unit: str) -> str:
-    """A value of a feature in its unit."""
-    return percent_text(value) if unit == "share" else number_text(value)
+    """A value of a feature in its unit; of what is no money without trailing zeros."""
+    if unit == "share":
+        return percent_text(value)
+    text = number_text(value)
+    return text.rstrip("0").rstrip(".") if "." in text and unit != "money" else text
 
 
 def clean(text: str, longest: int = _LONGEST) -> str:
