@@ -61,7 +61,9 @@ def test_interval_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("members", "others", "end"), [([5, 6], [1, 2], 1.0), ([1, 2], [5, 6], -1.0)])
-def test_everybody_above_or_below_is_told_with_an_open_end(members: list[float], others: list[float], end: float) -> None:
+def test_everybody_above_or_below_is_told_with_an_open_end(
+    members: list[float], others: list[float], end: float
+) -> None:
     effect = delta_of(members, others)
     assert effect is not None
     assert effect.value == end == (effect.high if end > 0 else effect.low)

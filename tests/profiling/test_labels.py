@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -29,11 +31,11 @@ def test_whole_numbers_of_any_origin(labels: object) -> None:
 
 @pytest.mark.parametrize(
     "labels",
-    [["b", "a", None, "a"], pl.Series(["b", "a", None, "a"]), pd.Series(["b", "a", None, "a"]), np.array(["b", "a", None, "a"], dtype=object)],
-    ids=str,
-)  # fmt: skip
-def test_texts_of_any_origin(labels: object) -> None:
-    read = read_labels(labels, 4, "f")
+    [list, pl.Series, pd.Series, lambda labels: np.array(labels, dtype=object)],
+    ids=["list", "polars", "pandas", "numpy"],
+)
+def test_texts_of_any_origin(labels: Callable[[list[str | None]], object]) -> None:
+    read = read_labels(labels(["b", "a", None, "a"]), 4, "f")
     assert read.segments == ("a", "b")
     assert read.codes.tolist() == [1, 0, -1, 0]
 

@@ -84,4 +84,8 @@ def _share(value: str, hits: int, size: int, *, others: tuple[int, int]) -> Cate
 def strongest(shares: tuple[CategoryShare, ...]) -> CategoryShare | None:
     """The named category by which a segment differs most from the others."""
     known = [one for one in shares if one.difference is not None and one.value != OTHER]
-    return max(known, key=lambda one: abs(one.difference.value) if one.difference else 0.0, default=None)
+    # Of two that differ alike, the one that is more common here says what the segment is.
+    strengths = {
+        one.value: (round(abs(one.difference.value), 9), one.difference.value) for one in known if one.difference
+    }
+    return max(known, key=lambda one: strengths[one.value], default=None)

@@ -110,6 +110,15 @@ class Measures:
         np.fill_diagonal(overlaps, np.nan)
         return overlaps
 
+    def distances(self, names: Collection[str]) -> NDArray[np.float64]:
+        """The largest distance of mean ranks between two segments, as a share of all ranks: orders equal overlaps."""
+        distances = np.zeros((self.n_segments, self.n_segments))
+        for one in (self.ranked[name] for name in names if name in self.ranked):
+            with np.errstate(invalid="ignore"):
+                means = one.rank_sums / one.known / max(one.known.sum(), 1)
+            distances = np.fmax(distances, np.abs(means[:, None] - means[None, :]))
+        return distances
+
 
 def measured(
     table: ProfileTable, labels: Integers, n_segments: int, *, archetypes: Collection[Archetype], caller: str

@@ -69,7 +69,7 @@ def segment_names(
     for segment, size in enumerate(measures.sizes()):
         if segment not in names:
             small = size < SMALLEST
-            found[segment] = [] if small else _traits(measures, segment, markers[segment], clustered_on)
+            found[segment] = [] if small else _traits(measures, segment, markers[segment], clustered_on=clustered_on)
             fallback[segment] = words.TOO_FEW if small else _nothing(measures, segment)
     unique = unique_names(found, fallback, taken=[*(name.names for name in names.values()), taken])
     for segment, words_ in unique.items():
@@ -79,7 +79,7 @@ def segment_names(
     return [names[segment] for segment in range(measures.n_segments)]
 
 
-def _traits(measures: Measures, segment: int, markers: Markers, clustered_on: Collection[str]) -> list[Words]:
+def _traits(measures: Measures, segment: int, markers: Markers, *, clustered_on: Collection[str]) -> list[Words]:
     own = measures.table.own_features
     told = {*words.TRAITS, *clustered_on} if any(name in own for name in MAIN) else own
     effects = {name: measures.effect(name, segment) for name in own if name in measures.ranked}

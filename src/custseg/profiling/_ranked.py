@@ -93,8 +93,8 @@ def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collecti
         pairs=pairs,
         rank_sums=np.bincount(owners, weights=middle, minlength=n_segments).astype(float),
         ties=float(ties),
-        bounds={(operator, place): _bound(ordered, places, operator, place) for operator, place in asked},
-        places=_places(middle, rows, len(values), ties),
+        bounds={key: _bound(ordered, places, key) for key in asked},
+        places=_places(middle, rows, n_customers=len(values), ties=ties),
     )
 
 
@@ -138,8 +138,9 @@ def _others_median(ordered: Floats, members: Integers) -> float:
     return float(ordered[middle + skipped].mean())
 
 
-def _bound(ordered: Floats, places: Floats, operator: str, place: float) -> float:
-    """The value at which a customer's place among all reaches `place`."""
+def _bound(ordered: Floats, places: Floats, asked: tuple[str, float]) -> float:
+    """The value at which a customer's place among all reaches the asked one."""
+    operator, place = asked
     if operator in ("<=", "<"):
         last = int(np.searchsorted(places, place, side="right" if operator == "<=" else "left")) - 1
         return float(ordered[last]) if last >= 0 else np.nan
@@ -147,7 +148,7 @@ def _bound(ordered: Floats, places: Floats, operator: str, place: float) -> floa
     return float(ordered[first]) if first < len(ordered) else np.nan
 
 
-def _places(middle: Floats, rows: Integers, n_customers: int, ties: float) -> NDArray[np.float32]:
+def _places(middle: Floats, rows: Integers, *, n_customers: int, ties: float) -> NDArray[np.float32]:
     n = float(len(rows))
     places = np.zeros(n_customers, dtype=np.float32)
     square = (n**3 - n - ties) / 12

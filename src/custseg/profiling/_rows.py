@@ -82,14 +82,19 @@ def segment_row(
     )
 
 
-def with_nearest(rows: Sequence[SegmentProfile], overlaps: Floats, sizes: NDArray[np.intp]) -> list[SegmentProfile]:
-    """The rows with the segment that overlaps most; small segments are nobody's neighbour."""
-    small = np.asarray(sizes < SMALLEST)
+def with_nearest(rows: Sequence[SegmentProfile], measures: Measures, names: Collection[str]) -> list[SegmentProfile]:
+    """The rows with the segment that overlaps most, of equals the one closest in ranks.
+
+    Small segments are nobody's neighbour.
+    """
+    overlaps, distances = measures.overlaps(names), measures.distances(names)
+    small = measures.sizes() < SMALLEST
     overlaps[small] = overlaps[:, small] = np.nan
     found = []
     for place, row in enumerate(rows):
-        if not np.isnan(overlaps[place]).all():
-            nearest = int(np.nanargmax(overlaps[place]))
+        others = np.flatnonzero(~np.isnan(overlaps[place]))
+        if len(others):
+            nearest = min(others.tolist(), key=lambda one: (-overlaps[place, one], distances[place, one]))
             row = replace(row, nearest=rows[nearest].segment, overlap=float(overlaps[place, nearest]))
         found.append(row)
     return found
@@ -113,7 +118,8 @@ def _feature(sources: Sources, name: str, place: int | None) -> FeatureProfile:
         else:
             known, found = int(one.known[place]), one.quantiles[place]
             effect = measures.effect(name, place)
-            others = float(one.others_medians[place]) if one.others_known[place] >= SMALLEST else None
+            enough = min(known, one.others_known[place]) >= SMALLEST
+            others = float(one.others_medians[place]) if enough else None
         quantiles = {
             share: float(value) if known >= _least(share) else None
             for share, value in zip(QUANTILES, found, strict=True)

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 _ID = "customer_id"
 _MOST_CATEGORIES = 20
 OTHER = "(other values)"
+_YES, _NO = ("true", "yes"), ("false", "no")
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,14 +197,19 @@ def _sorted_into_kinds(
 
 
 def _coded(column: nw.Series[Any]) -> Categories:
-    words = column.cast(nw.String)
     if column.dtype == nw.Boolean:
-        words = words.replace_strict(["true", "false"], ["yes", "no"], return_dtype=nw.String)
+        flags = column.cast(nw.Int8).fill_null(-1).to_numpy()
+        return Categories(np.where(flags < 0, -1, 1 - flags).astype(np.intp), ("yes", "no"))
+    words = column.cast(nw.String)
     counts = words.drop_nulls().alias("value").value_counts(name="count")
     counts = counts.sort("count", "value", descending=[True, False])
-    known = ~words.is_null().to_numpy()
+    marks = {value.lower() for value in counts.head(5).get_column("value").to_list()}
+    if marks and marks <= {*_YES, *_NO}:
+        # A CSV file holds flags as words.
+        codes = np.where(words.str.to_lowercase().is_in(_YES).fill_null(value=False).to_numpy(), 0, 1)
+        return Categories(np.where(words.is_null().to_numpy(), -1, codes).astype(np.intp), ("yes", "no"))
     common = counts.filter(nw.col("count") >= SMALLEST).get_column("value").to_list()[:_MOST_CATEGORIES]
-    codes = np.where(known, len(common), -1).astype(np.intp)
+    codes = np.where(words.is_null().to_numpy(), -1, len(common)).astype(np.intp)
     for code, value in enumerate(common):
         codes[(words == value).fill_null(value=False).to_numpy()] = code
     others = (codes == len(common)).any()
