@@ -76,7 +76,7 @@ def read_archetypes(source: object, known: Collection[str], caller: str) -> tupl
     faults += [f"{key}: this key is a built-in archetype's" for key in entries if key in {one.key for one in own}]
     if not entries:
         faults.append("there is no archetype in it")
-    _raise_on(faults, "archetypes", source, caller)
+    _raise_on(faults, "archetypes", source=source, caller=caller)
     return (*(_archetype(key, entry) for key, entry in entries.items()), *own)
 
 
@@ -93,7 +93,7 @@ def read_plays(source: object, keys: Collection[str], caller: str) -> dict[str, 
             faults.append(f"{key}: must be a table")
             continue
         faults += [f"{key}: {fault}" for fault in (*_unknown_keys(entry, _PLAY_KEYS), *_play_faults(entry))]
-    _raise_on(faults, "playbook", source, caller)
+    _raise_on(faults, "playbook", source=source, caller=caller)
     return {key: _play(entry) for key, entry in entries.items()}
 
 
@@ -117,7 +117,7 @@ def _entries(source: object, argument: str, caller: str) -> dict[str, Any]:
         raise DataError(f"{caller}: {argument} {path!r} is no TOML in UTF-8: {error}") from error
 
 
-def _raise_on(faults: list[str], argument: str, source: object, caller: str) -> None:
+def _raise_on(faults: list[str], argument: str, *, source: object, caller: str) -> None:
     if faults:
         where = f" {fsdecode(source)!r}" if isinstance(source, (str, PathLike)) else ""
         lines = "".join(f"\n  {fault}." for fault in faults)
