@@ -6,6 +6,7 @@ import math
 import unicodedata
 
 _LONGEST = 40
+_NEARLY_NOTHING = 5e-4
 
 
 def number_text(value: float | None) -> str:
@@ -40,10 +41,10 @@ def percent_text(share: float | None, digits: int = 0) -> str:
 
 
 def value_text(value: float | None, unit: str) -> str:
-    """A value of a feature in its unit; of what is no money without trailing zeros."""
+    """A value of a feature in its unit, without digits that nobody reads."""
     if unit == "share":
         return percent_text(value)
-    text = number_text(value)
+    text = number_text(0.0 if value is not None and abs(value) < _NEARLY_NOTHING else value)
     return text.rstrip("0").rstrip(".") if "." in text and unit != "money" else text
 
 
