@@ -99,6 +99,14 @@ def test_readers_and_visitors_who_never_buy_are_named() -> None:
     assert profile_segments(more, labels)[2].names["en"] == "Read but never buy"
 
 
+def test_one_order_in_a_window_is_not_called_one_order_ever() -> None:
+    shop = make_shop(2_000, 0)
+    orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
+    rows = fit_segments(orders, as_of=shop.as_of, window_days=180, n_segments=5).profiles
+    said = [part for row in rows for part in row.name.split(" · ") if part.startswith("one order")]
+    assert said == ["one order in the window"]
+
+
 @pytest.mark.parametrize("number", [3, 4, 5, 6])
 def test_online_retail_has_names_that_are_true(shared_file: Callable[[str], Path], number: int) -> None:
     log = shared_file("online_retail.parquet")

@@ -184,7 +184,7 @@ def test_segments_that_do_not_differ_say_so_and_stay_unique() -> None:
 
 def test_segments_too_small_to_tell_claim_no_likeness() -> None:
     labels = np.tile([0, 1], 12)
-    assert named({"visits": np.repeat(np.arange(12.0), 2)}, labels)[0] == "no clear difference"
+    assert named({"visits": np.repeat(np.arange(12.0), 2)}, labels)[0] == "no strong difference"
 
 
 def test_more_traits_are_told_where_three_are_not_unique() -> None:

@@ -59,15 +59,16 @@ def traits(
     medians: Mapping[str, float | None],
     *,
     told: Collection[str],
-    has_one_order: bool,
+    one_order_words: Words | None,
 ) -> list[Words]:
     """Words for a segment: recency, frequency and money first, then its markers; empty where nothing is clear.
 
-    Beside these three only features that are `told` are.
+    Beside these three only features that are `told` are. `one_order_words` stand for the number of orders where most
+    members have one.
     """
     main = {name: trait(name, effects[name], medians[name]) for name in MAIN if name in effects}
-    if has_one_order and (effect := effects.get("order_count")) is not None and effect.high < 0:
-        main["order_count"] = (-1, words.ONE_ORDER)
+    if one_order_words and (effect := effects.get("order_count")) is not None and effect.high < 0:
+        main["order_count"] = (-1, one_order_words)
     found = [one[1] for one in main.values() if one] if any(one and one[0] for one in main.values()) else []
     for candidate, folded in markers:
         name = candidate.feature

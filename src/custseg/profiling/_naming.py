@@ -34,8 +34,8 @@ _DESCRIBED = {
     "ru": "Общепринятого названия нет; назван по отличиям от остальных.",
 }
 _PLAIN = {
-    "en": "Does not clearly differ from the other customers.",
-    "ru": "Явно не отличается от остальных клиентов.",
+    "en": "Differs little from the other customers, or not surely.",
+    "ru": "Отличается от остальных клиентов мало или не наверняка.",
 }
 _SMALL = {
     "en": f"Has fewer than {SMALLEST} customers: nothing is said about them.",
@@ -89,7 +89,7 @@ def _traits(measures: Measures, segment: int, markers: Markers, *, clustered_on:
         effects,
         medians,
         told={name for name in told if name in own},
-        has_one_order="order_count" in effects and one_order(*_orders(measures, segment)),
+        one_order_words=_one_order(measures, segment) if "order_count" in effects else None,
     )
 
 
@@ -102,10 +102,12 @@ def _nothing(measures: Measures, segment: int) -> Words:
     return nothing_clear(effects)
 
 
-def _orders(measures: Measures, segment: int) -> tuple[int, int]:
-    """How many members have one order, and how many are known."""
+def _one_order(measures: Measures, segment: int) -> Words | None:
+    """What the segment is called if most members have one order."""
     orders = measures.table.values("order_count")[measures.labels == segment]
-    return int((orders == 1).sum()), int((~np.isnan(orders)).sum())
+    if not one_order(int((orders == 1).sum()), int((~np.isnan(orders)).sum())):
+        return None
+    return words.ONE_ORDER_IN_WINDOW if measures.table.windowed else words.ONE_ORDER
 
 
 def unclustered_row(measures: Measures, clustered_on: Collection[str]) -> str:

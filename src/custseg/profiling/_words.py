@@ -101,6 +101,25 @@ TRAITS: Mapping[str, Trait] = {
     "engagement_web": Trait(
         _both("seldom on the site", "редко на сайте"), _both("often on the site", "часто на сайте"),
     ),
+    "days_since_click": Trait(
+        _both("clicked lately", "недавно нажимали в письмах"),
+        _both("long without a click", "давно не нажимали в письмах"),
+        None, 60, 60,
+        _both("clicked later than most", "нажимали позже большинства"),
+        _both("clicked earlier than most", "нажимали раньше большинства"),
+    ),
+    "days_since_visit": Trait(
+        _both("visited lately", "недавно заходили"), _both("long without a visit", "давно не заходили"),
+        None, 30, 60,
+        _both("visited later than most", "заходили позже большинства"),
+        _both("visited earlier than most", "заходили раньше большинства"),
+    ),
+    "engagement": Trait(
+        _both("little activity", "мало активности"), _both("much activity", "много активности"),
+    ),
+    "emails_delivered": Trait(
+        _both("few mails", "мало писем"), _both("many mails", "много писем"),
+    ),
     "sessions": Trait(
         _both("few visits", "мало визитов"), _both("many visits", "много визитов"),
     ),
@@ -116,8 +135,9 @@ MAIN = ("recency_days", "order_count", "revenue")
 """Told first, and in this order."""
 
 ONE_ORDER = _both("one order", "один заказ")
+ONE_ORDER_IN_WINDOW = _both("one order in the window", "один заказ за период")
 ALIKE = _both("like the average customer", "как средний клиент")
-UNCLEAR = _both("no clear difference", "без явных отличий")
+UNCLEAR = _both("no strong difference", "без сильных отличий")
 TOO_FEW = _both("too few to describe", "слишком мало для описания")
 EVERYONE = _both("All customers", "Все клиенты")
 GROUP = _both("group", "группа")
