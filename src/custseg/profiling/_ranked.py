@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.profiling._intervals import Effect, delta_effect
-from custseg.profiling._kernels import sweep
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -70,6 +69,8 @@ def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collecti
         Places among all whose values are wanted: "<=" the largest value at or below that place, ">=" the
         smallest at or above, "<" and ">" alike. The place of a value is (average rank - 1/2) / n.
     """
+    from custseg.profiling._kernels import sweep
+
     rows = np.flatnonzero(~np.isnan(values) & (labels >= 0))
     rows = rows[np.argsort(values[rows])]
     ordered, owners = values[rows], labels[rows]

@@ -104,7 +104,7 @@ class SegmentProfile:
     nearest : int, str or None
         The segment that is most like this one.
     overlap : float or None
-        How much: 1 - |Cliff's delta| between both in the feature that tells them apart best (for categories the
+        How much: 1 - ``|Cliff's delta|`` between both in the feature that tells them apart best (for categories the
         shared part of both distributions). 0: each member of one is above all of the other; 1: nothing differs.
     stability : Stability or None
         Where it was given.
