@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg.profiling import Profiles, profile_segments
-from custseg.profiling._privacy import hidden_cells, told_count
+from custseg.profiling._privacy import blurred, hidden_cells, told_count
 
 tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5)
 
@@ -30,15 +30,33 @@ def test_small_cells_are_hidden_and_no_total_gives_one_away(table: list[list[int
     counts = np.array(table)
     hidden = hidden_cells(counts)
     assert hidden[(counts > 0) & (counts < 10)].all()
-    for cells, mask in [*zip(counts, hidden, strict=True), *zip(counts.T, hidden.T, strict=True)]:
+    for cells, mask in zip(counts, hidden, strict=True):
         if mask.sum() == 1:  # only where there is nobody else to hide with
             assert (cells[~mask] == 0).all()
 
 
-def test_second_cell_is_hidden_by_hand() -> None:
-    # 3 must be hidden; then 20 in its row and 12 in its column; then 30, which the hidden 12 and 20 give away.
-    counts = np.array([[3, 20, 50], [12, 30, 40], [0, 70, 80]])
-    assert hidden_cells(counts).tolist() == [[True, True, False], [True, True, False], [False, False, False]]
+@given(tables)
+def test_what_others_are_added_up_from_tells_no_small_cell(table: list[list[int]]) -> None:
+    counts = np.array(table)
+    told = blurred(counts)
+    assert (told[(counts > 0) & (counts < 10)] == 5).all()
+    large = counts.max(axis=1) >= 35  # large enough to make up for two small cells
+    assert (told.sum(axis=1)[large] == counts.sum(axis=1)[large]).all()
+
+
+def test_cells_by_hand() -> None:
+    # 3 must be hidden, and then 20, which the size of the segment gives away with it.
+    counts = np.array([[3, 20, 50], [12, 30, 40], [3, 8, 50]])
+    assert hidden_cells(counts).tolist() == [[True, True, False], [False, False, False], [True, True, False]]
+    assert blurred(counts).tolist() == [[5, 20, 48], [12, 30, 40], [5, 5, 51]]
+
+
+def test_few_exceptions_among_the_others_hide_no_marker() -> None:
+    member = np.arange(400) < 100
+    member[[200, 300]] = True  # two of the 300 others
+    row = profile_segments({"member": member}, np.repeat([0, 1], [100, 300]))[0]
+    assert row.markers[0].texts["en"] == "member yes: 100% (others 2%)"
+    assert row.features["member"].categories[0].others_share == 5 / 300
 
 
 def test_counts_near_none_and_near_all_are_blurred() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.profiling._intervals import Effect, share_difference, share_ratio
-from custseg.profiling._privacy import SMALLEST, hidden_cells
+from custseg.profiling._privacy import SMALLEST, blurred, hidden_cells
 from custseg.profiling._table import OTHER, Categories
 
 Integers = NDArray[np.intp]
@@ -25,7 +25,7 @@ class CategoryShare:
     share : float or None
         Of the members with a value; None where that would show fewer than 10 customers.
     others_share : float or None
-        The same of all other clustered customers.
+        The same of all other clustered customers; 1 to 9 of a segment count as 5, so that they cannot be read off.
     difference : Effect or None
         `share` less `others_share`, with Newcombe's interval.
     lift : Effect or None
@@ -49,35 +49,33 @@ def category_counts(column: Categories, labels: Integers, n_segments: int) -> In
 
 def category_shares(column: Categories, counts: Integers) -> list[tuple[CategoryShare, ...]]:
     """The categories of each segment, as they may be shown."""
-    hidden = hidden_cells(counts)
-    sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
+    hidden, told = hidden_cells(counts), blurred(counts)
+    sizes, totals = counts.sum(axis=1), told.sum(axis=0)
     rows = []
     for segment, size in enumerate(sizes):
-        others = (totals - counts[segment], int(sizes.sum() - size))
-        if size < SMALLEST:
-            rows.append(tuple(CategoryShare(value, None, None, None, None) for value in column.values))
-            continue
+        others = totals - told[segment] if sizes.sum() - size >= SMALLEST else None
         rows.append(
             tuple(
-                _share(value, int(counts[segment, c]), int(size), others=(int(others[0][c]), others[1]))
-                if not hidden[segment, c]
-                else CategoryShare(value, None, None, None, None)
+                CategoryShare(value, None, None, None, None)
+                if size < SMALLEST or hidden[segment, c]
+                else _share(value, int(counts[segment, c]), int(size), others=others, category=c)
                 for c, value in enumerate(column.values)
             )
         )
     return rows
 
 
-def _share(value: str, hits: int, size: int, *, others: tuple[int, int]) -> CategoryShare:
+def _share(value: str, hits: int, size: int, *, others: Integers | None, category: int) -> CategoryShare:
     share = hits / size
-    if others[1] < SMALLEST or 0 < others[0] < SMALLEST:
+    if others is None:
         return CategoryShare(value, share, None, None, None)
+    pair = int(others[category]), int(others.sum())
     return CategoryShare(
         value,
         share,
-        others[0] / others[1],
-        share_difference(hits, size, others=others),
-        share_ratio(hits, size, others=others),
+        pair[0] / pair[1],
+        share_difference(hits, size, others=pair),
+        share_ratio(hits, size, others=pair),
     )
 
 

@@ -15,20 +15,28 @@ SMALLEST_TAIL = 21
 def hidden_cells(counts: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Which cells of a table of counts (segments × categories) must not be shown.
 
-    Those with 1 to 9 customers; and where a row or a column would have one hidden cell alone, which its total gives
-    away, the smallest other one too.
+    Those with 1 to 9 customers; and where a segment would have one hidden cell alone, which its size gives away, its
+    smallest other one too. The totals of categories are not shown, see `blurred`.
     """
     hidden = (counts > 0) & (counts < SMALLEST)
-    changed = True
-    while changed:
-        changed = False
-        for table, mask in ((counts, hidden), (counts.T, hidden.T)):
-            for line in np.flatnonzero(mask.sum(axis=1) == 1):
-                free = np.flatnonzero(~mask[line] & (table[line] > 0))
-                if len(free):
-                    mask[line, free[np.argmin(table[line, free])]] = True
-                    changed = True
+    for line in np.flatnonzero(hidden.sum(axis=1) == 1):
+        free = np.flatnonzero(~hidden[line] & (counts[line] > 0))
+        if len(free):
+            hidden[line, free[np.argmin(counts[line, free])]] = True
     return hidden
+
+
+def blurred(counts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The same table with 5 in place of 1 to 9, made up for in the largest cell of the segment.
+
+    What is told of all others is added up from it, so that no difference of two figures gives a small cell away.
+    """
+    told = np.where((counts > 0) & (counts < SMALLEST), SMALLEST // 2, counts)
+    lines = np.arange(len(counts))
+    largest = counts.argmax(axis=1)
+    enough = counts[lines, largest] >= SMALLEST
+    told[lines[enough], largest[enough]] += (counts - told).sum(axis=1)[enough]
+    return np.maximum(told, 0)
 
 
 def told_count(count: int, size: int) -> int | None:

@@ -109,8 +109,9 @@ def profile_segments(
     at 0.8 or more are folded into one.
 
     **Privacy.** No ids, no rows. Cells under 10 customers are not shown, nor is one more where a total would give them
-    away; a segment under 10 customers has a size and nothing else. Categories that fewer than 10 customers have are
-    not named. Texts of categories are escaped on pages, and to_frame() disarms those that look like formulas.
+    away; among all others, 1 to 9 customers of a segment count as 5. A segment under 10 customers has a size and
+    nothing else. Categories that fewer than 10 customers have are not named. Texts of categories are escaped on pages,
+    and to_frame() disarms those that look like formulas.
 
     **Intervals.** Of Cliff's delta: consistent variance and asymmetric limits with t of min(n) - 1 degrees of freedom.
     In simulation they cover the truth in 93 to 97 % for 100 against 900 customers, with ties too; where delta is
