@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custseg import clustering, datasets, features, plots, preparation, profiling
+    from custseg import clustering, datasets, features, insights, plots, preparation, profiling
     from custseg.errors import (
         CustsegError,
         DataError,
@@ -36,7 +36,7 @@ _HOMES = {
     "Segmentation": "custseg.result",
     "fit_segments": "custseg.segmentation",
 }
-_FOLDERS = ("clustering", "datasets", "features", "plots", "preparation", "profiling")
+_FOLDERS = ("clustering", "datasets", "features", "insights", "plots", "preparation", "profiling")
 
 __all__ = [  # noqa: RUF022 - objects first, then the folders
     "CustsegError",
@@ -54,6 +54,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "clustering",
     "datasets",
     "features",
+    "insights",
     "plots",
     "preparation",
     "profiling",

@@ -9,7 +9,7 @@ import difflib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Integral, Real
+from numbers import Integral, Rational, Real
 
 from custseg.errors import DataError
 
@@ -75,7 +75,7 @@ def check_min_size(caller: str, value: object, rows: int | None = None) -> int:
         )
     if isinstance(value, Integral):
         return check_integer(caller, "min_size", int(value), minimum=1)
-    share = float(value)
+    share = as_share(value)
     if not 0 < share < 1:
         raise ValueError(
             f"{caller}: min_size as a share must lie between 0 and 1 (both excluded), got {share}. "
@@ -83,6 +83,21 @@ def check_min_size(caller: str, value: object, rows: int | None = None) -> int:
         )
     # 0.07 * 100 is 7.000000000000001 in floating point; seven customers are 7 %.
     return max(1, math.ceil(round(share * (rows or 0), 9)))
+
+
+def as_share(value: object) -> float:
+    """The share as it was written: a float32 of 0.1 means 0.1, though its bits say 0.10000000149."""
+    return float(value) if isinstance(value, Rational) else float(str(value))
+
+
+def check_number(caller: str, argument: str, value: object, *, minimum: float) -> float:
+    """The value as a finite float of at least that, or an error."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{caller}: {argument} must be a number, got {type(value).__name__} {value!r}.")
+    number = float(value)
+    if not minimum <= number < math.inf:
+        raise ValueError(f"{caller}: {argument} must be finite and at least {minimum:g}, got {number:g}.")
+    return number
 
 
 def check_random_state(caller: str, value: object) -> int:

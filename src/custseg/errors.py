@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = ["CustsegError", "DataError", "InfeasibleMinimumError", "MissingDependencyError"]
 
 
@@ -20,13 +22,15 @@ class InfeasibleMinimumError(CustsegError, ValueError):
     ----------
     message : str
         What was asked and what would be possible.
-    feasible : int
-        The largest minimum size, in rows, that was found to be possible; 0 where none is known.
+    feasible : int or float
+        The largest minimum size that was found to be possible: rows, or an amount (float) where rows have
+        weights; 0 where none is known. Each clustering class says how it looks for it.
     """
 
-    def __init__(self, message: str, feasible: int = 0) -> None:
+    def __init__(self, message: str, feasible: float = 0) -> None:
         super().__init__(message)
-        self.feasible = feasible
+        # Rows are whole, weights are not; who asked for rows gets an int.
+        self.feasible: Any = feasible
 
 
 class MissingDependencyError(CustsegError, ImportError):

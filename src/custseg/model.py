@@ -1,4 +1,8 @@
-"""`SegmentModel`: what was learned, without a customer row; it puts new customers into the segments."""
+"""`SegmentModel`: what was learned, without a customer id; it puts new customers into the segments.
+
+The rule of k-means and of a mixture is a few numbers per segment. That of HDBSCAN holds prepared rows of up to 5,000
+customers, without ids.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,8 @@ class SegmentModel:
     preparation : Preparation
         How features become the matrix.
     rule : Rule
-        From a row of the matrix to a segment: numbers alone, the same for one row as for a million.
+        From a row of the matrix to a segment: numbers alone, the same for one row as for a million. With HDBSCAN
+        these numbers are the prepared rows of some of the customers of the fit, without ids.
     names : tuple of str
         Segment names; position is the segment's number.
     unclustered_name : str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from numbers import Integral
 
 import numpy as np
@@ -18,7 +17,7 @@ from custseg._checks import (
     not_yet,
     plural,
 )
-from custseg.clustering import METHODS, ClusteringChoice, choose_clustering
+from custseg.clustering import METHODS, ClusteringChoice, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
@@ -54,7 +53,7 @@ def fit_segments(
     id: str | None = None,
     columns: Sequence[str] | None = None,
     goal: str | None = None,
-    method: str = "kmeans",
+    method: str = "auto",
     n_segments: int | range | None = None,
     min_size: int | float = 0.05,
     refunds: str = "net",
@@ -86,10 +85,12 @@ def fit_segments(
         other features describe the segments.
     goal : None
         Not available yet; anything but `None` raises NotImplementedError.
-    method : {"kmeans", "gaussian_mixture", "hdbscan"}, default "kmeans"
-        The clustering algorithm. HDBSCAN finds the number of segments itself, unless `n_segments` is given.
+    method : {"auto", "kmeans", "gaussian_mixture", "hdbscan"}, default "auto"
+        The clustering algorithm, or the choice among all three (`custseg.clustering.select_clustering`). HDBSCAN
+        alone finds the number of segments itself, unless `n_segments` is given.
     n_segments : int or range, optional
-        Exactly so many, or the numbers to choose among; by default 3 to 8.
+        Exactly so many, or the numbers to choose among; by default 3 to 8, or one segment where no grouping
+        comes back in half of the customers.
     min_size : int or float, default 0.05
         No segment is smaller: customers (int), or a share of the clustered customers (below 1).
     refunds : {"net", "gross", "error"}, default "net"
@@ -129,7 +130,7 @@ def fit_segments(
     """
     if goal is not None:
         raise not_yet(_CALLER, "goal", "Today columns= says what to cluster on.")
-    _check_method(method)
+    check_choice(_CALLER, "method", method, allowed=("auto", *METHODS))
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = _segment_numbers(n_segments)
@@ -153,9 +154,7 @@ def fit_segments(
 
     tell("clustering", 2, 4)
     least = check_min_size(_CALLER, min_size, len(matrix))
-    free = method == "hdbscan" and n_segments is None
-    fit = partial(choose_clustering, matrix, method=method, n_clusters=None if free else numbers, random_state=seed)
-    choice = _told(fit, least, tell)
+    choice = _chosen(matrix, method, n_segments=n_segments, min_size=least, seed=seed, tell=tell)
 
     tell("describing the segments", 3, 4)
     labels = np.full(len(table), -1)
@@ -173,12 +172,6 @@ def fit_segments(
     model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels)
-
-
-def _check_method(method: str) -> None:
-    if method == "auto":
-        raise not_yet(_CALLER, "method='auto'", f"Today method= is one of {listed(METHODS)}.")
-    check_choice(_CALLER, "method", method, allowed=METHODS)
 
 
 def _segment_numbers(n_segments: object) -> list[int]:
@@ -294,18 +287,38 @@ def _check_enough(clustered: int, customers: int, numbers: list[int]) -> None:
         )
 
 
-def _told(fit: Callable[..., ClusteringChoice], least: int, tell: Progress) -> ClusteringChoice:
-    """The choice, with its progress; what went wrong is told with the arguments that can mend it."""
+def _chosen(
+    matrix: NDArray[np.float64],
+    method: str,
+    *,
+    n_segments: int | range | None,
+    min_size: int,
+    seed: int,
+    tell: Progress,
+) -> ClusteringChoice:
+    """The choice among clusterings; one segment where none is to be found and no number was asked for.
+
+    What went wrong is told with the arguments that can mend it.
+    """
+    numbers = _segment_numbers(n_segments)
+    free = method == "hdbscan" and n_segments is None
     try:
-        return fit(
-            min_size=least,
-            progress=lambda done, steps: tell(f"clustering, {done} of {steps} numbers tried", 2, 4),
+        choice = select_clustering(
+            matrix,
+            methods=METHODS if method == "auto" else [method],
+            n_clusters=None if free else numbers[0] if len(numbers) == 1 else numbers,
+            min_size=min_size,
+            random_state=seed,
+            progress=lambda done, steps: tell(f"clustering, {done} of {steps} parts done", 2, 4),
         )
     except InfeasibleMinimumError as error:
-        what = f"min_size={error.feasible} or less" if error.feasible else "a smaller min_size"
+        what = f"min_size={error.feasible:g} or less" if error.feasible else "a smaller min_size"
         raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible) from None
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
+    if choice.verdict != "none":
+        return choice
+    return choice.undivided(matrix) if n_segments is None else choice.pick(choice.best.method, choice.best.n_clusters)
 
 
 def _teller(progress: object) -> Progress:

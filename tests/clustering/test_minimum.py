@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from custseg.clustering._lloyd import CentreCosts
-from custseg.clustering._minimum import largest_minimum, optimal_offsets, settled_offsets
+from custseg.clustering._minimum import optimal_offsets, settled_offsets
 
 
 def linear_program(cost, weights, least):
@@ -91,4 +91,3 @@ def test_offsets_are_found_whenever_any_exist(seed):
     for least in range(1, int(weights.sum() // k) + 1):
         _, found = solved(X, centres, float(least), weights)
         assert (found is not None) == (least <= best), (least, best)
-    assert largest_minimum(CentreCosts(X, centres), weights, weights.sum() // k, k=k) == best

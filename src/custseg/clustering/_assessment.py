@@ -46,11 +46,12 @@ class Move:
     Attributes
     ----------
     origin, target : int
-        From which cluster to which.
+        From which cluster to which. `origin` is -1 for a cluster that was merged (HDBSCAN) and has no number.
     count : float
         How many rows, or how much weight.
     added_cost : float
-        By how much the sum of costs grew: squared distances for k-means, -log posterior for a mixture.
+        By how much the sum of costs grew: squared distances for k-means, -log posterior for a mixture,
+        count times the distance between the merged clusters for HDBSCAN.
     """
 
     origin: int
@@ -68,6 +69,13 @@ class Rule(Protocol):
 
     def assess(self, X: Floats) -> Assessment:
         """How well each row fits its cluster."""
+        ...
+
+    def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
+        """By how much each column of one row makes the second cluster costlier than the first, and all else does.
+
+        Shape (n_columns,) and one number; together they are exactly the difference of the two costs.
+        """
         ...
 
     def to_dict(self) -> dict[str, Any]:

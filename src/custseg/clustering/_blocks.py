@@ -18,15 +18,16 @@ _BLOCK = 16_384
 _BLOCKS_PER_THREAD = 4
 
 
-def over_blocks(n_rows: int, work: Callable[[slice], Result]) -> list[Result]:
-    """What `work` gives for each block of rows, in the order of the blocks.
+def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | None = None) -> list[Result]:
+    """What `work` gives for each block of rows, in the order of the blocks; `size` rows each if it is given.
 
     Blocks do not depend on the number of threads, so neither does a sum over the results. Threads and no
     processes: a process forked after an OpenMP fit hangs.
     """
     from custseg.clustering._kernels import max_threads
 
-    blocks = [slice(start, min(start + _BLOCK, n_rows)) for start in range(0, n_rows, _BLOCK)]
+    step = size or _BLOCK
+    blocks = [slice(start, min(start + step, n_rows)) for start in range(0, n_rows, step)]
     threads = min(len(blocks) // _BLOCKS_PER_THREAD, max_threads())
     if threads <= 1:
         return [work(block) for block in blocks]

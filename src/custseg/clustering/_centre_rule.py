@@ -50,6 +50,11 @@ class CentreRule:
         """How well each row fits; confidence is its share under spherical Gaussians with the offsets."""
         return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
 
+    def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
+        """Differences of the squared distances by column, and of the offsets."""
+        columns = (row - self.centres[second]) ** 2 - (row - self.centres[first]) ** 2
+        return columns, float(self.offsets[first] - self.offsets[second])
+
     def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
         """Which rows the offsets move, and at what cost."""
         if not self.offsets.any():

@@ -50,11 +50,26 @@ class CoreRule:
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row, -1 for noise."""
-        return self._over_blocks(X, second=False).label
+        return self.nearest(X).label
+
+    def nearest(self, X: Floats) -> Assessment:
+        """The same without the second cluster of rows that are no noise, and so without confidence: much faster."""
+        return self._over_blocks(X, second=False)
 
     def assess(self, X: Floats) -> Assessment:
         """How well each row fits; confidence is second / (first + second) of the two distances."""
         return self._over_blocks(X, second=True)
+
+    def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
+        """Differences by column of the squared distances from the nearest core of each, and what density adds.
+
+        The cost is the squared mutual reachability.
+        """
+        X = row[None, :]
+        core, _ = self._nearest(X)
+        (near, own), (far, other) = (self._nearest_of(X, core, cluster=j) for j in (first, second))
+        columns = (row - self.cores[other[0]]) ** 2 - (row - self.cores[own[0]]) ** 2
+        return columns, float(far[0] ** 2 - near[0] ** 2 - columns.sum())
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON; no limit is null."""
@@ -154,14 +169,18 @@ class CoreRule:
     def _runner_up(self, X: Floats, core: Floats, label: Integers) -> tuple[Integers, Floats]:
         """The nearest cluster beside the own, and its distance."""
         second, nearest = np.full(len(X), -1, dtype=np.intp), np.full(len(X), np.inf)
-        for j, (tree, place) in enumerate(self._trees):
+        for j in range(self.n_clusters):
             others = np.flatnonzero(label != j)
-            look = min(_FIRST_LOOK, len(place))
-            found = _neighbours(tree, X[others], look)
-            distance, _ = self._reachable(X[others], core[others], tree=tree, place=place, found=found)
+            distance, _ = self._nearest_of(X[others], core[others], cluster=j)
             closer = distance < nearest[others]
             second[others[closer]], nearest[others[closer]] = j, distance[closer]
         return second, nearest
+
+    def _nearest_of(self, X: Floats, core: Floats, *, cluster: int) -> tuple[Floats, Integers]:
+        """Mutual reachability of the nearest core of the cluster, and its place."""
+        tree, place = self._trees[cluster]
+        found = _neighbours(tree, X, min(_FIRST_LOOK, len(place)))
+        return self._reachable(X, core, tree=tree, place=place, found=found)
 
 
 def _neighbours(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:

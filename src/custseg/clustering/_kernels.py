@@ -152,3 +152,20 @@ def cheapest(costs, offsets, labels, gaps):
                 second = reduced
         labels[r] = label
         gaps[r] = second - best
+
+
+@compiled
+def nearest_gain(costs, offsets, raised):
+    """The row outside the raised clusters that is nearest to one of them, and how far; -1 if there is none."""
+    row, least = -1, np.inf
+    for r in range(len(costs)):
+        best, inside, label = np.inf, np.inf, 0
+        for j in range(len(offsets)):
+            reduced = costs[r, j] - offsets[j]
+            if reduced < best:
+                best, label = reduced, j
+            if raised[j] and reduced < inside:
+                inside = reduced
+        if not raised[label] and inside - best < least:
+            row, least = r, inside - best
+    return row, least

@@ -13,10 +13,15 @@ from sklearn.cluster import HDBSCAN
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from custseg._checks import check_choice, check_integer
+from custseg._checks import check_choice, check_integer, check_min_size, plural
 from custseg.clustering._assessment import Assessment, Floats, Integers, Move
 from custseg.clustering._core_rule import CoreRule
-from custseg.clustering._rows import DistinctRows, check_feasible, checked_rows, distinct_rows, least_size
+from custseg.clustering._feasible import Minimum, asked_minimum
+from custseg.clustering._rows import DistinctRows, checked_rows, distinct_rows
+from custseg.errors import InfeasibleMinimumError
+
+# HDBSCAN knows no cluster of one row.
+_SMALLEST = 2
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,13 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     belongs to the cluster of the core row that is nearest in mutual reachability, among a bounded number
     of stored ones. Hence both agree on every row, and equal rows have equal labels.
 
+    The rule keeps rows: up to `max_core_rows` rows of X, as they are. Who hands on the model hands on these.
+
     Parameters
     ----------
-    min_size : int or float, default 0.05
-        Least rows per cluster (int), or least share of the rows (float below 1, rounded up).
+    min_size : int, float or None, default 0.05
+        Least rows per cluster (int), or least share of the rows (float below 1, rounded up). None and 1 mean
+        2: HDBSCAN knows no cluster of one row.
     min_samples : int, optional
         Rows in a neighbourhood, itself included; larger means smoother. By default the minimum size within
         the rows that are fitted, at most 20.
@@ -57,7 +65,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     max_fit_rows : int, default 20_000
         With more rows, clusters are found in a seeded sample of so many; all rows are then assigned.
     max_core_rows : int, default 5_000
-        At most so many rows are stored for `predict`.
+        At most so many rows of X are stored for `predict`.
     random_state : int, RandomState or None, default None
         Seed of the sample and of the stored rows.
 
@@ -76,7 +84,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     merges_ : tuple of Merge
         Clusters that were under the minimum on all rows.
     moves_ : tuple of Move
-        The rows of merged clusters, in the final numbering: from -1, to, count, added distance.
+        The rows of merged clusters. `origin` is always -1, as their cluster has no number any more; `target` is
+        in the final numbering, -1 where they became noise; `added_cost` is count · distance of the merge.
     second_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     rule_ : CoreRule
@@ -104,7 +113,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        min_size: int | float = 0.05,
+        min_size: int | float | None = 0.05,
         min_samples: int | None = None,
         noise: str = "nearest",
         max_fit_rows: int = 20_000,
@@ -135,7 +144,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum is larger than the number of rows.
+            If the minimum is larger than the number of rows; `feasible` is that number.
         ValueError, TypeError
             If the rows or a parameter cannot be used.
         """
@@ -145,12 +154,15 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             check_integer(name, argument, getattr(self, argument), minimum=2)
         if self.min_samples is not None:
             check_integer(name, "min_samples", self.min_samples, minimum=1)
+        if self.min_size is not None:
+            check_min_size(name, self.min_size)
         X = checked_rows(self, X, reset=True)
         if len(X) < 2:
             raise ValueError(f"{name}: X must have at least two rows, got n_samples=1.")
-        least = int(least_size(name, self.min_size, None, n_rows=len(X)))
+        minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
+        _check_enough(name, minimum)
+        least = max(_SMALLEST, int(minimum.least))
         rows = distinct_rows(X)
-        check_feasible(name, "n_clusters", rows, clusters=1, least=least)
         rng = check_random_state(self.random_state)
         # Twins stand together, in the order of their hashes: no order of the rows is left.
         repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
@@ -173,7 +185,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def _found(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
         """What HDBSCAN finds, as a rule of stored core rows."""
-        smallest = min(max(2, least), len(X))
+        smallest = min(max(_SMALLEST, least), len(X))
         neighbours = min(self.min_samples or min(smallest, 20), len(X))
         found = HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, algorithm="kd_tree", copy=True).fit_predict(
             X
@@ -197,7 +209,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         )
         if self.noise == "nearest" or not k:
             return rule
-        members, limit = rule.assess(X[inside]), np.zeros(k)
+        members, limit = rule.nearest(X[inside]), np.zeros(k)
         np.maximum.at(limit, members.label, members.distance)
         return replace(rule, limit=limit)
 
@@ -223,6 +235,16 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.moves_ = tuple(Move(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_)
 
 
+def _check_enough(name: str, minimum: Minimum) -> None:
+    """Raise if there are fewer rows than one cluster needs."""
+    if minimum.least > minimum.total:
+        raise InfeasibleMinimumError(
+            f"{name}: min_size={minimum.asked} is more than the {plural(int(minimum.total), 'row')} of X. "
+            f"At most {minimum.again(minimum.total)} is feasible, as one cluster of all rows.",
+            feasible=int(minimum.total),
+        )
+
+
 def _sorted_sample(n: int, most: int, rng: np.random.RandomState) -> Integers:
     """The places of a sample, in order; all where there are not more."""
     if n <= most:
@@ -231,7 +253,7 @@ def _sorted_sample(n: int, most: int, rng: np.random.RandomState) -> Integers:
 
 
 def _with_twins(X: Floats, labels: Integers) -> Integers:
-    """Equal rows get the label that most of them have; noise only where all are."""
+    """Equal rows get the largest label that one of them has, noise only where all are: they are equally near."""
     start = np.flatnonzero(np.append(True, (X[1:] != X[:-1]).any(axis=1)))
     group = np.cumsum(np.append(True, (X[1:] != X[:-1]).any(axis=1))) - 1
     best = np.maximum.reduceat(labels, start)
@@ -255,7 +277,7 @@ def _merged(rule: CoreRule, X: Floats, weights: Floats, *, least: int) -> tuple[
     """The rule with clusters under the minimum joined to their nearest, the smallest first."""
     merges: list[Merge] = []
     while True:
-        assessed = rule.assess(X)
+        assessed = rule.nearest(X)
         inside = assessed.label >= 0
         sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
         if not rule.n_clusters or sizes.min() >= least:

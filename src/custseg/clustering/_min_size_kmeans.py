@@ -10,18 +10,13 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from custseg._checks import check_integer
+from custseg._checks import check_integer, check_min_size, check_number
 from custseg.clustering._assessment import Assessment, Floats, Integers
 from custseg.clustering._centre_rule import CentreRule
-from custseg.clustering._rows import (
-    DistinctRows,
-    check_feasible,
-    checked_rows,
-    checked_weights,
-    distinct_rows,
-    least_size,
-)
-from custseg.clustering._starts import End, Search
+from custseg.clustering._ends import End
+from custseg.clustering._feasible import asked_minimum, check_distinct_rows, check_useful, infeasible
+from custseg.clustering._rows import DistinctRows, checked_rows, checked_weights, distinct_rows
+from custseg.clustering._starts import Search
 
 
 class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -38,13 +33,15 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Number of clusters.
     min_size : int or float, optional
         Least rows per cluster (int), or least share of the rows (float below 1, rounded up). With
-        `sample_weight`: least weight, or share of the weight. Without it, clusters are merely not empty.
+        `sample_weight`: least weight (int), or least share of the weight (float below 1); a weight that is
+        below 1 or no whole number is asked as a share. By default clusters are merely not empty.
     n_init : int, default 10
         Starts from k-means++ seeds; the best end is taken.
     max_iter : int, default 300
         Most steps of one start.
     tol : float, default 1e-4
-        Steps end when the centres move by less: sum of squares, relative to the mean variance of the columns.
+        Steps end when the centres move by less: sum of squares, relative to the mean variance of the columns,
+        of which a few far rows make no more than ten squared interquartile ranges.
     random_state : int, RandomState or None, default None
         Seed of the starts. The same seed gives the same partition for the same rows in any order.
 
@@ -76,6 +73,14 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Equal rows are one row with a weight. A cluster with an offset exceeds the minimum by less than the group
     of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above the linear program,
     which may split ties; without ties it is the optimum. Takes O(n·k·d) per step, as k-means does.
+
+    Where no start meets the minimum, a search takes over that depends on the rows and `n_clusters` alone:
+    ranges along many directions, k-means from fixed seeds, and all power diagrams of at most twelve distinct
+    rows (by 2,000 linear programs at most, as a rule enough); of more than 5,000 distinct rows,
+    ranges alone, with offsets that need not be the least. What it meets is fitted; the largest minimum that
+    it meets is `feasible` in the error. That is the largest of all power diagrams where rows are distinct, in
+    one column, for two clusters of up to 63 distinct rows in two columns, and where the programs were enough;
+    elsewhere it is the largest found, and a larger one may exist.
 
     References
     ----------
@@ -130,8 +135,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is the largest
-            that was found to be possible.
+            If the minimum cannot be met without splitting equal rows. `feasible` is a minimum that every seed
+            meets, in rows (int) or weight (float), see Notes.
         ValueError, TypeError
             If the rows, the weights or a parameter cannot be used.
         """
@@ -139,14 +144,21 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         k = check_integer(name, "n_clusters", self.n_clusters, minimum=1)
         for argument in ("n_init", "max_iter"):
             check_integer(name, argument, getattr(self, argument), minimum=1)
+        check_number(name, "tol", self.tol, minimum=0.0)
+        if self.min_size is not None:
+            check_min_size(name, self.min_size)
         X = checked_rows(self, X, reset=True)
         weights = checked_weights(self, sample_weight, len(X))
-        least = least_size(name, self.min_size, weights, n_rows=len(X))
         rows = distinct_rows(X) if weights is None else distinct_rows(X[weights > 0], weights[weights > 0])
-        least = least or float(rows.weights.min())
-        check_feasible(name, "n_clusters", rows, clusters=k, least=least)
-        search = Search(rows, k, least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
-        end = search.best(check_random_state(self.random_state), name)
+        check_distinct_rows(name, "n_clusters", rows, clusters=k, weighted=weights is not None)
+        minimum = asked_minimum(name, self.min_size, weights, n_rows=len(X))
+        if not minimum.least:
+            minimum = replace(minimum, least=float(rows.weights.min()))
+        search = Search(rows, k, minimum.least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
+        check_useful(name, "n_clusters", minimum, search=search.last_resort)
+        end = search.best(check_random_state(self.random_state))
+        if end is None:
+            raise infeasible(name, "n_clusters", minimum, search=search.last_resort)
         self._learn(X, rows, end)
         counts = np.bincount(self.labels_, minlength=k)
         self.sizes_: Floats | Integers = counts if weights is None else end.sizes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -9,21 +10,27 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from custseg._checks import check_choice, check_integer
+from custseg._checks import check_choice, check_integer, check_min_size, check_number
 from custseg.clustering._assessment import Assessment, Floats, Integers
+from custseg.clustering._ends import meets
+from custseg.clustering._feasible import asked_minimum, check_distinct_rows, check_useful, infeasible
+from custseg.clustering._last_resort import LastResort
 from custseg.clustering._lloyd import free_clustering, seeds
-from custseg.clustering._minimum import cluster_sizes, largest_minimum, optimal_offsets, settled_offsets
-from custseg.clustering._mixture_rule import MixtureRule
+from custseg.clustering._minimum import cluster_sizes
+from custseg.clustering._mixture_ends import MixtureEnd, last_resort, numbered
 from custseg.clustering._mixture_steps import (
     COVARIANCE_TYPES,
     Fitted,
     MatrixCosts,
     Mixture,
+    Shape,
     climb,
     maximised,
 )
-from custseg.clustering._rows import DistinctRows, check_feasible, checked_rows, distinct_rows, least_size
-from custseg.errors import InfeasibleMinimumError
+from custseg.clustering._rows import DistinctRows, checked_rows, column_scales, distinct_rows
+
+# Values farther than so many robust scales from the median are far.
+_REACH = 3.0
 
 
 class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -43,7 +50,10 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     min_size : int or float, optional
         Least rows per cluster (int), or least share of the rows (float below 1, rounded up).
     reg_covar : float, default 1e-6
-        Added to the variances.
+        Added to the variances of each component, in units of the variance of each column (of their mean for
+        "spherical"), so that rescaling X changes nothing; with columns of variance 1 it means what it does in
+        scikit-learn. Where a few far rows make the variance larger than ten times the squared
+        interquartile range of the distinct rows, it is in units of the latter.
     n_init : int, default 1
         Starts, each from k-means; the one of the largest likelihood is taken.
     max_iter : int, default 100
@@ -68,7 +78,8 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     second_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     fallbacks_ : tuple of (int, str)
-        Components whose covariance was singular, and what was done: "regularised" or "diagonal".
+        Components whose covariance was singular, and what was done: "regularised" or "diagonal"; "round" for
+        all of them where only equal round covariances met the minimum.
     log_likelihood_ : float
         Mean log-likelihood of a row, offsets aside.
     converged_ : bool
@@ -82,6 +93,10 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     -----
     Equal rows are one row with a weight. A component may be nowhere the likeliest; without `min_size` its
     cluster has at least one row.
+
+    Where no start meets the minimum, the search of `MinSizeKMeans` takes over (see its Notes): each power diagram
+    that it finds is a mixture, with equal round covariances if need be. So `feasible` is at least the
+    minimum that k-means can meet; curved boundaries may allow a larger one.
 
     References
     ----------
@@ -136,7 +151,8 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is the largest found.
+            If the minimum cannot be met without splitting equal rows; `feasible` is a minimum that every seed
+            meets, see Notes.
         ValueError, TypeError
             If the rows or a parameter cannot be used.
         """
@@ -145,11 +161,22 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         for argument in ("n_init", "max_iter"):
             check_integer(name, argument, getattr(self, argument), minimum=1)
         check_choice(name, "covariance_type", self.covariance_type, allowed=COVARIANCE_TYPES)
+        for argument in ("reg_covar", "tol"):
+            check_number(name, argument, getattr(self, argument), minimum=0.0)
+        if self.min_size is not None:
+            check_min_size(name, self.min_size)
         X = checked_rows(self, X, reset=True)
-        least = least_size(name, self.min_size, None, n_rows=len(X)) or 1.0
         rows = distinct_rows(X)
-        check_feasible(name, "n_components", rows, clusters=k, least=least)
-        self._learn(rows, *self._best(rows, k, least))
+        check_distinct_rows(name, "n_components", rows, clusters=k, weighted=False)
+        minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
+        minimum = replace(minimum, least=max(minimum.least, 1.0))
+        shape = _shape(rows, self.covariance_type, self.reg_covar)
+        search = last_resort(rows, k, shape)
+        check_useful(name, "n_components", minimum, search=search)
+        end = self._best(search, shape, minimum.least)
+        if end is None:
+            raise infeasible(name, "n_components", minimum, search=search)
+        self._learn(rows, end)
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -179,60 +206,46 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.rule_.assess(checked_rows(self, X, reset=False))
 
-    def _best(self, rows: DistinctRows, k: int, least: float) -> tuple[Fitted, MixtureRule]:
-        """The start of the largest likelihood, bound to the minimum where it binds."""
+    def _best(self, search: LastResort[MixtureEnd], shape: Shape, least: float) -> MixtureEnd | None:
+        """The start of the largest likelihood, bound to the minimum where it binds; None where none meets it."""
         rng = check_random_state(self.random_state)
-        free = [self._climbed(rows, self._start(rows, k, rng), 0.0) for _ in range(self.n_init)]
+        rows, k = search.rows, search.k
+        starts = [start for _ in range(self.n_init) for start in _starts(rows, k, shape, rng=rng)]
+        free = [self._climbed(rows, start, shape, least=0.0) for start in starts]
         free.sort(key=lambda fitted: -fitted.likelihood)
         for fitted in free:
             labels, _ = MatrixCosts(fitted.mixture.costs(rows.values)).assign(fitted.offsets)
             bound = fitted
-            if cluster_sizes(labels, rows.weights, k).min() < least:
-                bound = self._climbed(rows, fitted.mixture, least)
-            for end in (bound, fitted):
-                rule = numbered(rows, end, least)
-                if rule is not None:
-                    return end, rule
-        costs = MatrixCosts(free[0].mixture.costs(rows.values))
-        feasible = largest_minimum(costs, rows.weights, least, k=k)
-        raise InfeasibleMinimumError(
-            f"{type(self).__name__}: no {k} clusters of at least {least:g} were found without splitting "
-            f"equal rows, of which the largest group holds {rows.weights.max():g}. "
-            f"min_size={feasible} is feasible.",
-            feasible=feasible,
-        )
+            if not meets(cluster_sizes(labels, rows.weights, k), least):
+                bound = self._climbed(rows, fitted.mixture, shape, least=least)
+            for candidate in (bound, fitted):
+                end = numbered(rows, candidate, least)
+                if end is not None:
+                    return end
+        ends = list(search.meeting(least))
+        climbed = [self._climbed(rows, end.fitted.mixture, shape, least=least) for end in ends]
+        ends += [end for end in (numbered(rows, fitted, least) for fitted in climbed) if end is not None]
+        return max(ends, key=lambda end: end.fitted.likelihood, default=None)
 
-    def _start(self, rows: DistinctRows, k: int, rng: np.random.RandomState) -> Mixture:
-        X, weights = rows.values, rows.weights
-        found = free_clustering(X, weights, seeds(X, weights, k, rng=rng), max_iter=300, tol=0.0)
-        shares = np.zeros((len(X), k))
-        shares[np.arange(len(X)), found.labels] = weights
-        return maximised(X, shares, found.centres, covariance_type=self.covariance_type, reg_covar=self.reg_covar)
-
-    def _climbed(self, rows: DistinctRows, start: Mixture, least: float) -> Fitted:
+    def _climbed(self, rows: DistinctRows, start: Mixture, shape: Shape, *, least: float) -> Fitted:
         return climb(
             rows.values,
             rows.weights,
             start,
             least=least,
-            covariance_type=self.covariance_type,
-            reg_covar=self.reg_covar,
+            shape=shape,
             max_iter=self.max_iter,
             tol=self.tol,
         )
 
-    def _learn(self, rows: DistinctRows, fitted: Fitted, rule: MixtureRule) -> None:
-        # The rule is numbered by size; the mixture's components are found again by their means.
-        order = [int(np.flatnonzero((fitted.mixture.means == mean).all(axis=1))[0]) for mean in rule.means]
-        self.weights_, self.means_ = fitted.mixture.weights[order], rule.means
-        self.covariances_ = _in_shape(fitted.mixture.covariances[order], self.covariance_type)
-        self.fallbacks_ = tuple((order.index(j), remedy) for j, remedy in fitted.mixture.fallbacks)
+    def _learn(self, rows: DistinctRows, end: MixtureEnd) -> None:
+        mixture, rule = end.fitted.mixture, end.rule
+        self.weights_, self.means_ = mixture.weights, mixture.means
+        self.covariances_ = _in_shape(mixture.covariances, self.covariance_type)
+        self.fallbacks_ = mixture.fallbacks
         self.offsets_, self.rule_ = rule.offsets, rule
-        self.log_likelihood_, self.converged_, self.n_iter_ = (
-            fitted.likelihood,
-            fitted.converged,
-            fitted.steps,
-        )
+        self.log_likelihood_, self.converged_ = end.fitted.likelihood, end.fitted.converged
+        self.n_iter_ = end.fitted.steps
         assessed, back = rule.assess(rows.values), rows.inverse
         self.labels_, self.second_ = assessed.label[back], assessed.second[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
@@ -240,31 +253,29 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.moves_ = rule.moves(rows.values, rows.weights)
 
 
-def numbered(rows: DistinctRows, fitted: Fitted, least: float) -> MixtureRule | None:
-    """The rule with offsets that meet the minimum, the largest cluster first; None where none do."""
-    mixture, offsets, k = fitted.mixture, fitted.offsets, len(fitted.offsets)
-    means, factors, constants = mixture.means, mixture.factors, mixture.constants
-    for _ in range(10):
-        rule = MixtureRule(means, factors, constants, offsets, np.full(k, np.inf))
-        costs = MatrixCosts(rule.costs(rows.values))
-        labels, _ = costs.assign(np.zeros(k))
-        sizes = cluster_sizes(labels, rows.weights, k)
-        offsets = np.zeros(k)
-        if sizes.min() < least:
-            start, _ = optimal_offsets(costs, rows.weights, least, start=rule.offsets)
-            settled = settled_offsets(costs, rows.weights, least, start=start)
-            if settled is None:
-                return None
-            offsets, labels, sizes = settled.offsets, settled.labels, settled.sizes
-        order = np.lexsort((*means.T[::-1], -sizes))
-        if np.array_equal(order, np.arange(k)):
-            break
-        # Rows that are exactly tied may change their cluster with its number: look again.
-        means, factors, constants, offsets = means[order], factors[order], constants[order], offsets[order]
-    rule = MixtureRule(rule.means, rule.factors, rule.constants, offsets, rule.reach)
-    reach = np.zeros(k)
-    np.maximum.at(reach, labels, rule.assess(rows.values).distance)
-    return MixtureRule(rule.means, rule.factors, rule.constants, offsets, reach)
+def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:
+    """What covariances may look like; a constant column has the mean scale of the others."""
+    scales = column_scales(rows)
+    varied = scales > 0
+    scales[~varied] = scales[varied].mean() if varied.any() else 1.0
+    return Shape(covariance_type, reg_covar, scales)
+
+
+def _starts(rows: DistinctRows, k: int, shape: Shape, *, rng: np.random.RandomState) -> list[Mixture]:
+    """The clusters of k-means as components, and those that it finds when far values are drawn in.
+
+    Far values take k-means' centres for themselves; a mixture has room for them in its covariances.
+    """
+    X, weights = rows.values, rows.weights
+    middle, reach = np.median(X, axis=0), _REACH * np.sqrt(shape.scales)
+    near = np.clip(X, middle - reach, middle + reach)
+    starts = []
+    for seen in [X] if np.array_equal(near, X) else [X, near]:
+        found = free_clustering(seen, weights, seeds(seen, weights, k, rng=rng), max_iter=300, tol=0.0)
+        shares = np.zeros((len(X), k))
+        shares[np.arange(len(X)), found.labels] = weights
+        starts.append(maximised(X, shares, found.centres, shape=shape))
+    return starts
 
 
 def _in_shape(covariances: Floats, covariance_type: str) -> Floats:

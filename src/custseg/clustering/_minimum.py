@@ -153,14 +153,11 @@ class _Problem:
     least: float
     reach: float
 
-    @property
-    def tolerance(self) -> float:
-        """Costs nearer than this are tied: it is above the rounding of a sum, and far below a cost."""
-        own = np.abs(self.costs.min(axis=1)).max() if len(self.costs) else 0.0
-        return 1e-13 * float(own)
-
     def labels(self, offsets: Floats) -> Labels:
-        labels: Labels = (self.costs - offsets).argmin(axis=1).astype(np.int32)
+        from custseg.clustering import _kernels
+
+        labels, gaps = np.empty(len(self.costs), dtype=np.int32), np.empty(len(self.costs))
+        _kernels.cheapest(self.costs, offsets, labels, gaps)
         return labels
 
     def sizes(self, labels: Labels) -> Floats:
@@ -195,19 +192,15 @@ def _next_gain(problem: _Problem, offsets: Floats, needy: NDArray[np.bool_]) -> 
 
     A cluster that cannot spare its nearest row is raised along from there (the tree of the Hungarian method).
     """
-    tolerance = problem.tolerance
+    from custseg.clustering import _kernels
+
     raised = needy.copy()
     while not raised.all():
-        reduced = problem.costs - offsets
-        labels = reduced.argmin(axis=1)
-        outside = ~raised[labels]
-        if not outside.any():
+        row, gap = _kernels.nearest_gain(problem.costs, offsets, raised)
+        if row < 0 or gap > problem.reach:
             return None
-        own = np.take_along_axis(reduced, labels[:, None], axis=1)[:, 0]
-        gap = float((reduced[outside][:, raised].min(axis=1) - own[outside]).min())
-        if gap > problem.reach:
-            return None
-        wide = tolerance + 4 * float(np.spacing(np.abs(offsets).max() + abs(gap)))
+        # What this row's own sums may be off by: the costs of a far row have no say.
+        wide = 8 * float(np.spacing(np.abs(problem.costs[row]).max() + np.abs(offsets).max() + abs(gap)))
         after = np.where(raised, offsets + (gap + wide), offsets)
         new = ~raised & ~problem.met(problem.sizes(problem.labels(after)))
         if not new.any():
@@ -295,17 +288,3 @@ def _next_loss(problem: _Problem, partition: _Partition, least: Floats) -> tuple
         if lower[i] < least[i] and np.array_equal(problem.labels(offsets), labels):
             return moved, lower, offsets
     return None
-
-
-def largest_minimum(costs: Costs, weights: Floats, most: float, *, k: int) -> int:
-    """The largest whole minimum, up to `most`, for which the costs allow offsets.
-
-    Offsets that keep a minimum keep every smaller one, so that halving finds it.
-    """
-    low, high = 0, int(most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        start, _ = optimal_offsets(costs, weights, float(middle), start=np.zeros(k))
-        found = settled_offsets(costs, weights, float(middle), start=start)
-        low, high = (middle, high) if found is not None else (low, middle - 1)
-    return low

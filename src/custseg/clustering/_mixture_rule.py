@@ -62,6 +62,18 @@ class MixtureRule:
         """How well each row fits: confidence is the posterior of its component."""
         return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
 
+    def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
+        """Differences of the half squared distances by column, and of the densities at the means with the offsets.
+
+        A squared distance dᵀPd is the sum over columns c of d_c (Pd)_c: what two columns share is halved.
+        """
+        parts = []
+        for j in (first, second):
+            apart = row - self.means[j]
+            parts.append(0.5 * apart * (self.factors[j].T @ (self.factors[j] @ apart)))
+        level = self.constants - self.offsets
+        return parts[1] - parts[0], float(level[second] - level[first])
+
     def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
         """Which rows the offsets move, and at what cost."""
         if not self.offsets.any():

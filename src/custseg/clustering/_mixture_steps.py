@@ -11,8 +11,11 @@ from custseg.clustering._assessment import Floats, Integers, posterior
 from custseg.clustering._blocks import over_blocks
 from custseg.clustering._minimum import Labels, optimal_offsets
 from custseg.clustering._mixture_rule import squared_mahalanobis
+from custseg.clustering._rows import DistinctRows
 
 COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
+# Least variance of a component whose own is singular, relative to the largest.
+_THINNEST = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +40,38 @@ class Mixture:
         constants: Floats = 0.5 * d * np.log(2 * np.pi) - log_determinants - np.log(self.weights)
         return constants
 
+    def reordered(self, order: Integers) -> Mixture:
+        """The components in that order."""
+        new = np.argsort(order)
+        return Mixture(
+            self.weights[order],
+            self.means[order],
+            self.covariances[order],
+            self.factors[order],
+            tuple(sorted((int(new[j]), remedy) for j, remedy in self.fallbacks)),
+        )
+
     def costs(self, X: Floats) -> Floats:
         """-log joint density of each row and component."""
         return self.constants + 0.5 * squared_mahalanobis(X, self.means, self.factors)
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """What covariances may look like.
+
+    `scales` are the squared units of the columns; `ridge` times these is added to the variances.
+    """
+
+    covariance_type: str
+    ridge: float
+    scales: Floats
+
+    @property
+    def added(self) -> Floats:
+        """What is added to the variance of each column."""
+        scales = np.full_like(self.scales, self.scales.mean()) if self.covariance_type == "spherical" else self.scales
+        return self.ridge * scales
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +120,7 @@ def climb(
     start: Mixture,
     *,
     least: float,
-    covariance_type: str,
-    reg_covar: float,
+    shape: Shape,
     max_iter: int,
     tol: float,
 ) -> Fitted:
@@ -107,11 +138,22 @@ def climb(
             offsets, _ = optimal_offsets(MatrixCosts(costs), weights, least, start=offsets)
         shares, logs = _shares(costs - offsets, weights)
         reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
-        mixture = maximised(X, shares, mixture.means, covariance_type=covariance_type, reg_covar=reg_covar)
+        mixture = maximised(X, shares, mixture.means, shape=shape)
         converged = abs(reached - before) < tol
         before = reached
+    return Fitted(mixture, offsets, _likelihood(X, weights, mixture), step, converged)
+
+
+def fitted_as_is(rows: DistinctRows, mixture: Mixture) -> Fitted:
+    """A mixture that no steps led to."""
+    likelihood = _likelihood(rows.values, rows.weights, mixture)
+    return Fitted(mixture, np.zeros(len(mixture.means)), likelihood, 0, converged=False)
+
+
+def _likelihood(X: Floats, weights: Floats, mixture: Mixture) -> float:
+    """Mean log-likelihood of a row."""
     _, logs = _shares(mixture.costs(X), weights)
-    return Fitted(mixture, offsets, float((logs * weights).sum()) / total, step, converged)
+    return float((logs * weights).sum()) / float(weights.sum())
 
 
 def _shares(reduced: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -129,7 +171,7 @@ def _shares(reduced: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return shares, logs
 
 
-def maximised(X: Floats, shares: Floats, centres: Floats, *, covariance_type: str, reg_covar: float) -> Mixture:
+def maximised(X: Floats, shares: Floats, centres: Floats, *, shape: Shape) -> Mixture:
     """The parameters of largest likelihood given the share of each row in each component."""
     from custseg.clustering import _kernels
 
@@ -146,8 +188,8 @@ def maximised(X: Floats, shares: Floats, centres: Floats, *, covariance_type: st
     shift = first / held[:, None]
     lower = second / held[:, None, None]
     products = lower + np.swapaxes(np.tril(lower, -1), 1, 2) - shift[:, :, None] * shift[:, None, :]
-    covariances = _of_type(products, held, covariance_type) + reg_covar * np.eye(d)
-    factors, fallbacks, covariances = _factors(covariances, reg_covar)
+    covariances = _of_type(products, held, shape.covariance_type) + np.diag(shape.added)
+    factors, fallbacks, covariances = _factors(covariances, shape)
     return Mixture(held / held.sum(), centres + shift, covariances, factors, fallbacks)
 
 
@@ -164,15 +206,15 @@ def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
     return diagonals[:, :, None] * np.eye(d)
 
 
-def _factors(covariances: Floats, reg_covar: float) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
+def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
     """Inverse Cholesky factors; singular covariances are regularised more, then made diagonal."""
     d = covariances.shape[1]
     factors, used, fallbacks = np.empty_like(covariances), covariances.copy(), []
     for j, covariance in enumerate(covariances):
-        size = max(float(np.diagonal(covariance).max()), reg_covar, 1e-300)
-        diagonal = np.diag(np.maximum(np.diagonal(covariance), 1e-6 * size))
+        size = max(float(np.diagonal(covariance).max()), _THINNEST * float(shape.scales.mean()))
+        diagonal = np.diag(np.maximum(np.diagonal(covariance), _THINNEST * size))
         tries = [(covariance, "")]
-        tries += [(covariance + ridge * size * np.eye(d), "regularised") for ridge in (1e-9, 1e-6)]
+        tries += [(covariance + ridge * size * np.eye(d), "regularised") for ridge in (1e-9, _THINNEST)]
         for matrix, remedy in [*tries, (diagonal, "diagonal")]:
             try:
                 root = np.linalg.cholesky(matrix)

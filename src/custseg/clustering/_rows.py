@@ -9,16 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
-from custseg._checks import check_min_size, plural
 from custseg.clustering._blocks import over_blocks
-from custseg.clustering._line import line_centres
-from custseg.errors import InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
 LARGEST = 1e100
-_SMALLEST_SPREAD = 1e-100
+SMALLEST_SPREAD = 1e-100
 _MIXERS = tuple(np.uint64(value) for value in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
@@ -55,9 +52,9 @@ def checked_rows(estimator: Any, X: object, *, reset: bool) -> Floats:
             "squared distances would overflow. Rescale the columns."
         )
     spread = float((high - low).max())
-    if reset and 0 < spread < _SMALLEST_SPREAD:
+    if reset and 0 < spread < SMALLEST_SPREAD:
         raise ValueError(
-            f"{name}: the columns of X must spread over at least {_SMALLEST_SPREAD:g}, got {spread:g}: "
+            f"{name}: the columns of X must spread over at least {SMALLEST_SPREAD:g}, got {spread:g}: "
             "squared distances would vanish. Rescale the columns."
         )
     return rows
@@ -75,7 +72,13 @@ def checked_weights(estimator: Any, sample_weight: object, n_rows: int) -> Float
     if sample_weight is None:
         return None
     name = type(estimator).__name__
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    given = np.asarray(sample_weight)
+    try:
+        # Words are no numbers, even where NumPy could read one from them.
+        weights = np.asarray(given, dtype=np.float64 if given.dtype.kind in "biufO" else None) + 0.0
+    except (TypeError, ValueError):
+        kind = type(next(iter(given.flat), None)).__name__
+        raise TypeError(f"{name}: sample_weight must be numbers, got {kind}. Cast it first.") from None
     if weights.ndim == 0:
         weights = np.full(n_rows, float(weights))
     if weights.ndim > 1:
@@ -133,38 +136,39 @@ def row_hashes(values: Floats) -> NDArray[np.uint64]:
     return hashes
 
 
-def check_feasible(name: str, argument: str, rows: DistinctRows, *, clusters: int, least: float) -> None:
-    """Raise unless so many clusters of that size can exist, whatever their shape."""
-    n, distinct = len(rows.inverse), len(rows.values)
-    if clusters > distinct:
+def column_scales(rows: DistinctRows) -> Floats:
+    """Variance of each column, at most ten squared interquartile ranges of its distinct rows; 0 where constant.
+
+    A normal column has 0.55 of such a range: the limit sets in where a few far rows are nearly all the variance.
+    """
+    X, weights = rows.values, rows.weights
+    total = float(weights.sum())
+    scales = np.empty(X.shape[1])
+    for c in range(X.shape[1]):
+        column = X[:, c]
+        mean = float((weights * column).sum()) / total
+        variance = float((weights * (column - mean) ** 2).sum()) / total
+        low, high = np.quantile(column, [0.25, 0.75])
+        # Some columns are the same for most rows; and what is too small would let squares overflow.
+        limit = max(10 * float(high - low) ** 2, 1e-30 * variance) if high > low else variance
+        scales[c] = min(variance, limit) if column.min() < column.max() else 0.0
+    return scales
+
+
+def checked_matrix(caller: str, X: object) -> Floats:
+    """The matrix as finite float64 of at least two rows, for functions that are no estimators."""
+    given = np.asarray(X)
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{caller}: X must be a matrix of numbers, got {type(X).__name__} of {given.dtype}.")
+    if given.ndim != 2 or len(given) < 2 or given.shape[1] < 1:
+        raise ValueError(f"{caller}: X must have at least two rows and a column, got shape {given.shape}.")
+    rows: Floats = np.ascontiguousarray(given, dtype=np.float64)
+    largest = float(np.abs(rows).max())
+    if not np.isfinite(largest):
+        raise ValueError(f"{caller}: X must be finite, and holds NaN or infinity. Fill or leave out those rows.")
+    if largest > LARGEST:
         raise ValueError(
-            f"{name}: {argument}={clusters} is more than the {plural(distinct, 'distinct row')} of X "
-            f"(n_samples={n}). Ask for {distinct} or fewer."
+            f"{caller}: X must hold values up to {LARGEST:g}, got {largest:g}: "
+            "squared distances would overflow. Rescale the columns."
         )
-    total = float(rows.weights.sum())
-    # What a group of equal rows holds beyond the minimum helps no second cluster.
-    useful = float(np.minimum(rows.weights, least).sum())
-    if useful >= clusters * least * (1 - 1e-9):
-        return
-    # Ranges on a line are certain to be possible; without twins they reach the bound.
-    feasible = (
-        int(total // clusters) if distinct == n == total else line_centres(rows.values, rows.weights, clusters)[1]
-    )
-    fewer = int(useful // least)
-    raise InfeasibleMinimumError(
-        f"{name}: {argument}={clusters} clusters of at least {least:g} need {clusters * least:g}, and X has "
-        f"{useful:g}{'' if useful == total else ' that equal rows, which stay together, allow'}. "
-        f"With {clusters} clusters, min_size={feasible} is feasible"
-        f"{f'; with this minimum, {argument} may be at most {fewer}' if fewer else ''}.",
-        feasible=feasible,
-    )
-
-
-def least_size(name: str, min_size: object, weights: Floats | None, *, n_rows: int) -> float:
-    """The minimum as an amount: rows, or weight where there are weights; 0 for none."""
-    if min_size is None:
-        return 0.0
-    count = check_min_size(name, min_size, n_rows)
-    if weights is None or isinstance(min_size, int | np.integer):
-        return float(count)
-    return float(min_size) * float(np.sort(weights).sum())  # type: ignore[arg-type]
+    return rows

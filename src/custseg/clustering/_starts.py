@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from custseg.clustering._line import line_centres
+from custseg.clustering._ends import End, meets, numbered
+from custseg.clustering._last_resort import Diagram, LastResort
 from custseg.clustering._lloyd import CentreCosts, Clustered, bound_clustering, free_clustering, seeds
-from custseg.clustering._minimum import (
-    Floats,
-    Labels,
-    Settled,
-    cluster_sizes,
-    largest_minimum,
-    optimal_offsets,
-    settled_offsets,
-)
-from custseg.clustering._rows import DistinctRows
-from custseg.errors import InfeasibleMinimumError
+from custseg.clustering._minimum import cluster_sizes
+from custseg.clustering._rows import DistinctRows, column_scales
 
 # Ends whose costs differ by less, relatively, are the same end.
 _SAME = 1e-9
 # With many more rows, the starts compete on so many, and so many of them go on.
 _RACE = 65_536
 _FINALISTS = 3
-
-
-@dataclass(frozen=True, eq=False)
-class End:
-    """Clusters that meet the minimum with equal rows together, the largest first."""
-
-    centres: Floats
-    offsets: Floats
-    labels: Labels
-    sizes: Floats
-    cost: float
-    steps: int
-    converged: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +31,10 @@ class Search:
     max_iter: int
     tol: float
 
-    def best(self, rng: np.random.RandomState, name: str) -> End:
-        """The cheapest end of all starts; an error with the largest feasible minimum if there is none."""
+    def best(self, rng: np.random.RandomState) -> End | None:
+        """The cheapest end of all starts, or else of the last resort; None where there is none."""
         X, weights = self.rows.values, self.rows.weights
-        tol = self.tol * _mean_variance(X, weights)
+        tol = self.tol * float(column_scales(self.rows).mean())
         free = [
             free_clustering(X, weights, seeds(X, weights, self.k, rng=rng), max_iter=self.max_iter, tol=tol)
             for _ in range(self.n_init)
@@ -67,7 +47,7 @@ class Search:
             end = self._end(start, tol)
             if end is not None and (best is None or end.cost < best.cost):
                 best = end
-        return best or self._on_a_line(free, name)
+        return best or self._by_last_resort()
 
     def _raced(self, starts: list[Clustered], tol: float) -> list[Clustered]:
         """Of many rows, the starts that end best on a sample under the minimum, and where they end there."""
@@ -78,7 +58,7 @@ class Search:
         portion = float(weights.sum() / self.rows.weights.sum())
         ends = []
         for start in starts:
-            if self._meets(cluster_sizes(start.labels, self.rows.weights, self.k)):
+            if meets(cluster_sizes(start.labels, self.rows.weights, self.k), self.least):
                 ends.append((start.inertia, start))
                 continue
             bound = bound_clustering(X, weights, start, least=self.least * portion, max_iter=self.max_iter, tol=tol)
@@ -90,64 +70,42 @@ class Search:
     def _end(self, start: Clustered, tol: float) -> End | None:
         """Where a start ends under the minimum; near its free centres where ties forbid better ones."""
         weights = self.rows.weights
-        if self._meets(cluster_sizes(start.labels, weights, self.k)):
-            return self._numbered(start)
+        if meets(cluster_sizes(start.labels, weights, self.k), self.least):
+            return numbered(self.rows, start, self.least)
         bound = bound_clustering(self.rows.values, weights, start, least=self.least, max_iter=self.max_iter, tol=tol)
-        return self._numbered(bound) or self._numbered(start)
+        return numbered(self.rows, bound, self.least) or numbered(self.rows, start, self.least)
 
-    def _on_a_line(self, free: list[Clustered], name: str) -> End:
-        """Ranges on a line, the last resort where equal rows are many; an error if these are too small."""
-        for start in _different(free)[:_FINALISTS]:
-            end = self._numbered(start)
-            if end is not None:
-                return end
-        line, feasible = line_centres(self.rows.values, self.rows.weights, self.k)
-        if self.least <= feasible:
-            end = self._numbered(replace(free[0], centres=line, offsets=np.zeros(self.k)))
-            if end is not None:
-                return end
-        for start in _different(free)[:_FINALISTS]:
-            costs = CentreCosts(self.rows.values, start.centres)
-            most = largest_minimum(costs, self.rows.weights, self.least, k=self.k)
-            feasible = max(feasible, most)
-        raise InfeasibleMinimumError(
-            f"{name}: no {self.k} clusters of at least {self.least:g} were found without splitting equal "
-            f"rows, of which the largest group holds {self.rows.weights.max():g}. "
-            f"min_size={feasible} is feasible, and so may be fewer clusters.",
-            feasible=feasible,
+    def _by_last_resort(self) -> End | None:
+        """The cheapest that centres of the last resort lead to; None where none of them meets the minimum."""
+        best: End | None = None
+        for end in self.last_resort.meeting(self.least):
+            for better in (end, self._improved(end)):
+                if better is not None and (best is None or better.cost < best.cost):
+                    best = better
+        return best
+
+    def _improved(self, end: End) -> End | None:
+        start = Clustered(end.centres, end.offsets, end.labels, end.cost, end.steps, end.converged)
+        bound = bound_clustering(
+            self.rows.values, self.rows.weights, start, least=self.least, max_iter=self.max_iter, tol=0.0
         )
+        return numbered(self.rows, bound, self.least)
 
-    def _numbered(self, found: Clustered) -> End | None:
-        """The clusters with equal rows together, the largest first; None where the minimum forbids it."""
-        centres, offsets = found.centres, found.offsets
-        end: End | None = None
-        for _ in range(10):
-            costs = CentreCosts(self.rows.values, centres)
-            settled = self._settled(costs, offsets)
-            if settled is None:
-                return None
-            cost = float((costs.own(settled.labels) * self.rows.weights).sum())
-            end = End(centres, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged)
-            order = np.lexsort((*centres.T[::-1], -settled.sizes))
-            if np.array_equal(order, np.arange(self.k)):
-                break
-            # Rows that are exactly tied may change their cluster with its number: look again.
-            centres, offsets = np.ascontiguousarray(centres[order]), settled.offsets[order]
-        return end
+    @cached_property
+    def last_resort(self) -> LastResort[End]:
+        """The search that no seed touches."""
+        return last_resort(self.rows, self.k)
 
-    def _settled(self, costs: CentreCosts, offsets: Floats) -> Settled | None:
-        """The offsets themselves where there are none and none are needed; or else the least that do."""
-        weights = self.rows.weights
-        if not offsets.any():
-            labels, _ = costs.assign(offsets)
-            sizes = cluster_sizes(labels, weights, self.k)
-            if self._meets(sizes):
-                return Settled(offsets, labels, sizes)
-            offsets, _ = optimal_offsets(costs, weights, self.least, start=offsets)
-        return settled_offsets(costs, weights, self.least, start=offsets)
 
-    def _meets(self, sizes: Floats) -> bool:
-        return bool(sizes.min() >= self.least * (1 - 1e-9))
+def last_resort(rows: DistinctRows, k: int) -> LastResort[End]:
+    """The search for centres whose power diagram meets a minimum."""
+
+    def attempt(diagram: Diagram, least: float) -> End | None:
+        centres, offsets = diagram
+        start = Clustered(centres, offsets, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
+        return numbered(rows, start, least, as_given=True)
+
+    return LastResort(rows, k, attempt)
 
 
 def _different(starts: list[Clustered]) -> list[Clustered]:
@@ -158,10 +116,3 @@ def _different(starts: list[Clustered]) -> list[Clustered]:
         for before, start in zip([None, *ordered], ordered, strict=False)
         if before is None or start.inertia - before.inertia > _SAME * start.inertia
     ]
-
-
-def _mean_variance(X: Floats, weights: Floats) -> float:
-    """Mean over the columns of the weighted variance."""
-    total = weights.sum()
-    means = [float((weights * X[:, c]).sum() / total) for c in range(X.shape[1])]
-    return float(np.mean([(weights * (X[:, c] - mean) ** 2).sum() / total for c, mean in enumerate(means)]))

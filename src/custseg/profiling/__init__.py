@@ -1,4 +1,4 @@
-"""Segments as people understand them: profiles, names and advice."""
+"""Segments as people understand them: profiles, names, rules and advice."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from custseg.profiling._names import Evidence
 from custseg.profiling._playbook import Advice
 from custseg.profiling._profiles import profile_segments
 from custseg.profiling._results import FeatureProfile, Profiles, SegmentProfile, Stability
+from custseg.profiling._rule import Rule, RuleSet, SegmentRules
+from custseg.profiling._rules import segment_rules
+from custseg.profiling._terms import Term
 from custseg.profiling._tests import DescriptorTest
 from custseg.profiling._text import number_text
 from custseg.profiling._words import LANGUAGES, UNCLUSTERED
@@ -24,8 +27,13 @@ __all__ = [
     "FeatureProfile",
     "Marker",
     "Profiles",
+    "Rule",
+    "RuleSet",
     "SegmentProfile",
+    "SegmentRules",
     "Stability",
+    "Term",
     "number_text",
     "profile_segments",
+    "segment_rules",
 ]

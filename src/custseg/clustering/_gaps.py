@@ -1,0 +1,118 @@
+"""Are clusters set apart: by paths that must cross thin regions, and by a valley of density between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+# A core distance reaches so many rows beside the own one.
+_NEIGHBOURS = 5
+_GRID = 64
+
+
+def path_silhouettes(X: Floats, labelings: Sequence[Integers]) -> list[Floats]:
+    """Mean silhouette of each cluster of each labeling, by path distance; labels from 0, -1 in no cluster.
+
+    The path distance of two rows is the longest step on the best way between them, where a step is as long as
+    the mutual reachability of its ends. It is small inside a dense region of any shape, and large across
+    a gap. (Fischer and Buhmann 2003; Campello, Moulavi and Sander 2013.)
+    """
+    from custseg.clustering import _path_kernels as kernels
+
+    n = len(X)
+    core = cKDTree(X).query(X, k=[min(_NEIGHBOURS + 1, n)])[0][:, 0] ** 2
+    near, far = np.empty(n - 1, dtype=np.int64), np.empty(n - 1, dtype=np.int64)
+    lengths = np.empty(n - 1)
+    kernels.spanning_tree(np.ascontiguousarray(X), core, near, far, lengths)
+    order = np.argsort(lengths, kind="stable")
+    starts = np.cumsum([0, *(int(labels.max()) + 1 for labels in labelings)])
+    slots = np.stack(
+        [np.where(labels >= 0, labels + start, -1) for labels, start in zip(labelings, starts, strict=False)]
+    )
+    sums = np.empty((n, int(starts[-1])))
+    kernels.path_sums(near[order], far[order], np.sqrt(lengths[order]), slots, sums)
+    bounds = zip(labelings, starts, starts[1:], strict=False)
+    return [_cluster_means(sums[:, start:stop], labels) for labels, start, stop in bounds]
+
+
+def _cluster_means(sums: Floats, labels: Integers) -> Floats:
+    """Mean silhouette of each cluster, from the sum of the distances of each row to each cluster; 0 for one row."""
+    inside = np.flatnonzero(labels >= 0)
+    labels, sums = labels[inside], sums[inside]
+    sizes = np.bincount(labels, minlength=sums.shape[1])
+    if len(sizes) < 2:
+        return np.zeros(len(sizes))
+    rows = np.arange(len(labels))
+    own = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
+    others = sums / sizes
+    others[rows, labels] = np.inf
+    nearest = others.min(axis=1)
+    larger = np.maximum(own, nearest)
+    widths = np.divide(nearest - own, larger, out=np.zeros(len(rows)), where=(larger > 0) & (sizes[labels] > 1))
+    means: Floats = np.bincount(labels, widths, minlength=len(sizes)) / sizes
+    return means
+
+
+def valleys(X: Floats, labels: Integers) -> Floats:
+    """How deep the shallowest valley between each cluster and another is: 0 no valley, near 1 nothing in between."""
+    k = int(labels.max()) + 1
+    depths = np.full((k, k), 1.0)
+    members = [X[labels == j] for j in range(k)]
+    for i in range(k):
+        for j in range(i):
+            depths[i, j] = depths[j, i] = _valley(members[i], members[j])
+    shallowest: Floats = depths.min(axis=1)
+    return shallowest
+
+
+def _valley(first: Floats, second: Floats) -> float:
+    """1 - density at the lowest point between the two / lower of the peaks, along the line that parts them best.
+
+    The line is Fisher's discriminant, with the covariance drawn towards a sphere where rows are few.
+    """
+    n, d = len(first) + len(second), first.shape[1]
+    if min(len(first), len(second)) < 2:
+        return 0.0
+    apart = first.mean(axis=0) - second.mean(axis=0)
+    spread = sum((part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in (first, second)) / n
+    sphere = np.trace(spread) / d
+    if not sphere > 0:
+        return float(apart.any())
+    line = np.linalg.solve(spread + np.eye(d) * sphere * min(1.0, 2 * d / n), apart)
+    right, left = first @ line, second @ line
+    low, high = float(np.median(left)), float(np.median(right))
+    if not high > low:
+        return 0.0
+    # Silverman's width for the narrower of the two: a wider one would fill the valley.
+    width = 0.9 * min(_width(left), _width(right)) * min(len(left), len(right)) ** -0.2
+    margin = (high - low) / 4
+    grid = np.linspace(low - margin, high + margin, _GRID)
+    density = _density(np.concatenate([left, right]), grid, max(width, (high - low) / _GRID))
+    peak = np.minimum(np.maximum.accumulate(density), np.maximum.accumulate(density[::-1])[::-1])
+    return float(np.max(1 - density / peak))
+
+
+def _width(values: Floats) -> float:
+    """Standard deviation, or the one that the quartiles tell where that is smaller."""
+    low, high = np.quantile(values, (0.25, 0.75))
+    return min(float(values.std()), float(high - low) / 1.349 or np.inf)
+
+
+def _density(values: Floats, grid: Floats, width: float) -> Floats:
+    """Kernel density of the values on a grid, up to a factor; from fine bins, which take no time."""
+    step = width / 8
+    low = grid[0] - 5 * width
+    n_bins = int((grid[-1] + 5 * width - low) / step) + 1
+    places = np.floor((values - low) / step)
+    inside = (places >= 0) & (places < n_bins)
+    counts = np.bincount(places[inside].astype(np.intp), minlength=n_bins)
+    middles = low + (np.arange(n_bins) + 0.5) * step
+    full = np.flatnonzero(counts)
+    density: Floats = np.exp(-0.5 * ((grid[:, None] - middles[full]) / width) ** 2) @ counts[full]
+    return density

@@ -1,0 +1,97 @@
+"""Rows without groups that resemble given ones: what a clustering finds in them, it finds by chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm, rankdata
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+# A value that so many rows share is kept as it is: customers with one order, values filled in.
+_MASS = 0.05
+# With fewer rows, a pattern borrows marginals and correlations from all rows.
+_ENOUGH = 50
+
+
+@dataclass(frozen=True, eq=False)
+class _Pattern:
+    """The rows with the same values at the point masses, and the columns that vary among them."""
+
+    share: float
+    fixed: Floats
+    free: Integers
+    quantiles: Floats
+    mixing: Floats
+
+    def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
+        rows = np.tile(self.fixed, (n_rows, 1))
+        levels = norm.cdf(rng.standard_normal((n_rows, len(self.free))) @ self.mixing.T)
+        known = (np.arange(len(self.quantiles)) + 0.5) / len(self.quantiles)
+        for place, column in enumerate(self.free):
+            rows[:, column] = np.interp(levels[:, place], known, self.quantiles[:, place])
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Structureless:
+    """Draws rows that keep the marginals, the rank correlations and the point masses of given rows, and no groups.
+
+    A Gaussian copula within each pattern of point masses: who has which of the values that many rows share is
+    drawn from the patterns seen; the other columns from one cloud with the same correlations, bent to the
+    same marginals.
+    """
+
+    patterns: tuple[_Pattern, ...]
+
+    @classmethod
+    def like(cls, X: Floats) -> Structureless:
+        """What is to be kept of these rows."""
+        codes = np.stack([_mass_codes(column) for column in X.T], axis=1)
+        kinds, kind = np.unique(codes, axis=0, return_inverse=True)
+        kind = kind.reshape(-1)
+        patterns = []
+        for number, code in enumerate(kinds):
+            members = np.flatnonzero(kind == number)
+            free = np.flatnonzero(code < 0)
+            source = members
+            if len(members) < _ENOUGH and len(free):
+                source = np.flatnonzero((codes[:, free] < 0).all(axis=1))
+            part = X[np.ix_(source, free)]
+            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, np.sort(part, axis=0), _mixing(part)))
+        return cls(tuple(patterns))
+
+    def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
+        """So many rows, pattern after pattern."""
+        counts = rng.multinomial(n_rows, [pattern.share for pattern in self.patterns])
+        parts = [pattern.draw(int(count), rng) for pattern, count in zip(self.patterns, counts, strict=True)]
+        return np.concatenate(parts)
+
+
+def _mass_codes(column: Floats) -> Integers:
+    """Which of the values that many rows share each row has; -1 for any other value."""
+    values, place, counts = np.unique(column, return_inverse=True, return_counts=True)
+    many = counts >= max(_MASS * len(column), 2)
+    codes: Integers = np.where(many, np.arange(len(values)), -1)[place]
+    return codes
+
+
+def _mixing(part: Floats) -> Floats:
+    """A matrix that turns independent normal columns into ones with the correlations of the normal scores."""
+    if 0 in part.shape:
+        return np.zeros((part.shape[1], part.shape[1]))
+    scores = norm.ppf((rankdata(part, axis=0) - 0.5) / len(part))
+    scores -= scores.mean(axis=0)
+    spread = np.sqrt((scores**2).mean(axis=0))
+    scores /= np.where(spread > 0, spread, 1.0)
+    # Rounded, so that the order of a parallel sum leaves no trace.
+    correlations = np.round(scores.T @ scores / len(part), 9)
+    np.fill_diagonal(correlations, 1.0)
+    values, vectors = np.linalg.eigh(correlations)
+    mixing: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
+    # Clipped eigenvalues would shift the variances.
+    mixing /= np.sqrt((mixing**2).sum(axis=1, keepdims=True))
+    return mixing

@@ -1,0 +1,94 @@
+"""Which candidate is taken, what kind of segmentation it is, and the sentence that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from custseg.clustering._candidates import Candidate
+
+CRITERIA = ("excess", "silhouette")
+STABLE = 0.75
+VERDICTS = ("natural", "reproducible", "constructive", "none")
+
+_SPOKEN = {"kmeans": "k-means", "gaussian_mixture": "a Gaussian mixture", "hdbscan": "HDBSCAN"}
+
+
+def best_of(
+    rows: Sequence[Candidate], numbers: Collection[int] | None, criterion: str = "excess"
+) -> tuple[Candidate, tuple[Candidate, ...]]:
+    """The candidate to take, and those that come near; `numbers` are those that may be taken.
+
+    1. Among clusterings whose clusters are all parted by gaps the finest: one with fewer clusters has only
+       joined some of these.
+    2. Otherwise, of those that come back in half of the rows (stability of 0.75 or more), the largest excess of
+       the silhouette; within one standard error of it the most stable, then the one with fewer clusters.
+    3. Where none comes back, the same among all.
+    """
+    allowed = [row for row in rows if row.meets_min_size and (numbers is None or row.n_clusters in numbers)]
+    parted = [row for row in allowed if row.has_gaps]
+    if parted:
+        finest = max(parted, key=lambda row: (row.n_clusters, (row.stability or 0) + (row.gap or 0) - row.noise_share))
+        return finest, tuple(row for row in parted if row is not finest and row.n_clusters == finest.n_clusters)
+    stable = [row for row in allowed if is_stable(row)]
+    alone = [row for row in allowed if row.n_clusters == 1]
+    if not stable and alone:
+        return alone[0], ()
+    pool = stable or allowed
+    value = _excess if criterion == "excess" else _silhouette
+    top = max(pool, key=lambda row: (value(row), -row.n_clusters))
+    error = top.excess_error if criterion == "excess" else top.silhouette_error
+    near = [row for row in pool if value(row) >= value(top) - (error or 0.0)]
+    best = max(near, key=lambda row: (round(row.stability or 0.0, 3), -row.n_clusters))
+    return best, tuple(row for row in near if row is not best)
+
+
+def is_stable(row: Candidate) -> bool:
+    """Whether the clustering comes back in half of the rows."""
+    return row.stability is not None and row.stability >= STABLE
+
+
+def verdict_of(row: Candidate, *, level: float, asked: bool) -> str:
+    """Natural, reproducible, constructive or none (Dolnicar and Leisch 2010); `level` is what chance reaches."""
+    if is_stable(row):
+        return "natural" if row.has_gaps or _excess(row) > level else "reproducible"
+    return "constructive" if asked else "none"
+
+
+def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: bool) -> str:
+    """The choice in a sentence or two, for people."""
+    groups = f"{row.n_clusters} groups" if row.n_clusters > 1 else "one group"
+    found = f"{_SPOKEN.get(row.method, row.method)} into {groups}"
+    back = "" if row.stability is None else f"agreement {row.stability:.2f} of 1 between two halves of the data"
+    if row.n_clusters == 1:
+        return "one group, with everybody in it."
+    if verdict == "natural":
+        parted = "the data thin out between them" if row.has_gaps else "they are denser than chance would make them"
+        return f"{groups} stand apart by themselves: {parted}, and they come back ({back}); found by {found}."
+    among = f"of {spoken_numbers(tried)} groups, " if len(tried) > 1 else ""
+    chosen = f"asked for {groups}" if asked and len(tried) == 1 else f"{among}{row.n_clusters} were taken"
+    if verdict == "reproducible":
+        return f"no gaps part natural groups; {chosen}, a clear cut that comes back ({back}); made by {found}."
+    if verdict == "constructive":
+        return (
+            f"{chosen}; a useful cut and no natural groups, for it comes back only in part ({back}); made by {found}."
+        )
+    return (
+        f"no natural groups, and no cut that comes back: the best, {found}, has an {back}, "
+        f"and {STABLE} would be enough."
+    )
+
+
+def spoken_numbers(numbers: Sequence[int]) -> str:
+    """`3 to 8`, or `3, 5 and 8`."""
+    if len(numbers) > 2 and max(numbers) - min(numbers) == len(numbers) - 1:
+        return f"{min(numbers)} to {max(numbers)}"
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _excess(row: Candidate) -> float:
+    return row.excess if row.excess is not None else float("-inf")
+
+
+def _silhouette(row: Candidate) -> float:
+    return row.silhouette if row.silhouette is not None else float("-inf")

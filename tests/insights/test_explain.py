@@ -1,0 +1,190 @@
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custseg import Segmentation, fit_segments
+from custseg.datasets import make_shop
+from custseg.errors import DataError
+from custseg.insights import Explanation, explain
+
+SHOP = make_shop(600, 0)
+METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
+RESULTS = {
+    method: fit_segments(SHOP.orders, as_of=SHOP.as_of, method=method, n_segments=4, random_state=0)
+    for method in METHODS
+}
+
+
+def line(values: list[float | None], **options: Any) -> Segmentation:
+    """Two segments of customers on one column."""
+    table = pl.DataFrame({"customer_id": [f"c{i}" for i in range(len(values))], "visits": values})
+    return fit_segments(features=table, n_segments=2, min_size=2, **options)
+
+
+LINE = line([float(v) for v in (*range(20), *range(100, 120))])
+
+
+def clustered_places(result: Segmentation) -> list[int]:
+    return np.flatnonzero(result.labels >= 0).tolist()
+
+
+def assigned(result: Segmentation, place: int, feature: str, value: float) -> int:
+    """The segment of the customer with one value changed, by the public way."""
+    table = result.features.local.to_native()[place].with_columns(pl.lit(value).cast(pl.Float64).alias(feature))
+    return int(result.model.assign(table, id="customer_id")["segment"][0])
+
+
+def test_customer_on_a_line_by_hand() -> None:
+    explanation = explain(LINE, "c0")
+    plan = LINE.model.preparation.columns[0]
+    own, other = LINE.model.rule.centres[[explanation.segment, explanation.second]][:, 0]
+    row = plan.standardised(np.array([0.0]))[0].round(9)
+    [reason] = explanation.why
+    assert reason.contribution == pytest.approx((row - other) ** 2 - (row - own) ** 2)
+    assert (reason.value, reason.typical, reason.typical_second) == (0.0, 9.5, 109.5)
+    assert explanation.margin == pytest.approx(reason.contribution + explanation.rest)
+
+
+def test_change_on_a_line_by_hand() -> None:
+    # The segments have means 9.5 and 109.5, so their boundary is at 59.5.
+    change = explain(LINE, "c0").change
+    assert change is not None
+    assert change.target == 60
+    assert change.segment == LINE.labels[20]
+    back = explain(LINE, "c20").change
+    assert back is not None
+    assert back.target == 59
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(data=st.data())
+@settings(max_examples=25)
+def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.DataObject) -> None:
+    result = RESULTS[method]
+    place = data.draw(st.sampled_from(clustered_places(result)))
+    explanation = explain(result, result.features.ids[place])
+    assert explanation.segment == result.labels[place]
+    assert explanation.margin == pytest.approx(sum(r.contribution for r in explanation.why) + explanation.rest)
+    assert explanation.margin >= -1e-9
+    assert explanation.confidence == result.confidence[place]
+    change = explanation.change
+    if change is not None:
+        assert assigned(result, place, change.feature, change.target) == change.segment != explanation.segment
+        observed = result.features.values(change.feature)[result.labels >= 0]
+        assert observed.min() <= change.target <= observed.max()
+
+
+@given(data=st.data())
+@settings(max_examples=25)
+def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> None:
+    result = RESULTS["kmeans"]
+    place = data.draw(st.sampled_from(clustered_places(result)))
+    change = explain(result, result.features.ids[place]).change
+    assert change is not None
+    # Rounding outward may overshoot by a tenth, and by one for whole numbers.
+    preparation = result.model.preparation
+    values = {plan.name: result.features.values(plan.name)[place] for plan in preparation.columns}
+    for plan in preparation.columns:
+        now = values[plan.name]
+        near = now + np.linspace(-1, 1, 101) * max(abs(now), 5)
+        near = near[np.abs(plan.standardised(near) - plan.standardised(np.array([now]))) < 0.6 * change.size]
+        columns = {name: np.full(len(near), value) for name, value in values.items()}
+        labels = result.model.rule.labels(preparation.matrix({**columns, plan.name: near}))
+        assert set(labels.tolist()) <= {int(result.labels[place])}
+
+
+def test_whole_features_change_to_whole_numbers() -> None:
+    result = RESULTS["kmeans"]
+    changes = [explain(result, result.features.ids[place]).change for place in clustered_places(result)[:60]]
+    counts = [c.target for c in changes if c and c.feature in ("order_count", "recency_days")]
+    assert counts
+    assert all(target == int(target) for target in counts)
+
+
+def test_one_segment_has_no_second_and_no_change() -> None:
+    table = pl.DataFrame({"customer_id": range(30), "visits": [float(v) for v in range(30)]})
+    explanation = explain(fit_segments(features=table, n_segments=1), 3)
+    assert (explanation.second, explanation.change, explanation.margin) == (None, None, 0.0)
+    assert repr(explanation).endswith("There is no other segment.")
+
+
+def gappy() -> Segmentation:
+    rng = np.random.default_rng(0)
+    visits = [None, *map(float, range(1, 20)), *map(float, range(100, 120))]
+    table = pl.DataFrame({"customer_id": range(40), "visits": visits, "spend": rng.uniform(0, 100, 40).round(2)})
+    return fit_segments(features=table, n_segments=2, min_size=2)
+
+
+def test_missing_value_is_told_with_what_it_was_taken_as() -> None:
+    explanation = explain(gappy(), 0)
+    [reason] = [reason for reason in explanation.why if reason.feature == "visits"]
+    assert reason.value is None
+    assert reason.taken_as == 100
+    assert "visits: missing, taken as 100" in repr(explanation)
+
+
+def test_unusual_customer_is_called_so() -> None:
+    assert not explain(LINE, "c0").unusual
+    assert "Unusual" not in repr(explain(LINE, "c0"))
+    strange = Explanation(**{**vars(explain(LINE, "c0")), "unusual": True})
+    assert "Unusual: farther from the segment" in repr(strange)
+
+
+def test_sentences_in_english() -> None:
+    text = repr(explain(LINE, "c0"))
+    assert text.startswith("Customer c0 is in low visits (segment ")
+    assert "Why there and not in high visits:\n  visits: 0 (median 9.5 here, 109.5 there)" in text
+    assert "With visits at 60 (now 0), and all else as it is, they would be in high visits." in text
+
+
+def test_sentences_in_russian() -> None:
+    result = RESULTS["kmeans"]
+    text = repr(explain(result, result.features.ids[clustered_places(result)[0]], language="ru"))
+    assert text.startswith("Клиент ")
+    assert "медиана здесь" in text
+    assert "а остальное не изменится, сегментом станет" in text
+
+
+def test_customer_that_no_change_moves_is_told() -> None:
+    alone = Explanation(**{**vars(explain(LINE, "c0")), "change": None})
+    assert "No change of one feature, within what is observed, would move them." in repr(alone)
+
+
+def test_unknown_customer_is_an_error_that_names_no_other() -> None:
+    with pytest.raises(DataError, match="there is no customer 'nobody'") as error:
+        explain(LINE, "nobody")
+    assert "c0" not in str(error.value)
+    with pytest.raises(DataError, match="there is no customer 7 in the result"):
+        explain(LINE, 7)
+
+
+def test_customers_without_a_segment_are_errors_that_say_why() -> None:
+    result = RESULTS["kmeans"]
+    idle = result.features.ids[int(np.flatnonzero(result.labels < 0)[0])]
+    with pytest.raises(DataError, match="in no segment, because they have no purchase"):
+        explain(result, idle)
+    empty = line([None, *map(float, range(10)), *map(float, range(100, 110))])
+    with pytest.raises(DataError, match=r"no value in any of the columns \['visits'\]"):
+        explain(empty, "c0")
+
+
+@pytest.mark.parametrize("customer", [None, True, ["c0"], object()])
+def test_wrong_kind_of_customer_is_an_error(customer: Any) -> None:
+    with pytest.raises(TypeError, match="customer must be one id"):
+        explain(LINE, customer)
+
+
+def test_wrong_arguments_are_errors() -> None:
+    with pytest.raises(TypeError, match="result must be a Segmentation"):
+        explain([], "c0")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="language must be one of"):
+        explain(LINE, "c0", language="de")
+
+
+def test_numpy_ids_are_taken() -> None:
+    result = gappy()
+    assert explain(result, np.int64(3)).segment == explain(result, 3).segment  # type: ignore[arg-type]
