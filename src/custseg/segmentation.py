@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from numbers import Integral
 
 import numpy as np
@@ -39,6 +38,7 @@ Progress = Callable[[str, int, int], None]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
+_DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
 _DEFAULT_NUMBERS = range(3, 9)
 _CALLER = "fit_segments"
 
@@ -160,8 +160,14 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    profile = partial(profile_segments, clustered_on=preparation.names, windowed=_is_windowed(table))
-    profiles = profile(values, labels, language=language, unclustered=unclustered)
+    profiles = profile_segments(
+        table,
+        labels,
+        descriptors=_descriptors(table, preparation.names),
+        language=language,
+        clustered_on=preparation.names,
+        unclustered=unclustered,
+    )
     segment_names = tuple(row.name for row in profiles.segments)
     model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
@@ -241,6 +247,21 @@ def _prepared(table: FeatureTable, names: list[str]) -> tuple[Preparation, NDArr
     inside = can_be_clustered(table, preparation.names)
     matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, _CALLER)
     return preparation, inside, matrix
+
+
+def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
+    """What had no part in the segments and does not come from the same events: attributes, sources, texts as given."""
+    numeric = table.numeric_names()
+    return [
+        feature.name
+        for feature in table.described
+        if feature.name not in clustered_on
+        and (
+            feature.family == "attributes"
+            or feature.name in _DESCRIPTORS
+            or (feature.family == "given" and feature.name not in numeric)
+        )
+    ]
 
 
 def _who_is_left(table: FeatureTable) -> str:
