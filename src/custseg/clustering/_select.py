@@ -56,9 +56,9 @@ def select_clustering(
     order:
 
     1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, and 0.1 more than any
-       such candidate finds, with as many clusters, in rows without groups; stability is 0.5 or more. Or every two clusters
-       have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an excess
-       above chance. Of these the finest, because one with fewer clusters has only joined some of them.
+       such candidate finds, with as many clusters, in rows without groups; stability is 0.5 or more. Or every two
+       clusters have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an
+       excess above chance. Of these the finest, because one with fewer clusters has only joined some of them.
     2. Otherwise those of stability 0.75 or more: the largest excess; within one standard error of it the most
        stable, then the one with fewer clusters.
     3. Where none is stable, the same among all; the verdict is then "none".
