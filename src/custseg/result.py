@@ -19,7 +19,7 @@ from custseg._frames import frame_from_columns, table_writer, write_files
 from custseg.clustering import ClusteringChoice, Move
 from custseg.errors import CustsegError
 from custseg.model import SegmentModel
-from custseg.profiling import Profiles, number_text
+from custseg.profiling import Profiles, SegmentRules, number_text
 from custseg.tables import DataReport, FeatureTable
 
 __all__ = ["Segmentation", "number_text"]
@@ -46,6 +46,8 @@ class Segmentation:
         What the log was like; None for a ready feature table.
     labels : ndarray of int, shape (n_customers,)
         Segment of each customer in the order of `features`; -1 for those that cannot be clustered.
+    rules : SegmentRules
+        Each segment as one IF-THEN in human units, and a set of rules that covers everybody.
     """
 
     profiles: Profiles
@@ -54,6 +56,7 @@ class Segmentation:
     model: SegmentModel
     data_report: DataReport | None
     labels: NDArray[np.intp] = field(repr=False)
+    rules: SegmentRules = field(repr=False)
 
     @property
     def as_of(self) -> datetime | None:
@@ -124,10 +127,12 @@ class Segmentation:
         all_names = [*after, self.model.unclustered_name]
         if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
             raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
+        rules = self.rules.renamed(names)
         return replace(
             self,
-            profiles=self.profiles.renamed(names),
+            profiles=self.profiles.renamed(names).with_rules({rule.segment: rule for rule in rules.rules}),
             model=self.model.renamed(tuple(after)),
+            rules=rules,
         )
 
     def write(

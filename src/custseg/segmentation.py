@@ -22,7 +22,7 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
 from custseg.preparation import Preparation, plan_preparation, refuse_infinite
-from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments
+from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments, segment_rules
 from custseg.result import Segmentation
 from custseg.tables import (
     REFUNDS,
@@ -166,12 +166,24 @@ def fit_segments(
         descriptors=_descriptors(table, preparation.names),
         language=language,
         clustered_on=preparation.names,
+        stability=choice.best.stability_of_clusters,
         unclustered=unclustered,
     )
     segment_names = tuple(row.name for row in profiles.segments)
+    rules = segment_rules(
+        table, labels, columns=preparation.names, names=segment_names, language=language, random_state=seed
+    )
     model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
-    return Segmentation(profiles, choice, table, model, data_report=report, labels=labels)
+    return Segmentation(
+        profiles.with_rules({rule.segment: rule for rule in rules.rules}),
+        choice,
+        table,
+        model,
+        data_report=report,
+        labels=labels,
+        rules=rules,
+    )
 
 
 def _segment_numbers(n_segments: object) -> list[int]:

@@ -192,7 +192,7 @@ class Evidence:
                 rows[place],
                 stability=agreement.mean,
                 stability_error=agreement.error,
-                weakest_stability=float(agreement.jaccard.min()),
+                stability_of_clusters=_numbered(agreement.jaccard),
             )
         return measured
 
@@ -217,6 +217,10 @@ class Evidence:
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, *purpose])
+
+
+def _numbered(jaccard: Floats) -> dict[int | str, float]:
+    return dict(enumerate(jaccard.tolist()))
 
 
 def _measured(

@@ -252,7 +252,8 @@ def _chosen(
 ) -> ClusteringChoice:
     best, near = best_of(candidates, numbers, criterion)
     verdict = verdict_of(best, level=null.level, asked=asked)
-    tried = sorted({row.n_clusters for row in candidates if row.meets_min_size})
+    allowed = {row.n_clusters for row in candidates if row.meets_min_size}
+    tried = sorted(allowed if numbers is None else allowed.intersection(numbers))
     return ClusteringChoice(
         candidates=tuple(candidates),
         best=best,
