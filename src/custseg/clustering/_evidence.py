@@ -28,8 +28,8 @@ _DRAWS_OF_SUSPECTS = 10
 _STABILITY_DRAWS = 12
 
 # Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
-PATH_GAP, PATH_STABILITY = 0.1, 0.5
-VALLEY, VALLEY_STABILITY = 0.3, 0.9
+_GAP, _GAP_STABILITY = 0.1, 0.5
+_VALLEY, _VALLEY_STABILITY = 0.4, 0.92
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +42,13 @@ class Null:
         Numbers of clusters.
     silhouettes : ndarray of shape (n_draws, n_numbers)
         Silhouettes of k-means.
-    gaps, valleys : dict of Attempt to ndarray of shape (n_draws,)
-        Of the weakest cluster, for the candidates that seemed to have gaps.
+    gaps : ndarray of shape (n_draws,)
+        The largest gap that one of the candidates which seemed to have gaps finds.
     """
 
     numbers: tuple[int, ...]
     silhouettes: Floats
-    gaps: dict[Attempt, Floats]
-    valleys: dict[Attempt, Floats]
+    gaps: Floats
 
     @property
     def means(self) -> Floats:
@@ -73,18 +72,18 @@ class Null:
     @classmethod
     def empty(cls) -> Null:
         """Nothing was drawn."""
-        return cls((), np.empty((0, 0)), {}, {})
+        return cls((), np.empty((0, 0)), np.empty(0))
 
-    def judged(self, row: Candidate, attempt: Attempt) -> Candidate:
+    def judged(self, row: Candidate) -> Candidate:
         """The candidate with its excess, and whether its gaps are more than chance."""
         place = self.numbers.index(row.n_clusters)
         mean, error = float(self.means[place]), float(self.errors[place])
         if np.isnan(mean):
             mean = error = 0.0 if row.n_clusters == 1 else np.nan
-        parted = (_gap_counts(row) and _beyond(row.gap, self.gaps.get(attempt))) or (
-            _valley_counts(row) and _beyond(row.valley, self.valleys.get(attempt))
-        )
         excess = (row.silhouette or 0.0) - mean
+        # On columns with few values every cut between two of them is a valley; it groups nothing.
+        valleys = _valley_counts(row) and excess > self.level
+        parted = valleys or (seems_parted(row) and _beyond(row.gap, self.gaps))
         return replace(
             row,
             excess=None if np.isnan(excess) else excess,
@@ -95,31 +94,23 @@ class Null:
 
 def might_be_parted(row: Candidate) -> bool:
     """Whether gaps or valleys are there, whatever the stability."""
-    return (row.gap or 0.0) >= PATH_GAP or (row.valley or 0.0) >= VALLEY
+    return (row.gap or 0.0) >= _GAP or (row.valley or 0.0) >= _VALLEY
 
 
 def seems_parted(row: Candidate) -> bool:
-    """Whether gaps or valleys are there and the clusters come back well enough; chance is not ruled out yet."""
-    return _gap_counts(row) or _valley_counts(row)
-
-
-def _gap_counts(row: Candidate) -> bool:
-    return (row.gap or 0.0) >= PATH_GAP and (row.stability or 0.0) >= PATH_STABILITY
+    """Whether gaps are there and the clusters come back well enough; chance is not ruled out yet."""
+    return (row.gap or 0.0) >= _GAP and (row.stability or 0.0) >= _GAP_STABILITY
 
 
 def _valley_counts(row: Candidate) -> bool:
-    return (row.valley or 0.0) >= VALLEY and (row.stability or 0.0) >= VALLEY_STABILITY
+    return (row.valley or 0.0) >= _VALLEY and (row.stability or 0.0) >= _VALLEY_STABILITY
 
 
-def _beyond(value: float | None, chance: Floats | None) -> bool:
-    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean.
-
-    A draw without a clustering has no gap.
-    """
-    if value is None or chance is None:
+def _beyond(value: float | None, chance: Floats) -> bool:
+    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean."""
+    if value is None or not len(chance):
         return False
-    drawn = np.nan_to_num(chance, nan=0.0)
-    return bool(value > np.quantile(drawn, 0.95) and value >= drawn.mean() + PATH_GAP)
+    return bool(value > np.quantile(chance, 0.95) and value >= chance.mean() + _GAP)
 
 
 def _mean(values: Floats) -> float:
@@ -207,7 +198,7 @@ class Evidence:
         part = n_rows / len(self.X)
         references = [Attempt("kmeans", min_size, self.seed, k=k) for k in numbers]
 
-        def draw(number: int) -> dict[Attempt, tuple[float, float, float]]:
+        def draw(number: int) -> dict[Attempt, tuple[float, float]]:
             rows = model.draw(n_rows, self._rng(2, number))
             deep = suspects if number < _DRAWS_OF_SUSPECTS else []
             tried = dict.fromkeys([*references, *deep])
@@ -215,17 +206,9 @@ class Evidence:
             return _measured(rows, found, deep=deep)
 
         draws = run(draw, range(_NULL_DRAWS))
-        nothing = (np.nan, np.nan, np.nan)
-
-        def collected(attempt: Attempt, which: int) -> Floats:
-            return np.array([found.get(attempt, nothing)[which] for found in draws])
-
-        return Null(
-            tuple(numbers),
-            np.stack([collected(attempt, 0) for attempt in references], axis=1),
-            {attempt: collected(attempt, 1)[:_DRAWS_OF_SUSPECTS] for attempt in suspects},
-            {attempt: collected(attempt, 2)[:_DRAWS_OF_SUSPECTS] for attempt in suspects},
-        )
+        widths = [[found.get(attempt, (np.nan, 0.0))[0] for attempt in references] for found in draws]
+        gaps = [max((gap for _, gap in found.values()), default=0.0) for found in draws[:_DRAWS_OF_SUSPECTS]]
+        return Null(tuple(numbers), np.array(widths).reshape(len(draws), len(references)), np.array(gaps))
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, *purpose])
@@ -233,22 +216,15 @@ class Evidence:
 
 def _measured(
     rows: Floats, found: dict[Attempt, Integers], *, deep: Sequence[Attempt]
-) -> dict[Attempt, tuple[float, float, float]]:
-    """Silhouette, gap and valley of each labeling of one draw; the latter two for those in `deep`."""
+) -> dict[Attempt, tuple[float, float]]:
+    """Silhouette and gap of each labeling of one draw; the latter for those in `deep`."""
     if not found:
         return {}
     widths = silhouettes(rows, list(found.values())).means
     suspects = [attempt for attempt in found if attempt in deep]
     gaps = path_silhouettes(rows, [found[attempt] for attempt in suspects]) if suspects else []
     weakest = {attempt: float(gap.min()) for attempt, gap in zip(suspects, gaps, strict=True)}
-    return {
-        attempt: (
-            float(width),
-            weakest.get(attempt, np.nan),
-            _shallowest(rows, labels) if attempt in weakest else np.nan,
-        )
-        for (attempt, labels), width in zip(found.items(), widths, strict=True)
-    }
+    return {attempt: (float(width), weakest.get(attempt, 0.0)) for attempt, width in zip(found, widths, strict=True)}
 
 
 def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:

@@ -55,10 +55,10 @@ def select_clustering(
     makes them stand out in rows without groups, and when it comes back in half of the rows. The rule, in its
     order:
 
-    1. Clusterings with gaps: by path distance every cluster has a silhouette of 0.1 or more (and stability is 0.5
-       or more), or every two clusters have a valley of density between them of 0.6 or more (and stability is
-       0.9 or more); and more so than in 95 % of the draws without groups, by the same method. Of these the
-       finest, because one with fewer clusters has only joined some of them.
+    1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, and 0.1 more than any
+       such candidate finds in rows without groups, with a stability of 0.5 or more. Or every two clusters
+       have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an excess
+       above chance. Of these the finest, because one with fewer clusters has only joined some of them.
     2. Otherwise those of stability 0.75 or more: the largest excess; within one standard error of it the most
        stable, then the one with fewer clusters.
     3. Where none is stable, the same among all; the verdict is then "none".
@@ -101,7 +101,8 @@ def select_clustering(
     Notes
     -----
     - The rows without groups keep the marginals, rank correlations, point masses and joint patterns of these: a
-      Gaussian copula within each pattern, 20 draws, the same for all candidates. The excess compares every
+      Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous
+      column is the nearest one with a single peak, for several peaks are groups. The excess compares every
       method with k-means on them, which makes the best groups by silhouette that can be made of such rows:
       so all methods are on one scale, and one that wanders is not rewarded for it.
     - Stability: 20 times two halves that share no row, refits with the minimum in proportion, adjusted Rand of
@@ -232,7 +233,7 @@ def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages
     suspects = [attempt for row, attempt in zip(rows, attempts, strict=True) if seems_parted(row)]
     numbers = sorted({row.n_clusters for row in rows})
     null = evidence.null(numbers, suspects, min_size=min_size, run=stages.run)
-    judged = [null.judged(row, attempt) for row, attempt in zip(rows, attempts, strict=True)]
+    judged = [null.judged(row) for row in rows]
     return list(zip(judged, attempts, strict=True)), null
 
 
