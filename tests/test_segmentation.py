@@ -534,9 +534,9 @@ def spots(*centres: tuple[float, float], n_rows: int = 40) -> pl.DataFrame:
 
 
 def test_all_methods_are_compared_by_default() -> None:
-    fitted = fit_segments(features=spots((0, 0), (10, 15), (20, 0)))
+    fitted = fit_segments(features=spots((0, 0), (15, 0), (0, 15), (15, 15)))
     assert_sound(fitted)
-    assert [row.size for row in fitted.profiles] == [40] * 3
+    assert [row.size for row in fitted.profiles] == [40] * 4
     assert fitted.choice.verdict == "natural"
     assert {row.method for row in fitted.choice.candidates} == {"kmeans", "gaussian_mixture", "hdbscan"}
     assert repr(fitted).endswith(f"Why: {fitted.choice.reason}")

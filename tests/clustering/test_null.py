@@ -75,6 +75,13 @@ def test_each_pattern_keeps_its_own_marginals() -> None:
     assert rows[rows[:, 0] > 0.0, 1].max() <= 1
 
 
+def test_several_peaks_of_a_column_become_one() -> None:
+    X = np.random.default_rng(0).normal(np.repeat([0.0, 12.0], 500))[:, None]
+    rows = drawn(X)
+    assert ((X > 4) & (X < 8)).mean() == 0
+    assert ((rows > 4) & (rows < 8)).mean() > 0.1
+
+
 def test_rare_value_is_no_point_mass() -> None:
     X = np.concatenate([np.linspace(0, 1, 97), [5.0, 5.0, 5.0]])[:, None]
     assert len(np.unique(drawn(X))) > 1000
