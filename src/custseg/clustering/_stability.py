@@ -101,11 +101,7 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     check_integer("stability", "n_draws", n_draws, minimum=2)
     check_choice("stability", "resample", resample, allowed=_RESAMPLES)
     check_random_state("stability", random_state)
-    if isinstance(estimator, type) or not is_clusterer(estimator):
-        raise TypeError(
-            "stability: estimator must be a scikit-learn clusterer such as KMeans(4), "
-            f"got {'the class ' + estimator.__name__ if isinstance(estimator, type) else type(estimator).__name__}."
-        )
+    check_clusterer("stability", estimator)
     rows = checked_matrix("stability", X)
     if len(rows) < 4:
         raise ValueError(f"stability: X must have at least four rows, got {len(rows)}.")
@@ -126,14 +122,19 @@ def draw_parts(n_rows: int, rng: np.random.Generator, *, resample: str = "half")
     return mixed[: n_rows // 2], mixed[n_rows // 2 :]
 
 
-def refitted(estimator: Any, rows: Floats, parts: Sequence[Integers]) -> list[Integers] | None:
-    """Labels of all rows by a refit on each part; None where one part has no clustering."""
+def refitted(
+    estimator: Any, rows: Floats, parts: Sequence[Integers], *, n_rows: int | None = None
+) -> list[Integers] | None:
+    """Labels of all rows by a refit on each part; None where one part has no clustering.
+
+    A minimum that is a count is meant for `n_rows`, by default these.
+    """
     found = []
     for part in parts:
         fresh = clone(estimator)
         least = getattr(fresh, "min_size", None)
         if isinstance(least, (int, np.integer)) and least > 1:
-            fresh.set_params(min_size=max(1, math.ceil(int(least) * len(part) / len(rows))))
+            fresh.set_params(min_size=max(1, math.ceil(int(least) * len(part) / (n_rows or len(rows)))))
         try:
             fresh.fit(rows[part])
         except InfeasibleMinimumError:
@@ -142,9 +143,13 @@ def refitted(estimator: Any, rows: Floats, parts: Sequence[Integers]) -> list[In
     return found
 
 
-def is_clusterer(estimator: object) -> bool:
-    """Whether it fits and labels rows; a scikit-learn mixture does, and is no clusterer by name."""
-    return all(hasattr(estimator, name) for name in ("get_params", "fit", "fit_predict"))
+def check_clusterer(caller: str, value: object, *, argument: str = "estimator") -> None:
+    """Raise unless it fits and labels rows; a scikit-learn mixture does, and is no clusterer by name."""
+    if isinstance(value, type) or not all(hasattr(value, name) for name in ("get_params", "fit", "fit_predict")):
+        raise TypeError(
+            f"{caller}: {argument} must be a scikit-learn clusterer such as KMeans(4), "
+            f"got {'the class ' + value.__name__ if isinstance(value, type) else type(value).__name__}."
+        )
 
 
 def labels_of(estimator: Any, rows: Floats) -> Integers:
