@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -40,24 +41,42 @@ def test_repr_is_a_table_that_reads_itself(result: Segmentation) -> None:
         "3 segments of 60 customers, as of 2024-10-27 00:00 (midnight after the last row), "
         "by recency_days, order_count, revenue (minimum 2 customers)"
     )
-    assert columns.split("  ")[0] == "segment"
-    assert [row.split()[0] for row in rows] == ["0", "1", "2", "–"]
+    assert columns.split() == ["segment", "name", "customers", "share", "revenue", "share"]
+    assert [row.split()[0] for row in rows if not row.startswith(" " * 10)] == ["0", "1", "2", "–"]
     assert why == f"Why: {result.choice.reason}"
-    assert len({len(row) for row in (columns, *rows)}) == 1
+
+
+def test_repr_tells_what_sets_a_segment_apart_and_keeps_to_the_terminal(result: Segmentation) -> None:
+    lines = repr(result.profiles).splitlines()
+    markers = [line.strip() for line in lines if "(others " in line]
+    assert markers
+    assert result.profiles[0].markers[0].texts["en"] in " ".join(markers)
+    assert max(map(len, lines)) <= 100
+
+
+def test_rule_is_shown_where_there_is_one(result: Segmentation) -> None:
+    ruled = replace(result, profiles=result.profiles.with_rules({0: "IF a < 1 THEN 0"}))
+    assert "IF a < 1 THEN 0" in repr(ruled)
+    assert "<td>IF a &lt; 1 THEN 0</td>" in ruled._repr_html_()
+    assert ruled.table()[0][-1] == "rule"
 
 
 def test_table_has_a_row_per_profile(result: Segmentation) -> None:
     heads, rows = result.table()
-    assert heads[:5] == ["segment", "name", "customers", "share", "revenue share"]
-    assert heads[5:] == [f"median {x}" for x in ("recency_days", "order_count", "revenue", "order_value")]
-    assert rows[-1] == ["–", "Prospects", "1", "–", "0.0%", "–", "0", "0", "–"]
+    assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart"]
+    assert rows[-1] == ["–", "Prospects", "1", "–", "–", ""]
     assert all(len(row) == len(heads) for row in rows)
+
+
+def test_table_is_in_the_language_of_the_result(result: Segmentation) -> None:
+    russian = quick_fit(clean_log(), n_segments=2, language="ru")
+    assert russian.table()[0] == ["сегмент", "название", "клиенты", "доля", "доля выручки", "чем отличается"]
 
 
 def test_table_without_revenue_has_no_revenue_share() -> None:
     table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
     heads, rows = quick_fit(features=table, n_segments=2).table()
-    assert heads == ["segment", "name", "customers", "share", "median visits"]
+    assert heads == ["segment", "name", "customers", "share", "what sets it apart"]
     assert sum(int(row[2]) for row in rows) == 30
 
 

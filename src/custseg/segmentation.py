@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
 from custseg.preparation import Preparation, plan_preparation, refuse_infinite
-from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments
+from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments, segment_rules
 from custseg.result import Segmentation
 from custseg.tables import (
     REFUNDS,
@@ -38,6 +37,7 @@ Progress = Callable[[str, int, int], None]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
+_DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
 USUAL_NUMBERS = range(3, 9)
 _CALLER = "fit_segments"
 
@@ -159,12 +159,30 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    profile = partial(profile_segments, clustered_on=preparation.names, windowed=_is_windowed(table))
-    profiles = profile(values, labels, language=language, unclustered=unclustered)
+    profiles = profile_segments(
+        table,
+        labels,
+        descriptors=_descriptors(table, preparation.names),
+        language=language,
+        clustered_on=preparation.names,
+        stability=choice.best.stability_of_clusters,
+        unclustered=unclustered,
+    )
     segment_names = tuple(row.name for row in profiles.segments)
+    rules = segment_rules(
+        table, labels, columns=preparation.names, names=segment_names, language=language, random_state=seed
+    )
     model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
-    return Segmentation(profiles, choice, table, model, data_report=report, labels=labels)
+    return Segmentation(
+        profiles.with_rules({rule.segment: rule for rule in rules.rules}),
+        choice,
+        table,
+        model,
+        data_report=report,
+        labels=labels,
+        rules=rules,
+    )
 
 
 def _build(
@@ -227,6 +245,21 @@ def prepared(
     inside = can_be_clustered(table, preparation.names)
     matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, caller)
     return preparation, inside, matrix
+
+
+def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
+    """What had no part in the segments and does not come from the same events: attributes, sources, texts as given."""
+    numeric = table.numeric_names()
+    return [
+        feature.name
+        for feature in table.described
+        if feature.name not in clustered_on
+        and (
+            feature.family == "attributes"
+            or feature.name in _DESCRIPTORS
+            or (feature.family == "given" and feature.name not in numeric)
+        )
+    ]
 
 
 def _who_is_left(table: FeatureTable) -> str:

@@ -42,13 +42,14 @@ class Null:
         Numbers of clusters.
     silhouettes : ndarray of shape (n_draws, n_numbers)
         Silhouettes of k-means.
-    gaps : ndarray of shape (n_draws,)
-        The largest gap that one of the candidates which seemed to have gaps finds.
+    gaps : tuple of dict of int to float
+        For each draw and number of clusters the largest gap that one of the candidates which seemed to have
+        gaps finds.
     """
 
     numbers: tuple[int, ...]
     silhouettes: Floats
-    gaps: Floats
+    gaps: tuple[dict[int, float], ...]
 
     @property
     def means(self) -> Floats:
@@ -69,10 +70,14 @@ class Null:
             return np.inf
         return float(np.quantile(np.nanmax(deviations[known], axis=1), 0.95))
 
+    def chance_gaps(self, n_clusters: int) -> Floats:
+        """Of each draw the largest gap among so many clusters or more; 0 where there are never so many."""
+        return np.array([max((gap for k, gap in found.items() if k >= n_clusters), default=0.0) for found in self.gaps])
+
     @classmethod
     def empty(cls) -> Null:
         """Nothing was drawn."""
-        return cls((), np.empty((0, 0)), np.empty(0))
+        return cls((), np.empty((0, 0)), ())
 
     def judged(self, row: Candidate) -> Candidate:
         """The candidate with its excess, and whether its gaps are more than chance."""
@@ -83,7 +88,7 @@ class Null:
         excess = (row.silhouette or 0.0) - mean
         # On columns with few values every cut between two of them is a valley; it groups nothing.
         valleys = _valley_counts(row) and excess > self.level
-        parted = valleys or (seems_parted(row) and _beyond(row.gap, self.gaps))
+        parted = valleys or (seems_parted(row) and _beyond(row.gap, self.chance_gaps(row.n_clusters)))
         return replace(
             row,
             excess=None if np.isnan(excess) else excess,
@@ -206,7 +211,7 @@ class Evidence:
             row,
             stability=agreement.mean,
             stability_error=agreement.error,
-            weakest_stability=float(agreement.jaccard.min()),
+            stability_of_clusters=_numbered(agreement.jaccard),
         )
 
     def null(self, numbers: Sequence[int], suspects: Sequence[Attempt], *, min_size: int, run: Run) -> Null:
@@ -216,7 +221,7 @@ class Evidence:
         part = n_rows / len(self.X)
         references = [Attempt("kmeans", min_size, self.seed, k=k) for k in numbers]
 
-        def draw(number: int) -> dict[Attempt, tuple[float, float]]:
+        def draw(number: int) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
             rows = model.draw(n_rows, self._rng(2, number))
             deep = suspects if number < _DRAWS_OF_SUSPECTS else []
             tried = dict.fromkeys([*references, *deep])
@@ -224,25 +229,36 @@ class Evidence:
             return _measured(rows, found, deep=deep)
 
         draws = run(draw, range(_NULL_DRAWS))
-        widths = [[found.get(attempt, (np.nan, 0.0))[0] for attempt in references] for found in draws]
-        gaps = [max((gap for _, gap in found.values()), default=0.0) for found in draws[:_DRAWS_OF_SUSPECTS]]
-        return Null(tuple(numbers), np.array(widths).reshape(len(draws), len(references)), np.array(gaps))
+        widths = [[found.get(attempt, np.nan) for attempt in references] for found, _ in draws]
+        gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
+        return Null(tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps)
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, *purpose])
 
 
+def _numbered(jaccard: Floats) -> dict[int | str, float]:
+    return dict(enumerate(jaccard.tolist()))
+
+
 def _measured(
     rows: Floats, found: dict[Attempt, Integers], *, deep: Sequence[Attempt]
-) -> dict[Attempt, tuple[float, float]]:
-    """Silhouette and gap of each labeling of one draw; the latter for those in `deep`."""
+) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
+    """Silhouette of each labeling of one draw; number of clusters and gap of those in `deep`."""
     if not found:
-        return {}
-    widths = silhouettes(rows, list(found.values())).means
-    suspects = [attempt for attempt in found if attempt in deep]
-    gaps = path_silhouettes(rows, [found[attempt] for attempt in suspects]) if suspects else []
-    weakest = {attempt: float(gap.min()) for attempt, gap in zip(suspects, gaps, strict=True)}
-    return {attempt: (float(width), weakest.get(attempt, 0.0)) for attempt, width in zip(found, widths, strict=True)}
+        return {}, []
+    widths = silhouettes(rows, list(found.values())).means.tolist()
+    suspects = [labels for attempt, labels in found.items() if attempt in deep]
+    gaps = path_silhouettes(rows, suspects) if suspects else []
+    return dict(zip(found, widths, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
+
+
+def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
+    """The largest gap for each number of clusters."""
+    largest: dict[int, float] = {}
+    for k, gap in found:
+        largest[k] = max(gap, largest.get(k, gap))
+    return largest
 
 
 def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:

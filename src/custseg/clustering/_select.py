@@ -56,9 +56,9 @@ def select_clustering(
     order:
 
     1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, and 0.1 more than any
-       such candidate finds in rows without groups, with a stability of 0.5 or more. Or every two clusters
-       have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an excess
-       above chance. Of these the finest, because one with fewer clusters has only joined some of them.
+       such candidate finds, with as many clusters, in rows without groups; stability is 0.5 or more. Or every two
+       clusters have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an
+       excess above chance. Of these the finest, because one with fewer clusters has only joined some of them.
     2. Otherwise those of stability 0.75 or more: the largest excess; within one standard error of it the most
        stable, then the one with fewer clusters.
     3. Where none is stable, the same among all; the verdict is then "none".
@@ -259,7 +259,8 @@ def _chosen(
 ) -> ClusteringChoice:
     best, near = best_of(candidates, numbers, criterion)
     verdict = verdict_of(best, level=null.level, asked=asked)
-    tried = sorted({row.n_clusters for row in candidates if row.meets_min_size})
+    allowed = {row.n_clusters for row in candidates if row.meets_min_size}
+    tried = sorted(allowed if numbers is None else allowed.intersection(numbers))
     return ClusteringChoice(
         candidates=tuple(candidates),
         best=best,

@@ -232,7 +232,7 @@ def _chosen(method: str, matrix: Floats, *, n_segments: int | range | None, min_
 
 
 def _compared(name: str, found: Candidate, *, inside: NDArray[np.bool_], truth: Integers | None) -> ComparedMethod:
-    shared = {entry.name for entry in fields(ComparedMethod)} & {entry.name for entry in fields(Candidate)}
+    shared = [entry.name for entry in fields(ComparedMethod) if hasattr(found, entry.name)]
     labels = np.full(len(inside), -1)
     labels[inside] = found.labels
     agreement = None if truth is None else float(adjusted_rand_score(truth[inside], found.labels))
