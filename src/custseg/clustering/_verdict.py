@@ -75,8 +75,8 @@ def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: boo
             f"{chosen}; a useful cut and no natural groups, for it comes back only in part ({back}); made by {found}."
         )
     return (
-        f"no natural groups, and no cut that comes back: the best, {found}, has an {back}, "
-        f"and {STABLE} would be enough."
+        f"no natural groups, and no cut that comes back: the best, {found}, comes back only in part ({back}; "
+        f"{STABLE} would be enough)."
     )
 
 
