@@ -150,6 +150,59 @@ def add_moments(rows, shares, means, zeroth, first, second):
 
 
 @compiled
+def expected(rows, weights, mixture, logs, zeroth, first, second):
+    """Log density of each row, and the moments of one block that `add_moments` adds, with posteriors as shares.
+
+    `mixture` holds means, factors and constants less offsets.
+    """
+    means, factors, constants = mixture
+    k, d = means.shape
+    centred = np.empty((k, d))
+    shares = np.empty(k)
+    for r in range(len(rows)):
+        low = np.inf
+        for j in range(k):
+            for c in range(d):
+                centred[j, c] = rows[r, c] - means[j, c]
+            total = 0.0
+            for a in range(d):
+                value = 0.0
+                for b in range(a + 1):
+                    value += factors[j, a, b] * centred[j, b]
+                total += value * value
+            shares[j] = constants[j] + 0.5 * total
+            low = min(low, shares[j])
+        total = 0.0
+        for j in range(k):
+            shares[j] = np.exp(low - shares[j])
+            total += shares[j]
+        logs[r] = np.log(total) - low
+        for j in range(k):
+            share = shares[j] / total * weights[r]
+            if share == 0.0:
+                continue
+            zeroth[j] += share
+            for a in range(d):
+                part = share * centred[j, a]
+                first[j, a] += part
+                for b in range(a + 1):
+                    second[j, a, b] += part * centred[j, b]
+
+
+@compiled
+def inverted(roots, out):
+    """The inverses of lower triangular matrices."""
+    d = roots.shape[1]
+    for j in range(len(roots)):
+        for c in range(d):
+            for a in range(c, d):
+                value = 1.0 if a == c else 0.0
+                for b in range(c, a):
+                    value -= roots[j, a, b] * out[j, b, c]
+                out[j, a, c] = value / roots[j, a, a]
+
+
+@compiled
 def cheapest(costs, offsets, labels, gaps):
     """Label, and distance to the runner-up, of each row of a matrix of costs."""
     for r in range(len(costs)):
