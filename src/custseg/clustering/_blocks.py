@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 Result = TypeVar("Result")
 
-_BLOCK = 16_384
+BLOCK = 16_384
 # With fewer, starting a thread takes longer than its work.
 _BLOCKS_PER_THREAD = 4
 
@@ -26,7 +26,7 @@ def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | Non
     """
     from custseg.clustering._kernels import max_threads
 
-    step = size or _BLOCK
+    step = size or BLOCK
     blocks = [slice(start, min(start + step, n_rows)) for start in range(0, n_rows, step)]
     threads = min(len(blocks) // _BLOCKS_PER_THREAD, max_threads())
     if threads <= 1:

@@ -112,6 +112,55 @@ def nearer(rows, weights, centre, closest, out):
 
 
 @compiled
+def seeded(rows, weights, first, levels):
+    """Places of k-means++ seeds: the first, and of each row of `levels`, in [0, 1), the draw that helps most."""
+    n = len(rows)
+    chosen = np.empty(len(levels) + 1, dtype=np.int64)
+    closest, kept, tried = np.full(n, np.inf), np.empty(n), np.empty(n)
+    chosen[0] = first
+    nearer(rows, weights, rows[first], closest, closest)
+    for place in range(len(levels)):
+        total = np.cumsum(weights * closest)
+        best = np.inf
+        for level in levels[place]:
+            row = min(np.searchsorted(total, level * total[-1]), n - 1)
+            potential = nearer(rows, weights, rows[row], closest, tried)
+            if potential < best:
+                best, chosen[place + 1] = potential, row
+                kept, tried = tried, kept
+        closest, kept = kept, closest
+    return chosen
+
+
+@compiled
+def lloyd(rows, weights, centres, max_iter, tol):
+    """Lloyd's steps of one block: centres, labels, own costs, steps, and whether they were enough."""
+    n, k = len(rows), len(centres)
+    none, sums, sizes = np.zeros(k), np.empty_like(centres), np.empty(k)
+    labels, before = np.full(n, -1, dtype=np.int32), np.empty(n, dtype=np.int32)
+    gaps, own = np.empty(n), np.empty(n)
+    step, converged = 0, False
+    while step < max_iter and not converged:
+        step += 1
+        before, labels = labels, before
+        assign(rows, centres, none, labels, gaps, own)
+        if np.array_equal(labels, before):
+            return centres, labels, own, step, True
+        sums[:] = 0.0
+        sizes[:] = 0.0
+        add_up(rows, weights, labels, sums, sizes)
+        moved, shift = centres.copy(), 0.0
+        for j in range(k):
+            if sizes[j] > 0:
+                moved[j] = sums[j] / sizes[j]
+                shift += ((moved[j] - centres[j]) ** 2).sum()
+        converged = shift <= tol
+        centres = moved
+    assign(rows, centres, none, labels, gaps, own)
+    return centres, labels, own, step, converged
+
+
+@compiled
 def mahalanobis(rows, means, factors, out):
     """Squared length of factor · (row - mean) for each component; the factors are lower triangular."""
     d = rows.shape[1]

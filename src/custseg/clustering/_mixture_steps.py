@@ -136,7 +136,7 @@ def climb(
         step += 1
         if least > 0:
             offsets, _ = optimal_offsets(MatrixCosts(mixture.costs(X)), weights, least, start=offsets)
-        logs, moments = _expected(X, weights, mixture, offsets)
+        logs, moments = _expected(X, weights, mixture, offsets=offsets)
         reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
         mixture = _of_moments(moments, mixture.means, shape)
         converged = abs(reached - before) < tol
@@ -152,7 +152,7 @@ def fitted_as_is(rows: DistinctRows, mixture: Mixture) -> Fitted:
 
 def _likelihood(X: Floats, weights: Floats, mixture: Mixture) -> float:
     """Mean log-likelihood of a row."""
-    logs, _ = _expected(X, weights, mixture, np.zeros(len(mixture.means)))
+    logs, _ = _expected(X, weights, mixture, offsets=np.zeros(len(mixture.means)))
     return float((logs * weights).sum()) / float(weights.sum())
 
 
@@ -160,7 +160,7 @@ def _no_moments(k: int, d: int) -> Moments:
     return np.zeros(k), np.zeros((k, d)), np.zeros((k, d, d))
 
 
-def _expected(X: Floats, weights: Floats, mixture: Mixture, offsets: Floats) -> tuple[Floats, list[Moments]]:
+def _expected(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) -> tuple[Floats, list[Moments]]:
     """Log density of each row, its priors tilted by the offsets; moments of each block about the means."""
     from custseg.clustering import _kernels
 
