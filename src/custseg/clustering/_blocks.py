@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 Result = TypeVar("Result")
 
-BLOCK = 16_384
+_BLOCK = 16_384
 # With fewer, starting a thread takes longer than its work.
 _BLOCKS_PER_THREAD = 4
 
@@ -26,7 +26,7 @@ def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | Non
     """
     from custseg.clustering._kernels import max_threads
 
-    step = size or BLOCK
+    step = size or _BLOCK
     blocks = [slice(start, min(start + step, n_rows)) for start in range(0, n_rows, step)]
     threads = min(len(blocks) // _BLOCKS_PER_THREAD, max_threads())
     if threads <= 1:
@@ -35,6 +35,11 @@ def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | Non
     with ThreadPoolExecutor(threads) as pool:
         parts = pool.map(lambda share: [work(block) for block in share], shares)
         return [result for part in parts for result in part]
+
+
+def in_one_block(n_rows: int) -> bool:
+    """Whether so many rows are one block, which a single loop can take in the same order."""
+    return n_rows <= _BLOCK
 
 
 def power_labels(X: Floats, centres: Floats, offsets: Floats) -> tuple[Labels, Floats, Floats]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg.clustering._blocks import BLOCK, cluster_means, over_blocks, power_labels, squared_distances
+from custseg.clustering._blocks import cluster_means, in_one_block, over_blocks, power_labels, squared_distances
 from custseg.clustering._minimum import Floats, Integers, Labels, optimal_offsets
 
 
@@ -62,7 +62,7 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
 
     draws = 2 + int(np.log(k))
     first = min(int(np.searchsorted(np.cumsum(weights), rng.uniform() * weights.sum())), len(X) - 1)
-    if len(X) <= BLOCK:
+    if in_one_block(len(X)):
         return X[_kernels.seeded(X, weights, first, rng.uniform(size=(k - 1, draws)))]
     chosen = [first]
     closest = np.full(len(X), np.inf)
@@ -95,7 +95,7 @@ def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: in
 
     k = len(centres)
     none = np.zeros(k)
-    if len(X) <= BLOCK:
+    if in_one_block(len(X)):
         centres, labels, own, step, converged = _kernels.lloyd(X, weights, centres, max_iter, tol)
         return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
     labels, own = np.full(len(X), -1, dtype=np.int32), np.empty(0)
