@@ -149,7 +149,7 @@ def test_source_keeps_every_rule() -> None:
 def test_source_is_really_read() -> None:
     tree = ast.parse((SOURCE / "segmentation.py").read_text(encoding="utf-8"))
     names = set(imported(tree, Path("segmentation.py")))
-    assert {"custseg.model.SegmentModel", "custseg.clustering.choose_clustering", "numpy"} <= names
+    assert {"custseg.model.SegmentModel", "custseg.clustering.select_clustering", "numpy"} <= names
 
 
 @pytest.mark.parametrize(

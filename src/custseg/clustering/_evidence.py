@@ -14,8 +14,7 @@ from custseg.clustering._candidates import Attempt, Candidate
 from custseg.clustering._gaps import path_silhouettes, valleys
 from custseg.clustering._null import Structureless
 from custseg.clustering._silhouettes import silhouettes
-from custseg.clustering._stability import compared, draw_parts, predicted
-from custseg.errors import InfeasibleMinimumError
+from custseg.clustering._stability import compared, draw_parts, refitted
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -173,9 +172,7 @@ class Evidence:
         self, rows: Sequence[Candidate], attempts: Sequence[Attempt], *, places: Sequence[int], run: Run
     ) -> list[Candidate]:
         """The candidates; those in `places` with the agreement of refits on halves, at most of the sample's size."""
-        rngs = [self._rng(1, draw) for draw in range(_STABILITY_DRAWS)]
-        drawn = [rng.permutation(len(self.X))[:SAMPLE_ROWS] for rng in rngs]
-        halves = [draw_parts(len(chosen), rng) for chosen, rng in zip(drawn, rngs, strict=True)]
+        drawn, halves = self._halves()
 
         def refit(item: tuple[int, int]) -> list[Integers] | None:
             place, draw = item
@@ -186,15 +183,35 @@ class Evidence:
         measured = list(rows)
         for number, place in enumerate(places):
             draws = found[number * _STABILITY_DRAWS : (number + 1) * _STABILITY_DRAWS]
-            labels = rows[place].labels[self.order]
-            agreement = compared([labels[chosen] for chosen in drawn], draws, n_clusters=rows[place].n_clusters)
-            measured[place] = replace(
-                rows[place],
-                stability=agreement.mean,
-                stability_error=agreement.error,
-                stability_of_clusters=_numbered(agreement.jaccard),
-            )
+            measured[place] = self._with_stability(rows[place], drawn, draws)
         return measured
+
+    def refitted(self, row: Candidate, clusterer: Any) -> Candidate:
+        """The candidate with the agreement of refits of a clusterer of any kind, on the same halves."""
+        drawn, halves = self._halves()
+        draws = [
+            refitted(clusterer, self.X[chosen], parts, n_rows=len(self.X))
+            for chosen, parts in zip(drawn, halves, strict=True)
+        ]
+        return self._with_stability(row, drawn, draws)
+
+    def _halves(self) -> tuple[list[Integers], list[tuple[Integers, Integers]]]:
+        """For each draw the rows looked at, and among these two halves."""
+        rngs = [self._rng(1, draw) for draw in range(_STABILITY_DRAWS)]
+        drawn = [rng.permutation(len(self.X))[:SAMPLE_ROWS] for rng in rngs]
+        return drawn, [draw_parts(len(chosen), rng) for chosen, rng in zip(drawn, rngs, strict=True)]
+
+    def _with_stability(
+        self, row: Candidate, drawn: Sequence[Integers], draws: Sequence[list[Integers] | None]
+    ) -> Candidate:
+        labels = row.labels[self.order]
+        agreement = compared([labels[chosen] for chosen in drawn], draws, n_clusters=row.n_clusters)
+        return replace(
+            row,
+            stability=agreement.mean,
+            stability_error=agreement.error,
+            stability_of_clusters=_numbered(agreement.jaccard),
+        )
 
     def null(self, numbers: Sequence[int], suspects: Sequence[Attempt], *, min_size: int, run: Run) -> Null:
         """What k-means finds for each number, and each suspect, in rows without groups; the same draws for all."""
@@ -245,26 +262,19 @@ def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
 
 def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:
     """Labels of rows that are a part of all; None where there is no clustering into two or more."""
-    if attempt.k is not None and attempt.k > len(np.unique(rows, axis=0)):
-        return None
-    try:
-        labels: Integers = attempt.estimator(part).fit(rows).labels_
-    except InfeasibleMinimumError:
-        return None
-    return labels if labels.max() > 0 else None
+    rule = attempt.rule(rows, part)
+    labels = None if rule is None else rule.labels(rows)
+    return labels if labels is not None and labels.max() > 0 else None
 
 
 def _refits(attempt: Attempt, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
     """Labels of the rows by a refit on each part; None where one has no clustering."""
     found = []
     for part in parts:
-        if attempt.k is not None and attempt.k > len(np.unique(rows[part], axis=0)):
+        rule = attempt.rule(rows[part], share)
+        if rule is None:
             return None
-        try:
-            estimator = attempt.estimator(share).fit(rows[part])
-        except InfeasibleMinimumError:
-            return None
-        found.append(predicted(estimator, rows[part], rows))
+        found.append(rule.labels(rows))
     return found
 
 
@@ -275,7 +285,8 @@ def _shallowest(rows: Floats, labels: Integers) -> float:
 
 
 def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None]:
-    """Calinski-Harabasz and Davies-Bouldin; None where the rows show no two clusters."""
+    """Calinski-Harabasz and Davies-Bouldin without noise; None where the rows show no two clusters."""
+    rows, labels = rows[labels >= 0], labels[labels >= 0]
     if not 1 < len(np.unique(labels)) < len(rows):
         return None, None
     return float(calinski_harabasz_score(rows, labels)), float(davies_bouldin_score(rows, labels))

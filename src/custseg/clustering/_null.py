@@ -65,7 +65,7 @@ class Structureless:
             if len(members) < _ENOUGH and len(free):
                 source = np.flatnonzero((codes[:, free] < 0).all(axis=1))
             part = X[np.ix_(source, free)]
-            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, np.sort(part, axis=0), _mixing(part)))
+            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, _quantiles(part), _mixing(part)))
         return cls(tuple(patterns))
 
     def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
