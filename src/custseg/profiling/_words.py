@@ -80,13 +80,14 @@ TRAITS: Mapping[str, Trait] = {
         _both("more returns than most", "возвратов больше, чем у большинства"),
     ),
     "trend": Trait(
-        _both("order less and less often", "покупают всё реже"),
-        _both("order more and more often", "покупают всё чаще"), None, -0.2, 0.2,
-        _both("pace rises less than most", "темп растёт меньше, чем у большинства"),
-        _both("pace falls less than most", "темп падает меньше, чем у большинства"),
+        _both("orders thinning out", "покупают всё реже"),
+        _both("orders picking up", "покупают всё чаще"), None, -0.2, 0.2,
+        _both("orders pick up less than most", "темп покупок растёт меньше, чем у большинства"),
+        _both("orders thin out less than most", "темп покупок падает меньше, чем у большинства"),
     ),
     "overdue_ratio": Trait(
-        _both("keep to their rhythm", "держат свой ритм"), _both("overdue for an order", "давно пора заказать"), None, 1, 1.5,
+        _both("keep to their rhythm", "держат свой ритм"),
+        _both("overdue for an order", "давно пора заказать"), None, 1, 1.5,
         _both("less overdue than most", "задержались меньше большинства"),
         _both("silent for longer, for their rhythm, than most", "для своего ритма молчат дольше большинства"),
     ),
@@ -148,8 +149,8 @@ GROUP = _both("group", "группа")
 LOW = _both("low {}", "ниже: {}")
 HIGH = _both("high {}", "выше: {}")
 OTHERS = _both("others {}", "остальные {}")
-ABOVE = _both("over {}: {}", "больше {}: {}")
-BELOW = _both("under {}: {}", "меньше {}: {}")
+ABOVE = _both("over {}:", "больше {}:")
+BELOW = _both("under {}:", "меньше {}:")
 
 STABILITY = (
     (0.60, _both("dissolved", "распадается")),
