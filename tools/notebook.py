@@ -5,11 +5,13 @@ A notebook is stored without outputs: so it is the same wherever it is made, and
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import sys
 import tempfile
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,18 +34,13 @@ def notebook_of(guide: Path, notebook: Path) -> str:
 
 
 def run(notebook: Path) -> int:
-    """Run the cells from top to bottom in a folder of their own; how many there were."""
+    """Run the cells of code from top to bottom, in a folder of their own; how many there were."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     names: dict[str, object] = {"__name__": "__main__"}
-    before = Path.cwd()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        try:
-            for number, text in enumerate(code, 1):
-                exec(compile(text, f"{notebook.name}, cell {number}", "exec"), names)
-        finally:
-            os.chdir(before)
+    with tempfile.TemporaryDirectory() as folder, chdir(folder), redirect_stdout(io.StringIO()):
+        for number, text in enumerate(code, 1):
+            exec(compile(text, f"{notebook.name}, cell {number}", "exec"), names)
     return len(code)
 
 
