@@ -37,6 +37,11 @@ def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | Non
         return [result for part in parts for result in part]
 
 
+def in_one_block(n_rows: int) -> bool:
+    """Whether so many rows are one block, which a single loop can take in the same order."""
+    return n_rows <= _BLOCK
+
+
 def power_labels(X: Floats, centres: Floats, offsets: Floats) -> tuple[Labels, Floats, Floats]:
     """Label, distance to the runner-up and own cost of each row, where cost is squared distance - offset."""
     from custseg.clustering import _kernels

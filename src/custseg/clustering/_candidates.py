@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg.clustering._assessment import Rule
 from custseg.clustering._gaps import path_silhouettes
-from custseg.clustering._min_size_hdbscan import MinSizeHDBSCAN
-from custseg.clustering._min_size_kmeans import MinSizeKMeans
-from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
+from custseg.clustering._min_size_hdbscan import MinSizeHDBSCAN, hdbscan_rule
+from custseg.clustering._min_size_kmeans import MinSizeKMeans, kmeans_rule
+from custseg.clustering._min_size_mixture import MinSizeGaussianMixture, mixture_rule
 from custseg.errors import InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
@@ -136,6 +137,13 @@ class Attempt:
             max_fit_rows=_HDBSCAN_ROWS,
             random_state=self.seed,
         )
+
+    def rule(self, X: Floats, part: float) -> Rule | None:
+        """The rule that a fit to a part of all rows ends with, and no more of it; None without a clustering."""
+        model = self.estimator(part)
+        if self.method == "kmeans":
+            return kmeans_rule(model, X)
+        return mixture_rule(model, X) if self.method == "gaussian_mixture" else hdbscan_rule(model, X)
 
 
 def fitted(attempt: Attempt, X: Floats) -> Candidate:

@@ -185,5 +185,10 @@ class CoreRule:
 
 def _neighbours(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:
     """The nearest rows of the tree, in rising distance; one per column."""
-    distances, places = tree.query(X, k=np.arange(1, count + 1), workers=-1)
+    distances, places = tree.query(X, k=np.arange(1, count + 1), workers=workers(len(X)))
     return distances, places
+
+
+def workers(n_rows: int) -> int:
+    """Threads for a search: for few rows, starting them takes longer than the search."""
+    return -1 if n_rows >= _BLOCK else 1

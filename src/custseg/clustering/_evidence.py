@@ -14,8 +14,7 @@ from custseg.clustering._candidates import Attempt, Candidate
 from custseg.clustering._gaps import path_silhouettes, valleys
 from custseg.clustering._null import Structureless
 from custseg.clustering._silhouettes import silhouettes
-from custseg.clustering._stability import compared, draw_parts, predicted, refitted
-from custseg.errors import InfeasibleMinimumError
+from custseg.clustering._stability import compared, draw_parts, refitted
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -263,26 +262,19 @@ def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
 
 def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:
     """Labels of rows that are a part of all; None where there is no clustering into two or more."""
-    if attempt.k is not None and attempt.k > len(np.unique(rows, axis=0)):
-        return None
-    try:
-        labels: Integers = attempt.estimator(part).fit(rows).labels_
-    except InfeasibleMinimumError:
-        return None
-    return labels if labels.max() > 0 else None
+    rule = attempt.rule(rows, part)
+    labels = None if rule is None else rule.labels(rows)
+    return labels if labels is not None and labels.max() > 0 else None
 
 
 def _refits(attempt: Attempt, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
     """Labels of the rows by a refit on each part; None where one has no clustering."""
     found = []
     for part in parts:
-        if attempt.k is not None and attempt.k > len(np.unique(rows[part], axis=0)):
+        rule = attempt.rule(rows[part], share)
+        if rule is None:
             return None
-        try:
-            estimator = attempt.estimator(share).fit(rows[part])
-        except InfeasibleMinimumError:
-            return None
-        found.append(predicted(estimator, rows[part], rows))
+        found.append(rule.labels(rows))
     return found
 
 

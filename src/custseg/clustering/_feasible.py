@@ -69,9 +69,14 @@ def useful_amount(rows: DistinctRows, least: float) -> float:
     return float(np.minimum(rows.weights, least).sum())
 
 
+def is_useful(rows: DistinctRows, k: int, least: float) -> bool:
+    """Whether so many clusters of that size can exist, whatever their shape."""
+    return useful_amount(rows, least) >= k * least * (1 - 1e-9)
+
+
 def check_useful(name: str, argument: str, minimum: Minimum, *, search: LastResort[Any]) -> None:
     """Raise unless so many clusters of that size can exist, whatever their shape."""
-    if useful_amount(search.rows, minimum.least) < search.k * minimum.least * (1 - 1e-9):
+    if not is_useful(search.rows, search.k, minimum.least):
         raise infeasible(name, argument, minimum, search=search)
 
 

@@ -14,6 +14,10 @@ from __future__ import annotations
 import numpy as np
 
 from custseg._compiled import compiled
+from custseg.clustering._kernels import cheapest
+
+# Share of the rows that are looked at beside those that must move.
+_NEAR = 0.1
 
 
 @compiled
@@ -207,3 +211,51 @@ def balance(costs, weights, labels, offsets, sizes, least, reach):
         reach -= far
         used = _send(source, most, entries, used, costs, offsets, sizes, following, roots, heaps)
     return False
+
+
+@compiled
+def optimum(costs, weights, offsets, least, rounds):
+    """The exact assignment of all rows of a matrix of costs; `offsets` are changed. Returns the labels.
+
+    First with the rows near a boundary: within their reach no other row would be moved.
+    """
+    n, k = costs.shape
+    labels, gaps, sizes = np.empty(n, dtype=np.int32), np.empty(n), np.empty(k)
+    total = weights.sum()
+    before, known = np.inf, False
+    expected = np.empty(k)
+    for _ in range(rounds):
+        cheapest(costs, offsets, labels, gaps)
+        sizes[:] = 0.0
+        for r in range(n):
+            sizes[labels[r]] += weights[r]
+        need = 0.0
+        for j in range(k):
+            if sizes[j] < least or offsets[j] > 0.0:
+                need += abs(sizes[j] - least)
+        if need <= 1e-9 * least * k:
+            break
+        if known:
+            # Typical gaps set what counts as none: costs may have any unit, and one far row none of the say.
+            none = 1e-9 * np.median(gaps) + 8 * np.spacing(offsets.max())
+            tied = 0.0
+            for r in range(n):
+                if gaps[r] <= none:
+                    tied += weights[r]
+            if need >= before or np.abs(sizes - expected).sum() <= 2 * tied:
+                break
+        before = need
+        share = 4.0 * need / total + _NEAR
+        tried = offsets.copy()
+        expected[:] = sizes
+        known = False
+        if share < 0.5:
+            reach = np.partition(gaps, int(share * n))[int(share * n)]
+            near = np.flatnonzero(gaps <= reach)
+            known = balance(costs[near], weights[near], labels[near], tried, expected, least, reach)
+        if not known:
+            tried[:] = offsets
+            expected[:] = sizes
+            known = balance(costs, weights, labels, tried, expected, least, np.inf)
+        offsets[:] = tried
+    return labels

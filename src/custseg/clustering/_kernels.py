@@ -102,6 +102,55 @@ def nearer(rows, weights, centre, closest, out):
 
 
 @compiled
+def seeded(rows, weights, first, levels):
+    """Places of k-means++ seeds: the first, and of each row of `levels`, in [0, 1), the draw that helps most."""
+    n = len(rows)
+    chosen = np.empty(len(levels) + 1, dtype=np.int64)
+    closest, kept, tried = np.full(n, np.inf), np.empty(n), np.empty(n)
+    chosen[0] = first
+    nearer(rows, weights, rows[first], closest, closest)
+    for place in range(len(levels)):
+        total = np.cumsum(weights * closest)
+        best = np.inf
+        for level in levels[place]:
+            row = min(np.searchsorted(total, level * total[-1]), n - 1)
+            potential = nearer(rows, weights, rows[row], closest, tried)
+            if potential < best:
+                best, chosen[place + 1] = potential, row
+                kept, tried = tried, kept
+        closest, kept = kept, closest
+    return chosen
+
+
+@compiled
+def lloyd(rows, weights, centres, max_iter, tol):
+    """Lloyd's steps of one block: centres, labels, own costs, steps, and whether they were enough."""
+    n, k = len(rows), len(centres)
+    none, sums, sizes = np.zeros(k), np.empty_like(centres), np.empty(k)
+    labels, before = np.full(n, -1, dtype=np.int32), np.empty(n, dtype=np.int32)
+    gaps, own = np.empty(n), np.empty(n)
+    step, converged = 0, False
+    while step < max_iter and not converged:
+        step += 1
+        before, labels = labels, before
+        assign(rows, centres, none, labels, gaps, own)
+        if np.array_equal(labels, before):
+            return centres, labels, own, step, True
+        sums[:] = 0.0
+        sizes[:] = 0.0
+        add_up(rows, weights, labels, sums, sizes)
+        moved, shift = centres.copy(), 0.0
+        for j in range(k):
+            if sizes[j] > 0:
+                moved[j] = sums[j] / sizes[j]
+                shift += ((moved[j] - centres[j]) ** 2).sum()
+        converged = shift <= tol
+        centres = moved
+    assign(rows, centres, none, labels, gaps, own)
+    return centres, labels, own, step, converged
+
+
+@compiled
 def mahalanobis(rows, means, factors, out):
     """Squared length of factor · (row - mean) for each component; the factors are lower triangular."""
     d = rows.shape[1]
@@ -137,6 +186,59 @@ def add_moments(rows, shares, means, zeroth, first, second):
                 part = share * centred[a]
                 for b in range(a + 1):
                     second[j, a, b] += part * centred[b]
+
+
+@compiled
+def expected(rows, weights, mixture, logs, zeroth, first, second):
+    """Log density of each row, and the moments of one block that `add_moments` adds, with posteriors as shares.
+
+    `mixture` holds means, factors and constants less offsets.
+    """
+    means, factors, constants = mixture
+    k, d = means.shape
+    centred = np.empty((k, d))
+    shares = np.empty(k)
+    for r in range(len(rows)):
+        low = np.inf
+        for j in range(k):
+            for c in range(d):
+                centred[j, c] = rows[r, c] - means[j, c]
+            total = 0.0
+            for a in range(d):
+                value = 0.0
+                for b in range(a + 1):
+                    value += factors[j, a, b] * centred[j, b]
+                total += value * value
+            shares[j] = constants[j] + 0.5 * total
+            low = min(low, shares[j])
+        total = 0.0
+        for j in range(k):
+            shares[j] = np.exp(low - shares[j])
+            total += shares[j]
+        logs[r] = np.log(total) - low
+        for j in range(k):
+            share = shares[j] / total * weights[r]
+            if share == 0.0:
+                continue
+            zeroth[j] += share
+            for a in range(d):
+                part = share * centred[j, a]
+                first[j, a] += part
+                for b in range(a + 1):
+                    second[j, a, b] += part * centred[j, b]
+
+
+@compiled
+def inverted(roots, out):
+    """The inverses of lower triangular matrices."""
+    d = roots.shape[1]
+    for j in range(len(roots)):
+        for c in range(d):
+            for a in range(c, d):
+                value = 1.0 if a == c else 0.0
+                for b in range(c, a):
+                    value -= roots[j, a, b] * out[j, b, c]
+                out[j, a, c] = value / roots[j, a, a]
 
 
 @compiled

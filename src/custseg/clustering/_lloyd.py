@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg.clustering._blocks import cluster_means, over_blocks, power_labels, squared_distances
+from custseg.clustering._blocks import cluster_means, in_one_block, over_blocks, power_labels, squared_distances
 from custseg.clustering._minimum import Floats, Integers, Labels, optimal_offsets
 
 
@@ -61,8 +61,11 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
     from custseg.clustering import _kernels
 
     draws = 2 + int(np.log(k))
-    first = int(np.searchsorted(np.cumsum(weights), rng.uniform() * weights.sum()))
-    chosen = [min(first, len(X) - 1)]
+    first = min(int(np.searchsorted(np.cumsum(weights), rng.uniform() * weights.sum())), len(X) - 1)
+    if in_one_block(len(X)):
+        chosen_rows: Integers = _kernels.seeded(X, weights, first, rng.uniform(size=(k - 1, draws)))
+        return X[chosen_rows]
+    chosen = [first]
     closest = np.full(len(X), np.inf)
 
     def nearer(row: int, out: Floats) -> float:
@@ -89,8 +92,13 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
 
 def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: int, tol: float) -> Clustered:
     """Lloyd's steps without a minimum, until no centre moves by more than `tol` (squared, summed)."""
+    from custseg.clustering import _kernels
+
     k = len(centres)
     none = np.zeros(k)
+    if in_one_block(len(X)):
+        centres, labels, own, step, converged = _kernels.lloyd(X, weights, centres, max_iter, tol)
+        return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
     labels, own = np.full(len(X), -1, dtype=np.int32), np.empty(0)
     step, converged = 0, False
     while step < max_iter and not converged:

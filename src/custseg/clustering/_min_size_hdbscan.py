@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._checks import check_choice, check_integer, check_min_size, plural
 from custseg.clustering._assessment import Assessment, Floats, Integers, Move
-from custseg.clustering._core_rule import CoreRule
+from custseg.clustering._core_rule import CoreRule, workers
 from custseg.clustering._feasible import Minimum, asked_minimum
 from custseg.clustering._rows import DistinctRows, checked_rows, distinct_rows
 from custseg.errors import InfeasibleMinimumError
@@ -163,13 +163,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         _check_enough(name, minimum)
         least = max(_SMALLEST, int(minimum.least))
         rows = distinct_rows(X)
-        rng = check_random_state(self.random_state)
-        # Twins stand together, in the order of their hashes: no order of the rows is left.
-        repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
-        sample = _sorted_sample(len(repeated), self.max_fit_rows, rng)
-        fitted = rows.values[repeated[sample]]
-        self.n_fit_rows_ = len(fitted)
-        rule = self._found(fitted, math.ceil(least * len(fitted) / len(X)), rng)
+        rule = self._found(rows, least)
         self._learn(rule, rows, least)
         return self
 
@@ -183,8 +177,16 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.rule_.assess(checked_rows(self, X, reset=False))
 
-    def _found(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
-        """What HDBSCAN finds, as a rule of stored core rows."""
+    def _found(self, rows: DistinctRows, least: int) -> CoreRule:
+        """What HDBSCAN finds in a sample, as a rule of stored core rows."""
+        rng = check_random_state(self.random_state)
+        # Twins stand together, in the order of their hashes: no order of the rows is left.
+        repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
+        sample = _sorted_sample(len(repeated), self.max_fit_rows, rng)
+        self.n_fit_rows_ = len(sample)
+        return self._found_in(rows.values[repeated[sample]], math.ceil(least * len(sample) / len(repeated)), rng)
+
+    def _found_in(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
         smallest = min(max(_SMALLEST, least), len(X))
         neighbours = min(self.min_samples or min(smallest, 20), len(X))
         found = HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, algorithm="kd_tree", copy=True).fit_predict(
@@ -194,7 +196,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.n_noise_ = int((found < 0).sum())
         inside = np.flatnonzero(found >= 0)
         k = int(found.max()) + 1
-        core = cKDTree(X).query(X[inside], k=[neighbours], workers=-1)[0][:, 0] if k else np.empty(0)
+        near = cKDTree(X).query(X[inside], k=[neighbours], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
+        core = near[:, 0]
         kept = _kept_cores(found[inside], self.max_core_rows, rng)
         stored = inside[kept]
         share = len(stored) / max(len(inside), 1)
@@ -233,6 +236,18 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.sizes_ = np.bincount(self.labels_[self.labels_ >= 0], minlength=rule.n_clusters)
         self.merges_ = tuple(replace(m, target=int(rank[m.target])) for m in merged)
         self.moves_ = tuple(Move(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_)
+
+
+def hdbscan_rule(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
+    """What the model would predict with after a fit, its clusters in any order; None where rows are too few.
+
+    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
+    """
+    least = max(_SMALLEST, int(model.min_size or 0))
+    if least > len(X):
+        return None
+    rows = distinct_rows(X)
+    return _merged(model._found(rows, least), rows.values, rows.weights, least=least)[0]
 
 
 def _check_enough(name: str, minimum: Minimum) -> None:

@@ -14,7 +14,7 @@ from custseg._checks import check_integer, check_min_size, check_number
 from custseg.clustering._assessment import Assessment, Floats, Integers
 from custseg.clustering._centre_rule import CentreRule
 from custseg.clustering._ends import End
-from custseg.clustering._feasible import asked_minimum, check_distinct_rows, check_useful, infeasible
+from custseg.clustering._feasible import asked_minimum, check_distinct_rows, check_useful, infeasible, is_useful
 from custseg.clustering._rows import DistinctRows, checked_rows, checked_weights, distinct_rows
 from custseg.clustering._starts import Search
 
@@ -193,3 +193,16 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         back = rows.inverse if every else slice(None)
         self.labels_, self.second_ = assessed.label[back], assessed.second[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
+
+
+def kmeans_rule(model: MinSizeKMeans, X: Floats) -> CentreRule | None:
+    """What the model would predict with after a fit; None where the minimum cannot be met.
+
+    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
+    """
+    rows, k, least = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
+    if k > len(rows.values) or not is_useful(rows, k, least):
+        return None
+    search = Search(rows, k, least, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
+    end = search.best(check_random_state(model.random_state))
+    return None if end is None else CentreRule(end.centres, end.offsets, np.full(k, np.inf), 1.0)

@@ -13,11 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 from custseg._checks import check_choice, check_integer, check_min_size, check_number
 from custseg.clustering._assessment import Assessment, Floats, Integers
 from custseg.clustering._ends import meets
-from custseg.clustering._feasible import asked_minimum, check_distinct_rows, check_useful, infeasible
+from custseg.clustering._feasible import asked_minimum, check_distinct_rows, check_useful, infeasible, is_useful
 from custseg.clustering._last_resort import LastResort
 from custseg.clustering._lloyd import free_clustering, seeds
 from custseg.clustering._minimum import cluster_sizes
 from custseg.clustering._mixture_ends import MixtureEnd, last_resort, numbered
+from custseg.clustering._mixture_rule import MixtureRule
 from custseg.clustering._mixture_steps import (
     COVARIANCE_TYPES,
     Fitted,
@@ -251,6 +252,19 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
         self.sizes_ = np.bincount(self.labels_, minlength=len(rule.means))
         self.moves_ = rule.moves(rows.values, rows.weights)
+
+
+def mixture_rule(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
+    """What the model would predict with after a fit; None where the minimum cannot be met.
+
+    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
+    """
+    rows, k, least = distinct_rows(X), model.n_components, float(model.min_size or 1)
+    if k > len(rows.values) or not is_useful(rows, k, least):
+        return None
+    shape = _shape(rows, model.covariance_type, model.reg_covar)
+    end = model._best(last_resort(rows, k, shape), shape, least)
+    return None if end is None else end.rule
 
 
 def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:

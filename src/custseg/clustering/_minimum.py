@@ -60,9 +60,11 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
 
     Only rows near a boundary are looked at; a pass over all rows then shows whether they were enough.
     """
-    from custseg.clustering._flow import balance
+    from custseg.clustering._flow import balance, optimum
 
     offsets, k = start.copy(), len(start)
+    if len(costs) <= _ALL_AT_ONCE:
+        return offsets, optimum(costs.matrix(np.arange(len(costs))), weights, offsets, least, _ROUNDS)
     wider, before = 1.0, np.inf
     # Rows near a boundary need not show how far off a cluster is: then look at all, or at all of a sample.
     many = len(costs) > 4 * _SAMPLE

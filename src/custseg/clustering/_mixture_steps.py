@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
-from custseg.clustering._assessment import Floats, Integers, posterior
+from custseg.clustering._assessment import Floats, Integers
 from custseg.clustering._blocks import over_blocks
 from custseg.clustering._minimum import Labels, optimal_offsets
 from custseg.clustering._mixture_rule import squared_mahalanobis
 from custseg.clustering._rows import DistinctRows
 
 COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
+# Weight of each component, its weighted sums and products.
+Moments = tuple[Floats, Floats, Floats]
 # Least variance of a component whose own is singular, relative to the largest.
 _THINNEST = 1e-6
 
@@ -133,12 +134,11 @@ def climb(
     before, step, converged = -np.inf, 0, False
     while step < max_iter and not converged:
         step += 1
-        costs = mixture.costs(X)
         if least > 0:
-            offsets, _ = optimal_offsets(MatrixCosts(costs), weights, least, start=offsets)
-        shares, logs = _shares(costs - offsets, weights)
+            offsets, _ = optimal_offsets(MatrixCosts(mixture.costs(X)), weights, least, start=offsets)
+        logs, moments = _expected(X, weights, mixture, offsets=offsets)
         reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
-        mixture = maximised(X, shares, mixture.means, shape=shape)
+        mixture = _of_moments(moments, mixture.means, shape)
         converged = abs(reached - before) < tol
         before = reached
     return Fitted(mixture, offsets, _likelihood(X, weights, mixture), step, converged)
@@ -152,37 +152,42 @@ def fitted_as_is(rows: DistinctRows, mixture: Mixture) -> Fitted:
 
 def _likelihood(X: Floats, weights: Floats, mixture: Mixture) -> float:
     """Mean log-likelihood of a row."""
-    _, logs = _shares(mixture.costs(X), weights)
+    logs, _ = _expected(X, weights, mixture, offsets=np.zeros(len(mixture.means)))
     return float((logs * weights).sum()) / float(weights.sum())
 
 
-def _shares(reduced: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Weight of each row in each component, and the log of the sum of exp(-reduced)."""
-    logs = np.empty(len(reduced))
-    shares = np.empty_like(reduced)
+def _no_moments(k: int, d: int) -> Moments:
+    return np.zeros(k), np.zeros((k, d)), np.zeros((k, d, d))
 
-    def work(block: slice) -> None:
-        part = reduced[block]
-        low = part.min(axis=1)
-        logs[block] = np.log(np.exp(low[:, None] - part).sum(axis=1)) - low
-        shares[block] = posterior(part) * weights[block, None]
 
-    over_blocks(len(reduced), work)
-    return shares, logs
+def _expected(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) -> tuple[Floats, list[Moments]]:
+    """Log density of each row, its priors tilted by the offsets; moments of each block about the means."""
+    from custseg.clustering import _kernels
+
+    tilted = mixture.means, mixture.factors, mixture.constants - offsets
+    logs = np.empty(len(X))
+
+    def work(block: slice) -> Moments:
+        moments = _no_moments(*mixture.means.shape)
+        _kernels.expected(X[block], weights[block], tilted, logs[block], *moments)
+        return moments
+
+    return logs, over_blocks(len(X), work)
 
 
 def maximised(X: Floats, shares: Floats, centres: Floats, *, shape: Shape) -> Mixture:
     """The parameters of largest likelihood given the share of each row in each component."""
     from custseg.clustering import _kernels
 
-    k, d = centres.shape
-
-    def work(block: slice) -> tuple[Floats, Floats, Floats]:
-        moments = np.zeros(k), np.zeros((k, d)), np.zeros((k, d, d))
+    def work(block: slice) -> Moments:
+        moments = _no_moments(*centres.shape)
         _kernels.add_moments(X[block], shares[block], centres, *moments)
         return moments
 
-    parts = over_blocks(len(X), work)
+    return _of_moments(over_blocks(len(X), work), centres, shape)
+
+
+def _of_moments(parts: list[Moments], centres: Floats, shape: Shape) -> Mixture:
     zeroth, first, second = (np.add.reduce([part[i] for part in parts]) for i in range(3))
     held = zeroth + 10 * np.finfo(np.float64).eps
     shift = first / held[:, None]
@@ -208,22 +213,38 @@ def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
 
 def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
     """Inverse Cholesky factors; singular covariances are regularised more, then made diagonal."""
-    d = covariances.shape[1]
-    factors, used, fallbacks = np.empty_like(covariances), covariances.copy(), []
-    for j, covariance in enumerate(covariances):
-        size = max(float(np.diagonal(covariance).max()), _THINNEST * float(shape.scales.mean()))
-        diagonal = np.diag(np.maximum(np.diagonal(covariance), _THINNEST * size))
-        tries = [(covariance, "")]
-        tries += [(covariance + ridge * size * np.eye(d), "regularised") for ridge in (1e-9, _THINNEST)]
-        for matrix, remedy in [*tries, (diagonal, "diagonal")]:
-            try:
-                root = np.linalg.cholesky(matrix)
-            except np.linalg.LinAlgError:
-                continue
-            if not np.diagonal(root).min() > 0:
-                continue
-            factors[j], used[j] = solve_triangular(root, np.eye(d), lower=True), matrix
+    from custseg.clustering import _kernels
+
+    factors, used, fallbacks = np.zeros_like(covariances), covariances, []
+    roots = _roots(covariances)
+    if roots is None:
+        roots, used = np.empty_like(covariances), covariances.copy()
+        for j, covariance in enumerate(covariances):
+            roots[j], used[j], remedy = _remedied(covariance, shape)
             if remedy:
                 fallbacks.append((j, remedy))
-            break
+    _kernels.inverted(roots, factors)
     return factors, tuple(fallbacks), used
+
+
+def _roots(covariances: Floats) -> Floats | None:
+    """Cholesky factors of one matrix or of several; None where one is singular."""
+    try:
+        roots = np.asarray(np.linalg.cholesky(covariances), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return None
+    return roots if np.diagonal(roots, axis1=-2, axis2=-1).min() > 0 else None
+
+
+def _remedied(covariance: Floats, shape: Shape) -> tuple[Floats, Floats, str]:
+    """The Cholesky factor of a covariance or of what takes its place, that, and what was done."""
+    d = len(covariance)
+    size = max(float(np.diagonal(covariance).max()), _THINNEST * float(shape.scales.mean()))
+    tries = [(covariance, "")]
+    tries += [(covariance + ridge * size * np.eye(d), "regularised") for ridge in (1e-9, _THINNEST)]
+    for matrix, remedy in tries:
+        root = _roots(matrix)
+        if root is not None:
+            return root, matrix, remedy
+    diagonal = np.diag(np.maximum(np.diagonal(covariance), _THINNEST * size))
+    return np.sqrt(diagonal), diagonal, "diagonal"

@@ -144,11 +144,12 @@ def column_scales(rows: DistinctRows) -> Floats:
     X, weights = rows.values, rows.weights
     total = float(weights.sum())
     scales = np.empty(X.shape[1])
+    quarters = np.quantile(X, [0.25, 0.75], axis=0)
     for c in range(X.shape[1]):
         column = X[:, c]
         mean = float((weights * column).sum()) / total
         variance = float((weights * (column - mean) ** 2).sum()) / total
-        low, high = np.quantile(column, [0.25, 0.75])
+        low, high = quarters[:, c]
         # Some columns are the same for most rows; and what is too small would let squares overflow.
         limit = max(10 * float(high - low) ** 2, 1e-30 * variance) if high > low else variance
         scales[c] = min(variance, limit) if column.min() < column.max() else 0.0

@@ -59,9 +59,9 @@ def select_clustering(
        such candidate finds, with as many clusters, in rows without groups; stability is 0.5 or more. Or every two
        clusters have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an
        excess above chance. Of these the finest, because one with fewer clusters has only joined some of them.
-    2. Otherwise those of stability 0.75 or more: the largest excess; within one standard error of it the most
-       stable, then the one with fewer clusters.
-    3. Where none is stable, the same among all; the verdict is then "none".
+    2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
+       largest excess; within one standard error of it the most stable, then the one with fewer clusters.
+    3. Where there are none, the same among all.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def _chosen(
     min_size: int,
     asked: bool,
 ) -> ClusteringChoice:
-    best, near = best_of(candidates, numbers, criterion)
+    best, near = best_of(candidates, numbers, level=null.level, criterion=criterion)
     verdict = verdict_of(best, level=null.level, asked=asked)
     allowed = {row.n_clusters for row in candidates if row.meets_min_size}
     tried = sorted(allowed if numbers is None else allowed.intersection(numbers))
