@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "custseg"
 # The lowest first; a part may import the parts of lower layers alone, never its own neighbours.
 LAYERS = (
     ("errors",),
-    ("_checks", "_numbers", "_optional"),
+    ("_checks", "_compiled", "_numbers", "_optional"),
     ("_frames",),
     ("tables",),
     ("features", "preparation", "clustering", "profiling", "datasets"),
@@ -149,7 +149,7 @@ def test_source_keeps_every_rule() -> None:
 def test_source_is_really_read() -> None:
     tree = ast.parse((SOURCE / "segmentation.py").read_text(encoding="utf-8"))
     names = set(imported(tree, Path("segmentation.py")))
-    assert {"custseg.model.SegmentModel", "custseg.clustering.choose_clustering", "numpy"} <= names
+    assert {"custseg.model.SegmentModel", "custseg.clustering.select_clustering", "numpy"} <= names
 
 
 @pytest.mark.parametrize(

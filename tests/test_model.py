@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kinds import RETURNED, rows_of
 from logs import clean_log
+from quick import quick_fit
 
-from custseg import DataError, Segmentation, SegmentModel, fit_segments
+from custseg import DataError, Segmentation, SegmentModel
 
 
 @pytest.fixture(scope="module")
 def result() -> Segmentation:
-    return fit_segments(clean_log(80), n_segments=4, min_size=2)
+    return quick_fit(clean_log(80), n_segments=4, min_size=2)
 
 
 @pytest.fixture(scope="module")

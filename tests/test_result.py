@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import polars as pl
 import pytest
 from kinds import rows_of
 from logs import clean_log
+from quick import quick_fit
 
-from custseg import CustsegError, Segmentation, fit_segments
+from custseg import CustsegError, Segmentation
 from custseg.result import number_text
 
 HOSTILE = {0: "<script>alert('x')</script> & co", 1: '=HYPERLINK("http://x")', 2: "[bold]loud[/bold]"}
@@ -17,7 +19,7 @@ HOSTILE = {0: "<script>alert('x')</script> & co", 1: '=HYPERLINK("http://x")', 2
 @pytest.fixture(scope="module")
 def result() -> Segmentation:
     gift = clean_log().tail(3).with_columns(customer_id=pl.lit(1000, pl.Int64), amount=pl.lit(0.0))
-    return fit_segments(pl.concat([clean_log(), gift]), n_segments=3, min_size=2)
+    return quick_fit(pl.concat([clean_log(), gift]), n_segments=3, min_size=2)
 
 
 def read(folder: Path, name: str = "assignments.csv") -> pl.DataFrame:
@@ -39,24 +41,42 @@ def test_repr_is_a_table_that_reads_itself(result: Segmentation) -> None:
         "3 segments of 60 customers, as of 2024-10-27 00:00 (midnight after the last row), "
         "by recency_days, order_count, revenue (minimum 2 customers)"
     )
-    assert columns.split("  ")[0] == "segment"
-    assert [row.split()[0] for row in rows] == ["0", "1", "2", "–"]
-    assert why == f"Why: asked for 3 groups; silhouette {result.choice.best.silhouette:.2f}."
-    assert len({len(row) for row in (columns, *rows)}) == 1
+    assert columns.split() == ["segment", "name", "customers", "share", "revenue", "share"]
+    assert [row.split()[0] for row in rows if not row.startswith(" " * 10)] == ["0", "1", "2", "–"]
+    assert why == f"Why: {result.choice.reason}"
+
+
+def test_repr_tells_what_sets_a_segment_apart_and_keeps_to_the_terminal(result: Segmentation) -> None:
+    lines = repr(result.profiles).splitlines()
+    markers = [line.strip() for line in lines if "(others " in line]
+    assert markers
+    assert result.profiles[0].markers[0].texts["en"] in " ".join(markers)
+    assert max(map(len, lines)) <= 100
+
+
+def test_rule_is_shown_where_there_is_one(result: Segmentation) -> None:
+    ruled = replace(result, profiles=result.profiles.with_rules({0: "IF a < 1 THEN 0"}))
+    assert "IF a < 1 THEN 0" in repr(ruled)
+    assert "<td>IF a &lt; 1 THEN 0</td>" in ruled._repr_html_()
+    assert ruled.table()[0][-1] == "rule"
 
 
 def test_table_has_a_row_per_profile(result: Segmentation) -> None:
     heads, rows = result.table()
-    assert heads[:5] == ["segment", "name", "customers", "share", "revenue share"]
-    assert heads[5:] == [f"median {x}" for x in ("recency_days", "order_count", "revenue", "order_value")]
-    assert rows[-1] == ["–", "Prospects", "1", "–", "0.0%", "–", "0", "0", "–"]
+    assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart"]
+    assert rows[-1] == ["–", "Prospects", "1", "–", "–", ""]
     assert all(len(row) == len(heads) for row in rows)
+
+
+def test_table_is_in_the_language_of_the_result(result: Segmentation) -> None:
+    russian = quick_fit(clean_log(), n_segments=2, language="ru")
+    assert russian.table()[0] == ["сегмент", "название", "клиенты", "доля", "доля выручки", "чем отличается"]
 
 
 def test_table_without_revenue_has_no_revenue_share() -> None:
     table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
-    heads, rows = fit_segments(features=table, n_segments=2).table()
-    assert heads == ["segment", "name", "customers", "share", "median visits"]
+    heads, rows = quick_fit(features=table, n_segments=2).table()
+    assert heads == ["segment", "name", "customers", "share", "what sets it apart"]
     assert sum(int(row[2]) for row in rows) == 30
 
 
@@ -84,7 +104,7 @@ def test_html_shows_hostile_names_as_text(result: Segmentation) -> None:
 
 def test_html_shows_hostile_columns_as_text() -> None:
     table = pl.DataFrame({"id": range(30), "<img src=x onerror=alert(1)>": range(30)})
-    page = Tags(fit_segments(features=table, n_segments=2)._repr_html_())
+    page = Tags(quick_fit(features=table, n_segments=2)._repr_html_())
     assert "img" not in page.tags
 
 
@@ -161,13 +181,13 @@ def test_formulas_are_made_harmless_in_csv(result: Segmentation, tmp_path: Path,
 
 def test_ids_that_look_like_formulas_are_made_harmless_in_csv(tmp_path: Path) -> None:
     ids = pl.format("=c{}", pl.col("customer_id")).alias("customer_id")
-    fit_segments(clean_log().with_columns(ids), n_segments=2).write(tmp_path)
+    quick_fit(clean_log().with_columns(ids), n_segments=2).write(tmp_path)
     assert all(one.startswith("'=c") for one in read(tmp_path)["customer_id"])
 
 
 def test_every_kind_of_log_is_written_alike(as_kind: Callable[[pl.DataFrame], object], tmp_path: Path) -> None:
-    fit_segments(clean_log(), n_segments=2).write(tmp_path / "polars")
-    fit_segments(as_kind(clean_log()), n_segments=2).write(tmp_path / "other")
+    quick_fit(clean_log(), n_segments=2).write(tmp_path / "polars")
+    quick_fit(as_kind(clean_log()), n_segments=2).write(tmp_path / "other")
     assert all_files(tmp_path / "other") == all_files(tmp_path / "polars")
 
 

@@ -105,6 +105,22 @@ def check_random_state(caller: str, value: object) -> int:
     return check_integer(caller, "random_state", value, minimum=0, maximum=2**32 - 1)
 
 
+def check_segment_numbers(caller: str, n_segments: object, *, usual: range) -> list[int]:
+    """The numbers of segments to try: one, or those of a range; None stands for the usual ones."""
+    if n_segments is None:
+        return list(usual)
+    if isinstance(n_segments, range):
+        if len(n_segments) == 0 or min(n_segments) < 1:
+            raise ValueError(f"{caller}: n_segments as a range must hold numbers from 1 up, got {n_segments}.")
+        return sorted(n_segments)
+    if isinstance(n_segments, bool) or not isinstance(n_segments, Integral):
+        raise TypeError(
+            f"{caller}: n_segments must be a whole number, a range such as range(3, 9), or None, "
+            f"got {type(n_segments).__name__} {n_segments!r}."
+        )
+    return [check_integer(caller, "n_segments", n_segments, minimum=1)]
+
+
 def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     """A hint at the closest allowed word, or nothing."""
     close = difflib.get_close_matches(value, [str(word) for word in allowed], n=1, cutoff=0.7)

@@ -62,7 +62,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
             f"{len(shop.orders):,} order lines.\n"
         )
         orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
-        _fit_and_write(orders, out, as_of=shop.as_of)
+        _fit_and_write(orders, out, as_of=shop.as_of, method="kmeans")
 
 
 @main.command()
@@ -86,11 +86,11 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
               help="Subtract refunds, leave them out, or refuse them.")  # fmt: skip
 @click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: _min_size(v),
               help="No segment is smaller: customers (200) or a share (0.05 or 5%).")  # fmt: skip
-@click.option("--method", type=click.Choice(["kmeans", "gaussian_mixture", "hdbscan"]), default="kmeans",
-              show_default=True, help="The clustering algorithm.")  # fmt: skip
+@click.option("--method", type=click.Choice(["auto", "kmeans", "gaussian_mixture", "hdbscan"]), default="auto",
+              show_default=True, help="The clustering algorithm, or the choice among all three.")  # fmt: skip
 @click.option("--segments", callback=lambda _c, _p, v: _segments(v) if v else None,
               help="How many segments: a number, or a range such as 4-6 to choose within. "
-              "[default: 3-8; hdbscan finds the number]")  # fmt: skip
+              "[default: 3-8, or 1 where no grouping comes back; hdbscan finds the number]")  # fmt: skip
 @click.option("--columns", help="Features to cluster on, with commas between. "
               "[default: recency_days,order_count,revenue]")  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,

@@ -19,7 +19,7 @@ from custseg._frames import frame_from_columns, table_writer, write_files
 from custseg.clustering import ClusteringChoice, Move
 from custseg.errors import CustsegError
 from custseg.model import SegmentModel
-from custseg.profiling import Profiles
+from custseg.profiling import Profiles, SegmentRules, number_text
 from custseg.tables import DataReport, FeatureTable
 
 __all__ = ["Segmentation", "number_text"]
@@ -46,6 +46,8 @@ class Segmentation:
         What the log was like; None for a ready feature table.
     labels : ndarray of int, shape (n_customers,)
         Segment of each customer in the order of `features`; -1 for those that cannot be clustered.
+    rules : SegmentRules
+        Each segment as one IF-THEN in human units, and a set of rules that covers everybody.
     """
 
     profiles: Profiles
@@ -54,6 +56,7 @@ class Segmentation:
     model: SegmentModel
     data_report: DataReport | None
     labels: NDArray[np.intp] = field(repr=False)
+    rules: SegmentRules = field(repr=False)
 
     @property
     def as_of(self) -> datetime | None:
@@ -97,7 +100,7 @@ class Segmentation:
         ]
         return [*self.model.preparation.notes(), *self._fit_notes(), *moved]
 
-    def rename(self, names: Mapping[int, str]) -> Segmentation:
+    def rename(self, names: Mapping[int | str, str]) -> Segmentation:
         """The same result with other names for some segments.
 
         Parameters
@@ -124,10 +127,12 @@ class Segmentation:
         all_names = [*after, self.model.unclustered_name]
         if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
             raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
+        rules = self.rules.renamed(names)
         return replace(
             self,
-            profiles=self.profiles.renamed(names),
+            profiles=self.profiles.renamed(names).with_rules({rule.segment: rule for rule in rules.rules}),
             model=self.model.renamed(tuple(after)),
+            rules=rules,
         )
 
     def write(
@@ -178,17 +183,7 @@ class Segmentation:
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """The segments as people read them: column heads, and a row of texts per segment."""
-        features = self.shown_features()
-        money = any(row.revenue_share is not None for row in self.profiles)
-        heads = ["segment", "name", "customers", "share", *["revenue share"] * money]
-        heads += [f"median {name}" for name in features]
-        rows = []
-        for row in self.profiles:
-            cells = ["–" if row.segment is None else str(row.segment), row.name, f"{row.size:,}"]
-            cells += [_percent(row.share), *[_percent(row.revenue_share)] * money]
-            cells += [number_text(row.medians[name]) for name in features]
-            rows.append(cells)
-        return heads, rows
+        return self.profiles.table()
 
     def shown_features(self) -> list[str]:
         """The features that a short display shows: the usual four, and up to six with those clustered on."""
@@ -198,24 +193,11 @@ class Segmentation:
         return [*first, *(name for name in used if name not in first)][:_MOST_SHOWN]
 
     def __repr__(self) -> str:
-        heads, rows = self.table()
-        widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-        lines = [self.headline(), ""]
-        for cells in (heads, *rows):
-            padded = (
-                cell.ljust(width) if i == 1 else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
-            )
-            lines.append("  ".join(padded).rstrip())
-        return "\n".join([*lines, "", f"Why: {self.choice.reason}"])
+        return "\n".join([self.headline(), "", repr(self.profiles), "", f"Why: {self.choice.reason}"])
 
     def _repr_html_(self) -> str:
-        heads, rows = self.table()
-        head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         return (
-            f"<p>{html.escape(self.headline())}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{html.escape(self.headline())}</p>{self.profiles._repr_html_()}"
             f"<p>Why: {html.escape(self.choice.reason)}</p>"
         )
 
@@ -243,16 +225,3 @@ class Segmentation:
 
     def _assignments(self) -> nw.DataFrame[Any]:
         return self.model.assignments(self.features, self.labels)
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:z.1%}"
-
-
-def number_text(value: float | None) -> str:
-    """A number as people read it; a dash where there is none."""
-    if value is None:
-        return "–"
-    if abs(value) >= 100 or value == int(value):
-        return f"{value:z,.0f}"
-    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.2g}"

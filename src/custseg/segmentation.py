@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import (
     check_choice,
-    check_integer,
     check_min_size,
     check_random_state,
+    check_segment_numbers,
     listed,
     not_yet,
     plural,
@@ -23,7 +21,7 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
 from custseg.preparation import Preparation, plan_preparation, refuse_infinite
-from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments
+from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments, segment_rules
 from custseg.result import Segmentation
 from custseg.tables import (
     REFUNDS,
@@ -39,7 +37,8 @@ Progress = Callable[[str, int, int], None]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
-_DEFAULT_NUMBERS = range(3, 9)
+_DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
+USUAL_NUMBERS = range(3, 9)
 _CALLER = "fit_segments"
 
 
@@ -133,7 +132,7 @@ def fit_segments(
     check_choice(_CALLER, "method", method, allowed=("auto", *METHODS))
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    numbers = _segment_numbers(n_segments)
+    numbers = check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
     tell = _teller(progress)
@@ -144,13 +143,13 @@ def fit_segments(
         table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, id=id)
     else:
         table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}), None
-    names = _clustering_columns(table, columns)
+    names = clustering_columns(table, columns, _CALLER)
     values = {name: table.values(name) for name in table.numeric_names()}
     refuse_infinite(values, _CALLER)
 
     tell("preparing the features", 1, 4)
     _check_enough(int(can_be_clustered(table, names).sum()), len(table), numbers)
-    preparation, inside, matrix = _prepared(table, names)
+    preparation, inside, matrix = prepared(table, names, _CALLER)
 
     tell("clustering", 2, 4)
     least = check_min_size(_CALLER, min_size, len(matrix))
@@ -160,28 +159,30 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    profile = partial(profile_segments, clustered_on=preparation.names, windowed=_is_windowed(table))
-    profiles = profile(values, labels, language=language, unclustered=unclustered)
+    profiles = profile_segments(
+        table,
+        labels,
+        descriptors=_descriptors(table, preparation.names),
+        language=language,
+        clustered_on=preparation.names,
+        stability=choice.best.stability_of_clusters,
+        unclustered=unclustered,
+    )
     segment_names = tuple(row.name for row in profiles.segments)
+    rules = segment_rules(
+        table, labels, columns=preparation.names, names=segment_names, language=language, random_state=seed
+    )
     model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
-    return Segmentation(profiles, choice, table, model, data_report=report, labels=labels)
-
-
-def _segment_numbers(n_segments: object) -> list[int]:
-    """The numbers of segments to try."""
-    if n_segments is None:
-        return list(_DEFAULT_NUMBERS)
-    if isinstance(n_segments, range):
-        if len(n_segments) == 0 or min(n_segments) < 1:
-            raise ValueError(f"{_CALLER}: n_segments as a range must hold numbers from 1 up, got {n_segments}.")
-        return sorted(n_segments)
-    if isinstance(n_segments, bool) or not isinstance(n_segments, Integral):
-        raise TypeError(
-            f"{_CALLER}: n_segments must be a whole number, a range such as range(3, 9), or None, "
-            f"got {type(n_segments).__name__} {n_segments!r}."
-        )
-    return [check_integer(_CALLER, "n_segments", n_segments, minimum=1)]
+    return Segmentation(
+        profiles.with_rules({rule.segment: rule for rule in rules.rules}),
+        choice,
+        table,
+        model,
+        data_report=report,
+        labels=labels,
+        rules=rules,
+    )
 
 
 def _build(
@@ -213,7 +214,8 @@ def _given(features: object, id: str | None, others: Mapping[str, object]) -> Fe
     return given_features(features, id, _CALLER)
 
 
-def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> list[str]:
+def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:
+    """The features to cluster on: those asked for, else the usual ones that are there, else all numeric ones."""
     if columns is None:
         numeric = table.numeric_names()
         usual = [name for name in DEFAULT_COLUMNS if name in numeric]
@@ -221,26 +223,43 @@ def _clustering_columns(table: FeatureTable, columns: Sequence[str] | None) -> l
         chosen = usual + engaged if len(usual) == len(DEFAULT_COLUMNS) else engaged or numeric
         if not chosen:
             raise DataError(
-                f"{_CALLER}: the feature table has no numeric column beside the ids; its columns are {table.names}."
+                f"{caller}: the feature table has no numeric column beside the ids; its columns are {table.names}."
             )
         return chosen
     if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
-        raise TypeError(f"{_CALLER}: columns must be a list of feature names, got {columns!r}.")
+        raise TypeError(f"{caller}: columns must be a list of feature names, got {columns!r}.")
     chosen = list(columns)
     if not chosen or len(set(chosen)) < len(chosen):
-        raise ValueError(f"{_CALLER}: columns must name each feature once, got {chosen}.")
-    check_features(table, chosen, argument="columns", caller=_CALLER)
+        raise ValueError(f"{caller}: columns must name each feature once, got {chosen}.")
+    check_features(table, chosen, argument="columns", caller=caller)
     return chosen
 
 
-def _prepared(table: FeatureTable, names: list[str]) -> tuple[Preparation, NDArray[np.bool_], NDArray[np.float64]]:
+def prepared(
+    table: FeatureTable, names: list[str], caller: str
+) -> tuple[Preparation, NDArray[np.bool_], NDArray[np.float64]]:
     """What was learned of the columns, who can be clustered on them, and their rows of the matrix."""
     inside = can_be_clustered(table, names)
-    preparation = plan_preparation({name: table.values(name)[inside] for name in names}, _CALLER)
+    preparation = plan_preparation({name: table.values(name)[inside] for name in names}, caller)
     # A customer whose only values are in a column that was left out has nothing to be clustered on.
     inside = can_be_clustered(table, preparation.names)
-    matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, _CALLER)
+    matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, caller)
     return preparation, inside, matrix
+
+
+def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
+    """What had no part in the segments and does not come from the same events: attributes, sources, texts as given."""
+    numeric = table.numeric_names()
+    return [
+        feature.name
+        for feature in table.described
+        if feature.name not in clustered_on
+        and (
+            feature.family == "attributes"
+            or feature.name in _DESCRIPTORS
+            or (feature.family == "given" and feature.name not in numeric)
+        )
+    ]
 
 
 def _who_is_left(table: FeatureTable) -> str:
@@ -279,7 +298,7 @@ def _chosen(
 
     What went wrong is told with the arguments that can mend it.
     """
-    numbers = _segment_numbers(n_segments)
+    numbers = check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
     free = method == "hdbscan" and n_segments is None
     try:
         choice = select_clustering(

@@ -1,11 +1,20 @@
+from __future__ import annotations
+
+import threading
+from typing import Any
+
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
+from sklearn.mixture import GaussianMixture
 
 from custseg import DataError, InfeasibleMinimumError
-from custseg.clustering import METHODS, ClusteringChoice, choose_clustering
+from custseg.clustering import METHODS, ClusteringChoice, select_clustering
+
+MEASURED = ("silhouette", "silhouette_error", "excess", "excess_error", "stability", "weakest_stability", "gap")
 
 
 def blobs(*sizes: int, seed: int = 0) -> np.ndarray:
@@ -14,88 +23,260 @@ def blobs(*sizes: int, seed: int = 0) -> np.ndarray:
     return np.vstack([rng.normal([10.0 * i, 10.0 * (i % 2)], 1, (size, 2)) for i, size in enumerate(sizes)])
 
 
-def choose(X: np.ndarray, *numbers: int, min_size: int = 1, seed: int = 0) -> ClusteringChoice:
-    return choose_clustering(X, n_clusters=numbers, min_size=min_size, random_state=seed)
+def cloud(n_rows: int = 80, seed: int = 0) -> np.ndarray:
+    """Rows without groups, whose cuts do not come back."""
+    return np.random.default_rng(seed).normal(size=(n_rows, 2))
 
 
-def test_groups_are_found_and_numbered_largest_first() -> None:
-    best = choose(blobs(10, 40, 25), 2, 3, 4, 5).best
-    assert best.n_clusters == 3
-    assert best.labels.tolist() == [2] * 10 + [0] * 40 + [1] * 25
+def choose(X: Any, n_clusters: Any = range(2, 5), **options: Any) -> ClusteringChoice:
+    """The choice among k-means alone, which takes the least time."""
+    return select_clustering(X, **{"methods": ["kmeans"], "n_clusters": n_clusters, "min_size": 5, **options})
 
 
-def test_equal_sizes_are_numbered_by_their_centres() -> None:
-    X = np.array([[9.0], [9.1], [1.0], [1.1]])
-    assert choose(X, 2).best.labels.tolist() == [1, 1, 0, 0]
+def measured(choice: ClusteringChoice) -> dict[tuple[str, int, str], float]:
+    """All that was measured, up to the last digits of a sum."""
+    return {
+        (row.method, row.n_clusters, name): round(getattr(row, name), 9)
+        for row in choice.candidates
+        for name in MEASURED
+        if getattr(row, name) is not None
+    }
+
+
+def without_seconds(choice: ClusteringChoice) -> dict[str, list[Any]]:
+    return {name: column for name, column in choice.columns().items() if name not in ("seconds", "labels")}
+
+
+@pytest.fixture(scope="module")
+def clear() -> ClusteringChoice:
+    """Three groups that anybody would see, by all three methods."""
+    return select_clustering(blobs(10, 40, 25), n_clusters=range(2, 5), min_size=5)
+
+
+@pytest.fixture(scope="module")
+def unclear() -> ClusteringChoice:
+    """A round cloud, cut by k-means."""
+    return choose(cloud())
+
+
+def test_clear_groups_are_natural(clear: ClusteringChoice) -> None:
+    assert (clear.best.n_clusters, clear.verdict, clear.best.has_gaps) == (3, "natural", True)
+    assert clear.reason.startswith("3 groups stand apart by themselves")
+    assert clear.best.excess > clear.chance_level
+
+
+def test_labels_come_in_the_order_of_the_rows_largest_first(clear: ClusteringChoice) -> None:
+    assert clear.best.labels.tolist() == [2] * 10 + [0] * 40 + [1] * 25
+
+
+def test_every_method_and_number_is_a_candidate(clear: ClusteringChoice) -> None:
+    tried = {(row.method, row.n_clusters) for row in clear.candidates}
+    assert {(method, k) for method in METHODS[:2] for k in (2, 3, 4)} | {("hdbscan", 3)} <= tried
+    assert len(tried) == len(clear.candidates)
+
+
+def test_equal_candidates_are_near_ties(clear: ClusteringChoice) -> None:
+    same = {row.method for row in clear.candidates if row.n_clusters == 3} - {clear.best.method}
+    assert {row.method for row in clear.near_ties} == same
+    assert all(row.n_clusters == 3 for row in clear.near_ties)
+
+
+def test_indices_agree_with_scikit_learn(clear: ClusteringChoice) -> None:
+    X = blobs(10, 40, 25)
+    for row in clear.candidates:
+        assert row.silhouette == pytest.approx(silhouette_score(X, row.labels))
+        assert row.calinski_harabasz == pytest.approx(calinski_harabasz_score(X, row.labels))
+        assert row.davies_bouldin == pytest.approx(davies_bouldin_score(X, row.labels))
+
+
+def test_bic_of_a_mixture_is_that_of_scikit_learn(clear: ClusteringChoice) -> None:
+    outside = GaussianMixture(3, random_state=0).fit(blobs(10, 40, 25)).bic(blobs(10, 40, 25))
+    found = {row.method: row.bic for row in clear.candidates if row.n_clusters == 3}
+    assert found["gaussian_mixture"] == pytest.approx(outside, rel=1e-3)
+    assert found["kmeans"] is found["hdbscan"] is None
+
+
+def test_columns_go_into_a_frame(clear: ClusteringChoice) -> None:
+    frame = pl.DataFrame(clear.columns())
+    assert len(frame) == len(clear.candidates)
+    chosen = frame.filter("chosen")
+    assert chosen.select("method", "n_clusters").rows() == [(clear.best.method, 3)]
+    assert frame["smallest"].min() >= clear.min_size == 5
+
+
+def test_repr_shows_the_table_and_the_reason(clear: ClusteringChoice) -> None:
+    lines = repr(clear).splitlines()
+    assert lines[0].split()[:3] == ["method", "n_clusters", "silhouette"]
+    assert [line.split()[:2] for line in lines if line.endswith("<-")] == [[clear.best.method, "3"]]
+    assert lines[-1] == f"natural: {clear.reason}"
+
+
+def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
+    other = clear.pick("gaussian_mixture", 4)
+    assert (other.best.method, other.best.n_clusters) == ("gaussian_mixture", 4)
+    assert other.verdict == "constructive"
+    assert other.reason.startswith("asked for 4 groups")
+    assert other.candidates == clear.candidates
+    assert other.columns()["chosen"].index(True) == clear.candidates.index(other.best)
+
+
+def test_picking_the_best_keeps_the_verdict(clear: ClusteringChoice) -> None:
+    again = clear.pick(clear.best.method, 3)
+    assert (again.best, again.verdict, again.reason) == (clear.best, clear.verdict, clear.reason)
+
+
+@pytest.mark.parametrize(("method", "k"), [("kmeans", 9), ("ward", 3), ("kmeans", "3")])
+def test_picking_what_is_not_there_is_refused(clear: ClusteringChoice, method: str, k: Any) -> None:
+    with pytest.raises(ValueError, match=r"pick: there is no candidate .*; there are .*'hdbscan', 3"):
+        clear.pick(method, k)
+
+
+def test_plot_data_are_plain_and_of_one_length(clear: ClusteringChoice) -> None:
+    data = clear.plot()
+    assert data["best"] == {"method": clear.best.method, "n_clusters": 3}
+    assert data["methods"]["kmeans"]["n_clusters"] == [2, 3, 4]
+    for series in (*data["methods"].values(), data["null"]):
+        assert len({len(values) for values in series.values()}) == 1
+    null = data["null"]
+    assert null["n_clusters"] == [2, 3, 4]
+    assert all(low <= mid <= high for low, mid, high in zip(null["low"], null["middle"], null["high"], strict=True))
+
+
+def test_a_cloud_has_no_natural_groups(unclear: ClusteringChoice) -> None:
+    assert unclear.verdict == "none"
+    assert unclear.reason.startswith("no natural groups, and no cut that comes back")
+    assert not any(row.has_gaps for row in unclear.candidates)
+
+
+def test_a_number_that_was_asked_for_is_constructive() -> None:
+    choice = choose(cloud(), 4)
+    assert (choice.best.n_clusters, choice.verdict, choice.asked) == (4, "constructive", True)
+    assert choice.reason.startswith("asked for 4 groups; a useful cut and no natural groups")
+
+
+def test_picking_without_evidence_is_constructive(unclear: ClusteringChoice) -> None:
+    assert unclear.pick("kmeans", 3).verdict == "constructive"
+
+
+def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
+    one = unclear.undivided(cloud())
+    assert one.best.labels.tolist() == [0] * 80
+    assert (one.verdict, one.reason) == (unclear.verdict, unclear.reason)
+    assert one.columns()["chosen"] == [False] * 3 + [True]
+    assert one.plot()["best"]["n_clusters"] == 1
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_rule_of_the_choice_gives_its_labels(method: str) -> None:
-    X = blobs(60, 40, 30, seed=1)
-    best = choose_clustering(X, method=method, n_clusters=[3], min_size=20, random_state=0).best
-    assert best.n_clusters == 3
-    assert best.estimator.rule_.labels(X).tolist() == best.labels.tolist()
+def test_rule_of_the_choice_gives_its_labels(method: str, clear: ClusteringChoice) -> None:
+    best = clear.pick(method, 3).best
+    assert best.estimator.rule_.labels(blobs(10, 40, 25)).tolist() == best.labels.tolist()
 
 
-def test_hdbscan_finds_its_number() -> None:
-    X = blobs(60, 40, 30, seed=1)
-    choice = choose_clustering(X, method="hdbscan", n_clusters=None, min_size=20, random_state=0)
-    assert choice.best.n_clusters == 3
-    assert choice.reason.startswith("HDBSCAN found 3 dense groups")
+def test_order_of_the_rows_changes_nothing() -> None:
+    X = cloud(60, seed=3).round(1)  # with ties
+    order = np.random.default_rng(8).permutation(60)
+    one, two = select_clustering(X, n_clusters=[3, 4]), select_clustering(X[order], n_clusters=[3, 4])
+    assert without_seconds(two) == without_seconds(one)
+    for before, after in zip(one.candidates, two.candidates, strict=True):
+        assert after.labels.tolist() == before.labels[order].tolist()
+    assert two.reason == one.reason
 
 
-def test_hdbscan_says_which_numbers_it_found() -> None:
-    X = blobs(60, 40, 30, seed=1)
-    with pytest.raises(DataError, match="no clustering into 7 groups of 20 or more; the numbers it found: 3"):
-        choose_clustering(X, method="hdbscan", n_clusters=[7], min_size=20, random_state=0)
+def test_number_of_threads_changes_nothing() -> None:
+    one, three = (select_clustering(blobs(30, 20), n_clusters=[2, 3], min_size=5, n_jobs=n) for n in (1, 3))
+    assert without_seconds(three) == without_seconds(one)
+    assert three.best.labels.tolist() == one.best.labels.tolist()
+    assert three.chance_level == one.chance_level
 
 
-def test_hdbscan_without_any_dense_group_says_so() -> None:
-    X = np.random.default_rng(0).uniform(size=(60, 2))
-    with pytest.raises(DataError, match="HDBSCAN found no groups of 25 or more"):
-        choose_clustering(X, method="hdbscan", n_clusters=None, min_size=25, random_state=0)
+def test_further_number_changes_no_other_row(unclear: ClusteringChoice) -> None:
+    fewer, all_of_them = measured(choose(cloud(), [2, 4])), measured(unclear)
+    assert {key: all_of_them[key] for key in fewer} == fewer
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 1000), st.integers(0, 1000))
-def test_shuffled_rows_fall_into_the_same_groups(seed: int, shuffle: int) -> None:
-    X = np.random.default_rng(seed).normal(size=(60, 2)).round(1)  # with ties
-    order = np.random.default_rng(shuffle).permutation(60)
-    one, two = choose(X, 3, 4, seed=seed % 7), choose(X[order], 3, 4, seed=seed % 7)
+def test_further_method_changes_no_other_row(clear: ClusteringChoice) -> None:
+    fewer, all_of_them = measured(choose(blobs(10, 40, 25))), measured(clear)
+    assert {key: all_of_them[key] for key in fewer} == fewer
+
+
+def test_order_of_rows_of_a_sample_changes_nothing() -> None:
+    X = np.vstack([blobs(2500, 2500), cloud(50)])
+    order = np.random.default_rng(1).permutation(len(X))
+    one, two = choose(X, [2]), choose(X[order], [2])
+    assert measured(two) == measured(one)
     assert two.best.labels.tolist() == one.best.labels[order].tolist()
-    assert two.columns() == one.columns()
 
 
-@settings(max_examples=15, deadline=None)
+def test_numbers_may_come_in_any_order_and_twice(unclear: ClusteringChoice) -> None:
+    assert without_seconds(choose(cloud(), [4, 2, 3, 2])) == without_seconds(unclear)
+    assert without_seconds(choose(cloud(), np.arange(2, 5))) == without_seconds(unclear)
+
+
+def test_plain_silhouette_can_be_the_criterion(unclear: ClusteringChoice) -> None:
+    choice = choose(cloud(), criterion="silhouette")
+    top = max(choice.candidates, key=lambda row: row.silhouette)
+    assert choice.best.silhouette >= top.silhouette - top.silhouette_error
+    assert measured(choice) == measured(unclear)
+
+
+def test_progress_rises_to_the_end() -> None:
+    told: list[tuple[int, int]] = []
+    choose(blobs(30, 20), [2, 3], progress=lambda done, steps: told.append((done, steps)))
+    assert (told[0], told[-1]) == ((0, 100), (100, 100))
+    assert told == sorted(told)
+    assert len(set(told)) > 10
+
+
+def interrupted_at(limit: int) -> None:
+    def interrupt(done: int, steps: int) -> None:
+        if done >= limit:
+            raise KeyboardInterrupt("stop")
+
+    with pytest.raises(KeyboardInterrupt, match="stop"):
+        select_clustering(blobs(30, 20), n_clusters=[2, 3], min_size=5, n_jobs=3, progress=interrupt)
+
+
+@pytest.mark.parametrize("limit", [0, 5, 20, 50, 80, 100])
+def test_interruption_leaves_nothing_running(limit: int) -> None:
+    before = set(threading.enumerate())
+    interrupted_at(limit)
+    assert set(threading.enumerate()) <= before
+
+
+@settings(max_examples=8)
 @given(st.integers(0, 1000), st.integers(1, 12))
 def test_no_group_is_under_the_minimum_and_none_is_empty(seed: int, least: int) -> None:
     X = np.random.default_rng(seed).uniform(size=(60, 2))
-    best = choose(X, 2, 3, 4, 5, min_size=least).best
-    sizes = np.bincount(best.labels)
-    assert sizes.min() == best.smallest >= least
-    assert sizes.tolist() == sorted(sizes, reverse=True)
-    assert len(sizes) == best.n_clusters
+    for row in choose(X, [2, 4], min_size=least).candidates:
+        sizes = np.bincount(row.labels)
+        assert sizes.min() == row.smallest >= least
+        assert row.smallest_share == row.smallest / 60
+        assert sizes.tolist() == sorted(sizes, reverse=True)
+        assert len(sizes) == row.n_clusters
 
 
 def test_minimum_is_met_by_moving_rows() -> None:
-    X = blobs(40, 35, 5)
-    free, held = choose(X, 3), choose(X, 3, min_size=10)
+    free, held = choose(blobs(40, 35, 5), 3, min_size=1), choose(blobs(40, 35, 5), 3, min_size=10)
     assert (free.best.smallest, held.best.smallest) == (5, 10)
     assert sum(move.count for move in held.best.estimator.moves_) == 5
 
 
-def test_candidate_that_would_part_equal_rows_is_out() -> None:
+def test_minimum_can_be_a_share() -> None:
+    assert choose(blobs(40, 35, 5), 2, min_size=0.11).min_size == 9
+
+
+def test_candidate_that_would_part_equal_rows_is_listed_and_not_taken() -> None:
     X = np.repeat([[0.0], [1.0], [9.0]], [30, 30, 4], axis=0)
-    choice = choose(X, 2, 3, min_size=10)
+    choice = choose(X, [2, 3], min_size=10)
     assert [row.meets_min_size for row in choice.candidates] == [True, False]
-    assert choice.candidates[1].smallest == 4
-    assert choice.reason.endswith("3 would leave one under the minimum size.")
+    assert (choice.best.n_clusters, choice.candidates[1].smallest) == (2, 4)
+    with pytest.raises(ValueError, match=r"there is no candidate \('kmeans', 3\)"):
+        choice.pick("kmeans", 3)
 
 
 def test_number_that_the_rows_cannot_fill_is_not_tried() -> None:
-    choice = choose(blobs(40, 40), 2, 3, 4, 9, min_size=20)
+    choice = choose(blobs(40, 40), [2, 3, 4, 9], min_size=20)
     assert [row.n_clusters for row in choice.candidates] == [2, 3, 4]
-    assert choice.reason.endswith("9 would leave one under the minimum size.")
 
 
 def test_infeasible_minimum_says_what_is_feasible() -> None:
@@ -108,77 +289,104 @@ def test_infeasible_minimum_says_what_is_feasible() -> None:
 
 
 def test_minimum_beyond_all_rows_says_what_is_feasible() -> None:
-    X = blobs(40, 35)
-    with pytest.raises(
-        InfeasibleMinimumError, match="2 groups of 1,000 or more need 2,000, and there are 75"
-    ) as caught:
-        choose(X, 2, 3, min_size=1000)
-    assert caught.value.feasible == choose(X, 2, min_size=caught.value.feasible).best.smallest == 37
+    words = "2 groups of 1,000 or more need 2,000, and there are 75. 2 groups can have 37 each"
+    with pytest.raises(InfeasibleMinimumError, match=words) as caught:
+        select_clustering(blobs(40, 35), n_clusters=[2, 3], min_size=1000)
+    assert choose(blobs(40, 35), 2, min_size=caught.value.feasible).best.smallest == 37
 
 
-def test_fewer_distinct_rows_than_clusters_are_told() -> None:
+@pytest.mark.parametrize("methods", [METHODS, ["kmeans"], ["gaussian_mixture"]])
+def test_fewer_distinct_rows_than_clusters_are_told(methods: list[str]) -> None:
     X = np.repeat([[0.0, 1.0], [2.0, 3.0]], 10, axis=0)
     with pytest.raises(DataError, match=r"20 rows have 2 distinct values .* too few for 3 groups"):
-        choose(X, 3, 4)
-    assert [row.n_clusters for row in choose(X, 2, 3, 4).candidates] == [2]
+        select_clustering(X, methods=methods, n_clusters=[3, 4], min_size=1)
+    assert [row.n_clusters for row in choose(X, [2, 3, 4], min_size=1).candidates] == [2]
 
 
 def test_as_many_groups_as_rows_have_no_silhouette() -> None:
-    best = choose(np.array([[1.0], [2.0], [3.0]]), 3).best
-    assert (best.smallest, best.silhouette) == (1, 0.0)
+    best = choose([[1.0], [2.0], [3.0]], 3, min_size=1).best
+    assert (best.smallest, best.silhouette, best.calinski_harabasz) == (1, 0.0, None)
 
 
 def test_one_group_holds_all_rows() -> None:
-    choice = choose(blobs(5, 6), 1)
+    choice = choose(blobs(5, 6), 1, min_size=1)
     assert choice.best.labels.tolist() == [0] * 11
-    assert choice.reason == "asked for 1 group; silhouette 0.00."
+    assert choice.reason == "one group, with everybody in it."
 
 
-def test_one_row_is_one_group() -> None:
-    assert choose(np.array([[1.0, 2.0]]), 1).best.labels.tolist() == [0]
+def test_hdbscan_finds_its_number() -> None:
+    X = blobs(60, 40, 30, seed=1)
+    choice = select_clustering(X, methods="hdbscan", n_clusters=None, min_size=20)
+    assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
+    assert "found by HDBSCAN" in choice.reason
 
 
-def test_silhouette_agrees_with_scikit_learn() -> None:
-    X = blobs(30, 30, 20, seed=3)
-    for candidate in choose(X, 2, 3, 4).candidates:
-        assert candidate.silhouette == pytest.approx(silhouette_score(X, candidate.labels))
+def test_hdbscan_says_which_numbers_it_found() -> None:
+    X = blobs(60, 40, 30, seed=1)
+    with pytest.raises(DataError, match=r"no clustering into 7 groups of 20 or more; the numbers it found: .*3"):
+        select_clustering(X, methods=["hdbscan"], n_clusters=7, min_size=20)
 
 
-def test_silhouette_of_many_rows_is_close_to_the_full_one() -> None:
-    X = np.random.default_rng(0).normal(size=(10_400, 2)) + np.repeat([[0, 0], [4, 0]], 5_200, axis=0)
-    best = choose(X, 2).best
-    assert best.silhouette == pytest.approx(silhouette_score(X, best.labels), abs=0.01)
+def test_hdbscan_without_any_dense_group_says_so() -> None:
+    X = np.random.default_rng(0).uniform(size=(60, 2))
+    with pytest.raises(DataError, match="HDBSCAN found no groups of 25 or more; it found none at all"):
+        select_clustering(X, methods=["hdbscan"], n_clusters=None, min_size=25)
 
 
-def test_candidates_are_a_table() -> None:
-    choice = choose(blobs(40, 35, 5), 3, 2, min_size=10)
-    table = choice.columns()
-    assert table["method"] == ["kmeans", "kmeans"]
-    assert table["n_clusters"] == [2, 3]
-    assert table["smallest"] == [40, 10]
-    assert table["meets_min_size"] == [True, True]
+@pytest.mark.parametrize(
+    ("X", "words"),
+    [
+        ([[1.0, np.nan], [2.0, 3.0], [4.0, 5.0]], "X must be finite, and holds NaN or infinity"),
+        ([[1.0, np.inf], [2.0, 3.0], [4.0, 5.0]], "X must be finite, and holds NaN or infinity"),
+        ([[1.0, 1e200], [2.0, 3.0], [4.0, 5.0]], r"values up to 1e\+100, got 1e\+200"),
+        (np.empty((0, 2)), "X must have at least two rows and a column"),
+        (np.empty((5, 0)), "X must have at least two rows and a column"),
+        ([[1.0, 2.0]], "X must have at least two rows and a column"),
+        ([1.0, 2.0, 3.0], "X must have at least two rows and a column"),
+    ],
+)
+def test_rows_that_cannot_be_used_are_told(X: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=f"select_clustering: .*{words}"):
+        select_clustering(X)
 
 
-def test_largest_silhouette_wins_and_the_reason_says_so() -> None:
-    choice = choose(blobs(40, 30, 20), 2, 3, 4, 5)
-    best = max(choice.candidates, key=lambda row: row.silhouette)
-    assert choice.best is best
-    assert choice.reason == f"of 2 to 5 groups, 3 have the largest silhouette ({best.silhouette:.2f})."
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"X": [["a"], ["b"]]}, "X must be a matrix of numbers"),
+        ({"n_clusters": []}, "n_clusters must be a whole number, some numbers"),
+        ({"n_clusters": "3"}, "n_clusters must be .*got str '3'"),
+        ({"n_clusters": 2.5}, "n_clusters must be .*got float 2.5"),
+        ({"n_clusters": True}, "n_clusters must be a whole number, got bool True"),
+        ({"n_clusters": [2, 2.5]}, "n_clusters must be a whole number, got float 2.5"),
+        ({"methods": []}, "methods must name one or more"),
+        ({"methods": 5}, "methods must name one or more"),
+        ({"methods": [5]}, "methods must be one of .*got int"),
+        ({"min_size": "5%"}, "min_size must be a count"),
+        ({"random_state": None}, "random_state must be a whole number"),
+        ({"n_jobs": 1.5}, "n_jobs must be a whole number"),
+        ({"progress": True}, r"progress must be a function of \(done, steps\), got bool"),
+    ],
+)
+def test_wrong_type_is_told(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=f"select_clustering: .*{words}"):
+        select_clustering(**{"X": blobs(9, 9), **arguments})
 
 
-def test_only_number_left_is_not_said_to_be_asked_for() -> None:
-    choice = choose(blobs(40, 35, 5), 2, 3, min_size=35)
-    value = f"{choice.best.silhouette:.2f}"
-    assert choice.reason == f"2 groups, with a silhouette of {value}. 3 would leave one under the minimum size."
-
-
-def test_progress_counts_what_is_tried() -> None:
-    told: list[tuple[int, int]] = []
-    choose_clustering(
-        blobs(9, 9),
-        n_clusters=[2, 3],
-        min_size=1,
-        random_state=0,
-        progress=lambda done, steps: told.append((done, steps)),
-    )
-    assert told == [(0, 2), (1, 2), (2, 2)]
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"n_clusters": 0}, "n_clusters must be at least 1, got 0"),
+        ({"n_clusters": [3, -1]}, "n_clusters must be at least 1, got -1"),
+        ({"methods": ["ward"]}, "methods must be one of .*got 'ward'"),
+        ({"methods": "k-means"}, "methods must be one of .*Did you mean 'kmeans'"),
+        ({"criterion": "gap"}, "criterion must be one of"),
+        ({"min_size": 0}, "min_size must be at least 1, got 0"),
+        ({"min_size": 1.5}, "min_size as a share must lie between 0 and 1"),
+        ({"random_state": -1}, "random_state must be from 0"),
+        ({"n_jobs": 0}, "n_jobs must be at least 1, got 0"),
+    ],
+)
+def test_wrong_value_is_told(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=f"select_clustering: .*{words}"):
+        select_clustering(blobs(9, 9), **arguments)

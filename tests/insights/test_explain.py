@@ -5,8 +5,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quick import quick_fit
 
-from custseg import Segmentation, fit_segments
+from custseg import Segmentation
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.insights import Explanation, explain
@@ -14,15 +15,14 @@ from custseg.insights import Explanation, explain
 SHOP = make_shop(600, 0)
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
 RESULTS = {
-    method: fit_segments(SHOP.orders, as_of=SHOP.as_of, method=method, n_segments=4, random_state=0)
-    for method in METHODS
+    method: quick_fit(SHOP.orders, as_of=SHOP.as_of, method=method, n_segments=4, random_state=0) for method in METHODS
 }
 
 
 def line(values: list[float | None], **options: Any) -> Segmentation:
     """Two segments of customers on one column."""
     table = pl.DataFrame({"customer_id": [f"c{i}" for i in range(len(values))], "visits": values})
-    return fit_segments(features=table, n_segments=2, min_size=2, **options)
+    return quick_fit(features=table, n_segments=2, min_size=2, **options)
 
 
 LINE = line([float(v) for v in (*range(20), *range(100, 120))])
@@ -107,7 +107,7 @@ def test_whole_features_change_to_whole_numbers() -> None:
 
 def test_one_segment_has_no_second_and_no_change() -> None:
     table = pl.DataFrame({"customer_id": range(30), "visits": [float(v) for v in range(30)]})
-    explanation = explain(fit_segments(features=table, n_segments=1), 3)
+    explanation = explain(quick_fit(features=table, n_segments=1), 3)
     assert (explanation.second, explanation.change, explanation.margin) == (None, None, 0.0)
     assert repr(explanation).endswith("There is no other segment.")
 
@@ -116,7 +116,7 @@ def gappy() -> Segmentation:
     rng = np.random.default_rng(0)
     visits = [None, *map(float, range(1, 20)), *map(float, range(100, 120))]
     table = pl.DataFrame({"customer_id": range(40), "visits": visits, "spend": rng.uniform(0, 100, 40).round(2)})
-    return fit_segments(features=table, n_segments=2, min_size=2)
+    return quick_fit(features=table, n_segments=2, min_size=2)
 
 
 def test_missing_value_is_told_with_what_it_was_taken_as() -> None:

@@ -5,8 +5,9 @@ import numpy as np
 import polars as pl
 import pytest
 from matplotlib.figure import Figure
+from quick import quick_fit
 
-from custseg import Segmentation, fit_segments
+from custseg import Segmentation
 from custseg.datasets import make_shop
 from custseg.plots import plot_segments
 
@@ -14,7 +15,7 @@ from custseg.plots import plot_segments
 @pytest.fixture(scope="module")
 def result() -> Segmentation:
     shop = make_shop(300, 0)
-    return fit_segments(shop.orders, as_of=shop.as_of, n_segments=4, min_size=5)
+    return quick_fit(shop.orders, as_of=shop.as_of, n_segments=4, min_size=5)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def given() -> Segmentation:
     rng = np.random.default_rng(0)
     names = ["cost in $", "rate_$x_1$", "c", "d", "e", "f", "g"]
     table = {"client": range(120)} | {name: rng.lognormal(size=120) for name in names}
-    return fit_segments(features=pl.DataFrame(table), n_segments=3, min_size=2)
+    return quick_fit(features=pl.DataFrame(table), n_segments=3, min_size=2)
 
 
 def texts(figure: Figure) -> list[str]:
@@ -99,7 +100,7 @@ def test_hostile_names_are_drawn_as_they_are(result: Segmentation, tmp_path: Pat
 @pytest.mark.parametrize(("number", "words"), [(1, "in 1 segment as of"), (8, "in 8 segments as of")])
 def test_plot_of_few_and_of_many_segments(number: int, words: str) -> None:
     shop = make_shop(300, 1)
-    fitted = fit_segments(shop.orders, as_of=shop.as_of, n_segments=number, min_size=2, language="ru")
+    fitted = quick_fit(shop.orders, as_of=shop.as_of, n_segments=number, min_size=2, language="ru")
     figure = plot_segments(fitted)
     assert any(words in text for text in texts(figure))
     assert_inside_and_apart(figure)

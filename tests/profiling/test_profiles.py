@@ -1,119 +1,256 @@
+"""What a profile holds, from any table, and what cannot be profiled."""
+
 import math
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from scipy.stats import mannwhitneyu
 
-from custseg.profiling import LANGUAGES, UNCLUSTERED, Profiles, profile_segments
+from custseg import DataError
+from custseg.datasets import make_shop
+from custseg.features import build_features
+from custseg.profiling import LANGUAGES, Profiles, profile_segments
 
-Floats = NDArray[np.float64]
-NOBODY = UNCLUSTERED["prospects"]
-
-segmented = st.lists(
-    st.tuples(st.integers(-1, 2), st.one_of(st.integers(0, 5), st.just(math.nan))), min_size=3, max_size=40
-).filter(lambda rows: {0, 1, 2} <= {label for label, _ in rows})
+LABELS = np.array([0] * 400 + [1] * 300 + [2] * 200 + [-1] * 100)
 
 
-def profiles_of(labels: list[int], **values: list[float]) -> Profiles:
-    columns = {name: np.array(column, dtype=float) for name, column in values.items()}
-    return profile_segments(columns, np.array(labels), unclustered=NOBODY)
-
-
-def counted_delta(members: Floats, others: Floats) -> float:
-    """Cliff's delta by comparing every member with every other customer."""
-    pairs = [int(a > b) - int(a < b) for a in members for b in others if not math.isnan(a + b)]
-    return sum(pairs) / len(pairs) if pairs else 0.0
-
-
-def test_profile_by_hand() -> None:
-    rows = profiles_of(
-        [0, 0, 0, 1, 1, -1], revenue=[10, 20, 60, 100, 10, -50], recency_days=[1, 2, 6, 8, math.nan, math.nan]
-    )
-    first, second, outside = rows
-    assert (first.segment, second.segment, outside.segment) == (0, 1, None)
-    assert (first.size, second.size, outside.size) == (3, 2, 1)
-    assert (first.share, second.share, outside.share) == (0.6, 0.4, None)
-    assert (first.revenue_share, outside.revenue_share) == (90 / 150, -50 / 150)
-    assert (first.medians["revenue"], second.medians["recency_days"]) == (20, 8)
-    assert outside.medians["recency_days"] is None
-    assert outside.name == "Prospects"
-    assert outside.effects == {}
-
-
-@given(segmented)
-def test_sizes_and_shares_add_up(rows: list[tuple[int, float]]) -> None:
-    labels = [label for label, _ in rows]
-    profiles = profiles_of(labels, revenue=[1 + i for i in range(len(rows))])
-    assert sum(row.size for row in profiles) == len(rows)
-    assert sum(row.share or 0 for row in profiles.segments) == pytest.approx(1)
-    assert sum(row.revenue_share or 0 for row in profiles) == pytest.approx(1)
-
-
-@given(segmented)
-def test_effects_are_cliffs_deltas_counted_pair_by_pair(rows: list[tuple[int, float]]) -> None:
-    inside = [(label, value) for label, value in rows if label >= 0]
-    profiles = profiles_of([label for label, _ in rows], visits=[value for _, value in rows])
-    for row in profiles.segments:
-        members = np.array([value for label, value in inside if label == row.segment])
-        others = np.array([value for label, value in inside if label != row.segment])
-        assert row.effects["visits"] == pytest.approx(counted_delta(members, others))
-
-
-def test_effects_agree_with_mann_whitney_u() -> None:
+def table() -> pl.DataFrame:
+    """1,000 customers in three segments, a hundred in none."""
     rng = np.random.default_rng(0)
-    labels, visits = rng.integers(0, 3, 200), rng.poisson(3, 200).astype(float)
-    profiles = profile_segments({"visits": visits}, labels, unclustered=NOBODY)
-    for segment in range(3):
-        members, others = visits[labels == segment], visits[labels != segment]
-        u = mannwhitneyu(members, others).statistic
-        expected = 2 * u / (len(members) * len(others)) - 1
-        assert profiles[segment].effects["visits"] == pytest.approx(expected)
+    return pl.DataFrame(
+        {
+            "client": [f"c{i}" for i in range(1_000)],
+            "recency_days": np.where(np.arange(1_000) % 9 == 0, np.nan, rng.integers(0, 300, 1_000)),
+            "revenue": rng.lognormal(3, 1, 1_000),
+            "region": rng.choice(["north", "south", "west"], 1_000),
+            "member": rng.random(1_000) < 0.4,
+        }
+    ).with_columns(pl.col("recency_days").fill_nan(None))
 
 
-def test_effect_is_one_where_every_member_is_above() -> None:
-    first, second = profiles_of([0, 0, 1], visits=[1, 2, 9]).segments
-    assert (first.effects["visits"], second.effects["visits"]) == (-1, 1)
+@pytest.fixture(scope="module")
+def profiles() -> Profiles:
+    return profile_segments(table(), LABELS, size_weight="revenue", stability={0: 0.9, 1: 0.7, 2: 0.3})
 
 
-def test_feature_that_nobody_has_is_told_apart_from_zero() -> None:
-    profiles = profiles_of([0, 0, 1], recency_days=[math.nan] * 3, order_count=[1, 1, 5], revenue=[1, 2, 9])
-    assert profiles[0].medians["recency_days"] is None
-    assert profiles[0].effects["recency_days"] == 0
-    assert profiles.columns()["median_recency_days"] == [None, None]
+def test_sizes_and_shares(profiles: Profiles) -> None:
+    assert [(row.segment, row.size, row.share) for row in profiles] == [
+        (0, 400, 4 / 9), (1, 300, 3 / 9), (2, 200, 2 / 9), (None, 100, None),
+    ]  # fmt: skip
+    revenue = table()["revenue"].to_numpy()
+    expected = [revenue[label == LABELS].sum() / revenue.sum() for label in (0, 1, 2, -1)]
+    assert [row.revenue_share for row in profiles] == pytest.approx(expected)
+    assert [row.weight_share for row in profiles] == [row.revenue_share for row in profiles]
 
 
-@pytest.mark.parametrize("revenue", [[0, 0, 0], [5, 5, -10], [5, -50, 1]])
-def test_revenue_shares_are_missing_where_there_is_no_revenue(revenue: list[float]) -> None:
-    assert [row.revenue_share for row in profiles_of([0, 0, 1], revenue=revenue)] == [None, None]
+def test_quantiles_and_coverage_are_of_those_with_a_value(profiles: Profiles) -> None:
+    values = table()["recency_days"].to_numpy()[:400]
+    known = values[~np.isnan(values)]
+    feature = profiles[0].features["recency_days"]
+    assert feature.coverage == len(known) / 400
+    assert list(feature.quantiles) == [0.05, 0.25, 0.5, 0.75, 0.95]
+    assert list(feature.quantiles.values()) == pytest.approx(np.quantile(known, list(feature.quantiles)).tolist())
+    assert profiles[0].medians["recency_days"] == np.median(known)
 
 
-def test_unclustered_row_stands_last_and_only_where_it_is_needed() -> None:
-    assert [row.segment for row in profiles_of([0, -1, 0, 1], visits=[1, 2, 3, 9])] == [0, 1, None]
-    assert [row.segment for row in profiles_of([0, 0, 1], visits=[1, 3, 9])] == [0, 1]
+def test_row_of_customers_in_none_is_told_and_not_compared(profiles: Profiles) -> None:
+    last = profiles[-1]
+    assert last.name == "In no segment"
+    assert last.medians["revenue"] == np.median(table()["revenue"].to_numpy()[900:])
+    assert (last.effects, last.markers, last.nearest, last.rule) == ({}, (), None, None)
+    assert [row.segment for row in profiles.segments] == [0, 1, 2]
+
+
+def test_categories_have_shares_differences_and_lifts(profiles: Profiles) -> None:
+    region = table()["region"].to_numpy()
+    north = next(one for one in profiles[0].features["region"].categories if one.value == "north")
+    share, others = (region[:400] == "north").mean(), (region[400:900] == "north").mean()
+    assert (north.share, north.others_share) == (share, others)
+    assert north.difference is not None
+    assert north.lift is not None
+    assert (north.difference.value, north.lift.value) == pytest.approx((share - others, share / others))
+    assert {one.value for one in profiles[0].features["member"].categories} == {"yes", "no"}
+
+
+def test_stability_is_read_in_hennigs_words() -> None:
+    values = [0.59, 0.60, 0.74, 0.75, 0.85, 0.86]
+    found = profile_segments({"x": np.arange(72.0)}, np.arange(72) % 6, stability=dict(enumerate(values)))
+    words = [row.stability.texts["en"] for row in found if row.stability]
+    assert words == ["dissolved", "a pattern", "a pattern", "stable", "stable", "very stable"]
+
+
+def test_nearest_segment_is_the_one_that_overlaps_most() -> None:
+    labels = np.repeat([0, 1, 2], 50)
+    x = np.concatenate([np.arange(50.0), np.arange(25.0, 75.0), np.arange(500.0, 550.0)])
+    rows = profile_segments({"x": x}, labels)
+    assert [row.nearest for row in rows] == [1, 0, 1]
+    # Of 2,500 pairs 300 favour the first, 25 are equal, 2,175 the second: 1 - 1,875 / 2,500.
+    assert rows[0].overlap == rows[1].overlap == pytest.approx(1 - 0.75, abs=0.02)
+    assert rows[2].overlap == 0
+
+
+def test_segments_told_apart_by_one_feature_do_not_overlap() -> None:
+    labels = np.repeat([0, 1], 50)
+    rows = profile_segments({"same": np.tile(np.arange(50.0), 2), "apart": labels * 1.0}, labels)
+    assert rows[0].overlap == 0
+
+
+@given(st.lists(st.integers(-1, 3), min_size=1, max_size=60).filter(lambda labels: max(labels) >= 0))
+def test_every_customer_is_in_one_row(labels: list[int]) -> None:
+    found = profile_segments({"revenue": np.arange(1.0, len(labels) + 1)}, labels)
+    assert sum(row.size for row in found) == len(labels)
+    assert sum(row.share or 0 for row in found) == pytest.approx(1)
+    assert len({row.name for row in found}) == len(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_names_are_in_the_asked_language_and_kept_in_both(language: str) -> None:
-    values = {"visits": np.array([1.0, 1, 1, 9, 9, 0])}
-    labels = np.array([0, 0, 0, 1, 1, -1])
-    profiles = profile_segments(values, labels, language=language, unclustered=NOBODY)
-    assert [row.name for row in profiles] == [row.names[language] for row in profiles]
-    assert profiles[2].name == {"en": "Prospects", "ru": "Без покупок"}[language]
+def test_texts_are_in_the_asked_language_and_kept_in_both(language: str) -> None:
+    for row in profile_segments(table(), LABELS, language=language):
+        assert row.name == row.names[language]
+        assert row.description == row.descriptions[language]
+        assert row.advice == row.playbook[language]
+        assert set(row.names) == set(row.playbook) == set(LANGUAGES)
 
 
-def test_profiles_are_a_sequence_and_a_table() -> None:
-    profiles = profiles_of([0, 0, 1, -1], visits=[1, 3, 9, 0])
-    assert len(profiles) == len(list(profiles)) == 3
-    table = profiles.columns()
-    assert table["segment"] == [0, 1, None]
-    assert table["size"] == [2, 1, 1]
-    assert table["median_visits"] == [2, 9, 0]
+def test_tables_of_every_kind_give_the_same_profiles(as_kind: Callable[[pl.DataFrame], object], kind: str) -> None:
+    given = as_kind(table())
+    found = profile_segments(given, LABELS)
+    assert found == profile_segments(table(), LABELS)
+    columns = found.to_frame()
+    assert len(columns) > 0 if kind not in ("duckdb", "polars lazy") else columns is not None
 
 
-def test_renamed_profiles_have_the_name_in_every_language() -> None:
-    renamed = profiles_of([0, 0, 1], visits=[1, 3, 9]).renamed({1: "Stars"})
+def test_mapping_and_feature_table_are_taken() -> None:
+    shop = make_shop(300, 0)
+    features = build_features(shop.orders, as_of=shop.as_of)
+    kinds = dict(shop.kinds.iter_rows())
+    labels = [kinds.get(one) for one in features.ids.to_list()]
+    found = profile_segments(features, labels)
+    assert [row.segment for row in found] == [*sorted(set(kinds.values())), None]
+    columns = {name: features.values(name) for name in features.numeric_names()}
+    assert [row.name for row in profile_segments(columns, labels)] == [row.name for row in found]
+    assert found[0].features["recency_days"].unit == "days"
+
+
+def test_long_form_holds_every_figure_once(profiles: Profiles) -> None:
+    frame = profiles.to_frame()
+    assert frame.columns == ["segment", "name", "feature", "category", "statistic", "value"]
+    assert frame.select("segment", "feature", "category", "statistic").is_duplicated().sum() == 0
+    one = frame.filter(segment=0, feature="revenue", statistic="q50")["value"].item()
+    assert one == profiles[0].medians["revenue"]
+    assert {"size", "share", "stability", "overlap", "effect_low", "lift_high"} <= set(frame["statistic"])
+
+
+def test_wide_form_has_a_row_per_segment(profiles: Profiles) -> None:
+    wide = pl.DataFrame(profiles.columns())
+    assert wide["size"].to_list() == [400, 300, 200, 100]
+    assert {"markers", "do", "dont", "channel", "cadence", "median_revenue"} <= set(wide.columns)
+
+
+def test_rules_are_put_in_and_shown(profiles: Profiles) -> None:
+    ruled = profiles.with_rules({1: "IF recency_days < 30"})
+    assert [row.rule for row in ruled] == [None, "IF recency_days < 30", None, None]
+    assert "IF recency_days < 30" in repr(ruled)
+    assert "IF recency_days &lt; 30" in ruled._repr_html_()
+    assert "rule" in ruled.columns()
+
+
+def test_renamed_profiles_have_the_name_in_every_language(profiles: Profiles) -> None:
+    renamed = profiles.renamed({1: "Stars"})
     assert (renamed[1].name, renamed[1].names) == ("Stars", {"en": "Stars", "ru": "Stars"})
-    assert renamed[0].name != "Stars"
+    assert renamed[0].name == profiles[0].name
+
+
+def test_feature_that_nobody_has_is_told_apart_from_zero() -> None:
+    found = profile_segments({"nothing": [math.nan] * 40, "unknown": [None] * 40, "x": range(40)}, np.arange(40) % 2)
+    for name in ("nothing", "unknown"):
+        feature = found[0].features[name]
+        assert (feature.coverage, set(feature.quantiles.values()), feature.effect) == (0.0, {None}, None)
+
+
+def test_category_of_100_000_values_is_no_trouble() -> None:
+    values = np.char.add("v", np.arange(100_000).astype(str)).astype(object)
+    values[:300] = "common"
+    found = profile_segments({"x": np.arange(100_000) % 7, "free text": values}, np.arange(100_000) % 3)
+    categories = found[0].features["free text"].categories
+    assert [(one.value, round(one.share or 0, 3)) for one in categories] == [
+        ("(other values)", 0.997),
+        ("common", 0.003),
+    ][::-1]
+
+
+def test_dates_and_lists_are_left_out_and_told() -> None:
+    given = table().with_columns(day=pl.lit("2024-05-01").str.to_date())
+    found = profile_segments(given, LABELS)
+    assert "day" not in found[0].features
+    assert found.notes[-1] == "columns ['day'] hold neither numbers, texts nor yes and no: left out."
+
+
+def test_one_segment_only() -> None:
+    [row] = profile_segments(table(), np.zeros(1_000, dtype=int))
+    assert (row.name, row.share, row.nearest, row.markers) == ("All customers", 1.0, None, ())
+    assert row.features["revenue"].effect is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "words"),
+    [
+        ({"language": "de"}, ValueError, r"language must be one of \['en', 'ru'\], got 'de'"),
+        ({"descriptors": ["regoin"]}, DataError, "names columns that features lacks: 'regoin' Did you mean"),
+        ({"descriptors": {"age": [1.0] * 999}}, DataError, "one row per customer .* got 999 rows"),
+        ({"descriptors": {"region": ["x"] * 1_000}}, DataError, r"descriptors and features both have \['region'\]"),
+        ({"size_weight": "region"}, DataError, "size_weight must name a numeric column, got 'region'"),
+        ({"size_weight": [1.0]}, DataError, r"size_weight must hold one number per customer \(1,000\)"),
+        ({"size_weight": [math.inf] * 1_000}, DataError, "size_weight holds infinite values"),
+        ({"stability": {9: 0.5}}, ValueError, r"stability has segments \[9\] that labels lack"),
+        ({"stability": {0: 1.5}}, ValueError, "stability must lie between 0 and 1, got 1.5 for segment 0"),
+        ({"stability": 0.5}, TypeError, "stability must map segments to Jaccard similarities, got float"),
+        ({"clustered_on": "revenue"}, TypeError, "clustered_on must be a list of features"),
+        ({"clustered_on": ["revenu"]}, DataError, r"clustered_on names \['revenu'\], which the table lacks"),
+        ({"unclustered": {"en": "x"}}, TypeError, "unclustered must have a name in each of"),
+        ({"id": "nobody"}, DataError, r"lacks column 'nobody' \(id=\)"),
+    ],
+)  # fmt: skip
+def test_arguments_that_cannot_be_used_are_told(
+    arguments: dict[str, object], kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind, match=f"profile_segments: .*{words}"):
+        profile_segments(table(), LABELS, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("features", "kind", "words"),
+    [
+        ({"x": [1.0, math.inf]}, DataError, "column 'x' holds infinite values"),
+        ({"x": [1, 2], "y": [1]}, DataError, "the columns of features must be of one length"),
+        ({"x": [[1], [2]]}, DataError, "must be of one length, got shapes"),
+        ({1: [1, 2]}, TypeError, "features must map names to columns, got a int as a name"),
+        ({}, DataError, "features must have rows, and a column beside the ids"),
+        ({"x": np.array(["a", 1], dtype=object)}, DataError, "a column of features mixes types"),
+        ([1, 2], TypeError, "the table must be"),
+        (pl.DataFrame({"customer_id": [1, 2]}), DataError, "and a column beside the ids"),
+    ],
+)
+def test_tables_that_cannot_be_profiled_are_told(features: object, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words):
+        profile_segments(features, [0, 1])
+
+
+def test_descriptors_with_ids_in_another_order_are_told() -> None:
+    given = table()
+    more = given.select("client", age=pl.int_range(1_000)).reverse()
+    with pytest.raises(DataError, match="ids of descriptors are not those of features in the same order"):
+        profile_segments(given, LABELS, descriptors=more, id="client")
+    assert profile_segments(given, LABELS, descriptors=more.reverse(), id="client").tests[0].feature == "age"
+
+
+def test_shop_with_events_tells_who_can_be_reached(tmp_path: Path) -> None:
+    shop = make_shop(400, 0)
+    features = build_features(shop.orders, shop.events, shop.customers, as_of=shop.as_of)
+    row = profile_segments(features, np.zeros(len(features), dtype=int))[0]
+    assert set(row.reachable) == {"email", "sms"}
+    assert 0 < (row.reachable["email"] or 0) < row.size

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quick import quick_fit
 
-from custseg import Orders, fit_segments
+from custseg import Orders
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.profiling import Rule, SegmentRules, segment_rules
@@ -162,7 +163,7 @@ def test_every_kind_of_table_gives_the_same_rules() -> None:
 
 def test_units_come_from_the_feature_table() -> None:
     shop = make_shop(500, 0)
-    result = fit_segments(shop.orders, as_of=shop.as_of, n_segments=4)
+    result = quick_fit(shop.orders, as_of=shop.as_of, n_segments=4)
     rules = segment_rules(result.features, result.labels, columns=["order_count"], language="ru")
     assert "заказ" in " ".join(rule.text for rule in rules.rules)
     assert rules.rule_set.labels(result.features).shape == result.labels.shape
@@ -294,7 +295,7 @@ def test_rules_of_online_retail_are_faithful(shared_file: Callable[[str], Path],
     path = shared_file("online_retail.parquet")
     names = {"customer": "CustomerID", "order": "InvoiceNo", "date": "InvoiceDate"}
     log = Orders(path, **names, quantity="Quantity", price="UnitPrice")
-    result = fit_segments(log, n_segments=n_segments)
+    result = quick_fit(log, n_segments=n_segments)
     rules = segment_rules(result.features, result.labels)
     assert rules.fidelity is not None
     assert rules.fidelity >= 0.85

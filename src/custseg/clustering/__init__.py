@@ -8,6 +8,7 @@ from custseg.clustering._choice import ClusteringChoice
 from custseg.clustering._min_size_hdbscan import Merge, MinSizeHDBSCAN
 from custseg.clustering._min_size_kmeans import MinSizeKMeans
 from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
+from custseg.clustering._score import score_clusterer
 from custseg.clustering._select import select_clustering
 from custseg.clustering._silhouettes import Silhouettes, silhouettes
 from custseg.clustering._stability import Lineage, Stability, lineage, stability
@@ -27,6 +28,7 @@ __all__ = [
     "Silhouettes",
     "Stability",
     "lineage",
+    "score_clusterer",
     "select_clustering",
     "silhouettes",
     "stability",

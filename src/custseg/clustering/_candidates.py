@@ -63,8 +63,8 @@ class Candidate:
         Whether gaps or valleys part all clusters, more than the same method finds in rows without groups.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves, and its standard error.
-    weakest_stability : float or None
-        Mean Jaccard similarity of the cluster that comes back worst.
+    stability_of_clusters : dict of int to float, or None
+        Mean Jaccard similarity of each cluster with the most similar one of a refit (Hennig 2007).
     calinski_harabasz, davies_bouldin : float or None
         As in scikit-learn.
     bic : float or None
@@ -91,13 +91,18 @@ class Candidate:
     has_gaps: bool = False
     stability: float | None = None
     stability_error: float | None = None
-    weakest_stability: float | None = None
     calinski_harabasz: float | None = None
     davies_bouldin: float | None = None
     bic: float | None = None
     noise_share: float = 0.0
     seconds: float = 0.0
+    stability_of_clusters: dict[int | str, float] | None = field(default=None, repr=False)
     estimator: Any = field(default=None, repr=False)
+
+    @property
+    def weakest_stability(self) -> float | None:
+        """Mean Jaccard similarity of the cluster that comes back worst."""
+        return None if self.stability_of_clusters is None else min(self.stability_of_clusters.values())
 
     @property
     def labels(self) -> Integers:

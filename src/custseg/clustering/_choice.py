@@ -55,7 +55,8 @@ class ClusteringChoice:
 
     def columns(self) -> dict[str, list[Any]]:
         """The candidates as columns, for any frame constructor; `chosen` marks the best."""
-        names = [entry.name for entry in fields(Candidate) if entry.name != "estimator"]
+        names = [entry.name for entry in fields(Candidate) if entry.repr]
+        names.insert(names.index("stability_error") + 1, "weakest_stability")
         columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in self.candidates] for name in names}
         return columns | {"chosen": [row is self.best for row in self.candidates]}
 

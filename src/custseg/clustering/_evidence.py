@@ -14,7 +14,7 @@ from custseg.clustering._candidates import Attempt, Candidate
 from custseg.clustering._gaps import path_silhouettes, valleys
 from custseg.clustering._null import Structureless
 from custseg.clustering._silhouettes import silhouettes
-from custseg.clustering._stability import compared, draw_parts
+from custseg.clustering._stability import compared, draw_parts, refitted
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -27,8 +27,8 @@ _DRAWS_OF_SUSPECTS = 10
 _STABILITY_DRAWS = 12
 
 # Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
-PATH_GAP, PATH_STABILITY = 0.1, 0.5
-VALLEY, VALLEY_STABILITY = 0.3, 0.9
+_GAP, _GAP_STABILITY = 0.1, 0.5
+_VALLEY, _VALLEY_STABILITY = 0.4, 0.92
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +41,14 @@ class Null:
         Numbers of clusters.
     silhouettes : ndarray of shape (n_draws, n_numbers)
         Silhouettes of k-means.
-    gaps, valleys : dict of Attempt to ndarray of shape (n_draws,)
-        Of the weakest cluster, for the candidates that seemed to have gaps.
+    gaps : tuple of dict of int to float
+        For each draw and number of clusters the largest gap that one of the candidates which seemed to have
+        gaps finds.
     """
 
     numbers: tuple[int, ...]
     silhouettes: Floats
-    gaps: dict[Attempt, Floats]
-    valleys: dict[Attempt, Floats]
+    gaps: tuple[dict[int, float], ...]
 
     @property
     def means(self) -> Floats:
@@ -69,21 +69,25 @@ class Null:
             return np.inf
         return float(np.quantile(np.nanmax(deviations[known], axis=1), 0.95))
 
+    def chance_gaps(self, n_clusters: int) -> Floats:
+        """Of each draw the largest gap among so many clusters or more; 0 where there are never so many."""
+        return np.array([max((gap for k, gap in found.items() if k >= n_clusters), default=0.0) for found in self.gaps])
+
     @classmethod
     def empty(cls) -> Null:
         """Nothing was drawn."""
-        return cls((), np.empty((0, 0)), {}, {})
+        return cls((), np.empty((0, 0)), ())
 
-    def judged(self, row: Candidate, attempt: Attempt) -> Candidate:
+    def judged(self, row: Candidate) -> Candidate:
         """The candidate with its excess, and whether its gaps are more than chance."""
         place = self.numbers.index(row.n_clusters)
         mean, error = float(self.means[place]), float(self.errors[place])
         if np.isnan(mean):
             mean = error = 0.0 if row.n_clusters == 1 else np.nan
-        parted = (_gap_counts(row) and _beyond(row.gap, self.gaps.get(attempt))) or (
-            _valley_counts(row) and _beyond(row.valley, self.valleys.get(attempt))
-        )
         excess = (row.silhouette or 0.0) - mean
+        # On columns with few values every cut between two of them is a valley; it groups nothing.
+        valleys = _valley_counts(row) and excess > self.level
+        parted = valleys or (seems_parted(row) and _beyond(row.gap, self.chance_gaps(row.n_clusters)))
         return replace(
             row,
             excess=None if np.isnan(excess) else excess,
@@ -94,31 +98,23 @@ class Null:
 
 def might_be_parted(row: Candidate) -> bool:
     """Whether gaps or valleys are there, whatever the stability."""
-    return (row.gap or 0.0) >= PATH_GAP or (row.valley or 0.0) >= VALLEY
+    return (row.gap or 0.0) >= _GAP or (row.valley or 0.0) >= _VALLEY
 
 
 def seems_parted(row: Candidate) -> bool:
-    """Whether gaps or valleys are there and the clusters come back well enough; chance is not ruled out yet."""
-    return _gap_counts(row) or _valley_counts(row)
-
-
-def _gap_counts(row: Candidate) -> bool:
-    return (row.gap or 0.0) >= PATH_GAP and (row.stability or 0.0) >= PATH_STABILITY
+    """Whether gaps are there and the clusters come back well enough; chance is not ruled out yet."""
+    return (row.gap or 0.0) >= _GAP and (row.stability or 0.0) >= _GAP_STABILITY
 
 
 def _valley_counts(row: Candidate) -> bool:
-    return (row.valley or 0.0) >= VALLEY and (row.stability or 0.0) >= VALLEY_STABILITY
+    return (row.valley or 0.0) >= _VALLEY and (row.stability or 0.0) >= _VALLEY_STABILITY
 
 
-def _beyond(value: float | None, chance: Floats | None) -> bool:
-    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean.
-
-    A draw without a clustering has no gap.
-    """
-    if value is None or chance is None:
+def _beyond(value: float | None, chance: Floats) -> bool:
+    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean."""
+    if value is None or not len(chance):
         return False
-    drawn = np.nan_to_num(chance, nan=0.0)
-    return bool(value > np.quantile(drawn, 0.95) and value >= drawn.mean() + PATH_GAP)
+    return bool(value > np.quantile(chance, 0.95) and value >= chance.mean() + _GAP)
 
 
 def _mean(values: Floats) -> float:
@@ -176,9 +172,7 @@ class Evidence:
         self, rows: Sequence[Candidate], attempts: Sequence[Attempt], *, places: Sequence[int], run: Run
     ) -> list[Candidate]:
         """The candidates; those in `places` with the agreement of refits on halves, at most of the sample's size."""
-        rngs = [self._rng(1, draw) for draw in range(_STABILITY_DRAWS)]
-        drawn = [rng.permutation(len(self.X))[:SAMPLE_ROWS] for rng in rngs]
-        halves = [draw_parts(len(chosen), rng) for chosen, rng in zip(drawn, rngs, strict=True)]
+        drawn, halves = self._halves()
 
         def refit(item: tuple[int, int]) -> list[Integers] | None:
             place, draw = item
@@ -189,15 +183,35 @@ class Evidence:
         measured = list(rows)
         for number, place in enumerate(places):
             draws = found[number * _STABILITY_DRAWS : (number + 1) * _STABILITY_DRAWS]
-            labels = rows[place].labels[self.order]
-            agreement = compared([labels[chosen] for chosen in drawn], draws, n_clusters=rows[place].n_clusters)
-            measured[place] = replace(
-                rows[place],
-                stability=agreement.mean,
-                stability_error=agreement.error,
-                weakest_stability=float(agreement.jaccard.min()),
-            )
+            measured[place] = self._with_stability(rows[place], drawn, draws)
         return measured
+
+    def refitted(self, row: Candidate, clusterer: Any) -> Candidate:
+        """The candidate with the agreement of refits of a clusterer of any kind, on the same halves."""
+        drawn, halves = self._halves()
+        draws = [
+            refitted(clusterer, self.X[chosen], parts, n_rows=len(self.X))
+            for chosen, parts in zip(drawn, halves, strict=True)
+        ]
+        return self._with_stability(row, drawn, draws)
+
+    def _halves(self) -> tuple[list[Integers], list[tuple[Integers, Integers]]]:
+        """For each draw the rows looked at, and among these two halves."""
+        rngs = [self._rng(1, draw) for draw in range(_STABILITY_DRAWS)]
+        drawn = [rng.permutation(len(self.X))[:SAMPLE_ROWS] for rng in rngs]
+        return drawn, [draw_parts(len(chosen), rng) for chosen, rng in zip(drawn, rngs, strict=True)]
+
+    def _with_stability(
+        self, row: Candidate, drawn: Sequence[Integers], draws: Sequence[list[Integers] | None]
+    ) -> Candidate:
+        labels = row.labels[self.order]
+        agreement = compared([labels[chosen] for chosen in drawn], draws, n_clusters=row.n_clusters)
+        return replace(
+            row,
+            stability=agreement.mean,
+            stability_error=agreement.error,
+            stability_of_clusters=_numbered(agreement.jaccard),
+        )
 
     def null(self, numbers: Sequence[int], suspects: Sequence[Attempt], *, min_size: int, run: Run) -> Null:
         """What k-means finds for each number, and each suspect, in rows without groups; the same draws for all."""
@@ -206,7 +220,7 @@ class Evidence:
         part = n_rows / len(self.X)
         references = [Attempt("kmeans", min_size, self.seed, k=k) for k in numbers]
 
-        def draw(number: int) -> dict[Attempt, tuple[float, float, float]]:
+        def draw(number: int) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
             rows = model.draw(n_rows, self._rng(2, number))
             deep = suspects if number < _DRAWS_OF_SUSPECTS else []
             tried = dict.fromkeys([*references, *deep])
@@ -214,40 +228,36 @@ class Evidence:
             return _measured(rows, found, deep=deep)
 
         draws = run(draw, range(_NULL_DRAWS))
-        nothing = (np.nan, np.nan, np.nan)
-
-        def collected(attempt: Attempt, which: int) -> Floats:
-            return np.array([found.get(attempt, nothing)[which] for found in draws])
-
-        return Null(
-            tuple(numbers),
-            np.stack([collected(attempt, 0) for attempt in references], axis=1),
-            {attempt: collected(attempt, 1)[:_DRAWS_OF_SUSPECTS] for attempt in suspects},
-            {attempt: collected(attempt, 2)[:_DRAWS_OF_SUSPECTS] for attempt in suspects},
-        )
+        widths = [[found.get(attempt, np.nan) for attempt in references] for found, _ in draws]
+        gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
+        return Null(tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps)
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, *purpose])
 
 
+def _numbered(jaccard: Floats) -> dict[int | str, float]:
+    return dict(enumerate(jaccard.tolist()))
+
+
 def _measured(
     rows: Floats, found: dict[Attempt, Integers], *, deep: Sequence[Attempt]
-) -> dict[Attempt, tuple[float, float, float]]:
-    """Silhouette, gap and valley of each labeling of one draw; the latter two for those in `deep`."""
+) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
+    """Silhouette of each labeling of one draw; number of clusters and gap of those in `deep`."""
     if not found:
-        return {}
-    widths = silhouettes(rows, list(found.values())).means
-    suspects = [attempt for attempt in found if attempt in deep]
-    gaps = path_silhouettes(rows, [found[attempt] for attempt in suspects]) if suspects else []
-    weakest = {attempt: float(gap.min()) for attempt, gap in zip(suspects, gaps, strict=True)}
-    return {
-        attempt: (
-            float(width),
-            weakest.get(attempt, np.nan),
-            _shallowest(rows, labels) if attempt in weakest else np.nan,
-        )
-        for (attempt, labels), width in zip(found.items(), widths, strict=True)
-    }
+        return {}, []
+    widths = silhouettes(rows, list(found.values())).means.tolist()
+    suspects = [labels for attempt, labels in found.items() if attempt in deep]
+    gaps = path_silhouettes(rows, suspects) if suspects else []
+    return dict(zip(found, widths, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
+
+
+def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
+    """The largest gap for each number of clusters."""
+    largest: dict[int, float] = {}
+    for k, gap in found:
+        largest[k] = max(gap, largest.get(k, gap))
+    return largest
 
 
 def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:
@@ -275,7 +285,8 @@ def _shallowest(rows: Floats, labels: Integers) -> float:
 
 
 def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None]:
-    """Calinski-Harabasz and Davies-Bouldin; None where the rows show no two clusters."""
+    """Calinski-Harabasz and Davies-Bouldin without noise; None where the rows show no two clusters."""
+    rows, labels = rows[labels >= 0], labels[labels >= 0]
     if not 1 < len(np.unique(labels)) < len(rows):
         return None, None
     return float(calinski_harabasz_score(rows, labels)), float(davies_bouldin_score(rows, labels))

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg.clustering._kernels import cheapest, compiled
+from custseg._compiled import compiled
+from custseg.clustering._kernels import cheapest
 
 # Share of the rows that are looked at beside those that must move.
 _NEAR = 0.1

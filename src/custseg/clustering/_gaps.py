@@ -95,7 +95,8 @@ def _valley(first: Floats, second: Floats) -> float:
     grid = np.linspace(low - margin, high + margin, _GRID)
     density = _density(np.concatenate([left, right]), grid, max(width, (high - low) / _GRID))
     peak = np.minimum(np.maximum.accumulate(density), np.maximum.accumulate(density[::-1])[::-1])
-    return float(np.max(1 - density / peak))
+    # Where one side holds nothing up to here, there is no valley yet.
+    return float(np.max(1 - np.divide(density, peak, out=np.ones_like(density), where=peak > 0)))
 
 
 def _width(values: Floats) -> float:

@@ -10,23 +10,13 @@ of a result depend neither on the batch nor on the number of threads.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
 import numpy as np
-from numba import njit
+
+from custseg._compiled import compiled
 
 # Rows worked on together: their distances stay in the first cache.
 _STRIP = 256
-
-
-def compiled(function: Any) -> Any:
-    """The function, compiled when it is first called; kept for the next process where a folder can be written."""
-    try:
-        return njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        # A read-only installation without a home: numba finds no folder for its cache.
-        return njit(nogil=True)(function)
 
 
 def max_threads() -> int:

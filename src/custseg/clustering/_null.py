@@ -15,6 +15,9 @@ Integers = NDArray[np.intp]
 _MASS = 0.05
 # With fewer rows, a pattern borrows marginals and correlations from all rows.
 _ENOUGH = 50
+# A marginal is looked at in so many points, and its mode is sought in so many places.
+_KNOTS = 256
+_MODES = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +45,8 @@ class Structureless:
 
     A Gaussian copula within each pattern of point masses: who has which of the values that many rows share is
     drawn from the patterns seen; the other columns from one cloud with the same correlations, bent to the
-    same marginals.
+    same marginals. A marginal with several peaks would bring the groups back, so that of a continuous column
+    is the nearest one with a single peak (Hartigan and Hartigan 1985).
     """
 
     patterns: tuple[_Pattern, ...]
@@ -61,7 +65,7 @@ class Structureless:
             if len(members) < _ENOUGH and len(free):
                 source = np.flatnonzero((codes[:, free] < 0).all(axis=1))
             part = X[np.ix_(source, free)]
-            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, np.sort(part, axis=0), _mixing(part)))
+            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, _quantiles(part), _mixing(part)))
         return cls(tuple(patterns))
 
     def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
@@ -77,6 +81,50 @@ def _mass_codes(column: Floats) -> Integers:
     many = counts >= max(_MASS * len(column), 2)
     codes: Integers = np.where(many, np.arange(len(values)), -1)[place]
     return codes
+
+
+def _quantiles(part: Floats) -> Floats:
+    """The sorted columns, each continuous one with a single peak."""
+    ordered = np.sort(part, axis=0)
+    for column in ordered.T:
+        # The few values of a count are no peaks.
+        if len(np.unique(column)) > len(column) / 2:
+            column[:] = _with_one_peak(column)
+    return ordered
+
+
+def _with_one_peak(ordered: Floats) -> Floats:
+    """Quantiles of the nearest distribution that has a single peak: its function bends up to the mode, then down."""
+    n = len(ordered)
+    places = np.unique(np.linspace(0, n - 1, min(n, _KNOTS)).astype(np.intp))
+    values, first = np.unique(ordered[places], return_index=True)
+    if len(values) < 3:
+        return ordered
+    levels = (places[first] + 0.5) / n
+    best, nearest = levels, np.inf
+    for mode in np.unique(np.linspace(0, len(values) - 1, _MODES).astype(np.intp)):
+        rising = _lower_hull(values[: mode + 1], levels[: mode + 1])
+        falling = -_lower_hull(values[mode:], -levels[mode:])
+        fit = np.concatenate([rising, falling[1:]])
+        distance = float(np.abs(fit - levels).max())
+        if distance < nearest:
+            best, nearest = fit, distance
+    quantiles: Floats = np.interp((np.arange(n) + 0.5) / n, best, values)
+    return quantiles
+
+
+def _lower_hull(x: Floats, y: Floats) -> Floats:
+    """The largest convex function below the points, at the points (Andrew's monotone chain)."""
+    hull: list[int] = []
+    for i in range(len(x)):
+        while len(hull) > 1:
+            a, b = hull[-2], hull[-1]
+            if (y[b] - y[a]) * (x[i] - x[a]) < (y[i] - y[a]) * (x[b] - x[a]):
+                break
+            hull.pop()
+        hull.append(i)
+    below: Floats = np.interp(x, x[hull], y[hull])
+    return below
 
 
 def _mixing(part: Floats) -> Floats:

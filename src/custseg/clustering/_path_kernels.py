@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg.clustering._kernels import compiled
+from custseg._compiled import compiled
 
 
 @compiled

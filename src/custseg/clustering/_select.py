@@ -55,13 +55,13 @@ def select_clustering(
     makes them stand out in rows without groups, and when it comes back in half of the rows. The rule, in its
     order:
 
-    1. Clusterings with gaps: by path distance every cluster has a silhouette of 0.1 or more (and stability is 0.5
-       or more), or every two clusters have a valley of density between them of 0.6 or more (and stability is
-       0.9 or more); and more so than in 95 % of the draws without groups, by the same method. Of these the
-       finest, because one with fewer clusters has only joined some of them.
-    2. Otherwise those of stability 0.75 or more: the largest excess; within one standard error of it the most
-       stable, then the one with fewer clusters.
-    3. Where none is stable, the same among all; the verdict is then "none".
+    1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, and 0.1 more than any
+       such candidate finds, with as many clusters, in rows without groups; stability is 0.5 or more. Or every two
+       clusters have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an
+       excess above chance. Of these the finest, because one with fewer clusters has only joined some of them.
+    2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
+       largest excess; within one standard error of it the most stable, then the one with fewer clusters.
+    3. Where there are none, the same among all.
 
     Parameters
     ----------
@@ -101,7 +101,8 @@ def select_clustering(
     Notes
     -----
     - The rows without groups keep the marginals, rank correlations, point masses and joint patterns of these: a
-      Gaussian copula within each pattern, 20 draws, the same for all candidates. The excess compares every
+      Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous
+      column is the nearest one with a single peak, for several peaks are groups. The excess compares every
       method with k-means on them, which makes the best groups by silhouette that can be made of such rows:
       so all methods are on one scale, and one that wanders is not rewarded for it.
     - Stability: 20 times two halves that share no row, refits with the minimum in proportion, adjusted Rand of
@@ -133,7 +134,7 @@ def select_clustering(
     rows = checked_matrix(_CALLER, X)
     least = check_min_size(_CALLER, min_size, len(rows))
 
-    stages = _Stages(progress or (lambda done, steps: None), n_jobs)
+    stages = _Stages(_checked_progress(progress), n_jobs)
     # In the order of their hashes the rows are the same in whatever order they came.
     order = np.argsort(row_hashes(rows), kind="stable")
     evidence = Evidence(rows[order], order, seed)
@@ -144,9 +145,9 @@ def select_clustering(
     null = Null.empty()
     if usable:
         usable, null = _judged(usable, evidence, least, stages=stages)
-    stages.tell(100, 100)
     candidates = [row for row, _ in usable] + others
-    _check_found(candidates, numbers, methods=known, min_size=least, n_rows=len(rows))
+    _check_found(candidates, numbers, min_size=least, rows=rows)
+    stages.enter(100, 100)
     return _chosen(candidates, null, numbers, criterion=criterion, min_size=least, asked=asked)
 
 
@@ -159,10 +160,11 @@ class _Stages:
     start: int = 0
     end: int = 0
     threads: int | None = None
+    reached: int = -1
 
     def enter(self, start: int, end: int, *, n_jobs: int | None = None) -> None:
         self.start, self.end, self.threads = start, end, n_jobs or self.n_jobs
-        self.tell(start, 100)
+        self._tell(start)
 
     def run(self, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         finished = 0
@@ -170,9 +172,15 @@ class _Stages:
         def done() -> None:
             nonlocal finished
             finished += 1
-            self.tell(self.start + (self.end - self.start) * finished // len(items), 100)
+            self._tell(self.start + (self.end - self.start) * finished // len(items))
 
         return in_threads(work, items, n_jobs=self.threads, done=done)
+
+    def _tell(self, hundredths: int) -> None:
+        # A stage may run several lists of pieces; what was told is never taken back.
+        if hundredths > self.reached:
+            self.reached = hundredths
+            self.tell(hundredths, 100)
 
 
 def _attempts(
@@ -225,7 +233,7 @@ def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages
     suspects = [attempt for row, attempt in zip(rows, attempts, strict=True) if seems_parted(row)]
     numbers = sorted({row.n_clusters for row in rows})
     null = evidence.null(numbers, suspects, min_size=min_size, run=stages.run)
-    judged = [null.judged(row, attempt) for row, attempt in zip(rows, attempts, strict=True)]
+    judged = [null.judged(row) for row in rows]
     return list(zip(judged, attempts, strict=True)), null
 
 
@@ -249,9 +257,10 @@ def _chosen(
     min_size: int,
     asked: bool,
 ) -> ClusteringChoice:
-    best, near = best_of(candidates, numbers, criterion)
+    best, near = best_of(candidates, numbers, level=null.level, criterion=criterion)
     verdict = verdict_of(best, level=null.level, asked=asked)
-    tried = sorted({row.n_clusters for row in candidates if row.meets_min_size})
+    allowed = {row.n_clusters for row in candidates if row.meets_min_size}
+    tried = sorted(allowed if numbers is None else allowed.intersection(numbers))
     return ClusteringChoice(
         candidates=tuple(candidates),
         best=best,
@@ -269,16 +278,21 @@ def _check_found(
     candidates: Sequence[Candidate],
     numbers: Sequence[int] | None,
     *,
-    methods: Sequence[str],
     min_size: int,
-    n_rows: int,
+    rows: Floats,
 ) -> None:
     """Raise unless there is something to take."""
     if any(row.meets_min_size and (numbers is None or row.n_clusters in numbers) for row in candidates):
         return
     refused = [row for row in candidates if not row.meets_min_size]
     if refused:
-        raise _infeasible(refused, numbers or _USUAL_NUMBERS, min_size, rows=n_rows)
+        raise _infeasible(refused, numbers or _USUAL_NUMBERS, min_size, rows=len(rows))
+    fewest, distinct = min(numbers or _USUAL_NUMBERS), len(np.unique(rows, axis=0))
+    if distinct < fewest:
+        raise DataError(
+            f"{len(rows):,} rows have {plural(distinct, 'distinct value')} in {plural(rows.shape[1], 'column')}, "
+            f"too few for {plural(fewest, 'group')}."
+        )
     found = sorted({row.n_clusters for row in candidates})
     wanted = "no groups" if numbers is None else f"no clustering into {spoken_numbers(numbers)} groups"
     told = f"the numbers it found: {spoken_numbers(found)}" if found else "it found none at all"
@@ -309,13 +323,23 @@ def _checked_methods(methods: object) -> list[str]:
     return list(dict.fromkeys(listed))
 
 
+def _checked_progress(progress: object) -> Progress:
+    if progress is None:
+        return lambda done, steps: None
+    if not callable(progress):
+        raise TypeError(f"{_CALLER}: progress must be a function of (done, steps), got {type(progress).__name__}.")
+    return progress
+
+
 def _checked_numbers(n_clusters: object) -> list[int] | None:
     """The numbers to choose among, each once, rising."""
     if n_clusters is None:
         return None
     if isinstance(n_clusters, Integral):
         return [check_integer(_CALLER, "n_clusters", n_clusters, minimum=1)]
-    if isinstance(n_clusters, str) or not isinstance(n_clusters, Sequence) or not len(n_clusters):
+    if isinstance(n_clusters, np.ndarray):
+        n_clusters = n_clusters.tolist()
+    if isinstance(n_clusters, str) or not isinstance(n_clusters, Sequence) or not n_clusters:
         raise TypeError(
             f"{_CALLER}: n_clusters must be a whole number, some numbers such as range(2, 11), or None, "
             f"got {type(n_clusters).__name__} {n_clusters!r}."

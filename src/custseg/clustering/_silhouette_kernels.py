@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg.clustering._kernels import compiled
+from custseg._compiled import compiled
 
 # Rows worked on together: their columns and sums stay in the first and second cache.
 STRIP = 64

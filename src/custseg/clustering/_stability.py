@@ -15,7 +15,7 @@ from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score
 
 from custseg._checks import check_choice, check_integer, check_random_state
-from custseg.clustering._rows import row_hashes
+from custseg.clustering._rows import checked_matrix, row_hashes
 from custseg.errors import InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
@@ -101,12 +101,13 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     check_integer("stability", "n_draws", n_draws, minimum=2)
     check_choice("stability", "resample", resample, allowed=_RESAMPLES)
     check_random_state("stability", random_state)
-    rows = np.asarray(X, dtype=np.float64)
-    if rows.ndim != 2 or len(rows) < 4 or not np.isfinite(rows).all():
-        raise ValueError(f"stability: X must have at least four finite rows, got shape {rows.shape}.")
+    check_clusterer("stability", estimator)
+    rows = checked_matrix("stability", X)
+    if len(rows) < 4:
+        raise ValueError(f"stability: X must have at least four rows, got {len(rows)}.")
     # A warehouse returns rows in another order every day.
     rows = rows[np.argsort(row_hashes(rows), kind="stable")]
-    whole = labels_of(clone(estimator).fit(rows))
+    whole = labels_of(clone(estimator).fit(rows), rows)
     rng = np.random.default_rng(random_state)
     parts = [draw_parts(len(rows), rng, resample=resample) for _ in range(n_draws)]
     draws = [refitted(estimator, rows, pair) for pair in parts]
@@ -121,14 +122,19 @@ def draw_parts(n_rows: int, rng: np.random.Generator, *, resample: str = "half")
     return mixed[: n_rows // 2], mixed[n_rows // 2 :]
 
 
-def refitted(estimator: Any, rows: Floats, parts: Sequence[Integers]) -> list[Integers] | None:
-    """Labels of all rows by a refit on each part; None where one part has no clustering."""
+def refitted(
+    estimator: Any, rows: Floats, parts: Sequence[Integers], *, n_rows: int | None = None
+) -> list[Integers] | None:
+    """Labels of all rows by a refit on each part; None where one part has no clustering.
+
+    A minimum that is a count is meant for `n_rows`, by default these.
+    """
     found = []
     for part in parts:
         fresh = clone(estimator)
         least = getattr(fresh, "min_size", None)
         if isinstance(least, (int, np.integer)) and least > 1:
-            fresh.set_params(min_size=max(1, math.ceil(int(least) * len(part) / len(rows))))
+            fresh.set_params(min_size=max(1, math.ceil(int(least) * len(part) / (n_rows or len(rows)))))
         try:
             fresh.fit(rows[part])
         except InfeasibleMinimumError:
@@ -137,9 +143,19 @@ def refitted(estimator: Any, rows: Floats, parts: Sequence[Integers]) -> list[In
     return found
 
 
-def labels_of(estimator: Any) -> Integers:
-    """The labels of a fitted clusterer; those of a scikit-learn mixture are in nothing that it keeps."""
-    labels: Integers = np.asarray(estimator.labels_, dtype=np.intp)
+def check_clusterer(caller: str, value: object, *, argument: str = "estimator") -> None:
+    """Raise unless it fits and labels rows; a scikit-learn mixture does, and is no clusterer by name."""
+    if isinstance(value, type) or not all(hasattr(value, name) for name in ("get_params", "fit", "fit_predict")):
+        raise TypeError(
+            f"{caller}: {argument} must be a scikit-learn clusterer such as KMeans(4), "
+            f"got {'the class ' + value.__name__ if isinstance(value, type) else type(value).__name__}."
+        )
+
+
+def labels_of(estimator: Any, rows: Floats) -> Integers:
+    """The labels of the rows of the fit; a scikit-learn mixture keeps none."""
+    found = estimator.labels_ if hasattr(estimator, "labels_") else estimator.predict(rows)
+    labels: Integers = np.asarray(found, dtype=np.intp)
     return labels
 
 
@@ -148,7 +164,7 @@ def predicted(estimator: Any, seen: Floats, rows: Floats) -> Integers:
     if hasattr(estimator, "predict"):
         return np.asarray(estimator.predict(rows), dtype=np.intp)
     nearest = cKDTree(seen).query(rows)[1]
-    labels: Integers = labels_of(estimator)[nearest]
+    labels: Integers = labels_of(estimator, seen)[nearest]
     return labels
 
 

@@ -14,22 +14,24 @@ _SPOKEN = {"kmeans": "k-means", "gaussian_mixture": "a Gaussian mixture", "hdbsc
 
 
 def best_of(
-    rows: Sequence[Candidate], numbers: Collection[int] | None, criterion: str = "excess"
+    rows: Sequence[Candidate], numbers: Collection[int] | None, *, level: float, criterion: str = "excess"
 ) -> tuple[Candidate, tuple[Candidate, ...]]:
-    """The candidate to take, and those that come near; `numbers` are those that may be taken.
+    """The candidate to take, and those that come near; `numbers` may be taken, `level` is what chance reaches.
 
     1. Among clusterings whose clusters are all parted by gaps the finest: one with fewer clusters has only
        joined some of these.
-    2. Otherwise, of those that come back in half of the rows (stability of 0.75 or more), the largest excess of
-       the silhouette; within one standard error of it the most stable, then the one with fewer clusters.
-    3. Where none comes back, the same among all.
+    2. Otherwise, of those that come back in half of the rows (stability of 0.75 or more) and stand out no less
+       than by chance, the largest excess of the silhouette; within one standard error of it the most stable,
+       then the one with fewer clusters.
+    3. Where there is none, the same among all.
     """
     allowed = [row for row in rows if row.meets_min_size and (numbers is None or row.n_clusters in numbers)]
     parted = [row for row in allowed if row.has_gaps]
     if parted:
         finest = max(parted, key=lambda row: (row.n_clusters, (row.stability or 0) + (row.gap or 0) - row.noise_share))
         return finest, tuple(row for row in parted if row is not finest and row.n_clusters == finest.n_clusters)
-    stable = [row for row in allowed if is_stable(row)]
+    # What comes back but is worse than chance are cuts between values that many rows share.
+    stable = [row for row in allowed if is_stable(row) and _excess(row) >= -level]
     alone = [row for row in allowed if row.n_clusters == 1]
     if not stable and alone:
         return alone[0], ()
@@ -73,8 +75,8 @@ def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: boo
             f"{chosen}; a useful cut and no natural groups, for it comes back only in part ({back}); made by {found}."
         )
     return (
-        f"no natural groups, and no cut that comes back: the best, {found}, has an {back}, "
-        f"and {STABLE} would be enough."
+        f"no natural groups, and no cut that comes back: the best, {found}, comes back only in part ({back}; "
+        f"{STABLE} would be enough)."
     )
 
 

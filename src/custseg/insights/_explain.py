@@ -72,7 +72,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
     >>> from custseg.datasets import make_shop
     >>> from custseg.insights import explain
     >>> shop = make_shop(500, 0)
-    >>> result = fit_segments(shop.orders, as_of=shop.as_of, n_segments=4)
+    >>> result = fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=4)
     >>> explanation = explain(result, result.assignments["customer_id"][0])
     >>> abs(sum(reason.contribution for reason in explanation.why) + explanation.rest - explanation.margin) < 1e-9
     True

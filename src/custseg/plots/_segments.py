@@ -91,7 +91,7 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
 
 def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None:
     rows = result.profiles.segments
-    effects = [[row.effects[name] for name in features] for row in rows]
+    effects = [[row.effects[name] or 0.0 for name in features] for row in rows]
     axes.imshow(effects, cmap=_COLOURS, vmin=-1, vmax=1, aspect="auto")
     for place, row in enumerate(rows):
         for column, name in enumerate(features):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -158,6 +158,12 @@ class SegmentRules:
         if segment not in found:
             raise ValueError(f"of: segment {segment!r} has no rule; segments are {listed(found)}.")
         return found[segment]
+
+    def renamed(self, names: Mapping[int | str, str]) -> SegmentRules:
+        """The same rules with other names for some segments."""
+        single = tuple(replace(rule, name=names.get(rule.segment, rule.name)) for rule in self.rules)
+        covering = tuple(replace(rule, name=names.get(rule.segment, rule.name)) for rule in self.rule_set.rules)
+        return replace(self, rules=single, rule_set=replace(self.rule_set, rules=covering))
 
     def columns(self) -> dict[str, list[object]]:
         """One row per rule as columns, for any frame constructor; `set` tells the covering rules."""

@@ -1,9 +1,11 @@
-"""The words of names, in English and Russian: archetypes with their conditions, and single traits."""
+"""The words of descriptive names, in English and Russian."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+
+Words = Mapping[str, str]
 
 LANGUAGES = ("en", "ru")
 
@@ -11,143 +13,144 @@ UNCLUSTERED = {
     "prospects": {"en": "Prospects", "ru": "Без покупок"},
     "inactive": {"en": "No order in the window", "ru": "Без заказов за период"},
     "no data": {"en": "No data", "ru": "Нет данных"},
+    "unclustered": {"en": "In no segment", "ru": "Вне сегментов"},
 }
-"""Names of the row of customers that cannot be clustered."""
+"""Names of the row of customers that are in no segment."""
 
 
 @dataclass(frozen=True)
-class Term:
-    """A condition on one customer: a bound of a feature's value, or of its rank among all (0 to 1)."""
+class Trait:
+    """What low, middling and high values of a feature are called.
 
-    feature: str
-    side: Literal["<=", ">="]
-    bound: float
-    ranked: bool
+    A word that claims more than a place among all has a limit for the segment's median, beyond which the relative
+    word stands in its place.
+    """
 
-
-@dataclass(frozen=True)
-class Archetype:
-    """A kind of customer that marketers know by name; all terms must hold."""
-
-    names: dict[str, str]
-    terms: tuple[Term, ...]
-    of_a_lifetime: bool = False
-    """Whether it says something of all orders ever, which a window does not show."""
+    low: Words
+    high: Words
+    middle: Words | None = None
+    low_limit: float | None = None
+    high_limit: float | None = None
+    lower: Words | None = None
+    higher: Words | None = None
 
 
-def low(feature: str, rank: float) -> Term:
-    """Among that lowest share of the base."""
-    return Term(feature, "<=", rank, ranked=True)
+def _both(en: str, ru: str) -> Words:
+    return {"en": en, "ru": ru}
 
 
-def high(feature: str, rank: float) -> Term:
-    """Above that lowest share of the base."""
-    return Term(feature, ">=", rank, ranked=True)
+TRAITS: Mapping[str, Trait] = {
+    "recency_days": Trait(
+        _both("recent", "недавние"), _both("long silent", "давно молчат"),
+        _both("average recency", "средняя давность"), 90, 60,
+        _both("more recent than most", "недавнее большинства"), _both("less recent than most", "давнее большинства"),
+    ),
+    "order_count": Trait(
+        _both("few orders", "мало заказов"), _both("many orders", "много заказов"),
+        _both("average number of orders", "среднее число заказов"), 4, 4,
+        _both("fewer orders than most", "заказов меньше, чем у большинства"),
+        _both("more orders than most", "заказов больше, чем у большинства"),
+    ),
+    "revenue": Trait(
+        _both("low spend", "низкие траты"), _both("high spend", "высокие траты"),
+        _both("average spend", "средние траты"),
+    ),
+    "order_value": Trait(
+        _both("small orders", "низкий чек"), _both("large orders", "высокий чек"),
+    ),
+    "age_days": Trait(
+        _both("joined lately", "пришли недавно"), _both("long-standing", "давние клиенты"), None, 120, 180,
+        _both("joined later than most", "пришли позже большинства"),
+        _both("joined earlier than most", "пришли раньше большинства"),
+    ),
+    "discount_share": Trait(
+        _both("full price", "без скидок"), _both("buy on discount", "покупают со скидкой"), None, 0.1, 0.4,
+        _both("fewer discounts than most", "скидок меньше, чем у большинства"),
+        _both("more discounts than most", "скидок больше, чем у большинства"),
+    ),
+    "peak_share": Trait(
+        _both("less in season than most", "в сезон реже большинства"),
+        _both("in season", "в сезон"), None, None, 0.5, None,
+        _both("more in season than most", "в сезон чаще большинства"),
+    ),
+    "return_share": Trait(
+        _both("few returns", "мало возвратов"), _both("many returns", "много возвратов"), None, 0.05, 0.2,
+        _both("fewer returns than most", "возвратов меньше, чем у большинства"),
+        _both("more returns than most", "возвратов больше, чем у большинства"),
+    ),
+    "trend": Trait(
+        _both("slowing down", "покупают реже"), _both("speeding up", "покупают чаще"), None, -0.2, 0.2,
+        _both("slower than most", "темп ниже, чем у большинства"),
+        _both("faster than most", "темп выше, чем у большинства"),
+    ),
+    "overdue_ratio": Trait(
+        _both("on time", "покупают в срок"), _both("overdue", "просрочили заказ"), None, 1, 1.5,
+        _both("earlier than most", "раньше срока большинства"), _both("later than most", "позже срока большинства"),
+    ),
+    "gap_days_mean": Trait(
+        _both("short gaps", "короткие перерывы"), _both("long gaps", "долгие перерывы"),
+    ),
+    "click_rate_shrunk": Trait(
+        _both("seldom click in mails", "редко нажимают в письмах"),
+        _both("often click in mails", "часто нажимают в письмах"),
+    ),
+    "engagement_email": Trait(
+        _both("little interest in mail", "мало интереса к письмам"),
+        _both("interested in mail", "интересуются письмами"),
+    ),
+    "engagement_web": Trait(
+        _both("seldom on the site", "редко на сайте"), _both("often on the site", "часто на сайте"),
+    ),
+    "days_since_click": Trait(
+        _both("clicked lately", "недавно нажимали в письмах"),
+        _both("long without a click", "давно не нажимали в письмах"),
+        None, 60, 60,
+        _both("clicked later than most", "нажимали позже большинства"),
+        _both("clicked earlier than most", "нажимали раньше большинства"),
+    ),
+    "days_since_visit": Trait(
+        _both("visited lately", "недавно заходили"), _both("long without a visit", "давно не заходили"),
+        None, 30, 60,
+        _both("visited later than most", "заходили позже большинства"),
+        _both("visited earlier than most", "заходили раньше большинства"),
+    ),
+    "engagement": Trait(
+        _both("little activity", "мало активности"), _both("much activity", "много активности"),
+    ),
+    "emails_delivered": Trait(
+        _both("few mails", "мало писем"), _both("many mails", "много писем"),
+    ),
+    "sessions": Trait(
+        _both("few visits", "мало визитов"), _both("many visits", "много визитов"),
+    ),
+    "cart_abandon_rate": Trait(
+        _both("complete their carts", "редко бросают корзину"), _both("abandon carts", "бросают корзину"),
+        None, 0.3, 0.5,
+        _both("abandon fewer carts than most", "бросают корзину реже большинства"),
+        _both("abandon more carts than most", "бросают корзину чаще большинства"),
+    ),
+}  # fmt: skip
 
+MAIN = ("recency_days", "order_count", "revenue")
+"""Told first, and in this order."""
 
-def most(feature: str, value: float) -> Term:
-    """At most that value."""
-    return Term(feature, "<=", value, ranked=False)
+ONE_ORDER = _both("one order", "один заказ")
+ONE_ORDER_IN_WINDOW = _both("one order in the window", "один заказ за период")
+ALIKE = _both("like the average customer", "как средний клиент")
+UNCLEAR = _both("no strong difference", "без сильных отличий")
+TOO_FEW = _both("too few to describe", "слишком мало для описания")
+EVERYONE = _both("All customers", "Все клиенты")
+GROUP = _both("group", "группа")
+LOW = _both("low {}", "ниже: {}")
+HIGH = _both("high {}", "выше: {}")
+OTHERS = _both("others {}", "остальные {}")
+ABOVE = _both("over {}: {}", "больше {}: {}")
+BELOW = _both("under {}: {}", "меньше {}: {}")
 
-
-def least(feature: str, value: float) -> Term:
-    """At least that value."""
-    return Term(feature, ">=", value, ranked=False)
-
-
-ARCHETYPES = (
-    Archetype(
-        {"en": "Discount-driven", "ru": "Охотники за скидками"},
-        (least("discount_share", 0.5),),
-    ),
-    Archetype(
-        {"en": "Seasonal", "ru": "Сезонные"},
-        (least("peak_share", 0.5), least("order_count", 2)),
-    ),
-    Archetype(
-        {"en": "Champions", "ru": "Чемпионы"},
-        (low("recency_days", 0.4), high("order_count", 0.7), high("revenue", 0.7)),
-    ),
-    Archetype(
-        {"en": "Can't lose them", "ru": "Нельзя потерять"},
-        (high("recency_days", 0.6), high("order_count", 0.7), high("revenue", 0.7)),
-    ),
-    Archetype(
-        {"en": "New", "ru": "Новички"},
-        (low("age_days", 0.25), most("order_count", 2)),
-    ),
-    Archetype(
-        {"en": "One-time buyers", "ru": "Разовые покупатели"},
-        (most("order_count", 1), high("recency_days", 0.4)),
-        of_a_lifetime=True,
-    ),
-    Archetype(
-        {"en": "Loyal", "ru": "Лояльные"},
-        (low("recency_days", 0.6), high("order_count", 0.6), least("order_count", 3)),
-    ),
-    Archetype(
-        {"en": "At risk", "ru": "В зоне риска"},
-        (high("recency_days", 0.6), high("order_count", 0.5), least("order_count", 2)),
-    ),
-    Archetype(
-        {"en": "Potential loyalists", "ru": "Потенциально лояльные"},
-        (low("recency_days", 0.4), least("order_count", 2), low("order_count", 0.7)),
-    ),
-    Archetype(
-        {"en": "Promising", "ru": "Перспективные"},
-        (low("recency_days", 0.4), low("order_count", 0.5), high("revenue", 0.25)),
-    ),
-    Archetype(
-        {"en": "Lost", "ru": "Потерянные"},
-        (high("recency_days", 0.75), low("order_count", 0.5), low("revenue", 0.4)),
-    ),
-    Archetype(
-        {"en": "Hibernating", "ru": "Спящие"},
-        (high("recency_days", 0.6), low("order_count", 0.5), low("revenue", 0.6)),
-    ),
-    Archetype(
-        {"en": "About to sleep", "ru": "Засыпающие"},
-        (high("recency_days", 0.4), low("recency_days", 0.75), low("revenue", 0.5)),
-    ),
-    Archetype(
-        {"en": "Need attention", "ru": "Требуют внимания"},
-        (high("recency_days", 0.4), low("recency_days", 0.75), high("revenue", 0.4)),
-    ),
+STABILITY = (
+    (0.60, _both("dissolved", "распадается")),
+    (0.75, _both("a pattern", "закономерность без чётких границ")),
+    (0.85, _both("stable", "устойчив")),
+    (1.01, _both("very stable", "очень устойчив")),
 )
-"""In the order in which they are given out: the more telling ones first."""
-
-TRAITS: dict[str, tuple[dict[str, str], dict[str, str] | None, dict[str, str]]] = {
-    "recency_days": (
-        {"en": "recent", "ru": "недавние"},
-        {"en": "quiet lately", "ru": "притихли"},
-        {"en": "long silent", "ru": "давно молчат"},
-    ),
-    "order_count": (
-        {"en": "few orders", "ru": "мало заказов"},
-        {"en": "several orders", "ru": "несколько заказов"},
-        {"en": "many orders", "ru": "много заказов"},
-    ),
-    "revenue": (
-        {"en": "low spend", "ru": "малые траты"},
-        {"en": "medium spend", "ru": "средние траты"},
-        {"en": "high spend", "ru": "большие траты"},
-    ),
-    "order_value": (
-        {"en": "small orders", "ru": "мелкие заказы"},
-        None,
-        {"en": "large orders", "ru": "крупные заказы"},
-    ),
-    "age_days": (
-        {"en": "joined lately", "ru": "пришли недавно"},
-        None,
-        {"en": "long-standing", "ru": "давние клиенты"},
-    ),
-}
-"""What low, middling and high values of a feature are called; without a middle word it goes unsaid."""
-
-ONE_ORDER = {"en": "one order", "ru": "один заказ"}
-AVERAGE = {"en": "like the average customer", "ru": "как средний клиент"}
-LOW = {"en": "low", "ru": "мало:"}
-HIGH = {"en": "high", "ru": "много:"}
-ALIKE = {"en": "group", "ru": "группа"}
-EVERYONE = {"en": "All customers", "ru": "Все клиенты"}
+"""Hennig's reading of the mean Jaccard similarity over bootstraps: the first bound that it lies under."""

@@ -1,0 +1,287 @@
+"""Which method for these customers: ours and any of scikit-learn's, on the same rows and by the same measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
+
+from custseg._checks import (
+    check_choice,
+    check_min_size,
+    check_random_state,
+    check_segment_numbers,
+    plural,
+)
+from custseg.clustering import METHODS, Candidate, score_clusterer, select_clustering
+from custseg.errors import DataError, InfeasibleMinimumError
+from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
+from custseg.tables import given_features
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+_CALLER = "compare_methods"
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedMethod:
+    """What one method found. What cannot be measured on it is None.
+
+    Attributes
+    ----------
+    method : str
+        Its name in the comparison.
+    n_clusters : int
+        Segments found; 0 where there are none.
+    silhouette, silhouette_error : float or None
+        Mean silhouette in [-1, 1] and its standard error; noise has 0.
+    excess, excess_error : float or None
+        Silhouette less the mean silhouette that k-means reaches with as many clusters in rows without groups.
+    stability, stability_error : float or None
+        Mean adjusted Rand index of refits on two halves of the customers.
+    weakest_stability : float or None
+        Mean Jaccard similarity of the segment that comes back worst.
+    smallest_share : float
+        Share of the clustered customers in the smallest segment.
+    meets_min_size : bool
+        Whether no segment is under the minimum.
+    noise_share : float
+        Share of them in no segment; with HDBSCAN under the minimum, before they joined the nearest.
+    calinski_harabasz, davies_bouldin : float or None
+        As in scikit-learn, without noise.
+    bic : float or None
+        Bayesian information criterion of a mixture, smaller is better.
+    adjusted_rand : float or None
+        Agreement with `labels_true` (1 the same, 0 as by chance); noise counts as a segment of its own.
+    seconds : float
+        Time of the fit, without that of the choice of a number and of the measures.
+    note : str
+        Why there is no segmentation, or empty.
+    labels : ndarray of shape (n_customers,)
+        Segment of each customer of the table; -1 for noise and for those who cannot be clustered.
+    """
+
+    method: str
+    n_clusters: int = 0
+    silhouette: float | None = None
+    silhouette_error: float | None = None
+    excess: float | None = None
+    excess_error: float | None = None
+    stability: float | None = None
+    stability_error: float | None = None
+    weakest_stability: float | None = None
+    smallest_share: float = 0.0
+    meets_min_size: bool = False
+    noise_share: float = 0.0
+    calinski_harabasz: float | None = None
+    davies_bouldin: float | None = None
+    bic: float | None = None
+    adjusted_rand: float | None = None
+    seconds: float = 0.0
+    note: str = ""
+    labels: Integers = field(default_factory=lambda: np.empty(0, dtype=np.intp), repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class MethodComparison:
+    """Several methods on the same customers.
+
+    Attributes
+    ----------
+    rows : tuple of ComparedMethod
+        One for each method, in the order in which they were given.
+    min_size : int
+        The minimum size, in customers.
+    n_customers : int
+        Customers that were clustered.
+    features : tuple of str
+        The features they were clustered on.
+    """
+
+    rows: tuple[ComparedMethod, ...]
+    min_size: int
+    n_customers: int
+    features: tuple[str, ...]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The rows as columns, for any frame constructor."""
+        names = [entry.name for entry in fields(ComparedMethod) if entry.name != "labels"]
+        return {name: [getattr(row, name) for row in self.rows] for name in names}
+
+    def __repr__(self) -> str:
+        known = any(row.adjusted_rand is not None for row in self.rows)
+        heads = ["method", "n_clusters", "silhouette", "excess", "stability", "weakest_stability", "smallest_share"]
+        heads += ["noise_share", *(["adjusted_rand"] if known else []), "seconds"]
+        cells = [heads, *([_shown(getattr(row, name)) for name in heads] for row in self.rows)]
+        widths = [max(len(row[place]) for row in cells) for place in range(len(heads))]
+        under = ["", *("" if row.meets_min_size else f"  {row.note or 'under the minimum size'}" for row in self.rows)]
+        lines = [
+            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + mark
+            for row, mark in zip(cells, under, strict=True)
+        ]
+        what = f"{plural(len(self.rows), 'method')} on {plural(self.n_customers, 'customer')}"
+        title = f"{what}, by {', '.join(self.features)} (minimum {plural(self.min_size, 'customer')})"
+        return "\n".join([title, "", *lines])
+
+
+def compare_methods(
+    features: object,
+    methods: Mapping[str, Any] | Sequence[Any] | None = None,
+    *,
+    labels_true: object = None,
+    columns: Sequence[str] | None = None,
+    min_size: int | float = 0.05,
+    n_segments: int | range = USUAL_NUMBERS,
+    random_state: int = 0,
+) -> MethodComparison:
+    """Compare clustering methods on the same customers: one preparation, one minimum size, the same measures.
+
+    Parameters
+    ----------
+    features : FeatureTable or table
+        One row per customer, as `fit_segments(features=...)` takes it. It is prepared as there.
+    methods : mapping of str to clusterer, or sequence, optional
+        A name for each scikit-learn clusterer, or for one of "kmeans", "gaussian_mixture" and "hdbscan", which
+        are custseg's own and keep the minimum size; or a list of either. By default these three.
+    labels_true : array-like of shape (n_customers,), optional
+        Known groups, to measure the agreement with; in the order of the rows.
+    columns : sequence of str, optional
+        Features to cluster on; by default as in `fit_segments`.
+    min_size : int or float, default 0.05
+        Customers (int), or a share of the clustered customers. Clusterers of scikit-learn know no minimum:
+        whether they meet it is told.
+    n_segments : int or range, default range(3, 9)
+        The numbers among which k-means and the mixture choose, by `select_clustering`. HDBSCAN finds its number,
+        unless it is one. Clusterers bring their own.
+    random_state : int, default 0
+        Seed, also of clusterers without one. The order of the rows does not matter.
+
+    Returns
+    -------
+    MethodComparison
+
+    Raises
+    ------
+    DataError
+        If the table cannot be used, or a clusterer refuses it.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    A method that finds no segments has a row that says why. The measures are those of `select_clustering`; what is
+    said in `score_clusterer` on noise and refits holds for other clusterers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import polars as pl
+    >>> from sklearn.cluster import AgglomerativeClustering
+    >>> from custseg.insights import compare_methods
+    >>> groups = np.repeat([0, 1, 2], 40)
+    >>> rng = np.random.default_rng(0)
+    >>> visits, age = rng.normal(np.array([[20, 40, 20], [30, 45, 60]])[:, groups])
+    >>> table = pl.DataFrame({"id": range(120), "visits": visits, "age": age})
+    >>> found = compare_methods(table, {"k-means": "kmeans", "Ward": AgglomerativeClustering(3)}, labels_true=groups)
+    >>> [(row.method, row.n_clusters, row.adjusted_rand) for row in found.rows]
+    [('k-means', 3, 1.0), ('Ward', 3, 1.0)]
+    """
+    known = _checked_methods(methods)
+    check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
+    check_min_size(_CALLER, min_size)
+    seed = check_random_state(_CALLER, random_state)
+    table = given_features(features, None, _CALLER)
+    truth = _codes(labels_true, len(table))
+    names = clustering_columns(table, columns, _CALLER)
+    preparation, inside, matrix = prepared(table, names, _CALLER)
+    least = check_min_size(_CALLER, min_size, len(matrix))
+
+    rows = []
+    for name, method in known.items():
+        try:
+            if isinstance(method, str):
+                found = _chosen(method, matrix, n_segments=n_segments, min_size=least, seed=seed)
+            else:
+                found = score_clusterer(method, matrix, name=name, min_size=least, random_state=seed)
+        except (DataError, InfeasibleMinimumError) as error:
+            rows.append(ComparedMethod(name, note=str(error), labels=np.full(len(table), -1)))
+        except ValueError as error:
+            raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {len(matrix):,} rows: {error}") from error
+        else:
+            rows.append(_compared(name, found, inside=inside, truth=truth))
+    return MethodComparison(tuple(rows), least, len(matrix), tuple(preparation.names))
+
+
+def _chosen(method: str, matrix: Floats, *, n_segments: int | range | None, min_size: int, seed: int) -> Candidate:
+    """What one of our methods comes to alone, so that all of its evidence is there."""
+    free = method == "hdbscan" and not isinstance(n_segments, int)
+    numbers = USUAL_NUMBERS if n_segments is None else n_segments
+    choice = select_clustering(
+        matrix,
+        methods=[method],
+        n_clusters=None if free else numbers,
+        min_size=min_size,
+        random_state=seed,
+    )
+    return choice.best
+
+
+def _compared(name: str, found: Candidate, *, inside: NDArray[np.bool_], truth: Integers | None) -> ComparedMethod:
+    shared = [entry.name for entry in fields(ComparedMethod) if hasattr(found, entry.name)]
+    labels = np.full(len(inside), -1)
+    labels[inside] = found.labels
+    agreement = None if truth is None else float(adjusted_rand_score(truth[inside], found.labels))
+    row = ComparedMethod(**{entry: getattr(found, entry) for entry in shared})
+    note = "" if found.n_clusters else "it found no segments"
+    return replace(row, method=name, adjusted_rand=agreement, labels=labels, note=note)
+
+
+def _checked_methods(methods: object) -> dict[str, Any]:
+    """A clusterer, or the name of one of ours, by the name it has in the comparison."""
+    if methods is None:
+        return {method: method for method in METHODS}
+    if isinstance(methods, (list, tuple)):
+        methods = {method if isinstance(method, str) else repr(method): method for method in methods}
+    if not isinstance(methods, Mapping) or not methods:
+        raise TypeError(
+            f"{_CALLER}: methods must give each clusterer a name, such as {{'Ward': AgglomerativeClustering(4)}}, "
+            f"or list some of {list(METHODS)}, got {type(methods).__name__}."
+        )
+    for name, method in methods.items():
+        if isinstance(method, str):
+            check_choice(_CALLER, "methods", method, allowed=METHODS)
+        elif isinstance(method, type) or not all(hasattr(method, part) for part in ("get_params", "fit_predict")):
+            what = f"the class {method.__name__}" if isinstance(method, type) else type(method).__name__
+            raise TypeError(
+                f"{_CALLER}: methods must be scikit-learn clusterers such as KMeans(4), or names of {list(METHODS)}; "
+                f"{name!r} is {what}."
+            )
+    return {str(name): method for name, method in methods.items()}
+
+
+def _codes(labels_true: object, n_rows: int) -> Integers | None:
+    """The known groups as integers."""
+    if labels_true is None:
+        return None
+    values = np.asarray(labels_true)
+    if values.shape != (n_rows,):
+        raise ValueError(
+            f"{_CALLER}: labels_true must have one label for each row of features, {n_rows:,}, "
+            f"got shape {values.shape}."
+        )
+    listed = values.tolist()
+    if missing := sum(value is None or value != value for value in listed):
+        raise ValueError(f"{_CALLER}: labels_true must have a label for every row, and lacks {missing:,}.")
+    numbers: dict[object, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in listed], dtype=np.intp)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,180 @@
+"""The profile of each segment, put together from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg.profiling._archetypes import Play
+from custseg.profiling._categories import CategoryShare
+from custseg.profiling._labels import Labels
+from custseg.profiling._markers import Candidate, Marker, marker_texts, markers
+from custseg.profiling._measures import Measures
+from custseg.profiling._naming import Name
+from custseg.profiling._playbook import advice, reachable
+from custseg.profiling._privacy import SMALLEST, SMALLEST_TAIL
+from custseg.profiling._ranked import QUANTILES, quantiles_of
+from custseg.profiling._results import FeatureProfile, SegmentProfile, Stability
+from custseg.profiling._words import STABILITY
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """All that profiles are put together from."""
+
+    measures: Measures
+    labels: Labels
+    language: str
+    plays: Mapping[str, Play]
+    weights: Floats | None
+    stability: Mapping[int | str, float]
+    p_values: Mapping[tuple[str, int], float | None]
+
+    def members(self, place: int | None) -> NDArray[np.bool_]:
+        """Who is in the segment; None stands for those in none."""
+        return np.asarray(self.labels.codes == (-1 if place is None else place))
+
+
+def segment_markers(measures: Measures, clustered_on: Collection[str]) -> list[list[tuple[Candidate, tuple[str, ...]]]]:
+    """The markers of every segment, the strongest first."""
+    likeness = measures.likeness()
+    return [
+        markers(measures.candidates(segment, clustered_on), likeness, preferred=clustered_on)
+        for segment in range(measures.n_segments)
+    ]
+
+
+def segment_row(
+    sources: Sources, place: int | None, name: Name, *, found: Sequence[tuple[Candidate, tuple[str, ...]]]
+) -> SegmentProfile:
+    """The profile of the segment at that place; of the customers in none for None."""
+    table, members = sources.measures.table, sources.members(place)
+    size = int(members.sum())
+    features = {one: _feature(sources, one, place) for one in table.described if _is_shown(sources, one)}
+    medians = {one: feature.quantiles[0.5] for one, feature in features.items() if feature.quantiles}
+    reach = reachable(table, members)
+    segment = None if place is None else sources.labels.segments[place]
+    return SegmentProfile(
+        segment=segment,
+        key=name.key,
+        language=sources.language,
+        names=dict(name.names),
+        descriptions=dict(name.description),
+        evidence=name.evidence,
+        size=size,
+        share=None if place is None else size / int((sources.labels.codes >= 0).sum()),
+        revenue_share=_share(sources, _revenue(sources), members),
+        weight_share=_share(sources, sources.weights, members),
+        features=features,
+        markers=tuple(_marker(sources, place, one) for one in found if place is not None),
+        nearest=None,
+        overlap=None,
+        stability=_stability(sources.stability, segment),
+        reachable=reach,
+        playbook=advice(
+            sources.plays.get(name.key, Play()), sources.plays["every"], medians=medians, reach=reach, size=size
+        ),
+    )
+
+
+def with_nearest(rows: Sequence[SegmentProfile], measures: Measures, names: Collection[str]) -> list[SegmentProfile]:
+    """The rows with the segment that overlaps most, of equals the one closest in ranks.
+
+    Small segments are nobody's neighbour.
+    """
+    overlaps, distances = measures.overlaps(names), measures.distances(names)
+    small = measures.sizes() < SMALLEST
+    overlaps[small] = overlaps[:, small] = np.nan
+    found = []
+    for place, row in enumerate(rows):
+        others = np.flatnonzero(~np.isnan(overlaps[place]))
+        if len(others):
+            nearest = min(others.tolist(), key=lambda one: (-overlaps[place, one], distances[place, one]))
+            row = replace(row, nearest=rows[nearest].segment, overlap=float(overlaps[place, nearest]))
+        found.append(row)
+    return found
+
+
+def _is_shown(sources: Sources, name: str) -> bool:
+    return name in sources.measures.ranked or name in sources.measures.shares
+
+
+def _feature(sources: Sources, name: str, place: int | None) -> FeatureProfile:
+    members = sources.members(place)
+    measures, table = sources.measures, sources.measures.table
+    quantiles: dict[float, float | None] = {}
+    effect, others, categories = None, None, tuple[CategoryShare, ...]()
+    if name in measures.ranked:
+        one = measures.ranked[name]
+        if place is None:
+            values = table.values(name)[members]
+            ordered = np.sort(values[~np.isnan(values)])
+            known, found = len(ordered), quantiles_of(ordered)
+        else:
+            known, found = int(one.known[place]), one.quantiles[place]
+            effect = measures.effect(name, place)
+            enough = min(known, one.others_known[place]) >= SMALLEST
+            others = float(one.others_medians[place]) if enough else None
+        quantiles = {
+            share: float(value) if known >= _least(share) else None
+            for share, value in zip(QUANTILES, found, strict=True)
+        }
+    else:
+        known = int((table.categories[name].codes[members] >= 0).sum())
+        categories = measures.shares[name][place] if place is not None else ()
+    return FeatureProfile(
+        name=name,
+        unit=table.described[name].unit,
+        coverage=known / max(int(members.sum()), 1),
+        quantiles=quantiles,
+        others_median=others,
+        effect=effect,
+        categories=categories,
+        is_descriptor=name in table.descriptors,
+        p_value=None if place is None else sources.p_values.get((name, place)),
+    )
+
+
+def _least(share: float) -> int:
+    """How many values must stand behind a quantile."""
+    return SMALLEST_TAIL if share in (QUANTILES[0], QUANTILES[-1]) else SMALLEST
+
+
+def _marker(sources: Sources, place: int, found: tuple[Candidate, tuple[str, ...]]) -> Marker:
+    candidate, folded = found
+    measures = sources.measures
+    texts = marker_texts(
+        candidate, place, measures.table, ranked=measures.ranked.get(candidate.feature), labels=measures.labels
+    )
+    category = candidate.share.value if candidate.share else None
+    return Marker(candidate.feature, category, candidate.effect, texts, folded)
+
+
+def _revenue(sources: Sources) -> Floats | None:
+    table = sources.measures.table
+    return np.nan_to_num(table.values("revenue"), nan=0.0) if "revenue" in table.numbers else None
+
+
+def _share(sources: Sources, weights: Floats | None, members: NDArray[np.bool_]) -> float | None:
+    """The members' share of the sum over all rows that are large enough to be shown."""
+    if weights is None or members.sum() < SMALLEST:
+        return None
+    codes = sources.labels.codes + 1
+    sizes = np.bincount(codes)
+    sums = np.bincount(codes, weights=weights)
+    total = float(sums[sizes >= SMALLEST].sum())
+    return float(weights[members].sum()) / total if total > 0 else None
+
+
+def _stability(stability: Mapping[int | str, float], segment: int | str | None) -> Stability | None:
+    if segment is None or segment not in stability:
+        return None
+    jaccard = stability[segment]
+    # Hennig's words: up to 0.85 stable, above it very stable.
+    texts = next(texts for bound, texts in STABILITY if jaccard < bound or (bound == 0.85 and jaccard == bound))
+    return Stability(jaccard, texts)

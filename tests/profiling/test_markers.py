@@ -1,0 +1,70 @@
+import numpy as np
+
+from custseg.profiling import Marker, profile_segments
+
+RNG = np.random.default_rng(0)
+LABELS = np.repeat([0, 1], [100, 300])
+
+
+def markers(clustered_on: tuple[str, ...] = (), **values: object) -> tuple[Marker, ...]:
+    return profile_segments(values, LABELS, clustered_on=clustered_on)[0].markers
+
+
+def test_largest_effects_come_first_and_small_ones_not_at_all() -> None:
+    noise = RNG.normal(size=(3, 400))
+    found = markers(none=noise[0], some=noise[1] + (LABELS == 0), much=noise[2] - 3 * (LABELS == 0))
+    assert [marker.feature for marker in found] == ["much", "some"]
+    assert found[0].effect.value < -0.9
+
+
+def test_features_that_say_the_same_are_folded_into_one() -> None:
+    orders = RNG.poisson(np.where(LABELS == 0, 9, 3)).astype(float)
+    days = np.maximum(orders - (RNG.random(400) < 0.1), 0)
+    [marker] = markers(order_days=days, order_count=orders)
+    assert (marker.feature, marker.folded) == ("order_count", ("order_days",))  # it has words of its own
+    [marker] = markers(order_days=days, order_count=orders, clustered_on=("order_days",))
+    assert (marker.feature, marker.folded) == ("order_days", ("order_count",))
+
+
+def test_category_is_folded_into_the_number_that_it_is_made_of() -> None:
+    age = np.where(LABELS == 0, 20.0, 50.0)
+    found = markers(age=age, band=np.where(age < 30, "young", "old"))
+    assert len(found) == 1
+    assert {found[0].feature, *found[0].folded} == {"age", "band"}
+
+
+def test_texts_hold_medians_with_units() -> None:
+    [marker] = markers(order_count=np.where(LABELS == 0, 9, 2))
+    assert marker.texts == {"en": "order_count 9 (others 2)", "ru": "order_count 9 (остальные 2)"}
+    assert str(marker) == "order_count 9 (others 2)"
+
+
+def test_texts_count_where_medians_are_equal() -> None:
+    visits = np.zeros(400)
+    visits[:45], visits[100:130] = 3, 3  # 45 of 100 members, 30 of 300 others
+    [marker] = markers(visits=visits)
+    assert marker.texts == {
+        "en": "visits over 0: 45% (others 10%)",
+        "ru": "visits больше 0: 45% (остальные 10%)",
+    }
+
+
+def test_texts_of_categories_hold_shares() -> None:
+    region = np.where(np.arange(400) % 100 < np.where(LABELS == 0, 70, 20), "north", "south")
+    [marker] = markers(region=region)
+    assert (marker.feature, marker.category) == ("region", "north")
+    assert marker.texts["en"] == "region north: 70% (others 20%)"
+
+
+def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
+    from custseg import fit_segments
+    from custseg.datasets import make_shop
+    from custseg.tables import Orders
+
+    shop = make_shop(400, 0)
+    orders = Orders(shop.orders, discount="discount")
+    columns = ["discount_share", "recency_days"]
+    profiles = fit_segments(orders, as_of=shop.as_of, columns=columns, n_segments=3).profiles
+    texts = [marker.texts["en"] for row in profiles for marker in row.markers if marker.feature == "discount_share"]
+    assert texts
+    assert all("%" in text for text in texts)

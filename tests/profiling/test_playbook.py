@@ -1,0 +1,85 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from custseg.profiling import LANGUAGES, SegmentProfile, profile_segments
+
+
+def champions(discount: float | None, **more: object) -> SegmentProfile:
+    """The better half of a shop: recent, frequent, high spend."""
+    labels = np.repeat([0, 1], 50)
+    table = {
+        "recency_days": np.where(labels == 0, 5.0, 200.0),
+        "order_count": np.where(labels == 0, 20.0, 2.0),
+        "revenue": np.where(labels == 0, 900.0, 30.0),
+        **more,
+    }
+    if discount is not None:
+        table["discount_share"] = np.where(labels == 0, discount, 0.0)
+    profile = profile_segments(table, labels)[0]
+    assert profile.key == "champions"
+    return profile
+
+
+@pytest.mark.parametrize(
+    ("discount", "words"),
+    [
+        (0.05, "Do not give regular discounts: they pay the full price."),
+        (0.3, "Do not raise their discounts further: reward with service instead."),
+        (None, "Do not give regular discounts before you know whether they need them."),
+    ],
+)
+def test_advice_depends_on_the_segments_own_facts(discount: float | None, words: str) -> None:
+    assert champions(discount).advice.dont[0] == words
+
+
+def test_reachable_customers_stand_beside_the_size() -> None:
+    flags = pl.Series([True] * 30 + [False] * 20 + [True] * 50)
+    profile = champions(None, contactable_email=flags.to_numpy())
+    assert profile.reachable == {"email": 30}
+    assert profile.advice.channel.endswith("; email reaches 30 of 50")
+    assert profile.playbook["ru"].channel.endswith("; email: доступны 30 из 50")
+    assert profile.advice.dont[-1] == "Do not write to anyone on a channel that does not reach them."
+
+
+def test_consent_rules_over_contact_and_unknown_is_no_yes() -> None:
+    contactable = [True] * 20 + [None] * 30 + [True] * 50
+    consent = [False] * 10 + [None] * 10 + [True] * 12 + [None] * 18 + [True] * 50
+    profile = champions(None, contactable_email=contactable, consent_email=consent, consent_sms=consent)
+    assert profile.reachable == {"email": 22, "sms": 12}
+
+
+def test_channel_that_reaches_few_is_told_without_a_number() -> None:
+    profile = champions(None, consent_sms=np.arange(100) % 50 < 3)
+    assert profile.reachable == {"sms": None}
+    assert profile.advice.channel.endswith("; sms reaches fewer than 10 of 50")
+
+
+def test_consent_is_to_be_checked_where_nothing_is_known_of_it() -> None:
+    assert champions(None).advice.channel.endswith("; check consent first")
+
+
+def test_pressure_and_returns_are_warned_of_in_any_segment() -> None:
+    profile = champions(None, send_pressure_ratio=np.full(100, 2.0), return_share=np.full(100, 0.4))
+    assert any("half as much again" in line for line in profile.advice.dont)
+    assert any("Help them choose" in line for line in profile.advice.do)
+
+
+def test_own_play_takes_the_place_of_the_builtin_one() -> None:
+    own = {
+        "described": {
+            "do": [{"en": "Call them.", "ru": "Звоните."}],
+            "cadence": {"en": "Daily", "ru": "Ежедневно"},
+        }
+    }
+    profile = profile_segments({"visits": [1, 2] * 30 + [8, 9] * 20}, [0] * 60 + [1] * 40, playbook=own)[0]
+    assert (profile.advice.do, profile.advice.dont, profile.advice.cadence) == (("Call them.",), (), "Daily")
+    assert profile.playbook["ru"].do == ("Звоните.",)
+
+
+def test_every_row_has_a_play_in_both_languages() -> None:
+    rows = profile_segments({"visits": np.arange(100.0)}, [0] * 50 + [1] * 42 + [2] * 5 + [-1] * 3)
+    for row in rows:
+        for language in LANGUAGES:
+            assert row.playbook[language].do
+            assert row.playbook[language].dont
