@@ -63,20 +63,20 @@ def test_rule_is_shown_where_there_is_one(result: Segmentation) -> None:
 
 def test_table_has_a_row_per_profile(result: Segmentation) -> None:
     heads, rows = result.table()
-    assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart"]
-    assert rows[-1] == ["–", "Prospects", "1", "–", "–", ""]
+    assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart", "rule"]
+    assert rows[-1] == ["–", "Prospects", "1", "–", "–", "", ""]
     assert all(len(row) == len(heads) for row in rows)
 
 
 def test_table_is_in_the_language_of_the_result(result: Segmentation) -> None:
     russian = quick_fit(clean_log(), n_segments=2, language="ru")
-    assert russian.table()[0] == ["сегмент", "название", "клиенты", "доля", "доля выручки", "чем отличается"]
+    assert russian.table()[0] == ["сегмент", "название", "клиенты", "доля", "доля выручки", "чем отличается", "правило"]
 
 
 def test_table_without_revenue_has_no_revenue_share() -> None:
     table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
     heads, rows = quick_fit(features=table, n_segments=2).table()
-    assert heads == ["segment", "name", "customers", "share", "what sets it apart"]
+    assert heads == ["segment", "name", "customers", "share", "what sets it apart", "rule"]
     assert sum(int(row[2]) for row in rows) == 30
 
 

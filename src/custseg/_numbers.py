@@ -86,6 +86,8 @@ def _multiple_between(low: float, high: float, *, size: tuple[int, int], near: f
     """The multiple of step · 10^exponent in (low, high] that is nearest to that number."""
     step, exponent = size
     wide = step * 10.0**exponent
+    if wide == 0.0:  # below the smallest number there is
+        return None
     nearest = round(near / wide)
     for count in (nearest, nearest + 1, nearest - 1):
         # Read from decimals, so that 3 tenths are 0.3.

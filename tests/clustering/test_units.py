@@ -31,7 +31,8 @@ def test_a_mixture_finds_the_same_groups_in_every_unit(kind, scale):
 @pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
 def test_a_binding_minimum_gives_the_same_clusters_in_every_unit(make, scale):
     rows = np.random.default_rng(3).lognormal(size=(300, 2))
-    model = make(4, min_size=60, random_state=0)
+    # The order of the rows, and with it where a start begins, hangs on their bits: many starts find the same best.
+    model = make(4, min_size=60, n_init=20, random_state=0)
     assert np.array_equal(model.fit(rows * scale).sizes_, model.fit(rows).sizes_)
     assert model.sizes_.min() >= 60
 

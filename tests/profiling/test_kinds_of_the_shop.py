@@ -28,7 +28,7 @@ COLUMNS = ["recency_days", "age_days", "order_count", "order_value", "discount_s
 def fitted(seed: int) -> tuple[Shop, Segmentation]:
     shop = make_shop(1_000, seed)
     orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
-    return shop, fit_segments(orders, as_of=shop.as_of, columns=COLUMNS, n_segments=6, min_size=0.03)
+    return shop, fit_segments(orders, as_of=shop.as_of, columns=COLUMNS, method="kmeans", n_segments=6, min_size=0.03)
 
 
 def kinds_of(shop: Shop, result: Segmentation) -> list[str | None]:
@@ -102,7 +102,7 @@ def test_readers_and_visitors_who_never_buy_are_named() -> None:
 def test_one_order_in_a_window_is_not_called_one_order_ever() -> None:
     shop = make_shop(2_000, 0)
     orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
-    rows = fit_segments(orders, as_of=shop.as_of, window_days=180, n_segments=5).profiles
+    rows = fit_segments(orders, as_of=shop.as_of, window_days=180, method="kmeans", n_segments=5).profiles
     said = [part for row in rows for part in row.name.split(" · ") if part.startswith("one order")]
     assert said == ["one order in the window"]
 
@@ -112,7 +112,7 @@ def test_online_retail_has_names_that_are_true(shared_file: Callable[[str], Path
     log = shared_file("online_retail.parquet")
     orders = Orders(log, customer="CustomerID", order="InvoiceNo", date="InvoiceDate", quantity="Quantity",
                     price="UnitPrice")  # fmt: skip
-    for row in fit_segments(orders, n_segments=number).profiles.segments:
+    for row in fit_segments(orders, method="kmeans", n_segments=number).profiles.segments:
         assert_true(row)
 
 

@@ -64,7 +64,7 @@ def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
     shop = make_shop(400, 0)
     orders = Orders(shop.orders, discount="discount")
     columns = ["discount_share", "recency_days"]
-    profiles = fit_segments(orders, as_of=shop.as_of, columns=columns, n_segments=3).profiles
+    profiles = fit_segments(orders, as_of=shop.as_of, columns=columns, method="kmeans", n_segments=3).profiles
     texts = [marker.texts["en"] for row in profiles for marker in row.markers if marker.feature == "discount_share"]
     assert texts
     assert all("%" in text for text in texts)

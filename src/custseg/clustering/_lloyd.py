@@ -63,8 +63,8 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
     draws = 2 + int(np.log(k))
     first = min(int(np.searchsorted(np.cumsum(weights), rng.uniform() * weights.sum())), len(X) - 1)
     if in_one_block(len(X)):
-        chosen_rows: Integers = _kernels.seeded(X, weights, first, rng.uniform(size=(k - 1, draws)))
-        return X[chosen_rows]
+        places: Integers = _kernels.seeded(X, weights, first, rng.uniform(size=(k - 1, draws)))
+        return X[places]
     chosen = [first]
     closest = np.full(len(X), np.inf)
 

@@ -230,7 +230,7 @@ def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int
 def _roots(covariances: Floats) -> Floats | None:
     """Cholesky factors of one matrix or of several; None where one is singular."""
     try:
-        roots = np.asarray(np.linalg.cholesky(covariances), dtype=np.float64)
+        roots = np.linalg.cholesky(covariances).astype(np.float64, copy=False)
     except np.linalg.LinAlgError:
         return None
     return roots if np.diagonal(roots, axis1=-2, axis2=-1).min() > 0 else None
