@@ -90,6 +90,12 @@ def test_table_of_the_choice_is_that_of_the_run(shared_file: Callable[[str], Pat
     assert shown.rstrip("\n") == repr(fit_segments(orders).choice)
 
 
+def test_output_in_the_readme_is_that_of_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = ROOT / "README.md"
+    exec(blocks(readme, "python")[0], {})
+    assert capsys.readouterr().out == blocks(readme, "text")[0]
+
+
 def test_notebooks_are_those_that_their_guides_make() -> None:
     notebook_of = runpy.run_path(str(ROOT / "tools" / "notebook.py"))["notebook_of"]
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
