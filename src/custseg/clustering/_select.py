@@ -60,7 +60,8 @@ def select_clustering(
        clusters have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an
        excess above chance. Of these the finest, because one with fewer clusters has only joined some of them.
     2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
-       largest excess; within one standard error of it the most stable, then the one with fewer clusters.
+       largest excess; within one standard error (of the difference) the most stable, then the one with fewer
+       clusters.
     3. Where there are none, the same among all.
 
     Parameters
