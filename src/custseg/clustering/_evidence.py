@@ -22,6 +22,8 @@ Run = Callable[..., list[Any]]
 
 SAMPLE_ROWS = 4_000
 _SILHOUETTE_ROWS = 10_000
+# Of all draws, whatever the seed of the fits: a seed that decided the number of clusters would be no evidence.
+_STREAM = 20_240_601
 _NULL_DRAWS = 20
 _DRAWS_OF_SUSPECTS = 10
 _STABILITY_DRAWS = 12
@@ -132,7 +134,7 @@ class Evidence:
     """Measures candidates on the same rows, with the same draws for all.
 
     `X` holds the rows in an order that depends on their values alone, `order` the places from which they come.
-    Each draw has a seed of its own, so that one candidate more changes no other.
+    Each draw has a seed of its own, so that one candidate more changes no other. `seed` is that of the fits alone.
     """
 
     X: Floats
@@ -149,7 +151,7 @@ class Evidence:
     def separated(self, rows: Sequence[Candidate], *, run: Run) -> list[Candidate]:
         """The candidates with silhouettes, gaps and the indices of scikit-learn."""
         labelings = [row.labels[self.order] for row in rows]
-        widths = silhouettes(self.X, labelings, max_rows=_SILHOUETTE_ROWS, random_state=self.seed)
+        widths = self._silhouettes(labelings, run=run)
         sample = self.sample
         part = self.X[sample]
         gaps = path_silhouettes(part, [labels[sample] for labels in labelings])
@@ -158,8 +160,8 @@ class Evidence:
         return [
             replace(
                 row,
-                silhouette=float(widths.means[place]),
-                silhouette_error=float(widths.errors[place]),
+                silhouette=widths[place][0],
+                silhouette_error=widths[place][1],
                 gap=float(gaps[place].min()),
                 valley=deep[place],
                 calinski_harabasz=indices[place][0],
@@ -167,6 +169,18 @@ class Evidence:
             )
             for place, row in enumerate(rows)
         ]
+
+    def _silhouettes(self, labelings: Sequence[Integers], *, run: Run) -> list[tuple[float, float]]:
+        """Mean silhouette of each labeling and its error; from a sample of its own where rows are many."""
+        if len(self.X) <= _SILHOUETTE_ROWS:
+            found = silhouettes(self.X, labelings)
+            return list(zip(found.means.tolist(), found.errors.tolist(), strict=True))
+
+        def alone(labels: Integers) -> tuple[float, float]:
+            found = silhouettes(self.X, [labels], max_rows=_SILHOUETTE_ROWS)
+            return float(found.means[0]), float(found.errors[0])
+
+        return run(alone, labelings)
 
     def stable(
         self, rows: Sequence[Candidate], attempts: Sequence[Attempt], *, places: Sequence[int], run: Run
@@ -233,7 +247,7 @@ class Evidence:
         return Null(tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps)
 
     def _rng(self, *purpose: int) -> np.random.Generator:
-        return np.random.default_rng([self.seed, *purpose])
+        return np.random.default_rng([_STREAM, *purpose])
 
 
 def _numbered(jaccard: Floats) -> dict[int | str, float]:

@@ -60,7 +60,8 @@ def select_clustering(
        clusters have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an
        excess above chance. Of these the finest, because one with fewer clusters has only joined some of them.
     2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
-       largest excess; within one standard error of it the most stable, then the one with fewer clusters.
+       largest excess; within one standard error (of the difference) the most stable, then the one with fewer
+       clusters.
     3. Where there are none, the same among all.
 
     Parameters
@@ -78,7 +79,8 @@ def select_clustering(
     criterion : {"excess", "silhouette"}, default "excess"
         What the second rule compares: the excess, or the plain silhouette, which prefers few clusters.
     random_state : int, default 0
-        Seed. The same seed gives the same choice for the same rows in any order.
+        Seed of the starts of the fits. The draws behind the evidence are the same for every seed, and for the
+        same rows in any order: otherwise near-ties would be settled by the seed.
     n_jobs : int, optional
         Threads; by default as many as there are processors. The result is the same for any number.
     progress : callable, optional
@@ -105,7 +107,7 @@ def select_clustering(
       column is the nearest one with a single peak, for several peaks are groups. The excess compares every
       method with k-means on them, which makes the best groups by silhouette that can be made of such rows:
       so all methods are on one scale, and one that wanders is not rewarded for it.
-    - Stability: 20 times two halves that share no row, refits with the minimum in proportion, adjusted Rand of
+    - Stability: 12 times two halves that share no row, refits with the minimum in proportion, adjusted Rand of
       their labels on all rows. Mixtures and HDBSCAN are refitted only where they could still be taken.
     - Above 4,000 rows, gaps, stability and null look at seeded samples of 4,000; the silhouette at 10,000.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 
 from custseg.clustering._candidates import Candidate
@@ -21,8 +22,8 @@ def best_of(
     1. Among clusterings whose clusters are all parted by gaps the finest: one with fewer clusters has only
        joined some of these.
     2. Otherwise, of those that come back in half of the rows (stability of 0.75 or more) and stand out no less
-       than by chance, the largest excess of the silhouette; within one standard error of it the most stable,
-       then the one with fewer clusters.
+       than by chance, the largest excess of the silhouette; within one standard error (of the difference) the
+       most stable, then the one with fewer clusters.
     3. Where there is none, the same among all.
     """
     allowed = [row for row in rows if row.meets_min_size and (numbers is None or row.n_clusters in numbers)]
@@ -36,10 +37,9 @@ def best_of(
     if not stable and alone:
         return alone[0], ()
     pool = stable or allowed
-    value = _excess if criterion == "excess" else _silhouette
+    value, error = (_excess, _excess_error) if criterion == "excess" else (_silhouette, _silhouette_error)
     top = max(pool, key=lambda row: (value(row), -row.n_clusters))
-    error = top.excess_error if criterion == "excess" else top.silhouette_error
-    near = [row for row in pool if value(row) >= value(top) - (error or 0.0)]
+    near = [row for row in pool if value(top) - value(row) <= math.hypot(error(top), error(row))]
     best = max(near, key=lambda row: (round(row.stability or 0.0, 3), -row.n_clusters))
     return best, tuple(row for row in near if row is not best)
 
@@ -90,6 +90,14 @@ def spoken_numbers(numbers: Sequence[int]) -> str:
 
 def _excess(row: Candidate) -> float:
     return row.excess if row.excess is not None else float("-inf")
+
+
+def _excess_error(row: Candidate) -> float:
+    return row.excess_error or 0.0
+
+
+def _silhouette_error(row: Candidate) -> float:
+    return row.silhouette_error or 0.0
 
 
 def _silhouette(row: Candidate) -> float:
