@@ -79,7 +79,8 @@ class ClusteringChoice:
     def undivided(self, X: Floats) -> ClusteringChoice:
         """The same evidence with all rows in one cluster: what a verdict of "none" comes down to."""
         one = fitted(Attempt("kmeans", 1, 0, k=1), X)
-        return replace(self, candidates=(*self.candidates, one), best=one, near_ties=())
+        reason = f"{self.reason.removesuffix('.')}; so all are one group."
+        return replace(self, candidates=(*self.candidates, one), best=one, reason=reason, near_ties=())
 
     def plot(self) -> dict[str, Any]:
         """What a picture of the choice needs, in plain lists.
