@@ -11,7 +11,8 @@ autodoc_typehints = "none"
 autosummary_generate = False
 napoleon_google_docstring = False
 myst_enable_extensions = ["dollarmath"]
-suppress_warnings = ["myst.xref_missing"]
+# ref.python: words in the type of a parameter, such as n_clusters, that several classes have as attributes.
+suppress_warnings = ["myst.xref_missing", "ref.python"]
 
 
 def plain_words(app, what, name, obj, options, lines):

@@ -1,6 +1,7 @@
 """The documents tell the truth: their examples run, their links lead somewhere, their commands exist."""
 
 import re
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 import custseg
+from custseg import Orders, fit_segments
 from custseg.cli import main
+from custseg.datasets import load_online_retail
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").rglob("*.md")])
@@ -72,3 +75,31 @@ def test_figures_of_online_retail_are_those_of_the_run(shared_file: Callable[[st
     file = shared_file("online_retail.parquet")
     result = CliRunner().invoke(main, ["fit", str(file), *words[3:-1], str(tmp_path)])
     assert result.stdout.startswith(shown)
+
+
+def test_table_of_the_choice_is_that_of_the_run(shared_file: Callable[[str], Path]) -> None:
+    orders = Orders(
+        load_online_retail(shared_file("online_retail.parquet")),
+        customer="CustomerID",
+        order="InvoiceNo",
+        date="InvoiceDate",
+        quantity="Quantity",
+        price="UnitPrice",
+    )
+    [shown] = blocks(ROOT / "docs" / "guides" / "choosing.md", "text")
+    assert shown.rstrip("\n") == repr(fit_segments(orders).choice)
+
+
+def test_output_in_the_readme_is_that_of_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = ROOT / "README.md"
+    exec(blocks(readme, "python")[0], {})
+    assert capsys.readouterr().out == blocks(readme, "text")[0]
+
+
+def test_notebooks_are_those_that_their_guides_make() -> None:
+    notebook_of = runpy.run_path(str(ROOT / "tools" / "notebook.py"))["notebook_of"]
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    for notebook in notebooks:
+        guide = ROOT / "docs" / "guides" / f"{notebook.stem}.md"
+        assert notebook.read_text(encoding="utf-8") == notebook_of(guide, notebook), "make notebooks"

@@ -45,7 +45,7 @@ def test_texts_count_where_medians_are_equal() -> None:
     [marker] = markers(visits=visits)
     assert marker.texts == {
         "en": "visits over 0: 45% (others 10%)",
-        "ru": "visits больше 0: 45% (остальные 10%)",
+        "ru": "visits больше 0: 45\xa0% (остальные 10\xa0%)",
     }
 
 

@@ -84,7 +84,7 @@ def test_evidence_is_counted_by_hand() -> None:
     evidence = profile_segments({"discount_share": discount}, labels)[0].evidence
     assert evidence is not None
     assert (evidence.members, evidence.others) == (0.8, 0.1)
-    assert (evidence.archetype, evidence.condition["ru"]) == ("discount_driven", "discount_share не меньше 0.5")
+    assert (evidence.archetype, evidence.condition["ru"]) == ("discount_driven", "discount_share не меньше 0,5")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,17 @@ def test_name_needs_60_percent_and_twice_the_others(members: int, others: int, e
     discount = np.zeros(200)
     discount[:members] = discount[50 : 50 + others] = 0.9
     assert (profile_segments({"discount_share": discount}, labels)[0].key == "discount_driven") == earns
+
+
+def test_of_two_that_earn_a_name_the_one_that_goes_farthest_has_it() -> None:
+    labels = np.repeat([0, 1, 2, 3], [30, 12, 60, 40])
+    values = shop(labels, kinds=("Champions", "Champions", "One-time buyers", "New"))
+    for name in ("revenue", "order_count"):
+        values[name][labels == 1] *= 2
+    assert named(values, labels)[:2] == ["Loyal", "Champions"]
+    for name in ("revenue", "order_count"):
+        values[name][labels == 0] *= 4
+    assert named(values, labels)[:2] == ["Champions", "Loyal"]
 
 
 def test_condition_speaks_of_the_stricter_of_two_bounds() -> None:

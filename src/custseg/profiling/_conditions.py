@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.profiling._table import ProfileTable
-from custseg.profiling._text import clean, number_text, percent_text
+from custseg.profiling._text import clean, in_language, number_text, percent_text
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
@@ -23,7 +23,7 @@ _WORDS = {
 }
 _PLACES = {
     "en": {"<=": "lowest {} of all", ">=": "highest {} of all"},
-    "ru": {"<=": "нижние {} от всех", ">=": "верхние {} от всех"},
+    "ru": {"<=": "нижние {} всех", ">=": "верхние {} всех"},
 }
 
 
@@ -67,9 +67,10 @@ class Term:
         elif isinstance(value, str):
             text = clean(value)
         else:
-            text = percent_text(value) if unit == "share" else number_text(value)
+            text = in_language(percent_text(value) if unit == "share" else number_text(value), language)
         said = " ".join(part for part in (clean(self.feature), _WORDS[language][operator], text) if part)
         if self.quantile is None:
             return said
         share = self.quantile if operator == "<=" else 1 - self.quantile
-        return f"{said} ({_PLACES[language][operator].format(percent_text(share))})"
+        place = _PLACES[language][operator].format(in_language(percent_text(share), language))
+        return f"{said} ({place})"

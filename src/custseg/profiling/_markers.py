@@ -14,7 +14,7 @@ from custseg.profiling._intervals import Effect
 from custseg.profiling._privacy import SMALLEST
 from custseg.profiling._ranked import Ranked
 from custseg.profiling._table import ProfileTable
-from custseg.profiling._text import clean, percent_text, value_text
+from custseg.profiling._text import clean, in_language, percent_text, value_text
 
 _MOST = 5
 _NEGLIGIBLE = 0.147
@@ -130,27 +130,28 @@ def marker_texts(
     if candidate.share is not None:
         shares = percent_text(candidate.share.share), percent_text(candidate.share.others_share)
         lead = f"{name} {clean(candidate.share.value)}:"
-        return {language: f"{lead} {shares[0]} ({_others(shares[1], language)})" for language in words.LANGUAGES}
+        return {language: _beside(lead, shares, language) for language in words.LANGUAGES}
     assert ranked is not None
     unit = table.described[candidate.feature].unit
     medians = float(ranked.quantiles[segment][2]), float(ranked.others_medians[segment])
-    texts = [value_text(value, unit) for value in medians]
+    texts = value_text(medians[0], unit), value_text(medians[1], unit)
     if texts[0] != texts[1]:
-        return {language: f"{name} {texts[0]} ({_others(texts[1], language)})" for language in words.LANGUAGES}
+        return {language: _beside(name, texts, language) for language in words.LANGUAGES}
     groups = labels == segment, (labels >= 0) & (labels != segment)
     beyond = _beyond(table.values(candidate.feature), medians[1], groups, above=candidate.effect.value > 0)
     if beyond is None:
-        return {language: f"{name} {texts[0]} ({_others(texts[1], language)})" for language in words.LANGUAGES}
+        return {language: _beside(name, texts, language) for language in words.LANGUAGES}
     form = words.ABOVE if candidate.effect.value > 0 else words.BELOW
+    own, others = map(percent_text, beyond)
     return {
-        language: f"{name} {form[language].format(texts[1], percent_text(beyond[0]))} "
-        f"({_others(percent_text(beyond[1]), language)})"
+        language: _beside(f"{name} {form[language].format(in_language(texts[1], language))}", (own, others), language)
         for language in words.LANGUAGES
     }
 
 
-def _others(text: str, language: str) -> str:
-    return words.OTHERS[language].format(text)
+def _beside(lead: str, numbers: tuple[str, str], language: str) -> str:
+    own, others = (in_language(number, language) for number in numbers)
+    return f"{lead} {own} ({words.OTHERS[language].format(others)})"
 
 
 def _beyond(

@@ -63,7 +63,8 @@ def earned_names(
 
     A name is earned when at least 60 % of the members meet the condition, at least twice the share among the
     others, and the difference is no play of chance: its 99.9 % interval lies above 0, since some hundred pairs of
-    name and segment are looked at. Of several segments that do, the one with most of its members gets it.
+    name and segment are looked at. Of several segments that do, the one that goes farthest in what the condition
+    says gets it: *Champions* are those who spend most; else the one with most of its members.
     """
     n_segments = int(labels.max()) + 1
     sizes = np.bincount(labels[labels >= 0], minlength=n_segments)
@@ -74,7 +75,8 @@ def earned_names(
         free = [segment for segment in range(n_segments) if segment not in names and _earns(hits, sizes, segment)]
         if not free:
             continue
-        segment = max(free, key=lambda one: (hits[one] / sizes[one], -one))
+        depth = _depths(archetype, table, labels, segments=free)
+        segment = max(free, key=lambda one: (depth[one], hits[one] / sizes[one], -one))
         others = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
         condition = {language: _condition_words(archetype, table, bounds, language=language) for language in LANGUAGES}
         evidence = Evidence(archetype.key, condition, float(hits[segment] / sizes[segment]), float(others))
@@ -90,6 +92,25 @@ def _earns(hits: NDArray[np.intp], sizes: NDArray[np.intp], segment: int) -> boo
     if mine / size < _MEMBERS or mine / size < _TIMES_OTHERS * theirs / others:
         return False
     return share_difference(mine, size, others=(theirs, others), level=_SURE).low > 0
+
+
+def _depths(
+    archetype: Archetype, table: ProfileTable, labels: NDArray[np.intp], *, segments: Sequence[int]
+) -> dict[int, int]:
+    """How far each segment goes where the terms point: over how many others its median does, in all terms.
+
+    Of a feature with a bound on both sides nothing is left.
+    """
+    depths = dict.fromkeys(segments, 0)
+    sides = {(term.feature, term.operator[0]) for term in archetype.terms if term.operator != "=="}
+    for feature, side in sides if len(segments) > 1 else ():
+        values = table.values(feature)
+        medians = {one: float(np.nanmedian(values[labels == one])) for one in segments}
+        for one in segments:
+            over = sum(medians[one] > other for other in medians.values())
+            under = sum(medians[one] < other for other in medians.values())
+            depths[one] += over - under if side == ">" else under - over
+    return depths
 
 
 def _condition_words(archetype: Archetype, table: ProfileTable, bounds: Bounds, *, language: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 
 _LONGEST = 40
 _NEARLY_NOTHING = 5e-4
+_MARKS = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ",", "%": "\N{NO-BREAK SPACE}%"})
 
 
 def number_text(value: float | None) -> str:
@@ -46,6 +47,11 @@ def value_text(value: float | None, unit: str) -> str:
         return percent_text(value)
     text = number_text(0.0 if value is not None and abs(value) < _NEARLY_NOTHING else value)
     return text.rstrip("0").rstrip(".") if "." in text and unit != "money" else text
+
+
+def in_language(number: str, language: str) -> str:
+    """The text of a number with the marks of the language: 1,234.5 is 1 234,5 in Russian."""
+    return number.translate(_MARKS) if language == "ru" else number
 
 
 def clean(text: str, longest: int = _LONGEST) -> str:

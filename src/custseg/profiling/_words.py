@@ -41,9 +41,10 @@ def _both(en: str, ru: str) -> Words:
 
 TRAITS: Mapping[str, Trait] = {
     "recency_days": Trait(
-        _both("recent", "недавние"), _both("long silent", "давно молчат"),
-        _both("average recency", "средняя давность"), 90, 60,
-        _both("more recent than most", "недавнее большинства"), _both("less recent than most", "давнее большинства"),
+        _both("recent", "покупали недавно"), _both("no order for long", "давно не покупали"),
+        _both("average recency", "средняя давность покупки"), 90, 60,
+        _both("more recent than most", "покупали позже большинства"),
+        _both("less recent than most", "не покупали дольше большинства"),
     ),
     "order_count": Trait(
         _both("few orders", "мало заказов"), _both("many orders", "много заказов"),
@@ -64,14 +65,14 @@ TRAITS: Mapping[str, Trait] = {
         _both("joined earlier than most", "пришли раньше большинства"),
     ),
     "discount_share": Trait(
-        _both("full price", "без скидок"), _both("buy on discount", "покупают со скидкой"), None, 0.1, 0.4,
+        _both("pay full price", "покупают без скидок"), _both("buy on discount", "покупают со скидкой"), None, 0.1, 0.4,
         _both("fewer discounts than most", "скидок меньше, чем у большинства"),
         _both("more discounts than most", "скидок больше, чем у большинства"),
     ),
     "peak_share": Trait(
-        _both("less in season than most", "в сезон реже большинства"),
-        _both("in season", "в сезон"), None, None, 0.5, None,
-        _both("more in season than most", "в сезон чаще большинства"),
+        _both("buy in season less than most", "в сезон покупают меньше большинства"),
+        _both("buy in season", "покупают в сезон"), None, None, 0.5, None,
+        _both("buy in season more than most", "в сезон покупают больше большинства"),
     ),
     "return_share": Trait(
         _both("few returns", "мало возвратов"), _both("many returns", "много возвратов"), None, 0.05, 0.2,
@@ -79,20 +80,24 @@ TRAITS: Mapping[str, Trait] = {
         _both("more returns than most", "возвратов больше, чем у большинства"),
     ),
     "trend": Trait(
-        _both("slowing down", "покупают реже"), _both("speeding up", "покупают чаще"), None, -0.2, 0.2,
-        _both("slower than most", "темп ниже, чем у большинства"),
-        _both("faster than most", "темп выше, чем у большинства"),
+        _both("orders thinning out", "покупают всё реже"),
+        _both("orders picking up", "покупают всё чаще"), None, -0.2, 0.2,
+        _both("orders pick up less than most", "темп покупок растёт меньше, чем у большинства"),
+        _both("orders thin out less than most", "темп покупок падает меньше, чем у большинства"),
     ),
     "overdue_ratio": Trait(
-        _both("on time", "покупают в срок"), _both("overdue", "просрочили заказ"), None, 1, 1.5,
-        _both("earlier than most", "раньше срока большинства"), _both("later than most", "позже срока большинства"),
+        _both("keep to their rhythm", "держат свой ритм"),
+        _both("overdue for an order", "давно пора заказать"), None, 1, 1.5,
+        _both("less overdue than most", "задержались меньше большинства"),
+        _both("silent for longer, for their rhythm, than most", "для своего ритма молчат дольше большинства"),
     ),
     "gap_days_mean": Trait(
-        _both("short gaps", "короткие перерывы"), _both("long gaps", "долгие перерывы"),
+        _both("short gaps between orders", "короткие паузы между заказами"),
+        _both("long gaps between orders", "длинные паузы между заказами"),
     ),
     "click_rate_shrunk": Trait(
-        _both("seldom click in mails", "редко нажимают в письмах"),
-        _both("often click in mails", "часто нажимают в письмах"),
+        _both("seldom click in mails", "редко переходят из писем"),
+        _both("often click in mails", "часто переходят из писем"),
     ),
     "engagement_email": Trait(
         _both("little interest in mail", "мало интереса к письмам"),
@@ -102,23 +107,23 @@ TRAITS: Mapping[str, Trait] = {
         _both("seldom on the site", "редко на сайте"), _both("often on the site", "часто на сайте"),
     ),
     "days_since_click": Trait(
-        _both("clicked lately", "недавно нажимали в письмах"),
-        _both("long without a click", "давно не нажимали в письмах"),
+        _both("clicked a mail lately", "недавно переходили из писем"),
+        _both("no click in mails for long", "давно не переходили из писем"),
         None, 60, 60,
-        _both("clicked later than most", "нажимали позже большинства"),
-        _both("clicked earlier than most", "нажимали раньше большинства"),
+        _both("clicked a mail more recently than most", "переходили из писем позже большинства"),
+        _both("clicked a mail longer ago than most", "не переходили из писем дольше большинства"),
     ),
     "days_since_visit": Trait(
-        _both("visited lately", "недавно заходили"), _both("long without a visit", "давно не заходили"),
+        _both("visited lately", "недавно заходили"), _both("no visit for long", "давно не заходили"),
         None, 30, 60,
-        _both("visited later than most", "заходили позже большинства"),
-        _both("visited earlier than most", "заходили раньше большинства"),
+        _both("visited more recently than most", "заходили позже большинства"),
+        _both("visited longer ago than most", "не заходили дольше большинства"),
     ),
     "engagement": Trait(
         _both("little activity", "мало активности"), _both("much activity", "много активности"),
     ),
     "emails_delivered": Trait(
-        _both("few mails", "мало писем"), _both("many mails", "много писем"),
+        _both("get few mails", "получают мало писем"), _both("get many mails", "получают много писем"),
     ),
     "sessions": Trait(
         _both("few visits", "мало визитов"), _both("many visits", "много визитов"),
@@ -144,8 +149,8 @@ GROUP = _both("group", "группа")
 LOW = _both("low {}", "ниже: {}")
 HIGH = _both("high {}", "выше: {}")
 OTHERS = _both("others {}", "остальные {}")
-ABOVE = _both("over {}: {}", "больше {}: {}")
-BELOW = _both("under {}: {}", "меньше {}: {}")
+ABOVE = _both("over {}:", "больше {}:")
+BELOW = _both("under {}:", "меньше {}:")
 
 STABILITY = (
     (0.60, _both("dissolved", "распадается")),

@@ -1,0 +1,74 @@
+"""Makes a notebook of a guide, and runs it: `python tools/notebook.py GUIDE NOTEBOOK`.
+
+A notebook is stored without outputs: so it is the same wherever it is made, and a test compares it with its guide.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+from contextlib import chdir, redirect_stdout
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"(\[[^\]]*\]\()([^)\s:#]+)([^)\s]*\))")
+
+
+def notebook_of(guide: Path, notebook: Path) -> str:
+    """The notebook as text: Python blocks are its cells of code, all between them is prose."""
+    pieces = _CODE.split(guide.read_text(encoding="utf-8"))
+    cells = []
+    for place, piece in enumerate(pieces):
+        if text := piece.strip("\n"):
+            code = place % 2 == 1
+            cells.append(_cell(len(cells), text if code else _relinked(text, guide, notebook), code=code))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def run(notebook: Path) -> int:
+    """Run the cells of code from top to bottom, in a folder of their own; how many there were."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    names: dict[str, object] = {"__name__": "__main__"}
+    with tempfile.TemporaryDirectory() as folder, chdir(folder), redirect_stdout(io.StringIO()):
+        for number, text in enumerate(code, 1):
+            exec(compile(text, f"{notebook.name}, cell {number}", "exec"), names)
+    return len(code)
+
+
+def _cell(number: int, text: str, *, code: bool) -> dict[str, object]:
+    kind: dict[str, object] = {"cell_type": "code" if code else "markdown", "id": f"cell-{number:02}", "metadata": {}}
+    if code:
+        kind |= {"execution_count": None, "outputs": []}
+    return kind | {"source": text.splitlines(keepends=True)}
+
+
+def _relinked(text: str, guide: Path, notebook: Path) -> str:
+    """Links to files lead there from the notebook, too."""
+
+    def moved(link: re.Match[str]) -> str:
+        target = os.path.relpath(guide.parent / link[2], notebook.parent)
+        return f"{link[1]}{Path(target).as_posix()}{link[3]}"
+
+    return _LINK.sub(moved, text)
+
+
+def main() -> None:
+    guide, notebook = (Path(name).resolve() for name in sys.argv[1:])
+    notebook.write_text(notebook_of(guide, notebook), encoding="utf-8")
+    beside_repository = ROOT.parent / "shared" / "data"
+    if beside_repository.exists():
+        os.environ.setdefault("CUSTSEG_DATA", str(beside_repository))
+    print(f"{notebook.name}: {run(notebook)} cells ran from top to bottom")
+
+
+if __name__ == "__main__":
+    main()
