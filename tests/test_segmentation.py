@@ -591,3 +591,11 @@ def test_descriptors_are_what_had_no_part_in_the_segments(shop: Shop) -> None:
     tested = {test.feature for test in fitted.profiles.tests}
     assert {"age", "sex", "region", "first_source"} <= tested
     assert tested.isdisjoint({"recency_days", "order_count", "revenue", "order_value", "discount_share"})
+
+
+def test_gaps_that_do_not_come_back_give_way_to_a_cut_that_does() -> None:
+    shop = make_shop(1_000, 0)
+    fitted = fit_segments(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of)
+    finest = max((row for row in fitted.choice.candidates if row.has_gaps), key=lambda row: row.n_clusters)
+    assert finest.stability < 0.75 <= fitted.choice.best.stability
+    assert len(fitted.profiles.segments) == fitted.choice.best.n_clusters > 1

@@ -314,6 +314,8 @@ def _chosen(
         raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible) from None
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
+    if choice.verdict == "none":
+        choice = choice.steady(None if free else numbers) or choice
     if choice.verdict != "none":
         return choice
     return choice.undivided(matrix) if n_segments is None else choice.pick(choice.best.method, choice.best.n_clusters)

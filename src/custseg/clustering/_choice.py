@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from custseg.clustering._candidates import Attempt, Candidate, fitted
 from custseg.clustering._evidence import Null
-from custseg.clustering._verdict import reason_for, verdict_of
+from custseg.clustering._verdict import best_of, reason_for, stands_again, verdict_of
 
 Floats = NDArray[np.float64]
 
@@ -75,6 +76,25 @@ class ClusteringChoice:
                 return replace(self, best=row, verdict=verdict, reason=reason, near_ties=(), asked=True)
         there = [(row.method, row.n_clusters) for row in self.candidates if row.meets_min_size]
         raise ValueError(f"pick: there is no candidate ({method!r}, {n_clusters}); there are {there}.")
+
+    def steady(self, numbers: Sequence[int] | None = None) -> ClusteringChoice | None:
+        """The same evidence with the best of the candidates that come back; None where none does.
+
+        A clustering with gaps may be taken although refits on halves find it only in part: who acts on the
+        clusters is better served by a cut that comes back.
+
+        Parameters
+        ----------
+        numbers : sequence of int, optional
+            Numbers of clusters that may be taken; by default all.
+        """
+        stable = [row for row in self.candidates if stands_again(row, level=self.chance_level)]
+        if not any(numbers is None or row.n_clusters in numbers for row in stable):
+            return None
+        best, near = best_of(stable, numbers, level=self.chance_level)
+        verdict = verdict_of(best, level=self.chance_level, asked=self.asked)
+        reason = reason_for(best, verdict, tried=sorted({row.n_clusters for row in stable}), asked=self.asked)
+        return replace(self, best=best, verdict=verdict, reason=reason, near_ties=near)
 
     def undivided(self, X: Floats) -> ClusteringChoice:
         """The same evidence with all rows in one cluster: what a verdict of "none" comes down to."""

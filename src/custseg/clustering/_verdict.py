@@ -19,20 +19,19 @@ def best_of(
 ) -> tuple[Candidate, tuple[Candidate, ...]]:
     """The candidate to take, and those that come near; `numbers` may be taken, `level` is what chance reaches.
 
-    1. Among clusterings whose clusters are all parted by gaps the finest: one with fewer clusters has only
-       joined some of these.
-    2. Otherwise, of those that come back in half of the rows (stability of 0.75 or more) and stand out no less
-       than by chance, the largest excess of the silhouette; within one standard error (of the difference) the
-       most stable, then the one with fewer clusters.
+    1. Among clusterings that come back in half of the rows (stability of 0.75 or more) and whose clusters are all
+       parted by gaps the finest: one with fewer clusters has only joined some of these.
+    2. Otherwise, of those that come back and stand out no less than by chance, the largest excess of the
+       silhouette; within one standard error (of the difference) the most stable, then the one with fewer clusters.
+       Where none of them is above chance, one with gaps that does not come back goes before.
     3. Where there is none, the same among all.
     """
     allowed = [row for row in rows if row.meets_min_size and (numbers is None or row.n_clusters in numbers)]
+    stable = [row for row in allowed if stands_again(row, level=level)]
     parted = [row for row in allowed if row.has_gaps]
-    if parted:
-        finest = max(parted, key=lambda row: (row.n_clusters, (row.stability or 0) + (row.gap or 0) - row.noise_share))
-        return finest, tuple(row for row in parted if row is not finest and row.n_clusters == finest.n_clusters)
-    # What comes back but is worse than chance are cuts between values that many rows share.
-    stable = [row for row in allowed if is_stable(row) and _excess(row) >= -level]
+    lasting = [row for row in parted if is_stable(row)]
+    if lasting or (parted and not any(_excess(row) > level for row in stable)):
+        return _finest(lasting or parted)
     alone = [row for row in allowed if row.n_clusters == 1]
     if not stable and alone:
         return alone[0], ()
@@ -44,9 +43,20 @@ def best_of(
     return best, tuple(row for row in near if row is not best)
 
 
+def _finest(parted: Sequence[Candidate]) -> tuple[Candidate, tuple[Candidate, ...]]:
+    """The one with most clusters, and others with as many; a tie goes to stability and gap."""
+    finest = max(parted, key=lambda row: (row.n_clusters, (row.stability or 0) + (row.gap or 0) - row.noise_share))
+    return finest, tuple(row for row in parted if row is not finest and row.n_clusters == finest.n_clusters)
+
+
 def is_stable(row: Candidate) -> bool:
     """Whether the clustering comes back in half of the rows."""
     return row.stability is not None and row.stability >= STABLE
+
+
+def stands_again(row: Candidate, *, level: float) -> bool:
+    """Whether the clustering comes back and is not worse than chance, as a cut between two shared values is."""
+    return is_stable(row) and _excess(row) >= -level
 
 
 def verdict_of(row: Candidate, *, level: float, asked: bool) -> str:
