@@ -315,10 +315,10 @@ def _chosen(
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
     if choice.verdict == "none":
-        choice = choice.steady(None if free else numbers) or choice
+        choice = choice.steady(numbers) or (choice.steady() if n_segments is None else None) or choice
     if choice.verdict != "none":
         return choice
-    return choice.undivided(matrix) if n_segments is None else choice.pick(choice.best.method, choice.best.n_clusters)
+    return choice.undivided(matrix) if n_segments is None else choice.insisted()
 
 
 def _teller(progress: object) -> Progress:

@@ -31,6 +31,7 @@ _FINER_NEIGHBOURS = (3, 5, 10, 20, 40)
 _FINER_TIMES = (1, 2, 4)
 _HDBSCAN_ROWS = 5_000
 _STARTS = 10
+_MIXTURE_STARTS = 3
 _STARTS_OF_PARTS = 4
 
 
@@ -129,7 +130,8 @@ class Attempt:
             starts = _STARTS if part is None else _STARTS_OF_PARTS
             return MinSizeKMeans(self.k or 1, min_size=least, n_init=starts, random_state=self.seed)
         if self.method == "gaussian_mixture":
-            return MinSizeGaussianMixture(self.k or 1, min_size=least, random_state=self.seed)
+            starts = _MIXTURE_STARTS if part is None else 1
+            return MinSizeGaussianMixture(self.k or 1, min_size=least, n_init=starts, random_state=self.seed)
         # scikit-learn's HDBSCAN takes a cluster of at least two rows.
         return MinSizeHDBSCAN(
             min_size=max(2, least * self.times),

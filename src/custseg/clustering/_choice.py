@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from custseg.clustering._candidates import Attempt, Candidate, fitted
 from custseg.clustering._evidence import Null
-from custseg.clustering._verdict import best_of, reason_for, stands_again, verdict_of
+from custseg.clustering._verdict import best_of, explained, reason_for, stands_again, verdict_of
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +42,8 @@ class ClusteringChoice:
         What rows without groups gave.
     asked : bool
         Whether one number of clusters was asked for.
+    numbers : tuple of int or None
+        The numbers that were to be chosen among; None where all were.
     """
 
     candidates: tuple[Candidate, ...]
@@ -53,6 +55,7 @@ class ClusteringChoice:
     chance_level: float
     null: Null
     asked: bool
+    numbers: tuple[int, ...] | None = None
 
     def columns(self) -> dict[str, list[Any]]:
         """The candidates as columns, for any frame constructor; `chosen` marks the best."""
@@ -93,8 +96,16 @@ class ClusteringChoice:
             return None
         best, near = best_of(stable, numbers, level=self.chance_level)
         verdict = verdict_of(best, level=self.chance_level, asked=self.asked)
-        reason = reason_for(best, verdict, tried=sorted({row.n_clusters for row in stable}), asked=self.asked)
+        reason = self._explained(best, verdict, numbers)
         return replace(self, best=best, verdict=verdict, reason=reason, near_ties=near)
+
+    def insisted(self) -> ClusteringChoice:
+        """The same candidate, taken because clusters were wanted whatever the evidence: at least constructive."""
+        verdict = verdict_of(self.best, level=self.chance_level, asked=True)
+        return replace(self, verdict=verdict, reason=self._explained(self.best, verdict, self.numbers))
+
+    def _explained(self, best: Candidate, verdict: str, numbers: Sequence[int] | None) -> str:
+        return explained(best, verdict, self.candidates, numbers=numbers, level=self.chance_level, asked=self.asked)
 
     def undivided(self, X: Floats) -> ClusteringChoice:
         """The same evidence with all rows in one cluster: what a verdict of "none" comes down to."""

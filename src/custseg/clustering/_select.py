@@ -24,7 +24,7 @@ from custseg.clustering._choice import ClusteringChoice
 from custseg.clustering._evidence import Evidence, Null, might_be_parted, seems_parted
 from custseg.clustering._rows import checked_matrix, row_hashes
 from custseg.clustering._threads import in_threads
-from custseg.clustering._verdict import CRITERIA, best_of, is_stable, reason_for, spoken_numbers, verdict_of
+from custseg.clustering._verdict import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
 from custseg.errors import DataError, InfeasibleMinimumError
 
 Floats = NDArray[np.float64]
@@ -262,18 +262,17 @@ def _chosen(
 ) -> ClusteringChoice:
     best, near = best_of(candidates, numbers, level=null.level, criterion=criterion)
     verdict = verdict_of(best, level=null.level, asked=asked)
-    allowed = {row.n_clusters for row in candidates if row.meets_min_size}
-    tried = sorted(allowed if numbers is None else allowed.intersection(numbers))
     return ClusteringChoice(
         candidates=tuple(candidates),
         best=best,
         verdict=verdict,
-        reason=reason_for(best, verdict, tried=tried, asked=asked),
+        reason=explained(best, verdict, candidates, numbers=numbers, level=null.level, asked=asked),
         near_ties=near,
         min_size=min_size,
         chance_level=null.level,
         null=null,
         asked=asked,
+        numbers=None if numbers is None else tuple(numbers),
     )
 
 

@@ -90,6 +90,28 @@ def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: boo
     )
 
 
+def explained(
+    row: Candidate,
+    verdict: str,
+    candidates: Sequence[Candidate],
+    *,
+    numbers: Collection[int] | None,
+    level: float,
+    asked: bool,
+) -> str:
+    """The reason, and a sentence about natural groups of a number that was not to be taken, where there are."""
+    usable = [other for other in candidates if other.meets_min_size]
+    tried = sorted({other.n_clusters for other in usable if numbers is None or other.n_clusters in numbers})
+    reason = reason_for(row, verdict, tried=tried, asked=asked)
+    if verdict == "natural" or numbers is None:
+        return reason
+    others = [other for other in usable if other.n_clusters not in numbers]
+    natural = sorted({o.n_clusters for o in others if verdict_of(o, level=level, asked=False) == "natural"})
+    if not natural:
+        return reason
+    return f"{reason} {spoken_numbers(natural)} groups stand apart by themselves, but that number was not to be taken."
+
+
 def spoken_numbers(numbers: Sequence[int]) -> str:
     """`3 to 8`, or `3, 5 and 8`."""
     if len(numbers) > 2 and max(numbers) - min(numbers) == len(numbers) - 1:

@@ -21,6 +21,8 @@ _DECIMALS = 9
 _SKEWED = 1.0
 _SAME_SHARE = 0.99
 _MISSING_SHARE = 0.5
+# A few refunds make no two-sided column; with more the curve is nearly straight around 0.
+_FEW, _TWO_SIDED_QUANTILE = 0.05, 0.9
 _SCALE_QUANTILE = 0.05
 
 
@@ -178,10 +180,17 @@ def _plan(name: str, column: Floats) -> ColumnPlan:
 def _choose_transform(known: Floats) -> tuple[Literal["log1p", "none"], float]:
     skewness = abs(_skewness(known))
     if skewness > _SKEWED:
-        scale = float(np.quantile(np.abs(known[known != 0]), _SCALE_QUANTILE))
+        scale = _log_scale(known[known != 0])
         if abs(_skewness(_transformed(known, "log1p", scale))) < skewness:
             return "log1p", scale
     return "none", 1.0
+
+
+def _log_scale(values: Floats) -> float:
+    """Where the logarithm sets in; beyond most values where both signs are common, or it would tear them apart at 0."""
+    rarer_sign = min(float((values < 0).mean()), float((values > 0).mean()))
+    quantile = _SCALE_QUANTILE if rarer_sign < _FEW else _TWO_SIDED_QUANTILE
+    return float(np.quantile(np.abs(values), quantile))
 
 
 def _transformed(values: Floats, transform: str, scale: float) -> Floats:
