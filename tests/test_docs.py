@@ -87,7 +87,18 @@ def test_table_of_the_choice_is_that_of_the_run(shared_file: Callable[[str], Pat
         price="UnitPrice",
     )
     [shown] = blocks(ROOT / "docs" / "guides" / "choosing.md", "text")
-    assert shown.rstrip("\n") == repr(fit_segments(orders).choice)
+    found = repr(fit_segments(orders).choice)
+    # Other versions of the libraries may differ in the third decimal.
+    assert numbers_of(shown) == pytest.approx(numbers_of(found), abs=0.02)
+    assert NUMBER.sub("#", shown).split() == NUMBER.sub("#", found).split()
+
+
+NUMBER = re.compile(r"-?\d+\.\d+")
+
+
+def numbers_of(text: str) -> list[float]:
+    """The decimal numbers of a text."""
+    return [float(number) for number in NUMBER.findall(text)]
 
 
 def test_output_in_the_readme_is_that_of_its_code(capsys: pytest.CaptureFixture[str]) -> None:
