@@ -30,7 +30,7 @@ _STABILITY_DRAWS = 12
 
 # Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
 _GAP, _GAP_STABILITY = 0.1, 0.5
-_VALLEY, _VALLEY_STABILITY = 0.4, 0.92
+_VALLEY, _VALLEY_STABILITY = 0.25, 0.92
 
 
 @dataclass(frozen=True, eq=False)

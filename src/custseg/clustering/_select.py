@@ -57,7 +57,7 @@ def select_clustering(
 
     1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, and 0.1 more than any
        such candidate finds, with as many clusters, in rows without groups; stability is 0.5 or more. Or every two
-       clusters have a valley of density of 0.4 or more between them, with a stability of 0.92 or more and an
+       clusters have a valley of density of 0.25 or more between them, with a stability of 0.92 or more and an
        excess above chance. Of these, where stability is 0.75 or more, the finest, because one with fewer clusters
        has only joined some of them.
     2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
