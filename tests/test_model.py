@@ -57,6 +57,15 @@ def test_model_holds_no_customer_row(result: Segmentation) -> None:
     assert isinstance(model, SegmentModel)
 
 
+def test_assess_has_missing_values_where_nobody_can_be_clustered(result: Segmentation, table: pl.DataFrame) -> None:
+    names = result.model.preparation.names
+    empty = table.head(3).with_columns(pl.lit(None, pl.Float64).alias(name) for name in names)
+    assessed = result.model.assess(empty)
+    assert assessed.columns == result.model.assess(table).columns
+    assert assessed.schema == result.model.assess(table).schema
+    assert assessed.select("segment", "confidence", "second", "distance", "unusual").null_count().row(0) == (3,) * 5
+
+
 def test_customers_without_a_purchase_have_no_segment(result: Segmentation, table: pl.DataFrame) -> None:
     nobody = table.head(2).with_columns(order_count=pl.lit(0), recency_days=pl.lit(None, pl.Int64))
     assert rows_of(result.model.assign(nobody)) == [

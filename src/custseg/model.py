@@ -106,11 +106,12 @@ class SegmentModel:
         inside = can_be_clustered(table, self.preparation.names)
         local = self.assignments(table, self.labels(table))
         values = {name: table.values(name)[inside] for name in self.preparation.names}
-        assessed = self.rule.assess(self.preparation.matrix(values, "assess"))
+        assessed = self.rule.assess(self.preparation.matrix(values, "assess")) if inside.any() else None
         columns: dict[str, list[Any]] = {}
         for name in ("confidence", "second", "distance", "unusual"):
             spread = np.full(len(table), None, dtype=object)
-            spread[inside] = getattr(assessed, name).tolist()
+            if assessed is not None:
+                spread[inside] = getattr(assessed, name).tolist()
             columns[name] = spread.tolist()
         more = nw.from_native(frame_from_columns(columns), eager_only=True)
         kinds: dict[str, Any] = {

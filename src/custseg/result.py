@@ -111,14 +111,14 @@ class Segmentation:
         Raises
         ------
         ValueError, TypeError
-            If a segment does not exist, or a name is empty, no text, or taken.
+            If a segment does not exist, or a name is empty, no text, of several lines, or taken.
         """
         if not isinstance(names, Mapping):
             raise TypeError(
                 f"rename: names must map segments to names, as in {{0: 'Fans'}}, got {type(names).__name__}."
             )
         present = {row.segment: row.name for row in self.profiles.segments}
-        if unknown := [segment for segment in names if segment not in present]:
+        if unknown := [segment for segment in names if isinstance(segment, bool) or segment not in present]:
             raise ValueError(f"rename: segments {unknown} do not exist; there are {list(present)}.")
         for segment, name in names.items():
             if not isinstance(name, str):
@@ -127,6 +127,8 @@ class Segmentation:
         all_names = [*after, self.model.unclustered_name]
         if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
             raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
+        if broken := [name for name in names.values() if name.splitlines() != [name]]:
+            raise ValueError(f"rename: names must be on one line, got {broken}. Put a space for the line break.")
         rules = self.rules.renamed(names)
         return replace(
             self,

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from custseg import DataError
+from custseg.datasets import make_shop
+from custseg.features import build_features
 from custseg.profiling import LANGUAGES, profile_segments
 from custseg.profiling._archetypes import Archetype, builtin_archetypes, builtin_plays, read_archetypes, read_plays
+from custseg.profiling._family_names import is_family_name
 
 DOMAIN = {
     "Champions": "Чемпионы", "Loyal": "Лояльные", "Potential loyalists": "Потенциально лояльные", "New": "Новички",
@@ -96,7 +99,7 @@ def test_builtin_data_passes_its_own_check() -> None:
     text = files("custseg.profiling").joinpath("data", "archetypes.toml").read_text("utf-8")
     assert read_archetypes(tomllib.loads(text), features, "f") == builtin_archetypes()
     plays = files("custseg.profiling").joinpath("data", "playbook.toml").read_text("utf-8")
-    assert read_plays(tomllib.loads(plays), builtin_plays(), "f").keys() <= builtin_plays().keys()
+    assert read_plays(tomllib.loads(plays), builtin_plays(), "f", known=()).keys() <= builtin_plays().keys()
 
 
 def test_own_archetypes_take_the_place_of_the_builtin_ones(tmp_path: Path) -> None:
@@ -156,6 +159,24 @@ def test_plays_that_cannot_be_used_are_told(play: dict[str, Any], words: str) ->
     with pytest.raises(DataError, match="playbook cannot be used") as told:
         profile_segments(*visits(), playbook=play)
     assert words in str(told.value)
+
+
+def test_faults_of_when_are_told_together() -> None:
+    terms = [{"feature": "discount_shair", "operator": ">", "value": 1.0},
+             {"feature": "discount_share", "operator": ">", "value": float("nan")},
+             {"feature": "open_rate", "operator": ">", "value": 0.5}]  # fmt: skip
+    play = {"champions": {"do": [{"en": "x", "ru": "y", "when": terms}]}}
+    with pytest.raises(DataError, match=r"unknown feature 'discount_shair', Did you mean 'discount_share'") as told:
+        profile_segments(*visits(), playbook=play)
+    assert "the value of 'discount_share' must be a number, got nan" in str(told.value)
+    assert str(told.value).count("\n") == 2
+
+
+def test_names_of_every_family_are_known() -> None:
+    shop = make_shop(200, 0)
+    table = build_features(shop.orders, shop.events, shop.customers, as_of=shop.as_of)
+    computed = [feature.name for feature in table.described if feature.family != "attributes"]
+    assert [name for name in computed if not is_family_name(name)] == []
 
 
 def test_feature_that_the_table_lacks_but_the_library_knows_is_no_fault() -> None:

@@ -40,6 +40,14 @@ def test_texts_of_any_origin(labels: Callable[[list[str | None]], object]) -> No
     assert read.codes.tolist() == [1, 0, -1, 0]
 
 
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT], ids=str)
+def test_every_kind_of_missing_label_is_in_no_segment(missing: object) -> None:
+    labels = ["b", "a", missing, "a"]
+    for given in (labels, np.array(labels, dtype=object), pd.Series(labels, dtype=object)):
+        assert read_labels(given, 4, "f").codes.tolist() == [1, 0, -1, 0]
+    assert read_labels([1, 0, missing, 0], 4, "f").codes.tolist() == [1, 0, -1, 0]
+
+
 @pytest.mark.parametrize(
     ("labels", "kind", "words"),
     [

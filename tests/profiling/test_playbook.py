@@ -55,6 +55,13 @@ def test_channel_that_reaches_few_is_told_without_a_number() -> None:
     assert profile.advice.channel.endswith("; sms reaches fewer than 10 of 50")
 
 
+def test_nothing_is_said_of_channels_where_the_segment_itself_is_small() -> None:
+    table = {"contactable_email": [True] * 40 + [False] * 8, "x": range(48)}
+    small = profile_segments(table, np.repeat([0, 1], [40, 8]))[1]
+    assert small.reachable == {"email": None}
+    assert "reaches" not in small.advice.channel
+
+
 def test_consent_is_to_be_checked_where_nothing_is_known_of_it() -> None:
     assert champions(None).advice.channel.endswith("; check consent first")
 

@@ -22,7 +22,7 @@ def shop(sizes: tuple[int, ...], seed: int = 0) -> tuple[dict[str, object], np.n
 
 def numbers_of(profiles: Profiles, segment: int) -> list[float]:
     frame = profiles.to_frame().filter(pl.col("segment") == segment)
-    return frame.filter(~pl.col("statistic").is_in(["size", "share", "coverage"]))["value"].drop_nulls().to_list()
+    return frame.filter(~pl.col("statistic").is_in(["size", "share"]))["value"].drop_nulls().to_list()
 
 
 @given(tables)
@@ -62,6 +62,7 @@ def test_few_exceptions_among_the_others_hide_no_marker() -> None:
 def test_counts_near_none_and_near_all_are_blurred() -> None:
     assert [told_count(n, 100) for n in (0, 1, 9, 10, 90, 91, 99, 100)] == [0, None, None, 10, 90, 90, 90, 100]
     assert told_count(12, 15) is None
+    assert [told_count(n, 9) for n in (0, 9)] == [None, None]
 
 
 def test_segment_under_ten_has_a_size_and_nothing_else() -> None:
@@ -81,6 +82,14 @@ def test_segment_of_one_customer_shows_nobody() -> None:
     assert profiles[0].features["revenue"].others_median is None
     assert profiles[0].features["revenue"].effect is None
     assert all(one.others_share is None for one in profiles[0].features["town"].categories)
+
+
+def test_coverage_tells_of_no_few_customers() -> None:
+    known = np.repeat([1.0, np.nan] * 4, [100, 0, 95, 5, 5, 95, 90, 10])
+    profiles = profile_segments({"x": known, "y": np.ones(400)}, np.repeat([0, 1, 2, 3], 100))
+    assert [row.features["x"].coverage for row in profiles] == [1.0, None, None, 0.9]
+    small = profile_segments({"x": np.ones(109)}, np.repeat([0, 1], [100, 9]))[1]
+    assert small.features["x"].coverage is None
 
 
 def test_outer_quantiles_are_of_more_than_the_outermost_customer() -> None:

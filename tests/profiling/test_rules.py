@@ -98,6 +98,37 @@ def test_customers_with_a_gap_that_nobody_had_get_the_largest_segment() -> None:
     assert not rules.rules[0].holds({"x": [np.nan]}).any()
 
 
+def test_segment_of_fewer_than_ten_has_no_rule() -> None:
+    x = np.arange(209.0)
+    rules = segment_rules({"x": x}, np.repeat([0, 1, 2], [100, 100, 9]), names=["Low", "High", "Handful"])
+    assert [rule.segment for rule in rules.rules] == [0, 1]
+    assert {rule.segment for rule in rules.rule_set.rules} == {0, 1}
+    assert "Handful" not in repr(rules)
+    assert segment_rules({"x": x[100:]}, np.repeat([0, 1], [100, 9])).rules == ()
+
+
+def test_segments_that_are_all_too_small_have_no_rules() -> None:
+    rules = segment_rules({"x": np.arange(17.0)}, np.repeat([0, 1], [8, 9]))
+    assert (rules.rules, rules.rule_set.rules, rules.fidelity) == ((), (), None)
+    assert rules.rule_set.sql == "1"
+    assert rules.rule_set.labels({"x": [3.0, 4.0]}).tolist() == [1, 1]
+
+
+def test_profile_of_a_segment_too_small_to_describe_has_no_rule() -> None:
+    table = pl.DataFrame({"id": range(129), "visits": [*range(60), *range(500, 560), *range(9000, 9009)]})
+    result = quick_fit(features=table, n_segments=3, min_size=2)
+    assert sorted(row.size for row in result.profiles) == [9, 60, 60]
+    assert [row.rule is None for row in result.profiles] == [row.size < 10 for row in result.profiles]
+
+
+def test_rule_of_one_of_several_segments_has_a_term() -> None:
+    rng = np.random.default_rng(0)
+    labels = (rng.random(400) < 0.8).astype(int)  # F1 of "anyone" is 0.89, which noise does not beat
+    rules = segment_rules({"x": rng.normal(size=400), "y": rng.integers(0, 5, 400)}, labels)
+    assert [len(rule.terms) > 0 for rule in rules.rules] == [True, True]
+    assert segment_rules({"x": np.arange(50)}, np.zeros(50, dtype=int)).rules[0].terms == ()
+
+
 @pytest.mark.parametrize("max_terms", [1, 2, 3])
 def test_no_rule_has_more_terms_than_allowed(max_terms: int) -> None:
     rules = segment_rules(*shop_table(), max_terms=max_terms)
@@ -188,9 +219,9 @@ def test_one_segment_is_everyone() -> None:
     assert rules.rule_set.sql == "CASE\n  WHEN 1 = 1 THEN 0\n  ELSE 0\nEND"
 
 
-def test_segment_of_one_customer_is_not_measured_and_says_so() -> None:
+def test_segment_with_few_held_out_is_not_measured_and_says_so() -> None:
     x = np.arange(200)
-    lonely = segment_rules({"x": x}, (x == 199).astype(int)).rules[1]
+    lonely = segment_rules({"x": x}, (x >= 180).astype(int)).rules[1]
     assert (lonely.precision, lonely.recall, lonely.lift) == (None, None, None)
     assert repr(lonely).endswith("not measured (fewer than 10 held-out customers)")
     assert lonely.holds({"x": x}).sum() >= 10
@@ -207,7 +238,7 @@ def test_feature_without_values_takes_no_part() -> None:
     rules = segment_rules({"empty": np.full(200, np.nan), "none": [None] * 200, "x": x}, (x >= 100).astype(int))
     assert rules.rules[1].text == "x at least 100"
     only = segment_rules({"empty": np.full(200, np.nan)}, (x >= 100).astype(int))
-    assert [rule.text for rule in only.rules] == ["anyone", "anyone"]
+    assert only.rules == ()
 
 
 def test_rare_categories_are_never_named() -> None:

@@ -92,6 +92,14 @@ def test_ids_must_be_there_and_differ(ids: list[object], message: str) -> None:
         given(table, "client")
 
 
+def test_a_first_column_of_fractions_is_not_taken_for_ids(as_kind: Callable[[pl.DataFrame], object]) -> None:
+    table = pl.DataFrame({"revenue": [1.5, 2.25, 3.0], "client": [1, 2, 3]})
+    with pytest.raises(DataError, match=r"test: column 'revenue' would be .* fraction\. Give .* id='...', or call it"):
+        given(as_kind(table))
+    assert given(as_kind(table), "client").names == ["revenue"]
+    assert given(as_kind(table.with_columns(revenue=pl.Series([1.0, 2.0, 3.0])))).names == ["client"]
+
+
 def test_an_id_column_that_was_not_asked_for_is_explained() -> None:
     table = pl.DataFrame({"revenue": [1.0, 1.0], "orders": [1, 2]})
     with pytest.raises(DataError, match=r"It was taken as the ids because it is the first column; give id='...'"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 from custseg._checks import did_you_mean, listed
 from custseg.errors import DataError
 from custseg.profiling._conditions import OPERATORS, Term
+from custseg.profiling._family_names import is_family_name
 from custseg.profiling._words import LANGUAGES
 
 Words = Mapping[str, str]
@@ -80,8 +82,8 @@ def read_archetypes(source: object, known: Collection[str], caller: str) -> tupl
     return (*(_archetype(key, entry) for key, entry in entries.items()), *own)
 
 
-def read_plays(source: object, keys: Collection[str], caller: str) -> dict[str, Play]:
-    """The plays of a TOML file or mapping; each belongs to one of the `keys`."""
+def read_plays(source: object, keys: Collection[str], caller: str, *, known: Collection[str]) -> dict[str, Play]:
+    """The plays of a TOML file or mapping; each belongs to one of the `keys`, features must be among `known`."""
     entries = _entries(source, "playbook", caller)
     faults = [
         f"{key}: no segment can have this key.{did_you_mean(key, keys)} Keys are {listed(sorted(keys), 40)}"
@@ -92,7 +94,7 @@ def read_plays(source: object, keys: Collection[str], caller: str) -> dict[str, 
         if not isinstance(entry, Mapping):
             faults.append(f"{key}: must be a table")
             continue
-        faults += [f"{key}: {fault}" for fault in (*_unknown_keys(entry, _PLAY_KEYS), *_play_faults(entry))]
+        faults += [f"{key}: {fault}" for fault in (*_unknown_keys(entry, _PLAY_KEYS), *_play_faults(entry, known))]
     _raise_on(faults, "playbook", source=source, caller=caller)
     return {key: _play(entry) for key, entry in entries.items()}
 
@@ -164,7 +166,7 @@ def _faults(entry: object, known: Collection[str]) -> Iterator[str]:
             yield from _term_faults(term, known)
     if not isinstance(entry.get("lifetime", False), bool):
         yield f"lifetime must be true or false, got {entry['lifetime']!r}"
-    yield from _play_faults(entry)
+    yield from _play_faults(entry, known)
 
 
 def _unknown_keys(entry: Mapping[str, Any], keys: tuple[str, ...]) -> list[str]:
@@ -181,7 +183,7 @@ def _language_faults(part: str, words: object) -> Iterator[str]:
             yield f"{part} lacks language {language!r}"
 
 
-def _term_faults(term: object, known: Collection[str] | None) -> Iterator[str]:
+def _term_faults(term: object, known: Collection[str]) -> Iterator[str]:
     if not isinstance(term, Mapping):
         yield f"a term must be a table with {listed(_TERM_KEYS)}, got {term!r}"
         return
@@ -189,7 +191,7 @@ def _term_faults(term: object, known: Collection[str] | None) -> Iterator[str]:
     feature, operator = term.get("feature"), term.get("operator")
     if not isinstance(feature, str):
         yield f"a term must name a feature, got {feature!r}"
-    elif known is not None and feature not in known:
+    elif feature not in known and not is_family_name(feature):
         yield f"unknown feature {feature!r}{did_you_mean(feature, known, ', ')}"
     if operator not in OPERATORS:
         yield f"unknown operator {operator!r}; operators are {listed(OPERATORS)}"
@@ -206,9 +208,11 @@ def _term_faults(term: object, known: Collection[str] | None) -> Iterator[str]:
             yield f"the value of {feature!r} is no number, so its operator must be '==', got {operator!r}"
     elif not isinstance(value, (int, float)):
         yield f"the value of {feature!r} must be a number, a text, true or false, got {value!r}"
+    elif math.isnan(value):
+        yield f"the value of {feature!r} must be a number, got nan"
 
 
-def _play_faults(entry: Mapping[str, Any]) -> Iterator[str]:
+def _play_faults(entry: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
     for part in ("channel", "cadence"):
         if part in entry:
             yield from _language_faults(part, entry[part])
@@ -218,10 +222,10 @@ def _play_faults(entry: Mapping[str, Any]) -> Iterator[str]:
             yield f"{part} must be a list of lines"
             continue
         for line in lines:
-            yield from _line_faults(part, line)
+            yield from _line_faults(part, line, known)
 
 
-def _line_faults(part: str, line: object) -> Iterator[str]:
+def _line_faults(part: str, line: object, known: Collection[str]) -> Iterator[str]:
     yield from _language_faults(f"a line of {part}", line)
     if not isinstance(line, Mapping):
         return
@@ -232,7 +236,7 @@ def _line_faults(part: str, line: object) -> Iterator[str]:
             yield f"{key} must be a list of terms"
             continue
         for term in terms:
-            yield from _term_faults(term, None)
+            yield from _term_faults(term, known)
             if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), (str, bool))):
                 yield f"{key} compares a median, so that its terms need a number as value"
 

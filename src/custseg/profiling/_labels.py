@@ -87,9 +87,17 @@ def _of_numbers(values: NDArray[Any], caller: str) -> Labels:
     return Labels(codes.astype(np.intp) - none, tuple(segments[none:].tolist()))
 
 
+def _is_missing(value: object) -> bool:
+    """Whether it is None, NaN, or pandas' NA, which is neither true nor false where it is compared."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
+
+
 def _of_objects(values: NDArray[Any], caller: str) -> Labels:
     """Texts, or whole numbers and None."""
-    plain = [None if value is None or value != value else value for value in values.tolist()]
+    plain = [None if _is_missing(value) else value for value in values.tolist()]
     texts = sum(isinstance(value, str) for value in plain)
     if texts == 0:
         numbers = [-1 if value is None else value for value in plain]

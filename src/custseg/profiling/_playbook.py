@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg.profiling._archetypes import Line, Play
-from custseg.profiling._privacy import told_count
+from custseg.profiling._privacy import SMALLEST, told_count
 from custseg.profiling._table import ProfileTable
 from custseg.profiling._text import clean
 from custseg.profiling._words import LANGUAGES, Words
@@ -107,6 +107,8 @@ def _word(texts: Words | None, language: str) -> str:
 
 
 def _reach_words(reach: Mapping[str, int | None], size: int, language: str) -> list[str]:
+    if reach and size < SMALLEST:
+        return []
     if not reach:
         return [_UNKNOWN[language]]
     return [

@@ -42,9 +42,10 @@ def blurred(counts: NDArray[np.intp]) -> NDArray[np.intp]:
 def told_count(count: int, size: int) -> int | None:
     """A count of customers out of `size` as it may be told.
 
-    None under 10; where all but 1 to 9 are counted, `size` less 10, so that the few others cannot be read off.
+    None under 10, and for a size under 10; where all but 1 to 9 are counted, `size` less 10, so that the few others
+    cannot be read off.
     """
-    if 0 < count < SMALLEST:
+    if 0 < count < SMALLEST or size < SMALLEST:
         return None
     if 0 < size - count < SMALLEST:
         return size - SMALLEST if size >= 2 * SMALLEST else None

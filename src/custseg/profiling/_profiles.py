@@ -187,12 +187,12 @@ def _kinds_and_plays(
     """The archetypes, and the play of every key."""
     builtin, plays = builtin_archetypes(), builtin_plays()
     kinds = builtin
+    known = {*table.described, *TRAITS} | {term.feature for archetype in builtin for term in archetype.terms}
     if archetypes is not None:
-        usual = {term.feature for archetype in builtin for term in archetype.terms}
-        kinds = read_archetypes(archetypes, {*table.described, *usual, *TRAITS}, _CALLER)
+        kinds = read_archetypes(archetypes, known, _CALLER)
         plays |= {archetype.key: archetype.play for archetype in kinds}
     if playbook is not None:
-        plays |= read_plays(playbook, plays, _CALLER)
+        plays |= read_plays(playbook, plays, _CALLER, known=known)
     return kinds, plays
 
 

@@ -27,8 +27,8 @@ class FeatureProfile:
     ----------
     name, unit : str
         The feature and its unit; "" where that is not known.
-    coverage : float
-        Share of the members with a value.
+    coverage : float or None
+        Share of the members with a value; None under 10 members, and where 1 to 9 have a value or lack one.
     quantiles : mapping of float to (float or None)
         The 0.05, 0.25, 0.5, 0.75 and 0.95 quantiles of the members in the feature's unit; empty for categories.
         None under 10 values (the outer two: under 21), and where nobody has one.
@@ -48,7 +48,7 @@ class FeatureProfile:
 
     name: str
     unit: str
-    coverage: float
+    coverage: float | None
     quantiles: Mapping[float, float | None]
     others_median: float | None
     effect: Effect | None
@@ -109,7 +109,7 @@ class SegmentProfile:
     stability : Stability or None
         Where it was given.
     reachable : mapping of str to (int or None)
-        How many customers each channel reaches; None for 1 to 9.
+        How many customers each channel reaches; None for 1 to 9, and in a segment under 10.
     playbook : mapping of str to Advice
         What to do, in each language.
     rule : object or None

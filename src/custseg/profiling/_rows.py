@@ -130,7 +130,7 @@ def _feature(sources: Sources, name: str, place: int | None) -> FeatureProfile:
     return FeatureProfile(
         name=name,
         unit=table.described[name].unit,
-        coverage=known / max(int(members.sum()), 1),
+        coverage=_coverage(known, int(members.sum())),
         quantiles=quantiles,
         others_median=others,
         effect=effect,
@@ -138,6 +138,12 @@ def _feature(sources: Sources, name: str, place: int | None) -> FeatureProfile:
         is_descriptor=name in table.descriptors,
         p_value=None if place is None else sources.p_values.get((name, place)),
     )
+
+
+def _coverage(known: int, size: int) -> float | None:
+    """The share with a value; None where those with one, without one, or all are so few that it tells of them."""
+    few = size < SMALLEST or 0 < known < SMALLEST or 0 < size - known < SMALLEST
+    return None if few else known / size
 
 
 def _least(share: float) -> int:

@@ -116,6 +116,8 @@ class RuleSet:
     @property
     def sql(self) -> str:
         """The segment's number as an SQL expression."""
+        if not self.rules:
+            return str(self.otherwise)
         cases = "".join(f"  WHEN {rule.sql} THEN {rule.segment}\n" for rule in self.rules)
         return f"CASE\n{cases}  ELSE {self.otherwise}\nEND"
 
@@ -139,7 +141,7 @@ class SegmentRules:
     Attributes
     ----------
     rules : tuple of Rule
-        The best single rule of each segment.
+        The best single rule of each segment of ten customers or more.
     rule_set : RuleSet
         Rules that cover everybody, several per segment where it takes them.
     """

@@ -83,10 +83,10 @@ class _State:
 def best_terms(sample: Sample, segment: int, *, max_terms: int) -> tuple[Term, ...]:
     """The terms of the rule with the largest F1, of precision and recall, less 0.005 for each bound said.
 
-    Terms are added one by one to the six best rules so far; then each is chosen anew, given the others.
+    Terms are added one by one to the six best rules so far; then each is chosen anew, given the others. Where there
+    are several segments, a rule without terms tells none of them apart and is no candidate.
     """
-    size = float(sample.sizes[segment])
-    best = _State(score=2 * size / (size + float(sample.sizes.sum())))
+    best = _State(score=-np.inf if len(sample.weights) > 1 else 1.0)
     beam = [best]
     for _ in range(max_terms):
         found = {frozenset(child.sets.items()): child for state in beam for child in _children(sample, segment, state)}
@@ -124,6 +124,8 @@ def _chosen_anew(sample: Sample, segment: int, best: _State) -> _State:
             others = {name: place for name, place in best.sets.items() if name != column}
             rows = np.flatnonzero(sample.holds(sample.meant(others)))
             scores = _scores(sample, segment, column, rows=rows) - _said(sample, others)
+            if not others:
+                scores[0] = -np.inf
             place = int(scores.argmax())
             if scores[place] > best.score:
                 best = _State({**others, column: place} if place > 0 else others, float(scores[place]))
@@ -135,13 +137,15 @@ def _chosen_anew(sample: Sample, segment: int, best: _State) -> _State:
 def _scores(sample: Sample, segment: int, column: int, *, rows: NDArray[np.intp]) -> Floats:
     """F1 of those of the rows that are in each set of the column, less what the set costs to say.
 
-    -inf where too few customers are in it.
+    -inf where too few customers are in it, or all of them.
     """
     counts, choices = sample.histogram(column, rows), sample.columns[column]
     wanted = (counts[:, segment] * sample.weights[segment], counts @ sample.weights, counts.sum(axis=1))
     hits, covered, customers = (choices.sums @ np.column_stack(wanted)).T
     scores: Floats = 2 * hits / (covered + sample.sizes[segment]) - _PER_WORD * choices.costs
     scores[customers < sample.fewest] = -np.inf
+    # A set that leaves nobody out is no term, save the first, which says so.
+    scores[1:][customers[1:] == len(rows)] = -np.inf
     return scores
 
 

@@ -61,7 +61,7 @@ def segment_rules(
     Returns
     -------
     SegmentRules
-        `rules`, the best one of each segment; `rule_set`, one or more of each that cover everybody, with
+        `rules`, the best one of each segment of ten or more; `rule_set`, one or more of each that cover everybody, with
         `fidelity`. Each has `text`, `sql`, `holds(features)`, `precision`, `recall` and `lift`.
 
     Raises
@@ -74,7 +74,8 @@ def segment_rules(
     A missing value never fulfils a bound; a term may say that a value is missing, known, or either missing
     or in a range. Thresholds are the roundest numbers between neighbouring quantiles, each among at least ten
     customers, so that no threshold is the value of one; no category of fewer than ten customers is named,
-    and no rule is learned from fewer.
+    and no rule is learned from fewer. A segment of fewer than ten has no rule, neither its own nor in the set, and its
+    customers are left out.
 
     The single rule has the largest F1 less 0.005 for each bound it takes to say it. The rule set is a pruned
     tree: exactly one rule holds for each customer, so their order is of no matter.
@@ -107,11 +108,15 @@ def segment_rules(
     table, units = given_columns(features, _CALLER, id=id)
     table = _chosen(table, columns)
     known = checked_labels(labels, len(table), _CALLER)
-    segments = np.unique(known[known >= 0]).tolist()
-    called = _names(names, segments, language)
+    present, sizes = np.unique(known[known >= 0], return_counts=True)
+    called_all = dict(zip(present.tolist(), _names(names, present.tolist(), language), strict=True))
+    segments: list[int] = present[sizes >= FEWEST].tolist()
+    if not segments:
+        return SegmentRules((), RuleSet((), int(present[sizes.argmax()]), None, 0, language))
+    called = [called_all[segment] for segment in segments]
 
-    # Customers without a segment have no part in thresholds, categories or what counts as missing.
-    inside = np.flatnonzero(known >= 0)
+    # Those without a segment, or in one too small to describe, have no part in thresholds, categories or gaps.
+    inside = np.flatnonzero(np.isin(known, segments))
     table, places = table[inside], np.searchsorted(segments, known[inside])
     bins = columns_in_bins(table, units)
     split = split_rows(table, places, columns=bins, seed=seed)
@@ -126,7 +131,9 @@ def segment_rules(
     ranked = tuple(sorted(rules, key=lambda rule: rule.segment))
     largest = segments[int(np.argmax(sample.sizes))]
     rule_set = RuleSet(ranked, largest, measure.fidelity(ranked, largest), len(truth), language)
-    return SegmentRules(tuple(measure.rule(place, terms) for place, terms in single), rule_set)
+    # A rule for anyone would hide that there are others, of whom nothing may be said.
+    alone = len(present) == 1
+    return SegmentRules(tuple(measure.rule(place, terms) for place, terms in single if terms or alone), rule_set)
 
 
 @dataclass(frozen=True, eq=False)

@@ -144,6 +144,8 @@ def given_features(table: object, id_column: str | None, caller: str) -> Feature
             f"{caller}: column {source!r} must hold ids (numbers or text), got {dialect.type_name(source)}. "
             "Give the column of ids as id='...'."
         )
+    if id_column is None and source != ID:
+        _refuse_fractions(collect(dialect.select({source: dialect.plain(source)})).get_column(source), source, caller)
     names = [name for name in dialect.columns if name != source]
     if ID in names:
         raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
@@ -153,6 +155,18 @@ def given_features(table: object, id_column: str | None, caller: str) -> Feature
     _check_ids(local, source, asked=id_column, caller=caller)
     features = tuple(Feature(name) for name in names)
     return FeatureTable(local, features, lambda frame: opened.give_back(frame, source))
+
+
+def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
+    """Raise where a first column that nobody called ids holds numbers with a fraction: it is a measure."""
+    if not column.dtype.is_numeric() or column.dtype.is_integer():
+        return
+    values = column.cast(nw.Float64).drop_nulls().to_numpy()
+    if (values != np.floor(values)).any():
+        raise DataError(
+            f"{caller}: column {source!r} would be taken as the ids because it is the first column, but it holds "
+            "numbers with a fraction. Give the column of ids as id='...', or call it 'customer_id'."
+        )
 
 
 def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, caller: str) -> None:
