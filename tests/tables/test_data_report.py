@@ -171,7 +171,9 @@ def test_counts_agree_with_plain_python(log: pl.DataFrame) -> None:
     assert told["rows_without_amount"] == len(no_amount)
     assert told["refund_lines"] == sum(row not in no_amount and row["amount"] < 0 for row in before)
     assert told["cancelled_lines"] == sum(row["cancelled"] is True for row in before)
-    assert told["duplicate_lines"] == len(log) - len({str(row) for row in log.fill_nan(-9.5e8).to_dicts()})
+    # -0.0 is 0.0, and NaN is NaN.
+    plain = log.with_columns(pl.col("amount").fill_nan(-9.5e8) + 0.0)
+    assert told["duplicate_lines"] == len(log) - len({str(row) for row in plain.to_dicts()})
 
 
 @given(order_logs().map(with_a_line))
