@@ -21,7 +21,7 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
 from custseg.preparation import Preparation, plan_preparation, refuse_infinite
-from custseg.profiling import LANGUAGES, UNCLUSTERED, profile_segments, segment_rules
+from custseg.profiling import LANGUAGES, UNCLUSTERED, Profiles, SegmentRules, profile_segments, segment_rules
 from custseg.result import Segmentation
 from custseg.tables import (
     REFUNDS,
@@ -159,30 +159,44 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
+    profiles, rules = _described(
+        table,
+        labels,
+        names=preparation.names,
+        choice=choice,
+        unclustered=unclustered,
+        language=language,
+        seed=seed,
+    )
+    segment_names = tuple(row.name for row in profiles.segments)
+    model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
+    tell("done", 4, 4)
+    return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
+
+
+def _described(
+    table: FeatureTable,
+    labels: NDArray[np.intp],
+    *,
+    names: list[str],
+    choice: ClusteringChoice,
+    unclustered: Mapping[str, str],
+    language: str,
+    seed: int,
+) -> tuple[Profiles, SegmentRules]:
+    """The segments as profiles with their rules, and all rules."""
     profiles = profile_segments(
         table,
         labels,
-        descriptors=_descriptors(table, preparation.names),
+        descriptors=_descriptors(table, names),
         language=language,
-        clustered_on=preparation.names,
+        clustered_on=names,
         stability=choice.best.stability_of_clusters,
         unclustered=unclustered,
     )
-    segment_names = tuple(row.name for row in profiles.segments)
-    rules = segment_rules(
-        table, labels, columns=preparation.names, names=segment_names, language=language, random_state=seed
-    )
-    model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
-    tell("done", 4, 4)
-    return Segmentation(
-        profiles.with_rules({rule.segment: rule for rule in rules.rules}),
-        choice,
-        table,
-        model,
-        data_report=report,
-        labels=labels,
-        rules=rules,
-    )
+    said = tuple(row.name for row in profiles.segments)
+    rules = segment_rules(table, labels, columns=names, names=said, language=language, random_state=seed)
+    return profiles.with_rules({rule.segment: rule for rule in rules.rules}), rules
 
 
 def _build(
