@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,15 +160,8 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    profiles, rules = _described(
-        table,
-        labels,
-        names=preparation.names,
-        choice=choice,
-        unclustered=unclustered,
-        language=language,
-        seed=seed,
-    )
+    describe = partial(_described, names=preparation.names, choice=choice, language=language, seed=seed)
+    profiles, rules = describe(table, labels, unclustered=unclustered)
     segment_names = tuple(row.name for row in profiles.segments)
     model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)

@@ -9,7 +9,6 @@ from custseg.clustering._candidates import Candidate
 
 CRITERIA = ("excess", "silhouette")
 STABLE = 0.75
-VERDICTS = ("natural", "reproducible", "constructive", "none")
 
 _SPOKEN = {"kmeans": "k-means", "gaussian_mixture": "a Gaussian mixture", "hdbscan": "HDBSCAN"}
 
