@@ -214,6 +214,9 @@ class Segmentation:
             )
         if not getattr(estimator, "converged_", True):
             notes.append("the clustering was stopped before it had settled.")
+        if heavy := getattr(estimator, "heavy_columns_", ()):
+            columns = ", ".join(self.model.preparation.names[place] for place in heavy)
+            notes.append(f"the farthest values of {columns} were drawn in: too few, and too far apart, for a segment.")
         shapes = getattr(estimator, "fallbacks_", ())
         return notes + [f"the shape of {self.model.names[j]!r} was simplified ({remedy})." for j, remedy in shapes]
 

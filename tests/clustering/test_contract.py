@@ -5,9 +5,16 @@ pytest.importorskip("sklearn", minversion="1.7", reason="the checks of scikit-le
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
+from custseg.clustering import HeavyTailClusterer, MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
 
 
-@parametrize_with_checks([MinSizeKMeans(3), MinSizeGaussianMixture(3), MinSizeHDBSCAN()])
+@parametrize_with_checks(
+    [
+        MinSizeKMeans(3),
+        MinSizeGaussianMixture(3),
+        MinSizeHDBSCAN(),
+        HeavyTailClusterer(MinSizeKMeans(3, random_state=0)),
+    ]
+)
 def test_keeps_the_contract_of_scikit_learn(estimator, check):
     check(estimator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from custseg.clustering._assessment import Assessment, Move, Rule
 from custseg.clustering._candidates import METHODS, Candidate
 from custseg.clustering._choice import ClusteringChoice
+from custseg.clustering._heavy_tails import HeavyTailClusterer
 from custseg.clustering._min_size_hdbscan import Merge, MinSizeHDBSCAN
 from custseg.clustering._min_size_kmeans import MinSizeKMeans
 from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
@@ -18,6 +19,7 @@ __all__ = [
     "Assessment",
     "Candidate",
     "ClusteringChoice",
+    "HeavyTailClusterer",
     "Lineage",
     "Merge",
     "MinSizeGaussianMixture",

@@ -16,6 +16,7 @@ from custseg.clustering._candidates import Candidate
 from custseg.clustering._evidence import Evidence
 from custseg.clustering._rows import checked_matrix, row_hashes
 from custseg.clustering._stability import check_clusterer, labels_of
+from custseg.clustering._tails import Tails
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -62,6 +63,7 @@ def score_clusterer(
 
     Notes
     -----
+    - Heavy tails are drawn in first, as there.
     - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index; with much of it
       these two flatter.
     - Where noise is a label of the refits, it counts in their adjusted Rand index as a cluster.
@@ -82,6 +84,7 @@ def score_clusterer(
     seed = check_random_state(_CALLER, random_state)
     rows = checked_matrix(_CALLER, X)
     least = check_min_size(_CALLER, min_size, len(rows))
+    rows = Tails.of(rows, least).drawn_in(rows)
     order = np.argsort(row_hashes(rows), kind="stable")
     evidence = Evidence(rows[order], order, seed)
 

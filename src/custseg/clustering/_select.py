@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Integral
 from typing import Any
@@ -22,7 +22,9 @@ from custseg.clustering._candidates import (
 )
 from custseg.clustering._choice import ClusteringChoice
 from custseg.clustering._evidence import Evidence, Null, might_be_parted, seems_parted
+from custseg.clustering._heavy_tails import around
 from custseg.clustering._rows import checked_matrix, row_hashes
+from custseg.clustering._tails import Tails
 from custseg.clustering._threads import in_threads
 from custseg.clustering._verdict import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
 from custseg.errors import DataError, InfeasibleMinimumError
@@ -103,6 +105,8 @@ def select_clustering(
 
     Notes
     -----
+    - Heavy tails are drawn in first, or k-means would spend clusters on them, see `HeavyTailClusterer`: fits and
+      evidence are of the rows after that, and the estimators take the rows as they are.
     - The rows without groups keep the marginals, rank correlations, point masses and joint patterns of these: a
       Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous
       column is the nearest one with a single peak, for several peaks are groups. The excess compares every
@@ -137,20 +141,24 @@ def select_clustering(
     rows = checked_matrix(_CALLER, X)
     least = check_min_size(_CALLER, min_size, len(rows))
 
+    tails = Tails.of(rows, least)
+    seen = tails.drawn_in(rows)
+
     stages = _Stages(_checked_progress(progress), n_jobs)
     # In the order of their hashes the rows are the same in whatever order they came.
-    order = np.argsort(row_hashes(rows), kind="stable")
-    evidence = Evidence(rows[order], order, seed)
+    order = np.argsort(row_hashes(seen), kind="stable")
+    evidence = Evidence(seen[order], order, seed)
     attempts = _attempts(evidence, known, numbers, min_size=least, exact=asked, stages=stages)
     stages.enter(10, 35, n_jobs=1 if len(rows) > _MANY else None)
-    fits = stages.run(partial(fitted, X=rows), attempts)
+    fits = stages.run(partial(fitted, X=seen), attempts)
     usable, others = _sorted_out(list(zip(fits, attempts, strict=True)))
     null = Null.empty()
     if usable:
         usable, null = _judged(usable, evidence, least, stages=stages)
     candidates = [row for row, _ in usable] + others
-    _check_found(candidates, numbers, min_size=least, rows=rows)
+    _check_found(candidates, numbers, min_size=least, rows=seen)
     stages.enter(100, 100)
+    candidates = [replace(row, estimator=around(row.estimator, tails, least)) for row in candidates]
     return _chosen(candidates, null, numbers, criterion=criterion, min_size=least, asked=asked)
 
 

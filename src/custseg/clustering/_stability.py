@@ -132,9 +132,10 @@ def refitted(
     found = []
     for part in parts:
         fresh = clone(estimator)
-        least = getattr(fresh, "min_size", None)
-        if isinstance(least, (int, np.integer)) and least > 1:
-            fresh.set_params(min_size=max(1, math.ceil(int(least) * len(part) / (n_rows or len(rows)))))
+        for name, value in fresh.get_params().items():
+            # Of the estimator, or of one inside of it.
+            if name.split("__")[-1] == "min_size" and isinstance(value, (int, np.integer)) and value > 1:
+                fresh.set_params(**{name: max(1, math.ceil(int(value) * len(part) / (n_rows or len(rows))))})
         try:
             fresh.fit(rows[part])
         except InfeasibleMinimumError:

@@ -1,0 +1,164 @@
+"""Heavy tails: far values that no group can hold are drawn in, so that they take no cluster for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import f, norm
+
+from custseg.clustering._assessment import Assessment, Rule
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+# Fewer rows tell nothing of a tail.
+_FEWEST = 5
+# Tail index 3: thinner tails have a variance, and harm little.
+_HEAVY = 1 / 3
+# Farther out the rows stand closer again: half as wide for as many, more than one in a hundred would by chance.
+_CLOSER, _BY_CHANCE = 0.5, 0.01
+_KNOTS = 64
+_QUARTILE = float(norm.ppf(0.75))
+
+
+@dataclass(frozen=True, eq=False)
+class Tail:
+    """One side of a column: the distance from its middle that is taken instead of the one that is there.
+
+    Attributes
+    ----------
+    column : int
+        Position of the column.
+    middle : float
+        Its median.
+    sign : {-1.0, 1.0}
+        The side: below or above.
+    seen, taken : ndarray of shape (n_knots,)
+        Distances from the middle, and what becomes of them; in between they are interpolated, beyond they stay
+        at the last.
+    """
+
+    column: int
+    middle: float
+    sign: float
+    seen: Floats
+    taken: Floats
+
+    def drawn_in(self, values: Floats) -> Floats:
+        """The values of the column; those of the other side stay."""
+        apart = self.sign * (values - self.middle)
+        drawn: Floats = np.where(
+            apart > self.seen[0], self.middle + self.sign * np.interp(apart, self.seen, self.taken), values
+        )
+        return drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Tails:
+    """The heavy tails of a matrix; none for most.
+
+    A side of a column has one where its outer rows, fewer than a group, lie ever farther out (Hill's estimate of the
+    tail index is below 3), and nowhere on the way out do so many rows stand close together again, as a group
+    would. Then no value of that side stays farther from the median than a normal column with the same quartile
+    would have it at its rank. (Hill 1975, doi:10.1214/aos/1176343247.)
+    """
+
+    parts: tuple[Tail, ...]
+
+    @classmethod
+    def of(cls, X: Floats, least: int) -> Tails:
+        """The tails of the columns, where a group has so many rows or more."""
+        if least < _FEWEST or len(X) < 4 * least:
+            return cls(())
+        found = (_tail(X[:, c], c, sign, least=least) for c in range(X.shape[1]) for sign in (-1.0, 1.0))
+        return cls(tuple(tail for tail in found if tail is not None))
+
+    def drawn_in(self, X: Floats) -> Floats:
+        """The rows with their far values drawn in."""
+        if not self.parts:
+            return X
+        drawn = X.copy()
+        for tail in self.parts:
+            drawn[:, tail.column] = tail.drawn_in(drawn[:, tail.column])
+        return drawn
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The columns that have any."""
+        return tuple(sorted({tail.column for tail in self.parts}))
+
+
+def _tail(values: Floats, column: int, sign: float, *, least: int) -> Tail | None:
+    """The tail of one side of a column, where it is heavy."""
+    middle = float(np.median(values))
+    apart = np.sort(sign * (values - middle))
+    apart = apart[np.searchsorted(apart, 0.0, side="right") :]
+    if len(apart) < 2 * least or not _is_heavy(apart[-least:]) or _holds_a_group(apart, least):
+        return None
+    # Half of the rows of a side are within the quartile of the column, as they are for a normal one.
+    scale = float(np.median(apart)) / _QUARTILE
+    last = norm.isf(0.25 / len(apart))
+    scores = np.linspace(_QUARTILE, max(last, 2 * _QUARTILE), _KNOTS)
+    there = np.quantile(apart, 2 * norm.cdf(scores) - 1)
+    taken = np.minimum(there, scale * scores)
+    # Of several ranks with one value the highest counts.
+    final = np.append(there[1:] > there[:-1], True)
+    return Tail(column, middle, sign, there[final], taken[final])
+
+
+def _is_heavy(outer: Floats) -> bool:
+    """Whether the outermost distances, rising, come from a heavy tail."""
+    return bool(outer[0] > 0 and np.log(outer / outer[0]).mean() > _HEAVY)
+
+
+def _holds_a_group(apart: Floats, least: int) -> bool:
+    """Whether from the quartile outwards the rows, `least` at a time, ever stand much closer than further inside."""
+    widths = (apart[least - 1 :] - apart[: 1 - least])[len(apart) // 2 :]
+    widest = np.maximum.accumulate(widths)
+    limit = min(_CLOSER, float(f.ppf(_BY_CHANCE, 2 * least - 2, 2 * least - 2)))
+    return bool((widths < limit * widest).any())
+
+
+@dataclass(frozen=True, eq=False)
+class TailRule:
+    """A rule for rows whose far values are drawn in first.
+
+    Attributes
+    ----------
+    tails : Tails
+        What is drawn in.
+    rule : Rule
+        The rule for the rows after that.
+    """
+
+    tails: Tails
+    rule: Rule
+
+    def labels(self, X: Floats) -> Integers:
+        """The cluster of each row."""
+        return self.rule.labels(self.tails.drawn_in(X))
+
+    def assess(self, X: Floats) -> Assessment:
+        """How well each row fits its cluster."""
+        return self.rule.assess(self.tails.drawn_in(X))
+
+    def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
+        """By how much each column of one row makes the second cluster costlier than the first, and all else does."""
+        return self.rule.contributions(self.tails.drawn_in(row[None, :])[0], first, second)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rule in lists, numbers and words, for JSON."""
+        tails = [
+            {
+                "column": tail.column,
+                "middle": tail.middle,
+                "sign": tail.sign,
+                "seen": tail.seen.tolist(),
+                "taken": tail.taken.tolist(),
+            }
+            for tail in self.tails.parts
+        ]
+        return {"kind": "tails", "tails": tails, "rule": self.rule.to_dict()}
