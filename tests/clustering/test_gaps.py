@@ -93,6 +93,12 @@ def test_a_cloud_cut_in_two_has_none() -> None:
     assert valleys(X, (X[:, 0] > 0.5).astype(np.intp)).max() < 0.2
 
 
+def test_pieces_of_a_ring_have_none_although_a_straight_line_between_two_leaves_the_ring() -> None:
+    turn = np.random.default_rng(0).uniform(size=900)
+    X = np.column_stack([np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)])
+    assert valleys(X, (6 * turn).astype(np.intp)).min() < 0.2
+
+
 def test_valley_is_the_shallowest_with_another_cluster() -> None:
     # The first two hardly part; the third is far from both.
     found = valleys(*groups(0, 2, 30))

@@ -26,9 +26,10 @@ METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
 
 # HDBSCAN is tried with each of these neighbourhoods, and with its smallest group this many times the minimum.
 _NEIGHBOURS = (3, 10, 40)
-_TIMES_MINIMUM = (1, 2)
 _FINER_NEIGHBOURS = (3, 5, 10, 20, 40)
-_FINER_TIMES = (1, 2, 4)
+_TIMES_MINIMUM = (1, 2, 4, 8)
+# Settings whose gaps differ by less are as good; the coarsest comes back best.
+_AS_GOOD = 0.03
 _HDBSCAN_ROWS = 5_000
 _STARTS = 10
 _MIXTURE_STARTS = 3
@@ -178,7 +179,7 @@ def hdbscan_attempts(
     """HDBSCAN finds its number itself: for each number found in a sample the setting with the clearest gaps."""
     rows = X[sample]
     part = len(rows) / len(X)
-    settings = product(_FINER_NEIGHBOURS, _FINER_TIMES) if exact else product(_NEIGHBOURS, _TIMES_MINIMUM)
+    settings = product(_FINER_NEIGHBOURS if exact else _NEIGHBOURS, _TIMES_MINIMUM)
     attempts = [
         Attempt("hdbscan", min_size, seed, neighbours=neighbours, times=times)
         for neighbours, times in settings
@@ -189,14 +190,18 @@ def hdbscan_attempts(
     if not found:
         return []
     gaps = path_silhouettes(rows, [estimator.labels_ for _, estimator in found])
-    best: dict[int, tuple[float, Attempt]] = {}
+    scored: dict[int, list[tuple[float, Attempt]]] = {}
     for (attempt, estimator), of_cluster in zip(found, gaps, strict=True):
         mean = float(of_cluster @ estimator.sizes_ / estimator.sizes_.sum())
-        score = mean - _noise_share(estimator)
-        k = estimator.n_clusters_
-        if k not in best or score > best[k][0]:
-            best[k] = (score, attempt)
-    return [best[k][1] for k in sorted(best)]
+        scored.setdefault(estimator.n_clusters_, []).append((mean - _noise_share(estimator), attempt))
+    return [_coarsest(scored[k]) for k in sorted(scored)]
+
+
+def _coarsest(scored: Sequence[tuple[float, Attempt]]) -> Attempt:
+    """Of the settings that score nearly best the one with the largest groups and neighbourhoods."""
+    top = max(score for score, _ in scored)
+    good = [attempt for score, attempt in scored if score >= top - _AS_GOOD]
+    return max(good, key=lambda attempt: (attempt.times, attempt.neighbours or 0))
 
 
 def numbers_worth_trying(X: Floats, numbers: Sequence[int], min_size: int) -> list[int]:

@@ -14,6 +14,8 @@ Integers = NDArray[np.intp]
 # A core distance reaches so many rows beside the own one.
 _NEIGHBOURS = 5
 _GRID = 64
+# Two clusters meet at this share of the rows of each.
+_MEETING = 0.1
 
 
 def path_silhouettes(X: Floats, labelings: Sequence[Integers]) -> list[Floats]:
@@ -72,20 +74,51 @@ def valleys(X: Floats, labels: Integers) -> Floats:
 
 
 def _valley(first: Floats, second: Floats) -> float:
-    """1 - density at the lowest point between the two / lower of the peaks, along the line that parts them best.
+    """1 - density at the lowest point between the two / lower of the peaks, on the way from one to the other.
 
-    The line is Fisher's discriminant, with the covariance drawn towards a sphere where rows are few.
+    The way is straight, along Fisher's discriminant, and a second time bent over the place where they meet: pieces of
+    a ring have a valley on a straight line, which leaves the ring, and none along the ring. The shallower counts.
     """
-    n, d = len(first) + len(second), first.shape[1]
     if min(len(first), len(second)) < 2:
         return 0.0
-    apart = first.mean(axis=0) - second.mean(axis=0)
-    spread = sum((part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in (first, second)) / n
+    whitened = _whitened(first, second)
+    if whitened is None:
+        return float((first.mean(axis=0) != second.mean(axis=0)).any())
+    first, second = whitened
+    low, high = first.mean(axis=0), second.mean(axis=0)
+    left, right = first @ (high - low), second @ (high - low)
+    straight = _depth(left, right)
+    if straight == 0:
+        return 0.0
+    bend = (first[_outermost(-left)].mean(axis=0) + second[_outermost(right)].mean(axis=0)) / 2
+    lengths = np.linalg.norm(bend - low), np.linalg.norm(high - bend)
+    if min(lengths) == 0:
+        return straight
+    bent = _depth((first - bend) @ ((bend - low) / lengths[0]), (second - bend) @ ((high - bend) / lengths[1]))
+    return min(straight, bent)
+
+
+def _whitened(first: Floats, second: Floats) -> tuple[Floats, Floats] | None:
+    """Both in units of their spread; its covariance is drawn towards a sphere where rows are few. None without any."""
+    n, d = len(first) + len(second), first.shape[1]
+    spread: Floats = sum((part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in (first, second)) / n
     sphere = np.trace(spread) / d
     if not sphere > 0:
-        return float(apart.any())
-    line = np.linalg.solve(spread + np.eye(d) * sphere * min(1.0, 2 * d / n), apart)
-    right, left = first @ line, second @ line
+        return None
+    factor = np.linalg.cholesky(spread + np.eye(d) * sphere * min(1.0, 2 * d / n))
+    inverse: Floats = np.linalg.inv(factor).astype(np.float64)
+    return first @ inverse.T, second @ inverse.T
+
+
+def _outermost(places: Floats) -> Integers:
+    """Which rows have the smallest values: a tenth, at least two."""
+    count = min(max(2, round(_MEETING * len(places))), len(places))
+    nearest: Integers = np.argpartition(places, count - 1)[:count]
+    return nearest
+
+
+def _depth(left: Floats, right: Floats) -> float:
+    """Depth of the valley between the medians of two lists of values."""
     low, high = float(np.median(left)), float(np.median(right))
     if not high > low:
         return 0.0
