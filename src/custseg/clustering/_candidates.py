@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from custseg.clustering._assessment import Rule
-from custseg.clustering._gaps import path_silhouettes
 from custseg.clustering._min_size_hdbscan import MinSizeHDBSCAN, hdbscan_rule
 from custseg.clustering._min_size_kmeans import MinSizeKMeans, kmeans_rule
 from custseg.clustering._min_size_mixture import MinSizeGaussianMixture, mixture_rule
@@ -24,12 +22,6 @@ Integers = NDArray[np.intp]
 
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
 
-# HDBSCAN is tried with each of these neighbourhoods, and with its smallest group this many times the minimum.
-_NEIGHBOURS = (3, 10, 40)
-_FINER_NEIGHBOURS = (3, 5, 10, 20, 40)
-_TIMES_MINIMUM = (1, 2, 4, 8)
-# Settings whose gaps differ by less are as good; the coarsest comes back best.
-_AS_GOOD = 0.03
 _HDBSCAN_ROWS = 5_000
 _STARTS = 10
 _MIXTURE_STARTS = 3
@@ -167,41 +159,10 @@ def fitted(attempt: Attempt, X: Floats) -> Candidate:
         smallest=int(sizes.min()),
         smallest_share=float(sizes.min() / len(X)),
         bic=_bic(estimator, len(X)) if attempt.method == "gaussian_mixture" else None,
-        noise_share=_noise_share(estimator),
+        noise_share=noise_share(estimator),
         seconds=time.perf_counter() - start,
         estimator=estimator,
     )
-
-
-def hdbscan_attempts(
-    X: Floats, sample: Integers, *, min_size: int, seed: int, exact: bool, run: Callable[..., list[Any]]
-) -> list[Attempt]:
-    """HDBSCAN finds its number itself: for each number found in a sample the setting with the clearest gaps."""
-    rows = X[sample]
-    part = len(rows) / len(X)
-    settings = product(_FINER_NEIGHBOURS if exact else _NEIGHBOURS, _TIMES_MINIMUM)
-    attempts = [
-        Attempt("hdbscan", min_size, seed, neighbours=neighbours, times=times)
-        for neighbours, times in settings
-        if neighbours < len(rows) and min_size * times * 2 <= len(X)
-    ]
-    estimators = run(lambda attempt: attempt.estimator(part).fit(rows), attempts)
-    found = [(a, e) for a, e in zip(attempts, estimators, strict=True) if e.n_clusters_ > 1]
-    if not found:
-        return []
-    gaps = path_silhouettes(rows, [estimator.labels_ for _, estimator in found])
-    scored: dict[int, list[tuple[float, Attempt]]] = {}
-    for (attempt, estimator), of_cluster in zip(found, gaps, strict=True):
-        mean = float(of_cluster @ estimator.sizes_ / estimator.sizes_.sum())
-        scored.setdefault(estimator.n_clusters_, []).append((mean - _noise_share(estimator), attempt))
-    return [_coarsest(scored[k]) for k in sorted(scored)]
-
-
-def _coarsest(scored: Sequence[tuple[float, Attempt]]) -> Attempt:
-    """Of the settings that score nearly best the one with the largest groups and neighbourhoods."""
-    top = max(score for score, _ in scored)
-    good = [attempt for score, attempt in scored if score >= top - _AS_GOOD]
-    return max(good, key=lambda attempt: (attempt.times, attempt.neighbours or 0))
 
 
 def numbers_worth_trying(X: Floats, numbers: Sequence[int], min_size: int) -> list[int]:
@@ -211,7 +172,8 @@ def numbers_worth_trying(X: Floats, numbers: Sequence[int], min_size: int) -> li
     return [k for k in possible if k * min_size <= len(X)] or possible[:1]
 
 
-def _noise_share(estimator: Any) -> float:
+def noise_share(estimator: Any) -> float:
+    """Share of the fitted rows that HDBSCAN found in no dense region; 0 for others."""
     return float(getattr(estimator, "n_noise_", 0) / getattr(estimator, "n_fit_rows_", 1))
 
 

@@ -17,11 +17,11 @@ from custseg.clustering._candidates import (
     Attempt,
     Candidate,
     fitted,
-    hdbscan_attempts,
     numbers_worth_trying,
 )
 from custseg.clustering._choice import ClusteringChoice
 from custseg.clustering._evidence import Evidence, Null, might_be_parted, seems_parted
+from custseg.clustering._hdbscan_settings import hdbscan_attempts
 from custseg.clustering._heavy_tails import around
 from custseg.clustering._rows import checked_matrix, row_hashes
 from custseg.clustering._tails import Tails
