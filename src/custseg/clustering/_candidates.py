@@ -55,6 +55,8 @@ class Candidate:
         How deep the shallowest valley of density between two clusters is: 0 none, near 1 nothing in between.
     has_gaps : bool
         Whether gaps or valleys part all clusters, more than the same method finds in rows without groups.
+    cuts_gaps : bool
+        Whether it cuts across much clearer gaps that another candidate shows.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves, and its standard error.
     stability_of_clusters : dict of int to float, or None
@@ -83,6 +85,7 @@ class Candidate:
     gap: float | None = None
     valley: float | None = None
     has_gaps: bool = False
+    cuts_gaps: bool = False
     stability: float | None = None
     stability_error: float | None = None
     calinski_harabasz: float | None = None

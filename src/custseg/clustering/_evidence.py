@@ -28,10 +28,6 @@ _NULL_DRAWS = 20
 _DRAWS_OF_SUSPECTS = 10
 _STABILITY_DRAWS = 12
 
-# Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
-_GAP, _GAP_STABILITY = 0.1, 0.5
-_VALLEY, _VALLEY_STABILITY = 0.25, 0.92
-
 
 @dataclass(frozen=True, eq=False)
 class Null:
@@ -46,11 +42,14 @@ class Null:
     gaps : tuple of dict of int to float
         For each draw and number of clusters the largest gap that one of the candidates which seemed to have
         gaps finds.
+    shared_values : bool
+        Whether in some column many rows have the same value, as they have here.
     """
 
     numbers: tuple[int, ...]
     silhouettes: Floats
     gaps: tuple[dict[int, float], ...]
+    shared_values: bool = False
 
     @property
     def means(self) -> Floats:
@@ -81,42 +80,17 @@ class Null:
         return cls((), np.empty((0, 0)), ())
 
     def judged(self, row: Candidate) -> Candidate:
-        """The candidate with its excess, and whether its gaps are more than chance."""
+        """The candidate with its excess."""
         place = self.numbers.index(row.n_clusters)
         mean, error = float(self.means[place]), float(self.errors[place])
         if np.isnan(mean):
             mean = error = 0.0 if row.n_clusters == 1 else np.nan
         excess = (row.silhouette or 0.0) - mean
-        # On columns with few values every cut between two of them is a valley; it groups nothing.
-        valleys = _valley_counts(row) and excess > self.level
-        parted = valleys or (seems_parted(row) and _beyond(row.gap, self.chance_gaps(row.n_clusters)))
         return replace(
             row,
             excess=None if np.isnan(excess) else excess,
             excess_error=None if np.isnan(error) else error,
-            has_gaps=parted,
         )
-
-
-def might_be_parted(row: Candidate) -> bool:
-    """Whether gaps or valleys are there, whatever the stability."""
-    return (row.gap or 0.0) >= _GAP or (row.valley or 0.0) >= _VALLEY
-
-
-def seems_parted(row: Candidate) -> bool:
-    """Whether gaps are there and the clusters come back well enough; chance is not ruled out yet."""
-    return (row.gap or 0.0) >= _GAP and (row.stability or 0.0) >= _GAP_STABILITY
-
-
-def _valley_counts(row: Candidate) -> bool:
-    return (row.valley or 0.0) >= _VALLEY and (row.stability or 0.0) >= _VALLEY_STABILITY
-
-
-def _beyond(value: float | None, chance: Floats) -> bool:
-    """Whether the value is above the 95th percentile of the draws, and by a gap above their mean."""
-    if value is None or not len(chance):
-        return False
-    return bool(value > np.quantile(chance, 0.95) and value >= chance.mean() + _GAP)
 
 
 def _mean(values: Floats) -> float:
@@ -244,7 +218,9 @@ class Evidence:
         draws = run(draw, range(_NULL_DRAWS))
         widths = [[found.get(attempt, np.nan) for attempt in references] for found, _ in draws]
         gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
-        return Null(tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps)
+        return Null(
+            tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps, model.has_shared_values
+        )
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([_STREAM, *purpose])

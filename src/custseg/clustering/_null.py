@@ -68,6 +68,11 @@ class Structureless:
             patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, _quantiles(part), _mixing(part)))
         return cls(tuple(patterns))
 
+    @property
+    def has_shared_values(self) -> bool:
+        """Whether there are point masses."""
+        return any(len(pattern.free) < len(pattern.fixed) for pattern in self.patterns)
+
     def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
         """So many rows, pattern after pattern."""
         counts = rng.multinomial(n_rows, [pattern.share for pattern in self.patterns])

@@ -20,9 +20,10 @@ from custseg.clustering._candidates import (
     numbers_worth_trying,
 )
 from custseg.clustering._choice import ClusteringChoice
-from custseg.clustering._evidence import Evidence, Null, might_be_parted, seems_parted
+from custseg.clustering._evidence import Evidence, Null
 from custseg.clustering._hdbscan_settings import hdbscan_attempts
 from custseg.clustering._heavy_tails import around
+from custseg.clustering._parting import might_be_parted, seems_parted, with_gaps
 from custseg.clustering._rows import checked_matrix, row_hashes
 from custseg.clustering._tails import Tails
 from custseg.clustering._threads import in_threads
@@ -60,12 +61,15 @@ def select_clustering(
     1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, and 0.1 more than any
        such candidate finds, with as many clusters, in rows without groups; stability is 0.5 or more. Or every two
        clusters have a valley of density of 0.25 or more between them, with a stability of 0.92 or more and an
-       excess above chance. Of these, where stability is 0.75 or more, the finest, because one with fewer clusters
-       has only joined some of them.
+       excess above chance. Of these, where stability is 0.75 or more or the silhouette by path distance 0.4 or
+       more, the finest, because one with fewer clusters has only joined some of them.
     2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
        largest excess; within one standard error (of the difference) the most stable, then the one with fewer
        clusters. Where none of them is above `chance_level`, the finest of less stability with gaps goes before.
     3. Where there are none, the same among all.
+
+    Who cuts across the gaps of another is taken last: whose clusters have more than a tenth of their rows on the
+    wrong side, when the other's silhouette by path distance is larger by 0.3 or more.
 
     Parameters
     ----------
@@ -244,7 +248,7 @@ def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages
     suspects = [attempt for row, attempt in zip(rows, attempts, strict=True) if seems_parted(row)]
     numbers = sorted({row.n_clusters for row in rows})
     null = evidence.null(numbers, suspects, min_size=min_size, run=stages.run)
-    judged = [null.judged(row) for row in rows]
+    judged = with_gaps([null.judged(row) for row in rows], null)
     return list(zip(judged, attempts, strict=True)), null
 
 

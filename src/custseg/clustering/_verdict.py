@@ -9,6 +9,8 @@ from custseg.clustering._candidates import Candidate
 
 CRITERIA = ("excess", "silhouette")
 STABLE = 0.75
+# Gaps so clear are there, also where refits on halves do not find them all.
+_CLEAR_GAP = 0.4
 
 _SPOKEN = {"kmeans": "k-means", "gaussian_mixture": "a Gaussian mixture", "hdbscan": "HDBSCAN"}
 
@@ -18,17 +20,20 @@ def best_of(
 ) -> tuple[Candidate, tuple[Candidate, ...]]:
     """The candidate to take, and those that come near; `numbers` may be taken, `level` is what chance reaches.
 
-    1. Among clusterings that come back in half of the rows (stability of 0.75 or more) and whose clusters are all
-       parted by gaps the finest: one with fewer clusters has only joined some of these.
+    1. Among clusterings whose clusters are all parted by gaps, and that come back in half of the rows (stability of
+       0.75 or more) or have very clear gaps, the finest: one with fewer clusters has only joined some of these.
     2. Otherwise, of those that come back and stand out no less than by chance, the largest excess of the
        silhouette; within one standard error (of the difference) the most stable, then the one with fewer clusters.
        Where none of them is above chance, one with gaps that does not come back goes before.
     3. Where there is none, the same among all.
+
+    Who cuts across the gaps of another is taken only where all do.
     """
     allowed = [row for row in rows if row.meets_min_size and (numbers is None or row.n_clusters in numbers)]
+    allowed = [row for row in allowed if not row.cuts_gaps] or allowed
     stable = [row for row in allowed if stands_again(row, level=level)]
     parted = [row for row in allowed if row.has_gaps]
-    lasting = [row for row in parted if is_stable(row)]
+    lasting = [row for row in parted if is_stable(row) or (row.gap or 0.0) >= _CLEAR_GAP]
     if lasting or (parted and not any(_excess(row) > level for row in stable)):
         return _finest(lasting or parted)
     alone = [row for row in allowed if row.n_clusters == 1]
