@@ -1,8 +1,10 @@
 """How often does the choice find the right number of groups, and how often does it find groups where there are none?
 
 Parts: planted Gaussian mixtures (limits: 95 right of 100; with a heavy-tailed column or at 4 sigma 80), tables
-without groups (limit: 5 natural of 100), and labelled sets of many shapes, where the choice that knows nothing stands
-beside k-means, a mixture and HDBSCAN that are told the true number.
+without groups (limit: 5 natural of 100), two real shops from five seeds and in as many orders of their rows (limits:
+the same choice of 4 to 8, stability 0.75), a shop whose six kinds are known (limit: adjusted Rand 0.8), and labelled
+sets of many shapes, where the choice that knows nothing stands beside k-means, a mixture and HDBSCAN that are told the
+true number.
 
     python benchmarks/choice_quality.py --part planted --count 100 --processes 4
 """
@@ -27,19 +29,40 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
-from custseg import DataError, Orders
+from custseg import DataError, Orders, fit_segments
 from custseg.clustering import select_clustering
+from custseg.datasets import make_shop
 from custseg.features import build_features
 from custseg.preparation import plan_preparation
+from custseg.segmentation import USUAL_NUMBERS
 
 PLANTED = {
     "planted": (planted(5.0), 0.95),
     "planted-heavy": (planted(5.0, heavy=True), 0.8),
     "planted-close": (planted(4.0), 0.8),
 }
+PARTS = [*PLANTED, "null", "logs", "kinds", "shapes"]
 LEAST_NATURAL = 0.05
 # Of the shapes some have small groups, and many of them.
 SHAPE_NUMBERS, SHAPE_MIN_SIZE = range(2, 33), 0.02
+SHAPE_METHODS = ("the choice", "k-means", "mixture", "HDBSCAN")
+RFM = ["recency_days", "order_count", "revenue"]
+LOGS = {
+    "CDNOW": ("cdnow_sample.csv", {"customer": "id", "order": None, "date": "date", "amount": "spent"}, "1998-07-01"),
+    "Online Retail": (
+        "online_retail.parquet",
+        {
+            "customer": "CustomerID",
+            "order": "InvoiceNo",
+            "date": "InvoiceDate",
+            "quantity": "Quantity",
+            "price": "UnitPrice",
+        },
+        "2011-12-10",
+    ),
+}
+LOG_SEEDS, LEAST_STABLE = range(5), 0.75
+LEAST_KINDS_FOUND = 0.8
 DATA = Path(os.environ.get("CUSTSEG_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
 
@@ -88,8 +111,13 @@ def shop(rng: np.random.Generator) -> np.ndarray:
     )
     orders = Orders(log, customer="customer_id", date="ordered_at", amount="amount", order=None)
     table = build_features(orders, as_of=start + timedelta(days=days))
+    return prepared(table, order_features(table))
+
+
+def order_features(table) -> list[str]:
+    """Names of all numbers that an order log gives."""
     families = {feature.name for feature in table.described if feature.family in {"rfm", "rhythm"}}
-    return prepared(table, [name for name in table.numeric_names() if name in families])
+    return [name for name in table.numeric_names() if name in families]
 
 
 def prepared(table, names: list[str]) -> np.ndarray:
@@ -99,18 +127,18 @@ def prepared(table, names: list[str]) -> np.ndarray:
     return plan_preparation(values).matrix(values)
 
 
-def online_retail() -> np.ndarray:
-    """Recency, frequency and money of Online Retail."""
-    names = {"customer": "CustomerID", "order": "InvoiceNo", "date": "InvoiceDate"}
-    orders = Orders(DATA / "online_retail.parquet", **names, quantity="Quantity", price="UnitPrice")
-    return prepared(build_features(orders, as_of="2011-12-10"), ["recency_days", "order_count", "revenue"])
+def log_table(log: str, columns: str) -> np.ndarray:
+    """Recency, frequency and money of a real shop, or all order features."""
+    file, words, as_of = LOGS[log]
+    table = build_features(Orders(DATA / file, **words), as_of=as_of)
+    return prepared(table, RFM if columns == "R, F, M" else order_features(table))
 
 
 def null_tables() -> dict[str, Callable[[np.random.Generator], np.ndarray]]:
     """Tables without groups, by name."""
     tables = {"gaussian": gaussian, "uniform": uniform, "log-normal": tied_log_normal, "shop": shop}
     if (DATA / "online_retail.parquet").exists():
-        tables["copula"] = partial(copula, of=online_retail())
+        tables["copula"] = partial(copula, of=log_table("Online Retail", "R, F, M"))
     else:
         print(f"no Online Retail in {DATA}: set CUSTSEG_DATA for the copula")
     return tables
@@ -126,6 +154,26 @@ def verdict(table: tuple[str, np.ndarray]) -> tuple[str, str]:
     """What the choice says of a table."""
     name, X = table
     return name, select_clustering(X, n_jobs=1).verdict
+
+
+def logs_chosen(which: tuple[str, str, int]) -> tuple[str, int, float, float]:
+    """Method, number, stability and smallest share, with the rows in an order of their own."""
+    log, columns, seed = which
+    X = np.random.default_rng(seed).permutation(log_table(log, columns))
+    best = select_clustering(X, n_clusters=USUAL_NUMBERS, random_state=seed, n_jobs=1).best
+    return best.method, best.n_clusters, best.stability, best.smallest_share
+
+
+def kinds_found(which: tuple[str, int]) -> tuple[int, float]:
+    """Segments of the seeded shop, and their agreement with its kinds."""
+    columns, seed = which
+    made = make_shop(1_500, seed)
+    orders = Orders(made.orders, cancelled="cancelled", discount="discount")
+    table = build_features(orders, as_of=made.as_of)
+    names = None if columns == "R, F, M" else table.numeric_names()
+    found = fit_segments(features=table, columns=names).assignments.join(made.kinds, on="customer_id")
+    found = found.filter(pl.col("segment").is_not_null())
+    return found["segment"].n_unique(), float(adjusted_rand_score(found["kind"], found["segment"]))
 
 
 def told(X: np.ndarray, k: int) -> dict[str, np.ndarray]:
@@ -159,18 +207,18 @@ def shape_scores(name: str) -> tuple[str, int, str, dict[str, float]]:
 
 def planted_part(part: str, seeds: range, mapped) -> None:
     """The share with the right number."""
-    found = mapped(partial(planted_found, part=part), seeds)
-    for seed, (true, chosen) in zip(seeds, found, strict=True):
+    right = 0
+    for seed, (true, chosen) in zip(seeds, mapped(partial(planted_found, part=part), seeds), strict=True):
+        right += true == chosen
         if true != chosen:
-            print(f"  seed {seed}: {true} groups, {chosen} chosen")
-    right = sum(true == chosen for true, chosen in found)
-    print(f"{part}: right in {right} of {len(found)} (limit {PLANTED[part][1]:.0%})")
+            print(f"  seed {seed}: {true} groups, {chosen} chosen", flush=True)
+    print(f"{part}: right in {right} of {len(seeds)} (limit {PLANTED[part][1]:.0%})", flush=True)
 
 
 def null_part(seeds: range, mapped) -> None:
     """The share of tables without groups that are called natural."""
     tables = [(name, make(np.random.default_rng(seed))) for name, make in null_tables().items() for seed in seeds]
-    found = mapped(verdict, tables)
+    found = list(mapped(verdict, tables))
     for name in dict.fromkeys(name for name, _ in tables):
         verdicts = [said for which, said in found if which == name]
         print(f"  {name}: " + ", ".join(f"{said} {verdicts.count(said)}" for said in sorted(set(verdicts))))
@@ -178,31 +226,61 @@ def null_part(seeds: range, mapped) -> None:
     print(f"null: natural in {natural} of {len(found)} (limit {LEAST_NATURAL:.0%})")
 
 
+def logs_part(mapped) -> None:
+    """What is chosen of two real shops."""
+    tables = [(log, columns) for log in LOGS if (DATA / LOGS[log][0]).exists() for columns in ("R, F, M", "all")]
+    found = mapped(logs_chosen, [(*table, seed) for table in tables for seed in LOG_SEEDS])
+    for log, columns in tables:
+        rows = [next(found) for _ in LOG_SEEDS]
+        chosen = sorted({f"{method} {k}" for method, k, *_ in rows})
+        stable, share = (min(row[place] for row in rows) for place in (2, 3))
+        print(
+            f"  {log}, {columns}: {' or '.join(chosen)}, stability at least {stable:.2f} (limit {LEAST_STABLE}), "
+            f"smallest {share:.1%}",
+            flush=True,
+        )
+
+
+def kinds_part(seeds: range, mapped) -> None:
+    """Agreement with the six kinds of the seeded shop."""
+    for columns in ("R, F, M", "all"):
+        found = list(mapped(kinds_found, [(columns, seed) for seed in seeds]))
+        told = ", ".join(f"{score:.2f} ({k})" for k, score in found)
+        mean = np.mean([score for _, score in found])
+        print(f"kinds, by {columns}: mean {mean:.2f} (limit {LEAST_KINDS_FOUND}); {told}", flush=True)
+
+
 def shapes_part(names: list[str], mapped) -> None:
     """Adjusted Rand of each set, and the means."""
-    found = mapped(shape_scores, names)
-    methods = list(found[0][3])
-    print(f"  {'':16s} true  {'chosen':20s}" + "".join(f"{method:>12s}" for method in methods))
-    for name, k, chosen, scores in found:
-        print(f"  {name:16s} {k:4d}  {chosen:20s}" + "".join(f"{scores[method]:12.3f}" for method in methods))
-    means = {method: np.mean([scores[method] for *_, scores in found]) for method in methods}
-    print(f"shapes: mean of {len(found)}, " + ", ".join(f"{method} {mean:.3f}" for method, mean in means.items()))
+    print(f"  {'':16s} true  {'chosen':20s}" + "".join(f"{method:>12s}" for method in SHAPE_METHODS))
+    found = []
+    for name, k, chosen, scores in mapped(shape_scores, names):
+        found.append([scores[method] for method in SHAPE_METHODS])
+        print(f"  {name:16s} {k:4d}  {chosen:20s}" + "".join(f"{score:12.3f}" for score in found[-1]), flush=True)
+    means = zip(SHAPE_METHODS, np.mean(found, axis=0), strict=True)
+    print(f"shapes: mean of {len(found)}, " + ", ".join(f"{method} {mean:.3f}" for method, mean in means), flush=True)
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=[*PLANTED, "null", "shapes"], nargs="+")
-    parser.add_argument("--count", type=int, default=100, help="mixtures; tables in all; sets of points")
+    parser.add_argument("--part", choices=PARTS, nargs="+")
+    parser.add_argument(
+        "--count", type=int, default=100, help="mixtures; tables in all; ten times the shops; sets of points"
+    )
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
     with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
-        mapped = partial(pool.map, chunksize=1)
-        for part in options.part or [*PLANTED, "null", "shapes"]:
+        mapped = pool.imap
+        for part in options.part or PARTS:
             if part in PLANTED:
                 planted_part(part, range(options.count), mapped)
             elif part == "null":
                 null_part(range(max(1, options.count // 5)), mapped)
+            elif part == "logs":
+                logs_part(mapped)
+            elif part == "kinds":
+                kinds_part(range(max(1, options.count // 10)), mapped)
             else:
                 shapes_part(list(SHAPES)[: options.count], mapped)
 

@@ -528,6 +528,16 @@ def test_a_sample_of_the_customers_is_told() -> None:
     assert "the segments were found in a sample of 5,000 customers; the others joined them." in fitted.notes
 
 
+def test_a_heavy_tail_hides_no_segment_and_is_told() -> None:
+    rng, group = np.random.default_rng(0), np.repeat([0, 1, 2], 100)
+    visits, luck = rng.normal(np.array([20, 40, 60])[group], 3), rng.standard_t(2, 300)
+    table = pl.DataFrame({"id": range(300), "visits": visits, "luck": luck})
+    fitted = quick_fit(features=table)
+    assert [row.size for row in fitted.profiles] == [100, 100, 100]
+    assert "the farthest values of luck were drawn in: too few, and too far apart, for a segment." in fitted.notes
+    assert fitted.model.assign(table)["segment"].to_list() == fitted.assignments["segment"].to_list()
+
+
 def spots(*centres: tuple[float, float], n_rows: int = 40) -> pl.DataFrame:
     """Customers around each of these points."""
     x, y = np.random.default_rng(0).normal(np.repeat(np.array(centres), n_rows, axis=0)).T
