@@ -530,8 +530,8 @@ def test_a_sample_of_the_customers_is_told() -> None:
 
 def test_a_heavy_tail_hides_no_segment_and_is_told() -> None:
     rng, group = np.random.default_rng(0), np.repeat([0, 1, 2], 100)
-    visits, luck = rng.normal(np.array([20, 40, 60])[group], 3), rng.standard_t(2, 300)
-    table = pl.DataFrame({"id": range(300), "visits": visits, "luck": luck})
+    visits, age = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
+    table = pl.DataFrame({"id": range(300), "visits": visits, "age": age, "luck": rng.standard_t(2, 300)})
     fitted = quick_fit(features=table)
     assert [row.size for row in fitted.profiles] == [100, 100, 100]
     assert "the farthest values of luck were drawn in: too few, and too far apart, for a segment." in fitted.notes
