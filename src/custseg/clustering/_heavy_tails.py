@@ -108,7 +108,7 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
 
-def around(fitted: Any, tails: Tails, min_size: int) -> Any:
+def with_tails(fitted: Any, tails: Tails, min_size: int) -> Any:
     """A clusterer fitted on rows that were drawn in, as one for the rows as they are; itself without tails."""
     if fitted is None or not tails.parts:
         return fitted

@@ -22,7 +22,7 @@ from custseg.clustering._candidates import (
 from custseg.clustering._choice import ClusteringChoice
 from custseg.clustering._evidence import Evidence, Null
 from custseg.clustering._hdbscan_settings import hdbscan_attempts
-from custseg.clustering._heavy_tails import around
+from custseg.clustering._heavy_tails import with_tails
 from custseg.clustering._parting import might_be_parted, seems_parted, with_gaps
 from custseg.clustering._rows import checked_matrix, row_hashes
 from custseg.clustering._tails import Tails
@@ -162,7 +162,7 @@ def select_clustering(
     candidates = [row for row, _ in usable] + others
     _check_found(candidates, numbers, min_size=least, rows=seen)
     stages.enter(100, 100)
-    candidates = [replace(row, estimator=around(row.estimator, tails, least)) for row in candidates]
+    candidates = [replace(row, estimator=with_tails(row.estimator, tails, least)) for row in candidates]
     return _chosen(candidates, null, numbers, criterion=criterion, min_size=least, asked=asked)
 
 
