@@ -25,11 +25,12 @@ def grouped(noise: str, *, n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.
         "t": lambda: rng.standard_t(2, n),
         "cauchy": lambda: rng.standard_cauchy(n),
         "log": lambda: rng.lognormal(size=n),
+        "count": lambda: np.minimum(rng.zipf(2.0, n), 1_000),
     }
     return np.c_[CENTRES[group] + rng.normal(size=(n, 3)), drawn[noise]()], group
 
 
-@pytest.mark.parametrize("noise", ["t", "cauchy", "log"])
+@pytest.mark.parametrize("noise", ["t", "cauchy", "log", "count"])
 def test_a_column_of_heavy_noise_does_not_hide_the_groups(noise: str) -> None:
     X, group = grouped(noise)
     best = select_clustering(X, n_clusters=range(2, 8), n_jobs=1).best
@@ -71,6 +72,11 @@ def test_far_rows_fewer_than_a_group_are_drawn_in() -> None:
     tails = Tails.of(X, 50)
     assert tails.columns == (0,)
     assert tails.drawn_in(X).max() < 4
+
+
+def test_a_large_minimum_makes_no_tail_heavy() -> None:
+    X = np.random.default_rng(0).normal(size=(1_000, 3))
+    assert Tails.of(X, 250).parts == ()
 
 
 def test_drawn_in_values_are_those_of_a_normal_column_with_the_same_quartile() -> None:

@@ -20,6 +20,8 @@ _FEWEST = 5
 _HEAVY = 1 / 3
 # Farther out the rows stand closer again: half as wide for as many, more than one in a hundred would by chance.
 _CLOSER, _BY_CHANCE = 0.5, 0.01
+# A tail is looked at in its outermost rows: fewer than a group, and no more than this share.
+_OUTER = 0.05
 _KNOTS = 64
 _QUARTILE = float(norm.ppf(0.75))
 
@@ -96,7 +98,8 @@ def _tail(values: Floats, column: int, sign: float, *, least: int) -> Tail | Non
     middle = float(np.median(values))
     apart = np.sort(sign * (values - middle))
     apart = apart[np.searchsorted(apart, 0.0, side="right") :]
-    if len(apart) < 2 * least or not _is_heavy(apart[-least:]) or _holds_a_group(apart, least):
+    outer = min(least, max(_FEWEST, int(_OUTER * len(values))))
+    if len(apart) < 2 * least or not _is_heavy(apart[-outer:]) or _holds_a_group(_without_ties(apart), least):
         return None
     # Half of the rows of a side are within the quartile of the column, as they are for a normal one.
     scale = float(np.median(apart)) / _QUARTILE
@@ -112,6 +115,16 @@ def _tail(values: Floats, column: int, sign: float, *, least: int) -> Tail | Non
 def _is_heavy(outer: Floats) -> bool:
     """Whether the outermost distances, rising, come from a heavy tail."""
     return bool(outer[0] > 0 and np.log(outer / outer[0]).mean() > _HEAVY)
+
+
+def _without_ties(ordered: Floats) -> Floats:
+    """The values, equal ones spread over the usual step between two: whole numbers stand on steps, not in groups."""
+    values, place, counts = np.unique(ordered, return_inverse=True, return_counts=True)
+    if len(values) in (1, len(ordered)):
+        return ordered
+    rank = np.arange(len(ordered)) - (np.cumsum(counts) - counts)[place]
+    spread: Floats = ordered + float(np.median(np.diff(values))) * ((rank + 0.5) / counts[place] - 0.5)
+    return spread
 
 
 def _holds_a_group(apart: Floats, least: int) -> bool:
