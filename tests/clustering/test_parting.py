@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 from custseg.clustering import Candidate, select_clustering
 from custseg.clustering._evidence import Null
 from custseg.clustering._parting import with_gaps
-from custseg.clustering._verdict import best_of
+from custseg.clustering._verdict import best_of, reason_for
 
 # No draw finds a gap, and chance reaches an excess of 0.05.
 QUIET = Null((2, 3), np.array([[0.0, 0.0]] * 19 + [[0.5, 0.5]]), ({},) * 10)
@@ -73,6 +73,13 @@ def test_very_clear_gaps_are_taken_although_halves_do_not_find_them_all() -> Non
     assert best_of(with_gaps([stable, clear], QUIET), None, level=LEVEL)[0].n_clusters == 3
     faint = candidate(3, gap=0.2, stability=0.6)
     assert best_of(with_gaps([stable, faint], QUIET), None, level=LEVEL)[0].n_clusters == 2
+
+
+def test_gaps_that_come_back_in_part_are_not_denied() -> None:
+    (row,) = with_gaps([candidate(3, gap=0.6, stability=0.6)], QUIET)
+    told = "the data thin out between them, but they come back only in part (agreement 0.60 of 1"
+    assert f"3 groups are seen: {told}" in reason_for(row, "none", tried=[2, 3], asked=False)
+    assert f"asked for 3 groups; {told}" in reason_for(row, "constructive", tried=[3], asked=True)
 
 
 def ring_around_cloud() -> tuple[np.ndarray, np.ndarray]:

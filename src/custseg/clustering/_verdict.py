@@ -84,6 +84,9 @@ def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: boo
     chosen = f"asked for {groups}" if asked and len(tried) == 1 else f"{among}{row.n_clusters} were taken"
     if verdict == "reproducible":
         return f"no gaps part natural groups; {chosen}, a clear cut that comes back ({back}); made by {found}."
+    if row.has_gaps:
+        begin = f"{chosen}; the" if asked else f"{groups} are seen: the"
+        return f"{begin} data thin out between them, but they come back only in part ({back}); found by {found}."
     if verdict == "constructive":
         return (
             f"{chosen}; a useful cut and no natural groups, for it comes back only in part ({back}); made by {found}."
