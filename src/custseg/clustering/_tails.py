@@ -87,6 +87,35 @@ class Tails:
             drawn[:, tail.column] = tail.drawn_in(drawn[:, tail.column])
         return drawn
 
+    def to_list(self) -> list[dict[str, Any]]:
+        """The tails in lists and numbers, for JSON."""
+        return [
+            {
+                "column": tail.column,
+                "middle": tail.middle,
+                "sign": tail.sign,
+                "seen": tail.seen.tolist(),
+                "taken": tail.taken.tolist(),
+            }
+            for tail in self.parts
+        ]
+
+    @classmethod
+    def from_list(cls, plain: list[dict[str, Any]]) -> Tails:
+        """The tails that `to_list` wrote."""
+        return cls(
+            tuple(
+                Tail(
+                    int(tail["column"]),
+                    float(tail["middle"]),
+                    float(tail["sign"]),
+                    np.array(tail["seen"], dtype=np.float64),
+                    np.array(tail["taken"], dtype=np.float64),
+                )
+                for tail in plain
+            )
+        )
+
     @property
     def columns(self) -> tuple[int, ...]:
         """The columns that have any."""
@@ -164,14 +193,4 @@ class TailRule:
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
-        tails = [
-            {
-                "column": tail.column,
-                "middle": tail.middle,
-                "sign": tail.sign,
-                "seen": tail.seen.tolist(),
-                "taken": tail.taken.tolist(),
-            }
-            for tail in self.tails.parts
-        ]
-        return {"kind": "tails", "tails": tails, "rule": self.rule.to_dict()}
+        return {"kind": "tails", "tails": self.tails.to_list(), "rule": self.rule.to_dict()}
