@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,10 @@ Integers = NDArray[np.intp]
 _FEWEST = 5
 # Tail index 3: thinner tails have a variance, and harm little.
 _HEAVY = 1 / 3
-# Farther out the rows stand closer again: half as wide for as many, more than one in a hundred would by chance.
-_CLOSER, _BY_CHANCE = 0.5, 0.01
+# Stretches of so many rows; a group is beyond one that is so much thinner than one further inside, and no chance.
+_STRETCH, _RISE, _BY_CHANCE = 10, 2.5, 1e-4
+# A single step is a gap where it is so many times as large as the largest would be in one of a hundred columns.
+_SURE = 1.5
 # A tail is looked at in its outermost rows: fewer than a group, and no more than this share.
 _OUTER = 0.05
 _KNOTS = 64
@@ -63,9 +65,9 @@ class Tails:
     """The heavy tails of a matrix; none for most.
 
     A side of a column has one where its outer rows, fewer than a group, lie ever farther out (Hill's estimate of the
-    tail index is below 3), and nowhere on the way out do so many rows stand close together again, as a group
-    would. Then no value of that side stays farther from the median than a normal column with the same quartile
-    would have it at its rank. (Hill 1975, doi:10.1214/aos/1176343247.)
+    tail index is below 3), and no gap or thin stretch on the way out has so many rows beyond it. Then no value of that
+    side stays farther from the median than a normal column would have it at its rank, whose rows on that side
+    have the same median distance. (Hill 1975, doi:10.1214/aos/1176343247.)
     """
 
     parts: tuple[Tail, ...]
@@ -116,6 +118,13 @@ class Tails:
             )
         )
 
+    def beyond(self, X: Floats) -> NDArray[np.bool_]:
+        """Which rows lie farther out on a tail than every row that was seen."""
+        far = np.zeros(len(X), dtype=bool)
+        for tail in self.parts:
+            far |= tail.sign * (X[:, tail.column] - tail.middle) > tail.seen[-1]
+        return far
+
     @property
     def columns(self) -> tuple[int, ...]:
         """The columns that have any."""
@@ -134,8 +143,8 @@ def _tail(values: Floats, column: int, sign: float, *, least: int) -> Tail | Non
     scale = float(np.median(apart)) / _QUARTILE
     last = norm.isf(0.25 / len(apart))
     scores = np.linspace(_QUARTILE, max(last, 2 * _QUARTILE), _KNOTS)
-    there = np.quantile(apart, 2 * norm.cdf(scores) - 1)
-    taken = np.minimum(there, scale * scores)
+    there = np.append(np.quantile(apart, 2 * norm.cdf(scores) - 1), apart[-1])
+    taken = np.minimum(there, scale * np.append(scores, scores[-1]))
     # Of several ranks with one value the highest counts.
     final = np.append(there[1:] > there[:-1], True)
     return Tail(column, middle, sign, there[final], taken[final])
@@ -152,16 +161,32 @@ def _without_ties(ordered: Floats) -> Floats:
     if len(values) in (1, len(ordered)):
         return ordered
     rank = np.arange(len(ordered)) - (np.cumsum(counts) - counts)[place]
-    spread: Floats = ordered + float(np.median(np.diff(values))) * ((rank + 0.5) / counts[place] - 0.5)
-    return spread
+    spread = ordered + float(np.median(np.diff(values))) * ((rank + 0.5) / counts[place] - 0.5)
+    within: Floats = np.maximum(spread, ordered / 2)
+    return within
 
 
 def _holds_a_group(apart: Floats, least: int) -> bool:
-    """Whether from the quartile outwards the rows, `least` at a time, ever stand much closer than further inside."""
-    widths = (apart[least - 1 :] - apart[: 1 - least])[len(apart) // 2 :]
-    widest = np.maximum.accumulate(widths)
-    limit = min(_CLOSER, float(f.ppf(_BY_CHANCE, 2 * least - 2, 2 * least - 2)))
-    return bool((widths < limit * widest).any())
+    """Whether a gap or a thin stretch is on the way out, with as many rows as a group has beyond it.
+
+    Times the rows beyond it, the step from the log of one distance to that of the next is the thinness of a place. It
+    keeps its level along a power law (Renyi 1953) and falls along thinner tails; where a group follows, it rises.
+    """
+    beyond = len(apart) - 1 - np.arange(len(apart) - 1)
+    outside = slice(len(apart) // 2, len(apart) - least)
+    thin = (beyond * np.diff(np.log(apart)))[outside]
+    usual = float(np.median(thin))
+    if not usual > 0:
+        return True
+    count = min(max(_STRETCH, least // 2), len(thin))
+    sums = np.cumsum(np.append(0.0, thin))
+    stretches = (sums[count:] - sums[:-count]) / count
+    rise = float((stretches / np.minimum.accumulate(stretches)).max())
+    # What is exponential by chance has a mean of log 2 in units of its median, and its largest of many is a log.
+    largest = float(thin.max()) / usual * np.log(2)
+    if rise > max(_RISE, float(f.isf(_BY_CHANCE, 2 * count, 2 * count))):
+        return True
+    return bool(largest > _SURE * np.log(len(thin) / 0.01))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,8 +209,9 @@ class TailRule:
         return self.rule.labels(self.tails.drawn_in(X))
 
     def assess(self, X: Floats) -> Assessment:
-        """How well each row fits its cluster."""
-        return self.rule.assess(self.tails.drawn_in(X))
+        """How well each row fits its cluster; beyond all that was seen of a tail it is unusual too."""
+        found = self.rule.assess(self.tails.drawn_in(X))
+        return replace(found, unusual=found.unusual | self.tails.beyond(X))
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """By how much each column of one row makes the second cluster costlier than the first, and all else does."""
