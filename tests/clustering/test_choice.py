@@ -208,6 +208,18 @@ def test_order_of_rows_of_a_sample_changes_nothing() -> None:
     assert two.best.labels.tolist() == one.best.labels[order].tolist()
 
 
+def test_indices_are_those_of_all_rows_also_where_a_sample_is_looked_at() -> None:
+    X = blobs(4000, 1000)
+    row = choose(X, [2]).best
+    assert row.calinski_harabasz == pytest.approx(calinski_harabasz_score(X, row.labels))
+
+
+def test_cluster_that_a_sample_misses_has_no_gap() -> None:
+    far = np.repeat([[200.0, 0], [0, 300], [-300, 0]], 2, axis=0) + np.tile([[0, 0], [0, 0.1]], (3, 1))
+    best = choose(np.vstack([blobs(4500, 3000), far]), 5, min_size=2).best
+    assert (best.n_clusters, best.gap) == (5, 0.0)
+
+
 def test_numbers_may_come_in_any_order_and_twice(unclear: ClusteringChoice) -> None:
     assert without_seconds(choose(cloud(), [4, 2, 3, 2])) == without_seconds(unclear)
     assert without_seconds(choose(cloud(), np.arange(2, 5))) == without_seconds(unclear)

@@ -68,6 +68,17 @@ def test_equal_rows_have_no_distance() -> None:
     assert nothing.tolist() == [0.0, 0.0]
 
 
+def test_a_cluster_without_rows_has_no_silhouette_and_is_near_to_nobody() -> None:
+    X = np.array([[0.0], [0.1], [0.2], [9.0], [9.1], [9.2]])
+    (gapless,), (three,) = path_silhouettes(X, [np.repeat([0, 1], 3)]), path_silhouettes(X, [np.repeat([0, 2], 3)])
+    assert three.tolist() == [gapless[0], 0.0, gapless[1]]
+
+
+def test_unit_of_one_column_changes_no_valley() -> None:
+    X, labels = groups(0, 4)
+    assert valleys(X * [1, 1e6], labels).tolist() == pytest.approx(valleys(X, labels).tolist())
+
+
 def test_unit_of_the_columns_changes_no_path_silhouette() -> None:
     X = np.random.default_rng(0).normal(size=(60, 2))
     labels = (X[:, 0] > 0).astype(np.intp)

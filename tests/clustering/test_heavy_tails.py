@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 from sklearn.base import clone
+from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from custseg.clustering import HeavyTailClusterer, MinSizeHDBSCAN, MinSizeKMeans, select_clustering, stability
+from custseg.clustering import (
+    HeavyTailClusterer,
+    MinSizeGaussianMixture,
+    MinSizeHDBSCAN,
+    MinSizeKMeans,
+    select_clustering,
+    stability,
+)
 from custseg.clustering._rules import rule_from_dict
 from custseg.clustering._tails import Tails
 
@@ -67,6 +74,20 @@ def test_a_far_group_stays_where_it_is() -> None:
     assert select_clustering(X, n_clusters=range(2, 5), min_size=50).best.labels[940:].all()
 
 
+@pytest.mark.parametrize("far", ["tight", "wide", "skewed", "even"])
+def test_a_far_group_of_any_width_is_no_tail(far: str) -> None:
+    rng = np.random.default_rng(0)
+    group = {
+        "tight": lambda: rng.normal(40, 1, 55),
+        "wide": lambda: rng.normal(100, 30, 55),
+        "skewed": lambda: rng.lognormal(5, 0.5, 55),
+        "even": lambda: rng.uniform(50, 400, 55),
+    }
+    X = np.append(rng.normal(size=945), group[far]())[:, None]
+    assert Tails.of(X, 50).parts == ()
+    assert Tails.of(X, 60).columns == ((0,) if far != "tight" else ())
+
+
 def test_far_rows_fewer_than_a_group_are_drawn_in() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(1_000, 1)) + np.repeat([[0], [40]], [980, 20], axis=0)
@@ -90,13 +111,15 @@ def test_drawn_in_values_are_those_of_a_normal_column_with_the_same_quartile() -
     np.testing.assert_allclose(drawn, -drawn[::-1], atol=1e-9)
 
 
-@given(arrays(np.float64, (200, 2), elements=st.floats(-1e6, 1e6)), st.integers(5, 40))
-def test_values_come_nearer_to_the_median_and_keep_their_order(X: np.ndarray, least: int) -> None:
-    drawn = Tails.of(X, least).drawn_in(X)
-    middle = np.median(X, axis=0)
-    assert (np.abs(drawn - middle) <= np.abs(X - middle) * (1 + 1e-12) + 1e-9).all()
+@given(st.integers(0, 9_999), st.integers(5, 40), st.sampled_from([1.0, 1.5, 2.0]), st.integers(0, 2))
+def test_values_come_nearer_to_the_median_and_keep_their_order(
+    seed: int, least: int, index: float, digits: int
+) -> None:
+    X = np.random.default_rng(seed).standard_t(index, (400, 2)).round(digits)
+    drawn, middle = Tails.of(X, least).drawn_in(X), np.median(X, axis=0)
+    assert (np.abs(drawn - middle) <= np.abs(X - middle) * (1 + 1e-12) + 1e-12).all()
     for before, after in zip(X.T, drawn.T, strict=True):
-        assert (np.diff(after[np.argsort(before, kind="stable")]) >= -1e-9).all()
+        assert (np.diff(after[np.argsort(before, kind="stable")]) >= -1e-12).all()
 
 
 def test_the_unit_and_the_order_of_the_rows_change_nothing() -> None:
@@ -112,6 +135,29 @@ def test_new_rows_beyond_all_that_were_seen_are_drawn_in_as_the_farthest() -> No
     far, farther = np.zeros((2, 1, 4))
     far[0, 3], farther[0, 3] = X[:, 3].max(), 1e6
     np.testing.assert_array_equal(tails.drawn_in(farther), tails.drawn_in(far))
+
+
+def test_rows_beyond_all_that_were_seen_of_a_tail_are_unusual() -> None:
+    X, _ = grouped("cauchy")
+    model = HeavyTailClusterer(MinSizeKMeans(4, random_state=0)).fit(X)
+    farther = X[:1].copy()
+    farther[0, 3] = X[:, 3].max() + 1
+    assert not model.assess(X).unusual.any()
+    assert model.assess(farther).unusual.all()
+
+
+def test_a_refit_forgets_the_clusterer_before() -> None:
+    X, _ = grouped("t")
+    model = HeavyTailClusterer(MinSizeGaussianMixture(2, random_state=0)).fit(X)
+    model.set_params(clusterer=MinSizeKMeans(2, random_state=0)).fit(X)
+    assert not hasattr(model, "means_")
+    assert model.sizes_.sum() == len(X)
+
+
+@pytest.mark.parametrize(("given_one", "told"), [(KMeans(2), "got KMeans"), (MinSizeKMeans, "the class MinSizeKMeans")])
+def test_another_clusterer_is_refused(given_one: object, told: str) -> None:
+    with pytest.raises(TypeError, match=f"HeavyTailClusterer: clusterer must be a MinSizeKMeans or .*{told}"):
+        HeavyTailClusterer(given_one).fit(np.zeros((10, 2)))
 
 
 def test_the_difference_of_two_costs_is_that_of_the_drawn_in_row() -> None:

@@ -54,7 +54,7 @@ class Candidate:
     valley : float or None
         How deep the shallowest valley of density between two clusters is: 0 none, near 1 nothing in between.
     has_gaps : bool
-        Whether gaps or valleys part all clusters, more than the same method finds in rows without groups.
+        Whether gaps or valleys part all clusters, more than candidates find in rows without groups.
     cuts_gaps : bool
         Whether it cuts across much clearer gaps that another candidate shows.
     stability, stability_error : float or None

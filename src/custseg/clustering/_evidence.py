@@ -130,7 +130,7 @@ class Evidence:
         part = self.X[sample]
         gaps = path_silhouettes(part, [labels[sample] for labels in labelings])
         deep = run(lambda labels: _shallowest(part, labels[sample]), labelings)
-        indices = run(lambda labels: _indices(part, labels[sample]), labelings)
+        indices = run(lambda labels: _indices(self.X, labels), labelings)
         return [
             replace(
                 row,
@@ -275,7 +275,7 @@ def _shallowest(rows: Floats, labels: Integers) -> float:
 
 
 def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None]:
-    """Calinski-Harabasz and Davies-Bouldin without noise; None where the rows show no two clusters."""
+    """Calinski-Harabasz and Davies-Bouldin without noise; None where there are no two clusters."""
     rows, labels = rows[labels >= 0], labels[labels >= 0]
     if not 1 < len(np.unique(labels)) < len(rows):
         return None, None

@@ -44,7 +44,7 @@ def path_silhouettes(X: Floats, labelings: Sequence[Integers]) -> list[Floats]:
 
 
 def _cluster_means(sums: Floats, labels: Integers) -> Floats:
-    """Mean silhouette of each cluster, from the sum of the distances of each row to each cluster; 0 for one row."""
+    """Mean silhouette of each cluster, from the sums of distances of each row to each; 0 for one row and for none."""
     inside = np.flatnonzero(labels >= 0)
     labels, sums = labels[inside], sums[inside]
     sizes = np.bincount(labels, minlength=sums.shape[1])
@@ -52,12 +52,12 @@ def _cluster_means(sums: Floats, labels: Integers) -> Floats:
         return np.zeros(len(sizes))
     rows = np.arange(len(labels))
     own = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
-    others = sums / sizes
+    others = np.divide(sums, sizes, out=np.full(sums.shape, np.inf), where=sizes > 0)
     others[rows, labels] = np.inf
     nearest = others.min(axis=1)
     larger = np.maximum(own, nearest)
     widths = np.divide(nearest - own, larger, out=np.zeros(len(rows)), where=(larger > 0) & (sizes[labels] > 1))
-    means: Floats = np.bincount(labels, widths, minlength=len(sizes)) / sizes
+    means: Floats = np.bincount(labels, widths, minlength=len(sizes)) / np.maximum(sizes, 1)
     return means
 
 
@@ -99,13 +99,17 @@ def _valley(first: Floats, second: Floats) -> float:
 
 
 def _whitened(first: Floats, second: Floats) -> tuple[Floats, Floats] | None:
-    """Both in units of their spread; its covariance is drawn towards a sphere where rows are few. None without any."""
+    """Both in units of their spread; correlations count less where rows are few. None where nothing spreads."""
     n, d = len(first) + len(second), first.shape[1]
     spread: Floats = sum((part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in (first, second)) / n
-    sphere = np.trace(spread) / d
-    if not sphere > 0:
+    variances = np.diagonal(spread)
+    if not variances.max() > 0:
         return None
-    factor = np.linalg.cholesky(spread + np.eye(d) * sphere * min(1.0, 2 * d / n))
+    # A column that is the same within both has no spread to be measured in, but the distance between them.
+    between = (first.mean(axis=0) - second.mean(axis=0)) ** 2
+    alone = np.maximum(variances, 1e-9 * between)
+    alone = np.where(alone > 0, alone, 1.0)
+    factor = np.linalg.cholesky(spread + np.diag(alone) * min(1.0, 2 * d / n))
     inverse: Floats = np.linalg.inv(factor).astype(np.float64)
     return first @ inverse.T, second @ inverse.T
 

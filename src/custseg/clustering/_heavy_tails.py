@@ -9,26 +9,32 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._checks import check_min_size
 from custseg.clustering._assessment import Assessment, Integers
+from custseg.clustering._min_size_hdbscan import MinSizeHDBSCAN
+from custseg.clustering._min_size_kmeans import MinSizeKMeans
+from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
 from custseg.clustering._rows import checked_rows
 from custseg.clustering._tails import TailRule, Tails
+
+_CLUSTERERS = (MinSizeKMeans, MinSizeGaussianMixture, MinSizeHDBSCAN)
 
 
 class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """One of the clusterers with a minimum size, on rows whose heavy tails are drawn in.
 
     A column has a heavy tail on a side where its outer values, fewer than a group may have, lie ever farther out:
-    Hill's tail index [1]_ is below 3 (Student's t with two degrees of freedom, a log-normal column, money), and
-    no group stands out there. K-means would spend clusters on such values, whatever the other columns
-    say. On that side no value stays farther from the median than a normal column with the same quartile would
-    have it at its rank. Columns without heavy tails stay as they are.
+    Hill's estimate of the tail index [1]_, from the outermost 5 %, is below 3 (Student's t with two degrees of
+    freedom, a log-normal column, money; an exponential one at times), and no gap or thin stretch on the way out
+    has as many rows as a group beyond it. K-means would spend clusters on such values, whatever the other columns
+    say. On that side no value stays farther from the median than a normal column would have it at its rank, whose
+    rows on that side have the same median distance. All other columns stay as they are.
 
     Parameters
     ----------
     clusterer : MinSizeKMeans, MinSizeGaussianMixture or MinSizeHDBSCAN
         Cloned and fitted on the rows after that.
     min_size : int or float, default 0.05
-        Rows of a group (int), or their share of the rows (float below 1, rounded up): as many far values that stand
-        together are left where they are. With less than five rows nothing is drawn in.
+        Rows of a group (int), or their share of the rows (float below 1, rounded up): as many values beyond a gap are
+        left where they are. With fewer than five, or more than a quarter of the rows, nothing is drawn in.
 
     Attributes
     ----------
@@ -83,6 +89,13 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             If the rows or a parameter cannot be used.
         """
         check_min_size(type(self).__name__, self.min_size)
+        if not isinstance(self.clusterer, _CLUSTERERS):
+            told = " or ".join(f"a {kind.__name__}" for kind in _CLUSTERERS)
+            given = self.clusterer
+            raise TypeError(
+                f"{type(self).__name__}: clusterer must be {told}, "
+                f"got {'the class ' + given.__name__ if isinstance(given, type) else type(given).__name__}."
+            )
         X = checked_rows(self, X, reset=True)
         tails = Tails.of(X, check_min_size(type(self).__name__, self.min_size, len(X)))
         return self._learn(clone(self.clusterer).fit(tails.drawn_in(X)), tails)
@@ -93,15 +106,21 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.rule_.labels(checked_rows(self, X, reset=False))
 
     def assess(self, X: Any) -> Assessment:
-        """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
+        """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`.
+
+        A row beyond all that the fit saw of a heavy tail is `unusual`.
+        """
         check_is_fitted(self)
         return self.rule_.assess(checked_rows(self, X, reset=False))
 
+    def __getattr__(self, name: str) -> Any:
+        """What the fitted clusterer has learned: `labels_`, `sizes_`, `confidence_` and so on."""
+        if name.endswith("_") and not name.startswith("_") and "clusterer_" in vars(self):
+            return getattr(self.clusterer_, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def _learn(self, fitted: Any, tails: Tails) -> Self:
-        """Take on what a clusterer has learned from rows that were drawn in."""
-        for name, value in vars(fitted).items():
-            if name.endswith("_"):
-                setattr(self, name, value)
+        """Keep a clusterer that was fitted on rows that were drawn in."""
         self.clusterer_ = fitted
         self.heavy_columns_ = tails.columns
         self.rule_ = TailRule(tails, fitted.rule_)

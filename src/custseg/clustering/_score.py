@@ -39,14 +39,14 @@ def score_clusterer(
     Parameters
     ----------
     clusterer : scikit-learn clusterer
-        Cloned and fitted on all rows; a `random_state` of None is set to the seed.
+        Cloned and fitted on all rows; a `random_state` of None, also of a step inside, is set to the seed.
     X : array-like of shape (n_rows, n_columns)
         Finite rows, up to 1e100.
     name : str, optional
         The `method` of the row; by default the name of its class.
     min_size : int or float, default 0.05
-        The minimum size under which the null is drawn, and that `meets_min_size` compares with. The clusterer
-        is not held to it.
+        The minimum size under which the null is drawn, that `meets_min_size` compares with, and of which far values
+        are fewer where a tail is drawn in. The clusterer is not held to it.
     random_state : int, default 0
         Seed. The order of the rows does not matter.
 
@@ -63,7 +63,7 @@ def score_clusterer(
 
     Notes
     -----
-    - Heavy tails are drawn in first, as there.
+    - Heavy tails are drawn in first, as there, so that all are compared on the same rows.
     - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index; with much of it
       these two flatter.
     - Where noise is a label of the refits, it counts in their adjusted Rand index as a cluster.
@@ -89,8 +89,8 @@ def score_clusterer(
     evidence = Evidence(rows[order], order, seed)
 
     fresh = clone(clusterer)
-    if "random_state" in fresh.get_params() and fresh.get_params()["random_state"] is None:
-        fresh.set_params(random_state=seed)
+    seeds = [key for key in fresh.get_params() if key.split("__")[-1] == "random_state"]
+    fresh.set_params(**{key: seed for key in seeds if fresh.get_params()[key] is None})
     start = time.perf_counter()
     fitted = clone(fresh).fit(evidence.X)
     seconds = time.perf_counter() - start

@@ -137,7 +137,11 @@ def _tail(values: Floats, column: int, sign: float, *, least: int) -> Tail | Non
     apart = np.sort(sign * (values - middle))
     apart = apart[np.searchsorted(apart, 0.0, side="right") :]
     outer = min(least, max(_FEWEST, int(_OUTER * len(values))))
-    if len(apart) < 2 * least or not _is_heavy(apart[-outer:]) or _holds_a_group(_without_ties(apart), least):
+    if (
+        len(apart) < 2 * least + _STRETCH
+        or not _is_heavy(apart[-outer:])
+        or _holds_a_group(_without_ties(apart), least)
+    ):
         return None
     # Half of the rows of a side are within the quartile of the column, as they are for a normal one.
     scale = float(np.median(apart)) / _QUARTILE

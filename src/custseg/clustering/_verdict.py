@@ -116,6 +116,7 @@ def explained(
     natural = sorted({o.n_clusters for o in others if verdict_of(o, level=level, asked=False) == "natural"})
     if not natural:
         return reason
+    reason = reason.replace("no natural groups,", f"no {spoken_numbers(tried)} natural groups,", 1)
     return f"{reason} {spoken_numbers(natural)} groups stand apart by themselves, but that number was not to be taken."
 
 

@@ -174,7 +174,8 @@ def compare_methods(
 
     Notes
     -----
-    A method that finds no segments has a row that says why. The measures are those of `select_clustering`; what is
+    A method that finds no segments has a row that says why. Heavy tails are drawn in for all of them, see
+    `HeavyTailClusterer`. The measures are those of `select_clustering`; what is
     said in `score_clusterer` on noise and refits holds for other clusterers.
 
     Examples
@@ -246,7 +247,10 @@ def _checked_methods(methods: object) -> dict[str, Any]:
     if methods is None:
         return {method: method for method in METHODS}
     if isinstance(methods, (list, tuple)):
-        methods = {method if isinstance(method, str) else repr(method): method for method in methods}
+        names = [method if isinstance(method, str) else repr(method) for method in methods]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"{_CALLER}: methods has {twice!r} twice. Give a mapping with a name for each.")
+        methods = dict(zip(names, methods, strict=True))
     if not isinstance(methods, Mapping) or not methods:
         raise TypeError(
             f"{_CALLER}: methods must give each clusterer a name, such as {{'Ward': AgglomerativeClustering(4)}}, "
