@@ -117,6 +117,8 @@ def select_clustering(
       column is the nearest one with a single peak, for several peaks are groups. The excess compares every
       method with k-means on them, which makes the best groups by silhouette that can be made of such rows:
       so all methods are on one scale, and one that wanders is not rewarded for it.
+    - Valleys are looked for along a straight line between two clusters and along one bend: the pieces of a thin curve
+      that winds more may seem parted.
     - Stability: 12 times two halves that share no row, refits with the minimum in proportion, adjusted Rand of
       their labels on all rows. Mixtures and HDBSCAN are refitted only where they could still be taken.
     - Above 4,000 rows, gaps, stability and null look at seeded samples of 4,000; the silhouette at 10,000.
