@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
+from custseg._hashes import mix
 from custseg.clustering._blocks import over_blocks
 
 Floats = NDArray[np.float64]
@@ -16,7 +17,6 @@ Integers = NDArray[np.intp]
 
 LARGEST = 1e100
 SMALLEST_SPREAD = 1e-100
-_MIXERS = tuple(np.uint64(value) for value in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,17 +122,10 @@ def distinct_rows(X: Floats, weights: Floats | None = None) -> DistinctRows:
 
 
 def row_hashes(values: Floats) -> NDArray[np.uint64]:
-    """A 64-bit hash of the bits of each row (the finaliser of splitmix64, column after column)."""
-    first, second, third = _MIXERS
+    """A 64-bit hash of the bits of each row."""
     hashes = np.zeros(len(values), dtype=np.uint64)
     for column in range(values.shape[1]):
-        hashes ^= (values[:, column] + 0.0).view(np.uint64)
-        hashes += first
-        hashes ^= hashes >> np.uint64(30)
-        hashes *= second
-        hashes ^= hashes >> np.uint64(27)
-        hashes *= third
-        hashes ^= hashes >> np.uint64(31)
+        mix(hashes, values[:, column])
     return hashes
 
 

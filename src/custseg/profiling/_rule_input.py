@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from custseg._checks import listed, plural
 from custseg._frames import collect, frame_from_columns, open_table
+from custseg._hashes import mix
 from custseg.errors import DataError
 from custseg.profiling._bins import Column, binned
 from custseg.profiling._terms import numbers_of
@@ -24,7 +25,6 @@ LEARNED_SHARE = 0.7
 _MOST_LEARNED = 30_000
 _LEAST_LEARNED = 1_000
 _MOST_HELD_OUT = 100_000
-_MIXERS = tuple(np.uint64(value) for value in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,24 +135,11 @@ def _draws(table: nw.DataFrame[Any], labels: Labels, *, columns: Sequence[Column
     hashes = np.full(len(labels), np.uint64(seed), dtype=np.uint64)
     for column in columns:
         values = table.get_column(column.about.feature)
-        _mix(hashes, column.codes(values).astype(float) if column.about.kind == "category" else numbers_of(values))
+        mix(hashes, column.codes(values).astype(float) if column.about.kind == "category" else numbers_of(values))
     order = np.lexsort((labels, hashes))
     first = np.ones(len(order), dtype=bool)
     first[1:] = hashes[order][1:] != hashes[order][:-1]
     position = np.arange(len(order))
     twin = np.empty(len(order))
     twin[order] = position - np.maximum.accumulate(np.where(first, position, 0))
-    return _mix(hashes, twin)
-
-
-def _mix(hashes: NDArray[np.uint64], values: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """The hashes with one more column mixed in, in place (the finaliser of splitmix64)."""
-    first, second, third = _MIXERS
-    hashes ^= np.where(np.isnan(values), np.nan, values + 0.0).view(np.uint64)
-    hashes += first
-    hashes ^= hashes >> np.uint64(30)
-    hashes *= second
-    hashes ^= hashes >> np.uint64(27)
-    hashes *= third
-    hashes ^= hashes >> np.uint64(31)
-    return hashes
+    return mix(hashes, twin)
