@@ -154,6 +154,13 @@ def test_a_number_that_was_asked_for_is_constructive() -> None:
     assert choice.reason.startswith("asked for 4 groups; a useful cut and no natural groups")
 
 
+def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
+    choice = choose(blobs(30, 30), [4, 5], methods=["kmeans", "hdbscan"])
+    assert choice.verdict == "none"
+    assert choice.reason.startswith("no natural grouping into 4 and 5, and no cut that comes back")
+    assert choice.reason.endswith("2 groups stand apart by themselves, but that number was not to be taken.")
+
+
 def test_picking_without_evidence_is_constructive(unclear: ClusteringChoice) -> None:
     assert unclear.pick("kmeans", 3).verdict == "constructive"
 

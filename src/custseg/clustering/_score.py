@@ -134,4 +134,4 @@ def _measured(row: Candidate, evidence: Evidence, clusterer: Any, *, min_size: i
     (row,) = evidence.separated([row], run=run)
     row = evidence.refitted(row, clusterer)
     judged = evidence.null([row.n_clusters], [], min_size=min_size, run=run).judged(row)
-    return replace(judged, gap=None, valley=None, has_gaps=False)
+    return replace(judged, gap=None, valley=None)

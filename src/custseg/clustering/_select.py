@@ -60,10 +60,10 @@ def select_clustering(
 
     1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, more than such candidates
        find, with as many clusters or more, in 95 % of ten draws of rows without groups, and 0.1 more than they find
-       there on average; stability is 0.5 or more. Or every two
-       clusters have a valley of density of 0.25 or more between them, with a stability of 0.92 or more and an
-       excess above chance. Of these, where stability is 0.75 or more or the silhouette by path distance 0.4 or
-       more, the finest, because one with fewer clusters has only joined some of them.
+       there on average; stability is 0.5 or more. Or every two clusters have a valley of density of 0.25 or more
+       between them, with a stability of 0.92 or more and an excess above chance. Of these, where stability is 0.75
+       or more or the silhouette by path distance 0.4 or more, the finest, because one with fewer clusters has only
+       joined some of them.
     2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
        largest excess; within one standard error (of the difference) the most stable, then the one with fewer
        clusters. Where none of them is above `chance_level`, the finest of less stability with gaps goes before.

@@ -91,32 +91,13 @@ class Tails:
 
     def to_list(self) -> list[dict[str, Any]]:
         """The tails in lists and numbers, for JSON."""
-        return [
-            {
-                "column": tail.column,
-                "middle": tail.middle,
-                "sign": tail.sign,
-                "seen": tail.seen.tolist(),
-                "taken": tail.taken.tolist(),
-            }
-            for tail in self.parts
-        ]
+        return [{**vars(tail), "seen": tail.seen.tolist(), "taken": tail.taken.tolist()} for tail in self.parts]
 
     @classmethod
     def from_list(cls, plain: list[dict[str, Any]]) -> Tails:
         """The tails that `to_list` wrote."""
-        return cls(
-            tuple(
-                Tail(
-                    int(tail["column"]),
-                    float(tail["middle"]),
-                    float(tail["sign"]),
-                    np.array(tail["seen"], dtype=np.float64),
-                    np.array(tail["taken"], dtype=np.float64),
-                )
-                for tail in plain
-            )
-        )
+        arrays = [{name: np.array(tail[name], dtype=np.float64) for name in ("seen", "taken")} for tail in plain]
+        return cls(tuple(Tail(**{**tail, **found}) for tail, found in zip(plain, arrays, strict=True)))
 
     def beyond(self, X: Floats) -> NDArray[np.bool_]:
         """Which rows lie farther out on a tail than every row that was seen."""
@@ -186,7 +167,7 @@ def _holds_a_group(apart: Floats, least: int) -> bool:
     sums = np.cumsum(np.append(0.0, thin))
     stretches = (sums[count:] - sums[:-count]) / count
     rise = float((stretches / np.minimum.accumulate(stretches)).max())
-    # What is exponential by chance has a mean of log 2 in units of its median, and its largest of many is a log.
+    # Along a power law the steps are exponential: their mean is the median / log 2, and the largest grows with the log.
     largest = float(thin.max()) / usual * np.log(2)
     if rise > max(_RISE, float(f.isf(_BY_CHANCE, 2 * count, 2 * count))):
         return True

@@ -70,8 +70,10 @@ def verdict_of(row: Candidate, *, level: float, asked: bool) -> str:
     return "constructive" if asked else "none"
 
 
-def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: bool) -> str:
-    """The choice in a sentence or two, for people."""
+def reason_for(
+    row: Candidate, verdict: str, *, tried: Sequence[int], asked: bool, elsewhere: Sequence[int] = ()
+) -> str:
+    """The choice in a sentence or two, for people; `elsewhere` are numbers of natural groups that were not tried."""
     groups = f"{row.n_clusters} groups" if row.n_clusters > 1 else "one group"
     found = f"{_SPOKEN.get(row.method, row.method)} into {groups}"
     back = "" if row.stability is None else f"agreement {row.stability:.2f} of 1 between two halves of the data"
@@ -91,8 +93,9 @@ def reason_for(row: Candidate, verdict: str, *, tried: Sequence[int], asked: boo
         return (
             f"{chosen}; a useful cut and no natural groups, for it comes back only in part ({back}); made by {found}."
         )
+    natural = f"no natural grouping into {spoken_numbers(tried)}" if elsewhere else "no natural groups"
     return (
-        f"no natural groups, and no cut that comes back: the best, {found}, comes back only in part ({back}; "
+        f"{natural}, and no cut that comes back: the best, {found}, comes back only in part ({back}; "
         f"{STABLE} would be enough)."
     )
 
@@ -109,14 +112,13 @@ def explained(
     """The reason, and a sentence about natural groups of a number that was not to be taken, where there are."""
     usable = [other for other in candidates if other.meets_min_size]
     tried = sorted({other.n_clusters for other in usable if numbers is None or other.n_clusters in numbers})
-    reason = reason_for(row, verdict, tried=tried, asked=asked)
     if verdict == "natural" or numbers is None:
-        return reason
+        return reason_for(row, verdict, tried=tried, asked=asked)
     others = [other for other in usable if other.n_clusters not in numbers]
     natural = sorted({o.n_clusters for o in others if verdict_of(o, level=level, asked=False) == "natural"})
+    reason = reason_for(row, verdict, tried=tried, asked=asked, elsewhere=natural)
     if not natural:
         return reason
-    reason = reason.replace("no natural groups,", f"no {spoken_numbers(tried)} natural groups,", 1)
     return f"{reason} {spoken_numbers(natural)} groups stand apart by themselves, but that number was not to be taken."
 
 
