@@ -19,6 +19,8 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 PY := .venv/bin/python
 INSTALL := -m pip install -qq --progress-bar off --only-binary=:all:
+# The constraints files are complete: nothing is resolved, so that no pip can add what they do not name.
+PINNED := --no-deps --require-hashes
 INSTALL_SELF := -m pip install -qq --no-deps --no-build-isolation -e .
 
 # $(call make-venv,FOLDER,OLDEST,NEWEST): a virtual environment, unless one is there and runs.
@@ -114,14 +116,16 @@ clean:
 .venv/.core: constraints/core.txt pyproject.toml
 	@$(call make-venv,.venv,3.11,3.14)
 	@echo "Installing the dependencies into .venv (about a minute the first time)"
-	@$(PY) $(INSTALL) --require-hashes -r constraints/core.txt
+	@$(PY) $(INSTALL) $(PINNED) -r constraints/core.txt
 	@$(PY) $(INSTALL_SELF)
+	@$(PY) -m pip check
 	@pwd > .venv/.home
 	@touch $@
 
 .venv/.known: constraints/known.txt .venv/.core
 	@echo "Installing what the tests, lint and docs need into .venv (about a minute the first time)"
-	@$(PY) $(INSTALL) --require-hashes -r constraints/known.txt
+	@$(PY) $(INSTALL) $(PINNED) -r constraints/known.txt
+	@$(PY) -m pip check
 	@touch $@
 
 .venv-floors/.floors: constraints/known.txt pyproject.toml tools/requirements.py

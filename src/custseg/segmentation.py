@@ -17,12 +17,13 @@ from custseg._checks import (
     not_yet,
     plural,
 )
+from custseg._texts import LANGUAGES
 from custseg.clustering import METHODS, ClusteringChoice, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.features import described_logs, features_of, report_on
 from custseg.model import SegmentModel, can_be_clustered
 from custseg.preparation import Preparation, plan_preparation, refuse_infinite
-from custseg.profiling import LANGUAGES, UNCLUSTERED, Profiles, SegmentRules, profile_segments, segment_rules
+from custseg.profiling import UNCLUSTERED, Profiles, SegmentRules, profile_segments, segment_rules
 from custseg.result import Segmentation
 from custseg.tables import (
     REFUNDS,

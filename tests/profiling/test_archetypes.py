@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from custseg import DataError
+from custseg._texts import LANGUAGES
 from custseg.datasets import make_shop
 from custseg.features import build_features
-from custseg.profiling import LANGUAGES, profile_segments
+from custseg.profiling import profile_segments
 from custseg.profiling._archetypes import Archetype, builtin_archetypes, builtin_plays, read_archetypes, read_plays
 from custseg.profiling._family_names import is_family_name
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custseg.profiling import LANGUAGES, profile_segments
+from custseg._texts import LANGUAGES
+from custseg.profiling import profile_segments
 from custseg.profiling._archetypes import builtin_archetypes
 from custseg.profiling._describe import one_order, trait
 from custseg.profiling._intervals import Effect

@@ -2,7 +2,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from custseg.profiling import LANGUAGES, SegmentProfile, profile_segments
+from custseg._texts import LANGUAGES
+from custseg.profiling import SegmentProfile, profile_segments
 
 
 def champions(discount: float | None, **more: object) -> SegmentProfile:

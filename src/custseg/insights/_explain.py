@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, listed, plural
+from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.insights._change import smallest_move
 from custseg.insights._explanation import Change, Explanation, Reason
@@ -17,7 +18,6 @@ from custseg.result import Segmentation
 Floats = NDArray[np.float64]
 
 _CALLER = "explain"
-_LANGUAGES = ("en", "ru")
 _FEWEST = 10
 
 
@@ -81,7 +81,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
         raise TypeError(
             f"{_CALLER}: result must be a Segmentation, as fit_segments returns it, got {type(result).__name__}."
         )
-    check_choice(_CALLER, "language", language, allowed=_LANGUAGES)
+    check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     place = _place(result, customer)
     base = _Base(result, language)
     values = {name: float(column[place]) for name, column in base.features.items()}

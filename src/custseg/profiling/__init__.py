@@ -14,10 +14,9 @@ from custseg.profiling._rules import segment_rules
 from custseg.profiling._terms import Term
 from custseg.profiling._tests import DescriptorTest
 from custseg.profiling._text import number_text
-from custseg.profiling._words import LANGUAGES, UNCLUSTERED
+from custseg.profiling._words import UNCLUSTERED
 
 __all__ = [
-    "LANGUAGES",
     "UNCLUSTERED",
     "Advice",
     "CategoryShare",

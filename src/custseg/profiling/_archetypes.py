@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from custseg._checks import did_you_mean, listed
+from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.profiling._conditions import OPERATORS, Term
 from custseg.profiling._family_names import is_family_name
-from custseg.profiling._words import LANGUAGES
 
 Words = Mapping[str, str]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from custseg._texts import LANGUAGES
 from custseg.profiling import _words as words
 from custseg.profiling._intervals import Effect, wilson
 from custseg.profiling._markers import Candidate
 from custseg.profiling._text import clean
-from custseg.profiling._words import LANGUAGES, MAIN, Trait, Words
+from custseg.profiling._words import MAIN, Trait, Words
 
 TELLING = 0.33
 """Cliff's delta from which a difference is called medium (Romano et al. 2006)."""

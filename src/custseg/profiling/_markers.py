@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._texts import LANGUAGES
 from custseg.profiling import _words as words
 from custseg.profiling._categories import CategoryShare
 from custseg.profiling._intervals import Effect
@@ -130,22 +131,22 @@ def marker_texts(
     if candidate.share is not None:
         shares = percent_text(candidate.share.share), percent_text(candidate.share.others_share)
         lead = f"{name} {clean(candidate.share.value)}:"
-        return {language: _beside(lead, shares, language) for language in words.LANGUAGES}
+        return {language: _beside(lead, shares, language) for language in LANGUAGES}
     assert ranked is not None
     unit = table.described[candidate.feature].unit
     medians = float(ranked.quantiles[segment][2]), float(ranked.others_medians[segment])
     texts = value_text(medians[0], unit), value_text(medians[1], unit)
     if texts[0] != texts[1]:
-        return {language: _beside(name, texts, language) for language in words.LANGUAGES}
+        return {language: _beside(name, texts, language) for language in LANGUAGES}
     groups = labels == segment, (labels >= 0) & (labels != segment)
     beyond = _beyond(table.values(candidate.feature), medians[1], groups, above=candidate.effect.value > 0)
     if beyond is None:
-        return {language: _beside(name, texts, language) for language in words.LANGUAGES}
+        return {language: _beside(name, texts, language) for language in LANGUAGES}
     form = words.ABOVE if candidate.effect.value > 0 else words.BELOW
     own, others = map(percent_text, beyond)
     return {
         language: _beside(f"{name} {form[language].format(in_language(texts[1], language))}", (own, others), language)
-        for language in words.LANGUAGES
+        for language in LANGUAGES
     }
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._texts import LANGUAGES
 from custseg.profiling._archetypes import Archetype
 from custseg.profiling._conditions import Term
 from custseg.profiling._intervals import share_difference
 from custseg.profiling._privacy import SMALLEST
 from custseg.profiling._table import ProfileTable
-from custseg.profiling._words import LANGUAGES
 
 _MEMBERS = 0.6
 _TIMES_OTHERS = 2.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from custseg._texts import LANGUAGES
 from custseg.profiling import _words as words
 from custseg.profiling._archetypes import Archetype
 from custseg.profiling._describe import nothing_clear, one_order, traits, unique_names
@@ -14,7 +15,7 @@ from custseg.profiling._markers import Candidate
 from custseg.profiling._measures import Measures
 from custseg.profiling._names import Evidence, earned_names, usable
 from custseg.profiling._privacy import SMALLEST
-from custseg.profiling._words import LANGUAGES, MAIN, Words
+from custseg.profiling._words import MAIN, Words
 
 Markers = Sequence[tuple[Candidate, tuple[str, ...]]]
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._texts import LANGUAGES
 from custseg.profiling._archetypes import Line, Play
 from custseg.profiling._privacy import SMALLEST, told_count
 from custseg.profiling._table import ProfileTable
 from custseg.profiling._text import clean
-from custseg.profiling._words import LANGUAGES, Words
+from custseg.profiling._words import Words
 
 _FLAGS = ("contactable_", "consent_")
 

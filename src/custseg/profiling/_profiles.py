@@ -8,6 +8,7 @@ from numbers import Real
 import numpy as np
 
 from custseg._checks import check_choice, listed
+from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.profiling._archetypes import (
     Archetype,
@@ -23,7 +24,7 @@ from custseg.profiling._naming import segment_names, unclustered_name, uncluster
 from custseg.profiling._results import Profiles
 from custseg.profiling._rows import Sources, segment_markers, segment_row, with_nearest
 from custseg.profiling._table import ProfileTable, read_table
-from custseg.profiling._words import LANGUAGES, TRAITS, UNCLUSTERED
+from custseg.profiling._words import TRAITS, UNCLUSTERED
 
 _CALLER = "profile_segments"
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from custseg._checks import listed
 from custseg._numbers import number_words
+from custseg._texts import LANGUAGES
 from custseg.profiling._bins import FEWEST
 from custseg.profiling._rule_input import needed_columns
 from custseg.profiling._terms import Term
-from custseg.profiling._words import LANGUAGES
 
 
 @dataclass(frozen=True)

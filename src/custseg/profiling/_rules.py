@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_columns, check_integer, check_random_state, listed
+from custseg._texts import LANGUAGES
 from custseg.profiling._bins import FEWEST
 from custseg.profiling._rule import Rule, RuleSet, SegmentRules, all_hold, labels_by
 from custseg.profiling._rule_input import checked_labels, columns_in_bins, given_columns, split_rows
 from custseg.profiling._rule_search import Sample, best_terms
 from custseg.profiling._rule_tree import covering_terms
 from custseg.profiling._terms import Term
-from custseg.profiling._words import LANGUAGES
 
 _CALLER = "segment_rules"
 _MOST_TERMS = 6

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 Words = Mapping[str, str]
 
-LANGUAGES = ("en", "ru")
-
 UNCLUSTERED = {
     "prospects": {"en": "Prospects", "ru": "Без покупок"},
     "inactive": {"en": "No order in the window", "ru": "Без заказов за период"},

@@ -1,0 +1,47 @@
+"""The catalogues of texts: the same keys in every language, numbers and plurals as each language writes them."""
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from custseg._texts import LANGUAGES, catalogue, number, plural_form
+
+
+def leaves(entry: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(entry, Mapping):
+        for key, value in entry.items():
+            yield from leaves(value, (*path, key))
+    else:
+        yield path, entry
+
+
+def fields(entry: Any) -> set[str]:
+    texts = entry if isinstance(entry, list) else [entry]
+    return {name for line in texts if isinstance(line, str) for _, name, _, _ in Formatter().parse(line) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_keys_of_english(language: str) -> None:
+    assert {path for path, _ in leaves(catalogue(language))} == {path for path, _ in leaves(catalogue("en"))}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_fills_the_same_fields(language: str) -> None:
+    here, english = dict(leaves(catalogue(language))), dict(leaves(catalogue("en")))
+    differing = [path for path in english if path[0] != "language" and fields(here[path]) != fields(english[path])]
+    assert differing == []
+
+
+def test_numbers_have_the_marks_of_the_language() -> None:
+    assert number(1234567.5, "en", digits=1) == "1,234,567.5"
+    assert number(1234567.5, "ru", digits=1) == "1\u00a0234\u00a0567,5"
+
+
+@pytest.mark.parametrize(
+    ("count", "russian"), [(1, "день"), (2, "дня"), (5, "дней"), (11, "дней"), (21, "день"), (112, "дней"), (0, "дней")]
+)
+def test_plural_forms_follow_the_count(count: int, russian: str) -> None:
+    assert plural_form(count, ["день", "дня", "дней"], "ru") == russian
+    assert plural_form(count, ["day", "days"], "en") == ("day" if count == 1 else "days")
