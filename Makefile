@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-floors lint types format bench docs notebooks constraints clean
+.PHONY: help demo test test-all test-floors lint types format bench docs notebooks constraints clean
 
 # The environments below see nothing of the one that `make` was called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -38,7 +38,8 @@ help:
 	@echo "custseg: what can be made"
 	@echo
 	@echo "  make demo         set up and segment the customers of an invented shop, into demo-out/"
-	@echo "  make test         set up and run all tests on known versions of the dependencies"
+	@echo "  make test         set up and run the tests on known versions of the dependencies"
+	@echo "  make test-all     the same with the slow tests and more random examples"
 	@echo "  make test-floors  the same on the oldest versions that pyproject.toml allows (Python 3.11 or 3.12)"
 	@echo "  make lint         check style and formatting      (ruff)"
 	@echo "  make types        check types                     (mypy)"
@@ -59,6 +60,10 @@ demo: .venv/.core
 test: .venv/.known
 	@echo "Running the tests on known versions, one process per core"
 	@$(ONE_THREAD) $(PY) -m pytest -n auto $(ARGS)
+
+test-all: .venv/.known
+	@echo "Running the slow tests too, and four times as many examples"
+	@$(ONE_THREAD) $(PY) -m pytest -n auto -m "" --hypothesis-profile=thorough $(ARGS)
 
 test-floors: .venv-floors/.floors
 	@echo "Running the tests on the oldest allowed versions, one process per core"

@@ -4,15 +4,19 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from effort import FULL_EFFORT
 from hypothesis import settings
 from kinds import KINDS
 
-settings.register_profile("known", deadline=None, max_examples=60)
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "known")
+# `make test` draws few examples, `make test-all` many (--hypothesis-profile=thorough); on CI always the same.
+_ON_CI: dict[str, Any] = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
+settings.register_profile("quick", deadline=None, max_examples=FULL_EFFORT // 4, **_ON_CI)
+settings.register_profile("thorough", deadline=None, max_examples=FULL_EFFORT, **_ON_CI)
+settings.load_profile("quick")
 
 
 @pytest.fixture(params=KINDS)

@@ -68,6 +68,7 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     assert [page for page in pages if page.name != "index.md" and f"({page.as_posix()})" not in index] == []
 
 
+@pytest.mark.slow
 def test_figures_of_online_retail_are_those_of_the_run(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
     command, shown = blocks(ROOT / "docs" / "online_retail.md", "text")[:2]
     words = command.replace("\\\n", " ").split()
@@ -77,6 +78,7 @@ def test_figures_of_online_retail_are_those_of_the_run(shared_file: Callable[[st
     assert result.stdout.startswith(shown)
 
 
+@pytest.mark.slow
 def test_table_of_the_choice_is_that_of_the_run(shared_file: Callable[[str], Path]) -> None:
     orders = Orders(
         load_online_retail(shared_file("online_retail.parquet")),

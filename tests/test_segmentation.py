@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from kinds import RETURNED, rows_of
 from logs import BAD_DATA, BAD_VALUES, BadInput, clean_log
@@ -188,7 +189,7 @@ def test_infeasible_minimum_is_feasible_as_told() -> None:
     assert_sound(quick_fit(clean_log(), min_size=caught.value.feasible))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(order_logs(max_lines=40), st.sampled_from(["net", "gross"]), st.integers(1, 3))
 def test_any_small_log_gives_a_sound_result_or_a_clear_error(log: pl.DataFrame, refunds: str, k: int) -> None:
     orders = Orders(with_a_line(log), cancelled="cancelled")
@@ -200,7 +201,7 @@ def test_any_small_log_gives_a_sound_result_or_a_clear_error(log: pl.DataFrame, 
         assert_sound(fitted)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.integers(0, 1000), st.integers(3, 25))
 def test_minimum_size_holds_or_is_refused(seed: int, least: int) -> None:
     try:
@@ -212,7 +213,7 @@ def test_minimum_size_holds_or_is_refused(seed: int, least: int) -> None:
         assert fitted.choice.min_size == least
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.integers(0, 1000))
 def test_shuffled_log_gives_the_same_result(seed: int) -> None:
     log = clean_log(80, seed)
@@ -223,7 +224,7 @@ def test_shuffled_log_gives_the_same_result(seed: int) -> None:
     assert two.profiles == one.profiles
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.integers(0, 1000))
 def test_shuffled_feature_table_gives_the_same_segments(seed: int) -> None:
     table = pl.DataFrame({"id": range(50)} | {x: np.random.default_rng(seed).gamma(1, 9, 50) for x in "ab"})

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 from sklearn.mixture import GaussianMixture
@@ -263,7 +264,7 @@ def test_interruption_leaves_nothing_running(limit: int) -> None:
     assert set(threading.enumerate()) <= before
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(st.integers(0, 1000), st.integers(1, 12))
 def test_no_group_is_under_the_minimum_and_none_is_empty(seed: int, least: int) -> None:
     X = np.random.default_rng(seed).uniform(size=(60, 2))

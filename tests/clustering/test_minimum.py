@@ -2,7 +2,8 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -31,7 +32,7 @@ def paid(costs, labels, weights=None):
     return float(own.sum() if weights is None else (own * weights).sum())
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(seed=st.integers(0, 2**32 - 1), k=st.integers(2, 6), share=st.floats(0.3, 1.0), tail=st.booleans())
 def test_cost_equals_the_linear_program_without_ties(seed, k, share, tail):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, spearmanr
 from sklearn.cluster import KMeans
@@ -111,7 +112,7 @@ def test_order_of_the_rows_does_not_matter() -> None:
     np.testing.assert_allclose(drawn(X[order], 50), drawn(X, 50), rtol=1e-6)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.integers(2, 40), st.integers(1, 4), st.integers(0, 99), st.integers(0, 2))
 def test_rows_are_finite_and_within_what_was_seen(n_rows: int, n_columns: int, seed: int, decimals: int) -> None:
     X = np.random.default_rng(seed).normal(size=(n_rows, n_columns)).round(decimals)

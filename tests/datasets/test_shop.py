@@ -5,7 +5,8 @@ import datetime
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg.datasets import Shop, make_shop
@@ -28,7 +29,7 @@ def test_make_shop_default_size_is_2000() -> None:
     assert make_shop().kinds.height == 2_000
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(n=st.integers(6, 80), seed=st.integers(0, 2**32 - 1))
 def test_make_shop_any_size_and_seed_gives_whole_shop(n: int, seed: int) -> None:
     shop = make_shop(n, seed)

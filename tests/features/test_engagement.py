@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from effort import examples
 from event_logs import DESCRIBED, event_logs, log_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kinds import RETURNED, rows_of
 
@@ -68,7 +69,7 @@ def test_each_part_halves_in_one_half_life(name: str, part: int, days: int) -> N
     assert later == pytest.approx(now / 2, rel=1e-8)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(event_logs(), st.integers(1, 60))
 def test_no_new_event_halves_all_in_one_half_life(log: pl.DataFrame, days: int) -> None:
     lives = dict.fromkeys(("email", "web", "orders"), days)

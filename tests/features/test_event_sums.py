@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from effort import examples
 from event_logs import DESCRIBED, event_logs, moments
 from event_reference import features_by_hand
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kinds import KINDS, rows_of
 
@@ -40,7 +41,7 @@ def features(log: object, as_of: datetime = NOON, **options: Any) -> dict[Any, d
     return {row.pop("customer_id"): row for row in rows_of(table.frame)}
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(st.one_of(logs, event_logs(texts=True).map(with_mail)), moments, windows)
 def test_features_agree_with_plain_python(log: pl.DataFrame, as_of: datetime, window: int | None) -> None:
     found = features(log, as_of, window_days=window)
@@ -50,7 +51,7 @@ def test_features_agree_with_plain_python(log: pl.DataFrame, as_of: datetime, wi
         assert {name: found[customer][name] for name in expected} == pytest.approx(expected, abs=1e-9)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(event_logs(names=["sent", "bounced", "opened", "clicked", "delivered", None]).map(with_mail), windows)
 def test_mail_agrees_with_plain_python(log: pl.DataFrame, window: int | None) -> None:
     by_hand = features_by_hand(log.to_dicts(), NOON, window_days=window)
@@ -59,7 +60,7 @@ def test_mail_agrees_with_plain_python(log: pl.DataFrame, window: int | None) ->
         assert {name: row[name] for name in expected} == pytest.approx(expected, abs=1e-9)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(logs, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing_to_the_bit(log: pl.DataFrame, random: Any) -> None:
     places = list(range(len(log)))
@@ -67,14 +68,14 @@ def test_the_order_of_the_rows_changes_nothing_to_the_bit(log: pl.DataFrame, ran
     assert features(log[places]) == features(log)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(logs, event_logs(), st.integers(0, 3))
 def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.DataFrame, hours: int) -> None:
     later = later.with_columns(occurred_at=NOON + timedelta(hours=hours))
     assert features(pl.concat([later, log, later])) == features(log)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(logs)
 def test_what_came_before_the_window_only_says_who_is_known(log: pl.DataFrame) -> None:
     row = next(iter(features(log, window_days=1, as_of=datetime(2024, 12, 31)).values()))
@@ -83,7 +84,7 @@ def test_what_came_before_the_window_only_says_who_is_known(log: pl.DataFrame) -
     assert row["funnel_stage"] == "none"
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(logs)
 def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
     shares = [
@@ -97,7 +98,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
         assert row["engagement"] >= 0
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(log=event_logs(max_lines=10).map(with_mail))
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from kinds import KINDS, rows_of
 from strategies import NOON, order_logs, with_a_line
@@ -379,7 +380,7 @@ def test_order_of_the_rows_and_later_rows_change_nothing(log: pl.DataFrame, rand
     assert rows_of(mix(shuffled, as_of=NOON).frame) == rows_of(mix(log, as_of=NOON).frame)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(log=mix_logs(customers="integers"))
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from kinds import KINDS, rows_of
 from reference import Rfm, rfm_by_hand
@@ -111,7 +112,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
             assert row.order_days <= row.age_days - row.recency_days + 1
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(log=order_logs(customers="integers").map(with_a_line))
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:

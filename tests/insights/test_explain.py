@@ -3,7 +3,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from quick import quick_fit
 
@@ -62,7 +63,7 @@ def test_change_on_a_line_by_hand() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @given(data=st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.DataObject) -> None:
     result = RESULTS[method]
     place = data.draw(st.sampled_from(clustered_places(result)))
@@ -79,7 +80,7 @@ def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.D
 
 
 @given(data=st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> None:
     result = RESULTS["kmeans"]
     place = data.draw(st.sampled_from(clustered_places(result)))

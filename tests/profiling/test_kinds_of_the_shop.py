@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from effort import seeds
 
 from custseg import Orders, Segmentation, fit_segments
 from custseg.datasets import Shop, make_shop
@@ -37,7 +38,7 @@ def kinds_of(shop: Shop, result: Segmentation) -> list[str | None]:
     return [kinds.get(one) for one in result.features.ids.to_list()]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_each_kind_gets_the_name_that_fits_it(seed: int) -> None:
     shop, result = fitted(seed)
     rows = {row.segment: row for row in result.profiles}
@@ -49,13 +50,14 @@ def test_each_kind_gets_the_name_that_fits_it(seed: int) -> None:
         assert row.names["ru"] in russian
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_true_kinds_get_the_names_that_fit_them(seed: int) -> None:
     shop, result = fitted(seed)
     profiles = profile_segments(result.features, kinds_of(shop, result))
     assert all(row.names["en"] in FITTING[str(row.segment)][0] for row in profiles.segments)
 
 
+@pytest.mark.slow
 def test_shuffled_labels_earn_no_name() -> None:
     clean = 0
     for seed in range(20):
@@ -85,6 +87,7 @@ def test_same_segments_keep_their_names(change: str) -> None:
     assert names == [row.name for row in result.profiles.segments]
 
 
+@pytest.mark.slow
 def test_readers_and_visitors_who_never_buy_are_named() -> None:
     shop, _ = fitted(0)
     result = fit_segments(

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg._texts import LANGUAGES
@@ -64,7 +65,7 @@ def test_small_shuffled_segments_earn_no_known_name() -> None:
     assert sum(not KNOWN.isdisjoint(names) for names in earned) <= 2
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 10_000), st.integers(2, 6))
 def test_known_names_are_earned_and_all_names_are_unique(seed: int, n_segments: int) -> None:
     rng = np.random.default_rng(seed)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from quick import quick_fit
 
@@ -144,7 +145,7 @@ def test_exactly_one_rule_of_the_set_holds_for_everyone() -> None:
 
 
 @given(st.integers(0, 50), st.sampled_from([1, 2, 3]))
-@settings(max_examples=15)
+@examples(15)
 def test_rule_holds_where_its_sql_does(seed: int, max_terms: int) -> None:
     table, labels = shop_table(seed=seed)
     rules = segment_rules(table, labels, max_terms=max_terms)
@@ -158,7 +159,7 @@ def test_rule_holds_where_its_sql_does(seed: int, max_terms: int) -> None:
 
 
 @given(st.integers(0, 50))
-@settings(max_examples=15)
+@examples(15)
 def test_what_is_stated_is_what_the_held_out_customers_show(seed: int) -> None:
     table, labels = shop_table(seed=seed)
     table, labels = table.filter(labels >= 0), labels[labels >= 0]
@@ -176,7 +177,7 @@ def test_what_is_stated_is_what_the_held_out_customers_show(seed: int) -> None:
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=15)
+@examples(15)
 def test_shuffled_customers_give_the_same_rules(seed: int) -> None:
     table, labels = shop_table()
     order = np.random.default_rng(seed).permutation(len(table))

@@ -1,0 +1,21 @@
+"""How many examples a property test draws: few in `make test`, many in `make test-all`."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+FULL_EFFORT = 60
+"""Examples of a property test in `make test-all`, unless it says otherwise."""
+
+_FEWEST = 3
+
+
+def examples(count: int) -> settings:
+    """Settings with `count` examples in `make test-all`, and the same fraction of them as others elsewhere."""
+    return settings(max_examples=max(_FEWEST, count * settings.default.max_examples // FULL_EFFORT), deadline=None)
+
+
+def seeds(count: int, *, quick: int = 3) -> list[object]:
+    """The seeds 0 to `count` - 1 as parameters; all but the first few run in `make test-all` alone."""
+    return [pytest.param(seed, marks=[] if seed < quick else pytest.mark.slow) for seed in range(count)]
