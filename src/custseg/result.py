@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, plural
-from custseg._frames import frame_from_columns, table_writer, write_files
+from custseg._frames import CsvStyle, frame_from_columns, table_writer
+from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Move
-from custseg.errors import CustsegError
 from custseg.model import SegmentModel
 from custseg.profiling import Profiles, SegmentRules, number_text
 from custseg.tables import DataReport, FeatureTable
@@ -142,19 +142,29 @@ class Segmentation:
         folder: str | PathLike[str],
         *,
         form: str = "csv",
+        encoding: str = "utf-8-sig",
+        separator: str = ",",
+        decimal: str = ".",
         also: Mapping[str, Callable[[Path], object]] | None = None,
     ) -> list[Path]:
-        """Write `assignments` and `profiles` into a folder: all files appear, or none does.
+        """Write `assignments` and `profiles` into a folder: all files are replaced, or none is.
 
-        In CSV, text that a spreadsheet would run as a formula gets a leading apostrophe; Parquet keeps
-        every value as it is.
+        A process that is killed leaves files that the next `write` to the folder finishes or removes. In CSV,
+        text that a spreadsheet would run as a formula gets a leading apostrophe; Parquet keeps every value as it is.
 
         Parameters
         ----------
         folder : str or Path
-            Made where it does not exist; files of the same name are replaced.
+            Made where it does not exist; files of the same name are replaced. It may be a mount point or a link.
         form : {"csv", "parquet"}, default "csv"
             The file format.
+        encoding : {"utf-8-sig", "utf-8"}, default "utf-8-sig"
+            Of CSV files. "utf-8-sig" begins with a byte order mark, without which Excel shows Cyrillic and accented
+            letters wrongly; pandas, polars, pyarrow and DuckDB skip it. "utf-8" has none.
+        separator : str, default ","
+            Between the fields of CSV files. Excel expects ";" where the decimal mark is a comma.
+        decimal : {".", ","}, default "."
+            Decimal mark of CSV files. For Excel in Russian or German give ``separator=";", decimal=","``.
         also : mapping of str to callable, optional
             Further files of the same step by name, each written by a function of a path.
 
@@ -165,23 +175,23 @@ class Segmentation:
 
         Raises
         ------
+        TypeError, ValueError
+            If an argument is of a wrong type, or the marks of a CSV file cannot be told apart.
+        DataError
+            If the folder or the name of a file cannot be one.
         CustsegError
-            If the folder cannot be written to.
+            If the folder cannot be written to, or a function of `also` writes no file.
         """
         check_choice("write", "form", form, allowed=("csv", "parquet"))
+        style = _csv_style(encoding, separator, decimal)
         profiles = nw.from_native(frame_from_columns(self.profiles.columns()), eager_only=True)
         writers = {
-            f"assignments.{form}": table_writer(self._assignments(), form),
-            f"profiles.{form}": table_writer(profiles, form),
-            **(also or {}),
+            f"assignments.{form}": table_writer(self._assignments(), form, style),
+            f"profiles.{form}": table_writer(profiles, form, style),
         }
-        try:
-            return write_files(Path(folder), writers)
-        except OSError as error:
-            raise CustsegError(
-                f"write: the files could not be written to {str(folder)!r} "
-                f"({error.strerror or error}). Nothing was changed."
-            ) from error
+        if also is not None and not isinstance(also, Mapping):
+            raise TypeError(f"write: also must map file names to functions of a path, got {type(also).__name__}.")
+        return write_files(folder, {**writers, **(also or {})}, caller="write")
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """The segments as people read them: column heads, and a row of texts per segment."""
@@ -230,3 +240,13 @@ class Segmentation:
 
     def _assignments(self) -> nw.DataFrame[Any]:
         return self.model.assignments(self.features, self.labels)
+
+
+def _csv_style(encoding: str, separator: str, decimal: str) -> CsvStyle:
+    """The arguments of `write` for CSV files, checked."""
+    check_choice("write", "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
+    check_choice("write", "decimal", decimal, allowed=(".", ","))
+    check_choice("write", "separator", separator, allowed=(",", ";", "\t", "|"))
+    if separator == decimal:
+        raise ValueError(f"write: separator and decimal cannot both be {decimal!r}. Give separator=';'.")
+    return CsvStyle(separator, decimal, byte_order_mark=encoding == "utf-8-sig")

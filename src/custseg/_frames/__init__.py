@@ -7,11 +7,12 @@ form on the engine where the data is; all that follows is written once, in narwh
 from __future__ import annotations
 
 from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
-from custseg._frames._local import collect, collect_together, frame_from_columns, table_writer, write_files
+from custseg._frames._local import CsvStyle, collect, collect_together, frame_from_columns, table_writer
 from custseg._frames._open import Table, open_table, read_table
 
 __all__ = [
     "MONEY_UNIT",
+    "CsvStyle",
     "DateStyle",
     "Dialect",
     "Table",
@@ -21,5 +22,4 @@ __all__ = [
     "open_table",
     "read_table",
     "table_writer",
-    "write_files",
 ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
-from custseg._frames._polars import run, run_all
+from custseg._frames._polars import reason, run, run_all
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 _NUMBER = r"^[+-]?\d+([.,]\d+)?$"
@@ -39,28 +40,33 @@ def collect_together(*frames: nw.LazyFrame[Any]) -> list[nw.DataFrame[Any]]:
     return [nw.from_native(frame, eager_only=True) for frame in run_all(natives)]
 
 
-def table_writer(table: nw.DataFrame[Any], form: str) -> Callable[[Path], object]:
-    """What writes the table to a path, as CSV or Parquet."""
+@dataclass(frozen=True)
+class CsvStyle:
+    """How a CSV file is written: the mark between fields, the decimal mark, and the byte order mark for Excel."""
+
+    separator: str = ","
+    decimal: str = "."
+    byte_order_mark: bool = True
+
+
+def table_writer(table: nw.DataFrame[Any], form: str, style: CsvStyle | None = None) -> Callable[[Path], object]:
+    """What writes the table to a path, as CSV or Parquet; raises OSError where that fails."""
     native: pl.DataFrame = table.to_native()
-    return native.write_parquet if form == "parquet" else safe_for_spreadsheets(native).write_csv
+    if form == "parquet":
+        return partial(_write, native.write_parquet)
+    style = style or CsvStyle()
+    safe = safe_for_spreadsheets(native)
+    if style.decimal != ".":
+        numbers = cs.float() | cs.decimal()
+        safe = safe.with_columns(numbers.cast(pl.String).str.replace(".", style.decimal, literal=True))
+    return partial(_write, partial(safe.write_csv, separator=style.separator, include_bom=style.byte_order_mark))
 
 
-def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
-    """Write the named files into the folder: all of them appear, or none does.
-
-    Each is written beside the folder first, and all are moved in place at the end.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+def _write(write: Callable[[Path], object], path: Path) -> None:
     try:
-        for name, write in writers.items():
-            write(workshop / name)
-        folder.mkdir(exist_ok=True)
-        for name in writers:
-            (workshop / name).replace(folder / name)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-    return [folder / name for name in writers]
+        write(path)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(0, reason(error)) from error
 
 
 def safe_for_spreadsheets(table: pl.DataFrame) -> pl.DataFrame:

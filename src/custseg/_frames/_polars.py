@@ -207,7 +207,7 @@ def run_all(frames: list[pl.LazyFrame]) -> list[pl.DataFrame]:
     try:
         return pl.collect_all(frames)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"the table could not be read: {_reason(error)}") from error
+        raise DataError(f"the table could not be read: {reason(error)}") from error
 
 
 def collected_schema(frame: pl.LazyFrame) -> pl.Schema:
@@ -215,7 +215,7 @@ def collected_schema(frame: pl.LazyFrame) -> pl.Schema:
     try:
         return frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"the table could not be opened: {_reason(error)}") from error
+        raise DataError(f"the table could not be opened: {reason(error)}") from error
 
 
 def _is_pattern(name: str) -> bool:
@@ -236,7 +236,7 @@ def _kind(dtype: pl.DataType) -> ColumnKind:
     return kinds.get(type(dtype), "other")
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """The first line of what the engine says, without values, and the remedy where one is known."""
     line = _VALUES.sub("…", str(error).strip().partition("\n")[0]).rstrip(".")
     remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in line]

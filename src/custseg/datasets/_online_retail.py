@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import listed
-from custseg._frames import frame_from_columns, read_table, table_writer, write_files
+from custseg._frames import frame_from_columns, read_table, table_writer
+from custseg._write import write_files
 from custseg.datasets._workbook import read_sheet
 from custseg.errors import CustsegError, DataError
 
@@ -140,11 +141,9 @@ def fetch(folder: Path, *, address: str = ADDRESS, sha256: str = SHA256, timeout
         )
     frame = nw.from_native(_parsed(BytesIO(workbook), address), eager_only=True)
     try:
-        return write_files(folder, {f"{_NAME}.parquet": table_writer(frame, "parquet")})[0]
-    except OSError as error:
-        raise CustsegError(
-            f"{_CALLER}: the copy could not be written to {str(folder)!r} ({error}). {_BY_HAND}"
-        ) from error
+        return write_files(folder, {f"{_NAME}.parquet": table_writer(frame, "parquet")}, caller=_CALLER)[0]
+    except CustsegError as error:
+        raise CustsegError(f"{error} {_BY_HAND}") from error
 
 
 def _download(address: str, target: Path, timeout: float) -> None:

@@ -1,0 +1,82 @@
+"""Locks between processes: a file that is locked by its holder, and freed when the holder ends, killed or not."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+
+_NO_LOCKS = (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK, errno.EINVAL, errno.EBADF)
+
+
+@contextmanager
+def hold_lock(path: Path) -> Iterator[None]:
+    """Wait for the lock, hold it, and remove its file at the end.
+
+    Without effect on Windows and on file systems that have no locks.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = _locked(path)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
+        os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a running process holds the lock; False where there is no such file, or no locks."""
+    if sys.platform == "win32":
+        return False
+    try:
+        descriptor = _open(path, create=False)
+    except FileNotFoundError:
+        return False
+    try:
+        _lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _locked(path: Path) -> int:
+    """The descriptor of the file, locked."""
+    while True:
+        descriptor = _open(path, create=True)
+        try:
+            _lock(descriptor, fcntl.LOCK_EX)
+            # The holder before us has removed the file that we waited for: then another one counts.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), path.stat()):
+                    return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _open(path: Path, *, create: bool) -> int:
+    try:
+        return os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o666)
+    except PermissionError:
+        # A killed process of another user left it: reading is enough for a lock.
+        return os.open(path, os.O_RDONLY)
+
+
+def _lock(descriptor: int, operation: int) -> None:
+    try:
+        fcntl.flock(descriptor, operation)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise

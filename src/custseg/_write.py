@@ -1,0 +1,291 @@
+"""Writes files into a folder as one act: after it all files are new, or all are as they were.
+
+The new files are written into a hidden folder ``.custseg-…`` inside the target, so that a mount point or a linked
+folder can be a target too. One rename, ``new`` to ``commit``, decides: before it nothing has changed; after it the
+files are moved in place one by one, and the next `write_files` or `recover` finishes what a killed process left.
+Files are synced to disk before that rename, and folders before and after the moves. A lock lets one process at a time
+change a folder, and tells a killed writer's leftovers from the work of a running one; where there are no such locks
+(Windows, some network drives) one process at a time may write to a folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from os import PathLike
+from pathlib import Path
+
+from custseg._checks import listed
+from custseg._locks import hold_lock, is_locked
+from custseg.errors import CustsegError, DataError
+
+Writer = Callable[[Path], object]
+
+_PREFIX = ".custseg-"
+_LOCK = f"{_PREFIX}lock"
+_NEW, _COMMIT, _OLD, _OWNER = "new", "commit", "old", "owner"
+
+
+def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, caller: str) -> list[Path]:
+    """Write the named files into the folder: all of them are replaced, or none is.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made, with its parents, where it does not exist.
+    writers : mapping of str to callable
+        By file name, a function that writes the file to the path it is given. Permissions follow the umask.
+    caller : str
+        The function that the user called, for the errors.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of `writers`.
+
+    Raises
+    ------
+    TypeError
+        If the folder is no path, or a writer is not callable.
+    DataError
+        If the folder or a file name cannot be the name of one.
+    CustsegError
+        If the folder cannot be written to, or a writer writes no file. What else a writer raises is passed on.
+    """
+    target = _checked_path(folder, caller)
+    _check_names(writers, caller)
+    made: list[Path] = []
+    try:
+        _make_folder(target, made)
+        _check_targets(target, writers, caller)
+        with _staging(target, caller) as staging:
+            _fill(staging / _NEW, writers, caller)
+            with hold_lock(target / _LOCK):
+                _finish_all(target, caller)
+                # Another process may have changed the folder while the files were written.
+                _check_targets(target, writers, caller)
+                _commit(staging, target, caller)
+    except BaseException as error:
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir()
+        if isinstance(error, OSError) and not isinstance(error, CustsegError):
+            raise _unchanged(target, error, caller) from error
+        raise
+    return [target / name for name in writers]
+
+
+def recover(folder: str | PathLike[str], *, caller: str) -> None:
+    """Finish or undo what killed processes left in the folder; a running writer's work is not touched.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder that files are to be read from. Where nothing was left, nothing is written.
+    caller : str
+        The function that the user called, for the errors.
+
+    Raises
+    ------
+    CustsegError
+        If an interrupted write cannot be finished.
+    """
+    target = _checked_path(folder, caller)
+    if not any(target.glob(f"{_PREFIX}*")):
+        return
+    leftovers = _leftovers(target)
+    try:
+        with hold_lock(target / _LOCK):
+            _finish_all(target, caller)
+    except OSError as error:
+        if not any((staging / _COMMIT).exists() for staging in leftovers):
+            return
+        raise CustsegError(
+            f"{caller}: an interrupted write in {str(target)!r} could not be finished ({error.strerror or error}). "
+            "Make the folder writable, and write the files again."
+        ) from error
+
+
+def _checked_path(folder: object, caller: str) -> Path:
+    if not isinstance(folder, (str, PathLike)) or not isinstance(os.fspath(folder), str):
+        raise TypeError(f"{caller}: folder must be a path (str or Path), got {type(folder).__name__}.")
+    text = os.fspath(folder)
+    if not text or "\0" in text:
+        raise DataError(f"{caller}: folder must be the path of a folder, got {text!r}. '.' is the current one.")
+    return Path(text)
+
+
+def _check_names(writers: Mapping[str, Writer], caller: str) -> None:
+    for name, write in writers.items():
+        if not isinstance(name, str):
+            raise TypeError(f"{caller}: file names must be text, got {type(name).__name__}.")
+        if name in ("", ".", "..") or not name.isprintable() or set(name) & set('/\\:*?"<>|') or name != name.strip():
+            raise DataError(
+                f"{caller}: {name!r} cannot be the name of a file. "
+                'Give a name without a folder, control characters and any of / \\ : * ? " < > |.'
+            )
+        if name.startswith(_PREFIX):
+            raise DataError(f"{caller}: file names that begin with {_PREFIX!r} are reserved, got {name!r}.")
+        if not callable(write):
+            raise TypeError(f"{caller}: {name!r} must be a function that takes a path, got {type(write).__name__}.")
+    # Some file systems do not tell upper from lower case.
+    if len({name.casefold() for name in writers}) < len(writers):
+        raise DataError(f"{caller}: file names must differ, not by case alone; got {listed(writers)}.")
+
+
+def _make_folder(target: Path, made: list[Path]) -> None:
+    """The folder and its parents, made where they lack; those made are added to the list."""
+    lacking = []
+    path = target
+    while not os.path.lexists(path):
+        lacking.append(path)
+        path = path.parent
+    for path in reversed(lacking):
+        with suppress(FileExistsError):
+            path.mkdir()
+            made.append(path)
+    if not target.is_dir():
+        raise NotADirectoryError(0, "it is not a folder")
+
+
+def _check_targets(target: Path, writers: Mapping[str, Writer], caller: str) -> None:
+    """Raise where a folder stands in the place of a file, or a name is too long."""
+    for name in writers:
+        with suppress(FileNotFoundError):
+            os.lstat(target / name)
+    if folders := [name for name in writers if (target / name).is_dir()]:
+        raise CustsegError(
+            f"{caller}: {listed(folders)} in {str(target)!r} must be files, and are folders. "
+            "Move them away, or give another folder. Nothing was changed."
+        )
+
+
+@contextmanager
+def _staging(target: Path, caller: str) -> Iterator[Path]:
+    """A hidden folder of our own in the target, marked as belonging to a running process, and removed at the end."""
+    with ExitStack() as stack:
+        with hold_lock(target / _LOCK):
+            _finish_all(target, caller)
+            staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
+            stack.enter_context(hold_lock(staging / _OWNER))
+            stack.callback(_remove, staging, target)
+        (staging / _NEW).mkdir()
+        yield staging
+
+
+def _remove(staging: Path, target: Path) -> None:
+    """Remove the hidden folder, unless it holds files that are still to be moved."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(hold_lock(target / _LOCK))
+        commit = staging / _COMMIT
+        if not commit.is_dir() or not any(commit.iterdir()):
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _fill(folder: Path, writers: Mapping[str, Writer], caller: str) -> None:
+    """Write all files into the folder, and see them on the disk."""
+    for name, write in writers.items():
+        write(folder / name)
+        if not (folder / name).is_file():
+            raise CustsegError(
+                f"{caller}: the function for {name!r} wrote no file. "
+                "It must write to the path that it is given. Nothing was changed."
+            )
+        _sync(folder / name)
+    if extra := sorted({path.name for path in folder.iterdir()} - set(writers)):
+        raise CustsegError(
+            f"{caller}: files were written that were not announced: {listed(extra)}. "
+            "Give each its own function. Nothing was changed."
+        )
+    _sync(folder)
+
+
+def _commit(staging: Path, target: Path, caller: str) -> None:
+    """Put the new files in place; where one cannot be, all old ones are put back."""
+    new, commit, old = staging / _NEW, staging / _COMMIT, staging / _OLD
+    names = sorted(path.name for path in new.iterdir())
+    old.mkdir()
+    for name in names:
+        _keep(target / name, old / name)
+    new.rename(commit)
+    _sync(staging)
+    moved: list[str] = []
+    try:
+        for name in names:
+            (commit / name).replace(target / name)
+            moved.append(name)
+    except BaseException:
+        _put_back(moved, staging, target, caller=caller)
+        raise
+    _sync(target)
+
+
+def _put_back(names: list[str], staging: Path, target: Path, *, caller: str) -> None:
+    """Undo the moves; the new file goes back first, so that at every moment it is in place or still to be moved."""
+    try:
+        for name in reversed(names):
+            (target / name).replace(staging / _COMMIT / name)
+            if os.path.lexists(staging / _OLD / name):
+                (staging / _OLD / name).replace(target / name)
+        (staging / _COMMIT).rename(staging / _NEW)
+    except OSError as error:
+        raise CustsegError(
+            f"{caller}: the files in {str(target)!r} could be replaced in part only ({error.strerror or error}). "
+            "Write again once the folder can be written to: this finishes the rest."
+        ) from error
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """The old file under a second name, or a copy where the file system has no links."""
+    if not os.path.lexists(path):
+        return
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(path, kept, follow_symlinks=False)
+
+
+def _finish_all(target: Path, caller: str) -> None:
+    """Finish every interrupted commit in the folder, and remove what killed writers left. Needs the folder's lock."""
+    for staging in _leftovers(target):
+        # Made and marked under the folder's lock, which we hold: without a mark its maker was killed in between.
+        if is_locked(staging / _OWNER):
+            continue
+        commit = staging / _COMMIT
+        names = sorted(path.name for path in commit.iterdir()) if commit.is_dir() else []
+        if folders := [name for name in names if (target / name).is_dir()]:
+            raise CustsegError(
+                f"{caller}: an earlier write into {str(target)!r} was interrupted and cannot be finished, because "
+                f"{listed(folders)} must be files, and are folders. Move them away."
+            )
+        for name in names:
+            (commit / name).replace(target / name)
+        if names:
+            _sync(target)
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _leftovers(target: Path) -> list[Path]:
+    """The hidden folders of writers, running or killed."""
+    return sorted(path for path in target.glob(f"{_PREFIX}*") if path.is_dir() and not path.is_symlink())
+
+
+def _sync(path: Path) -> None:
+    """Have the file or folder on the disk; file systems that cannot sync a folder are left to themselves."""
+    with suppress(OSError) if path.is_dir() else nullcontext():
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _unchanged(target: Path, error: OSError, caller: str) -> CustsegError:
+    return CustsegError(
+        f"{caller}: the files could not be written to {str(target)!r} ({error.strerror or error}). "
+        "Nothing was changed. Give a folder that can be written to."
+    )

@@ -1,0 +1,267 @@
+"""Files are written as one act: all of them or none, whatever happens on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pytest
+
+from custseg import CustsegError
+from custseg._frames import table_writer
+from custseg._locks import hold_lock, is_locked
+from custseg._write import recover, write_files
+from custseg.errors import DataError
+
+KILLED_WRITER = Path(__file__).with_name("killed_writer.py")
+
+
+def text(content: str) -> Callable[[Path], object]:
+    return lambda path: path.write_text(content)
+
+
+def fail(path: Path) -> None:
+    path.write_text("half")
+    raise RuntimeError("the pen broke")
+
+
+def write(folder: object, **writers: Callable[[Path], object]) -> list[Path]:
+    return write_files(folder, {f"{name}.txt": one for name, one in writers.items()}, caller="write")  # type: ignore[arg-type]
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() if path.is_file() else "folder" for path in sorted(folder.iterdir())}
+
+
+def killed(mode: str, folder: Path, *more: str) -> dict[str, int]:
+    """What the script finds that kills writers."""
+    done = subprocess.run([sys.executable, KILLED_WRITER, mode, folder, *more], capture_output=True, check=True)
+    found: dict[str, int] = json.loads(done.stdout)
+    return found
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A disk that is full after so many bytes per file."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_files_are_written_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "out"
+    assert write(folder, a=text("1"), b=text("2")) == [folder / "a.txt", folder / "b.txt"]
+    assert contents(folder) == {"a.txt": "1", "b.txt": "2"}
+    assert contents(tmp_path / "new") == {"out": "folder"}
+
+
+def test_old_files_are_replaced_and_others_stay(tmp_path: Path) -> None:
+    write(tmp_path, a=text("old"), mine=text("keep"))
+    write(tmp_path, a=text("new"))
+    assert contents(tmp_path) == {"a.txt": "new", "mine.txt": "keep"}
+
+
+def test_failing_writer_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="the pen broke"):
+        write(tmp_path / "deep" / "out", a=text("1"), b=fail)
+    assert contents(tmp_path) == {}
+
+
+def test_failing_writer_leaves_old_files(tmp_path: Path) -> None:
+    write(tmp_path, a=text("old"))
+    with pytest.raises(RuntimeError, match="the pen broke"):
+        write(tmp_path, a=text("new"), b=fail)
+    assert contents(tmp_path) == {"a.txt": "old"}
+
+
+def test_writer_that_writes_nothing_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, a=text("old"))
+    with pytest.raises(CustsegError, match=r"write: the function for 'b.txt' wrote no file.*Nothing was changed"):
+        write(tmp_path, a=text("new"), b=lambda path: None)
+    assert contents(tmp_path) == {"a.txt": "old"}
+
+
+def test_writer_of_further_files_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CustsegError, match=r"not announced: \['c.txt'\]"):
+        write(tmp_path, a=lambda path: [path.write_text(""), path.with_name("c.txt").write_text("")])
+    assert contents(tmp_path) == {}
+
+
+def test_folder_in_the_place_of_a_file_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, a=text("old"))
+    (tmp_path / "b.txt").mkdir()
+    with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* must be files, and are folders.*Nothing was changed"):
+        write(tmp_path, a=text("new"), b=text("new"))
+    assert contents(tmp_path) == {"a.txt": "old", "b.txt": "folder"}
+
+
+def test_folder_that_appears_while_writing_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, a=text("old"))
+    with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* must be files"):
+        write(tmp_path, a=text("new"), b=lambda path: [path.write_text(""), (tmp_path / "b.txt").mkdir()])
+    assert contents(tmp_path) == {"a.txt": "old", "b.txt": "folder"}
+
+
+def test_linked_folder_can_be_written_to(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    write(tmp_path / "link", a=text("1"))
+    assert contents(tmp_path / "disk") == {"a.txt": "1"}
+    assert (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="needs a second file system")
+def test_mount_point_can_be_written_to() -> None:
+    name = f"custseg-test-{os.getpid()}.txt"
+    [path] = write_files("/dev/shm", {name: text("1")}, caller="write")
+    path.unlink()
+
+
+def test_permissions_follow_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        [path] = write(tmp_path / "out", a=text("1"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o750
+
+
+@pytest.mark.parametrize("folder", [5, None, b"out", ["out"]])
+def test_folder_of_a_wrong_type_is_an_error(folder: object) -> None:
+    with pytest.raises(TypeError, match=r"write: folder must be a path \(str or Path\), got "):
+        write(folder, a=text("1"))
+
+
+@pytest.mark.parametrize("folder", ["", "a\0b"])
+def test_folder_that_is_no_path_is_an_error(folder: str) -> None:
+    with pytest.raises(DataError, match="write: folder must be the path of a folder, got "):
+        write(folder, a=text("1"))
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b.txt", "../b.txt", "a\\b", "a\0b", "a\nb", "a\x1b[31m", "a\u202eb", " a", "a:b", "a*"]
+)
+def test_name_that_is_no_file_name_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=r"write: .* cannot be the name of a file") as caught:
+        write_files(tmp_path, {name: text("1")}, caller="write")
+    assert "\x1b" not in str(caught.value)
+    assert contents(tmp_path) == {}
+
+
+def test_names_of_our_own_and_equal_names_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"begin with '\.custseg-' are reserved"):
+        write_files(tmp_path, {".custseg-x": text("1")}, caller="write")
+    with pytest.raises(DataError, match="must differ, not by case alone"):
+        write_files(tmp_path, {"a": text("1"), "A": text("1")}, caller="write")
+    with pytest.raises(TypeError, match="'a' must be a function that takes a path, got str"):
+        write_files(tmp_path, {"a": "1"}, caller="write")  # type: ignore[dict-item]
+    assert contents(tmp_path) == {}
+
+
+@pytest.mark.parametrize("place", ["folder", "file", "parent"])
+def test_long_name_is_an_error(tmp_path: Path, place: str) -> None:
+    long = "x" * 300
+    folder, name = {"folder": (long, "a"), "file": ("out", long), "parent": (f"new/{long}/out", "a")}[place]
+    with pytest.raises(CustsegError, match=r"could not be written to .*File name too long.*Nothing was changed"):
+        write_files(tmp_path / folder, {name: text("1")}, caller="write")
+    assert contents(tmp_path) == {}
+
+
+def test_folder_that_is_a_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    for folder in (tmp_path / "out", tmp_path / "out" / "deeper"):
+        with pytest.raises(CustsegError, match=r"write: the files could not be written to .*Nothing was changed"):
+            write(folder, a=text("1"))
+    assert contents(tmp_path) == {"out": "a file"}
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_full_disk_changes_nothing(tmp_path: Path, form: str) -> None:
+    table = nw.from_native(pl.DataFrame({"a": range(20_000)}), eager_only=True)
+    write(tmp_path, a=text("old"))
+    with files_of_at_most(5_000), pytest.raises(CustsegError, match=r"File too large.*Nothing was changed"):
+        write(tmp_path, a=text("new"), b=table_writer(table, form))
+    assert contents(tmp_path) == {"a.txt": "old"}
+
+
+def test_killed_writer_leaves_all_old_or_all_new_files_at_every_step() -> None:
+    with hold_folder() as folder:
+        outcomes = killed("steps", folder)
+    assert set(outcomes) == {"recovered: old", "recovered: new", "written: old"}
+    assert min(outcomes.values()) > 10
+
+
+def test_killed_writers_in_a_loop_leave_no_mixture() -> None:
+    with hold_folder() as folder:
+        outcomes = killed("random", folder, "30")
+    assert (outcomes["kills"], outcomes["mixed after"]) == (30, 0)
+
+
+@contextmanager
+def hold_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: syncing it costs nothing."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.ismount("/dev/shm") else None) as folder:
+        yield Path(folder)
+
+
+def test_running_writer_is_left_alone(tmp_path: Path) -> None:
+    def meanwhile(path: Path) -> None:
+        path.write_text("first")
+        write(tmp_path, a=text("second"))
+        recover(tmp_path, caller="test")
+
+    write(tmp_path, a=meanwhile, b=text("first"))
+    assert contents(tmp_path) == {"a.txt": "first", "b.txt": "first"}
+
+
+def test_writers_at_once_leave_the_files_of_one(tmp_path: Path) -> None:
+    def work(name: str) -> None:
+        for _ in range(10):
+            write(tmp_path, a=text(name), b=text(name))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "xyz"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert contents(tmp_path) in [{"a.txt": name, "b.txt": name} for name in "xyz"]
+
+
+def test_interrupted_write_that_cannot_be_finished_is_an_error(tmp_path: Path) -> None:
+    commit = tmp_path / ".custseg-x" / "commit"
+    commit.mkdir(parents=True)
+    (commit / "a.txt").write_text("new")
+    (tmp_path / "a.txt").mkdir()
+    for work in (lambda: recover(tmp_path, caller="read"), lambda: write(tmp_path, b=text("1"))):
+        with pytest.raises(CustsegError, match=r"was interrupted and cannot be finished, because \['a.txt'\]"):
+            work()
+    (tmp_path / "a.txt").rmdir()
+    recover(tmp_path, caller="read")
+    assert contents(tmp_path) == {"a.txt": "new"}
+
+
+def test_recover_of_no_folder_does_nothing(tmp_path: Path) -> None:
+    recover(tmp_path / "none", caller="read")
+    assert contents(tmp_path) == {}
+
+
+def test_lock_is_seen_while_it_is_held(tmp_path: Path) -> None:
+    assert not is_locked(tmp_path / "lock")
+    with hold_lock(tmp_path / "lock"):
+        assert is_locked(tmp_path / "lock")
+    assert contents(tmp_path) == {}
