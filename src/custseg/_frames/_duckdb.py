@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg._frames._give_back import polars_instead
 from custseg.errors import DataError
 
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -171,20 +173,28 @@ def is_relation(table: object) -> bool:
     return type(table).__name__ == "DuckDBPyRelation"
 
 
-def relation_like(relation: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
-    """Gives back a relation of the same connection, with ids in the type they came in."""
-    types = dict(zip(relation.columns, relation.types, strict=True))
+@dataclass(frozen=True)
+class RelationLike:
+    """Gives back a relation of the same connection, with ids in the type they came in.
 
-    def give_back(frame: nw.DataFrame[Any], id_column: str) -> Any:
+    No other process can reach the connection: pickled, this gives back polars DataFrames.
+    """
+
+    relation: Any
+
+    def __call__(self, frame: nw.DataFrame[Any], id_column: str) -> Any:
+        """The frame as a relation."""
+        types = dict(zip(self.relation.columns, self.relation.types, strict=True))
         custseg_result = frame.to_arrow()  # found by its name in the query
         columns = "*"
         if "customer_id" in frame.columns and id_column in types:
             columns = f"* REPLACE (CAST(customer_id AS {types[id_column]}) AS customer_id)"
-        result = relation.query("custseg_log", f"SELECT {columns} FROM custseg_result")
+        result = self.relation.query("custseg_log", f"SELECT {columns} FROM custseg_result")
         del custseg_result
         return result
 
-    return give_back
+    def __reduce__(self) -> tuple[Any, ...]:
+        return polars_instead, ()
 
 
 def _name(column: str) -> str:

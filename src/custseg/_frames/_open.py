@@ -15,8 +15,9 @@ import polars as pl
 
 from custseg._checks import check_distinct
 from custseg._frames._dialect import Dialect
-from custseg._frames._duckdb import DuckDBDialect, is_relation, relation_like
-from custseg._frames._pandas import pandas_like, polars_from_pandas
+from custseg._frames._duckdb import DuckDBDialect, RelationLike, is_relation
+from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
+from custseg._frames._pandas import polars_from_pandas
 from custseg._frames._polars import PolarsDialect, run
 from custseg.errors import DataError
 
@@ -34,26 +35,29 @@ class Table:
     """An opened table: its dialect, and how a result returns in the caller's kind."""
 
     dialect: Dialect
-    give_back: Callable[[nw.DataFrame[Any], str], Any]
-    """Turns a local frame, whose ids came from the named column, into the caller's kind of table."""
+    give_back: GiveBack
+
+    def returner(self, id_column: str = "") -> Callable[[nw.DataFrame[Any]], Any]:
+        """What turns a local frame, whose ids came from the column, into the caller's kind of table."""
+        return Returner(self.give_back, id_column)
 
 
 def open_table(table: object, caller: str, *, separator: str = ",", decimal: str = ".") -> Table:
     """The table or file, opened; nothing is read yet but the names and types of its columns."""
     if isinstance(table, (str, PathLike)):
-        return Table(_open_file(fsdecode(table), caller, separator=separator, decimal=decimal), _as_polars)
+        return Table(_open_file(fsdecode(table), caller, separator=separator, decimal=decimal), as_polars)
     table = nw.to_native(table, pass_through=True)
     if isinstance(table, pl.LazyFrame):
-        return Table(PolarsDialect(table), lambda frame, _: frame.to_native().lazy())
+        return Table(PolarsDialect(table), as_lazy_polars)
     if isinstance(table, pl.DataFrame):
-        return Table(PolarsDialect(table.lazy()), _as_polars)
+        return Table(PolarsDialect(table.lazy()), as_polars)
     if nw.dependencies.is_pandas_dataframe(table):
         frame = polars_from_pandas(table, caller)
-        return Table(PolarsDialect(frame.lazy()), pandas_like(table))
+        return Table(PolarsDialect(frame.lazy()), PandasLike.of(table))
     if is_relation(table):
-        return Table(DuckDBDialect(table), relation_like(table))
+        return Table(DuckDBDialect(table), RelationLike(table))
     if nw.dependencies.is_pyarrow_table(table):
-        return Table(PolarsDialect(_polars_from_arrow(table, caller).lazy()), _arrow_like(table))
+        return Table(PolarsDialect(_polars_from_arrow(table, caller).lazy()), ArrowLike(table.schema))
     raise TypeError(f"{caller}: the table must be {_KINDS}, got {type(table).__name__}.")
 
 
@@ -118,31 +122,3 @@ def _polars_from_arrow(table: Any, caller: str) -> pl.DataFrame:
         raise DataError(f"{caller}: the table has a column of a type that cannot be read: {error}") from error
     assert isinstance(frame, pl.DataFrame)
     return frame
-
-
-def _as_polars(frame: nw.DataFrame[Any], _: str) -> pl.DataFrame:
-    native = frame.to_native()
-    assert isinstance(native, pl.DataFrame)
-    return native
-
-
-def _arrow_like(table: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
-    """Gives back a pyarrow Table whose ids have the type they came in."""
-    schema = table.schema
-
-    def give_back(frame: nw.DataFrame[Any], id_column: str) -> Any:
-        result = frame.to_arrow()
-        position = result.schema.get_field_index("customer_id")
-        if position < 0 or id_column not in schema.names:
-            return result
-        ids = _cast(result.column(position), schema.field(id_column).type)
-        return result.set_column(position, "customer_id", ids)
-
-    return give_back
-
-
-def _cast(values: Any, dtype: Any) -> Any:
-    """The pyarrow values in the type; pyarrow has no cast from plain values to a dictionary."""
-    if hasattr(dtype, "value_type") and hasattr(dtype, "index_type"):
-        return values.cast(dtype.value_type).dictionary_encode().cast(dtype)
-    return values.cast(dtype)

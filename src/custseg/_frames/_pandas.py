@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from custseg._checks import check_distinct
@@ -20,25 +18,6 @@ def polars_from_pandas(table: Any, caller: str) -> pl.DataFrame:
     check_distinct(caller, names)
     columns = [_column(table.iloc[:, i], name, caller) for i, name in enumerate(names)]
     return pl.DataFrame(columns)
-
-
-def pandas_like(table: Any) -> Callable[[nw.DataFrame[Any], str], Any]:
-    """Gives back a pandas frame whose ids have the type they came in."""
-    dtypes = dict(zip(map(str, table.columns), table.dtypes, strict=True))
-
-    def give_back(frame: nw.DataFrame[Any], id_column: str) -> Any:
-        result = frame.to_pandas()
-        for name, kind in frame.schema.items():
-            # Whole numbers and marks with gaps stay what they are, not floats and objects.
-            if (kind.is_integer() or kind == nw.Boolean) and frame.get_column(name).is_null().any():
-                nullable = "Int64" if kind.is_integer() else "boolean"
-                values = frame.get_column(name).to_list()
-                result[name] = optional_module("pandas", "pandas").array(values, dtype=nullable)
-        if "customer_id" in result.columns and id_column in dtypes:
-            result["customer_id"] = result["customer_id"].astype(dtypes[id_column])
-        return result
-
-    return give_back
 
 
 def _column(values: Any, name: str, caller: str) -> pl.Series:

@@ -111,7 +111,7 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
     return FeatureTable(
         table.sort("customer_id"),
         features,
-        lambda local: log.source_table.give_back(local, log.customer),
+        log.source_table.returner(log.customer),
         snapshot,
     )
 

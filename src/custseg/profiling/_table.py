@@ -102,7 +102,7 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         local = collect(opened.dialect.select({name: opened.dialect.plain(name) for name in opened.dialect.columns}))
         check_columns(caller, {"id": id}, local.columns)
         ids, notes = (id, ()) if id else _ids_of(local, argument)
-        give_back = lambda frame: opened.give_back(frame, "")  # noqa: E731
+        give_back = opened.returner()
     described = {name: Feature(name) for name in local.columns if name != ids}
     if not described or len(local) == 0:
         raise DataError(f"{caller}: {argument} must have rows, and a column beside the ids; got {local.shape}.")

@@ -154,7 +154,7 @@ def given_features(table: object, id_column: str | None, caller: str) -> Feature
     local = collect(dialect.select(expressions))
     _check_ids(local, source, asked=id_column, caller=caller)
     features = tuple(Feature(name) for name in names)
-    return FeatureTable(local, features, lambda frame: opened.give_back(frame, source))
+    return FeatureTable(local, features, opened.returner(source))
 
 
 def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
