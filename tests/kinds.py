@@ -68,7 +68,12 @@ def _duckdb_connection(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRela
 
 def _csv(table: pl.DataFrame, folder: Path) -> str:
     # A CSV has no word for NaN but the empty field.
-    table.fill_nan(None).write_csv(folder / "table.csv")
+    # Column by column: methods of a frame take names such as "*" for patterns.
+    columns = (
+        column.alias("values").fill_nan(None).alias(column.name) if column.dtype.is_float() else column
+        for column in table
+    )
+    pl.DataFrame(columns).write_csv(folder / "table.csv")
     return str(folder / "table.csv")
 
 

@@ -55,6 +55,25 @@ def check_distinct(caller: str, columns: Sequence[str]) -> None:
         raise DataError(f"{caller}: the table has several columns of the same name: {listed(twice)}.")
 
 
+def check_no_nul(caller: str, columns: Iterable[str]) -> None:
+    """Raise if the name of a column holds the NUL character, which ends a name in most engines and in SQL."""
+    if bad := [name for name in columns if "\0" in name]:
+        raise DataError(
+            f"{caller}: the names of columns must not hold the NUL character, got {listed(bad)}. Rename the columns."
+        )
+
+
+def check_named(caller: str, columns: Sequence[str], *, ids: str | None = None) -> None:
+    """Raise if a column that is to be a feature, as all but the ids, has no name."""
+    places = [place for place, name in enumerate(columns, start=1) if not name.strip() and name != ids]
+    if places:
+        raise DataError(
+            f"{caller}: {'columns' if len(places) > 1 else 'column'} {', '.join(map(str, places))} of the table "
+            f"{'have' if len(places) > 1 else 'has'} no name. Name the column, or leave it out. "
+            "(A CSV file that pandas wrote with its index begins with such a column: use to_csv(..., index=False).)"
+        )
+
+
 def check_integer(caller: str, argument: str, value: object, *, minimum: int, maximum: int | None = None) -> int:
     """The value as an int within its bounds, or an error."""
     if isinstance(value, bool) or not isinstance(value, Integral):

@@ -6,12 +6,14 @@ A further language is a further file with the keys of `texts/en.toml` and the pl
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from gettext import c2py
 from importlib.resources import files
 from typing import Any
 
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _FOLDER = files("custseg") / "texts"
 
 LANGUAGES = ("en", *sorted({item.name.removesuffix(".toml") for item in _FOLDER.iterdir()
@@ -38,6 +40,21 @@ def number(value: float, language: str, *, digits: int = 0) -> str:
     marks = text(language, "language")
     plain = f"{value:,.{digits}f}"
     return plain.translate(str.maketrans({",": marks["thousands"], ".": marks["decimal"]}))
+
+
+def printable(text: str) -> str:
+    """The text on one line with control, bidirectional and invisible marks escaped, as Python's `repr` does.
+
+    For names and values from data: shown as they are, such marks could move the cursor of a terminal or reverse what
+    follows. Joiners of letters and all kinds of spaces stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(repr(mark)[1:-1] if _is_unsafe(mark) else mark for mark in text)
+
+
+def _is_unsafe(mark: str) -> bool:
+    return unicodedata.category(mark) in ("Cc", "Cf", "Cs", "Zl", "Zp") and mark not in _JOINERS
 
 
 def plural_form(count: int, forms: Sequence[str], language: str) -> str:

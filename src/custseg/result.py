@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from custseg._checks import check_choice, plural
 from custseg._frames import CsvStyle, frame_from_columns, table_writer
+from custseg._texts import printable
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Move
 from custseg.model import SegmentModel
@@ -225,7 +226,7 @@ class Segmentation:
         if not getattr(estimator, "converged_", True):
             notes.append("the clustering was stopped before it had settled.")
         if heavy := getattr(estimator, "heavy_columns_", ()):
-            columns = ", ".join(self.model.preparation.names[place] for place in heavy)
+            columns = ", ".join(printable(self.model.preparation.names[place]) for place in heavy)
             notes.append(f"the farthest values of {columns} were drawn in: too few, and too far apart, for a segment.")
         shapes = getattr(estimator, "fallbacks_", ())
         return notes + [f"the shape of {self.model.names[j]!r} was simplified ({remedy})." for j, remedy in shapes]
@@ -234,7 +235,7 @@ class Segmentation:
         """How many segments of how many customers, when, and by which features."""
         clustered = sum(row.size for row in self.profiles.segments)
         what = f"{plural(len(self.profiles.segments), 'segment')} of {plural(clustered, 'customer')}"
-        used = ", ".join(self.model.preparation.names)
+        used = ", ".join(printable(name) for name in self.model.preparation.names)
         when = f", as of {self.features.snapshot}" if self.features.snapshot else ""
         return f"{what}{when}, by {used} (minimum {plural(self.choice.min_size, 'customer')})"
 

@@ -7,7 +7,15 @@ form on the engine where the data is; all that follows is written once, in narwh
 from __future__ import annotations
 
 from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
-from custseg._frames._local import CsvStyle, collect, collect_together, frame_from_columns, table_writer
+from custseg._frames._local import (
+    CsvStyle,
+    collect,
+    collect_together,
+    column_of,
+    columns_of,
+    frame_from_columns,
+    table_writer,
+)
 from custseg._frames._open import Table, open_table, read_table
 
 __all__ = [
@@ -18,6 +26,8 @@ __all__ = [
     "Table",
     "collect",
     "collect_together",
+    "column_of",
+    "columns_of",
     "frame_from_columns",
     "open_table",
     "read_table",

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from custseg._frames._local import column_of
 from custseg._optional import optional_module
 
 GiveBack = Callable[[nw.DataFrame[Any], str], Any]
@@ -55,7 +56,7 @@ class PandasLike:
         result = frame.to_pandas()
         for name, kind in frame.schema.items():
             # Whole numbers and marks with gaps stay what they are, not floats and objects.
-            if (kind.is_integer() or kind == nw.Boolean) and frame.get_column(name).is_null().any():
+            if (kind.is_integer() or kind == nw.Boolean) and column_of(frame, name).is_null().any():
                 nullable = "Int64" if kind.is_integer() else "boolean"
                 values = frame.get_column(name).to_list()
                 result[name] = optional_module("pandas", "pandas").array(values, dtype=nullable)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,16 @@ _NUMBER = r"^[+-]?\d+([.,]\d+)?$"
 def frame_from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
     """A polars DataFrame of NumPy arrays or lists; None is null, NumPy types are kept."""
     return pl.DataFrame({name: _series(name, values) for name, values in columns.items()})
+
+
+def columns_of(table: nw.DataFrame[Any], names: Iterable[str]) -> nw.DataFrame[Any]:
+    """Only these columns of a local table; polars would take names such as "*" and "^a$" for patterns."""
+    return table.select(*(table.get_column(name) for name in names))
+
+
+def column_of(table: nw.DataFrame[Any], name: str) -> nw.Series[Any]:
+    """One column of a local table, called "values": many methods of a polars Series named "^a$" fail."""
+    return table.get_column(name).alias("values")
 
 
 def collect(frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:

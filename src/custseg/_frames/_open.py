@@ -13,7 +13,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from custseg._checks import check_distinct
+from custseg._checks import check_distinct, check_no_nul
 from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb import DuckDBDialect, RelationLike, is_relation
 from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
@@ -44,6 +44,12 @@ class Table:
 
 def open_table(table: object, caller: str, *, separator: str = ",", decimal: str = ".") -> Table:
     """The table or file, opened; nothing is read yet but the names and types of its columns."""
+    opened = _opened(table, caller, separator=separator, decimal=decimal)
+    check_no_nul(caller, opened.dialect.columns)
+    return opened
+
+
+def _opened(table: object, caller: str, *, separator: str, decimal: str) -> Table:
     if isinstance(table, (str, PathLike)):
         return Table(_open_file(fsdecode(table), caller, separator=separator, decimal=decimal), as_polars)
     table = nw.to_native(table, pass_through=True)

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import listed
+from custseg._checks import check_named, listed
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.features._column_words import column_words
@@ -136,6 +136,7 @@ def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> 
 def check_names(features: Sequence[Feature], caller: str) -> None:
     """Raise if two features have the same name: attributes take theirs from the customer table."""
     names = [feature.name for feature in features]
+    check_named(caller, names)
     if twice := sorted({name for name in names if names.count(name) > 1 or name == "customer_id"}):
         raise DataError(
             f"{caller}: the customer table gives columns named as other features, {listed(twice)}. "

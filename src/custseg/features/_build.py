@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice, listed
+from custseg._frames import column_of, columns_of
 from custseg.errors import DataError
 from custseg.features._attributes import ATTRIBUTES, check_names
 from custseg.features._email import EMAIL
@@ -100,9 +101,11 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
     table = _all_customers(logs, parts)
     for part in parts:
         names = [feature.name for feature in part.features]
-        table = table.join(part.table.select("customer_id", *names), on="customer_id", how="left")
+        table = table.join(columns_of(part.table, ["customer_id", *names]), on="customer_id", how="left")
         table = table.with_columns(
-            nw.col(feature.name).fill_null(feature.absent) for feature in part.features if feature.absent is not None
+            column_of(table, feature.name).fill_null(feature.absent).alias(feature.name)
+            for feature in part.features
+            if feature.absent is not None
         )
     log = logs.orders or logs.events or logs.customers
     assert log is not None

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._frames import frame_from_columns
+from custseg._frames import columns_of, frame_from_columns
 from custseg.features._column_words import column_words
 from custseg.features._family import Family, FamilyColumns
 from custseg.features._logs import Logs
@@ -113,7 +113,7 @@ def centred_log_ratios(features: FeatureTable) -> FeatureTable:
     described = tuple(renamed.get(feature.name, feature) for feature in features.described)
     known = _frame(ratios)
     local = features.local.with_columns(known.get_column(name) for name in known.columns)
-    local = local.select("customer_id", *(feature.name for feature in described))
+    local = columns_of(local, ["customer_id", *(feature.name for feature in described)])
     return FeatureTable(local, described, features.give_back, features.snapshot)
 
 

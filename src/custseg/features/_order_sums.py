@@ -193,6 +193,8 @@ def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
         inside = inside & (nw.col("moment") >= snapshot.start)
     per_day = collect(orders.lines().filter(inside).group_by("day").agg(nw.col("money").sum()))
     days = per_day.get_column("day").to_numpy()
+    if not len(days):
+        return []
     revenue = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
     calendar = np.arange(days.min(), snapshot.day)
     weeks = np.array([_week_of_year(day) for day in calendar.tolist()])

@@ -17,6 +17,7 @@ from custseg._checks import (
     check_segment_numbers,
     plural,
 )
+from custseg._texts import printable
 from custseg.clustering import METHODS, Candidate, score_clusterer, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
@@ -125,7 +126,7 @@ class MethodComparison:
             for row, mark in zip(cells, under, strict=True)
         ]
         what = f"{plural(len(self.rows), 'method')} on {plural(self.n_customers, 'customer')}"
-        title = f"{what}, by {', '.join(self.features)} (minimum {plural(self.min_size, 'customer')})"
+        title = f"{what}, by {', '.join(map(printable, self.features))} (minimum {plural(self.min_size, 'customer')})"
         return "\n".join([title, "", *lines])
 
 

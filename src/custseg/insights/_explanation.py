@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from custseg._numbers import amount, number_words
+from custseg._texts import printable
 
 _MOST_TOLD = 3
 
@@ -117,7 +118,7 @@ class Explanation:
 
     def __repr__(self) -> str:
         words = _WORDS[self.language]
-        lines = [words["is in"].format(self.customer, self.name, self.segment)]
+        lines = [words["is in"].format(printable(str(self.customer)), self.name, self.segment)]
         if self.second is None:
             return "\n".join([*lines, words["alone"]])
         speaks = [reason for reason in self.why if reason.contribution > 0][:_MOST_TOLD]
@@ -135,7 +136,7 @@ class Explanation:
 
     def _said(self, reason: Reason) -> str:
         words = _WORDS[self.language]
-        value = f"{reason.feature}: {self._value(reason.value, reason)}"
+        value = f"{printable(reason.feature)}: {self._value(reason.value, reason)}"
         if reason.typical is None or reason.typical_second is None:
             return value
         medians = (
@@ -149,7 +150,7 @@ class Explanation:
             return words["stays"]
         [reason] = [reason for reason in self.why if reason.feature == change.feature]
         target = self._amount(change.target, change.unit)
-        return words["moves"].format(change.feature, target, self._value(change.value, reason), change.name)
+        return words["moves"].format(printable(change.feature), target, self._value(change.value, reason), change.name)
 
     def _value(self, value: float | None, reason: Reason) -> str:
         if value is None:

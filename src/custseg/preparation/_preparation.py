@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import plural
+from custseg._texts import printable
 from custseg.errors import DataError
 
 Floats = NDArray[np.float64]
@@ -95,15 +96,16 @@ class Preparation:
 
     def notes(self) -> list[str]:
         """What a person should know: columns dropped, values filled and clipped."""
-        notes = [f"{name} was not used: {reason}." for name, reason in self.dropped.items()]
+        notes = [f"{printable(name)} was not used: {reason}." for name, reason in self.dropped.items()]
         for column in self.columns:
+            name = printable(column.name)
             if column.missing:
                 filled = plural(column.missing, "missing value")
-                notes.append(f"{filled} of {column.name} taken as the median, {column.fill:,.6g}.")
+                notes.append(f"{filled} of {name} taken as the median, {column.fill:,.6g}.")
             if column.clipped:
                 notes.append(
                     f"{plural(column.clipped, 'customer lies', 'customers lie')} beyond {CLIP:g} standard "
-                    f"deviations on {column.name}, drawn in to that bound."
+                    f"deviations on {name}, drawn in to that bound."
                 )
         return notes
 

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from custseg._texts import printable
 from custseg.profiling._text import clean, percent_text
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _sizes(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
     cells = [
         [
             "–" if row.segment is None else clean(str(row.segment)),
-            row.name,
+            printable(row.name),
             f"{row.size:,}",
             percent_text(row.share, 1),
             *[percent_text(row.revenue_share, 1)] * money,

@@ -32,6 +32,8 @@ def blurred(counts: NDArray[np.intp]) -> NDArray[np.intp]:
     What is told of all others is added up from it, so that no difference of two figures gives a small cell away.
     """
     told = np.where((counts > 0) & (counts < SMALLEST), SMALLEST // 2, counts)
+    if not counts.shape[1]:
+        return told
     lines = np.arange(len(counts))
     largest = counts.argmax(axis=1)
     enough = counts[lines, largest] >= SMALLEST

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import listed
+from custseg._frames import column_of
 from custseg._numbers import number_words
-from custseg._texts import LANGUAGES
+from custseg._texts import LANGUAGES, printable
 from custseg.profiling._bins import FEWEST
 from custseg.profiling._rule_input import needed_columns
 from custseg.profiling._terms import Term
@@ -85,8 +86,8 @@ class Rule:
         elif self.recall is not None:
             measured = f"{words['found'].format(_percent(self.recall, self.language))} {measured}"
         if not self.terms:
-            return words["rule for everyone"].format(self.name, measured)
-        return words["rule"].format(self.text, self.name, measured)
+            return words["rule for everyone"].format(printable(self.name), measured)
+        return words["rule"].format(self.text, printable(self.name), measured)
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def all_hold(terms: Sequence[Term], table: nw.DataFrame[Any]) -> NDArray[np.bool
     """For which rows all terms hold."""
     held = np.ones(len(table), dtype=bool)
     for term in terms:
-        held &= term.holds(table.get_column(term.feature))
+        held &= term.holds(column_of(table, term.feature))
     return held
 
 

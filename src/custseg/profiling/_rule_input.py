@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import listed, plural
-from custseg._frames import collect, frame_from_columns, open_table
+from custseg._checks import check_named, check_no_nul, listed, plural
+from custseg._frames import collect, column_of, columns_of, frame_from_columns, open_table
 from custseg._hashes import mix
 from custseg.errors import DataError
 from custseg.profiling._bins import Column, binned
@@ -41,14 +41,14 @@ def given_columns(features: object, caller: str, *, id: str | None = None) -> tu
     if isinstance(features, Mapping):
         return _of_mapping(features, caller), {}
     table = given_features(features, id, caller)
-    return table.local.select(table.names), {feature.name: feature.unit for feature in table.described}
+    return columns_of(table.local, table.names), {feature.name: feature.unit for feature in table.described}
 
 
 def needed_columns(features: object, names: Sequence[str], caller: str) -> nw.DataFrame[Any]:
     """These columns of a feature table, a frame or a mapping, as a local table."""
     if isinstance(features, FeatureTable):
         _check_present(names, features.names, caller)
-        return features.local.select(names or "customer_id")
+        return columns_of(features.local, names or ["customer_id"])
     if isinstance(features, Mapping):
         _check_present(names, list(features), caller)
         return _of_mapping({name: features[name] for name in names} or features, caller)
@@ -67,6 +67,8 @@ def _of_mapping(columns: Mapping[Any, Any], caller: str) -> nw.DataFrame[Any]:
         raise DataError(f"{caller}: features has no columns. Give at least one.")
     if unnamed := [name for name in columns if not isinstance(name, str)]:
         raise TypeError(f"{caller}: the names of features must be text, got {listed(unnamed)}.")
+    check_no_nul(caller, columns)
+    check_named(caller, list(columns))
     # Lists stay lists: NumPy would make one text of numbers and words.
     arrays = {name: values if isinstance(values, list) else np.asarray(values) for name, values in columns.items()}
     shapes = {name: (len(values),) if isinstance(values, list) else values.shape for name, values in arrays.items()}
@@ -102,7 +104,7 @@ def checked_labels(labels: object, rows: int, caller: str) -> Labels:
 
 def columns_in_bins(table: nw.DataFrame[Any], units: Mapping[str, str]) -> list[Column]:
     """The columns that have something to say, in bins."""
-    found = (binned(name, table.get_column(name), units.get(name, "")) for name in table.columns)
+    found = (binned(name, column_of(table, name), units.get(name, "")) for name in table.columns)
     return [column for column in found if column is not None]
 
 
@@ -134,7 +136,7 @@ def _draws(table: nw.DataFrame[Any], labels: Labels, *, columns: Sequence[Column
     """A number per row, as if drawn by chance: from its values, and from which of its equals it is."""
     hashes = np.full(len(labels), np.uint64(seed), dtype=np.uint64)
     for column in columns:
-        values = table.get_column(column.about.feature)
+        values = column_of(table, column.about.feature)
         mix(hashes, column.codes(values).astype(float) if column.about.kind == "category" else numbers_of(values))
     order = np.lexsort((labels, hashes))
     first = np.ones(len(order), dtype=bool)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_columns, check_integer, check_random_state, listed
+from custseg._frames import column_of, columns_of
 from custseg._texts import LANGUAGES
 from custseg.profiling._bins import FEWEST
 from custseg.profiling._rule import Rule, RuleSet, SegmentRules, all_hold, labels_by
@@ -120,7 +121,7 @@ def segment_rules(
     table, places = table[inside], np.searchsorted(segments, known[inside])
     bins = columns_in_bins(table, units)
     split = split_rows(table, places, columns=bins, seed=seed)
-    codes = [column.codes(table.get_column(column.about.feature)[split.learned]) for column in bins]
+    codes = [column.codes(column_of(table, column.about.feature)[split.learned]) for column in bins]
     sample = Sample(bins, codes, places[split.learned], split.weights)
     single = [(place, best_terms(sample, place, max_terms=most)) for place in range(len(segments))]
     covering = covering_terms(sample, max_terms=most)
@@ -178,7 +179,7 @@ def _chosen(table: nw.DataFrame[Any], columns: Sequence[str] | None) -> nw.DataF
     if not columns or len(set(columns)) < len(columns):
         raise ValueError(f"{_CALLER}: columns must name each feature once, got {list(columns)}.")
     check_columns(_CALLER, {f"columns[{place}]": name for place, name in enumerate(columns)}, table.columns)
-    return table.select(*columns)
+    return columns_of(table, columns)
 
 
 def _names(names: object, segments: Sequence[int], language: str) -> list[str]:

@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, did_you_mean, listed
-from custseg._frames import collect, frame_from_columns, open_table
+from custseg._checks import check_columns, check_named, check_no_nul, did_you_mean, listed
+from custseg._frames import collect, column_of, frame_from_columns, open_table
 from custseg.errors import DataError
 from custseg.profiling._privacy import SMALLEST
 from custseg.tables import Feature, FeatureTable
@@ -64,7 +64,7 @@ class ProfileTable:
 
     def values(self, name: str) -> Floats:
         """A column of numbers; NaN where it is missing."""
-        column = self.local.get_column(name).cast(nw.Float64)
+        column = column_of(self.local, name).cast(nw.Float64)
         return column.fill_null(float("nan")).to_numpy()
 
 
@@ -95,7 +95,8 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         return table.local, {feature.name: feature for feature in table.described}, table.give_back, ()
     if isinstance(table, Mapping):
         local = nw.from_native(_from_mapping(table, argument, caller), eager_only=True)
-        ids, notes = id or _ID, tuple[str, ...]()
+        ids: str | None = id or _ID
+        notes: tuple[str, ...] = ()
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
         opened = open_table(table, caller)
@@ -103,23 +104,24 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         check_columns(caller, {"id": id}, local.columns)
         ids, notes = (id, ()) if id else _ids_of(local, argument)
         give_back = opened.returner()
+    check_named(caller, local.columns, ids=ids)
     described = {name: Feature(name) for name in local.columns if name != ids}
     if not described or len(local) == 0:
         raise DataError(f"{caller}: {argument} must have rows, and a column beside the ids; got {local.shape}.")
-    if ids in local.columns and ids != _ID:
+    if ids is not None and ids in local.columns and ids != _ID:
         local = local.rename({ids: _ID})
     return local, described, give_back, notes
 
 
-def _ids_of(local: nw.DataFrame[Any], argument: str) -> tuple[str, tuple[str, ...]]:
+def _ids_of(local: nw.DataFrame[Any], argument: str) -> tuple[str | None, tuple[str, ...]]:
     """Which column holds ids: they tell nothing of a segment, and are not to be shown."""
     if _ID in local.columns:
         return _ID, ()
     first = local.columns[0]
     kind = local.schema[first]
-    column = local.get_column(first)
+    column = column_of(local, first)
     if not (kind.is_integer() or kind == nw.String) or len(local) < 2 or column.n_unique() < len(local):
-        return "", ()
+        return None, ()
     note = f"column {first!r} of {argument} was taken for ids, since no two rows are equal in it; id= says otherwise."
     return first, (note,)
 
@@ -129,6 +131,7 @@ def _from_mapping(table: Mapping[Any, Any], argument: str, caller: str) -> Any:
     for name, values in table.items():
         if not isinstance(name, str):
             raise TypeError(f"{caller}: {argument} must map names to columns, got a {type(name).__name__} as a name.")
+        check_no_nul(caller, [name])
         array = np.asarray(values)
         columns[name] = array.astype(object) if array.dtype.kind in "US" else array
     shapes = {name: values.shape for name, values in columns.items()}
@@ -185,7 +188,7 @@ def _sorted_into_kinds(
         if kind.is_numeric() or kind == nw.Unknown:
             numbers.append(name)
         elif kind in (nw.Boolean, nw.String, nw.Categorical, nw.Enum):
-            categories[name] = _coded(local.get_column(name))
+            categories[name] = _coded(column_of(local, name))
         else:
             left_out.append(name)
     if left_out:

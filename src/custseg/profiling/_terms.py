@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._numbers import SHARES, amount, number_words
+from custseg._texts import printable
 
 Kind = Literal["number", "flag", "category"]
 
@@ -73,13 +74,13 @@ class Term:
 
     def text(self, language: str = "en") -> str:
         """The term in words."""
-        said = _SAYINGS[language]
+        said, name = _SAYINGS[language], printable(self.feature)
         if self._unbound:
-            return f"{self.feature} {said['missing' if self.missing else 'known']}"
+            return f"{name} {said['missing' if self.missing else 'known']}"
         what = self._words(language)
         if self.missing:
-            return f"{self.feature} {said['either'].format(what)}"
-        return f"{self.feature} {what if self.kind == 'number' else said['is'] + what}"
+            return f"{name} {said['either'].format(what)}"
+        return f"{name} {what if self.kind == 'number' else said['is'] + what}"
 
     @property
     def sql(self) -> str:

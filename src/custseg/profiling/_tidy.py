@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from custseg._texts import printable
 from custseg.profiling._intervals import Effect
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def profile_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
     columns["channel"] = [row.advice.channel for row in rows]
     columns["cadence"] = [row.advice.cadence for row in rows]
     for channel in rows[0].reachable:
-        columns[f"reachable_{channel}"] = [row.reachable[channel] for row in rows]
+        columns[f"reachable_{printable(channel)}"] = [row.reachable[channel] for row in rows]
     for feature in rows[0].medians:
-        columns[f"median_{feature}"] = [row.medians[feature] for row in rows]
+        columns[f"median_{printable(feature)}"] = [row.medians[feature] for row in rows]
     return columns
 
 

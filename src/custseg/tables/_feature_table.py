@@ -10,8 +10,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, did_you_mean, listed, plural
-from custseg._frames import collect, open_table
+from custseg._checks import check_columns, check_named, did_you_mean, listed, plural
+from custseg._frames import collect, column_of, open_table
+from custseg._texts import printable
 from custseg.errors import DataError
 from custseg.tables._snapshot import Snapshot
 
@@ -92,7 +93,7 @@ class FeatureTable:
 
     def values(self, name: str) -> NDArray[np.float64]:
         """One feature as floats of shape (n_customers,); NaN where it is missing."""
-        column = self.local.get_column(name).cast(nw.Float64)
+        column = column_of(self.local, name).cast(nw.Float64)
         return column.fill_null(float("nan")).to_numpy().astype(np.float64, copy=True)
 
     def summary(self) -> dict[str, list[Any]]:
@@ -107,7 +108,7 @@ class FeatureTable:
         }
         numeric = set(self.numeric_names())
         columns["coverage"] = [
-            1 - int(self.local.get_column(name).is_null().sum()) / max(len(self), 1) for name in self.names
+            1 - int(column_of(self.local, name).is_null().sum()) / max(len(self), 1) for name in self.names
         ]
         columns["skew"] = [_skew(self.values(name)) if name in numeric else None for name in self.names]
         return columns
@@ -122,7 +123,7 @@ class FeatureTable:
         when = f" as of {self.snapshot}" if self.snapshot else ""
         families: dict[str, list[str]] = {}
         for feature in self.described:
-            families.setdefault(feature.family, []).append(feature.name)
+            families.setdefault(feature.family, []).append(printable(feature.name))
         lines = [f"  {family}: {', '.join(names)}" for family, names in families.items()]
         return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
 
@@ -145,8 +146,9 @@ def given_features(table: object, id_column: str | None, caller: str) -> Feature
             "Give the column of ids as id='...'."
         )
     if id_column is None and source != ID:
-        _refuse_fractions(collect(dialect.select({source: dialect.plain(source)})).get_column(source), source, caller)
+        _refuse_fractions(collect(dialect.select({"ids": dialect.plain(source)})).get_column("ids"), source, caller)
     names = [name for name in dialect.columns if name != source]
+    check_named(caller, dialect.columns, ids=source)
     if ID in names:
         raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
     expressions = {ID: dialect.identity(source)}
