@@ -1,4 +1,4 @@
-"""Any name of a column is read rightly by every door, or refused by every door; what is shown holds no control marks."""
+"""Any name of a column is read rightly by every door or refused by all; what is shown holds no control marks."""
 
 from __future__ import annotations
 

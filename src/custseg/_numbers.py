@@ -32,7 +32,7 @@ def roundest(low: float, high: float, *, whole: bool = False, near: float | None
         return None
     if low < 0 <= high:
         return 0.0
-    near = (low + high) / 2 if near is None else near
+    near = low / 2 + high / 2 if near is None else near
     largest = math.floor(math.log10(max(abs(low), abs(high))))
     least = 0 if whole else largest - _MOST_DIGITS
     for exponent in range(largest, least - 1, -1):

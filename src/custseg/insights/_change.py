@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._moments import unit_of
 from custseg._numbers import roundest
 from custseg.model import SegmentModel
 
@@ -74,8 +75,10 @@ class _Customer:
 
     def edge(self, now: float, known: Floats, sign: float) -> tuple[float, float] | None:
         """The last value that stays and the first that moves, that way from now; nearly the same."""
-        even = np.linspace(known.min(), known.max(), _GRID)
-        grid = np.unique(np.concatenate([even, np.quantile(known, np.linspace(0, 1, _GRID))]))
+        unit = unit_of(known)
+        scaled = known / unit
+        even = np.linspace(scaled.min(), scaled.max(), _GRID)
+        grid = np.unique(np.concatenate([even, np.quantile(scaled, np.linspace(0, 1, _GRID))])) * unit
         path = np.concatenate([[now], grid[sign * grid > sign * now][:: int(sign)]])
         for _ in range(_ROUNDS):
             moved = ~np.isin(self.labels(path), (self.segment, -1))
@@ -83,7 +86,7 @@ class _Customer:
                 return None
             first = 1 + int(moved[1:].argmax())
             stays, moves = float(path[first - 1]), float(path[first])
-            path = np.linspace(stays, moves, _SECTIONS)
+            path = np.linspace(stays / unit, moves / unit, _SECTIONS) * unit
         return stays, moves
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, listed, plural
+from custseg._moments import median
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.insights._change import smallest_move
@@ -156,7 +157,7 @@ class _Base:
 
     def _median(self, name: str, segment: int) -> float | None:
         known = _known(self.features[name][self.labels == segment])
-        return float(np.median(known)) if segment >= 0 and len(known) >= _FEWEST else None
+        return median(known) if segment >= 0 and len(known) >= _FEWEST else None
 
 
 def _place(result: Segmentation, customer: object) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import plural
+from custseg._moments import median, skewness, unit_of
 from custseg._texts import printable
 from custseg.errors import DataError
 
@@ -46,6 +47,9 @@ class ColumnPlan:
         Mean and standard deviation after the transform.
     missing, clipped : int
         How many values were filled, and drawn in to ±4 standard deviations, when it was learned.
+    unit : float
+        What untransformed values are divided by first: 1 but for values so large or small that squares of them are
+        no numbers; a power of two, so that nothing is rounded.
     """
 
     name: str
@@ -56,11 +60,18 @@ class ColumnPlan:
     spread: float
     missing: int = 0
     clipped: int = 0
+    unit: float = 1.0
 
     def standardised(self, values: Floats) -> Floats:
         """The values after filling, transform and scaling, before the tails are clipped."""
         filled = np.where(np.isnan(values), self.fill, values)
-        return (_transformed(filled, self.transform, self.scale) - self.centre) / self.spread
+        if self.transform == "log1p":
+            moved = _log_transformed(filled, self.scale)
+        else:
+            # New customers may lie beyond all numbers in that unit: the tails are clipped afterwards.
+            with np.errstate(over="ignore"):
+                moved = filled / self.unit
+        return (moved - self.centre) / self.spread
 
 
 @dataclass(frozen=True)
@@ -163,29 +174,31 @@ def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparati
 def _plan(name: str, column: Floats) -> ColumnPlan:
     # Sorted, so that sums do not depend on the order of the customers.
     known = np.sort(column[~np.isnan(column)])
-    transform, scale = _choose_transform(known)
-    fill = float(np.median(known))
-    moved = _transformed(known, transform, scale)
+    unit = unit_of(known)
+    scaled = known / unit
+    fill = median(known)
+    scale = _log_scale_that_helps(known, abs(skewness(scaled)))
+    moved = scaled if scale is None else _log_transformed(known, scale)
     # The filled values sit at the median: they take no part in the centre and the spread.
     plan = ColumnPlan(
         name,
-        transform,
-        scale=scale,
+        "none" if scale is None else "log1p",
+        scale=1.0 if scale is None else scale,
         fill=fill,
         centre=float(moved.mean()),
         spread=float(moved.std()),
         missing=len(column) - len(known),
+        unit=unit,
     )
     return replace(plan, clipped=int((np.abs(plan.standardised(known)) > CLIP).sum()))
 
 
-def _choose_transform(known: Floats) -> tuple[Literal["log1p", "none"], float]:
-    skewness = abs(_skewness(known))
-    if skewness > _SKEWED:
-        scale = _log_scale(known[known != 0])
-        if abs(_skewness(_transformed(known, "log1p", scale))) < skewness:
-            return "log1p", scale
-    return "none", 1.0
+def _log_scale_that_helps(known: Floats, skew: float) -> float | None:
+    """The scale of a logarithm that lessens the skewness of the values; None where none is wanted or none does."""
+    if skew <= _SKEWED:
+        return None
+    scale = _log_scale(known[known != 0])
+    return scale if abs(skewness(_log_transformed(known, scale))) < skew else None
 
 
 def _log_scale(values: Floats) -> float:
@@ -195,15 +208,12 @@ def _log_scale(values: Floats) -> float:
     return float(np.quantile(np.abs(values), quantile))
 
 
-def _transformed(values: Floats, transform: str, scale: float) -> Floats:
-    return np.sign(values) * np.log1p(np.abs(values) / scale) if transform == "log1p" else values
-
-
-def _skewness(values: Floats) -> float:
-    spread = float(values.std())
-    if spread == 0:
-        return 0.0
-    return float(np.mean(((values - values.mean()) / spread) ** 3))
+def _log_transformed(values: Floats, scale: float) -> Floats:
+    with np.errstate(over="ignore", divide="ignore"):
+        ratios = np.abs(values) / scale
+        # Beyond the largest number the 1 is nothing beside the ratio.
+        logs = np.where(np.isinf(ratios), np.log(np.abs(values)) - np.log(scale), np.log1p(ratios))
+    return np.sign(values) * logs
 
 
 def _useless(column: Floats) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._moments import unit_of
 from custseg.profiling._intervals import Effect, delta_effect
 
 Floats = NDArray[np.float64]
@@ -126,7 +127,9 @@ def quantiles_of(ordered: Floats) -> Floats:
     place = np.array(QUANTILES) * (len(ordered) - 1)
     low = place.astype(np.intp)
     high = np.minimum(low + 1, len(ordered) - 1)
-    return np.asarray(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
+    unit = unit_of(ordered)
+    below, above = ordered[low] / unit, ordered[high] / unit
+    return np.asarray((below + (place - low) * (above - below)) * unit)
 
 
 def _others_median(ordered: Floats, members: Integers) -> float:
@@ -136,7 +139,8 @@ def _others_median(ordered: Floats, members: Integers) -> float:
         return np.nan
     middle = np.array([(n - 1) // 2, n // 2])
     skipped = np.searchsorted(members - np.arange(len(members)), middle, side="right")
-    return float(ordered[middle + skipped].mean())
+    # Halves first: the sum of two values may be too large for a float.
+    return float((ordered[middle + skipped] / 2).sum())
 
 
 def _bound(ordered: Floats, places: Floats, asked: tuple[str, float]) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._moments import shares_of_groups
 from custseg.profiling._archetypes import Play
 from custseg.profiling._categories import CategoryShare
 from custseg.profiling._labels import Labels
@@ -39,6 +41,24 @@ class Sources:
         """Who is in the segment; None stands for those in none."""
         return np.asarray(self.labels.codes == (-1 if place is None else place))
 
+    @cached_property
+    def revenue_shares(self) -> Mapping[int, float | None]:
+        """The share of the revenue by segment, as far as it may be shown; -1 are the customers in none."""
+        table = self.measures.table
+        return self._shares(np.nan_to_num(table.values("revenue"), nan=0.0)) if "revenue" in table.numbers else {}
+
+    @cached_property
+    def weight_shares(self) -> Mapping[int, float | None]:
+        """The same of the weights."""
+        return {} if self.weights is None else self._shares(self.weights)
+
+    def _shares(self, values: Floats) -> Mapping[int, float | None]:
+        """The share of each segment in the sum over all that are large enough to be shown."""
+        groups = self.labels.codes + 1
+        shown = np.bincount(groups) >= SMALLEST
+        shares = shares_of_groups(values, groups, shown)
+        return {place - 1: share for place, share in shares.items() if shown[place]}
+
 
 def segment_markers(measures: Measures, clustered_on: Collection[str]) -> list[list[tuple[Candidate, tuple[str, ...]]]]:
     """The markers of every segment, the strongest first."""
@@ -68,8 +88,8 @@ def segment_row(
         evidence=name.evidence,
         size=size,
         share=None if place is None else size / int((sources.labels.codes >= 0).sum()),
-        revenue_share=_share(sources, _revenue(sources), members),
-        weight_share=_share(sources, sources.weights, members),
+        revenue_share=sources.revenue_shares.get(-1 if place is None else place),
+        weight_share=sources.weight_shares.get(-1 if place is None else place),
         features=features,
         markers=tuple(_marker(sources, place, one) for one in found if place is not None),
         nearest=None,
@@ -159,22 +179,6 @@ def _marker(sources: Sources, place: int, found: tuple[Candidate, tuple[str, ...
     )
     category = candidate.share.value if candidate.share else None
     return Marker(candidate.feature, category, candidate.effect, texts, folded)
-
-
-def _revenue(sources: Sources) -> Floats | None:
-    table = sources.measures.table
-    return np.nan_to_num(table.values("revenue"), nan=0.0) if "revenue" in table.numbers else None
-
-
-def _share(sources: Sources, weights: Floats | None, members: NDArray[np.bool_]) -> float | None:
-    """The members' share of the sum over all rows that are large enough to be shown."""
-    if weights is None or members.sum() < SMALLEST:
-        return None
-    codes = sources.labels.codes + 1
-    sizes = np.bincount(codes)
-    sums = np.bincount(codes, weights=weights)
-    total = float(sums[sizes >= SMALLEST].sum())
-    return float(weights[members].sum()) / total if total > 0 else None
 
 
 def _stability(stability: Mapping[int | str, float], segment: int | str | None) -> Stability | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from custseg._checks import check_columns, check_named, did_you_mean, listed, plural
 from custseg._frames import collect, column_of, open_table
+from custseg._moments import skewness, unit_of
 from custseg._texts import printable
 from custseg.errors import DataError
 from custseg.tables._snapshot import Snapshot
@@ -204,8 +205,8 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
 
 
 def _skew(values: NDArray[np.float64]) -> float | None:
-    known = values[np.isfinite(values)]
-    spread = float(known.std()) if len(known) else 0.0
-    if spread <= 1e-12 * max(1.0, float(np.abs(known).max(initial=0.0))):
+    known = values[np.isfinite(values)] if len(values) else values
+    known = known / unit_of(known)
+    if not len(known) or np.ptp(known) <= 1e-12 * float(np.abs(known).max()):
         return None
-    return float(np.mean(((known - known.mean()) / spread) ** 3))
+    return skewness(known)

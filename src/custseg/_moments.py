@@ -1,0 +1,50 @@
+"""Moments of columns of any size: squares of values beyond 1e154 overflow, and below 1e-154 they vanish."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_LARGE = 2.0**300
+"""Up to its fourth root sums of cubes of any number of rows stay far from overflow; powers of two divide exactly."""
+
+
+def unit_of(values: Floats) -> float:
+    """A power of two to divide the values by before they are squared; 1 unless they are very large or very small."""
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0 or 1 / _LARGE < largest < _LARGE:
+        return 1.0
+    return math.ldexp(1.0, math.frexp(largest)[1] - 1)
+
+
+def shares_of_groups(values: Floats, groups: NDArray[np.intp], counted: NDArray[np.bool_]) -> dict[int, float | None]:
+    """The share of each group in the sum over the counted groups; None where that sum is not above 0.
+
+    Sums are exact, so that they neither depend on the order of the rows nor give shares such as 1.0000000000000002.
+    `groups` are numbers from 0 up, and `counted` says of each of them whether it counts.
+    """
+    scaled = values / unit_of(values)
+    order = np.argsort(groups, kind="stable")
+    ends = np.cumsum(np.bincount(groups, minlength=len(counted)))[:-1]
+    parts = [part.tolist() for part in np.split(scaled[order], ends)]
+    total = math.fsum(value for part, counts in zip(parts, counted, strict=True) if counts for value in part)
+    return {place: math.fsum(part) / total if total > 0 else None for place, part in enumerate(parts)}
+
+
+def median(values: Floats) -> float:
+    """The median; the sum of its two middle values may be larger than any float."""
+    unit = unit_of(values)
+    return float(np.median(values / unit)) * unit
+
+
+def skewness(values: Floats) -> float:
+    """The third standardized moment; 0 where all values are equal."""
+    scaled = values / unit_of(values)
+    spread = float(scaled.std()) if len(scaled) else 0.0
+    if spread == 0:
+        return 0.0
+    return float(np.mean(((scaled - scaled.mean()) / spread) ** 3))
