@@ -21,6 +21,9 @@ _UNITS = {
 
 SHARES = ("share", "probability")
 
+HUGE, TINY = 1e15, 1e-9
+"""Beyond them numbers are written as 1.7e+308 or 2e-155."""
+
 
 def roundest(low: float, high: float, *, whole: bool = False, near: float | None = None) -> float | None:
     """The roundest number t with low < t <= high.
@@ -49,10 +52,13 @@ def significant_digits(value: float) -> int:
 
 
 def number_words(value: float, language: str = "en") -> str:
-    """The number with its thousands apart, in up to six digits: 1,234.5 or 1 234,5."""
+    """The number with its thousands apart, in up to six digits: 1,234.5 or 1 234,5; very large and small ones as 1.7e+308."""
+    if abs(value) >= HUGE or 0 < abs(value) < TINY:
+        plain = f"{value:.6g}"
+        return plain.replace(".", ",") if language == "ru" else plain
     digits = 6 if value != int(value) else 0
     plain = (
-        f"{value:,.0f}" if digits == 0 else f"{value:,.{max(0, digits - 1 - _order(value))}f}".rstrip("0").rstrip(".")
+        f"{value:z,.0f}" if digits == 0 else f"{value:,.{max(0, digits - 1 - _order(value))}f}".rstrip("0").rstrip(".")
     )
     if language == "ru":
         plain = plain.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from custseg._numbers import HUGE
 from custseg._texts import printable
 
 _LONGEST = 40
@@ -22,7 +23,7 @@ def number_text(value: float | None) -> str:
     Returns
     -------
     str
-        Whole from 100 on and where it is whole, else with two figures that count.
+        Whole from 100 on and where it is whole, else with two figures that count; from 10^15 on as 1.7e+308.
 
     Examples
     --------
@@ -32,6 +33,8 @@ def number_text(value: float | None) -> str:
     """
     if value is None or math.isnan(value):
         return "–"
+    if abs(value) >= HUGE:
+        return f"{value:.3g}"
     if abs(value) >= 100 or value == int(value):
         return f"{value:z,.0f}"
     return f"{value:.2f}" if abs(value) >= 1 else f"{value:.2g}"
