@@ -228,6 +228,37 @@ def test_folder_that_is_a_file_is_told(result: Segmentation, tmp_path: Path) -> 
     assert all_files(tmp_path) == {"out": b"a file"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"encoding": "cp1251"}, "encoding must be one of"),
+        ({"separator": "::"}, "separator must be one of"),
+        ({"decimal": "'"}, "decimal must be one of"),
+        ({"decimal": ","}, "separator and decimal cannot both be ','. Give separator=';'"),
+    ],
+)
+def test_wrong_marks_of_csv_are_errors(
+    result: Segmentation, tmp_path: Path, arguments: dict[str, str], words: str
+) -> None:
+    with pytest.raises(ValueError, match=f"write: {words}"):
+        result.write(tmp_path, **arguments)
+    assert all_files(tmp_path) == {}
+
+
+def test_excel_in_russian_reads_names_and_numbers(tmp_path: Path) -> None:
+    russian = quick_fit(clean_log(), n_segments=2, language="ru")
+    files = russian.write(tmp_path, separator=";", decimal=",")
+    assert all(file.read_bytes().startswith(b"\xef\xbb\xbf") for file in files)
+    profiles = pl.read_csv(files[1], separator=";", decimal_comma=True)
+    assert profiles["name"].to_list() == [row.name for row in russian.profiles]
+    assert profiles["share"].to_list() == [row.share for row in russian.profiles]
+
+
+def test_functions_of_further_files_must_be_named(result: Segmentation, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="write: also must map file names to functions of a path, got list"):
+        result.write(tmp_path, also=["note.txt"])
+
+
 def test_unknown_form_is_told(result: Segmentation, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"write: form must be one of \['csv', 'parquet'\], got 'xlsx'"):
         result.write(tmp_path, form="xlsx")

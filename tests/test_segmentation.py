@@ -1,6 +1,6 @@
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -411,6 +411,17 @@ def test_bad_ready_table_is_told(
 def test_ready_table_without_numbers_is_told(wholesale: pl.DataFrame) -> None:
     with pytest.raises(DataError, match=r"no numeric column beside the ids; its columns are \['region'\]"):
         quick_fit(features=wholesale.select("client", "region"))
+
+
+def test_error_for_flags_and_texts_alone_says_what_to_do() -> None:
+    table = pl.DataFrame({"id": [1, 2], "news": [True, False], "plan": ["a", "b"], "since": [date(2024, 1, 1)] * 2})
+    remedies = (
+        r"Write yes and no as 1 and 0 in \['news'\]\. Replace \['plan'\] by one column of 1 and 0 for each value, .*"
+        r"Replace \['since'\] by numbers"
+    )
+    for columns in (None, ["news", "plan", "since"]):
+        with pytest.raises(DataError, match=remedies):
+            quick_fit(features=table, columns=columns)
 
 
 def test_ready_table_has_its_own_moment(wholesale: pl.DataFrame) -> None:

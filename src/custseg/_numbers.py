@@ -52,7 +52,7 @@ def significant_digits(value: float) -> int:
 
 
 def number_words(value: float, language: str = "en") -> str:
-    """The number with its thousands apart, in up to six digits: 1,234.5 or 1 234,5; very large and small ones as 1.7e+308."""
+    """The number with its thousands apart, in up to six digits: 1,234.5 or 1 234,5; beyond 10^15 as 1.7e+308."""
     if abs(value) >= HUGE or 0 < abs(value) < TINY:
         plain = f"{value:.6g}"
         return plain.replace(".", ",") if language == "ru" else plain

@@ -29,6 +29,7 @@ from custseg.tables import (
     REFUNDS,
     DataReport,
     FeatureTable,
+    as_numbers,
     check_features,
     given_features,
 )
@@ -232,7 +233,8 @@ def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, calle
         chosen = usual + engaged if len(usual) == len(DEFAULT_COLUMNS) else engaged or numeric
         if not chosen:
             raise DataError(
-                f"{caller}: the feature table has no numeric column beside the ids; its columns are {table.names}."
+                f"{caller}: the feature table has no numeric column beside the ids; its columns are "
+                f"{listed(table.names)}. " + as_numbers(table, table.names)
             )
         return chosen
     if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
 from custseg._frames._give_back import polars_instead
+from custseg._texts import printable
 from custseg.errors import DataError
 
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -57,6 +58,11 @@ class DuckDBDialect:
         return self._known(column)
 
     def plain(self, column: str) -> str:
+        if str(self.types[column].id) == "interval":
+            raise DataError(
+                f"the table could not be read: column {column!r} is an INTERVAL. Give a number, such as "
+                f"epoch({_name(column)}) / 86400 for days, or leave it out."
+            )
         return self._known(column)
 
     def word(self, column: str) -> str:
@@ -165,7 +171,7 @@ class DuckDBDialect:
             return work()
         except duckdb.Error as error:
             first_line = str(error).strip().partition("\n")[0]
-            raise DataError(f"DuckDB could not read the relation: {first_line}") from error
+            raise DataError(f"DuckDB could not read the relation: {printable(first_line)}") from error
 
 
 def is_relation(table: object) -> bool:

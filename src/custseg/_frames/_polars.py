@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg._texts import printable
 from custseg.errors import DataError
 
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -240,4 +241,4 @@ def reason(error: Exception) -> str:
     """The first line of what the engine says, without values, and the remedy where one is known."""
     line = _VALUES.sub("…", str(error).strip().partition("\n")[0]).rstrip(".")
     remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in line]
-    return ". ".join([line, *remedies[:1]])
+    return printable(". ".join([line, *remedies[:1]]))

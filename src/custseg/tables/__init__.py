@@ -9,6 +9,7 @@ from custseg.tables._events import EVENT_NAMES, MAIL_EVENTS, WEB_EVENTS, Events,
 from custseg.tables._feature_table import (
     Feature,
     FeatureTable,
+    as_numbers,
     check_features,
     given_features,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Snapshot",
     "as_customers",
     "as_events",
+    "as_numbers",
     "as_orders",
     "by_severity",
     "calendar_day",

@@ -200,8 +200,28 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
         raise DataError(
             f"{caller}: {argument} must be numeric, got "
             + ", ".join(f"{name!r} ({schema[name]})" for name in text)
-            + f". Numeric features are {numeric}."
+            + f". Numeric features are {listed(numeric)}. "
+            + as_numbers(features, text)
         )
+
+
+def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
+    """What to do with columns that hold no numbers, so that they can be clustered on."""
+    schema = features.local.schema
+    flags = [name for name in names if schema[name] == nw.Boolean]
+    texts = [name for name in names if schema[name] in (nw.String, nw.Categorical, nw.Enum)]
+    parts = []
+    if flags:
+        parts.append(f"Write yes and no as 1 and 0 in {listed(flags)}.")
+    if texts:
+        parts.append(
+            f"Replace {listed(texts)} by one column of 1 and 0 for each value, or by a single one where the values "
+            "are yes and no."
+        )
+    others = [name for name in names if name not in flags + texts]
+    if others:
+        parts.append(f"Replace {listed(others)} by numbers, such as days for dates.")
+    return " ".join(["Segments are made from numbers.", *parts])
 
 
 def _skew(values: NDArray[np.float64]) -> float | None:

@@ -1,0 +1,130 @@
+"""Columns, windows and tables that hold nothing give a right result, or an error of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from logs import clean_log
+from quick import quick_fit
+
+from custseg import Customers, CustsegError
+from custseg.features import build_features, rfm_scores
+from custseg.insights import compare_methods, explain
+from custseg.profiling import profile_segments, segment_rules
+
+GROUPS = np.repeat([0, 1, 2], 20)
+TABLE = pl.DataFrame({"customer_id": range(60), "a": GROUPS * 10.0 + np.arange(60) % 7})
+EMPTY = {
+    "text": pl.Series([None] * 60, dtype=pl.String),
+    "blank": pl.Series([" "] * 60),
+    "null": pl.Series([None] * 60),
+    "number": pl.Series([None] * 60, dtype=pl.Float64),
+    "nan": pl.Series([float("nan")] * 60),
+    "flag": pl.Series([None] * 60, dtype=pl.Boolean),
+    "category": pl.Series([None] * 60, dtype=pl.Categorical),
+    "date": pl.Series([None] * 60, dtype=pl.Date),
+    "constant": pl.Series([1] * 60),
+    "one value": pl.Series([None] * 59 + ["x"]),
+}
+PLAIN = quick_fit(features=TABLE)
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+def test_column_that_holds_nothing_changes_no_segment(kind: str) -> None:
+    table = TABLE.with_columns(note=EMPTY[kind])
+    result = quick_fit(features=table)
+    assert result.labels.tolist() == PLAIN.labels.tolist()
+    assert repr(result.profiles) == repr(PLAIN.profiles)
+    assert repr(segment_rules(table, GROUPS)) == repr(segment_rules(TABLE, GROUPS))
+    assert explain(result, 0).segment == PLAIN.labels[0]
+
+
+def test_object_column_of_none_changes_no_segment() -> None:
+    table = TABLE.to_pandas()
+    table["vip"] = pd.Series([None] * 60, dtype=object)
+    assert quick_fit(features=table).labels.tolist() == PLAIN.labels.tolist()
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+def test_descriptor_that_holds_nothing_has_no_p_value(kind: str) -> None:
+    profiles = profile_segments(TABLE, GROUPS, descriptors=EMPTY[kind].alias("note").to_frame())
+    assert all(row.features["note"].p_value is None for row in profiles if "note" in row.features)
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda table: quick_fit(features=table),
+        lambda table: compare_methods(features=table, methods=["kmeans"], n_segments=2),
+        lambda table: quick_fit(features=table, columns=["note"]),
+    ],
+)
+def test_table_of_nothing_is_an_error(kind: str, work: Callable[[pl.DataFrame], Any]) -> None:
+    with pytest.raises(CustsegError, match=r"no numeric column|no column is left|be clustered|must be numeric"):
+        work(TABLE.select("customer_id", note=EMPTY[kind]))
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+def test_attribute_that_holds_nothing_is_no_fault(kind: str) -> None:
+    attributes = TABLE.select("customer_id", note=EMPTY[kind])
+    assert quick_fit(clean_log(), customers=attributes).labels.tolist() == quick_fit(clean_log()).labels.tolist()
+
+
+@pytest.mark.parametrize("days_later", [1, 400, 4_000])
+def test_window_without_orders_has_customers_without_purchases(days_later: int) -> None:
+    log = pl.concat([clean_log(), clean_log().with_columns(pl.col("ordered_at") - timedelta(days=500))])
+    as_of = log["ordered_at"].max() + timedelta(days=days_later)  # type: ignore[operator]
+    features = build_features(log, as_of=as_of, window_days=1)
+    assert features.values("order_count").max() <= 1
+    assert len(features) == 60
+    _works_or_is_told(lambda: rfm_scores(features))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_few_rows_are_clustered_or_an_error_of_ours(rows: int) -> None:
+    few = clean_log().head(rows)
+    for work in (
+        lambda: quick_fit(few),
+        lambda: quick_fit(few, n_segments=1, min_size=1),
+        lambda: quick_fit(features=TABLE.head(rows), n_segments=1, min_size=1),
+        lambda: profile_segments(TABLE.head(rows), [-1] * rows),
+        lambda: segment_rules(TABLE.head(rows), [0] * rows),
+        lambda: compare_methods(features=TABLE.head(rows), methods=["kmeans"], n_segments=2),
+        lambda: build_features(few, as_of="2025-01-01"),
+    ):
+        _works_or_is_told(work)
+
+
+NUMBERS = st.lists(st.one_of(st.none(), st.floats()), min_size=60, max_size=60)
+VALUE = st.one_of(st.none(), st.sampled_from(["", "x", "y"]), st.booleans(), st.floats(), st.integers())
+
+
+@given(NUMBERS, st.lists(VALUE, min_size=60, max_size=60))
+@examples(60)
+def test_any_columns_are_described_or_an_error_of_ours(numbers: list[Any], mixed: list[Any]) -> None:
+    table = TABLE.to_pandas().assign(number=numbers, mixed=pd.Series(mixed, dtype=object))
+    attributes = table[["customer_id", "number", "mixed"]]
+    for work in (
+        lambda: repr(quick_fit(features=table)),
+        lambda: repr(profile_segments(table, GROUPS).to_frame()),
+        lambda: repr(segment_rules(table, GROUPS)),
+        lambda: repr(quick_fit(clean_log(), customers=Customers(attributes, numeric=["number"], category=["mixed"]))),
+    ):
+        _works_or_is_told(work)
+
+
+def _works_or_is_told(work: Callable[[], Any]) -> None:
+    """Errors of others than custseg pass and fail the test."""
+    with suppress(CustsegError):
+        work()
