@@ -229,4 +229,5 @@ def _skew(values: NDArray[np.float64]) -> float | None:
     known = known / unit_of(known)
     if not len(known) or np.ptp(known) <= 1e-12 * float(np.abs(known).max()):
         return None
-    return skewness(known)
+    # Sorted, so that the sum does not depend on the order of the rows.
+    return skewness(np.sort(known))
