@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ _FAMILY = "attributes"
 _MOST_LABELS = 20
 _AGE_BANDS = ((18, "under 18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 _OLDEST_BAND = "65+"
+_UNITS = {"number": "", "count": "count", "category": "text", "flag": "yes or no"}
 
 Column = tuple[nw.Expr | nw.Series[Any], Feature]
 
@@ -61,20 +63,19 @@ def _plain(known: KnownAttributes, attribute: Attribute) -> Column:
     """The column of an attribute that becomes one feature."""
     name, value = attribute.name, nw.col(f"value_{attribute.place}")
     if attribute.kind == "consent":
-        return value, Feature(
-            f"consent_{attribute.channel}",
-            f"Whether the customer agreed to be contacted by {attribute.channel}; missing is unknown.",
-            "yes or no",
-            _FAMILY,
-            1,
-        )
+        channel = str(attribute.channel)
+        feature = _described(f"consent_{channel}", "yes or no", "consent", channel=channel)
+        return value, replace(feature, direction=1)
     if attribute.kind == "date":
         since = nw.lit(known.snapshot.day) - value
-        return since, Feature(f"days_since_{name}", f"Days since {name}.", "days", _FAMILY)
+        return since, _described(f"days_since_{name}", "days", "attribute_days_since", column=name)
     if attribute.kind == "count":
-        return value.cast(nw.Int64), Feature(name, f"{name}, a count.", "count", _FAMILY)
-    units = {"category": "text", "flag": "yes or no"}
-    return value, Feature(name, f"{name}, as given.", units.get(attribute.kind, ""), _FAMILY)
+        value = value.cast(nw.Int64)
+    return value, _described(name, _UNITS[attribute.kind], f"attribute_{attribute.kind}", column=name)
+
+
+def _described(name: str, unit: str, entry: str, **fields: str) -> Feature:
+    return Feature(name, unit, _FAMILY, entry=entry, fields=fields)
 
 
 def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
@@ -86,8 +87,8 @@ def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
     frame = nw.from_native(frame_from_columns({"years": years, "band": band}), eager_only=True)
     ages = frame.select(nw.when(~born.is_null()).then(nw.col(name)).alias(name) for name in ("years", "band"))
     return [
-        (ages.get_column("years"), Feature("age_years", "Age in completed years.", "years", _FAMILY)),
-        (ages.get_column("band"), Feature("age_band", "Band of the age in years.", "text", _FAMILY)),
+        (ages.get_column("years"), Feature("age_years", "years", _FAMILY)),
+        (ages.get_column("band"), Feature("age_band", "text", _FAMILY)),
     ]
 
 
@@ -124,13 +125,12 @@ def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> 
     matrix = dict(zip(names, np.column_stack([counts, has]).T, strict=True))
     frame = nw.from_native(frame_from_columns(matrix), eager_only=True)
     frame = frame.select(nw.when(~value.is_null()).then(nw.col(name)).alias(name) for name in names)
-    meanings = [f"How many labels the customer has in {attribute.name}."]
-    meanings += [f"1 where {label[:60]!r} is among {attribute.name}, else 0." for label in labels]
-    units = ["labels"] + ["0 or 1"] * len(labels)
-    return [
-        (frame.get_column(name), Feature(name, meaning, unit, _FAMILY))
-        for name, meaning, unit in zip(names, meanings, units, strict=True)
+    features = [_described(names[0], "labels", "interest_count", column=attribute.name)]
+    features += [
+        _described(name, "0 or 1", "interest", column=attribute.name, value=label)
+        for name, label in zip(names[1:], labels, strict=True)
     ]
+    return [(frame.get_column(feature.name), feature) for feature in features]
 
 
 def check_names(features: Sequence[Feature], caller: str) -> None:

@@ -19,13 +19,8 @@ _MOST_POINTS = 1000
 _LONGEST_LIFE = 36_500
 
 FEATURES = tuple(
-    Feature(name, meaning, "points", "engagement", 1, absent=0)
-    for name, meaning in (
-        ("engagement", "Points for all that the customer did, fading with time."),
-        ("engagement_email", "Of these, points for mails opened and clicked."),
-        ("engagement_web", "Of these, points for visits, views and carts."),
-        ("engagement_orders", "Of these, points for orders and redeemed codes."),
-    )
+    Feature(name, "points", "engagement", 1, absent=0)
+    for name in ("engagement", "engagement_email", "engagement_web", "engagement_orders")
 )
 
 

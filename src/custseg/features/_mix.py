@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -108,7 +109,8 @@ def centred_log_ratios(features: FeatureTable) -> FeatureTable:
         logs = _clr(np.column_stack([features.values(share.name) for share in shares]))
         for share, values in zip(shares, logs.T, strict=True):
             name = share.name.replace(f"{whole}_share_", f"{whole}_clr_", 1)
-            renamed[share.name] = Feature(name, f"Centred log-ratio of {share.name}.", "log ratio", share.family)
+            entry = share.entry.replace("_share", "_clr", 1)
+            renamed[share.name] = replace(share, name=name, unit="log ratio", composition="", entry=entry)
             ratios[name] = values
     described = tuple(renamed.get(feature.name, feature) for feature in features.described)
     known = _frame(ratios)
@@ -150,56 +152,46 @@ class _Pairs:
 def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
     """The columns of one dimension."""
     bought = pairs.orders > 0
-    words, meanings, shares = _shares(pairs)
-    columns: list[tuple[Feature, Any]] = [
-        (
-            Feature(
-                f"{name}_share_{word}",
-                f"Share of purchases with {name} {meaning}, drawn to the base's.",
-                "share",
-                _FAMILY,
-                composition=name,
-            ),
-            shares[:, place],
-        )
-        for place, (word, meaning) in enumerate(zip(words, meanings, strict=True))
-    ]
-    if words:
-        text = f"How evenly purchases are spread over the values of {name}: 0 is all in one, 1 even."
-        columns.append((Feature(f"{name}_diversity", text, "ratio", _FAMILY), _diversity(pairs)))
+    features, shares = _shares(name, pairs)
+    columns: list[tuple[Feature, Any]] = list(zip(features, shares.T, strict=True))
+    if features:
+        columns.append((Feature(f"{name}_diversity", "ratio", _FAMILY), _diversity(pairs)))
     top = pairs.best(-pairs.orders, among=bought)
-    columns.append((Feature(f"{name}_top", f"The most frequent {name}.", "text", _FAMILY), top))
+    columns.append((Feature(f"{name}_top", "text", _FAMILY), top))
     if name == "channel":
-        text = "The channel of most purchases; ties go to the one used last."
         preferred = pairs.best(-pairs.orders, -pairs.last, among=bought)
-        columns.append((Feature("preferred_channel", text, "text", _FAMILY), preferred))
+        columns.append((Feature("preferred_channel", "text", _FAMILY), preferred))
     if name == "source":
-        text = "The source of the first purchase that has one."
         first = pairs.best(pairs.first, among=np.ones(len(bought), dtype=bool))
-        columns.append((Feature("first_source", text, "text", _FAMILY), first))
+        columns.append((Feature("first_source", "text", _FAMILY), first))
         last = pairs.best(-pairs.last, among=bought)
-        columns.append((Feature("last_source", text.replace("first", "last"), "text", _FAMILY), last))
+        columns.append((Feature("last_source", "text", _FAMILY), last))
     return columns
 
 
-def _shares(pairs: _Pairs) -> tuple[list[str], list[str], Floats]:
-    """Words and meanings of the values that have a share, and the smoothed shares, a row per customer."""
+def _shares(name: str, pairs: _Pairs) -> tuple[list[Feature], Floats]:
+    """The features of the values that have a share, and the smoothed shares, a row per customer."""
     found = int((pairs.totals > 0).sum())
     named = min(found, _MOST_VALUES)
     width = named + (found > named)
     words = column_words(pairs.values[:named], {_REST} if width > named else ())
-    meanings = [repr(value[:60]) for value in pairs.values[:named]]
+    features = [
+        Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name,
+                entry=f"{name}_share", fields={"value": value})
+        for word, value in zip(words, pairs.values, strict=False)
+    ]  # fmt: skip
     if width > named:
-        words, meanings = [*words, _REST], [*meanings, f"other than the {named} most common"]
+        rest, fields = f"{name}_share_{_REST}", {"n": str(named)}
+        features.append(Feature(rest, "share", _FAMILY, composition=name, entry=f"{name}_share_other", fields=fields))
     if not width:
-        return [], [], np.empty((pairs.customers, 0))
+        return [], np.empty((pairs.customers, 0))
     inside = pairs.orders > 0
     cells = pairs.who[inside] * width + np.minimum(pairs.code[inside], width - 1)
     counts = np.bincount(cells, weights=pairs.orders[inside], minlength=pairs.customers * width)
     counts = counts.reshape(pairs.customers, width)
     n = counts.sum(axis=1, keepdims=True)
     base = counts.sum(axis=0) / counts.sum()
-    return words, meanings, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
+    return features, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
 
 
 def _diversity(pairs: _Pairs) -> Floats:
@@ -240,9 +232,9 @@ def _money_shares(sums: MixSums) -> tuple[dict[str, nw.Expr], Sequence[Feature]]
     depth = nw.when(gross + off > 0).then(off / (gross + off))
     returned = nw.when(gross > 0).then(nw.col("returned") / gross)
     features = (
-        Feature("discount_share", "Share of the money spent on lines with a discount.", "share", _FAMILY, -1),
-        Feature("discount_depth", "Share of the price that discounts took off.", "share", _FAMILY, -1),
-        Feature("return_share", "Money of refunds over money spent.", "share", _FAMILY, -1),
+        Feature("discount_share", "share", _FAMILY, -1),
+        Feature("discount_depth", "share", _FAMILY, -1),
+        Feature("return_share", "share", _FAMILY, -1),
     )
     columns = {
         "discount_share": share if sums.has_discount else missing,

@@ -14,23 +14,17 @@ from custseg.tables import Feature, as_orders, check_window, parse_moment
 _SHORTEST_EXPOSURE = 30
 
 FEATURES = (
-    Feature("recency_days", "Days since the last order.", "days", "rfm", -1),
-    Feature("age_days", "Days since the first order.", "days", "rfm", 0),
-    Feature("order_count", "Distinct orders.", "orders", "rfm", 1, absent=0),
-    Feature("order_days", "Distinct days with an order.", "days", "rfm", 1, absent=0),
-    Feature("revenue", "Money spent, net of refunds.", "money", "rfm", 1, absent=0),
-    Feature("order_value", "Revenue per order.", "money", "rfm", 1),
-    Feature(
-        "order_value_shrunk",
-        "Revenue per order, drawn to the base's where orders are few.",
-        "money",
-        "rfm",
-        1,
-    ),
-    Feature("orders_per_30d", "Orders per 30 days of exposure.", "orders per 30 days", "rfm", 1, absent=0),
-    Feature("recency_span_days", "Days from the first to the last order.", "days", "rfm", 1),
-    Feature("repeat_count", "Order days after the first.", "days", "rfm", 1, absent=0),
-    Feature("repeat_value", "Mean money of an order day after the first.", "money", "rfm", 1),
+    Feature("recency_days", "days", "rfm", -1),
+    Feature("age_days", "days", "rfm", 0),
+    Feature("order_count", "orders", "rfm", 1, absent=0),
+    Feature("order_days", "days", "rfm", 1, absent=0),
+    Feature("revenue", "money", "rfm", 1, absent=0),
+    Feature("order_value", "money", "rfm", 1),
+    Feature("order_value_shrunk", "money", "rfm", 1),
+    Feature("orders_per_30d", "orders per 30 days", "rfm", 1, absent=0),
+    Feature("recency_span_days", "days", "rfm", 1),
+    Feature("repeat_count", "days", "rfm", 1, absent=0),
+    Feature("repeat_value", "money", "rfm", 1),
 )
 
 

@@ -12,25 +12,12 @@ from custseg.tables import Feature
 _PRIOR_GAPS = 2
 
 FEATURES = (
-    Feature("gap_days_mean", "Mean days between two order days.", "days", "rhythm", -1),
-    Feature("gap_cv", "Standard deviation of these gaps over their mean; 0 is clockwork.", "ratio", "rhythm", 0),
-    Feature("expected_gap_days", "Expected days to the next order, drawn to the base's gap.", "days", "rhythm", -1),
-    Feature("overdue_ratio", "Days since the last order over the expected gap.", "ratio", "rhythm", -1),
-    Feature(
-        "trend",
-        "Log ratio of orders in the second and the first half of the exposure.",
-        "log ratio",
-        "rhythm",
-        1,
-        absent=0,
-    ),
-    Feature(
-        "peak_share",
-        "Share of the money spent in the base's six strongest weeks of the year.",
-        "share",
-        "rhythm",
-        0,
-    ),
+    Feature("gap_days_mean", "days", "rhythm", -1),
+    Feature("gap_cv", "ratio", "rhythm", 0),
+    Feature("expected_gap_days", "days", "rhythm", -1),
+    Feature("overdue_ratio", "ratio", "rhythm", -1),
+    Feature("trend", "log ratio", "rhythm", 1, absent=0),
+    Feature("peak_share", "share", "rhythm", 0),
 )
 
 

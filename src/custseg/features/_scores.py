@@ -20,9 +20,10 @@ from custseg.features._score_edges import (
     learned_edges,
     scores_by_edges,
 )
-from custseg.tables import FeatureTable, given_features
+from custseg.tables import Feature, FeatureTable, given_features
 
 _CALLER = "rfm_scores"
+_FAMILY = "rfm scores"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,6 +62,16 @@ class RFMScores:
     def frame(self) -> Any:
         """`customer_id`, `r`, `f`, `m` (int) and `code` (text), in the caller's kind of table."""
         return self.give_back(self.local)
+
+    @property
+    def described(self) -> tuple[Feature, ...]:
+        """What `r`, `f`, `m` and `code` mean, with labels and definitions in every language."""
+        bins = str(self.bins)
+        scores = tuple(
+            Feature(letter, "score", _FAMILY, 1, fields={"column": column, "bins": bins})
+            for letter, column in zip("rfm", self.edges, strict=True)
+        )
+        return (*scores, Feature("code", "text", _FAMILY, fields={"bins": bins}))
 
     def __len__(self) -> int:
         return len(self.local)

@@ -15,15 +15,15 @@ from custseg.features._logs import Logs, described_logs
 from custseg.tables import WEB_EVENTS, Feature, Snapshot
 
 FEATURES = (
-    Feature("sessions", "Visits to the site or app, 30 minutes of silence apart.", "sessions", "web", 1, absent=0),
-    Feature("active_days", "Days with a visit.", "days", "web", 1, absent=0),
-    Feature("active_day_share", "Share of the days since first seen that have a visit.", "share", "web", 1),
-    Feature("session_depth", "Events per session.", "events per session", "web", 1),
-    Feature("days_since_visit", "Days since the last visit.", "days", "web", -1),
-    Feature("cart_abandon_rate", "Share of the carts that no order followed within a day.", "share", "web", -1),
-    Feature("funnel_stage", "The furthest the customer came on the way to a second order.", "stage", "web", 0),
-    Feature("funnel_step", "The same as a number, from 0 for none to 6 for a second order.", "step", "web", 1),
-    Feature("days_in_stage", "Days since the customer came that far.", "days", "web", 0),
+    Feature("sessions", "sessions", "web", 1, absent=0),
+    Feature("active_days", "days", "web", 1, absent=0),
+    Feature("active_day_share", "share", "web", 1),
+    Feature("session_depth", "events per session", "web", 1),
+    Feature("days_since_visit", "days", "web", -1),
+    Feature("cart_abandon_rate", "share", "web", -1),
+    Feature("funnel_stage", "stage", "web", 0),
+    Feature("funnel_step", "step", "web", 1),
+    Feature("days_in_stage", "days", "web", 0),
 )
 
 _STAGES = (
