@@ -3,73 +3,46 @@
 from __future__ import annotations
 
 import re
+import runpy
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg import Customers, Events, FeatureTable, Orders
+from custseg import Customers, FeatureTable
 from custseg._texts import LANGUAGES, catalogue
 from custseg.datasets import make_shop
-from custseg.features import build_features, centred_log_ratios, rfm_scores
-from custseg.tables import Feature, given_features
+from custseg.features import build_features
+from custseg.tables import Feature
 
 CYRILLIC = re.compile("[\u0400-\u04ff]")
-ROLES = {"category": "product", "channel": "channel", "source": "source", "discount": "discount"}
-
-
-def customers() -> Customers:
-    table = pl.DataFrame(
-        {
-            "customer_id": ["C000001", "C000002"],
-            "income": [1.5, None],
-            "kids": [1, 2],
-            "city": ["Oslo", "Rome"],
-            "vip": [True, False],
-            "birth_date": ["1990-06-01", None],
-            "joined": ["2024-06-01", "2024-06-02"],
-            "likes": ["toys|books", "toys"],
-            "mail": [True, None],
-        }
-    )
-    return Customers(
-        table,
-        numeric=["income"],
-        counts=["kids"],
-        category=["city"],
-        flags=["vip"],
-        birth_date="birth_date",
-        dates=["joined"],
-        interests=["likes"],
-        consent={"email": "mail"},
-    )
+TOOL = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "features_page.py"))
 
 
 @cache
 def everything() -> FeatureTable:
-    """A table with every feature: products make more than eight categories."""
-    shop = make_shop(60, 0)
-    orders = shop.orders.with_columns(
-        pl.col("product").alias("channel"), pl.col("product").alias("source")
-    )  # fmt: skip
-    events = Events(shop.events, channel="channel", campaign="campaign", machine="machine")
-    return build_features(Orders(orders, **ROLES), events, customers(), as_of=shop.as_of)
+    """A table with features of every kind."""
+    table: FeatureTable = TOOL["full_table"]()
+    return table
 
 
-def features() -> list[Feature]:
+@cache
+def features() -> tuple[Feature, ...]:
     """Every feature there is: of all families, with centered log-ratios, scores and a column of a given table."""
-    table = everything()
-    ratios = [feature for feature in centred_log_ratios(table).described if "_clr_" in feature.name]
-    given = given_features(pl.DataFrame({"customer_id": [1], "x": [2]}), None, "test")
-    return [*table.described, *ratios, *rfm_scores(table).described, *given.described]
+    return tuple(TOOL["every_feature"]())
+
+
+def key_of(feature: Feature) -> str:
+    return feature.entry or ("given" if feature.family == "given" else feature.name)
 
 
 def faults(feature: Feature, language: str) -> list[str]:
     """What is wrong with the texts of a feature, with the remedy."""
-    key = feature.entry or ("given" if feature.family == "given" else feature.name)
+    key = key_of(feature)
     entry = catalogue(language)["features"].get(key, {})
     where = f"{feature.name}: texts/{language}.toml"
     wrong = [f"{where} lacks {part} in [features.{key}]" for part in ("label", "definition") if not entry.get(part)]
@@ -102,7 +75,7 @@ def test_a_feature_without_texts_is_reported() -> None:
 
 
 def test_texts_belong_to_a_feature() -> None:
-    used = {feature.entry or ("given" if feature.family == "given" else feature.name) for feature in features()}
+    used = {key_of(feature) for feature in features()}
     units = {feature.unit or "given" for feature in features()}
     assert set(catalogue("en")["features"]) - used == set()
     assert set(catalogue("en")["units"]) - units == set()
@@ -132,14 +105,16 @@ def test_units_have_a_form_for_each_plural() -> None:
 
 def test_generated_features_name_their_value() -> None:
     by_name = {feature.name: feature for feature in features()}
-    assert by_name["days_since_joined"].label() == "Days since “joined”"
-    assert by_name["likes_toys"].label("ru") == "«toys» в «likes»"
+    assert by_name["days_since_date"].label() == "Days since “date”"
+    assert by_name["labels_toys"].label("ru") == "«toys» в «labels»"
     assert by_name["consent_email"].label("ru") == "Согласие на связь: email"
-    assert by_name["category_share_other"].definition().startswith(
-        "Share of the customer's purchases made in categories other than the 8 most common"
+    assert (
+        by_name["category_share_other"]
+        .definition()
+        .startswith("Share of the customer's purchases made in categories other than the 8 most common")
     )
     assert by_name["category_share_other"].fields == {"n": "8"}
-    [ratio] = [f for f in features() if f.entry == "source_clr_other"]
+    [ratio] = [feature for feature in features() if feature.entry == "source_clr_other"]
     assert ratio.label("ru") == "Логарифм доли остальных источников"
     assert by_name["r"].definition() == (
         "Score by recency_days from 1 (longest ago) to 5 (most recent); equal values get equal scores."
