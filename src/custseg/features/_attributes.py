@@ -1,4 +1,4 @@
-"""What is known about customers besides their behaviour: age, place, interests, consent."""
+"""Customer attributes as features: age, region, interests, consent."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Column = tuple[nw.Expr | nw.Series[Any], Feature]
 
 
 def attribute_columns(known: KnownAttributes, label_separator: str, caller: str) -> FamilyColumns:
-    """The family for every customer of the table, from what was known at the snapshot.
+    """Attribute features of every customer in the table, from the values known at the snapshot.
 
-    A value is missing where none is given, where it was observed at or after the snapshot or too long
-    before it.
+    A value is missing if the table has none, or if it was observed at or after the snapshot or longer before
+    it than `max_age_days`.
 
     - A number (Float64), a count (Int64), a category (text) and a flag (boolean) keep their column's name.
     - ``consent_<channel>`` (boolean): null is unknown, not no.
@@ -60,7 +60,7 @@ def attribute_columns(known: KnownAttributes, label_separator: str, caller: str)
 
 
 def _plain(known: KnownAttributes, attribute: Attribute) -> Column:
-    """The column of an attribute that becomes one feature."""
+    """The feature of an attribute that gives one column."""
     name, value = attribute.name, nw.col(f"value_{attribute.place}")
     if attribute.kind == "consent":
         channel = str(attribute.channel)
@@ -79,7 +79,7 @@ def _described(name: str, unit: str, entry: str, **fields: str) -> Feature:
 
 
 def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
-    """The age in completed years, and its band."""
+    """Age in completed years, and age band."""
     born = known.table.get_column(f"value_{attribute.place}")
     years = _completed_years(born.fill_null(0).to_numpy(), known.snapshot.day)
     bands = np.array([band for _, band in _AGE_BANDS] + [_OLDEST_BAND], dtype=object)
@@ -93,7 +93,7 @@ def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
 
 
 def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
-    """Years from the days of birth to the day, both counted from 1970-01-01."""
+    """Completed years between birth dates and a date, both in days since 1970-01-01."""
     days = born.astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     of_birth = 100 * (months.astype(np.int64) % 12 + 1) + (days - months).astype(np.int64) + 1
@@ -103,7 +103,7 @@ def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
 
 
 def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> list[Column]:
-    """How many labels each customer has, and a column of 0 and 1 for each of the most common ones."""
+    """Number of labels per customer, and a 0/1 indicator for each of the most common labels."""
     value = known.table.get_column(f"value_{attribute.place}")
     held = (
         known.table.select(labels=nw.col(f"value_{attribute.place}").str.to_lowercase().str.split(separator))
@@ -134,7 +134,7 @@ def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> 
 
 
 def check_names(features: Sequence[Feature], caller: str) -> None:
-    """Raise if two features have the same name: attributes take theirs from the customer table."""
+    """Raise if two features have the same name: attribute names come from the customer table."""
     names = [feature.name for feature in features]
     if twice := sorted({name for name in names if names.count(name) > 1 or name == "customer_id"}):
         raise DataError(

@@ -1,4 +1,4 @@
-"""What flows between the steps: described logs, the snapshot, the feature table, the data report."""
+"""Data structures shared by the steps: described logs, snapshot, feature table, data report."""
 
 from __future__ import annotations
 

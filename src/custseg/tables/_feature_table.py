@@ -1,4 +1,4 @@
-"""`FeatureTable`: one row per customer, with what each column means."""
+"""`FeatureTable`: one row per customer, with the description of each column."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ID = "customer_id"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FeatureTable:
-    """One row per customer: ids in `customer_id`, a column per feature, and what each means.
+    """Table of features: one row per customer, ids in `customer_id`, and a description of each column.
 
-    Any frame constructor that reads the Arrow interface takes it, as in `polars.DataFrame(table)`.
+    Any frame constructor that reads the Arrow interface accepts it, as in `polars.DataFrame(table)`.
 
     Attributes
     ----------
@@ -33,9 +33,9 @@ class FeatureTable:
     described : tuple of Feature
         One entry per feature column, in the order of the columns.
     snapshot : Snapshot or None
-        When the features were taken; None for a table that was given ready.
+        Snapshot of the features; None for a ready table.
     give_back : callable
-        Turns a local frame into the caller's kind of table.
+        Converts a local frame to the caller's kind of table.
     """
 
     local: nw.DataFrame[Any]
@@ -45,7 +45,7 @@ class FeatureTable:
 
     @property
     def frame(self) -> Any:
-        """The table in the kind that the caller's log or table had."""
+        """The table in the kind of the caller's log or table."""
         return self.give_back(self.local)
 
     @property
@@ -150,7 +150,7 @@ def given_features(table: object, id_column: str | None, caller: str) -> Feature
 
 
 def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
-    """Raise where a first column that nobody called ids holds numbers with a fraction: it is a measure."""
+    """Raise if a first column that was not given as ids holds numbers with a fraction: it is a measure."""
     if not column.dtype.is_numeric() or column.dtype.is_integer():
         return
     values = column.cast(nw.Float64).drop_nulls().to_numpy()
