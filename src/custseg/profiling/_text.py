@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-import unicodedata
+
+from custseg._texts import single_line
 
 _LONGEST = 40
 _NEARLY_NOTHING = 5e-4
@@ -56,6 +57,4 @@ def in_language(number: str, language: str) -> str:
 
 def clean(text: str, longest: int = _LONGEST) -> str:
     """A foreign word on one line, without marks that change how the rest is written, cut where it is long."""
-    plain = "".join(" " if unicodedata.category(mark)[0] in "CZ" else mark for mark in text)
-    plain = " ".join(plain.split())
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    return single_line(text, longest)

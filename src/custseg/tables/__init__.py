@@ -1,4 +1,4 @@
-"""What flows between the steps: described logs, the snapshot, the feature table, the data report."""
+"""Data structures shared by the steps: described logs, snapshot, feature table, data report."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from custseg.tables._attribute import Attribute, AttributeKind
 from custseg.tables._customers import Customers, as_customers
 from custseg.tables._event_facts import EventFacts, event_facts, gather_event_facts
 from custseg.tables._events import EVENT_NAMES, MAIL_EVENTS, WEB_EVENTS, Events, as_events
+from custseg.tables._feature import Feature
 from custseg.tables._feature_table import (
-    Feature,
     FeatureTable,
     check_features,
     given_features,

@@ -1,4 +1,4 @@
-"""What one pass over an event log counts, and the errors for what cannot be used."""
+"""Counts from one pass over an event log, and errors for unusable values."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class EventFacts:
 
 
 def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
-    """Count what is in the log, and raise for what cannot be used."""
+    """Count the lines of the log, and raise if values cannot be used."""
     facts = gather_event_facts(events, snapshot)
     events.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
@@ -81,7 +81,7 @@ def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
 
 
 def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
-    """Count what is in the log, whatever it is: a marker column per question, counted per event."""
+    """Count the lines of the log without raising: one indicator column per count, summed per event."""
     col, lines = nw.col, events.lines()
     before = col("moment") < snapshot.moment
     marked = "machine" in lines.collect_schema().names()
@@ -115,7 +115,7 @@ def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
 
 
 def _facts(rows: list[dict[str, Any]], unknown_names: Mapping[str, int]) -> EventFacts:
-    """The facts from the counts per event, of which the unknown ones have none."""
+    """The facts from counts per event; unknown names have no canonical event."""
 
     def total(mark: str) -> int:
         return sum(int(row[mark]) for row in rows)

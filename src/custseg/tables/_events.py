@@ -1,4 +1,4 @@
-"""`Events`: a log of what customers did and received, with its columns and event names described."""
+"""`Events`: an event log with its columns and event names described."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _BY_HAND = ("opened", "clicked", "visited", "viewed", "carted", "checkout", "ad_
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Events:
-    """An event log, a row per event, with its columns and event names described.
+    """An event log, one row per event, with its columns and event names described.
 
-    Nothing is read when the description is made but the names and types of the columns.
+    Creating the description reads only the names and types of the columns.
 
     Parameters
     ----------
@@ -47,16 +47,16 @@ class Events:
     event : str, default "event"
         Column of event names.
     names : mapping of str to str, optional
-        The log's own event names to the canonical ones, such as ``{"email_open": "opened"}``. A name that is
-        canonical already needs no entry. Names that are neither are counted and reported, never lost.
+        The log's own event names to the canonical ones, such as ``{"email_open": "opened"}``. Canonical
+        names need no entry. Other names are counted in the data report.
     channel, campaign : str, optional
         Columns of the channel (email, web, app, sms, ...) and the campaign. Where there is a channel, only
         messages on "email" (also "e-mail" or "mail", in any case) are mails; without one, all are.
     value : str, optional
         Column of money, such as the value of a cart.
     machine : str, optional
-        Boolean column: the event was made by a machine, such as an open by a privacy proxy. Opens, clicks,
-        visits, views, carts and checkouts of machines count for nothing.
+        Boolean column that marks events made by a machine, such as an open by a privacy proxy. Opens, clicks,
+        visits, views, carts and checkouts by machines do not count.
     timezone, date_format, separator, decimal
         As in `Orders`.
 
@@ -117,7 +117,7 @@ class Events:
         return {role: name for role, name in named.items() if name is not None}
 
     def lines(self) -> nw.LazyFrame[Any]:
-        """The log in canonical form, lazily, on the engine where the data is.
+        """Lazy frame with the log in canonical form, on the engine of the data.
 
         Returns
         -------
@@ -145,7 +145,7 @@ class Events:
         return self._with_kinds(dialect.select(columns))
 
     def canonical_names(self) -> dict[str, str]:
-        """Every known name of an event to its canonical one."""
+        """Mapping of all accepted event names to canonical names."""
         return {name: name for name in EVENT_NAMES} | dict(self.names or {})
 
     def _with_kinds(self, lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -199,5 +199,5 @@ class Events:
 
 
 def as_events(events: object) -> Events:
-    """The events as described, or a plain table with the default column names."""
+    """The description itself, or the description of a plain table with the default column names."""
     return events if isinstance(events, Events) else Events(events)

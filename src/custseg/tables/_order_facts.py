@@ -1,4 +1,4 @@
-"""What one pass over an order log counts, and the errors for what cannot be used."""
+"""Counts from one pass over an order log, and errors for unusable values."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class OrderFacts:
 
 
 def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
-    """Count what is in the log, and raise for what cannot be used."""
+    """Count the lines of the log, and raise if values cannot be used."""
     facts = gather_order_facts(orders, snapshot)
     orders.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
