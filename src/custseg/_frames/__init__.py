@@ -9,15 +9,18 @@ from __future__ import annotations
 from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
 from custseg._frames._local import collect, collect_together, frame_from_columns, table_writer, write_files
 from custseg._frames._open import Table, open_table, read_table
+from custseg._frames._text_file import TextFacts, look_at_text_file
 
 __all__ = [
     "MONEY_UNIT",
     "DateStyle",
     "Dialect",
     "Table",
+    "TextFacts",
     "collect",
     "collect_together",
     "frame_from_columns",
+    "look_at_text_file",
     "open_table",
     "read_table",
     "table_writer",

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
+from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
 from custseg._frames._encodings import Encoding, byte_order_mark, guessed_encoding, utf_16_without_mark
@@ -37,7 +38,7 @@ _OPENING = r'(?:^|(?<=[{separator}\r\n]))"'
 
 @dataclass(frozen=True)
 class TextFacts:
-    """What the bytes of a file say about its form.
+    r"""What the bytes of a file say about its form.
 
     Attributes
     ----------
@@ -50,7 +51,7 @@ class TextFacts:
         or the likeliest encoding with one byte per letter; None where none gives plausible text.
     other_encodings : tuple of str
         Encodings that give another text that is nearly as plausible.
-    line_end : {"\\n", "\\r\\n", "\\r"}
+    line_end : {"\n", "\r\n", "\r"}
         What ends the lines.
     separator : str or None
         The character between fields; None where the file has a single column.
@@ -117,13 +118,13 @@ def look_at_text_file(path: str | PathLike[str]) -> TextFacts:
 
 def is_compressed(path: str | PathLike[str]) -> bool:
     """Whether the file is compressed with gzip, whatever its name."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
 
 
 def open_bytes(path: str | PathLike[str]) -> BinaryIO:
     """The bytes of the file, decompressed where it is gzip."""
-    return cast("BinaryIO", gzip.open(path, "rb") if is_compressed(path) else open(path, "rb"))
+    return cast("BinaryIO", gzip.open(path, "rb") if is_compressed(path) else Path(path).open("rb"))
 
 
 def _signature(sample: bytes) -> str | None:
