@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from custseg._frames._encodings import Encoding, byte_order_mark, guessed_encoding, utf_16_without_mark
+from custseg._frames._files._encodings import Encoding, byte_order_mark, guessed_encoding, utf_16_without_mark
 
 SEPARATORS = ("\t", ";", "|", ",")
 """The usual separators; between equals the earlier is taken, because text holds more commas than tabs."""
