@@ -165,7 +165,8 @@ def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:
     dialect, names = orders.source_table.dialect, orders.money_columns()
     example = instance(*(dialect.shape_of_unusable(name, dialect.number(name)) for name in names))
     hint = (
-        f" The file was read with separator={orders.separator!r} and decimal={orders.decimal!r}."
+        f" The file was read with separator={dialect.form.separator or ','!r} and "
+        f"decimal={dialect.form.decimal_mark!r}; marks between thousands need thousands=."
         if dialect.text
         else ""
     )

@@ -30,10 +30,13 @@ class Encoding:
         Python's name of the encoding; None where no encoding gives plausible text.
     rivals : tuple of str
         Other encodings that give another text that is nearly as plausible.
+    ascii : bool
+        Whether all bytes are ASCII.
     """
 
     name: str | None
     rivals: tuple[str, ...] = ()
+    ascii: bool = False
 
 
 def byte_order_mark(start: bytes) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -33,7 +34,6 @@ _SIGNATURES = (
 _MARKUP = re.compile(r"<(!doctype\s+html|html|table|body|head|\?xml|[a-z][\w:]*[\s>])", re.IGNORECASE)
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.|"")*"')
-_OPENING = r'(?:^|(?<=[{separator}\r\n]))"'
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ class TextFacts:
     encoding : str or None
         Python's name: "utf-8" (ASCII too), "utf-8-sig", "utf-16" (with its mark), "utf-16-le", "utf-16-be",
         or the likeliest encoding with one byte per letter; None where none gives plausible text.
+    beyond_ascii : bool
+        Whether there are other characters than those of ASCII.
     other_encodings : tuple of str
         Encodings that give another text that is nearly as plausible.
     line_end : {"\n", "\r\n", "\r"}
@@ -73,6 +75,7 @@ class TextFacts:
     looks_like: str
     compressed: bool = False
     encoding: str | None = "utf-8"
+    beyond_ascii: bool = False
     other_encodings: tuple[str, ...] = ()
     line_end: str = "\n"
     separator: str | None = None
@@ -102,13 +105,13 @@ def look_at_text_file(path: str | PathLike[str]) -> TextFacts:
     text = _decoded(sample, encoding.name)
     looks_like = _nature(text)
     if looks_like != "text":
-        return TextFacts(looks_like, compressed, encoding.name, encoding.rivals)
+        return TextFacts(looks_like, compressed, encoding.name, not encoding.ascii, encoding.rivals)
     line_end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
     lines = text.split("\r" if line_end == "\r" else "\n")
     lines = [line.removesuffix("\r") for line in lines]
     layout = _layout(lines)
     return TextFacts(
-        looks_like, compressed, encoding.name, encoding.rivals, line_end,
+        looks_like, compressed, encoding.name, not encoding.ascii, encoding.rivals, line_end,
         separator=layout.separator, other_separators=layout.rivals, separator_line=layout.declared,
         skip_rows=0 if layout.declared and layout.header == 1 else layout.header,
         columns=_names(lines[layout.header], layout.separator), quoting=_quoting(text, layout.separator),
@@ -148,37 +151,19 @@ def _encoding(path: str | PathLike[str], sample: bytes) -> Encoding:
     """The encoding of the whole file; bytes beyond ASCII may come late."""
     if name := byte_order_mark(sample) or utf_16_without_mark(sample):
         return Encoding(name)
-    odd = next(_chunks_that_are_not_utf_8(path), None)
-    return Encoding("utf-8") if odd is None else guessed_encoding(odd)
-
-
-def _chunks_that_are_not_utf_8(path: str | PathLike[str]) -> Iterator[bytes]:
-    rest = b""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    plain = True
     with open_bytes(path) as file:
-        while chunk := file.read(_SAMPLE):
-            # A letter may be cut in two between chunks, a line feed cannot.
-            whole, feed, tail = (rest + chunk).rpartition(b"\n")
-            text, rest = (whole, tail) if feed else (rest + chunk, b"")
-            if not feed and len(chunk) == _SAMPLE:
-                rest = text[-3:] if _cut(text) else b""
-                text = text[: len(text) - len(rest)]
-            if not _is_utf_8(text):
-                yield text
-    if rest and not _is_utf_8(rest):
-        yield rest
-
-
-def _cut(text: bytes) -> bool:
-    """Whether the bytes end within a letter."""
-    return any(byte >= 0x80 for byte in text[-3:])
-
-
-def _is_utf_8(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+        while True:
+            chunk = file.read(_SAMPLE)
+            plain = plain and chunk.isascii()
+            try:
+                if not plain:
+                    decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError:
+                return guessed_encoding(chunk or sample)
+            if not chunk:
+                return Encoding("utf-8", ascii=plain)
 
 
 def _decoded(sample: bytes, encoding: str | None) -> str:
@@ -220,7 +205,10 @@ def _rank(plain: Sequence[str], separator: str, *, first: int) -> tuple[int, int
 
 
 def _names(line: str, separator: str | None) -> tuple[str, ...]:
-    fields = next(csv.reader([line], delimiter=separator or ","), []) if separator else [line.strip('"')]
+    try:
+        fields = next(csv.reader([line], delimiter=separator), []) if separator else [line.strip('"')]
+    except csv.Error:
+        return ()
     return tuple(field.strip() for field in fields)
 
 
