@@ -127,7 +127,7 @@ def _existing(path: str, caller: str) -> tuple[str, list[str]]:
     except (OSError, ValueError):  # a name that no file can have: too long, or with a zero byte
         paths = []
     if not paths:
-        raise DataError(f"{caller}: there is no file {shown(path)}.")
+        raise DataError(f"{caller}: there is no file {shown(path, 300)}.")
     return path, paths
 
 

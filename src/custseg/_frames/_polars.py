@@ -95,7 +95,7 @@ class PolarsDialect:
         for place, column in enumerate(columns):
             text, whole = texts[column], texts[column].cast(pl.Int64, strict=False)
             readable = numbers[column].is_not_null() & ~text.str.contains(_CODE)
-            rules.append((text.is_null() | (whole.cast(pl.String) == text)).all().alias(f"whole {place}"))
+            rules.append((whole.cast(pl.String) == text).fill_null(text.is_null()).all().alias(f"whole {place}"))
             rules.append((text.is_null() | readable).all().alias(f"number {place}"))
         # One query for all columns: one per column would read the file as often as it has columns.
         row = run(self.frame.select(rules)).row(0)

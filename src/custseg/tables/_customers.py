@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_integer, listed
+from custseg._checks import check_distinct, check_integer, listed
 from custseg._frames import CSVFormat, Dialect, Table, open_table
 from custseg.errors import DataError
 from custseg.tables._attribute import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds
@@ -132,6 +132,8 @@ class Customers:
         table = open_table(self.table, "Customers", form=self.form)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Customers", self.described(), required=("customer",))
+        if not self._declared():
+            check_distinct("Customers", table.dialect.columns)
         self._check_types()
         self._check_ages()
         if self._declared():

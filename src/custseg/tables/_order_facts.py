@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from custseg._checks import instance, listed, plural
 from custseg._frames import collect
 from custseg.errors import DataError
+from custseg.tables._file_checks import raise_on_doubtful_marks
 from custseg.tables._flags import raise_on_flags
 from custseg.tables._orders import Orders
 from custseg.tables._snapshot import Snapshot
@@ -80,6 +81,7 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
         )
     if facts.currencies:
         _check_currencies(orders, facts, caller)
+    raise_on_doubtful_marks(orders.source_table.dialect, orders.prices(), caller)
     if facts.unusable_amounts:
         _raise_on_amounts(orders, facts.unusable_amounts, caller)
     if facts.unusable_flags:

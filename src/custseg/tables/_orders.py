@@ -191,6 +191,10 @@ class Orders:
         """The columns that make the money of a line."""
         return [getattr(self, role) for role in self.money_roles()]
 
+    def prices(self) -> list[str]:
+        """The columns of money as they are written: no quantities."""
+        return [name for name in (self.price or self.amount, self.discount) if name is not None]
+
     def _money(self, columns: list[str]) -> Any:
         rate = None
         if self.currency is not None and self.rates is not None:

@@ -156,6 +156,8 @@ class _File:
             doubtful = shape.several_lines or (shape.escaped and not shape.quoted.even)
             return "records" if doubtful else "quoted"
         if shape.literal.even and not self.names_quoted:
+            if shape.wrapped and shape.escaped:
+                return "records"
             if shape.wrapped:
                 self._refuse_quotes(shape.first_irregular, "others stand around fields, this one does not")
             return "literal"
