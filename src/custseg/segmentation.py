@@ -17,7 +17,7 @@ from custseg._checks import (
     not_yet,
     plural,
 )
-from custseg._frames import CSVFormat
+from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
 from custseg.clustering import METHODS, ClusteringChoice, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
@@ -155,7 +155,7 @@ def fit_segments(
     logs = {"orders": orders, "events": events, "customers": customers}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     if features is None:
-        if form != CSVFormat():
+        if form != USUAL_FORM:
             raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
         table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, id=id)
     else:

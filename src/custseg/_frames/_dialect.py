@@ -77,6 +77,10 @@ class Dialect(Protocol):
         """`plain` of several columns, with one query for all."""
         ...
 
+    def number_columns(self, columns: Sequence[str]) -> set[str]:
+        """The columns whose values are all finite numbers, with one query for all."""
+        ...
+
     def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
         """Columns of a CSV whose decimal marks may stand between thousands: each before exactly three digits."""
         ...

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
-from custseg._frames._files import CSVFormat
+from custseg._frames._files import USUAL_FORM
 from custseg.errors import DataError
 
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -40,7 +40,7 @@ class DuckDBDialect:
     """Canonical columns of a DuckDB relation, as SQL."""
 
     text = False
-    form = CSVFormat()
+    form = USUAL_FORM
 
     def __init__(self, relation: Any) -> None:
         self.relation = relation
@@ -67,6 +67,9 @@ class DuckDBDialect:
 
     def plain_columns(self, columns: Sequence[str]) -> dict[str, str]:
         return {column: self._known(column) for column in columns}
+
+    def number_columns(self, columns: Sequence[str]) -> set[str]:
+        return {column for column in columns if self.kind(column) in ("integer", "number")}
 
     def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
         return []

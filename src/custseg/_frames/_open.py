@@ -15,7 +15,7 @@ import polars as pl
 from custseg._checks import check_columns, check_distinct, shown
 from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb import DuckDBDialect, is_relation, relation_like
-from custseg._frames._files import CSVFormat, csv_table, parquet_table
+from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, parquet_table
 from custseg._frames._pandas import pandas_like, polars_from_pandas
 from custseg._frames._polars import PolarsDialect
 from custseg._frames._run import run
@@ -73,11 +73,20 @@ class Table:
                 )
 
 
-def open_table(table: object, caller: str, *, form: CSVFormat = CSVFormat()) -> Table:  # noqa: B008 - frozen
-    """The table or file, opened; of a CSV file the bytes are checked once."""
+def open_table(
+    table: object,
+    caller: str,
+    *,
+    form: CSVFormat = USUAL_FORM,
+    whole: bool = False,
+) -> Table:
+    """The table or file, opened; of a CSV file the bytes are checked once.
+
+    With `whole`, a CSV file is read into memory: its columns are to be looked at one by one.
+    """
     form.check(caller)
     if isinstance(table, (str, PathLike)):
-        return _open_file(fsdecode(table), caller, form)
+        return _open_file(fsdecode(table), caller, form, whole=whole)
     table = nw.to_native(table, pass_through=True)
     if isinstance(table, pl.LazyFrame):
         return Table(PolarsDialect(table), lambda frame, _: frame.to_native().lazy())
@@ -101,12 +110,13 @@ def read_table(path: str | PathLike[str], *, separator: str = ",") -> pl.DataFra
     return run(pl.scan_csv(paths, glob=False, separator=separator, infer_schema_length=None))
 
 
-def _open_file(path: str, caller: str, form: CSVFormat) -> Table:
+def _open_file(path: str, caller: str, form: CSVFormat, *, whole: bool) -> Table:
     name, paths = _existing(path, caller)
     if not name.lower().endswith(_PARQUET):
         # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
         files = csv_table(paths, form, caller)
-        dialect = PolarsDialect(files.frame, form=form, names=files.columns)
+        frame = run(files.frame).lazy() if whole else files.frame
+        dialect = PolarsDialect(frame, form=form, names=files.columns)
     elif Path(path).is_dir():
         return Table(PolarsDialect(pl.scan_parquet(name)), _as_polars)
     else:

@@ -13,7 +13,7 @@ import polars as pl
 
 from custseg._frames._csv_numbers import may_be_thousands, plain_number
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
-from custseg._frames._files import CSVFormat
+from custseg._frames._files import USUAL_FORM, CSVFormat
 from custseg._frames._run import collected_schema, run
 
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -35,7 +35,7 @@ class PolarsDialect:
 
     def __init__(self, frame: pl.LazyFrame, *, form: CSVFormat | None = None, names: Sequence[str] = ()) -> None:
         self.frame = frame
-        self.form = form or CSVFormat()
+        self.form = form or USUAL_FORM
         self.text = form is not None
         self.schema = collected_schema(frame)
         self.columns: Sequence[str] = names or self.schema.names()
@@ -103,6 +103,16 @@ class PolarsDialect:
             column: texts[column].cast(pl.Int64) if row[2 * i] else numbers[column] if row[2 * i + 1] else texts[column]
             for i, column in enumerate(columns)
         }
+
+    def number_columns(self, columns: Sequence[str]) -> set[str]:
+        if not self.text:
+            return {column for column in columns if self.kind(column) in ("integer", "number")}
+        rules = [
+            (~self._holds_value(column) | self.number(column).is_finite().fill_null(value=False)).all().alias(str(i))
+            for i, column in enumerate(columns)
+        ]
+        row = run(self.frame.select(rules)).row(0) if rules else ()
+        return {column for column, numeric in zip(columns, row, strict=True) if numeric}
 
     def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
         if not self.text or self.form.thousands is not None:

@@ -98,7 +98,7 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         ids, notes = id or _ID, tuple[str, ...]()
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
-        opened = open_table(table, caller)
+        opened = open_table(table, caller, whole=True)
         check_distinct(caller, opened.dialect.columns)
         local = collect(opened.dialect.select(opened.dialect.plain_columns(opened.dialect.columns)))
         check_columns(caller, {"id": id}, local.columns)

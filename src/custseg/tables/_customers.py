@@ -129,7 +129,7 @@ class Customers:
 
     def __post_init__(self) -> None:
         self._check_arguments()
-        table = open_table(self.table, "Customers", form=self.form)
+        table = open_table(self.table, "Customers", form=self.form, whole=True)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Customers", self.described(), required=("customer",))
         if not self._declared():
@@ -273,7 +273,8 @@ class Customers:
         seen = self.observed_at
         taken = {self.customer, *(seen.values() if isinstance(seen, Mapping) else [self._observed_at("")])}
         columns = [name for name in self._dialect.columns if name not in taken]
-        return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name)]
+        numbers = self._dialect.number_columns(columns)
+        return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name, name in numbers)]
 
     def _observed_at(self, name: str) -> str | None:
         if isinstance(self.observed_at, Mapping):

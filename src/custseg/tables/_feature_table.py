@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_distinct, did_you_mean, listed, plural
-from custseg._frames import CSVFormat, collect, open_table
+from custseg._frames import USUAL_FORM, CSVFormat, collect, open_table
 from custseg.errors import DataError
 from custseg.tables._snapshot import Snapshot
 
@@ -132,12 +132,12 @@ def given_features(
     id_column: str | None,
     caller: str,
     *,
-    form: CSVFormat = CSVFormat(),  # noqa: B008 - frozen
+    form: CSVFormat = USUAL_FORM,
 ) -> FeatureTable:
     """A ready customer table; the ids are in `id_column`, else in `customer_id`, else in the first column."""
     if isinstance(table, FeatureTable):
         return table
-    opened = open_table(table, caller, form=form)
+    opened = open_table(table, caller, form=form, whole=True)
     dialect = opened.dialect
     if not dialect.columns:
         raise DataError(f"{caller}: the feature table has no columns.")

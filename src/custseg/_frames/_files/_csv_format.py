@@ -75,7 +75,8 @@ class CSVFormat:
                 f"{caller}: separator and decimal cannot both be {self.decimal!r}. "
                 "Exports with a decimal comma mostly have separator=';'."
             )
-        if self.thousands is not None and (not isinstance(self.thousands, str) or self.thousands not in _THOUSANDS):
+        mark: object = self.thousands
+        if mark is not None and (not isinstance(mark, str) or mark not in _THOUSANDS):
             raise ValueError(f"{caller}: thousands must be '.', ',', \"'\", ' ' or None, got {self.thousands!r}.")
         if self.thousands == self.decimal_mark:
             other = "," if self.thousands == "." else "."
@@ -88,3 +89,7 @@ class CSVFormat:
 def thousands_marks(mark: str) -> str:
     """The characters that a mark between groups of three digits stands for."""
     return _THOUSANDS[mark]
+
+
+USUAL_FORM = CSVFormat()
+"""Commas, decimal points, UTF-8, the header in the first line."""
