@@ -61,7 +61,8 @@ class PolarsDialect:
     def identity(self, column: str, *, dated: str | None = None) -> pl.Expr:
         value = self._known(column)
         # Lines without a date do not count: "Total" below the ids must not turn them into text.
-        return value.cast(pl.Int64, strict=False) if self.whole_numbers(column, dated=dated) else value
+        whole = self.text and self.whole_numbers(column, dated=dated)
+        return value.cast(pl.Int64, strict=False) if whole else value
 
     def whole_numbers(self, column: str, *, dated: str | None = None) -> bool:
         if not self.text:

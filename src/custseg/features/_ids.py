@@ -28,7 +28,7 @@ def with_ids_of_one_type(
     if typed:
         text = " and ".join(name for name, kind in kinds.items() if kind == "text")
         raise DataError(
-            f"{caller}: the customer ids of {' and '.join(typed)} and {text} are of different types: whole numbers and "
+            f"{caller}: the customer ids of {' and '.join(typed)} and {text} are of different types, whole numbers and "
             f"text. Cast the ids of {' and '.join(typed)} to text; or give that log as a CSV file too, whose ids are "
             "then read as text."
         )

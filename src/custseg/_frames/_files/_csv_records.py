@@ -76,17 +76,18 @@ class Reading:
         Such a line has as many fields, and numbers or dates wherever all other records have some.
         """
         suspects: list[tuple[int, list[str]]] = []
-        numeric = [True] * self.fields
+        columns = [_Column() for _ in range(self.fields)]
         line = 0
         for row in self.records(chunks):
             breaks = sum(value.count("\n") for value in row if value)
             if breaks:
                 suspects += [(line, fields) for fields in self._inner_lines(row)]
             else:
-                numeric = [n and (not v or bool(_NUMERIC.fullmatch(v))) for n, v in zip(numeric, row, strict=True)]
+                for column, value in zip(columns, row, strict=True):
+                    column.add(value)
             line += 1 + breaks
         for number, fields in suspects:
-            if all(bool(_NUMERIC.fullmatch(value)) for value, n in zip(fields, numeric, strict=True) if n and value):
+            if all(column.allows(value) for column, value in zip(columns, fields, strict=True)):
                 return number
         return None
 
@@ -103,6 +104,23 @@ class Reading:
         if lacking < 0 or (lacking and not self.short):
             raise UnreadableQuotes(line, f"{len(row)} fields, the header has {self.fields}")
         return [*row, *[None] * lacking]
+
+
+@dataclass
+class _Column:
+    """Whether all values of a column so far are numbers or dates."""
+
+    seen: bool = False
+    numeric: bool = True
+
+    def add(self, value: str | None) -> None:
+        if value:
+            self.seen = True
+            self.numeric = self.numeric and bool(_NUMERIC.fullmatch(value))
+
+    def allows(self, value: str) -> bool:
+        """Whether the value can be one more of the column."""
+        return not (self.seen and self.numeric and value) or bool(_NUMERIC.fullmatch(value))
 
 
 def _text_frame(rows: Sequence[Sequence[str | None]], names: Sequence[str]) -> pl.DataFrame:

@@ -153,6 +153,8 @@ class _File:
         if not shape.quotes:
             return "literal"
         if shape.first_irregular is None:
+            if shape.literal.even and (shape.several_lines or not shape.quoted.even):
+                self._refuse_quotes(shape.first_quote or 0, "each line is a whole record without it")
             doubtful = shape.several_lines or (shape.escaped and not shape.quoted.even)
             return "records" if doubtful else "quoted"
         if shape.literal.even and not self.names_quoted:
@@ -271,7 +273,8 @@ def _advice(facts: TextFacts, form: CSVFormat, separator: str) -> str:
     words = []
     if facts.separator not in (None, separator):
         words.append(f"its fields seem to be separated by {facts.separator!r}: give separator={facts.separator!r}")
-    if facts.skip_rows != form.skip_rows and facts.separator is not None:
+    names = not any(re.fullmatch(r"[\d\s.,:+-]*", name) for name in facts.columns)
+    if facts.skip_rows != form.skip_rows and facts.separator is not None and names:
         words.append(
             f"the header seems to be line {facts.skip_rows + 1}, not the first line: give skip_rows={facts.skip_rows}"
         )
