@@ -37,8 +37,14 @@ def read(path: Path, form: CSVFormat) -> list[list[str]]:
     return [[value or "" for value in row] for row in table.frame.collect().rows()]
 
 
-def without_blank(rows: list[list[str]]) -> list[list[str]]:
-    return [row for row in rows if any(row) or len(row) > 1]
+def read_or_refused(path: Path, form: CSVFormat, reason: str = "quote mark") -> list[list[str]] | None:
+    """The rows, or None where the file is refused for that reason."""
+    try:
+        return read(path, form)
+    except DataError as error:
+        if reason not in str(error):
+            raise
+        return None
 
 
 @SETTINGS
@@ -61,13 +67,8 @@ def test_what_the_csv_module_writes_is_read_back_or_refused(
     path = tmp_path / "t.csv"
     path.write_bytes(gzip.compress(content) if compressed else content)
     asked = encoding if encoding == "utf-16-le" else "utf-8"
-    try:
-        found = read(path, CSVFormat(separator, encoding=asked))
-    except DataError as error:
-        assert "quote mark" in str(error)
-        assert '"' in text.getvalue()
-    else:
-        assert found == rows
+    found = read_or_refused(path, CSVFormat(separator, encoding=asked))
+    assert found == rows or (found is None and '"' in text.getvalue())
 
 
 @SETTINGS
@@ -78,16 +79,11 @@ def test_files_without_quoting_are_read_literally_or_refused(
     names = [f"name {i}" for i in range(len(rows[0]) if rows else 2)]
     path = tmp_path / "t.csv"
     path.write_text("\n".join(separator.join(row) for row in [names, *rows]), encoding="utf-8")
-    try:
-        found = read(path, CSVFormat(separator))
-    except DataError as error:
-        assert "quote mark" in str(error)
-        return
-    assert len(found) == len(rows)
+    found = read_or_refused(path, CSVFormat(separator))
     # Where all quotes follow a rule, the fields without them are the usual reading.
     lines = path.read_text(encoding="utf-8").split("\n")[1:]
     usual = [list(csv.reader(lines, delimiter=separator, escapechar=escape)) for escape in (None, "\\")]
-    assert found in (rows, *usual)
+    assert found is None or (len(found) == len(rows) and found in (rows, *usual))
 
 
 @SETTINGS
@@ -101,12 +97,7 @@ def test_backslash_escapes_are_read_back_or_refused(rows: list[list[str]], separ
     ]
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
-    try:
-        found = read(path, CSVFormat(separator))
-    except DataError as error:
-        assert "quote mark" in str(error)
-    else:
-        assert found == rows
+    assert read_or_refused(path, CSVFormat(separator)) in (rows, None)
 
 
 @SETTINGS
@@ -115,15 +106,11 @@ def test_backslash_escapes_are_read_back_or_refused(rows: list[list[str]], separ
     encoding=st.sampled_from(["cp1251", "koi8-r", "cp866"]),
 )
 def test_other_encodings_are_refused_and_read_when_named(words: list[str], encoding: str, tmp_path: Path) -> None:
-    assume(any(word[1:].islower() for word in words))  # a capital after another letter can be UTF-8 by chance
+    content = ("name,count\n" + "".join(f"{word},1\n" for word in words)).encode(encoding)
+    assume("\ufffd" in content.decode(errors="replace"))  # a few letters can be UTF-8 by chance
     path = tmp_path / "t.csv"
-    path.write_bytes(("name,count\n" + "".join(f"{word},1\n" for word in words)).encode(encoding))
-    try:
-        read(path, CSVFormat())
-    except DataError as error:
-        assert "not in UTF-8" in str(error)
-    else:
-        raise AssertionError("read as UTF-8")
+    path.write_bytes(content)
+    assert read_or_refused(path, CSVFormat(), "not in UTF-8") is None
     assert read(path, CSVFormat(encoding=encoding)) == [[word, "1"] for word in words]
 
 
@@ -135,10 +122,7 @@ def test_pyarrow_reads_the_same(rows: list[list[str]], tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([names, *rows])
-    try:
-        found = read(path, CSVFormat())
-    except DataError:
-        return
+    found = read_or_refused(path, CSVFormat())
     options = pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pl.DataFrame({"a": ["x"]}).to_arrow()["a"].type))
     other = pa_csv.read_csv(path, parse_options=pa_csv.ParseOptions(newlines_in_values=True), convert_options=options)
-    assert found == [list(map(str, row.values())) for row in other.to_pylist()]
+    assert found in (None, [list(map(str, row.values())) for row in other.to_pylist()])

@@ -199,8 +199,11 @@ class _File:
     def _by_records(self, shape: Shape) -> tuple[pl.LazyFrame, int]:
         """The records by the first reading with the csv module that fits them all."""
         exact = Reading(self.separator, len(self.header))
-        readings = [replace(exact, backslash=True)] if shape.escaped else []
-        readings.append(replace(exact, short=True) if shape.first_irregular is None else exact)
+        regular = shape.first_irregular is None
+        readings = [replace(exact, short=regular)]
+        if shape.escaped:
+            # Quotes that are regular and give whole records need no escapes: "C:\\" is a path.
+            readings.insert(1 if regular and shape.quoted.even else 0, replace(exact, backslash=True))
         for reading in readings:
             try:
                 frame = reading.frame(self._chunks(), frame_names(len(self.header)))
@@ -211,7 +214,7 @@ class _File:
                 if reading.short:
                     self._check_count(frame.height, shape.quoted.records)
                 return frame.lazy(), shape.quoted.short if reading.short else 0
-        if shape.first_irregular is None:
+        if regular:
             self._refuse_long(shape.quoted)
         self._refuse_quotes(first, "it neither stands around a whole field nor is doubled inside one")
 
