@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg._frames._files import USUAL_FORM
 from custseg.errors import DataError
 
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
@@ -39,6 +40,7 @@ class DuckDBDialect:
     """Canonical columns of a DuckDB relation, as SQL."""
 
     text = False
+    form = USUAL_FORM
 
     def __init__(self, relation: Any) -> None:
         self.relation = relation
@@ -51,11 +53,26 @@ class DuckDBDialect:
     def type_name(self, column: str) -> str:
         return str(self.types[column])
 
-    def identity(self, column: str) -> str:
+    def identity(self, column: str, *, dated: str | None = None) -> str:
         return self._known(column)
+
+    def whole_numbers(self, column: str, *, dated: str | None = None) -> bool:
+        return self.kind(column) == "integer"
+
+    def keeping_text(self, column: str) -> DuckDBDialect:
+        return self
 
     def plain(self, column: str) -> str:
         return self._known(column)
+
+    def plain_columns(self, columns: Sequence[str]) -> dict[str, str]:
+        return {column: self._known(column) for column in columns}
+
+    def number_columns(self, columns: Sequence[str]) -> set[str]:
+        return {column for column in columns if self.kind(column) in ("integer", "number")}
+
+    def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
+        return []
 
     def word(self, column: str) -> str:
         return f"CAST({self._known(column)} AS VARCHAR)"

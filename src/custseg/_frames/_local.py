@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
-from custseg._frames._polars import run, run_all
+from custseg._frames._run import run, run_all
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 _NUMBER = r"^[+-]?\d+([.,]\d+)?$"

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from custseg.features._event_sums import EventSums, Scoring, event_sums
+from custseg.features._ids import with_ids_of_one_type
 from custseg.features._order_sums import OrderSums, check_policy, order_sums
 from custseg.features._purchases import check_same_ids, purchases
 from custseg.tables import (
@@ -140,6 +141,7 @@ def described_logs(
     )
     if given == (None, None, None):
         raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
+    given = with_ids_of_one_type(*given, caller=caller)
     return Logs(
         *given,
         as_of=moment or _midnight_after_all(given[0], given[1], caller),

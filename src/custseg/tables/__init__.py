@@ -12,6 +12,7 @@ from custseg.tables._feature_table import (
     check_features,
     given_features,
 )
+from custseg.tables._file_checks import file_findings
 from custseg.tables._known_attributes import (
     AttributeCounts,
     AttributeFacts,
@@ -66,6 +67,7 @@ __all__ = [
     "counted_lines",
     "days_without_data",
     "event_facts",
+    "file_findings",
     "finding",
     "gather_event_facts",
     "gather_order_facts",

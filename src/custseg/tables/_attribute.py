@@ -46,7 +46,7 @@ _TOLD_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
     "zoned datetime": ("date",),
     "text": ("date", "category"),
 }
-_TOLD_BY_VALUES: tuple[AttributeKind, ...] = ("number", "flag", "date", "category")
+_TOLD_BY_VALUES: tuple[AttributeKind, ...] = ("flag", "date", "category")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Attribute:
         return self.kind in ("flag", "consent")
 
 
-def possible_kinds(dialect: Dialect, column: str) -> tuple[AttributeKind, ...]:
+def possible_kinds(dialect: Dialect, column: str, numeric: bool) -> tuple[AttributeKind, ...]:
     """Possible kinds of a column that is not described, the most likely first; none for an id."""
     name = column.lower()
     if name == "id" or name.endswith("_id"):
@@ -98,4 +98,6 @@ def possible_kinds(dialect: Dialect, column: str) -> tuple[AttributeKind, ...]:
     usual = _TOLD_BY_NAME.get(name)
     if usual is not None and dialect.kind(column) in RULES[usual][1]:
         return (usual,)
-    return _TOLD_BY_VALUES if dialect.text else _TOLD_BY_TYPE.get(dialect.kind(column), ())
+    if dialect.text:
+        return ("number",) if numeric else _TOLD_BY_VALUES
+    return _TOLD_BY_TYPE.get(dialect.kind(column), ())

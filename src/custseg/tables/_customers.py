@@ -9,8 +9,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_columns, check_integer, listed
-from custseg._frames import Dialect, Table, open_table
+from custseg._checks import check_distinct, check_integer, listed
+from custseg._frames import CSVFormat, Dialect, Table, open_table
 from custseg.errors import DataError
 from custseg.tables._attribute import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds
 from custseg.tables._dates import LogDates, log_dates
@@ -72,8 +72,8 @@ class Customers:
         The zone whose calendar gives the days.
     date_format : str or mapping of str to str, optional
         Pattern of dates given as text, or column -> pattern; without it ISO 8601.
-    separator, decimal : str, default "," and "."
-        Of a CSV file.
+    separator, decimal, thousands, encoding, skip_rows
+        As in `Orders`.
 
     Raises
     ------
@@ -120,15 +120,20 @@ class Customers:
     max_age_days: int | Mapping[str, int] | None = None
     timezone: str = "UTC"
     date_format: str | Mapping[str, str] | None = None
-    separator: str = ","
-    decimal: str = "."
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str = "utf-8"
+    skip_rows: int = 0
     source_table: Table = field(init=False)
 
     def __post_init__(self) -> None:
         self._check_arguments()
-        table = open_table(self.table, "Customers", separator=self.separator, decimal=self.decimal)
+        table = open_table(self.table, "Customers", form=self.form, whole=True)
         object.__setattr__(self, "source_table", table)
-        check_columns("Customers", self.described(), table.dialect.columns)
+        table.check_columns("Customers", self.described(), required=("customer",))
+        if not self._declared():
+            check_distinct("Customers", table.dialect.columns)
         self._check_types()
         self._check_ages()
         if self._declared():
@@ -141,6 +146,11 @@ class Customers:
             if value not in (None, (), [], {}):
                 words.append(f"{role}={list(value) if role in _ROLES else value!r}")
         return f"Customers({', '.join(words)}, timezone={self.timezone!r})"
+
+    @property
+    def form(self) -> CSVFormat:
+        """How a CSV file is written."""
+        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
 
     def described(self) -> dict[str, str]:
         """The described columns by role, such as ``"numeric[0]"``."""
@@ -263,7 +273,8 @@ class Customers:
         seen = self.observed_at
         taken = {self.customer, *(seen.values() if isinstance(seen, Mapping) else [self._observed_at("")])}
         columns = [name for name in self._dialect.columns if name not in taken]
-        return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name)]
+        numbers = self._dialect.number_columns(columns)
+        return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name, name in numbers)]
 
     def _observed_at(self, name: str) -> str | None:
         if isinstance(self.observed_at, Mapping):

@@ -12,6 +12,7 @@ from custseg._checks import listed
 from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.tables._events import EVENT_NAMES, Events
+from custseg.tables._file_checks import raise_on_doubtful_marks
 from custseg.tables._flags import raise_on_flags
 from custseg.tables._snapshot import Snapshot
 
@@ -75,6 +76,8 @@ def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
         )
     if not any(facts.counts.values()):
         _raise_on_names(events, facts, caller)
+    if events.value is not None:
+        raise_on_doubtful_marks(events.source_table.dialect, [events.value], caller)
     if facts.unusable_flags:
         raise_on_flags(events.source_table.dialect, str(events.machine), facts.unusable_flags, caller=caller)
     return facts

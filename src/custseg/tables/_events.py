@@ -8,8 +8,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_columns, listed
-from custseg._frames import Table, open_table
+from custseg._checks import listed
+from custseg._frames import CSVFormat, Table, open_table
 from custseg.errors import DataError
 from custseg.tables._dates import LogDates, log_dates
 
@@ -57,7 +57,7 @@ class Events:
     machine : str, optional
         Boolean column that marks events made by a machine, such as an open by a privacy proxy. Opens, clicks,
         visits, views, carts and checkouts by machines do not count.
-    timezone, date_format, separator, decimal
+    timezone, date_format, separator, decimal, thousands, encoding, skip_rows
         As in `Orders`.
 
     Raises
@@ -87,8 +87,11 @@ class Events:
     machine: str | None = None
     timezone: str = "UTC"
     date_format: str | None = None
-    separator: str = ","
-    decimal: str = "."
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str = "utf-8"
+    skip_rows: int = 0
     source_table: Table = field(init=False)
     dates: LogDates = field(init=False)
 
@@ -97,9 +100,9 @@ class Events:
             if not isinstance(name := getattr(self, role), str):
                 raise TypeError(f"Events: {role} must be the name of a column, got {type(name).__name__}.")
         self._check_names()
-        table = open_table(self.table, "Events", separator=self.separator, decimal=self.decimal)
+        table = open_table(self.table, "Events", form=self.form)
         object.__setattr__(self, "source_table", table)
-        check_columns("Events", self.described(), table.dialect.columns)
+        table.check_columns("Events", self.described(), required=("customer", "date", "event"))
         self._check_types()
         dates = log_dates(
             table.dialect, self.date, timezone=self.timezone, date_format=self.date_format, caller="Events"
@@ -109,6 +112,11 @@ class Events:
     def __repr__(self) -> str:
         words = [f"{role}={name!r}" for role, name in self.described().items()]
         return f"Events({', '.join(words)}, timezone={self.timezone!r})"
+
+    @property
+    def form(self) -> CSVFormat:
+        """How a CSV file is written."""
+        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
 
     def described(self) -> dict[str, str]:
         """The described columns by role."""
@@ -130,7 +138,7 @@ class Events:
         """
         dialect = self.source_table.dialect
         columns: dict[str, Any] = {
-            "customer": dialect.identity(self.customer),
+            "customer": dialect.identity(self.customer, dated=self.date),
             "event": dialect.mapped(self.event, self.canonical_names()),
             "name": dialect.word(self.event),
             **self.dates.expressions(),

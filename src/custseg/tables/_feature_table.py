@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_columns, did_you_mean, listed, plural
-from custseg._frames import collect, open_table
+from custseg._checks import check_choice, check_distinct, did_you_mean, listed, plural
+from custseg._frames import USUAL_FORM, CSVFormat, collect, open_table
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.tables._feature import Feature, distinct_labels
@@ -119,31 +119,38 @@ class FeatureTable:
         return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
 
 
-def given_features(table: object, id_column: str | None, caller: str) -> FeatureTable:
+def given_features(
+    table: object,
+    id_column: str | None,
+    caller: str,
+    *,
+    form: CSVFormat = USUAL_FORM,
+) -> FeatureTable:
     """A ready customer table; the ids are in `id_column`, else in `customer_id`, else in the first column."""
     if isinstance(table, FeatureTable):
         return table
-    opened = open_table(table, caller)
+    opened = open_table(table, caller, form=form, whole=True)
     dialect = opened.dialect
     if not dialect.columns:
         raise DataError(f"{caller}: the feature table has no columns.")
     source = id_column
     if source is None:
         source = ID if ID in dialect.columns else dialect.columns[0]
-    check_columns(caller, {"id": source}, dialect.columns)
+    opened.check_columns(caller, {"id": source})
+    check_distinct(caller, dialect.columns)
     if dialect.kind(source) in ("boolean", "other"):
         raise DataError(
             f"{caller}: column {source!r} must hold ids (numbers or text), got {dialect.type_name(source)}. "
             "Give the column of ids as id='...'."
         )
-    if id_column is None and source != ID:
-        _refuse_fractions(collect(dialect.select({source: dialect.plain(source)})).get_column(source), source, caller)
     names = [name for name in dialect.columns if name != source]
     if ID in names:
         raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
-    expressions = {ID: dialect.identity(source)}
-    expressions |= {name: dialect.plain(name) for name in names}
-    local = collect(dialect.select(expressions))
+    plain = dict(dialect.plain_columns(dialect.columns))
+    local = collect(dialect.select(plain | {ID: dialect.identity(source)}))
+    if id_column is None and source != ID:
+        _refuse_fractions(local.get_column(source), source, caller)
+    local = local.select(ID, *names)
     _check_ids(local, source, asked=id_column, caller=caller)
     features = tuple(Feature(name) for name in names)
     return FeatureTable(local, features, lambda frame: opened.give_back(frame, source))
