@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-floors lint types format bench docs notebooks constraints clean
+.PHONY: help demo test test-all test-floors lint types format bench docs notebooks features constraints clean
 
 # The environments below see nothing of the one that `make` was called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -47,6 +47,7 @@ help:
 	@echo "  make bench        run the benchmarks, each prints a table"
 	@echo "  make docs         build the documentation into site/"
 	@echo "  make notebooks    write the notebooks anew from their guides, and run them"
+	@echo "  make features     write the page of all features anew from the texts"
 	@echo "  make constraints  write the known versions and their hashes anew; UPGRADE=1 takes the newest"
 	@echo "  make clean        remove the environments and all that was built"
 	@echo
@@ -92,6 +93,10 @@ docs: .venv/.known
 notebooks: .venv/.known
 	@echo "Writing the notebooks from their guides and running them"
 	@$(PY) tools/notebook.py docs/guides/first_segments.md notebooks/first_segments.ipynb
+
+features: .venv/.known
+	@echo "Writing docs/features.md"
+	@$(PY) tools/features_page.py
 
 # Resolved on the oldest Python, so that the versions exist for all. `make` never calls this by itself.
 COMPILE = .venv-constraints/bin/python -m piptools compile --quiet --generate-hashes --strip-extras \

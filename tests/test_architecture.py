@@ -10,8 +10,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "custseg"
 
 # The lowest first; a part may import the parts of lower layers alone, never its own neighbours.
 LAYERS = (
-    ("errors",),
-    ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional", "_texts"),
+    ("errors", "_texts"),
+    ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional"),
     ("_frames", "_write"),
     ("tables",),
     ("features", "preparation", "clustering", "profiling", "datasets"),

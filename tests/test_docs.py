@@ -109,6 +109,25 @@ def test_output_in_the_readme_is_that_of_its_code(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == blocks(readme, "text")[0]
 
 
+def test_page_of_features_is_that_of_the_catalogue() -> None:
+    page = runpy.run_path(str(ROOT / "tools" / "features_page.py"))["page"]
+    assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == page(), "make features"
+
+
+FEATURE_TABLE = re.compile(r"^\| column \| definition \| unit \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
+
+
+def test_guides_list_the_features_with_their_units() -> None:
+    every_feature = runpy.run_path(str(ROOT / "tools" / "features_page.py"))["every_feature"]
+    fixed = [feature for feature in every_feature() if not feature.fields and feature.family != "given"]
+    units = {feature.name: feature.unit_label() for feature in fixed}
+    guides = "".join(page.read_text(encoding="utf-8") for page in PAGES if page.parent.name == "guides")
+    rows = [row.split("|")[1:-1] for table in FEATURE_TABLE.findall(guides) for row in table.splitlines()]
+    shown = [(name, cells[2].strip()) for cells in rows for name in re.findall(r"`(\w+)`", cells[0])]
+    assert [(name, unit) for name, unit in shown if units.get(name, unit) != unit] == []
+    assert [name for name in units if f"`{name}`" not in guides] == []
+
+
 def test_notebooks_are_those_that_their_guides_make() -> None:
     notebook_of = runpy.run_path(str(ROOT / "tools" / "notebook.py"))["notebook_of"]
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -14,11 +14,17 @@ from numbers import Integral, Rational, Real
 from custseg.errors import DataError
 
 
+def shown(value: object, limit: int = 80) -> str:
+    """The value for a message: control and direction marks escaped, the end of a long one cut off."""
+    text = repr(value[: limit + 1] if isinstance(value, str) else value)
+    return text if len(text) <= limit + 2 else f"{text[:limit]}…"
+
+
 def listed(values: Iterable[object], limit: int = 20) -> str:
     """The values as a short list for a message."""
-    shown = [repr(value) for value in values]
-    more = f", … {len(shown) - limit} more" if len(shown) > limit else ""
-    return "[" + ", ".join(shown[:limit]) + more + "]"
+    values = list(values)
+    more = f", … {len(values) - limit} more" if len(values) > limit else ""
+    return "[" + ", ".join(map(shown, values[:limit])) + more + "]"
 
 
 def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence[str]) -> None:
@@ -31,28 +37,42 @@ def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence
         )
 
 
-def check_columns(caller: str, wanted: Mapping[str, str | None], present: Sequence[str]) -> None:
-    """Raise one error that names every wanted column (argument -> column) that is not present."""
+def check_columns(caller: str, wanted: Mapping[str, str | None], present: Sequence[str], *, advice: str = "") -> None:
+    """Raise one error that names every wanted column (argument -> column) that is not present, or not once.
+
+    `advice` is what the table itself suggests about the missing ones.
+    """
     for argument, name in wanted.items():
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{caller}: {argument} must be the name of a column, got {type(name).__name__}.")
     missing = {a: name for a, name in wanted.items() if name is not None and name not in present}
     if missing:
         words = ", ".join(
-            f"{name!r} ({argument}=){did_you_mean(str(name), present, ' ')}" for argument, name in missing.items()
+            f"{shown(name)} ({argument}=){did_you_mean(str(name), present, ' ')}" for argument, name in missing.items()
         )
         raise DataError(
-            f"{caller}: the table lacks {'columns' if len(missing) > 1 else 'column'} {words}. "
+            f"{caller}: the table lacks {'columns' if len(missing) > 1 else 'column'} {words}. {advice}"
             f"Name the right {'columns' if len(missing) > 1 else 'column'}; "
             f"columns are {listed(present)}."
         )
+    check_distinct(caller, present, [name for name in wanted.values() if name is not None])
 
 
-def check_distinct(caller: str, columns: Sequence[str]) -> None:
-    """Raise if several columns have the same name."""
-    if len(set(columns)) < len(columns):
-        twice = sorted(name for name, count in Counter(columns).items() if count > 1)
-        raise DataError(f"{caller}: the table has several columns of the same name: {listed(twice)}.")
+def check_distinct(caller: str, columns: Sequence[str], used: Iterable[str] | None = None) -> None:
+    """Raise if several columns have the name of one that is used; all are, where nothing else is said."""
+    if len(set(columns)) == len(columns):
+        return
+    counts = Counter(columns)
+    twice = [name for name in dict.fromkeys(columns if used is None else used) if counts[name] > 1]
+    if twice:
+        places = "; ".join(
+            f"{shown(name)} is the name of columns {', '.join(str(i) for i, n in enumerate(columns, 1) if n == name)}"
+            for name in twice[:5]
+        )
+        raise DataError(
+            f"{caller}: the table has several columns of the same name: {listed(twice)} ({places}). "
+            "Rename them so that each name occurs once, or drop those that are not needed."
+        )
 
 
 def check_no_nul(caller: str, columns: Iterable[str]) -> None:
@@ -142,7 +162,9 @@ def check_segment_numbers(caller: str, n_segments: object, *, usual: range) -> l
 
 def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     """A hint at the closest allowed word, or nothing."""
-    close = difflib.get_close_matches(value, [str(word) for word in allowed], n=1, cutoff=0.7)
+    # Comparing takes time by the product of the lengths, and nobody misspells a name of 100 letters.
+    words = [str(word) for word in allowed if len(str(word)) <= 100]
+    close = difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
 
 

@@ -1,23 +1,13 @@
-"""Numbers as people say them: round, with their unit, in English and Russian."""
+"""Round numbers, and numbers with their units as text."""
 
 from __future__ import annotations
 
 import math
 
+from custseg._texts import localized, plural_form, text
+
 _STEPS = (10, 5, 1)
 _MOST_DIGITS = 15
-
-_UNITS = {
-    "days": ("день", "дня", "дней"),
-    "orders": ("заказ", "заказа", "заказов"),
-    "mails": ("письмо", "письма", "писем"),
-    "sessions": ("визит", "визита", "визитов"),
-    "points": ("балл", "балла", "баллов"),
-    "years": ("год", "года", "лет"),
-    "orders per 30 days": ("заказ за 30 дней", "заказа за 30 дней", "заказов за 30 дней"),
-    "events per session": ("событие за визит", "события за визит", "событий за визит"),
-}
-"""Units that are said aloud, with the three Russian forms: of 1, of 2 and of 5."""
 
 SHARES = ("share", "probability")
 
@@ -52,40 +42,23 @@ def significant_digits(value: float) -> int:
 
 
 def number_words(value: float, language: str = "en") -> str:
-    """The number with its thousands apart, in up to six digits: 1,234.5 or 1 234,5; beyond 10^15 as 1.7e+308."""
+    """The number with its thousands separated, in up to six digits: 1,234.5 or 1 234,5; beyond 10^15 as 1.7e+308."""
     if abs(value) >= HUGE or 0 < abs(value) < TINY:
-        plain = f"{value:.6g}"
-        return plain.replace(".", ",") if language == "ru" else plain
+        return localized(f"{value:.6g}", language)
     digits = 6 if value != int(value) else 0
     plain = (
         f"{value:z,.0f}" if digits == 0 else f"{value:,.{max(0, digits - 1 - _order(value))}f}".rstrip("0").rstrip(".")
     )
-    if language == "ru":
-        plain = plain.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
-    return plain
+    return localized(plain, language)
 
 
 def amount(value: float, unit: str, language: str = "en", *, genitive: bool = False) -> str:
-    """The number and its unit, in Russian also in the genitive; shares in per cent, unsaid units left out."""
+    """The number with its unit, in the genitive on request; shares in per cent, units without forms left out."""
     if unit in SHARES:
-        return number_words(100 * value, language) + ("%" if language == "en" else "\N{NO-BREAK SPACE}%")
+        return number_words(100 * value, language) + localized("%", language)
     number = number_words(value, language)
-    if unit not in _UNITS:
-        return number
-    if language == "ru":
-        return f"{number} {_UNITS[unit][_russian_form(value, genitive)]}"
-    first, *rest = unit.split(" ")
-    return " ".join([number, first.removesuffix("s") if value == 1 else first, *rest])
-
-
-def _russian_form(value: float, genitive: bool) -> int:
-    """Which form of the noun goes with the number: 1 заказ, 2 заказа, 5 заказов; не меньше 1 заказа."""
-    if value != int(value):
-        return 1
-    last, teens = abs(int(value)) % 10, abs(int(value)) % 100 in range(11, 15)
-    if last == 1 and not teens:
-        return 1 if genitive else 0
-    return 1 if last in (2, 3, 4) and not teens and not genitive else 2
+    forms = text(language, "units").get(unit, {}).get("forms")
+    return f"{number} {plural_form(value, forms, language, genitive=genitive)}" if forms else number
 
 
 def _multiple_between(low: float, high: float, *, size: tuple[int, int], near: float) -> float | None:

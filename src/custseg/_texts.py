@@ -15,6 +15,7 @@ from typing import Any
 
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _FOLDER = files("custseg") / "texts"
+_LONGEST = 60
 
 LANGUAGES = ("en", *sorted({item.name.removesuffix(".toml") for item in _FOLDER.iterdir()
                             if item.name.endswith(".toml")} - {"en"}))  # fmt: skip
@@ -35,11 +36,28 @@ def text(language: str, *keys: str) -> Any:
     return entry
 
 
+def filled(template: str, fields: Mapping[str, str]) -> str:
+    """The template with its fields filled in, each on one line and of at most 60 characters."""
+    return template.format_map({name: single_line(value, _LONGEST) for name, value in fields.items()})
+
+
+def single_line(value: str, longest: int) -> str:
+    """The text on one line, control and format characters escaped, shortened to that many characters."""
+    plain = printable(" ".join(value.split()))
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+
+
 def number(value: float, language: str, *, digits: int = 0) -> str:
     """The number with its thousands separated: 1,234.5 in English, 1 234,5 in Russian."""
+    return localized(f"{value:,.{digits}f}", language)
+
+
+def localized(formatted: str, language: str) -> str:
+    """A number that Python formatted, with the separators and the per cent sign of the language."""
     marks = text(language, "language")
-    plain = f"{value:,.{digits}f}"
-    return plain.translate(str.maketrans({",": marks["thousands"], ".": marks["decimal"]}))
+    return formatted.translate(
+        str.maketrans({",": marks["thousands"], ".": marks["decimal"], "%": marks["percent"]}),
+    )
 
 
 def printable(text: str) -> str:
@@ -57,12 +75,19 @@ def _is_unsafe(mark: str) -> bool:
     return unicodedata.category(mark) in ("Cc", "Cf", "Cs", "Zl", "Zp") and mark not in _JOINERS
 
 
-def plural_form(count: int, forms: Sequence[str], language: str) -> str:
-    """The form of a noun or sentence that goes with the count, as gettext chooses it."""
-    form: int = _plural_rule(language)(abs(count))
+def plural_form(count: float, forms: Sequence[str], language: str, *, genitive: bool = False) -> str:
+    """The form of a noun or sentence that goes with the count.
+
+    Whole numbers go by the plural rule of gettext, others have a form of their own. The genitive follows words
+    such as "at least".
+    """
+    if count != int(count):
+        fraction: int = text(language, "language", "fraction")
+        return forms[fraction]
+    form: int = _plural_rule(language, "genitive" if genitive else "plural")(abs(int(count)))
     return forms[form]
 
 
 @cache
-def _plural_rule(language: str) -> Any:
-    return c2py(text(language, "language", "plural"))
+def _plural_rule(language: str, case: str) -> Any:
+    return c2py(text(language, "language", case))

@@ -99,11 +99,14 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
               help="The same seed gives the same segments.")  # fmt: skip
 @click.option("--timezone", default="UTC", show_default=True, help="Zone of the log's calendar.")
 @click.option("--date-format", help="Pattern of dates in a CSV, such as '%d/%m/%Y %H:%M'. [default: ISO 8601]")
-@click.option("--separator", default=",", show_default=True,
-              callback=lambda _c, _p, v: v.replace(r"\t", "\t"),
-              help=r"Of a CSV file; '\t' is a tab.")  # fmt: skip
-@click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True,
-              help="Decimal mark of a CSV file.")  # fmt: skip
+@click.option("--separator", callback=lambda _c, _p, v: v and v.replace(r"\t", "\t"),
+              help=r"Of a CSV file; '\t' is a tab. [default: a comma]")  # fmt: skip
+@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of a CSV file. [default: a point]")
+@click.option("--thousands", type=click.Choice([".", ",", "'", " "]),
+              help="Mark between groups of three digits in a CSV file.")  # fmt: skip
+@click.option("--encoding", default="utf-8", show_default=True, help="Of a CSV file, such as cp1251.")
+@click.option("--skip-rows", default=0, show_default=True, type=click.IntRange(0),
+              help="Lines above the header of a CSV file.")  # fmt: skip
 @click.option("--form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
               help="Format of the tables.")  # fmt: skip
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
@@ -122,7 +125,8 @@ def fit(orders: str, out: Path, form: str, **options: Any) -> None:
         from custseg.tables import Orders
 
         names = ("customer", "date", "amount", "quantity", "price", "cancelled", "currency",
-                 "rates", "timezone", "date_format", "separator", "decimal")  # fmt: skip
+                 "rates", "timezone", "date_format", "separator", "decimal", "thousands", "encoding",
+                 "skip_rows")  # fmt: skip
         described = {name: options[name] for name in names}
         described["order"] = None if options["order"].lower() == "none" else options["order"]
         columns = options["columns"]

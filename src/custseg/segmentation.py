@@ -17,6 +17,7 @@ from custseg._checks import (
     not_yet,
     plural,
 )
+from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
 from custseg.clustering import METHODS, ClusteringChoice, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
@@ -43,6 +44,10 @@ ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
 _DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
 USUAL_NUMBERS = range(3, 9)
 _CALLER = "fit_segments"
+_FORM_OF_A_LOG = (
+    "separator, decimal, thousands, encoding and skip_rows belong to features=; for a log use "
+    "Orders('orders.csv', separator=...), Events(...) or Customers(...)."
+)
 
 
 def fit_segments(
@@ -63,6 +68,11 @@ def fit_segments(
     language: str = "en",
     random_state: int = 0,
     progress: Progress | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str = "utf-8",
+    skip_rows: int = 0,
 ) -> Segmentation:
     """Group customers into a few named segments, none smaller than asked.
 
@@ -105,6 +115,8 @@ def fit_segments(
         Seed; the same customers and seed give the same segments, in whatever order the rows come.
     progress : callable, optional
         Called with (step, steps done, steps in all).
+    separator, decimal, thousands, encoding, skip_rows
+        Of `features` as a CSV file, as in `Orders`. A log takes them in its description.
 
     Returns
     -------
@@ -142,10 +154,13 @@ def fit_segments(
 
     tell("reading the customers", 0, 4)
     logs = {"orders": orders, "events": events, "customers": customers}
+    form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     if features is None:
+        if form != USUAL_FORM:
+            raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
         table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, id=id)
     else:
-        table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}), None
+        table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}, form=form), None
     names = clustering_columns(table, columns, _CALLER)
     values = {name: table.values(name) for name in table.numeric_names()}
     refuse_infinite(values, _CALLER)
@@ -214,14 +229,14 @@ def _build(
     return features_of(described), report_on(described)
 
 
-def _given(features: object, id: str | None, others: Mapping[str, object]) -> FeatureTable:
+def _given(features: object, id: str | None, others: Mapping[str, object], *, form: CSVFormat) -> FeatureTable:
     """The ready feature table; whatever belongs to a log contradicts it."""
     both = [name for name, value in others.items() if value is not None]
     if both:
         raise TypeError(
             f"{_CALLER}: features= is a ready table and takes the place of {listed(both)}; give one or the other."
         )
-    return given_features(features, id, _CALLER)
+    return given_features(features, id, _CALLER, form=form)
 
 
 def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:

@@ -7,6 +7,7 @@ form on the engine where the data is; all that follows is written once, in narwh
 from __future__ import annotations
 
 from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
+from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
 from custseg._frames._local import (
     CsvStyle,
     collect,
@@ -20,15 +21,19 @@ from custseg._frames._open import Table, open_table, read_table
 
 __all__ = [
     "MONEY_UNIT",
+    "USUAL_FORM",
+    "CSVFormat",
     "CsvStyle",
     "DateStyle",
     "Dialect",
     "Table",
+    "TextFacts",
     "collect",
     "collect_together",
     "column_of",
     "columns_of",
     "frame_from_columns",
+    "look_at_text_file",
     "open_table",
     "read_table",
     "table_writer",

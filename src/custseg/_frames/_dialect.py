@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 
 import narwhals.stable.v2 as nw
 
+from custseg._frames._files import CSVFormat
+
 MONEY_UNIT = 10_000
 """Money is summed as whole ten-thousandths in 64 bits: a sum then does not depend on the order of rows."""
 
@@ -34,6 +36,9 @@ class Dialect(Protocol):
     """
 
     columns: Sequence[str]
+    """The names; those of a CSV may repeat."""
+    form: CSVFormat
+    """How the values of a CSV file are written."""
     text: bool
     """Whether all values are text still to be read, as in a CSV file."""
 
@@ -45,8 +50,20 @@ class Dialect(Protocol):
         """The engine's own name of the column's type, for messages."""
         ...
 
-    def identity(self, column: str) -> Any:
-        """The ids in their own type; NaN and blank text are null."""
+    def identity(self, column: str, *, dated: str | None = None) -> Any:
+        """The ids in their own type; NaN and blank text are null.
+
+        In a CSV they are whole numbers where each reads back as written, else text; of a log only lines with a
+        value in the `dated` column decide.
+        """
+        ...
+
+    def whole_numbers(self, column: str, *, dated: str | None = None) -> bool:
+        """Whether `identity` gives whole numbers."""
+        ...
+
+    def keeping_text(self, column: str) -> Dialect:
+        """The same table, with the ids of a CSV column as text, as they are written."""
         ...
 
     def plain(self, column: str) -> Any:
@@ -54,6 +71,18 @@ class Dialect(Protocol):
 
         "01067" is none.
         """
+        ...
+
+    def plain_columns(self, columns: Sequence[str]) -> Mapping[str, Any]:
+        """`plain` of several columns, with one query for all."""
+        ...
+
+    def number_columns(self, columns: Sequence[str]) -> set[str]:
+        """The columns whose values are all finite numbers, with one query for all."""
+        ...
+
+    def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
+        """Columns of a CSV whose decimal marks may stand between thousands: each before exactly three digits."""
         ...
 
     def word(self, column: str) -> Any:

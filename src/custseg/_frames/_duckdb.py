@@ -10,6 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg._frames._files import USUAL_FORM
 from custseg._frames._give_back import polars_instead
 from custseg._texts import printable
 from custseg.errors import DataError
@@ -42,6 +43,7 @@ class DuckDBDialect:
     """Canonical columns of a DuckDB relation, as SQL."""
 
     text = False
+    form = USUAL_FORM
 
     def __init__(self, relation: Any) -> None:
         self.relation = relation
@@ -54,8 +56,14 @@ class DuckDBDialect:
     def type_name(self, column: str) -> str:
         return str(self.types[column])
 
-    def identity(self, column: str) -> str:
+    def identity(self, column: str, *, dated: str | None = None) -> str:
         return self._known(column)
+
+    def whole_numbers(self, column: str, *, dated: str | None = None) -> bool:
+        return self.kind(column) == "integer"
+
+    def keeping_text(self, column: str) -> DuckDBDialect:
+        return self
 
     def plain(self, column: str) -> str:
         if str(self.types[column].id) == "interval":
@@ -64,6 +72,15 @@ class DuckDBDialect:
                 f"epoch({_name(column)}) / 86400 for days, or leave it out."
             )
         return self._known(column)
+
+    def plain_columns(self, columns: Sequence[str]) -> dict[str, str]:
+        return {column: self.plain(column) for column in columns}
+
+    def number_columns(self, columns: Sequence[str]) -> set[str]:
+        return {column for column in columns if self.kind(column) in ("integer", "number")}
+
+    def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
+        return []
 
     def word(self, column: str) -> str:
         return f"CAST({self._known(column)} AS VARCHAR)"

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
-from custseg._frames._polars import reason, run, run_all
+from custseg._frames._run import reason, run, run_all
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 _NUMBER = r"^[+-]?\d+([.,]\d+)?$"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import glob
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,14 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from custseg._checks import check_distinct, check_no_nul
+from custseg._checks import check_columns, check_distinct, check_no_nul, shown
 from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb import DuckDBDialect, RelationLike, is_relation
+from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, parquet_table
 from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
 from custseg._frames._pandas import polars_from_pandas
-from custseg._frames._polars import PolarsDialect, run
+from custseg._frames._polars import PolarsDialect
+from custseg._frames._run import run
 from custseg.errors import DataError
 
 _KINDS = (
@@ -27,31 +28,76 @@ _KINDS = (
 )
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 _PARQUET = (".parquet", ".pq")
-_REPEATED_IN_CSV = re.compile(r"(.+)_duplicated_\d+")
 
 
 @dataclass(frozen=True)
 class Table:
-    """An opened table: its dialect, and how a result returns in the caller's kind."""
+    """An opened table: its dialect, how a result returns in the caller's kind, and what its files are like.
+
+    Attributes
+    ----------
+    dialect : Dialect
+        The columns.
+    give_back : callable
+        Turns a local frame, whose ids came from the named column, into the caller's kind of table.
+    short_rows : int
+        Lines of a CSV with fewer fields than the header; the values they lack are missing.
+    advice : str
+        What a file suggests where columns are missing.
+    lacking, conflicts : mapping of str to str
+        Columns that a file of several lacks, with that file; columns whose types in several files cannot be
+        brought to one, with the reason.
+    """
 
     dialect: Dialect
     give_back: GiveBack
+    short_rows: int = 0
+    advice: str = ""
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Mapping[str, str] = field(default_factory=dict)
 
-    def returner(self, id_column: str = "") -> Callable[[nw.DataFrame[Any]], Any]:
+    def check_columns(self, caller: str, wanted: Mapping[str, str | None], *, required: Sequence[str] = ()) -> None:
+        """Raise for wanted columns (argument -> column) that are not there once, or not in one type.
+
+        Those of the `required` arguments must be in each of several files.
+        """
+        for name in wanted.values():
+            if name is not None and name in self.conflicts:
+                raise DataError(f"{caller}: {self.conflicts[name]}.")
+        check_columns(caller, wanted, self.dialect.columns, advice=self.advice)
+        for argument in required:
+            name = wanted.get(argument)
+            if name is not None and name in self.lacking:
+                raise DataError(
+                    f"{caller}: the file {shown(self.lacking[name])} lacks column {shown(name)} ({argument}=), which "
+                    "other files of the pattern have. Rename its column, or leave the file out."
+                )
+
+    def returner(self, id_column: str = "") -> Returner:
         """What turns a local frame, whose ids came from the column, into the caller's kind of table."""
         return Returner(self.give_back, id_column)
 
 
-def open_table(table: object, caller: str, *, separator: str = ",", decimal: str = ".") -> Table:
-    """The table or file, opened; nothing is read yet but the names and types of its columns."""
-    opened = _opened(table, caller, separator=separator, decimal=decimal)
+def open_table(
+    table: object,
+    caller: str,
+    *,
+    form: CSVFormat = USUAL_FORM,
+    whole: bool = False,
+) -> Table:
+    """The table or file, opened; of a CSV file the bytes are checked once.
+
+    With `whole`, a CSV file is read into memory: its columns are to be looked at one by one.
+    """
+    form.check(caller)
+    opened = _opened(table, caller, form, whole=whole)
     check_no_nul(caller, opened.dialect.columns)
     return opened
 
 
-def _opened(table: object, caller: str, *, separator: str, decimal: str) -> Table:
+def _opened(table: object, caller: str, form: CSVFormat, *, whole: bool) -> Table:
     if isinstance(table, (str, PathLike)):
-        return Table(_open_file(fsdecode(table), caller, separator=separator, decimal=decimal), as_polars)
+        return _open_file(fsdecode(table), caller, form, whole=whole)
     table = nw.to_native(table, pass_through=True)
     if isinstance(table, pl.LazyFrame):
         return Table(PolarsDialect(table), as_lazy_polars)
@@ -69,55 +115,41 @@ def _opened(table: object, caller: str, *, separator: str, decimal: str) -> Tabl
 
 def read_table(path: str | PathLike[str], *, separator: str = ",") -> pl.DataFrame:
     """The whole file as a polars DataFrame, with the types that polars finds in it."""
-    name, pattern = _existing(fsdecode(path), "read_table")
+    name, paths = _existing(fsdecode(path), "read_table")
     if name.lower().endswith(_PARQUET):
-        return run(pl.scan_parquet(name, glob=pattern))
-    return run(pl.scan_csv(name, glob=pattern, separator=separator, infer_schema_length=None))
+        return run(pl.scan_parquet(name, glob=len(paths) > 1))
+    return run(pl.scan_csv(paths, glob=False, separator=separator, infer_schema_length=None))
 
 
-def _open_file(path: str, caller: str, *, separator: str, decimal: str) -> PolarsDialect:
-    name, pattern = _existing(path, caller)
-    if name.lower().endswith(_PARQUET):
-        return PolarsDialect(pl.scan_parquet(name, glob=pattern))
-    _check_marks(separator, decimal, caller)
-    # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
-    frame = pl.scan_csv(name, glob=pattern, separator=separator, infer_schema=False)
-    dialect = PolarsDialect(frame, text=True, decimal=decimal)
-    check_distinct(caller, _names_in_csv(dialect.columns))
-    return dialect
+def _open_file(path: str, caller: str, form: CSVFormat, *, whole: bool) -> Table:
+    name, paths = _existing(path, caller)
+    if not name.lower().endswith(_PARQUET):
+        # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
+        files = csv_table(paths, form, caller)
+        frame = run(files.frame).lazy() if whole else files.frame
+        dialect = PolarsDialect(frame, form=form, names=files.columns)
+    elif Path(path).is_dir():
+        return Table(PolarsDialect(pl.scan_parquet(name)), as_polars)
+    else:
+        files = parquet_table(paths)
+        dialect = PolarsDialect(files.frame)
+    return Table(dialect, as_polars, files.short_rows, files.advice, files.lacking, files.conflicts)
 
 
-def _check_marks(separator: object, decimal: object, caller: str) -> None:
-    """Raise unless the marks of a CSV can be told apart."""
-    if not isinstance(separator, str) or len(separator.encode()) != 1 or separator in '"\r\n':
-        raise ValueError(f"{caller}: separator must be one ASCII character, got {separator!r}.")
-    if decimal not in (".", ","):
-        raise ValueError(f"{caller}: decimal must be '.' or ',', got {decimal!r}.")
-    if decimal == separator:
-        raise ValueError(
-            f"{caller}: separator and decimal cannot both be {decimal!r}. "
-            "Exports with a decimal comma mostly have separator=';'."
-        )
-
-
-def _names_in_csv(columns: Sequence[str]) -> list[str]:
-    """The names as they stand in the file: polars renames those that repeat an earlier one."""
-    repeated = ((name, _REPEATED_IN_CSV.fullmatch(name)) for name in columns)
-    return [match[1] if match and match[1] in columns else name for name, match in repeated]
-
-
-def _existing(path: str, caller: str) -> tuple[str, bool]:
-    """The path, checked to be one of our formats and to exist, and whether it is a glob."""
+def _existing(path: str, caller: str) -> tuple[str, list[str]]:
+    """The path, checked to be one of our formats, and the files that it or the pattern names."""
     if not path.lower().endswith((*_CSV, *_PARQUET)):
         raise DataError(
-            f"{caller}: the file must end in one of {[*_CSV, *_PARQUET]}, got {path!r}. "
+            f"{caller}: the file must end in one of {[*_CSV, *_PARQUET]}, got {shown(path)}. "
             "A folder is given as a glob, such as 'orders/*.parquet'."
         )
-    if Path(path).is_file():
-        return path, False
-    if not glob.glob(path):
-        raise DataError(f"{caller}: there is no file {path!r}.")
-    return path, True
+    try:
+        paths = [path] if Path(path).exists() else sorted(glob.glob(path))
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a zero byte
+        paths = []
+    if not paths:
+        raise DataError(f"{caller}: there is no file {shown(path, 300)}.")
+    return path, paths
 
 
 def _polars_from_arrow(table: Any, caller: str) -> pl.DataFrame:

@@ -4,40 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import reduce
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from custseg._frames._csv_numbers import may_be_thousands, plain_number
 from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
-from custseg._texts import printable
-from custseg.errors import DataError
+from custseg._frames._files import USUAL_FORM, CSVFormat
+from custseg._frames._run import collected_schema, run
 
 _DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 _ZONE_AT_END = re.compile(r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$")
 _ZONE_IN_PATTERN = re.compile(r"%:*#?z")
 _CODE = r"^\s*[+-]?0\d"  # "01067" is a code, not a number
+_FIRST_LINES = 10_000
 _YES = ["true", "t", "yes", "y", "1"]
 _NO = ["false", "f", "no", "n", "0"]
-_VALUES = re.compile(r"(?<=values: )\[.*|(?<=parse )`.*")
-_REMEDIES = {
-    "utf-8": "Save the file as UTF-8.",
-    "more fields": "Does separator= fit the file?",
-    "schema": "The files of a glob must have the same columns, in the same order.",
-}
 
 
 class PolarsDialect:
-    """Canonical columns of a polars LazyFrame; `text=True` for a CSV, whose values are all text."""
+    """Canonical columns of a polars LazyFrame.
 
-    def __init__(self, frame: pl.LazyFrame, *, text: bool = False, decimal: str = ".") -> None:
+    `form` says how the numbers of a CSV are written, whose values are all text; `names` are those in the file, in
+    the order of the frame's columns, and a name that repeats stands for its first column.
+    """
+
+    def __init__(self, frame: pl.LazyFrame, *, form: CSVFormat | None = None, names: Sequence[str] = ()) -> None:
         self.frame = frame
-        self.text = text
-        self.decimal = decimal
+        self.form = form or USUAL_FORM
+        self.text = form is not None
         self.schema = collected_schema(frame)
-        self.columns: Sequence[str] = self.schema.names()
+        self.columns: Sequence[str] = names or self.schema.names()
+        self._texts: frozenset[str] = frozenset()
+        self._whole: dict[tuple[str, str | None], bool] = {}
+        if names:
+            self._plain_names = dict(zip(reversed(names), reversed(self.schema.names()), strict=True))
+            self.schema = pl.Schema(dict.fromkeys(names, pl.String()))
+            return
         # polars takes "*" and "^...$" for patterns of names, not for names.
         self._plain_names = {name: f"column {i}" for i, name in enumerate(self.columns) if _is_pattern(name)}
         if self._plain_names:
@@ -51,19 +58,78 @@ class PolarsDialect:
     def type_name(self, column: str) -> str:
         return str(self.schema[column])
 
-    def identity(self, column: str) -> pl.Expr:
+    def identity(self, column: str, *, dated: str | None = None) -> pl.Expr:
         value = self._known(column)
-        return value.cast(pl.Int64) if self.text and self._whole_numbers(column) else value
+        # Lines without a date do not count: "Total" below the ids must not turn them into text.
+        whole = self.text and self.whole_numbers(column, dated=dated)
+        return value.cast(pl.Int64, strict=False) if whole else value
+
+    def whole_numbers(self, column: str, *, dated: str | None = None) -> bool:
+        if not self.text:
+            return self.kind(column) == "integer"
+        if column in self._texts:
+            return False
+        if (column, dated) not in self._whole:
+            value = self._known(column)
+            # "007" does not read back as it was written.
+            same = value.cast(pl.Int64, strict=False).cast(pl.String) == value
+            same = same.fill_null(value.is_null())
+            if dated is not None:
+                same = same | ~self.filled([dated])
+            self._whole[column, dated] = bool(run(self.frame.select(same.all())).item())
+        return self._whole[column, dated]
+
+    def keeping_text(self, column: str) -> PolarsDialect:
+        changed = copy(self)
+        changed._texts = self._texts | {column}
+        return changed
 
     def plain(self, column: str) -> pl.Expr:
+        return self.plain_columns([column])[column]
+
+    def plain_columns(self, columns: Sequence[str]) -> dict[str, pl.Expr]:
         if not self.text:
-            return self._known(column)
-        if self._whole_numbers(column):
-            return self._known(column).cast(pl.Int64)
-        text, number = self._known(column), self.number(column)
-        code = text.str.contains(_CODE)
-        readable = self.frame.select((text.is_null() | (number.is_not_null() & ~code)).all())
-        return number if run(readable).item() else text
+            return {column: self._known(column) for column in columns}
+        texts = {column: self._known(column) for column in columns}
+        numbers = {column: self.number(column) for column in columns}
+        rules = []
+        for place, column in enumerate(columns):
+            text, whole = texts[column], texts[column].cast(pl.Int64, strict=False)
+            readable = numbers[column].is_not_null() & ~text.str.contains(_CODE)
+            rules.append((whole.cast(pl.String) == text).fill_null(text.is_null()).all().alias(f"whole {place}"))
+            rules.append((text.is_null() | readable).all().alias(f"number {place}"))
+        # One query for all columns: one per column would read the file as often as it has columns.
+        row = run(self.frame.select(rules)).row(0)
+        return {
+            column: texts[column].cast(pl.Int64) if row[2 * i] else numbers[column] if row[2 * i + 1] else texts[column]
+            for i, column in enumerate(columns)
+        }
+
+    def number_columns(self, columns: Sequence[str]) -> set[str]:
+        if not self.text:
+            return {column for column in columns if self.kind(column) in ("integer", "number")}
+        rules = [
+            (~self._holds_value(column) | self.number(column).is_finite().fill_null(value=False)).all().alias(str(i))
+            for i, column in enumerate(columns)
+        ]
+        row = run(self.frame.select(rules)).row(0) if rules else ()
+        return {column for column, numeric in zip(columns, row, strict=True) if numeric}
+
+    def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
+        if not self.text or self.form.thousands is not None:
+            return []
+        # The first lines mostly settle it.
+        first = self._doubtful(columns, self.frame.head(_FIRST_LINES))
+        return self._doubtful(first, self.frame) if first else []
+
+    def _doubtful(self, columns: Sequence[str], frame: pl.LazyFrame) -> list[str]:
+        rules = {name: may_be_thousands(self._known(name), self.form) for name in columns}
+        row = run(
+            frame.select(rule.alias(f"{name} {i}") for name, pair in rules.items() for i, rule in enumerate(pair))
+        )
+        grouped, otherwise = row.row(0)[::2], row.row(0)[1::2]
+        early = frame is not self.frame
+        return [name for i, name in enumerate(columns) if not otherwise[i] and (grouped[i] or early)]
 
     def word(self, column: str) -> pl.Expr:
         return self._known(column).cast(pl.String)
@@ -100,11 +166,7 @@ class PolarsDialect:
     def number(self, column: str) -> pl.Expr:
         value = self._col(column)
         if self.text:
-            value = value.str.strip_chars()
-            if self.decimal != ".":
-                # The point of "1.234" then parts thousands, or the description is wrong: not to be guessed.
-                pointless = ~value.str.contains(".", literal=True)
-                value = pl.when(pointless).then(value.str.replace(self.decimal, ".", literal=True))
+            value = plain_number(value, self.form)
         return value.cast(pl.Float64, strict=False).fill_nan(None)
 
     def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> pl.Expr:
@@ -165,12 +227,6 @@ class PolarsDialect:
     def _col(self, column: str) -> pl.Expr:
         return pl.col(self._plain_names.get(column, column))
 
-    def _whole_numbers(self, column: str) -> bool:
-        """Whether each id of a CSV reads back as written when taken as a whole number ("007" does not)."""
-        value = self._known(column)
-        same = value.cast(pl.Int64, strict=False).cast(pl.String) == value
-        return bool(run(self.frame.select(same.fill_null(value.is_null()).all())).item())
-
     def _datetime(self, column: str, style: DateStyle) -> pl.Expr:
         """The column as Datetime in microseconds; a null where text does not match the style."""
         if style.kind == "text":
@@ -198,27 +254,6 @@ class PolarsDialect:
         )
 
 
-def run(frame: pl.LazyFrame) -> pl.DataFrame:
-    """The frame, computed; what the engine says of an unreadable file becomes one of our errors."""
-    return run_all([frame])[0]
-
-
-def run_all(frames: list[pl.LazyFrame]) -> list[pl.DataFrame]:
-    """The frames, computed at once."""
-    try:
-        return pl.collect_all(frames)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"the table could not be read: {reason(error)}") from error
-
-
-def collected_schema(frame: pl.LazyFrame) -> pl.Schema:
-    """The columns and types of the frame, without reading its rows."""
-    try:
-        return frame.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"the table could not be opened: {reason(error)}") from error
-
-
 def _is_pattern(name: str) -> bool:
     return name == "*" or (name.startswith("^") and name.endswith("$"))
 
@@ -235,10 +270,3 @@ def _kind(dtype: pl.DataType) -> ColumnKind:
         pl.Categorical: "text", pl.Enum: "text",
     }  # fmt: skip
     return kinds.get(type(dtype), "other")
-
-
-def reason(error: Exception) -> str:
-    """The first line of what the engine says, without values, and the remedy where one is known."""
-    line = _VALUES.sub("…", str(error).strip().partition("\n")[0]).rstrip(".")
-    remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in line]
-    return printable(". ".join([line, *remedies[:1]]))

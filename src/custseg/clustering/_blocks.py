@@ -46,6 +46,8 @@ def power_labels(X: Floats, centres: Floats, offsets: Floats) -> tuple[Labels, F
     """Label, distance to the runner-up and own cost of each row, where cost is squared distance - offset."""
     from custseg.clustering import _kernels
 
+    if in_one_block(len(X)):
+        return lloyd_steps(X, np.ones(len(X)), centres, offsets=offsets)[0]
     labels, gaps, own = np.empty(len(X), dtype=np.int32), np.empty(len(X)), np.empty(len(X))
 
     def work(block: slice) -> None:
@@ -53,6 +55,19 @@ def power_labels(X: Floats, centres: Floats, offsets: Floats) -> tuple[Labels, F
 
     over_blocks(len(X), work)
     return labels, gaps, own
+
+
+def lloyd_steps(
+    X: Floats, weights: Floats, centres: Floats, *, offsets: Floats, max_iter: int = 0, tol: float = 0.0
+) -> tuple[tuple[Labels, Floats, Floats], Floats, int, bool]:
+    """Lloyd's steps of one block: what `power_labels` gives, the centres, steps, and whether they were enough."""
+    from custseg.clustering import _kernels
+
+    n, k = len(X), len(centres)
+    assigned = np.empty(n, dtype=np.int32), np.empty(n), np.empty(n)
+    moved, sums, sizes = centres.copy(), np.empty(centres.shape), np.empty(k)
+    step, converged = _kernels.lloyd(X, weights, moved, offsets, max_iter, tol, *assigned, sums, sizes)
+    return assigned, moved, step, converged
 
 
 def squared_distances(X: Floats, centres: Floats) -> Floats:

@@ -25,22 +25,52 @@ def path_silhouettes(X: Floats, labelings: Sequence[Integers]) -> list[Floats]:
     the mutual reachability of its ends. It is small inside a dense region of any shape, and large across
     a gap. (Fischer and Buhmann 2003; Campello, Moulavi and Sander 2013.)
     """
-    from custseg.clustering import _path_kernels as kernels
+    from custseg.clustering._path_kernels import prim_order
 
     n = len(X)
     core = cKDTree(X).query(X, k=[min(_NEIGHBOURS + 1, n)])[0][:, 0] ** 2
-    near, far = np.empty(n - 1, dtype=np.int64), np.empty(n - 1, dtype=np.int64)
-    lengths = np.empty(n - 1)
-    kernels.spanning_tree(np.ascontiguousarray(X), core, near, far, lengths)
-    order = np.argsort(lengths, kind="stable")
+    order, lengths = np.empty(n, dtype=np.int64), np.zeros(n)
+    prim_order(np.ascontiguousarray(X), core, np.full(n, np.inf), order, lengths)
     starts = np.cumsum([0, *(int(labels.max()) + 1 for labels in labelings)])
-    slots = np.stack(
-        [np.where(labels >= 0, labels + start, -1) for labels, start in zip(labelings, starts, strict=False)]
-    )
-    sums = np.empty((n, int(starts[-1])))
-    kernels.path_sums(near[order], far[order], np.sqrt(lengths[order]), slots, sums)
+    members = np.zeros((n, int(starts[-1])))
+    for labels, start in zip(labelings, starts, strict=False):
+        inside = np.flatnonzero(labels >= 0)
+        members[inside, labels[inside] + start] = 1.0
+    sums = np.empty_like(members)
+    sums[order] = _path_sums(members[order], np.sqrt(lengths))
     bounds = zip(labelings, starts, starts[1:], strict=False)
     return [_cluster_means(sums[:, start:stop], labels) for labels, start, stop in bounds]
+
+
+def _path_sums(members: Floats, lengths: Floats) -> Floats:
+    """Sum of the path distances of each row to the members of each cluster; rows in Prim's order.
+
+    A path distance is the longest edge that was added between the two rows.
+    """
+    back = np.append(0.0, lengths[:0:-1])
+    return _sums_before(members, lengths) + _sums_before(members[::-1], back)[::-1]
+
+
+def _sums_before(members: Floats, lengths: Floats) -> Floats:
+    """The sums over the rows that come before each row.
+
+    Back to the last edge that is at least as long, the row's own edge is the longest; from there on, that one's sums.
+    """
+    previous = [0] * len(lengths)
+    listed = lengths.tolist()
+    for row in range(1, len(listed)):
+        longer = row - 1
+        while longer and listed[longer] < listed[row]:
+            longer = previous[longer]
+        previous[row] = longer
+    back = np.array(previous)
+    before = np.cumsum(members, axis=0) - members
+    sums: Floats = lengths[:, None] * (before - before[back])
+    # Each round doubles the number of edges whose sums are added.
+    while back.any():
+        sums += sums[back]
+        back = back[back]
+    return sums
 
 
 def _cluster_means(sums: Floats, labels: Integers) -> Floats:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg.clustering._blocks import cluster_means, in_one_block, over_blocks, power_labels, squared_distances
+from custseg.clustering._blocks import (
+    cluster_means,
+    in_one_block,
+    lloyd_steps,
+    over_blocks,
+    power_labels,
+    squared_distances,
+)
 from custseg.clustering._minimum import Floats, Integers, Labels, optimal_offsets
 
 
@@ -62,9 +69,6 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
 
     draws = 2 + int(np.log(k))
     first = min(int(np.searchsorted(np.cumsum(weights), rng.uniform() * weights.sum())), len(X) - 1)
-    if in_one_block(len(X)):
-        places: Integers = _kernels.seeded(X, weights, first, rng.uniform(size=(k - 1, draws)))
-        return X[places]
     chosen = [first]
     closest = np.full(len(X), np.inf)
 
@@ -92,12 +96,11 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
 
 def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: int, tol: float) -> Clustered:
     """Lloyd's steps without a minimum, until no centre moves by more than `tol` (squared, summed)."""
-    from custseg.clustering import _kernels
-
     k = len(centres)
     none = np.zeros(k)
     if in_one_block(len(X)):
-        centres, labels, own, step, converged = _kernels.lloyd(X, weights, centres, max_iter, tol)
+        assigned, centres, step, converged = lloyd_steps(X, weights, centres, offsets=none, max_iter=max_iter, tol=tol)
+        labels, _, own = assigned
         return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
     labels, own = np.full(len(X), -1, dtype=np.int32), np.empty(0)
     step, converged = 0, False

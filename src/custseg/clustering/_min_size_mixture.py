@@ -26,7 +26,7 @@ from custseg.clustering._mixture_steps import (
     Mixture,
     Shape,
     climb,
-    maximised,
+    mixture_of_clusters,
 )
 from custseg.clustering._rows import DistinctRows, checked_rows, column_scales, distinct_rows
 
@@ -286,9 +286,7 @@ def _starts(rows: DistinctRows, k: int, shape: Shape, *, rng: np.random.RandomSt
     starts = []
     for seen in [X] if np.array_equal(near, X) else [X, near]:
         found = free_clustering(seen, weights, seeds(seen, weights, k, rng=rng), max_iter=300, tol=0.0)
-        shares = np.zeros((len(X), k))
-        shares[np.arange(len(X)), found.labels] = weights
-        starts.append(maximised(X, shares, found.centres, shape=shape))
+        starts.append(mixture_of_clusters(rows, found.labels, found.centres, shape=shape))
     return starts
 
 

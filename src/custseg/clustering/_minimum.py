@@ -21,6 +21,8 @@ _ALL_AT_ONCE = 4_096
 _SAMPLE = 16_384
 _ROUNDS = 60
 _WIDEST = 0.2
+# Share of few rows that is looked at beside those that must move.
+_NEAR = 0.1
 
 
 class Costs(Protocol):
@@ -55,16 +57,25 @@ def cluster_sizes(labels: Labels, weights: Floats, k: int) -> Floats:
     return np.bincount(labels, weights, minlength=k).astype(np.float64)
 
 
+def cheapest(costs: Floats, offsets: Floats) -> tuple[Labels, Floats]:
+    """Label of each row of a matrix of costs, and by how much the runner-up is worse."""
+    from custseg.clustering import _kernels
+
+    labels, gaps = np.empty(len(costs), dtype=np.int32), np.empty(len(costs))
+    _kernels.cheapest(costs, offsets, labels, gaps)
+    return labels, gaps
+
+
 def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Floats) -> tuple[Floats, Labels]:
     """Offsets of the linear program, in which equal rows may be split; exact up to the rows that are tied.
 
     Only rows near a boundary are looked at; a pass over all rows then shows whether they were enough.
     """
-    from custseg.clustering._flow import balance, optimum
+    from custseg.clustering._flow import balance
 
     offsets, k = start.copy(), len(start)
     if len(costs) <= _ALL_AT_ONCE:
-        return offsets, optimum(costs.matrix(np.arange(len(costs))), weights, offsets, least, _ROUNDS)
+        return _optimum(costs.matrix(np.arange(len(costs))), weights, offsets, least=least)
     wider, before = 1.0, np.inf
     # Rows near a boundary need not show how far off a cluster is: then look at all, or at all of a sample.
     many = len(costs) > 4 * _SAMPLE
@@ -77,9 +88,8 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
         if need == 0:
             break
         if expected is not None:
-            # Typical gaps set what counts as none: costs may have any unit, and one far row none of the say.
-            none = 1e-9 * float(np.median(gaps[:_SAMPLE])) + 8 * float(np.spacing(offsets.max()))
-            if need >= before or np.abs(sizes - expected).sum() <= 2 * weights[gaps <= none].sum():
+            off = float(np.abs(sizes - expected).sum())
+            if need >= before or off <= 2 * _tied_weight(gaps, weights, offsets):
                 break
         if not sampled and need > min(0.02 * weights.sum(), before / 2):
             # Rows stand in the order of their hashes, so that the first are a random sample.
@@ -93,9 +103,52 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
         before = need
         share = min(4.0 * need / weights.sum() + 2_000.0 / len(gaps), 0.1)
         near, reach = _near_rows(gaps, min(wider * share, widest))
-        met = balance(costs.matrix(near), weights[near], labels[near], offsets, sizes, least=least, reach=reach)
+        met = balance(
+            costs.matrix(near), weights[near], labels[near], offsets=offsets, sizes=sizes, least=least, reach=reach
+        )
         expected = sizes if met else None
     return offsets, labels
+
+
+def _optimum(costs: Floats, weights: Floats, offsets: Floats, *, least: float) -> tuple[Floats, Labels]:
+    """The exact assignment of all rows of a matrix of costs: offsets and labels.
+
+    First with the rows near a boundary: within their reach no other row would be moved.
+    """
+    from custseg.clustering._flow import balance
+
+    n, k = costs.shape
+    before, expected = np.inf, None
+    for _ in range(_ROUNDS):
+        labels, gaps = cheapest(costs, offsets)
+        sizes = cluster_sizes(labels, weights, k)
+        need = float(np.abs(sizes - least)[(sizes < least) | (offsets > 0)].sum())
+        if need <= 1e-9 * least * k:
+            break
+        if expected is not None:
+            off = float(np.abs(sizes - expected).sum())
+            if need >= before or off <= 2 * _tied_weight(gaps, weights, offsets):
+                break
+        before, tried, expected = need, offsets.copy(), sizes.copy()
+        share = 4.0 * need / float(weights.sum()) + _NEAR
+        met = False
+        if share < 0.5:
+            reach = float(np.partition(gaps, int(share * n))[int(share * n)])
+            near = np.flatnonzero(gaps <= reach)
+            part = costs[near], weights[near], labels[near]
+            met = balance(*part, offsets=tried, sizes=expected, least=least, reach=reach)
+        if not met:
+            tried, expected = offsets.copy(), sizes.copy()
+            met = balance(costs, weights, labels, offsets=tried, sizes=expected, least=least, reach=np.inf)
+        offsets, expected = tried, expected if met else None
+    return offsets, labels
+
+
+def _tied_weight(gaps: Floats, weights: Floats, offsets: Floats) -> float:
+    """Weight of the rows that are tied between two clusters, but for rounding."""
+    # Typical gaps set what counts as none: costs may have any unit, and one far row none of the say.
+    none = 1e-9 * float(np.median(gaps[:_SAMPLE])) + 8 * float(np.spacing(offsets.max()))
+    return float(weights[gaps <= none].sum())
 
 
 def _misfit(sizes: Floats, offsets: Floats, least: float) -> float:
@@ -156,11 +209,7 @@ class _Problem:
     reach: float
 
     def labels(self, offsets: Floats) -> Labels:
-        from custseg.clustering import _kernels
-
-        labels, gaps = np.empty(len(self.costs), dtype=np.int32), np.empty(len(self.costs))
-        _kernels.cheapest(self.costs, offsets, labels, gaps)
-        return labels
+        return cheapest(self.costs, offsets)[0]
 
     def sizes(self, labels: Labels) -> Floats:
         return self.rest + cluster_sizes(labels, self.weights, len(self.rest))
@@ -194,12 +243,10 @@ def _next_gain(problem: _Problem, offsets: Floats, needy: NDArray[np.bool_]) -> 
 
     A cluster that cannot spare its nearest row is raised along from there (the tree of the Hungarian method).
     """
-    from custseg.clustering import _kernels
-
     raised = needy.copy()
     while not raised.all():
-        row, gap = _kernels.nearest_gain(problem.costs, offsets, raised)
-        if row < 0 or gap > problem.reach:
+        row, gap = _nearest_gain(problem.costs, offsets, raised)
+        if gap > problem.reach or gap == np.inf:
             return None
         # What this row's own sums may be off by: the costs of a far row have no say.
         wide = 8 * float(np.spacing(np.abs(problem.costs[row]).max() + np.abs(offsets).max() + abs(gap)))
@@ -210,6 +257,18 @@ def _next_gain(problem: _Problem, offsets: Floats, needy: NDArray[np.bool_]) -> 
         offsets = np.where(raised, offsets + max(gap - wide, 0.0), offsets)
         raised |= new
     return None
+
+
+def _nearest_gain(costs: Floats, offsets: Floats, raised: NDArray[np.bool_]) -> tuple[int, float]:
+    """The row outside the raised clusters that is nearest to one of them, and how far: infinitely if there is none."""
+    reduced = costs - offsets
+    label = reduced.argmin(axis=1)
+    rows = np.flatnonzero(~raised[label])
+    if not len(rows):
+        return -1, np.inf
+    gaps = reduced[np.ix_(rows, raised)].min(axis=1) - reduced[rows, label[rows]]
+    nearest = int(gaps.argmin())
+    return int(rows[nearest]), float(gaps[nearest])
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from custseg.clustering._ends import numbered as numbered_centres
 from custseg.clustering._last_resort import Diagram, LastResort
 from custseg.clustering._lloyd import Clustered
 from custseg.clustering._mixture_rule import MixtureRule
-from custseg.clustering._mixture_steps import Fitted, MatrixCosts, Mixture, Shape, fitted_as_is, maximised
+from custseg.clustering._mixture_steps import Fitted, MatrixCosts, Mixture, Shape, fitted_as_is, mixture_of_clusters
 from custseg.clustering._rows import DistinctRows
 
 
@@ -65,9 +65,7 @@ def last_resort(rows: DistinctRows, k: int, shape: Shape) -> LastResort[MixtureE
         if found is None:
             return None
         if len(rows.values) <= MANY:
-            shares = np.zeros((len(rows.values), k))
-            shares[np.arange(len(shares)), found.labels] = rows.weights
-            mixture = maximised(rows.values, shares, found.centres, shape=shape)
+            mixture = mixture_of_clusters(rows, found.labels, found.centres, shape=shape)
             end = numbered(rows, fitted_as_is(rows, mixture), least)
             if end is not None:
                 return end

@@ -108,5 +108,9 @@ def squared_mahalanobis(X: Floats, means: Floats, factors: Floats) -> Floats:
     from custseg.clustering import _kernels
 
     out = np.empty((len(X), len(means)))
-    over_blocks(len(X), lambda block: _kernels.mahalanobis(X[block], means, factors, out[block]))
+
+    def work(block: slice) -> None:
+        _kernels.mahalanobis(X[block], means, factors, np.empty(X.shape[1]), out[block])
+
+    over_blocks(len(X), work)
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg.lapack import dtrtri
 
 from custseg.clustering._assessment import Floats, Integers
 from custseg.clustering._blocks import over_blocks
@@ -164,25 +165,32 @@ def _expected(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) 
     """Log density of each row, its priors tilted by the offsets; moments of each block about the means."""
     from custseg.clustering import _kernels
 
-    tilted = mixture.means, mixture.factors, mixture.constants - offsets
+    means, tilted = mixture.means, mixture.constants - offsets
     logs = np.empty(len(X))
 
     def work(block: slice) -> Moments:
-        moments = _no_moments(*mixture.means.shape)
-        _kernels.expected(X[block], weights[block], tilted, logs[block], *moments)
+        moments = _no_moments(*means.shape)
+        room = np.empty(means.shape), np.empty(len(means))
+        _kernels.expected(X[block], weights[block], means, mixture.factors, tilted, *room, logs[block], *moments)
         return moments
 
     return logs, over_blocks(len(X), work)
 
 
-def maximised(X: Floats, shares: Floats, centres: Floats, *, shape: Shape) -> Mixture:
-    """The parameters of largest likelihood given the share of each row in each component."""
-    from custseg.clustering import _kernels
+def mixture_of_clusters(rows: DistinctRows, labels: Labels, centres: Floats, *, shape: Shape) -> Mixture:
+    """The components of largest likelihood, where the cluster of each row is known."""
+    X, weights, (k, d) = rows.values, rows.weights, centres.shape
 
     def work(block: slice) -> Moments:
-        moments = _no_moments(*centres.shape)
-        _kernels.add_moments(X[block], shares[block], centres, *moments)
-        return moments
+        zeroth, first, second = _no_moments(k, d)
+        cluster, centred = labels[block], X[block] - centres[labels[block]]
+        zeroth += np.bincount(cluster, weights[block], minlength=k)
+        for a in range(d):
+            part = weights[block] * centred[:, a]
+            first[:, a] = np.bincount(cluster, part, minlength=k)
+            for b in range(a + 1):
+                second[:, a, b] = np.bincount(cluster, part * centred[:, b], minlength=k)
+        return zeroth, first, second
 
     return _of_moments(over_blocks(len(X), work), centres, shape)
 
@@ -213,9 +221,7 @@ def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
 
 def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
     """Inverse Cholesky factors; singular covariances are regularised more, then made diagonal."""
-    from custseg.clustering import _kernels
-
-    factors, used, fallbacks = np.zeros_like(covariances), covariances, []
+    used, fallbacks = covariances, []
     roots = _roots(covariances)
     if roots is None:
         roots, used = np.empty_like(covariances), covariances.copy()
@@ -223,7 +229,7 @@ def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int
             roots[j], used[j], remedy = _remedied(covariance, shape)
             if remedy:
                 fallbacks.append((j, remedy))
-    _kernels.inverted(roots, factors)
+    factors = np.array([dtrtri(root, lower=True)[0] for root in roots], order="C")
     return factors, tuple(fallbacks), used
 
 

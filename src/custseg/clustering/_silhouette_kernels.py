@@ -1,8 +1,4 @@
-"""Compiled loops of the silhouettes. Every sum runs in one order, so its bits do not depend on the threads.
-
-All three fill `sums`: for each cluster of each labeling the weighted distances of a strip of rows to its
-members. The rows of a strip stand side by side, which is what the processor's vectors want.
-"""
+"""Compiled loops of the silhouettes. Every sum runs in one order, so its bits do not depend on the threads."""
 
 # Numba finds the types, and takes arguments by position.
 # ruff: noqa: PLR0917
@@ -14,126 +10,63 @@ import numpy as np
 
 from custseg._compiled import compiled
 
-# Rows worked on together: their columns and sums stay in the first and second cache.
+# Rows side by side, which is what the processor's vectors want; their columns and sums stay in the first cache.
 STRIP = 64
 
 
 @compiled
-def finish(sums, slots, starts, totals, single, weights, out):
-    """Silhouettes of a strip in each labeling, from the sums of distances to each of its clusters."""
-    m = len(weights)
-    other = np.empty(STRIP)
-    for labeling in range(len(out)):
-        noise = starts[labeling + 1] - 1
-        own = slots[labeling]
-        other[:] = np.inf
-        for slot in range(starts[labeling], noise):
-            total = totals[slot]
-            for r in range(m):
-                mean = sums[slot, r] / total
-                if own[r] != slot and mean < other[r]:
-                    other[r] = mean
-        for r in range(m):
-            slot = own[r]
-            if slot == noise or single[slot] or other[r] == np.inf:
-                out[labeling, r] = 0.0
-                continue
-            inner = sums[slot, r] / (totals[slot] - weights[r])
-            larger = max(inner, other[r])
-            out[labeling, r] = (other[r] - inner) / larger if larger > 0.0 else 0.0
+def add_distances(rows, weights, start, ends, cells, strip, squared, partial, sums):
+    """Add the weighted distances of the rows from `start` on to the members of each slot.
 
-
-@compiled
-def from_rows(rows, start, ends, cells, slots, starts, totals, single, weights, out):
-    """Silhouettes by Euclidean distance of one strip, which begins at `start`; rows of one cell stand together."""
-    m = out.shape[1]
-    d = rows.shape[1]
-    strip = np.zeros((d, STRIP))
-    for r in range(m):
-        for c in range(d):
-            strip[c, r] = rows[start + r, c]
-    sums = np.zeros((len(totals), STRIP))
-    squared = np.empty(STRIP)
-    partial = np.empty(STRIP)
-    j = 0
-    for cell in range(len(ends)):
-        partial[:] = 0.0
-        while j < ends[cell]:
-            squared[:] = 0.0
-            for c in range(d):
-                value = rows[j, c]
-                column = strip[c]
-                for r in range(STRIP):
-                    difference = column[r] - value
-                    squared[r] += difference * difference
-            weight = weights[j]
-            for r in range(STRIP):
-                partial[r] += weight * np.sqrt(squared[r])
-            j += 1
-        for slot in cells[cell]:
-            target = sums[slot]
-            for r in range(STRIP):
-                target[r] += partial[r]
-    finish(sums, slots, starts, totals, single, weights[start : start + m], out)
-
-
-@compiled
-def from_matrix(matrix, start, ends, cells, slots, starts, totals, single, weights, order, out):
-    """Silhouettes of one strip by the columns of a symmetric matrix; `order` brings the rows of a cell together."""
-    m = out.shape[1]
-    sums = np.zeros((len(totals), STRIP))
-    partial = np.empty(STRIP)
-    j = 0
-    for cell in range(len(ends)):
-        partial[:] = 0.0
-        while j < ends[cell]:
-            row = matrix[order[j]]
-            weight = weights[order[j]]
-            for r in range(m):
-                partial[r] += weight * row[start + r]
-            j += 1
-        for slot in cells[cell]:
-            target = sums[slot]
-            for r in range(STRIP):
-                target[r] += partial[r]
-    finish(sums, slots, starts, totals, single, weights[start : start + m], out)
-
-
-@compiled
-def from_centres(rows, anchors, shifts, spreads, slots, starts, totals, single, weights, out):
-    """Silhouettes by squared distance of one block: sum over a cluster = size · ‖x - centre‖² + its own spread.
-
-    The centre is anchor + shift, taken off one after the other: far from the origin their sum would be rounded.
+    Rows of one cell stand together; `cells` holds the slots of each cell, `sums` has a row per slot and whole
+    strips of columns. The other arrays are room for one strip.
     """
     n, d = rows.shape
-    strip = np.zeros((d, STRIP))
-    sums = np.empty((len(totals), STRIP))
-    for start in range(0, n, STRIP):
-        stop = min(start + STRIP, n)
-        for r in range(stop - start):
-            for c in range(d):
-                strip[c, r] = rows[start + r, c]
-        for slot in range(len(totals)):
-            target = sums[slot]
-            target[:] = 0.0
-            for c in range(d):
-                anchor = anchors[slot, c]
-                shift = shifts[slot, c]
-                column = strip[c]
-                for r in range(STRIP):
-                    difference = (column[r] - anchor) - shift
-                    target[r] += difference * difference
-            total = totals[slot]
-            spread = spreads[slot]
+    for first in range(0, sums.shape[1], STRIP):
+        for c in range(d):
             for r in range(STRIP):
-                target[r] = total * target[r] + spread
-        part = slice(start, stop)
-        finish(sums, slots[:, part], starts, totals, single, weights[part], out[:, part])
+                row = start + first + r
+                strip[c, r] = rows[row if row < n else 0, c]
+        j = 0
+        for cell in range(len(ends)):
+            for r in range(STRIP):
+                partial[r] = 0.0
+            while j < ends[cell]:
+                for r in range(STRIP):
+                    squared[r] = 0.0
+                for c in range(d):
+                    value = rows[j, c]
+                    for r in range(STRIP):
+                        difference = strip[c, r] - value
+                        squared[r] += difference * difference
+                weight = weights[j]
+                for r in range(STRIP):
+                    partial[r] += weight * np.sqrt(squared[r])
+                j += 1
+            for labeling in range(cells.shape[1]):
+                slot = cells[cell, labeling]
+                for r in range(STRIP):
+                    sums[slot, first + r] += partial[r]
+
+
+@compiled
+def squares(rows, anchors, shifts, out):
+    """Squared distance of each row to the center of each slot, which is anchor + shift.
+
+    One is subtracted after the other: far from the origin their sum would be rounded.
+    """
+    for slot in range(len(anchors)):
+        for r in range(len(rows)):
+            total = 0.0
+            for c in range(rows.shape[1]):
+                difference = (rows[r, c] - anchors[slot, c]) - shifts[slot, c]
+                total += difference * difference
+            out[slot, r] = total
 
 
 @compiled
 def add_moments_about(rows, weights, slots, anchors, shifts, first, second):
-    """Add the weighted differences from the centre of each cluster, and their squares, of one block."""
+    """Add the weighted differences from the center of each cluster, and their squares, of one block."""
     n, d = rows.shape
     for labeling in range(len(slots)):
         for r in range(n):

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custseg._checks import check_choice, check_integer, check_random_state
 from custseg.clustering._blocks import over_blocks
-from custseg.clustering._labelings import Labelings, checked_labelings, common_refinement, stratified_sample
+from custseg.clustering._labelings import Cells, Labelings, checked_labelings, common_refinement, stratified_sample
 from custseg.clustering._rows import LARGEST, SMALLEST_SPREAD
 
 Floats = NDArray[np.float64]
@@ -20,6 +20,8 @@ _METRICS = ("euclidean", "sqeuclidean", "precomputed")
 _CALLER = "silhouettes"
 # Relative to the largest dissimilarity; sums of squares by matrix products differ by about this much.
 _ASYMMETRY = 1e-8
+# Rows whose sums are kept at a time.
+_BLOCK = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,46 +242,80 @@ def _widths(matrix: Floats, known: _Weighted, metric: str) -> Floats:
 
 
 def _widths_from_pairs(matrix: Floats, known: _Weighted, *, from_matrix: bool) -> Floats:
-    """Silhouettes from the distances of all pairs, strip by strip of rows."""
-    from custseg.clustering import _silhouette_kernels as kernels
-
+    """Silhouettes from the distances of all pairs, block by block of rows."""
     cells = common_refinement(known.labelings)
-    starts = known.labelings.starts
-    slots, weights, rows = known.labelings.slots, known.weights, matrix
-    if not from_matrix:
-        # Cells stand together, so their sums run along the rows. A matrix stays as it is: it may be large.
-        slots, weights, rows = slots[:, cells.order], weights[cells.order], matrix[cells.order]
+    sums_of = _sums_of_matrix if from_matrix else _sums_of_rows
+    # Cells stand together, so that their sums run along the rows.
+    slots, weights = known.labelings.slots[:, cells.order], known.weights[cells.order]
+    rows = matrix if from_matrix else matrix[cells.order]
     out = np.empty(slots.shape)
 
     def work(block: slice) -> None:
-        grouping = (block.start, cells.ends, cells.slots, slots[:, block], starts, known.totals, known.single, weights)
-        if from_matrix:
-            kernels.from_matrix(rows, *grouping, cells.order, out[:, block])
-        else:
-            kernels.from_rows(rows, *grouping, out[:, block])
+        sums = sums_of(rows, weights, cells, block=block, n_slots=len(known.totals))
+        out[:, block] = _widths_from_sums(known, sums, slots[:, block], weights=weights[block])
 
-    over_blocks(len(matrix), work, size=kernels.STRIP)
-    if from_matrix:
-        return out
+    over_blocks(len(matrix), work, size=_BLOCK)
     widths = np.empty_like(out)
     widths[:, cells.order] = out
     return widths
 
 
-def _widths_from_centres(rows: Floats, known: _Weighted) -> Floats:
-    """Silhouettes by squared distance, from the centre of each cluster and its spread about it."""
+def _sums_of_rows(rows: Floats, weights: Floats, cells: Cells, *, block: slice, n_slots: int) -> Floats:
+    """Weighted distances of the rows of one block to the members of each slot; the rows stand cell by cell."""
     from custseg.clustering import _silhouette_kernels as kernels
 
-    centres = _centres(rows, known)
-    labelings = known.labelings
-    out = np.empty(labelings.slots.shape)
+    n_rows, strips = block.stop - block.start, -(-(block.stop - block.start) // kernels.STRIP)
+    room = np.empty((rows.shape[1], kernels.STRIP)), np.empty(kernels.STRIP), np.empty(kernels.STRIP)
+    sums = np.zeros((n_slots, strips * kernels.STRIP))
+    kernels.add_distances(rows, weights, block.start, cells.ends, cells.slots, *room, sums)
+    return sums[:, :n_rows]
+
+
+def _sums_of_matrix(matrix: Floats, weights: Floats, cells: Cells, *, block: slice, n_slots: int) -> Floats:
+    """The same from a matrix of dissimilarities, whose rows stand as they were given."""
+    dissimilarities = matrix[np.ix_(cells.order, cells.order[block])] * weights[:, None]
+    of_cells = np.add.reduceat(dissimilarities, np.append(0, cells.ends[:-1]), axis=0)
+    sums = np.zeros((n_slots, of_cells.shape[1]))
+    for slots in cells.slots.T:
+        np.add.at(sums, slots, of_cells)
+    return sums
+
+
+def _widths_from_centres(rows: Floats, known: _Weighted) -> Floats:
+    """Silhouettes by squared distance: its sum over a cluster is size · ‖x - centre‖² + its own spread."""
+    from custseg.clustering import _silhouette_kernels as kernels
+
+    anchors, shifts, spreads = _centres(rows, known)
+    slots = known.labelings.slots
+    out = np.empty(slots.shape)
 
     def work(block: slice) -> None:
-        grouping = (labelings.slots[:, block], labelings.starts, known.totals, known.single, known.weights[block])
-        kernels.from_centres(rows[block], *centres, *grouping, out[:, block])
+        sums = np.empty((len(known.totals), block.stop - block.start))
+        kernels.squares(rows[block], anchors, shifts, sums)
+        sums *= known.totals[:, None]
+        sums += spreads[:, None]
+        out[:, block] = _widths_from_sums(known, sums, slots[:, block], weights=known.weights[block])
 
-    over_blocks(len(rows), work)
+    over_blocks(len(rows), work, size=_BLOCK)
     return out
+
+
+def _widths_from_sums(known: _Weighted, sums: Floats, slots: NDArray[np.int32], *, weights: Floats) -> Floats:
+    """Silhouettes of some rows in each labeling, from the sums of their distances to the members of each slot."""
+    widths, every = np.zeros(slots.shape), np.arange(slots.shape[1])
+    bounds = zip(known.labelings.starts, known.labelings.starts[1:], strict=False)
+    for number, (start, stop) in enumerate(bounds):
+        totals, own = known.totals[start : stop - 1, None], slots[number] - start
+        means = np.full((stop - start, len(every)), np.inf)  # of noise, the last slot, too
+        np.divide(sums[start : stop - 1], totals, out=means[:-1], where=totals > 0)
+        means[own, every] = np.inf
+        other = means.min(axis=0)
+        counted = np.flatnonzero((own < stop - start - 1) & ~known.single[slots[number]] & np.isfinite(other))
+        slot, other = slots[number, counted], other[counted]
+        inner = sums[slot, counted] / (known.totals[slot] - weights[counted])
+        larger = np.maximum(inner, other)
+        widths[number, counted] = np.divide(other - inner, larger, out=np.zeros(len(counted)), where=larger > 0)
+    return widths
 
 
 def _centres(rows: Floats, known: _Weighted) -> tuple[Floats, Floats, Floats]:

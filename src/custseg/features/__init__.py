@@ -1,6 +1,7 @@
-"""From logs to one row per customer; one family of features per file.
+"""Features per customer from order logs, event logs and customer tables.
 
-`described_logs`, `features_of` and `report_on` are the steps of `build_features` and `data_report`, for the main job.
+`described_logs`, `features_of` and `report_on` are the steps of `build_features` and `data_report`, which
+`fit_segments` calls one by one.
 """
 
 from __future__ import annotations

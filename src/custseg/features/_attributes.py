@@ -1,8 +1,9 @@
-"""What is known about customers besides their behaviour: age, place, interests, consent."""
+"""Customer attributes as features: age, region, interests, consent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,15 +23,16 @@ _FAMILY = "attributes"
 _MOST_LABELS = 20
 _AGE_BANDS = ((18, "under 18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 _OLDEST_BAND = "65+"
+_UNITS = {"number": "", "count": "count", "category": "text", "flag": "yes or no"}
 
 Column = tuple[nw.Expr | nw.Series[Any], Feature]
 
 
 def attribute_columns(known: KnownAttributes, label_separator: str, caller: str) -> FamilyColumns:
-    """The family for every customer of the table, from what was known at the snapshot.
+    """Attribute features of every customer in the table, from the values known at the snapshot.
 
-    A value is missing where none is given, where it was observed at or after the snapshot or too long
-    before it.
+    A value is missing if the table has none, or if it was observed at or after the snapshot or longer before
+    it than `max_age_days`.
 
     - A number (Float64), a count (Int64), a category (text) and a flag (boolean) keep their column's name.
     - ``consent_<channel>`` (boolean): null is unknown, not no.
@@ -58,27 +60,26 @@ def attribute_columns(known: KnownAttributes, label_separator: str, caller: str)
 
 
 def _plain(known: KnownAttributes, attribute: Attribute) -> Column:
-    """The column of an attribute that becomes one feature."""
+    """The feature of an attribute that gives one column."""
     name, value = attribute.name, nw.col(f"value_{attribute.place}")
     if attribute.kind == "consent":
-        return value, Feature(
-            f"consent_{attribute.channel}",
-            f"Whether the customer agreed to be contacted by {attribute.channel}; missing is unknown.",
-            "yes or no",
-            _FAMILY,
-            1,
-        )
+        channel = str(attribute.channel)
+        feature = _described(f"consent_{channel}", "yes or no", "consent", channel=channel)
+        return value, replace(feature, direction=1)
     if attribute.kind == "date":
         since = nw.lit(known.snapshot.day) - value
-        return since, Feature(f"days_since_{name}", f"Days since {name}.", "days", _FAMILY)
+        return since, _described(f"days_since_{name}", "days", "attribute_days_since", column=name)
     if attribute.kind == "count":
-        return value.cast(nw.Int64), Feature(name, f"{name}, a count.", "count", _FAMILY)
-    units = {"category": "text", "flag": "yes or no"}
-    return value, Feature(name, f"{name}, as given.", units.get(attribute.kind, ""), _FAMILY)
+        value = value.cast(nw.Int64)
+    return value, _described(name, _UNITS[attribute.kind], f"attribute_{attribute.kind}", column=name)
+
+
+def _described(name: str, unit: str, entry: str, **fields: str) -> Feature:
+    return Feature(name, unit, _FAMILY, entry=entry, fields=fields)
 
 
 def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
-    """The age in completed years, and its band."""
+    """Age in completed years, and age band."""
     born = known.table.get_column(f"value_{attribute.place}")
     years = _completed_years(born.fill_null(0).to_numpy(), known.snapshot.day)
     bands = np.array([band for _, band in _AGE_BANDS] + [_OLDEST_BAND], dtype=object)
@@ -86,13 +87,13 @@ def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
     frame = nw.from_native(frame_from_columns({"years": years, "band": band}), eager_only=True)
     ages = frame.select(nw.when(~born.is_null()).then(nw.col(name)).alias(name) for name in ("years", "band"))
     return [
-        (ages.get_column("years"), Feature("age_years", "Age in completed years.", "years", _FAMILY)),
-        (ages.get_column("band"), Feature("age_band", "Band of the age in years.", "text", _FAMILY)),
+        (ages.get_column("years"), Feature("age_years", "years", _FAMILY)),
+        (ages.get_column("band"), Feature("age_band", "text", _FAMILY)),
     ]
 
 
 def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
-    """Years from the days of birth to the day, both counted from 1970-01-01."""
+    """Completed years between birth dates and a date, both in days since 1970-01-01."""
     days = born.astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     of_birth = 100 * (months.astype(np.int64) % 12 + 1) + (days - months).astype(np.int64) + 1
@@ -102,7 +103,7 @@ def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
 
 
 def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> list[Column]:
-    """How many labels each customer has, and a column of 0 and 1 for each of the most common ones."""
+    """Number of labels per customer, and a 0/1 indicator for each of the most common labels."""
     value = known.table.get_column(f"value_{attribute.place}")
     held = (
         known.table.select(labels=nw.col(f"value_{attribute.place}").str.to_lowercase().str.split(separator))
@@ -124,17 +125,16 @@ def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> 
     matrix = dict(zip(names, np.column_stack([counts, has]).T, strict=True))
     frame = nw.from_native(frame_from_columns(matrix), eager_only=True)
     frame = frame.select(nw.when(~value.is_null()).then(nw.col(name)).alias(name) for name in names)
-    meanings = [f"How many labels the customer has in {attribute.name}."]
-    meanings += [f"1 where {label[:60]!r} is among {attribute.name}, else 0." for label in labels]
-    units = ["labels"] + ["0 or 1"] * len(labels)
-    return [
-        (frame.get_column(name), Feature(name, meaning, unit, _FAMILY))
-        for name, meaning, unit in zip(names, meanings, units, strict=True)
+    features = [_described(names[0], "labels", "interest_count", column=attribute.name)]
+    features += [
+        _described(name, "0 or 1", "interest", column=attribute.name, value=label)
+        for name, label in zip(names[1:], labels, strict=True)
     ]
+    return [(frame.get_column(feature.name), feature) for feature in features]
 
 
 def check_names(features: Sequence[Feature], caller: str) -> None:
-    """Raise if two features have the same name: attributes take theirs from the customer table."""
+    """Raise if two features have the same name: attribute names come from the customer table."""
     names = [feature.name for feature in features]
     check_named(caller, names)
     if twice := sorted({name for name in names if names.count(name) > 1 or name == "customer_id"}):

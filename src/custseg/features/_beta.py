@@ -1,4 +1,4 @@
-"""A Beta prior for rates: what a customer's few trials say, held against the whole base."""
+"""Beta-binomial shrinkage of rates towards the mean of all customers (empirical Bayes)."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _WEAKEST, _STRONGEST = 1.0, 1e6
 
 @dataclass(frozen=True)
 class BetaPrior:
-    """Rates of the base follow Beta(`mean` × `strength`, (1 − `mean`) × `strength`).
+    """Beta prior of customer rates, Beta(`mean` × `strength`, (1 − `mean`) × `strength`).
 
     Attributes
     ----------
     mean : float
-        Their mean.
+        Mean of the prior.
     strength : float
-        How many trials of one's own weigh as much as the base.
+        Weight of the prior, in trials.
     """
 
     mean: float
     strength: float
 
     def above_half(self, successes: NDArray[np.float64], trials: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability that the rate is above ½, given the trials."""
-        # Importing it takes longer than the rest of the folder, and only mail needs it.
+        """Posterior probability that the rate is above ½, given the trials."""
+        # Imported late: it takes longer than the rest of the folder, and only email features need it.
         from scipy.special import betainc
 
         a = successes + self.mean * self.strength
@@ -37,13 +37,13 @@ class BetaPrior:
 
 
 def beta_prior(successes: NDArray[np.float64], trials: NDArray[np.float64]) -> BetaPrior:
-    """Fit the prior by moments on customers with 5 or more trials.
+    """Fit the prior by the method of moments to customers with 5 or more trials.
 
     With rates r of mean m and variance v, and h the mean of 1 / trials, the correlation within customers is
-    ρ = (v / (m (1 − m)) − h) / (1 − h): what chance alone adds to the variance is taken off. The strength
-    is 1 / ρ − 1, held between 1 and a million. Where this cannot be told (fewer than two such customers, or
-    all of their rates 0 or all 1), the mean is that of all trials, each way half a trial added, and the
-    strength 2.
+    ρ = (v / (m (1 − m)) − h) / (1 − h): the variance expected from sampling alone is subtracted. The
+    strength is 1 / ρ − 1, clipped to [1, 1e6]. If it cannot be estimated (fewer than two such customers, or
+    rates that are all 0 or all 1), the mean is the rate over all trials, with half a success and half a
+    failure added, and the strength is 2.
     """
     enough = trials >= _ENOUGH_TRIALS
     rates = successes[enough] / trials[enough]

@@ -1,4 +1,4 @@
-"""All features that the given logs allow, in one table."""
+"""`build_features`: the features of all families in one table."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def build_features(
     refunds: str = "net",
     zero_orders: str = "drop",
 ) -> FeatureTable:
-    """Everything that the logs say about each customer, one row per customer of any log.
+    """Build the feature table: one row per customer of any log, one column per feature.
 
     Parameters
     ----------
@@ -48,20 +48,20 @@ def build_features(
     customers : Customers or table, optional
         Attributes, one row per customer.
     as_of : date, datetime or ISO text
-        The moment of the snapshot: rows at or after it do not exist.
+        The snapshot: rows at or after it are ignored.
     window_days : int, optional
-        Only what happened in so many calendar days before `as_of` counts; by default all.
+        Length of the window before `as_of`, in calendar days; only rows in it count. By default all rows do.
     families : sequence of str, optional
-        Which families to build; by default all that the given columns allow.
+        Families to build; by default all for which the logs have the columns.
     refunds, zero_orders : str
         See `rfm`.
 
     Returns
     -------
     FeatureTable
-        Sorted by `customer_id`, in the kind of the first log that was given; for each column what it means,
-        its unit, direction and family. Customers whom a family's log does not know have 0 where that is a count, and
-        a missing value elsewhere.
+        Sorted by `customer_id`, in the kind of the first log that was given, with the label, unit, definition,
+        direction and family of each column. Customers missing from a family's log get 0 for counts and a
+        missing value otherwise.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def build_features(
 
 
 def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTable:
-    """The asked families, or all that the logs allow, joined on the customer."""
+    """Columns of the given families, or of all that the logs allow, joined on the customer."""
     chosen = _chosen_families(logs, families)
     parts = [family.columns(logs) for family in chosen]
     features = tuple(feature for part in parts for feature in part.features)
@@ -135,7 +135,7 @@ def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]
 
 
 def _all_customers(logs: Logs, parts: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:
-    """The ids of every customer of any log, once."""
+    """Unique customer ids over all logs."""
     ids = [part.table.select("customer_id") for part in parts]
     kinds = {str(frame.schema["customer_id"]) for frame in ids}
     if len(kinds) > 1:

@@ -1,4 +1,4 @@
-"""Words for the names of columns that stand for a value, such as a category or an interest."""
+"""Column names made from values, such as a category or an interest."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _LONGEST = 32
 
 
 def column_words(values: Sequence[str], reserved: Collection[str] = ()) -> list[str]:
-    """A word per value, all different and none of them reserved.
+    """One name per value, all different and none of them reserved.
 
     Lower case; all but letters, digits and underscores becomes an underscore; at most 32 characters. Values
-    that give the same word are told apart by a number, in their order.
+    that give the same name are numbered in their order.
     """
     words: list[str] = []
     for value in values:

@@ -17,6 +17,7 @@ from custseg.tables import (
     by_severity,
     calendar_day,
     days_without_data,
+    file_findings,
     finding,
     gather_event_facts,
     gather_order_facts,
@@ -108,6 +109,7 @@ def _events(logs: Logs) -> LogReport:
     duplicates = events.source_table.dialect.count_duplicates()
     findings = [
         *_event_findings(facts),
+        *file_findings(events.source_table, [events.value] if events.value else []),
         *finding("duplicate_events", duplicates, ("event repeats", "events repeat"), rest=" an earlier one exactly"),
         *look_alike_ids(ids),
         *days_without_data(lines, snapshot),
@@ -221,6 +223,7 @@ def _customers(logs: Logs) -> LogReport:
         where = f" of observation in {name!r} cannot be read"
         findings += finding("unusable_observations", count, ("date", "dates"), rest=where, severity="severe")
     left = ", ".join(f"{name} ({reason})" for name, reason in facts.left_out.items())
+    findings += file_findings(logs.customers.source_table, [])
     findings += finding("columns_left_out", len(facts.left_out), ("column", "columns"), rest=f" left out: {left}")
     return LogReport(
         log="customers",

@@ -1,4 +1,4 @@
-"""Mail: what a customer got, opened and clicked, and whether mail still reaches them."""
+"""Email features: deliveries, opens, clicks, sending frequency, and whether email reaches the customer."""
 
 from __future__ import annotations
 
@@ -20,36 +20,24 @@ from custseg.tables import MAIL_EVENTS, EventFacts, Feature
 _MONTH = 28
 
 FEATURES = (
-    Feature("emails_delivered", "Mails that arrived.", "mails", "email", 0, absent=0),
-    Feature("emails_opened", "Of these, mails opened by hand.", "mails", "email", 1, absent=0),
-    Feature("emails_clicked", "Of these, mails with a click.", "mails", "email", 1, absent=0),
-    Feature("open_rate", "Share of the delivered mails that were opened.", "share", "email", 1),
-    Feature("click_rate", "Share of the delivered mails with a click.", "share", "email", 1),
-    Feature("click_to_open", "Share of the opened mails with a click.", "share", "email", 1),
-    Feature("open_rate_shrunk", "Open rate, drawn to the base's where mails are few.", "share", "email", 1),
-    Feature("click_rate_shrunk", "Click rate, drawn to the base's where mails are few.", "share", "email", 1),
-    Feature("click_to_open_shrunk", "Click to open, drawn to the base's where opens are few.", "share", "email", 1),
-    Feature(
-        "open_rate_above_half",
-        "How likely the customer opens more than half of all mails.",
-        "probability",
-        "email",
-        1,
-    ),
-    Feature("days_since_click", "Days since the last click in a mail.", "days", "email", -1),
-    Feature("send_pressure_7d", "Mails sent in the last 7 days.", "mails", "email", 0, absent=0),
-    Feature("send_pressure_28d", "Mails sent in the last 28 days.", "mails", "email", 0, absent=0),
-    Feature(
-        "send_pressure_ratio",
-        "Mails sent in the last 28 days over the customer's own norm of 28 days.",
-        "ratio",
-        "email",
-        0,
-    ),
-    Feature("unsubscribed", "Whether the customer has unsubscribed from mail.", "yes or no", "email", -1),
-    Feature("complained", "Whether the customer has marked a mail as spam.", "yes or no", "email", -1),
-    Feature("bounced", "Whether the last mail came back.", "yes or no", "email", -1),
-    Feature("contactable_email", "Whether mail may and does reach the customer.", "yes or no", "email", 1),
+    Feature("emails_delivered", "mails", "email", 0, absent=0),
+    Feature("emails_opened", "mails", "email", 1, absent=0),
+    Feature("emails_clicked", "mails", "email", 1, absent=0),
+    Feature("open_rate", "share", "email", 1),
+    Feature("click_rate", "share", "email", 1),
+    Feature("click_to_open", "share", "email", 1),
+    Feature("open_rate_shrunk", "share", "email", 1),
+    Feature("click_rate_shrunk", "share", "email", 1),
+    Feature("click_to_open_shrunk", "share", "email", 1),
+    Feature("open_rate_above_half", "probability", "email", 1),
+    Feature("days_since_click", "days", "email", -1),
+    Feature("send_pressure_7d", "mails", "email", 0, absent=0),
+    Feature("send_pressure_28d", "mails", "email", 0, absent=0),
+    Feature("send_pressure_ratio", "ratio", "email", 0),
+    Feature("unsubscribed", "yes or no", "email", -1),
+    Feature("complained", "yes or no", "email", -1),
+    Feature("bounced", "yes or no", "email", -1),
+    Feature("contactable_email", "yes or no", "email", 1),
 )
 
 _OF_OPENS = (
@@ -61,44 +49,45 @@ _OF_ARRIVALS = ("emails_delivered", "open_rate", "click_rate", "open_rate_shrunk
 
 
 def email(events: object, *, as_of: object, window_days: int | None = None) -> Any:
-    """Mails of each customer: delivered, opened and clicked, with rates, pressure and state.
+    """Compute email features per customer: deliveries, opens, clicks, rates, sending frequency and status.
 
-    A mail begins when it arrives ("delivered"). Opens, clicks and bounces belong to the last mail of their
-    campaign that arrived at or before them, or without a campaign to the last mail at all; they count once
-    per mail, whenever before `as_of` they came. A mail is in the window when it arrived there. Clicks show
-    that the mail was opened. Opens and clicks that the log marks as a machine's count for nothing.
+    Each "delivered" event starts a mail. Opens, clicks and bounces are attributed to the last mail of their
+    campaign that was delivered at or before them, or to the last mail of any campaign if they have none; they
+    count once per mail, at any time before `as_of`. A mail is in the window if it was delivered in the window.
+    A click implies an open. Opens and clicks that the log marks as made by a machine do not count.
 
     Parameters
     ----------
     events : Events or table
         The event log; a plain table has the default column names of `Events`. Where it has a channel, only
-        "email" counts; without one, all messages are taken for mails.
+        "email" counts; without one, all messages are treated as emails.
     as_of : date, datetime or ISO text
         The moment of the snapshot; without a zone it is taken in the log's zone.
     window_days : int, optional
-        Only mails that arrived in so many calendar days before `as_of` count; by default all.
+        Length of the window before `as_of`, in calendar days; only mails delivered in it count. By default
+        all mails do.
 
     Returns
     -------
     table
         In the caller's kind (polars for a file), sorted by `customer_id`, one row per customer of the log:
 
-        - `emails_delivered`, `emails_opened`, `emails_clicked` (int): mails, each once.
+        - `emails_delivered`, `emails_opened`, `emails_clicked` (int): number of mails.
         - `open_rate`, `click_rate` (float): opened and clicked over delivered; `click_to_open` (float):
-          clicked over opened. High is good. Missing where there is nothing to divide by, never 0: "never
-          mailed" is not "never opened".
+          clicked over opened. High is good. Missing, not 0, if the denominator is 0: "never mailed" is not
+          "never opened".
         - `open_rate_shrunk`, `click_rate_shrunk`, `click_to_open_shrunk` (float): ``(x + m s) / (n + s)``
-          for x of n, with the prior Beta(m s, (1 - m) s) of the base, see Notes.
-        - `open_rate_above_half` (float): probability under this prior that the open rate is above ½. At .8
-          or more the customer is a likely opener; the plain rule "opens > 50 %" is mostly wrong where mails
-          are few.
+          for x of n, with the prior Beta(m s, (1 - m) s) fitted to all customers, see Notes.
+        - `open_rate_above_half` (float): posterior probability that the open rate is above ½. At 0.8
+          or more the customer is a likely opener; the raw rule "open rate above 50 %" is unreliable with
+          few mails.
         - `days_since_click` (int): days since the last click in the window.
         - `send_pressure_7d`, `send_pressure_28d` (int): mails sent in the last 7 and 28 days;
-          `send_pressure_ratio` (float): the latter over what the customer got in 28 days on average since
-          the first mail (at least 28 days, at most the window). Above 1 is more than usual.
+          `send_pressure_ratio` (float): the latter over the customer's average number of mails in 28 days
+          since the first mail (at least 28 days, at most the window). Above 1 is more than usual.
         - `unsubscribed`, `complained` (bool): ever, in the window or not. `bounced` (bool): whether the
-          last mail came back. Missing where the log has no mail of the customer: unknown is not no.
-        - `contactable_email` (bool): false after any of the three, else true where a mail ever arrived.
+          last mail bounced. Missing if the log has no mail of the customer: unknown is not no.
+        - `contactable_email` (bool): false if any of the three is true, else true if a mail was ever delivered.
 
     Raises
     ------
@@ -110,19 +99,18 @@ def email(events: object, *, as_of: object, window_days: int | None = None) -> A
 
     Notes
     -----
-    Without any "delivered" in the log, mails that were sent and did not bounce were delivered. Without
-    "sent" too, `emails_delivered` and the rates over it are missing, and an opened mail is a campaign and a
-    day. Without "sent", pressure counts delivered and bounced mails. Repeated rows of one event count once.
-    A log with clicks and not one open does not record opens: all that is made of them is missing. After
-    unsubscribing only the customer's own consent helps, as given in `Customers`: there is no event that
-    takes it back.
+    If the log has no "delivered" events, mails that were sent and did not bounce are treated as delivered. If
+    it has no "sent" events either, `emails_delivered` and the rates over it are missing, and opens of one
+    campaign on one day are one opened mail. Without "sent" events, sending frequency counts delivered and
+    bounced mails. Duplicate events count once. A log with clicks and no opens does not record opens: features
+    based on opens are missing. No event reverts "unsubscribed": a new consent is given in `Customers`.
 
-    Without a column of machine opens the features of opens are doubtful: programs that open each mail by
-    themselves look like readers. Prefer clicks then.
+    Without a column that marks machine opens, features based on opens are marked as doubtful: mail programs
+    that open every mail look like readers. Prefer clicks in this case.
 
-    The prior is fitted by moments on the customers with 5 or more mails; what chance alone adds to the
-    variance of their rates is taken off. Where all rates are equal, or fewer than two customers have 5
-    mails, it has the mean of all mails and the weight of two.
+    The prior is fitted by the method of moments to customers with 5 or more mails; the variance expected from
+    sampling alone is subtracted. If all rates are equal, or fewer than two customers have 5 mails, the prior
+    has the mean rate of all mails and the weight of two mails.
 
     References
     ----------
@@ -178,13 +166,13 @@ def email_columns(sums: EventSums) -> FamilyColumns:
         send_pressure_ratio=_pressure_ratio(sums),
         **_states(),
     )
-    unknown = _not_told(sums.facts)
+    unknown = _unsupported(sums.facts)
     table = table.with_columns(nw.lit(None, table.schema[name]).alias(name) for name in unknown)
-    return FamilyColumns(table, tuple(_told(feature, sums, unknown) for feature in FEATURES))
+    return FamilyColumns(table, tuple(_for_log(feature, sums, unknown) for feature in FEATURES))
 
 
 def _rate(part: str, whole: str, prior: BetaPrior | None = None) -> nw.Expr:
-    """The part over the whole, missing over nothing; with a prior, shrunk."""
+    """Ratio of two counts, missing if the denominator is 0; shrunk towards the prior if one is given."""
     x, n = nw.col(part).cast(nw.Float64), nw.col(whole).cast(nw.Float64)
     value = x / n if prior is None else (x + prior.mean * prior.strength) / (n + prior.strength)
     return nw.when(nw.col(whole) > 0).then(value)
@@ -196,7 +184,7 @@ def _prior(sums: EventSums, part: str, whole: str) -> BetaPrior:
 
 
 def _pressure_ratio(sums: EventSums) -> nw.Expr:
-    """Sends of 28 days over the customer's own norm: their sends × 28 / exposure."""
+    """Sends in 28 days over the customer's average: all sends × 28 / exposure."""
     exposure = nw.lit(sums.snapshot.day) - nw.col("first_send_day")
     longest = sums.snapshot.window_days
     if longest is not None:
@@ -207,7 +195,7 @@ def _pressure_ratio(sums: EventSums) -> nw.Expr:
 
 
 def _states() -> dict[str, nw.Expr]:
-    """Whether mail may and does reach the customer; null is unknown."""
+    """Status flags of the customer's email address; null is unknown."""
     col = nw.col
     known, arrived = col("mail_lines") > 0, ~col("last_arrival").is_null()
     came_back = ~col("last_bounce").is_null() & (~arrived | (col("last_bounce") >= col("last_arrival")))
@@ -221,16 +209,16 @@ def _states() -> dict[str, nw.Expr]:
     }
 
 
-def _not_told(facts: EventFacts) -> list[str]:
-    """The features of which the log tells nothing."""
+def _unsupported(facts: EventFacts) -> list[str]:
+    """Features that this log cannot support."""
     counts = facts.mail_counts
     no_opens = _OF_OPENS if counts["clicked"] and not counts["opened"] else ()
     no_arrivals = _OF_ARRIVALS if arrival_event(facts) is None else ()
     return [feature.name for feature in FEATURES if feature.name in (*no_opens, *no_arrivals)]
 
 
-def _told(feature: Feature, sums: EventSums, unknown: list[str]) -> Feature:
-    """The feature with what is special to this log."""
+def _for_log(feature: Feature, sums: EventSums, unknown: list[str]) -> Feature:
+    """The feature with `absent` and `doubtful` as they are for this log."""
     doubtful = feature.name in _OF_OPENS and not sums.tells_machines
     absent = None if feature.name in unknown else feature.absent
     return replace(feature, absent=absent, doubtful=doubtful)

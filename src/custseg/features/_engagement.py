@@ -1,4 +1,4 @@
-"""Engagement: everything a customer did, in points that fade."""
+"""Engagement scores: points per event with exponential decay."""
 
 from __future__ import annotations
 
@@ -19,13 +19,8 @@ _MOST_POINTS = 1000
 _LONGEST_LIFE = 36_500
 
 FEATURES = tuple(
-    Feature(name, meaning, "points", "engagement", 1, absent=0)
-    for name, meaning in (
-        ("engagement", "Points for all that the customer did, fading with time."),
-        ("engagement_email", "Of these, points for mails opened and clicked."),
-        ("engagement_web", "Of these, points for visits, views and carts."),
-        ("engagement_orders", "Of these, points for orders and redeemed codes."),
-    )
+    Feature(name, "points", "engagement", 1, absent=0)
+    for name in ("engagement", "engagement_email", "engagement_web", "engagement_orders")
 )
 
 
@@ -40,30 +35,30 @@ def engagement(
     refunds: str = "net",
     zero_orders: str = "drop",
 ) -> Any:
-    r"""Points for everything each customer did, of which half are left after each half-life.
+    r"""Compute engagement scores per customer: points per event, decaying exponentially with age.
 
     ``Σ weight(event) · 2^(−age / half-life)`` over the events in the window, where the age is the date of
-    `as_of` minus the date of the event, in whole days. With no new event, each part halves in one
-    half-life. High is good, and 0 is who did nothing. What the company does ("sent", "delivered",
-    "bounced") counts for nothing, and neither do "unsubscribed" and "complained": they are no engagement
-    that fades away, and have features of their own.
+    `as_of` minus the date of the event, in whole days. With no new events, each part halves in one
+    half-life. High is good; 0 is no activity. Events of the company ("sent", "delivered", "bounced") have no
+    points, and neither have "unsubscribed" and "complained": their effect does not decay, and they have
+    features of their own.
 
     Parameters
     ----------
     events : Events or table
         The event log; a plain table has the default column names of `Events`.
     orders : Orders or table, optional
-        The order log. Where it is given, its purchases count in place of the events "ordered".
+        The order log. If it is given, its purchases count instead of the "ordered" events.
     as_of : date, datetime or ISO text
         The moment of the snapshot; without a zone it is taken in the log's zone.
     window_days : int, optional
-        Only what happened in so many calendar days before `as_of` counts; by default all.
+        Length of the window before `as_of`, in calendar days; only events in it count. By default all do.
     weights : mapping of str to float, optional
-        Points per event, from -1,000 to 1,000, counted to a thousandth. Those that are not given keep their
+        Points per event, from -1,000 to 1,000, rounded to a thousandth. Events that are not given keep their
         default: opened 1, clicked 3; visited 1, viewed 0.5, carted 3, checkout 4, ad_clicked 2; ordered 10,
         redeemed 5; all others 0.
     half_lives : mapping of str to float, optional
-        Days after which half of the points are left: of "email" (default 30), "web" (10) and "orders" (120).
+        Half-lives in days: of "email" (default 30), "web" (10) and "orders" (120).
     refunds, zero_orders : str
         See `rfm`.
 
@@ -78,8 +73,8 @@ def engagement(
         - `engagement_web` (float): visited, viewed, carted, checkout, ad_clicked.
         - `engagement_orders` (float): ordered, redeemed.
 
-        The total is the sum of the three, and of opens and clicks on channels other than email, which fade
-        as mail does.
+        The total is the sum of the three, plus opens and clicks on channels other than email, which decay
+        with the half-life of email.
 
     Raises
     ------
@@ -91,13 +86,13 @@ def engagement(
 
     Notes
     -----
-    The points of a customer and day are rounded to 2^-32 and summed as whole numbers, so that the order of
-    the rows changes nothing. Each event counts, a second open of one mail too; what machines did does not.
-    The defaults are conventions and no estimates: orders stay for about half a year, mails for a month,
+    The points of a customer and day are rounded to 2^-32 and summed as integers, so that the result does not
+    depend on the order of rows. Every event counts, also a second open of one mail; events made by machines do
+    not. The defaults are conventions, not estimates: orders matter for about half a year, emails for a month,
     visits for some days.
 
-    Without a column of machine opens `engagement_email` is doubtful; ``weights={"opened": 0}`` leaves
-    clicks alone.
+    Without a column that marks machine opens, `engagement_email` is marked as doubtful;
+    ``weights={"opened": 0}`` counts clicks only.
 
     Examples
     --------
@@ -145,7 +140,7 @@ def engagement_columns(sums: EventSums) -> FamilyColumns:
 
 
 def _scoring(weights: object, half_lives: object) -> Scoring:
-    """The defaults with what was given in their place."""
+    """Weights and half-lives: the defaults, updated with the given values."""
     usual = Scoring()
     points = _numbers("weights", weights, EVENT_NAMES)
     lives = _numbers("half_lives", half_lives, tuple(KINDS))

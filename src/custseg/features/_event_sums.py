@@ -1,4 +1,4 @@
-"""A few passes from event lines to sums per customer; the event families are formulas over these."""
+"""Aggregate an event log to sums per customer, from which the event families are computed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Scoring:
-    """How engagement is counted: points per event, and the days after which half of them are left."""
+    """Engagement scoring: points per event, and half-lives in days."""
 
     weights: Mapping[str, float] = field(
         default_factory=lambda: {
@@ -44,13 +44,13 @@ class Scoring:
 
 @dataclass(frozen=True, eq=False)
 class EventSums:
-    """Sums per customer, exact whole numbers, from one snapshot of an event log.
+    """Exact integer sums per customer at one snapshot of an event log.
 
     Attributes
     ----------
     table : narwhals DataFrame
         One row per customer of the event log, and of the order log where there is one; sorted by
-        `customer_id`, all columns Int64. Null where it never happened: days and moments; 0: counts.
+        `customer_id`, all columns Int64. Days and moments of events that never happened are null; counts are 0.
 
         - All lines before the snapshot: `first_seen_day`.
         - Mails in the window: `delivered`, `opened`, `clicked`, `sends`, `sends_7d`, `sends_28d`,
@@ -59,14 +59,14 @@ class EventSums:
         - Site and app, in the window: `sessions`, `web_events`, `active_days`, `last_visit_day`, the first
           days `visited_day`, `viewed_day`, `carted_day`, `checkout_day`, `order_day` and `repeat_day` (of
           the second day with an order), `carts`, `abandoned_carts`.
-        - Points of engagement in units of `POINT`: `email_points`, `message_points` (of channels but email),
+        - Engagement points in units of `POINT`: `email_points`, `message_points` (channels other than email),
           `web_points`, `redeem_points`, `order_points`.
     snapshot : Snapshot
         The moment and the window.
     facts : EventFacts
         Counts over the log.
     tells_machines : bool
-        Whether the log says which events machines made.
+        Whether the log marks events made by machines.
     """
 
     table: nw.DataFrame[Any]
@@ -89,7 +89,7 @@ def event_sums(
     scoring: Scoring,
     purchases: Purchases | None = None,
 ) -> EventSums:
-    """Sum the log up, on the engine where it is; purchases stand in for the log's own order events."""
+    """Aggregate the log on its own engine; purchases replace the log's "ordered" events."""
     lines = _known_lines(events, snapshot)
     days = _customer_days(lines, scoring)
     bought = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
@@ -107,14 +107,14 @@ def event_sums(
 
 
 def _known_lines(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
-    """Lines of known customers before the snapshot, and whether they are in the window."""
+    """Lines with a customer before the snapshot, and whether they are in the window."""
     col = nw.col
     known = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
     return known.with_columns(in_window(snapshot, "moment").alias("inside"))
 
 
 def _customer_days(lines: nw.LazyFrame[Any], scoring: Scoring) -> nw.LazyFrame[Any]:
-    """One row per customer and day: how often each stage was reached, and thousandths of points."""
+    """One row per customer and day: counts of each stage, and thousandths of points."""
     col = nw.col
 
     def points(kind: str) -> nw.Expr:
@@ -140,7 +140,7 @@ def _points(name: str, scoring: Scoring) -> nw.Expr:
 
 
 def _day_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, scoring: Scoring) -> nw.LazyFrame[Any]:
-    """One row per customer from their days."""
+    """Daily rows aggregated to one row per customer."""
     col = nw.col
     lives = scoring.half_lives
     active = col("web_events") > 0
@@ -178,7 +178,7 @@ def _bought_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, scoring: Scoring) 
 
 
 def _decayed(name: str, snapshot: Snapshot, half_life: float) -> nw.Expr:
-    """Thousandths of points on a day, halved per half-life since, as whole units."""
+    """Points of a day, decayed to the snapshot and rounded to units of `POINT`."""
     age = (nw.lit(snapshot.day) - nw.col("day")).cast(nw.Float64)
     left = (age * (-math.log(2) / half_life)).exp()
     return (nw.col(name).cast(nw.Float64) * left * (POINT / _MILLI)).round(0).cast(nw.Int64).alias(name)
@@ -187,7 +187,7 @@ def _decayed(name: str, snapshot: Snapshot, half_life: float) -> nw.Expr:
 def _cart_acts(
     lines: nw.LazyFrame[Any], snapshot: Snapshot, purchases: Purchases | None
 ) -> tuple[nw.LazyFrame[Any], int]:
-    """Pieces put into carts in the window, and orders; and the moment of the snapshot on the same clock."""
+    """Cart and order events in the window, and the snapshot on the same clock."""
     col = nw.col
     flags = {
         "carted": col("web") & col("inside") & (col("act") == "carted"),
@@ -207,14 +207,14 @@ def _cart_acts(
 
 
 def _start(events: Events, snapshot: Snapshot, days: int) -> int:
-    """The moment so many calendar days before the snapshot."""
+    """The moment a number of calendar days before the snapshot."""
     start = events.dates.snapshot(snapshot.as_of, window_days=days).start
     assert start is not None
     return start
 
 
 def _joined(parts: list[nw.DataFrame[Any]]) -> nw.DataFrame[Any]:
-    """One row per customer of any part; counts are 0 where a part does not know the customer."""
+    """Outer join of the parts on the customer; counts are 0 for customers missing from a part."""
     table = nw.concat([part.select("customer_id") for part in parts[:2]]).unique()
     for part in parts:
         table = table.join(part, on="customer_id", how="left")

@@ -1,4 +1,4 @@
-"""What a family of features needs and gives."""
+"""Families of features: what each requires and computes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class FamilyColumns:
     Attributes
     ----------
     table : narwhals DataFrame
-        `customer_id` and one column per feature, a row for every customer that the family's log knows.
+        `customer_id` and one column per feature, one row per customer in the family's log.
     features : tuple of Feature
-        What each column means, in their order.
+        One entry per feature column, in their order.
     """
 
     table: nw.DataFrame[Any]
@@ -35,11 +35,11 @@ class Family:
     Attributes
     ----------
     name : str
-        As it is asked for.
+        As given in `families`.
     lacks : callable
-        What the given logs lack for it, in words that complete "needs ..."; "" when nothing.
+        What the logs lack for the family, as text that completes "needs ..."; "" if nothing.
     columns : callable
-        Computes the family.
+        Computes the columns of the family.
     """
 
     name: str

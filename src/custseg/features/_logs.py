@@ -1,4 +1,4 @@
-"""All logs of one build, at one snapshot; what several families need is computed once."""
+"""The logs of one build at one snapshot, with cached aggregates that several families share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from custseg.features._event_sums import EventSums, Scoring, event_sums
+from custseg.features._ids import with_ids_of_one_type
 from custseg.features._order_sums import OrderSums, check_policy, order_sums
 from custseg.features._purchases import check_same_ids, purchases
 from custseg.tables import (
@@ -30,7 +31,7 @@ from custseg.tables import (
 
 @dataclass(frozen=True, eq=False)
 class Logs:
-    """What features are built from.
+    """Input of the feature families.
 
     Attributes
     ----------
@@ -39,13 +40,13 @@ class Logs:
     as_of : datetime
         The moment of the snapshot; each log reads it in its own zone.
     assumed : bool
-        Whether it is the midnight after the last row because none was given.
+        Whether `as_of` was not given and is the midnight after the last row.
     window_days : int or None
         Length of the window.
     refunds, zero_orders : str
         Policies of the order families.
     caller : str
-        Whose name errors carry.
+        Name of the calling function, used in error messages.
     """
 
     orders: Orders | None
@@ -60,7 +61,7 @@ class Logs:
 
     @cached_property
     def order_sums(self) -> OrderSums:
-        """Sums per customer over the orders."""
+        """Order log aggregated per customer."""
         assert self.orders is not None
         return order_sums(
             self.orders,
@@ -72,7 +73,7 @@ class Logs:
 
     @cached_property
     def known_attributes(self) -> KnownAttributes:
-        """What the customer table says at the snapshot."""
+        """Attributes known at the snapshot."""
         assert self.customers is not None
         known = known_attributes(self.customers, self.as_of, self.caller)
         raise_on_attribute_faults(self.customers, known, self.caller)
@@ -86,11 +87,11 @@ class Logs:
 
     @cached_property
     def event_sums(self) -> EventSums:
-        """Sums per customer over the events, and the orders where they are given."""
+        """Event log aggregated per customer, with the orders if they are given."""
         return self.scored_event_sums(Scoring())
 
     def scored_event_sums(self, scoring: Scoring) -> EventSums:
-        """The same with other weights of engagement."""
+        """Event log aggregated with other engagement weights."""
         assert self.events is not None
         bought = None
         if self.orders is not None:
@@ -112,7 +113,7 @@ class Logs:
         )
 
     def snapshot_of(self, log: Orders | Events) -> Snapshot:
-        """The snapshot in the terms of one log."""
+        """The snapshot converted to the time zone of one log."""
         return log.dates.snapshot(self.as_of, window_days=self.window_days, assumed=self.assumed)
 
 
@@ -128,7 +129,7 @@ def described_logs(
     zero_orders: str = "drop",
     may_assume: bool = False,
 ) -> Logs:
-    """The logs as described, at one snapshot; with `may_assume`, `as_of=None` is the midnight after all rows."""
+    """Described logs at one snapshot; with `may_assume`, `as_of=None` is the midnight after the last row."""
     check_policy(caller, refunds, zero_orders)
     window = check_window(window_days, caller)
     assumed = as_of is None and may_assume
@@ -140,6 +141,7 @@ def described_logs(
     )
     if given == (None, None, None):
         raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
+    given = with_ids_of_one_type(*given, caller=caller)
     return Logs(
         *given,
         as_of=moment or _midnight_after_all(given[0], given[1], caller),
@@ -158,5 +160,5 @@ def _midnight_after_all(orders: Orders | None, events: Events | None, caller: st
     known = [day for day in last if day is not None]
     if known:
         return midnight_after(max(known))
-    # Why there is none is told as for any other snapshot: no rows, or dates that cannot be read.
+    # The error for a log without usable dates is that of any other snapshot.
     return datetime(1970, 1, 1)

@@ -1,8 +1,9 @@
-"""What a customer buys, where and how: the mix of categories, channels and sources; discounts and returns."""
+"""Purchase mix features: shares of categories, channels and sources; discounts and returns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -26,30 +27,30 @@ _NOBODY = -1
 
 
 def mix_columns(sums: MixSums) -> FamilyColumns:
-    r"""The family for every customer of the log.
+    r"""Mix features of every customer of the log.
 
-    A purchase is an order in the window whose own net value is positive. It counts once for each value (of
+    A purchase is an order in the window with a positive net value. It counts once for each value (of
     category, channel or source) that one of its lines with a positive amount has; lines that are cancelled,
-    and lines without a value, do not count. With n_j such purchases with value j, n = Σ n_j, and the base's
-    share p_j = Σ n_j / Σ n over all customers:
+    and lines without a value, do not count. With n_j such purchases with value j, n = Σ n_j, and the
+    overall share p_j = Σ n_j / Σ n over all customers:
 
     - ``<dimension>_share_<value>`` = (n_j + 5 p_j) / (n + 5), for the 8 values with the largest p_j (ties
-      by the alphabet) and ``other`` for all that remain; they add up to 1. Few purchases leave a customer
-      near the base.
+      by the alphabet) and ``other`` for all that remain; they add up to 1. Shares of customers with few
+      purchases are shrunk towards the overall shares.
     - ``<dimension>_diversity`` = −Σ s_j log s_j / log J over the smoothed shares of all J values: 0 is all in
-      one, 1 is even. With few purchases it is near the base's. Missing where the base has one value.
+      one, 1 is even. Missing if the log has one value only.
     - ``<dimension>_top``: the value with the largest n_j; ties go to the larger p_j, then by the alphabet.
     - `preferred_channel`: the channel with the largest n_j; ties go to the one used last, then as above.
-    - `first_source`: the source of the first purchase with a known one, in the window or not (how the
-      customer came); `last_source`: of the last one in the window. Ties in time go to the larger p_j, then
+    - `first_source`: the source of the first purchase that has one, in the window or not (customer
+      acquisition); `last_source`: of the last one in the window. Ties in time go to the larger p_j, then
       by the alphabet.
     - `discount_share`: of the money of lines with a positive amount, the share of those with a discount.
-    - `discount_depth`: money taken off over the money before it was (amounts + discounts), refunds aside.
-    - `return_share`: refunds over the money of lines with a positive amount. Above 1 where more comes back
-      than was bought in the window. Missing for all where the log has no refunds, or they are left out.
+    - `discount_depth`: discounts over the price before discounts (amounts + discounts), without refunds.
+    - `return_share`: refunds over the money of lines with a positive amount. Above 1 if more was refunded
+      than bought in the window. Missing for all customers if the log has no refunds or they are left out.
 
-    All are missing without what they count. `amount` is taken as paid, the discount already off; a discount
-    may have either sign.
+    All are missing if their denominator is 0. `amount` is the price paid, after discounts; a discount may have
+    either sign.
     """
     customers = sums.money.get_column("customer_id")
     columns = [
@@ -66,24 +67,24 @@ def mix_columns(sums: MixSums) -> FamilyColumns:
 
 
 def centred_log_ratios(features: FeatureTable) -> FeatureTable:
-    """The table with the shares of each whole as centred log-ratios, to cluster on.
+    """Replace the shares of each composition by centered log-ratios, for clustering.
 
-    Shares of one whole add up to 1, so one that grows makes others shrink, and equal differences do not mean
-    equal things: 1 % to 2 % is a doubling, 50 % to 51 % is not. The centred log-ratio is
-    ``log(s_j) - mean(log(s))``: 0 is the geometric mean of the customer's shares, log 2 is twice that.
-    Distances between customers are then distances between ratios.
+    The shares of one composition add up to 1, so their differences are neither independent nor comparable: from
+    1 % to 2 % a share doubles, from 50 % to 51 % it hardly changes. The centered log-ratio is
+    ``log(s_j) - mean(log(s))``: 0 is the geometric mean of the customer's shares, log 2 is twice that mean.
+    Euclidean distances of centered log-ratios are Aitchison distances.
 
     Parameters
     ----------
     features : FeatureTable
-        As `build_features` gives it, with the family "mix".
+        Result of `build_features` with the family "mix".
 
     Returns
     -------
     FeatureTable
         Columns such as ``category_share_toys`` are replaced by ``category_clr_toys`` (float, log ratio);
-        all others stay. The ratios of one whole add up to 0. They are missing where a share is missing or
-        0; smoothed shares never are 0.
+        all others stay. The ratios of one composition add up to 0. They are missing if a share is missing or
+        0; smoothed shares are never 0.
 
     References
     ----------
@@ -108,7 +109,8 @@ def centred_log_ratios(features: FeatureTable) -> FeatureTable:
         logs = _clr(np.column_stack([features.values(share.name) for share in shares]))
         for share, values in zip(shares, logs.T, strict=True):
             name = share.name.replace(f"{whole}_share_", f"{whole}_clr_", 1)
-            renamed[share.name] = Feature(name, f"Centred log-ratio of {share.name}.", "log ratio", share.family)
+            entry = share.entry.replace("_share", "_clr", 1)
+            renamed[share.name] = replace(share, name=name, unit="log ratio", composition="", entry=entry)
             ratios[name] = values
     described = tuple(renamed.get(feature.name, feature) for feature in features.described)
     known = _frame(ratios)
@@ -118,7 +120,7 @@ def centred_log_ratios(features: FeatureTable) -> FeatureTable:
 
 
 class _Pairs:
-    """The pairs of one dimension as arrays: who, what (0 is the most common value), how often and when."""
+    """Customer-value pairs of one dimension as arrays; code 0 is the most common value."""
 
     def __init__(self, customers: nw.Series[Any], pairs: nw.DataFrame[Any]) -> None:
         ranked = pairs.group_by("value").agg(nw.col("orders").sum())
@@ -138,7 +140,7 @@ class _Pairs:
         self.last = placed.get_column("last_moment").fill_null(0).to_numpy()
 
     def best(self, *keys: NDArray[np.int64], among: NDArray[np.bool_]) -> list[str | None]:
-        """Each customer's value with the smallest keys, one key after the other; else the most common."""
+        """Value with the smallest keys per customer, in lexicographic order; ties go to the most common value."""
         order = np.lexsort((self.code, *reversed(keys), self.who))
         order = order[among[order]]
         who, first = np.unique(self.who[order], return_index=True)
@@ -148,62 +150,52 @@ class _Pairs:
 
 
 def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
-    """The columns of one dimension."""
+    """Features of one dimension and their columns."""
     bought = pairs.orders > 0
-    words, meanings, shares = _shares(pairs)
-    columns: list[tuple[Feature, Any]] = [
-        (
-            Feature(
-                f"{name}_share_{word}",
-                f"Share of purchases with {name} {meaning}, drawn to the base's.",
-                "share",
-                _FAMILY,
-                composition=name,
-            ),
-            shares[:, place],
-        )
-        for place, (word, meaning) in enumerate(zip(words, meanings, strict=True))
-    ]
-    if words:
-        text = f"How evenly purchases are spread over the values of {name}: 0 is all in one, 1 even."
-        columns.append((Feature(f"{name}_diversity", text, "ratio", _FAMILY), _diversity(pairs)))
+    features, shares = _shares(name, pairs)
+    columns: list[tuple[Feature, Any]] = list(zip(features, shares.T, strict=True))
+    if features:
+        columns.append((Feature(f"{name}_diversity", "ratio", _FAMILY), _diversity(pairs)))
     top = pairs.best(-pairs.orders, among=bought)
-    columns.append((Feature(f"{name}_top", f"The most frequent {name}.", "text", _FAMILY), top))
+    columns.append((Feature(f"{name}_top", "text", _FAMILY), top))
     if name == "channel":
-        text = "The channel of most purchases; ties go to the one used last."
         preferred = pairs.best(-pairs.orders, -pairs.last, among=bought)
-        columns.append((Feature("preferred_channel", text, "text", _FAMILY), preferred))
+        columns.append((Feature("preferred_channel", "text", _FAMILY), preferred))
     if name == "source":
-        text = "The source of the first purchase that has one."
         first = pairs.best(pairs.first, among=np.ones(len(bought), dtype=bool))
-        columns.append((Feature("first_source", text, "text", _FAMILY), first))
+        columns.append((Feature("first_source", "text", _FAMILY), first))
         last = pairs.best(-pairs.last, among=bought)
-        columns.append((Feature("last_source", text.replace("first", "last"), "text", _FAMILY), last))
+        columns.append((Feature("last_source", "text", _FAMILY), last))
     return columns
 
 
-def _shares(pairs: _Pairs) -> tuple[list[str], list[str], Floats]:
-    """Words and meanings of the values that have a share, and the smoothed shares, a row per customer."""
+def _shares(name: str, pairs: _Pairs) -> tuple[list[Feature], Floats]:
+    """The features of the values that have a share, and the smoothed shares, a row per customer."""
     found = int((pairs.totals > 0).sum())
     named = min(found, _MOST_VALUES)
     width = named + (found > named)
     words = column_words(pairs.values[:named], {_REST} if width > named else ())
-    meanings = [repr(value[:60]) for value in pairs.values[:named]]
+    features = [
+        Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name,
+                entry=f"{name}_share", fields={"value": value})
+        for word, value in zip(words, pairs.values, strict=False)
+    ]  # fmt: skip
     if width > named:
-        words, meanings = [*words, _REST], [*meanings, f"other than the {named} most common"]
+        rest, fields = f"{name}_share_{_REST}", {"n": str(named)}
+        features.append(Feature(rest, "share", _FAMILY, composition=name, entry=f"{name}_share_other", fields=fields))
     if not width:
-        return [], [], np.empty((pairs.customers, 0))
+        return [], np.empty((pairs.customers, 0))
     inside = pairs.orders > 0
     cells = pairs.who[inside] * width + np.minimum(pairs.code[inside], width - 1)
     counts = np.bincount(cells, weights=pairs.orders[inside], minlength=pairs.customers * width)
     counts = counts.reshape(pairs.customers, width)
     n = counts.sum(axis=1, keepdims=True)
     base = counts.sum(axis=0) / counts.sum()
-    return words, meanings, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
+    return features, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
 
 
 def _diversity(pairs: _Pairs) -> Floats:
-    """Entropy of the smoothed shares of all values over its maximum; not a number with one value."""
+    """Normalized entropy of the smoothed shares of all values; NaN if there is one value only."""
     base = pairs.totals[pairs.totals > 0] / max(pairs.totals.sum(), 1)
     if len(base) < 2:
         return np.full(pairs.customers, np.nan)
@@ -228,21 +220,21 @@ def _frame(columns: Mapping[str, Any]) -> nw.DataFrame[Any]:
 
 
 def _clr(shares: Floats) -> Floats:
-    """log(s_j) minus its mean over j, row by row; not a number where a share is missing or 0."""
+    """Centered log-ratios of each row; NaN where a share is missing or 0."""
     logs = np.log(np.where(shares > 0, shares, np.nan))
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
 def _money_shares(sums: MixSums) -> tuple[dict[str, nw.Expr], Sequence[Feature]]:
-    """The shares of money: bought on discount, taken off, returned."""
+    """Money shares: spent on discounted lines, taken off by discounts, refunded."""
     gross, off, missing = nw.col("gross"), nw.col("taken_off"), nw.lit(None, nw.Float64)
     share = nw.when(gross > 0).then(nw.col("discounted") / gross)
     depth = nw.when(gross + off > 0).then(off / (gross + off))
     returned = nw.when(gross > 0).then(nw.col("returned") / gross)
     features = (
-        Feature("discount_share", "Share of the money spent on lines with a discount.", "share", _FAMILY, -1),
-        Feature("discount_depth", "Share of the price that discounts took off.", "share", _FAMILY, -1),
-        Feature("return_share", "Money of refunds over money spent.", "share", _FAMILY, -1),
+        Feature("discount_share", "share", _FAMILY, -1),
+        Feature("discount_depth", "share", _FAMILY, -1),
+        Feature("return_share", "share", _FAMILY, -1),
     )
     columns = {
         "discount_share": share if sums.has_discount else missing,
@@ -274,8 +266,8 @@ def _columns(logs: Logs) -> FamilyColumns:
     )
     columns = mix_columns(sums)
     if logs.orders.discount is None:
-        told = tuple(feature for feature in columns.features if not feature.name.startswith("discount_"))
-        return FamilyColumns(columns.table, told)
+        kept = tuple(feature for feature in columns.features if not feature.name.startswith("discount_"))
+        return FamilyColumns(columns.table, kept)
     return columns
 
 

@@ -1,4 +1,4 @@
-"""From order lines to what each customer bought where, and what of it on discount or returned."""
+"""Aggregate order lines to purchases per customer and value, and to discounted and refunded money."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MONEY = ("gross", "discounted", "taken_off", "returned")
 
 @dataclass(frozen=True, eq=False)
 class MixSums:
-    """Exact whole numbers per customer, and per customer and value of a dimension.
+    """Exact integer sums per customer, and per customer and value of a dimension.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class MixSums:
         amount that count), `discounted` (those of them with a discount), `taken_off` (discounts on lines
         that count and are no refunds), `returned` (refunds, as a positive amount).
     has_discount, has_returns : bool
-        Whether the log has a column of discounts; whether it has refunds and they are counted.
+        Whether the log has a discount column; whether it has refunds that count.
     """
 
     pairs: Mapping[str, nw.DataFrame[Any]]
@@ -46,7 +46,7 @@ class MixSums:
 def mix_sums(
     orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, zero_orders: str, caller: str
 ) -> MixSums:
-    """Sum the log up, on the engine where it is."""
+    """Aggregate the log on its own engine."""
     if orders.discount is not None:
         _check_discounts(orders, snapshot, caller)
     dimensions = [name for name in DIMENSIONS if getattr(orders, name) is not None]
@@ -69,7 +69,7 @@ def mix_sums(
 def _parts(
     orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, keep_zero: bool
 ) -> tuple[nw.LazyFrame[Any], list[str]]:
-    """One row per order and combination of values, and the columns that tell orders apart."""
+    """One row per order and combination of values, and the columns that identify an order."""
     col = nw.col
     counted, keys = counted_lines(orders.lines(), snapshot, facts, refunds=refunds)
     money = col("money")
@@ -94,7 +94,7 @@ def _parts(
 
 
 def _placed(parts: nw.LazyFrame[Any], keys: Sequence[str], snapshot: Snapshot, *, keep_zero: bool) -> nw.LazyFrame[Any]:
-    """The parts with what is true of their order: when it was placed, whether in the window, a purchase."""
+    """The parts with the moment of their order, whether it is in the window and whether it is a purchase."""
     col = nw.col
     whole_order = parts.with_columns(
         col("money").sum().over(*keys).alias("net"),
@@ -127,13 +127,13 @@ def _pairs(placed: nw.LazyFrame[Any], keys: Sequence[str], dimension: str) -> nw
 
 
 def _whole_pairs(table: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
-    """The pairs with their numbers as Int64."""
+    """The pairs with integer columns as Int64."""
     numbers = ("orders", "first_moment", "last_moment")
     return table.with_columns(nw.col(name).cast(nw.Int64) for name in numbers)
 
 
 def _check_discounts(orders: Orders, snapshot: Snapshot, caller: str) -> None:
-    """Raise if there are discounts before the snapshot that cannot be read, or not be added up."""
+    """Raise if discounts before the snapshot cannot be read, or their sum overflows."""
     assert orders.discount is not None
     col, dialect = nw.col, orders.source_table.dialect
     lines = dialect.select(

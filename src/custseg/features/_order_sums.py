@@ -1,4 +1,4 @@
-"""One pass from order lines to a few sums per customer; the order families are formulas over these."""
+"""Aggregate an order log to sums per customer, from which the order families are computed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PEAK_WEEKS = 6
 
 @dataclass(frozen=True, eq=False)
 class OrderSums:
-    """Sums per customer, exact whole numbers, from one snapshot of an order log.
+    """Exact integer sums per customer at one snapshot of an order log.
 
     Attributes
     ----------
@@ -46,15 +46,15 @@ class OrderSums:
         `worthless_orders` (orders that add up to nothing).
     gaps : narwhals DataFrame or None
         How often each gap between two order days of one customer occurs: `gap` in days, `times`; None where
-        the sums of the rhythm were not asked for.
+        the sums for rhythm features were not requested.
     snapshot : Snapshot
         The moment and the window.
     facts : OrderFacts
         Counts over the log.
     square_unit : int
-        Ten-thousandths of money per unit of `squares`: squares are summed as whole numbers too.
+        Ten-thousandths of money per unit of `squares`: squares are summed as integers too.
     has_peak : bool
-        Whether twelve months are known, so that `peak_spent` means something.
+        Whether the log covers twelve months, which `peak_spent` requires.
     """
 
     table: nw.DataFrame[Any]
@@ -74,7 +74,7 @@ def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
 def order_sums(
     orders: Orders, snapshot: Snapshot, caller: str, *, refunds: str, zero_orders: str, rhythm: bool = True
 ) -> OrderSums:
-    """Check the log and sum it up, on the engine where it is; without `rhythm`, its sums are 0."""
+    """Check and aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
     facts = order_facts(orders, snapshot, caller)
     if refunds == "error" and (facts.refund_lines or facts.cancelled_lines):
         raise DataError(
@@ -107,7 +107,7 @@ def exposure_days(snapshot: Snapshot) -> nw.Expr:
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
-    """One row per customer and day with a purchase in the window, and one for all that is none."""
+    """One row per customer and day with a purchase in the window, and one row for all other lines."""
     col = nw.col
     nothing = (col("lines") > 0) & (col("money") == 0)
     worth = (col("money") > 0) | nothing if zero_orders == "keep" else col("money") > 0
@@ -137,7 +137,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
 
 
 def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
-    """Each customer's days with the first of them, in the window and ever."""
+    """Daily rows with the customer's first day, in the window and ever."""
     first = nw.col("order_day").min().over("customer")
     if snapshot.start is None:
         return days.with_columns(first.alias("first_day")).with_columns(first_day_ever=nw.col("first_day"))
@@ -147,7 +147,7 @@ def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[An
 
 
 def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Each customer's days with the gap to the one before."""
+    """Daily rows with the gap to the customer's previous day."""
     before = nw.col("order_day").shift(1).over("customer", order_by="order_day")
     return days.with_columns(before.alias("day_before")).with_columns(
         (nw.col("order_day") - nw.col("day_before")).alias("gap")
@@ -155,7 +155,7 @@ def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]) -> nw.LazyFrame[Any]:
-    """One row per customer."""
+    """Daily rows aggregated to one row per customer."""
     col = nw.col
     late = (nw.lit(snapshot.day) - col("order_day")) * 2 < exposure_days(snapshot)
     in_peak = col("order_day").is_in(list(peak))
@@ -180,7 +180,7 @@ def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[i
 
 
 def _months_known(facts: OrderFacts, snapshot: Snapshot) -> bool:
-    """Whether the log, and the window, hold twelve months."""
+    """Whether the log and the window cover twelve months."""
     if facts.first_day is None or snapshot.day - facts.first_day < _YEAR_DAYS:
         return False
     return snapshot.window_days is None or snapshot.window_days >= _YEAR_DAYS
@@ -207,5 +207,5 @@ def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
 
 
 def _week_of_year(day: int) -> int:
-    """Week 0 starts on 1 January; the last one takes the odd days in."""
+    """Week of the year; week 0 starts on 1 January, the last week includes the remaining days."""
     return min(51, ((date(1970, 1, 1) + timedelta(days=day)).timetuple().tm_yday - 1) // 7)

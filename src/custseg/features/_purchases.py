@@ -1,4 +1,4 @@
-"""Purchases of an order log, as the event families ask for them: by day, and by moment."""
+"""Purchases of an order log by day and by moment, for the event families."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from custseg.tables import Events, OrderFacts, Orders, Snapshot, order_totals
 
 @dataclass(frozen=True, eq=False)
 class Purchases:
-    """What an order log adds to an event log.
+    """Purchases that complement an event log.
 
     Attributes
     ----------
@@ -24,8 +24,8 @@ class Purchases:
     moments : narwhals LazyFrame
         `customer`, `moment` and `day` of every line of money before the snapshot.
     comparable : bool
-        Whether moments of both logs can be compared; else only days can, because the clocks are in different
-        zones or one of the logs knows days alone.
+        Whether moments of both logs can be compared; if not, because the time zones differ or one log has dates
+        without times, only days are.
     """
 
     days: nw.LazyFrame[Any]
@@ -56,14 +56,14 @@ def purchases(
 
 
 def together(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The rows of both, on polars unless they are there already: other engines cannot be mixed."""
+    """Concatenation of both, collected to polars unless both are polars: other engines cannot be mixed."""
     if first.implementation.is_polars() and second.implementation.is_polars():
         return nw.concat([first, second])
     return nw.concat(collect_together(first, second)).lazy()
 
 
 def check_same_ids(orders: Orders, events: Events, caller: str) -> None:
-    """Raise unless the customers of both logs can be the same."""
+    """Raise unless the customer ids of both logs have comparable types."""
     kinds = {str(log.lines().collect_schema()["customer"]) for log in (orders, events)}
     if len(kinds) > 1:
         raise DataError(
@@ -73,7 +73,7 @@ def check_same_ids(orders: Orders, events: Events, caller: str) -> None:
 
 
 def _comparable(orders: Orders, events: Events) -> bool:
-    """Whether the clocks of both logs are in one zone, and both know times of the day."""
+    """Whether both logs have times of day in the same time zone."""
     zones = [None if log.dates.style.zoned else log.dates.timezone for log in (orders, events)]
     if zones[0] != zones[1]:
         return False

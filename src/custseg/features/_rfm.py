@@ -1,4 +1,4 @@
-"""Recency, frequency and money: the oldest description of a customer, done with care."""
+"""RFM features: recency, frequency and monetary value."""
 
 from __future__ import annotations
 
@@ -14,23 +14,17 @@ from custseg.tables import Feature, as_orders, check_window, parse_moment
 _SHORTEST_EXPOSURE = 30
 
 FEATURES = (
-    Feature("recency_days", "Days since the last order.", "days", "rfm", -1),
-    Feature("age_days", "Days since the first order.", "days", "rfm", 0),
-    Feature("order_count", "Distinct orders.", "orders", "rfm", 1, absent=0),
-    Feature("order_days", "Distinct days with an order.", "days", "rfm", 1, absent=0),
-    Feature("revenue", "Money spent, net of refunds.", "money", "rfm", 1, absent=0),
-    Feature("order_value", "Revenue per order.", "money", "rfm", 1),
-    Feature(
-        "order_value_shrunk",
-        "Revenue per order, drawn to the base's where orders are few.",
-        "money",
-        "rfm",
-        1,
-    ),
-    Feature("orders_per_30d", "Orders per 30 days of exposure.", "orders per 30 days", "rfm", 1, absent=0),
-    Feature("recency_span_days", "Days from the first to the last order.", "days", "rfm", 1),
-    Feature("repeat_count", "Order days after the first.", "days", "rfm", 1, absent=0),
-    Feature("repeat_value", "Mean money of an order day after the first.", "money", "rfm", 1),
+    Feature("recency_days", "days", "rfm", -1),
+    Feature("age_days", "days", "rfm", 0),
+    Feature("order_count", "orders", "rfm", 1, absent=0),
+    Feature("order_days", "days", "rfm", 1, absent=0),
+    Feature("revenue", "money", "rfm", 1, absent=0),
+    Feature("order_value", "money", "rfm", 1),
+    Feature("order_value_shrunk", "money", "rfm", 1),
+    Feature("orders_per_30d", "orders per 30 days", "rfm", 1, absent=0),
+    Feature("recency_span_days", "days", "rfm", 1),
+    Feature("repeat_count", "days", "rfm", 1, absent=0),
+    Feature("repeat_value", "money", "rfm", 1),
 )
 
 
@@ -42,9 +36,9 @@ def rfm(
     refunds: str = "net",
     zero_orders: str = "drop",
 ) -> Any:
-    """Recency, frequency and money of each customer with at least one purchase in the window.
+    """Compute recency, frequency and money of each customer with at least one purchase in the window.
 
-    An order is a purchase when its own net value is positive. Lines at or after `as_of` do not exist.
+    An order is a purchase if its net value is positive. Lines at or after `as_of` are ignored.
     Days are calendar days in the log's zone: `recency_days` is the date of `as_of` minus the date of
     the last order, so an order of yesterday evening is 1 at midnight.
 
@@ -55,10 +49,10 @@ def rfm(
     as_of : date, datetime or ISO text
         The moment of the snapshot; without a zone it is taken in the log's zone.
     window_days : int, optional
-        Only orders placed in so many calendar days before `as_of` count; by default all.
+        Length of the window before `as_of`, in calendar days; only orders in it count. By default all do.
     refunds : {"net", "gross", "error"}, default "net"
-        "net": money is net of all refunds, and a refund booked under its own number is money but no
-        order. "gross": negative and cancelled lines are left out. "error": they are refused.
+        "net": refunds are subtracted from revenue; a refund with an order number of its own is not an order.
+        "gross": negative and cancelled lines are left out. "error": they raise an error.
     zero_orders : {"drop", "keep"}, default "drop"
         Whether orders worth nothing (gifts, samples) count as purchases.
 
@@ -72,12 +66,12 @@ def rfm(
           purchase models.
         - `order_count` (int): distinct orders.
         - `order_days` (int): distinct days with an order.
-        - `revenue` (float): net money, exact to a ten-thousandth whatever the order of the rows.
+        - `revenue` (float): net money, exact to a ten-thousandth and independent of the order of rows.
           May be negative.
         - `order_value` (float): `revenue / order_count`.
-        - `order_value_shrunk` (float): `(n * order_value + k * base) / (n + k)` with n orders, the base's
-          revenue per order, and k the variance of order values within customers over that between them
-          (one-way random effects by moments). Equal to `order_value` where nobody has a second order.
+        - `order_value_shrunk` (float): `(n * order_value + k * base) / (n + k)` with n orders, base the
+          revenue per order of all customers, and k the variance of order values within over between customers
+          (one-way random effects by moments). Equal to `order_value` if no customer has a second order.
         - `orders_per_30d` (float): `30 * order_count / max(exposure, 30)`; the exposure is `age_days`, at
           most the window.
         - `recency_span_days` (int): days from the first order to the last, which purchase models call
@@ -95,8 +89,8 @@ def rfm(
 
     Notes
     -----
-    Lines without a customer or a date are left out; lines without an amount count as no money.
-    The time of an order is that of its first line. Two passes over the log, a third one where it holds
+    Lines without a customer or a date are left out; lines without an amount count as 0.
+    The time of an order is that of its first line. Cost: two passes over the log, three if it covers
     twelve months.
 
     References
@@ -132,7 +126,7 @@ def rfm(
 
 
 def rfm_columns(sums: OrderSums) -> FamilyColumns:
-    """The family for every customer of the log; who has no purchase in the window has 0 orders."""
+    """RFM features of every customer of the log; customers without a purchase in the window have 0 orders."""
     col = nw.col
     today = nw.lit(sums.snapshot.day)
     count = col("orders")
@@ -163,17 +157,17 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
 
 
 def in_money(column: str, less: str | None = None) -> nw.Expr:
-    """A sum of ten-thousandths, or the difference of two, in money."""
+    """A sum in ten-thousandths, or the difference of two, as money."""
     units = nw.col(column) if less is None else nw.col(column) - nw.col(less)
     # Engines multiply by 1 / 10000, which misses the nearest number one time in three.
     return (units.cast(nw.Float64) / MONEY_UNIT).round(4)
 
 
 def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
-    """Revenue per order of the base, and the weight k = within / between of its orders.
+    """Revenue per order of all customers, and the shrinkage weight k = variance within / variance between.
 
-    The weight is 0 where nobody has a second order, so that the variance within is not known, and None where
-    customers differ no more than chance would have it: then all get the base's value.
+    The weight is 0 if no customer has a second order, so that the variance within cannot be estimated, and None
+    if the variance between is not positive: then all customers get the overall value.
     """
     buyers = sums.table.filter(nw.col("orders") > 0)
     if len(buyers) == 0:

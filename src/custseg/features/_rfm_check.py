@@ -1,4 +1,4 @@
-"""What an RFM map leaves out, says twice, never reaches, or ranks against its own scores."""
+"""Consistency check of RFM maps: gaps, overlaps, unreachable rows, non-monotone pairs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = 12
 
 
 class NonMonotonePair(NamedTuple):
-    """A code, and one that is worse or equal in every score yet has the segment of more worth."""
+    """Two codes of which the first has better or equal scores, but the second the segment of higher value."""
 
     better: str
     better_segment: str
@@ -26,7 +26,7 @@ class NonMonotonePair(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class RFMMapCheck:
-    """What was found in a map; all of it empty in a map without faults.
+    """Result of the check of a map; all fields are empty for a map without faults.
 
     Attributes
     ----------
@@ -35,13 +35,13 @@ class RFMMapCheck:
     segments : int
         The number of rows.
     gaps : tuple of str
-        Codes that no row covers, best first: their customers get no segment.
+        Codes that no row covers, best first; their customers get no segment.
     overlaps : mapping of str to tuple of str
         For each code that several rows cover, their names in order; the first one wins.
     unreachable : tuple of str
-        Rows whose every code an earlier row covers: nobody ever gets them.
+        Rows whose codes are all covered by earlier rows; no customer gets them.
     non_monotone : tuple of NonMonotonePair
-        All pairs of codes x, y with x >= y in every score but a segment of less worth (a larger `rank`)
+        All pairs of codes x, y with x >= y in every score but a segment of lower value (a larger `rank`)
         for x. Each code has the segment that `apply` gives it; codes in gaps are in no pair.
     """
 
@@ -80,7 +80,7 @@ class RFMMapCheck:
 
 
 def check_rows(rows: Sequence[RFMRow], bins: int) -> RFMMapCheck:
-    """The report on rows in their order."""
+    """Check rows in their order."""
     codes = all_codes(bins)
     covering: dict[str, list[int]] = {code: [] for code in codes}
     for position, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""The scores of every customer as a place among all codes."""
+"""Positions of RFM scores among all codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LETTERS = ("r", "f", "m")
 def opened_scores(
     scores: object, bins: int, caller: str
 ) -> tuple[nw.DataFrame[Any], Callable[[nw.DataFrame[Any]], Any]]:
-    """Rows with `customer_id`, `r`, `f`, `m`, and the way back to the caller's kind."""
+    """Rows with `customer_id`, `r`, `f`, `m`, and the function that converts back to the caller's kind."""
     if isinstance(scores, RFMScores):
         if scores.bins != bins:
             raise ValueError(
@@ -34,7 +34,7 @@ def opened_scores(
 
 
 def code_positions(local: nw.DataFrame[Any], bins: int, caller: str) -> NDArray[np.intp]:
-    """The place of every customer's code between the worst (0) and the best; `bins ** 3` without scores."""
+    """Position of each customer's code from the worst (0) to the best; `bins ** 3` without scores."""
     schema = local.schema
     if wrong := [f"{letter!r} is {schema[letter]}" for letter in _LETTERS if not schema[letter].is_numeric()]:
         raise DataError(f"{caller}: scores must be numbers, but {', '.join(wrong)}.")

@@ -1,4 +1,4 @@
-"""Where two RFM maps agree."""
+"""Cross tabulation of two RFM maps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CALLER = "crosswalk"
 
 
 def crosswalk(a: RFMMap, b: RFMMap, *, scores: object = None) -> dict[str, list[Any]]:
-    """Where two maps agree: for each pair of segments, the codes and customers that have both.
+    """Cross tabulate two maps: the number of codes and customers for each pair of segments.
 
     Parameters
     ----------
@@ -71,13 +71,13 @@ def crosswalk(a: RFMMap, b: RFMMap, *, scores: object = None) -> dict[str, list[
 
 
 def _order(rfm_map: RFMMap) -> dict[str | None, int]:
-    """The place of each name among the rows; a gap comes last."""
+    """Position of each name among the rows; a gap comes last."""
     names: list[str | None] = [row.name for row in rfm_map.rows]
     return {name: place for place, name in enumerate([*names, None])}
 
 
 def _customers_by_code(scores: object, bins: int) -> list[int]:
-    """How many customers have each code, from the best code to the worst."""
+    """Number of customers per code, from the best code to the worst."""
     local, _ = opened_scores(scores, bins, _CALLER)
     counts = np.bincount(code_positions(local, bins, _CALLER), minlength=bins**3 + 1)
     return [int(count) for count in counts[-2::-1]]

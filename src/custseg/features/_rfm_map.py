@@ -1,4 +1,4 @@
-"""Classical RFM segments: a map from the three scores to a name, as data that can be checked."""
+"""Classical RFM segments: a checked mapping from RFM codes to segment names."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _BUILTIN = ("codes", "grid")
 
 @dataclass(frozen=True, repr=False)
 class RFMMap:
-    """Named segments as rules over RFM codes; make one with `builtin`, `from_dict` or `from_toml`.
+    """Named segments defined on RFM codes; create one with `builtin`, `from_dict` or `from_toml`.
 
     A customer belongs to the first row that covers the customer's code, so the order of rows is their
-    priority. It is also the order of worth, the first being worth most, unless rows have a `rank`.
+    priority. It is also the order of their value, the most valuable first, unless rows have a `rank`.
 
-    There is no standard: published maps give the same names to different codes. `check` says what a map
-    leaves out or contradicts, `crosswalk` how far two maps agree.
+    There is no standard: published maps give the same names to different codes. `check` reports gaps and
+    contradictions of a map, `crosswalk` the agreement of two maps.
 
     Attributes
     ----------
@@ -69,14 +69,14 @@ class RFMMap:
 
     @classmethod
     def builtin(cls, name: str) -> RFMMap:
-        """One of the two maps that are copied most, with names in English and Russian.
+        """Load one of two widely used maps, with names in English and Russian.
 
         Parameters
         ----------
         name : {"codes", "grid"}
             "codes": eleven segments as a list of all 125 codes. "grid": ten segments as ranges of recency
-            and frequency, whatever the money. Both are complete and disjoint, and both speak of the same
-            segments in different words; here they have the same names, so that they can be compared.
+            and frequency, independent of money. Both are complete and disjoint. Their segments have the
+            same names here, so that the maps can be compared.
 
         Returns
         -------
@@ -89,7 +89,7 @@ class RFMMap:
 
     @classmethod
     def from_dict(cls, segments: Mapping[str, Any]) -> RFMMap:
-        """A map from plain data.
+        """Create a map from plain data.
 
         Parameters
         ----------
@@ -101,8 +101,8 @@ class RFMMap:
             - `{"r": ..., "f": ..., "m": ...}`, each a score (5), a list of scores ([3, 4]), a range ("3-5")
               or any ("*"); one that is left out is any.
 
-            Further keys of a row: `rank`, a whole number, 1 for the segment of most worth (all rows or
-            none; equal ranks are equal worth); `names`, by language. The key `bins` beside the segments
+            Further keys of a row: `rank`, a whole number, 1 for the most valuable segment (all rows or
+            none; equal ranks are equally valuable); `names`, by language. The key `bins` beside the segments
             gives the number of scores, by default 5.
 
         Returns
@@ -112,8 +112,8 @@ class RFMMap:
         Raises
         ------
         DataError
-            With all faults of the map: unknown keys, codes that are none, scores out of range, names that
-            are empty or occur twice, ranks that are missing.
+            If the map has faults; the message lists all of them: unknown keys, invalid codes, scores out of
+            range, empty or repeated names, missing ranks.
         TypeError
             If `segments` is no mapping.
         """
@@ -126,7 +126,7 @@ class RFMMap:
 
     @classmethod
     def from_toml(cls, path: str | PathLike[str]) -> RFMMap:
-        """A map from a TOML file with one table per segment, best first; keys as in `from_dict`.
+        """Read a map from a TOML file with one table per segment, best first; keys as in `from_dict`.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class RFMMap:
         """
         caller = "RFMMap.from_toml"
         try:
-            # Editors on Windows put a mark in front of UTF-8.
+            # Editors on Windows write a byte order mark before UTF-8.
             segments = tomllib.loads(Path(path).read_text("utf-8-sig"))
         except OSError as error:
             raise DataError(f"{caller}: {str(path)!r} could not be read: {error.strerror}.") from error
@@ -160,7 +160,7 @@ class RFMMap:
         return cls(*read_rows(segments, f"{caller}: {str(path)!r}"))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that JSON can hold and from which `from_dict` makes the same map."""
+        """Plain data that can be written as JSON and read by `from_dict`."""
         rows = {row.name: {"codes": list(row.codes), "rank": row.rank, "names": dict(row.names)} for row in self.rows}
         return {"bins": self.bins, **rows}
 
@@ -176,23 +176,23 @@ class RFMMap:
         return {code: names[i] for code, i in zip(all_codes(self.bins), self._first_rows()[::-1], strict=True)}
 
     def check(self) -> RFMMapCheck:
-        """What the map leaves out, says twice, never reaches, or ranks against its own scores.
+        """Check the map for gaps, overlaps, unreachable rows and non-monotone pairs.
 
         Returns
         -------
         RFMMapCheck
-            `gaps`, `overlaps`, `unreachable` and `non_monotone`, and a readable text of them.
+            `gaps`, `overlaps`, `unreachable` and `non_monotone`; its `repr` describes them.
 
         Notes
         -----
-        A map is monotone when no code that is better or equal in all three scores has a segment of less
-        worth. A pair that breaks this is no error, but a question to whoever uses the map: both published
-        ones break it, since a segment such as *At risk* stands for urgency and not for worth.
+        A map is monotone if no code that is better than or equal to another in all three scores has a segment of
+        lower value. A non-monotone pair is not an error: both published maps have some, since a segment such
+        as *At risk* is ranked by urgency, not by value.
         """
         return check_rows(self.rows, self.bins)
 
     def apply(self, scores: object, *, language: str | None = None) -> Any:
-        """Name every customer's segment: that of the first row which covers the customer's code.
+        """Assign each customer the segment of the first row that covers the customer's code.
 
         Parameters
         ----------
@@ -201,7 +201,7 @@ class RFMMap:
             `r`, `f` and `m`.
         language : str, optional
             A language in which every row has a name, such as "ru" for the built-in maps; by default the
-            names that the rows are known by.
+            `name` of the rows.
 
         Returns
         -------
@@ -237,7 +237,7 @@ class RFMMap:
         )
 
     def _names(self, language: str | None, caller: str) -> list[str | None]:
-        """The names of the rows, and None at the end for what has none."""
+        """Names of the rows, and None at the end for codes without a row."""
         if language is not None and (lacking := [row.name for row in self.rows if language not in row.names]):
             known = sorted({known for row in self.rows for known in row.names})
             raise ValueError(
@@ -246,7 +246,7 @@ class RFMMap:
         return [*(row.in_language(language) for row in self.rows), None]
 
     def _first_rows(self) -> NDArray[np.intp]:
-        """The row of every code from the worst to the best; -1 in a gap, so that the last name is None."""
+        """Row index of each code from the worst to the best; -1 in a gap, so that the last name is None."""
         first = np.full(self.bins**3, -1, dtype=np.intp)
         position = {code: i for i, code in enumerate(reversed(all_codes(self.bins)))}
         for i, row in reversed(list(enumerate(self.rows))):
@@ -255,7 +255,7 @@ class RFMMap:
 
 
 def _sketch(row: RFMRow, bins: int) -> str:
-    """The row's codes, as a box of ranges where they are one."""
+    """The row's codes as text, as ranges of r, f and m if possible."""
     digits = [sorted({int(code[i]) for code in row.codes}) for i in range(3)]
     is_box = len(row.codes) == np.prod([len(d) for d in digits])
     if is_box and all(d[-1] - d[0] + 1 == len(d) for d in digits):

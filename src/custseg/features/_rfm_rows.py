@@ -1,4 +1,4 @@
-"""The rows of an RFM map, read from a dict; all that is wrong with it is said at once."""
+"""Rows of an RFM map, read from a dict; one error lists all faults."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class RFMRow:
     Attributes
     ----------
     name : str
-        What the segment is called.
+        Name of the segment.
     codes : tuple of str
         The codes that the row covers, best first.
     rank : int
-        What the segment is worth beside the others: 1 is worth most.
+        Rank of the segment by value: 1 is the most valuable.
     names : mapping of str to str
         The name in other languages, such as `{"ru": "Чемпионы"}`.
     """
@@ -38,7 +38,7 @@ class RFMRow:
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def in_language(self, language: str | None) -> str:
-        """The name in a language; `name` where it has none in that one, or where none is asked for."""
+        """The name in a language; `name` if `language` is None or the row has no such name."""
         return self.names.get(language, self.name) if language else self.name
 
 
@@ -49,7 +49,7 @@ def all_codes(bins: int) -> list[str]:
 
 
 def read_rows(segments: Mapping[Any, Any], caller: str) -> tuple[tuple[RFMRow, ...], int]:
-    """The rows in their order, and the number of bins; one error names every fault."""
+    """Rows in their order and the number of bins; one error lists all faults."""
     faults: list[str] = []
     bins = segments.get("bins", 5)
     if not _is_whole(bins) or not FEWEST_BINS <= bins <= MOST_BINS:
@@ -78,7 +78,7 @@ def read_rows(segments: Mapping[Any, Any], caller: str) -> tuple[tuple[RFMRow, .
 
 
 class _RowReader:
-    """Reads one row; what is wrong with it goes to `faults`."""
+    """Reader of one row; appends the faults of the row to `faults`."""
 
     def __init__(self, name: str, bins: int, faults: list[str]) -> None:
         self.name = name
@@ -86,7 +86,7 @@ class _RowReader:
         self.faults = faults
 
     def row(self, given: object, position: int) -> RFMRow:
-        """The row, with the codes that could be read."""
+        """The row, with its valid codes."""
         if not isinstance(given, Mapping):
             given = {"codes": given}
         for key in given:
@@ -104,7 +104,7 @@ class _RowReader:
         return RFMRow(self.name, tuple(sorted(codes, key=order.__getitem__)), rank, self._names(given))
 
     def fault(self, text: str) -> None:
-        """Note one fault of this row."""
+        """Record a fault of this row."""
         self.faults.append(f"{self.name!r} {text}")
 
     def _patterns(self, given: object) -> set[str]:
@@ -154,7 +154,7 @@ class _RowReader:
 
 
 def _condition(given: object, bins: int) -> list[Any]:
-    """The scores that a condition lists; empty where it cannot be read."""
+    """The scores of a condition; empty if it is invalid."""
     if not isinstance(given, str):
         return list(given) if isinstance(given, (list, tuple)) else [given]
     if given.strip() == "*":
@@ -167,7 +167,7 @@ def _condition(given: object, bins: int) -> list[Any]:
 
 
 def _repeated_names(rows: list[RFMRow]) -> list[str]:
-    """A fault for each name that two rows share, in any one language."""
+    """A fault for each name that several rows have in one language."""
     faults = []
     for language in (None, *dict.fromkeys(language for row in rows for language in row.names)):
         seen: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The rhythm of buying: how long between orders, how regular, faster or slower, in season or all year."""
+"""Rhythm features: gaps between orders, their regularity, trend and seasonality."""
 
 from __future__ import annotations
 
@@ -12,48 +12,35 @@ from custseg.tables import Feature
 _PRIOR_GAPS = 2
 
 FEATURES = (
-    Feature("gap_days_mean", "Mean days between two order days.", "days", "rhythm", -1),
-    Feature("gap_cv", "Standard deviation of these gaps over their mean; 0 is clockwork.", "ratio", "rhythm", 0),
-    Feature("expected_gap_days", "Expected days to the next order, drawn to the base's gap.", "days", "rhythm", -1),
-    Feature("overdue_ratio", "Days since the last order over the expected gap.", "ratio", "rhythm", -1),
-    Feature(
-        "trend",
-        "Log ratio of orders in the second and the first half of the exposure.",
-        "log ratio",
-        "rhythm",
-        1,
-        absent=0,
-    ),
-    Feature(
-        "peak_share",
-        "Share of the money spent in the base's six strongest weeks of the year.",
-        "share",
-        "rhythm",
-        0,
-    ),
+    Feature("gap_days_mean", "days", "rhythm", -1),
+    Feature("gap_cv", "ratio", "rhythm", 0),
+    Feature("expected_gap_days", "days", "rhythm", -1),
+    Feature("overdue_ratio", "ratio", "rhythm", -1),
+    Feature("trend", "log ratio", "rhythm", 1, absent=0),
+    Feature("peak_share", "share", "rhythm", 0),
 )
 
 
 def rhythm_columns(sums: OrderSums) -> FamilyColumns:
-    r"""The family for every customer of the log.
+    r"""Rhythm features of every customer of the log.
 
-    Gaps are whole days between consecutive order days. The gap that is still open is censored: it is never
-    averaged in. With n gaps of sum G and squares Q:
+    Gaps are whole days between consecutive order days. The gap since the last order is censored and never
+    averaged. With n gaps of sum G and squares Q:
 
     - `gap_days_mean` = G / n, missing under 2 order days.
     - `gap_cv` = sqrt((Q - G² / n) / (n - 1)) / (G / n), missing under 3 order days.
-    - `expected_gap_days` = (G + 2 g0) / (n + 2), g0 the median of all gaps of the base; missing where the base has
-      no gap or the customer no order.
+    - `expected_gap_days` = (G + 2 g0) / (n + 2), g0 the median gap of all customers; missing if there are no
+      gaps, or the customer has no order.
     - `overdue_ratio` = recency / expected gap: 1 is due, 3 is long overdue.
     - `trend` = log((late + ½) / (early + ½)), orders in the second and first half of the exposure; 0 without orders.
-    - `peak_share`: needs twelve months in log and window, else missing.
+    - `peak_share`: missing if the log or the window covers less than twelve months.
     """
     col = nw.col
     gaps = col("order_days") - 1
     total = (col("last_day") - col("first_day")).cast(nw.Float64)
     mean = total / gaps
     variance = (col("squared_gaps").cast(nw.Float64) - total * total / gaps) / (gaps - 1)
-    # Equal gaps leave a variance of rounding noise, which may fall below 0.
+    # Rounding errors can make the variance of equal gaps negative.
     variance = nw.when(variance > 0).then(variance).otherwise(nw.lit(0.0))
     usual = _median_gap(sums)
     expected = (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS) if usual is not None else nw.lit(None, nw.Float64)
@@ -75,7 +62,7 @@ def rhythm_columns(sums: OrderSums) -> FamilyColumns:
 
 
 def _median_gap(sums: OrderSums) -> float | None:
-    """The median of all gaps of the base; the mean of the two middle ones for an even number."""
+    """The median gap of all customers."""
     assert sums.gaps is not None
     gaps = sums.gaps.get_column("gap").to_numpy()
     times = sums.gaps.get_column("times").to_numpy()

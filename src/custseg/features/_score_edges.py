@@ -1,4 +1,4 @@
-"""Where scores change: learned from the values of one base, or given, and applied to any."""
+"""Bin edges of RFM scores: learned from data or given, and applied to any values."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FEWEST_BINS, MOST_BINS = 2, 9
 
 
 class FeatureEdges(TypedDict):
-    """Where the score of one feature changes, as plain numbers that JSON can hold.
+    """Bin edges of one feature, as plain numbers that can be written as JSON.
 
     A value has `scores[i]`, with i the number of `upper` values below it: up to `upper[0]` it is `scores[0]`,
-    beyond the last of them `scores[-1]`. Bins that nobody is in appear in neither list.
+    beyond the last of them `scores[-1]`. Empty bins appear in neither list.
     """
 
     bins: int
@@ -29,9 +29,9 @@ class FeatureEdges(TypedDict):
 
 
 def learned_edges(values: NDArray[np.float64], bins: int, *, falling: bool, whole: bool = False) -> FeatureEdges:
-    """The edges of ridit scores: each is the largest value of an occupied bin, so no fit value moves.
+    """Edges of ridit scores: the largest value of each occupied bin, so that training scores are reproduced.
 
-    With `falling`, small values are the better ones; `whole` values give whole edges.
+    With `falling`, small values are better; `whole` values give integer edges.
     """
     levels, counts = np.unique(values, return_counts=True)
     worst_first = counts[::-1] if falling else counts
@@ -52,7 +52,7 @@ def scores_by_edges(values: NDArray[np.float64], edges: FeatureEdges) -> NDArray
 
 
 def given_edges(given: Mapping[Any, Any], falling: Mapping[str, bool], caller: str) -> dict[str, FeatureEdges]:
-    """The caller's edges in full form, for each feature of `falling`; one error names all faults."""
+    """The given edges in full form, for each feature of `falling`; one error lists all faults."""
     faults = [
         f"there are edges for {name!r}, which is no feature asked for.{did_you_mean(str(name), falling)}"
         for name in given
@@ -75,7 +75,7 @@ def given_edges(given: Mapping[Any, Any], falling: Mapping[str, bool], caller: s
 
 
 def _full_form(given: object, *, falling: bool) -> FeatureEdges:
-    """One feature's edges, whose `scores` are filled in where only a list of numbers was given."""
+    """Edges of one feature in full form; a plain list of numbers gets consecutive scores."""
     if not isinstance(given, Mapping):
         upper = _increasing(given)
         bins = len(upper) + 1
@@ -132,5 +132,5 @@ def _items(given: object) -> list[object]:
         return list(given.tolist())
     if not isinstance(given, (list, tuple)):
         raise ValueError(f"must be a list of numbers, got {type(given).__name__} {given!r}.")
-    # NumPy scalars as Python's own numbers, so that the edges can go into JSON.
+    # NumPy scalars cannot be written as JSON.
     return [v.item() if isinstance(v, np.generic) else v for v in given]

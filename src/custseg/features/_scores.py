@@ -1,4 +1,4 @@
-"""Classical RFM scores: every customer's place in the base, as three digits, without splitting equals."""
+"""Classical RFM scores: ridit-based ranks as three digits, equal scores for equal values."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from custseg.features._score_edges import (
     learned_edges,
     scores_by_edges,
 )
-from custseg.tables import FeatureTable, given_features
+from custseg.tables import Feature, FeatureTable, given_features
 
 _CALLER = "rfm_scores"
+_FAMILY = "rfm scores"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,16 +37,16 @@ class RFMScores:
     local : narwhals DataFrame
         The rows of `frame`.
     edges : dict
-        By feature, where its score changes, in the feature's own unit: `{"bins", "upper", "scores"}`. A value
+        By feature, its bin edges in the feature's own unit: `{"bins", "upper", "scores"}`. A value
         has `scores[i]`, with i the number of `upper` values below it: up to `upper[0]` the score is
         `scores[0]`, beyond the last of them `scores[-1]`. Plain numbers that JSON keeps exactly. Give them as
         `bins` to score other customers on the same scale.
     empty_bins : dict
-        By feature, the scores that no customer has; `[]` where all are taken.
+        By feature, the scores that no customer has; `[]` if all are used.
     bins : int
         The best score.
     unscored : int
-        Customers without scores, because one of the three features is missing.
+        Number of customers without scores because one of the three features is missing.
     give_back : callable
         Turns a local frame into the caller's kind of table.
     """
@@ -61,6 +62,16 @@ class RFMScores:
     def frame(self) -> Any:
         """`customer_id`, `r`, `f`, `m` (int) and `code` (text), in the caller's kind of table."""
         return self.give_back(self.local)
+
+    @property
+    def described(self) -> tuple[Feature, ...]:
+        """What `r`, `f`, `m` and `code` mean, with labels and definitions in every language."""
+        bins = str(self.bins)
+        scores = tuple(
+            Feature(letter, "score", _FAMILY, 1, fields={"column": column, "bins": bins})
+            for letter, column in zip("rfm", self.edges, strict=True)
+        )
+        return (*scores, Feature("code", "text", _FAMILY, fields={"bins": bins}))
 
     def __len__(self) -> int:
         return len(self.local)
@@ -94,16 +105,16 @@ def rfm_scores(
     money: str = "revenue",
     id: str | None = None,
 ) -> RFMScores:
-    """Score every customer's recency, frequency and money from 1 (worst) to `bins` (best).
+    """Score recency, frequency and money of each customer from 1 (worst) to `bins` (best).
 
-    With n customers ordered from the worst to the best, and equal ones sharing their average rank,
+    With n customers ranked from worst to best, and average ranks for ties,
 
         u = (average rank - 1/2) / n,        score = 1 + floor(bins * u).
 
-    u is the share of customers below plus half the share of equals (the *ridit*), between 0 and 1. Equal
-    values have equal scores whatever the order of the rows, and any rising change of unit leaves all
-    scores as they are. For recency the fewest days are best: with 5 bins, a 5 is among the latest to have
-    bought. A group of equals whose middle lies exactly between two bins gets the better one, in all three.
+    u is the share of customers below plus half the share of ties (the *ridit*), between 0 and 1. Equal
+    values get equal scores in any order of rows, and scores are invariant to increasing transformations.
+    For recency, fewer days are better: with 5 bins, customers with a 5 bought most recently. Ties whose mid-rank lies
+    exactly between two bins get the better score, for all three features.
 
     Parameters
     ----------
@@ -137,17 +148,17 @@ def rfm_scores(
 
     Notes
     -----
-    A customer for whom one of the three is missing (a prospect has no last order) has missing scores and
-    code, and takes no rank from the others.
+    A customer with a missing value in one of the three features (a prospect has no last order) has missing
+    scores and code, and is not ranked.
 
-    Edges are values that occur: the largest of each occupied bin but the last. The scores of the fit are
-    themselves read off them, so that `rfm_scores(same, bins=scores.edges)` gives the same scores exactly.
-    A new value between two bins belongs to the one that holds the larger values; a value beyond all that
-    were seen gets the score of the nearest.
+    Edges are observed values: the largest of each occupied bin except the last. Scores are computed from the
+    edges, so that `rfm_scores(same, bins=scores.edges)` gives the same scores exactly. A new value between
+    two bins gets the score of the bin with the larger values; a value outside the training
+    range gets the score of the nearest bin.
 
-    With few distinct values some scores are given to nobody: `empty_bins` reports them, and the others are
-    not renumbered. Where more than 40 % bought once, nobody has f = 1 of 5, and segments that ask for it
-    stay empty; edges of your own, `scores.edges | {"order_count": [1, 2, 4, 9]}`, keep the meaning of an
+    With few distinct values some scores are not used: `empty_bins` reports them, and the others are
+    not renumbered. If more than 40 % of customers bought once, no customer has f = 1 of 5, and segments that
+    require it are empty; custom edges, `scores.edges | {"order_count": [1, 2, 4, 9]}`, keep the meaning of an
     order count.
 
     Cost: one sort per feature.
@@ -201,7 +212,7 @@ def rfm_scores(
 def _edges(
     features: FeatureTable, values: NDArray[np.float64], *, bins: object, columns: Mapping[str, str]
 ) -> dict[str, FeatureEdges]:
-    """The given edges, or those that these values teach, by feature in the order r, f, m."""
+    """Given edges, or edges learned from the values, by feature in the order r, f, m."""
     falling = {name: role == "recency" for role, name in columns.items()}
     if isinstance(bins, Mapping):
         return given_edges(bins, falling, _CALLER)
@@ -219,7 +230,7 @@ def _edges(
 
 
 def _score_table(features: FeatureTable, scores: NDArray[np.int64], known: NDArray[np.bool_]) -> nw.DataFrame[Any]:
-    """`customer_id`, `r`, `f`, `m`, `code`; nulls for customers that are not known."""
+    """`customer_id`, `r`, `f`, `m`, `code`; null for customers without scores."""
     backend = features.local.implementation
     numbers = {name: scores[:, i] for i, name in enumerate("rfm")} | {"known": known}
     table = features.local.select("customer_id").with_columns(
@@ -247,7 +258,7 @@ def _check_values(values: NDArray[np.float64], known: NDArray[np.bool_], names: 
     infinite = {name: int(n) for name, n in zip(names, np.isinf(values).sum(axis=0), strict=True) if n}
     if infinite:
         counts = ", ".join(f"{name!r} has {plural(n, 'infinite value')}" for name, n in infinite.items())
-        raise DataError(f"{_CALLER}: values must be finite, but {counts}. Make them missing or mend them.")
+        raise DataError(f"{_CALLER}: values must be finite, but {counts}. Make them missing or correct them.")
     if not known.any():
         missing = ", ".join(
             f"{name!r} is missing for {int(n):,}" for name, n in zip(names, np.isnan(values).sum(axis=0), strict=True)

@@ -1,4 +1,4 @@
-"""Small helpers of all sums per customer."""
+"""Expressions shared by the aggregations."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def in_window(snapshot: Snapshot, moment: str) -> nw.Expr:
 
 
 def whole(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
-    """All columns but the ids as Int64: engines differ in what a sum of integers is."""
+    """All columns but the ids as Int64: engines differ in the type of integer sums."""
     return frame.with_columns(nw.col(name).cast(nw.Int64) for name in frame.columns if name != "customer_id")

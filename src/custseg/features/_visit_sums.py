@@ -1,4 +1,4 @@
-"""From lines of the site or app to sessions, and to carts with or without an order."""
+"""Sessions and abandoned carts from events on the site or app."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEVER = 2**62
 
 
 def session_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """`sessions` and `web_events` per customer: a session begins after 30 minutes of silence or more."""
+    """`sessions` and `web_events` per customer; a session ends after 30 minutes without an event."""
     col = nw.col
     visits = lines.filter(col("web"), col("inside"), ~col("act").is_null()).select("customer", "moment")
     paused = visits.with_columns(
@@ -31,11 +31,11 @@ def session_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def cart_sums(acts: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
-    """`carts` old enough to be judged and `abandoned_carts` per customer.
+    """`carts` older than 24 hours and `abandoned_carts` per customer.
 
-    `acts` have `customer`, `moment` and `carted`, `ordered` (0 or 1). What is put into a cart within 30
-    minutes of the piece before, with no order in between, is one cart. It is judged once it is older than
-    24 hours, and abandoned when no order came within 24 hours of its first piece.
+    `acts` have `customer`, `moment` and `carted`, `ordered` (0 or 1). Consecutive cart events less than 30
+    minutes apart, with no order in between, are one cart. Carts older than 24 hours count; a cart is
+    abandoned if no order followed within 24 hours of its first event.
     """
     col = nw.col
     moments = acts.group_by("customer", "moment").agg(col("carted").max(), col("ordered").max())

@@ -1,4 +1,4 @@
-"""Site and app: how often and how deep customers visit, what becomes of carts, how far they came."""
+"""Web features: visits to the site or app, abandoned carts, and the stage in the funnel."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from custseg.features._logs import Logs, described_logs
 from custseg.tables import WEB_EVENTS, Feature, Snapshot
 
 FEATURES = (
-    Feature("sessions", "Visits to the site or app, 30 minutes of silence apart.", "sessions", "web", 1, absent=0),
-    Feature("active_days", "Days with a visit.", "days", "web", 1, absent=0),
-    Feature("active_day_share", "Share of the days since first seen that have a visit.", "share", "web", 1),
-    Feature("session_depth", "Events per session.", "events per session", "web", 1),
-    Feature("days_since_visit", "Days since the last visit.", "days", "web", -1),
-    Feature("cart_abandon_rate", "Share of the carts that no order followed within a day.", "share", "web", -1),
-    Feature("funnel_stage", "The furthest the customer came on the way to a second order.", "stage", "web", 0),
-    Feature("funnel_step", "The same as a number, from 0 for none to 6 for a second order.", "step", "web", 1),
-    Feature("days_in_stage", "Days since the customer came that far.", "days", "web", 0),
+    Feature("sessions", "sessions", "web", 1, absent=0),
+    Feature("active_days", "days", "web", 1, absent=0),
+    Feature("active_day_share", "share", "web", 1),
+    Feature("session_depth", "events per session", "web", 1),
+    Feature("days_since_visit", "days", "web", -1),
+    Feature("cart_abandon_rate", "share", "web", -1),
+    Feature("funnel_stage", "stage", "web", 0),
+    Feature("funnel_step", "step", "web", 1),
+    Feature("days_in_stage", "days", "web", 0),
 )
 
 _STAGES = (
@@ -41,22 +41,22 @@ def web(
     refunds: str = "net",
     zero_orders: str = "drop",
 ) -> Any:
-    """Visits of each customer to the site or app, their carts, and how far they came.
+    """Compute web features per customer: visits to the site or app, abandoned carts and funnel stage.
 
-    What a customer does there is "visited", "viewed", "carted", "checkout" or "ordered", on any channel but
-    "store", "offline" and "pos", and not by a machine.
+    Web events are "visited", "viewed", "carted", "checkout" and "ordered" on any channel except "store",
+    "offline" and "pos", unless the log marks them as made by a machine.
 
     Parameters
     ----------
     events : Events or table
         The event log; a plain table has the default column names of `Events`.
     orders : Orders or table, optional
-        The order log. Where it is given, it tells which carts became orders, and who ordered; else the events
-        "ordered" do.
+        The order log. If it is given, its purchases are used for carts and the funnel instead of the "ordered"
+        events.
     as_of : date, datetime or ISO text
         The moment of the snapshot; without a zone it is taken in the log's zone.
     window_days : int, optional
-        Only what happened in so many calendar days before `as_of` counts; by default all.
+        Length of the window before `as_of`, in calendar days; only events in it count. By default all do.
     refunds, zero_orders : str
         See `rfm`.
 
@@ -66,15 +66,15 @@ def web(
         In the kind of the event log (polars for a file), sorted by `customer_id`, one row per customer of
         either log:
 
-        - `sessions` (int): a new one begins after 30 minutes or more without an event.
+        - `sessions` (int): visits; a visit ends after 30 minutes without an event.
         - `active_days` (int): calendar days with an event.
         - `active_day_share` (float): `active_days` over the calendar days from the customer's first line in
           the event log, or the start of the window, to `as_of`. High is good; 1 is daily.
         - `session_depth` (float): events per session; missing without any.
         - `days_since_visit` (int): date of `as_of` minus date of the last event. Low is good.
-        - `cart_abandon_rate` (float): carts older than 24 hours that no order followed within 24 hours,
-          over all carts older than 24 hours. Younger carts are censored: in neither count. Missing without
-          an older one.
+        - `cart_abandon_rate` (float): share of the carts older than 24 hours that were not followed by an
+          order within 24 hours. Younger carts are censored: they do not count. Missing without carts older
+          than 24 hours.
         - `funnel_stage` (str): the furthest of "visit", "view", "cart", "checkout", "order" and "repeat"
           (an order on a second day), or "none"; `funnel_step` (int): the same from 0 to 6.
         - `days_in_stage` (int): days since that stage was first reached; missing for "none".
@@ -89,12 +89,12 @@ def web(
 
     Notes
     -----
-    Pieces put into a cart within 30 minutes of each other, with no order in between, are one cart, as old as
-    its first piece. Sessions run across midnight. Events at one moment are in one session, and an order at
-    the moment of a cart follows it.
+    Cart events less than 30 minutes apart, with no order in between, are one cart, whose age is that of its
+    first event. Sessions may span midnight. Events at the same moment belong to one session, and an order at
+    the moment of a cart event follows it.
 
-    Where the clocks of both logs cannot be compared (one has dates without times, or they are in different
-    zones), an order on the day of the cart or the day after follows it.
+    If the times of both logs cannot be compared (one log has dates without times, or the time zones differ),
+    an order on the day of the cart or the day after follows it.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def web_columns(sums: EventSums) -> FamilyColumns:
 
 
 def _calendar_days(snapshot: Snapshot) -> nw.Expr:
-    """All calendar days from the first line, or the start of the window, to the snapshot."""
+    """Number of calendar days from the first line, or the start of the window, to the snapshot."""
     begun = 0 if snapshot.as_of.time() == time(0) else 1
     days = nw.lit(snapshot.day + begun) - nw.col("first_seen_day")
     if snapshot.window_days is None:

@@ -6,53 +6,46 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from custseg._compiled import compiled
 
 
 @compiled
-def sweep(values, owners, sizes, middle):
+def sweep(values, owners, sizes, lower, here, half, middle, lead, lead_square, back_square, equal, pairs):
     """Go through sorted values once, a group of equal ones at a time.
 
-    Fills `middle` with the mid-rank of each row, and returns for each segment the sums from which Cliff's delta
+    Fills `middle` with the mid-rank of each row, and adds for each segment the sums from which Cliff's delta
     and its variance come: of the leads of members over others and their squares, of the leads of others over members
-    squared, of equal pairs; then the sums of leads of every segment over every other one, and Σ (t³ - t).
+    squared, of equal pairs; then the sums of leads of every segment over every other one. Returns Σ (t³ - t).
+    `lower` and `here` begin as 0; they and `half` are room for one number per segment.
     """
     n, k = len(values), len(sizes)
-    lead, lead_square = np.zeros(k), np.zeros(k)
-    back_square, equal = np.zeros(k), np.zeros(k)
-    pairs = np.zeros((k, k))
-    lower, here = np.zeros(k), np.zeros(k)
-    half = np.zeros(k)
     ties = 0.0
     start = 0
     while start < n:
-        stop = start + 1
+        stop = start
         while stop < n and values[stop] == values[start]:
+            here[owners[stop]] += 1.0
             stop += 1
         t = float(stop - start)
         ties += t * t * t - t
         for row in range(start, stop):
-            here[owners[row]] += 1.0
-            middle[row] = (start + 1 + stop) / 2
+            middle[row] = 0.5 * (start + 1 + stop)
         for s in range(k):
-            size, others = sizes[s], n - sizes[s]
+            half[s] = (2.0 * lower[s] + here[s]) / sizes[s] - 1.0 if sizes[s] > 0.0 else 0.0
+        for s in range(k):
             c = here[s]
             rest = t - c
-            half[s] = (2 * lower[s] + c) / size - 1 if size > 0 else 0.0
-            if c > 0 and others > 0:
-                own = (2 * (start - lower[s]) + rest) / others - 1
-                lead[s] += c * own
-                lead_square[s] += c * own * own
             back_square[s] += rest * half[s] * half[s]
-            equal[s] += c * rest
-        for s in range(k):
-            if here[s] > 0:
+            if c > 0.0:
+                equal[s] += c * rest
+                others = n - sizes[s]
+                if others > 0.0:
+                    own = (2.0 * (start - lower[s]) + rest) / others - 1.0
+                    lead[s] += c * own
+                    lead_square[s] += c * own * own
                 for other in range(k):
-                    pairs[s, other] += here[s] * half[other]
-        for s in range(k):
-            lower[s] += here[s]
-            here[s] = 0.0
+                    pairs[s, other] += c * half[other]
+                lower[s] += c
+                here[s] = 0.0
         start = stop
-    return lead, lead_square, back_square, equal, pairs, ties
+    return ties

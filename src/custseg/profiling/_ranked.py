@@ -76,8 +76,9 @@ def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collecti
     rows = rows[np.argsort(values[rows])]
     ordered, owners = values[rows], labels[rows]
     sizes = np.bincount(owners, minlength=n_segments)
-    middle = np.empty(len(rows))
-    lead, lead_square, back_square, equal, pairs, ties = sweep(ordered, owners, sizes.astype(float), middle)
+    middle, pairs = np.empty(len(rows)), np.zeros((n_segments, n_segments))
+    lead, lead_square, back_square, equal = sums = np.zeros((4, n_segments))
+    ties = sweep(ordered, owners, sizes.astype(float), *np.zeros((3, n_segments)), middle, *sums, pairs)
     standing = [np.flatnonzero(owners == segment) for segment in range(n_segments)]
     with np.errstate(invalid="ignore", divide="ignore"):
         pairs /= sizes[:, None]

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_named, check_no_nul, listed, plural
+from custseg._checks import check_distinct, check_named, check_no_nul, listed, plural
 from custseg._frames import collect, column_of, columns_of, frame_from_columns, open_table
 from custseg._hashes import mix
 from custseg.errors import DataError
@@ -52,9 +52,11 @@ def needed_columns(features: object, names: Sequence[str], caller: str) -> nw.Da
     if isinstance(features, Mapping):
         _check_present(names, list(features), caller)
         return _of_mapping({name: features[name] for name in names} or features, caller)
-    dialect = open_table(features, caller).dialect
+    dialect = open_table(features, caller, whole=True).dialect
     _check_present(names, dialect.columns, caller)
-    return collect(dialect.select({name: dialect.plain(name) for name in names or dialect.columns}))
+    wanted = names or dialect.columns
+    check_distinct(caller, dialect.columns, wanted)
+    return collect(dialect.select(dialect.plain_columns(wanted)))
 
 
 def _check_present(names: Sequence[str], present: Sequence[str], caller: str) -> None:

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, check_named, check_no_nul, did_you_mean, listed
+from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean, listed
 from custseg._frames import collect, column_of, frame_from_columns, open_table
 from custseg.errors import DataError
 from custseg.profiling._privacy import SMALLEST
@@ -99,8 +99,9 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         notes: tuple[str, ...] = ()
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
-        opened = open_table(table, caller)
-        local = collect(opened.dialect.select({name: opened.dialect.plain(name) for name in opened.dialect.columns}))
+        opened = open_table(table, caller, whole=True)
+        check_distinct(caller, opened.dialect.columns)
+        local = collect(opened.dialect.select(opened.dialect.plain_columns(opened.dialect.columns)))
         check_columns(caller, {"id": id}, local.columns)
         ids, notes = (id, ()) if id else _ids_of(local, argument)
         give_back = opened.returner()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from custseg._numbers import HUGE
-from custseg._texts import printable
+from custseg._texts import single_line
 
 _LONGEST = 40
 _NEARLY_NOTHING = 5e-4
@@ -60,5 +60,4 @@ def in_language(number: str, language: str) -> str:
 
 def clean(text: str, longest: int = _LONGEST) -> str:
     """A foreign word on one line, without marks that change how the rest is written, cut where it is long."""
-    plain = printable(" ".join(text.split()))
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    return single_line(text, longest)

@@ -1,4 +1,4 @@
-"""What flows between the steps: described logs, the snapshot, the feature table, the data report."""
+"""Data structures shared by the steps: described logs, snapshot, feature table, data report."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from custseg.tables._attribute import Attribute, AttributeKind
 from custseg.tables._customers import Customers, as_customers
 from custseg.tables._event_facts import EventFacts, event_facts, gather_event_facts
 from custseg.tables._events import EVENT_NAMES, MAIL_EVENTS, WEB_EVENTS, Events, as_events
+from custseg.tables._feature import Feature
 from custseg.tables._feature_table import (
-    Feature,
     FeatureTable,
     as_numbers,
     check_features,
     given_features,
 )
+from custseg.tables._file_checks import file_findings
 from custseg.tables._known_attributes import (
     AttributeCounts,
     AttributeFacts,
@@ -68,6 +69,7 @@ __all__ = [
     "counted_lines",
     "days_without_data",
     "event_facts",
+    "file_findings",
     "finding",
     "gather_event_facts",
     "gather_order_facts",

@@ -1,4 +1,4 @@
-"""What a column of a customer table may hold, and what its type says about it."""
+"""Kinds of attribute columns, and their inference from column types."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _TOLD_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
     "zoned datetime": ("date",),
     "text": ("date", "category"),
 }
-_TOLD_BY_VALUES: tuple[AttributeKind, ...] = ("number", "flag", "date", "category")
+_TOLD_BY_VALUES: tuple[AttributeKind, ...] = ("flag", "date", "category")
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ class Attribute:
     name : str
         The column.
     kind : str
-        What it holds: "number", "count", "category", "flag", "interests", "date", "birth date" or "consent".
+        Kind of its values: "number", "count", "category", "flag", "interests", "date", "birth date" or "consent".
     place : int
-        Its number in `Customers.lines`: its values are in the column ``f"value_{place}"``.
+        Index in `Customers.lines`: the values are in the column ``f"value_{place}"``.
     channel : str
         Of a consent; "" for other kinds.
     observed_at : str or None
-        The column that says when the value was observed; None where nobody knows.
+        The column with the date of observation; None if there is none.
     max_age_days : int or None
-        From which age on the value is out of date.
+        Maximum age of a value in days.
     inferred : bool
-        Whether the kind is a guess; a column then has one entry per kind that it may have.
+        Whether the kind is inferred; a column then has one entry per possible kind.
     """
 
     name: str
@@ -90,12 +90,14 @@ class Attribute:
         return self.kind in ("flag", "consent")
 
 
-def possible_kinds(dialect: Dialect, column: str) -> tuple[AttributeKind, ...]:
-    """What an undescribed column may hold, the likeliest first; nothing for an id."""
+def possible_kinds(dialect: Dialect, column: str, numeric: bool) -> tuple[AttributeKind, ...]:
+    """Possible kinds of a column that is not described, the most likely first; none for an id."""
     name = column.lower()
     if name == "id" or name.endswith("_id"):
         return ()
     usual = _TOLD_BY_NAME.get(name)
     if usual is not None and dialect.kind(column) in RULES[usual][1]:
         return (usual,)
-    return _TOLD_BY_VALUES if dialect.text else _TOLD_BY_TYPE.get(dialect.kind(column), ())
+    if dialect.text:
+        return ("number",) if numeric else _TOLD_BY_VALUES
+    return _TOLD_BY_TYPE.get(dialect.kind(column), ())

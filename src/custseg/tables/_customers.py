@@ -1,4 +1,4 @@
-"""`Customers`: what is known about each customer, with the columns described."""
+"""`Customers`: a customer table with its columns described."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_columns, check_integer, listed
-from custseg._frames import Dialect, Table, open_table
+from custseg._checks import check_distinct, check_integer, listed
+from custseg._frames import CSVFormat, Dialect, Table, open_table
 from custseg.errors import DataError
 from custseg.tables._attribute import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds
 from custseg.tables._dates import LogDates, log_dates
@@ -37,7 +37,7 @@ _USUAL_OBSERVED_AT = "observed_at"
 class Customers:
     """A customer table, one row per customer, with its columns described.
 
-    Nothing is read when the description is made but the names and types of the columns.
+    Creating the description reads only the names and types of the columns.
 
     Parameters
     ----------
@@ -52,28 +52,28 @@ class Customers:
     flags : sequence of str, optional
         Columns of yes or no: booleans, 0 and 1, or words such as "yes"; an empty value is unknown, not no.
     interests : sequence of str, optional
-        Columns of several labels in one text, such as ``"books|toys"``. An empty text is unknown.
+        Columns with several labels in one text, such as ``"books|toys"``. An empty text is unknown.
     label_separator : str, default "|"
-        What stands between two labels.
+        Separator between two labels.
     birth_date : str, optional
         Column of birth dates.
     dates : sequence of str, optional
-        Columns of other dates in the past, such as a sign-up. A date at or after the snapshot is not known
-        yet.
+        Columns of other dates in the past, such as a sign-up. A date at or after the snapshot counts as
+        missing.
     consent : mapping of str to str, optional
         Channel -> column of yes or no, as for `flags`.
     observed_at : str or mapping of str to str, optional
-        Column that says when the values of a row were observed, or attribute -> its own such column. A value
-        observed at or after the snapshot is not known yet. Without it all values count as known.
+        Column with the date of observation of a row, or attribute -> column. A value observed at or after the
+        snapshot counts as missing. Without it, all values count.
     max_age_days : int or mapping of str to int, optional
-        Values observed more calendar days before the snapshot, or at an unknown time, are out of date: they
-        count as missing. One number for all attributes that have `observed_at`, or attribute -> number.
+        Maximum age of values in calendar days: older values, and values without a date of observation, count as
+        missing. One number for all attributes that have `observed_at`, or attribute -> number.
     timezone : str, default "UTC"
         The zone whose calendar gives the days.
     date_format : str or mapping of str to str, optional
         Pattern of dates given as text, or column -> pattern; without it ISO 8601.
-    separator, decimal : str, default "," and "."
-        Of a CSV file.
+    separator, decimal, thousands, encoding, skip_rows
+        As in `Orders`.
 
     Raises
     ------
@@ -84,14 +84,14 @@ class Customers:
 
     Notes
     -----
-    Columns that are not described are left alone; `undeclared` names them.
+    Columns that are not described are not used; `undeclared` lists them.
 
-    Where no attribute is described at all, the types tell: numbers are numeric, booleans are flags, dates
-    are dates, text is a date where all of its values are and else a category. In a CSV, where all values are
-    text, numbers and flags are told by their values too. The columns `observed_at`, `birth_date` and
-    `interests` are taken for what they are called. Left out are columns called ``id`` or ``..._id``, and text
-    that differs from customer to customer, such as names: over 50 values, and more than one for every two
-    customers.
+    If no attribute is described, kinds are inferred from the types: numbers are numeric, booleans are flags,
+    dates are dates; text is a date column if all of its values are dates, and a category otherwise. In a CSV
+    file, numbers and flags are also inferred from the values. The columns `observed_at`, `birth_date` and
+    `interests` are inferred from their names. Columns called ``id`` or ``..._id`` are left out, and so are
+    text columns with nearly unique values, such as names: more than 50 different values, and more than one
+    for every two customers.
 
     Examples
     --------
@@ -120,19 +120,24 @@ class Customers:
     max_age_days: int | Mapping[str, int] | None = None
     timezone: str = "UTC"
     date_format: str | Mapping[str, str] | None = None
-    separator: str = ","
-    decimal: str = "."
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str = "utf-8"
+    skip_rows: int = 0
     source_table: Table = field(init=False)
 
     def __post_init__(self) -> None:
         self._check_arguments()
-        table = open_table(self.table, "Customers", separator=self.separator, decimal=self.decimal)
+        table = open_table(self.table, "Customers", form=self.form, whole=True)
         object.__setattr__(self, "source_table", table)
-        check_columns("Customers", self.described(), table.dialect.columns)
+        table.check_columns("Customers", self.described(), required=("customer",))
+        if not self._declared():
+            check_distinct("Customers", table.dialect.columns)
         self._check_types()
         self._check_ages()
         if self._declared():
-            _ = self.date_columns  # a wrong time zone is told at once
+            _ = self.date_columns  # an unknown time zone raises here
 
     def __repr__(self) -> str:
         words = [f"customer={self.customer!r}"]
@@ -141,6 +146,11 @@ class Customers:
             if value not in (None, (), [], {}):
                 words.append(f"{role}={list(value) if role in _ROLES else value!r}")
         return f"Customers({', '.join(words)}, timezone={self.timezone!r})"
+
+    @property
+    def form(self) -> CSVFormat:
+        """How a CSV file is written."""
+        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
 
     def described(self) -> dict[str, str]:
         """The described columns by role, such as ``"numeric[0]"``."""
@@ -158,13 +168,13 @@ class Customers:
 
     @property
     def undeclared(self) -> list[str]:
-        """The columns that are not described, nor taken as described."""
+        """Columns that are neither described nor inferred."""
         used = {self.customer, *(attribute.name for attribute in self.attributes), *self.observation_columns}
         return [name for name in self._dialect.columns if name not in used | set(self.described().values())]
 
     @cached_property
     def attributes(self) -> tuple[Attribute, ...]:
-        """The attributes, in the order of the arguments; told by their types where none is described."""
+        """Attributes in the order of the arguments; inferred from column types if none is described."""
         declared = self._declared()
         kinds = declared or self._inferred()
         channels = {column: channel for channel, column in (self.consent or {}).items()}
@@ -183,12 +193,12 @@ class Customers:
 
     @property
     def observation_columns(self) -> list[str]:
-        """The columns that say when something was observed, each once."""
+        """Columns with dates of observation, each once."""
         return list(dict.fromkeys(a.observed_at for a in self.attributes if a.observed_at is not None))
 
     @cached_property
     def date_columns(self) -> Mapping[str, LogDates]:
-        """How the dates of each column that holds some are read."""
+        """Date settings of each column that holds dates."""
         style = self.date_format
         names = [attribute.name for attribute in self.attributes if attribute.is_date]
         return {
@@ -203,7 +213,7 @@ class Customers:
         }
 
     def lines(self) -> nw.LazyFrame[Any]:
-        """The table in canonical form, lazily, on the engine where the data is.
+        """Lazy frame with the table in canonical form, on the engine of the data.
 
         Returns
         -------
@@ -228,7 +238,7 @@ class Customers:
         return lines.with_columns((nw.col(name) == "yes").alias(name) for name in answers) if answers else lines
 
     def reading(self, attribute: Attribute) -> Any:
-        """The dialect's expression that reads the attribute's values; null where it cannot."""
+        """Expression that reads the attribute's values; null where a value cannot be read."""
         if attribute.kind in ("number", "count"):
             return self._dialect.number(attribute.name)
         if attribute.is_date:
@@ -259,11 +269,12 @@ class Customers:
         return declared + [(column, "consent") for column in (self.consent or {}).values()]
 
     def _inferred(self) -> list[tuple[str, AttributeKind]]:
-        """Each column with the kinds that it may have, the likeliest first."""
+        """Each column with its possible kinds, the most likely first."""
         seen = self.observed_at
         taken = {self.customer, *(seen.values() if isinstance(seen, Mapping) else [self._observed_at("")])}
         columns = [name for name in self._dialect.columns if name not in taken]
-        return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name)]
+        numbers = self._dialect.number_columns(columns)
+        return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name, name in numbers)]
 
     def _observed_at(self, name: str) -> str | None:
         if isinstance(self.observed_at, Mapping):
@@ -314,7 +325,7 @@ class Customers:
             )
 
     def _check_ages(self) -> None:
-        """`observed_at` and `max_age_days` speak of attributes, and ages are counted from something."""
+        """Check that `observed_at` and `max_age_days` name attributes, and that ages have a date of observation."""
         names = [attribute.name for attribute in self.attributes]
         for argument in ("observed_at", "max_age_days"):
             value = getattr(self, argument)
@@ -336,5 +347,5 @@ class Customers:
 
 
 def as_customers(customers: object) -> Customers:
-    """The customers as described, or a plain table with the default column name."""
+    """The description itself, or the description of a plain table with the default column names."""
     return customers if isinstance(customers, Customers) else Customers(customers)

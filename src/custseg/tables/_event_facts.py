@@ -1,4 +1,4 @@
-"""What one pass over an event log counts, and the errors for what cannot be used."""
+"""Counts from one pass over an event log, and errors for unusable values."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from custseg._checks import listed
 from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.tables._events import EVENT_NAMES, Events
+from custseg.tables._file_checks import raise_on_doubtful_marks
 from custseg.tables._flags import raise_on_flags
 from custseg.tables._snapshot import Snapshot
 
@@ -61,7 +62,7 @@ class EventFacts:
 
 
 def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
-    """Count what is in the log, and raise for what cannot be used."""
+    """Count the lines of the log, and raise if values cannot be used."""
     facts = gather_event_facts(events, snapshot)
     events.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
@@ -75,13 +76,15 @@ def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
         )
     if not any(facts.counts.values()):
         _raise_on_names(events, facts, caller)
+    if events.value is not None:
+        raise_on_doubtful_marks(events.source_table.dialect, [events.value], caller)
     if facts.unusable_flags:
         raise_on_flags(events.source_table.dialect, str(events.machine), facts.unusable_flags, caller=caller)
     return facts
 
 
 def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
-    """Count what is in the log, whatever it is: a marker column per question, counted per event."""
+    """Count the lines of the log without raising: one indicator column per count, summed per event."""
     col, lines = nw.col, events.lines()
     before = col("moment") < snapshot.moment
     marked = "machine" in lines.collect_schema().names()
@@ -115,7 +118,7 @@ def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
 
 
 def _facts(rows: list[dict[str, Any]], unknown_names: Mapping[str, int]) -> EventFacts:
-    """The facts from the counts per event, of which the unknown ones have none."""
+    """The facts from counts per event; unknown names have no canonical event."""
 
     def total(mark: str) -> int:
         return sum(int(row[mark]) for row in rows)

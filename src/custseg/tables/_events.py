@@ -1,4 +1,4 @@
-"""`Events`: a log of what customers did and received, with its columns and event names described."""
+"""`Events`: an event log with its columns and event names described."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_columns, listed
-from custseg._frames import Table, open_table
+from custseg._checks import listed
+from custseg._frames import CSVFormat, Table, open_table
 from custseg.errors import DataError
 from custseg.tables._dates import LogDates, log_dates
 
@@ -32,9 +32,9 @@ _BY_HAND = ("opened", "clicked", "visited", "viewed", "carted", "checkout", "ad_
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Events:
-    """An event log, a row per event, with its columns and event names described.
+    """An event log, one row per event, with its columns and event names described.
 
-    Nothing is read when the description is made but the names and types of the columns.
+    Creating the description reads only the names and types of the columns.
 
     Parameters
     ----------
@@ -47,17 +47,17 @@ class Events:
     event : str, default "event"
         Column of event names.
     names : mapping of str to str, optional
-        The log's own event names to the canonical ones, such as ``{"email_open": "opened"}``. A name that is
-        canonical already needs no entry. Names that are neither are counted and reported, never lost.
+        The log's own event names to the canonical ones, such as ``{"email_open": "opened"}``. Canonical
+        names need no entry. Other names are counted in the data report.
     channel, campaign : str, optional
         Columns of the channel (email, web, app, sms, ...) and the campaign. Where there is a channel, only
         messages on "email" (also "e-mail" or "mail", in any case) are mails; without one, all are.
     value : str, optional
         Column of money, such as the value of a cart.
     machine : str, optional
-        Boolean column: the event was made by a machine, such as an open by a privacy proxy. Opens, clicks,
-        visits, views, carts and checkouts of machines count for nothing.
-    timezone, date_format, separator, decimal
+        Boolean column that marks events made by a machine, such as an open by a privacy proxy. Opens, clicks,
+        visits, views, carts and checkouts by machines do not count.
+    timezone, date_format, separator, decimal, thousands, encoding, skip_rows
         As in `Orders`.
 
     Raises
@@ -87,8 +87,11 @@ class Events:
     machine: str | None = None
     timezone: str = "UTC"
     date_format: str | None = None
-    separator: str = ","
-    decimal: str = "."
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str = "utf-8"
+    skip_rows: int = 0
     source_table: Table = field(init=False)
     dates: LogDates = field(init=False)
 
@@ -97,9 +100,9 @@ class Events:
             if not isinstance(name := getattr(self, role), str):
                 raise TypeError(f"Events: {role} must be the name of a column, got {type(name).__name__}.")
         self._check_names()
-        table = open_table(self.table, "Events", separator=self.separator, decimal=self.decimal)
+        table = open_table(self.table, "Events", form=self.form)
         object.__setattr__(self, "source_table", table)
-        check_columns("Events", self.described(), table.dialect.columns)
+        table.check_columns("Events", self.described(), required=("customer", "date", "event"))
         self._check_types()
         dates = log_dates(
             table.dialect, self.date, timezone=self.timezone, date_format=self.date_format, caller="Events"
@@ -110,6 +113,11 @@ class Events:
         words = [f"{role}={name!r}" for role, name in self.described().items()]
         return f"Events({', '.join(words)}, timezone={self.timezone!r})"
 
+    @property
+    def form(self) -> CSVFormat:
+        """How a CSV file is written."""
+        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
+
     def described(self) -> dict[str, str]:
         """The described columns by role."""
         roles = ("customer", "date", "event", "channel", "campaign", "value", "machine")
@@ -117,7 +125,7 @@ class Events:
         return {role: name for role, name in named.items() if name is not None}
 
     def lines(self) -> nw.LazyFrame[Any]:
-        """The log in canonical form, lazily, on the engine where the data is.
+        """Lazy frame with the log in canonical form, on the engine of the data.
 
         Returns
         -------
@@ -130,7 +138,7 @@ class Events:
         """
         dialect = self.source_table.dialect
         columns: dict[str, Any] = {
-            "customer": dialect.identity(self.customer),
+            "customer": dialect.identity(self.customer, dated=self.date),
             "event": dialect.mapped(self.event, self.canonical_names()),
             "name": dialect.word(self.event),
             **self.dates.expressions(),
@@ -145,7 +153,7 @@ class Events:
         return self._with_kinds(dialect.select(columns))
 
     def canonical_names(self) -> dict[str, str]:
-        """Every known name of an event to its canonical one."""
+        """Mapping of all accepted event names to canonical names."""
         return {name: name for name in EVENT_NAMES} | dict(self.names or {})
 
     def _with_kinds(self, lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -199,5 +207,5 @@ class Events:
 
 
 def as_events(events: object) -> Events:
-    """The events as described, or a plain table with the default column names."""
+    """The description itself, or the description of a plain table with the default column names."""
     return events if isinstance(events, Events) else Events(events)

@@ -1,59 +1,31 @@
-"""`FeatureTable`: one row per customer, with what each column means."""
+"""`FeatureTable`: one row per customer, with the description of each column."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, check_named, did_you_mean, listed, plural
-from custseg._frames import collect, column_of, open_table
+from custseg._checks import check_choice, check_distinct, check_named, did_you_mean, listed, plural
+from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, open_table
 from custseg._moments import skewness, unit_of
-from custseg._texts import printable
+from custseg._texts import LANGUAGES, printable
 from custseg.errors import DataError
+from custseg.tables._feature import Feature, distinct_labels
 from custseg.tables._snapshot import Snapshot
 
 ID = "customer_id"
 
 
-@dataclass(frozen=True)
-class Feature:
-    """What one column of a feature table means.
-
-    Attributes
-    ----------
-    name, meaning, unit, family : str
-        The column, one sentence about it, its unit, and the family that computes it.
-    direction : {1, 0, -1}
-        Whether more is better (1), worse (-1) or neither (0) for the company.
-    absent : int or None
-        The value of a customer whom the family's log does not know: 0 for counts, None (missing) for what
-        cannot be said.
-    composition : str
-        The name that all shares of one whole have in common; "" for other features.
-    doubtful : bool
-        Whether the log cannot tell what the feature means to say, as opens where machines are not marked.
-    """
-
-    name: str
-    meaning: str = ""
-    unit: str = ""
-    family: str = "given"
-    direction: Literal[-1, 0, 1] = 0
-    absent: int | None = None
-    composition: str = ""
-    doubtful: bool = False
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class FeatureTable:
-    """One row per customer: ids in `customer_id`, a column per feature, and what each means.
+    """Table of features: one row per customer, ids in `customer_id`, and a description of each column.
 
-    Any frame constructor that reads the Arrow interface takes it, as in `polars.DataFrame(table)`.
+    Any frame constructor that reads the Arrow interface accepts it, as in `polars.DataFrame(table)`.
 
     Attributes
     ----------
@@ -62,9 +34,9 @@ class FeatureTable:
     described : tuple of Feature
         One entry per feature column, in the order of the columns.
     snapshot : Snapshot or None
-        When the features were taken; None for a table that was given ready.
+        Snapshot of the features; None for a ready table.
     give_back : callable
-        Turns a local frame into the caller's kind of table.
+        Converts a local frame to the caller's kind of table.
     """
 
     local: nw.DataFrame[Any]
@@ -74,7 +46,7 @@ class FeatureTable:
 
     @property
     def frame(self) -> Any:
-        """The table in the kind that the caller's log or table had."""
+        """The table in the kind of the caller's log or table."""
         return self.give_back(self.local)
 
     @property
@@ -97,15 +69,34 @@ class FeatureTable:
         column = column_of(self.local, name).cast(nw.Float64)
         return column.fill_null(float("nan")).to_numpy().astype(np.float64, copy=True)
 
-    def summary(self) -> dict[str, list[Any]]:
+    def summary(self, language: str = "en") -> dict[str, list[Any]]:
         """What each column means and how it is filled, as columns for any frame constructor.
 
-        `name`, `meaning`, `unit`, `family`, `direction`; `coverage`, the share of customers with a value; and
-        `skew`, the third standardised moment of a numeric column (missing for text and constant ones).
+        Parameters
+        ----------
+        language : {"en", "ru"}, default "en"
+            Of `label`, `unit` and `definition`.
+
+        Returns
+        -------
+        dict of columns
+            One row per feature: `name`; `label`, different for each feature; `unit`; `definition`; `family`;
+            `direction` (1 more is better, -1 worse, 0 neither); `coverage`, the share of customers with a value;
+            `skew`, the third standardized moment of a numeric column (missing for text and constant columns).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `language` is not one of these.
         """
+        check_choice("summary", "language", language, allowed=LANGUAGES)
         columns: dict[str, list[Any]] = {
-            key: [getattr(feature, key) for feature in self.described]
-            for key in ("name", "meaning", "unit", "family", "direction")
+            "name": self.names,
+            "label": distinct_labels(self.described, language),
+            "unit": [feature.unit_label(language) for feature in self.described],
+            "definition": [feature.definition(language) for feature in self.described],
+            "family": [feature.family for feature in self.described],
+            "direction": [feature.direction for feature in self.described],
         }
         numeric = set(self.numeric_names())
         columns["coverage"] = [
@@ -129,39 +120,46 @@ class FeatureTable:
         return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
 
 
-def given_features(table: object, id_column: str | None, caller: str) -> FeatureTable:
+def given_features(
+    table: object,
+    id_column: str | None,
+    caller: str,
+    *,
+    form: CSVFormat = USUAL_FORM,
+) -> FeatureTable:
     """A ready customer table; the ids are in `id_column`, else in `customer_id`, else in the first column."""
     if isinstance(table, FeatureTable):
         return table
-    opened = open_table(table, caller)
+    opened = open_table(table, caller, form=form, whole=True)
     dialect = opened.dialect
     if not dialect.columns:
         raise DataError(f"{caller}: the feature table has no columns.")
     source = id_column
     if source is None:
         source = ID if ID in dialect.columns else dialect.columns[0]
-    check_columns(caller, {"id": source}, dialect.columns)
+    opened.check_columns(caller, {"id": source})
+    check_distinct(caller, dialect.columns)
     if dialect.kind(source) in ("boolean", "other"):
         raise DataError(
             f"{caller}: column {source!r} must hold ids (numbers or text), got {dialect.type_name(source)}. "
             "Give the column of ids as id='...'."
         )
-    if id_column is None and source != ID:
-        _refuse_fractions(collect(dialect.select({"ids": dialect.plain(source)})).get_column("ids"), source, caller)
     names = [name for name in dialect.columns if name != source]
     check_named(caller, dialect.columns, ids=source)
     if ID in names:
         raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
-    expressions = {ID: dialect.identity(source)}
-    expressions |= {name: dialect.plain(name) for name in names}
-    local = collect(dialect.select(expressions))
+    plain = dict(dialect.plain_columns(dialect.columns))
+    local = collect(dialect.select(plain | {ID: dialect.identity(source)}))
+    if id_column is None and source != ID:
+        _refuse_fractions(column_of(local, source), source, caller)
+    local = columns_of(local, [ID, *names])
     _check_ids(local, source, asked=id_column, caller=caller)
     features = tuple(Feature(name) for name in names)
     return FeatureTable(local, features, opened.returner(source))
 
 
 def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
-    """Raise where a first column that nobody called ids holds numbers with a fraction: it is a measure."""
+    """Raise if a first column that was not given as ids holds numbers with a fraction: it is a measure."""
     if not column.dtype.is_numeric() or column.dtype.is_integer():
         return
     values = column.cast(nw.Float64).drop_nulls().to_numpy()

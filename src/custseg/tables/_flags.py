@@ -1,4 +1,4 @@
-"""The error for marks that are neither yes nor no."""
+"""Error for flags that are neither yes nor no."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from custseg.errors import DataError
 
 
 def raise_on_flags(dialect: Dialect, column: str, count: int, *, caller: str) -> None:
-    """Raise for so many values of a boolean column that cannot be read."""
+    """Raise if values of a boolean column cannot be read."""
     shape = dialect.shape_of_unusable(column, dialect.flag(column))
     raise DataError(
         f"{caller}: {plural(count, 'value')} of column {column!r} {'is' if count == 1 else 'are'} neither "

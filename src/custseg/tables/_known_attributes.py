@@ -1,4 +1,4 @@
-"""What was known about each customer at a snapshot, and what of it can be used."""
+"""Attribute values known at a snapshot, with checks and counts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class AttributeCounts:
         Values known at the snapshot that cannot be read, and that cannot be: dates before 1900, births
         after the snapshot, counts that are negative or not whole.
     median_age_days : float or None
-        Of the observations of the known values.
+        Median age of the known values at the snapshot, in days.
     levels : int or None
         Distinct values of a category.
     """
@@ -117,7 +117,7 @@ class KnownAttributes:
 
 
 def known_attributes(customers: Customers, as_of: datetime, caller: str) -> KnownAttributes:
-    """Read the customer table at a snapshot: one pass, then counts; only an empty table is an error yet."""
+    """Read the customer table at a snapshot in one pass and count faults; only an empty table raises here."""
     local = collect(customers.lines())
     if len(local) == 0:
         raise DataError(f"{caller}: the customer table has no rows.")
@@ -148,7 +148,7 @@ def known_attributes(customers: Customers, as_of: datetime, caller: str) -> Know
 
 
 def raise_on_attribute_faults(customers: Customers, known: KnownAttributes, caller: str) -> None:
-    """Raise one error for all that cannot be used: ids, dates, numbers, answers."""
+    """Raise one error that lists all unusable ids, dates, numbers and flags."""
     if faults := list(_faults(customers, known)):
         raise DataError(
             f"{caller}: the customer table cannot be used: {'; '.join(faults)}. "
@@ -173,7 +173,7 @@ def _exists(customers: Customers, local: nw.DataFrame[Any], as_of: datetime) -> 
 def _judged(
     attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime
 ) -> tuple[Column, AttributeCounts]:
-    """Which values of an attribute can be used, and the counts."""
+    """Usable values of an attribute as a mask, and its counts."""
     value, filled = (
         table.get_column(f"value_{attribute.place}"),
         table.get_column(f"filled_{attribute.place}"),
@@ -211,7 +211,7 @@ def _judged(
 
 
 def _impossible(attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime) -> Column:
-    """Which values cannot be."""
+    """Mask of impossible values."""
     value = table.get_column(f"value_{attribute.place}")
     if attribute.is_date:
         early = _true(table.get_column(f"day_{attribute.place}") < _YEAR_1900)
@@ -226,7 +226,7 @@ def _impossible(attribute: Attribute, customers: Customers, table: nw.DataFrame[
 def _settled(
     attributes: Sequence[Attribute], judged: Sequence[tuple[Column, AttributeCounts]]
 ) -> tuple[list[Attribute], dict[str, str]]:
-    """The attributes with one kind each: of those that a column may have the first that fits all values."""
+    """Attributes with one kind each: the first possible kind that fits all values of the column."""
     chosen, left_out = [], {}
     for name, group in groupby(attributes, key=lambda attribute: attribute.name):
         kinds = list(group)
@@ -251,7 +251,7 @@ def _unusable_observations(customers: Customers, local: nw.DataFrame[Any]) -> di
 
 
 def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
-    """What cannot be used, in words with counts."""
+    """Descriptions of unusable values, with counts."""
     facts, dialect = known.facts, customers.source_table.dialect
     if facts.without_customer:
         rows = plural(facts.without_customer, "row has", "rows have")
@@ -286,7 +286,7 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
 
 
 def _unreadable_dates(dates: LogDates, count: int) -> str:
-    """Dates of a column that cannot be read, in words."""
+    """Description of unreadable dates of a column."""
     style = dates.style
     if style.kind == "text" and style.pattern is None and dates.dialect.mixes_zones(dates.column):
         return f"column {dates.column!r} mixes dates with and without a time zone"
@@ -298,5 +298,5 @@ def _unreadable_dates(dates: LogDates, count: int) -> str:
 
 
 def _true(condition: Column) -> Column:
-    """The condition; false where it cannot be told."""
+    """The condition, false where it is null."""
     return condition.fill_null(value=False)

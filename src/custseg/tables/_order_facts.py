@@ -1,4 +1,4 @@
-"""What one pass over an order log counts, and the errors for what cannot be used."""
+"""Counts from one pass over an order log, and errors for unusable values."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from custseg._checks import instance, listed, plural
 from custseg._frames import collect
 from custseg.errors import DataError
+from custseg.tables._file_checks import raise_on_doubtful_marks
 from custseg.tables._flags import raise_on_flags
 from custseg.tables._orders import Orders
 from custseg.tables._snapshot import Snapshot
@@ -66,7 +67,7 @@ class OrderFacts:
 
 
 def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
-    """Count what is in the log, and raise for what cannot be used."""
+    """Count the lines of the log, and raise if values cannot be used."""
     facts = gather_order_facts(orders, snapshot)
     orders.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
@@ -80,6 +81,7 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
         )
     if facts.currencies:
         _check_currencies(orders, facts, caller)
+    raise_on_doubtful_marks(orders.source_table.dialect, orders.prices(), caller)
     if facts.unusable_amounts:
         _raise_on_amounts(orders, facts.unusable_amounts, caller)
     if facts.unusable_flags:
@@ -165,7 +167,8 @@ def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:
     dialect, names = orders.source_table.dialect, orders.money_columns()
     example = instance(*(dialect.shape_of_unusable(name, dialect.number(name)) for name in names))
     hint = (
-        f" The file was read with separator={orders.separator!r} and decimal={orders.decimal!r}."
+        f" The file was read with separator={dialect.form.separator or ','!r} and "
+        f"decimal={dialect.form.decimal_mark!r}; marks between thousands need thousands=."
         if dialect.text
         else ""
     )

@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import listed
 from custseg._frames import collect
+from custseg.tables._file_checks import file_findings
 from custseg.tables._log_checks import days_without_data, look_alike_ids
 from custseg.tables._order_facts import OrderFacts
 from custseg.tables._order_totals import order_totals
@@ -45,6 +46,7 @@ def order_report(
         zero_value_orders = _count_zero_value(orders, snapshot, facts, refunds=refunds)
     findings = [
         *_line_findings(facts, refunds),
+        *file_findings(orders.source_table, orders.prices()),
         *finding("zero_value_orders", zero_value_orders, ("order is", "orders are"), rest=" worth nothing"),
         *finding(
             "duplicate_lines",

@@ -1,4 +1,4 @@
-"""From order lines to orders, under one policy for refunds and cancellations."""
+"""Aggregate order lines to orders under a policy for refunds and cancellations."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts
     """One row per order of a known customer: `customer`, `day`, `money`, `lines`.
 
     `money` is the order's net value in ten-thousandths, `day` the first day among the lines that count and
-    `lines` their number. Cancelled lines count for nothing unless they are refunds; with `refunds="gross"`
-    negative lines do not count either. An order that keeps no line has a null day and no money, so
-    that its customer is not lost. Where there is a window, `moment` is that of the first line.
+    `lines` their number. Cancelled lines do not count unless they are refunds; with `refunds="gross"`
+    negative lines do not count either. An order without counted lines has a null day and null money, so
+    that its customer is kept. If there is a window, `moment` is that of the first line.
     """
     col = nw.col
     counted, keys = counted_lines(lines, snapshot, facts, refunds=refunds)
@@ -32,7 +32,7 @@ def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts
 def counted_lines(
     lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str
 ) -> tuple[nw.LazyFrame[Any], list[str]]:
-    """The lines of known customers before the snapshot, and the columns that tell their orders apart.
+    """Lines with a customer before the snapshot, and the columns that identify an order.
 
     A line that does not count under the policy has a null `day` and null `money`.
     """

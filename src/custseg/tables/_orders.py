@@ -11,8 +11,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_columns, listed
-from custseg._frames import Table, open_table
+from custseg._checks import listed
+from custseg._frames import CSVFormat, Table, open_table
 from custseg.errors import DataError
 from custseg.tables._dates import LogDates, log_dates
 from custseg.tables._snapshot import Snapshot, midnight_after, parse_moment
@@ -22,7 +22,8 @@ from custseg.tables._snapshot import Snapshot, midnight_after, parse_moment
 class Orders:
     """An order log, a row per order or per order line, with its columns described.
 
-    Nothing is read when the description is made but the names and types of the columns.
+    When the description is made, only the names and types of the columns are read; the bytes of a CSV file are
+    checked once.
 
     Parameters
     ----------
@@ -56,9 +57,20 @@ class Orders:
         without one are taken to be on its wall clock.
     date_format : str, optional
         Pattern of dates given as text, such as ``"%d/%m/%Y %H:%M"``; without it ISO 8601.
-    separator, decimal : str, default "," and "."
-        Of a CSV file; a Russian or German export has ``";"`` and ``","``. Marks between thousands
-        are refused.
+    separator : str, optional
+        Of a CSV file; by default a comma, or what a first line such as ``sep=;`` says. A Russian or German export
+        has ``";"``.
+    decimal : {".", ","}, optional
+        Decimal mark of a CSV file; by default a point. Where money looks as if the mark stood between thousands
+        (``1.250`` beside ``850``), it must be given, or `thousands`.
+    thousands : {".", ",", "'", " "}, optional
+        What stands between groups of three digits in a CSV file; " " means no-break and thin spaces too. By default
+        such numbers are refused.
+    encoding : str, default "utf-8"
+        Of a CSV file, by the name that Python gives it, such as ``"cp1251"``. UTF-8 and UTF-16 with a byte order
+        mark are recognised without it.
+    skip_rows : int, default 0
+        Lines above the header of a CSV file.
 
     Raises
     ------
@@ -93,8 +105,11 @@ class Orders:
     rates: Mapping[str, float] | None = None
     timezone: str = "UTC"
     date_format: str | None = None
-    separator: str = ","
-    decimal: str = "."
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str = "utf-8"
+    skip_rows: int = 0
     source_table: Table = field(init=False)
     dates: LogDates = field(init=False)
 
@@ -102,9 +117,9 @@ class Orders:
         self._check_roles()
         if (self.quantity is None) != (self.price is None):
             raise ValueError("Orders: quantity and price stand in for amount together; give both.")
-        table = open_table(self.table, "Orders", separator=self.separator, decimal=self.decimal)
+        table = open_table(self.table, "Orders", form=self.form)
         object.__setattr__(self, "source_table", table)
-        check_columns("Orders", self.described(), table.dialect.columns)
+        table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))
         self._check_types()
         self._check_rates()
         dates = log_dates(
@@ -117,6 +132,11 @@ class Orders:
         if self.order is None:
             words.insert(1, "order=None")
         return f"Orders({', '.join(words)}, timezone={self.timezone!r})"
+
+    @property
+    def form(self) -> CSVFormat:
+        """How a CSV file is written."""
+        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
 
     def described(self) -> dict[str, str]:
         """The described columns by role."""
@@ -139,8 +159,8 @@ class Orders:
         """
         dialect, dates = self.source_table.dialect, self.dates.expressions()
         columns: dict[str, Any] = {
-            "customer": dialect.identity(self.customer),
-            "order": dates["moment"] if self.order is None else dialect.identity(self.order),
+            "customer": dialect.identity(self.customer, dated=self.date),
+            "order": dates["moment"] if self.order is None else dialect.identity(self.order, dated=self.date),
             "money": self._money(self.money_columns()),
             "has_amount": dialect.filled(self.money_columns()),
             **dates,
@@ -170,6 +190,10 @@ class Orders:
     def money_columns(self) -> list[str]:
         """The columns that make the money of a line."""
         return [getattr(self, role) for role in self.money_roles()]
+
+    def prices(self) -> list[str]:
+        """The columns of money as they are written: no quantities."""
+        return [name for name in (self.price or self.amount, self.discount) if name is not None]
 
     def _money(self, columns: list[str]) -> Any:
         rate = None

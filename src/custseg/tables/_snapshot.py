@@ -1,4 +1,4 @@
-"""The moment of a snapshot, in the terms of one log."""
+"""Snapshot date converted to a log's time zone."""
 
 from __future__ import annotations
 
