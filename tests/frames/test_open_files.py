@@ -133,7 +133,8 @@ def test_amounts_of_a_csv_that_are_no_numbers(write: Write, text: str, shape: st
     path = write(HEAD + f"7,1,2024-05-01,1\n7,2,2024-05-01,{text}\n")
     message = (
         rf"rfm: 1 value of 'amount' is not a finite number .*, for instance one shaped like '{shape}'\. "
-        r"Mend these rows or leave them out\. The file was read with separator=',' and decimal='\.'\."
+        r"Mend these rows or leave them out\. The file was read with separator=',' and decimal='\.'; "
+        r"marks between thousands need thousands=\."
     )
     with pytest.raises(DataError, match=message):
         rfm(path, as_of="2024-06-01")
@@ -174,13 +175,13 @@ def test_a_line_that_is_too_short_lacks_its_last_values(write: Write) -> None:
 
 def test_a_line_that_is_too_long_is_refused(write: Write) -> None:
     path = write(HEAD + LINES * 3000 + "7,1,2024-05-01,1,234\n")
-    with pytest.raises(DataError, match=r"could not be read: found more fields .* Does separator= fit the file\?"):
+    with pytest.raises(DataError, match=r"1 line has more fields than the header, which has 4; .* line 6,002 with"):
         rfm(path, as_of="2024-06-01")
 
 
 def test_a_quote_that_never_closes_is_refused_without_the_values(write: Write) -> None:
-    path = write(HEAD + LINES + '"secret,2,2024-05-02,5\n')
-    with pytest.raises(DataError, match="the table could not be read") as caught:
+    path = write(HEAD + LINES + '"secret,2,2024-05-02,5,6\n')
+    with pytest.raises(DataError, match=r'line 4 holds a quote mark \("\)') as caught:
         rfm(path, as_of="2024-06-01")
     assert "secret" not in str(caught.value)
 
@@ -188,7 +189,7 @@ def test_a_quote_that_never_closes_is_refused_without_the_values(write: Write) -
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
 @pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
 def test_an_empty_file_is_refused(write: Write, content: str, name: str) -> None:
-    with pytest.raises(DataError, match=r"the table could not be opened: empty CSV|lacks columns 'customer_id'"):
+    with pytest.raises(DataError, match=r"Orders: the file is empty, in "):
         Orders(write(content, name))
 
 
@@ -205,17 +206,19 @@ def test_a_wrong_separator_shows_in_the_columns(write: Write) -> None:
 
 def test_columns_that_repeat_a_name_are_refused(write: Write) -> None:
     path = write(f"{HEAD[:-1]},amount,amount,x\n7,1,2024-05-01,1,2,3,4\n")
-    with pytest.raises(DataError, match=r"Orders: the table has several columns of the same name: \['amount'\]\."):
+    with pytest.raises(
+        DataError, match=r"the same name: \['amount'\] \('amount' is the name of columns 4, 5, 6\)\. Rename"
+    ):
         Orders(path)
 
 
 def test_another_encoding_is_refused(write: Write) -> None:
     path = write((HEAD + "Иван,1,2024-05-01,1\n").encode("cp1251"))
-    with pytest.raises(DataError, match=r"could not be read: invalid utf-8 sequence\. Save the file as UTF-8\."):
+    with pytest.raises(DataError, match=r"not in UTF-8, .* looks like cp1251: give encoding='cp1251', or save"):
         rfm(path, as_of="2024-06-01")
 
 
-@pytest.mark.parametrize("separator", ["", ";;", "—", '"', "\n", None, 5])
+@pytest.mark.parametrize("separator", ["", ";;", "—", '"', "\n", 5])
 def test_separators_that_cannot_be(write: Write, separator: Any) -> None:
     with pytest.raises(ValueError, match=r"Orders: separator must be one ASCII character, got"):
         Orders(write(HEAD + LINES), separator=separator)
@@ -250,11 +253,16 @@ def test_a_glob_of_parquet_files(tmp_path: Path) -> None:
     assert revenue(tmp_path / "a.parquet") == {7: 1.5}
 
 
-@pytest.mark.parametrize("other", ["order_id,customer_id,ordered_at,amount\n", "customer_id,order_id,ordered_at\n"])
-def test_the_files_of_a_glob_must_agree(write: Write, tmp_path: Path, other: str) -> None:
+def test_the_files_of_a_glob_may_have_other_columns_in_another_order(write: Write, tmp_path: Path) -> None:
     write(HEAD + LINES, "a.csv")
-    write(other + "1,2,2024-05-01\n", "b.csv")
-    with pytest.raises(DataError, match=r"The files of a glob must have the same columns, in the same order\."):
+    write("coupon,order_id,customer_id,ordered_at,amount\nx,5,9,2024-05-02,3\n", "b.csv")
+    assert revenue(tmp_path / "*.csv") == {7: 10.5, 8: 1.0, 9: 3.0}
+
+
+def test_a_file_of_a_glob_that_lacks_a_needed_column_is_named(write: Write, tmp_path: Path) -> None:
+    write(HEAD + LINES, "a.csv")
+    write("customer_id,order_id,ordered_at,Amount\n1,2,2024-05-01,5\n", "b.csv")
+    with pytest.raises(DataError, match=r"Orders: the file '.*b\.csv' lacks column 'amount' \(amount=\)"):
         revenue(tmp_path / "*.csv")
 
 

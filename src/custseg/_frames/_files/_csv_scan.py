@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,8 +64,9 @@ def open_csv(path: str, form: CSVFormat, caller: str) -> CSVPart:
     try:
         facts = look_at_text_file(path)
         return _File(path, form, caller=caller, facts=facts).part()
-    except OSError as error:
-        raise DataError(f"{caller}: the file {shown(path)} could not be read: {error.strerror or error}.") from error
+    except (OSError, EOFError, zlib.error) as error:  # the last two of damaged gzip files
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{caller}: the file {shown(path)} could not be read: {reason}.") from error
 
 
 class _File:

@@ -92,6 +92,8 @@ def _fit(before: str, letter: str, after: str) -> float:
         return -1.0
     if letter.isupper() and before.islower():
         return -1.0
+    if _script(letter) == "LATIN" and len(neighbors) == 2 and min(neighbors) > "\x7f":
+        return -0.5  # words of accented letters alone are Cyrillic in the wrong encoding
     return 1.0 if letter.lower() in _FREQUENT else 0.5
 
 

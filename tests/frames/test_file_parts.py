@@ -1,0 +1,102 @@
+"""Several files as one table: other columns, another order, other types."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from custseg import Orders
+from custseg.errors import DataError
+from custseg.features import rfm
+
+
+def month(customer: Any, amount: Any, date: Any = "2024-06-01", **more: Any) -> pl.DataFrame:
+    columns = {"customer_id": customer, "order_id": customer, "ordered_at": date, "amount": amount, **more}
+    return pl.DataFrame({name: [value] for name, value in columns.items()})
+
+
+def parts(folder: Path, *frames: pl.DataFrame) -> str:
+    for i, frame in enumerate(frames):
+        frame.write_parquet(folder / f"m{i}.parquet")
+    return str(folder / "*.parquet")
+
+
+def revenue(path: str) -> float:
+    return float(rfm(path, as_of="2024-07-01")["revenue"].sum())
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        (month(1, 10), month(2, 20.5)),
+        (month(1, 10.0), month(2, 20.5, coupon=["x"])),
+        (month(1, 10).cast({"amount": pl.Int16}), month(2, 20.5)),
+        (month(1, Decimal("10.00")), month(2, Decimal("20.500"))),
+        (month(1, Decimal("10.00")), month(2, 20.5)),
+        (month(1, 10.0), month(2, 20.5).select("amount", "ordered_at", "order_id", "customer_id")),
+        (month(1, 10.0).cast({"customer_id": pl.Int32}), month(2, 20.5).cast({"customer_id": pl.UInt8})),
+        (month(1, 10.0, date(2024, 6, 1)), month(2, 20.5, datetime(2024, 6, 2, 9))),
+        (month(1, 10.0), month(2, 20.5).cast({"ordered_at": pl.Categorical})),
+        (month(1, 30.5), month(2, None).cast({"amount": pl.Null})),
+    ],
+)
+def test_parts_of_other_types_mean_the_same(tmp_path: Path, frames: tuple[pl.DataFrame, ...]) -> None:
+    assert revenue(parts(tmp_path, *frames)) == 30.5
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_times_in_other_units(tmp_path: Path, zone: str | None) -> None:
+    frames = [
+        month(i, 5.0, datetime(2024, 6, 1, 9, tzinfo=UTC if zone else None)).cast(
+            {"ordered_at": pl.Datetime(unit, zone)}
+        )
+        for i, unit in enumerate(("us", "ns", "ms"))
+    ]
+    assert revenue(parts(tmp_path, *frames)) == 15.0
+
+
+@pytest.mark.parametrize(
+    ("column", "odd", "kinds"),
+    [
+        ("amount", month(2, "20.5"), "Float64 in .*m0.parquet' and String in .*m1.parquet'"),
+        ("ordered_at", month(2, 20.5, datetime(2024, 6, 1)), "String in .* and Datetime"),
+        ("customer_id", month("b", 20.5), "Int64 in .* and String in"),
+    ],
+)
+def test_types_that_do_not_go_together_are_named(tmp_path: Path, column: str, odd: pl.DataFrame, kinds: str) -> None:
+    path = parts(tmp_path, month(1, 10.0), odd)
+    with pytest.raises(DataError, match=rf"Orders: column '{column}' is {kinds}.* Write both files with the same type"):
+        Orders(path)
+
+
+def test_types_of_columns_that_nobody_describes_do_not_matter(tmp_path: Path) -> None:
+    assert revenue(parts(tmp_path, month(1, 10.0, note="x"), month(2, 20.5, note=5))) == 30.5
+
+
+def test_a_part_without_a_needed_column_is_named(tmp_path: Path) -> None:
+    path = parts(tmp_path, month(1, 10.0), month(2, 20.5).rename({"amount": "Amount"}))
+    with pytest.raises(DataError, match=r"the file '.*m1\.parquet' lacks column 'amount' \(amount=\)"):
+        Orders(path)
+
+
+SALES = st.lists(st.tuples(st.integers(1, 5), st.integers(-500, 500)), min_size=1, max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(sales=SALES, cut=st.integers(0, 12))
+def test_cutting_a_file_in_two_changes_nothing(tmp_path: Path, sales: list[tuple[int, int]], cut: int) -> None:
+    whole = pl.concat(month(customer, amount / 10) for customer, amount in sales).with_row_index("line")
+    whole = whole.with_columns(order_id=pl.col("line").cast(pl.Int64)).drop("line")
+    expected = rfm(whole, as_of="2024-07-01")
+    for part, frame in {"a": whole[:cut], "b": whole[cut:].select(sorted(whole.columns))}.items():
+        frame.write_csv(tmp_path / f"{part}.csv")
+        frame.write_parquet(tmp_path / f"{part}.parquet")
+    for ending in ("csv", "parquet"):
+        assert rfm(str(tmp_path / f"*.{ending}"), as_of="2024-07-01").equals(expected)
