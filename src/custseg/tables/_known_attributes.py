@@ -101,7 +101,7 @@ class KnownAttributes:
     table : narwhals DataFrame
         `customer_id` and a column ``value_<place>`` per attribute: Float64 for numbers and counts, text for
         categories and interests, booleans for flags and consents, days since 1970 for dates; null where
-        nothing is known.
+        nothing is known. Besides, ``seen_day_<number>`` per column of observation dates, in days since 1970.
     attributes : tuple of Attribute
         The attributes, each with one kind.
     facts : AttributeFacts
@@ -142,6 +142,7 @@ def known_attributes(customers: Customers, as_of: datetime, caller: str) -> Know
             .alias(f"value_{a.place}")
             for a in chosen
         ),
+        *(f"seen_day_{number}" for number in range(len(customers.observation_columns))),
     )
     snapshot = snapshot_at(as_of, zoned=as_of.tzinfo is not None, timezone=customers.timezone)
     return KnownAttributes(values, tuple(chosen), facts, snapshot)

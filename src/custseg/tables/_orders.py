@@ -201,7 +201,7 @@ class Orders:
 
     def prices(self) -> list[str]:
         """The columns of money as they are written: no quantities."""
-        return [name for name in (self.price or self.amount, self.discount) if name is not None]
+        return [name for name in (self.price or self.amount, self.discount, self.refund) if name is not None]
 
     def _money(self, columns: list[str]) -> Any:
         rate = None
