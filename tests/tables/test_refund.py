@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from kinds import KINDS, rows_of
 from strategies import NOON, order_logs
@@ -84,7 +85,7 @@ def refund_logs(draw: st.DrawFn) -> pl.DataFrame:
     return log.with_columns(back=pl.Series(back, dtype=pl.Int64) / 100)
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(log=refund_logs())
 @pytest.mark.parametrize("kind", KINDS)
 def test_refund_column_equals_negative_lines(kind: str, log: pl.DataFrame) -> None:

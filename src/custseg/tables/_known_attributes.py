@@ -80,7 +80,8 @@ class AttributeFacts:
     unusable_observations : mapping of str to int
         Dates of observation that cannot be read, by column.
     left_out : mapping of str to str
-        Columns that were not described and are no attributes by their values, with the reason.
+        Columns that were not described and are no attributes by their values, with the reason: "no value", or
+        "text of its own" (it differs from customer to customer).
     """
 
     rows: int
@@ -235,9 +236,9 @@ def _settled(
         best = fitting[0] if fitting else kinds[-1]
         counts = judged[best.place][1]
         if best.inferred and not counts.known:
-            left_out[name] = "it has no value"
+            left_out[name] = "no value"
         elif best.inferred and counts.levels and counts.levels > max(_FEW_LEVELS, counts.known / 2):
-            left_out[name] = "its text differs from customer to customer"
+            left_out[name] = "text of its own"
         else:
             chosen.append(best)
     return chosen, left_out

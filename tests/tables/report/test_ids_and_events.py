@@ -125,6 +125,13 @@ def test_events_delivered_twice_are_a_warning(as_kind: AsKind) -> None:
     assert (item.name, item.count, item.severity) == ("duplicate_events", 3, "warning")
 
 
+def test_event_delivered_with_another_key_is_found(as_kind: AsKind) -> None:
+    once = events(["a"] * 3, "viewed").with_columns(occurred_at=pl.Series([f"2024-06-30 10:0{i}" for i in range(3)]))
+    table = pl.concat([once, once]).with_row_index("delivery")
+    (item,) = data_report(events=as_kind(table), as_of=AS_OF).findings
+    assert (item.name, item.count, item.severity) == ("alike_events", 3, "warning")
+
+
 def test_equal_events_of_one_day_are_a_note() -> None:
     (item,) = data_report(events=events(["a"] * 4, "viewed"), as_of=AS_OF).findings
     assert (item.name, item.count, item.severity) == ("duplicate_events", 3, "note")

@@ -19,6 +19,7 @@ from custseg.tables.report._spellings import spelling_findings
 _OLDEST = 110
 _YEAR_DAYS = 365.2425
 _BIRTH_SHARE = 0.001
+_DATE_SHARE = 0.05
 
 
 def customer_report(
@@ -28,7 +29,8 @@ def customer_report(
     write, facts = FindingWriter("customers", language), known.facts
     filled = known.table.get_column("customer_id").drop_nulls()
     ids = filled.unique()
-    left = ", ".join(f"{column_name(name)} ({reason})" for name, reason in facts.left_out.items())
+    reasons = {reason: write.phrase("left_out", reason) for reason in facts.left_out.values()}
+    left = ", ".join(f"{column_name(name)} ({reasons[reason]})" for name, reason in facts.left_out.items())
     findings = [
         *by_rules(write, CUSTOMER_RULES, facts, column=column_name(customers.customer)),
         *id_findings(write, ids),
@@ -38,7 +40,7 @@ def customer_report(
         findings += _of_attribute(write, known, (attribute, counts))
     for number, name in enumerate(customers.observation_columns):
         seen = known.table.get_column(f"seen_day_{number}")
-        findings += _crowded(write, seen, name="crowded_dates", column=column_name(name))
+        findings += _crowded(write, seen, name="crowded_dates", least_share=_DATE_SHARE, column=column_name(name))
     for name, count in facts.unusable_observations.items():
         findings += write("unusable_observations", count, "severe", column=column_name(name))
     findings += file_findings(write, customers.source_table, [])
@@ -79,7 +81,7 @@ def _of_attribute(
         findings += write("improbable_ages", oldest, "warning", column=column, years=_OLDEST)
         findings += _crowded(write, values, name="crowded_births", least_share=_BIRTH_SHARE, column=column)
     elif attribute.kind == "date":
-        findings += _crowded(write, values, name="crowded_dates", column=column)
+        findings += _crowded(write, values, name="crowded_dates", least_share=_DATE_SHARE, column=column)
     elif attribute.kind == "category":
         findings += spelling_findings(write, attribute.name, values.drop_nulls().unique().to_list())
     return findings

@@ -15,7 +15,7 @@ from custseg.tables._snapshot import Snapshot
 from custseg.tables.report._ids import GUEST, SCIENTIFIC
 from custseg.tables.report._words import words
 
-_FAR_APART_DAYS = 90
+_FAR_APART_DAYS = 30
 _EXACT_FLOATS = 2.0**53
 _NEARLY_ALL = 0.9
 _EVEN = 0.5
