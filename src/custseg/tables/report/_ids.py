@@ -12,17 +12,16 @@ import numpy as np
 from custseg._texts import text
 from custseg.tables.report._findings import Finding, FindingWriter
 from custseg.tables.report._outliers import outstanding
-from custseg.tables.report._words import words
+from custseg.tables.report._words import means_none
 
 Column = nw.Series[Any]
 
 SCIENTIFIC = r"^\s*(\d[.,]\d+[eE]\+?\d{1,2}|\d[eE]\+\d{2})\s*$"
 """Text such as 4.91512E+11, as spreadsheets and float columns write long numbers."""
 
-GUEST = r"^guest([^a-z].*)?$"
-
 _EXACT_FLOATS = 2.0**53
-_NUMBER = r"^-?\d+(\.0+)?$"
+_NUMBER = r"^\s*-?\d+(\.0+)?\s*$"
+_NO_NUMBER = r"^\s*(0+|-1)(\.0+)?\s*$"
 _LONG_FLOAT = r"^\d{16,}\.0+$"
 _LONG_NUMBER = r"^\d{16,}$"
 _CUT_NUMBER = r"^\d{15}0+$"
@@ -42,12 +41,11 @@ def placeholder_findings(write: FindingWriter, ids: Column, rows: Column) -> lis
     """Ids that mean none, such as 'nan', with the rows that have one."""
     if ids.dtype != nw.String:
         return []
-    plain = ids.str.strip_chars().str.to_lowercase()
-    means_none = plain.is_in(list(words("missing_ids"))) | plain.str.contains(GUEST)
-    if not plain.str.contains(_NUMBER).all():
+    none = ids.str.contains(means_none())
+    if not ids.str.contains(_NUMBER).all():
         # Among ids that are all numbers, 0 may be one of them.
-        means_none = means_none | plain.str.contains(r"^(0+|-1)(\.0+)?$")
-    return write("placeholder_ids", int(rows.filter(means_none).sum()), "warning", ids=int(means_none.sum()))
+        none = none | ids.str.contains(_NO_NUMBER)
+    return write("placeholder_ids", int(rows.filter(none).sum()), "warning", ids=int(none.sum()))
 
 
 def dominant_findings(write: FindingWriter, counts: Mapping[str, Column]) -> list[Finding]:

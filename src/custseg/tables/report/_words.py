@@ -17,6 +17,12 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(table[name])
 
 
+def means_none() -> str:
+    """A pattern of ids that stand for no customer or order; "guest" may have a number or an address behind it."""
+    listed = "|".join(re.escape(word) for word in words("missing_ids"))
+    return rf"(?i)^\s*({listed}|guest([^a-z].*)?)\s*$"
+
+
 def refund_columns(names: Sequence[str]) -> list[str]:
     """The names that speak of refunded money, and of no date, id or number of pieces."""
     return [name for name in names if _speaks_of_refunds(name)]
