@@ -110,7 +110,7 @@ def fit_segments(
     window_days : int, optional
         Only what happened in so many calendar days before `as_of` counts; by default all.
     language : {"en", "ru"}, default "en"
-        Of the segment names.
+        Of the segment names and the data report.
     random_state : int, default 0
         Seed; the same customers and seed give the same segments, in whatever order the rows come.
     progress : callable, optional
@@ -158,7 +158,7 @@ def fit_segments(
     if features is None:
         if form != USUAL_FORM:
             raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
-        table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, id=id)
+        table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, id=id, language=language)
     else:
         table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}, form=form), None
     names = clustering_columns(table, columns, _CALLER)
@@ -211,7 +211,13 @@ def _described(
 
 
 def _build(
-    logs: Mapping[str, object], *, as_of: object, window_days: int | None, refunds: str, id: str | None
+    logs: Mapping[str, object],
+    *,
+    as_of: object,
+    window_days: int | None,
+    refunds: str,
+    id: str | None,
+    language: str,
 ) -> tuple[FeatureTable, DataReport]:
     """The feature table of the logs, and the data report."""
     if id is not None:
@@ -226,7 +232,7 @@ def _build(
         caller=_CALLER,
         may_assume=True,
     )
-    return features_of(described), report_on(described)
+    return features_of(described), report_on(described, language=language)
 
 
 def _given(features: object, id: str | None, others: Mapping[str, object], *, form: CSVFormat) -> FeatureTable:

@@ -93,7 +93,7 @@ def test_plain_table_is_told_by_its_types(as_kind: Callable[[pl.DataFrame], obje
     }  # fmt: skip
     assert customers.observation_columns == ["observed_at"]
     assert customers.undeclared == ["store_id", "ID"]
-    assert known_attributes(customers, AS_OF, "test").facts.left_out == {"nothing": "it has no value"}
+    assert known_attributes(customers, AS_OF, "test").facts.left_out == {"nothing": "no value"}
 
 
 def test_text_that_differs_from_customer_to_customer_is_no_category() -> None:
@@ -101,9 +101,7 @@ def test_text_that_differs_from_customer_to_customer_is_no_category() -> None:
     table = pl.DataFrame({"customer_id": range(120), "name": names, "town": ["a", "b"] * 60})
     customers = Customers(table)
     assert [attribute.name for attribute in known(customers).attributes] == ["town"]
-    assert known_attributes(customers, AS_OF, "test").facts.left_out == {
-        "name": "its text differs from customer to customer"
-    }
+    assert known_attributes(customers, AS_OF, "test").facts.left_out == {"name": "text of its own"}
     assert counts(Customers(table, category=["name"]), "name").levels == 120
 
 

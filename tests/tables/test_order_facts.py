@@ -58,6 +58,8 @@ def test_facts_of_a_dirty_log() -> None:
         cancelled_lines=2,
         unusable_flags=0,
         zero_lines=0,
+        refunded_lines=0,
+        unusable_refunds=0,
         filled={},
         currencies={},
         first_day=19_816,

@@ -15,17 +15,20 @@ from custseg.tables import (
     EventFacts,
     Events,
     KnownAttributes,
+    OrderFacts,
     Orders,
     Snapshot,
     as_customers,
     as_events,
     as_orders,
     check_window,
-    event_facts,
+    gather_event_facts,
+    gather_order_facts,
     known_attributes,
     midnight_after,
     parse_moment,
     raise_on_attribute_faults,
+    usable_event_facts,
 )
 
 
@@ -67,23 +70,41 @@ class Logs:
             self.orders,
             self.snapshot_of(self.orders),
             self.caller,
+            facts=self.order_counts,
             refunds=self.refunds,
             zero_orders=self.zero_orders,
         )
 
     @cached_property
+    def order_counts(self) -> OrderFacts:
+        """Counts over the orders, whatever they are."""
+        assert self.orders is not None
+        return gather_order_facts(self.orders, self.snapshot_of(self.orders))
+
+    @cached_property
     def known_attributes(self) -> KnownAttributes:
         """Attributes known at the snapshot."""
         assert self.customers is not None
-        known = known_attributes(self.customers, self.as_of, self.caller)
-        raise_on_attribute_faults(self.customers, known, self.caller)
-        return known
+        raise_on_attribute_faults(self.customers, self.read_attributes, self.caller)
+        return self.read_attributes
+
+    @cached_property
+    def read_attributes(self) -> KnownAttributes:
+        """The same, whatever it is."""
+        assert self.customers is not None
+        return known_attributes(self.customers, self.as_of, self.caller)
 
     @cached_property
     def event_facts(self) -> EventFacts:
-        """Counts over the events."""
+        """Counts over the events, which can be used."""
         assert self.events is not None
-        return event_facts(self.events, self.snapshot_of(self.events), self.caller)
+        return usable_event_facts(self.events, self.snapshot_of(self.events), self.event_counts, caller=self.caller)
+
+    @cached_property
+    def event_counts(self) -> EventFacts:
+        """Counts over the events, whatever they are."""
+        assert self.events is not None
+        return gather_event_facts(self.events, self.snapshot_of(self.events))
 
     @cached_property
     def event_sums(self) -> EventSums:

@@ -249,7 +249,8 @@ def _lacks(logs: Logs) -> str:
         return "orders"
     if any(getattr(logs.orders, name) is not None for name in (*DIMENSIONS, "discount")):
         return ""
-    if logs.refunds == "net" and logs.order_sums.facts.refund_lines:
+    facts = logs.order_sums.facts
+    if logs.refunds == "net" and facts.refund_lines + facts.refunded_lines:
         return ""
     return "category=, channel=, source= or discount= of Orders, or refunds in the log"
 

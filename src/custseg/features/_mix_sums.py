@@ -12,7 +12,7 @@ from custseg._checks import instance, plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
 from custseg.features._sums import in_window, value_if, whole
-from custseg.tables import OrderFacts, Orders, Snapshot, counted_lines
+from custseg.tables import OrderFacts, Orders, Snapshot, counted_lines, net_money
 
 DIMENSIONS = ("category", "channel", "source")
 _SUM_LIMIT = 9.2e18
@@ -32,7 +32,7 @@ class MixSums:
     money : narwhals DataFrame
         A row per customer of the log, in ten-thousandths over the window: `gross` (lines with a positive
         amount that count), `discounted` (those of them with a discount), `taken_off` (discounts on lines
-        that count and are no refunds), `returned` (refunds, as a positive amount).
+        that count and are no refunds), `returned` (negative lines and the column of refunds, as a positive amount).
     has_discount, has_returns : bool
         Whether the log has a discount column; whether it has refunds that count.
     """
@@ -62,7 +62,7 @@ def mix_sums(
         {name: _whole_pairs(table) for name, table in zip(dimensions, pairs, strict=True)},
         whole(totals),
         has_discount=orders.discount is not None,
-        has_returns=facts.refund_lines > 0 and refunds == "net",
+        has_returns=facts.refund_lines + facts.refunded_lines > 0 and refunds == "net",
     )
 
 
@@ -77,13 +77,15 @@ def _parts(
     bought = counts & ((money >= 0) | money.is_null()) if keep_zero else money > 0
     dimensions = [name for name in DIMENSIONS if getattr(orders, name) is not None]
     off = col("discount").abs().fill_null(0) if orders.discount is not None else nw.lit(0)
+    refunded = col("refund").fill_null(0) if orders.refund is not None else nw.lit(0)
     # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
     marked = counted.with_columns(
         *(nw.when(bought).then(col(name)).alias(name) for name in dimensions),
         value_if(money > 0, money).alias("gross"),
         value_if((money > 0) & (off > 0), money).alias("discounted"),
         value_if(counts & (money >= 0), off).alias("taken_off"),
-        value_if(money < 0, nw.lit(0) - money).alias("returned"),
+        (value_if(money < 0, nw.lit(0) - money) + refunded).alias("returned"),
+        net_money(counted).alias("money"),
     )
     parts = marked.group_by(*keys, *dimensions).agg(
         col("moment").min(),

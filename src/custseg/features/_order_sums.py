@@ -21,8 +21,10 @@ from custseg.tables import (
     OrderFacts,
     Orders,
     Snapshot,
-    order_facts,
+    gather_order_facts,
+    net_money,
     order_totals,
+    usable_order_facts,
 )
 
 _EXACT_SQUARES = 3e9
@@ -72,13 +74,21 @@ def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
 
 
 def order_sums(
-    orders: Orders, snapshot: Snapshot, caller: str, *, refunds: str, zero_orders: str, rhythm: bool = True
+    orders: Orders,
+    snapshot: Snapshot,
+    caller: str,
+    *,
+    facts: OrderFacts | None = None,
+    refunds: str,
+    zero_orders: str,
+    rhythm: bool = True,
 ) -> OrderSums:
     """Check and aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
-    facts = order_facts(orders, snapshot, caller)
-    if refunds == "error" and (facts.refund_lines or facts.cancelled_lines):
+    facts = usable_order_facts(orders, snapshot, facts or gather_order_facts(orders, snapshot), caller=caller)
+    if refunds == "error" and (facts.refund_lines or facts.cancelled_lines or facts.refunded_lines):
+        refunded = f", {facts.refunded_lines:,} refunded" if facts.refunded_lines else ""
         raise DataError(
-            f"{caller}: the log has {facts.refund_lines:,} negative and {facts.cancelled_lines:,} "
+            f"{caller}: the log has {facts.refund_lines:,} negative{refunded} and {facts.cancelled_lines:,} "
             "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
         )
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
@@ -191,7 +201,8 @@ def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
     inside = nw.col("moment") < snapshot.moment
     if snapshot.start is not None:
         inside = inside & (nw.col("moment") >= snapshot.start)
-    per_day = collect(orders.lines().filter(inside).group_by("day").agg(nw.col("money").sum()))
+    lines = orders.lines().filter(inside)
+    per_day = collect(lines.with_columns(money=net_money(lines)).group_by("day").agg(nw.col("money").sum()))
     days = per_day.get_column("day").to_numpy()
     if not len(days):
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custseg.tables._attribute import Attribute, AttributeKind
 from custseg.tables._customers import Customers, as_customers
-from custseg.tables._event_facts import EventFacts, event_facts, gather_event_facts
+from custseg.tables._event_facts import EventFacts, event_facts, gather_event_facts, usable_event_facts
 from custseg.tables._events import EVENT_NAMES, MAIL_EVENTS, WEB_EVENTS, Events, as_events
 from custseg.tables._feature import Feature
 from custseg.tables._feature_table import (
@@ -13,7 +13,6 @@ from custseg.tables._feature_table import (
     check_features,
     given_features,
 )
-from custseg.tables._file_checks import file_findings
 from custseg.tables._known_attributes import (
     AttributeCounts,
     AttributeFacts,
@@ -21,20 +20,19 @@ from custseg.tables._known_attributes import (
     known_attributes,
     raise_on_attribute_faults,
 )
-from custseg.tables._log_checks import days_without_data, look_alike_ids
-from custseg.tables._order_facts import OrderFacts, gather_order_facts, order_facts
-from custseg.tables._order_report import order_report
-from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, counted_lines, order_totals
+from custseg.tables._order_facts import OrderFacts, gather_order_facts, order_facts, usable_order_facts
+from custseg.tables._order_totals import REFUNDS, ZERO_ORDERS, counted_lines, net_money, order_totals
 from custseg.tables._orders import Orders, as_orders
-from custseg.tables._report import (
+from custseg.tables._snapshot import Snapshot, check_window, midnight_after, parse_moment
+from custseg.tables.report import (
     DataReport,
     Finding,
     LogReport,
-    by_severity,
-    calendar_day,
-    finding,
+    between_findings,
+    customer_report,
+    event_report,
+    order_report,
 )
-from custseg.tables._snapshot import Snapshot, check_window, midnight_after, parse_moment
 
 __all__ = [
     "EVENT_NAMES",
@@ -62,24 +60,24 @@ __all__ = [
     "as_events",
     "as_numbers",
     "as_orders",
-    "by_severity",
-    "calendar_day",
+    "between_findings",
     "check_features",
     "check_window",
     "counted_lines",
-    "days_without_data",
+    "customer_report",
     "event_facts",
-    "file_findings",
-    "finding",
+    "event_report",
     "gather_event_facts",
     "gather_order_facts",
     "given_features",
     "known_attributes",
-    "look_alike_ids",
     "midnight_after",
+    "net_money",
     "order_facts",
     "order_report",
     "order_totals",
     "parse_moment",
     "raise_on_attribute_faults",
+    "usable_event_facts",
+    "usable_order_facts",
 ]

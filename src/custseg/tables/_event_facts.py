@@ -63,7 +63,11 @@ class EventFacts:
 
 def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
     """Count the lines of the log, and raise if values cannot be used."""
-    facts = gather_event_facts(events, snapshot)
+    return usable_event_facts(events, snapshot, gather_event_facts(events, snapshot), caller=caller)
+
+
+def usable_event_facts(events: Events, snapshot: Snapshot, facts: EventFacts, *, caller: str) -> EventFacts:
+    """The same counts; raises if values cannot be used."""
     events.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the event log has no rows.")

@@ -80,7 +80,8 @@ class AttributeFacts:
     unusable_observations : mapping of str to int
         Dates of observation that cannot be read, by column.
     left_out : mapping of str to str
-        Columns that were not described and are no attributes by their values, with the reason.
+        Columns that were not described and are no attributes by their values, with the reason: "no value", or
+        "text of its own" (it differs from customer to customer).
     """
 
     rows: int
@@ -101,7 +102,7 @@ class KnownAttributes:
     table : narwhals DataFrame
         `customer_id` and a column ``value_<place>`` per attribute: Float64 for numbers and counts, text for
         categories and interests, booleans for flags and consents, days since 1970 for dates; null where
-        nothing is known.
+        nothing is known. Besides, ``seen_day_<number>`` per column of observation dates, in days since 1970.
     attributes : tuple of Attribute
         The attributes, each with one kind.
     facts : AttributeFacts
@@ -142,6 +143,7 @@ def known_attributes(customers: Customers, as_of: datetime, caller: str) -> Know
             .alias(f"value_{a.place}")
             for a in chosen
         ),
+        *(f"seen_day_{number}" for number in range(len(customers.observation_columns))),
     )
     snapshot = snapshot_at(as_of, zoned=as_of.tzinfo is not None, timezone=customers.timezone)
     return KnownAttributes(values, tuple(chosen), facts, snapshot)
@@ -234,9 +236,9 @@ def _settled(
         best = fitting[0] if fitting else kinds[-1]
         counts = judged[best.place][1]
         if best.inferred and not counts.known:
-            left_out[name] = "it has no value"
+            left_out[name] = "no value"
         elif best.inferred and counts.levels and counts.levels > max(_FEW_LEVELS, counts.known / 2):
-            left_out[name] = "its text differs from customer to customer"
+            left_out[name] = "text of its own"
         else:
             chosen.append(best)
     return chosen, left_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,11 @@ class OrderFacts:
     first_day, last_day : int or None
         First and last calendar day before the snapshot, in days since 1970-01-01.
     money : float
-        Sum of the absolute amounts, in ten-thousandths: it bounds every sum of money.
+        Sum of the absolute amounts and refunds, in ten-thousandths: it bounds every sum of money.
     zero_lines : int
         Lines before the snapshot with an amount of 0.
+    refunded_lines, unusable_refunds : int
+        Lines before the snapshot with money in the column of refunds, and those whose refund cannot be read.
     filled : mapping of str to int
         Lines before the snapshot that have a value in the further described columns, by role.
     currencies : mapping of str to int
@@ -62,13 +64,19 @@ class OrderFacts:
     last_day: int | None
     money: float
     zero_lines: int
+    refunded_lines: int
+    unusable_refunds: int
     filled: Mapping[str, int]
     currencies: Mapping[str | None, int]
 
 
 def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
     """Count the lines of the log, and raise if values cannot be used."""
-    facts = gather_order_facts(orders, snapshot)
+    return usable_order_facts(orders, snapshot, gather_order_facts(orders, snapshot), caller=caller)
+
+
+def usable_order_facts(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, caller: str) -> OrderFacts:
+    """The same counts; raises if values cannot be used."""
     orders.dates.raise_on_unusable(facts.unusable_dates, caller)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the order log has no rows.")
@@ -83,7 +91,9 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
         _check_currencies(orders, facts, caller)
     raise_on_doubtful_marks(orders.source_table.dialect, orders.prices(), caller)
     if facts.unusable_amounts:
-        _raise_on_amounts(orders, facts.unusable_amounts, caller)
+        _raise_on_amounts(orders, orders.money_columns(), facts.unusable_amounts, caller=caller)
+    if facts.unusable_refunds:
+        _raise_on_amounts(orders, [str(orders.refund)], facts.unusable_refunds, caller=caller)
     if facts.unusable_flags:
         raise_on_flags(orders.source_table.dialect, str(orders.cancelled), facts.unusable_flags, caller=caller)
     if facts.money > _SUM_LIMIT:
@@ -102,6 +112,9 @@ def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
     unread = col("has_date") & col("moment").is_null()
     marked = "cancelled" in lines.collect_schema().names()
     cancelled = col("cancelled") if marked else nw.lit(value=False)
+    refunded = orders.refund is not None
+    nothing = nw.lit(0, nw.Int64)
+    refund, has_refund = (col("refund"), col("has_refund")) if refunded else (nothing, nw.lit(value=False))
     marks = {
         "rows": before,
         "rows_after": ~before,
@@ -115,12 +128,14 @@ def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
         "cancelled_lines": before & cancelled,
         "unusable_flags": before & cancelled.is_null(),
         "zero_lines": before & (col("money") == 0),
+        "refunded_lines": before & (refund > 0),
+        "unusable_refunds": (before | unread) & has_refund & refund.is_null(),
     }
     filled = {f"filled_{role}": before & ~col(role).is_null() for role in roles}
     counted = lines.select(
         *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in (marks | filled).items()),
         nw.when(before).then(col("day")).alias("day"),
-        nw.when(before).then(col("money").abs().cast(nw.Float64)).alias("money"),
+        nw.when(before).then(_size(col("money")) + _size(refund)).alias("money"),
     )
     row = collect(
         counted.select(
@@ -139,6 +154,10 @@ def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
         last_day=last_day,
         money=float(money or 0.0),
     )
+
+
+def _size(money: nw.Expr) -> nw.Expr:
+    return money.abs().cast(nw.Float64).fill_null(0.0)
 
 
 def _count_currencies(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> dict[str | None, int]:
@@ -163,8 +182,8 @@ def _check_currencies(orders: Orders, facts: OrderFacts, caller: str) -> None:
         )
 
 
-def _raise_on_amounts(orders: Orders, count: int, caller: str) -> None:
-    dialect, names = orders.source_table.dialect, orders.money_columns()
+def _raise_on_amounts(orders: Orders, names: Sequence[str], count: int, *, caller: str) -> None:
+    dialect = orders.source_table.dialect
     example = instance(*(dialect.shape_of_unusable(name, dialect.number(name)) for name in names))
     hint = (
         f" The file was read with separator={dialect.form.separator or ','!r} and "

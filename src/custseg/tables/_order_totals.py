@@ -23,7 +23,7 @@ def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts
     """
     col = nw.col
     counted, keys = counted_lines(lines, snapshot, facts, refunds=refunds)
-    groups = counted.group_by(*keys)
+    groups = counted.with_columns(net_money(counted).alias("money")).group_by(*keys)
     if snapshot.start is None:
         return groups.agg(col("day").min(), col("day").count().alias("lines"), col("money").sum())
     return groups.agg(col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("moment").min())
@@ -34,7 +34,8 @@ def counted_lines(
 ) -> tuple[nw.LazyFrame[Any], list[str]]:
     """Lines with a customer before the snapshot, and the columns that identify an order.
 
-    A line that does not count under the policy has a null `day` and null `money`.
+    A line that does not count under the policy has a null `day` and null `money`. The column of refunds, where
+    there is one, is null on such lines, and on all lines where the policy leaves refunds out.
     """
     col = nw.col
     seen = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
@@ -51,4 +52,15 @@ def counted_lines(
             nw.when(counts).then(col("day")).alias("day"),
             nw.when(counts).then(col("money")).alias("money"),
         )
+    if "refund" in seen.collect_schema().names():
+        stands = ~col("day").is_null() & nw.lit(value=refunds != "gross")
+        seen = seen.with_columns(nw.when(stands).then(col("refund")).alias("refund"))
     return seen, keys
+
+
+def net_money(lines: nw.LazyFrame[Any]) -> nw.Expr:
+    """The money of a line less what its column of refunds says was paid back."""
+    money = nw.col("money")
+    if "refund" not in lines.collect_schema().names():
+        return money
+    return nw.when(nw.col("refund") > 0).then(money.fill_null(0) - nw.col("refund")).otherwise(money)

@@ -45,6 +45,10 @@ class Orders:
         Columns that describe the line or the order.
     discount : str, optional
         Column of money taken off the line.
+    refund : str, optional
+        Column of money paid back for the line or its order, for logs that keep refunds beside the amount
+        instead of in negative lines; of either sign, and missing means none. It may stand on one line
+        of the order alone. Under ``refunds="net"`` it is subtracted from the order.
     cancelled : str, optional
         Boolean column; a CSV may also say yes and no, 1 and 0. A cancelled line counts for nothing,
         unless its amount is negative: then it is a refund.
@@ -100,6 +104,7 @@ class Orders:
     channel: str | None = None
     source: str | None = None
     discount: str | None = None
+    refund: str | None = None
     cancelled: str | None = None
     currency: str | None = None
     rates: Mapping[str, float] | None = None
@@ -141,7 +146,7 @@ class Orders:
     def described(self) -> dict[str, str]:
         """The described columns by role."""
         roles = ["customer", "order", "date", *self.money_roles(), "product", "category"]
-        roles += ["channel", "source", "discount", "cancelled", "currency"]
+        roles += ["channel", "source", "discount", "refund", "cancelled", "currency"]
         named = {role: getattr(self, role) for role in roles}
         return {role: name for role, name in named.items() if name is not None}
 
@@ -154,8 +159,8 @@ class Orders:
             `customer` and `order` (own type; `order` is the moment where there is no order column),
             `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone),
             `money` (Int64, ten-thousandths), `has_date` and `has_amount` (whether a value is there),
-            and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`
-            where they are described.
+            and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`, `refund`
+            (Int64, ten-thousandths, not negative) with `has_refund` where they are described.
         """
         dialect, dates = self.source_table.dialect, self.dates.expressions()
         columns: dict[str, Any] = {
@@ -169,10 +174,13 @@ class Orders:
             columns["cancelled"] = dialect.flag(self.cancelled)
         if self.discount is not None:
             columns["discount"] = self._money([self.discount])
+        if self.refund is not None:
+            columns |= {"refund": self._money([self.refund]), "has_refund": dialect.filled([self.refund])}
         for role in ("currency", "product", "category", "channel", "source"):
             if (name := getattr(self, role)) is not None:
                 columns[role] = dialect.word(name)
-        return dialect.select(columns)
+        lines = dialect.select(columns)
+        return lines if self.refund is None else lines.with_columns(nw.col("refund").abs())
 
     def snapshot(self, as_of: object, caller: str, *, window_days: int | None = None) -> Snapshot:
         """The snapshot of this log at `as_of`; `None` means midnight after its last row."""
@@ -193,7 +201,7 @@ class Orders:
 
     def prices(self) -> list[str]:
         """The columns of money as they are written: no quantities."""
-        return [name for name in (self.price or self.amount, self.discount) if name is not None]
+        return [name for name in (self.price or self.amount, self.discount, self.refund) if name is not None]
 
     def _money(self, columns: list[str]) -> Any:
         rate = None
@@ -215,7 +223,9 @@ class Orders:
         faults = []
         for role, name in self.described().items():
             kind = dialect.kind(name)
-            if role in {*self.money_roles(), "discount"} and not (kind in ("integer", "number") or dialect.text):
+            if role in {*self.money_roles(), "discount", "refund"} and not (
+                kind in ("integer", "number") or dialect.text
+            ):
                 rule = "be numeric"
             elif role == "date" and kind not in ("date", "datetime", "zoned datetime", "text"):
                 rule = "hold dates"

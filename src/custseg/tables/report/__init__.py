@@ -1,0 +1,19 @@
+"""What the logs were like: counts and findings in words, with what to do about each."""
+
+from __future__ import annotations
+
+from custseg.tables.report._customers import customer_report
+from custseg.tables.report._events import event_report
+from custseg.tables.report._findings import DataReport, Finding, LogReport
+from custseg.tables.report._ids import between_findings
+from custseg.tables.report._orders import order_report
+
+__all__ = [
+    "DataReport",
+    "Finding",
+    "LogReport",
+    "between_findings",
+    "customer_report",
+    "event_report",
+    "order_report",
+]

@@ -1,0 +1,192 @@
+"""What the data was like: counts that a person should see before trusting the segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from custseg._texts import number, plural_form, text
+
+Severity = Literal["note", "warning", "severe"]
+
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found in the data.
+
+    Attributes
+    ----------
+    name : str
+        A stable name, such as "refund_lines".
+    count : int
+        How often.
+    severity : {"note", "warning", "severe"}
+        Good to know; may mislead; cannot be used as it is.
+    text : str
+        A sentence with the count; never a row or an id.
+    remedy : str
+        What to do about it, with a file or with a data frame.
+    """
+
+    name: str
+    count: int
+    severity: Severity
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class LogReport:
+    """What one log was like before the snapshot.
+
+    Attributes
+    ----------
+    log : {"orders", "events", "customers"}
+        Which.
+    rows, customers : int
+        Rows before the snapshot, and distinct customers among them.
+    first_day, last_day : date or None
+        The period of these rows.
+    coverage : mapping of str to float
+        Share of these rows that have a value, by described column.
+    findings : tuple of Finding
+        What was found, the most serious first.
+    language : {"en", "ru"}, default "en"
+        Of the texts.
+    """
+
+    log: str
+    rows: int
+    customers: int
+    first_day: date | None = None
+    last_day: date | None = None
+    coverage: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    language: str = "en"
+
+    def __repr__(self) -> str:
+        words = text(self.language, "data_report")
+        head = words["head"].format(
+            log=words["logs"][self.log],
+            rows=counted(self.rows, words["rows"], self.language),
+            customers=counted(self.customers, words["customers"], self.language),
+        )
+        if self.first_day is not None:
+            head += words["period"].format(first=self.first_day, last=self.last_day)
+        thin = [f"{name} {percent(share, self.language)}" for name, share in self.coverage.items() if share < 1]
+        gaps = ["     " + words["gaps"].format(columns=", ".join(thin))] if thin else []
+        return "\n".join([head, *finding_lines(self.findings), *gaps])
+
+
+@dataclass(frozen=True, repr=False)
+class DataReport:
+    """What the data was like: one report per log; never rows or ids.
+
+    Attributes
+    ----------
+    logs : tuple of LogReport
+        One per log that was given.
+    between : tuple of Finding
+        What was found when the customers of two logs were compared.
+    language : {"en", "ru"}, default "en"
+        Of the texts.
+    """
+
+    logs: tuple[LogReport, ...]
+    between: tuple[Finding, ...] = ()
+    language: str = "en"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found in all logs and between them."""
+        return (*(finding for log in self.logs for finding in log.findings), *self.between)
+
+    def count(self, name: str) -> int:
+        """How often a finding of that name occurred, such as ``count("refund_lines")``."""
+        return sum(finding.count for finding in self.findings if finding.name == name)
+
+    def __repr__(self) -> str:
+        words = text(self.language, "data_report")
+        between = [words["between"], *finding_lines(self.between)] if self.between else []
+        return "\n".join([words["title"], *(repr(log) for log in self.logs), *between])
+
+
+@dataclass(frozen=True)
+class FindingWriter:
+    """Words findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalogue."""
+
+    log: str
+    language: str
+
+    def __call__(
+        self, name: str, count: int, severity: Severity = "note", *, wording: str = "", **shown: Any
+    ) -> list[Finding]:
+        """The finding in a list; an empty list where the count is 0.
+
+        `wording` names the entry of the catalogue where a finding has several. Of what is shown, whole numbers
+        get their thousands separated, fractions are shares, text stays.
+        """
+        if not count:
+            return []
+        entries = text(self.language, "findings")
+        key = wording or name
+        entry = entries[self.log][key] if key in entries[self.log] else entries["any"][key]
+        words = {name: self._shown(value) for name, value in (shown | {"count": int(count)}).items()}
+        sentence = plural_form(count, entry["text"], self.language).format(**words)
+        return [Finding(name, int(count), severity, sentence, entry["remedy"].format(**words))]
+
+    def phrase(self, *keys: str) -> str:
+        """A part of a sentence, from ``[data_report]`` of the catalogue."""
+        return str(text(self.language, "data_report", *keys))
+
+    def _shown(self, value: Any) -> str:
+        if isinstance(value, float):
+            return percent(value, self.language)
+        return number(value, self.language) if isinstance(value, int) else str(value)
+
+
+def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
+    """The findings as lines of text; below what may mislead stands what to do."""
+    marks = {"note": "  ", "warning": "! ", "severe": "!!"}
+    lines = []
+    for item in findings:
+        lines.append(f"  {marks[item.severity]} {item.text}")
+        if item.severity != "note" and item.remedy:
+            lines.append(f"       {item.remedy}")
+    return lines
+
+
+def by_severity(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The most serious first, else in the given order."""
+    order = ("severe", "warning", "note")
+    return tuple(sorted(findings, key=lambda item: order.index(item.severity)))
+
+
+def counted(count: int, forms: list[str], language: str) -> str:
+    """The count with its noun."""
+    return plural_form(count, forms, language).format(count=number(count, language))
+
+
+def calendar_day(day: int | None) -> date | None:
+    """A day counted from 1970-01-01 as a date."""
+    return None if day is None else date(1970, 1, 1) + timedelta(days=day)
+
+
+def column_name(name: str) -> str:
+    """A column's name in quotes, without characters that do not print."""
+    return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")
+
+
+def percent(share: float, language: str = "en") -> str:
+    """A share in percent that is never rounded to all or nothing."""
+    shown = round(share * 100, 1)
+    if shown == 100 and share < 1:
+        shown = 99.9
+    tiny = shown == 0 and share > 0
+    words = text(language, "data_report")
+    said = str(words["percent"]).format(number=number(0.1 if tiny else shown, language, digits=1))
+    return str(words["under"]).format(share=said) if tiny else said

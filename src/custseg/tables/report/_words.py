@@ -1,0 +1,41 @@
+"""Words that stand for a missing id, and words in the names of columns with refunds."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """The list of that name in `words.toml`."""
+    table = tomllib.loads((files("custseg.tables.report") / "words.toml").read_text(encoding="utf-8"))
+    return tuple(table[name])
+
+
+def means_none() -> str:
+    """A pattern of ids that stand for no customer or order; "guest" may have a number or an address behind it."""
+    listed = "|".join(re.escape(word) for word in words("missing_ids"))
+    return rf"(?i)^\s*({listed}|guest([^a-z].*)?)\s*$"
+
+
+def refund_columns(names: Sequence[str]) -> list[str]:
+    """The names that speak of refunded money, and of no date, id or number of pieces."""
+    return [name for name in names if _speaks_of_refunds(name)]
+
+
+def _speaks_of_refunds(name: str) -> bool:
+    plain = _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    tokens = set(re.findall(r"[^\W_]+", plain))
+    named = any(_plain(stem) in plain for stem in words("refund_stems")) or tokens & set(words("refund_tokens"))
+    return bool(named) and not tokens & set(words("no_money_tokens"))
+
+
+def _plain(word: str) -> str:
+    """In lower case, without accents."""
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
