@@ -14,7 +14,7 @@ LAYERS = (
     ("_checks", "_compiled", "_hashes", "_numbers", "_optional"),
     ("_frames",),
     ("tables",),
-    ("features", "preparation", "clustering", "profiling", "datasets"),
+    ("features", "preparation", "clustering", "profiling", "datasets", "inspection"),
     ("model",),
     ("result",),
     ("segmentation",),

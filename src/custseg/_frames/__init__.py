@@ -6,18 +6,21 @@ form on the engine where the data is; all that follows is written once, in narwh
 
 from __future__ import annotations
 
-from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
+from custseg._frames._dialect import MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
 from custseg._frames._local import collect, collect_together, frame_from_columns, table_writer, write_files
 from custseg._frames._open import Table, open_table, read_table
+from custseg._frames._sample import TableSample, sample_file
 
 __all__ = [
     "MONEY_UNIT",
     "USUAL_FORM",
     "CSVFormat",
+    "ColumnKind",
     "DateStyle",
     "Dialect",
     "Table",
+    "TableSample",
     "TextFacts",
     "collect",
     "collect_together",
@@ -25,6 +28,7 @@ __all__ = [
     "look_at_text_file",
     "open_table",
     "read_table",
+    "sample_file",
     "table_writer",
     "write_files",
 ]
