@@ -102,7 +102,7 @@ def _of_rows(
 ) -> TableSample:
     """The rows below the header; a title that has as many separators as the header may stand above it."""
     above = _rows_above_header(rows) if above is None else above
-    names = tuple((name or "").strip() for name in rows[above]) if len(rows) > above else ()
+    names = tuple(name or "" for name in rows[above]) if len(rows) > above else ()
     width = len(names)
     body = [tuple(_cells(row, width)) for row in rows[above + 1 :] if any(row)]
     kinds: tuple[ColumnKind, ...] = tuple("text" for _ in names)

@@ -104,9 +104,9 @@ class ColumnFacts:
 
     @cached_property
     def is_id(self) -> bool:
-        """Whether the values can be ids: neither dates nor numbers with decimals, and more than two."""
+        """Whether the values can be ids: neither dates nor numbers with decimals, and more than one."""
         readable = self.kind not in ("boolean", "other")
-        return readable and self.distinct > 2 and not self.is_date and not self.has_decimals
+        return readable and self.distinct > 1 and not self.is_date and not self.has_decimals
 
     @cached_property
     def is_email(self) -> bool:

@@ -156,13 +156,16 @@ def _notes_on_roles(reading: Reading, columns: Sequence[ColumnFacts], language: 
         words = text(language, "inspect", "roles")
         yield "missing", {"roles": ", ".join(words[role] for role in reading.missing)}
     numbers = sum(column.is_number for column in columns)
-    if reading.kind == "other" and "date" not in roles and 2 * numbers > len(columns):
+    if reading.kind == "other" and not roles.keys() & {"customer", "date"} and 2 * numbers > len(columns):
         yield "features", {}
     if reading.kind == "orders" and customer is not None and customer.column.distinct_share > 0.98:
         yield "one_order_each", {"column": customer.column.name}
     if money is not None and money.order_total is not None:
         key = "order_total_used" if money.quantity is None else "order_total"
         yield key, {"column": money.order_total.name}
+    for column in columns:
+        if column.scores.get("date", 0.0) >= 0.6 and column.kind == "text" and column.filled and not column.is_date:
+            yield "unread_dates", {"column": column.name}
     yield from _notes_on_unused(reading, columns)
 
 

@@ -23,7 +23,6 @@ from custseg.inspection._roles import (
 FileKind = Literal["orders", "events", "customers", "other"]
 
 _ONE_ROW_EACH = 0.995
-_NAMED = 0.6
 _NAMED_ORDER = 0.7
 _FEWEST_ROWS = 20
 _OF_EVENTS = ("customer", "date", "event", "channel")
@@ -151,7 +150,8 @@ def _one_row_each(
         return False
     if order is not None and order.column.scores.get("order", 0.0) >= _NAMED_ORDER and order.column is not customer:
         return False
-    return date is None or date.column.scores.get("date", 0.0) < _NAMED
+    # An order log without order numbers in which every customer has one order is rarer than a list of customers.
+    return date is None or "order" not in date.column.concepts
 
 
 def _only_ids(columns: Sequence[ColumnFacts]) -> RoleFinding | None:

@@ -10,6 +10,7 @@ from custseg.inspection._roles import Candidate, RoleFinding, candidates, decide
 
 _ENOUGH = 0.9
 _ROUNDING = 0.011
+_SAME_PRICE = 0.7
 _PRE_TAX = frozenset({"subtotal", "net", "netto", "neto", "ht", "base"})
 
 
@@ -50,7 +51,8 @@ def find_money(columns: Sequence[ColumnFacts], order: RoleFinding | None) -> Mon
     amount = decided(lines, least=0.3)
     total = totals[0].column if totals else None
     if quantity and price and (amount is None or amount.column.scores.get("amount", 0) < 0.5 or total):
-        return _product(quantity, price, total=total, amount=amount)
+        per_piece = is_per_piece(quantity.column, price.column, columns)
+        return _product(quantity, price, total=total, amount=amount, per_piece=per_piece)
     if amount is None and total is not None:
         amount = replace(decided(totals), certainty="likely", reason="order_total")  # type: ignore[type-var]
     if amount is None:
@@ -63,12 +65,11 @@ def find_money(columns: Sequence[ColumnFacts], order: RoleFinding | None) -> Mon
 
 
 def _product(
-    quantity: RoleFinding, price: RoleFinding, *, total: ColumnFacts | None, amount: RoleFinding | None
+    quantity: RoleFinding, price: RoleFinding, *, total: ColumnFacts | None, amount: RoleFinding | None, per_piece: bool
 ) -> MoneyFinding:
-    """Quantity and price, sure where the name says that the price is that of a unit."""
-    unit = price.column.concepts & {"unit", "line"} or "einzel" in price.column.name.lower()
-    sure = price.certainty if unit or total is not None else "likely" if price.certainty == "certain" else None
-    found = replace(price, certainty=sure or price.certainty)
+    """Quantity and price, sure where the price is known to be that of a piece."""
+    doubtful = price.certainty == "certain" and not per_piece
+    found = replace(price, certainty="likely", reason="price_of_a_line") if doubtful else price
     extra = (("amount", amount),) if amount else ()
     return MoneyFinding(quantity=quantity, price=found, order_total=total, extra=extra)
 
@@ -94,6 +95,19 @@ def _is_before_tax(column: ColumnFacts) -> bool:
 
 def _is_identifier(column: ColumnFacts) -> bool:
     return bool(column.concepts & {"id", "phone", "place"})
+
+
+def is_per_piece(quantity: ColumnFacts, price: ColumnFacts, columns: Sequence[ColumnFacts]) -> bool:
+    """Whether the price is that of a piece: by its name, or because it stays where the quantity changes."""
+    if "unit" in price.concepts or price.name.lower().startswith("einzel"):
+        return True
+    products = [column for column in columns if column.scores.get("product", 0.0) >= 0.65 and not column.has_decimals]
+    return any(
+        product.distinct_share < 0.8
+        and determines(product.values, price.values) >= _SAME_PRICE
+        and determines(product.values, quantity.values) < _SAME_PRICE
+        for product in products
+    )
 
 
 def product_share(quantity: ColumnFacts, price: ColumnFacts, amount: ColumnFacts) -> float:

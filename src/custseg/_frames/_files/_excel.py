@@ -17,7 +17,7 @@ def excel_table(path: str, skip_rows: int) -> FileTable:
     _, rows = excel_rows(Path(path))
     if len(rows) <= skip_rows:
         raise DataError(f"the workbook has no row with names after {skip_rows} rows.")
-    names = tuple((name or "").strip() for name in rows[skip_rows])
+    names = tuple(name or "" for name in rows[skip_rows])
     body = [row for row in rows[skip_rows + 1 :] if any(row)]
     schema = dict.fromkeys(frame_names(len(names)), pl.String())
     return FileTable(pl.LazyFrame(body, schema=schema, orient="row"), names)
