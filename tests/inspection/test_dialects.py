@@ -142,3 +142,17 @@ def test_real_file_is_found(name: str, shared_file: Callable[[str], Path]) -> No
                                   "completejourney_coupon_redemptions.parquet"])  # fmt: skip
 def test_real_file_without_money_or_customers_is_neither(name: str, shared_file: Callable[[str], Path]) -> None:
     assert inspect(shared_file(name)).kind == "other"
+
+
+def test_marks_that_control_a_terminal_are_never_printed(tmp_path: Path) -> None:
+    lines = "".join(f"c{i % 9}\x1b[2J\u202e,{i},2024-05-{1 + i % 28:02},1.5\n" for i in range(60))
+    (tmp_path / "log.csv").write_text(f"client\x1b[31m,order\u202e,date,amount\n{lines}", encoding="utf-8")
+    report = repr(inspect(tmp_path / "log.csv"))
+    assert "\x1b" not in report
+    assert "\u202e" not in report
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".csv", "a\0b.csv"])
+def test_name_that_no_file_can_have_is_told(name: str) -> None:
+    with pytest.raises(DataError, match="there is no file"):
+        inspect(name)

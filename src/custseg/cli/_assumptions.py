@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from custseg._checks import listed
+from custseg._checks import listed, shown
 from custseg._texts import text
 from custseg.errors import DataError
-from custseg.inspection import FileInspection, FileKind, Finding, inspect_with, option_words
+from custseg.inspection import FileInspection, FileKind, Finding, inspect_with, option_words, printable
 from custseg.tables import Customers, Events, Orders
 
 _NONE = "none"
@@ -81,7 +81,11 @@ def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
                 words += [f"{name} = {event}" for name, event in log.event_names.items()]
             if words:
                 line = text(language, "inspect", "heads", f"assumed_{certainty}")
-                click.echo(line.format(path=log.path, options=_BETWEEN[isinstance(log.described, Orders)].join(words)))
+                click.echo(
+                    line.format(
+                        path=printable(log.path), options=_BETWEEN[isinstance(log.described, Orders)].join(words)
+                    )
+                )
     if any(log.assumed for log in logs):
         click.echo()
 
@@ -89,7 +93,7 @@ def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
 def _as_option(one: Finding, log: DescribedLog) -> str:
     if not isinstance(log.described, Orders):
         return f"{one.subject} = {one.value!r}"
-    return f"--{one.subject.replace('_', '-')} {shlex.quote(one.value)}"
+    return f"--{one.subject.replace('_', '-')} {shlex.quote(printable(one.value))}"
 
 
 def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +119,7 @@ def _assumptions(found: FileInspection, given: Mapping[str, Any]) -> tuple[Findi
     ambiguous = [one for one in open_findings if one.certainty == "ambiguous"]
     if ambiguous:
         choices = "; ".join(f"{one.subject}: {one.reason}. Give {' or '.join(option_words(one))}" for one in ambiguous)
-        raise DataError(f"fit: {found.path!r} can be read in several ways. {choices}.")
+        raise DataError(f"fit: {shown(found.path)} can be read in several ways. {choices}.")
     defaults = _DEFAULTS.get(found.kind, {})
     return tuple(one for one in open_findings if defaults.get(one.subject) != one.value)
 
@@ -135,13 +139,13 @@ def _refuse_unknown(found: FileInspection, given: Mapping[str, Any]) -> None:
     if found.kind in ("events", "customers") and not {"customer", "date"} <= given.keys():
         what = "a log of events" if found.kind == "events" else "a table with one row per customer"
         raise DataError(
-            f"fit: {found.path!r} looks like {what}. Give it as --{found.kind} FILE, "
+            f"fit: {shown(found.path)} looks like {what}. Give it as --{found.kind} FILE, "
             "or name its columns with --customer, --date and --amount."
         )
     if missing:
         options = ", ".join(f"--{role}" for role in missing)
         raise DataError(
-            f"fit: no column of {found.path!r} looks like the {' or the '.join(missing)}. "
+            f"fit: no column of {shown(found.path)} looks like the {' or the '.join(missing)}. "
             f"Name it with {options}, or join the file that has it first; columns are {listed(found.columns)}."
         )
 
@@ -156,8 +160,9 @@ def _inspected(path: str, kind: FileKind, timezone: str, *, language: str) -> De
         what = [f"{one.subject} is {one.value!r} or {listed(one.alternatives)}" for one in ambiguous]
         what += [f"no column looks like the {role}" for role in missing]
         raise DataError(
-            f"fit: {path!r}, given as --{kind}: {'; '.join(what)}. Call its columns {listed(_DEFAULTS[kind].values())} "
-            f"and write dates as 2024-06-30, or describe it in Python with custseg.{kind.title()}."
+            f"fit: {shown(path)}, given as --{kind}: {'; '.join(what)}. Call its columns "
+            f"{listed(_DEFAULTS[kind].values())} and write dates as 2024-06-30, or describe it in Python with "
+            f"custseg.{kind.title()}."
         )
     arguments = {name: value for name, value in found.arguments.items() if name in takes}
     assumed = tuple(one for one in used if _DEFAULTS[kind].get(one.subject) != one.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from custseg.inspection._printable import is_printable
 from custseg.inspection._result import FileInspection
 
 _OUT = ("--out", "segments")
@@ -26,6 +27,8 @@ def command_words(found: FileInspection) -> list[str]:
 def command_line(found: FileInspection, width: int = 100) -> list[str]:
     """The command in lines that a shell takes as one."""
     words = [shlex.quote(word) for word in command_words(found)]
+    if not all(map(is_printable, words)):
+        return []  # nobody can copy it
     pairs: list[str] = []
     for word in words:
         if pairs and pairs[-1].startswith("--") and " " not in pairs[-1]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
+from custseg._checks import shown
 from custseg._frames import TableSample
 from custseg._texts import number, plural_form, text
 from custseg.inspection._facts import ColumnFacts
@@ -51,7 +52,7 @@ def _of_role(role: str, one: RoleFinding, language: str, *, used: bool = True) -
     reason = text(language, "inspect", "reasons", one.reason)
     if rivals:
         reason += text(language, "inspect", "reasons", "alike" if one.reason == "same_partition" else "rivals").format(
-            columns=", ".join(map(repr, rivals[:4]))
+            columns=", ".join(map(shown, rivals[:4]))
         )
     return Finding(role, one.column.name, certainty, reason, rivals, used)
 
@@ -138,7 +139,7 @@ def _notes_on_layout(columns: Sequence[ColumnFacts], sample: TableSample, totals
     names = [column.name for column in columns]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        yield "repeated_names", {"columns": ", ".join(map(repr, repeated))}
+        yield "repeated_names", {"columns": ", ".join(map(shown, repeated))}
     if sample.text is not None and sample.text.separator_line:
         yield "separator_line", {}
     if sample.text is not None and sample.text.quoting == "irregular":
@@ -173,7 +174,7 @@ def _notes_on_unused(reading: Reading, columns: Sequence[ColumnFacts]) -> Iterat
     for role in ("discount", "refund", "channel", "source", "currency", "cancelled"):
         one = reading.roles.get(role)
         if one is not None and one.certainty == "ambiguous":
-            names = ", ".join(repr(column.name) for column in (one.column, *one.rivals))
+            names = ", ".join(shown(column.name) for column in (one.column, *one.rivals))
             yield "several", {"role": role, "columns": names}
         elif one is not None and role == "discount" and one.column.is_share:
             yield "discount_rate", {"column": one.column.name}

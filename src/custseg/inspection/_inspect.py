@@ -9,7 +9,7 @@ from dataclasses import replace
 from os import PathLike, fsdecode
 from pathlib import Path
 
-from custseg._checks import check_choice
+from custseg._checks import check_choice, shown
 from custseg._frames import TableSample, sample_file
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
@@ -18,6 +18,7 @@ from custseg.inspection._facts import ColumnFacts
 from custseg.inspection._findings import findings_of, notes_of
 from custseg.inspection._header import fields_between_spaces, has_header, is_matrix, is_total, total_rows
 from custseg.inspection._kind import FileKind, read_columns
+from custseg.inspection._printable import printable
 from custseg.inspection._report import report_of
 from custseg.inspection._result import FileInspection
 
@@ -92,22 +93,28 @@ def inspect_with(
 
 
 def _sampled(name: str, given: Mapping[str, object]) -> TableSample:
-    path = Path(name)
-    if not path.is_file():
-        matching = sorted(glob.glob(name))
-        if not matching:
-            raise DataError(f"{_CALLER}: there is no file {name!r}.")
-        path = Path(matching[0])
+    path = _existing(name)
     try:
         sample = sample_file(path, separator=_word(given, "separator"), encoding=_word(given, "encoding"))
     except OSError as error:
-        raise DataError(f"{_CALLER}: {name!r} could not be read: {error.strerror or error}.") from None
+        raise DataError(f"{_CALLER}: {shown(name)} could not be read: {error.strerror or error}.") from None
     if sample.form:
         return sample
     raise DataError(
-        f"{_CALLER}: {name!r} {_nature(sample.looks_like)}. "
+        f"{_CALLER}: {shown(name)} {_nature(sample.looks_like)}. "
         "Export the data as CSV, Parquet or Excel (.xlsx), with the names of the columns in the first row."
     )
+
+
+def _existing(name: str) -> Path:
+    """The file, or the first of those that a pattern names."""
+    try:
+        paths = [name] if Path(name).exists() else sorted(glob.glob(name))
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a zero byte
+        paths = []
+    if not paths:
+        raise DataError(f"{_CALLER}: there is no file {shown(name)}.")
+    return Path(paths[0])
 
 
 def _nature(looks_like: str) -> str:
@@ -130,22 +137,22 @@ def _columns(sample: TableSample) -> list[ColumnFacts]:
 
 def _refuse_what_has_no_names(sample: TableSample, columns: list[ColumnFacts], name: str) -> None:
     if not columns or not any(column.filled for column in columns):
-        raise DataError(f"{_CALLER}: {name!r} has no row below its first line.")
+        raise DataError(f"{_CALLER}: {shown(name)} has no row below its first line.")
     if sample.form == "parquet":
         return
     if fields := fields_between_spaces(columns):
         raise DataError(
-            f"{_CALLER}: {name!r} looks like a table of {fields} columns with spaces between them. "
+            f"{_CALLER}: {shown(name)} looks like a table of {fields} columns with spaces between them. "
             "Export it with commas, semicolons or tabs, and with the names of the columns in the first row."
         )
     if is_matrix(columns):
         raise DataError(
-            f"{_CALLER}: {name!r} looks like a matrix of numbers without a header: {len(columns)} columns, "
+            f"{_CALLER}: {shown(name)} looks like a matrix of numbers without a header: {len(columns)} columns, "
             "and its first row holds numbers too. Put a row with the names of the columns above it."
         )
     if not has_header(sample, columns):
         raise DataError(
-            f"{_CALLER}: {name!r} looks like a table without a header: its first row holds values like those of "
+            f"{_CALLER}: {shown(name)} looks like a table without a header: its first row holds values like those of "
             "the rows below. Put a row with the names of the columns above it."
         )
 
@@ -173,4 +180,4 @@ def _examples(sample: TableSample) -> tuple[tuple[str, ...], ...]:
 
 def masked(value: str) -> str:
     """The value with every letter as A and every digit as 9."""
-    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))
+    return printable(re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value)))

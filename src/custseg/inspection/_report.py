@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from custseg._checks import shown
 from custseg._texts import text
 from custseg.inspection._command import command_line
 from custseg.inspection._findings import counted
+from custseg.inspection._printable import printable
 from custseg.inspection._result import FileInspection, Finding
 
 _WIDEST_EXAMPLE = 22
+_WIDEST_NAME = 40
 _MOST_OTHERS = 40
 _SETTINGS = ("encoding", "separator", "skip_rows", "decimal", "thousands", "date_format")
 
@@ -31,7 +35,7 @@ def report_of(found: FileInspection) -> str:
 
 
 def _head(found: FileInspection, words: Any) -> Iterator[str]:
-    yield f"{found.path}: {words['kinds'][found.kind]} ({words['certainty'][found.certainty]})"
+    yield f"{printable(found.path)}: {words['kinds'][found.kind]} ({words['certainty'][found.certainty]})"
     layout = found.layout
     parts = [words["forms"][layout["form"]]]
     if "encoding" in layout:
@@ -60,7 +64,7 @@ def _role_rows(found: FileInspection, words: Any) -> list[list[str]]:
             examples = " | ".join(_cut(row[place]) or "–" for row in found.examples)
         role = words["roles"][one.subject]
         role = role if one.used else words["layout"]["unused"].format(role=role)
-        rows.append([role, one.value, words["certainty"][one.certainty], examples, one.reason])
+        rows.append([role, _cut(one.value, _WIDEST_NAME), words["certainty"][one.certainty], examples, one.reason])
     return rows
 
 
@@ -76,9 +80,9 @@ def _setting_rows(found: FileInspection, words: Any) -> list[list[str]]:
     return rows
 
 
-def _cut(value: str) -> str:
-    plain = " ".join(value.split())
-    return plain if len(plain) <= _WIDEST_EXAMPLE else plain[: _WIDEST_EXAMPLE - 1] + "…"
+def _cut(value: str, widest: int = _WIDEST_EXAMPLE) -> str:
+    plain = printable(" ".join(value.split()))
+    return plain if len(plain) <= widest else plain[: widest - 1] + "…"
 
 
 def _others(found: FileInspection, words: Any) -> Iterator[str]:
@@ -86,7 +90,7 @@ def _others(found: FileInspection, words: Any) -> Iterator[str]:
     rest = [name for name in found.columns if name not in used]
     if rest:
         more = f", … (+{len(rest) - _MOST_OTHERS})" if len(rest) > _MOST_OTHERS else ""
-        yield words["heads"]["others"].format(columns=", ".join(map(repr, rest[:_MOST_OTHERS])) + more)
+        yield words["heads"]["others"].format(columns=", ".join(map(shown, rest[:_MOST_OTHERS])) + more)
 
 
 def _choices(found: FileInspection, words: Any) -> list[str]:
@@ -102,12 +106,10 @@ def _choices(found: FileInspection, words: Any) -> list[str]:
 
 def option_words(one: Finding) -> list[str]:
     """The options of `custseg fit` among which to choose."""
-    import shlex
-
     if one.subject == "decimal":
         return [_number_options(value) for value in (one.value, *one.alternatives)]
     option = f"--{one.subject.replace('_', '-')}"
-    return [f"{option} {shlex.quote(value)}" for value in (one.value, *one.alternatives)]
+    return [f"{option} {shlex.quote(printable(value))}" for value in (one.value, *one.alternatives)]
 
 
 def _number_options(pair: str) -> str:
