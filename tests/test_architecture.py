@@ -14,7 +14,7 @@ LAYERS = (
     ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional"),
     ("_frames", "_write"),
     ("tables",),
-    ("features", "preparation", "clustering", "profiling", "datasets"),
+    ("features", "preparation", "clustering", "profiling", "datasets", "inspection"),
     ("model",),
     ("result",),
     ("segmentation",),

@@ -48,6 +48,19 @@ def options(bad: BadInput) -> list[str]:
     ]
 
 
+def on_the_command_line(words: str) -> str:
+    """The words of an error with options in the place of arguments."""
+    words = re.sub(r"(date_format|currency|separator|decimal)=", lambda match: option(match[1]), words)
+    words = re.sub(r"(refunds)=(?=')", lambda match: option(match[1]) + " ", words)
+    words = re.sub(r"(min_size)=(?=\\d)", lambda match: option(match[1]) + " ", words)
+    words = re.sub(r"^(timezone|columns|rates)(?= must)", lambda match: option(match[1]), words)
+    return re.sub(r"(?<![-\w])(as_of|min_size|n_segments)(?!\w)", lambda match: option(match[1]), words)
+
+
+def option(argument: str) -> str:
+    return f"--{OPTIONS.get(argument, argument.replace('_', '-'))}"
+
+
 def in_a_process(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
     """The command as a user runs it, with its output in pipes."""
     command = [sys.executable, "-m", "custseg", *map(str, arguments)]
@@ -150,14 +163,14 @@ def test_minimum_size_is_a_count_a_share_or_a_percentage(log: Path, tmp_path: Pa
 def test_bad_data_ends_with_1_and_a_sentence(name: str, tmp_path: Path) -> None:
     log = written(BAD_DATA[name].change(clean_log()), tmp_path)
     result = run("fit", log, *options(BAD_DATA[name]), "--out", tmp_path / "out")
-    assert_failed(result, 1, BAD_DATA[name].words)
+    assert_failed(result, 1, on_the_command_line(BAD_DATA[name].words))
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("name", BAD_VALUES)
 def test_bad_value_ends_with_2_and_a_sentence(name: str, log: Path, tmp_path: Path) -> None:
     result = run("fit", log, *options(BAD_VALUES[name]), "--out", tmp_path / "out")
-    assert_failed(result, 2, BAD_VALUES[name].words)
+    assert_failed(result, 2, on_the_command_line(BAD_VALUES[name].words))
     assert not (tmp_path / "out").exists()
 
 
@@ -173,11 +186,11 @@ def test_bad_value_ends_with_2_and_a_sentence(name: str, log: Path, tmp_path: Pa
         (["fit", "LOG", "--out", "OUT", "--segments", "²"], "'²' is neither a number"),
         (["fit", "LOG", "--out", "OUT", "--segments", "3-"], "'3-' is neither a number"),
         (["fit", "LOG", "--out", "OUT", "--segments", "8-3"], "the range 8-3 is empty"),
-        (["fit", "LOG", "--out", "OUT", "--columns", ","], "columns must name each feature once"),
+        (["fit", "LOG", "--out", "OUT", "--columns", ","], "--columns must name each feature once"),
         (["fit", "LOG", "--out", "OUT", "--rate", "EUR"], r"must be of the form EUR=1\.08"),
-        (["fit", "LOG", "--out", "OUT", "--rate", "EUR=1"], "rates need currency="),
+        (["fit", "LOG", "--out", "OUT", "--rate", "EUR=1"], "--rate need --currency"),
         (["fit", "LOG", "--out", "OUT", "--seed", "-1"], "-1 is not in the range"),
-        (["fit", "LOG", "--out", "OUT", "--separator", ";;"], "separator must be one ASCII character"),
+        (["fit", "LOG", "--out", "OUT", "--separator", ";;"], "--separator must be one ASCII character"),
         (["fit", "LOG", "--out", "OUT", "--colour", "red"], "No such option"),
         (["demo", "--customers", "3"], "3 is not in the range"),
         (["sing"], "No such command 'sing'"),
@@ -203,13 +216,13 @@ def assert_failed(result: Result, code: int, words: str) -> None:
     ("name", "content", "words"),
     [
         ("nowhere.csv", None, "there is no file"),
-        ("orders.xlsx", b"", "the file must end in one of"),
-        ("empty.csv", b"", "could not be opened"),
-        ("latin.csv", "customer_id,order_id,ordered_at,amount\nЖ,1,2024-01-01,5\n".encode("cp1251"), "utf-8"),
+        ("orders.xlsx", b"", "is empty"),
+        ("orders.ods", b"a,b\n1,2\n", "no column of .* looks like the customer"),
+        ("empty.csv", b"", "is empty"),
         (
             "ragged.csv",
             b"customer_id,order_id,ordered_at,amount\n1,1,2024-01-01,5,9,9\n",
-            "could not be read",
+            "1 line has more fields than the header",
         ),
         ("broken.parquet", b"PAR1 and no more", "could not be opened"),
     ],

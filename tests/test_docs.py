@@ -47,7 +47,7 @@ def test_links_lead_to_files_that_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_commands_have_the_options_that_are_shown(page: Path) -> None:
     known = {option for command in main.commands.values() for param in command.params for option in param.opts}
-    shown = re.findall(r"custseg (?:fit|demo)\b(?:[^\n`]|\\\n)*", page.read_text(encoding="utf-8"))
+    shown = re.findall(r"custseg (?:fit|demo|inspect)\b(?:[^\n`]|\\\n)*", page.read_text(encoding="utf-8"))
     used = {option for line in shown for option in re.findall(r"(?<!\S)--[a-z-]+", line)}
     assert used - known - {"--help", "--version"} == set()
 

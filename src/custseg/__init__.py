@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         InfeasibleMinimumError,
         MissingDependencyError,
     )
+    from custseg.inspection import FileInspection, inspect
     from custseg.model import SegmentModel
     from custseg.result import Segmentation
     from custseg.segmentation import fit_segments
@@ -29,12 +30,14 @@ _HOMES = {
     "DataReport": "custseg.tables",
     "Events": "custseg.tables",
     "FeatureTable": "custseg.tables",
+    "FileInspection": "custseg.inspection",
     "InfeasibleMinimumError": "custseg.errors",
     "MissingDependencyError": "custseg.errors",
     "Orders": "custseg.tables",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
     "fit_segments": "custseg.segmentation",
+    "inspect": "custseg.inspection",
 }
 _FOLDERS = ("clustering", "datasets", "features", "insights", "plots", "preparation", "profiling")
 
@@ -45,12 +48,14 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "DataReport",
     "Events",
     "FeatureTable",
+    "FileInspection",
     "InfeasibleMinimumError",
     "MissingDependencyError",
     "Orders",
     "SegmentModel",
     "Segmentation",
     "fit_segments",
+    "inspect",
     "clustering",
     "datasets",
     "features",

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from custseg.errors import MissingDependencyError
 
-_EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "pyspark": "spark"}
+_EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "pyspark": "spark", "fastexcel": "excel"}
 
 
 def optional_module(name: str, purpose: str) -> ModuleType:

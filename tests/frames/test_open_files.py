@@ -272,7 +272,7 @@ def test_a_file_that_does_not_exist(tmp_path: Path, name: str) -> None:
         Orders(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["orders.xlsx", "orders", "orders.csv.zip", ""])
+@pytest.mark.parametrize("name", ["orders.xls", "orders", "orders.csv.zip", ""])
 def test_a_file_of_another_format(tmp_path: Path, name: str) -> None:
     message = r"Orders: the file must end in one of \['\.csv', .*\], got .* A folder is given as a glob, such as"
     with pytest.raises(DataError, match=message):

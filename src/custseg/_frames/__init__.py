@@ -6,7 +6,7 @@ form on the engine where the data is; all that follows is written once, in narwh
 
 from __future__ import annotations
 
-from custseg._frames._dialect import MONEY_UNIT, DateStyle, Dialect
+from custseg._frames._dialect import MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
 from custseg._frames._local import (
     CsvStyle,
@@ -18,15 +18,18 @@ from custseg._frames._local import (
     table_writer,
 )
 from custseg._frames._open import Table, open_table, read_table
+from custseg._frames._sample import TableSample, sample_file
 
 __all__ = [
     "MONEY_UNIT",
     "USUAL_FORM",
     "CSVFormat",
+    "ColumnKind",
     "CsvStyle",
     "DateStyle",
     "Dialect",
     "Table",
+    "TableSample",
     "TextFacts",
     "collect",
     "collect_together",
@@ -36,5 +39,6 @@ __all__ = [
     "look_at_text_file",
     "open_table",
     "read_table",
+    "sample_file",
     "table_writer",
 ]

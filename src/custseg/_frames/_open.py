@@ -15,7 +15,7 @@ import polars as pl
 from custseg._checks import check_columns, check_distinct, check_no_nul, shown
 from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb import DuckDBDialect, RelationLike, is_relation
-from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, parquet_table
+from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, excel_table, parquet_table
 from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
 from custseg._frames._pandas import polars_from_pandas
 from custseg._frames._polars import PolarsDialect
@@ -24,10 +24,11 @@ from custseg.errors import DataError
 
 _KINDS = (
     "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, a DuckDB relation, "
-    "or the path of a CSV or Parquet file"
+    "or the path of a CSV, Parquet or Excel file"
 )
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 _PARQUET = (".parquet", ".pq")
+_EXCEL = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,10 @@ def read_table(path: str | PathLike[str], *, separator: str = ",") -> pl.DataFra
 
 def _open_file(path: str, caller: str, form: CSVFormat, *, whole: bool) -> Table:
     name, paths = _existing(path, caller)
-    if not name.lower().endswith(_PARQUET):
+    if name.lower().endswith(_EXCEL):
+        files = excel_table(paths[0], form.skip_rows)
+        dialect = PolarsDialect(files.frame, form=form, names=files.columns)
+    elif not name.lower().endswith(_PARQUET):
         # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
         files = csv_table(paths, form, caller)
         frame = run(files.frame).lazy() if whole else files.frame
@@ -138,9 +142,9 @@ def _open_file(path: str, caller: str, form: CSVFormat, *, whole: bool) -> Table
 
 def _existing(path: str, caller: str) -> tuple[str, list[str]]:
     """The path, checked to be one of our formats, and the files that it or the pattern names."""
-    if not path.lower().endswith((*_CSV, *_PARQUET)):
+    if not path.lower().endswith((*_CSV, *_PARQUET, *_EXCEL)):
         raise DataError(
-            f"{caller}: the file must end in one of {[*_CSV, *_PARQUET]}, got {shown(path)}. "
+            f"{caller}: the file must end in one of {[*_CSV, *_PARQUET, *_EXCEL]}, got {shown(path)}. "
             "A folder is given as a glob, such as 'orders/*.parquet'."
         )
     try:

@@ -116,7 +116,7 @@ class PolarsDialect:
         return {column for column, numeric in zip(columns, row, strict=True) if numeric}
 
     def doubtful_marks(self, columns: Sequence[str]) -> list[str]:
-        if not self.text or self.form.thousands is not None:
+        if not columns or not self.text or self.form.thousands is not None:
             return []
         # The first lines mostly settle it.
         first = self._doubtful(columns, self.frame.head(_FIRST_LINES))

@@ -88,6 +88,8 @@ def _fit(before: str, letter: str, after: str) -> float:
     if not letter.isalpha():
         inside = len(neighbors) == 2 and letter not in "’·"
         return 0.5 if letter in _USUAL_SIGNS and not inside else -1.0
+    if before.isdigit() and after.isdigit():
+        return -1.0  # what stands between digits is a mark between thousands
     if any(_script(one) != _script(letter) for one in neighbors):
         return -1.0
     if letter.isupper() and before.islower():

@@ -20,7 +20,7 @@ SEPARATORS = ("\t", ";", "|", ",")
 
 Quoting = Literal["none", "standard", "backslash", "irregular"]
 
-_SAMPLE = 2**20
+SAMPLE_BYTES = 2**20
 _SIGNATURES = (
     (b"PAR1", "a Parquet file"),
     (b"PK\x03\x04", "a ZIP archive, as Excel's .xlsx files are"),
@@ -95,7 +95,7 @@ class TextFacts:
 def look_at_text_file(path: str | PathLike[str]) -> TextFacts:
     """What the bytes of the file say about its form; OSError where it cannot be read."""
     with open_bytes(path) as file:
-        sample = file.read(_SAMPLE)
+        sample = file.read(SAMPLE_BYTES)
     compressed = is_compressed(path)
     if not sample:
         return TextFacts("nothing", compressed)
@@ -155,7 +155,7 @@ def _encoding(path: str | PathLike[str], sample: bytes) -> Encoding:
     plain = True
     with open_bytes(path) as file:
         while True:
-            chunk = file.read(_SAMPLE)
+            chunk = file.read(SAMPLE_BYTES)
             plain = plain and chunk.isascii()
             try:
                 if not plain:

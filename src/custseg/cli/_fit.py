@@ -1,0 +1,148 @@
+"""`custseg fit`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from custseg.cli._errors import LIBRARY_NAMES, errors_told
+from custseg.cli._show import fit_and_write
+from custseg.cli._values import min_size, rates, segments
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product", "category", "channel", "source",
+          "discount", "refund", "cancelled", "currency")  # fmt: skip
+_FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
+_ZONE = ("rates", "timezone")
+_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "method", "segments", "language", "seed")
+_MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
+
+
+def _mark(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """A mark that is awkward to type, from its name."""
+    return None if value is None else _MARKS.get(value, value)
+
+
+def _together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Several options as one decorator."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_COLUMNS = _together(
+    click.option("--customer", help="Column of customer ids. [default: customer_id, or as inspect finds it]"),
+    click.option("--order", help="Column of order ids; 'none' takes a customer's lines at one time as one order. "
+                 "[default: order_id, or as inspect finds it]"),
+    click.option("--date", help="Column of dates. [default: ordered_at, or as inspect finds it]"),
+    click.option("--amount", help="Column of money per line, negative for refunds. "
+                 "[default: amount, or as inspect finds it]"),
+    click.option("--quantity", help="With --price, stands in for --amount."),
+    click.option("--price", help="With --quantity, stands in for --amount."),
+    click.option("--product", help="Column of products; for this and the next columns 'none' takes no column."),
+    click.option("--category", help="Column of product categories."),
+    click.option("--channel", help="Column of sales channels."),
+    click.option("--source", help="Column of what brought the customer, such as an ad."),
+    click.option("--discount", help="Column of money taken off the line."),
+    click.option("--refund", help="Column of money that was paid back."),
+    click.option("--cancelled", help="Column of yes and no that marks cancelled lines."),
+    click.option("--currency", help="Column of currency codes. Several currencies need a --rate for each."),
+    click.option("--rate", "rates", multiple=True, metavar="CODE=WORTH", callback=lambda _c, _p, v: rates(v),
+                 help="What one unit of a currency is worth, such as EUR=1.08; once per currency."),
+)  # fmt: skip
+
+_FILE = _together(
+    click.option("--date-format", help="Pattern of dates in a CSV, such as '%d/%m/%Y %H:%M'. "
+                 "[default: as inspect finds it]"),
+    click.option("--separator", callback=_mark, help="Of a CSV file; 'tab' or '\\t' is a tab. "
+                 "[default: as inspect finds it]"),
+    click.option("--decimal", type=click.Choice([".", ","]),
+                 help="Decimal mark of a CSV file. [default: as inspect finds it]"),
+    click.option("--thousands", callback=_mark, help="Mark between thousands in a CSV file, 'space' for all kinds of "
+                 "blanks. [default: as inspect finds it]"),
+    click.option("--encoding", help="Of a CSV file, such as cp1251. [default: as inspect finds it]"),
+    click.option("--skip-rows", type=click.IntRange(0), help="Lines above the header of a CSV file. "
+                 "[default: as inspect finds it]"),
+)  # fmt: skip
+
+_SEGMENTS = _together(
+    click.option("--as-of", help="Moment of the snapshot, such as 2024-06-01; rows at or after it do not count. "
+                 "[default: midnight after the last row]"),
+    click.option("--window-days", type=int, help="Count only what happened in so many days before --as-of. "
+                 "[default: all]"),
+    click.option("--refunds", type=click.Choice(["net", "gross", "error"]), default="net", show_default=True,
+                 help="Subtract refunds, leave them out, or refuse them."),
+    click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: min_size(v),
+                 help="No segment is smaller: customers (200) or a share (0.05 or 5%)."),
+    click.option("--method", type=click.Choice(["auto", "kmeans", "gaussian_mixture", "hdbscan"]), default="auto",
+                 show_default=True, help="The clustering algorithm, or the choice among all three."),
+    click.option("--segments", callback=lambda _c, _p, v: segments(v) if v else None,
+                 help="How many segments: a number, or a range such as 4-6 to choose within. "
+                 "[default: 3-8, or 1 where no grouping comes back; hdbscan finds the number]"),
+    click.option("--columns", help="Features to cluster on, with commas between. "
+                 "[default: recency_days,order_count,revenue]"),
+    click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
+                 help="Language of the segment names."),
+    click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
+                 help="The same seed gives the same segments."),
+    click.option("--timezone", default="UTC", show_default=True, help="Zone of the log's calendar."),
+    click.option("--form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
+                 help="Format of the tables."),
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("orders", required=False, type=click.Path(path_type=str))
+@click.option("--events", help="A file of events, such as mails and visits; its columns are inspected.")
+@click.option("--customers", help="A file with one row per customer; its columns are inspected.")
+@_COLUMNS
+@_FILE
+@_SEGMENTS
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
+              help="Folder for the assignments, the profiles and segments.png.")  # fmt: skip
+def fit(orders: str | None, *, events: str | None, customers: str | None, out: Path, **options: Any) -> None:
+    """Segment the customers of ORDERS, a CSV, Parquet or Excel file of orders or order lines.
+
+    What is not described is looked for, as custseg inspect does, and what was assumed is shown. Where two readings
+    are possible, the command ends and names the options to choose by.
+
+    \b
+    ORDERS may be a pattern in quotes:
+      custseg fit 'orders/*.parquet' --out segments
+    A German or Russian export, all described:
+      custseg fit export.csv --separator ';' --decimal , --date-format '%d.%m.%Y' \\
+          --customer Kunde --order Auftrag --date Datum --amount Betrag --out segments
+    """  # noqa: D301 - click wants the character \b itself
+    if orders is None and events is None:
+        raise click.UsageError("Missing argument 'ORDERS', a log of orders (or give --events, a log of events).")
+    with errors_told():
+        from custseg.cli._assumptions import customer_table, event_log, order_log, show_assumed
+
+        given = {name: options[name] for name in (*_ROLES, *_FORMAT)}
+        zone = {name: options[name] for name in _ZONE}
+        language, timezone = options["language"], options["timezone"]
+        logs = [
+            None if orders is None else order_log(orders, given, zone, language=language),
+            None if events is None else event_log(events, timezone, language=language),
+            None if customers is None else customer_table(customers, timezone, language=language),
+        ]
+        show_assumed([log for log in logs if log is not None], language)
+        described = [None if log is None else log.described for log in logs]
+        columns = options["columns"]
+        fit_and_write(
+            described[0],
+            out,
+            form=options["form"],
+            events=described[1],
+            customers=described[2],
+            columns=[name.strip() for name in columns.split(",")] if columns else None,
+            **{LIBRARY_NAMES.get(name, name): options[name] for name in _ARGUMENTS},
+        )

@@ -1,0 +1,70 @@
+"""The result of a fit: shown on the terminal, written to files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def fit_and_write(orders: object, out: Path | None, form: str = "csv", **arguments: Any) -> None:
+    """Fit segments, show them, and write their files."""
+    from custseg.segmentation import fit_segments
+
+    with _progress() as progress:
+        result = fit_segments(orders, progress=progress, **arguments)
+        files = _write(result, out, form) if out else []
+    _show(result)
+    for file in files:
+        click.echo(f"Wrote {file}")
+
+
+def _write(result: Any, out: Path, form: str) -> list[Path]:
+    from custseg.plots import plot_segments
+
+    figure = plot_segments(result)
+    return list(result.write(out, form=form, also={"segments.png": figure.savefig}))
+
+
+def _show(result: Any) -> None:
+    """The segments, drawn on a terminal and as plain text elsewhere; then what to know about the data."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        heads, rows = result.table()
+        table = Table(title=Text(result.headline(), "bold"), title_justify="left", box=SIMPLE_HEAD, padding=0)
+        for position, head in enumerate(heads):
+            # A word per line, so that the table fits a narrow terminal.
+            words = Text(head.replace("_", " ").replace(" ", "\n"))
+            table.add_column(words, justify="left" if position == 1 else "right", overflow="fold")
+        for cells in rows:
+            table.add_row(*map(Text, cells))
+        Console().print(table)
+        click.echo(f"Why: {result.choice.reason}")
+    else:
+        click.echo(repr(result))
+    click.echo(f"\n{result.data_report!r}")
+    for note in result.notes:
+        click.echo(f"  {note}")
+    click.echo()
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A progress display on a terminal, none in a pipe."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as display:
+        task = display.add_task("starting", total=1)
+        yield lambda step, done, steps: display.update(task, description=step, completed=done, total=steps)

@@ -1,0 +1,44 @@
+"""The `custseg fit` line for a file."""
+
+from __future__ import annotations
+
+import shlex
+
+from custseg.inspection._printable import is_printable
+from custseg.inspection._result import FileInspection
+
+_OUT = ("--out", "segments")
+
+
+def command_words(found: FileInspection) -> list[str]:
+    """The words of the command that fits segments to the file; empty where the file is of no use alone."""
+    if found.kind == "events":
+        return ["custseg", "fit", "--events", found.path, *_OUT]
+    if found.kind == "customers":
+        return ["custseg", "fit", "ORDERS.csv", "--customers", found.path, *_OUT]
+    if found.kind != "orders" or found.missing:
+        return []
+    words = ["custseg", "fit", found.path]
+    for name, value in found.arguments.items():
+        words += [f"--{name.replace('_', '-')}", "none" if value is None else str(value)]
+    return [*words, *_OUT]
+
+
+def command_line(found: FileInspection, width: int = 100) -> list[str]:
+    """The command in lines that a shell takes as one."""
+    words = [shlex.quote(word) for word in command_words(found)]
+    if not all(map(is_printable, words)):
+        return []  # nobody can copy it
+    pairs: list[str] = []
+    for word in words:
+        if pairs and pairs[-1].startswith("--") and " " not in pairs[-1]:
+            pairs[-1] += f" {word}"
+        else:
+            pairs.append(word)
+    lines: list[str] = []
+    for pair in pairs:
+        if lines and len(lines[-1]) + len(pair) < width - 4:
+            lines[-1] += f" {pair}"
+        else:
+            lines.append(pair)
+    return [line + (" \\" if line is not lines[-1] else "") for line in lines]

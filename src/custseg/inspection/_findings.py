@@ -1,0 +1,205 @@
+"""What was found, as findings and notes in the language of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+
+from custseg._checks import shown
+from custseg._frames import TableSample
+from custseg._texts import number, plural_form, text
+from custseg.inspection._facts import ColumnFacts
+from custseg.inspection._kind import Reading
+from custseg.inspection._result import Finding
+from custseg.inspection._roles import Certainty, RoleFinding
+from custseg.inspection._settings import DateSetting, NumberSetting, date_setting, number_setting
+from custseg.tables import Events, Orders
+
+_NEEDED = ("customer", "order", "date", "amount", "quantity", "price", "event")
+_MONEY = ("amount", "quantity", "price", "discount", "refund")
+_KNOWN_BY_MARK = ("utf-8", "utf-8-sig", "utf-16")
+_ONE_BYTE = ("cp", "koi8", "mac", "latin", "iso")
+
+
+def findings_of(
+    reading: Reading, columns: Sequence[ColumnFacts], sample: TableSample, *, language: str
+) -> tuple[Finding, ...]:
+    """The columns that have a role, and the settings."""
+    roles = [_of_role(role, one, language) for role, one in reading.roles.items()]
+    roles += [_of_role(role, one, language, used=False) for role, one in (reading.money.extra if reading.money else ())]
+    if reading.kind == "orders" and "order" not in reading.roles:
+        roles.insert(1, Finding("order", "none", "likely", text(language, "inspect", "reasons", "no_order")))
+    used = [one.column for role, one in reading.roles.items() if role in _MONEY]
+    if reading.kind == "customers":
+        used = [column for column in columns if column.is_number and "customer" not in column.scores]
+    date = reading.roles.get("date")
+    dates = date_setting(date.column, columns) if date is not None else None
+    numbers = number_setting(used, columns)
+    return (*roles, *_of_dates(dates, language), *_of_numbers(numbers, language), *_of_layout(sample, language))
+
+
+def _of_role(role: str, one: RoleFinding, language: str, *, used: bool = True) -> Finding:
+    certainty = one.certainty
+    rivals = tuple(column.name for column in one.rivals)
+    if not any(role == one.name for one in fields(Orders) + fields(Events)):
+        used = False
+    if role == "currency" and one.column.distinct < 2:
+        used = False
+    if role == "discount" and one.column.is_share:
+        used = False
+    if role not in _NEEDED and certainty == "ambiguous":
+        used = False
+    reason = text(language, "inspect", "reasons", one.reason)
+    if rivals:
+        reason += text(language, "inspect", "reasons", "alike" if one.reason == "same_partition" else "rivals").format(
+            columns=", ".join(map(shown, rivals[:4]))
+        )
+    return Finding(role, one.column.name, certainty, reason, rivals, used)
+
+
+def _of_dates(setting: DateSetting | None, language: str) -> Iterator[Finding]:
+    if setting is None or not (setting.reading.pattern or setting.rivals):
+        return
+    words = text(language, "inspect", "orders_of_dates")
+    if setting.rivals:
+        reason = text(language, "inspect", "reasons", "date_ambiguous").format(
+            example=_without_letters(setting.example), one=words[setting.reading.order],
+            other=words[setting.rivals[0].order],
+        )  # fmt: skip
+    else:
+        key = "date_all" if setting.reading.share >= 1 else "date_most"
+        missed = number(100 * (1 - setting.reading.share), language, digits=1)
+        reason = text(language, "inspect", "reasons", key).format(order=words[setting.reading.order], missed=missed)
+    rivals = tuple(one.pattern for one in setting.rivals)
+    yield Finding("date_format", setting.reading.pattern, setting.certainty, reason, rivals)
+
+
+def _without_letters(example: str) -> str:
+    return example if not any(letter.isalpha() for letter in example) else ""
+
+
+def _of_numbers(setting: NumberSetting, language: str) -> Iterator[Finding]:
+    if setting.certainty == "ambiguous":
+        pairs = [(setting.decimal, setting.thousands), *setting.rivals]
+        shown = [text(language, "inspect", "marks", "pair" if pair[1] else "decimal").format(
+            decimal=pair[0], thousands=pair[1]) for pair in pairs]  # fmt: skip
+        reason = text(language, "inspect", "reasons", "number_ambiguous").format(
+            example=setting.example, column=setting.column
+        )
+        yield Finding("decimal", shown[0], "ambiguous", reason, tuple(shown[1:]))
+        return
+    reason = text(language, "inspect", "reasons", "number").format(example=setting.example, column=setting.column)
+    if setting.decimal != ".":
+        yield Finding("decimal", setting.decimal, setting.certainty, reason)
+    if setting.thousands:
+        mark = " " if setting.thousands.isspace() else setting.thousands
+        yield Finding("thousands", mark, setting.certainty, reason)
+
+
+def _of_layout(sample: TableSample, language: str) -> Iterator[Finding]:
+    reasons = text(language, "inspect", "reasons")
+    facts = sample.text
+    if facts is not None:
+        encoding = facts.encoding
+        if encoding is None:
+            yield Finding("encoding", "?", "ambiguous", reasons["encoding_unknown"])
+        elif encoding not in _KNOWN_BY_MARK:
+            sure: Certainty = "likely" if encoding.startswith(_ONE_BYTE) else "certain"
+            yield Finding("encoding", encoding, sure, reasons["encoding"], facts.other_encodings)
+        if facts.separator not in (",", None) and not facts.separator_line:
+            sure = "likely" if facts.other_separators else "certain"
+            yield Finding("separator", str(facts.separator), sure, reasons["separator"], facts.other_separators)
+    if sample.skip_rows:
+        yield Finding("skip_rows", str(sample.skip_rows), "certain", reasons["skip_rows"])
+
+
+def notes_of(
+    reading: Reading,
+    columns: Sequence[ColumnFacts],
+    sample: TableSample,
+    *,
+    totals: int,
+    language: str,
+) -> tuple[str, ...]:
+    """What else to know before the file is used."""
+    return tuple(
+        text(language, "inspect", "notes", key).format(**values)
+        for key, values in (
+            *_notes_on_layout(columns, sample, totals),
+            *_notes_on_roles(reading, columns, language),
+            *_notes_on_values(reading),
+        )
+    )
+
+
+Note = tuple[str, dict[str, object]]
+
+
+def _notes_on_layout(columns: Sequence[ColumnFacts], sample: TableSample, totals: int) -> Iterator[Note]:
+    names = [column.name for column in columns]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        yield "repeated_names", {"columns": ", ".join(map(shown, repeated))}
+    if sample.text is not None and sample.text.separator_line:
+        yield "separator_line", {}
+    if sample.text is not None and sample.text.quoting == "irregular":
+        yield "quoting", {}
+    if totals:
+        yield "totals", {"rows": totals}
+    if len(sample.sheets) > 1:
+        yield "sheets", {"sheets": ", ".join(sample.sheets)}
+
+
+def _notes_on_roles(reading: Reading, columns: Sequence[ColumnFacts], language: str) -> Iterator[Note]:
+    roles, money = reading.roles, reading.money
+    customer = roles.get("customer")
+    if reading.missing:
+        words = text(language, "inspect", "roles")
+        yield "missing", {"roles": ", ".join(words[role] for role in reading.missing)}
+    numbers = sum(column.is_number for column in columns)
+    if reading.kind == "other" and not roles.keys() & {"customer", "date"} and 2 * numbers > len(columns):
+        yield "features", {}
+    if reading.kind == "orders" and customer is not None and customer.column.distinct_share > 0.98:
+        yield "one_order_each", {"column": customer.column.name}
+    if money is not None and money.order_total is not None:
+        key = "order_total_used" if money.quantity is None else "order_total"
+        yield key, {"column": money.order_total.name}
+    for column in columns:
+        if column.scores.get("date", 0.0) >= 0.6 and column.kind == "text" and column.filled and not column.is_date:
+            yield "unread_dates", {"column": column.name}
+    yield from _notes_on_unused(reading, columns)
+
+
+def _notes_on_unused(reading: Reading, columns: Sequence[ColumnFacts]) -> Iterator[Note]:
+    for role in ("discount", "refund", "channel", "source", "currency", "cancelled"):
+        one = reading.roles.get(role)
+        if one is not None and one.certainty == "ambiguous":
+            names = ", ".join(shown(column.name) for column in (one.column, *one.rivals))
+            yield "several", {"role": role, "columns": names}
+        elif one is not None and role == "discount" and one.column.is_share:
+            yield "discount_rate", {"column": one.column.name}
+    used = {one.column.place for one in reading.roles.values()}
+    for column in columns:
+        unread = column.place not in used and column.distinct > 0
+        if unread and reading.kind == "orders" and _is_status(column):
+            yield "status", {"column": column.name}
+
+
+def _notes_on_values(reading: Reading) -> Iterator[Note]:
+    for role in _MONEY:
+        one = reading.roles.get(role)
+        if one is not None and one.column.numbers.signs - {"%"}:
+            signs = ", ".join(sorted(one.column.numbers.signs))
+            yield "signs", {"column": one.column.name, "signs": signs}
+        if one is not None and one.column.numbers.parentheses:
+            yield "parentheses", {"column": one.column.name}
+
+
+def counted(count: int, language: str, noun: str) -> str:
+    """The count with its noun."""
+    forms = text(language, "inspect", "nouns", noun)
+    return plural_form(count, forms, language).format(n=number(count, language))
+
+
+def _is_status(column: ColumnFacts) -> bool:
+    return max(column.scores.get("status", 0.0), column.scores.get("cancelled", 0.0)) >= 0.9

@@ -1,0 +1,183 @@
+"""`inspect`: looks at a file and finds which column is what."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from os import PathLike, fsdecode
+from pathlib import Path
+
+from custseg._checks import check_choice, shown
+from custseg._frames import TableSample, sample_file
+from custseg._texts import LANGUAGES
+from custseg.errors import DataError
+from custseg.inspection._event_names import event_names
+from custseg.inspection._facts import ColumnFacts
+from custseg.inspection._findings import findings_of, notes_of
+from custseg.inspection._header import fields_between_spaces, has_header, is_matrix, is_total, total_rows
+from custseg.inspection._kind import FileKind, read_columns
+from custseg.inspection._printable import printable
+from custseg.inspection._report import report_of
+from custseg.inspection._result import FileInspection
+
+_CALLER = "inspect"
+
+
+def inspect(path: str | PathLike[str], *, language: str = "en") -> FileInspection:
+    r"""What a file holds: how it is written, and which column is what.
+
+    The file is read in parts: up to about 10,000 rows from its start, middle and end.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV file (also TSV or TXT, also compressed with gzip), a Parquet file or an Excel workbook
+        (``pip install 'custseg[excel]'``). Of a glob, the first file is looked at.
+    language : {"en", "ru"}, default "en"
+        Of the report.
+
+    Returns
+    -------
+    FileInspection
+        What was found, how sure it is, and the `custseg fit` line to run.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or holds no table with names in its first row, such as JSON or a matrix.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> rows = [f"{i % 30};R{i};{1 + i % 28:02}.05.2024;{i % 7},50" for i in range(99)]
+    >>> _ = Path("shop.csv").write_text("\n".join(["Kunde;Beleg;Datum;Betrag", *rows]))
+    >>> found = inspect("shop.csv")
+    >>> found.kind, found.arguments["customer"], found.arguments["date_format"], found.arguments["decimal"]
+    ('orders', 'Kunde', '%d.%m.%Y', ',')
+    """
+    return inspect_with(path, {}, language=language)
+
+
+def inspect_with(
+    path: str | PathLike[str], given: Mapping[str, object], *, language: str, kind: FileKind | None = None
+) -> FileInspection:
+    """What a file holds, where columns (role -> name), the separator, the encoding or the kind are known."""
+    check_choice(_CALLER, "language", language, allowed=LANGUAGES)
+    if not isinstance(path, (str, PathLike)):
+        raise TypeError(f"{_CALLER}: path must be the path of a file, got {type(path).__name__}.")
+    name = fsdecode(path)
+    sample = _sampled(name, given)
+    totals = total_rows(sample)
+    columns = _columns(sample)
+    _refuse_what_has_no_names(sample, columns, name)
+    reading = read_columns(columns, {role: str(value) for role, value in given.items()}, kind)
+    event = reading.roles.get("event")
+    found = FileInspection(
+        path=name,
+        kind=reading.kind,
+        certainty=reading.certainty,
+        findings=findings_of(reading, columns, sample, language=language),
+        columns=tuple(column.name for column in columns),
+        examples=_examples(sample),
+        layout=_layout(sample, totals),
+        missing=reading.missing,
+        event_names=event_names(event.column.filled) if event is not None else {},
+        notes=notes_of(reading, columns, sample, totals=totals, language=language),
+        language=language,
+    )
+    return replace(found, report=report_of(found))
+
+
+def _sampled(name: str, given: Mapping[str, object]) -> TableSample:
+    path = _existing(name)
+    try:
+        sample = sample_file(path, separator=_word(given, "separator"), encoding=_word(given, "encoding"))
+    except OSError as error:
+        raise DataError(f"{_CALLER}: {shown(name)} could not be read: {error.strerror or error}.") from None
+    if sample.form:
+        return sample
+    raise DataError(
+        f"{_CALLER}: {shown(name)} {_nature(sample.looks_like)}. "
+        "Export the data as CSV, Parquet or Excel (.xlsx), with the names of the columns in the first row."
+    )
+
+
+def _existing(name: str) -> Path:
+    """The file, or the first of those that a pattern names."""
+    try:
+        paths = [name] if Path(name).exists() else sorted(glob.glob(name))
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a zero byte
+        paths = []
+    if not paths:
+        raise DataError(f"{_CALLER}: there is no file {shown(name)}.")
+    return Path(paths[0])
+
+
+def _nature(looks_like: str) -> str:
+    return "is empty" if looks_like == "nothing" else f"looks like {looks_like}, not like a table"
+
+
+def _word(given: Mapping[str, object], name: str) -> str | None:
+    value = given.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _columns(sample: TableSample) -> list[ColumnFacts]:
+    """The columns of the sample, without rows of totals."""
+    rows = [row for row in sample.rows if sample.form == "parquet" or not is_total(row, len(sample.names))]
+    return [
+        ColumnFacts(place, name, kind, [row[place] for row in rows])
+        for place, (name, kind) in enumerate(zip(sample.names, sample.kinds, strict=True))
+    ]
+
+
+def _refuse_what_has_no_names(sample: TableSample, columns: list[ColumnFacts], name: str) -> None:
+    if not columns or not any(column.filled for column in columns):
+        raise DataError(f"{_CALLER}: {shown(name)} has no row below its first line.")
+    if sample.form == "parquet":
+        return
+    if fields := fields_between_spaces(columns):
+        raise DataError(
+            f"{_CALLER}: {shown(name)} looks like a table of {fields} columns with spaces between them. "
+            "Export it with commas, semicolons or tabs, and with the names of the columns in the first row."
+        )
+    if is_matrix(columns):
+        raise DataError(
+            f"{_CALLER}: {shown(name)} looks like a matrix of numbers without a header: {len(columns)} columns, "
+            "and its first row holds numbers too. Put a row with the names of the columns above it."
+        )
+    if not has_header(sample, columns):
+        raise DataError(
+            f"{_CALLER}: {shown(name)} looks like a table without a header: its first row holds values like those of "
+            "the rows below. Put a row with the names of the columns above it."
+        )
+
+
+def _layout(sample: TableSample, totals: int) -> dict[str, object]:
+    layout: dict[str, object] = {"form": sample.form, "rows": len(sample.rows), "complete": sample.complete}
+    if sample.sheets:
+        layout["sheets"] = sample.sheets
+    if sample.text is not None:
+        layout |= {
+            "encoding": sample.text.encoding,
+            "separator": sample.text.separator,
+            "line_end": sample.text.line_end,
+            "separator_line": sample.text.separator_line,
+            "quoting": sample.text.quoting,
+        }
+    return layout | {"skip_rows": sample.skip_rows, "total_rows": totals}
+
+
+def _examples(sample: TableSample) -> tuple[tuple[str, ...], ...]:
+    """The two fullest of the first rows, masked."""
+    first = sorted(sample.rows[:50], key=lambda row: -sum(cell is not None for cell in row))[:2]
+    return tuple(tuple(masked(cell or "") for cell in row) for row in first)
+
+
+def masked(value: str) -> str:
+    """The value with every letter as A and every digit as 9."""
+    return printable(re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value)))

@@ -1,0 +1,89 @@
+"""How the values of a file are to be read: marks of numbers and pattern of dates, from the columns that have a role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from custseg.inspection._dates import DateReading
+from custseg.inspection._facts import ColumnFacts
+from custseg.inspection._numbers import joint_readings
+from custseg.inspection._roles import Certainty
+
+_ALL = 0.999
+
+
+@dataclass(frozen=True)
+class NumberSetting:
+    """The decimal mark and the mark between thousands, empty for none, and how sure they are.
+
+    `rivals` are other pairs that read the same texts as other numbers; `example` is a number that shows it.
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    certainty: Certainty = "certain"
+    rivals: tuple[tuple[str, str], ...] = ()
+    example: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class DateSetting:
+    """The pattern of the dates, empty for ISO 8601, and how sure it is."""
+
+    reading: DateReading
+    certainty: Certainty = "certain"
+    rivals: tuple[DateReading, ...] = ()
+    example: str = ""
+
+
+def number_setting(used: Sequence[ColumnFacts], others: Sequence[ColumnFacts]) -> NumberSetting:
+    """The marks of the columns of money; the other columns of numbers decide where these leave it open."""
+    marked = [column for column in used if column.kind == "text" and column.numbers.marked]
+    if not marked:
+        return NumberSetting()
+    readings = joint_readings([column.numbers for column in marked])
+    if len(readings) == 1:
+        return _setting(readings, marked, "certain")
+    rest = [column for column in others if column.kind == "text" and column.numbers.marked and column.is_number]
+    together = joint_readings([column.numbers for column in (*marked, *rest)])
+    if len(readings) > 1 and len(together) == 1:
+        return _setting(together, marked, "likely")
+    if not readings:
+        own = [joint_readings([column.numbers]) for column in marked]
+        readings = list(dict.fromkeys(pair for pairs in own for pair in pairs)) or [(".", "")]
+    return _setting(readings, marked, "ambiguous")
+
+
+def _setting(
+    readings: Sequence[tuple[str, str]], columns: Sequence[ColumnFacts], certainty: Certainty
+) -> NumberSetting:
+    decimal, thousands = readings[0]
+    spaces = next((column.numbers.spaces for column in columns if column.numbers.spaces), " ")
+    telling = [(min(column.numbers.texts, key=lambda text: (len(text), text)), column.name) for column in columns]
+    example, name = telling[0]
+    return NumberSetting(
+        decimal, spaces if thousands == " " else thousands, certainty, tuple(readings[1:]), example, name
+    )
+
+
+def date_setting(column: ColumnFacts, others: Sequence[ColumnFacts]) -> DateSetting | None:
+    """The pattern of the date column; other columns of dates in the same form decide where it leaves it open."""
+    if not column.dates:
+        return None
+    best, *rest = column.dates
+    example = column.filled[0] if column.filled else ""
+    if not rest:
+        return DateSetting(best, "certain" if best.share >= _ALL else "likely", example=example)
+    for other in others:
+        if other is not column and len(other.dates) == 1:
+            same = [one for one in column.dates if one.order == other.dates[0].order]
+            if len(same) == 1 and _marks(same[0].pattern) == _marks(other.dates[0].pattern):
+                return DateSetting(same[0], "likely", example=example)
+    return DateSetting(best, "ambiguous", tuple(rest), example)
+
+
+def _marks(pattern: str) -> str:
+    """The marks between day, month and year."""
+    return "".join(character for character in pattern[:8] if not character.isalpha() and character != "%")
