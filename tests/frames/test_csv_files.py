@@ -87,7 +87,7 @@ def test_a_byte_order_mark_needs_no_argument(folder: Path, encoding: str) -> Non
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "utf-16-le"])
 def test_the_likely_encoding_is_named(folder: Path, encoding: str) -> None:
     path = file(folder, lines(["Чашка большая", "Блюдо", "Ложка из Москвы"]).encode(encoding))
-    with pytest.raises(DataError, match=rf"not in UTF-8, .* looks like {encoding}: give encoding='{encoding}'"):
+    with pytest.raises(DataError, match=rf"not in UTF-8.* looks like {encoding}: give encoding='{encoding}'"):
         Orders(path)
 
 
@@ -106,7 +106,15 @@ def test_encodings_that_cannot_be(folder: Path, encoding: Any) -> None:
         Orders(file(folder, lines(["mug"])), encoding=encoding)
 
 
+def test_the_first_line_that_is_not_utf_8_is_named(folder: Path) -> None:
+    path = file(folder, lines(["Kö", "mug"]).encode() + "9,9,2024-05-01,10,Köln\n".encode("cp1252"))
+    with pytest.raises(DataError, match=r"not in UTF-8 \(line 4 is the first that is not\)"):
+        Orders(path)
+
+
 def test_a_separator_line_is_honored(folder: Path) -> None:
+    german = "sep=;\n" + lines(["mug"]).replace(",", ";").replace(";10;", ";10,5;")
+    assert revenue(file(folder, german), decimal=",") == {0: 10.5}
     text = "sep=;\n" + lines(["mug"]).replace(",", ";")
     assert revenue(file(folder, text)) == {0: 10.0}
     assert revenue(file(folder, text), separator=";") == {0: 10.0}

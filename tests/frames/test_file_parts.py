@@ -76,6 +76,19 @@ def test_types_that_do_not_go_together_are_named(tmp_path: Path, column: str, od
         Orders(path)
 
 
+def test_a_folder_of_parts(tmp_path: Path) -> None:
+    (tmp_path / "log.parquet").mkdir()
+    parts(tmp_path / "log.parquet", month(1, 10), month(2, 20.5, note="x"))
+    assert revenue(str(tmp_path / "log.parquet")) == 30.5
+
+
+def test_a_folder_of_parts_by_month(tmp_path: Path) -> None:
+    for number in (5, 6):
+        (tmp_path / "log.parquet" / f"month={number}").mkdir(parents=True)
+        month(number, 10.0).write_parquet(tmp_path / "log.parquet" / f"month={number}" / "part.parquet")
+    assert revenue(str(tmp_path / "log.parquet")) == 20.0
+
+
 def test_types_of_columns_that_nobody_describes_do_not_matter(tmp_path: Path) -> None:
     assert revenue(parts(tmp_path, month(1, 10.0, note="x"), month(2, 20.5, note=5))) == 30.5
 

@@ -214,7 +214,7 @@ def test_columns_that_repeat_a_name_are_refused(write: Write) -> None:
 
 def test_another_encoding_is_refused(write: Write) -> None:
     path = write((HEAD + "Иван,1,2024-05-01,1\n").encode("cp1251"))
-    with pytest.raises(DataError, match=r"not in UTF-8, .* looks like cp1251: give encoding='cp1251', or save"):
+    with pytest.raises(DataError, match=r"not in UTF-8 .* looks like cp1251: give encoding='cp1251', or save"):
         rfm(path, as_of="2024-06-01")
 
 

@@ -132,12 +132,18 @@ def _open_file(path: str, caller: str, form: CSVFormat, *, whole: bool) -> Table
         files = csv_table(paths, form, caller)
         frame = run(files.frame).lazy() if whole else files.frame
         dialect = PolarsDialect(frame, form=form, names=files.columns)
-    elif Path(path).is_dir():
+    elif Path(path).is_dir() and not (paths := _plain_parts(path)):
         return Table(PolarsDialect(pl.scan_parquet(name)), as_polars)
     else:
         files = parquet_table(paths)
         dialect = PolarsDialect(files.frame)
     return Table(dialect, as_polars, files.short_rows, files.advice, files.lacking, files.conflicts)
+
+
+def _plain_parts(folder: str) -> list[str]:
+    """The Parquet files in the folder; none where folders say values of a column ("year=2024"): polars reads those."""
+    paths = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in _PARQUET and path.is_file())
+    return [] if any("=" in str(path.relative_to(folder).parent) for path in paths) else list(map(str, paths))
 
 
 def _existing(path: str, caller: str) -> tuple[str, list[str]]:

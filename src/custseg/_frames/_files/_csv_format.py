@@ -70,11 +70,6 @@ class CSVFormat:
     def _check_numbers(self, caller: str) -> None:
         if self.decimal not in (".", ",", None):
             raise ValueError(f"{caller}: decimal must be '.' or ',', got {self.decimal!r}.")
-        if self.decimal is not None and self.decimal == (self.separator or ","):
-            raise ValueError(
-                f"{caller}: separator and decimal cannot both be {self.decimal!r}. "
-                "Exports with a decimal comma mostly have separator=';'."
-            )
         mark: object = self.thousands
         if mark is not None and (not isinstance(mark, str) or mark not in _THOUSANDS):
             raise ValueError(f"{caller}: thousands must be '.', ',', \"'\", ' ' or None, got {self.thousands!r}.")

@@ -114,7 +114,8 @@ class _File:
             likely = f"It looks like {seen}: give encoding={seen!r}" if seen else "Give encoding=, such as 'cp1252'"
             if self.facts.other_encodings:
                 likely += f" (or {', '.join(map(repr, self.facts.other_encodings))}, if letters come out wrong)"
-            self._refuse("the file is not in UTF-8", f"{likely}, or save the file as UTF-8")
+            where = f" (line {self.facts.odd_line:,} is the first that is not)" if self.facts.odd_line else ""
+            self._refuse(f"the file is not in UTF-8{where}", f"{likely}, or save the file as UTF-8")
         if seen == "utf-8" and self.facts.beyond_ascii:
             self._refuse(f"encoding={form.encoding!r} does not fit, the file is in UTF-8", "Leave encoding= out")
         return form.encoding
@@ -126,7 +127,13 @@ class _File:
                 f"the first line says sep={declared}, but separator={form.separator!r} was given",
                 "Leave separator= out, or delete that line",
             )
-        return form.separator or declared or ","
+        separator = form.separator or declared or ","
+        if separator == form.decimal:
+            raise ValueError(
+                f"{self.caller}: separator and decimal cannot both be {separator!r}. "
+                "Exports with a decimal comma mostly have separator=';'."
+            )
+        return separator
 
     def _header(self) -> tuple[int, tuple[str, ...], int]:
         """The number of lines above the header, its names, and how many lines it takes."""

@@ -32,11 +32,14 @@ class Encoding:
         Other encodings that give another text that is nearly as plausible.
     ascii : bool
         Whether all bytes are ASCII.
+    odd_line : int
+        The first line that is not UTF-8, where the encoding is a guess.
     """
 
     name: str | None
     rivals: tuple[str, ...] = ()
     ascii: bool = False
+    odd_line: int = 0
 
 
 def byte_order_mark(start: bytes) -> str | None:

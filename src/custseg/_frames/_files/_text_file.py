@@ -8,7 +8,7 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
@@ -70,6 +70,8 @@ class TextFacts:
         quotes that follow no rule; of the first MiB.
     sample : tuple of str
         The first lines from the header on, decoded, at most a MiB; the last may be cut off.
+    odd_line : int
+        The first line (from 1) that is not UTF-8, where the encoding is a guess; else 0.
     """
 
     looks_like: str
@@ -85,6 +87,7 @@ class TextFacts:
     columns: tuple[str, ...] = ()
     quoting: Quoting = "none"
     sample: tuple[str, ...] = ()
+    odd_line: int = 0
 
     @property
     def is_text(self) -> bool:
@@ -115,7 +118,7 @@ def look_at_text_file(path: str | PathLike[str]) -> TextFacts:
         separator=layout.separator, other_separators=layout.rivals, separator_line=layout.declared,
         skip_rows=0 if layout.declared and layout.header == 1 else layout.header,
         columns=_names(lines[layout.header], layout.separator), quoting=_quoting(text, layout.separator),
-        sample=tuple(lines[layout.header:]),
+        sample=tuple(lines[layout.header:]), odd_line=encoding.odd_line,
     )  # fmt: skip
 
 
@@ -152,7 +155,7 @@ def _encoding(path: str | PathLike[str], sample: bytes) -> Encoding:
     if name := byte_order_mark(sample) or utf_16_without_mark(sample):
         return Encoding(name)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    plain = True
+    plain, line = True, 1
     with open_bytes(path) as file:
         while True:
             chunk = file.read(SAMPLE_BYTES)
@@ -160,10 +163,12 @@ def _encoding(path: str | PathLike[str], sample: bytes) -> Encoding:
             try:
                 if not plain:
                     decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError:
-                return guessed_encoding(chunk or sample)
+            except UnicodeDecodeError as error:
+                line += error.object[: error.start].count(b"\n")
+                return replace(guessed_encoding(chunk or sample), odd_line=line)
             if not chunk:
                 return Encoding("utf-8", ascii=plain)
+            line += chunk.count(b"\n")
 
 
 def _decoded(sample: bytes, encoding: str | None) -> str:
