@@ -268,3 +268,10 @@ def test_what_the_bytes_of_a_file_say(folder: Path) -> None:
     assert look_at_text_file(file(folder, 'a,b\n"1","x ""y"""\n')).quoting == "standard"
     assert look_at_text_file(file(folder, 'a,b\n"1","x \\"y\\""\n')).quoting == "backslash"
     assert look_at_text_file(file(folder, 'a,b\n1,12" x\n')).quoting == "irregular"
+
+
+def test_several_workbooks_are_not_read_as_one(folder: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        file(folder, b"PK", name)
+    with pytest.raises(DataError, match=r"Orders: 2 workbooks fit '.*\*\.xlsx', and one is read at a time"):
+        Orders(folder / "*.xlsx")

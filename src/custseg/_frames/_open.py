@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
@@ -125,8 +125,15 @@ def read_table(path: str | PathLike[str], *, separator: str = ",") -> pl.DataFra
 def _open_file(path: str, caller: str, form: CSVFormat, *, whole: bool) -> Table:
     name, paths = _existing(path, caller)
     if name.lower().endswith(_EXCEL):
+        if len(paths) > 1:
+            raise DataError(
+                f"{caller}: {len(paths)} workbooks fit {shown(path)}, and one is read at a time. "
+                "Give one of them, or save them as CSV files, which can be given as a pattern."
+            )
         files = excel_table(paths[0], form.skip_rows)
-        dialect = PolarsDialect(files.frame, form=form, names=files.columns)
+        # Numbers in cells have a decimal point: no marks between thousands can be meant.
+        numbers = replace(form, decimal=form.decimal or ".")
+        dialect = PolarsDialect(files.frame, form=numbers, names=files.columns)
     elif not name.lower().endswith(_PARQUET):
         # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
         files = csv_table(paths, form, caller)
