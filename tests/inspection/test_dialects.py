@@ -156,3 +156,14 @@ def test_marks_that_control_a_terminal_are_never_printed(tmp_path: Path) -> None
 def test_name_that_no_file_can_have_is_told(name: str) -> None:
     with pytest.raises(DataError, match="there is no file"):
         inspect(name)
+
+
+@pytest.mark.parametrize(("channels", "taken"), [(("email", "web"), True), (("desktop", "mobile"), False)])
+def test_channel_of_events_is_one_of_messages(channels: tuple[str, str], taken: bool, tmp_path: Path) -> None:
+    names = ("mail_open", "page_view", "checkout_error")
+    lines = [f"u{i % 9},{names[i % 3]},2024-05-{1 + i % 28:02} 10:00,{channels[i % 2]}" for i in range(90)]
+    (tmp_path / "log.csv").write_text("\n".join(["user,event,time,channel", *lines]), encoding="utf-8")
+    found = inspect(tmp_path / "log.csv")
+    assert found.kind == "events"
+    assert ("channel" in found.arguments) == taken
+    assert found.event_names == {"mail_open": "opened", "page_view": "visited"}

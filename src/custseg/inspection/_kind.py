@@ -25,6 +25,7 @@ FileKind = Literal["orders", "events", "customers", "other"]
 _ONE_ROW_EACH = 0.995
 _NAMED_ORDER = 0.7
 _FEWEST_ROWS = 20
+_CHANNELS = frozenset({"email", "e-mail", "mail", "web", "site", "app", "sms", "push", "store", "pos", "offline"})
 _OF_EVENTS = ("customer", "date", "event", "channel")
 _OF_ORDERS = ("product", "category", "channel", "source", "discount", "refund", "currency", "cancelled")
 
@@ -114,6 +115,8 @@ def _log(
     roles |= {role: one for role, one in find_optional(columns, taken).items() if role not in roles}
     wanted = {*_OF_EVENTS} if kind == "events" else {*roles} - {"event"}
     kept = {role: finding for role, finding in roles.items() if role in wanted}
+    if kind == "events" and "channel" in kept and not _names_channels(kept["channel"].column):
+        del kept["channel"]  # a device is none, and mails would count for nothing
     missing = tuple(role for role in ("customer", "date") if role not in kept)
     if money is None and kind != "events":
         missing += ("amount",)
@@ -152,6 +155,11 @@ def _one_row_each(
         return False
     # An order log without order numbers in which every customer has one order is rarer than a list of customers.
     return date is None or "order" not in date.column.concepts
+
+
+def _names_channels(column: ColumnFacts) -> bool:
+    """Whether the values are channels of messages and visits."""
+    return not _CHANNELS.isdisjoint(value.lower() for value in column.filled)
 
 
 def _only_ids(columns: Sequence[ColumnFacts]) -> RoleFinding | None:
