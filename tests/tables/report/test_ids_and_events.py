@@ -101,11 +101,6 @@ def test_two_logs_without_common_customers_are_counted_both_ways() -> None:
     assert "between the logs" in repr(report)
 
 
-def test_ids_of_different_types_are_severe() -> None:
-    report = data_report(orders([1, 2]), events(["1", "2"]), as_of=AS_OF)
-    assert [(item.name, item.severity) for item in report.between] == [("different_id_types", "severe")]
-
-
 def test_customer_table_is_compared_too() -> None:
     people = pl.DataFrame({"customer_id": ["A", "B"], "age": [30, 40]})
     assert named(data_report(orders(["a", "b"]), customers=people, as_of=AS_OF))["alike_across_logs"] == 2

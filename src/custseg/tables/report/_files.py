@@ -10,7 +10,7 @@ from custseg.tables.report._findings import Finding, FindingWriter, column_name
 
 def file_findings(write: FindingWriter, table: Table, money: Sequence[str]) -> list[Finding]:
     """Findings about the file that a log was read from."""
-    doubtful = table.dialect.doubtful_marks(money)
+    doubtful = table.dialect.doubtful_marks(money) if money else []
     columns = ", ".join(column_name(name) for name in doubtful)
     mark = table.dialect.form.decimal_mark
     return [

@@ -69,8 +69,6 @@ def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
         if not len(one) or not len(other):
             continue
         logs = {"first": names[first], "second": names[second]}
-        same_type = one.dtype == other.dtype
-        found += write("different_id_types", int(not same_type), "severe", **logs)
         shared = _shared(_as_text(one), _as_text(other))
         alike = _shared(normal_form(one), normal_form(other)) - shared
         found += write("alike_across_logs", alike, "warning", **logs)
