@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 Line = Mapping[str, Any]
@@ -28,13 +28,14 @@ def features_by_hand(
     start = datetime.min if window_days is None else as_of - timedelta(days=window_days)
     before = [line for line in log if line["occurred_at"] is not None and line["occurred_at"] < as_of]
     told = {line["event"] for line in before if _is_mail(line)}
+    by_day = told - {line["event"] for line in before if _is_mail(line) and line["occurred_at"].time() != time()}
     customers: dict[Any, list[Line]] = defaultdict(list)
     for line in before:
         if not _blank(line["customer_id"]):
             customers[line["customer_id"]].append(line)
     return {
         customer: {
-            **_email(lines, as_of, start, told),
+            **_email(lines, as_of, start, told, by_day),
             **_web(lines, as_of, start),
             **_engagement(lines, as_of, start),
         }
@@ -42,10 +43,10 @@ def features_by_hand(
     }
 
 
-def _email(lines: list[Line], as_of: datetime, start: datetime, told: set[str]) -> dict[str, Any]:
+def _email(lines: list[Line], as_of: datetime, start: datetime, told: set[str], by_day: set[str]) -> dict[str, Any]:
     mails = [line for line in lines if _is_mail(line)]
     arrival = next((name for name in ("delivered", "sent") if name in told), None)
-    delivered, opened, clicked = _counted_mails(mails, arrival, start)
+    delivered, opened, clicked = _counted_mails(mails, arrival, start, by_day)
     sends = {"sent"} if "sent" in told else {"delivered", "bounced"}
     sent = {(_key(m), m["occurred_at"]) for m in mails if m["event"] in sends}
     inside = [at for _, at in sent if at >= start]
@@ -62,11 +63,11 @@ def _email(lines: list[Line], as_of: datetime, start: datetime, told: set[str]) 
         "send_pressure_7d": weeks[7],
         "send_pressure_28d": weeks[28],
         "send_pressure_ratio": _pressure_ratio(sent, inside, weeks[28], as_of, start),
-        **_states(mails, arrival),
+        **_states(mails, arrival, by_day),
     }
 
 
-def _counted_mails(mails: list[Line], arrival: str | None, start: datetime) -> tuple[int, int, int]:
+def _counted_mails(mails: list[Line], arrival: str | None, start: datetime, by_day: set[str]) -> tuple[int, int, int]:
     """Mails that arrived in the window, those opened, those clicked."""
     facts: dict[Any, set[str]] = defaultdict(set)
     begun: dict[Any, datetime] = {}
@@ -81,9 +82,9 @@ def _counted_mails(mails: list[Line], arrival: str | None, start: datetime) -> t
             same = [a for a in arrivals[key] if a.date() == at.date()]
             began = max(same, default=None)
         else:
-            past = [a for a in arrivals[key] if a <= at]
-            late = [] if key is None else sorted(arrivals[key])[:1]
-            began = max(past, default=late[0] if late else None)
+            began = _mail_of(at, _act(mail), arrivals[key], arrival, by_day)
+            if began is None and key is not None:
+                began = min(arrivals[key], default=None)
             one = (key, began)
         if began is not None and _act(mail):
             facts[one].add(str(_act(mail)))
@@ -93,6 +94,19 @@ def _counted_mails(mails: list[Line], arrival: str | None, start: datetime) -> t
         counted = [names for names in counted if "bounced" not in names]
     opened = [names for names in counted if names & {"opened", "clicked"}]
     return len(counted), len(opened), sum("clicked" in names for names in counted)
+
+
+def _mail_of(
+    at: datetime, act: str | None, arrivals: list[datetime], arrival: str, by_day: set[str]
+) -> datetime | None:
+    """The last mail before it; the next one if it comes within five minutes and is nearer."""
+    if act != arrival and act in by_day:
+        return max((a for a in arrivals if a.date() <= at.date()), default=None)
+    past = max((a for a in arrivals if a <= at), default=None)
+    coming = min((a for a in arrivals if a > at), default=None)
+    if coming is None or arrival in by_day or coming - at > timedelta(minutes=5):
+        return past
+    return coming if past is None or coming - at <= at - past else past
 
 
 def _pressure_ratio(
@@ -106,13 +120,24 @@ def _pressure_ratio(
     return month / (len(inside) * 28 / max(exposure, 28))
 
 
-def _states(mails: list[Line], arrival: str | None) -> dict[str, bool | None]:
+def _bounced_at(mail: Line, mails: list[Line], arrival: str | None, by_day: set[str]) -> datetime:
+    """When a mail came back, on the clock by which it arrived."""
+    at: datetime = mail["occurred_at"]
+    if "bounced" in by_day:
+        return at + DAY - timedelta(microseconds=1)
+    if arrival is None:
+        return at
+    arrivals = [m["occurred_at"] for m in mails if _act(m) == arrival and _key(m) == _key(mail)]
+    return max(at, _mail_of(at, "bounced", arrivals, arrival, by_day) or at)
+
+
+def _states(mails: list[Line], arrival: str | None, by_day: set[str]) -> dict[str, bool | None]:
     if not mails:
         return dict.fromkeys(("unsubscribed", "complained", "bounced", "contactable_email"))
     names = {mail["event"] for mail in mails}
     came = {"opened", "clicked"} if arrival is None else {arrival}
     arrived = max((m["occurred_at"] for m in mails if _act(m) in came), default=None)
-    came_back = max((m["occurred_at"] for m in mails if m["event"] == "bounced"), default=None)
+    came_back = max((_bounced_at(m, mails, arrival, by_day) for m in mails if m["event"] == "bounced"), default=None)
     bounced = None
     if arrived or came_back:
         bounced = came_back is not None and (arrived is None or came_back >= arrived)

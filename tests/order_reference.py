@@ -11,7 +11,7 @@ from itertools import pairwise
 from statistics import mean, median, stdev
 from typing import Any, NamedTuple
 
-from reference import _blank, _money
+from reference import _blank, _money, completed
 
 
 class Order(NamedTuple):
@@ -31,7 +31,7 @@ def order_features_by_hand(
     """Each customer's rfm and rhythm features under `refunds="net"`, but the base-dependent ones."""
     start = datetime.min if window_days is None else as_of - timedelta(days=window_days)
     grouped: dict[Any, dict[Any, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for line in lines:
+    for line in completed(lines, as_of):
         if not _blank(line["customer_id"]) and line["ordered_at"] is not None and line["ordered_at"] < as_of:
             key = ("at", line["ordered_at"]) if line["order_id"] is None else ("id", line["order_id"])
             grouped[line["customer_id"]][key].append(line)

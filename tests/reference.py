@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -28,7 +28,7 @@ def rfm_by_hand(
 ) -> dict[Any, Rfm]:
     """Every known customer of the log, also who has no purchase."""
     orders: dict[Any, dict[Any, list[tuple[date, Fraction]]]] = defaultdict(lambda: defaultdict(list))
-    for line in lines:
+    for line in completed(lines, as_of):
         customer, at = line["customer_id"], line["ordered_at"]
         if _blank(customer) or at is None or at >= as_of:
             continue
@@ -42,6 +42,34 @@ def rfm_by_hand(
             continue
         kept.append((at.date(), money or Fraction(0)))
     return {customer: _summary(list(of.values()), as_of.date(), zero_orders) for customer, of in orders.items()}
+
+
+def completed(
+    lines: Iterable[Mapping[str, Any]],
+    as_of: datetime,
+    roles: Sequence[str] = ("customer_id", "ordered_at", "cancelled"),
+) -> list[dict[str, Any]]:
+    """The lines, completed within their orders; a mark of cancellation only where some line says no."""
+    rows = [dict(line) for line in lines]
+    later = [row for row in rows if row["ordered_at"] is not None and row["ordered_at"] >= as_of]
+    says_no = any(row.get("cancelled") is False for row in rows if row not in later)
+    for role in roles:
+        values: dict[Any, set[Any]] = defaultdict(set)
+        for row in rows:
+            if role in row and not _blank(row[role]) and row not in later:
+                values[row["order_id"]].add(row[role])
+        for row in rows:
+            single = values[row["order_id"]]
+            fits = (
+                row not in later
+                and role in row
+                and _blank(row[role])
+                and row["order_id"] is not None
+                and len(single) == 1
+            )
+            if fits and (role != "cancelled" or says_no):
+                row[role] = next(iter(single))
+    return rows
 
 
 def _summary(orders: list[list[tuple[date, Fraction]]], today: date, zero_orders: str) -> Rfm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -105,13 +105,58 @@ def test_without_a_campaign_an_open_belongs_to_the_last_mail_before_it() -> None
     assert counts(mails(log)["ann"]) == (2, 2, 1)
 
 
-def test_an_open_just_before_the_arrival_is_of_that_mail_if_the_campaign_says_so() -> None:
+@pytest.mark.parametrize("campaign", ["a", None])
+@pytest.mark.parametrize("seconds", [2, 300])
+def test_events_before_their_mail_by_the_clocks(campaign: str | None, seconds: int) -> None:
+    # The mails of 9:00 and 12:00; by a clock that is behind, the second is opened and clicked before it arrives.
+    noon = datetime(2024, 5, 1, 12)
+    early = noon - timedelta(seconds=seconds)
     log = log_of(
-        ("ann", "2024-05-01 08:59", "opened", "email", "a"),
-        ("ann", "2024-05-01 09:00", "delivered", "email", "a"),
+        ("ann", "2024-05-01 09:00", "delivered", "email", campaign),
+        ("ann", str(noon), "delivered", "email", campaign),
+        ("ann", str(early), "clicked", "email", campaign),
+        ("ann", str(early + timedelta(seconds=1)), "opened", "email", campaign),
     )
-    assert counts(mails(log)["ann"]) == (1, 1, 0)
-    assert counts(mails(log.drop("campaign"))["ann"]) == (1, 0, 0)
+    assert counts(mails(log)["ann"]) == (2, 1, 1)
+    opened = log.filter(pl.col("event") != "clicked").vstack(
+        log_of(("ann", "2024-05-01 12:05", "opened", "email", campaign))
+    )
+    assert counts(mails(opened)["ann"]) == (2, 1, 0)
+
+
+def test_an_open_between_two_mails_is_of_the_nearer_one() -> None:
+    log = log_of(
+        ("ann", "2024-05-01 09:00", "delivered", "email", None),
+        ("ann", "2024-05-01 09:01", "opened", "email", None),
+        ("ann", "2024-05-01 09:04", "delivered", "email", None),
+        ("ann", "2024-05-01 09:03", "opened", "email", None),
+    )
+    assert counts(mails(log)["ann"]) == (2, 2, 0)
+    # Six minutes are no matter of clocks: the open of 8:54 is of no mail, and 8:55 of the first.
+    assert counts(mails(log_of(*(LATE, ("ann", "2024-05-01 08:54", "opened", "email", None))))["ann"]) == (1, 0, 0)
+    assert counts(mails(log_of(*(LATE, ("ann", "2024-05-01 08:55", "opened", "email", None))))["ann"]) == (1, 1, 0)
+
+
+LATE = ("ann", "2024-05-01 09:00", "delivered", "email", None)
+
+
+@pytest.mark.parametrize("midnight", ["delivered", "opened", "both"])
+def test_events_known_by_the_day_alone(midnight: str) -> None:
+    clock = {"delivered": "10:00", "opened": "18:00"}
+    clock |= dict.fromkeys(clock if midnight == "both" else [midnight], "00:00")
+    log = log_of(
+        *(("ann", f"2024-05-0{day} {clock['delivered']}", "delivered", "email", None) for day in (1, 3, 5)),
+        *(("ann", f"2024-05-0{day} {clock['opened']}", "opened", "email", None) for day in (3, 5)),
+    )
+    assert counts(mails(log)["ann"]) == (3, 2, 0)
+
+
+def test_a_bounce_stamped_before_its_delivery_is_of_that_mail() -> None:
+    log = log_of(
+        ("ann", "2024-05-01 09:00:00", "delivered", "email", None),
+        ("ann", "2024-05-01 08:59:58", "bounced", "email", None),
+    )
+    assert mails(log)["ann"]["bounced"] is True
 
 
 def test_a_click_shows_that_the_mail_was_opened() -> None:

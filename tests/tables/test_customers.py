@@ -192,11 +192,11 @@ def test_all_that_cannot_be_used_is_told_at_once() -> None:
     faults = [
         r"1 row has no id in column 'customer_id'",
         r"2 rows repeat the id of another row in column 'customer_id', and a customer has one row",
-        r"1 value of column 'seen' cannot be read as a date, for instance .* 'AAAA' \(date_format=.*",
+        r"1 value of column 'seen' cannot be read as a date in ISO 8601, for instance .* 'AAAA'\. Give date_format=.*",
         r"1 value of column 'income' cannot be read as a finite number",
         r"2 values of column 'kids' are negative or not whole",
         r"2 values of column 'vip' cannot be read as yes or no, for instance one shaped like 'AAAAA'",
-        r"1 value of column 'born' cannot be read as a date, .* shaped like '99/99/9999' \(date_format=.*",
+        r"1 value of column 'born' cannot be read as a .* '99/99/9999'\. The values fit date_format='%d/%m/%Y', .*",
         r"1 value of column 'born' is a birth before 1900 or after the snapshot",
     ]
     match = r"^test: the customer table cannot be used: " + "; ".join(faults) + r"\. Mend these rows, or leave"

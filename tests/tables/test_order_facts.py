@@ -90,21 +90,32 @@ def test_only_rows_at_or_after_as_of() -> None:
             ("2024-05-01", "12 May, Ann", "2024-05-02"),
             r"1 value .* in ISO 8601, .* shaped like '99 AAA, AAA'",
         ),
-        (("31/05/2024", "2024-05-01", "2024-05-02"), r"1 value .* shaped like '99/99/9999'"),
-        (("2024-02-30", "2024-13-01", "2024-05-02"), r"2 values .* shaped like '9999-99-99'"),
-        (("24-05-01", "24-05-02", "24-05-03"), r"3 values .* shaped like '99-99-99'"),
-        (("01-05-24", "02-05-24", "03-05-24"), r"3 values .* shaped like '99-99-99'"),
+        (
+            ("31/05/2024", "2024-05-01", "2024-05-02"),
+            r"1 value .* '99/99/9999'.* fit date_format='%d/%m/%Y'",
+        ),
+        (("2024-02-30", "2024-13-01", "2024-05-02"), r"2 values .* shaped like '9999-99-99'.* no such day in the cal"),
+        (("24-05-01", "24-05-02", "24-05-03"), r"3 values .* shaped like '99-99-99'.* none of them decides"),
+        (
+            ("01-05-24", "02-05-24", "31-05-24"),
+            r"3 values .* shaped like '99-99-99'.* fit date_format='%d-%m-%y': give",
+        ),
         (("+12024-05-01", "2024-05-01", "2024-05-02"), r"1 value .* shaped like '\+99999-99-99'"),
         (("2024-05-01 25:00", "2024-05-01", "2024-05-02"), r"1 value .* shaped like '9999-99-99 99:99'"),
-        (("1714521600", "2024-05-01", "2024-05-02"), r"1 value .* shaped like '9999999999'"),
+        (("1714521600", "2024-05-01", "2024-05-02"), r"1 value .* shaped like '9999999999'.* seconds since 1970"),
+        (("45413", "45414", "45415.5"), r"3 values .* shaped like '99999'.* spreadsheet.*'excel'\): give it"),
+        (("1714521600", "1714521601", None), r"2 values .* seconds since 1970 \(date_format='unix'\): give it"),
+        (("1714521600000", None, None), r"1 value .* milliseconds since 1970 \(date_format='unix_ms'\)"),
+        (("5/1/2024 1:05 PM", "5/31/2024 1:05 PM", None), r"2 values .* fit date_format='%m/%d/%Y %I:%M %p': give it"),
+        (("2024-05-01 10:00 EST", None, None), r"1 value .* date_format='%Y-%m-%d %H:%M EST', and timezone= the place"),
+        (("2024-05-01 10:00 EST", "2024-05-01 10:00 CST", None), r"2 values .* offsets from UTC such as -05:00"),
         (("2024-05-01", "Ä" * 90, "2024-05-02"), r"1 value .* shaped like 'A{40}'\."),
     ],
 )
-def test_dates_that_cannot_be_read(dates: tuple[str, ...], message: str) -> None:
+def test_dates_that_cannot_be_read(dates: tuple[str | None, ...], message: str) -> None:
     with pytest.raises(DataError, match=f"^test: {message}") as caught:
         facts(dated(*dates))
-    assert not any(date in str(caught.value) for date in dates)
-    assert "Give date_format=, such as '%d/%m/%Y %H:%M'" in str(caught.value)
+    assert not any(date in str(caught.value) for date in dates if date)
 
 
 @pytest.mark.parametrize(
@@ -112,9 +123,6 @@ def test_dates_that_cannot_be_read(dates: tuple[str, ...], message: str) -> None
     [
         ("2024-05-01", "%d/%m/%Y"),
         ("01/05/24", "%d/%m/%Y"),
-        ("10:30", "%H:%M"),
-        ("2024-05-01", "%nonsense"),
-        ("2024-05-01", ""),
     ],
 )
 def test_dates_that_do_not_have_the_given_format(text: str, pattern: str) -> None:

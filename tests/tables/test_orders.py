@@ -198,7 +198,24 @@ def test_what_is_no_table_is_refused(table: object) -> None:
 def test_dates_are_read_by_their_format(pattern: str, text: str) -> None:
     orders = Orders(LOG.with_columns(pl.lit(text).alias("ordered_at")), date_format=pattern)
     assert lines(orders)["day"] == [(date(2024, 5, 1) - date(1970, 1, 1)).days] * 2
-    assert orders.dates.style.zoned == ("z" in pattern)
+    assert orders.dates.style.zoned == ("z" in pattern or pattern.endswith("Z"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rule"),
+    [
+        ("%H:%M", "must name one year, a month and a day"),
+        ("%nonsense", "has the directive '%n', which is not supported"),
+        ("", "must name one year"),
+        ("%Y-%m-%d %y", "must name one year"),
+        ("%d.%d.%Y", "has the directive '%d' twice"),
+        ("%Y-%m-%d %I:%M", "must have %I and %p together"),
+        ("%Y-%m-%d %H:%M:%S EST", "ends with the time zone 'EST', .* Give timezone="),
+    ],
+)
+def test_patterns_that_are_not_supported(pattern: str, rule: str) -> None:
+    with pytest.raises(ValueError, match=f"^Orders: date_format {rule}"):
+        Orders(LOG.with_columns(pl.lit("2024-05-01").alias("ordered_at")), date_format=pattern)
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg._frames._date_formats import ZERO_DATE, ZONE_AT_END
+from custseg._frames._dialect import (
+    MONEY_DIGITS,
+    MONEY_LIMIT,
+    ROUNDING_LIMIT,
+    UNREAD_SHOWN,
+    ColumnKind,
+    DateStyle,
+    Known,
+    Rate,
+    date_style,
+    shape_of,
+)
+from custseg._frames._duckdb_dates import (
+    day_of_moment,
+    has_time_of_day,
+    moment_of_date,
+    moment_of_number,
+    moment_of_text,
+    quoted,
+)
 from custseg._frames._files import USUAL_FORM
-from custseg._frames._give_back import polars_instead
 from custseg._texts import printable
 from custseg.errors import DataError
 
-_DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-_ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M%z")
-_ZONE_AT_END = r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$"
+_WHITESPACE = (
+    "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What the other engines strip: all that Unicode calls white space. DuckDB by itself strips blanks alone."""
+
 _INTEGERS = (
     "tinyint",
     "smallint",
@@ -86,60 +106,87 @@ class DuckDBDialect:
         return f"CAST({self._known(column)} AS VARCHAR)"
 
     def mapped(self, column: str, names: Mapping[str, str]) -> str:
-        cases = " ".join(f"WHEN {_text(old)} THEN {_text(new)}" for old, new in names.items())
+        cases = " ".join(f"WHEN {quoted(old)} THEN {quoted(new)}" for old, new in names.items())
         return f"CASE {self.word(column)} {cases} END"
 
     def flag(self, column: str) -> str:
         return f"coalesce(CAST({_name(column)} AS BOOLEAN), false)"
 
-    def date_style(self, column: str, date_format: str | None) -> DateStyle:
-        kind = self.kind(column)
-        if kind != "text":
-            return DateStyle(kind, zoned=kind == "zoned datetime")
-        if date_format is not None:
-            return DateStyle(kind, "%z" in date_format, date_format)
-        first = self._one(f"SELECT any_value({self._known(column)}) FROM it")
-        zoned = first is not None and re.search(_ZONE_AT_END, first.strip()) is not None
-        return DateStyle(kind, zoned)
+    def date_style(self, column: str, pattern: str | None) -> DateStyle:
+        return date_style(self.kind(column), pattern, lambda: self._one(f"any_value({self._known(column)})"))
 
     def moment(self, column: str, style: DateStyle) -> str:
-        return f"epoch_us({self._timestamp(column, style)})"
+        if style.kind in ("date", "datetime", "zoned datetime"):
+            return moment_of_date(_name(column), zoned=style.zoned)
+        if style.microseconds_per_unit is not None:
+            number = self.number(column)
+            return moment_of_number(number, style.microseconds_per_unit, excel=style.pattern == "excel")
+        value = self._known(column)
+        if style.kind == "number":
+            # As a float column of dates such as 20240501.0 is read on the other engines.
+            value = f"CASE WHEN ({value}) = round({value}) THEN TRY_CAST({value} AS BIGINT) END"
+        return moment_of_text(_stripped(f"CAST({value} AS VARCHAR)"), style.text_format)
 
     def day(self, column: str, style: DateStyle, timezone: str) -> str:
-        value = self._timestamp(column, style)
-        if style.zoned:
-            # The zone is named: left to itself, DuckDB takes the connection's.
-            value = f"timezone({_text(timezone)}, {value})"
-        return f"CAST(date_diff('day', DATE '1970-01-01', CAST({value} AS DATE)) AS BIGINT)"
+        return day_of_moment(self.moment(column, style), timezone if style.zoned else None)
+
+    def timed(self, column: str, style: DateStyle, timezone: str) -> str:
+        return has_time_of_day(self.moment(column, style), timezone if style.zoned else None)
+
+    def dated(self, column: str) -> str:
+        value = self.filled([column])
+        if self.kind(column) != "text":
+            return value
+        zeros = f"regexp_matches({_stripped(self._known(column))}, {quoted(ZERO_DATE)})"
+        return f"({value} AND NOT coalesce({zeros}, false))"
 
     def number(self, column: str) -> str:
         value = f"TRY_CAST({_name(column)} AS DOUBLE)"
         return f"CASE WHEN isnan({value}) THEN NULL ELSE {value} END"
 
-    def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> str:
-        if len(columns) == 1 and rate is None and str(self.types[columns[0]].id) == "decimal":
+    def money(self, columns: Sequence[str], rate: Rate | None, *, digits: int) -> str:
+        if (
+            len(columns) == 1
+            and rate is None
+            and digits == MONEY_DIGITS
+            and str(self.types[columns[0]].id) == "decimal"
+        ):
             # Decimals stay decimals: they are exact where a float is not.
             value = f"CAST({_name(columns[0])} AS DECIMAL(38, 10))"
         else:
-            value = " * ".join(f"({self.number(name)})" for name in columns)
-            if rate is not None:
-                value = f"{value} * ({self._rates(*rate)})"
-        units = f"round_even(({value}) * {MONEY_UNIT}, 0)"
-        return f"CASE WHEN abs({value}) < {MONEY_LIMIT} THEN TRY_CAST({units} AS BIGINT) END"
+            value = self._amount(columns, rate)
+        units = f"round_even(({value}) * {10**digits}, 0)"
+        return f"CASE WHEN abs({value}) < {MONEY_LIMIT / 10**digits!r} THEN TRY_CAST({units} AS BIGINT) END"
+
+    def rounds(self, columns: Sequence[str], rate: Rate | None, *, digits: int) -> str:
+        units = f"({self._amount(columns, rate)}) * {10**digits}"
+        return f"abs({units} - round_even({units}, 0)) > abs({units}) * {ROUNDING_LIMIT!r}"
+
+    def completed(self, columns: Sequence[str], key: str, known: Known) -> DuckDBDialect:
+        date, style, limit = known
+        seen = f"coalesce(({self.moment(date, style)}) < {limit}, true)"
+        group, filled = f"CASE WHEN {seen} THEN {self._known(key)} END", list[str]()
+        for column in columns:
+            value = self._known(column)
+            low, high = (f"{bound}({value}) OVER (PARTITION BY {group})" for bound in ("min", "max"))
+            single = f"CASE WHEN ({group}) IS NOT NULL AND {low} = {high} THEN {low} END"
+            filled.append(f"coalesce({value}, {single}) AS {_name(column)}")
+        return DuckDBDialect(self._run(lambda: self.relation.project(f"* REPLACE ({', '.join(filled)})")))
 
     def filled(self, columns: Sequence[str]) -> str:
         return " AND ".join(f"(({self._known(column)}) IS NOT NULL)" for column in columns)
 
     def mixes_zones(self, column: str) -> bool:
-        zoned = f"regexp_matches(trim({self._known(column)}), {_text(_ZONE_AT_END)})"
-        return int(self._one(f"SELECT count(DISTINCT {zoned}) FROM it")) > 1
+        zoned = f"regexp_matches({_stripped(self._known(column))}, {quoted(ZONE_AT_END)})"
+        return int(self._one(f"count(DISTINCT {zoned})")) > 1
+
+    def unread(self, column: str, reading: str) -> list[str]:
+        unread = self.relation.filter(f"{self.filled([column])} AND ({reading}) IS NULL")
+        values = unread.project(f"CAST({self._known(column)} AS VARCHAR) AS value").distinct()
+        return [row[0] for row in self._run(values.order("value").limit(UNREAD_SHOWN).fetchall)]
 
     def shape_of_unusable(self, column: str, reading: str) -> str:
-        if self.kind(column) != "text":
-            return ""
-        unread = f"{self.filled([column])} AND ({reading}) IS NULL"
-        value = self._one(f"SELECT any_value({self._known(column)}) FROM it WHERE {unread}") or ""
-        return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))[:40]
+        return shape_of(min(self.unread(column, reading), default="")) if self.kind(column) == "text" else ""
 
     def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
         columns = ", ".join(f"{sql} AS {_name(name)}" for name, sql in expressions.items())
@@ -147,48 +194,45 @@ class DuckDBDialect:
         return frame
 
     def count_duplicates(self) -> int:
-        return int(self._one("SELECT (SELECT count(*) FROM it) - (SELECT count(*) FROM (SELECT DISTINCT * FROM it))"))
+        tables = (self.relation, self.relation.distinct())
+        rows, distinct = (self._run(table.aggregate("count(*)").fetchall)[0][0] for table in tables)
+        return int(rows - distinct)
 
     def _known(self, column: str) -> str:
         """The column with NaN and blank text as null."""
         name = _name(column)
         if self.kind(column) == "text":
             text = f"CAST({name} AS VARCHAR)"
-            return f"CASE WHEN trim({text}) <> '' THEN {text} END"
+            return f"CASE WHEN {_stripped(text)} <> '' THEN {text} END"
         if str(self.types[column].id) in ("float", "double"):
             return f"CASE WHEN isnan({name}) THEN NULL ELSE {name} END"
         return name
 
-    def _timestamp(self, column: str, style: DateStyle) -> str:
-        if style.kind != "text":
-            return f"CAST({_name(column)} AS {'TIMESTAMPTZ' if style.zoned else 'TIMESTAMP'})"
-        text = f"trim({self._known(column)})"
-        if style.pattern is not None:
-            value = f"try_strptime({text}, {_text(style.pattern)})"
-            return f"CASE WHEN year({value}) > 999 THEN {value} END"
-        text = f"replace({text}, 'T', ' ')"
-        if style.zoned:
-            text = f"regexp_replace({text}, '\\s*Z$', '+00')"
-        patterns = ", ".join(map(_text, _ZONED_PATTERNS if style.zoned else _DATE_PATTERNS))
-        # A year has four digits: "24-05-01" is no date of the year 24.
-        return f"CASE WHEN {text}[5] = '-' THEN try_strptime({text}, [{patterns}]) END"
+    def _amount(self, columns: Sequence[str], rate: Rate | None) -> str:
+        value = " * ".join(f"({self.number(name)})" for name in columns)
+        return value if rate is None else f"{value} * ({self._rates(*rate)})"
 
     def _rates(self, column: str, rates: Mapping[str, float]) -> str:
-        cases = " ".join(f"WHEN {_text(code)} THEN {float(rate)!r}::DOUBLE" for code, rate in rates.items())
+        cases = " ".join(f"WHEN {quoted(code)} THEN {float(rate)!r}::DOUBLE" for code, rate in rates.items())
         return f"CASE {self.word(column)} {cases} END"
 
-    def _one(self, sql: str) -> Any:
-        """The single value of a query over the relation, which it calls `it`."""
-        return self._run(lambda: self.relation.query("it", sql).fetchall())[0][0]
+    def _one(self, aggregate: str) -> Any:
+        """One aggregate over the relation; no view is made, whose name could be that of a table."""
+        return self._run(lambda: self.relation.aggregate(aggregate).fetchall())[0][0]
 
     def _run(self, work: Callable[[], Any]) -> Any:
-        import duckdb
+        return run_query(work)
 
-        try:
-            return work()
-        except duckdb.Error as error:
-            first_line = str(error).strip().partition("\n")[0]
-            raise DataError(f"DuckDB could not read the relation: {printable(first_line)}") from error
+
+def run_query(work: Callable[[], Any]) -> Any:
+    """What the work gives; what DuckDB says of a query that fails becomes one of our errors."""
+    import duckdb
+
+    try:
+        return work()
+    except duckdb.Error as error:
+        first_line = str(error).strip().partition("\n")[0]
+        raise DataError(f"DuckDB could not read the relation: {printable(first_line)}") from error
 
 
 def is_relation(table: object) -> bool:
@@ -196,33 +240,9 @@ def is_relation(table: object) -> bool:
     return type(table).__name__ == "DuckDBPyRelation"
 
 
-@dataclass(frozen=True)
-class RelationLike:
-    """Gives back a relation of the same connection, with ids in the type they came in.
-
-    No other process can reach the connection: pickled, this gives back polars DataFrames.
-    """
-
-    relation: Any
-
-    def __call__(self, frame: nw.DataFrame[Any], id_column: str) -> Any:
-        """The frame as a relation."""
-        types = dict(zip(self.relation.columns, self.relation.types, strict=True))
-        custseg_result = frame.to_arrow()  # found by its name in the query
-        columns = "*"
-        if "customer_id" in frame.columns and id_column in types:
-            columns = f"* REPLACE (CAST(customer_id AS {types[id_column]}) AS customer_id)"
-        result = self.relation.query("custseg_log", f"SELECT {columns} FROM custseg_result")
-        del custseg_result
-        return result
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return polars_instead, ()
-
-
 def _name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _stripped(text: str) -> str:
+    return f"trim({text}, {quoted(_WHITESPACE)})"

@@ -14,7 +14,9 @@ import polars as pl
 
 from custseg._checks import check_columns, check_distinct, check_no_nul, shown
 from custseg._frames._dialect import Dialect
-from custseg._frames._duckdb import DuckDBDialect, RelationLike, is_relation
+from custseg._frames._duckdb import DuckDBDialect, is_relation, run_query
+from custseg._frames._duckdb_draws import changes_when_read_again, read_once
+from custseg._frames._duckdb_return import RelationLike
 from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, excel_table, parquet_table
 from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
 from custseg._frames._pandas import polars_from_pandas
@@ -108,7 +110,7 @@ def _opened(table: object, caller: str, form: CSVFormat, *, whole: bool) -> Tabl
         frame = polars_from_pandas(table, caller)
         return Table(PolarsDialect(frame.lazy()), PandasLike.of(table))
     if is_relation(table):
-        return Table(DuckDBDialect(table), RelationLike(table))
+        return Table(run_query(lambda: _duckdb_dialect(table)), RelationLike(table))
     if nw.dependencies.is_pyarrow_table(table):
         return Table(PolarsDialect(_polars_from_arrow(table, caller).lazy()), ArrowLike(table.schema))
     raise TypeError(f"{caller}: the table must be {_KINDS}, got {type(table).__name__}.")
@@ -167,6 +169,11 @@ def _existing(path: str, caller: str) -> tuple[str, list[str]]:
     if not paths:
         raise DataError(f"{caller}: there is no file {shown(path, 300)}.")
     return path, paths
+
+
+def _duckdb_dialect(relation: Any) -> Dialect:
+    """The relation where it is; rows that could differ at the next reading are read once, now."""
+    return read_once(relation) if changes_when_read_again(relation) else DuckDBDialect(relation)
 
 
 def _polars_from_arrow(table: Any, caller: str) -> pl.DataFrame:

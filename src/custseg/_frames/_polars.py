@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import reduce
@@ -12,14 +11,29 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from custseg._frames._csv_numbers import may_be_thousands, plain_number
-from custseg._frames._dialect import MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle
+from custseg._frames._date_formats import ZERO_DATE, ZONE_AT_END
+from custseg._frames._dialect import (
+    MONEY_DIGITS,
+    MONEY_LIMIT,
+    ROUNDING_LIMIT,
+    UNREAD_SHOWN,
+    ColumnKind,
+    DateStyle,
+    Known,
+    Rate,
+    date_style,
+    shape_of,
+)
 from custseg._frames._files import USUAL_FORM, CSVFormat
+from custseg._frames._polars_dates import (
+    day_of_moment,
+    has_time_of_day,
+    moment_of_date,
+    moment_of_number,
+    moment_of_text,
+)
 from custseg._frames._run import collected_schema, run
 
-_DATE_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-_ZONED_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
-_ZONE_AT_END = re.compile(r":\d\d(\.\d+)?\s*(Z|[+-]\d\d(:?\d\d)?)$")
-_ZONE_IN_PATTERN = re.compile(r"%:*#?z")
 _CODE = r"^\s*[+-]?0\d"  # "01067" is a code, not a number
 _FIRST_LINES = 10_000
 _YES = ["true", "t", "yes", "y", "1"]
@@ -144,24 +158,36 @@ class PolarsDialect:
         no = word.is_null() | word.is_in(_NO)
         return pl.when(no).then(statement=False).when(word.is_in(_YES)).then(statement=True)
 
-    def date_style(self, column: str, date_format: str | None) -> DateStyle:
-        kind = self.kind(column)
-        if kind != "text":
-            return DateStyle(kind, zoned=kind == "zoned datetime")
-        if date_format is not None:
-            return DateStyle(kind, _ZONE_IN_PATTERN.search(date_format) is not None, date_format)
-        first = run(self.frame.select(self._known(column).drop_nulls().first())).item()
-        zoned = first is not None and _ZONE_AT_END.search(first.strip()) is not None
-        return DateStyle(kind, zoned)
+    def date_style(self, column: str, pattern: str | None) -> DateStyle:
+        def first_text() -> str | None:
+            first: str | None = run(self.frame.select(self._known(column).drop_nulls().first())).item()
+            return first
+
+        return date_style(self.kind(column), pattern, first_text)
 
     def moment(self, column: str, style: DateStyle) -> pl.Expr:
-        return self._datetime(column, style).to_physical()
+        if style.kind in ("date", "datetime", "zoned datetime"):
+            return moment_of_date(self._col(column), self.schema[column])
+        if style.microseconds_per_unit is not None:
+            number = self.number(column)
+            return moment_of_number(number, style.microseconds_per_unit, excel=style.pattern == "excel")
+        text = self._known(column)
+        if style.kind == "number":
+            # A gap makes pandas keep 20240501 as 20240501.0.
+            text = pl.when(text == text.round()).then(text.cast(pl.Int64, strict=False))
+        return moment_of_text(text.cast(pl.String).str.strip_chars(), style.text_format)
 
     def day(self, column: str, style: DateStyle, timezone: str) -> pl.Expr:
-        value = self._datetime(column, style)
-        if style.zoned:
-            value = value.dt.convert_time_zone(timezone).dt.replace_time_zone(None, ambiguous="earliest")
-        return value.cast(pl.Date).to_physical().cast(pl.Int64)
+        return day_of_moment(self.moment(column, style), timezone if style.zoned else None)
+
+    def timed(self, column: str, style: DateStyle, timezone: str) -> pl.Expr:
+        return has_time_of_day(self.moment(column, style), timezone if style.zoned else None)
+
+    def dated(self, column: str) -> pl.Expr:
+        value = self._holds_value(column)
+        if self.kind(column) != "text":
+            return value
+        return value & ~self._known(column).str.strip_chars().str.contains(ZERO_DATE).fill_null(value=False)
 
     def number(self, column: str) -> pl.Expr:
         value = self._col(column)
@@ -169,32 +195,48 @@ class PolarsDialect:
             value = plain_number(value, self.form)
         return value.cast(pl.Float64, strict=False).fill_nan(None)
 
-    def money(self, columns: Sequence[str], rate: tuple[str, Mapping[str, float]] | None) -> pl.Expr:
-        if len(columns) == 1 and rate is None and isinstance(self.schema[columns[0]], pl.Decimal):
-            value = self._col(columns[0])
+    def money(self, columns: Sequence[str], rate: Rate | None, *, digits: int) -> pl.Expr:
+        value = self._amount(columns, rate)
+        if self._is_exact(columns, rate) and digits == MONEY_DIGITS:
             # In older versions the cast alone cuts the digits off.
-            exact = value.round(4).cast(pl.Decimal(38, 4), strict=False)
+            exact = self._col(columns[0]).round(digits).cast(pl.Decimal(38, digits), strict=False)
             units = exact.to_physical().cast(pl.Int64, strict=False)
         else:
-            value = reduce(lambda a, b: a * b, (self.number(name) for name in columns))
-            if rate is not None:
-                value = value * self._rates(*rate)
-            units = (value * MONEY_UNIT).round().cast(pl.Int64, strict=False)
-        return pl.when(value.cast(pl.Float64).abs() < MONEY_LIMIT).then(units)
+            units = (value * float(10**digits)).round().cast(pl.Int64, strict=False)
+        return pl.when(value.abs() * float(10**digits) < MONEY_LIMIT).then(units)
+
+    def rounds(self, columns: Sequence[str], rate: Rate | None, *, digits: int) -> pl.Expr:
+        units = self._amount(columns, rate) * float(10**digits)
+        return (units - units.round()).abs() > units.abs() * ROUNDING_LIMIT
+
+    def completed(self, columns: Sequence[str], key: str, known: Known) -> PolarsDialect:
+        date, style, limit = known
+        group = pl.when((self.moment(date, style) < limit).fill_null(value=True)).then(self._known(key))
+        filled = []
+        for column in columns:
+            value = self._known(column)
+            low, high = value.min().over(group), value.max().over(group)
+            single = pl.when(group.is_not_null() & (low == high)).then(low)
+            filled.append(pl.coalesce(value, single).alias(self._plain_names.get(column, column)))
+        other = copy(self)
+        other.frame = self.frame.with_columns(filled)
+        named = collected_schema(other.frame)
+        other.schema = pl.Schema({name: named[self._plain_names.get(name, name)] for name in self.columns})
+        return other
 
     def filled(self, columns: Sequence[str]) -> pl.Expr:
         return pl.all_horizontal(self._holds_value(column) for column in columns)
 
     def mixes_zones(self, column: str) -> bool:
-        zoned = self._known(column).str.strip_chars().str.contains(_ZONE_AT_END.pattern)
+        zoned = self._known(column).str.strip_chars().str.contains(ZONE_AT_END)
         return bool(run(self.frame.select(zoned.unique().drop_nulls().len() > 1)).item())
 
-    def shape_of_unusable(self, column: str, reading: pl.Expr) -> str:
-        if self.kind(column) != "text":
-            return ""
+    def unread(self, column: str, reading: pl.Expr) -> list[str]:
         unread = self._known(column).filter(self.filled([column]) & reading.is_null())
-        value = run(self.frame.select(unread.first())).item() or ""
-        return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))[:40]
+        return run(self.frame.select(unread.cast(pl.String).unique().sort().head(UNREAD_SHOWN))).to_series().to_list()
+
+    def shape_of_unusable(self, column: str, reading: pl.Expr) -> str:
+        return shape_of(min(self.unread(column, reading), default="")) if self.kind(column) == "text" else ""
 
     def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
         return nw.from_native(self.frame.select(**expressions))
@@ -227,26 +269,13 @@ class PolarsDialect:
     def _col(self, column: str) -> pl.Expr:
         return pl.col(self._plain_names.get(column, column))
 
-    def _datetime(self, column: str, style: DateStyle) -> pl.Expr:
-        """The column as Datetime in microseconds; a null where text does not match the style."""
-        if style.kind == "text":
-            return self._datetime_of_text(column, style)
-        zone = None if style.kind == "date" else self.schema[column].time_zone  # type: ignore[attr-defined]
-        return self._col(column).cast(pl.Datetime("us", zone), strict=False)
+    def _amount(self, columns: Sequence[str], rate: Rate | None) -> pl.Expr:
+        value = reduce(lambda a, b: a * b, (self.number(name) for name in columns))
+        return value if rate is None else value * self._rates(*rate)
 
-    def _datetime_of_text(self, column: str, style: DateStyle) -> pl.Expr:
-        kind = pl.Datetime("us", "UTC" if style.zoned else None)
-        text = self._known(column).str.strip_chars()
-        # The engine would take "24-05-01" for the year 24.
-        if style.pattern is None:
-            text = text.str.replace("T", " ", literal=True)
-            patterns = _ZONED_PATTERNS if style.zoned else _DATE_PATTERNS
-            value = pl.coalesce(text.str.strptime(kind, pattern, strict=False) for pattern in patterns)
-            whole_year = text.str.slice(4, 1) == "-"
-        else:
-            value = text.str.strptime(kind, style.pattern, strict=False)
-            whole_year = value.dt.year() > 999
-        return pl.when(whole_year).then(value)
+    def _is_exact(self, columns: Sequence[str], rate: Rate | None) -> bool:
+        """Whether the amounts are decimals, which are exact where a float is not."""
+        return len(columns) == 1 and rate is None and isinstance(self.schema[columns[0]], pl.Decimal)
 
     def _rates(self, column: str, rates: Mapping[str, float]) -> pl.Expr:
         return self.word(column).replace_strict(

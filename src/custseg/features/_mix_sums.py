@@ -30,7 +30,7 @@ class MixSums:
         `value`, `orders` (purchases in the window that hold the value), `first_moment` (of the first one,
         in the window or not), `last_moment` (of the last one in the window).
     money : narwhals DataFrame
-        A row per customer of the log, in ten-thousandths over the window: `gross` (lines with a positive
+        A row per customer of the log, in units of money over the window: `gross` (lines with a positive
         amount that count), `discounted` (those of them with a discount), `taken_off` (discounts on lines
         that count and are no refunds), `returned` (negative lines and the column of refunds, as a positive amount).
     has_discount, has_returns : bool
@@ -48,9 +48,9 @@ def mix_sums(
 ) -> MixSums:
     """Aggregate the log on its own engine."""
     if orders.discount is not None:
-        _check_discounts(orders, snapshot, caller)
+        _check_discounts(facts.orders, snapshot, caller)
     dimensions = [name for name in DIMENSIONS if getattr(orders, name) is not None]
-    parts, keys = _parts(orders, snapshot, facts, refunds=refunds, keep_zero=zero_orders == "keep")
+    parts, keys = _parts(facts.orders, snapshot, facts, refunds=refunds, keep_zero=zero_orders == "keep")
     placed = _placed(parts, keys, snapshot, keep_zero=zero_orders == "keep")
     money = placed.with_columns(value_if(nw.col("inside"), nw.col(name)).alias(name) for name in _MONEY)
     tables = collect_together(
@@ -142,7 +142,7 @@ def _check_discounts(orders: Orders, snapshot: Snapshot, caller: str) -> None:
         {
             "moment": orders.dates.expressions()["moment"],
             "filled": dialect.filled([orders.discount]),
-            "discount": dialect.money([orders.discount], None),
+            "discount": dialect.money([orders.discount], None, digits=orders.money_digits),
         }
     )
     before = col("moment") < snapshot.moment

@@ -54,7 +54,7 @@ class OrderSums:
     facts : OrderFacts
         Counts over the log.
     square_unit : int
-        Ten-thousandths of money per unit of `squares`: squares are summed as integers too.
+        Units of money per unit of `squares`: squares are summed as integers too.
     has_peak : bool
         Whether the log covers twelve months, which `peak_spent` requires.
     """
@@ -93,8 +93,8 @@ def order_sums(
         )
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
     has_peak = rhythm and _months_known(facts, snapshot)
-    peak = _peak_days(orders, snapshot) if has_peak else []
-    totals = order_totals(orders.lines(), snapshot, facts, refunds=refunds)
+    peak = _peak_days(facts.orders, snapshot) if has_peak else []
+    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
     if not rhythm:
@@ -204,7 +204,7 @@ def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
     lines = orders.lines().filter(inside)
     per_day = collect(lines.with_columns(money=net_money(lines)).group_by("day").agg(nw.col("money").sum()))
     days = per_day.get_column("day").to_numpy()
-    if not len(days):
+    if not (days < snapshot.day).any():
         return []
     revenue = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
     calendar = np.arange(days.min(), snapshot.day)

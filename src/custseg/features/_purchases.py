@@ -38,7 +38,7 @@ def purchases(
 ) -> Purchases:
     """The purchases of the log, under the policies of the order families."""
     col = nw.col
-    totals = order_totals(orders.lines(), snapshot, facts, refunds=refunds)
+    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
     worth = col("money") > 0
     if keep_zero:
         worth = worth | ((col("lines") > 0) & (col("money") == 0))
@@ -46,7 +46,7 @@ def purchases(
         worth = worth & (col("moment") >= snapshot.start)
     days = totals.filter(worth).group_by("customer", "day").agg(nw.len().alias("ordered"))
 
-    lines = orders.lines()
+    lines = facts.orders.lines()
     paid = col("money") >= 0 if keep_zero else col("money") > 0
     if facts.cancelled_lines:
         paid = paid & ~col("cancelled")

@@ -6,7 +6,6 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import MONEY_UNIT
 from custseg.features._family import Family, FamilyColumns
 from custseg.features._order_sums import OrderSums, check_policy, exposure_days, order_sums
 from custseg.tables import Feature, as_orders, check_window, parse_moment
@@ -130,14 +129,14 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
     col = nw.col
     today = nw.lit(sums.snapshot.day)
     count = col("orders")
-    revenue = in_money("money")
+    revenue = in_money(sums, "money")
     base, weight = _base_order_value(sums)
     value = revenue / count
     shrunk = nw.lit(base) if weight is None else (count * value + weight * base) / (count + weight)
     exposure = exposure_days(sums.snapshot)
     exposure = nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure)
     repeat = col("order_days") - 1
-    later = in_money("spent", "first_day_spent")
+    later = in_money(sums, "spent", "first_day_spent")
     bought = count > 0
     table = sums.table.select(
         "customer_id",
@@ -156,11 +155,13 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
     return FamilyColumns(table, FEATURES)
 
 
-def in_money(column: str, less: str | None = None) -> nw.Expr:
-    """A sum in ten-thousandths, or the difference of two, as money."""
+def in_money(sums: OrderSums, column: str, less: str | None = None) -> nw.Expr:
+    """A sum of units of money, or the difference of two, in money."""
     units = nw.col(column) if less is None else nw.col(column) - nw.col(less)
+    digits = sums.facts.orders.money_digits
     # Engines multiply by 1 / 10000, which misses the nearest number one time in three.
-    return (units.cast(nw.Float64) / MONEY_UNIT).round(4)
+    money: nw.Expr = units.cast(nw.Float64) / float(10**digits)
+    return money.round(digits)
 
 
 def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
@@ -174,7 +175,8 @@ def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
         return 0.0, 0.0
     orders = buyers.get_column("orders").to_numpy().astype(float)
     n, customers = float(orders.sum()), len(orders)
-    base = round(int(buyers.get_column("money").sum()) / MONEY_UNIT, 4) / n
+    digits = sums.facts.orders.money_digits
+    base = round(int(buyers.get_column("money").sum()) / 10**digits, digits) / n
     if n <= customers or customers < 2:
         return base, 0.0
     means = buyers.get_column("size").to_numpy() / orders

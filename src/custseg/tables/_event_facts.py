@@ -39,6 +39,8 @@ class EventFacts:
         Lines before the snapshot per canonical event, also 0.
     mail_counts : mapping of str to int
         The same for mails alone, see `Events`.
+    timed_mails : mapping of str to int
+        Mails alone whose moment is not a midnight; 0 for events that are known by the day alone.
     unknown_names : mapping of str to int
         Lines per unknown name, the 20 most frequent.
     first_day, last_day : int or None
@@ -56,6 +58,7 @@ class EventFacts:
     unusable_flags: int
     counts: Mapping[str, int]
     mail_counts: Mapping[str, int]
+    timed_mails: Mapping[str, int]
     unknown_names: Mapping[str, int]
     first_day: int | None
     last_day: int | None
@@ -68,7 +71,7 @@ def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
 
 def usable_event_facts(events: Events, snapshot: Snapshot, facts: EventFacts, *, caller: str) -> EventFacts:
     """The same counts; raises if values cannot be used."""
-    events.dates.raise_on_unusable(facts.unusable_dates, caller)
+    events.dates.raise_on_unusable(facts.unusable_dates, caller, readable=facts.rows + facts.rows_after)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the event log has no rows.")
     if facts.rows + facts.rows_after == 0:
@@ -103,6 +106,7 @@ def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
         "machine_lines": before & machine,
         "unusable_flags": before & machine.is_null(),
         "mails": before & col("mail"),
+        "timed_mails": before & col("mail") & col("timed"),
     }
     counted = lines.select(
         "event",
@@ -145,6 +149,7 @@ def _facts(rows: list[dict[str, Any]], unknown_names: Mapping[str, int]) -> Even
         unusable_flags=total("unusable_flags"),
         counts=per_event("rows"),
         mail_counts=per_event("mails"),
+        timed_mails=per_event("timed_mails"),
         unknown_names=unknown_names,
         first_day=min(days, default=None),
         last_day=max(days, default=None),

@@ -9,9 +9,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import listed
-from custseg._frames import CSVFormat, Table, open_table
+from custseg._frames import MONEY_DIGITS, CSVFormat, Table, open_table
 from custseg.errors import DataError
-from custseg.tables._dates import LogDates, log_dates
+from custseg.tables._dates import DATE_KINDS, NUMBER_KINDS, LogDates, is_compound, log_dates
 
 EVENT_NAMES = (
     "sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained",
@@ -132,9 +132,10 @@ class Events:
         narwhals LazyFrame
             `customer` (own type), `event` (a canonical name; null where the log's name has none), `name`
             (the log's own name), `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's
-            zone), `has_date`, `act` (the same as `event`; null too where a machine did what people do),
-            `mail` and `web` (boolean: the event is one of mail, or of the site or app); and `channel`,
-            `campaign` (text), `value` (Int64, ten-thousandths), `machine` (boolean) where described.
+            zone), `has_date`, `timed` (whether the moment is not a midnight in the zone), `act` (the same as
+            `event`; null too where a machine did what people do), `mail` and `web` (boolean: the event is one of
+            mail, or of the site or app); and `channel`, `campaign` (text), `value` (Int64, ten-thousandths),
+            `machine` (boolean) where described.
         """
         dialect = self.source_table.dialect
         columns: dict[str, Any] = {
@@ -142,12 +143,13 @@ class Events:
             "event": dialect.mapped(self.event, self.canonical_names()),
             "name": dialect.word(self.event),
             **self.dates.expressions(),
+            "timed": self.dates.has_time_of_day(),
         }
         for role in ("channel", "campaign"):
             if (name := getattr(self, role)) is not None:
                 columns[role] = dialect.word(name)
         if self.value is not None:
-            columns["value"] = dialect.money([self.value], None)
+            columns["value"] = dialect.money([self.value], None, digits=MONEY_DIGITS)
         if self.machine is not None:
             columns["machine"] = dialect.flag(self.machine)
         return self._with_kinds(dialect.select(columns))
@@ -192,7 +194,7 @@ class Events:
         dialect = self.source_table.dialect
         rules = {
             "customer": ("hold ids (numbers or text)", ("integer", "number", "text")),
-            "date": ("hold dates", ("date", "datetime", "zoned datetime", "text")),
+            "date": ("hold dates", DATE_KINDS + NUMBER_KINDS * (self.date_format is not None)),
             "event": ("hold names of events", ("text",)),
             "value": ("be numeric", ("integer", "number")),
             "machine": ("be boolean", ("boolean", "integer")),
@@ -202,7 +204,13 @@ class Events:
             for role, name in self.described().items()
             if role in rules and not dialect.text and dialect.kind(name) not in rules[role][1]
         ]
-        if faults:
+        faults += [
+            f"column {name!r} must hold words (text or numbers), got {dialect.type_name(name)}"
+            for name in (self.channel, self.campaign)
+            if name is not None and is_compound(dialect, name)
+        ]
+        # Numbers alone in the place of dates are looked at when the dates are opened.
+        if faults and not (len(faults) == 1 and dialect.kind(self.date) in NUMBER_KINDS and "hold dates" in faults[0]):
             raise DataError(f"Events: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
 
 

@@ -264,10 +264,11 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
             f"{customers.customer!r}, and a customer has one row"
         )
     for name, count in facts.unusable_observations.items():
-        yield _unreadable_dates(customers.date_columns[name], count)
+        yield _unreadable_dates(customers.date_columns[name], count, readable=facts.rows - count)
     for attribute, counts in zip(known.attributes, facts.columns, strict=True):
         if counts.unusable and attribute.is_date:
-            yield _unreadable_dates(customers.date_columns[attribute.name], counts.unusable)
+            readable = counts.known + counts.impossible
+            yield _unreadable_dates(customers.date_columns[attribute.name], counts.unusable, readable=readable)
         elif counts.unusable:
             what = "yes or no" if attribute.is_answer else "a finite number"
             shape = dialect.shape_of_unusable(attribute.name, customers.reading(attribute))
@@ -287,16 +288,9 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
             )
 
 
-def _unreadable_dates(dates: LogDates, count: int) -> str:
-    """Description of unreadable dates of a column."""
-    style = dates.style
-    if style.kind == "text" and style.pattern is None and dates.dialect.mixes_zones(dates.column):
-        return f"column {dates.column!r} mixes dates with and without a time zone"
-    shape = dates.dialect.shape_of_unusable(dates.column, dates.expressions()["moment"])
-    return (
-        f"{plural(count, 'value')} of column {dates.column!r} cannot be read as a date{instance(shape)} "
-        "(date_format= says how dates are written)"
-    )
+def _unreadable_dates(dates: LogDates, count: int, *, readable: int) -> str:
+    """Dates of a column that cannot be read, in words."""
+    return dates.unreadable(count, readable=readable).rstrip(".")
 
 
 def _true(condition: Column) -> Column:

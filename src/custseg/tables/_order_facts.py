@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance, listed, plural
-from custseg._frames import collect
+from custseg._frames import MONEY_DIGITS, collect
 from custseg.errors import DataError
 from custseg.tables._file_checks import raise_on_doubtful_marks
 from custseg.tables._flags import raise_on_flags
@@ -17,6 +18,11 @@ from custseg.tables._orders import Orders
 from custseg.tables._snapshot import Snapshot
 
 _SUM_LIMIT = 9.2e18
+_MOST_DIGITS = 12
+_EXACT_SUM = 9e15
+"""Whole numbers below it are exact as floats too."""
+
+_ORDER_LEVEL = ("channel", "source", "currency")
 _MORE = ("product", "category", "channel", "source", "discount", "currency")
 
 
@@ -38,15 +44,21 @@ class OrderFacts:
     first_day, last_day : int or None
         First and last calendar day before the snapshot, in days since 1970-01-01.
     money : float
-        Sum of the absolute amounts and refunds, in ten-thousandths: it bounds every sum of money.
-    zero_lines : int
-        Lines before the snapshot with an amount of 0.
+        Sum of the absolute amounts and refunds, in units of money: it bounds every sum of money.
+    zero_lines, rounded_amounts : int
+        Lines before the snapshot with an amount of 0, and with one that whole units miss by more than a
+        ten-thousandth of it.
+    unmarked_lines, lines_marked_no : int
+        Lines without a mark of cancellation, before the snapshot or not, and lines with the mark that they are
+        not cancelled, before the snapshot or without a date.
     refunded_lines, unusable_refunds : int
         Lines before the snapshot with money in the column of refunds, and those whose refund cannot be read.
     filled : mapping of str to int
         Lines before the snapshot that have a value in the further described columns, by role.
     currencies : mapping of str to int
         Lines before the snapshot by currency, where that is described.
+    orders : Orders
+        The log as it was counted: completed within orders, and with money in units that are small enough.
     """
 
     rows: int
@@ -64,10 +76,14 @@ class OrderFacts:
     last_day: int | None
     money: float
     zero_lines: int
+    rounded_amounts: int
+    unmarked_lines: int
+    lines_marked_no: int
     refunded_lines: int
     unusable_refunds: int
     filled: Mapping[str, int]
     currencies: Mapping[str | None, int]
+    orders: Orders
 
 
 def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
@@ -77,7 +93,7 @@ def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
 
 def usable_order_facts(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, caller: str) -> OrderFacts:
     """The same counts; raises if values cannot be used."""
-    orders.dates.raise_on_unusable(facts.unusable_dates, caller)
+    orders.dates.raise_on_unusable(facts.unusable_dates, caller, readable=facts.rows + facts.rows_after)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the order log has no rows.")
     if facts.rows + facts.rows_after == 0:
@@ -105,7 +121,42 @@ def usable_order_facts(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *,
 
 
 def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
-    """Count what is in the log, whatever it is: a marker column of ones and nulls per question, then their counts."""
+    """Count what is in the log, whatever it is; once more where lines are completed or money needs smaller units."""
+    facts = _count(orders, snapshot)
+    if gaps := _order_level_gaps(orders, facts):
+        completed = _count(orders.completed(gaps, snapshot), snapshot)
+        # Where nothing could be filled, the log stays as it is: it is read faster.
+        if replace(completed, orders=orders) != facts:
+            facts = completed
+    if facts.rounded_amounts and (digits := _digits_for(facts)) > MONEY_DIGITS:
+        facts = _count(facts.orders.in_smaller_units(digits), snapshot)
+    return facts
+
+
+def _order_level_gaps(orders: Orders, facts: OrderFacts) -> list[str]:
+    """The roles that are true of a whole order and lack a value on some lines."""
+    if orders.order is None:
+        return []
+    gaps = {"customer": facts.without_customer, "date": facts.without_date, "amount": facts.without_amount}
+    # Lines without a date are not among the rows before the snapshot, whose gaps were counted.
+    gaps |= {
+        role: facts.rows - facts.filled[role] + facts.without_date for role in _ORDER_LEVEL if role in facts.filled
+    }
+    if facts.without_date:
+        gaps["customer"] += 1
+    # Where no line says no, a line without a mark is not cancelled; else it has its order's mark.
+    gaps["cancelled"] = facts.unmarked_lines if facts.lines_marked_no else 0
+    return [role for role, count in gaps.items() if count]
+
+
+def _digits_for(facts: OrderFacts) -> int:
+    """Decimal digits of the smallest unit in which all sums of money are exact, as integers and as floats."""
+    total = (facts.money + facts.rows) / 10**MONEY_DIGITS
+    return min(_MOST_DIGITS, math.floor(math.log10(_EXACT_SUM / total)))
+
+
+def _count(orders: Orders, snapshot: Snapshot) -> OrderFacts:
+    """A marker column of ones and nulls per question, then their counts."""
     col, lines = nw.col, orders.lines()
     roles = [role for role in _MORE if role in lines.collect_schema().names()]
     before = col("moment") < snapshot.moment
@@ -122,12 +173,17 @@ def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
         "unusable_dates": unread,
         "without_customer": before & col("customer").is_null(),
         "without_order": before & col("order").is_null(),
-        "without_amount": before & ~col("has_amount"),
+        "without_amount": before & ~col("in_paid_order"),
         "unusable_amounts": (before | unread) & col("has_amount") & col("money").is_null(),
         "refund_lines": before & (col("money") < 0),
         "cancelled_lines": before & cancelled,
         "unusable_flags": before & cancelled.is_null(),
         "zero_lines": before & (col("money") == 0),
+        "rounded_amounts": before & col("rounded"),
+        "unmarked_lines": ~col("has_mark") if marked else nw.lit(value=False),
+        "lines_marked_no": col("has_mark") & ~cancelled & (before | col("moment").is_null())
+        if marked
+        else nw.lit(value=False),
         "refunded_lines": before & (refund > 0),
         "unusable_refunds": (before | unread) & has_refund & refund.is_null(),
     }
@@ -153,6 +209,7 @@ def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
         first_day=first_day,
         last_day=last_day,
         money=float(money or 0.0),
+        orders=orders,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import KW_ONLY, dataclass, field, replace
 from numbers import Real
 from types import NoneType
 from typing import Any
@@ -12,9 +13,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import listed
-from custseg._frames import CSVFormat, Table, open_table
+from custseg._frames import MONEY_DIGITS, CSVFormat, Table, open_table
 from custseg.errors import DataError
-from custseg.tables._dates import LogDates, log_dates
+from custseg.tables._dates import DATE_KINDS, NUMBER_KINDS, LogDates, is_compound, log_dates
 from custseg.tables._snapshot import Snapshot, midnight_after, parse_moment
 
 
@@ -117,6 +118,9 @@ class Orders:
     skip_rows: int = 0
     source_table: Table = field(init=False)
     dates: LogDates = field(init=False)
+    money_digits: int = field(init=False, default=MONEY_DIGITS)
+    completed_roles: tuple[str, ...] = field(init=False, default=())
+    completed_until: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self._check_roles()
@@ -158,20 +162,24 @@ class Orders:
         narwhals LazyFrame
             `customer` and `order` (own type; `order` is the moment where there is no order column),
             `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone),
-            `money` (Int64, ten-thousandths), `has_date` and `has_amount` (whether a value is there),
+            `money` (Int64, in units of 10 to the power of -`money_digits`), `rounded` (whether whole units
+            miss the amount), `has_date`, `has_amount` and `has_mark` (whether there is a date, an amount, a mark
+            of cancellation), `in_paid_order` (whether a line of the order has an amount),
             and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`, `refund`
-            (Int64, ten-thousandths, not negative) with `has_refund` where they are described.
+            (in units of money, not negative) with `has_refund` where they are described.
         """
         dialect, dates = self.source_table.dialect, self.dates.expressions()
         columns: dict[str, Any] = {
             "customer": dialect.identity(self.customer, dated=self.date),
             "order": dates["moment"] if self.order is None else dialect.identity(self.order, dated=self.date),
             "money": self._money(self.money_columns()),
+            "rounded": dialect.rounds(self.money_columns(), self._rate(), digits=self.money_digits),
             "has_amount": dialect.filled(self.money_columns()),
             **dates,
         }
         if self.cancelled is not None:
             columns["cancelled"] = dialect.flag(self.cancelled)
+            columns["has_mark"] = dialect.filled([self.cancelled])
         if self.discount is not None:
             columns["discount"] = self._money([self.discount])
         if self.refund is not None:
@@ -180,7 +188,42 @@ class Orders:
             if (name := getattr(self, role)) is not None:
                 columns[role] = dialect.word(name)
         lines = dialect.select(columns)
-        return lines if self.refund is None else lines.with_columns(nw.col("refund").abs())
+        if self.refund is not None:
+            lines = lines.with_columns(nw.col("refund").abs())
+        paid = nw.col("has_amount")
+        if "amount" in self.completed_roles:
+            counted = nw.when(paid & (nw.col("moment") < self.completed_until)).then(nw.lit(1)).otherwise(nw.lit(0))
+            paid = paid | (~nw.col("order").is_null() & (counted.sum().over("order") > 0))
+        return lines.with_columns(in_paid_order=paid)
+
+    def completed(self, roles: Sequence[str], snapshot: Snapshot) -> Orders:
+        """The same log, where lines of an order without a value take the order's value, if it has a single one.
+
+        For logs that write what is true of the whole order on its first line alone. With the role "amount" a line
+        without an amount stays without one, and is no gap where another line of its order has one. Lines at or after
+        the snapshot give nothing.
+        """
+        assert self.order is not None
+        columns = [getattr(self, role) for role in roles if role != "amount"]
+        dialect = self.source_table.dialect
+        if columns:
+            dialect = dialect.completed(columns, self.order, (self.date, self.dates.style, snapshot.moment))
+        return self._changed(
+            source_table=replace(self.source_table, dialect=dialect),
+            dates=replace(self.dates, dialect=dialect),
+            completed_roles=tuple(roles),
+            completed_until=snapshot.moment,
+        )
+
+    def in_smaller_units(self, digits: int) -> Orders:
+        """The same log with money in units of 10 to the power of -`digits`."""
+        return self._changed(money_digits=digits)
+
+    def _changed(self, **fields: Any) -> Orders:
+        other = copy(self)
+        for name, value in fields.items():
+            object.__setattr__(other, name, value)
+        return other
 
     def snapshot(self, as_of: object, caller: str, *, window_days: int | None = None) -> Snapshot:
         """The snapshot of this log at `as_of`; `None` means midnight after its last row."""
@@ -204,10 +247,10 @@ class Orders:
         return [name for name in (self.price or self.amount, self.discount, self.refund) if name is not None]
 
     def _money(self, columns: list[str]) -> Any:
-        rate = None
-        if self.currency is not None and self.rates is not None:
-            rate = (self.currency, self.rates)
-        return self.source_table.dialect.money(columns, rate)
+        return self.source_table.dialect.money(columns, self._rate(), digits=self.money_digits)
+
+    def _rate(self) -> tuple[str, Mapping[str, float]] | None:
+        return None if self.currency is None or self.rates is None else (self.currency, self.rates)
 
     def _check_roles(self) -> None:
         for role in ("customer", "date", *self.money_roles()):
@@ -227,17 +270,20 @@ class Orders:
                 kind in ("integer", "number") or dialect.text
             ):
                 rule = "be numeric"
-            elif role == "date" and kind not in ("date", "datetime", "zoned datetime", "text"):
+            elif role == "date" and kind not in DATE_KINDS and not (kind in NUMBER_KINDS and self.date_format):
                 rule = "hold dates"
             elif role == "cancelled" and not (kind in ("boolean", "integer") or dialect.text):
                 rule = "be boolean"
+            elif role in ("product", "category", "channel", "source", "currency") and is_compound(dialect, name):
+                rule = "hold words (text or numbers)"
             elif role in ("customer", "order") and kind in ("other", "boolean"):
                 rule = "hold ids (numbers or text)"
             else:
                 continue
             faults.append(f"column {name!r} must {rule}, got {dialect.type_name(name)}. "
                           f"Cast it, or pass {role}='...'")  # fmt: skip
-        if faults:
+        # Numbers alone in the place of dates are looked at when the dates are opened.
+        if faults and not (len(faults) == 1 and dialect.kind(self.date) in NUMBER_KINDS and "hold dates" in faults[0]):
             raise DataError(f"Orders: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
 
     def _check_rates(self) -> None:

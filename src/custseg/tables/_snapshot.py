@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from custseg._checks import check_integer
 
 _EPOCH = datetime(1970, 1, 1)
 _LONGEST_WINDOW = 100 * 366
+_FIRST_DAY, _LAST_DAY = datetime.min + timedelta(days=1), datetime.max - timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -57,13 +58,11 @@ def snapshot_at(
     zone = ZoneInfo(timezone)
     local = as_of.replace(tzinfo=zone) if as_of.tzinfo is None else as_of.astimezone(zone)
     wall = local.replace(tzinfo=None)
-    start = None
-    if window_days is not None:
-        # Calendar days: the same wall-clock time, so that a change of the clock adds no hour.
-        start = _moment(local - timedelta(days=window_days), zoned=zoned)
+    moment = _moment(wall, local, zoned=zoned)
+    start = None if window_days is None else _start(wall, zone, window_days, zoned=zoned)
     return Snapshot(
         as_of=local if zoned else wall,
-        moment=_moment(local, zoned=zoned),
+        moment=moment,
         day=(wall.date() - _EPOCH.date()).days,
         assumed=assumed,
         window_days=window_days,
@@ -90,6 +89,8 @@ def parse_moment(as_of: object, caller: str) -> datetime:
     value: Any = as_of
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
+        if isinstance(value, int):
+            raise ValueError(f"{caller}: as_of must lie in the years 1 to 9999, got {as_of}.")
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
@@ -99,16 +100,32 @@ def parse_moment(as_of: object, caller: str) -> datetime:
             ) from None
     if isinstance(value, datetime) and value == value:
         # A pandas Timestamp is a datetime with nanoseconds that no log here resolves.
-        return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
+        moment: datetime = value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
+        if moment.tzinfo is not None and not _FIRST_DAY <= moment.replace(tzinfo=None) < _LAST_DAY:
+            raise ValueError(
+                f"{caller}: as_of with a time zone must lie between {_FIRST_DAY.date()} and {_LAST_DAY.date()}, "
+                f"so that it has a day in every zone, got {as_of}."
+            )
+        return moment
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)
     what = "None" if as_of is None else type(as_of).__name__
     raise TypeError(f"{caller}: as_of must be a date, a datetime or ISO text, got {what}. The clock is never read.")
 
 
-def _moment(local: datetime, *, zoned: bool) -> int:
-    value = local.astimezone(UTC) if zoned else local
-    return (value.replace(tzinfo=None) - _EPOCH) // _MICROSECOND
+def _start(wall: datetime, zone: ZoneInfo, window_days: int, *, zoned: bool) -> int:
+    """Where the window starts, in calendar days: the same wall-clock time, so that a change of the clock adds no hour.
+
+    A window that is longer than the calendar starts with it.
+    """
+    before = wall - min(timedelta(days=window_days), wall - datetime.min)
+    return _moment(before, before.replace(tzinfo=zone), zoned=zoned)
+
+
+def _moment(wall: datetime, local: datetime, *, zoned: bool) -> int:
+    """Microseconds since 1970 of the wall clock, or of the instant; the latter may lie outside Python's calendar."""
+    offset = local.utcoffset() if zoned else None
+    return (wall - _EPOCH - (offset or timedelta())) // _MICROSECOND
 
 
 def _whole_minute(value: datetime) -> bool:

@@ -124,7 +124,7 @@ def _orders(
 ) -> nw.LazyFrame[Any]:
     """One row per order of a known customer."""
     col = nw.col
-    counted, keys = counted_lines(orders.lines(), snapshot, facts, refunds=refunds)
+    counted, keys = counted_lines(facts.orders.lines(), snapshot, facts, refunds=refunds)
     paid = col("money") > 0
     # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
     marked = counted.with_columns(

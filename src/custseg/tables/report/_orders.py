@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import listed
-from custseg._frames import MONEY_UNIT, collect, collect_together
+from custseg._frames import MONEY_DIGITS, MONEY_UNIT, collect, collect_together
 from custseg.tables._order_facts import OrderFacts
 from custseg.tables._orders import Orders
 from custseg.tables._snapshot import Snapshot
@@ -188,7 +188,7 @@ def _undescribed_refunds(write: FindingWriter, orders: Orders, snapshot: Snapsho
     if orders.refund is not None or not names:
         return []
     col = nw.col
-    columns = {f"refund {place}": dialect.money([name], None) for place, name in enumerate(names)}
+    columns = {f"refund {place}": dialect.money([name], None, digits=MONEY_DIGITS) for place, name in enumerate(names)}
     lines = dialect.select({"moment": orders.dates.expressions()["moment"], **columns})
     before = lines.filter(col("moment") < snapshot.moment)
     marked = before.select(

@@ -13,6 +13,7 @@ ORDER_RULES: Rules = (
     ("unusable_dates", "unusable_dates", "severe"),
     ("unusable_amounts", "unusable_amounts", "severe"),
     ("unusable_refunds", "unusable_refunds", "severe"),
+    ("rounded_amounts", "rounded_amounts", "severe"),
     ("unusable_flags", "unusable_flags", "severe"),
     ("rows_without_customer", "without_customer", "warning"),
     ("rows_without_date", "without_date", "warning"),

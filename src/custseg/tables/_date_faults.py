@@ -1,0 +1,106 @@
+"""What values that cannot be read as dates probably are, and what the reader can do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from custseg._frames import ZERO_DATE, DateFormat, date_format, read_date
+
+_DAYS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%y-%m-%d", "%Y-%d-%m",
+    "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y",
+    "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d%m%Y",
+    "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%b %d %Y", "%a, %d %b %Y", "%a %b %d %Y",
+)  # fmt: skip
+_TIMES = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H%M%S", "%H%M")
+_ZONES = ("", "%z", " %z")
+_JOINTS = (" ", "T", ", ", "")
+_NUMBERS = {
+    "excel": (20_000, 80_000, "day numbers of a spreadsheet such as Excel"),
+    "unix": (1e8, 1e10, "seconds since 1970"),
+    "unix_ms": (1e11, 1e13, "milliseconds since 1970"),
+    "unix_us": (1e14, 1e16, "microseconds since 1970"),
+    "unix_ns": (1e17, 1e19, "nanoseconds since 1970"),
+}
+"""The numbers that dates of the last and the next decades have, by format."""
+
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_ZONE_NAME = re.compile(r"([0-9]|[AP]M) ?([A-Z]{3,5})$")
+
+
+def diagnosis(values: Sequence[str], read_as: DateFormat | None, *, some_are_read: bool) -> str:
+    """What the values are, with a remedy.
+
+    Parameters
+    ----------
+    values : sequence of str
+        Distinct values that could not be read.
+    read_as : DateFormat or None
+        How they were read; None for numbers.
+    some_are_read : bool
+        Whether other values of the column could be read, so that another format would not serve all.
+    """
+    texts = [text for text in (value.strip() for value in values) if text and not re.search(ZERO_DATE, text)]
+    what, remedy = _numbers(texts) or _other_format(texts) or _zone_name(texts) or ("", "")
+    if what and not some_are_read:
+        return f"{what}: {remedy}."
+    if read_as is not None and any(re.search(read_as.shape, text) for text in texts):
+        return "There is no such day in the calendar of the years 1 to 9999. Correct these rows or leave them out."
+    if what:
+        return f"{what}, unlike other values of the column: write all of them in one way."
+    forms = "'%d/%m/%Y %H:%M', or 'unix', 'unix_ms' or 'excel' for dates that are numbers"
+    return f"Give date_format=, such as {forms}, or correct the values."
+
+
+def fitting_formats(texts: Sequence[str]) -> list[str]:
+    """The usual patterns that read all of the texts as dates; several where the order of day and month is open."""
+    if not texts:
+        return []
+    text = texts[0]
+    marks = ((":", ":"), ("%p", "M"), ("%.f", "."))
+    clocks = [time for time in _TIMES if time and all((sign in time) == (mark in text) for sign, mark in marks)]
+    joints = [joint for joint in _JOINTS if joint in text]
+    zones = _ZONES if re.search(r"(?:Z|[+-][0-9:]{2,6})$", text) else ("",)
+    times = ["", *(joint + clock + zone for joint in joints for clock in clocks for zone in zones)]
+    return [day + time for day in _DAYS for time in times if _reads(day + time, texts)]
+
+
+def _reads(pattern: str, texts: Sequence[str]) -> bool:
+    """Whether the pattern gives each text a day that an order or a birth can have."""
+    how = date_format(pattern)
+    days = (read_date(text, how) for text in texts)
+    return all(day is not None and 1900 <= day.year <= 2100 for day in days)
+
+
+def _other_format(texts: Sequence[str]) -> tuple[str, str] | None:
+    formats = fitting_formats(texts)
+    if not formats:
+        return None
+    what = "The values fit " + " or ".join(f"date_format={pattern!r}" for pattern in formats[:3])
+    if len(formats) == 1:
+        return what, "give it"
+    return f"{what}, and none of them decides which is right", "give the one that is meant"
+
+
+def _numbers(texts: Sequence[str]) -> tuple[str, str] | None:
+    if not texts or not all(map(_NUMBER.fullmatch, texts)) or fitting_formats(texts):
+        return None
+    numbers = [float(text.replace(",", ".")) for text in texts]
+    for pattern, (low, high, words) in _NUMBERS.items():
+        if all(low <= number < high for number in numbers):
+            return f"The values look like {words} (date_format={pattern!r})", "give it"
+    return None
+
+
+def _zone_name(texts: Sequence[str]) -> tuple[str, str] | None:
+    names = {match[2] if (match := _ZONE_NAME.search(text)) else "" for text in texts}
+    if not names or "" in names:
+        return None
+    what = f"The values end with {'the name of a time zone' if len(names) == 1 else 'names of time zones'}"
+    formats = fitting_formats([_ZONE_NAME.sub(r"\1", text) for text in texts])
+    if len(names) > 1 or not formats:
+        return f"{what}, which can mean several offsets", "write offsets from UTC such as -05:00"
+    pattern = f"{formats[0]} {names.pop()}"
+    place = "timezone= the place whose clock is meant, such as 'America/New_York'"
+    return f"{what}, which can mean several offsets", f"give date_format={pattern!r}, and {place}"
