@@ -66,7 +66,7 @@ def checked_labelings(caller: str, labelings: Iterable[object], *, n_rows: int) 
     """The labelings as slots, or an error that says which one cannot be used."""
     if isinstance(labelings, str | Mapping | Set) or not isinstance(labelings, Iterable):
         raise TypeError(
-            f"{caller}: labelings must be a list of arrays of labels, got {type(labelings).__name__}. "
+            f"{caller}: labelings must be a sequence of arrays of labels, got {type(labelings).__name__}. "
             "Give [first, second]; of a dict, list(labelings.values())."
         )
     listed = list(labelings)
