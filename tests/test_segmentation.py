@@ -621,3 +621,17 @@ def test_gaps_that_do_not_come_back_give_way_to_a_cut_that_does() -> None:
     finest = max((row for row in fitted.choice.candidates if row.has_gaps), key=lambda row: row.n_clusters)
     assert finest.stability < 0.75 <= fitted.choice.best.stability
     assert len(fitted.profiles.segments) == fitted.choice.best.n_clusters > 1
+
+
+@pytest.mark.parametrize("n_segments", [range(1, 10**12), range(10**6, 0, -1)])
+def test_range_far_beyond_the_customers(n_segments: range) -> None:
+    table = pl.DataFrame({"id": range(40), "visits": range(40)})
+    with pytest.raises(
+        DataError, match=r"fit_segments: n_segments=range.* of 40 customers.*room for 20.*range\(3, 21\)"
+    ):
+        fit_segments(features=table, n_segments=n_segments, min_size=2)
+
+
+def test_range_a_little_beyond_the_customers() -> None:
+    table = pl.DataFrame({"id": range(12), "visits": [0, 9, 50] * 4})
+    assert len(quick_fit(features=table, n_segments=range(2, 15), min_size=2).profiles.segments) > 1

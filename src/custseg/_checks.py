@@ -13,6 +13,9 @@ from numbers import Integral, Rational, Real
 
 from custseg.errors import DataError
 
+# Ranges that end here are fine for any number of customers: what has no room is not tried.
+_MODEST = 100
+
 
 def shown(value: object, limit: int = 80) -> str:
     """The value for a message: control and direction marks escaped, the end of a long one cut off."""
@@ -144,20 +147,33 @@ def check_random_state(caller: str, value: object) -> int:
     return check_integer(caller, "random_state", value, minimum=0, maximum=2**32 - 1)
 
 
-def check_segment_numbers(caller: str, n_segments: object, *, usual: range) -> list[int]:
-    """The numbers of segments to try: one, or those of a range; None stands for the usual ones."""
+def check_segment_numbers(caller: str, n_segments: object, *, usual: range) -> range:
+    """The numbers of segments to try, rising: one, or those of a range; None stands for the usual ones."""
     if n_segments is None:
-        return list(usual)
+        return usual
     if isinstance(n_segments, range):
-        if len(n_segments) == 0 or min(n_segments) < 1:
+        rising = n_segments if n_segments.step > 0 else n_segments[::-1]
+        if not rising or rising[0] < 1:
             raise ValueError(f"{caller}: n_segments as a range must hold numbers from 1 up, got {n_segments}.")
-        return sorted(n_segments)
+        return rising
     if isinstance(n_segments, bool) or not isinstance(n_segments, Integral):
         raise TypeError(
             f"{caller}: n_segments must be a whole number, a range such as range(3, 9), or None, "
             f"got {type(n_segments).__name__} {n_segments!r}."
         )
-    return [check_integer(caller, "n_segments", n_segments, minimum=1)]
+    only = check_integer(caller, "n_segments", n_segments, minimum=1)
+    return range(only, only + 1)
+
+
+def check_room_for(caller: str, n_segments: object, *, customers: int, min_size: int) -> None:
+    """Raise where a range goes beyond the number of customers: so many numbers were not meant to be tried."""
+    if isinstance(n_segments, range) and n_segments and max(n_segments[0], n_segments[-1]) > max(customers, _MODEST):
+        most = max(customers // min_size, 1)
+        raise DataError(
+            f"{caller}: n_segments={n_segments} goes up to {max(n_segments[0], n_segments[-1]):,} segments of "
+            f"{plural(customers, 'customer')}. With min_size there is room for {most}: give a range that ends there, "
+            f"such as range({min(3, most)}, {most + 1})."
+        )
 
 
 def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+import numba
 
+# Its annotations leave some options out.
+_njit: Any = numba.njit
 # Division by zero gives inf or nan as in NumPy: checks for it would be compiled into every loop.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
@@ -18,12 +20,12 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wra
 def compiled(function: Any) -> Any:
     """The function, compiled when it is first called; kept for the next process where a folder can be written."""
     try:
-        return njit(**_OPTIONS, cache=True)(function)
+        return _njit(**_OPTIONS, cache=True)(function)
     except RuntimeError:
         # A read-only installation without a home: numba finds no folder for its cache.
-        return njit(**_OPTIONS)(function)
+        return _njit(**_OPTIONS)(function)
 
 
 def compiled_part(function: Any) -> Any:
     """The function as a part of compiled functions of its file; Python cannot call it."""
-    return njit(no_cpython_wrapper=True, **_OPTIONS)(function)
+    return _njit(no_cpython_wrapper=True, **_OPTIONS)(function)

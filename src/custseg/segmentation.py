@@ -12,6 +12,7 @@ from custseg._checks import (
     check_choice,
     check_min_size,
     check_random_state,
+    check_room_for,
     check_segment_numbers,
     listed,
     not_yet,
@@ -166,7 +167,9 @@ def fit_segments(
     refuse_infinite(values, _CALLER)
 
     tell("preparing the features", 1, 4)
-    _check_enough(int(can_be_clustered(table, names).sum()), len(table), numbers)
+    clustered = int(can_be_clustered(table, names).sum())
+    _check_enough(clustered, len(table), numbers[0])
+    check_room_for(_CALLER, n_segments, customers=clustered, min_size=check_min_size(_CALLER, min_size, clustered))
     preparation, inside, matrix = prepared(table, names, _CALLER)
 
     tell("clustering", 2, 4)
@@ -305,15 +308,15 @@ def _is_windowed(table: FeatureTable) -> bool:
     return table.snapshot is not None and table.snapshot.window_days is not None
 
 
-def _check_enough(clustered: int, customers: int, numbers: list[int]) -> None:
-    if clustered < numbers[0]:
+def _check_enough(clustered: int, customers: int, fewest: int) -> None:
+    if clustered < fewest:
         others = ""
         if clustered < customers:
             others = plural(customers - clustered, "other has", "others have")
             others = f" {others} no purchase, or no value in the columns."
         raise DataError(
             f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
-            f"{plural(numbers[0], 'segment')}.{others} Give a longer log, or a smaller n_segments."
+            f"{plural(fewest, 'segment')}.{others} Give a longer log, or a smaller n_segments."
         )
 
 

@@ -8,6 +8,8 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from custseg import InfeasibleMinimumError
 from custseg.clustering import MinSizeHDBSCAN, MinSizeKMeans, Stability, lineage, stability
@@ -212,3 +214,29 @@ def test_lineage_starts_with_the_fewest_clusters() -> None:
 def test_lineage_refuses_what_it_cannot_follow(labelings: Any, words: str) -> None:
     with pytest.raises(ValueError, match=f"lineage: labelings must .*{words}"):
         lineage(labelings)
+
+
+@pytest.mark.parametrize(
+    "clusterer", [KMeans(5, n_init=1), make_pipeline(StandardScaler(), KMeans(5, n_init=1))], ids=["alone", "in a pipe"]
+)
+def test_stability_of_an_unseeded_clusterer_is_the_same_each_time(clusterer: object) -> None:
+    X = np.random.default_rng(1).random((120, 4))
+    first, second = (stability(clusterer, X, n_draws=3, random_state=0).draws.tolist() for _ in range(2))
+    assert first == second
+
+
+def test_stability_leaves_the_clusterer_unseeded() -> None:
+    clusterer = KMeans(2, n_init=1)
+    stability(clusterer, np.random.default_rng(1).random((20, 2)), n_draws=2)
+    assert clusterer.random_state is None
+
+
+@pytest.mark.parametrize("labelings", [{"a": [0, 1]}, "01", 3, None])
+def test_lineage_of_no_list(labelings: object) -> None:
+    with pytest.raises(TypeError, match=r"lineage: labelings must be a list of arrays.*list\(labelings.values"):
+        lineage(labelings)
+
+
+def test_lineage_of_numbers_with_decimals() -> None:
+    with pytest.raises(TypeError, match="lineage: labelings must hold whole numbers"):
+        lineage([[0.0, 1.0], [0.0, 1.0]])

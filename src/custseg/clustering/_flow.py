@@ -7,7 +7,7 @@ of a heap. Offsets are the potentials of the clusters, under which no way has a 
 
 # Numba finds the types, and takes arguments by position.
 # ruff: noqa: PLR0917
-# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators, no-check-untyped-defs
 
 from __future__ import annotations
 

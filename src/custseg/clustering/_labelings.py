@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,8 +64,11 @@ class Cells:
 
 def checked_labelings(caller: str, labelings: Iterable[object], *, n_rows: int) -> Labelings:
     """The labelings as slots, or an error that says which one cannot be used."""
-    if isinstance(labelings, str) or not isinstance(labelings, Iterable):
-        raise TypeError(f"{caller}: labelings must be a sequence of arrays of labels, got {type(labelings).__name__}.")
+    if isinstance(labelings, str | Mapping | Set) or not isinstance(labelings, Iterable):
+        raise TypeError(
+            f"{caller}: labelings must be a sequence of arrays of labels, got {type(labelings).__name__}. "
+            "Give [first, second]; of a dict, list(labelings.values())."
+        )
     listed = list(labelings)
     if listed and np.ndim(listed[0]) == 0:  # type: ignore[arg-type]
         listed = [np.asarray(labelings)]

@@ -15,7 +15,7 @@ from custseg._checks import check_min_size, check_random_state
 from custseg.clustering._candidates import Candidate
 from custseg.clustering._evidence import Evidence
 from custseg.clustering._rows import checked_matrix, row_hashes
-from custseg.clustering._stability import check_clusterer, labels_of
+from custseg.clustering._stability import check_clusterer, labels_of, with_seed
 from custseg.clustering._tails import Tails
 
 Floats = NDArray[np.float64]
@@ -81,6 +81,8 @@ def score_clusterer(
     ('AgglomerativeClustering', 3, 1.0)
     """
     check_clusterer(_CALLER, clusterer, argument="clusterer")
+    if not isinstance(name, str):
+        raise TypeError(f"{_CALLER}: name must be text, got {type(name).__name__}.")
     seed = check_random_state(_CALLER, random_state)
     rows = checked_matrix(_CALLER, X)
     least = check_min_size(_CALLER, min_size, len(rows))
@@ -88,9 +90,7 @@ def score_clusterer(
     order = np.argsort(row_hashes(rows), kind="stable")
     evidence = Evidence(rows[order], order, seed)
 
-    fresh = clone(clusterer)
-    seeds = [key for key in fresh.get_params() if key.split("__")[-1] == "random_state"]
-    fresh.set_params(**{key: seed for key in seeds if fresh.get_params()[key] is None})
+    fresh = with_seed(clusterer, seed)
     start = time.perf_counter()
     fitted = clone(fresh).fit(evidence.X)
     seconds = time.perf_counter() - start

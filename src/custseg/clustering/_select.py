@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -146,6 +147,7 @@ def select_clustering(
     if n_jobs is not None:
         check_integer(_CALLER, "n_jobs", n_jobs, minimum=1)
     rows = checked_matrix(_CALLER, X)
+    numbers = numbers if numbers is None else _up_to(numbers, len(rows))
     least = check_min_size(_CALLER, min_size, len(rows))
 
     tails = Tails.of(rows, least)
@@ -348,17 +350,26 @@ def _checked_progress(progress: object) -> Progress:
     return progress
 
 
-def _checked_numbers(n_clusters: object) -> list[int] | None:
+def _checked_numbers(n_clusters: object) -> Sequence[int] | None:
     """The numbers to choose among, each once, rising."""
     if n_clusters is None:
         return None
+    if isinstance(n_clusters, range) and n_clusters:
+        rising = n_clusters if n_clusters.step > 0 else n_clusters[::-1]
+        check_integer(_CALLER, "n_clusters", rising[0], minimum=1)
+        return rising
     if isinstance(n_clusters, Integral):
         return [check_integer(_CALLER, "n_clusters", n_clusters, minimum=1)]
     if isinstance(n_clusters, np.ndarray):
         n_clusters = n_clusters.tolist()
-    if isinstance(n_clusters, str) or not isinstance(n_clusters, Sequence) or not n_clusters:
+    if isinstance(n_clusters, str | bytes) or not isinstance(n_clusters, Sequence) or not n_clusters:
         raise TypeError(
             f"{_CALLER}: n_clusters must be a whole number, some numbers such as range(2, 11), or None, "
             f"got {type(n_clusters).__name__} {n_clusters!r}."
         )
     return sorted({check_integer(_CALLER, "n_clusters", k, minimum=1) for k in n_clusters})
+
+
+def _up_to(numbers: Sequence[int], n_rows: int) -> list[int]:
+    """The numbers that do not exceed the rows; the smallest in any case, to see how far it is out of reach."""
+    return list(numbers[: max(1, bisect_right(numbers, n_rows))])

@@ -18,14 +18,14 @@ STRIP = 64
 def add_distances(rows, weights, start, ends, cells, strip, squared, partial, sums):
     """Add the weighted distances of the rows from `start` on to the members of each slot.
 
-    Rows of one cell stand together; `cells` holds the slots of each cell, `sums` has a row per slot and whole
-    strips of columns. The other arrays are room for one strip.
+    Rows of one cell stand together; `cells` holds the slots of each cell, `sums` has the shape (strips, slots, STRIP).
+    The other arrays are room for one strip.
     """
     n, d = rows.shape
-    for first in range(0, sums.shape[1], STRIP):
+    for number in range(len(sums)):
         for c in range(d):
             for r in range(STRIP):
-                row = start + first + r
+                row = start + number * STRIP + r
                 strip[c, r] = rows[row if row < n else 0, c]
         j = 0
         for cell in range(len(ends)):
@@ -35,18 +35,18 @@ def add_distances(rows, weights, start, ends, cells, strip, squared, partial, su
                 for r in range(STRIP):
                     squared[r] = 0.0
                 for c in range(d):
-                    value = rows[j, c]
+                    value, column = rows[j, c], strip[c]
                     for r in range(STRIP):
-                        difference = strip[c, r] - value
+                        difference = column[r] - value
                         squared[r] += difference * difference
                 weight = weights[j]
                 for r in range(STRIP):
                     partial[r] += weight * np.sqrt(squared[r])
                 j += 1
             for labeling in range(cells.shape[1]):
-                slot = cells[cell, labeling]
+                target = sums[number, cells[cell, labeling]]
                 for r in range(STRIP):
-                    sums[slot, first + r] += partial[r]
+                    target[r] += partial[r]
 
 
 @compiled

@@ -266,9 +266,9 @@ def _sums_of_rows(rows: Floats, weights: Floats, cells: Cells, *, block: slice, 
 
     n_rows, strips = block.stop - block.start, -(-(block.stop - block.start) // kernels.STRIP)
     room = np.empty((rows.shape[1], kernels.STRIP)), np.empty(kernels.STRIP), np.empty(kernels.STRIP)
-    sums = np.zeros((n_slots, strips * kernels.STRIP))
+    sums = np.zeros((strips, n_slots, kernels.STRIP))
     kernels.add_distances(rows, weights, block.start, cells.ends, cells.slots, *room, sums)
-    return sums[:, :n_rows]
+    return sums.transpose(1, 0, 2).reshape(n_slots, -1)[:, :n_rows]
 
 
 def _sums_of_matrix(matrix: Floats, weights: Floats, cells: Cells, *, block: slice, n_slots: int) -> Floats:

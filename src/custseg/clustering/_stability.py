@@ -63,8 +63,8 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     Parameters
     ----------
     estimator : scikit-learn clusterer
-        Cloned for each fit. A `min_size` that is a count is taken in proportion. Without `predict`, other rows
-        get the label of the nearest row of the fit.
+        Cloned for each fit. A `random_state` of None, also of a step inside, is set to the seed. A `min_size` that
+        is a count is taken in proportion. Without `predict`, other rows get the label of the nearest row of the fit.
     X : array-like of shape (n_rows, n_columns)
         Finite rows.
     n_draws : int, default 20
@@ -72,7 +72,7 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     resample : {"half", "bootstrap"}, default "half"
         Two halves that share no row, or two samples with replacement.
     random_state : int, default 0
-        Seed of the draws. The order of the rows does not matter.
+        Seed of the draws, and of a clusterer without one. The order of the rows does not matter.
 
     Returns
     -------
@@ -100,15 +100,16 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     """
     check_integer("stability", "n_draws", n_draws, minimum=2)
     check_choice("stability", "resample", resample, allowed=_RESAMPLES)
-    check_random_state("stability", random_state)
+    seed = check_random_state("stability", random_state)
     check_clusterer("stability", estimator)
+    estimator = with_seed(estimator, seed)
     rows = checked_matrix("stability", X)
     if len(rows) < 4:
         raise ValueError(f"stability: X must have at least four rows, got {len(rows)}.")
     # A warehouse returns rows in another order every day.
     rows = rows[np.argsort(row_hashes(rows), kind="stable")]
     whole = labels_of(clone(estimator).fit(rows), rows)
-    rng = np.random.default_rng(random_state)
+    rng = np.random.default_rng(seed)
     parts = [draw_parts(len(rows), rng, resample=resample) for _ in range(n_draws)]
     draws = [refitted(estimator, rows, pair) for pair in parts]
     return compared([whole] * n_draws, draws, n_clusters=int(whole.max()) + 1)
@@ -151,6 +152,14 @@ def check_clusterer(caller: str, value: object, *, argument: str = "estimator") 
             f"{caller}: {argument} must be a scikit-learn clusterer such as KMeans(4), "
             f"got {'the class ' + value.__name__ if isinstance(value, type) else type(value).__name__}."
         )
+
+
+def with_seed(estimator: Any, seed: int) -> Any:
+    """A clone whose parameters named `random_state`, also those of a step inside, are the seed where they are None."""
+    fresh = clone(estimator)
+    unset = [name for name, value in fresh.get_params().items() if value is None]
+    fresh.set_params(**{name: seed for name in unset if name.split("__")[-1] == "random_state"})
+    return fresh
 
 
 def labels_of(estimator: Any, rows: Floats) -> Integers:
@@ -242,6 +251,8 @@ def lineage(labelings: Sequence[Any]) -> Lineage:
     ------
     ValueError
         If there are fewer than two labelings, or their lengths differ.
+    TypeError
+        If they are no list, or do not hold whole numbers.
 
     References
     ----------
@@ -255,7 +266,7 @@ def lineage(labelings: Sequence[Any]) -> Lineage:
     >>> found.origins[0].tolist(), found.stability[0].tolist()
     ([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]], [1.0, 1.0, 1.0])
     """
-    known = [np.asarray(labels, dtype=np.intp) for labels in labelings]
+    known = _checked_labels(labelings)
     if len(known) < 2 or len({labels.shape for labels in known}) > 1 or known[0].ndim != 1 or not len(known[0]):
         shapes = [labels.shape for labels in known]
         raise ValueError(f"lineage: labelings must be two or more of the same rows, got shapes {shapes}.")
@@ -271,3 +282,16 @@ def lineage(labelings: Sequence[Any]) -> Lineage:
         mixed = entropy(shares, axis=1) / math.log(k_before) if k_before > 1 else np.zeros(k)
         stable.append(1.0 - mixed)
     return Lineage(tuple(counts), tuple(origins), tuple(stable))
+
+
+def _checked_labels(labelings: object) -> list[Integers]:
+    """The labels as integers."""
+    if isinstance(labelings, str | bytes) or not isinstance(labelings, Sequence | np.ndarray):
+        raise TypeError(
+            f"lineage: labelings must be a list of arrays of labels, got {type(labelings).__name__}. "
+            "Give [first, second]; of a dict, list(labelings.values())."
+        )
+    arrays = [np.asarray(labels) for labels in labelings]
+    if any(labels.size and labels.dtype.kind not in "iu" for labels in arrays):
+        raise TypeError("lineage: labelings must hold whole numbers. Cast the labels to an integer type.")
+    return [labels.astype(np.intp) for labels in arrays]

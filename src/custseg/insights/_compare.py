@@ -14,6 +14,7 @@ from custseg._checks import (
     check_choice,
     check_min_size,
     check_random_state,
+    check_room_for,
     check_segment_numbers,
     plural,
 )
@@ -202,6 +203,7 @@ def compare_methods(
     names = clustering_columns(table, columns, _CALLER)
     preparation, inside, matrix = prepared(table, names, _CALLER)
     least = check_min_size(_CALLER, min_size, len(matrix))
+    check_room_for(_CALLER, n_segments, customers=len(matrix), min_size=least)
 
     rows = []
     for name, method in known.items():
