@@ -65,8 +65,13 @@ def lloyd_steps(
 
     n, k = len(X), len(centres)
     assigned = np.empty(n, dtype=np.int32), np.empty(n), np.empty(n)
-    moved, sums, sizes = centres.copy(), np.empty(centres.shape), np.empty(k)
-    step, converged = _kernels.lloyd(X, weights, moved, offsets, max_iter, tol, *assigned, sums, sizes)
+    strips = np.zeros((-(-n // _kernels.LANES) * _kernels.LANES, X.shape[1]))
+    strips[:n] = X
+    strips = np.ascontiguousarray(strips.reshape(-1, _kernels.LANES, X.shape[1]).swapaxes(1, 2))
+    moved, cost, sums, sizes = centres.copy(), np.empty((k, _kernels.LANES)), np.empty(centres.shape), np.empty(k)
+    step, converged = _kernels.lloyd(
+        X, strips, weights, moved, offsets, max_iter, float(tol), cost, *assigned, sums, sizes
+    )
     return assigned, moved, step, converged
 
 

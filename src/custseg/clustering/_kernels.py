@@ -17,6 +17,7 @@ from custseg._compiled import compiled
 
 # Rows worked on together: their distances stay in the first cache.
 _STRIP = 256
+LANES = 64
 
 
 def max_threads() -> int:
@@ -25,11 +26,12 @@ def max_threads() -> int:
 
 
 @compiled
-def lloyd(rows, weights, centers, offsets, max_iter, tol, labels, gaps, own, sums, sizes):
+def lloyd(rows, strips, weights, centers, offsets, max_iter, tol, cost, labels, gaps, own, sums, sizes):
     """Lloyd's steps of one block, in place: the number of steps, and whether they were enough.
 
     Fills the label, the distance to the runner-up and the own cost of each row, where cost is squared
-    distance - offset. Without steps the rows are assigned to the centers as they are.
+    distance - offset. Without steps the rows are assigned to the centers as they are. `strips` holds the rows again,
+    side by side.
     """
     n, d = rows.shape
     k = len(centers)
@@ -40,24 +42,31 @@ def lloyd(rows, weights, centers, offsets, max_iter, tol, labels, gaps, own, sum
             sizes[j] = 0.0
             for c in range(d):
                 sums[j, c] = 0.0
-        for r in range(n):
-            best, second, label = np.inf, np.inf, 0
+        for number in range(len(strips)):
             for j in range(k):
-                cost = 0.0
+                squared = cost[j]
+                for r in range(LANES):
+                    squared[r] = 0.0
                 for c in range(d):
-                    difference = rows[r, c] - centers[j, c]
-                    cost += difference * difference
-                cost -= offsets[j]
-                # Selections instead of branches, which a processor cannot predict here.
-                worse = best if cost < best else cost
-                second = worse if worse < second else second
-                label = j if cost < best else label
-                best = cost if cost < best else best
-            changed |= labels[r] != label
-            labels[r], own[r], gaps[r] = label, best, second - best
-            sizes[label] += weights[r]
-            for c in range(d):
-                sums[label, c] += weights[r] * rows[r, c]
+                    value, column = centers[j, c], strips[number, c]
+                    for r in range(LANES):
+                        difference = column[r] - value
+                        squared[r] += difference * difference
+            start = number * LANES
+            for r in range(start, min(n, start + LANES)):
+                best, second, label = np.inf, np.inf, 0
+                for j in range(k):
+                    reduced = cost[j, r - start] - offsets[j]
+                    # Selections instead of branches, which a processor cannot predict here.
+                    worse = best if reduced < best else reduced
+                    second = worse if worse < second else second
+                    label = j if reduced < best else label
+                    best = reduced if reduced < best else best
+                changed |= labels[r] != label
+                labels[r], own[r], gaps[r] = label, best, second - best
+                sizes[label] += weights[r]
+                for c in range(d):
+                    sums[label, c] += weights[r] * rows[r, c]
         if converged or step == max_iter:
             return step, converged
         step += 1

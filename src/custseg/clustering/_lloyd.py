@@ -73,6 +73,9 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
     closest = np.full(len(X), np.inf)
 
     def nearer(row: int, out: Floats) -> float:
+        if in_one_block(len(X)):
+            return float(_kernels.nearer(X, weights, X[row], closest, out))
+
         def work(block: slice) -> float:
             return float(_kernels.nearer(X[block], weights[block], X[row], closest[block], out[block]))
 
