@@ -49,10 +49,14 @@ def completed(
     as_of: datetime,
     roles: Sequence[str] = ("customer_id", "ordered_at", "cancelled"),
 ) -> list[dict[str, Any]]:
-    """The lines, completed within their orders; a mark of cancellation only where some line says no."""
+    """The lines, completed within the orders of one customer; a mark of cancellation only where some line says no."""
     rows = [dict(line) for line in lines]
     later = [row for row in rows if row["ordered_at"] is not None and row["ordered_at"] >= as_of]
     says_no = any(row.get("cancelled") is False for row in rows if row not in later)
+    owners: dict[Any, set[Any]] = defaultdict(set)
+    for row in rows:
+        if row not in later and not _blank(row["customer_id"]):
+            owners[row["order_id"]].add(row["customer_id"])
     for role in roles:
         values: dict[Any, set[Any]] = defaultdict(set)
         for row in rows:
@@ -66,6 +70,7 @@ def completed(
                 and _blank(row[role])
                 and row["order_id"] is not None
                 and len(single) == 1
+                and len(owners[row["order_id"]]) <= 1
             )
             if fits and (role != "cancelled" or says_no):
                 row[role] = next(iter(single))

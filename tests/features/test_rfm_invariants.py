@@ -13,7 +13,7 @@ from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from kinds import KINDS, rows_of
-from reference import Rfm, rfm_by_hand
+from reference import Rfm, completed, rfm_by_hand
 from strategies import NOON, moments, order_logs, with_a_line
 
 from custseg import Orders
@@ -97,7 +97,8 @@ def test_a_later_snapshot_ages_all_alike(log: pl.DataFrame) -> None:
 def test_no_money_is_lost_between_lines_and_customers(log: pl.DataFrame) -> None:
     known = pl.col("customer_id").cast(pl.String).str.strip_chars() != ""
     counted = ~pl.col("cancelled").fill_null(value=False) | (pl.col("amount") < 0)
-    lines = log.filter(known, counted, pl.col("ordered_at") < NOON)
+    whole = pl.DataFrame(completed(log.to_dicts(), NOON), schema=log.schema)
+    lines = whole.filter(known, counted, pl.col("ordered_at") < NOON)
     spent = sum(round(amount * 10_000) for amount in lines["amount"].fill_nan(None).fill_null(0.0))
     assert sum(round(row.revenue * 10_000) for row in everyone(log, NOON).values()) == spent
 

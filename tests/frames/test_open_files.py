@@ -108,7 +108,7 @@ def test_order_ids_of_a_csv_are_not_merged(write: Write) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("5", 5.0), ("+5", 5.0), ("-5", -5.0), ("5.", 5.0), (".5", 0.5), ("1e3", 1000.0), ("0.00014", 0.0001)],
+    [("5", 5.0), ("+5", 5.0), ("-5", -5.0), ("5.", 5.0), (".5", 0.5), ("1e3", 1000.0), ("0.00014", 0.00014)],
 )
 def test_numbers_of_a_csv(write: Write, text: str, value: float) -> None:
     path = write(HEAD + f"7,1,2024-05-01,{text}\n7,2,2024-05-01,100\n")

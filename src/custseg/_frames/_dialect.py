@@ -179,10 +179,10 @@ class Dialect(Protocol):
         """Whether whole units miss the amount by more than `ROUNDING_LIMIT` of it."""
         ...
 
-    def completed(self, columns: Sequence[str], key: str, known: Known) -> Dialect:
+    def completed(self, columns: Sequence[str], key: str, *, owner: str, known: Known) -> Dialect:
         """The table where rows without a value take that of the other rows with the same key, if it is the only one.
 
-        Rows that `known` shuts out neither give nor take.
+        Keys with several values of `owner` are left as they are. Rows that `known` shuts out neither give nor take.
         """
         ...
 

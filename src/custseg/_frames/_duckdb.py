@@ -162,14 +162,20 @@ class DuckDBDialect:
         units = f"({self._amount(columns, rate)}) * {10**digits}"
         return f"abs({units} - round_even({units}, 0)) > abs({units}) * {ROUNDING_LIMIT!r}"
 
-    def completed(self, columns: Sequence[str], key: str, known: Known) -> DuckDBDialect:
+    def completed(self, columns: Sequence[str], key: str, *, owner: str, known: Known) -> DuckDBDialect:
         date, style, limit = known
         seen = f"coalesce(({self.moment(date, style)}) < {limit}, true)"
         group, filled = f"CASE WHEN {seen} THEN {self._known(key)} END", list[str]()
+
+        def bounds(value: str) -> tuple[str, str]:
+            lowest, highest = (f"{bound}({value}) OVER (PARTITION BY {group})" for bound in ("min", "max"))
+            return lowest, highest
+
+        complete = f"({group}) IS NOT NULL AND coalesce({' = '.join(bounds(self._known(owner)))}, true)"
         for column in columns:
             value = self._known(column)
-            low, high = (f"{bound}({value}) OVER (PARTITION BY {group})" for bound in ("min", "max"))
-            single = f"CASE WHEN ({group}) IS NOT NULL AND {low} = {high} THEN {low} END"
+            low, high = bounds(value)
+            single = f"CASE WHEN {complete} AND {low} = {high} THEN {low} END"
             filled.append(f"coalesce({value}, {single}) AS {_name(column)}")
         return DuckDBDialect(self._run(lambda: self.relation.project(f"* REPLACE ({', '.join(filled)})")))
 

@@ -72,8 +72,8 @@ class Table:
             name = wanted.get(argument)
             if name is not None and name in self.lacking:
                 raise DataError(
-                    f"{caller}: the file {shown(self.lacking[name])} lacks column {shown(name)} ({argument}=), which "
-                    "other files of the pattern have. Rename its column, or leave the file out."
+                    f"{caller}: the file {shown(self.lacking[name], 300)} lacks column {shown(name)} ({argument}=), "
+                    "which other files of the pattern have. Rename its column, or leave the file out."
                 )
 
     def returner(self, id_column: str = "") -> Returner:
@@ -129,7 +129,7 @@ def _open_file(path: str, caller: str, form: CSVFormat, *, whole: bool) -> Table
     if name.lower().endswith(_EXCEL):
         if len(paths) > 1:
             raise DataError(
-                f"{caller}: {len(paths)} workbooks fit {shown(path)}, and one is read at a time. "
+                f"{caller}: {len(paths)} workbooks fit {shown(path, 300)}, and one is read at a time. "
                 "Give one of them, or save them as CSV files, which can be given as a pattern."
             )
         files = excel_table(paths[0], form.skip_rows)

@@ -209,14 +209,16 @@ class PolarsDialect:
         units = self._amount(columns, rate) * float(10**digits)
         return (units - units.round()).abs() > units.abs() * ROUNDING_LIMIT
 
-    def completed(self, columns: Sequence[str], key: str, known: Known) -> PolarsDialect:
+    def completed(self, columns: Sequence[str], key: str, *, owner: str, known: Known) -> PolarsDialect:
         date, style, limit = known
         group = pl.when((self.moment(date, style) < limit).fill_null(value=True)).then(self._known(key))
+        owners = self._known(owner)
+        complete = group.is_not_null() & (owners.min().over(group) == owners.max().over(group)).fill_null(value=True)
         filled = []
         for column in columns:
             value = self._known(column)
             low, high = value.min().over(group), value.max().over(group)
-            single = pl.when(group.is_not_null() & (low == high)).then(low)
+            single = pl.when(complete & (low == high)).then(low)
             filled.append(pl.coalesce(value, single).alias(self._plain_names.get(column, column)))
         other = copy(self)
         other.frame = self.frame.with_columns(filled)

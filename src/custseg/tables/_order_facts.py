@@ -144,6 +144,7 @@ def _order_level_gaps(orders: Orders, facts: OrderFacts) -> list[str]:
     }
     if facts.without_date:
         gaps["customer"] += 1
+        gaps["amount"] += 1
     # Where no line says no, a line without a mark is not cancelled; else it has its order's mark.
     gaps["cancelled"] = facts.unmarked_lines if facts.lines_marked_no else 0
     return [role for role, count in gaps.items() if count]

@@ -191,10 +191,12 @@ class Orders:
         if self.refund is not None:
             lines = lines.with_columns(nw.col("refund").abs())
         paid = nw.col("has_amount")
-        if "amount" in self.completed_roles:
-            counted = nw.when(paid & (nw.col("moment") < self.completed_until)).then(nw.lit(1)).otherwise(nw.lit(0))
-            paid = paid | (~nw.col("order").is_null() & (counted.sum().over("order") > 0))
-        return lines.with_columns(in_paid_order=paid)
+        if "amount" not in self.completed_roles:
+            return lines.with_columns(in_paid_order=paid)
+        counted = nw.when(paid & (nw.col("moment") < self.completed_until)).then(nw.lit(1)).otherwise(nw.lit(0))
+        lines = lines.with_columns(paid_lines=counted)
+        paid = paid | (~nw.col("order").is_null() & (nw.col("paid_lines").sum().over("order") > 0))
+        return lines.with_columns(in_paid_order=paid).drop("paid_lines")
 
     def completed(self, roles: Sequence[str], snapshot: Snapshot) -> Orders:
         """The same log, where lines of an order without a value take the order's value, if it has a single one.
@@ -207,7 +209,9 @@ class Orders:
         columns = [getattr(self, role) for role in roles if role != "amount"]
         dialect = self.source_table.dialect
         if columns:
-            dialect = dialect.completed(columns, self.order, (self.date, self.dates.style, snapshot.moment))
+            dialect = dialect.completed(
+                columns, self.order, owner=self.customer, known=(self.date, self.dates.style, snapshot.moment)
+            )
         return self._changed(
             source_table=replace(self.source_table, dialect=dialect),
             dates=replace(self.dates, dialect=dialect),

@@ -66,7 +66,7 @@ def open_csv(path: str, form: CSVFormat, caller: str) -> CSVPart:
         return _File(path, form, caller=caller, facts=facts).part()
     except (OSError, EOFError, zlib.error) as error:  # the last two of damaged gzip files
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{caller}: the file {shown(path)} could not be read: {reason}.") from error
+        raise DataError(f"{caller}: the file {shown(path, 300)} could not be read: {reason}.") from error
 
 
 class _File:
@@ -266,7 +266,7 @@ class _File:
 
     def _refuse(self, fault: str, remedy: str = "") -> NoReturn:
         end = f" {remedy.rstrip('.')}." if remedy else ""
-        raise DataError(f"{self.caller}: {fault}, in {shown(self.path)}.{end}")
+        raise DataError(f"{self.caller}: {fault}, in {shown(self.path, 300)}.{end}")
 
 
 def _remedy(looks_like: str) -> str:

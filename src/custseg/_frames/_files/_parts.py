@@ -114,7 +114,7 @@ def _conflict(name: str, found: Mapping[str, pl.DataType]) -> str:
     (first, kind), *others = found.items()
     other, odd = next((path, dtype) for path, dtype in others if _common_type([kind, dtype]) is None)
     return (
-        f"column {shown(name)} is {kind} in {shown(first)} and {odd} in {shown(other)}. "
+        f"column {shown(name)} is {kind} in {shown(first, 300)} and {odd} in {shown(other, 300)}. "
         "Write both files with the same type, or give the files one by one"
     )
 
