@@ -128,7 +128,9 @@ def test_linked_folder_can_be_written_to(tmp_path: Path) -> None:
 def test_mount_point_can_be_written_to() -> None:
     name = f"custseg-test-{os.getpid()}.txt"
     [path] = write_files("/dev/shm", {name: text("1")}, caller="write")
+    written = path.read_text()
     path.unlink()
+    assert written == "1"
 
 
 def test_permissions_follow_the_umask(tmp_path: Path) -> None:

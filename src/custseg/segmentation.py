@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,9 +156,8 @@ def fit_segments(
     logs = {"orders": orders, "events": events, "customers": customers}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     if features is None:
-        if form != USUAL_FORM:
-            raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
-        table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, id=id, language=language)
+        _refuse_form_and_id(form, id)
+        table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, language=language)
     else:
         table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}, form=form), None
     names = clustering_columns(table, columns, _CALLER)
@@ -180,8 +178,9 @@ def fit_segments(
     labels = np.full(len(table), -1)
     labels[inside] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    describe = partial(_described, names=preparation.names, choice=choice, language=language, seed=seed)
-    profiles, rules = describe(table, labels, unclustered=unclustered)
+    profiles, rules = _described(
+        table, labels, preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
+    )
     segment_names = tuple(row.name for row in profiles.segments)
     model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
@@ -191,8 +190,8 @@ def fit_segments(
 def _described(
     table: FeatureTable,
     labels: NDArray[np.intp],
-    *,
     names: list[str],
+    *,
     choice: ClusteringChoice,
     unclustered: Mapping[str, str],
     language: str,
@@ -213,18 +212,23 @@ def _described(
     return profiles.with_rules({rule.segment: rule for rule in rules.rules}), rules
 
 
+def _refuse_form_and_id(form: CSVFormat, id: str | None) -> None:
+    """Raise for arguments that describe a ready table where logs are given: a log is described by itself."""
+    if form != USUAL_FORM:
+        raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
+    if id is not None:
+        raise ValueError(f"{_CALLER}: id belongs to features=; for a log use Orders(..., customer={id!r}).")
+
+
 def _build(
     logs: Mapping[str, object],
     *,
     as_of: object,
     window_days: int | None,
     refunds: str,
-    id: str | None,
     language: str,
 ) -> tuple[FeatureTable, DataReport]:
     """The feature table of the logs, and the data report."""
-    if id is not None:
-        raise ValueError(f"{_CALLER}: id belongs to features=; for a log use Orders(..., customer={id!r}).")
     if all(log is None for log in logs.values()):
         raise TypeError(f"{_CALLER}: give orders (a log), or features= (one row per customer), got neither.")
     described = described_logs(
