@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -217,3 +218,9 @@ def test_errors_of_data_are_ours_and_value_errors() -> None:
     with pytest.raises(CustsegError, match="no rows"):
         rfm(LOG.head(0), as_of="2024-06-01")
     assert issubclass(DataError, ValueError)
+
+
+def test_typed_dates_outside_the_calendar() -> None:
+    table = duckdb.sql("SELECT 1 customer_id, 1 order_id, 'infinity'::TIMESTAMP ordered_at, 5.0 amount")
+    with pytest.raises(DataError, match=r"1 value of column 'ordered_at' is infinite or outside the years 1 to 9999"):
+        facts(table)

@@ -78,6 +78,11 @@ class LogDates:
                 f"column {self.column!r} mixes dates with and without a time zone. "
                 "Write all of them with an offset from UTC, or none."
             )
+        if style.kind in DATE_KINDS and style.kind != "text":
+            return (
+                f"{plural(count, 'value')} of column {self.column!r} {'is' if count == 1 else 'are'} infinite or outside "
+                "the years 1 to 9999. Correct these rows or leave them out."
+            )
         form = "in ISO 8601" if style.pattern is None else f"of the form {style.pattern!r}"
         values = self.dialect.unread(self.column, self.expressions()["moment"])
         shape = self.dialect.shape_of_unusable(self.column, self.expressions()["moment"])
