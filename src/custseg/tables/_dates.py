@@ -80,8 +80,8 @@ class LogDates:
             )
         if style.kind in DATE_KINDS and style.kind != "text":
             return (
-                f"{plural(count, 'value')} of column {self.column!r} {'is' if count == 1 else 'are'} infinite or outside "
-                "the years 1 to 9999. Correct these rows or leave them out."
+                f"{plural(count, 'value')} of column {self.column!r} {'is' if count == 1 else 'are'} infinite or "
+                "outside the years 1 to 9999. Correct these rows or leave them out."
             )
         form = "in ISO 8601" if style.pattern is None else f"of the form {style.pattern!r}"
         values = self.dialect.unread(self.column, self.expressions()["moment"])
