@@ -9,6 +9,7 @@ from custseg.inspection._facts import ColumnFacts, determines
 from custseg.inspection._roles import Candidate, RoleFinding, candidates, decided, number_gate
 
 _ENOUGH = 0.9
+_FEWEST_LINES = 5
 _ROUNDING = 0.011
 _SAME_PRICE = 0.7
 _PRE_TAX = frozenset({"subtotal", "net", "netto", "neto", "ht", "base"})
@@ -44,7 +45,7 @@ def find_money(columns: Sequence[ColumnFacts], order: RoleFinding | None) -> Mon
     extra = tuple((role, one) for role, one in (("quantity", quantity), ("price", price)) if one)
     if quantity and price:
         for one in amounts:
-            if product_share(quantity.column, price.column, one.column) >= _ENOUGH:
+            if (product_share(quantity.column, price.column, one.column) or 0.0) >= _ENOUGH:
                 return MoneyFinding(RoleFinding(one.column, "certain", "product"), extra=extra)
     totals = [one for one in amounts if is_order_total(one.column, order)]
     lines = [one for one in amounts if one not in totals]
@@ -60,7 +61,8 @@ def find_money(columns: Sequence[ColumnFacts], order: RoleFinding | None) -> Mon
     if amount is None:
         return None
     if quantity and price and amount.certainty == "certain":
-        amount = replace(amount, certainty="likely", reason="not_product")
+        checked = product_share(quantity.column, price.column, amount.column) is not None
+        amount = replace(amount, certainty="likely", reason="not_product" if checked else "product_unchecked")
     return MoneyFinding(amount, order_total=total, extra=extra)
 
 
@@ -110,8 +112,8 @@ def is_per_piece(quantity: ColumnFacts, price: ColumnFacts, columns: Sequence[Co
     )
 
 
-def product_share(quantity: ColumnFacts, price: ColumnFacts, amount: ColumnFacts) -> float:
-    """Share of the rows with several pieces where quantity x price is the amount, to a hundredth."""
+def product_share(quantity: ColumnFacts, price: ColumnFacts, amount: ColumnFacts) -> float | None:
+    """Share of the rows with several pieces where quantity x price is the amount; None where such rows are too few."""
     right = total = 0
     for texts in zip(quantity.values, price.values, amount.values, strict=True):
         pieces, each, whole = (
@@ -121,7 +123,7 @@ def product_share(quantity: ColumnFacts, price: ColumnFacts, amount: ColumnFacts
             continue
         total += 1
         right += abs(pieces * each - whole) <= _ROUNDING * max(1.0, abs(pieces))
-    return right / total if total >= 5 else 0.0
+    return right / total if total >= _FEWEST_LINES else None
 
 
 def is_order_total(column: ColumnFacts, order: RoleFinding | None) -> bool:
