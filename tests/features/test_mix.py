@@ -17,6 +17,7 @@ from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from kinds import KINDS, rows_of
+from reference import completed
 from strategies import NOON, order_logs, with_a_line
 
 from custseg import Orders
@@ -265,12 +266,15 @@ def units(amount: float | None) -> int:
     return 0 if amount is None or amount != amount else round(Fraction(str(amount)) * 10_000)
 
 
+ORDER_LEVEL = ("customer_id", "ordered_at", "cancelled", "channel", "source")
+
+
 def by_hand(log: pl.DataFrame, *, refunds: str, zero_orders: str, window_days: int | None) -> dict[Any, dict[str, Any]]:
     """The family in plain Python, shares as fractions."""
     start = datetime.min if window_days is None else NOON - timedelta(days=window_days)
     orders: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     customers: dict[Any, Counter[str]] = {}
-    for line in log.to_dicts():
+    for line in completed(log.to_dicts(), NOON, ORDER_LEVEL):
         customer, at = line["customer_id"], line["ordered_at"]
         if customer is None or not str(customer).strip() or at is None or at >= NOON:
             continue
