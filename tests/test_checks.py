@@ -20,6 +20,7 @@ from custseg._checks import (
     did_you_mean,
     listed,
     not_yet,
+    number_advice,
     plural,
 )
 from custseg._optional import optional_module
@@ -35,6 +36,23 @@ def test_listed_shows_so_many_and_counts_the_rest() -> None:
 def test_plural_separates_thousands() -> None:
     assert [plural(n, "row") for n in (0, 1, 2, 1234567)] == ["0 rows", "1 row", "2 rows", "1,234,567 rows"]
     assert plural(2, "child", "children") == "2 children"
+
+
+@pytest.mark.parametrize(
+    "shape", ["$9,999.99", "-$9.99", "$-9.99", "9.999,99 €", "A$ 99,99", "AAA 9.99", "99 AAA.", "($9.99)"]
+)
+def test_currency_signs_are_named(shape: str) -> None:
+    assert "Currency signs and codes beside numbers are not read" in number_advice(shape)
+
+
+@pytest.mark.parametrize("shape", ["(99.99)", "99.99-"])
+def test_signs_outside_are_named(shape: str) -> None:
+    assert "write -12.00 in place of (12.00)" in number_advice(shape)
+
+
+@pytest.mark.parametrize("shape", ["", "9,9", "AAAA", "9A99", "A-9", "99.99.9999", "AAA99A"])
+def test_other_values_are_no_amounts_with_signs(shape: str) -> None:
+    assert number_advice(shape) == ""
 
 
 def test_did_you_mean_hints_only_at_what_is_close() -> None:

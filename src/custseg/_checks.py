@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
 
 from custseg.errors import DataError
 
+_NUMBER = r"[-+−]?\d[\d.,'’\s]*"
+# Shapes have A for each letter: a sign such as $ or €, or a short code such as EUR or R$, beside a number.
+_SIGN = r"A{0,3}[$€£¥₽₹₴₸₺₩₪₫฿]"
+_CODE = r"A{1,4}\.?"
+_SIGNED = re.compile(rf"[-+−(]?\s*(?:{_SIGN}\s*{_NUMBER}|{_CODE}\s*\d[\d.,'’\s]*|{_NUMBER}(?:{_SIGN}|{_CODE}))\)?-?")
+_SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
 # Ranges that end here are fine for any number of customers: what has no room is not tried.
 _MODEST = 100
 
@@ -192,6 +199,21 @@ def not_yet(caller: str, argument: str, works: str) -> NotImplementedError:
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
     """`1 customer`, `2 customers`, with thousands separated."""
     return f"{count:,} {noun if count == 1 else (nouns or noun + 's')}"
+
+
+def number_advice(*shapes: str) -> str:
+    """What to do about values that are no plain numbers, by what is seen in their shapes; empty if nothing is."""
+    if any(_SIGNED.fullmatch(shape) for shape in shapes):
+        return (
+            "Currency signs and codes beside numbers are not read, for amounts of two currencies must not be added: "
+            "remove them in the file (find and replace), or export plain numbers."
+        )
+    if any(_SIGN_OUTSIDE.fullmatch(shape) for shape in shapes):
+        return (
+            "Negative numbers in parentheses or with the sign at the end are not read: "
+            "write -12.00 in place of (12.00) or 12.00-."
+        )
+    return ""
 
 
 def instance(*shapes: str) -> str:

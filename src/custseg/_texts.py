@@ -71,6 +71,11 @@ def printable(text: str) -> str:
     return "".join(repr(mark)[1:-1] if _is_unsafe(mark) else mark for mark in text)
 
 
+def is_printable(text: str) -> bool:
+    """Whether the text can be printed as it is."""
+    return printable(text) == text
+
+
 def _is_unsafe(mark: str) -> bool:
     return unicodedata.category(mark) in ("Cc", "Cf", "Cs", "Zl", "Zp") and mark not in _JOINERS
 

@@ -48,6 +48,28 @@ def test_what_is_assumed_is_shown_and_used(tmp_path: Path) -> None:
     assert shown.startswith(repr(fit_segments(orders, method="kmeans", n_segments=3)))
 
 
+def test_currency_signs_end_the_command_with_a_remedy(tmp_path: Path) -> None:
+    log = clean_log().with_columns(amount=pl.format("{} €", pl.col("amount")))
+    log.write_csv(tmp_path / "orders.csv")
+    result = run("fit", tmp_path / "orders.csv", *QUICK, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "Currency signs and codes beside numbers are not read" in result.stderr
+    assert "--thousands" not in result.stderr
+
+
+@pytest.mark.parametrize("role", ["customer", "date", "amount"])
+def test_what_every_order_needs_cannot_be_none(role: str, tmp_path: Path) -> None:
+    clean_log().write_csv(tmp_path / "orders.csv")
+    result = run("fit", tmp_path / "orders.csv", f"--{role}", "none", "--out", tmp_path / "out")
+    assert (result.exit_code, f"--{role} must be the name of a column, got 'none'" in result.stderr) == (2, True)
+
+
+def test_quantity_needs_a_price(tmp_path: Path) -> None:
+    clean_log().write_csv(tmp_path / "orders.csv")
+    result = run("fit", tmp_path / "orders.csv", "--quantity", "amount", "--out", tmp_path / "out")
+    assert "--quantity and --price must be given together" in result.stderr
+
+
 def test_options_win_over_what_is_found(tmp_path: Path) -> None:
     path = german(tmp_path)
     table = pl.read_csv(path, separator=";").with_columns(pl.col("Kunde").alias("Konto") // 2)
@@ -83,7 +105,7 @@ def test_ambiguous_amounts_end_the_command_with_both_readings(tmp_path: Path) ->
     log = clean_log().with_columns(amount=pl.when(whole % 2 == 0).then(marked).otherwise(pl.lit("850")))
     log.write_csv(tmp_path / "orders.csv", separator=";")
     result = run("fit", tmp_path / "orders.csv", *QUICK, "--out", tmp_path / "out")
-    assert re.search(r"has two readings. Give --decimal \. or --decimal , --thousands \.\.", result.stderr)
+    assert re.search(r"has two readings. Give --decimal '\.' or --decimal ',' --thousands '\.'\.", result.stderr)
     for decimal, thousands in ((".", "none"), (",", ".")):
         chosen = run("fit", tmp_path / "orders.csv", *QUICK, "--decimal", decimal, "--thousands", thousands,
                      "--out", tmp_path / "out")  # fmt: skip

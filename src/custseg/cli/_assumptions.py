@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from custseg._checks import listed, shown
-from custseg._texts import text
+from custseg._texts import printable, text
 from custseg.errors import DataError
-from custseg.inspection import FileInspection, FileKind, Finding, inspect_with, option_words, printable
+from custseg.inspection import FileInspection, FileKind, Finding, inspect_with, option_words
 from custseg.tables import Customers, Events, Orders
 
 _NONE = "none"
@@ -42,6 +42,9 @@ class DescribedLog:
 def order_log(path: str, options: Mapping[str, Any], others: Mapping[str, Any], *, language: str) -> DescribedLog:
     """The file as `Orders`, described by the options and, where they say nothing, by its inspection."""
     given = {name: value for name, value in options.items() if value is not None}
+    for role in ("customer", "date", *_MONEY):
+        if given.get(role) == _NONE:
+            raise ValueError(f"fit: {role} must be the name of a column, got 'none'. Every order needs one.")
     chosen = {name: None if value == _NONE else value for name, value in given.items()}
     try:
         found = inspect_with(path, _with_defaults(given), language=language)
@@ -146,7 +149,8 @@ def _refuse_unknown(found: FileInspection, given: Mapping[str, Any]) -> None:
         options = ", ".join(f"--{role}" for role in missing)
         raise DataError(
             f"fit: no column of {shown(found.path)} looks like the {' or the '.join(missing)}. "
-            f"Name it with {options}, or join the file that has it first; columns are {listed(found.columns)}."
+            f"Name it with {options}, or join the file that has it first; columns are {listed(found.columns)}. "
+            f"custseg inspect {shlex.quote(printable(found.path))} says more."
         )
 
 

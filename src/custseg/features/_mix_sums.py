@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance, plural
+from custseg._checks import instance, number_advice, plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
 from custseg.features._sums import in_window, value_if, whole
@@ -156,7 +156,7 @@ def _check_discounts(orders: Orders, snapshot: Snapshot, caller: str) -> None:
         raise DataError(
             f"{caller}: {plural(int(unusable), 'value')} of {orders.discount!r} "
             f"{'is' if unusable == 1 else 'are'} not a finite number below 9.2e14{instance(shape)}. "
-            "Mend these rows or leave them out."
+            f"{number_advice(shape) or 'Mend these rows or leave them out.'}"
         )
     if float(size or 0.0) * max([1.0, *(orders.rates or {}).values()]) > _SUM_LIMIT:
         raise DataError(f"{caller}: the discounts add up to more than 9.2e14. Give them in a larger unit.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from custseg.inspection._command import command_words
 from custseg.inspection._inspect import inspect, inspect_with
 from custseg.inspection._kind import FileKind
-from custseg.inspection._printable import printable
 from custseg.inspection._report import option_words
 from custseg.inspection._result import FileInspection, Finding
 
@@ -17,5 +16,4 @@ __all__ = [
     "inspect",
     "inspect_with",
     "option_words",
-    "printable",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from custseg.inspection._printable import is_printable
+from custseg._texts import is_printable
 from custseg.inspection._result import FileInspection
 
 _OUT = ("--out", "segments")

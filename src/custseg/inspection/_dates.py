@@ -16,7 +16,9 @@ _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})(?P<mark>[./])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})")
 _COMPACT = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)")
 _NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<mark>[./\-])(?P<b>\d{1,2})(?P=mark)(?P<y>\d{4}|\d{2})")
-_WORD_FIRST = re.compile(r"(?P<word>[^\W\d_]{3,12})\.?(?P<gap> )(?P<d>\d{1,2})(?P<comma>,?)(?P<gap2> )(?P<y>\d{4})")
+_WORD_FIRST = re.compile(
+    r"(?P<word>[^\W\d_]{3,12})\.?(?P<gap>[ \-])(?P<d>\d{1,2})(?P<comma>,?)(?P<gap2>[ \-])(?P<y>\d{4}|\d{2})"
+)
 _WORD_SECOND = re.compile(r"(?P<d>\d{1,2})(?P<mark>[ \-])(?P<word>[^\W\d_]{3,12})(?P=mark)(?P<y>\d{4}|\d{2})")
 _MOST_VALUES = 3_000
 _ENOUGH = 0.9
@@ -61,6 +63,11 @@ def date_readings(values: Iterable[str | None]) -> list[DateReading]:
     if best < _ENOUGH:
         return []
     return sorted((r for r in merged if r.share >= best), key=lambda r: (-r.share, r.order, r.pattern))
+
+
+def is_time_of_day(value: str) -> bool:
+    """Whether the value is a time without a day, such as 14:05."""
+    return _TIME.fullmatch(f" {value}") is not None
 
 
 def _merged(readings: Sequence[DateReading]) -> list[DateReading]:
@@ -135,7 +142,7 @@ def _with_month_name(match: re.Match[str]) -> Iterable[tuple[str, str]]:
         return
     year = "%Y" if len(match["y"]) == 4 else "%y"
     if "gap2" in match.groupdict():
-        yield f"{code} %d{match['comma']} {year}", "month-first"
+        yield f"{code}{match['gap']}%d{match['comma']}{match['gap2']}{year}", "month-first"
     else:
         yield f"%d{match['mark']}{code}{match['mark']}{year}", "day-first"
 

@@ -106,7 +106,8 @@ class ColumnFacts:
     def is_id(self) -> bool:
         """Whether the values can be ids: neither dates nor numbers with decimals, and more than one."""
         readable = self.kind not in ("boolean", "other")
-        return readable and self.distinct > 1 and not self.is_date and not self.has_decimals
+        decimals = self.has_decimals and "id" not in self.concepts  # "1690.17040" may be the id of a visitor
+        return readable and self.distinct > 1 and not self.is_date and not decimals
 
     @cached_property
     def is_email(self) -> bool:
@@ -151,6 +152,12 @@ def determines(one: Sequence[str | None], other: Sequence[str | None]) -> float:
             rows[key] = rows.get(key, 0) + 1
     repeated = [key for key, count in rows.items() if count > 1]
     return sum(len(beside[key]) == 1 for key in repeated) / len(repeated) if repeated else 1.0
+
+
+def same_values(one: ColumnFacts, other: ColumnFacts) -> bool:
+    """Whether two columns hold the same in nearly every row."""
+    same = sum(a == b for a, b in zip(one.values, other.values, strict=True))
+    return same > 0.99 * len(one.values)
 
 
 def same_partition(one: ColumnFacts, other: ColumnFacts) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from custseg._checks import shown
 from custseg._frames import TableSample
 from custseg._texts import number, plural_form, text
+from custseg.inspection._dates import is_time_of_day
 from custseg.inspection._facts import ColumnFacts
 from custseg.inspection._kind import Reading
 from custseg.inspection._result import Finding
@@ -165,9 +166,15 @@ def _notes_on_roles(reading: Reading, columns: Sequence[ColumnFacts], language: 
         key = "order_total_used" if money.quantity is None else "order_total"
         yield key, {"column": money.order_total.name}
     for column in columns:
-        if column.scores.get("date", 0.0) >= 0.6 and column.kind == "text" and column.filled and not column.is_date:
+        if column.scores.get("date", 0.0) >= 0.6 and not column.is_date and _may_be_dates(column):
             yield "unread_dates", {"column": column.name}
     yield from _notes_on_unused(reading, columns)
+
+
+def _may_be_dates(column: ColumnFacts) -> bool:
+    """Whether most values are texts with several digits, and no times of a day: a time zone is no date."""
+    dated = [value for value in column.filled if sum(map(str.isdigit, value)) > 2 and not is_time_of_day(value)]
+    return column.kind == "text" and 2 * len(dated) > len(column.filled)
 
 
 def _notes_on_unused(reading: Reading, columns: Sequence[ColumnFacts]) -> Iterator[Note]:

@@ -18,6 +18,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _LARGEST_LABEL = 40
+_SEPARATORS = ",;\t|^~"
 
 
 def has_header(sample: TableSample, columns: Sequence[ColumnFacts]) -> bool:
@@ -51,6 +52,18 @@ def fields_between_spaces(columns: Sequence[ColumnFacts]) -> int:
     counts = Counter(len(value.split()) for value in columns[0].filled)
     [(fields, rows)] = counts.most_common(1)
     return fields if fields > 1 and rows > 0.95 * len(columns[0].filled) else 0
+
+
+def unsplit_by(columns: Sequence[ColumnFacts]) -> str:
+    """The separator that stands equally often in the only name and in nearly every value below it; empty for none."""
+    if len(columns) != 1:
+        return ""
+    name, values = columns[0].name, columns[0].filled
+    for mark in _SEPARATORS:
+        count = name.count(mark)
+        if count and sum(value.count(mark) == count for value in values) > 0.95 * len(values):
+            return mark
+    return ""
 
 
 def total_rows(sample: TableSample) -> int:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import glob
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from os import PathLike, fsdecode
 from pathlib import Path
 
-from custseg._checks import check_choice, shown
+from custseg._checks import check_choice, plural, shown
 from custseg._frames import TableSample, sample_file
-from custseg._texts import LANGUAGES
+from custseg._texts import LANGUAGES, printable
 from custseg.errors import DataError
 from custseg.inspection._event_names import event_names
 from custseg.inspection._facts import ColumnFacts
 from custseg.inspection._findings import findings_of, notes_of
-from custseg.inspection._header import fields_between_spaces, has_header, is_matrix, is_total, total_rows
+from custseg.inspection._header import fields_between_spaces, has_header, is_matrix, is_total, total_rows, unsplit_by
 from custseg.inspection._kind import FileKind, read_columns
-from custseg.inspection._printable import printable
 from custseg.inspection._report import report_of
 from custseg.inspection._result import FileInspection
 
@@ -98,6 +98,10 @@ def _sampled(name: str, given: Mapping[str, object]) -> TableSample:
         sample = sample_file(path, separator=_word(given, "separator"), encoding=_word(given, "encoding"))
     except OSError as error:
         raise DataError(f"{_CALLER}: {shown(name)} could not be read: {error.strerror or error}.") from None
+    except (EOFError, zlib.error):
+        raise DataError(
+            f"{_CALLER}: {shown(name)} is a damaged or incomplete gzip file. Copy or download it again."
+        ) from None
     if sample.form:
         return sample
     raise DataError(
@@ -140,6 +144,12 @@ def _refuse_what_has_no_names(sample: TableSample, columns: list[ColumnFacts], n
         raise DataError(f"{_CALLER}: {shown(name)} has no row below its first line.")
     if sample.form == "parquet":
         return
+    if mark := unsplit_by(columns):
+        raise DataError(
+            f"{_CALLER}: {shown(name)} has one column, with {mark!r} in its name and its values. If whole lines stand "
+            f"in quotes, export the file again without them; if {mark!r} is the separator, custseg fit takes "
+            f"--separator {mark!r}."
+        )
     if fields := fields_between_spaces(columns):
         raise DataError(
             f"{_CALLER}: {shown(name)} looks like a table of {fields} columns with spaces between them. "
@@ -147,8 +157,9 @@ def _refuse_what_has_no_names(sample: TableSample, columns: list[ColumnFacts], n
         )
     if is_matrix(columns):
         raise DataError(
-            f"{_CALLER}: {shown(name)} looks like a matrix of numbers without a header: {len(columns)} columns, "
-            "and its first row holds numbers too. Put a row with the names of the columns above it."
+            f"{_CALLER}: {shown(name)} looks like a matrix of numbers without a header: "
+            f"{plural(len(columns), 'column')}, and its first row holds numbers too. "
+            "Put a row with the names of the columns above it."
         )
     if not has_header(sample, columns):
         raise DataError(

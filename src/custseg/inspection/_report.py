@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from custseg._checks import shown
-from custseg._texts import text
+from custseg._texts import printable, text
 from custseg.inspection._command import command_line
 from custseg.inspection._findings import counted
-from custseg.inspection._printable import printable
 from custseg.inspection._result import FileInspection, Finding
 
 _WIDEST_EXAMPLE = 22
@@ -114,7 +113,7 @@ def option_words(one: Finding) -> list[str]:
 
 def _number_options(pair: str) -> str:
     decimal, _, thousands = pair.partition(" ")
-    return f"--decimal {decimal}" + (f" --thousands {thousands}" if thousands else "")
+    return f"--decimal '{decimal}'" + (f" --thousands '{thousands}'" if thousands else "")
 
 
 def _section(head: str, lines: Sequence[str]) -> list[str]:

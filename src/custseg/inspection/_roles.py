@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from custseg.inspection._facts import ColumnFacts, determines, same_partition
+from custseg.inspection._facts import ColumnFacts, determines, same_partition, same_values
 
 Certainty = Literal["certain", "likely", "ambiguous"]
 
@@ -65,13 +65,19 @@ def decided(ranked: Sequence[Candidate], *, least: float = _LEAST, reason: str =
         return None
     best = ranked[0]
     close = [one for one in ranked[1:] if one.score > _CLEARLY_LESS * best.score]
-    alike = [one for one in close if same_partition(best.column, one.column)]
+    alike = [one for one in close if _either_will_do(best.column, one.column)]
     others = [one for one in close if one not in alike]
     certainty: Certainty = "certain" if best.score >= _PLAIN_NAME and not close else "likely"
     if any(one.score >= _NEARLY_EQUAL * best.score for one in others):
         certainty = "ambiguous"
     rivals = tuple(one.column for one in others or alike)
     return RoleFinding(best.column, certainty, reason if others or not alike else "same_partition", rivals)
+
+
+def _either_will_do(one: ColumnFacts, other: ColumnFacts) -> bool:
+    """Ids and names need to tell the same rows apart; of money and dates the values count."""
+    measured = any(column.is_date or column.has_decimals for column in (one, other))
+    return same_values(one, other) if measured else same_partition(one, other)
 
 
 def id_gate(column: ColumnFacts) -> float:

@@ -11,6 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from custseg.tables import refund_words
+
 _TOKEN = re.compile(r"[^\W\d_]+|№|#|\d+")
 _CAMEL = re.compile(r"(?<=[a-zа-я])(?=[A-ZА-Я])")
 _MAIL = re.compile(r"e-mail", re.IGNORECASE)
@@ -112,7 +114,8 @@ def _vocabulary() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[
 def catalogue() -> Mapping[str, Any]:
     """Words and rules of names, as nested mappings."""
     text = (files("custseg") / "inspection" / "data" / "column_words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    found = tomllib.loads(text)
+    return {**found, "words": {**found["words"], "refund": refund_words()}}
 
 
 def _folded(word: str) -> str:

@@ -33,6 +33,7 @@ from custseg.tables.report import (
     event_report,
     order_report,
 )
+from custseg.tables.report import refund_words as refund_words
 
 __all__ = [
     "EVENT_NAMES",

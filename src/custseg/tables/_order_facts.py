@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance, listed, plural
+from custseg._checks import instance, listed, number_advice, plural
 from custseg._frames import MONEY_DIGITS, collect
 from custseg.errors import DataError
 from custseg.tables._file_checks import raise_on_doubtful_marks
@@ -242,15 +242,16 @@ def _check_currencies(orders: Orders, facts: OrderFacts, caller: str) -> None:
 
 def _raise_on_amounts(orders: Orders, names: Sequence[str], count: int, *, caller: str) -> None:
     dialect = orders.source_table.dialect
-    example = instance(*(dialect.shape_of_unusable(name, dialect.number(name)) for name in names))
+    shapes = [dialect.shape_of_unusable(name, dialect.number(name)) for name in names]
+    example, advice = instance(*shapes), number_advice(*shapes)
     hint = (
         f" The file was read with separator={dialect.form.separator or ','!r} and "
         f"decimal={dialect.form.decimal_mark!r}; marks between thousands need thousands=."
-        if dialect.text
+        if dialect.text and not advice
         else ""
     )
     raise DataError(
         f"{caller}: {plural(count, 'value')} of {' × '.join(map(repr, names))} "
         f"{'is' if count == 1 else 'are'} not a finite number below 9.2e14{example}. "
-        f"Mend these rows or leave them out.{hint}"
+        f"{advice or 'Mend these rows or leave them out.'}{hint}"
     )

@@ -123,9 +123,9 @@ class Orders:
     completed_until: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self._check_roles()
         if (self.quantity is None) != (self.price is None):
-            raise ValueError("Orders: quantity and price stand in for amount together; give both.")
+            raise ValueError("Orders: quantity and price must be given together: they stand in for amount.")
+        self._check_roles()
         table = open_table(self.table, "Orders", form=self.form)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))

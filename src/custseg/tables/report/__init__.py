@@ -7,6 +7,7 @@ from custseg.tables.report._events import event_report
 from custseg.tables.report._findings import DataReport, Finding, LogReport
 from custseg.tables.report._ids import between_findings
 from custseg.tables.report._orders import order_report
+from custseg.tables.report._words import refund_words
 
 __all__ = [
     "DataReport",
@@ -16,4 +17,5 @@ __all__ = [
     "customer_report",
     "event_report",
     "order_report",
+    "refund_words",
 ]

@@ -5,16 +5,26 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads((files("custseg.tables.report") / "words.toml").read_text(encoding="utf-8"))
+
+
 def words(name: str) -> tuple[str, ...]:
     """The list of that name in `words.toml`."""
-    table = tomllib.loads((files("custseg.tables.report") / "words.toml").read_text(encoding="utf-8"))
-    return tuple(table[name])
+    return tuple(_table()[name])
+
+
+def refund_words() -> Mapping[str, Sequence[str]]:
+    """Words in names of columns with refunded money by language; "*" ends a stem."""
+    refund: Mapping[str, Sequence[str]] = _table()["refund"]
+    return refund
 
 
 def means_none() -> str:
@@ -31,8 +41,9 @@ def refund_columns(names: Sequence[str]) -> list[str]:
 def _speaks_of_refunds(name: str) -> bool:
     plain = _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
     tokens = set(re.findall(r"[^\W_]+", plain))
-    named = any(_plain(stem) in plain for stem in words("refund_stems")) or tokens & set(words("refund_tokens"))
-    return bool(named) and not tokens & set(words("no_money_tokens"))
+    listed = [word for language in refund_words().values() for word in language]
+    named = any(_plain(word[:-1]) in plain if word.endswith("*") else word in tokens for word in listed)
+    return named and not tokens & set(words("no_money_tokens"))
 
 
 def _plain(word: str) -> str:
