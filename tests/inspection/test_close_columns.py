@@ -37,3 +37,30 @@ def test_visitor_id_with_a_point_is_an_id(tmp_path: Path) -> None:
 def test_times_without_a_day_are_no_unread_dates(value: str, tmp_path: Path) -> None:
     looked_at(tmp_path, "order,customer,date,time,amount", "{i},c{id},2024-05-{day:02}," + value + ",{i}.5")
     assert inspect(tmp_path / "shop.csv").notes == ()
+
+
+def test_numbers_that_are_not_read_are_no_two_readings(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, "order,customer,date,amount", '{i},c{id},2024-05-{day:02},"1,2{id},456.50"')
+    assert found["decimal"].certainty == "ambiguous"
+    assert "numbers of 'amount' such as 1,28,456.50 are written in a way that is not read" in found["decimal"].reason
+
+
+def test_name_that_says_the_opposite_marks_no_cancelled_lines(tmp_path: Path) -> None:
+    row = "{i},c{id},2024-05-{day:02},{i}.5,1"
+    assert "cancelled" not in looked_at(tmp_path, "order,customer,date,amount,not_cancelled", row)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "note"),
+    [
+        ("type", "refund", "'type' has the values 'refund'"),
+        ("вид операции", "Возврат", "'вид операции' has the values 'Возврат'"),
+        ("cancelled_at", "2024-06-01", "'cancelled_at' is not used"),
+        ("currency", "EUR", "'currency' has several currencies (EUR, USD): add --rate"),
+    ],
+)
+def test_what_may_take_money_back_is_noted(name: str, value: str, note: str, tmp_path: Path) -> None:
+    other = {"type": "sale", "вид операции": "Продажа", "cancelled_at": "", "currency": "USD"}[name]
+    lines = [f"{i},c{i % 9},2024-05-{1 + i % 28:02},{i}.5,{value if i % 5 == 0 else other}" for i in range(90)]
+    (tmp_path / "shop.csv").write_text("\n".join([f"order,customer,date,amount,{name}", *lines]))
+    assert any(note in one for one in inspect(tmp_path / "shop.csv").notes)

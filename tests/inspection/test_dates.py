@@ -19,7 +19,7 @@ DAYS = st.lists(st.dates(date(1970, 1, 1), date(2068, 12, 31)), min_size=1, max_
         (["31.12.2024", "01.02.2024"], ["%d.%m.%Y"]),
         (["12/31/2024", "1/2/2024"], ["%m/%d/%Y"]),
         (["03.04.2024", "05.06.2024"], ["%d.%m.%Y", "%m.%d.%Y"]),
-        (["31-12-24"], ["%d-%m-%y"]),
+        (["31-12-24"], ["%d-%m-%y", "%y-%m-%d"]),
         (["2024/05/31 10:00"], ["%Y/%m/%d %H:%M"]),
         (["20240531"], ["%Y%m%d"]),
         (["12/31/2024 1:05 PM"], ["%m/%d/%Y %I:%M %p"]),
@@ -68,3 +68,15 @@ def test_a_few_odd_values_lower_the_share() -> None:
 )
 def test_numbers_that_are_times_have_a_format(values: list[str], name: str) -> None:
     assert number_of_time(values) == name
+
+
+def test_two_digits_in_front_may_be_the_year() -> None:
+    """What varies less is the year; where neither does, both readings stand."""
+    days = [date(2024, 1, 1) + timedelta(days=3 * i) for i in range(60)]
+    assert [one.pattern for one in date_readings(f"{day:%y-%m-%d}" for day in days)] == ["%y-%m-%d"]
+    assert [one.pattern for one in date_readings(f"{day:%d.%m.%y}" for day in days)] == ["%d.%m.%y"]
+    assert {one.pattern for one in date_readings(["24-01-23"])} == {"%d-%m-%y", "%y-%m-%d"}
+
+
+def test_month_in_front_between_hyphens() -> None:
+    assert [one.pattern for one in date_readings(["Jan-05-24", "May-17-24"])] == ["%b-%d-%y"]

@@ -58,7 +58,7 @@ def date_readings(values: Iterable[str | None]) -> list[DateReading]:
         for key in _keys(value):
             counts[key] = counts.get(key, 0) + 1
     readings = [DateReading(pattern, count / len(distinct), order) for (pattern, order), count in counts.items()]
-    merged = _merged(readings)
+    merged = _with_short_years(_merged(readings), distinct)
     best = max((reading.share for reading in merged), default=0.0)
     if best < _ENOUGH:
         return []
@@ -68,6 +68,17 @@ def date_readings(values: Iterable[str | None]) -> list[DateReading]:
 def is_time_of_day(value: str) -> bool:
     """Whether the value is a time without a day, such as 14:05."""
     return _TIME.fullmatch(f" {value}") is not None
+
+
+def _with_short_years(readings: Sequence[DateReading], values: Sequence[str]) -> list[DateReading]:
+    """The readings without those in which years of two digits vary more than days: 24-01-05 may begin with the year."""
+    matches = [match for value in values if (match := _NUMERIC.match(value))]
+    first, last = (len({match[group] for match in matches}) for group in ("a", "y"))
+    if first > 2 * last:
+        return [one for one in readings if not one.pattern.startswith("%y")]
+    if last > 2 * first and any(one.pattern.startswith("%y") for one in readings):
+        return [one for one in readings if "%y" not in one.pattern or one.pattern.startswith("%y")]
+    return list(readings)
 
 
 def _merged(readings: Sequence[DateReading]) -> list[DateReading]:
@@ -130,6 +141,8 @@ def _readings_of(match: re.Match[str]) -> Iterable[tuple[str, str]]:
             yield f"%d{mark}%m{mark}{code}", "day-first"
         if _is_day(year, first, second):
             yield f"%m{mark}%d{mark}{code}", "month-first"
+        if len(groups["a"]) == len(groups["y"]) == 2 and _is_day(2000 + first, second, int(groups["y"])):
+            yield f"%y{mark}%m{mark}%d", "year-first"
     elif _is_day(int(groups["y"]), int(groups["m"]), int(groups["d"])):
         mark = groups.get("mark", "-" if "-" in match[0] else "")
         yield f"%Y{mark}%m{mark}%d", "year-first"

@@ -14,10 +14,12 @@ from custseg.inspection._kind import Reading
 from custseg.inspection._result import Finding
 from custseg.inspection._roles import Certainty, RoleFinding
 from custseg.inspection._settings import DateSetting, NumberSetting, date_setting, number_setting
+from custseg.inspection._words import concepts
 from custseg.tables import Events, Orders
 
 _NEEDED = ("customer", "order", "date", "amount", "quantity", "price", "event")
 _MONEY = ("amount", "quantity", "price", "discount", "refund")
+_MOST_KINDS = 20
 _KNOWN_BY_MARK = ("utf-8", "utf-8-sig", "utf-16")
 _ONE_BYTE = ("cp", "koi8", "mac", "latin", "iso")
 
@@ -84,9 +86,8 @@ def _of_numbers(setting: NumberSetting, language: str) -> Iterator[Finding]:
         pairs = [(setting.decimal, setting.thousands), *setting.rivals]
         shown = [text(language, "inspect", "marks", "pair" if pair[1] else "decimal").format(
             decimal=pair[0], thousands=pair[1]) for pair in pairs]  # fmt: skip
-        reason = text(language, "inspect", "reasons", "number_ambiguous").format(
-            example=setting.example, column=setting.column
-        )
+        key = "number_ambiguous" if setting.rivals else "number_unread"
+        reason = text(language, "inspect", "reasons", key).format(example=setting.example, column=setting.column)
         yield Finding("decimal", shown[0], "ambiguous", reason, tuple(shown[1:]))
         return
     reason = text(language, "inspect", "reasons", "number").format(example=setting.example, column=setting.column)
@@ -188,8 +189,16 @@ def _notes_on_unused(reading: Reading, columns: Sequence[ColumnFacts]) -> Iterat
     used = {one.column.place for one in reading.roles.values()}
     for column in columns:
         unread = column.place not in used and column.distinct > 0
-        if unread and reading.kind == "orders" and _is_status(column):
+        if not unread or reading.kind != "orders":
+            continue
+        if _is_status(column):
             yield "status", {"column": column.name}
+        elif takes_back := _values_that_take_back(column):
+            yield "taken_back", {"column": column.name, "values": ", ".join(map(shown, takes_back))}
+    currency = reading.roles.get("currency")
+    if currency is not None and currency.column.distinct > 1:
+        codes = ", ".join(sorted(set(currency.column.filled))[:5])
+        yield "currencies", {"column": currency.column.name, "codes": codes}
 
 
 def _notes_on_values(reading: Reading) -> Iterator[Note]:
@@ -208,5 +217,14 @@ def counted(count: int, language: str, noun: str) -> str:
     return plural_form(count, forms, language).format(n=number(count, language))
 
 
+def _values_that_take_back(column: ColumnFacts) -> list[str]:
+    """Values that speak of refunds or cancellations, in a column of few kinds."""
+    if column.kind != "text" or column.distinct > _MOST_KINDS:
+        return []
+    return [value for value in sorted(set(column.filled)) if concepts(value) & {"refund", "cancelled"}][:3]
+
+
 def _is_status(column: ColumnFacts) -> bool:
+    if "cancelled" in column.concepts and column.is_date:
+        return True
     return max(column.scores.get("status", 0.0), column.scores.get("cancelled", 0.0)) >= 0.9

@@ -61,7 +61,9 @@ def _setting(
 ) -> NumberSetting:
     decimal, thousands = readings[0]
     spaces = next((column.numbers.spaces for column in columns if column.numbers.spaces), " ")
-    telling = [(min(column.numbers.texts, key=lambda text: (len(text), text)), column.name) for column in columns]
+    # Where nothing reads all numbers, the longest shows it: 1,23,456.50.
+    pick = max if certainty == "ambiguous" and len(readings) == 1 else min
+    telling = [(pick(column.numbers.texts, key=lambda text: (len(text), text)), column.name) for column in columns]
     example, name = telling[0]
     return NumberSetting(
         decimal, spaces if thousands == " " else thousands, certainty, tuple(readings[1:]), example, name

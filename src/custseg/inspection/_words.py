@@ -40,6 +40,8 @@ def name_scores(name: str) -> Mapping[str, float]:
         fitting = [rule["score"] for rule in rules if _fits(rule, present)]
         if fitting:
             scores[role] = certainty * float(max(fitting))
+    if not set(catalogue()["negations"]["words"]).isdisjoint(_words(name)):
+        scores.pop("cancelled", None)
     return scores
 
 
