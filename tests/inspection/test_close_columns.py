@@ -64,3 +64,22 @@ def test_what_may_take_money_back_is_noted(name: str, value: str, note: str, tmp
     lines = [f"{i},c{i % 9},2024-05-{1 + i % 28:02},{i}.5,{value if i % 5 == 0 else other}" for i in range(90)]
     (tmp_path / "shop.csv").write_text("\n".join([f"order,customer,date,amount,{name}", *lines]))
     assert any(note in one for one in inspect(tmp_path / "shop.csv").notes)
+
+
+def test_discounts_that_may_be_percent_leave_a_doubt(tmp_path: Path) -> None:
+    discount = looked_at(tmp_path, "order,customer,date,amount,discount", "{i},c{id},2024-05-{day:02},{i}.5,1{id}")
+    assert discount["discount"].certainty == "likely"
+    row = "{i},c{id},2024-05-{day:02},{i}.5,1{id}"
+    assert looked_at(tmp_path, "order,customer,date,amount,discount amount", row)["discount"].certainty == "certain"
+
+
+def test_id_of_lines_is_no_order(tmp_path: Path) -> None:
+    lines = [f"{i},c{i // 3 % 9},2024-05-{1 + i // 3 % 28:02} 10:{i // 3 % 60:02},p{i % 8},{i}.5" for i in range(90)]
+    (tmp_path / "shop.csv").write_text("\n".join(["id,customer,date,product,amount", *lines]))
+    assert inspect(tmp_path / "shop.csv").arguments["order"] is None
+
+
+def test_date_of_the_last_order_makes_no_log_of_orders(tmp_path: Path) -> None:
+    lines = [f"c{i},2024-05-{1 + i % 28:02},{i % 7},{i}.5" for i in range(90)]
+    (tmp_path / "shop.csv").write_text("\n".join(["customer_id,last_order_at,orders,total_spent", *lines]))
+    assert inspect(tmp_path / "shop.csv").kind == "customers"

@@ -132,6 +132,12 @@ class ColumnFacts:
         numbers = [number for value in set(self.filled) if (number := self.number(value)) is not None]
         return bool(numbers) and 0 < max(numbers) <= 1 and min(numbers) >= 0
 
+    @cached_property
+    def may_be_percent(self) -> bool:
+        """Whether the numbers are whole, from 0 to 100, and no name says that they are money."""
+        numbers = [number for value in set(self.filled) if (number := self.number(value)) is not None]
+        return "amount" not in self.concepts and self.is_whole and min(numbers) >= 0 and max(numbers) <= 100
+
     def number(self, value: str | None) -> float | None:
         """The value as a number, in the plainest reading of the column."""
         decimal, thousands = next((pair for pair in READINGS if pair in self.numbers.readings), (".", ""))

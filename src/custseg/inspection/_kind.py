@@ -154,7 +154,7 @@ def _one_row_each(
     if order is not None and order.column.scores.get("order", 0.0) >= _NAMED_ORDER and order.column is not customer:
         return False
     # An order log without order numbers in which every customer has one order is rarer than a list of customers.
-    return date is None or "order" not in date.column.concepts
+    return date is None or "order" not in date.column.concepts or "other_time" in date.column.concepts
 
 
 def _names_channels(column: ColumnFacts) -> bool:

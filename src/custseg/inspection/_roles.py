@@ -16,6 +16,7 @@ _NEARLY_EQUAL = 0.95
 _PLAIN_NAME = 0.95
 _ALWAYS = 0.98
 _FEW_VALUES = 5
+_MOSTLY_ONE = 0.7
 _EVENT_STEMS = ("view", "cart", "purchas", "click", "open", "sent", "send", "visit", "checkout", "deliver", "bounce",
                 "unsubscr", "login", "signup", "search", "page")  # fmt: skip
 
@@ -197,10 +198,16 @@ def order_by_values(columns: Sequence[ColumnFacts], customer: RoleFinding, date:
     if not fitting:
         return None
     best = min(fitting, key=lambda column: (column.distinct, column.place))
-    if best.distinct_share > 0.999 and "id" not in best.concepts:
+    if best.distinct_share > 0.999 and ("id" not in best.concepts or _several_at_once(customer.column, date.column)):
         return None
     rivals = tuple(column for column in fitting if column is not best and not same_partition(column, best))
     return RoleFinding(best, "likely", "one_customer_and_date", rivals)
+
+
+def _several_at_once(customer: ColumnFacts, date: ColumnFacts) -> bool:
+    """Whether customers often have several rows of one date: an id of each row is then that of a line."""
+    pairs = set(zip(customer.values, date.values, strict=True))
+    return len(pairs) < _MOSTLY_ONE * len(customer.values)
 
 
 def find_date(columns: Sequence[ColumnFacts]) -> RoleFinding | None:
@@ -266,6 +273,8 @@ def find_optional(columns: Sequence[ColumnFacts], taken: set[int]) -> dict[str, 
             if role in ("discount", "refund") and finding.rivals:
                 # Each may hold a part of the money.
                 finding = RoleFinding(finding.column, "ambiguous", finding.reason, finding.rivals)
+            elif role == "discount" and finding.column.may_be_percent:
+                finding = RoleFinding(finding.column, "likely", "may_be_percent")
             found[role] = finding
             taken = taken | {finding.column.place}
     return found
