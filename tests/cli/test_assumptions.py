@@ -40,7 +40,7 @@ def test_what_is_assumed_is_shown_and_used(tmp_path: Path) -> None:
     result = run("fit", path, *QUICK, "--out", tmp_path / "out")
     assumed, _, shown = result.stdout.partition("\n\n")
     assert assumed == (
-        f"Assumed of {path}, certain: --customer Kunde --order Beleg --date Datum --amount Betrag "
+        f"Assumed for {path}, certain: --customer Kunde --order Beleg --date Datum --amount Betrag "
         "--date-format %d.%m.%Y --decimal , --separator ';'"
     )
     orders = Orders(path, customer="Kunde", order="Beleg", date="Datum", amount="Betrag", separator=";", decimal=",",

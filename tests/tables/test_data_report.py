@@ -80,7 +80,8 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
         "       If the log was loaded twice, remove the repeated rows; "
         "two equal lines can also be two equal purchases.",
         "  !  12 days have no row; the longest gap is 10 days, after 2024-05-09.",
-        "       If the shop was open on these days, part of the log is missing: export that period again.",
+        "       If the shop was open on these days, part of the log is missing: export that period again. "
+        "If a default such as 1970-01-01 stands there for an unknown date, leave it empty.",
         "     2 lines lie at or after the snapshot, left out.",
         "     2 lines have a negative amount (refunds reduce the money).",
         "     1 line has an amount of 0.",
@@ -117,10 +118,10 @@ def test_strict_tells_all_that_is_severe_in_one_error() -> None:
     ]
     with pytest.raises(
         DataError,
-        match=r"14 dates in column 'ordered_at' cannot be read\. Give .* 2 amounts in 'amount' are no finite number",
+        match=r"14 dates in column 'ordered_at' cannot be read\. Give .* 2 amounts in 'amount' are not finite numbers",
     ):
         data_report(bad, as_of="2024-06-01", strict=True)
-    with pytest.raises(DataError, match="2 amounts in 'amount' are no finite number"):
+    with pytest.raises(DataError, match="2 amounts in 'amount' are not finite numbers"):
         data_report(bad.with_columns(ordered_at=DIRTY["ordered_at"]), as_of="2024-06-01", strict=True)
 
 

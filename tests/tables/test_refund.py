@@ -102,3 +102,10 @@ def test_refund_column_equals_negative_lines(kind: str, log: pl.DataFrame) -> No
         orders = Orders(KINDS[kind](log, Path(folder)), refund="back")
         found = rows_of(build_features(orders, as_of=NOON, families=families).frame)
     assert found == rows_of(build_features(negative, as_of=NOON, families=families).frame)
+
+
+@pytest.mark.parametrize("roles", [{"refund": "amount"}, {"discount": "amount"}, {"refund": "ordered_at"}])
+def test_column_of_two_contrary_roles_is_refused(roles: dict[str, str]) -> None:
+    table = pl.DataFrame({"customer_id": ["a"], "order_id": [1], "ordered_at": ["2024-01-05"], "amount": [10.0]})
+    with pytest.raises(ValueError, match=r"Orders: .* cannot both be column '.*'\. Name one for each\."):
+        Orders(table, **roles)

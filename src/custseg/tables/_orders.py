@@ -126,6 +126,7 @@ class Orders:
         if (self.quantity is None) != (self.price is None):
             raise ValueError("Orders: quantity and price must be given together: they stand in for amount.")
         self._check_roles()
+        self._check_single_roles()
         table = open_table(self.table, "Orders", form=self.form)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))
@@ -264,6 +265,17 @@ class Orders:
             raise TypeError(
                 f"Orders: date_format must be a pattern such as '%d/%m/%Y', got {type(self.date_format).__name__}."
             )
+
+    def _check_single_roles(self) -> None:
+        """Refuse one column as both money and refund, say: every amount would be paid back."""
+        single = {"date", *self.money_roles(), "discount", "refund", "cancelled", "currency"}
+        roles: dict[str, list[str]] = {}
+        for role, name in self.described().items():
+            if role in single:
+                roles.setdefault(name, []).append(f"{role}=")
+        for name, several in roles.items():
+            if len(several) > 1:
+                raise ValueError(f"Orders: {' and '.join(several)} cannot both be column {name!r}. Name one for each.")
 
     def _check_types(self) -> None:
         dialect = self.source_table.dialect

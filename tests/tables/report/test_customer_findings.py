@@ -29,7 +29,7 @@ def test_default_birth_dates_are_found(as_kind: AsKind) -> None:
     table = as_kind(people(born=born))
     assert found(table, birth_date="born") == {"improbable_ages": 24, "crowded_births": 1}
     report = data_report(customers=Customers(table, birth_date="born"), as_of="2024-07-01")
-    assert "24 of 40 birth dates of 'born' are one date." in [item.text for item in report.findings]
+    assert "24 of 40 birth dates in 'born' are the same date." in [item.text for item in report.findings]
 
 
 def test_two_defaults_are_found() -> None:

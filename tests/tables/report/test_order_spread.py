@@ -15,8 +15,8 @@ AsKind = Callable[[pl.DataFrame], object]
 
 SPREAD = {
     "dominant_customers", "one_order_each", "repeated_totals", "restarted_orders", "shared_orders", "crowded_days",
-    "discount_rates", "undescribed_refunds", "alike_values", "placeholder_ids", "inexact_ids", "inexact_orders",
-    "placeholder_orders", "over_refunded_orders", "look_alike_ids",
+    "discount_percentages", "discount_rates", "undescribed_refunds", "alike_values", "placeholder_ids",
+    "inexact_ids", "inexact_orders", "placeholder_orders", "over_refunded_orders", "look_alike_ids",
 }  # fmt: skip
 
 

@@ -8,10 +8,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg.tables.report._findings import Finding, FindingWriter, calendar_day
-from custseg.tables.report._outliers import outstanding
+from custseg.tables.report._outliers import long_gap, outstanding
 
 _WEEK = 7
 _LARGE_SHARE = 0.2
+# Dates are spread more evenly than customers' orders.
+_SPREAD = 0.5
 
 Column = nw.Series[Any]
 
@@ -25,11 +27,12 @@ def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
         return []
     longest = int(gaps.max())
     after = calendar_day(int(known[int(gaps.argmax())]))
-    # A shop that is closed on Sundays has many single days without data; a week is another matter.
+    # A shop with few orders, or one that bills on the first of the month, has gaps as long as any other.
+    unusual = longest >= _WEEK and long_gap(gaps + 1)
     return write(
         "days_without_data",
         missing,
-        "warning" if longest >= _WEEK else "note",
+        "warning" if unusual else "note",
         wording="days_without_data" if longest > 1 else "single_days_without_data",
         longest=longest,
         after=str(after),
@@ -41,7 +44,7 @@ def crowded_days(
 ) -> list[Finding]:
     """Up to three dates that far more orders or customers have than any other date."""
     values = np.sort(counts.cast(nw.Int64).to_numpy())[::-1]
-    # Dates are spread far more evenly than customers' orders, unless a shop sells on a few days alone.
-    found = outstanding(values, least_share=least_share, spread=1.0 if name == "crowded_days" else 0.5)
+    # A shop may sell on a few days alone.
+    found = outstanding(values, least_share=least_share, spread=1.0 if name == "crowded_days" else _SPREAD)
     share = float(values[:found].sum() / max(values.sum(), 1))
     return write(name, found, "warning", share=share, rows=int(values[:found].sum()), **shown)

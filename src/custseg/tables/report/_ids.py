@@ -25,15 +25,18 @@ _NO_NUMBER = r"^\s*(0+|-1)(\.0+)?\s*$"
 _LONG_FLOAT = r"^\d{16,}\.0+$"
 _LONG_NUMBER = r"^\d{16,}$"
 _CUT_NUMBER = r"^\d{15}0+$"
+_CODE = r"\p{Ll}[\p{L}\d]*\p{Lu}|\p{Lu}[\p{L}\d]*\p{Lu}[\p{L}\d]*\p{Ll}"
+_CODES = 0.25
 _FEW = 3
 _LEAST_SHARE = 0.05
 
 
 def id_findings(write: FindingWriter, ids: Column) -> list[Finding]:
     """What is wrong with the distinct ids of a log."""
+    plain = normal_form(ids, cased=has_codes(ids))
     return [
         *write("inexact_ids", _inexact(ids), "warning"),
-        *write("look_alike_ids", len(ids) - normal_form(ids).n_unique() if ids.dtype == nw.String else 0, "warning"),
+        *write("look_alike_ids", len(ids) - plain.n_unique() if ids.dtype == nw.String else 0, "warning"),
     ]
 
 
@@ -70,7 +73,8 @@ def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
             continue
         logs = {"first": names[first], "second": names[second]}
         shared = _shared(_as_text(one), _as_text(other))
-        alike = _shared(normal_form(one), normal_form(other)) - shared
+        cased = has_codes(one) and has_codes(other)
+        alike = _shared(normal_form(one, cased=cased), normal_form(other, cased=cased)) - shared
         found += write("alike_across_logs", alike, "warning", **logs)
         # Of the smaller log most customers are in the larger one: visitors without orders, or orders without visits.
         few = 2 * max(shared / len(one), shared / len(other)) < 1
@@ -79,12 +83,21 @@ def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
     return found
 
 
-def normal_form(ids: Column) -> Column:
-    """The ids as text without case, spaces, leading zeros and a trailing ``.0``."""
+def has_codes(ids: Column) -> bool:
+    """Whether case tells ids apart, as in base64: many of those with letters mix cases as no word or name does."""
+    if ids.dtype != nw.String:
+        return False
+    lettered = ids.filter(ids.str.contains(r"\p{L}"))
+    return len(lettered) > 0 and float(lettered.str.contains(_CODE).sum()) >= _CODES * len(lettered)
+
+
+def normal_form(ids: Column, *, cased: bool = False) -> Column:
+    """The ids as text without spaces, leading zeros and a trailing ``.0``, and without case unless `cased`."""
     plain = _as_text(ids)
     if ids.dtype.is_integer():
         return plain
-    plain = plain.str.replace_all(r"\s+", "").str.to_lowercase()
+    plain = plain.str.replace_all(r"\s+", "")
+    plain = plain if cased else plain.str.to_lowercase()
     # Zeros alone are an id too: the last one stays.
     return plain.str.replace_all(r"^(\d+)\.0+$", "${1}").str.replace_all(r"^0+(.)", "${1}")
 

@@ -13,6 +13,7 @@ from custseg.tables._order_facts import OrderFacts
 from custseg.tables._orders import Orders
 from custseg.tables._snapshot import Snapshot
 from custseg.tables.report._days import crowded_days, days_without_data
+from custseg.tables.report._discounts import discount_findings, discount_sums
 from custseg.tables.report._files import file_findings
 from custseg.tables.report._findings import (
     Finding,
@@ -25,11 +26,11 @@ from custseg.tables.report._findings import (
 )
 from custseg.tables.report._ids import dominant_findings, id_findings, placeholder_findings
 from custseg.tables.report._order_spread import OrderSpread, order_spread, repeated_totals
+from custseg.tables.report._repeats import repeated_lines
 from custseg.tables.report._rules import ORDER_RULES, SPREAD_RULES, by_rules
 from custseg.tables.report._spellings import spelling_findings
 from custseg.tables.report._words import refund_columns
 
-_MANY_REPEATS = 0.1
 _REORDERING = 0.03
 _WEEK = 7
 _SPELLED = ("category", "source", "channel", "product")
@@ -75,7 +76,7 @@ def order_report(
         *by_rules(write, ORDER_RULES, facts, policy=write.phrase("policy", policy), **shown),
         *file_findings(write, orders.source_table, orders.prices()),
         *by_rules(write, SPREAD_RULES, spread, **shown),
-        *_repeats(write, orders, facts),
+        *repeated_lines(write, orders, facts, snapshot=snapshot),
         *id_findings(write, ids),
         *placeholder_findings(write, ids, spread.customers.get_column("lines")),
         *dominant_findings(write, {name: spread.customers.get_column(name) for name in ("orders", "lines")}),
@@ -103,13 +104,6 @@ def order_report(
         language=language,
     )
     return report, ids
-
-
-def _repeats(write: FindingWriter, orders: Orders, facts: OrderFacts) -> list[Finding]:
-    """Lines that repeat an earlier one in every column."""
-    repeated = orders.source_table.dialect.count_duplicates()
-    share = repeated / max(facts.rows + facts.rows_after + facts.without_date, 1)
-    return write("duplicate_lines", repeated, "warning" if share >= _MANY_REPEATS else "note", share=share)
 
 
 def _one_order_each(write: FindingWriter, spread: OrderSpread, facts: OrderFacts) -> list[Finding]:
@@ -143,7 +137,7 @@ def _columns(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[F
     roles = [role for role in _SPELLED if getattr(orders, role) is not None]
     frames = [lines.select(role).unique() for role in roles]
     if orders.discount is not None:
-        frames.append(_discount_sums(lines))
+        frames.append(discount_sums(lines))
     tables = collect_together(*frames) if frames else []
     found: list[Finding] = []
     for role, table in zip(roles, tables, strict=False):
@@ -151,33 +145,8 @@ def _columns(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[F
         values = table.get_column(role).drop_nulls().to_list()
         found += spelling_findings(write, getattr(orders, role), values, severity=severity)
     if orders.discount is not None:
-        found += _discount_rates(write, orders.discount, tables[-1])
+        found += discount_findings(write, orders.discount, tables[-1])
     return found + _undescribed_refunds(write, orders, snapshot)
-
-
-def _discount_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """One row: lines with a discount, the largest one, and the sums of these discounts and amounts."""
-    col = nw.col
-    off = col("discount").abs()
-    given = lines.filter(off > 0).with_columns(
-        off.cast(nw.Float64).alias("off"),
-        col("money").abs().cast(nw.Float64).alias("size"),
-        nw.when(off < MONEY_UNIT).then(nw.lit(1)).alias("fraction"),
-    )
-    return given.select(
-        col("off").count().alias("lines"),
-        col("fraction").count(),
-        col("off").max().alias("largest"),
-        col("off").sum(),
-        col("size").sum(),
-    )
-
-
-def _discount_rates(write: FindingWriter, column: str, sums: nw.DataFrame[Any]) -> list[Finding]:
-    """Whether discounts are rates: none above 1, and as money next to nothing beside the amounts."""
-    lines, fractions, largest, off, size = sums.row(0)
-    rates = bool(lines) and bool(fractions) and largest <= MONEY_UNIT and size > 10 * off
-    return write("discount_rates", int(lines) if rates else 0, "warning", column=column_name(column))
 
 
 def _undescribed_refunds(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[Finding]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc
 
 _LEVEL = 0.01
 _MOST = 3
@@ -11,14 +14,12 @@ _PRIOR = 10
 
 
 def outstanding(counts: ArrayLike, *, least_share: float, spread: float = 1.0) -> int:
-    r"""How many of the largest counts, at most 3, lie apart from all others and hold `least_share` each.
+    """How many of the largest counts, at most 3, lie apart from all others and hold `least_share` each.
 
-    Over a threshold, counts with a tail like Pareto's have logarithms that are exponential. So with m counts over
-    the median of the upper half, and s the sum of their log-ratios to it, the ratio r of a count to the next
-    smaller one exceeds what is seen with probability (1 + log(r) / s)^(-m): both are an exponential and a gamma
-    variable of one unknown rate, and Pareto's tail is the heaviest that logs of customers have. Ten counts with
-    a mean log-ratio of `spread` (1 is Zipf's law) are added to m and s, so that few or equal counts prove little:
-    a shop of twelve customers, one of whom has half of the orders, is left alone.
+    Counts with a tail like Pareto's, the heaviest that logs of customers have, have logarithms that are exponential
+    over a threshold: `gap_chance` of the logarithms must be below 0.01. A mean log-ratio of `spread` 1 is Zipf's
+    law. Small counts differ by chance too: so do two equally common values with a probability that must also be
+    below 0.01, by the binomial distribution.
     """
     values = np.sort(np.asarray(counts, dtype=np.float64))[::-1]
     values = values[values > 0]
@@ -26,11 +27,33 @@ def outstanding(counts: ArrayLike, *, least_share: float, spread: float = 1.0) -
     for place in range(min(_MOST, len(values) - 1)):
         if values[place] < least_share * values.sum():
             break
-        others = values[place + 1 :]
-        upper = others[: (len(others) + 1) // 2]
-        total = np.log(upper / upper[-1]).sum() + _PRIOR * spread
-        ratio = np.log(values[place] / others[0])
-        chance = (1 + ratio / total) ** -(len(upper) - 1 + _PRIOR)
-        if chance < _LEVEL:
+        by_count = betainc(values[place], values[place + 1] + 1, 0.5)
+        if max(by_count, gap_chance(np.log(values[place:]), spread=spread)) < _LEVEL:
             found = place + 1
     return found
+
+
+def long_gap(gaps: ArrayLike) -> bool:
+    """Whether up to three of the gaps between moments are longer than all others, beyond chance.
+
+    Gaps between independent moments are exponential. Ten gaps whose mean excess is half the median are added, so
+    that gaps of one length prove little.
+    """
+    values = np.sort(np.asarray(gaps, dtype=np.float64))[::-1]
+    lengths = values / np.median(values)
+    places = range(min(_MOST, len(values) - 1))
+    return any(gap_chance(lengths[place:], spread=0.5) < _LEVEL for place in places)
+
+
+def gap_chance(values: NDArray[Any], *, spread: float) -> float:
+    """The chance that the first of descending values, exponential over a threshold, is so far above the second.
+
+    With m values over the median of the upper half, and s the sum of their excesses over it, the distance d of the
+    first to the second is larger with probability (1 + d / s)^(-m): both are an exponential and a gamma variable of
+    one unknown rate. Ten values with a mean excess of `spread` are added to m and s, so that few or equal values
+    prove little: a shop of twelve customers, one of whom has half of the orders, is left alone.
+    """
+    others = values[1:]
+    upper = others[: (len(others) + 1) // 2]
+    total = (upper - upper[-1]).sum() + _PRIOR * spread
+    return float((1 + (values[0] - others[0]) / total) ** -(len(upper) - 1 + _PRIOR))

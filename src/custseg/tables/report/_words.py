@@ -28,9 +28,11 @@ def refund_words() -> Mapping[str, Sequence[str]]:
 
 
 def means_none() -> str:
-    """A pattern of ids that stand for no customer or order; "guest" may have a number or an address behind it."""
-    listed = "|".join(re.escape(word) for word in words("missing_ids"))
-    return rf"(?i)^\s*({listed}|guest([^a-z].*)?)\s*$"
+    """A pattern of ids that stand for no customer or order; "guest" may have a number, a word or a host behind it."""
+    listed = "|".join(re.escape(word).replace(r"\ ", r"[ _-]?") for word in words("missing_ids"))
+    behind = "|".join(words("behind_guest"))
+    hosts = "|".join(words("no_mailboxes"))
+    return rf"(?i)^\s*({listed}|guest([ _-]?({behind}))?|guest\W?\s*\S*\d\S*|({hosts})@\S+)\s*$"
 
 
 def refund_columns(names: Sequence[str]) -> list[str]:
