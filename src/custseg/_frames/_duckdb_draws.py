@@ -52,6 +52,9 @@ def _readable(column: str, kind: Any) -> str:
     name = '"' + column.replace('"', '""') + '"'
     if str(kind.id) == "uuid":
         return f"CAST({name} AS VARCHAR) AS {name}"
+    if str(kind.id) == "decimal":
+        # Arrow libraries before 18 have no decimals of 32 and 64 bits.
+        return f"CAST({name} AS DECIMAL(38, {dict(kind.children)['scale']})) AS {name}"
     if str(kind.id) in ("interval", "map", "union", "bit", "variant", "time with time zone"):
         return f"{{'text': CAST({name} AS VARCHAR)}} AS {name}"
     return name
