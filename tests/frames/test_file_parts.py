@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from custseg import Orders
 from custseg.errors import DataError
 from custseg.features import rfm
+from custseg.tables import given_features
 
 
 def month(customer: Any, amount: Any, date: Any = "2024-06-01", **more: Any) -> pl.DataFrame:
@@ -91,6 +92,12 @@ def test_a_folder_of_parts_by_month(tmp_path: Path) -> None:
 
 def test_types_of_columns_that_nobody_describes_do_not_matter(tmp_path: Path) -> None:
     assert revenue(parts(tmp_path, month(1, 10.0, note="x"), month(2, 20.5, note=5))) == 30.5
+
+
+def test_a_feature_whose_types_differ_is_no_column_less(tmp_path: Path) -> None:
+    path = parts(tmp_path, month(1, 10.0, points=1), month(2, 20.0, points="x"))
+    with pytest.raises(DataError, match=r"test: column 'points' is Int64 in .*m0.parquet' and String in .*m1.parquet'"):
+        given_features(path, "customer_id", "test")
 
 
 def test_a_part_without_a_needed_column_is_named(tmp_path: Path) -> None:

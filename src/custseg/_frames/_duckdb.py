@@ -152,7 +152,7 @@ class DuckDBDialect:
             and str(self.types[columns[0]].id) == "decimal"
         ):
             # Decimals stay decimals: they are exact where a float is not.
-            value = f"CAST({_name(columns[0])} AS DECIMAL(38, 10))"
+            value = f"TRY_CAST({_name(columns[0])} AS DECIMAL(38, 10))"
         else:
             value = self._amount(columns, rate)
         units = f"round_even(({value}) * {10**digits}, 0)"
