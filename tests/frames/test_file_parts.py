@@ -52,6 +52,15 @@ def test_parts_of_other_types_mean_the_same(tmp_path: Path, frames: tuple[pl.Dat
     assert revenue(parts(tmp_path, *frames)) == 30.5
 
 
+def test_ids_beyond_64_bits_with_a_sign(tmp_path: Path) -> None:
+    frames = (month(2**64 - 1, 10.0), month(7, 20.5))
+    unsigned = [
+        frame.cast({"customer_id": kind, "order_id": kind})
+        for frame, kind in zip(frames, (pl.UInt64, pl.UInt32), strict=True)
+    ]
+    assert rfm(parts(tmp_path, *unsigned), as_of="2024-07-01")["customer_id"].to_list() == [7, 2**64 - 1]
+
+
 @pytest.mark.parametrize("zone", [None, "UTC"])
 def test_times_in_other_units(tmp_path: Path, zone: str | None) -> None:
     frames = [

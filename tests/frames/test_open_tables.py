@@ -255,6 +255,11 @@ def test_remedies_for_a_few_dates_among_others(date: str, remedy: str) -> None:
         revenue(pl.DataFrame(LOG | {"ordered_at": ["2024-05-01", "2024-05-20", date]}))
 
 
+def test_days_of_a_spreadsheet_that_may_be_another_day() -> None:
+    with pytest.raises(DataError, match="days of a spreadsheet are certain from 61"):
+        revenue(pl.DataFrame(LOG | {"ordered_at": [59, 61, 45413]}), date_format="excel")
+
+
 def test_an_arrow_table_in_chunks() -> None:
     table = pa.concat_tables([pa.table(LOG), pa.table(LOG).slice(0, 0), pa.table(LOG)])
     assert revenue(table) == {"ann": 160.0, "bob": 40.0}

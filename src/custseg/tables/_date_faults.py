@@ -50,6 +50,11 @@ def diagnosis(values: Sequence[str], read_as: DateFormat | None, *, some_are_rea
         return "There is no such day in the calendar of the years 1 to 9999. Correct these rows or leave them out."
     if what:
         return f"{what}, unlike other values of the column: write all of them in one way."
+    if read_as is None and some_are_read and all(map(_NUMBER.fullmatch, texts)):
+        return (
+            "These numbers give no day that can be meant: dates end with the year 9999, and days of a spreadsheet are "
+            "certain from 61 (1900-03-01) on. Correct these rows."
+        )
     if read_as is not None and any(re.search(_IMPOSSIBLE_TIME, text) for text in texts):
         return "There is no such time of day: hours go from 0 to 23, seconds to 59. Correct these rows."
     if some_are_read:
