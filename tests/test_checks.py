@@ -57,6 +57,7 @@ def test_other_values_are_no_amounts_with_signs(shape: str) -> None:
 
 def test_did_you_mean_hints_only_at_what_is_close() -> None:
     assert did_you_mean("revenu", ["recency", "revenue"]) == " Did you mean 'revenue'?"
+    assert did_you_mean("revenue", ["recency", " REVENUE"]) == " Did you mean ' REVENUE'?"
     assert did_you_mean("x", ["recency", "revenue"]) == ""
     assert did_you_mean("x", []) == ""
 

@@ -187,7 +187,9 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     """A hint at the closest allowed word, or nothing."""
     # Comparing takes time by the product of the lengths, and nobody misspells a name of 100 letters.
     words = [str(word) for word in allowed if len(str(word)) <= 100]
-    close = difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
+    plain = value.strip().casefold()
+    same = [word for word in words if word.strip().casefold() == plain]
+    close = same[:1] or difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
 
 

@@ -112,6 +112,16 @@ def test_the_first_line_that_is_not_utf_8_is_named(folder: Path) -> None:
         Orders(path)
 
 
+def test_repeated_names_beside_a_name_that_polars_makes(folder: Path) -> None:
+    path = file(folder, HEAD.replace("\n", ",x,x,x_duplicated_0\n") + "1,1,2024-05-01,10,mug,a,b,c\n")
+    assert revenue(path) == {1: 10.0}
+
+
+def test_a_codec_that_fails_in_its_own_way(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"of .* is not valid text in encoding='punycode'"):
+        revenue(file(folder, lines(["mug"])), encoding="punycode")
+
+
 def test_a_separator_line_is_honored(folder: Path) -> None:
     german = "sep=;\n" + lines(["mug"]).replace(",", ";").replace(";10;", ";10,5;")
     assert revenue(file(folder, german), decimal=",") == {0: 10.5}

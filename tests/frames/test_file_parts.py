@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from custseg import Orders
 from custseg.errors import DataError
 from custseg.features import rfm
+from custseg.tables import given_features
 
 
 def month(customer: Any, amount: Any, date: Any = "2024-06-01", **more: Any) -> pl.DataFrame:
@@ -49,6 +50,15 @@ def revenue(path: str) -> float:
 )
 def test_parts_of_other_types_mean_the_same(tmp_path: Path, frames: tuple[pl.DataFrame, ...]) -> None:
     assert revenue(parts(tmp_path, *frames)) == 30.5
+
+
+def test_ids_beyond_64_bits_with_a_sign(tmp_path: Path) -> None:
+    frames = (month(2**64 - 1, 10.0), month(7, 20.5))
+    unsigned = [
+        frame.cast({"customer_id": kind, "order_id": kind})
+        for frame, kind in zip(frames, (pl.UInt64, pl.UInt32), strict=True)
+    ]
+    assert rfm(parts(tmp_path, *unsigned), as_of="2024-07-01")["customer_id"].to_list() == [7, 2**64 - 1]
 
 
 @pytest.mark.parametrize("zone", [None, "UTC"])
@@ -91,6 +101,12 @@ def test_a_folder_of_parts_by_month(tmp_path: Path) -> None:
 
 def test_types_of_columns_that_nobody_describes_do_not_matter(tmp_path: Path) -> None:
     assert revenue(parts(tmp_path, month(1, 10.0, note="x"), month(2, 20.5, note=5))) == 30.5
+
+
+def test_a_feature_whose_types_differ_is_no_column_less(tmp_path: Path) -> None:
+    path = parts(tmp_path, month(1, 10.0, points=1), month(2, 20.0, points="x"))
+    with pytest.raises(DataError, match=r"test: column 'points' is Int64 in .*m0.parquet' and String in .*m1.parquet'"):
+        given_features(path, "customer_id", "test")
 
 
 def test_a_part_without_a_needed_column_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import duckdb
 import narwhals
 import narwhals.stable.v1 as nw1
 import narwhals.stable.v2 as nw2
@@ -20,6 +21,7 @@ from custseg import Orders
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.features import rfm
+from custseg.tables import given_features
 
 LOG: dict[str, Any] = {
     "customer_id": ["ann", "ann", "bob"],
@@ -212,8 +214,50 @@ def test_arrow_columns_that_repeat_a_name() -> None:
 
 def test_an_arrow_column_of_a_type_that_polars_cannot_read() -> None:
     odd = pa.array([(1, 2, 3)] * 3, pa.month_day_nano_interval())
-    with pytest.raises(DataError, match=r"Orders: the table has a column of a type that cannot be read: "):
-        Orders(pa.table(LOG | {"odd": odd}))
+    wide = pa.array([Decimal(1)] * 3, pa.decimal256(50, 3))
+    table = pa.table(LOG | {"odd": odd, "wide": wide})
+    assert revenue(table) == revenue(pa.table(LOG))
+    with pytest.raises(DataError, match=r"Orders: column 'wide' has the pyarrow type 'decimal256\(50, 3\)', which"):
+        Orders(table, amount="wide")
+    with pytest.raises(DataError, match=r"test: column 'odd' has the pyarrow type 'month_day_nano_interval'"):
+        given_features(table.drop_columns(["wide"]), None, "test")
+
+
+def test_a_decimal_beyond_all_amounts() -> None:
+    connection = duckdb.connect()
+    log = connection.sql(
+        f"SELECT 1 AS customer_id, 1 AS order_id, DATE '2024-05-01' AS ordered_at, {'9' * 38}::DECIMAL(38, 0) AS amount"
+    )
+    with pytest.raises(DataError, match="rfm: 1 value of 'amount' is not a finite number below"):
+        rfm(log, as_of="2024-06-01")
+
+
+@pytest.mark.parametrize("date", ["'infinity'::TIMESTAMP", "'-infinity'::DATE", "'20000-01-01'::DATE"])
+def test_typed_dates_beyond_the_calendar(date: str) -> None:
+    connection = duckdb.connect()
+    log = connection.sql(f"SELECT 1 AS customer_id, 1 AS order_id, {date} AS ordered_at, 1.0 AS amount")
+    with pytest.raises(DataError, match="rfm: 1 value of column 'ordered_at' is infinite or outside the years 1 to 99"):
+        rfm(log, as_of="2024-06-01")
+
+
+@pytest.mark.parametrize(
+    ("date", "remedy"),
+    [
+        ("2024-05-01 24:00", "There is no such time of day: hours go from 0 to 23"),
+        ("2024-05-01T10:00:60", "There is no such time of day"),
+        ("NULL", "Other values of the column are read, so these are no dates"),
+        ("Total", "or delete their lines, such as a line of totals"),
+        ("2024-5-1", r"The values fit date_format='%Y-%m-%d', unlike other"),
+    ],
+)
+def test_remedies_for_a_few_dates_among_others(date: str, remedy: str) -> None:
+    with pytest.raises(DataError, match=remedy):
+        revenue(pl.DataFrame(LOG | {"ordered_at": ["2024-05-01", "2024-05-20", date]}))
+
+
+def test_days_of_a_spreadsheet_that_may_be_another_day() -> None:
+    with pytest.raises(DataError, match="days of a spreadsheet are certain from 61"):
+        revenue(pl.DataFrame(LOG | {"ordered_at": [59, 61, 45413]}), date_format="excel")
 
 
 def test_an_arrow_table_in_chunks() -> None:

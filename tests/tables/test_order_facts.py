@@ -193,6 +193,12 @@ def test_two_currencies_are_never_added() -> None:
         facts(table, currency="money")
 
 
+def test_an_order_in_two_currencies_does_not_complete_its_lines() -> None:
+    table = LOG.with_columns(money=pl.Series(["EUR", "USD", None]), order_id=pl.lit(1), customer_id=pl.lit(1))
+    with pytest.raises(DataError, match=r"lines without a currency; .* Fill in column 'money' on these lines"):
+        facts(table, currency="money", rates={"EUR": 1.0, "USD": 0.9})
+
+
 def test_no_currency_is_another_currency() -> None:
     table = LOG.with_columns(money=pl.Series(["EUR", None, " "]))
     with pytest.raises(DataError, match=r"several currencies, \['EUR'\] and lines without a currency"):

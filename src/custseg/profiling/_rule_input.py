@@ -52,7 +52,9 @@ def needed_columns(features: object, names: Sequence[str], caller: str) -> nw.Da
     if isinstance(features, Mapping):
         _check_present(names, list(features), caller)
         return _of_mapping({name: features[name] for name in names} or features, caller)
-    dialect = open_table(features, caller, whole=True).dialect
+    opened = open_table(features, caller, whole=True)
+    opened.check_types(caller, names or None)
+    dialect = opened.dialect
     _check_present(names, dialect.columns, caller)
     wanted = names or dialect.columns
     check_distinct(caller, dialect.columns, wanted)

@@ -100,6 +100,7 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
         opened = open_table(table, caller, whole=True)
+        opened.check_types(caller)
         check_distinct(caller, opened.dialect.columns)
         local = collect(opened.dialect.select(opened.dialect.plain_columns(opened.dialect.columns)))
         check_columns(caller, {"id": id}, local.columns)

@@ -71,9 +71,10 @@ class Customers:
     timezone : str, default "UTC"
         The zone whose calendar gives the days.
     date_format : str or mapping of str to str, optional
-        Pattern of dates given as text, or column -> pattern; without it ISO 8601.
+        Pattern of dates given as text, or column -> pattern; without it ISO 8601. ``"unix"``, ``"unix_ms"``,
+        ``"unix_us"``, ``"unix_ns"`` or ``"excel"`` for dates that are numbers.
     separator, decimal, thousands, encoding, skip_rows
-        As in `Orders`.
+        Of a CSV file, as in `Orders`.
 
     Raises
     ------

@@ -26,6 +26,7 @@ _NUMBERS = {
 """The numbers that dates of the last and the next decades have, by format."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_IMPOSSIBLE_TIME = r"[0-9][T ](?:24:[0-9]{2}|[0-9]{1,2}:[0-9]{2}:60)"
 _ZONE_NAME = re.compile(r"([0-9]|[AP]M) ?([A-Z]{3,5})$")
 
 
@@ -49,6 +50,18 @@ def diagnosis(values: Sequence[str], read_as: DateFormat | None, *, some_are_rea
         return "There is no such day in the calendar of the years 1 to 9999. Correct these rows or leave them out."
     if what:
         return f"{what}, unlike other values of the column: write all of them in one way."
+    if read_as is None and some_are_read and all(map(_NUMBER.fullmatch, texts)):
+        return (
+            "These numbers give no day that can be meant: dates end with the year 9999, and days of a spreadsheet are "
+            "certain from 61 (1900-03-01) on. Correct these rows."
+        )
+    if read_as is not None and any(re.search(_IMPOSSIBLE_TIME, text) for text in texts):
+        return "There is no such time of day: hours go from 0 to 23, seconds to 59. Correct these rows."
+    if some_are_read:
+        return (
+            "Other values of the column are read, so these are no dates, or written in another way: correct them, "
+            "leave them empty if there is no date, or delete their lines, such as a line of totals at the end."
+        )
     forms = "'%d/%m/%Y %H:%M', or 'unix', 'unix_ms' or 'excel' for dates that are numbers"
     return f"Give date_format=, such as {forms}, or correct the values."
 
@@ -77,6 +90,9 @@ def _other_format(texts: Sequence[str]) -> tuple[str, str] | None:
     formats = fitting_formats(texts)
     if not formats:
         return None
+    if any(pattern.startswith("%Y-%m-%d") for pattern in formats):
+        # A year in front is followed by the month; the day comes next only where nothing else fits.
+        formats = [pattern for pattern in formats if not pattern.startswith("%Y-%d-%m")]
     what = "The values fit " + " or ".join(f"date_format={pattern!r}" for pattern in formats[:3])
     if len(formats) == 1:
         return what, "give it"

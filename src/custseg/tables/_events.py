@@ -57,8 +57,13 @@ class Events:
     machine : str, optional
         Boolean column that marks events made by a machine, such as an open by a privacy proxy. Opens, clicks,
         visits, views, carts and checkouts by machines do not count.
-    timezone, date_format, separator, decimal, thousands, encoding, skip_rows
-        As in `Orders`.
+    timezone : str, default "UTC"
+        The log's zone: its calendar gives the days.
+    date_format : str, optional
+        Pattern of dates given as text; without it ISO 8601. ``"unix"``, ``"unix_ms"``, ``"unix_us"``, ``"unix_ns"`` or
+        ``"excel"`` for dates that are numbers.
+    separator, decimal, thousands, encoding, skip_rows
+        Of a CSV file, as in `Orders`.
 
     Raises
     ------

@@ -131,6 +131,7 @@ def given_features(
     if isinstance(table, FeatureTable):
         return table
     opened = open_table(table, caller, form=form, whole=True)
+    opened.check_types(caller)
     dialect = opened.dialect
     if not dialect.columns:
         raise DataError(f"{caller}: the feature table has no columns.")

@@ -231,7 +231,13 @@ def _check_currencies(orders: Orders, facts: OrderFacts, caller: str) -> None:
         lacking = [code for code in codes if code not in orders.rates]
         if lacking or unnamed:
             what = listed(lacking) if lacking else "lines without a currency"
-            raise DataError(f"{caller}: rates lack {what}; they have {listed(orders.rates)}.")
+            remedy = (
+                "Give a rate for each code, spelled as in the log"
+                if lacking
+                else f"Fill in column {orders.currency!r} on these lines: an order with several currencies, or without "
+                "an order id, does not say which is meant"
+            )
+            raise DataError(f"{caller}: rates lack {what}; they have {listed(orders.rates)}. {remedy}.")
     elif len(facts.currencies) > 1:
         others = " and lines without a currency" if unnamed else ""
         raise DataError(

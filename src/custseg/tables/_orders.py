@@ -61,7 +61,9 @@ class Orders:
         The log's zone: its calendar gives the days. Dates with a zone are brought to it; dates
         without one are taken to be on its wall clock.
     date_format : str, optional
-        Pattern of dates given as text, such as ``"%d/%m/%Y %H:%M"``; without it ISO 8601.
+        Pattern of dates given as text, such as ``"%d/%m/%Y %H:%M"``; without it ISO 8601. For dates that are
+        numbers, or numbers as text: ``"unix"``, ``"unix_ms"``, ``"unix_us"`` or ``"unix_ns"`` for seconds,
+        milli-, micro- or nanoseconds since 1970-01-01 UTC, and ``"excel"`` for the days of a spreadsheet.
     separator : str, optional
         Of a CSV file; by default a comma, or what a first line such as ``sep=;`` says. A Russian or German export
         has ``";"``.

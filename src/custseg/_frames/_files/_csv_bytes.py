@@ -67,8 +67,10 @@ class Lines:
                 chunk = file.read(CHUNK)
                 try:
                     text = decoder.decode(chunk, final=not chunk)
-                except UnicodeDecodeError as error:
-                    line += error.object[: error.start].count(b"\n")
+                except UnicodeError as error:
+                    # Some codecs raise no UnicodeDecodeError and do not say where.
+                    if isinstance(error, UnicodeDecodeError):
+                        line += error.object[: error.start].count(b"\n")
                     raise DataError(
                         f"{caller}: line {line:,} of {self.path!r} is not valid text in encoding={self.encoding!r}. "
                         "Give the encoding in which the file was written."

@@ -179,7 +179,9 @@ class _File:
         names = frame_names(len(self.header))
         if not counts.records:
             return pl.LazyFrame(schema=dict.fromkeys(names, pl.String))
-        if self.lines.unchanged and not counts.blank_inside and self.header_lines == 1:
+        # polars names repeated columns so, and refuses a header that has such a name already.
+        renamed = any("_duplicated_" in name for name in self.header)
+        if self.lines.unchanged and not counts.blank_inside and self.header_lines == 1 and not renamed:
             # The full path: "file:x.csv" would be taken for an address.
             frame = pl.scan_csv(
                 Path(self.path).resolve(),

@@ -125,7 +125,8 @@ def _common_type(kinds: Sequence[pl.DataType]) -> pl.DataType | None:
     if len(kinds) <= 1:
         return kinds[0] if kinds else pl.Null()
     if all(kind.is_integer() for kind in kinds):
-        return pl.Int64()
+        # Int64 does not hold all that UInt64 does.
+        return pl.UInt64() if all(kind.is_unsigned_integer() for kind in kinds) else pl.Int64()
     if all(isinstance(kind, pl.Decimal) for kind in kinds):
         return pl.Decimal(38, max(kind.scale for kind in kinds if isinstance(kind, pl.Decimal)))
     if all(kind.is_numeric() for kind in kinds):
