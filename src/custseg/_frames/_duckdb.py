@@ -209,7 +209,9 @@ class DuckDBDialect:
         name = _name(column)
         if self.kind(column) == "text":
             text = f"CAST({name} AS VARCHAR)"
-            return f"CASE WHEN {_stripped(text)} <> '' THEN {text} END"
+            # Trimming a set of characters is slow, and the first character mostly decides.
+            visible = f"ascii({text}) BETWEEN 33 AND 126"
+            return f"CASE WHEN {visible} THEN {text} WHEN {_stripped(text)} <> '' THEN {text} END"
         if str(self.types[column].id) in ("float", "double"):
             return f"CASE WHEN isnan({name}) THEN NULL ELSE {name} END"
         return name
