@@ -209,7 +209,7 @@ class DuckDBDialect:
         name = _name(column)
         if self.kind(column) == "text":
             text = f"CAST({name} AS VARCHAR)"
-            # Trimming a set of characters takes 14 times as long as a look at the first one, which mostly decides.
+            # Trimming a set of characters is slow, and the first character mostly decides.
             visible = f"ascii({text}) BETWEEN 33 AND 126"
             return f"CASE WHEN {visible} THEN {text} WHEN {_stripped(text)} <> '' THEN {text} END"
         if str(self.types[column].id) in ("float", "double"):
