@@ -18,18 +18,20 @@ from custseg._frames._date_formats import (
     Part,
 )
 
-_ISO_PATTERNS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+_ISO_PATTERN = "%Y-%m-%d %H:%M:%S%.f"
 _MINUTE = 60_000_000
 
 
 def moment_of_text(text: pl.Expr, how: DateFormat) -> pl.Expr:
     """Microseconds since 1970 of stripped text; null where it is not of the format, or no day of the calendar."""
+    if how == ISO:
+        # The shape leaves no year beyond 9999; the check of `in_calendar` would read every date twice.
+        text = pl.when(text.str.contains(how.shape) & ~text.str.starts_with("0000")).then(text)
+        return _wall_clock(_whole_iso(text))
     text = pl.when(text.str.contains(how.shape)).then(text)
-    if how in (ISO, ISO_ZONED):
-        zone = text.str.extract(f" *{ZONE}$") if how.zoned else None
-        if zone is not None:
-            text = text.str.replace(f" *{ZONE}$", "")
-        moment = _wall_clock(text.str.replace("T", " ", literal=True).str.replace(",", ".", literal=True))
+    if how == ISO_ZONED:
+        zone: pl.Expr | None = text.str.extract(f" *{ZONE}$")
+        moment = _wall_clock(_whole_iso(text.str.replace(f" *{ZONE}$", "")))
     else:
         parts = {part: text.str.extract(how.shape, group) for part, group in how.groups.items()}
         zone = parts.get("offset")
@@ -91,8 +93,13 @@ def _local(moment: pl.Expr, timezone: str | None) -> pl.Expr:
 
 
 def _wall_clock(text: pl.Expr) -> pl.Expr:
-    kind = pl.Datetime("us")
-    return pl.coalesce(text.str.strptime(kind, pattern, strict=False) for pattern in _ISO_PATTERNS).to_physical()
+    return text.str.strptime(pl.Datetime("us"), _ISO_PATTERN, strict=False).to_physical()
+
+
+def _whole_iso(text: pl.Expr) -> pl.Expr:
+    """The text with a blank before the time, and the hours, minutes and seconds that it left out."""
+    text = text.str.replace("T", " ", literal=True).str.replace(",", ".", literal=True)
+    return text.str.replace("^(.{10})$", "${1} 00:00").str.replace("^(.{16})$", "${1}:00")
 
 
 def _iso_text(parts: dict[Part, pl.Expr]) -> pl.Expr:
