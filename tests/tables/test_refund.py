@@ -109,3 +109,9 @@ def test_column_of_two_contrary_roles_is_refused(roles: dict[str, str]) -> None:
     table = pl.DataFrame({"customer_id": ["a"], "order_id": [1], "ordered_at": ["2024-01-05"], "amount": [10.0]})
     with pytest.raises(ValueError, match=r"Orders: .* cannot both be column '.*'\. Name one for each\."):
         Orders(table, **roles)
+
+
+def test_role_that_is_a_list_is_no_name() -> None:
+    table = pl.DataFrame({"customer_id": ["a"], "order_id": [1], "ordered_at": ["2024-01-05"], "amount": [10.0]})
+    with pytest.raises(TypeError, match=r"Orders: refund must be the name of a column, got list"):
+        Orders(table, refund=["amount"])  # type: ignore[arg-type]

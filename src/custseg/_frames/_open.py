@@ -65,7 +65,7 @@ class Table:
 
         Those of the `required` arguments must be in each of several files.
         """
-        self.check_types(caller, [name for name in wanted.values() if name is not None])
+        self.check_types(caller, [name for name in wanted.values() if isinstance(name, str)])
         check_columns(caller, wanted, self.dialect.columns, advice=self.advice)
         for argument in required:
             name = wanted.get(argument)

@@ -128,10 +128,10 @@ class Orders:
         if (self.quantity is None) != (self.price is None):
             raise ValueError("Orders: quantity and price must be given together: they stand in for amount.")
         self._check_roles()
-        self._check_single_roles()
         table = open_table(self.table, "Orders", form=self.form)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))
+        self._check_single_roles()
         self._check_types()
         self._check_rates()
         dates = log_dates(

@@ -25,3 +25,9 @@ def test_customers_of_a_heavy_tail_rarely_stand_out(tail: float) -> None:
     rng = np.random.default_rng(0)
     logs = [(1 - rng.random(500)) ** (-1 / tail) for _ in range(300)]
     assert np.mean([outstanding(log, least_share=0) > 0 for log in logs]) <= 0.03
+
+
+def test_id_of_a_third_of_the_orders_stands_out_of_customers_with_few() -> None:
+    counts = np.random.default_rng(0).geometric(0.4, 200)
+    assert outstanding([*counts, counts.sum() // 2], least_share=0.05) == 1
+    assert outstanding(counts, least_share=0) == 0

@@ -11,6 +11,7 @@ from scipy.special import betainc
 _LEVEL = 0.01
 _MOST = 3
 _PRIOR = 10
+_FEWEST = 10
 
 
 def outstanding(counts: ArrayLike, *, least_share: float, spread: float = 1.0) -> int:
@@ -48,12 +49,14 @@ def long_gap(gaps: ArrayLike) -> bool:
 def gap_chance(values: NDArray[Any], *, spread: float) -> float:
     """The chance that the first of descending values, exponential over a threshold, is so far above the second.
 
-    With m values over the median of the upper half, and s the sum of their excesses over it, the distance d of the
-    first to the second is larger with probability (1 + d / s)^(-m): both are an exponential and a gamma variable of
+    With m values over a threshold, and s the sum of their excesses over it, the distance d of the first to the
+    second is larger with probability (1 + d / s)^(-m): both are an exponential and a gamma variable of
     one unknown rate. Ten values with a mean excess of `spread` are added to m and s, so that few or equal values
-    prove little: a shop of twelve customers, one of whom has half of the orders, is left alone.
+    prove little: a shop of twelve customers, one of whom has half of the orders, is left alone. The threshold is the
+    least of the largest tenth, or of ten, but not below the median: lower down, counts of few orders look like a
+    heavy tail.
     """
     others = values[1:]
-    upper = others[: (len(others) + 1) // 2]
+    upper = others[: min((len(others) + 1) // 2, max(_FEWEST, len(others) // 10))]
     total = (upper - upper[-1]).sum() + _PRIOR * spread
     return float((1 + (values[0] - others[0]) / total) ** -(len(upper) - 1 + _PRIOR))
