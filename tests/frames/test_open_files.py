@@ -118,7 +118,6 @@ def test_numbers_of_a_csv(write: Write, text: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        ("12 €", "99 €"),
         ("1_000", "9_999"),
         ("0x1F", "9A9A"),
         ("--5", "--9"),
@@ -137,6 +136,15 @@ def test_amounts_of_a_csv_that_are_no_numbers(write: Write, text: str, shape: st
         r"marks between thousands need thousands=\."
     )
     with pytest.raises(DataError, match=message):
+        rfm(path, as_of="2024-06-01")
+
+
+@pytest.mark.parametrize(("text", "shape"), [("12 €", "99 €"), ("$12.50", r"\$99\.99"), ("USD 7", "AAA 9")])
+def test_amounts_with_currency_signs(write: Write, text: str, shape: str) -> None:
+    path = write(HEAD + f"7,1,2024-05-01,1\n7,2,2024-05-01,{text}\n")
+    with pytest.raises(
+        DataError, match=rf"shaped like '{shape}'\. Currency signs and codes .* are not read, .* remove"
+    ):
         rfm(path, as_of="2024-06-01")
 
 
