@@ -19,7 +19,7 @@ OPTIONS = options_of(main.commands["fit"])
         ("Does separator= fit the file?", "Does --separator fit the file?"),
         ("Give min_size=20 or less.", "Give --min-size 20 or less."),
         ("or a smaller n_segments.", "or a smaller --segments."),
-        ("Orders: separator and decimal cannot both be ','.", "Orders: --separator and --decimal cannot both be ','."),
+        ("Orders: thousands and decimal cannot both be ','.", "Orders: --thousands and --decimal cannot both be ','."),
         ("Orders: rates need currency=, the column.", "Orders: --rate need --currency, the column."),
         ("fit: refunds must be one of ['net'], got 'x'.", "fit: --refunds must be one of ['net'], got 'x'."),
         ("and refunds='error' was asked", "and --refunds 'error' was asked"),

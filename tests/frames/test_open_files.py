@@ -236,7 +236,12 @@ def test_decimals_that_cannot_be(write: Write) -> None:
     path = write(HEAD + LINES)
     with pytest.raises(ValueError, match=r"Orders: decimal must be '\.' or ',', got '·'"):
         Orders(path, decimal="·")
-    with pytest.raises(ValueError, match=r"separator and decimal cannot both be ','\. Exports with a decimal comma"):
+
+
+def test_decimal_commas_between_commas(write: Write) -> None:
+    assert revenue(write(HEAD + '7,1,2024-05-01,"10,5"\n7,2,2024-05-02,"7,25"\n'), decimal=",") == {7: 17.75}
+    path = write(HEAD + "7,1,2024-05-01,10,5\n7,2,2024-05-02,7\n")
+    with pytest.raises(DataError, match=r"1 line has more fields than the header.* must be in quotes"):
         Orders(path, decimal=",")
 
 

@@ -127,13 +127,8 @@ class _File:
                 f"the first line says sep={declared}, but separator={form.separator!r} was given",
                 "Leave separator= out, or delete that line",
             )
-        separator = form.separator or declared or ","
-        if separator == form.decimal:
-            raise ValueError(
-                f"{self.caller}: separator and decimal cannot both be {separator!r}. "
-                "Exports with a decimal comma mostly have separator=';'."
-            )
-        return separator
+        # A decimal comma may stand in quotes between commas; without quotes the line has a field too many.
+        return form.separator or declared or ","
 
     def _header(self) -> tuple[int, tuple[str, ...], int]:
         """The number of lines above the header, its names, and how many lines it takes."""
