@@ -128,8 +128,8 @@ def test_strict_tells_all_that_is_severe_in_one_error() -> None:
 def test_currencies_without_rates_are_severe() -> None:
     log = DIRTY.with_columns(currency=pl.Series(["EUR", "USD"] * 7))
     orders = Orders(log, currency="currency")
-    assert "2 currencies: ['EUR', 'USD'], and no rates." in repr(data_report(orders, as_of="2024-06-01"))
-    with pytest.raises(DataError, match="no rates"):
+    assert "Several currencies (['EUR', 'USD']) without rates" in repr(data_report(orders, as_of="2024-06-01"))
+    with pytest.raises(DataError, match="without rates"):
         data_report(orders, as_of="2024-06-01", strict=True)
 
 

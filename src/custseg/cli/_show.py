@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from custseg.cli._errors import with_options
+
 
 def fit_and_write(orders: object, out: Path | None, form: str = "csv", **arguments: Any) -> None:
     """Fit segments, show them, and write their files."""
@@ -50,7 +52,7 @@ def _show(result: Any) -> None:
         click.echo(f"Why: {result.choice.reason}")
     else:
         click.echo(repr(result))
-    click.echo(f"\n{result.data_report!r}")
+    click.echo(f"\n{with_options(repr(result.data_report))}")
     for note in result.notes:
         click.echo(f"  {note}")
     click.echo()

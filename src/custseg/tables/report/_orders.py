@@ -125,10 +125,9 @@ def _currencies(write: FindingWriter, facts: OrderFacts, orders: Orders) -> list
     if len(facts.currencies) < 2:
         return []
     named = [code for code in facts.currencies if code is not None]
-    shown: dict[str, Any] = {"codes": listed(named), "named": len(named)}
     if orders.rates is None:
-        return write("currencies", len(facts.currencies), "severe", **shown)
-    return write("currencies", len(facts.currencies), "note", wording="currencies_with_rates", **shown)
+        return write("currencies", len(facts.currencies), "severe", codes=listed(named))
+    return write("currencies", len(facts.currencies), "note", wording="currencies_with_rates", codes=listed(named))
 
 
 def _columns(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[Finding]:
