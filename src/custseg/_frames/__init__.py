@@ -18,7 +18,7 @@ from custseg._frames._local import (
     frame_from_columns,
     table_writer,
 )
-from custseg._frames._open import Table, open_table, read_table
+from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "date_format",
     "frame_from_columns",
     "look_at_text_file",
+    "matching_paths",
     "open_table",
     "read_date",
     "read_table",

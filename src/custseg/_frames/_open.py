@@ -169,13 +169,18 @@ def _existing(path: str, caller: str) -> tuple[str, list[str]]:
             f"{caller}: the file must end in one of {[*_CSV, *_PARQUET, *_EXCEL]}, got {shown(path)}. "
             "A folder is given as a glob, such as 'orders/*.parquet'."
         )
+    return path, matching_paths(path, caller)
+
+
+def matching_paths(path: str, caller: str) -> list[str]:
+    """The path where it exists, else what the pattern names, sorted; DataError where that is nothing."""
     try:
         paths = [path] if Path(path).exists() else sorted(glob.glob(path))
     except (OSError, ValueError):  # a name that no file can have: too long, or with a zero byte
         paths = []
     if not paths:
         raise DataError(f"{caller}: there is no file {shown(path, 300)}.")
-    return path, paths
+    return paths
 
 
 def _duckdb_dialect(relation: Any) -> Dialect:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import re
 import zlib
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from os import PathLike, fsdecode
 from pathlib import Path
 
 from custseg._checks import check_choice, plural, shown
-from custseg._frames import TableSample, sample_file
+from custseg._frames import TableSample, matching_paths, sample_file
 from custseg._texts import LANGUAGES, printable
 from custseg.errors import DataError
 from custseg.inspection._event_names import event_names
@@ -93,7 +92,7 @@ def inspect_with(
 
 
 def _sampled(name: str, given: Mapping[str, object]) -> TableSample:
-    path = _existing(name)
+    path = Path(matching_paths(name, _CALLER)[0])  # files of a pattern are alike
     try:
         sample = sample_file(path, separator=_word(given, "separator"), encoding=_word(given, "encoding"))
     except OSError as error:
@@ -108,17 +107,6 @@ def _sampled(name: str, given: Mapping[str, object]) -> TableSample:
         f"{_CALLER}: {shown(name)} {_nature(sample.looks_like)}. "
         "Export the data as CSV, Parquet or Excel (.xlsx), with the names of the columns in the first row."
     )
-
-
-def _existing(name: str) -> Path:
-    """The file, or the first of those that a pattern names."""
-    try:
-        paths = [name] if Path(name).exists() else sorted(glob.glob(name))
-    except (OSError, ValueError):  # a name that no file can have: too long, or with a zero byte
-        paths = []
-    if not paths:
-        raise DataError(f"{_CALLER}: there is no file {shown(name)}.")
-    return Path(paths[0])
 
 
 def _nature(looks_like: str) -> str:

@@ -27,7 +27,6 @@ _NAMED_ORDER = 0.7
 _FEWEST_ROWS = 20
 _CHANNELS = frozenset({"email", "e-mail", "mail", "web", "site", "app", "sms", "push", "store", "pos", "offline"})
 _OF_EVENTS = ("customer", "date", "event", "channel")
-_OF_ORDERS = ("product", "category", "channel", "source", "discount", "refund", "currency", "cancelled")
 
 
 @dataclass(frozen=True)
