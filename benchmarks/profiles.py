@@ -14,8 +14,8 @@ from scipy.stats import norm, poisson
 from sklearn.cluster import KMeans
 
 from custseg.profiling import profile_segments
-from custseg.profiling._intervals import share_difference, share_ratio
-from custseg.profiling._ranked import ranked
+from custseg.profiling.measures._intervals import share_difference, share_ratio
+from custseg.profiling.measures._ranked import ranked
 
 SIZES = (100, 900)
 NAMES = ("recency_days", "age_days", "order_count", "revenue", "discount_share", "peak_share")

@@ -16,7 +16,8 @@ from _logs import AS_OF, write_log
 from _measure import interleaved_seconds, print_ratios
 
 from custseg.features import rfm
-from custseg.tables import Orders, order_facts, order_report, parse_moment
+from custseg.logs import Orders, order_facts, order_report
+from custseg.snapshot import parse_moment
 
 
 def six_columns(path: Path) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ from _measure import interleaved_seconds, print_ratios
 from min_size_kmeans import shop_like
 from sklearn.cluster import KMeans
 
-from custseg.profiling import segment_rules
+from custseg.rules import segment_rules
 
 
 def main() -> None:

@@ -13,8 +13,10 @@ LAYERS = (
     ("errors", "_texts"),
     ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional"),
     ("_frames", "_write"),
-    ("tables",),
-    ("features", "preparation", "clustering", "profiling", "datasets", "inspection"),
+    ("snapshot",),
+    ("feature_table",),
+    ("logs",),
+    ("classical_rfm", "clustering", "datasets", "features", "inspection", "preparation", "profiling", "rules"),
     ("model",),
     ("result",),
     ("segmentation",),
@@ -32,7 +34,7 @@ PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "shelve", "mar
 CLOCKS = {"now", "utcnow", "today"}
 TIME_READERS = {"time", "time_ns", "localtime", "gmtime", "ctime", "asctime"}
 FORBIDDEN = {
-    "clustering": {"narwhals", "custseg._frames", "custseg.tables"},
+    "clustering": {"narwhals", "custseg._frames", "custseg.logs"},
     "plots": {"sklearn", "scipy"},
     "reports": {"sklearn", "scipy"},
 }
@@ -155,8 +157,8 @@ def test_source_is_really_read() -> None:
 @pytest.mark.parametrize(
     ("file", "line", "fault"),
     [
-        ("tables/_a.py", "from custseg.features import rfm", "upwards"),
-        ("_frames/_a.py", "import custseg.tables", "upwards"),
+        ("logs/_a.py", "from custseg.features import rfm", "upwards"),
+        ("_frames/_a.py", "import custseg.logs", "upwards"),
         ("errors.py", "from custseg import _checks", "upwards"),
         ("features/_a.py", "from custseg.clustering import MinSizeKMeans", "sideways"),
         ("profiling/_a.py", "from ..preparation import Preparation", "sideways"),
@@ -164,9 +166,9 @@ def test_source_is_really_read() -> None:
         ("exports/_a.py", "from custseg.insights import explain", "sideways"),
         ("result.py", "from custseg import Orders", "upwards"),
         ("segmentation.py", "import custseg", "upwards"),
-        ("segmentation.py", "from custseg.features._rfm import rfm", "past the door"),
-        ("model.py", "import custseg.tables._orders", "past the door"),
-        ("result.py", "from custseg.tables import _orders", "past the door"),
+        ("segmentation.py", "from custseg.features.families._rfm import rfm", "past the door"),
+        ("model.py", "import custseg.logs._orders", "past the door"),
+        ("result.py", "from custseg.logs import _orders", "past the door"),
         ("cli.py", "from custseg.result import _percent", "past the door"),
         ("features/_a.py", "import polars as pl", "engine polars"),
         ("segmentation.py", "from pyarrow import compute", "engine pyarrow"),
@@ -176,7 +178,7 @@ def test_source_is_really_read() -> None:
         ("features/_a.py", "import narwhals.stable.v1 as nw", "instead of narwhals.stable.v2"),
         ("features/_a.py", "from narwhals import stable", "instead of narwhals.stable.v2"),
         ("clustering/_a.py", "import narwhals.stable.v2 as nw", "clustering imports narwhals"),
-        ("clustering/_a.py", "from custseg.tables import Orders", "clustering imports custseg.tables"),
+        ("clustering/_a.py", "from custseg.logs import Orders", "clustering imports custseg.logs"),
         ("clustering/_a.py", "from custseg._frames import collect", "clustering imports custseg._frames"),
         ("plots/_a.py", "from sklearn.metrics import silhouette_score", "plots imports sklearn"),
         ("plots/_a.py", "import scipy.stats", "plots imports scipy"),
@@ -215,7 +217,7 @@ def test_forbidden_import_for_types_alone_is_found(tmp_path: Path) -> None:
     ("file", "line"),
     [
         ("segmentation.py", "from custseg.features import rfm"),
-        ("features/_a.py", "from custseg.features._rfm import rfm"),
+        ("features/_a.py", "from custseg.features.families._rfm import rfm"),
         ("features/_a.py", "from ._rfm import rfm"),
         ("features/_a.py", "from narwhals.stable import v2 as nw"),
         ("features/__init__.py", "import narwhals.stable.v2 as nw"),

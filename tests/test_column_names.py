@@ -19,7 +19,8 @@ from quick import quick_fit
 
 from custseg import Customers, CustsegError, Orders
 from custseg.insights import compare_methods, explain
-from custseg.profiling import profile_segments, segment_rules
+from custseg.profiling import profile_segments
+from custseg.rules import segment_rules
 
 ODD = [
     "^a$",

@@ -17,9 +17,11 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import Customers, CustsegError
-from custseg.features import build_features, rfm_scores
+from custseg.classical_rfm import rfm_scores
+from custseg.features import build_features
 from custseg.insights import compare_methods, explain
-from custseg.profiling import profile_segments, segment_rules
+from custseg.profiling import profile_segments
+from custseg.rules import segment_rules
 
 GROUPS = np.repeat([0, 1, 2], 20)
 TABLE = pl.DataFrame({"customer_id": range(60), "a": GROUPS * 10.0 + np.arange(60) % 7})

@@ -17,8 +17,9 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import Customers, fit_segments
+from custseg.classical_rfm import rfm_scores
 from custseg.datasets import make_shop
-from custseg.features import build_features, data_report, rfm_scores
+from custseg.features import build_features, data_report
 from custseg.insights import compare_methods
 from custseg.profiling import profile_segments
 

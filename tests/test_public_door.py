@@ -62,8 +62,8 @@ def test_star_import_brings_the_public_names() -> None:
 
 
 def test_names_are_the_same_object_wherever_they_come_from() -> None:
+    from custseg.logs import Orders
     from custseg.result import Segmentation
-    from custseg.tables import Orders
 
     assert custseg.Orders is Orders
     assert custseg.Segmentation is Segmentation

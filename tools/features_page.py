@@ -9,9 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from custseg import Customers, Events, FeatureTable, Orders
+from custseg.classical_rfm import rfm_scores
 from custseg.datasets import make_shop
-from custseg.features import build_features, centred_log_ratios, rfm_scores
-from custseg.tables import Feature
+from custseg.feature_table import Feature
+from custseg.features import build_features, centred_log_ratios
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "features.md"
 INTRODUCTION = """# All features

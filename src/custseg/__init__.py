@@ -15,31 +15,47 @@ if TYPE_CHECKING:
         InfeasibleMinimumError,
         MissingDependencyError,
     )
+    from custseg.feature_table import FeatureTable
     from custseg.inspection import FileInspection, inspect
+    from custseg.logs import (
+        Customers,
+        DataReport,
+        Events,
+        Orders,
+    )
     from custseg.model import SegmentModel
     from custseg.result import Segmentation
     from custseg.segmentation import fit_segments
-    from custseg.tables import Customers, DataReport, Events, FeatureTable, Orders
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "CustsegError": "custseg.errors",
-    "Customers": "custseg.tables",
+    "Customers": "custseg.logs",
     "DataError": "custseg.errors",
-    "DataReport": "custseg.tables",
-    "Events": "custseg.tables",
-    "FeatureTable": "custseg.tables",
+    "DataReport": "custseg.logs",
+    "Events": "custseg.logs",
+    "FeatureTable": "custseg.feature_table",
     "FileInspection": "custseg.inspection",
     "InfeasibleMinimumError": "custseg.errors",
     "MissingDependencyError": "custseg.errors",
-    "Orders": "custseg.tables",
+    "Orders": "custseg.logs",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
     "fit_segments": "custseg.segmentation",
     "inspect": "custseg.inspection",
 }
-_FOLDERS = ("clustering", "datasets", "features", "insights", "plots", "preparation", "profiling")
+_FOLDERS = (
+    "classical_rfm",
+    "clustering",
+    "datasets",
+    "features",
+    "insights",
+    "plots",
+    "preparation",
+    "profiling",
+    "rules",
+)
 
 __all__ = [  # noqa: RUF022 - objects first, then the folders
     "CustsegError",
@@ -56,6 +72,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "Segmentation",
     "fit_segments",
     "inspect",
+    "classical_rfm",
     "clustering",
     "datasets",
     "features",
@@ -63,6 +80,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "plots",
     "preparation",
     "profiling",
+    "rules",
 ]
 
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from custseg._frames import frame_from_columns
 from custseg.clustering import Rule
+from custseg.feature_table import FeatureTable, check_features, given_features
 from custseg.preparation import Preparation
-from custseg.tables import FeatureTable, check_features, given_features
 
 
 @dataclass(frozen=True, eq=False)

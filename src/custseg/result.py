@@ -19,9 +19,11 @@ from custseg._frames import CsvStyle, frame_from_columns, table_writer
 from custseg._texts import printable
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Move
+from custseg.feature_table import FeatureTable
+from custseg.logs import DataReport
 from custseg.model import SegmentModel
-from custseg.profiling import Profiles, SegmentRules, number_text
-from custseg.tables import DataReport, FeatureTable
+from custseg.profiling import Profiles, number_text
+from custseg.rules import SegmentRules
 
 __all__ = ["Segmentation", "number_text"]
 

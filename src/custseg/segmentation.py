@@ -21,19 +21,19 @@ from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
 from custseg.clustering import METHODS, ClusteringChoice, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.features import described_logs, features_of, report_on
-from custseg.model import SegmentModel, can_be_clustered
-from custseg.preparation import Preparation, plan_preparation, refuse_infinite
-from custseg.profiling import UNCLUSTERED, Profiles, SegmentRules, profile_segments, segment_rules
-from custseg.result import Segmentation
-from custseg.tables import (
-    REFUNDS,
-    DataReport,
+from custseg.feature_table import (
     FeatureTable,
     as_numbers,
     check_features,
     given_features,
 )
+from custseg.features import described_logs, features_of, report_on
+from custseg.logs import REFUNDS, DataReport
+from custseg.model import SegmentModel, can_be_clustered
+from custseg.preparation import Preparation, plan_preparation, refuse_infinite
+from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
+from custseg.result import Segmentation
+from custseg.rules import SegmentRules, segment_rules
 
 __all__ = ["fit_segments"]
 

@@ -3,8 +3,8 @@ import pytest
 from scipy.optimize import linprog
 
 from custseg.clustering import MinSizeHDBSCAN, MinSizeKMeans
-from custseg.clustering._core_rule import CoreRule
-from custseg.clustering._min_size_hdbscan import _nearest_cluster
+from custseg.clustering._hdbscan import _nearest_cluster
+from custseg.clustering.assignment._nearest_core import CoreRule
 
 
 def without_minimum_nothing(model, least):

@@ -5,9 +5,9 @@ import pytest
 from sklearn.mixture import GaussianMixture
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
-from custseg.clustering._mixture_ends import numbered, round_mixture
-from custseg.clustering._mixture_steps import Mixture, fitted_as_is
-from custseg.clustering._rows import distinct_rows
+from custseg.clustering.min_size._em import Mixture, fitted_as_is
+from custseg.clustering.min_size._mixture_solution import numbered, round_mixture
+from custseg.clustering.rows._rows import distinct_rows
 
 KINDS = ("full", "tied", "diag", "spherical")
 BLOBS = np.concatenate([np.random.default_rng(0).normal(c, 1, (60, 2)) for c in (0, 8, 20)])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.inspection._dates import date_readings, number_of_time
+from custseg.inspection.columns._dates import date_readings, number_of_time
 
 DAYS = st.lists(st.dates(date(1970, 1, 1), date(2068, 12, 31)), min_size=1, max_size=30)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from custseg.inspection._words import catalogue, name_scores
+from custseg.inspection.columns._words import catalogue, name_scores
 
 PLAIN = {
     "customer": "CustomerID|customer_id|Client|household_key|Kundennummer|Kunden-Nr.|Код клиента|Покупатель|"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.inspection._numbers import joint_readings, number_facts, plain_number
+from custseg.inspection.columns._numbers import joint_readings, number_facts, plain_number
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_texts_of_categories_hold_shares() -> None:
 def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
     from custseg import fit_segments
     from custseg.datasets import make_shop
-    from custseg.tables import Orders
+    from custseg.logs import Orders
 
     shop = make_shop(400, 0)
     orders = Orders(shop.orders, discount="discount")

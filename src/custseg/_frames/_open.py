@@ -14,9 +14,9 @@ import polars as pl
 
 from custseg._checks import check_columns, check_distinct, check_no_nul, shown
 from custseg._frames._dialect import Dialect
-from custseg._frames._duckdb import DuckDBDialect, is_relation, run_query
-from custseg._frames._duckdb_draws import changes_when_read_again, read_once
-from custseg._frames._duckdb_return import RelationLike
+from custseg._frames._duckdb._draws import changes_when_read_again, read_once
+from custseg._frames._duckdb._relation import DuckDBDialect, is_relation, run_query
+from custseg._frames._duckdb._return import RelationLike
 from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, excel_table, parquet_table
 from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
 from custseg._frames._pandas import polars_from_pandas

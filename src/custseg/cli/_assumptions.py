@@ -13,7 +13,7 @@ from custseg._checks import listed, shown
 from custseg._texts import printable, text
 from custseg.errors import DataError
 from custseg.inspection import FileInspection, FileKind, Finding, inspect_with, option_words
-from custseg.tables import Customers, Events, Orders
+from custseg.logs import Customers, Events, Orders
 
 _NONE = "none"
 _BETWEEN = {True: " ", False: ", "}

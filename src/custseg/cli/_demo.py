@@ -25,7 +25,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
     """
     with errors_told():
         from custseg.datasets import make_shop
-        from custseg.tables import Orders
+        from custseg.logs import Orders
 
         shop = make_shop(customers, seed)
         click.echo(

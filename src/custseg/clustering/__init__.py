@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from custseg.clustering._assessment import Assessment, Move, Rule
-from custseg.clustering._candidates import METHODS, Candidate
-from custseg.clustering._choice import ClusteringChoice
-from custseg.clustering._heavy_tails import HeavyTailClusterer
-from custseg.clustering._min_size_hdbscan import Merge, MinSizeHDBSCAN
-from custseg.clustering._min_size_kmeans import MinSizeKMeans
-from custseg.clustering._min_size_mixture import MinSizeGaussianMixture
-from custseg.clustering._score import score_clusterer
-from custseg.clustering._select import select_clustering
-from custseg.clustering._silhouettes import Silhouettes, silhouettes
-from custseg.clustering._stability import Lineage, Stability, lineage, stability
+from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
+from custseg.clustering._hdbscan import Merge, MinSizeHDBSCAN
+from custseg.clustering._kmeans import MinSizeKMeans
+from custseg.clustering.assignment._assessment import Assessment, Move, Rule
+from custseg.clustering.selection._candidates import METHODS, Candidate
+from custseg.clustering.selection._choice import ClusteringChoice
+from custseg.clustering.selection._heavy_tails import HeavyTailClusterer
+from custseg.clustering.selection._score import score_clusterer
+from custseg.clustering.selection._select import select_clustering
+from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
+from custseg.clustering.validation._stability import Lineage, Stability, lineage, stability
 
 __all__ = [
     "METHODS",

@@ -10,26 +10,19 @@ from custseg.features._build import build_features
 from custseg.features._build import features_of as features_of
 from custseg.features._data_report import data_report
 from custseg.features._data_report import report_on as report_on
-from custseg.features._email import email
-from custseg.features._engagement import engagement
 from custseg.features._logs import described_logs as described_logs
-from custseg.features._mix import centred_log_ratios
-from custseg.features._rfm import rfm
-from custseg.features._rfm_crosswalk import crosswalk
-from custseg.features._rfm_map import RFMMap
-from custseg.features._scores import RFMScores, rfm_scores
-from custseg.features._web import web
+from custseg.features.families._email import email
+from custseg.features.families._engagement import engagement
+from custseg.features.families._mix import centred_log_ratios
+from custseg.features.families._rfm import rfm
+from custseg.features.families._web import web
 
 __all__ = [
-    "RFMMap",
-    "RFMScores",
     "build_features",
     "centred_log_ratios",
-    "crosswalk",
     "data_report",
     "email",
     "engagement",
     "rfm",
-    "rfm_scores",
     "web",
 ]

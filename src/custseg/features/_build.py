@@ -10,18 +10,16 @@ import narwhals.stable.v2 as nw
 from custseg._checks import check_choice, listed
 from custseg._frames import column_of, columns_of
 from custseg.errors import DataError
-from custseg.features._attributes import ATTRIBUTES, check_names
-from custseg.features._email import EMAIL
-from custseg.features._engagement import ENGAGEMENT
+from custseg.feature_table import FeatureTable
 from custseg.features._family import Family, FamilyColumns
 from custseg.features._logs import Logs, described_logs
-from custseg.features._mix import MIX
-from custseg.features._rfm import RFM
-from custseg.features._rhythm import RHYTHM
-from custseg.features._web import WEB
-from custseg.tables import (
-    FeatureTable,
-)
+from custseg.features.families._attributes import ATTRIBUTES, check_names
+from custseg.features.families._email import EMAIL
+from custseg.features.families._engagement import ENGAGEMENT
+from custseg.features.families._mix import MIX
+from custseg.features.families._rfm import RFM
+from custseg.features.families._rhythm import RHYTHM
+from custseg.features.families._web import WEB
 
 FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, ATTRIBUTES)
 

@@ -6,7 +6,13 @@ from custseg._checks import check_choice
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.features._logs import Logs, described_logs
-from custseg.tables import DataReport, between_findings, customer_report, event_report, order_report
+from custseg.logs import (
+    DataReport,
+    between_findings,
+    customer_report,
+    event_report,
+    order_report,
+)
 
 _CALLER = "data_report"
 

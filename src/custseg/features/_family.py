@@ -8,8 +8,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg.feature_table import Feature
 from custseg.features._logs import Logs
-from custseg.tables import Feature
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from custseg.errors import DataError
-from custseg.tables import Customers, Events, Orders
+from custseg.logs import Customers, Events, Orders
 
 Log = TypeVar("Log", Orders, Events, Customers)
 

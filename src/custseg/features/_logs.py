@@ -6,29 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from custseg.features._event_sums import EventSums, Scoring, event_sums
 from custseg.features._ids import with_ids_of_one_type
-from custseg.features._order_sums import OrderSums, check_policy, order_sums
-from custseg.features._purchases import check_same_ids, purchases
-from custseg.tables import (
+from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
+from custseg.features.sums._order_sums import OrderSums, check_policy, order_sums
+from custseg.features.sums._purchases import check_same_ids, purchases
+from custseg.logs import (
     Customers,
     EventFacts,
     Events,
     KnownAttributes,
     OrderFacts,
     Orders,
-    Snapshot,
     as_customers,
     as_events,
     as_orders,
-    check_window,
     gather_event_facts,
     gather_order_facts,
     known_attributes,
-    midnight_after,
-    parse_moment,
     raise_on_attribute_faults,
     usable_event_facts,
+)
+from custseg.snapshot import (
+    Snapshot,
+    check_window,
+    midnight_after,
+    parse_moment,
 )
 
 

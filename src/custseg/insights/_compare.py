@@ -21,8 +21,8 @@ from custseg._checks import (
 from custseg._texts import printable
 from custseg.clustering import METHODS, Candidate, score_clusterer, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
+from custseg.feature_table import given_features
 from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
-from custseg.tables import given_features
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -8,14 +8,14 @@ from dataclasses import fields
 from custseg._checks import shown
 from custseg._frames import TableSample
 from custseg._texts import number, plural_form, text
-from custseg.inspection._dates import is_time_of_day
-from custseg.inspection._facts import ColumnFacts
 from custseg.inspection._kind import Reading
 from custseg.inspection._result import Finding
-from custseg.inspection._roles import Certainty, RoleFinding
 from custseg.inspection._settings import DateSetting, NumberSetting, date_setting, number_setting
-from custseg.inspection._words import concepts
-from custseg.tables import Events, Orders
+from custseg.inspection.columns._dates import is_time_of_day
+from custseg.inspection.columns._facts import ColumnFacts
+from custseg.inspection.columns._roles import Certainty, RoleFinding
+from custseg.inspection.columns._words import concepts
+from custseg.logs import Events, Orders
 
 _NEEDED = ("customer", "order", "date", "amount", "quantity", "price", "event")
 _MONEY = ("amount", "quantity", "price", "discount", "refund")

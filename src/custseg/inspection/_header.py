@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from custseg._frames import TableSample
-from custseg.inspection._dates import date_readings
-from custseg.inspection._facts import ColumnFacts
-from custseg.inspection._words import concepts
+from custseg.inspection.columns._dates import date_readings
+from custseg.inspection.columns._facts import ColumnFacts
+from custseg.inspection.columns._words import concepts
 
 _NUMBER = re.compile(r"[-+]?[\d\s.,]*\d(?:[eE][-+]?\d+)?")
 _TOTAL = re.compile(

@@ -13,13 +13,13 @@ from custseg._checks import check_choice, plural, shown
 from custseg._frames import TableSample, matching_paths, sample_file
 from custseg._texts import LANGUAGES, printable
 from custseg.errors import DataError
-from custseg.inspection._event_names import event_names
-from custseg.inspection._facts import ColumnFacts
 from custseg.inspection._findings import findings_of, notes_of
 from custseg.inspection._header import fields_between_spaces, has_header, is_matrix, is_total, total_rows, unsplit_by
 from custseg.inspection._kind import FileKind, read_columns
 from custseg.inspection._report import report_of
 from custseg.inspection._result import FileInspection
+from custseg.inspection.columns._event_names import event_names
+from custseg.inspection.columns._facts import ColumnFacts
 
 _CALLER = "inspect"
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from custseg.inspection._facts import ColumnFacts
-from custseg.inspection._money import MoneyFinding, find_money
-from custseg.inspection._roles import (
+from custseg.inspection.columns._facts import ColumnFacts
+from custseg.inspection.columns._money import MoneyFinding, find_money
+from custseg.inspection.columns._roles import (
     Certainty,
     RoleFinding,
     checked_order,

@@ -8,8 +8,8 @@ from typing import Any
 
 from custseg.errors import DataError
 from custseg.inspection._kind import FileKind
-from custseg.inspection._roles import Certainty
-from custseg.tables import Customers, Events, Orders
+from custseg.inspection.columns._roles import Certainty
+from custseg.logs import Customers, Events, Orders
 
 NO_ORDER = "none"
 """Stands for no column of order ids."""

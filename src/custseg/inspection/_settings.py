@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from custseg.inspection._dates import DateReading
-from custseg.inspection._facts import ColumnFacts
-from custseg.inspection._numbers import joint_readings
-from custseg.inspection._roles import Certainty
+from custseg.inspection.columns._dates import DateReading
+from custseg.inspection.columns._facts import ColumnFacts
+from custseg.inspection.columns._numbers import joint_readings
+from custseg.inspection.columns._roles import Certainty
 
 _ALL = 0.999
 

@@ -11,7 +11,7 @@ from custseg._texts import printable
 from custseg.profiling._text import clean, percent_text
 
 if TYPE_CHECKING:
-    from custseg.profiling._results import SegmentProfile
+    from custseg.profiling._profiles import SegmentProfile
 
 _WIDTH = 100
 _MOST_MARKERS = 3

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._texts import LANGUAGES
-from custseg.profiling import _words as words
-from custseg.profiling._categories import CategoryShare
-from custseg.profiling._intervals import Effect
-from custseg.profiling._privacy import SMALLEST
-from custseg.profiling._ranked import Ranked
-from custseg.profiling._table import ProfileTable
 from custseg.profiling._text import clean, in_language, percent_text, value_text
+from custseg.profiling.measures._categories import CategoryShare
+from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._privacy import SMALLEST
+from custseg.profiling.measures._ranked import Ranked
+from custseg.profiling.measures._table import ProfileTable
+from custseg.profiling.naming import _words as words
 
 _MOST = 5
 _NEGLIGIBLE = 0.147

@@ -1,218 +1,246 @@
-"""`profile_segments`: from a table and labels to names, evidence and advice."""
+"""`Profiles` and `SegmentProfile`: what a person needs to know about the segments."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from numbers import Real
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-import numpy as np
+import narwhals.stable.v2 as nw
 
-from custseg._checks import check_choice, listed
-from custseg._texts import LANGUAGES
-from custseg.errors import DataError
-from custseg.profiling._archetypes import (
-    Archetype,
-    Play,
-    builtin_archetypes,
-    builtin_plays,
-    read_archetypes,
-    read_plays,
-)
-from custseg.profiling._labels import Labels, read_labels
-from custseg.profiling._measures import checked_weights, descriptor_tests, measured
-from custseg.profiling._naming import segment_names, unclustered_name, unclustered_row
-from custseg.profiling._results import Profiles
-from custseg.profiling._rows import Sources, segment_markers, segment_row, with_nearest
-from custseg.profiling._table import ProfileTable, read_table
-from custseg.profiling._words import TRAITS, UNCLUSTERED
-
-_CALLER = "profile_segments"
+from custseg._frames import frame_from_columns
+from custseg.profiling._display import profiles_html, profiles_table, profiles_text
+from custseg.profiling._long_form import profile_columns, tidy_columns
+from custseg.profiling._markers import Marker
+from custseg.profiling.measures._categories import CategoryShare
+from custseg.profiling.measures._descriptor_tests import DescriptorTest
+from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.naming._archetype_match import Evidence
+from custseg.profiling.naming._playbook import Advice
 
 
-def profile_segments(
-    features: object,
-    labels: object,
-    *,
-    descriptors: object = None,
-    size_weight: object = None,
-    stability: Mapping[int | str, float] | None = None,
-    language: str = "en",
-    archetypes: object = None,
-    playbook: object = None,
-    clustered_on: Sequence[str] = (),
-    unclustered: Mapping[str, str] | None = None,
-    id: str | None = None,
-) -> Profiles:
-    r"""Profile every segment: what it is like, what sets it apart, its name, and what to do with it.
+@dataclass(frozen=True)
+class FeatureProfile:
+    """One feature of one segment.
 
-    The difference of a segment from all other clustered customers is an effect size with a 95 % interval: for
-    numbers Cliff's delta, ``P(member > other) - P(member < other)`` in [-1, 1]; for categories the difference of
-    shares and their ratio (lift). Both ask how far the segment stands apart, not whether chance made it so.
-
-    Parameters
+    Attributes
     ----------
-    features : FeatureTable, table or mapping of str to array
-        One row per customer. Ids are in `customer_id`, in the column `id`, or in a first column of texts or whole
-        numbers that are all different; they are never shown. `revenue` gives the revenue shares, and
-        ``contactable_<channel>`` and ``consent_<channel>`` who can be reached.
-    labels : array-like of shape (n_customers,)
-        Segment of each customer, whole numbers or texts, from any source; -1, None and NaN are in no segment and
-        get a row of their own.
-    descriptors : table, mapping, or list of columns of `features`, optional
-        Columns that had no part in making the segments, such as demography or source: they are tested.
-    size_weight : str or array-like of shape (n_customers,), optional
-        What else a segment's size is measured in: a column such as "revenue", or a number per customer.
-    stability : mapping of segment to float, optional
-        Mean Jaccard similarity of each segment over redrawn customers, in [0, 1].
-    language : {"en", "ru"}, default "en"
-        Of `name`, `description` and `advice`; `names` and `playbook` have both.
-    archetypes : path or mapping, optional
-        Own kinds of customers as TOML in place of the built-in ones (`keep_builtin = true` adds to them), see Notes.
-    playbook : path or mapping, optional
-        Own plays by key of the archetype: `do`, `dont`, `channel`, `cadence`.
-    clustered_on : sequence of str, optional
-        Features that made the segments: they speak first where several features say the same, and they alone count
-        for the nearest segment. By default all but descriptors.
-    unclustered : mapping of str to str, optional
-        Name of the row of customers in no segment, by language. By default what can be read off: "Prospects" where
-        none of them has an order, "No data" where none has a value to cluster on, else "In no segment".
-    id : str, optional
-        Column of ids in `features` and `descriptors`.
-
-    Returns
-    -------
-    Profiles
-        A sequence of `SegmentProfile` in the order of the labels, the row of customers in no segment last, where
-        there are any. `to_frame()` gives all figures in long form.
-
-    Raises
-    ------
-    DataError
-        If labels and tables do not fit each other, a column cannot be used, or an archetype or play has faults (all
-        are told in one message).
-    TypeError, ValueError
-        If an argument is of the wrong type or value.
-
-    Notes
-    -----
-    **No p values for the features that made the segments.** Clustering looks for groups that differ in these very
-    columns, and finds some in pure noise too: that they do not differ is false by construction, so its p value says
-    nothing, however small. Only `descriptors` have p values (Kruskal-Wallis and chi-square over all segments;
-    Mann-Whitney and chi-square of a segment against the others), after Holm. A column that is computed from the same
-    orders as a clustering feature is no descriptor either.
-
-    **Names.** A segment earns an archetype's name when at least 60 % of its members meet the archetype's condition,
-    at least twice the share among the others, and the 99.9 % interval of that difference lies above 0. A place among
-    all is (average rank - 1/2) / n: equal values stand equal. Otherwise it is called by up to three traits. "High" and
-    "low" need a delta of at least 0.33 in size and an interval on that side of 0, "average" an interval within ±0.33.
-
-    **Markers** are the largest effects of at least 0.147 whose interval does not hold 0. Features whose ranks correlate
-    at 0.8 or more are folded into one.
-
-    **Privacy.** No ids, no rows. Cells under 10 customers are not shown, nor is one more where a total would give them
-    away; among all others, 1 to 9 customers of a segment count as 5. A segment under 10 customers has a size and
-    nothing else. Categories that fewer than 10 customers have are not named. Texts of categories are escaped on pages,
-    and to_frame() disarms those that look like formulas.
-
-    **Intervals.** Of Cliff's delta: consistent variance and asymmetric limits with t of min(n) - 1 degrees of freedom.
-    In simulation they cover the truth in 93 to 97 % for 100 against 900 customers, with ties too; where delta is
-    beyond ±0.95, in 89 to 94 %. Customers without a value are left out; equal values count half.
-
-    Cost: one sort per numeric feature, on several threads.
-
-    References
-    ----------
-    Cliff, N. (1993). Dominance statistics: ordinal analyses to answer ordinal questions. Psychological Bulletin
-    114(3), 494-509. doi:10.1037/0033-2909.114.3.494
-
-    Feng, D. and Cliff, N. (2004). Monte Carlo evaluation of ordinal d with improved confidence interval. Journal of
-    Modern Applied Statistical Methods 3(2), 322-332. doi:10.22237/jmasm/1099267560
-
-    Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions. Statistics in
-    Medicine 17(8), 873-890.
-
-    Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics & Data Analysis 52(1),
-    258-271. doi:10.1016/j.csda.2006.11.025
-
-    Examples
-    --------
-    >>> from custseg.profiling import profile_segments
-    >>> visits = [1, 2, 3] * 20 + [30, 40] * 20
-    >>> profiles = profile_segments({"visits": visits}, [0] * 60 + [1] * 40)
-    >>> [(row.name, row.size, row.medians["visits"]) for row in profiles]
-    [('low visits', 60, 2.0), ('high visits', 40, 35.0)]
-    >>> print(profiles[1].markers[0])
-    visits 35 (others 2)
+    name, unit : str
+        The feature and its unit; "" where that is not known.
+    coverage : float or None
+        Share of the members with a value; None under 10 members, and where 1 to 9 have a value or lack one.
+    quantiles : mapping of float to (float or None)
+        The 0.05, 0.25, 0.5, 0.75 and 0.95 quantiles of the members in the feature's unit; empty for categories.
+        None under 10 values (the outer two: under 21), and where nobody has one.
+    others_median : float or None
+        Median of all other clustered customers.
+    effect : Effect or None
+        Cliff's delta against all other clustered customers: P(member > other) - P(member < other), in [-1, 1], 0 for
+        no difference. None for categories, and under 10 members or others with a value.
+    categories : tuple of CategoryShare
+        The most frequent first; empty for numbers.
+    is_descriptor : bool
+        Whether it was not used to make the segments.
+    p_value : float or None
+        For a descriptor: of the difference from all other customers, after Holm over all segments and descriptors.
+        Always None for other features, see `profile_segments`.
     """
-    check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    table = read_table(features, descriptors, id=id, caller=_CALLER)
-    segments = read_labels(labels, len(table), _CALLER)
-    known = _checked_names(clustered_on, table)
-    kinds, plays = _kinds_and_plays(archetypes, playbook, table)
-    weights = checked_weights(size_weight, table, _CALLER)
-    readings = _checked_stability(stability, segments)
-    _check_unclustered(unclustered)
-    measures = measured(table, segments.codes, len(segments.segments), archetypes=kinds, caller=_CALLER)
 
-    outside = dict(unclustered or UNCLUSTERED[unclustered_row(measures, known)])
-    found = segment_markers(measures, known)
-    names = segment_names(measures, kinds, found, clustered_on=known, taken=outside)
-    tests, p_values = descriptor_tests(measures)
-    sources = Sources(measures, segments, language, plays, weights, readings, p_values)
-    rows = [segment_row(sources, place, name, found=found[place]) for place, name in enumerate(names)]
-    rows = with_nearest(rows, measures, known or table.own_features)
-    if (segments.codes < 0).any():
-        rows.append(segment_row(sources, None, unclustered_name(outside, kinds), found=[]))
-    return Profiles(tuple(rows), tests, table.notes, table.give_back)
+    name: str
+    unit: str
+    coverage: float | None
+    quantiles: Mapping[float, float | None]
+    others_median: float | None
+    effect: Effect | None
+    categories: tuple[CategoryShare, ...]
+    is_descriptor: bool
+    p_value: float | None
 
 
-def _checked_names(clustered_on: object, table: ProfileTable) -> tuple[str, ...]:
-    """The features that made the segments, which cannot be descriptors."""
-    if isinstance(clustered_on, str) or not isinstance(clustered_on, Sequence):
-        raise TypeError(f"{_CALLER}: clustered_on must be a list of features, got {clustered_on!r}.")
-    if lacking := [name for name in clustered_on if name not in table.described]:
-        raise DataError(
-            f"{_CALLER}: clustered_on names {listed(lacking)}, which the table lacks; its columns are "
-            f"{listed(table.described)}."
+@dataclass(frozen=True)
+class Stability:
+    """How well a segment came back when the customers were drawn again.
+
+    Attributes
+    ----------
+    jaccard : float
+        Mean Jaccard similarity over the draws, in [0, 1].
+    texts : mapping of str to str
+        Hennig's reading by language: under 0.60 dissolved, to 0.75 a pattern, to 0.85 stable, above very stable.
+    """
+
+    jaccard: float
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SegmentProfile:
+    """What a person needs to know about one segment.
+
+    Attributes
+    ----------
+    segment : int, str or None
+        Label of the segment; None for the customers that are in none.
+    key : str
+        What kind of name it has: the key of an archetype, or of a row of the playbook such as "described".
+    language : str
+        The asked language.
+    names, descriptions : mapping of str to str
+        The name, unique within the result, and one line about it, in each language.
+    evidence : Evidence or None
+        Why it has the name of an archetype; None for other names.
+    size : int
+        Customers.
+    share : float or None
+        Share of the clustered customers; None for those that are in no segment.
+    revenue_share : float or None
+        Share of the revenue of all rows with 10 customers or more; None under 10, and where there is no revenue.
+    weight_share : float or None
+        The same of `size_weight`.
+    features : mapping of str to FeatureProfile
+        Every feature, in the order of the table.
+    markers : tuple of Marker
+        What sets the segment apart, the largest effect first.
+    nearest : int, str or None
+        The segment that is most like this one.
+    overlap : float or None
+        How much: 1 - ``|Cliff's delta|`` between both in the feature that tells them apart best (for categories the
+        shared part of both distributions). 0: each member of one is above all of the other; 1: nothing differs.
+    stability : Stability or None
+        Where it was given.
+    reachable : mapping of str to (int or None)
+        How many customers each channel reaches; None for 1 to 9, and in a segment under 10.
+    playbook : mapping of str to Advice
+        What to do, in each language.
+    rule : object or None
+        A rule whose text says who is in the segment.
+    """
+
+    segment: int | str | None
+    key: str
+    language: str
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str] = field(repr=False)
+    evidence: Evidence | None = field(repr=False)
+    size: int
+    share: float | None
+    revenue_share: float | None
+    weight_share: float | None = field(repr=False)
+    features: Mapping[str, FeatureProfile] = field(repr=False)
+    markers: tuple[Marker, ...] = field(repr=False)
+    nearest: int | str | None = field(repr=False)
+    overlap: float | None = field(repr=False)
+    stability: Stability | None = field(repr=False)
+    reachable: Mapping[str, int | None] = field(repr=False)
+    playbook: Mapping[str, Advice] = field(repr=False)
+    rule: object | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name in the asked language."""
+        return self.names[self.language]
+
+    @property
+    def description(self) -> str:
+        """One line about the segment in the asked language."""
+        return self.descriptions[self.language]
+
+    @property
+    def advice(self) -> Advice:
+        """What to do with the segment, in the asked language."""
+        return self.playbook[self.language]
+
+    @property
+    def medians(self) -> dict[str, float | None]:
+        """Median of each numeric feature in its own unit; None under 10 values."""
+        return {name: one.quantiles[0.5] for name, one in self.features.items() if one.quantiles}
+
+    @property
+    def effects(self) -> dict[str, float | None]:
+        """Cliff's delta of each numeric feature against all others; empty for customers in no segment."""
+        if self.segment is None:
+            return {}
+        return {name: one.effect.value if one.effect else None for name, one in self.features.items() if one.quantiles}
+
+
+@dataclass(frozen=True, repr=False)
+class Profiles:
+    """The profiles of one result: a sequence of `SegmentProfile`.
+
+    Attributes
+    ----------
+    rows : tuple of SegmentProfile
+        In the order of the labels, the row of customers in no segment last.
+    tests : tuple of DescriptorTest
+        Whether each descriptor differs between segments at all.
+    notes : tuple of str
+        What was left out, or taken for ids.
+    give_back : callable
+        Turns a local frame into the caller's kind of table.
+    """
+
+    rows: tuple[SegmentProfile, ...]
+    tests: tuple[DescriptorTest, ...] = ()
+    notes: tuple[str, ...] = ()
+    give_back: Callable[[nw.DataFrame[Any]], Any] = field(default=nw.to_native, compare=False)
+
+    def __iter__(self) -> Iterator[SegmentProfile]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, position: int) -> SegmentProfile:
+        return self.rows[position]
+
+    @property
+    def segments(self) -> tuple[SegmentProfile, ...]:
+        """The profiles of the segments alone, without the row of customers in none."""
+        return tuple(row for row in self.rows if row.segment is not None)
+
+    def renamed(self, names: Mapping[int | str, str]) -> Profiles:
+        """The same profiles with other names for some segments, in every language."""
+        rows = tuple(
+            replace(row, names=dict.fromkeys(row.names, names[row.segment]))
+            if row.segment is not None and row.segment in names
+            else row
+            for row in self.rows
         )
-    if both := [name for name in clustered_on if name in table.descriptors]:
-        raise ValueError(
-            f"{_CALLER}: {listed(both)} made the segments, so they are no descriptors: their p value would say nothing."
+        return replace(self, rows=rows)
+
+    def with_rules(self, rules: Mapping[int | str, object]) -> Profiles:
+        """The same profiles with a rule for some segments."""
+        rows = tuple(
+            replace(row, rule=rules.get(row.segment, row.rule)) if row.segment is not None else row for row in self.rows
         )
-    return tuple(clustered_on)
+        return replace(self, rows=rows)
 
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """The segments as people read them: heads, and a row of texts per segment."""
+        return profiles_table(self.rows)
 
-def _kinds_and_plays(
-    archetypes: object, playbook: object, table: ProfileTable
-) -> tuple[tuple[Archetype, ...], dict[str, Play]]:
-    """The archetypes, and the play of every key."""
-    builtin, plays = builtin_archetypes(), builtin_plays()
-    kinds = builtin
-    known = {*table.described, *TRAITS} | {term.feature for archetype in builtin for term in archetype.terms}
-    if archetypes is not None:
-        kinds = read_archetypes(archetypes, known, _CALLER)
-        plays |= {archetype.key: archetype.play for archetype in kinds}
-    if playbook is not None:
-        plays |= read_plays(playbook, plays, _CALLER, known=known)
-    return kinds, plays
+    def columns(self) -> dict[str, list[object]]:
+        """One row per profile as columns, for any frame constructor; medians as `median_<feature>`."""
+        return profile_columns(self.rows)
 
+    def to_frame(self) -> Any:
+        """All figures in long form, in the kind of table that the features came in.
 
-def _checked_stability(stability: object, segments: Labels) -> dict[int | str, float]:
-    """The Jaccard similarity of each segment."""
-    if stability is None:
-        return {}
-    if not isinstance(stability, Mapping):
-        raise TypeError(
-            f"{_CALLER}: stability must map segments to Jaccard similarities, got {type(stability).__name__}."
-        )
-    if unknown := [segment for segment in stability if segment not in segments.segments]:
-        raise ValueError(f"{_CALLER}: stability has segments {listed(unknown)} that labels lack.")
-    for segment, value in stability.items():
-        if isinstance(value, bool) or not isinstance(value, (Real, np.floating)) or not 0 <= float(value) <= 1:
-            raise ValueError(f"{_CALLER}: stability must lie between 0 and 1, got {value!r} for segment {segment!r}.")
-    return {segment: float(value) for segment, value in stability.items()}
+        Returns
+        -------
+        table
+            `segment` (missing for customers in none), `name`, `feature` and `category` (missing where a figure is of
+            the whole segment, or of a number), `statistic` (such as "size", "q50", "effect_low", "lift"), `value`
+            (Float64; missing where it is not told). Texts that a spreadsheet would take for a formula have an
+            apostrophe in front.
+        """
+        local = nw.from_native(frame_from_columns(tidy_columns(self.rows)), eager_only=True)
+        kind = nw.String if any(isinstance(row.segment, str) for row in self.rows) else nw.Int64
+        texts = [nw.col(name).cast(nw.String) for name in ("name", "feature", "category", "statistic")]
+        return self.give_back(local.select(nw.col("segment").cast(kind), *texts, nw.col("value").cast(nw.Float64)))
 
+    def __repr__(self) -> str:
+        return profiles_text(self.rows)
 
-def _check_unclustered(unclustered: object) -> None:
-    if unclustered is not None and (not isinstance(unclustered, Mapping) or set(unclustered) != set(LANGUAGES)):
-        raise TypeError(f"{_CALLER}: unclustered must have a name in each of {listed(LANGUAGES)}, got {unclustered!r}.")
+    def _repr_html_(self) -> str:
+        return profiles_html(self.rows)

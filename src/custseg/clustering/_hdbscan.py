@@ -1,0 +1,341 @@
+"""HDBSCAN in which no cluster is smaller than asked, with a `predict` that gives the labels of the fit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from scipy.spatial import cKDTree
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.cluster import HDBSCAN
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from custseg._checks import check_choice, check_integer, check_min_size, plural
+from custseg.clustering.assignment._assessment import Assessment, Floats, Integers, Move
+from custseg.clustering.assignment._nearest_core import CoreRule, workers
+from custseg.clustering.min_size._feasibility import Minimum, asked_minimum
+from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
+from custseg.errors import InfeasibleMinimumError
+
+# HDBSCAN knows no cluster of one row.
+_SMALLEST = 2
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A cluster that fell under the minimum and joined its nearest neighbour, or noise where there was none.
+
+    Attributes
+    ----------
+    size : int
+        Rows that it had.
+    target : int
+        The cluster, in the final numbering, that took its core rows; -1 where they became noise.
+    distance : float
+        Mutual reachability between the two.
+    """
+
+    size: int
+    target: int
+    distance: float
+
+
+class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """HDBSCAN with a hard minimum cluster size, and a rule for new rows.
+
+    Clusters are dense regions that persist over the densities [1]_. `labels_` are defined by `predict`: a row
+    belongs to the cluster of the core row that is nearest in mutual reachability, among a bounded number
+    of stored ones. Hence both agree on every row, and equal rows have equal labels.
+
+    The rule keeps rows: up to `max_core_rows` rows of X, as they are. Who hands on the model hands on these.
+
+    Parameters
+    ----------
+    min_size : int, float or None, default 0.05
+        Least rows per cluster (int), or least share of the rows (float below 1, rounded up). None and 1 mean
+        2: HDBSCAN knows no cluster of one row.
+    min_samples : int, optional
+        Rows in a neighbourhood, itself included; larger means smoother. By default the minimum size within
+        the rows that are fitted, at most 20.
+    noise : {"nearest", "keep"}, default "nearest"
+        Whether rows in no dense region join the nearest cluster, or keep the label -1.
+    max_fit_rows : int, default 20_000
+        With more rows, clusters are found in a seeded sample of so many; all rows are then assigned.
+    max_core_rows : int, default 5_000
+        At most so many rows of X are stored for `predict`.
+    random_state : int, RandomState or None, default None
+        Seed of the sample and of the stored rows.
+
+    Attributes
+    ----------
+    labels_ : ndarray of int, shape (n_rows,)
+        Cluster of each row; 0 is the largest, -1 is noise.
+    n_clusters_ : int
+        Number of clusters; 0 where no dense region is large enough, and then every row is noise.
+    sizes_ : ndarray of int, shape (n_clusters_,)
+        Rows of each cluster.
+    n_noise_ : int
+        Rows in no dense region, as HDBSCAN found them among the fitted rows.
+    n_fit_rows_ : int
+        Rows that the clusters were found in; fewer than all where a sample was drawn.
+    merges_ : tuple of Merge
+        Clusters that were under the minimum on all rows.
+    moves_ : tuple of Move
+        The rows of merged clusters. `origin` is always -1, as their cluster has no number any more; `target` is
+        in the final numbering, -1 where they became noise; `added_cost` is count · distance of the merge.
+    second_, confidence_, distance_ : ndarray of shape (n_rows,)
+        For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
+    rule_ : CoreRule
+        All that `predict` needs, in arrays and numbers.
+
+    Notes
+    -----
+    With `noise="keep"` a row is noise when it is farther from its cluster than all rows that HDBSCAN itself
+    put there. Where all rows are stored, the partition of the rows that are no noise is that of scikit-learn.
+
+    References
+    ----------
+    .. [1] Campello, Moulavi, Sander (2013). Density-based clustering based on hierarchical density estimates.
+       PAKDD, 160-172. doi:10.1007/978-3-642-37456-2_14
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.clustering import MinSizeHDBSCAN
+    >>> X = np.concatenate([np.arange(20.0), 100 + np.arange(10.0)])[:, None]
+    >>> MinSizeHDBSCAN(min_size=5).fit(X).sizes_.tolist()
+    [20, 10]
+    """
+
+    def __init__(
+        self,
+        *,
+        min_size: int | float | None = 0.05,
+        min_samples: int | None = None,
+        noise: str = "nearest",
+        max_fit_rows: int = 20_000,
+        max_core_rows: int = 5_000,
+        random_state: Any = None,
+    ) -> None:
+        self.min_size = min_size
+        self.min_samples = min_samples
+        self.noise = noise
+        self.max_fit_rows = max_fit_rows
+        self.max_core_rows = max_core_rows
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Find the clusters.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_columns)
+            Finite rows, up to 1e100; at least two.
+        y : ignored
+            There by scikit-learn's convention.
+
+        Returns
+        -------
+        MinSizeHDBSCAN
+
+        Raises
+        ------
+        InfeasibleMinimumError
+            If the minimum is larger than the number of rows; `feasible` is that number.
+        ValueError, TypeError
+            If the rows or a parameter cannot be used.
+        """
+        name = type(self).__name__
+        check_choice(name, "noise", self.noise, allowed=("nearest", "keep"))
+        for argument in ("max_fit_rows", "max_core_rows"):
+            check_integer(name, argument, getattr(self, argument), minimum=2)
+        if self.min_samples is not None:
+            check_integer(name, "min_samples", self.min_samples, minimum=1)
+        if self.min_size is not None:
+            check_min_size(name, self.min_size)
+        X = checked_rows(self, X, reset=True)
+        if len(X) < 2:
+            raise ValueError(f"{name}: X must have at least two rows, got n_samples=1.")
+        minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
+        _check_enough(name, minimum)
+        least = max(_SMALLEST, int(minimum.least))
+        rows = distinct_rows(X)
+        rule = self._found(rows, least)
+        self._learn(rule, rows, least)
+        return self
+
+    def predict(self, X: Any) -> Integers:
+        """The cluster of each row: that of the nearest core row by mutual reachability; -1 for noise."""
+        check_is_fitted(self)
+        return self.rule_.labels(checked_rows(self, X, reset=False))
+
+    def assess(self, X: Any) -> Assessment:
+        """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
+        check_is_fitted(self)
+        return self.rule_.assess(checked_rows(self, X, reset=False))
+
+    def _found(self, rows: DistinctRows, least: int) -> CoreRule:
+        """What HDBSCAN finds in a sample, as a rule of stored core rows."""
+        rng = check_random_state(self.random_state)
+        # Twins stand together, in the order of their hashes: no order of the rows is left.
+        repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
+        sample = _sorted_sample(len(repeated), self.max_fit_rows, rng)
+        self.n_fit_rows_ = len(sample)
+        return self._found_in(rows.values[repeated[sample]], math.ceil(least * len(sample) / len(repeated)), rng)
+
+    def _found_in(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
+        smallest = min(max(_SMALLEST, least), len(X))
+        neighbours = min(self.min_samples or min(smallest, 20), len(X))
+        found = HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, algorithm="kd_tree", copy=True).fit_predict(
+            X
+        )
+        found = _with_twins(X, found)
+        self.n_noise_ = int((found < 0).sum())
+        inside = np.flatnonzero(found >= 0)
+        k = int(found.max()) + 1
+        near = cKDTree(X).query(X[inside], k=[neighbours], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
+        core = near[:, 0]
+        kept = _kept_cores(found[inside], self.max_core_rows, rng)
+        stored = inside[kept]
+        share = len(stored) / max(len(inside), 1)
+        rule = CoreRule(
+            cores=X[stored],
+            core_distances=core[kept],
+            core_labels=found[stored].astype(np.intp),
+            n_clusters=k,
+            neighbours=max(1, min(round(neighbours * share), len(stored))),
+            reach=np.full(k, np.inf),
+            limit=np.full(k, np.inf),
+        )
+        if self.noise == "nearest" or not k:
+            return rule
+        members, limit = rule.nearest(X[inside]), np.zeros(k)
+        np.maximum.at(limit, members.label, members.distance)
+        return replace(rule, limit=limit)
+
+    def _learn(self, rule: CoreRule, rows: DistinctRows, least: int) -> None:
+        weights, inverse = rows.weights, rows.inverse
+        rule, assessed, merged = _merged(rule, rows.values, weights, least=least)
+        inside = assessed.label >= 0
+        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
+        first = np.array([rule.cores[rule.core_labels == j].min(axis=0) for j in range(rule.n_clusters)])
+        order = np.lexsort((*first.T[::-1], -sizes)) if len(first) else np.empty(0, dtype=np.intp)
+        rank = np.append(np.argsort(order), -1)  # and -1 stays -1
+        reach = np.zeros(rule.n_clusters + 1)
+        nearest = np.where(inside, assessed.label, assessed.second)
+        np.maximum.at(reach, nearest, assessed.distance)
+        self.rule_ = replace(rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order])
+        # Clusters that are equally near as the second best are told apart by their numbers, which are new.
+        assessed = self.rule_.assess(rows.values)
+        self.labels_, self.second_ = assessed.label[inverse], assessed.second[inverse]
+        self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
+        self.n_clusters_ = rule.n_clusters
+        self.sizes_ = np.bincount(self.labels_[self.labels_ >= 0], minlength=rule.n_clusters)
+        self.merges_ = tuple(replace(m, target=int(rank[m.target])) for m in merged)
+        self.moves_ = tuple(Move(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_)
+
+
+def hdbscan_rule(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
+    """What the model would predict with after a fit, its clusters in any order; None where rows are too few.
+
+    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
+    """
+    least = max(_SMALLEST, int(model.min_size or 0))
+    if least > len(X):
+        return None
+    rows = distinct_rows(X)
+    return _merged(model._found(rows, least), rows.values, rows.weights, least=least)[0]
+
+
+def _check_enough(name: str, minimum: Minimum) -> None:
+    """Raise if there are fewer rows than one cluster needs."""
+    if minimum.least > minimum.total:
+        raise InfeasibleMinimumError(
+            f"{name}: min_size={minimum.asked} is more than the {plural(int(minimum.total), 'row')} of X. "
+            f"At most {minimum.again(minimum.total)} is feasible, as one cluster of all rows.",
+            feasible=int(minimum.total),
+        )
+
+
+def _sorted_sample(n: int, most: int, rng: np.random.RandomState) -> Integers:
+    """The places of a sample, in order; all where there are not more."""
+    if n <= most:
+        return np.arange(n)
+    return np.sort(rng.choice(n, most, replace=False)).astype(np.intp)
+
+
+def _with_twins(X: Floats, labels: Integers) -> Integers:
+    """Equal rows get the largest label that one of them has, noise only where all are: they are equally near."""
+    start = np.flatnonzero(np.append(True, (X[1:] != X[:-1]).any(axis=1)))
+    group = np.cumsum(np.append(True, (X[1:] != X[:-1]).any(axis=1))) - 1
+    best = np.maximum.reduceat(labels, start)
+    same: Integers = best[group].astype(np.intp)
+    return same
+
+
+def _kept_cores(labels: Integers, most: int, rng: np.random.RandomState) -> Integers:
+    """Places of the rows to store: a sample within each cluster, in proportion and at least one."""
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    kept = []
+    for j in range(int(labels.max()) + 1):
+        members = np.flatnonzero(labels == j)
+        count = max(1, int(most * len(members) / len(labels)))
+        kept.append(members[_sorted_sample(len(members), count, rng)])
+    return np.sort(np.concatenate(kept))
+
+
+def _merged(rule: CoreRule, X: Floats, weights: Floats, *, least: int) -> tuple[CoreRule, Assessment, list[Merge]]:
+    """The rule with clusters under the minimum joined to their nearest, the smallest first."""
+    merges: list[Merge] = []
+    while True:
+        assessed = rule.nearest(X)
+        inside = assessed.label >= 0
+        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
+        if not rule.n_clusters or sizes.min() >= least:
+            return rule, assessed, merges
+        small = int(sizes.argmin())
+        target, distance = _nearest_cluster(rule, small)
+        rule, renumbered = _without(rule, small, target)
+        merges = [replace(m, target=int(renumbered[m.target]) if m.target >= 0 else -1) for m in merges]
+        merges.append(Merge(int(sizes[small]), int(renumbered[small]), distance))
+
+
+def _nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
+    """The cluster with the core row nearest to one of this cluster, by mutual reachability; -1 if alone."""
+    if rule.n_clusters == 1:
+        return -1, math.inf
+    inside = rule.core_labels == small
+    core, best, label = rule.core_distances[inside], math.inf, -1
+    for j in np.unique(rule.core_labels[~inside]).tolist():
+        place = np.flatnonzero(rule.core_labels == j)
+        distance = rule.reachable(rule.cores[inside], core, place=place)
+        if distance.min() < best:
+            best, label = float(distance.min()), int(j)
+    return label, best
+
+
+def _without(rule: CoreRule, small: int, target: int) -> tuple[CoreRule, Integers]:
+    """The rule with one cluster joined to another, or dropped; and the new number of each old cluster."""
+    renumbered = np.arange(rule.n_clusters)
+    renumbered[small + 1 :] -= 1
+    renumbered[small] = renumbered[target] if target >= 0 else -1
+    labels = renumbered[rule.core_labels]
+    kept = labels >= 0
+    limit = rule.limit.copy()
+    limit[target] = max(limit[target], limit[small])
+    return (
+        replace(
+            rule,
+            cores=rule.cores[kept],
+            core_distances=rule.core_distances[kept],
+            core_labels=labels[kept],
+            n_clusters=rule.n_clusters - 1,
+            reach=np.delete(rule.reach, small),
+            limit=np.delete(limit, small),
+        ),
+        renumbered,
+    )

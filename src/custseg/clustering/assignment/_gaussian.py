@@ -1,0 +1,116 @@
+"""The rule of a Gaussian mixture: the component of the largest posterior, offsets on the log priors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from custseg.clustering.assignment._assessment import (
+    Assessment,
+    Floats,
+    Integers,
+    Move,
+    joined,
+    moves,
+    moves_of_blocks,
+    posterior,
+    two_best,
+)
+from custseg.clustering.rows._blocks import over_blocks
+
+
+@dataclass(frozen=True, eq=False)
+class MixtureRule:
+    """label = argmin_j cost_j(x) - offset_j, where cost_j = constant_j + ½‖factor_j (x - mean_j)‖².
+
+    Attributes
+    ----------
+    means : ndarray of shape (n_components, n_columns)
+        Means.
+    factors : ndarray of shape (n_components, n_columns, n_columns)
+        Inverses of the Cholesky factors of the covariances.
+    constants : ndarray of shape (n_components,)
+        -log(weight · density at the mean), so that the cost is -log of the joint density.
+    offsets : ndarray of shape (n_components,)
+        Added to the log posterior; all 0 where no minimum size binds.
+    reach : ndarray of shape (n_components,)
+        Distance, in standard deviations, of the farthest row of the fit.
+    """
+
+    means: Floats
+    factors: Floats
+    constants: Floats
+    offsets: Floats
+    reach: Floats
+
+    def costs(self, X: Floats) -> Floats:
+        """-log joint density of each row and component; the same bits in every batch."""
+        return self.constants + 0.5 * squared_mahalanobis(X, self.means, self.factors)
+
+    def labels(self, X: Floats) -> Integers:
+        """The cluster of each row."""
+        parts = over_blocks(len(X), lambda block: (self.costs(X[block]) - self.offsets).argmin(axis=1))
+        return np.concatenate(parts)
+
+    def probabilities(self, X: Floats) -> Floats:
+        """Posterior of each component, its log prior raised by the offset."""
+        return np.concatenate(over_blocks(len(X), lambda block: posterior(self.costs(X[block]) - self.offsets)))
+
+    def assess(self, X: Floats) -> Assessment:
+        """How well each row fits: confidence is the posterior of its component."""
+        return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
+
+    def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
+        """Differences of the half squared distances by column, and of the densities at the means with the offsets.
+
+        A squared distance dᵀPd is the sum over columns c of d_c (Pd)_c: what two columns share is halved.
+        """
+        parts = []
+        for j in (first, second):
+            apart = row - self.means[j]
+            parts.append(0.5 * apart * (self.factors[j].T @ (self.factors[j] @ apart)))
+        level = self.constants - self.offsets
+        return parts[1] - parts[0], float(level[second] - level[first])
+
+    def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
+        """Which rows the offsets move, and at what cost."""
+        if not self.offsets.any():
+            return ()
+        return moves_of_blocks(
+            over_blocks(len(X), lambda block: moves(self.costs(X[block]), self.offsets, weights[block]))
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rule in lists, numbers and words, for JSON."""
+        names = ("means", "factors", "constants", "offsets", "reach")
+        return {"kind": "mixture", **{name: getattr(self, name).tolist() for name in names}}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> MixtureRule:
+        """The rule that `to_dict` wrote."""
+        names = ("means", "factors", "constants", "offsets", "reach")
+        return cls(**{name: np.array(plain[name], dtype=np.float64) for name in names})
+
+    def _assess(self, X: Floats) -> Assessment:
+        squared = squared_mahalanobis(X, self.means, self.factors)
+        reduced = self.constants + 0.5 * squared - self.offsets
+        label, second = two_best(reduced)
+        rows = np.arange(len(X))
+        distance = np.sqrt(squared[rows, label])
+        confidence = posterior(reduced)[rows, label]
+        return Assessment(label, second, confidence, distance, distance > self.reach[label])
+
+
+def squared_mahalanobis(X: Floats, means: Floats, factors: Floats) -> Floats:
+    """Squared distance of each row to each mean, in standard deviations of the component."""
+    from custseg.clustering.rows import _kernels
+
+    out = np.empty((len(X), len(means)))
+
+    def work(block: slice) -> None:
+        _kernels.mahalanobis(X[block], means, factors, np.empty(X.shape[1]), out[block])
+
+    over_blocks(len(X), work)
+    return out

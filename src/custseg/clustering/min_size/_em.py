@@ -1,0 +1,256 @@
+"""Steps of expectation maximisation on distinct rows, with offsets on the log posterior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg.lapack import dtrtri
+
+from custseg.clustering.assignment._assessment import Floats, Integers
+from custseg.clustering.assignment._gaussian import squared_mahalanobis
+from custseg.clustering.min_size._offsets import Labels, optimal_offsets
+from custseg.clustering.rows._blocks import over_blocks
+from custseg.clustering.rows._rows import DistinctRows
+
+COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
+# Weight of each component, its weighted sums and products.
+Moments = tuple[Floats, Floats, Floats]
+# Least variance of a component whose own is singular, relative to the largest.
+_THINNEST = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """The parameters of a Gaussian mixture.
+
+    `covariances` are full matrices whatever their type; `fallbacks` tell for which components a covariance
+    was singular and what was done.
+    """
+
+    weights: Floats
+    means: Floats
+    covariances: Floats
+    factors: Floats
+    fallbacks: tuple[tuple[int, str], ...]
+
+    @property
+    def constants(self) -> Floats:
+        """-log(weight · density at the mean)."""
+        d = self.means.shape[1]
+        log_determinants = np.log(np.diagonal(self.factors, axis1=1, axis2=2)).sum(axis=1)
+        constants: Floats = 0.5 * d * np.log(2 * np.pi) - log_determinants - np.log(self.weights)
+        return constants
+
+    def reordered(self, order: Integers) -> Mixture:
+        """The components in that order."""
+        new = np.argsort(order)
+        return Mixture(
+            self.weights[order],
+            self.means[order],
+            self.covariances[order],
+            self.factors[order],
+            tuple(sorted((int(new[j]), remedy) for j, remedy in self.fallbacks)),
+        )
+
+    def costs(self, X: Floats) -> Floats:
+        """-log joint density of each row and component."""
+        return self.constants + 0.5 * squared_mahalanobis(X, self.means, self.factors)
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """What covariances may look like.
+
+    `scales` are the squared units of the columns; `ridge` times these is added to the variances.
+    """
+
+    covariance_type: str
+    ridge: float
+    scales: Floats
+
+    @property
+    def added(self) -> Floats:
+        """What is added to the variance of each column."""
+        scales = np.full_like(self.scales, self.scales.mean()) if self.covariance_type == "spherical" else self.scales
+        return self.ridge * scales
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixCosts:
+    """Costs that are kept in a matrix."""
+
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def assign(self, offsets: Floats) -> tuple[Labels, Floats]:
+        """Label of each row, and by how much the runner-up is worse."""
+        from custseg.clustering.rows import _kernels
+
+        labels, gaps = np.empty(len(self), dtype=np.int32), np.empty(len(self))
+        over_blocks(
+            len(self),
+            lambda block: _kernels.cheapest(self.values[block], offsets, labels[block], gaps[block]),
+        )
+        return labels, gaps
+
+    def matrix(self, chosen: Integers) -> Floats:
+        """The costs of the chosen rows."""
+        return self.values[chosen]
+
+    def first(self, rows: int) -> MatrixCosts:
+        """The same of the first rows alone."""
+        return MatrixCosts(self.values[:rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """Where the steps ended; `likelihood` is the mean log-likelihood of a row."""
+
+    mixture: Mixture
+    offsets: Floats
+    likelihood: float
+    steps: int
+    converged: bool
+
+
+def climb(
+    X: Floats,
+    weights: Floats,
+    start: Mixture,
+    *,
+    least: float,
+    shape: Shape,
+    max_iter: int,
+    tol: float,
+) -> Fitted:
+    """Steps until the objective grows by less than `tol` per row; no minimum binds where `least` is 0.
+
+    With a minimum, offsets that meet it are found anew in each step and tilt the shares of the rows; the
+    objective is then the dual one, Σ log Σ_j exp(offset_j - cost_j) - least · Σ_j offset_j.
+    """
+    mixture, offsets, total = start, np.zeros(len(start.weights)), float(weights.sum())
+    before, step, converged = -np.inf, 0, False
+    while step < max_iter and not converged:
+        step += 1
+        if least > 0:
+            offsets, _ = optimal_offsets(MatrixCosts(mixture.costs(X)), weights, least, start=offsets)
+        logs, moments = _expected(X, weights, mixture, offsets=offsets)
+        reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
+        mixture = _of_moments(moments, mixture.means, shape)
+        converged = abs(reached - before) < tol
+        before = reached
+    return Fitted(mixture, offsets, _likelihood(X, weights, mixture), step, converged)
+
+
+def fitted_as_is(rows: DistinctRows, mixture: Mixture) -> Fitted:
+    """A mixture that no steps led to."""
+    likelihood = _likelihood(rows.values, rows.weights, mixture)
+    return Fitted(mixture, np.zeros(len(mixture.means)), likelihood, 0, converged=False)
+
+
+def _likelihood(X: Floats, weights: Floats, mixture: Mixture) -> float:
+    """Mean log-likelihood of a row."""
+    logs, _ = _expected(X, weights, mixture, offsets=np.zeros(len(mixture.means)))
+    return float((logs * weights).sum()) / float(weights.sum())
+
+
+def _no_moments(k: int, d: int) -> Moments:
+    return np.zeros(k), np.zeros((k, d)), np.zeros((k, d, d))
+
+
+def _expected(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) -> tuple[Floats, list[Moments]]:
+    """Log density of each row, its priors tilted by the offsets; moments of each block about the means."""
+    from custseg.clustering.rows import _kernels
+
+    means, tilted = mixture.means, mixture.constants - offsets
+    logs = np.empty(len(X))
+
+    def work(block: slice) -> Moments:
+        moments = _no_moments(*means.shape)
+        room = np.empty(means.shape), np.empty(len(means))
+        _kernels.expected(X[block], weights[block], means, mixture.factors, tilted, *room, logs[block], *moments)
+        return moments
+
+    return logs, over_blocks(len(X), work)
+
+
+def mixture_of_clusters(rows: DistinctRows, labels: Labels, centres: Floats, *, shape: Shape) -> Mixture:
+    """The components of largest likelihood, where the cluster of each row is known."""
+    X, weights, (k, d) = rows.values, rows.weights, centres.shape
+
+    def work(block: slice) -> Moments:
+        zeroth, first, second = _no_moments(k, d)
+        cluster, centred = labels[block], X[block] - centres[labels[block]]
+        zeroth += np.bincount(cluster, weights[block], minlength=k)
+        for a in range(d):
+            part = weights[block] * centred[:, a]
+            first[:, a] = np.bincount(cluster, part, minlength=k)
+            for b in range(a + 1):
+                second[:, a, b] = np.bincount(cluster, part * centred[:, b], minlength=k)
+        return zeroth, first, second
+
+    return _of_moments(over_blocks(len(X), work), centres, shape)
+
+
+def _of_moments(parts: list[Moments], centres: Floats, shape: Shape) -> Mixture:
+    zeroth, first, second = (np.add.reduce([part[i] for part in parts]) for i in range(3))
+    held = zeroth + 10 * np.finfo(np.float64).eps
+    shift = first / held[:, None]
+    lower = second / held[:, None, None]
+    products = lower + np.swapaxes(np.tril(lower, -1), 1, 2) - shift[:, :, None] * shift[:, None, :]
+    covariances = _of_type(products, held, shape.covariance_type) + np.diag(shape.added)
+    factors, fallbacks, covariances = _factors(covariances, shape)
+    return Mixture(held / held.sum(), centres + shift, covariances, factors, fallbacks)
+
+
+def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
+    d = products.shape[1]
+    if covariance_type == "full":
+        return products
+    if covariance_type == "tied":
+        tied = (products * held[:, None, None]).sum(axis=0) / held.sum()
+        return np.broadcast_to(tied, products.shape).copy()
+    diagonals = np.maximum(np.diagonal(products, axis1=1, axis2=2), 0.0)
+    if covariance_type == "spherical":
+        diagonals = np.repeat(diagonals.mean(axis=1, keepdims=True), d, axis=1)
+    return diagonals[:, :, None] * np.eye(d)
+
+
+def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
+    """Inverse Cholesky factors; singular covariances are regularised more, then made diagonal."""
+    used, fallbacks = covariances, []
+    roots = _roots(covariances)
+    if roots is None:
+        roots, used = np.empty_like(covariances), covariances.copy()
+        for j, covariance in enumerate(covariances):
+            roots[j], used[j], remedy = _remedied(covariance, shape)
+            if remedy:
+                fallbacks.append((j, remedy))
+    factors = np.array([dtrtri(root, lower=True)[0] for root in roots], order="C")
+    return factors, tuple(fallbacks), used
+
+
+def _roots(covariances: Floats) -> Floats | None:
+    """Cholesky factors of one matrix or of several; None where one is singular."""
+    try:
+        roots = np.linalg.cholesky(covariances).astype(np.float64, copy=False)
+    except np.linalg.LinAlgError:
+        return None
+    return roots if np.diagonal(roots, axis1=-2, axis2=-1).min() > 0 else None
+
+
+def _remedied(covariance: Floats, shape: Shape) -> tuple[Floats, Floats, str]:
+    """The Cholesky factor of a covariance or of what takes its place, that, and what was done."""
+    d = len(covariance)
+    size = max(float(np.diagonal(covariance).max()), _THINNEST * float(shape.scales.mean()))
+    tries = [(covariance, "")]
+    tries += [(covariance + ridge * size * np.eye(d), "regularised") for ridge in (1e-9, _THINNEST)]
+    for matrix, remedy in tries:
+        root = _roots(matrix)
+        if root is not None:
+            return root, matrix, remedy
+    diagonal = np.diag(np.maximum(np.diagonal(covariance), _THINNEST * size))
+    return np.sqrt(diagonal), diagonal, "diagonal"

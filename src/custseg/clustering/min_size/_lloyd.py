@@ -1,0 +1,142 @@
+"""Lloyd's steps on distinct rows: seeds, the free clustering, and the one under a minimum size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from custseg.clustering.min_size._offsets import Floats, Integers, Labels, optimal_offsets
+from custseg.clustering.rows._blocks import (
+    cluster_means,
+    in_one_block,
+    lloyd_steps,
+    over_blocks,
+    power_labels,
+    squared_distances,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class CentreCosts:
+    """Squared distances of rows to centres."""
+
+    rows: Floats
+    centres: Floats
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def assign(self, offsets: Floats) -> tuple[Labels, Floats]:
+        """Label of each row, and by how much the runner-up is worse."""
+        labels, gaps, _ = power_labels(self.rows, self.centres, offsets)
+        return labels, gaps
+
+    def matrix(self, chosen: Integers) -> Floats:
+        """The costs of the chosen rows."""
+        return squared_distances(self.rows[chosen], self.centres)
+
+    def own(self, labels: Labels) -> Floats:
+        """Squared distance of each row to the centre of its label."""
+        parts = over_blocks(
+            len(self.rows), lambda block: ((self.rows[block] - self.centres[labels[block]]) ** 2).sum(axis=1)
+        )
+        return np.concatenate(parts)
+
+    def first(self, rows: int) -> CentreCosts:
+        """The same of the first rows alone."""
+        return CentreCosts(self.rows[:rows], self.centres)
+
+
+@dataclass(frozen=True, eq=False)
+class Clustered:
+    """Where Lloyd's steps ended.
+
+    `offsets` hold the minimum size up to ties; `converged` says whether the `steps` were enough.
+    """
+
+    centres: Floats
+    offsets: Floats
+    labels: Labels
+    inertia: float
+    steps: int
+    converged: bool
+
+
+def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> Floats:
+    """Greedy k-means++ seeds (Arthur and Vassilvitskii 2007): of a few draws the one that helps most."""
+    from custseg.clustering.rows import _kernels
+
+    draws = 2 + int(np.log(k))
+    first = min(int(np.searchsorted(np.cumsum(weights), rng.uniform() * weights.sum())), len(X) - 1)
+    chosen = [first]
+    closest = np.full(len(X), np.inf)
+
+    def nearer(row: int, out: Floats) -> float:
+        if in_one_block(len(X)):
+            return float(_kernels.nearer(X, weights, X[row], closest, out))
+
+        def work(block: slice) -> float:
+            return float(_kernels.nearer(X[block], weights[block], X[row], closest[block], out[block]))
+
+        return float(np.sum(over_blocks(len(X), work)))
+
+    nearer(chosen[0], closest)
+    kept, tried = np.empty(len(X)), np.empty(len(X))
+    for _ in range(1, k):
+        total = np.cumsum(weights * closest)
+        rows = np.searchsorted(total, rng.uniform(size=draws) * total[-1])
+        best = np.inf
+        for row in np.minimum(rows, len(X) - 1):
+            potential = nearer(int(row), tried)
+            if potential < best:
+                best, pick = potential, int(row)
+                kept, tried = tried, kept
+        chosen.append(pick)
+        closest, kept = kept, closest
+    return X[chosen]
+
+
+def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: int, tol: float) -> Clustered:
+    """Lloyd's steps without a minimum, until no centre moves by more than `tol` (squared, summed)."""
+    k = len(centres)
+    none = np.zeros(k)
+    if in_one_block(len(X)):
+        assigned, centres, step, converged = lloyd_steps(X, weights, centres, offsets=none, max_iter=max_iter, tol=tol)
+        labels, _, own = assigned
+        return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
+    labels, own = np.full(len(X), -1, dtype=np.int32), np.empty(0)
+    step, converged = 0, False
+    while step < max_iter and not converged:
+        step += 1
+        before = labels
+        labels, _, own = power_labels(X, centres, none)
+        if np.array_equal(labels, before):
+            converged = True
+            break
+        means, sizes = cluster_means(X, weights, labels, n_clusters=k)
+        moved = np.where(sizes[:, None] > 0, means, centres)
+        converged = float(((moved - centres) ** 2).sum()) <= tol
+        centres = moved
+    labels, _, own = power_labels(X, centres, none)
+    return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
+
+
+def bound_clustering(
+    X: Floats, weights: Floats, start: Clustered, *, least: float, max_iter: int, tol: float
+) -> Clustered:
+    """Lloyd's steps, each with the exact assignment under the minimum size."""
+    centres, offsets, converged = start.centres, start.offsets, False
+    labels = start.labels
+    for step in range(1, max_iter + 1):
+        before = labels
+        offsets, labels = optimal_offsets(CentreCosts(X, centres), weights, least, start=offsets)
+        means, sizes = cluster_means(X, weights, labels, n_clusters=len(centres))
+        moved = np.where(sizes[:, None] > 0, means, centres)
+        shift = float(((moved - centres) ** 2).sum())
+        if shift <= tol or (step > 1 and np.array_equal(before, labels)):
+            converged = True
+            break
+        centres = moved
+    steps = start.steps + step
+    return Clustered(centres, offsets, labels, np.nan, steps, converged)

@@ -1,0 +1,1 @@
+"""Matrices by rows: checks, distinct rows, blocks and threads, compiled distances."""

@@ -1,0 +1,100 @@
+"""Compiled loops over the fixed blocks of a matrix, in as many threads as there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int32]
+Result = TypeVar("Result")
+
+_BLOCK = 16_384
+# With fewer, starting a thread takes longer than its work.
+_BLOCKS_PER_THREAD = 4
+
+
+def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | None = None) -> list[Result]:
+    """What `work` gives for each block of rows, in the order of the blocks; `size` rows each if it is given.
+
+    Blocks do not depend on the number of threads, so neither does a sum over the results. Threads and no
+    processes: a process forked after an OpenMP fit hangs.
+    """
+    from custseg.clustering.rows._kernels import max_threads
+
+    step = size or _BLOCK
+    blocks = [slice(start, min(start + step, n_rows)) for start in range(0, n_rows, step)]
+    threads = min(len(blocks) // _BLOCKS_PER_THREAD, max_threads())
+    if threads <= 1:
+        return [work(block) for block in blocks]
+    shares = [blocks[len(blocks) * t // threads : len(blocks) * (t + 1) // threads] for t in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
+        parts = pool.map(lambda share: [work(block) for block in share], shares)
+        return [result for part in parts for result in part]
+
+
+def in_one_block(n_rows: int) -> bool:
+    """Whether so many rows are one block, which a single loop can take in the same order."""
+    return n_rows <= _BLOCK
+
+
+def power_labels(X: Floats, centres: Floats, offsets: Floats) -> tuple[Labels, Floats, Floats]:
+    """Label, distance to the runner-up and own cost of each row, where cost is squared distance - offset."""
+    from custseg.clustering.rows import _kernels
+
+    if in_one_block(len(X)):
+        return lloyd_steps(X, np.ones(len(X)), centres, offsets=offsets)[0]
+    labels, gaps, own = np.empty(len(X), dtype=np.int32), np.empty(len(X)), np.empty(len(X))
+
+    def work(block: slice) -> None:
+        _kernels.assign(X[block], centres, offsets, labels[block], gaps[block], own[block])
+
+    over_blocks(len(X), work)
+    return labels, gaps, own
+
+
+def lloyd_steps(
+    X: Floats, weights: Floats, centres: Floats, *, offsets: Floats, max_iter: int = 0, tol: float = 0.0
+) -> tuple[tuple[Labels, Floats, Floats], Floats, int, bool]:
+    """Lloyd's steps of one block: what `power_labels` gives, the centres, steps, and whether they were enough."""
+    from custseg.clustering.rows import _kernels
+
+    n, k = len(X), len(centres)
+    assigned = np.empty(n, dtype=np.int32), np.empty(n), np.empty(n)
+    strips = np.zeros((-(-n // _kernels.LANES) * _kernels.LANES, X.shape[1]))
+    strips[:n] = X
+    strips = np.ascontiguousarray(strips.reshape(-1, _kernels.LANES, X.shape[1]).swapaxes(1, 2))
+    moved, cost, sums, sizes = centres.copy(), np.empty((k, _kernels.LANES)), np.empty(centres.shape), np.empty(k)
+    step, converged = _kernels.lloyd(
+        X, strips, weights, moved, offsets, max_iter, float(tol), cost, *assigned, sums, sizes
+    )
+    return assigned, moved, step, converged
+
+
+def squared_distances(X: Floats, centres: Floats) -> Floats:
+    """Squared distance of each row to each centre, with the same bits as in `power_labels`."""
+    from custseg.clustering.rows import _kernels
+
+    out = np.empty((len(X), len(centres)))
+    over_blocks(len(X), lambda block: _kernels.costs(X[block], centres, out[block]))
+    return out
+
+
+def cluster_means(X: Floats, weights: Floats, labels: Labels, *, n_clusters: int) -> tuple[Floats, Floats]:
+    """Weighted mean and size of each cluster; the mean of an empty one is NaN."""
+    from custseg.clustering.rows import _kernels
+
+    def work(block: slice) -> tuple[Floats, Floats]:
+        sums, sizes = np.zeros((n_clusters, X.shape[1])), np.zeros(n_clusters)
+        _kernels.add_up(X[block], weights[block], labels[block], sums, sizes)
+        return sums, sizes
+
+    parts = over_blocks(len(X), work)
+    sums = np.add.reduce([part[0] for part in parts])
+    sizes = np.add.reduce([part[1] for part in parts])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return sums / sizes[:, None], sizes

@@ -1,0 +1,168 @@
+"""Rows as the algorithms see them: checked, each value once, in an order that depends on values alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import validate_data
+
+from custseg._hashes import mix
+from custseg.clustering.rows._blocks import over_blocks
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+LARGEST = 1e100
+SMALLEST_SPREAD = 1e-100
+
+
+@dataclass(frozen=True, eq=False)
+class DistinctRows:
+    """The different rows of a matrix in the order of their hashes, so that twins are one row.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_distinct, n_columns)
+        Each row once.
+    weights : ndarray of shape (n_distinct,)
+        How many rows, or how much weight, stand behind each.
+    inverse : ndarray of shape (n_rows,)
+        Position in `values` of each row of the matrix.
+    """
+
+    values: Floats
+    weights: Floats
+    inverse: Integers
+
+
+def checked_rows(estimator: Any, X: object, *, reset: bool) -> Floats:
+    """The matrix as finite float64 of a magnitude whose squares are finite; an error otherwise."""
+    # float32 becomes float64 exactly, so both give the same clusters.
+    rows: Floats = validate_data(estimator, X, dtype=np.float64, order="C", reset=reset)
+    name = type(estimator).__name__
+    lows, highs = zip(*over_blocks(len(rows), lambda block: _range(rows[block], reset)), strict=True)
+    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
+    largest = max(float(high.max()), -float(low.min()))
+    if largest > LARGEST:
+        raise ValueError(
+            f"{name}: X must hold values up to {LARGEST:g}, got {largest:g}: "
+            "squared distances would overflow. Rescale the columns."
+        )
+    spread = float((high - low).max())
+    if reset and 0 < spread < SMALLEST_SPREAD:
+        raise ValueError(
+            f"{name}: the columns of X must spread over at least {SMALLEST_SPREAD:g}, got {spread:g}: "
+            "squared distances would vanish. Rescale the columns."
+        )
+    return rows
+
+
+def _range(rows: Floats, by_column: bool) -> tuple[Floats, Floats]:
+    """Least and largest values, of the columns or of all."""
+    if by_column:
+        return rows.min(axis=0), rows.max(axis=0)
+    return rows.min(), rows.max()
+
+
+def checked_weights(estimator: Any, sample_weight: object, n_rows: int) -> Floats | None:
+    """The weights as float64, none of them negative and not all of them zero."""
+    if sample_weight is None:
+        return None
+    name = type(estimator).__name__
+    given = np.asarray(sample_weight)
+    try:
+        # Words are no numbers, even where NumPy could read one from them.
+        weights = np.asarray(given, dtype=np.float64 if given.dtype.kind in "biufO" else None) + 0.0
+    except (TypeError, ValueError):
+        kind = type(next(iter(given.flat), None)).__name__
+        raise TypeError(f"{name}: sample_weight must be numbers, got {kind}. Cast it first.") from None
+    if weights.ndim == 0:
+        weights = np.full(n_rows, float(weights))
+    if weights.ndim > 1:
+        raise ValueError(f"{name}: Sample weights must be 1D array or scalar, got {weights.ndim} dimensions.")
+    if weights.shape != (n_rows,):
+        raise ValueError(f"{name}: sample_weight must have one weight per row, got {len(weights)} for {n_rows} rows.")
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(f"{name}: sample_weight must be finite and not negative.")
+    if not 0 < weights.max() <= LARGEST:
+        raise ValueError(f"{name}: sample_weight must not be all zero, nor above {LARGEST:g}.")
+    return weights
+
+
+def distinct_rows(X: Floats, weights: Floats | None = None) -> DistinctRows:
+    """Each row once, ordered by a 64-bit hash of its values; -0.0 is 0.0.
+
+    Rows of different values with one hash (expected once in 10⁷ matrices of a million rows) are
+    recognised, and such a matrix is ordered by its values.
+    """
+    hashes = row_hashes(X)
+    keys = (hashes,) if weights is None else (weights, hashes)
+    order = np.argsort(hashes) if weights is None else np.lexsort(keys)
+    ordered = X[order]
+    ordered += 0.0
+    same_hash = hashes[order][1:] == hashes[order][:-1]
+    same = np.zeros(len(X), dtype=bool)
+    pairs = np.flatnonzero(same_hash)
+    same[pairs + 1] = (ordered[pairs] == ordered[pairs + 1]).all(axis=1)
+    if same.sum() < same_hash.sum():
+        order = np.lexsort((*([] if weights is None else [weights]), *(X + 0.0).T))
+        ordered = X[order] + 0.0
+        same[1:] = (ordered[1:] == ordered[:-1]).all(axis=1)
+    inverse = np.empty(len(X), dtype=np.intp)
+    inverse[order] = np.cumsum(~same) - 1
+    kept = ordered if not same.any() else ordered[~same]
+    if weights is None:
+        totals = np.diff(np.append(np.flatnonzero(~same), len(X))).astype(np.float64)
+    else:
+        totals = np.add.reduceat(weights[order], np.flatnonzero(~same))
+    return DistinctRows(kept, totals, inverse)
+
+
+def row_hashes(values: Floats) -> NDArray[np.uint64]:
+    """A 64-bit hash of the bits of each row."""
+    hashes = np.zeros(len(values), dtype=np.uint64)
+    for column in range(values.shape[1]):
+        mix(hashes, values[:, column])
+    return hashes
+
+
+def column_scales(rows: DistinctRows) -> Floats:
+    """Variance of each column, at most ten squared interquartile ranges of its distinct rows; 0 where constant.
+
+    A normal column has 0.55 of such a range: the limit sets in where a few far rows are nearly all the variance.
+    """
+    X, weights = rows.values, rows.weights
+    total = float(weights.sum())
+    scales = np.empty(X.shape[1])
+    quarters = np.quantile(X, [0.25, 0.75], axis=0)
+    for c in range(X.shape[1]):
+        column = X[:, c]
+        mean = float((weights * column).sum()) / total
+        variance = float((weights * (column - mean) ** 2).sum()) / total
+        low, high = quarters[:, c]
+        # Some columns are the same for most rows; and what is too small would let squares overflow.
+        limit = max(10 * float(high - low) ** 2, 1e-30 * variance) if high > low else variance
+        scales[c] = min(variance, limit) if column.min() < column.max() else 0.0
+    return scales
+
+
+def checked_matrix(caller: str, X: object) -> Floats:
+    """The matrix as finite float64 of at least two rows, for functions that are no estimators."""
+    given = np.asarray(X)
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{caller}: X must be a matrix of numbers, got {type(X).__name__} of {given.dtype}.")
+    if given.ndim != 2 or len(given) < 2 or given.shape[1] < 1:
+        raise ValueError(f"{caller}: X must have at least two rows and a column, got shape {given.shape}.")
+    rows: Floats = np.ascontiguousarray(given, dtype=np.float64)
+    largest = float(np.abs(rows).max())
+    if not np.isfinite(largest):
+        raise ValueError(f"{caller}: X must be finite, and holds NaN or infinity. Fill or leave out those rows.")
+    if largest > LARGEST:
+        raise ValueError(
+            f"{caller}: X must hold values up to {LARGEST:g}, got {largest:g}: "
+            "squared distances would overflow. Rescale the columns."
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""Selection of a clustering: candidates, null data, separation, the decision."""

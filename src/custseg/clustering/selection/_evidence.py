@@ -1,0 +1,282 @@
+"""What speaks for each candidate: silhouette, gaps, agreement of refits, and what chance alone would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
+
+from custseg.clustering.selection._candidates import Attempt, Candidate
+from custseg.clustering.selection._gaps import path_silhouettes, valleys
+from custseg.clustering.selection._null_model import Structureless
+from custseg.clustering.validation._silhouettes import silhouettes
+from custseg.clustering.validation._stability import compared, draw_parts, refitted
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Run = Callable[..., list[Any]]
+
+SAMPLE_ROWS = 4_000
+_SILHOUETTE_ROWS = 10_000
+# Of all draws, whatever the seed of the fits: a seed that decided the number of clusters would be no evidence.
+_STREAM = 20_240_601
+_NULL_DRAWS = 20
+_DRAWS_OF_SUSPECTS = 10
+_STABILITY_DRAWS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Null:
+    """What is found in rows without groups: a row per draw, NaN where a draw has no clustering.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        Numbers of clusters.
+    silhouettes : ndarray of shape (n_draws, n_numbers)
+        Silhouettes of k-means.
+    gaps : tuple of dict of int to float
+        For each draw and number of clusters the largest gap that one of the candidates which seemed to have
+        gaps finds.
+    shared_values : bool
+        Whether in some column many rows have the same value, as they have here.
+    """
+
+    numbers: tuple[int, ...]
+    silhouettes: Floats
+    gaps: tuple[dict[int, float], ...]
+    shared_values: bool = False
+
+    @property
+    def means(self) -> Floats:
+        """Mean silhouette for each number."""
+        return np.array([_mean(column) for column in self.silhouettes.T])
+
+    @property
+    def errors(self) -> Floats:
+        """Standard error of each mean."""
+        return np.array([_error(column) for column in self.silhouettes.T])
+
+    @property
+    def level(self) -> float:
+        """The 95th percentile of the largest excess over all numbers that chance alone gives."""
+        deviations = self.silhouettes - self.means
+        known = ~np.isnan(deviations).all(axis=1)
+        if not known.any():
+            return np.inf
+        return float(np.quantile(np.nanmax(deviations[known], axis=1), 0.95))
+
+    def chance_gaps(self, n_clusters: int) -> Floats:
+        """Of each draw the largest gap among so many clusters or more; 0 where there are never so many."""
+        return np.array([max((gap for k, gap in found.items() if k >= n_clusters), default=0.0) for found in self.gaps])
+
+    @classmethod
+    def empty(cls) -> Null:
+        """Nothing was drawn."""
+        return cls((), np.empty((0, 0)), ())
+
+    def judged(self, row: Candidate) -> Candidate:
+        """The candidate with its excess."""
+        place = self.numbers.index(row.n_clusters)
+        mean, error = float(self.means[place]), float(self.errors[place])
+        if np.isnan(mean):
+            mean = error = 0.0 if row.n_clusters == 1 else np.nan
+        excess = (row.silhouette or 0.0) - mean
+        return replace(
+            row,
+            excess=None if np.isnan(excess) else excess,
+            excess_error=None if np.isnan(error) else error,
+        )
+
+
+def _mean(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else np.nan
+
+
+def _error(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else np.nan
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Measures candidates on the same rows, with the same draws for all.
+
+    `X` holds the rows in an order that depends on their values alone, `order` the places from which they come.
+    Each draw has a seed of its own, so that one candidate more changes no other. `seed` is that of the fits alone.
+    """
+
+    X: Floats
+    order: Integers
+    seed: int
+
+    @property
+    def sample(self) -> Integers:
+        """Rows on which paths and valleys are looked at; all where there are not more."""
+        if len(self.X) <= SAMPLE_ROWS:
+            return np.arange(len(self.X))
+        return np.sort(self._rng(0).permutation(len(self.X))[:SAMPLE_ROWS])
+
+    def separated(self, rows: Sequence[Candidate], *, run: Run) -> list[Candidate]:
+        """The candidates with silhouettes, gaps and the indices of scikit-learn."""
+        labelings = [row.labels[self.order] for row in rows]
+        widths = self._silhouettes(labelings, run=run)
+        sample = self.sample
+        part = self.X[sample]
+        gaps = path_silhouettes(part, [labels[sample] for labels in labelings])
+        deep = run(lambda labels: _shallowest(part, labels[sample]), labelings)
+        indices = run(lambda labels: _indices(self.X, labels), labelings)
+        return [
+            replace(
+                row,
+                silhouette=widths[place][0],
+                silhouette_error=widths[place][1],
+                gap=float(gaps[place].min()),
+                valley=deep[place],
+                calinski_harabasz=indices[place][0],
+                davies_bouldin=indices[place][1],
+            )
+            for place, row in enumerate(rows)
+        ]
+
+    def _silhouettes(self, labelings: Sequence[Integers], *, run: Run) -> list[tuple[float, float]]:
+        """Mean silhouette of each labeling and its error; from a sample of its own where rows are many."""
+        if len(self.X) <= _SILHOUETTE_ROWS:
+            found = silhouettes(self.X, labelings)
+            return list(zip(found.means.tolist(), found.errors.tolist(), strict=True))
+
+        def alone(labels: Integers) -> tuple[float, float]:
+            found = silhouettes(self.X, [labels], max_rows=_SILHOUETTE_ROWS)
+            return float(found.means[0]), float(found.errors[0])
+
+        return run(alone, labelings)
+
+    def stable(
+        self, rows: Sequence[Candidate], attempts: Sequence[Attempt], *, places: Sequence[int], run: Run
+    ) -> list[Candidate]:
+        """The candidates; those in `places` with the agreement of refits on halves, at most of the sample's size."""
+        drawn, halves = self._halves()
+
+        def refit(item: tuple[int, int]) -> list[Integers] | None:
+            place, draw = item
+            part = self.X[drawn[draw]]
+            return _refits(attempts[place], part, halves[draw], share=len(part) / len(self.X) / 2)
+
+        found = run(refit, [(place, draw) for place in places for draw in range(_STABILITY_DRAWS)])
+        measured = list(rows)
+        for number, place in enumerate(places):
+            draws = found[number * _STABILITY_DRAWS : (number + 1) * _STABILITY_DRAWS]
+            measured[place] = self._with_stability(rows[place], drawn, draws)
+        return measured
+
+    def refitted(self, row: Candidate, clusterer: Any) -> Candidate:
+        """The candidate with the agreement of refits of a clusterer of any kind, on the same halves."""
+        drawn, halves = self._halves()
+        draws = [
+            refitted(clusterer, self.X[chosen], parts, n_rows=len(self.X))
+            for chosen, parts in zip(drawn, halves, strict=True)
+        ]
+        return self._with_stability(row, drawn, draws)
+
+    def _halves(self) -> tuple[list[Integers], list[tuple[Integers, Integers]]]:
+        """For each draw the rows looked at, and among these two halves."""
+        rngs = [self._rng(1, draw) for draw in range(_STABILITY_DRAWS)]
+        drawn = [rng.permutation(len(self.X))[:SAMPLE_ROWS] for rng in rngs]
+        return drawn, [draw_parts(len(chosen), rng) for chosen, rng in zip(drawn, rngs, strict=True)]
+
+    def _with_stability(
+        self, row: Candidate, drawn: Sequence[Integers], draws: Sequence[list[Integers] | None]
+    ) -> Candidate:
+        labels = row.labels[self.order]
+        agreement = compared([labels[chosen] for chosen in drawn], draws, n_clusters=row.n_clusters)
+        return replace(
+            row,
+            stability=agreement.mean,
+            stability_error=agreement.error,
+            stability_of_clusters=_numbered(agreement.jaccard),
+        )
+
+    def null(self, numbers: Sequence[int], suspects: Sequence[Attempt], *, min_size: int, run: Run) -> Null:
+        """What k-means finds for each number, and each suspect, in rows without groups; the same draws for all."""
+        model = Structureless.like(self.X)
+        n_rows = min(len(self.X), SAMPLE_ROWS)
+        part = n_rows / len(self.X)
+        references = [Attempt("kmeans", min_size, self.seed, k=k) for k in numbers]
+
+        def draw(number: int) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
+            rows = model.draw(n_rows, self._rng(2, number))
+            deep = suspects if number < _DRAWS_OF_SUSPECTS else []
+            tried = dict.fromkeys([*references, *deep])
+            found = {attempt: labels for attempt in tried if (labels := _labels(attempt, rows, part)) is not None}
+            return _measured(rows, found, deep=deep)
+
+        draws = run(draw, range(_NULL_DRAWS))
+        widths = [[found.get(attempt, np.nan) for attempt in references] for found, _ in draws]
+        gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
+        return Null(
+            tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps, model.has_shared_values
+        )
+
+    def _rng(self, *purpose: int) -> np.random.Generator:
+        return np.random.default_rng([_STREAM, *purpose])
+
+
+def _numbered(jaccard: Floats) -> dict[int | str, float]:
+    return dict(enumerate(jaccard.tolist()))
+
+
+def _measured(
+    rows: Floats, found: dict[Attempt, Integers], *, deep: Sequence[Attempt]
+) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
+    """Silhouette of each labeling of one draw; number of clusters and gap of those in `deep`."""
+    if not found:
+        return {}, []
+    widths = silhouettes(rows, list(found.values())).means.tolist()
+    suspects = [labels for attempt, labels in found.items() if attempt in deep]
+    gaps = path_silhouettes(rows, suspects) if suspects else []
+    return dict(zip(found, widths, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
+
+
+def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
+    """The largest gap for each number of clusters."""
+    largest: dict[int, float] = {}
+    for k, gap in found:
+        largest[k] = max(gap, largest.get(k, gap))
+    return largest
+
+
+def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:
+    """Labels of rows that are a part of all; None where there is no clustering into two or more."""
+    rule = attempt.rule(rows, part)
+    labels = None if rule is None else rule.labels(rows)
+    return labels if labels is not None and labels.max() > 0 else None
+
+
+def _refits(attempt: Attempt, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
+    """Labels of the rows by a refit on each part; None where one has no clustering."""
+    found = []
+    for part in parts:
+        rule = attempt.rule(rows[part], share)
+        if rule is None:
+            return None
+        found.append(rule.labels(rows))
+    return found
+
+
+def _shallowest(rows: Floats, labels: Integers) -> float:
+    """The valley of the cluster that is parted worst; 0 where the rows show fewer than two clusters."""
+    present, numbered = np.unique(labels, return_inverse=True)
+    return float(valleys(rows, numbered.reshape(-1)).min()) if len(present) > 1 else 0.0
+
+
+def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None]:
+    """Calinski-Harabasz and Davies-Bouldin without noise; None where there are no two clusters."""
+    rows, labels = rows[labels >= 0], labels[labels >= 0]
+    if not 1 < len(np.unique(labels)) < len(rows):
+        return None, None
+    return float(calinski_harabasz_score(rows, labels)), float(davies_bouldin_score(rows, labels))

@@ -1,0 +1,137 @@
+"""Any clusterer, measured as the candidates of the choice are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from custseg._checks import check_min_size, check_random_state
+from custseg.clustering.rows._rows import checked_matrix, row_hashes
+from custseg.clustering.selection._candidates import Candidate
+from custseg.clustering.selection._evidence import Evidence
+from custseg.clustering.selection._tails import Tails
+from custseg.clustering.validation._stability import check_clusterer, labels_of, with_seed
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+_CALLER = "score_clusterer"
+
+
+@dataclass(frozen=True, eq=False)
+class _Labels:
+    """What a fit found, in the order of the rows."""
+
+    labels_: Integers
+
+
+def score_clusterer(
+    clusterer: Any, X: Any, *, name: str = "", min_size: int | float = 0.05, random_state: int = 0
+) -> Candidate:
+    """Fit a clusterer of any kind, and measure it as `select_clustering` measures its candidates.
+
+    Parameters
+    ----------
+    clusterer : scikit-learn clusterer
+        Cloned and fitted on all rows; a `random_state` of None, also of a step inside, is set to the seed.
+    X : array-like of shape (n_rows, n_columns)
+        Finite rows, up to 1e100.
+    name : str, optional
+        The `method` of the row; by default the name of its class.
+    min_size : int or float, default 0.05
+        The minimum size under which the null is drawn, that `meets_min_size` compares with, and of which far values
+        are fewer where a tail is drawn in. The clusterer is not held to it.
+    random_state : int, default 0
+        Seed. The order of the rows does not matter.
+
+    Returns
+    -------
+    Candidate
+        Clusters are numbered from 0, the largest first; rows labelled -1 are noise and in no cluster.
+        `gap`, `valley` and `has_gaps` are left out. Its `estimator` holds the labels alone.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be used, or the clusterer refuses the rows.
+
+    Notes
+    -----
+    - Heavy tails are drawn in first, as there, so that all are compared on the same rows.
+    - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index; with much of it
+      these two flatter.
+    - Where noise is a label of the refits, it counts in their adjusted Rand index as a cluster.
+    - A refit sees half of the rows (at most 2,000): a setting that depends on how many there are, such as the
+      radius of DBSCAN, shows in the stability.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.cluster import AgglomerativeClustering
+    >>> from custseg.clustering import score_clusterer
+    >>> X = np.random.default_rng(0).normal(size=(150, 2)) + np.repeat([[0, 0], [9, 0], [0, 9]], 50, axis=0)
+    >>> found = score_clusterer(AgglomerativeClustering(3), X)
+    >>> found.method, found.n_clusters, found.stability
+    ('AgglomerativeClustering', 3, 1.0)
+    """
+    check_clusterer(_CALLER, clusterer, argument="clusterer")
+    if not isinstance(name, str):
+        raise TypeError(f"{_CALLER}: name must be text, got {type(name).__name__}.")
+    seed = check_random_state(_CALLER, random_state)
+    rows = checked_matrix(_CALLER, X)
+    least = check_min_size(_CALLER, min_size, len(rows))
+    rows = Tails.of(rows, least).drawn_in(rows)
+    order = np.argsort(row_hashes(rows), kind="stable")
+    evidence = Evidence(rows[order], order, seed)
+
+    fresh = with_seed(clusterer, seed)
+    start = time.perf_counter()
+    fitted = clone(fresh).fit(evidence.X)
+    seconds = time.perf_counter() - start
+    labels = np.empty(len(rows), dtype=np.intp)
+    labels[order] = _by_size(labels_of(fitted, evidence.X))
+    row = _described(labels, name or type(clusterer).__name__, least)
+    bic = float(fitted.bic(evidence.X)) if callable(getattr(fitted, "bic", None)) else None
+    row = replace(row, bic=bic, seconds=seconds)
+    return _measured(row, evidence, fresh, min_size=least) if row.n_clusters else row
+
+
+def _by_size(labels: Integers) -> Integers:
+    """Numbered from 0, the largest first, those of one size by their first row; what is below 0 is noise."""
+    names, first, counts = np.unique(labels[labels >= 0], return_index=True, return_counts=True)
+    numbers = np.full(int(labels.max(initial=-1)) + 2, -1)
+    numbers[names[np.lexsort((first, -counts))]] = np.arange(len(names))
+    found: Integers = np.where(labels >= 0, numbers[labels], -1)
+    return found
+
+
+def _described(labels: Integers, name: str, min_size: int) -> Candidate:
+    sizes = np.bincount(labels[labels >= 0], minlength=1)
+    smallest = int(sizes.min())
+    return Candidate(
+        method=name,
+        n_clusters=int(labels.max()) + 1,
+        meets_min_size=smallest >= min_size,
+        smallest=smallest,
+        smallest_share=smallest / len(labels),
+        noise_share=float((labels < 0).mean()),
+        estimator=_Labels(labels),
+    )
+
+
+def _measured(row: Candidate, evidence: Evidence, clusterer: Any, *, min_size: int) -> Candidate:
+    """The row with silhouette, excess, stability and indices."""
+
+    def run(work: Callable[[Any], Any], items: Any) -> list[Any]:
+        return [work(item) for item in items]
+
+    (row,) = evidence.separated([row], run=run)
+    row = evidence.refitted(row, clusterer)
+    judged = evidence.null([row.n_clusters], [], min_size=min_size, run=run).judged(row)
+    return replace(judged, gap=None, valley=None)

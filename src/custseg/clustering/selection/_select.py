@@ -1,0 +1,375 @@
+"""How many clusters, by which method, and whether there are any: candidates, evidence, choice."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._checks import check_choice, check_integer, check_min_size, check_random_state, plural
+from custseg.clustering.rows._rows import checked_matrix, row_hashes
+from custseg.clustering.rows._threads import in_threads
+from custseg.clustering.selection._candidates import (
+    METHODS,
+    Attempt,
+    Candidate,
+    fitted,
+    numbers_worth_trying,
+)
+from custseg.clustering.selection._choice import ClusteringChoice
+from custseg.clustering.selection._decision import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
+from custseg.clustering.selection._evidence import Evidence, Null
+from custseg.clustering.selection._hdbscan_grid import hdbscan_attempts
+from custseg.clustering.selection._heavy_tails import with_tails
+from custseg.clustering.selection._parting import might_be_parted, seems_parted, with_gaps
+from custseg.clustering.selection._tails import Tails
+from custseg.errors import DataError, InfeasibleMinimumError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Progress = Callable[[int, int], None]
+Tried = tuple[Candidate, Attempt]
+
+_CALLER = "select_clustering"
+_USUAL_NUMBERS = range(2, 11)
+# Fits of more rows take turns: each has threads and memory of its own.
+_MANY = 100_000
+
+
+def select_clustering(
+    X: Any,
+    *,
+    methods: Sequence[str] = METHODS,
+    n_clusters: int | Sequence[int] | None = range(2, 11),
+    min_size: int | float = 0.05,
+    criterion: str = "excess",
+    random_state: int = 0,
+    n_jobs: int | None = None,
+    progress: Progress | None = None,
+) -> ClusteringChoice:
+    """Fit every method for every number of clusters under one minimum size, and choose by evidence.
+
+    A clustering is worth taking when its clusters are parted by gaps, or at least stand out more than k-means
+    makes them stand out in rows without groups, and when it comes back in half of the rows. The rule, in its
+    order:
+
+    1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, more than such candidates
+       find, with as many clusters or more, in 95 % of ten draws of rows without groups, and 0.1 more than they find
+       there on average; stability is 0.5 or more. Or every two clusters have a valley of density of 0.25 or more
+       between them, with a stability of 0.92 or more and an excess above chance. Of these, where stability is 0.75
+       or more or the silhouette by path distance 0.4 or more, the finest, because one with fewer clusters has only
+       joined some of them.
+    2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
+       largest excess; within one standard error (of the difference) the most stable, then the one with fewer
+       clusters. Where none of them is above `chance_level`, the finest of less stability with gaps goes before.
+    3. Where there are none, the same among all.
+
+    Who cuts across the gaps of another is taken last: whose clusters have more than a tenth of their rows on the
+    wrong side, when the other's silhouette by path distance is larger by 0.3 or more.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_rows, n_columns)
+        Finite rows, up to 1e100.
+    methods : sequence of {"kmeans", "gaussian_mixture", "hdbscan"}, default all
+        The algorithms.
+    n_clusters : int, sequence of int or None, default 2 to 10
+        The numbers to choose among. Those that the rows or the minimum size forbid are not tried. HDBSCAN finds
+        its number itself; others than these are listed and not taken. None leaves it free, and the other
+        methods at 2 to 10.
+    min_size : int or float, default 0.05
+        No cluster has fewer rows (int), or a smaller share of them (float below 1, rounded up).
+    criterion : {"excess", "silhouette"}, default "excess"
+        What the second rule compares: the excess, or the plain silhouette, which prefers few clusters.
+    random_state : int, default 0
+        Seed of the starts of the fits. The draws behind the evidence are the same for every seed, and for the
+        same rows in any order: otherwise near-ties would be settled by the seed.
+    n_jobs : int, optional
+        Threads; by default as many as there are processors. The result is the same for any number.
+    progress : callable, optional
+        Called with (done, 100) as the work goes on.
+
+    Returns
+    -------
+    ClusteringChoice
+
+    Raises
+    ------
+    DataError
+        If there are fewer distinct rows than the smallest number of clusters, or no candidate has a number
+        that was asked for.
+    InfeasibleMinimumError
+        If no candidate meets the minimum; `feasible` is the largest minimum that one meets.
+    ValueError, TypeError
+        If an argument cannot be used.
+
+    Notes
+    -----
+    - Heavy tails are drawn in first, or k-means would spend clusters on them, see `HeavyTailClusterer`: fits and
+      evidence are of the rows after that, and the estimators take the rows as they are.
+    - The rows without groups keep the marginals, rank correlations, point masses and joint patterns of these: a
+      Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous
+      column is the nearest one with a single peak, for several peaks are groups. The excess compares every
+      method with k-means on them, which makes the best groups by silhouette that can be made of such rows:
+      so all methods are on one scale, and one that wanders is not rewarded for it.
+    - Valleys are looked for along a straight line between two clusters and along one bend: the pieces of a thin curve
+      that winds more may seem parted.
+    - Stability: 12 times two halves that share no row, refits with the minimum in proportion, adjusted Rand of
+      their labels on all rows. Mixtures and HDBSCAN are refitted only where they could still be taken.
+    - Above 4,000 rows, gaps, stability and null look at seeded samples of 4,000; the silhouette at 10,000.
+
+    References
+    ----------
+    Rousseeuw (1987), doi:10.1016/0377-0427(87)90125-7 (silhouette). Dolnicar and Leisch (2010),
+    doi:10.1007/s11002-009-9083-4 (natural, reproducible, constructive). Hennig (2007),
+    doi:10.1016/j.csda.2006.11.025 (stability of clusters). Fischer and Buhmann (2003),
+    doi:10.1109/TPAMI.2003.1190577 (path distance).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from custseg.clustering import select_clustering
+    >>> X = np.random.default_rng(0).normal(size=(150, 2)) + np.repeat([[0, 0], [9, 0], [0, 9]], 50, axis=0)
+    >>> choice = select_clustering(X, n_clusters=range(2, 6), random_state=0)
+    >>> choice.best.n_clusters, choice.verdict
+    (3, 'natural')
+    """
+    asked = isinstance(n_clusters, Integral)
+    known, numbers = _checked_methods(methods), _checked_numbers(n_clusters)
+    check_choice(_CALLER, "criterion", criterion, allowed=CRITERIA)
+    seed = check_random_state(_CALLER, random_state)
+    if n_jobs is not None:
+        check_integer(_CALLER, "n_jobs", n_jobs, minimum=1)
+    rows = checked_matrix(_CALLER, X)
+    numbers = numbers if numbers is None else _up_to(numbers, len(rows))
+    least = check_min_size(_CALLER, min_size, len(rows))
+
+    tails = Tails.of(rows, least)
+    seen = tails.drawn_in(rows)
+
+    stages = _Stages(_checked_progress(progress), n_jobs)
+    # In the order of their hashes the rows are the same in whatever order they came.
+    order = np.argsort(row_hashes(seen), kind="stable")
+    evidence = Evidence(seen[order], order, seed)
+    attempts = _attempts(evidence, known, numbers, min_size=least, exact=asked, stages=stages)
+    stages.enter(10, 35, n_jobs=1 if len(rows) > _MANY else None)
+    fits = stages.run(partial(fitted, X=seen), attempts)
+    usable, others = _sorted_out(list(zip(fits, attempts, strict=True)))
+    null = Null.empty()
+    if usable:
+        usable, null = _judged(usable, evidence, least, stages=stages)
+    candidates = [row for row, _ in usable] + others
+    _check_found(candidates, numbers, min_size=least, rows=seen)
+    stages.enter(100, 100)
+    candidates = [replace(row, estimator=with_tails(row.estimator, tails, least)) for row in candidates]
+    return _chosen(candidates, null, numbers, criterion=criterion, min_size=least, asked=asked)
+
+
+@dataclass(eq=False)
+class _Stages:
+    """Runs the pieces of each stage in threads, and tells how many hundredths of the work are done."""
+
+    tell: Progress
+    n_jobs: int | None
+    start: int = 0
+    end: int = 0
+    threads: int | None = None
+    reached: int = -1
+
+    def enter(self, start: int, end: int, *, n_jobs: int | None = None) -> None:
+        self.start, self.end, self.threads = start, end, n_jobs or self.n_jobs
+        self._tell(start)
+
+    def run(self, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        finished = 0
+
+        def done() -> None:
+            nonlocal finished
+            finished += 1
+            self._tell(self.start + (self.end - self.start) * finished // len(items))
+
+        return in_threads(work, items, n_jobs=self.threads, done=done)
+
+    def _tell(self, hundredths: int) -> None:
+        # A stage may run several lists of pieces; what was told is never taken back.
+        if hundredths > self.reached:
+            self.reached = hundredths
+            self.tell(hundredths, 100)
+
+
+def _attempts(
+    evidence: Evidence,
+    methods: Sequence[str],
+    numbers: Sequence[int] | None,
+    *,
+    min_size: int,
+    exact: bool,
+    stages: _Stages,
+) -> list[Attempt]:
+    """What to fit on all rows."""
+    stages.enter(0, 10)
+    attempts: list[Attempt] = []
+    for method in methods:
+        if method == "hdbscan":
+            attempts += hdbscan_attempts(
+                evidence.X, evidence.sample, min_size=min_size, seed=evidence.seed, exact=exact, run=stages.run
+            )
+        else:
+            worth = numbers_worth_trying(evidence.X, numbers or _USUAL_NUMBERS, min_size)
+            attempts += [Attempt(method, min_size, evidence.seed, k=k) for k in worth]
+    return attempts
+
+
+def _sorted_out(tried: Sequence[Tried]) -> tuple[list[Tried], list[Candidate]]:
+    """One of each method and number that can be judged; and the rows that only say what was not possible."""
+    usable: dict[tuple[str, int], Tried] = {}
+    others = []
+    for row, attempt in tried:
+        if row.meets_min_size and row.n_clusters > 0:
+            usable.setdefault((row.method, row.n_clusters), (row, attempt))
+        elif not row.meets_min_size and attempt.k is not None:
+            others.append(row)
+    return list(usable.values()), others
+
+
+def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages: _Stages) -> tuple[list[Tried], Null]:
+    """The candidates with their evidence; what is dear only for those that can still be taken."""
+    attempts = [attempt for _, attempt in tried]
+    stages.enter(35, 45)
+    rows = evidence.separated([row for row, _ in tried], run=stages.run)
+    stages.enter(45, 60)
+    first = [place for place, row in enumerate(rows) if row.method == "kmeans" or might_be_parted(row)]
+    rows = evidence.stable(rows, attempts, places=first, run=stages.run)
+    stages.enter(60, 70)
+    open_still = [place for place, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
+    rows = evidence.stable(rows, attempts, places=open_still, run=stages.run)
+    stages.enter(70, 100)
+    suspects = [attempt for row, attempt in zip(rows, attempts, strict=True) if seems_parted(row)]
+    numbers = sorted({row.n_clusters for row in rows})
+    null = evidence.null(numbers, suspects, min_size=min_size, run=stages.run)
+    judged = with_gaps([null.judged(row) for row in rows], null)
+    return list(zip(judged, attempts, strict=True)), null
+
+
+def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
+    """Whether k-means with as many clusters comes back and has the larger silhouette: so it has the larger excess."""
+    return any(
+        other.method == "kmeans"
+        and other.n_clusters == row.n_clusters
+        and is_stable(other)
+        and (other.silhouette or 0.0) >= (row.silhouette or 0.0)
+        for other in rows
+    )
+
+
+def _chosen(
+    candidates: Sequence[Candidate],
+    null: Null,
+    numbers: Sequence[int] | None,
+    *,
+    criterion: str,
+    min_size: int,
+    asked: bool,
+) -> ClusteringChoice:
+    best, near = best_of(candidates, numbers, level=null.level, criterion=criterion)
+    verdict = verdict_of(best, level=null.level, asked=asked)
+    return ClusteringChoice(
+        candidates=tuple(candidates),
+        best=best,
+        verdict=verdict,
+        reason=explained(best, verdict, candidates, numbers=numbers, level=null.level, asked=asked),
+        near_ties=near,
+        min_size=min_size,
+        chance_level=null.level,
+        null=null,
+        asked=asked,
+        numbers=None if numbers is None else tuple(numbers),
+    )
+
+
+def _check_found(
+    candidates: Sequence[Candidate],
+    numbers: Sequence[int] | None,
+    *,
+    min_size: int,
+    rows: Floats,
+) -> None:
+    """Raise unless there is something to take."""
+    if any(row.meets_min_size and (numbers is None or row.n_clusters in numbers) for row in candidates):
+        return
+    refused = [row for row in candidates if not row.meets_min_size]
+    if refused:
+        raise _infeasible(refused, numbers or _USUAL_NUMBERS, min_size, rows=len(rows))
+    fewest, distinct = min(numbers or _USUAL_NUMBERS), len(np.unique(rows, axis=0))
+    if distinct < fewest:
+        raise DataError(
+            f"{len(rows):,} rows have {plural(distinct, 'distinct value')} in {plural(rows.shape[1], 'column')}, "
+            f"too few for {plural(fewest, 'group')}."
+        )
+    found = sorted({row.n_clusters for row in candidates})
+    wanted = "no groups" if numbers is None else f"no clustering into {spoken_numbers(numbers)} groups"
+    told = f"the numbers it found: {spoken_numbers(found)}" if found else "it found none at all"
+    raise DataError(f"HDBSCAN found {wanted} of {min_size:,} or more; {told}.")
+
+
+def _infeasible(
+    refused: Sequence[Candidate], asked: Sequence[int], min_size: int, *, rows: int
+) -> InfeasibleMinimumError:
+    closest = max(refused, key=lambda candidate: candidate.smallest)
+    fewest = min(asked)
+    if fewest * min_size > rows:
+        why = f"{plural(fewest, 'group')} of {min_size:,} or more need {fewest * min_size:,}, and there are {rows:,}."
+    else:
+        why = f"{spoken_numbers(asked)} groups cannot all have {min_size:,} or more without parting equal rows."
+    return InfeasibleMinimumError(
+        f"{why} {plural(closest.n_clusters, 'group')} can have {closest.smallest:,} each.",
+        feasible=closest.smallest,
+    )
+
+
+def _checked_methods(methods: object) -> list[str]:
+    listed = [methods] if isinstance(methods, str) else list(methods) if isinstance(methods, Sequence) else []
+    if not listed:
+        raise TypeError(f"{_CALLER}: methods must name one or more of {list(METHODS)}, got {methods!r}.")
+    for method in listed:
+        check_choice(_CALLER, "methods", method, allowed=METHODS)
+    return list(dict.fromkeys(listed))
+
+
+def _checked_progress(progress: object) -> Progress:
+    if progress is None:
+        return lambda done, steps: None
+    if not callable(progress):
+        raise TypeError(f"{_CALLER}: progress must be a function of (done, steps), got {type(progress).__name__}.")
+    return progress
+
+
+def _checked_numbers(n_clusters: object) -> Sequence[int] | None:
+    """The numbers to choose among, each once, rising."""
+    if n_clusters is None:
+        return None
+    if isinstance(n_clusters, range) and n_clusters:
+        rising = n_clusters if n_clusters.step > 0 else n_clusters[::-1]
+        check_integer(_CALLER, "n_clusters", rising[0], minimum=1)
+        return rising
+    if isinstance(n_clusters, Integral):
+        return [check_integer(_CALLER, "n_clusters", n_clusters, minimum=1)]
+    if isinstance(n_clusters, np.ndarray):
+        n_clusters = n_clusters.tolist()
+    if isinstance(n_clusters, str | bytes) or not isinstance(n_clusters, Sequence) or not n_clusters:
+        raise TypeError(
+            f"{_CALLER}: n_clusters must be a whole number, some numbers such as range(2, 11), or None, "
+            f"got {type(n_clusters).__name__} {n_clusters!r}."
+        )
+    return sorted({check_integer(_CALLER, "n_clusters", k, minimum=1) for k in n_clusters})
+
+
+def _up_to(numbers: Sequence[int], n_rows: int) -> list[int]:
+    """The numbers that do not exceed the rows; the smallest in any case, to see how far it is out of reach."""
+    return list(numbers[: max(1, bisect_right(numbers, n_rows))])

@@ -1,0 +1,1 @@
+"""Validity of a clustering: silhouettes and stability."""

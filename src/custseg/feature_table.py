@@ -1,0 +1,300 @@
+"""`FeatureTable`: one row per customer, with the description of each column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._checks import check_choice, check_distinct, check_named, did_you_mean, listed, plural
+from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, open_table
+from custseg._moments import skewness, unit_of
+from custseg._texts import LANGUAGES, filled, printable, text
+from custseg.errors import DataError
+from custseg.snapshot import Snapshot
+
+ID = "customer_id"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of a feature table.
+
+    Its texts are in the catalogue of each language: a label, the unit and a definition.
+
+    Attributes
+    ----------
+    name : str
+        The column.
+    unit : str
+        Key of the unit in the catalogue, such as "days"; "" where the unit is not known.
+    family : str
+        The family that computes the feature; "given" for a column of a ready table.
+    direction : {1, 0, -1}
+        Whether more is better (1), worse (-1) or neither (0) for the company.
+    absent : int or None
+        The value for customers who are not in the family's log: 0 for counts, None (missing) for others.
+    composition : str
+        The dimension whose shares add up to 1, such as "category"; "" for other features.
+    doubtful : bool
+        Whether the log cannot show what the feature should measure, as opens where machine opens are not marked.
+    entry : str
+        Key of the texts in the catalogue; "" where it is `name`, or "given" for a column of a ready table.
+    fields : mapping of str to str
+        What the texts of a generated feature are filled with, such as the category of a share.
+    """
+
+    name: str
+    unit: str = ""
+    family: str = "given"
+    direction: Literal[-1, 0, 1] = 0
+    absent: int | None = None
+    composition: str = ""
+    doubtful: bool = False
+    entry: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def label(self, language: str = "en") -> str:
+        """A short name for people, such as "Days since last order"."""
+        return self._text("label", language)
+
+    def definition(self, language: str = "en") -> str:
+        """One sentence: what the feature measures, in which unit, and what high or low means."""
+        return self._text("definition", language)
+
+    def unit_label(self, language: str = "en") -> str:
+        """The unit for people, such as "days"; "as given" where it is not known."""
+        check_choice("unit_label", "language", language, allowed=LANGUAGES)
+        return str(text(language, "units", self.unit or "given", "label"))
+
+    def _text(self, part: str, language: str) -> str:
+        check_choice(part, "language", language, allowed=LANGUAGES)
+        given = self.family == "given" and not self.entry
+        template = text(language, "features", "given" if given else self.entry or self.name)[part]
+        return filled(template, {"column": self.name} if given else self.fields)
+
+
+def distinct_labels(features: Sequence[Feature], language: str) -> list[str]:
+    """A label per feature; labels that several features share are followed by the column."""
+    labels = [feature.label(language) for feature in features]
+    times = Counter(labels)
+    return [
+        label if times[label] == 1 else f"{label} ({feature.name})"
+        for label, feature in zip(labels, features, strict=True)
+    ]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FeatureTable:
+    """Table of features: one row per customer, ids in `customer_id`, and a description of each column.
+
+    Any frame constructor that reads the Arrow interface accepts it, as in `polars.DataFrame(table)`.
+
+    Attributes
+    ----------
+    local : narwhals DataFrame
+        The rows.
+    described : tuple of Feature
+        One entry per feature column, in the order of the columns.
+    snapshot : Snapshot or None
+        Snapshot of the features; None for a ready table.
+    give_back : callable
+        Converts a local frame to the caller's kind of table.
+    """
+
+    local: nw.DataFrame[Any]
+    described: tuple[Feature, ...]
+    give_back: Callable[[nw.DataFrame[Any]], Any]
+    snapshot: Snapshot | None = None
+
+    @property
+    def frame(self) -> Any:
+        """The table in the kind of the caller's log or table."""
+        return self.give_back(self.local)
+
+    @property
+    def names(self) -> list[str]:
+        """The feature columns."""
+        return [feature.name for feature in self.described]
+
+    @property
+    def ids(self) -> nw.Series[Any]:
+        """The customer ids."""
+        return self.local.get_column(ID)
+
+    def numeric_names(self) -> list[str]:
+        """The feature columns that hold numbers (booleans are none)."""
+        schema = self.local.schema
+        return [name for name in self.names if schema[name].is_numeric()]
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """One feature as floats of shape (n_customers,); NaN where it is missing."""
+        column = column_of(self.local, name).cast(nw.Float64)
+        return column.fill_null(float("nan")).to_numpy().astype(np.float64, copy=True)
+
+    def summary(self, language: str = "en") -> dict[str, list[Any]]:
+        """What each column means and how it is filled, as columns for any frame constructor.
+
+        Parameters
+        ----------
+        language : {"en", "ru"}, default "en"
+            Of `label`, `unit` and `definition`.
+
+        Returns
+        -------
+        dict of columns
+            One row per feature: `name`; `label`, different for each feature; `unit`; `definition`; `family`;
+            `direction` (1 more is better, -1 worse, 0 neither); `coverage`, the share of customers with a value;
+            `skew`, the third standardized moment of a numeric column (missing for text and constant columns).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `language` is not one of these.
+        """
+        check_choice("summary", "language", language, allowed=LANGUAGES)
+        columns: dict[str, list[Any]] = {
+            "name": self.names,
+            "label": distinct_labels(self.described, language),
+            "unit": [feature.unit_label(language) for feature in self.described],
+            "definition": [feature.definition(language) for feature in self.described],
+            "family": [feature.family for feature in self.described],
+            "direction": [feature.direction for feature in self.described],
+        }
+        numeric = set(self.numeric_names())
+        columns["coverage"] = [
+            1 - int(column_of(self.local, name).is_null().sum()) / max(len(self), 1) for name in self.names
+        ]
+        columns["skew"] = [_skew(self.values(name)) if name in numeric else None for name in self.names]
+        return columns
+
+    def __len__(self) -> int:
+        return len(self.local)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.local.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        when = f" as of {self.snapshot}" if self.snapshot else ""
+        families: dict[str, list[str]] = {}
+        for feature in self.described:
+            families.setdefault(feature.family, []).append(printable(feature.name))
+        lines = [f"  {family}: {', '.join(names)}" for family, names in families.items()]
+        return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
+
+
+def given_features(
+    table: object,
+    id_column: str | None,
+    caller: str,
+    *,
+    form: CSVFormat = USUAL_FORM,
+) -> FeatureTable:
+    """A ready customer table; the ids are in `id_column`, else in `customer_id`, else in the first column."""
+    if isinstance(table, FeatureTable):
+        return table
+    opened = open_table(table, caller, form=form, whole=True)
+    opened.check_types(caller)
+    dialect = opened.dialect
+    if not dialect.columns:
+        raise DataError(f"{caller}: the feature table has no columns.")
+    source = id_column
+    if source is None:
+        source = ID if ID in dialect.columns else dialect.columns[0]
+    opened.check_columns(caller, {"id": source})
+    check_distinct(caller, dialect.columns)
+    if dialect.kind(source) in ("boolean", "other"):
+        raise DataError(
+            f"{caller}: column {source!r} must hold ids (numbers or text), got {dialect.type_name(source)}. "
+            "Give the column of ids as id='...'."
+        )
+    names = [name for name in dialect.columns if name != source]
+    check_named(caller, dialect.columns, ids=source)
+    if ID in names:
+        raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
+    plain = dict(dialect.plain_columns(dialect.columns))
+    local = collect(dialect.select(plain | {ID: dialect.identity(source)}))
+    if id_column is None and source != ID:
+        _refuse_fractions(column_of(local, source), source, caller)
+    local = columns_of(local, [ID, *names])
+    _check_ids(local, source, asked=id_column, caller=caller)
+    features = tuple(Feature(name) for name in names)
+    return FeatureTable(local, features, opened.returner(source))
+
+
+def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
+    """Raise if a first column that was not given as ids holds numbers with a fraction: it is a measure."""
+    if not column.dtype.is_numeric() or column.dtype.is_integer():
+        return
+    values = column.cast(nw.Float64).drop_nulls().to_numpy()
+    if (values != np.floor(values)).any():
+        raise DataError(
+            f"{caller}: column {source!r} would be taken as the ids because it is the first column, but it holds "
+            "numbers with a fraction. Give the column of ids as id='...', or call it 'customer_id'."
+        )
+
+
+def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, caller: str) -> None:
+    ids = local.get_column(ID)
+    if len(ids) == 0:
+        raise DataError(f"{caller}: the feature table has no rows.")
+    hint = "" if asked else " It was taken as the ids because it is the first column; give id='...'."
+    if missing := int(ids.is_null().sum()):
+        raise DataError(f"{caller}: {plural(missing, 'row has', 'rows have')} no id in column {source!r}.{hint}")
+    if repeated := len(ids) - ids.n_unique():
+        raise DataError(
+            f"{caller}: the ids in column {source!r} must differ, but "
+            f"{plural(repeated, 'row repeats', 'rows repeat')} an earlier one.{hint}"
+        )
+
+
+def check_features(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
+    """Raise unless all columns are numeric features of the table."""
+    if lacking := [name for name in columns if name not in features.names]:
+        words = ", ".join(f"{name!r}{did_you_mean(name, features.names)}" for name in lacking)
+        raise DataError(
+            f"{caller}: the feature table lacks {'columns' if len(lacking) > 1 else 'column'} {words}. "
+            f"Its columns are {listed(features.names)}."
+        )
+    numeric = features.numeric_names()
+    if text := [name for name in columns if name not in numeric]:
+        schema = features.local.schema
+        raise DataError(
+            f"{caller}: {argument} must be numeric, got "
+            + ", ".join(f"{name!r} ({schema[name]})" for name in text)
+            + f". Numeric features are {listed(numeric)}. "
+            + as_numbers(features, text)
+        )
+
+
+def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
+    """What to do with columns that hold no numbers, so that they can be clustered on."""
+    schema = features.local.schema
+    flags = [name for name in names if schema[name] == nw.Boolean]
+    texts = [name for name in names if schema[name] in (nw.String, nw.Categorical, nw.Enum)]
+    parts = []
+    if flags:
+        parts.append(f"Write yes and no as 1 and 0 in {listed(flags)}.")
+    if texts:
+        parts.append(
+            f"Replace {listed(texts)} by one column of 1 and 0 for each value, or by a single one where the values "
+            "are yes and no."
+        )
+    others = [name for name in names if name not in flags + texts]
+    if others:
+        parts.append(f"Replace {listed(others)} by numbers, such as days for dates.")
+    return " ".join(["Segments are made from numbers.", *parts])
+
+
+def _skew(values: NDArray[np.float64]) -> float | None:
+    known = values[np.isfinite(values)] if len(values) else values
+    known = known / unit_of(known)
+    if not len(known) or np.ptp(known) <= 1e-12 * float(np.abs(known).max()):
+        return None
+    # Sorted, so that the sum does not depend on the order of the rows.
+    return skewness(np.sort(known))

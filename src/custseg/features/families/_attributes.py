@@ -1,0 +1,153 @@
+"""Customer attributes as features: age, region, interests, consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._checks import check_named, listed
+from custseg._frames import frame_from_columns
+from custseg.errors import DataError
+from custseg.feature_table import Feature
+from custseg.features._family import Family, FamilyColumns
+from custseg.features._logs import Logs
+from custseg.features.families._column_names import column_words
+from custseg.logs import Attribute, KnownAttributes
+
+_FAMILY = "attributes"
+_MOST_LABELS = 20
+_AGE_BANDS = ((18, "under 18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
+_OLDEST_BAND = "65+"
+_UNITS = {"number": "", "count": "count", "category": "text", "flag": "yes or no"}
+
+Column = tuple[nw.Expr | nw.Series[Any], Feature]
+
+
+def attribute_columns(known: KnownAttributes, label_separator: str, caller: str) -> FamilyColumns:
+    """Attribute features of every customer in the table, from the values known at the snapshot.
+
+    A value is missing if the table has none, or if it was observed at or after the snapshot or longer before
+    it than `max_age_days`.
+
+    - A number (Float64), a count (Int64), a category (text) and a flag (boolean) keep their column's name.
+    - ``consent_<channel>`` (boolean): null is unknown, not no.
+    - ``days_since_<column>`` (Int64) of a date, in calendar days.
+    - `age_years` (Int64) of the birth date: completed years, one more on each birthday (of 29 February: on
+      1 March in a common year); `age_band` (text): under 18, 18-24, 25-34, 35-44, 45-54, 55-64, 65+.
+    - Of interests: ``<column>_count`` (Int64), how many labels the customer has, and ``<column>_<label>``
+      (0 or 1, Int64) for each of the 20 labels that most customers have, ties by the alphabet. Labels are
+      compared without case and without spaces around them. In the name a label is lower case, has
+      underscores for all but letters and digits, and at most 32 characters. All are missing where the
+      interests are unknown.
+    """
+    columns: list[Column] = []
+    for attribute in known.attributes:
+        if attribute.kind == "interests":
+            columns += _interests(known, attribute, label_separator)
+        elif attribute.kind == "birth date":
+            columns += _age(known, attribute)
+        else:
+            columns.append(_plain(known, attribute))
+    features = tuple(feature for _, feature in columns)
+    check_names(features, caller)
+    series = [values.alias(feature.name) for values, feature in columns]
+    return FamilyColumns(known.table.select("customer_id", *series), features)
+
+
+def _plain(known: KnownAttributes, attribute: Attribute) -> Column:
+    """The feature of an attribute that gives one column."""
+    name, value = attribute.name, nw.col(f"value_{attribute.place}")
+    if attribute.kind == "consent":
+        channel = str(attribute.channel)
+        feature = _described(f"consent_{channel}", "yes or no", "consent", channel=channel)
+        return value, replace(feature, direction=1)
+    if attribute.kind == "date":
+        since = nw.lit(known.snapshot.day) - value
+        return since, _described(f"days_since_{name}", "days", "attribute_days_since", column=name)
+    if attribute.kind == "count":
+        value = value.cast(nw.Int64)
+    return value, _described(name, _UNITS[attribute.kind], f"attribute_{attribute.kind}", column=name)
+
+
+def _described(name: str, unit: str, entry: str, **fields: str) -> Feature:
+    return Feature(name, unit, _FAMILY, entry=entry, fields=fields)
+
+
+def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
+    """Age in completed years, and age band."""
+    born = known.table.get_column(f"value_{attribute.place}")
+    years = _completed_years(born.fill_null(0).to_numpy(), known.snapshot.day)
+    bands = np.array([band for _, band in _AGE_BANDS] + [_OLDEST_BAND], dtype=object)
+    band = bands[np.searchsorted([first for first, _ in _AGE_BANDS], years, side="right")]
+    frame = nw.from_native(frame_from_columns({"years": years, "band": band}), eager_only=True)
+    ages = frame.select(nw.when(~born.is_null()).then(nw.col(name)).alias(name) for name in ("years", "band"))
+    return [
+        (ages.get_column("years"), Feature("age_years", "years", _FAMILY)),
+        (ages.get_column("band"), Feature("age_band", "text", _FAMILY)),
+    ]
+
+
+def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
+    """Completed years between birth dates and a date, both in days since 1970-01-01."""
+    days = born.astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    of_birth = 100 * (months.astype(np.int64) % 12 + 1) + (days - months).astype(np.int64) + 1
+    years = days.astype("datetime64[Y]").astype(np.int64) + 1970
+    now = date(1970, 1, 1) + timedelta(days=today)
+    return np.asarray(now.year - years - (100 * now.month + now.day < of_birth))
+
+
+def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> list[Column]:
+    """Number of labels per customer, and a 0/1 indicator for each of the most common labels."""
+    value = known.table.get_column(f"value_{attribute.place}")
+    held = (
+        known.table.select(labels=nw.col(f"value_{attribute.place}").str.to_lowercase().str.split(separator))
+        .with_row_index("row")
+        .explode("labels")
+        .with_columns(nw.col("labels").str.strip_chars())
+        .filter(nw.col("labels") != "")
+        .unique()
+    )
+    common = held.group_by("labels").agg(nw.col("row").count().alias("customers"))
+    common = common.sort("customers", "labels", descending=[True, False]).head(_MOST_LABELS)
+    labels = common.get_column("labels").to_list()
+    places = {label: place for place, label in enumerate(labels)}
+    top = held.filter(nw.col("labels").is_in(labels))
+    has = np.zeros((len(value), len(labels)), dtype=np.int64)
+    has[top.get_column("row").to_numpy(), [places[label] for label in top.get_column("labels").to_list()]] = 1
+    counts = np.bincount(held.get_column("row").to_numpy().astype(np.int64), minlength=len(value))
+    names = [f"{attribute.name}_{word}" for word in ["count", *column_words(labels, {"count"})]]
+    matrix = dict(zip(names, np.column_stack([counts, has]).T, strict=True))
+    frame = nw.from_native(frame_from_columns(matrix), eager_only=True)
+    frame = frame.select(nw.when(~value.is_null()).then(nw.col(name)).alias(name) for name in names)
+    features = [_described(names[0], "labels", "interest_count", column=attribute.name)]
+    features += [
+        _described(name, "0 or 1", "interest", column=attribute.name, value=label)
+        for name, label in zip(names[1:], labels, strict=True)
+    ]
+    return [(frame.get_column(feature.name), feature) for feature in features]
+
+
+def check_names(features: Sequence[Feature], caller: str) -> None:
+    """Raise if two features have the same name: attribute names come from the customer table."""
+    names = [feature.name for feature in features]
+    check_named(caller, names)
+    if twice := sorted({name for name in names if names.count(name) > 1 or name == "customer_id"}):
+        raise DataError(
+            f"{caller}: the customer table gives columns named as other features, {listed(twice)}. "
+            "Rename its columns, or leave them out of Customers."
+        )
+
+
+def _columns(logs: Logs) -> FamilyColumns:
+    assert logs.customers is not None
+    return attribute_columns(logs.known_attributes, logs.customers.label_separator, logs.caller)
+
+
+ATTRIBUTES = Family(_FAMILY, lambda logs: "" if logs.customers else "customers", _columns)

@@ -1,0 +1,77 @@
+"""Rhythm features: gaps between orders, their regularity, trend and seasonality."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg.feature_table import Feature
+from custseg.features._family import Family, FamilyColumns
+from custseg.features.sums._order_sums import OrderSums
+
+_PRIOR_GAPS = 2
+
+FEATURES = (
+    Feature("gap_days_mean", "days", "rhythm", -1),
+    Feature("gap_cv", "ratio", "rhythm", 0),
+    Feature("expected_gap_days", "days", "rhythm", -1),
+    Feature("overdue_ratio", "ratio", "rhythm", -1),
+    Feature("trend", "log ratio", "rhythm", 1, absent=0),
+    Feature("peak_share", "share", "rhythm", 0),
+)
+
+
+def rhythm_columns(sums: OrderSums) -> FamilyColumns:
+    r"""Rhythm features of every customer of the log.
+
+    Gaps are whole days between consecutive order days. The gap since the last order is censored and never
+    averaged. With n gaps of sum G and squares Q:
+
+    - `gap_days_mean` = G / n, missing under 2 order days.
+    - `gap_cv` = sqrt((Q - G² / n) / (n - 1)) / (G / n), missing under 3 order days.
+    - `expected_gap_days` = (G + 2 g0) / (n + 2), g0 the median gap of all customers; missing if there are no
+      gaps, or the customer has no order.
+    - `overdue_ratio` = recency / expected gap: 1 is due, 3 is long overdue.
+    - `trend` = log((late + ½) / (early + ½)), orders in the second and first half of the exposure; 0 without orders.
+    - `peak_share`: missing if the log or the window covers less than twelve months.
+    """
+    col = nw.col
+    gaps = col("order_days") - 1
+    total = (col("last_day") - col("first_day")).cast(nw.Float64)
+    mean = total / gaps
+    variance = (col("squared_gaps").cast(nw.Float64) - total * total / gaps) / (gaps - 1)
+    # Rounding errors can make the variance of equal gaps negative.
+    variance = nw.when(variance > 0).then(variance).otherwise(nw.lit(0.0))
+    usual = _median_gap(sums)
+    expected = (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS) if usual is not None else nw.lit(None, nw.Float64)
+    bought = col("orders") > 0
+    recency = nw.lit(sums.snapshot.day) - col("last_day")
+    early = col("orders") - col("late_orders")
+    trend = ((col("late_orders") + 0.5) / (early + 0.5)).log()
+    peak = col("peak_spent") / col("spent") if sums.has_peak else nw.lit(None, nw.Float64)
+    table = sums.table.select(
+        "customer_id",
+        gap_days_mean=nw.when(gaps >= 1).then(mean),
+        gap_cv=nw.when(gaps >= 2).then(variance.sqrt() / mean),
+        expected_gap_days=nw.when(bought).then(expected),
+        overdue_ratio=nw.when(bought).then(recency / expected),
+        trend=trend,
+        peak_share=nw.when(col("spent") > 0).then(peak),
+    )
+    return FamilyColumns(table, FEATURES)
+
+
+def _median_gap(sums: OrderSums) -> float | None:
+    """The median gap of all customers."""
+    assert sums.gaps is not None
+    gaps = sums.gaps.get_column("gap").to_numpy()
+    times = sums.gaps.get_column("times").to_numpy()
+    if len(gaps) == 0:
+        return None
+    ends = np.cumsum(times)
+    total = int(ends[-1])
+    low, high = (int(np.searchsorted(ends, place, side="right")) for place in ((total - 1) // 2, total // 2))
+    return float(gaps[low] + gaps[high]) / 2
+
+
+RHYTHM = Family("rhythm", lambda logs: "" if logs.orders else "orders", lambda logs: rhythm_columns(logs.order_sums))

@@ -1,0 +1,1 @@
+"""Aggregations of logs per customer."""

@@ -1,0 +1,222 @@
+"""Aggregate an order log to sums per customer, from which the order families are computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._checks import check_choice
+from custseg._frames import collect, collect_together
+from custseg.errors import DataError
+from custseg.features.sums._expressions import value_if, whole
+from custseg.logs import (
+    REFUNDS,
+    ZERO_ORDERS,
+    OrderFacts,
+    Orders,
+    gather_order_facts,
+    net_money,
+    order_totals,
+    usable_order_facts,
+)
+from custseg.snapshot import Snapshot
+
+_EXACT_SQUARES = 3e9
+_YEAR_DAYS = 365
+_PEAK_WEEKS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class OrderSums:
+    """Exact integer sums per customer at one snapshot of an order log.
+
+    Attributes
+    ----------
+    table : narwhals DataFrame
+        One row per customer of the log, sorted by `customer_id`, all columns Int64. Over the purchases
+        in the window: `orders`, `order_days`, `first_day`, `last_day`, `spent`, `first_day_spent`,
+        `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
+        the exposure), `size` and `squares` (of order values in `square_unit`, and of their squares).
+        Besides: `money` (all lines in the window, refunds too), `first_day_ever` (the first purchase before
+        the snapshot, in the window or not),
+        `worthless_orders` (orders that add up to nothing).
+    gaps : narwhals DataFrame or None
+        How often each gap between two order days of one customer occurs: `gap` in days, `times`; None where
+        the sums for rhythm features were not requested.
+    snapshot : Snapshot
+        The moment and the window.
+    facts : OrderFacts
+        Counts over the log.
+    square_unit : int
+        Units of money per unit of `squares`: squares are summed as integers too.
+    has_peak : bool
+        Whether the log covers twelve months, which `peak_spent` requires.
+    """
+
+    table: nw.DataFrame[Any]
+    gaps: nw.DataFrame[Any] | None
+    snapshot: Snapshot
+    facts: OrderFacts
+    square_unit: int
+    has_peak: bool
+
+
+def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
+    """Raise for an unknown policy."""
+    check_choice(caller, "refunds", refunds, allowed=REFUNDS)
+    check_choice(caller, "zero_orders", zero_orders, allowed=ZERO_ORDERS)
+
+
+def order_sums(
+    orders: Orders,
+    snapshot: Snapshot,
+    caller: str,
+    *,
+    facts: OrderFacts | None = None,
+    refunds: str,
+    zero_orders: str,
+    rhythm: bool = True,
+) -> OrderSums:
+    """Check and aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
+    facts = usable_order_facts(orders, snapshot, facts or gather_order_facts(orders, snapshot), caller=caller)
+    if refunds == "error" and (facts.refund_lines or facts.cancelled_lines or facts.refunded_lines):
+        refunded = f", {facts.refunded_lines:,} refunded" if facts.refunded_lines else ""
+        raise DataError(
+            f"{caller}: the log has {facts.refund_lines:,} negative{refunded} and {facts.cancelled_lines:,} "
+            "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
+        )
+    unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
+    has_peak = rhythm and _months_known(facts, snapshot)
+    peak = _peak_days(facts.orders, snapshot) if has_peak else []
+    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
+    days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
+    marked = _with_firsts(days, snapshot)
+    if not rhythm:
+        marked = marked.with_columns(gap=nw.lit(None, nw.Int64))
+        table = collect(_customer_sums(marked, snapshot, peak))
+        gaps = None
+    else:
+        marked = _with_gaps(marked)
+        counts = marked.group_by("gap").agg(nw.len().alias("times"))
+        table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
+        gaps = whole(gaps).filter(~nw.col("gap").is_null()).sort("gap")
+    return OrderSums(whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
+
+
+def exposure_days(snapshot: Snapshot) -> nw.Expr:
+    """Days since the first order, at most the window; missing without any order."""
+    age = nw.lit(snapshot.day) - nw.col("first_day_ever")
+    window = snapshot.window_days
+    return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
+
+
+def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
+    """One row per customer and day with a purchase in the window, and one row for all other lines."""
+    col = nw.col
+    nothing = (col("lines") > 0) & (col("money") == 0)
+    worth = (col("money") > 0) | nothing if zero_orders == "keep" else col("money") > 0
+    money, bought = col("money"), worth
+    if snapshot.start is not None:
+        inside = col("moment") >= snapshot.start
+        money, bought, nothing = value_if(inside, money), worth & inside, nothing & inside
+    # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
+    marked = totals.with_columns(
+        nw.when(bought).then(col("day")).alias("order_day"),
+        nw.when(worth).then(col("day")).alias("day_ever"),
+        value_if(bought, nw.lit(1)).alias("orders"),
+        value_if(bought, col("money")).alias("spent"),
+        value_if(bought, col("money") // unit).alias("size"),
+        money.alias("money"),
+        value_if(nothing, nw.lit(1)).alias("worthless_orders"),
+    ).with_columns((col("size") * col("size")).alias("squares"))
+    return marked.group_by("customer", "order_day").agg(
+        col("day_ever").min(),
+        col("orders").sum(),
+        col("spent").sum(),
+        col("size").sum(),
+        col("squares").sum(),
+        col("money").sum(),
+        col("worthless_orders").sum(),
+    )
+
+
+def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
+    """Daily rows with the customer's first day, in the window and ever."""
+    first = nw.col("order_day").min().over("customer")
+    if snapshot.start is None:
+        return days.with_columns(first.alias("first_day")).with_columns(first_day_ever=nw.col("first_day"))
+    return days.with_columns(
+        first.alias("first_day"), nw.col("day_ever").min().over("customer").alias("first_day_ever")
+    )
+
+
+def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Daily rows with the gap to the customer's previous day."""
+    before = nw.col("order_day").shift(1).over("customer", order_by="order_day")
+    return days.with_columns(before.alias("day_before")).with_columns(
+        (nw.col("order_day") - nw.col("day_before")).alias("gap")
+    )
+
+
+def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]) -> nw.LazyFrame[Any]:
+    """Daily rows aggregated to one row per customer."""
+    col = nw.col
+    late = (nw.lit(snapshot.day) - col("order_day")) * 2 < exposure_days(snapshot)
+    in_peak = col("order_day").is_in(list(peak))
+    marked = days.with_columns(
+        (col("gap") * col("gap")).alias("squared_gaps"),
+        value_if(col("order_day") == col("first_day"), col("spent")).alias("first_day_spent"),
+        value_if(in_peak, col("spent")).alias("peak_spent"),
+        value_if(late, col("orders")).alias("late_orders"),
+    )
+    sums = ("orders", "spent", "first_day_spent", "peak_spent", "squared_gaps", "late_orders", "size", "squares")
+    return (
+        marked.group_by("customer")
+        .agg(
+            *(col(name).sum() for name in (*sums, "money", "worthless_orders")),
+            col("order_day").count().alias("order_days"),
+            col("order_day").min().alias("first_day"),
+            col("order_day").max().alias("last_day"),
+            col("first_day_ever").min(),
+        )
+        .rename({"customer": "customer_id"})
+    )
+
+
+def _months_known(facts: OrderFacts, snapshot: Snapshot) -> bool:
+    """Whether the log and the window cover twelve months."""
+    if facts.first_day is None or snapshot.day - facts.first_day < _YEAR_DAYS:
+        return False
+    return snapshot.window_days is None or snapshot.window_days >= _YEAR_DAYS
+
+
+def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
+    """The days in the six weeks of the year with the largest mean daily revenue."""
+    inside = nw.col("moment") < snapshot.moment
+    if snapshot.start is not None:
+        inside = inside & (nw.col("moment") >= snapshot.start)
+    lines = orders.lines().filter(inside)
+    per_day = collect(lines.with_columns(money=net_money(lines)).group_by("day").agg(nw.col("money").sum()))
+    days = per_day.get_column("day").to_numpy()
+    if not (days < snapshot.day).any():
+        return []
+    revenue = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
+    calendar = np.arange(days.min(), snapshot.day)
+    weeks = np.array([_week_of_year(day) for day in calendar.tolist()])
+    daily = np.zeros(len(calendar))
+    known = days < snapshot.day
+    daily[days[known] - calendar[0]] = revenue[known]
+    means = np.bincount(weeks, weights=daily, minlength=52) / np.maximum(np.bincount(weeks, minlength=52), 1)
+    best = np.lexsort((np.arange(52), -means))[:_PEAK_WEEKS]
+    return [int(day) for day in calendar[np.isin(weeks, best)]]
+
+
+def _week_of_year(day: int) -> int:
+    """Week of the year; week 0 starts on 1 January, the last week includes the remaining days."""
+    return min(51, ((date(1970, 1, 1) + timedelta(days=day)).timetuple().tm_yday - 1) // 7)

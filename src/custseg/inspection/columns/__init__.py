@@ -1,0 +1,1 @@
+"""What one column of a file holds: dates, numbers, money, roles."""

@@ -1,0 +1,323 @@
+"""`Orders`: an order log with its columns described."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import KW_ONLY, dataclass, field, replace
+from numbers import Real
+from types import NoneType
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import listed
+from custseg._frames import MONEY_DIGITS, CSVFormat, Table, open_table
+from custseg.errors import DataError
+from custseg.logs._dates import DATE_KINDS, NUMBER_KINDS, LogDates, is_compound, log_dates
+from custseg.snapshot import Snapshot, midnight_after, parse_moment
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Orders:
+    """An order log, a row per order or per order line, with its columns described.
+
+    When the description is made, only the names and types of the columns are read; the bytes of a CSV file are
+    checked once.
+
+    Parameters
+    ----------
+    table : polars DataFrame or LazyFrame, pandas DataFrame, pyarrow Table, str or Path
+        The log, or the path of a CSV or Parquet file (a glob such as ``'orders/*.csv'`` too).
+    customer : str, default "customer_id"
+        Column of customer ids. They keep their type; in a CSV they are whole numbers where each
+        of them reads back as written, else text. Lines without a customer are left out and counted.
+    order : str or None, default "order_id"
+        Column of order ids; `None` takes all lines of a customer at one timestamp as one order,
+        and so are lines without an order id taken.
+    date : str, default "ordered_at"
+        Column of dates or timestamps, typed or as text.
+    amount : str, default "amount"
+        Column of money per line, negative for refunds.
+    quantity, price : str, optional
+        Two columns whose product stands in for `amount`.
+    product, category, channel, source : str, optional
+        Columns that describe the line or the order.
+    discount : str, optional
+        Column of money taken off the line.
+    refund : str, optional
+        Column of money paid back for the line or its order, for logs that keep refunds beside the amount
+        instead of in negative lines; of either sign, and missing means none. It may stand on one line
+        of the order alone. Under ``refunds="net"`` it is subtracted from the order.
+    cancelled : str, optional
+        Boolean column; a CSV may also say yes and no, 1 and 0. A cancelled line counts for nothing,
+        unless its amount is negative: then it is a refund.
+    currency : str, optional
+        Column of currency codes. Several currencies without `rates` are an error, never a sum.
+    rates : mapping of str to float, optional
+        What one unit of each currency is worth in the currency to report in.
+    timezone : str, default "UTC"
+        The log's zone: its calendar gives the days. Dates with a zone are brought to it; dates
+        without one are taken to be on its wall clock.
+    date_format : str, optional
+        Pattern of dates given as text, such as ``"%d/%m/%Y %H:%M"``; without it ISO 8601. For dates that are
+        numbers, or numbers as text: ``"unix"``, ``"unix_ms"``, ``"unix_us"`` or ``"unix_ns"`` for seconds,
+        milli-, micro- or nanoseconds since 1970-01-01 UTC, and ``"excel"`` for the days of a spreadsheet.
+    separator : str, optional
+        Of a CSV file; by default a comma, or what a first line such as ``sep=;`` says. A Russian or German export
+        has ``";"``.
+    decimal : {".", ","}, optional
+        Decimal mark of a CSV file; by default a point. Where money looks as if the mark stood between thousands
+        (``1.250`` beside ``850``), it must be given, or `thousands`.
+    thousands : {".", ",", "'", " "}, optional
+        What stands between groups of three digits in a CSV file; " " means no-break and thin spaces too. By default
+        such numbers are refused.
+    encoding : str, default "utf-8"
+        Of a CSV file, by the name that Python gives it, such as ``"cp1251"``. UTF-8 and UTF-16 with a byte order
+        mark are recognised without it.
+    skip_rows : int, default 0
+        Lines above the header of a CSV file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or columns are, or a column has a type that cannot serve.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> log = pl.DataFrame({"client": [1], "day": ["2024-05-01"], "sum": [9.9]})
+    >>> Orders(log, customer="client", order=None, date="day", amount="sum")
+    Orders(customer='client', order=None, date='day', amount='sum', timezone='UTC')
+    """
+
+    table: Any
+    _: KW_ONLY
+    customer: str = "customer_id"
+    order: str | None = "order_id"
+    date: str = "ordered_at"
+    amount: str = "amount"
+    quantity: str | None = None
+    price: str | None = None
+    product: str | None = None
+    category: str | None = None
+    channel: str | None = None
+    source: str | None = None
+    discount: str | None = None
+    refund: str | None = None
+    cancelled: str | None = None
+    currency: str | None = None
+    rates: Mapping[str, float] | None = None
+    timezone: str = "UTC"
+    date_format: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str = "utf-8"
+    skip_rows: int = 0
+    source_table: Table = field(init=False)
+    dates: LogDates = field(init=False)
+    money_digits: int = field(init=False, default=MONEY_DIGITS)
+    completed_roles: tuple[str, ...] = field(init=False, default=())
+    completed_until: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        if (self.quantity is None) != (self.price is None):
+            raise ValueError("Orders: quantity and price must be given together: they stand in for amount.")
+        self._check_roles()
+        table = open_table(self.table, "Orders", form=self.form)
+        object.__setattr__(self, "source_table", table)
+        table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))
+        self._check_single_roles()
+        self._check_types()
+        self._check_rates()
+        dates = log_dates(
+            table.dialect, self.date, timezone=self.timezone, date_format=self.date_format, caller="Orders"
+        )
+        object.__setattr__(self, "dates", dates)
+
+    def __repr__(self) -> str:
+        words = [f"{role}={name!r}" for role, name in self.described().items()]
+        if self.order is None:
+            words.insert(1, "order=None")
+        return f"Orders({', '.join(words)}, timezone={self.timezone!r})"
+
+    @property
+    def form(self) -> CSVFormat:
+        """How a CSV file is written."""
+        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
+
+    def described(self) -> dict[str, str]:
+        """The described columns by role."""
+        roles = ["customer", "order", "date", *self.money_roles(), "product", "category"]
+        roles += ["channel", "source", "discount", "refund", "cancelled", "currency"]
+        named = {role: getattr(self, role) for role in roles}
+        return {role: name for role, name in named.items() if name is not None}
+
+    def lines(self) -> nw.LazyFrame[Any]:
+        """The log in canonical form, lazily, on the engine where the data is.
+
+        Returns
+        -------
+        narwhals LazyFrame
+            `customer` and `order` (own type; `order` is the moment where there is no order column),
+            `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone),
+            `money` (Int64, in units of 10 to the power of -`money_digits`), `rounded` (whether whole units
+            miss the amount), `has_date`, `has_amount` and `has_mark` (whether there is a date, an amount, a mark
+            of cancellation), `in_paid_order` (whether a line of the order has an amount),
+            and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`, `refund`
+            (in units of money, not negative) with `has_refund` where they are described.
+        """
+        dialect, dates = self.source_table.dialect, self.dates.expressions()
+        columns: dict[str, Any] = {
+            "customer": dialect.identity(self.customer, dated=self.date),
+            "order": dates["moment"] if self.order is None else dialect.identity(self.order, dated=self.date),
+            "money": self._money(self.money_columns()),
+            "rounded": dialect.rounds(self.money_columns(), self._rate(), digits=self.money_digits),
+            "has_amount": dialect.filled(self.money_columns()),
+            **dates,
+        }
+        if self.cancelled is not None:
+            columns["cancelled"] = dialect.flag(self.cancelled)
+            columns["has_mark"] = dialect.filled([self.cancelled])
+        if self.discount is not None:
+            columns["discount"] = self._money([self.discount])
+        if self.refund is not None:
+            columns |= {"refund": self._money([self.refund]), "has_refund": dialect.filled([self.refund])}
+        for role in ("currency", "product", "category", "channel", "source"):
+            if (name := getattr(self, role)) is not None:
+                columns[role] = dialect.word(name)
+        lines = dialect.select(columns)
+        if self.refund is not None:
+            lines = lines.with_columns(nw.col("refund").abs())
+        paid = nw.col("has_amount")
+        if "amount" not in self.completed_roles:
+            return lines.with_columns(in_paid_order=paid)
+        counted = nw.when(paid & (nw.col("moment") < self.completed_until)).then(nw.lit(1)).otherwise(nw.lit(0))
+        lines = lines.with_columns(paid_lines=counted)
+        paid = paid | (~nw.col("order").is_null() & (nw.col("paid_lines").sum().over("order") > 0))
+        return lines.with_columns(in_paid_order=paid).drop("paid_lines")
+
+    def completed(self, roles: Sequence[str], snapshot: Snapshot) -> Orders:
+        """The same log, where lines of an order without a value take the order's value, if it has a single one.
+
+        For logs that write what is true of the whole order on its first line alone. With the role "amount" a line
+        without an amount stays without one, and is no gap where another line of its order has one. Lines at or after
+        the snapshot give nothing.
+        """
+        assert self.order is not None
+        columns = [getattr(self, role) for role in roles if role != "amount"]
+        dialect = self.source_table.dialect
+        if columns:
+            dialect = dialect.completed(
+                columns, self.order, owner=self.customer, known=(self.date, self.dates.style, snapshot.moment)
+            )
+        return self._changed(
+            source_table=replace(self.source_table, dialect=dialect),
+            dates=replace(self.dates, dialect=dialect),
+            completed_roles=tuple(roles),
+            completed_until=snapshot.moment,
+        )
+
+    def in_smaller_units(self, digits: int) -> Orders:
+        """The same log with money in units of 10 to the power of -`digits`."""
+        return self._changed(money_digits=digits)
+
+    def _changed(self, **fields: Any) -> Orders:
+        other = copy(self)
+        for name, value in fields.items():
+            object.__setattr__(other, name, value)
+        return other
+
+    def snapshot(self, as_of: object, caller: str, *, window_days: int | None = None) -> Snapshot:
+        """The snapshot of this log at `as_of`; `None` means midnight after its last row."""
+        if as_of is not None:
+            return self.dates.snapshot(parse_moment(as_of, caller), window_days=window_days)
+        last = self.dates.last_day()
+        if last is None:
+            raise DataError(f"{caller}: the order log has no row with a date that can be read.")
+        return self.dates.snapshot(midnight_after(last), window_days=window_days, assumed=True)
+
+    def money_roles(self) -> tuple[str, ...]:
+        """The roles that make the money of a line."""
+        return ("amount",) if self.quantity is None else ("quantity", "price")
+
+    def money_columns(self) -> list[str]:
+        """The columns that make the money of a line."""
+        return [getattr(self, role) for role in self.money_roles()]
+
+    def prices(self) -> list[str]:
+        """The columns of money as they are written: no quantities."""
+        return [name for name in (self.price or self.amount, self.discount, self.refund) if name is not None]
+
+    def _money(self, columns: list[str]) -> Any:
+        return self.source_table.dialect.money(columns, self._rate(), digits=self.money_digits)
+
+    def _rate(self) -> tuple[str, Mapping[str, float]] | None:
+        return None if self.currency is None or self.rates is None else (self.currency, self.rates)
+
+    def _check_roles(self) -> None:
+        for role in ("customer", "date", *self.money_roles()):
+            if not isinstance(name := getattr(self, role), str):
+                raise TypeError(f"Orders: {role} must be the name of a column, got {type(name).__name__}.")
+        if not isinstance(self.date_format, (str, NoneType)):
+            raise TypeError(
+                f"Orders: date_format must be a pattern such as '%d/%m/%Y', got {type(self.date_format).__name__}."
+            )
+
+    def _check_single_roles(self) -> None:
+        """Refuse one column as both money and refund, say: every amount would be paid back."""
+        single = {"date", *self.money_roles(), "discount", "refund", "cancelled", "currency"}
+        roles: dict[str, list[str]] = {}
+        for role, name in self.described().items():
+            if role in single:
+                roles.setdefault(name, []).append(f"{role}=")
+        for name, several in roles.items():
+            if len(several) > 1:
+                raise ValueError(f"Orders: {' and '.join(several)} cannot both be column {name!r}. Name one for each.")
+
+    def _check_types(self) -> None:
+        dialect = self.source_table.dialect
+        faults = []
+        for role, name in self.described().items():
+            kind = dialect.kind(name)
+            if role in {*self.money_roles(), "discount", "refund"} and not (
+                kind in ("integer", "number") or dialect.text
+            ):
+                rule = "be numeric"
+            elif role == "date" and kind not in DATE_KINDS and not (kind in NUMBER_KINDS and self.date_format):
+                rule = "hold dates"
+            elif role == "cancelled" and not (kind in ("boolean", "integer") or dialect.text):
+                rule = "be boolean"
+            elif role in ("product", "category", "channel", "source", "currency") and is_compound(dialect, name):
+                rule = "hold words (text or numbers)"
+            elif role in ("customer", "order") and kind in ("other", "boolean"):
+                rule = "hold ids (numbers or text)"
+            else:
+                continue
+            faults.append(f"column {name!r} must {rule}, got {dialect.type_name(name)}. "
+                          f"Cast it, or pass {role}='...'")  # fmt: skip
+        # Numbers alone in the place of dates are looked at when the dates are opened.
+        if faults and not (len(faults) == 1 and dialect.kind(self.date) in NUMBER_KINDS and "hold dates" in faults[0]):
+            raise DataError(f"Orders: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
+
+    def _check_rates(self) -> None:
+        rates: Any = self.rates
+        if rates is None:
+            return
+        if self.currency is None:
+            raise ValueError("Orders: rates need currency=, the column of currency codes.")
+        rule = "Orders: rates must be positive numbers per currency, such as {'EUR': 1.0}, got"
+        pairs = rates.items() if isinstance(rates, Mapping) else [(None, None)]
+        if not all(isinstance(code, str) and isinstance(rate, Real) for code, rate in pairs):
+            raise TypeError(f"{rule} {rates!r}.")
+        if not rates or not all(math.isfinite(rate) and rate > 0 for rate in rates.values()):
+            raise ValueError(f"{rule} {rates!r}.")
+
+
+def as_orders(orders: object) -> Orders:
+    """The orders as described, or a plain table with the default column names."""
+    return orders if isinstance(orders, Orders) else Orders(orders)

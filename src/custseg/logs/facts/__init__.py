@@ -1,0 +1,1 @@
+"""Counts and totals over a log that features and the data report share."""

@@ -1,0 +1,170 @@
+"""Counts from one pass over an event log, and errors for unusable values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import listed
+from custseg._frames import collect_together
+from custseg.errors import DataError
+from custseg.logs._events import EVENT_NAMES, Events
+from custseg.logs._file_checks import raise_on_doubtful_marks
+from custseg.logs._flags import raise_on_flags
+from custseg.snapshot import Snapshot
+
+_SHOWN_NAMES = 20
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """Counts over an event log at one snapshot.
+
+    Attributes
+    ----------
+    rows, rows_after : int
+        Lines before the snapshot, and at or after it.
+    without_date, unusable_dates : int
+        Lines without a date, and with one that cannot be read.
+    without_customer, without_event, unknown_events : int
+        Lines before the snapshot without a customer, without a name of the event, and with one that is not
+        known.
+    machine_lines, unusable_flags : int
+        Lines before the snapshot marked as made by a machine, and those whose mark is neither yes nor no.
+    counts : mapping of str to int
+        Lines before the snapshot per canonical event, also 0.
+    mail_counts : mapping of str to int
+        The same for mails alone, see `Events`.
+    timed_mails : mapping of str to int
+        Mails alone whose moment is not a midnight; 0 for events that are known by the day alone.
+    unknown_names : mapping of str to int
+        Lines per unknown name, the 20 most frequent.
+    first_day, last_day : int or None
+        First and last calendar day before the snapshot, in days since 1970-01-01.
+    """
+
+    rows: int
+    rows_after: int
+    without_date: int
+    unusable_dates: int
+    without_customer: int
+    without_event: int
+    unknown_events: int
+    machine_lines: int
+    unusable_flags: int
+    counts: Mapping[str, int]
+    mail_counts: Mapping[str, int]
+    timed_mails: Mapping[str, int]
+    unknown_names: Mapping[str, int]
+    first_day: int | None
+    last_day: int | None
+
+
+def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
+    """Count the lines of the log, and raise if values cannot be used."""
+    return usable_event_facts(events, snapshot, gather_event_facts(events, snapshot), caller=caller)
+
+
+def usable_event_facts(events: Events, snapshot: Snapshot, facts: EventFacts, *, caller: str) -> EventFacts:
+    """The same counts; raises if values cannot be used."""
+    events.dates.raise_on_unusable(facts.unusable_dates, caller, readable=facts.rows + facts.rows_after)
+    if facts.rows + facts.rows_after + facts.without_date == 0:
+        raise DataError(f"{caller}: the event log has no rows.")
+    if facts.rows + facts.rows_after == 0:
+        raise DataError(f"{caller}: column {events.date!r} of the event log has no dates.")
+    if facts.rows == 0:
+        raise DataError(
+            f"{caller}: as_of {snapshot} is not after any row of the event log, so nothing is "
+            "known yet. Give a later as_of."
+        )
+    if not any(facts.counts.values()):
+        _raise_on_names(events, facts, caller)
+    if events.value is not None:
+        raise_on_doubtful_marks(events.source_table.dialect, [events.value], caller)
+    if facts.unusable_flags:
+        raise_on_flags(events.source_table.dialect, str(events.machine), facts.unusable_flags, caller=caller)
+    return facts
+
+
+def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
+    """Count the lines of the log without raising: one indicator column per count, summed per event."""
+    col, lines = nw.col, events.lines()
+    before = col("moment") < snapshot.moment
+    marked = "machine" in lines.collect_schema().names()
+    machine = col("machine") if marked else nw.lit(value=False)
+    marks = {
+        "rows": before,
+        "rows_after": ~before,
+        "without_date": ~col("has_date"),
+        "unusable_dates": col("has_date") & col("moment").is_null(),
+        "without_customer": before & col("customer").is_null(),
+        "without_event": before & col("name").is_null(),
+        "machine_lines": before & machine,
+        "unusable_flags": before & machine.is_null(),
+        "mails": before & col("mail"),
+        "timed_mails": before & col("mail") & col("timed"),
+    }
+    counted = lines.select(
+        "event",
+        *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
+        nw.when(before).then(col("day")).alias("day"),
+    )
+    per_event = counted.group_by("event").agg(
+        *(col(name).count() for name in marks),
+        col("day").min().alias("first_day"),
+        col("day").max().alias("last_day"),
+    )
+    unknown = lines.filter(before, col("event").is_null(), ~col("name").is_null())
+    names = unknown.group_by("name").agg(nw.len().alias("lines"))
+    names = names.sort("lines", "name", descending=[True, False]).head(_SHOWN_NAMES)
+    rows, top = (frame.rows(named=True) for frame in collect_together(per_event, names))
+    return _facts(rows, {row["name"]: int(row["lines"]) for row in top})
+
+
+def _facts(rows: list[dict[str, Any]], unknown_names: Mapping[str, int]) -> EventFacts:
+    """The facts from counts per event; unknown names have no canonical event."""
+
+    def total(mark: str) -> int:
+        return sum(int(row[mark]) for row in rows)
+
+    def per_event(mark: str) -> dict[str, int]:
+        found = {row["event"]: int(row[mark]) for row in rows}
+        return {name: found.get(name, 0) for name in EVENT_NAMES}
+
+    unnamed = sum(int(row["rows"]) for row in rows if row["event"] is None)
+    days = [day for row in rows for day in (row["first_day"], row["last_day"]) if day is not None]
+    return EventFacts(
+        rows=total("rows"),
+        rows_after=total("rows_after"),
+        without_date=total("without_date"),
+        unusable_dates=total("unusable_dates"),
+        without_customer=total("without_customer"),
+        without_event=total("without_event"),
+        unknown_events=unnamed - total("without_event"),
+        machine_lines=total("machine_lines"),
+        unusable_flags=total("unusable_flags"),
+        counts=per_event("rows"),
+        mail_counts=per_event("mails"),
+        timed_mails=per_event("timed_mails"),
+        unknown_names=unknown_names,
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+    )
+
+
+def _raise_on_names(events: Events, facts: EventFacts, caller: str) -> None:
+    if not facts.unknown_names:
+        raise DataError(
+            f"{caller}: column {events.event!r} names no event in any line before as_of. "
+            f"Pass event='...'; columns are {listed(events.source_table.dialect.columns)}."
+        )
+    found = [name[:_LONGEST_NAME] for name in facts.unknown_names]
+    raise DataError(
+        f"{caller}: the event log has no known event before as_of; column {events.event!r} has "
+        f"{listed(found)}. Known events are {listed(EVENT_NAMES)}: "
+        f"pass names={{{found[0]!r}: 'visited', ...}}."
+    )

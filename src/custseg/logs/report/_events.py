@@ -1,0 +1,93 @@
+"""The data report of an event log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._frames import collect_together
+from custseg.logs._events import Events
+from custseg.logs.facts._event_facts import EventFacts
+from custseg.logs.report._files import file_findings
+from custseg.logs.report._findings import (
+    Finding,
+    FindingWriter,
+    LogReport,
+    by_severity,
+    calendar_day,
+    column_name,
+)
+from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
+from custseg.logs.report._rules import EVENT_RULES, by_rules
+from custseg.logs.report.patterns._days import days_without_data
+from custseg.snapshot import Snapshot
+
+_DAY = 86_400_000_000
+_MANY_REPEATS = 0.1
+_MANY_ALIKE = 0.25
+_TOLD_APART_BY = ("customer", "moment", "name", "channel", "campaign", "value")
+
+
+def event_report(
+    events: Events, snapshot: Snapshot, facts: EventFacts, *, language: str = "en"
+) -> tuple[LogReport, nw.Series[Any]]:
+    """What the event log was like, and its distinct customers; as `order_report`."""
+    col, write = nw.col, FindingWriter("events", language)
+    before = events.lines().filter(col("moment") < snapshot.moment)
+    clock = before.select((col("moment") % _DAY).alias("clock"))
+    same = [name for name in _TOLD_APART_BY if name in before.collect_schema().names()]
+    customers, days, clocks, distinct = collect_together(
+        before.filter(~col("customer").is_null()).group_by("customer").agg(nw.len().alias("lines")),
+        before.select("day").unique(),
+        clock.select(col("clock").min().alias("first"), col("clock").max().alias("last")),
+        before.select(*same).unique().select(nw.len().alias("rows")),
+    )
+    ids, rows = customers.get_column("customer"), customers.get_column("lines")
+    first, last = clocks.row(0)
+    findings = [
+        *by_rules(write, EVENT_RULES, facts, date=column_name(events.date), machine=column_name(events.machine or "")),
+        *_unknown_events(write, facts),
+        *file_findings(write, events.source_table, [events.value] if events.value else []),
+        *_repeats(write, events, facts, timed=first != last, distinct=int(distinct.item())),
+        *id_findings(write, ids),
+        *placeholder_findings(write, ids, rows),
+        *dominant_findings(write, {"lines": rows}),
+        *days_without_data(write, days.get_column("day")),
+    ]
+    report = LogReport(
+        log="events",
+        rows=facts.rows,
+        customers=len(ids),
+        first_day=calendar_day(facts.first_day),
+        last_day=calendar_day(facts.last_day),
+        coverage={
+            "customer": 1 - facts.without_customer / max(facts.rows, 1),
+            "event": 1 - facts.without_event / max(facts.rows, 1),
+        },
+        findings=by_severity(findings),
+        language=language,
+    )
+    return report, ids
+
+
+def _unknown_events(write: FindingWriter, facts: EventFacts) -> list[Finding]:
+    names = ", ".join(f"{column_name(name)} {count:,}" for name, count in facts.unknown_names.items())
+    known = any(facts.counts.values())
+    return write("unknown_events", facts.unknown_events, "warning" if known else "severe", names=names)
+
+
+def _repeats(write: FindingWriter, events: Events, facts: EventFacts, *, timed: bool, distinct: int) -> list[Finding]:
+    """Events that repeat an earlier one in every column, or in the described ones.
+
+    In a log of days alone two events can well be equal, and so can the views of two products at one moment.
+    """
+    repeated = events.source_table.dialect.count_duplicates()
+    share = repeated / max(facts.rows + facts.rows_after + facts.without_date, 1)
+    many = timed and share >= _MANY_REPEATS
+    found = write("duplicate_events", repeated, "warning" if many else "note", share=share)
+    alike = facts.rows - distinct
+    share = alike / max(facts.rows, 1)
+    if timed and not many and share >= _MANY_ALIKE:
+        found += write("alike_events", alike, "warning", share=share)
+    return found

@@ -1,0 +1,128 @@
+"""Ids that are no customer, that look alike, that lost digits, or that two logs do not share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._texts import text
+from custseg.logs.report._findings import Finding, FindingWriter
+from custseg.logs.report._words import means_none
+from custseg.logs.report.patterns._outliers import outstanding
+
+Column = nw.Series[Any]
+
+SCIENTIFIC = r"^\s*(\d[.,]\d+[eE]\+?\d{1,2}|\d[eE]\+\d{2})\s*$"
+"""Text such as 4.91512E+11, as spreadsheets and float columns write long numbers."""
+
+_EXACT_FLOATS = 2.0**53
+_NUMBER = r"^\s*-?\d+(\.0+)?\s*$"
+_NO_NUMBER = r"^\s*(0+|-1)(\.0+)?\s*$"
+_LONG_FLOAT = r"^\d{16,}\.0+$"
+_LONG_NUMBER = r"^\d{16,}$"
+_CUT_NUMBER = r"^\d{15}0+$"
+_CODE = r"\p{Ll}[\p{L}\d]*\p{Lu}|\p{Lu}[\p{L}\d]*\p{Lu}[\p{L}\d]*\p{Ll}"
+_CODES = 0.25
+_FEW = 3
+_LEAST_SHARE = 0.05
+
+
+def id_findings(write: FindingWriter, ids: Column) -> list[Finding]:
+    """What is wrong with the distinct ids of a log."""
+    plain = normal_form(ids, cased=has_codes(ids))
+    return [
+        *write("inexact_ids", _inexact(ids), "warning"),
+        *write("look_alike_ids", len(ids) - plain.n_unique() if ids.dtype == nw.String else 0, "warning"),
+    ]
+
+
+def placeholder_findings(write: FindingWriter, ids: Column, rows: Column) -> list[Finding]:
+    """Ids that mean none, such as 'nan', with the rows that have one."""
+    if ids.dtype != nw.String:
+        return []
+    none = ids.str.contains(means_none())
+    if not ids.str.contains(_NUMBER).all():
+        # Among ids that are all numbers, 0 may be one of them.
+        none = none | ids.str.contains(_NO_NUMBER)
+    return write("placeholder_ids", int(rows.filter(none).sum()), "warning", ids=int(none.sum()))
+
+
+def dominant_findings(write: FindingWriter, counts: Mapping[str, Column]) -> list[Finding]:
+    """Up to three ids with far more orders (or lines) than any other, by the first count that shows some."""
+    for what, column in counts.items():
+        values = column.cast(nw.Int64).to_numpy()
+        found = outstanding(values, least_share=_LEAST_SHARE)
+        if found:
+            share = float(np.sort(values)[-found:].sum() / values.sum())
+            return write("dominant_customers", found, "warning", wording=f"dominant_by_{what}", share=share)
+    return []
+
+
+def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
+    """What is found when the ids of each two logs are compared."""
+    write = FindingWriter("between", language)
+    names = text(language, "data_report", "logs")
+    found: list[Finding] = []
+    for first, second in combinations(ids, 2):
+        one, other = ids[first], ids[second]
+        if not len(one) or not len(other):
+            continue
+        logs = {"first": names[first], "second": names[second]}
+        shared = _shared(_as_text(one), _as_text(other))
+        cased = has_codes(one) and has_codes(other)
+        alike = _shared(normal_form(one, cased=cased), normal_form(other, cased=cased)) - shared
+        found += write("alike_across_logs", alike, "warning", **logs)
+        # Of the smaller log most customers are in the larger one: visitors without orders, or orders without visits.
+        few = 2 * max(shared / len(one), shared / len(other)) < 1
+        sizes: dict[str, Any] = {"in_first": len(one), "in_second": len(other), "shared": shared}
+        found += write("few_shared_customers", int(few), "warning", **logs, **sizes)
+    return found
+
+
+def has_codes(ids: Column) -> bool:
+    """Whether case tells ids apart, as in base64: many of those with letters mix cases as no word or name does."""
+    if ids.dtype != nw.String:
+        return False
+    lettered = ids.filter(ids.str.contains(r"\p{L}"))
+    return len(lettered) > 0 and float(lettered.str.contains(_CODE).sum()) >= _CODES * len(lettered)
+
+
+def normal_form(ids: Column, *, cased: bool = False) -> Column:
+    """The ids as text without spaces, leading zeros and a trailing ``.0``, and without case unless `cased`."""
+    plain = _as_text(ids)
+    if ids.dtype.is_integer():
+        return plain
+    plain = plain.str.replace_all(r"\s+", "")
+    plain = plain if cased else plain.str.to_lowercase()
+    # Zeros alone are an id too: the last one stays.
+    return plain.str.replace_all(r"^(\d+)\.0+$", "${1}").str.replace_all(r"^0+(.)", "${1}")
+
+
+def _as_text(ids: Column) -> Column:
+    return ids if ids.dtype == nw.String else ids.cast(nw.String)
+
+
+def _shared(one: Column, other: Column) -> int:
+    return int(one.unique().is_in(other.unique()).sum())
+
+
+def _inexact(ids: Column) -> int:
+    """Ids that a spreadsheet or a float column has cut."""
+    if ids.dtype.is_float():
+        return int((ids.abs() >= _EXACT_FLOATS).sum())
+    plain = _as_text(ids)
+    if ids.dtype != nw.String:
+        return _cut(plain) if ids.len() and int(abs(ids.max())) >= 10**15 else 0
+    scientific = plain.str.contains(SCIENTIFIC)
+    long = plain.filter(plain.str.contains(_LONG_FLOAT))
+    return int(scientific.sum()) + int((long.cast(nw.Float64) >= _EXACT_FLOATS).sum()) + _cut(plain)
+
+
+def _cut(plain: Column) -> int:
+    """Whole numbers of which a spreadsheet has kept 15 digits: three or more, and none with a later digit."""
+    long = plain.filter(plain.str.contains(_LONG_NUMBER))
+    return len(long) if len(long) >= _FEW and long.str.contains(_CUT_NUMBER).all() else 0

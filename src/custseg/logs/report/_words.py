@@ -1,0 +1,54 @@
+"""Words that stand for a missing id, and words in the names of columns with refunds."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads((files("custseg.logs.report") / "words.toml").read_text(encoding="utf-8"))
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The list of that name in `words.toml`."""
+    return tuple(_table()[name])
+
+
+def refund_words() -> Mapping[str, Sequence[str]]:
+    """Words in names of columns with refunded money by language; "*" ends a stem."""
+    refund: Mapping[str, Sequence[str]] = _table()["refund"]
+    return refund
+
+
+def means_none() -> str:
+    """A pattern of ids that stand for no customer or order; "guest" may have a number, a word or a host behind it."""
+    listed = "|".join(re.escape(word).replace(r"\ ", r"[ _-]?") for word in words("missing_ids"))
+    behind = "|".join(words("behind_guest"))
+    hosts = "|".join(words("no_mailboxes"))
+    return rf"(?i)^\s*({listed}|guest([ _-]?({behind}))?|guest\W?\s*\S*\d\S*|({hosts})@\S+)\s*$"
+
+
+def refund_columns(names: Sequence[str]) -> list[str]:
+    """The names that speak of refunded money, and of no date, id or number of pieces."""
+    return [name for name in names if _speaks_of_refunds(name)]
+
+
+def _speaks_of_refunds(name: str) -> bool:
+    plain = _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    tokens = set(re.findall(r"[^\W_]+", plain))
+    listed = [word for language in refund_words().values() for word in language]
+    named = any(_plain(word[:-1]) in plain if word.endswith("*") else word in tokens for word in listed)
+    return named and not tokens & set(words("no_money_tokens"))
+
+
+def _plain(word: str) -> str:
+    """In lower case, without accents."""
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()

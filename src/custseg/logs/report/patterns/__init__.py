@@ -1,0 +1,1 @@
+"""Patterns in the values of a log that point to faults."""

@@ -1,0 +1,50 @@
+"""Days without data, and days with far too much of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg.logs.report._findings import Finding, FindingWriter, calendar_day
+from custseg.logs.report.patterns._outliers import long_gap, outstanding
+
+_WEEK = 7
+_LARGE_SHARE = 0.2
+# Dates are spread more evenly than customers' orders.
+_SPREAD = 0.5
+
+Column = nw.Series[Any]
+
+
+def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
+    """Calendar days between the first and the last row that have none, and the longest gap."""
+    known = np.sort(days.drop_nulls().to_numpy())
+    gaps = np.diff(known) - 1
+    missing = int(gaps.sum()) if len(gaps) else 0
+    if not missing:
+        return []
+    longest = int(gaps.max())
+    after = calendar_day(int(known[int(gaps.argmax())]))
+    # A shop with few orders, or one that bills on the first of the month, has gaps as long as any other.
+    unusual = longest >= _WEEK and long_gap(gaps + 1)
+    return write(
+        "days_without_data",
+        missing,
+        "warning" if unusual else "note",
+        wording="days_without_data" if longest > 1 else "single_days_without_data",
+        longest=longest,
+        after=str(after),
+    )
+
+
+def crowded_days(
+    write: FindingWriter, counts: Column, *, name: str = "crowded_days", least_share: float = _LARGE_SHARE, **shown: Any
+) -> list[Finding]:
+    """Up to three dates that far more orders or customers have than any other date."""
+    values = np.sort(counts.cast(nw.Int64).to_numpy())[::-1]
+    # A shop may sell on a few days alone.
+    found = outstanding(values, least_share=least_share, spread=1.0 if name == "crowded_days" else _SPREAD)
+    share = float(values[:found].sum() / max(values.sum(), 1))
+    return write(name, found, "warning", share=share, rows=int(values[:found].sum()), **shown)

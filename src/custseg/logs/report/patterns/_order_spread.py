@@ -1,0 +1,224 @@
+"""How the values of an order log are spread: over customers, orders, days and the lines of an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._frames import collect, collect_together
+from custseg.logs._orders import Orders
+from custseg.logs.facts._order_facts import OrderFacts
+from custseg.logs.facts._order_totals import counted_lines, net_money
+from custseg.logs.report._ids import SCIENTIFIC
+from custseg.logs.report._words import means_none
+from custseg.snapshot import Snapshot
+
+_FAR_APART_DAYS = 30
+_EXACT_FLOATS = 2.0**53
+_NEARLY_ALL = 0.9
+_EVEN = 0.5
+_PROOF = 0.001
+
+
+@dataclass(frozen=True, eq=False)
+class OrderSpread:
+    """Counts over the orders of known customers before the snapshot.
+
+    Attributes
+    ----------
+    customers : narwhals DataFrame
+        A row per customer: `customer`, `lines`, `orders` (those with a positive line), and the counts below.
+    day_orders : narwhals Series
+        Orders per day of their first positive line.
+    days : narwhals Series
+        The distinct days of all lines.
+    zero_orders, over_refunded : int
+        Orders that add up to nothing, and those with more refunded than paid.
+    equal_lines, unequal_lines : int
+        Orders of several lines whose positive ones have one amount, and those with different amounts.
+    shared, restarted, inexact, placeholders : int
+        Order ids that several customers have; that have lines of one customer far apart; that lost digits;
+        that mean none.
+    """
+
+    customers: nw.DataFrame[Any]
+    day_orders: nw.Series[Any]
+    days: nw.Series[Any]
+    zero_orders: int
+    over_refunded: int
+    equal_lines: int
+    unequal_lines: int
+    shared: int
+    restarted: int
+    inexact: int
+    placeholders: int
+
+
+def order_spread(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> OrderSpread:
+    """Sum the log up per order, and the orders per customer, order id and day, on the engine where the log is."""
+    col, lines = nw.col, orders.lines()
+    rows = _orders(orders, snapshot, facts, refunds=refunds)
+    marks = _order_marks(orders, may_not_count=_may_not_count(facts, refunds))
+    frames = [
+        lines.filter(col("moment") < snapshot.moment).select("day").unique(),
+        _marked(rows, marks, "customer", "lines")
+        .group_by("customer")
+        .agg(col("lines").sum(), *(col(name).count() for name in marks)),
+        rows.filter(~col("first_day").is_null()).group_by("first_day").agg(nw.len().alias("orders")),
+    ]
+    if orders.order is not None:
+        frames.append(_order_ids(rows))
+    days, customers, day_orders, *ids = collect_together(*frames)
+    customers = customers.with_columns(col(name).cast(nw.Int64) for name in ("lines", *marks))
+    totals = {name: int(customers.get_column(name).sum()) for name in marks if name != "orders"}
+    id_counts = _doubtful_ids(rows, ids[0]) if ids else {}
+    return OrderSpread(
+        customers=customers,
+        day_orders=day_orders.get_column("orders"),
+        days=days.get_column("day"),
+        **totals,
+        **{name: int(id_counts.get(name, 0)) for name in ("shared", "restarted", "inexact", "placeholders")},
+    )
+
+
+def _doubtful_ids(rows: nw.LazyFrame[Any], ids: nw.DataFrame[Any]) -> dict[str, Any]:
+    """The counts over the order ids, which take a pass of their own where any id is doubtful."""
+    counts = ids.rows(named=True)[0]
+    orders, distinct = counts.pop("orders"), counts.pop("distinct")
+    if orders == distinct and not any(counts.values()):
+        return {}
+    return collect(_order_id_counts(rows)).rows(named=True)[0]
+
+
+def repeated_totals(
+    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, spread: OrderSpread, refunds: str
+) -> tuple[int, int]:
+    """Orders whose lines all have one amount, if nearly all orders of several lines do and not by chance, else 0.
+
+    The second number is that of the orders of several lines.
+
+    The lines of a shop with few prices agree by chance, as often as the amounts of two orders do. Where products are
+    described, orders of one product are left aside.
+    """
+    several_at_most = spread.equal_lines + spread.unequal_lines
+    if spread.equal_lines < max(_NEARLY_ALL * several_at_most, 1):
+        return 0, several_at_most
+    rows = _orders(orders, snapshot, facts, refunds=refunds, products=True)
+    several = rows.filter(nw.col("paid_lines") > 1)
+    if orders.product is not None:
+        several = several.filter(nw.col("one_product") != nw.col("other_product"))
+    equal = several.filter(nw.col("least") == nw.col("most"))
+    count = several.select(nw.len().alias("orders"))
+    amounts, total = collect_together(equal.group_by("most").agg(nw.len().alias("orders")), count)
+    same = [int(count) for count in amounts.get_column("orders").to_list()]
+    chance = _equal_chance(same)
+    proof = chance <= _EVEN and chance ** sum(same) < _PROOF
+    several_lines = int(total.item())
+    return sum(same) if proof and sum(same) >= _NEARLY_ALL * several_lines else 0, several_lines
+
+
+def _orders(
+    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, products: bool = False
+) -> nw.LazyFrame[Any]:
+    """One row per order of a known customer."""
+    col = nw.col
+    counted, keys = counted_lines(facts.orders.lines(), snapshot, facts, refunds=refunds)
+    paid = col("money") > 0
+    # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
+    marked = counted.with_columns(
+        net_money(counted).alias("net"),
+        nw.when(paid).then(col("money")).alias("paid"),
+        nw.when(paid).then(col("day")).alias("paid_day"),
+    )
+    sums = [
+        nw.len().alias("lines"),
+        col("net").sum(),
+        col("paid").min().alias("least"),
+        col("paid").max().alias("most"),
+        col("paid_day").min().alias("first_day"),
+        col("paid_day").max().alias("last_day"),
+    ]
+    if _may_not_count(facts, refunds):
+        sums.append(col("day").count().alias("counted"))
+    if products:
+        sums.append(col("paid").count().alias("paid_lines"))
+    if products and orders.product is not None:
+        sums += [col("product").min().alias("one_product"), col("product").max().alias("other_product")]
+    if orders.refund is not None:
+        sums += [col("refund").sum(), col("paid").sum().alias("paid_money")]
+    return marked.group_by(*keys).agg(*sums)
+
+
+def _order_marks(orders: Orders, *, may_not_count: bool) -> dict[str, nw.Expr]:
+    """The questions that an order answers."""
+    col = nw.col
+    worthless, never = col("net") == 0, nw.lit(value=False)
+    return {
+        "orders": ~col("most").is_null(),
+        "zero_orders": (col("counted") > 0) & worthless if may_not_count else worthless,
+        "over_refunded": (col("refund") > col("paid_money")) if orders.refund is not None else never,
+        "unequal_lines": col("least") != col("most"),
+        "equal_lines": (col("lines") > 1) & (col("least") == col("most")),
+    }
+
+
+def _may_not_count(facts: OrderFacts, refunds: str) -> bool:
+    """Whether an order may have no line that counts under the policy."""
+    return bool(facts.cancelled_lines) or (refunds == "gross" and facts.refund_lines > 0)
+
+
+def _order_ids(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """One row: how many orders with an id there are, how many ids, and how many orders have a doubtful one."""
+    col = nw.col
+    named = rows.filter(~col("order").is_null())
+    doubtful = {"far": col("last_day") - col("first_day") > _FAR_APART_DAYS, **_order_id_marks(named)}
+    marked = _marked(named, doubtful, "order")
+    distinct = col("order").n_unique().alias("distinct")
+    return marked.select(*(col(name).count() for name in doubtful), col("order").count().alias("orders"), distinct)
+
+
+def _order_id_counts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Counts over the order ids."""
+    col = nw.col
+    named = rows.filter(~col("order").is_null())
+    spread = (col("last_day") - col("first_day")).alias("spread")
+    ids = named.with_columns(spread).group_by("order").agg(nw.len().alias("customers"), col("spread").max())
+    several = col("customers") > 1
+    marks = {
+        "shared": several,
+        # Where several customers have a number, it was given anew: two days are then two orders.
+        "restarted": (col("spread") > _FAR_APART_DAYS) | (several & (col("spread") > 0)),
+        **_order_id_marks(named),
+    }
+    return _counts(ids, marks)
+
+
+def _order_id_marks(rows: nw.LazyFrame[Any]) -> dict[str, nw.Expr]:
+    """Whether an order id lost digits, or means none."""
+    order, kind = nw.col("order"), rows.collect_schema()["order"]
+    if kind.is_float():
+        return {"inexact": order.abs() >= _EXACT_FLOATS}
+    if kind != nw.String:
+        return {}
+    return {"inexact": order.str.contains(SCIENTIFIC), "placeholders": order.str.contains(means_none())}
+
+
+def _counts(rows: nw.LazyFrame[Any], marks: dict[str, nw.Expr]) -> nw.LazyFrame[Any]:
+    """One row: how many rows bear each mark."""
+    return _marked(rows, marks).select(*(nw.col(name).count() for name in marks))
+
+
+def _marked(rows: nw.LazyFrame[Any], marks: dict[str, nw.Expr], *columns: str) -> nw.LazyFrame[Any]:
+    """The columns, and one per mark: 1 where a row bears it, else null."""
+    return rows.select(*columns, *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()))
+
+
+def _equal_chance(counts: list[int]) -> float:
+    """How likely two orders drawn at random have one amount; not below what as many orders can show."""
+    orders = sum(counts)
+    if orders < 2:
+        return 1.0
+    pairs = sum(count * (count - 1) for count in counts)
+    return max(pairs / (orders * (orders - 1)), 1 / orders)

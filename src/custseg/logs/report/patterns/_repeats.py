@@ -1,0 +1,47 @@
+"""Lines that repeat an earlier one: a log that was loaded twice, or a shop with few prices."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._frames import collect_together
+from custseg.logs._orders import Orders
+from custseg.logs.facts._order_facts import OrderFacts
+from custseg.logs.report._findings import Finding, FindingWriter
+from custseg.snapshot import Snapshot
+
+_MANY = 0.1
+_BEYOND_CHANCE = 2
+_KINDS = ("money", "product", "category")
+
+
+def repeated_lines(write: FindingWriter, orders: Orders, facts: OrderFacts, *, snapshot: Snapshot) -> list[Finding]:
+    """Lines that repeat an earlier one in every column; a warning where a tenth do, and not by chance."""
+    repeated = orders.source_table.dialect.count_duplicates()
+    share = repeated / max(facts.rows + facts.rows_after + facts.without_date, 1)
+    serious = share >= _MANY and _beyond_chance(orders, snapshot, share)
+    return write("duplicate_lines", repeated, "warning" if serious else "note", share=share)
+
+
+def _beyond_chance(orders: Orders, snapshot: Snapshot, share: float) -> bool:
+    """Whether more lines are repeated than orders of lines drawn at random have.
+
+    Two pieces of one article, or at one price, are two equal lines of an order where nothing tells them apart. An
+    order of n lines from kinds with shares p has n - sum(1 - (1 - p)^n) repeats on average. Where every
+    order has an even number of lines, all of them came twice.
+    """
+    col = nw.col
+    lines = orders.lines().filter(col("moment") < snapshot.moment)
+    kinds = [name for name in _KINDS if name in lines.collect_schema().names()]
+    order_sizes = lines.group_by("customer", "order", "moment").agg(nw.len().alias("lines"))
+    kind_sizes = lines.group_by(*kinds).agg(nw.len().alias("rows"))
+    tables = collect_together(order_sizes.group_by("lines").agg(nw.len().alias("orders")), kind_sizes)
+    sizes = tables[0].get_column("lines").cast(nw.Int64).to_numpy()
+    counts = tables[0].get_column("orders").cast(nw.Int64).to_numpy()
+    rows = np.sort(tables[1].get_column("rows").cast(nw.Int64).to_numpy())
+    if not len(sizes) or (sizes % 2 == 0).all():
+        return True
+    distinct = [-np.expm1(size * np.log1p(-np.minimum(rows / rows.sum(), 1 - 1e-16))).sum() for size in sizes]
+    expected = float((counts * (sizes - distinct)).sum() / (counts * sizes).sum())
+    return share > _BEYOND_CHANCE * expected

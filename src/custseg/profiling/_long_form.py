@@ -1,0 +1,97 @@
+"""The figures of profiles as columns: in long form, and one row per segment."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from custseg._texts import printable
+from custseg.profiling.measures._intervals import Effect
+
+if TYPE_CHECKING:
+    from custseg.profiling._profiles import FeatureProfile, SegmentProfile
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+Figure = tuple[str | None, str | None, str, float | None]
+
+
+def tidy_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
+    """Columns of the long form."""
+    lines = [(row, figure) for row in rows for figure in _figures(row)]
+    return {
+        "segment": [_harmless(row.segment) for row, _ in lines],
+        "name": [_harmless(row.name) for row, _ in lines],
+        "feature": [_harmless(figure[0]) for _, figure in lines],
+        "category": [_harmless(figure[1]) for _, figure in lines],
+        "statistic": [_harmless(figure[2]) for _, figure in lines],
+        "value": [_finite(figure[3]) for _, figure in lines],
+    }
+
+
+def profile_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
+    """Columns with one row per segment."""
+    columns: dict[str, list[object]] = {
+        name: [getattr(row, name) for row in rows] for name in ("segment", "name", "size", "share", "revenue_share")
+    }
+    columns["description"] = [row.description for row in rows]
+    columns["markers"] = ["; ".join(marker.texts[row.language] for marker in row.markers[:3]) for row in rows]
+    if any(row.rule is not None for row in rows):
+        columns["rule"] = [None if row.rule is None else str(row.rule) for row in rows]
+    columns["do"] = [" ".join(row.advice.do) for row in rows]
+    columns["dont"] = [" ".join(row.advice.dont) for row in rows]
+    columns["channel"] = [row.advice.channel for row in rows]
+    columns["cadence"] = [row.advice.cadence for row in rows]
+    for channel in rows[0].reachable:
+        columns[f"reachable_{printable(channel)}"] = [row.reachable[channel] for row in rows]
+    for feature in rows[0].medians:
+        columns[f"median_{printable(feature)}"] = [row.medians[feature] for row in rows]
+    return columns
+
+
+def _figures(row: SegmentProfile) -> Iterator[Figure]:
+    yield None, None, "size", row.size
+    for name in ("share", "revenue_share", "weight_share", "overlap"):
+        yield None, None, name, getattr(row, name)
+    yield None, None, "stability", row.stability.jaccard if row.stability else None
+    if row.evidence:
+        yield None, None, "evidence_members", row.evidence.members
+        yield None, None, "evidence_others", row.evidence.others
+    for channel, count in row.reachable.items():
+        yield None, None, f"reachable_{channel}", count
+    for feature in row.features.values():
+        yield from ((feature.name, *figure) for figure in _feature_figures(feature))
+
+
+def _feature_figures(feature: FeatureProfile) -> Iterator[tuple[str | None, str, float | None]]:
+    yield None, "coverage", feature.coverage
+    for share, value in feature.quantiles.items():
+        yield None, f"q{round(100 * share):02}", value
+    if feature.quantiles:
+        yield None, "others_q50", feature.others_median
+        yield from _effect_figures(None, "effect", feature.effect)
+    for one in feature.categories:
+        yield one.value, "share", one.share
+        yield one.value, "others_share", one.others_share
+        yield from _effect_figures(one.value, "difference", one.difference)
+        yield from _effect_figures(one.value, "lift", one.lift)
+    if feature.is_descriptor:
+        yield None, "p_value", feature.p_value
+
+
+def _effect_figures(
+    category: str | None, name: str, effect: Effect | None
+) -> Iterator[tuple[str | None, str, float | None]]:
+    yield category, name, effect.value if effect else None
+    yield category, f"{name}_low", effect.low if effect else None
+    yield category, f"{name}_high", effect.high if effect else None
+
+
+def _harmless(text: object) -> object:
+    """Text that a spreadsheet would take for a formula, with an apostrophe in front."""
+    return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

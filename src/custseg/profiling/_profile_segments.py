@@ -1,0 +1,218 @@
+"""`profile_segments`: from a table and labels to names, evidence and advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Real
+
+import numpy as np
+
+from custseg._checks import check_choice, listed
+from custseg._texts import LANGUAGES
+from custseg.errors import DataError
+from custseg.profiling._assemble import Sources, segment_markers, segment_row, with_nearest
+from custseg.profiling._profiles import Profiles
+from custseg.profiling.measures._labels import Labels, read_labels
+from custseg.profiling.measures._measures import checked_weights, descriptor_tests, measured
+from custseg.profiling.measures._table import ProfileTable, read_table
+from custseg.profiling.naming._archetypes import (
+    Archetype,
+    Play,
+    builtin_archetypes,
+    builtin_plays,
+    read_archetypes,
+    read_plays,
+)
+from custseg.profiling.naming._segment_names import segment_names, unclustered_name, unclustered_row
+from custseg.profiling.naming._words import TRAITS, UNCLUSTERED
+
+_CALLER = "profile_segments"
+
+
+def profile_segments(
+    features: object,
+    labels: object,
+    *,
+    descriptors: object = None,
+    size_weight: object = None,
+    stability: Mapping[int | str, float] | None = None,
+    language: str = "en",
+    archetypes: object = None,
+    playbook: object = None,
+    clustered_on: Sequence[str] = (),
+    unclustered: Mapping[str, str] | None = None,
+    id: str | None = None,
+) -> Profiles:
+    r"""Profile every segment: what it is like, what sets it apart, its name, and what to do with it.
+
+    The difference of a segment from all other clustered customers is an effect size with a 95 % interval: for
+    numbers Cliff's delta, ``P(member > other) - P(member < other)`` in [-1, 1]; for categories the difference of
+    shares and their ratio (lift). Both ask how far the segment stands apart, not whether chance made it so.
+
+    Parameters
+    ----------
+    features : FeatureTable, table or mapping of str to array
+        One row per customer. Ids are in `customer_id`, in the column `id`, or in a first column of texts or whole
+        numbers that are all different; they are never shown. `revenue` gives the revenue shares, and
+        ``contactable_<channel>`` and ``consent_<channel>`` who can be reached.
+    labels : array-like of shape (n_customers,)
+        Segment of each customer, whole numbers or texts, from any source; -1, None and NaN are in no segment and
+        get a row of their own.
+    descriptors : table, mapping, or list of columns of `features`, optional
+        Columns that had no part in making the segments, such as demography or source: they are tested.
+    size_weight : str or array-like of shape (n_customers,), optional
+        What else a segment's size is measured in: a column such as "revenue", or a number per customer.
+    stability : mapping of segment to float, optional
+        Mean Jaccard similarity of each segment over redrawn customers, in [0, 1].
+    language : {"en", "ru"}, default "en"
+        Of `name`, `description` and `advice`; `names` and `playbook` have both.
+    archetypes : path or mapping, optional
+        Own kinds of customers as TOML in place of the built-in ones (`keep_builtin = true` adds to them), see Notes.
+    playbook : path or mapping, optional
+        Own plays by key of the archetype: `do`, `dont`, `channel`, `cadence`.
+    clustered_on : sequence of str, optional
+        Features that made the segments: they speak first where several features say the same, and they alone count
+        for the nearest segment. By default all but descriptors.
+    unclustered : mapping of str to str, optional
+        Name of the row of customers in no segment, by language. By default what can be read off: "Prospects" where
+        none of them has an order, "No data" where none has a value to cluster on, else "In no segment".
+    id : str, optional
+        Column of ids in `features` and `descriptors`.
+
+    Returns
+    -------
+    Profiles
+        A sequence of `SegmentProfile` in the order of the labels, the row of customers in no segment last, where
+        there are any. `to_frame()` gives all figures in long form.
+
+    Raises
+    ------
+    DataError
+        If labels and tables do not fit each other, a column cannot be used, or an archetype or play has faults (all
+        are told in one message).
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    **No p values for the features that made the segments.** Clustering looks for groups that differ in these very
+    columns, and finds some in pure noise too: that they do not differ is false by construction, so its p value says
+    nothing, however small. Only `descriptors` have p values (Kruskal-Wallis and chi-square over all segments;
+    Mann-Whitney and chi-square of a segment against the others), after Holm. A column that is computed from the same
+    orders as a clustering feature is no descriptor either.
+
+    **Names.** A segment earns an archetype's name when at least 60 % of its members meet the archetype's condition,
+    at least twice the share among the others, and the 99.9 % interval of that difference lies above 0. A place among
+    all is (average rank - 1/2) / n: equal values stand equal. Otherwise it is called by up to three traits. "High" and
+    "low" need a delta of at least 0.33 in size and an interval on that side of 0, "average" an interval within ±0.33.
+
+    **Markers** are the largest effects of at least 0.147 whose interval does not hold 0. Features whose ranks correlate
+    at 0.8 or more are folded into one.
+
+    **Privacy.** No ids, no rows. Cells under 10 customers are not shown, nor is one more where a total would give them
+    away; among all others, 1 to 9 customers of a segment count as 5. A segment under 10 customers has a size and
+    nothing else. Categories that fewer than 10 customers have are not named. Texts of categories are escaped on pages,
+    and to_frame() disarms those that look like formulas.
+
+    **Intervals.** Of Cliff's delta: consistent variance and asymmetric limits with t of min(n) - 1 degrees of freedom.
+    In simulation they cover the truth in 93 to 97 % for 100 against 900 customers, with ties too; where delta is
+    beyond ±0.95, in 89 to 94 %. Customers without a value are left out; equal values count half.
+
+    Cost: one sort per numeric feature, on several threads.
+
+    References
+    ----------
+    Cliff, N. (1993). Dominance statistics: ordinal analyses to answer ordinal questions. Psychological Bulletin
+    114(3), 494-509. doi:10.1037/0033-2909.114.3.494
+
+    Feng, D. and Cliff, N. (2004). Monte Carlo evaluation of ordinal d with improved confidence interval. Journal of
+    Modern Applied Statistical Methods 3(2), 322-332. doi:10.22237/jmasm/1099267560
+
+    Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions. Statistics in
+    Medicine 17(8), 873-890.
+
+    Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics & Data Analysis 52(1),
+    258-271. doi:10.1016/j.csda.2006.11.025
+
+    Examples
+    --------
+    >>> from custseg.profiling import profile_segments
+    >>> visits = [1, 2, 3] * 20 + [30, 40] * 20
+    >>> profiles = profile_segments({"visits": visits}, [0] * 60 + [1] * 40)
+    >>> [(row.name, row.size, row.medians["visits"]) for row in profiles]
+    [('low visits', 60, 2.0), ('high visits', 40, 35.0)]
+    >>> print(profiles[1].markers[0])
+    visits 35 (others 2)
+    """
+    check_choice(_CALLER, "language", language, allowed=LANGUAGES)
+    table = read_table(features, descriptors, id=id, caller=_CALLER)
+    segments = read_labels(labels, len(table), _CALLER)
+    known = _checked_names(clustered_on, table)
+    kinds, plays = _kinds_and_plays(archetypes, playbook, table)
+    weights = checked_weights(size_weight, table, _CALLER)
+    readings = _checked_stability(stability, segments)
+    _check_unclustered(unclustered)
+    measures = measured(table, segments.codes, len(segments.segments), archetypes=kinds, caller=_CALLER)
+
+    outside = dict(unclustered or UNCLUSTERED[unclustered_row(measures, known)])
+    found = segment_markers(measures, known)
+    names = segment_names(measures, kinds, found, clustered_on=known, taken=outside)
+    tests, p_values = descriptor_tests(measures)
+    sources = Sources(measures, segments, language, plays, weights, readings, p_values)
+    rows = [segment_row(sources, place, name, found=found[place]) for place, name in enumerate(names)]
+    rows = with_nearest(rows, measures, known or table.own_features)
+    if (segments.codes < 0).any():
+        rows.append(segment_row(sources, None, unclustered_name(outside, kinds), found=[]))
+    return Profiles(tuple(rows), tests, table.notes, table.give_back)
+
+
+def _checked_names(clustered_on: object, table: ProfileTable) -> tuple[str, ...]:
+    """The features that made the segments, which cannot be descriptors."""
+    if isinstance(clustered_on, str) or not isinstance(clustered_on, Sequence):
+        raise TypeError(f"{_CALLER}: clustered_on must be a list of features, got {clustered_on!r}.")
+    if lacking := [name for name in clustered_on if name not in table.described]:
+        raise DataError(
+            f"{_CALLER}: clustered_on names {listed(lacking)}, which the table lacks; its columns are "
+            f"{listed(table.described)}."
+        )
+    if both := [name for name in clustered_on if name in table.descriptors]:
+        raise ValueError(
+            f"{_CALLER}: {listed(both)} made the segments, so they are no descriptors: their p value would say nothing."
+        )
+    return tuple(clustered_on)
+
+
+def _kinds_and_plays(
+    archetypes: object, playbook: object, table: ProfileTable
+) -> tuple[tuple[Archetype, ...], dict[str, Play]]:
+    """The archetypes, and the play of every key."""
+    builtin, plays = builtin_archetypes(), builtin_plays()
+    kinds = builtin
+    known = {*table.described, *TRAITS} | {term.feature for archetype in builtin for term in archetype.terms}
+    if archetypes is not None:
+        kinds = read_archetypes(archetypes, known, _CALLER)
+        plays |= {archetype.key: archetype.play for archetype in kinds}
+    if playbook is not None:
+        plays |= read_plays(playbook, plays, _CALLER, known=known)
+    return kinds, plays
+
+
+def _checked_stability(stability: object, segments: Labels) -> dict[int | str, float]:
+    """The Jaccard similarity of each segment."""
+    if stability is None:
+        return {}
+    if not isinstance(stability, Mapping):
+        raise TypeError(
+            f"{_CALLER}: stability must map segments to Jaccard similarities, got {type(stability).__name__}."
+        )
+    if unknown := [segment for segment in stability if segment not in segments.segments]:
+        raise ValueError(f"{_CALLER}: stability has segments {listed(unknown)} that labels lack.")
+    for segment, value in stability.items():
+        if isinstance(value, bool) or not isinstance(value, (Real, np.floating)) or not 0 <= float(value) <= 1:
+            raise ValueError(f"{_CALLER}: stability must lie between 0 and 1, got {value!r} for segment {segment!r}.")
+    return {segment: float(value) for segment, value in stability.items()}
+
+
+def _check_unclustered(unclustered: object) -> None:
+    if unclustered is not None and (not isinstance(unclustered, Mapping) or set(unclustered) != set(LANGUAGES)):
+        raise TypeError(f"{_CALLER}: unclustered must have a name in each of {listed(LANGUAGES)}, got {unclustered!r}.")

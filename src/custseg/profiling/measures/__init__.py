@@ -1,0 +1,1 @@
+"""Statistics of a segment: ranks, effect sizes with intervals, categories, tests."""

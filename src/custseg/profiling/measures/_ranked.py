@@ -1,0 +1,163 @@
+"""One pass over a sorted feature: quantiles, effects, and who stands where among all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._moments import unit_of
+from custseg.profiling.measures._intervals import Effect, delta_effect
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """What the ranks of one feature say of every segment; customers without a value are left out.
+
+    Attributes
+    ----------
+    known, others_known : ndarray of int, shape (n_segments,)
+        Members, and other clustered customers, with a value.
+    quantiles : ndarray of float, shape (n_segments, 5)
+        NaN where nobody has a value.
+    others_medians : ndarray of float, shape (n_segments,)
+        Median of all other clustered customers.
+    effects : tuple of Effect or None
+        Cliff's delta of each segment against the others; None where there is nobody to compare.
+    pairs : ndarray of float, shape (n_segments, n_segments)
+        Cliff's delta of the row's segment against the column's; NaN where one has no values.
+    rank_sums : ndarray of float, shape (n_segments,)
+        Sums of mid-ranks.
+    ties : float
+        Σ (t³ - t) over groups of t equal values.
+    bounds : dict of (operator, quantile) to float
+        The values that stand for the asked places among all; NaN where nobody stands there.
+    places : ndarray of float32, shape (n_customers,)
+        Mid-ranks, centred and of length 1; 0 without a value.
+    """
+
+    known: Integers
+    others_known: Integers
+    quantiles: Floats
+    others_medians: Floats
+    effects: tuple[Effect | None, ...]
+    pairs: Floats
+    rank_sums: Floats
+    ties: float
+    bounds: dict[tuple[str, float], float]
+    places: NDArray[np.float32]
+
+
+def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collection[tuple[str, float]] = ()) -> Ranked:
+    """Sort the feature once and read everything off.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_customers,)
+        NaN where missing.
+    labels : ndarray of int, shape (n_customers,)
+        From 0 up; -1 for customers who are in no segment.
+    n_segments : int
+        How many.
+    asked : collection of (operator, quantile)
+        Places among all whose values are wanted: "<=" the largest value at or below that place, ">=" the
+        smallest at or above, "<" and ">" alike. The place of a value is (average rank - 1/2) / n.
+    """
+    from custseg.profiling.measures._rank_kernel import sweep
+
+    rows = np.flatnonzero(~np.isnan(values) & (labels >= 0))
+    rows = rows[np.argsort(values[rows])]
+    ordered, owners = values[rows], labels[rows]
+    sizes = np.bincount(owners, minlength=n_segments)
+    middle, pairs = np.empty(len(rows)), np.zeros((n_segments, n_segments))
+    lead, lead_square, back_square, equal = sums = np.zeros((4, n_segments))
+    ties = sweep(ordered, owners, sizes.astype(float), *np.zeros((3, n_segments)), middle, *sums, pairs)
+    standing = [np.flatnonzero(owners == segment) for segment in range(n_segments)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pairs /= sizes[:, None]
+        pairs[:, sizes == 0] = np.nan
+    places = (middle - 0.5) / max(len(rows), 1)
+    return Ranked(
+        known=sizes,
+        others_known=len(rows) - sizes,
+        quantiles=np.array([quantiles_of(ordered[at]) for at in standing]),
+        others_medians=np.array([_others_median(ordered, at) for at in standing]),
+        effects=tuple(
+            _effect(int(sizes[s]), len(rows) - int(sizes[s]), (lead[s], lead_square[s], back_square[s], equal[s]))
+            for s in range(n_segments)
+        ),
+        pairs=pairs,
+        rank_sums=np.bincount(owners, weights=middle, minlength=n_segments).astype(float),
+        ties=float(ties),
+        bounds={key: _bound(ordered, places, key) for key in asked},
+        places=_places(middle, rows, n_customers=len(values), ties=ties),
+    )
+
+
+def _effect(n: int, others: int, sums: tuple[float, float, float, float]) -> Effect | None:
+    """Cliff's delta of n members against the others.
+
+    The variance is the consistent one of Cliff (1996), Ordinal Methods for Behavioral Data Analysis, from the leads
+    d_i. and d_.j: the share of the other group below each customer less the share above.
+    """
+    if n == 0 or others == 0:
+        return None
+    lead, lead_square, back_square, equal = sums
+    delta = lead / n
+    if abs(delta) > 1 - 1e-12:
+        delta = float(np.sign(delta))
+    member_square = lead_square - n * delta * delta
+    other_square = back_square - others * delta * delta
+    pair_square = n * others * (1 - delta * delta) - equal
+    m, k = max(n - 1, 1), max(others - 1, 1)
+    variance = (k * member_square / m + m * other_square / k + pair_square / (m * k)) / (n * others)
+    return delta_effect(delta, max(variance, 0.0), min(n, others))
+
+
+def quantiles_of(ordered: Floats) -> Floats:
+    """Quantiles of sorted values by linear interpolation."""
+    if len(ordered) == 0:
+        return np.full(len(QUANTILES), np.nan)
+    place = np.array(QUANTILES) * (len(ordered) - 1)
+    low = place.astype(np.intp)
+    high = np.minimum(low + 1, len(ordered) - 1)
+    unit = unit_of(ordered)
+    below, above = ordered[low] / unit, ordered[high] / unit
+    return np.asarray((below + (place - low) * (above - below)) * unit)
+
+
+def _others_median(ordered: Floats, members: Integers) -> float:
+    """The median of those who do not stand at the positions of the members."""
+    n = len(ordered) - len(members)
+    if n == 0:
+        return np.nan
+    middle = np.array([(n - 1) // 2, n // 2])
+    skipped = np.searchsorted(members - np.arange(len(members)), middle, side="right")
+    # Halves first: the sum of two values may be too large for a float.
+    return float((ordered[middle + skipped] / 2).sum())
+
+
+def _bound(ordered: Floats, places: Floats, asked: tuple[str, float]) -> float:
+    """The value at which a customer's place among all reaches the asked one."""
+    operator, place = asked
+    if operator in ("<=", "<"):
+        last = int(np.searchsorted(places, place, side="right" if operator == "<=" else "left")) - 1
+        return float(ordered[last]) if last >= 0 else np.nan
+    first = int(np.searchsorted(places, place, side="left" if operator == ">=" else "right"))
+    return float(ordered[first]) if first < len(ordered) else np.nan
+
+
+def _places(middle: Floats, rows: Integers, *, n_customers: int, ties: float) -> NDArray[np.float32]:
+    n = float(len(rows))
+    places = np.zeros(n_customers, dtype=np.float32)
+    square = (n**3 - n - ties) / 12
+    if square > 0:
+        places[rows] = (middle - (n + 1) / 2) / np.sqrt(square)
+    return places

@@ -1,0 +1,255 @@
+"""Archetypes and plays as data: read, and checked with all faults in one message."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from os import PathLike, fsdecode
+from pathlib import Path
+from typing import Any
+
+from custseg._checks import did_you_mean, listed
+from custseg._texts import LANGUAGES
+from custseg.errors import DataError
+from custseg.profiling.naming._archetype_terms import OPERATORS, Term
+from custseg.profiling.naming._family_names import is_family_name
+
+Words = Mapping[str, str]
+
+_PLAY_KEYS = ("do", "dont", "channel", "cadence")
+_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", *_PLAY_KEYS)
+_TERM_KEYS = ("feature", "operator", "value", "quantile")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One piece of advice, in every language, and when it is given."""
+
+    words: Words
+    when: tuple[Term, ...] = ()
+    unless: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True)
+class Play:
+    """What to do with a segment, and what not; channel and cadence."""
+
+    do: tuple[Line, ...] = ()
+    dont: tuple[Line, ...] = ()
+    channel: Words | None = None
+    cadence: Words | None = None
+
+
+@dataclass(frozen=True)
+class Archetype:
+    """A kind of customer that marketers know by name; all terms must hold."""
+
+    key: str
+    names: Words
+    description: Words
+    terms: tuple[Term, ...]
+    lifetime: bool
+    """Whether it says something of all orders ever, which a window does not show."""
+    play: Play
+
+
+def builtin_archetypes() -> tuple[Archetype, ...]:
+    """The archetypes that come with the package."""
+    return tuple(_archetype(key, entry) for key, entry in _builtin("archetypes").items())
+
+
+def builtin_plays() -> dict[str, Play]:
+    """The plays of archetypes and of rows that are none."""
+    plays = {archetype.key: archetype.play for archetype in builtin_archetypes()}
+    return plays | {key: _play(entry) for key, entry in _builtin("playbook").items()}
+
+
+def read_archetypes(source: object, known: Collection[str], caller: str) -> tuple[Archetype, ...]:
+    """The archetypes of a TOML file or mapping; features must be among `known`."""
+    entries = _entries(source, "archetypes", caller)
+    keep = entries.pop("keep_builtin", False)
+    own = builtin_archetypes() if keep is True else ()
+    faults = [] if isinstance(keep, bool) else [f"keep_builtin must be true or false, got {keep!r}"]
+    faults += [f"{key}: {fault}" for key, entry in entries.items() for fault in _faults(entry, known)]
+    faults += _repeated_names(entries, own)
+    faults += [f"{key}: this key is a built-in archetype's" for key in entries if key in {one.key for one in own}]
+    if not entries:
+        faults.append("there is no archetype in it")
+    _raise_on(faults, "archetypes", source=source, caller=caller)
+    return (*(_archetype(key, entry) for key, entry in entries.items()), *own)
+
+
+def read_plays(source: object, keys: Collection[str], caller: str, *, known: Collection[str]) -> dict[str, Play]:
+    """The plays of a TOML file or mapping; each belongs to one of the `keys`, features must be among `known`."""
+    entries = _entries(source, "playbook", caller)
+    faults = [
+        f"{key}: no segment can have this key.{did_you_mean(key, keys)} Keys are {listed(sorted(keys), 40)}"
+        for key in entries
+        if key not in keys
+    ]
+    for key, entry in entries.items():
+        if not isinstance(entry, Mapping):
+            faults.append(f"{key}: must be a table")
+            continue
+        faults += [f"{key}: {fault}" for fault in (*_unknown_keys(entry, _PLAY_KEYS), *_play_faults(entry, known))]
+    _raise_on(faults, "playbook", source=source, caller=caller)
+    return {key: _play(entry) for key, entry in entries.items()}
+
+
+def _builtin(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("custseg.profiling.naming").joinpath("data", f"{name}.toml").read_text("utf-8"))
+
+
+def _entries(source: object, argument: str, caller: str) -> dict[str, Any]:
+    if isinstance(source, Mapping):
+        return {str(key): entry for key, entry in source.items()}
+    if not isinstance(source, (str, PathLike)):
+        raise TypeError(
+            f"{caller}: {argument} must be the path of a TOML file or a mapping, got {type(source).__name__}."
+        )
+    path = fsdecode(source)
+    try:
+        return tomllib.loads(Path(path).read_text("utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"{caller}: {argument} {path!r} could not be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise DataError(f"{caller}: {argument} {path!r} is no TOML in UTF-8: {error}") from error
+
+
+def _raise_on(faults: list[str], argument: str, *, source: object, caller: str) -> None:
+    if faults:
+        where = f" {fsdecode(source)!r}" if isinstance(source, (str, PathLike)) else ""
+        lines = "".join(f"\n  {fault}." for fault in faults)
+        raise DataError(f"{caller}: {argument}{where} cannot be used:{lines}")
+
+
+def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
+    return Archetype(
+        key,
+        dict(entry["names"]),
+        dict(entry["description"]),
+        tuple(_term(term) for term in entry["condition"]),
+        bool(entry.get("lifetime", False)),
+        _play(entry),
+    )
+
+
+def _play(entry: Mapping[str, Any]) -> Play:
+    do, dont = (tuple(_line(line) for line in entry.get(part, ())) for part in ("do", "dont"))
+    return Play(do, dont, entry.get("channel"), entry.get("cadence"))
+
+
+def _line(line: Mapping[str, Any]) -> Line:
+    conditions = (tuple(_term(term) for term in line.get(part, ())) for part in ("when", "unless"))
+    return Line({language: line[language] for language in LANGUAGES}, *conditions)
+
+
+def _term(term: Mapping[str, Any]) -> Term:
+    return Term(term["feature"], term["operator"], term.get("value"), term.get("quantile"))
+
+
+def _faults(entry: object, known: Collection[str]) -> Iterator[str]:
+    if not isinstance(entry, Mapping):
+        yield "must be a table"
+        return
+    yield from _unknown_keys(entry, _ARCHETYPE_KEYS)
+    for part in ("names", "description"):
+        yield from _language_faults(part, entry.get(part))
+    condition = entry.get("condition")
+    if not isinstance(condition, list) or not condition:
+        yield "condition must be a list of one or more terms"
+    else:
+        for term in condition:
+            yield from _term_faults(term, known)
+    if not isinstance(entry.get("lifetime", False), bool):
+        yield f"lifetime must be true or false, got {entry['lifetime']!r}"
+    yield from _play_faults(entry, known)
+
+
+def _unknown_keys(entry: Mapping[str, Any], keys: tuple[str, ...]) -> list[str]:
+    return [f"unknown key {key!r}{did_you_mean(str(key), keys, ', ')}" for key in entry if key not in keys]
+
+
+def _language_faults(part: str, words: object) -> Iterator[str]:
+    if not isinstance(words, Mapping):
+        yield f"{part} must have texts in {listed(LANGUAGES)}"
+        return
+    for language in LANGUAGES:
+        text = words.get(language)
+        if not isinstance(text, str) or not text.strip():
+            yield f"{part} lacks language {language!r}"
+
+
+def _term_faults(term: object, known: Collection[str]) -> Iterator[str]:
+    if not isinstance(term, Mapping):
+        yield f"a term must be a table with {listed(_TERM_KEYS)}, got {term!r}"
+        return
+    yield from _unknown_keys(term, _TERM_KEYS)
+    feature, operator = term.get("feature"), term.get("operator")
+    if not isinstance(feature, str):
+        yield f"a term must name a feature, got {feature!r}"
+    elif feature not in known and not is_family_name(feature):
+        yield f"unknown feature {feature!r}{did_you_mean(feature, known, ', ')}"
+    if operator not in OPERATORS:
+        yield f"unknown operator {operator!r}; operators are {listed(OPERATORS)}"
+    value, quantile = term.get("value"), term.get("quantile")
+    if (value is None) == (quantile is None):
+        yield f"the term on {feature!r} must have either value or quantile"
+    elif quantile is not None:
+        if isinstance(quantile, bool) or not isinstance(quantile, (int, float)) or not 0 <= quantile <= 1:
+            yield f"the quantile of {feature!r} must lie between 0 and 1, got {quantile!r}"
+        if operator == "==":
+            yield f"the operator '==' of {feature!r} needs a value, not a quantile"
+    elif isinstance(value, (str, bool)):
+        if operator != "==":
+            yield f"the value of {feature!r} is no number, so its operator must be '==', got {operator!r}"
+    elif not isinstance(value, (int, float)):
+        yield f"the value of {feature!r} must be a number, a text, true or false, got {value!r}"
+    elif math.isnan(value):
+        yield f"the value of {feature!r} must be a number, got nan"
+
+
+def _play_faults(entry: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
+    for part in ("channel", "cadence"):
+        if part in entry:
+            yield from _language_faults(part, entry[part])
+    for part in ("do", "dont"):
+        lines = entry.get(part, [])
+        if not isinstance(lines, list):
+            yield f"{part} must be a list of lines"
+            continue
+        for line in lines:
+            yield from _line_faults(part, line, known)
+
+
+def _line_faults(part: str, line: object, known: Collection[str]) -> Iterator[str]:
+    yield from _language_faults(f"a line of {part}", line)
+    if not isinstance(line, Mapping):
+        return
+    yield from _unknown_keys(line, (*LANGUAGES, "when", "unless"))
+    for key in ("when", "unless"):
+        terms = line.get(key, [])
+        if not isinstance(terms, list):
+            yield f"{key} must be a list of terms"
+            continue
+        for term in terms:
+            yield from _term_faults(term, known)
+            if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), (str, bool))):
+                yield f"{key} compares a median, so that its terms need a number as value"
+
+
+def _repeated_names(entries: Mapping[str, Any], own: tuple[Archetype, ...]) -> list[str]:
+    faults = []
+    for language in LANGUAGES:
+        used = {archetype.names[language].casefold(): archetype.key for archetype in own}
+        for key, entry in entries.items():
+            names = entry.get("names") if isinstance(entry, Mapping) else None
+            name = names.get(language) if isinstance(names, Mapping) else None
+            if not isinstance(name, str):
+                continue
+            if (first := used.setdefault(name.strip().casefold(), key)) != key:
+                faults.append(f"{key}: the name {name!r} is that of {first}")
+    return faults

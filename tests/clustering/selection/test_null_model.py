@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ks_2samp, spearmanr
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+
+from custseg.clustering.selection._null_model import Structureless
+
+
+def drawn(X: np.ndarray, n_rows: int = 4000, seed: int = 0) -> np.ndarray:
+    return Structureless.like(X).draw(n_rows, np.random.default_rng(seed))
+
+
+def skewed(n_rows: int = 1000) -> np.ndarray:
+    """Three columns of other shapes, two of which hang together."""
+    rng = np.random.default_rng(0)
+    size = rng.normal(size=n_rows)
+    return np.column_stack([np.exp(size), size + rng.normal(size=n_rows), rng.gamma(0.5, 9, n_rows)])
+
+
+def shares(column: np.ndarray, *values: float) -> list[float]:
+    return [float((column == value).mean()) for value in values]
+
+
+def test_marginals_are_kept() -> None:
+    X, rows = skewed(), drawn(skewed())
+    for column, other in zip(X.T, rows.T, strict=True):
+        assert ks_2samp(column, other).statistic < 0.05
+    assert (rows.min(axis=0) >= X.min(axis=0)).all()
+    assert (rows.max(axis=0) <= X.max(axis=0)).all()
+
+
+def test_rank_correlations_are_kept() -> None:
+    kept = spearmanr(drawn(skewed())).statistic
+    assert kept == pytest.approx(spearmanr(skewed()).statistic, abs=0.06)
+    assert kept[0, 1] > 0.6
+
+
+def test_groups_are_not_kept() -> None:
+    X = np.random.default_rng(0).normal(size=(400, 6)) + np.repeat([[0] * 6, [12] * 6], 200, axis=0)
+    fit = KMeans(2, n_init=3, random_state=0)
+    rows = drawn(X, 400)
+    assert silhouette_score(X, fit.fit_predict(X)) > 0.85
+    assert silhouette_score(rows, fit.fit_predict(rows)) < 0.5
+
+
+def test_point_masses_are_kept_and_nothing_lies_between() -> None:
+    rng = np.random.default_rng(0)
+    X = np.column_stack([np.where(rng.random(900) < 0.4, 7.0, rng.uniform(20, 30, 900)), rng.normal(size=900)])
+    rows = drawn(X)
+    assert shares(rows[:, 0], 7.0) == pytest.approx(shares(X[:, 0], 7.0), abs=0.03)
+    assert rows[rows[:, 0] != 7.0, 0].min() >= 20
+
+
+def test_joint_pattern_of_point_masses_is_kept() -> None:
+    # Who has one order has no gap: the two masses come together or not at all.
+    rng = np.random.default_rng(0)
+    once = rng.random(900) < 0.5
+    X = np.column_stack([np.where(once, 1.0, rng.uniform(2, 9, 900)), np.where(once, 0.0, rng.uniform(5, 90, 900))])
+    rows = drawn(X)
+    assert ((rows[:, 0] == 1.0) == (rows[:, 1] == 0.0)).all()
+    assert (rows[:, 0] == 1.0).mean() == pytest.approx(once.mean(), abs=0.03)
+
+
+def test_each_pattern_keeps_its_own_marginals() -> None:
+    rng = np.random.default_rng(0)
+    mass = rng.random(1000) < 0.5
+    X = np.column_stack([np.where(mass, 0.0, rng.uniform(1, 2, 1000)), np.where(mass, 100.0, 0.0) + rng.random(1000)])
+    rows = drawn(X)
+    assert rows[rows[:, 0] == 0.0, 1].min() >= 100
+    assert rows[rows[:, 0] > 0.0, 1].max() <= 1
+
+
+def test_several_peaks_of_a_column_become_one() -> None:
+    X = np.random.default_rng(0).normal(np.repeat([0.0, 12.0], 500))[:, None]
+    rows = drawn(X)
+    assert ((X > 4) & (X < 8)).mean() == 0
+    assert ((rows > 4) & (rows < 8)).mean() > 0.1
+
+
+def test_rare_value_is_no_point_mass() -> None:
+    X = np.concatenate([np.linspace(0, 1, 97), [5.0, 5.0, 5.0]])[:, None]
+    assert len(np.unique(drawn(X))) > 1000
+
+
+def test_columns_of_masses_alone_are_drawn_from_the_patterns_seen() -> None:
+    X = np.array([[0.0, 1.0], [0.0, 2.0], [3.0, 1.0]] * 20)
+    rows = drawn(X, 600)
+    assert {tuple(row) for row in rows.tolist()} == {(0.0, 1.0), (0.0, 2.0), (3.0, 1.0)}
+
+
+def test_equal_rows_and_a_constant_column_stay() -> None:
+    assert (drawn(np.full((9, 2), 4.0), 20) == 4.0).all()
+    X = np.column_stack([np.ones(60), np.random.default_rng(0).random(60)])
+    assert (drawn(X)[:, 0] == 1.0).all()
+
+
+def test_same_seed_same_rows_and_another_seed_others() -> None:
+    X = skewed(200)
+    assert (drawn(X, 50, seed=3) == drawn(X, 50, seed=3)).all()
+    assert (drawn(X, 50, seed=3) != drawn(X, 50, seed=4)).any()
+
+
+def test_order_of_the_rows_does_not_matter() -> None:
+    X = skewed(200)
+    order = np.random.default_rng(0).permutation(200)
+    np.testing.assert_allclose(drawn(X[order], 50), drawn(X, 50), rtol=1e-6)
+
+
+@examples(40)
+@given(st.integers(2, 40), st.integers(1, 4), st.integers(0, 99), st.integers(0, 2))
+def test_rows_are_finite_and_within_what_was_seen(n_rows: int, n_columns: int, seed: int, decimals: int) -> None:
+    X = np.random.default_rng(seed).normal(size=(n_rows, n_columns)).round(decimals)
+    rows = drawn(X, 25, seed)
+    assert rows.shape == (25, n_columns)
+    assert (rows >= X.min(axis=0)).all()
+    assert (rows <= X.max(axis=0)).all()

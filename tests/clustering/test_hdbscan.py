@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from sklearn.cluster import HDBSCAN
+from sklearn.datasets import make_blobs, make_moons
+from sklearn.metrics import adjusted_rand_score
+
+from custseg.clustering import MinSizeHDBSCAN
+from custseg.clustering.assignment._nearest_core import CoreRule
+from custseg.clustering.rows._rows import distinct_rows
+
+BLOBS = make_blobs(900, centers=5, cluster_std=1.2, random_state=3)[0]
+MOONS = make_moons(600, noise=0.07, random_state=0)[0]
+
+
+@pytest.mark.parametrize("noise", ["nearest", "keep"])
+@pytest.mark.parametrize("least", [5, 20, 60])
+@pytest.mark.parametrize("X", [BLOBS, MOONS, np.random.default_rng(0).gamma(2, size=(500, 3))])
+def test_partition_is_that_of_scikit_learn_on_its_rows_without_noise(X, least, noise):
+    # scikit-learn's own result depends on the order of the rows where densities tie: give it the same.
+    rows = distinct_rows(X)
+    found = HDBSCAN(min_cluster_size=least, min_samples=5, copy=True).fit_predict(rows.values)[rows.inverse]
+    model = MinSizeHDBSCAN(min_size=least, min_samples=5, noise=noise).fit(X)
+    inside = found >= 0
+    assert model.n_clusters_ == found.max() + 1
+    assert not inside.any() or adjusted_rand_score(found[inside], model.labels_[inside]) == 1
+    assert (model.labels_[inside] >= 0).all()
+
+
+def test_no_dense_region_is_a_result():
+    X = np.random.default_rng(0).uniform(size=(60, 2))
+    model = MinSizeHDBSCAN(min_size=29).fit(X)
+    assert model.n_clusters_ == 0
+    assert (model.labels_ == -1).all()
+    assert model.predict([[0.5, 0.5]]).tolist() == [-1]
+    assert model.assess(X).confidence.max() == 0
+
+
+def test_a_sample_is_fitted_and_the_minimum_holds_on_all_rows():
+    X = make_blobs(5_000, centers=4, random_state=0)[0]
+    model = MinSizeHDBSCAN(min_size=0.1, max_fit_rows=500, max_core_rows=100, random_state=0).fit(X)
+    assert model.n_fit_rows_ == 500
+    assert len(model.rule_.cores) <= 100
+    assert model.sizes_.min() >= 500
+    assert np.array_equal(model.predict(X), model.labels_)
+
+
+def test_a_cluster_that_is_too_small_on_all_rows_is_merged_and_recorded():
+    X = np.concatenate([np.linspace(0, 1, 400), np.linspace(3, 4, 300), np.linspace(5, 5.4, 80)])[:, None]
+    for seed in range(30):
+        model = MinSizeHDBSCAN(min_size=80, max_fit_rows=60, min_samples=2, random_state=seed).fit(X)
+        if model.merges_:
+            break
+    assert model.merges_[0].size < 80
+    assert model.sizes_.min() >= 80
+    assert [move.target for move in model.moves_] == [merge.target for merge in model.merges_]
+
+
+def test_noise_is_kept_or_joins_the_nearest():
+    X = np.concatenate([np.linspace(0, 1, 50), np.linspace(10, 11, 50), [100.0]])[:, None]
+    kept = MinSizeHDBSCAN(min_size=10, noise="keep").fit(X)
+    joined = MinSizeHDBSCAN(min_size=10).fit(X)
+    assert (kept.labels_[-1], kept.confidence_[-1]) == (-1, 0)
+    assert kept.second_[-1] == kept.predict([[11.0]])[0]
+    assert joined.labels_[-1] == joined.predict([[11.0]])[0]
+
+
+def test_the_rule_survives_plain_numbers():
+    model = MinSizeHDBSCAN(min_size=20, noise="keep").fit(MOONS)
+    again = CoreRule.from_dict(model.rule_.to_dict())
+    assert np.array_equal(again.labels(MOONS), model.labels_)
+    assert np.array_equal(again.assess(MOONS).confidence, model.confidence_)

@@ -1,0 +1,133 @@
+"""Nobody is to be recognised in a profile."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custseg.profiling import Profiles, profile_segments
+from custseg.profiling.measures._privacy import blurred, hidden_cells, told_count
+
+tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5)
+
+
+def shop(sizes: tuple[int, ...], seed: int = 0) -> tuple[dict[str, object], np.ndarray]:
+    """Revenue and town of customers in segments of these sizes."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    towns = rng.choice(["Ulm", "Bonn", "Köln"], len(labels), p=[0.02, 0.38, 0.6])
+    return {"revenue": rng.lognormal(3, 1, len(labels)), "town": towns}, labels
+
+
+def numbers_of(profiles: Profiles, segment: int) -> list[float]:
+    frame = profiles.to_frame().filter(pl.col("segment") == segment)
+    return frame.filter(~pl.col("statistic").is_in(["size", "share"]))["value"].drop_nulls().to_list()
+
+
+@given(tables)
+def test_small_cells_are_hidden_and_no_total_gives_one_away(table: list[list[int]]) -> None:
+    counts = np.array(table)
+    hidden = hidden_cells(counts)
+    assert hidden[(counts > 0) & (counts < 10)].all()
+    for cells, mask in zip(counts, hidden, strict=True):
+        if mask.sum() == 1:  # only where there is nobody else to hide with
+            assert (cells[~mask] == 0).all()
+
+
+@given(tables)
+def test_what_others_are_added_up_from_tells_no_small_cell(table: list[list[int]]) -> None:
+    counts = np.array(table)
+    told = blurred(counts)
+    assert (told[(counts > 0) & (counts < 10)] == 5).all()
+    large = counts.max(axis=1) >= 35  # large enough to make up for two small cells
+    assert (told.sum(axis=1)[large] == counts.sum(axis=1)[large]).all()
+
+
+def test_cells_by_hand() -> None:
+    # 3 must be hidden, and then 20, which the size of the segment gives away with it.
+    counts = np.array([[3, 20, 50], [12, 30, 40], [3, 8, 50]])
+    assert hidden_cells(counts).tolist() == [[True, True, False], [False, False, False], [True, True, False]]
+    assert blurred(counts).tolist() == [[5, 20, 48], [12, 30, 40], [5, 5, 51]]
+
+
+def test_few_exceptions_among_the_others_hide_no_marker() -> None:
+    member = np.arange(400) < 100
+    member[[200, 300]] = True  # two of the 300 others
+    row = profile_segments({"member": member}, np.repeat([0, 1], [100, 300]))[0]
+    assert row.markers[0].texts["en"] == "member yes: 100% (others 2%)"
+    assert row.features["member"].categories[0].others_share == 5 / 300
+
+
+def test_counts_near_none_and_near_all_are_blurred() -> None:
+    assert [told_count(n, 100) for n in (0, 1, 9, 10, 90, 91, 99, 100)] == [0, None, None, 10, 90, 90, 90, 100]
+    assert told_count(12, 15) is None
+    assert [told_count(n, 9) for n in (0, 9)] == [None, None]
+
+
+def test_segment_under_ten_has_a_size_and_nothing_else() -> None:
+    features, labels = shop((60, 50, 9))
+    profiles = profile_segments(features, labels)
+    assert profiles[2].name == "too few to describe"
+    assert (profiles[2].size, profiles[2].revenue_share, profiles[2].markers) == (9, None, ())
+    assert numbers_of(profiles, 2) == []
+    assert sum(row.revenue_share or 0 for row in profiles) == pytest.approx(1)
+
+
+def test_segment_of_one_customer_shows_nobody() -> None:
+    features, labels = shop((60, 1))
+    profiles = profile_segments(features, labels, descriptors=["town"])
+    assert numbers_of(profiles, 1) == []
+    # All others are one customer, so that nothing may be said of them either.
+    assert profiles[0].features["revenue"].others_median is None
+    assert profiles[0].features["revenue"].effect is None
+    assert all(one.others_share is None for one in profiles[0].features["town"].categories)
+
+
+def test_coverage_tells_of_no_few_customers() -> None:
+    known = np.repeat([1.0, np.nan] * 4, [100, 0, 95, 5, 5, 95, 90, 10])
+    profiles = profile_segments({"x": known, "y": np.ones(400)}, np.repeat([0, 1, 2, 3], 100))
+    assert [row.features["x"].coverage for row in profiles] == [1.0, None, None, 0.9]
+    small = profile_segments({"x": np.ones(109)}, np.repeat([0, 1], [100, 9]))[1]
+    assert small.features["x"].coverage is None
+
+
+def test_outer_quantiles_are_of_more_than_the_outermost_customer() -> None:
+    features, labels = shop((60, 20))
+    quantiles = profile_segments(features, labels)[1].features["revenue"].quantiles
+    assert [share for share, value in quantiles.items() if value is None] == [0.05, 0.95]
+
+
+def test_rare_categories_are_neither_counted_nor_named() -> None:
+    towns = ["Ulm"] * 70 + ["Bonn"] * 45 + [f"hamlet {i}" for i in range(9)]
+    profiles = profile_segments({"town": towns, "x": np.arange(124.0)}, np.arange(124) % 2)
+    assert [one.value for one in profiles[0].features["town"].categories] == ["Ulm", "Bonn", "(other values)"]
+    assert "hamlet" not in repr(profiles) + str(profiles.to_frame().to_dicts())
+
+
+def test_ids_are_in_no_profile_and_no_note() -> None:
+    table = pl.DataFrame({"client": [f"secret-{i}" for i in range(60)], "visits": np.arange(60) % 7})
+    profiles = profile_segments(table, np.arange(60) % 2)
+    said = repr(profiles) + profiles._repr_html_() + str(profiles.columns()) + str(profiles.to_frame().to_dicts())
+    assert "secret" not in said + str(profiles.notes)
+    assert profiles.notes == (
+        "column 'client' of features was taken for ids, since no two rows are equal in it; id= says otherwise.",
+    )
+
+
+def test_whole_numbers_that_all_differ_are_taken_for_ids_only_in_front() -> None:
+    table = pl.DataFrame({"visits": np.arange(60) % 7, "number": np.arange(60)})
+    assert list(profile_segments(table, np.arange(60) % 2)[0].features) == ["visits", "number"]
+    assert list(profile_segments(table, np.arange(60) % 2, id="number")[0].features) == ["visits"]
+
+
+def test_categories_are_text_never_markup_or_formula() -> None:
+    towns = ['=HYPERLINK("x")'] * 40 + ["<b>Bonn</b>"] * 40 + ["two\nlines\u202e"] * 40
+    profiles = profile_segments({"<i>town</i>": towns}, np.repeat([0, 1, 2], 40))
+    page = profiles._repr_html_()
+    assert "<b>" not in page
+    assert "<i>" not in page
+    assert "&lt;b&gt;Bonn&lt;/b&gt;" in page
+    assert "two lines" in profiles[2].name
+    assert "\u202e" not in repr(profiles)
+    assert not any(text.startswith("=") for text in profiles.to_frame()["category"].drop_nulls())

@@ -1,0 +1,210 @@
+"""Archetypes and plays are data: complete as they come, and checked where they are somebody's own."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from custseg import DataError
+from custseg._texts import LANGUAGES
+from custseg.datasets import make_shop
+from custseg.features import build_features
+from custseg.profiling import profile_segments
+from custseg.profiling.naming._archetypes import (
+    Archetype,
+    builtin_archetypes,
+    builtin_plays,
+    read_archetypes,
+    read_plays,
+)
+from custseg.profiling.naming._family_names import is_family_name
+
+DOMAIN = {
+    "Champions": "Чемпионы", "Loyal": "Лояльные", "Potential loyalists": "Потенциально лояльные", "New": "Новички",
+    "Promising": "Перспективные", "Need attention": "Требуют внимания", "About to sleep": "Засыпающие",
+    "At risk": "В зоне риска", "Can't lose them": "Нельзя потерять", "Hibernating": "Спящие", "Lost": "Потерянные",
+    "One-time buyers": "Разовые покупатели", "Discount-driven": "Охотники за скидками", "Seasonal": "Сезонные",
+    "Prospects": "Без покупок",
+}  # fmt: skip
+FANS = """
+[fans]
+names = { en = "Fans", ru = "Поклонники" }
+description = { en = "Visit daily.", ru = "Заходят каждый день." }
+condition = [{ feature = "visits", operator = ">=", value = 5 }]
+do = [{ en = "Thank them.", ru = "Благодарите." }]
+"""
+BAD = """
+[a]
+names = { en = "Fans" }
+description = { en = "x", ru = "y" }
+condition = [
+    { feature = "vists", operator = ">=", value = 5 },
+    { feature = "visits", operator = "=>", value = 5 },
+    { feature = "visits", operator = ">=", quantile = 1.5 },
+    { feature = "visits", operator = ">=", quantile = 0.5, value = 1 },
+    { feature = "visits", operator = ">=", value = "many" },
+]
+[b]
+names = { en = "fans ", ru = "Поклонники" }
+description = { en = "x", ru = "y" }
+condition = []
+colour = "red"
+do = [{ en = "x" }]
+[c]
+names = { en = "C", ru = "Ц" }
+description = { en = "x", ru = " " }
+condition = [{ feature = "visits", operator = "<", value = 5 }]
+lifetime = "yes"
+"""
+FAULTS = [
+    "a: names lacks language 'ru'",
+    "a: unknown feature 'vists', Did you mean 'visits'?",
+    "a: unknown operator '=>'",
+    "a: the quantile of 'visits' must lie between 0 and 1, got 1.5",
+    "a: the term on 'visits' must have either value or quantile",
+    "a: the value of 'visits' is no number, so its operator must be '=='",
+    "b: unknown key 'colour'",
+    "b: condition must be a list of one or more terms",
+    "b: a line of do lacks language 'ru'",
+    "b: the name 'fans ' is that of a",
+    "c: description lacks language 'ru'",
+    "c: lifetime must be true or false, got 'yes'",
+]
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def visits() -> tuple[dict[str, list[int]], list[int]]:
+    return {"visits": [1, 2] * 30 + [8, 9] * 20}, [0] * 60 + [1] * 40
+
+
+def test_names_of_the_domain_are_there_in_both_languages() -> None:
+    names = {one.names["en"]: one.names["ru"] for one in builtin_archetypes()}
+    assert names.items() >= DOMAIN.items()
+    assert len(names) == len(builtin_archetypes())
+
+
+@pytest.mark.parametrize("archetype", builtin_archetypes(), ids=lambda one: one.key)
+def test_every_archetype_has_a_line_and_a_play_in_both_languages(archetype: Archetype) -> None:
+    assert set(archetype.description) == set(LANGUAGES)
+    play = archetype.play
+    assert play.do
+    assert play.dont
+    assert play.channel is not None
+    assert play.cadence is not None
+
+
+def test_builtin_data_passes_its_own_check() -> None:
+    features = {term.feature for one in builtin_archetypes() for term in one.terms}
+    text = files("custseg.profiling.naming").joinpath("data", "archetypes.toml").read_text("utf-8")
+    assert read_archetypes(tomllib.loads(text), features, "f") == builtin_archetypes()
+    plays = files("custseg.profiling.naming").joinpath("data", "playbook.toml").read_text("utf-8")
+    assert read_plays(tomllib.loads(plays), builtin_plays(), "f", known=()).keys() <= builtin_plays().keys()
+
+
+def test_own_archetypes_take_the_place_of_the_builtin_ones(tmp_path: Path) -> None:
+    profiles = profile_segments(*visits(), archetypes=written(tmp_path, FANS))
+    assert [row.names["ru"] for row in profiles] == ["ниже: visits", "Поклонники"]
+    assert profiles[1].advice.do == ("Thank them.",)
+    evidence = profiles[1].evidence
+    assert evidence is not None
+    assert (evidence.condition["en"], evidence.members, evidence.others) == ("visits at least 5", 1.0, 0.0)
+
+
+def test_own_archetypes_can_be_added_to_the_builtin_ones() -> None:
+    kinds = read_archetypes(tomllib.loads("keep_builtin = true\n" + FANS), {"visits"}, "f")
+    assert [one.key for one in kinds][:2] == ["fans", "discount_driven"]
+
+
+def test_all_faults_are_told_in_one_message(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"profile_segments: archetypes '.*own\.toml' cannot be used:") as told:
+        profile_segments(*visits(), archetypes=written(tmp_path, BAD))
+    assert [fault for fault in FAULTS if fault not in str(told.value)] == []
+    assert str(told.value).count("\n") == len(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "words"),
+    [
+        ("nowhere.toml", DataError, "archetypes 'nowhere.toml' could not be read"),
+        (5, TypeError, "archetypes must be the path of a TOML file or a mapping, got int"),
+        ({}, DataError, "there is no archetype in it"),
+        ({"a": 1}, DataError, "a: must be a table"),
+        ({"keep_builtin": 1, "a": 1}, DataError, "keep_builtin must be true or false"),
+    ],
+)
+def test_archetypes_that_cannot_be_read_are_told(source: object, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=f"profile_segments: [^$]*{words}"):
+        profile_segments(*visits(), archetypes=source)
+
+
+def test_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is no TOML in UTF-8"):
+        profile_segments(*visits(), archetypes=written(tmp_path, "[a"))
+
+
+@pytest.mark.parametrize(
+    ("play", "words"),
+    [
+        ({"chmpions": {}}, "chmpions: no segment can have this key. Did you mean 'champions'?"),
+        ({"champions": 1}, "champions: must be a table"),
+        ({"champions": {"doo": []}}, "champions: unknown key 'doo', Did you mean 'do'?"),
+        ({"champions": {"do": "x"}}, "champions: do must be a list of lines"),
+        ({"champions": {"channel": {"en": "x"}}}, "champions: channel lacks language 'ru'"),
+        ({"champions": {"do": [{"en": "x", "ru": "y", "when": [{"feature": "x", "operator": "<", "value": "a"}]}]}},
+         "when compares a median"),
+    ],
+)  # fmt: skip
+def test_plays_that_cannot_be_used_are_told(play: dict[str, Any], words: str) -> None:
+    with pytest.raises(DataError, match="playbook cannot be used") as told:
+        profile_segments(*visits(), playbook=play)
+    assert words in str(told.value)
+
+
+def test_faults_of_when_are_told_together() -> None:
+    terms = [{"feature": "discount_shair", "operator": ">", "value": 1.0},
+             {"feature": "discount_share", "operator": ">", "value": float("nan")},
+             {"feature": "open_rate", "operator": ">", "value": 0.5}]  # fmt: skip
+    play = {"champions": {"do": [{"en": "x", "ru": "y", "when": terms}]}}
+    with pytest.raises(DataError, match=r"unknown feature 'discount_shair', Did you mean 'discount_share'") as told:
+        profile_segments(*visits(), playbook=play)
+    assert "the value of 'discount_share' must be a number, got nan" in str(told.value)
+    assert str(told.value).count("\n") == 2
+
+
+def test_names_of_every_family_are_known() -> None:
+    shop = make_shop(200, 0)
+    table = build_features(shop.orders, shop.events, shop.customers, as_of=shop.as_of)
+    computed = [feature.name for feature in table.described if feature.family != "attributes"]
+    assert [name for name in computed if not is_family_name(name)] == []
+
+
+def test_feature_that_the_table_lacks_but_the_library_knows_is_no_fault() -> None:
+    own = {
+        "sleepers": {
+            "names": {"en": "Sleepers", "ru": "Сони"},
+            "description": {"en": "x", "ru": "y"},
+            "condition": [{"feature": "recency_days", "operator": ">=", "value": 100}],
+        }
+    }
+    assert profile_segments(*visits(), archetypes=own)[0].key == "described"
+
+
+def test_condition_on_a_category() -> None:
+    own = {
+        "northern": {
+            "names": {"en": "Northern", "ru": "Северные"},
+            "description": {"en": "x", "ru": "y"},
+            "condition": [{"feature": "region", "operator": "==", "value": "north"}],
+        }
+    }
+    regions = np.repeat(["north", "south"], 40)
+    profiles = profile_segments({"region": regions}, np.repeat([0, 1], 40), archetypes=own)
+    assert [row.name for row in profiles] == ["Northern", "region south"]

@@ -1,0 +1,240 @@
+"""Names are earned, true, unique, and the same for the same segments."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custseg._texts import LANGUAGES
+from custseg.profiling import profile_segments
+from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._table import read_table
+from custseg.profiling.naming._archetype_match import usable
+from custseg.profiling.naming._archetypes import builtin_archetypes
+from custseg.profiling.naming._traits import one_order, trait
+
+KNOWN = {name for archetype in builtin_archetypes() for name in archetype.names.values()}
+# Per kind of customer the recency, age, number of orders and revenue that are typical of it.
+KINDS = {
+    "Champions": (5, 300, 20, 900),
+    "One-time buyers": (200, 200, 1, 20),
+    "New": (8, 10, 1, 25),
+    "At risk": (250, 400, 6, 120),
+    "Can't lose them": (240, 420, 14, 1_500),
+}
+FOUR = tuple(KINDS)[:4]
+
+
+def shop(labels: np.ndarray, seed: int = 0, kinds: tuple[str, ...] = FOUR) -> dict[str, np.ndarray]:
+    """Customers around the kind that their label stands for."""
+    noise = np.random.default_rng(seed).uniform(0.8, 1.2, (4, len(labels)))
+    recency, age, count, revenue = np.array([KINDS[kinds[label]] for label in labels]).T * noise
+    return {
+        "recency_days": recency.round(),
+        "age_days": age.round(),
+        "order_count": np.maximum(count.round(), 1),
+        "revenue": revenue,
+    }
+
+
+def named(values: dict[str, np.ndarray], labels: np.ndarray, language: str = "en") -> list[str]:
+    return [row.name for row in profile_segments(values, labels, language=language).segments]
+
+
+def test_clear_kinds_get_their_names_in_both_languages() -> None:
+    labels = np.repeat(np.arange(5), [50, 60, 40, 40, 30])
+    values = shop(labels, kinds=tuple(KINDS))
+    assert named(values, labels) == list(KINDS)
+    russian = ["Чемпионы", "Разовые покупатели", "Новички", "В зоне риска", "Нельзя потерять"]
+    assert named(values, labels, "ru") == russian
+
+
+@given(st.integers(0, 200))
+def test_shuffled_labels_earn_no_known_name(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = np.repeat([0, 1, 2, 3], 60)
+    assert KNOWN.isdisjoint(named(shop(labels, seed), rng.permutation(labels)))
+
+
+def test_small_shuffled_segments_earn_no_known_name() -> None:
+    labels = np.repeat([0, 1, 2, 3], [200, 100, 20, 10])
+    earned = [named(shop(labels, seed), np.random.default_rng(seed).permutation(labels)) for seed in range(100)]
+    assert sum(not KNOWN.isdisjoint(names) for names in earned) <= 2
+
+
+@examples(60)
+@given(st.integers(0, 10_000), st.integers(2, 6))
+def test_known_names_are_earned_and_all_names_are_unique(seed: int, n_segments: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = np.concatenate([np.repeat(np.arange(n_segments), 12), rng.integers(0, n_segments, 120)])
+    profiles = profile_segments(shop(labels, seed, tuple(rng.choice(list(KINDS), n_segments))), labels)
+    for language in LANGUAGES:
+        assert len({row.names[language] for row in profiles}) == n_segments
+    for row in profiles:
+        assert (row.name in KNOWN) == (row.evidence is not None)
+        if row.evidence:
+            assert row.evidence.members >= max(0.6, 2 * row.evidence.others)
+
+
+def test_evidence_is_counted_by_hand() -> None:
+    labels = np.repeat([0, 1], [50, 150])
+    discount = np.where(np.arange(200) < 40, 0.9, 0.1)  # 40 of 50 members
+    discount[60:75] = 0.7  # 15 of 150 others
+    evidence = profile_segments({"discount_share": discount}, labels)[0].evidence
+    assert evidence is not None
+    assert (evidence.members, evidence.others) == (0.8, 0.1)
+    assert (evidence.archetype, evidence.condition["ru"]) == ("discount_driven", "discount_share не меньше 0,5")
+
+
+@pytest.mark.parametrize(
+    ("members", "others", "earns"), [(30, 15, True), (29, 0, False), (30, 60, False), (40, 60, True)]
+)
+def test_name_needs_60_percent_and_twice_the_others(members: int, others: int, earns: bool) -> None:
+    labels = np.repeat([0, 1], [50, 150])
+    discount = np.zeros(200)
+    discount[:members] = discount[50 : 50 + others] = 0.9
+    assert (profile_segments({"discount_share": discount}, labels)[0].key == "discount_driven") == earns
+
+
+def test_of_two_that_earn_a_name_the_one_that_goes_farthest_has_it() -> None:
+    labels = np.repeat([0, 1, 2, 3], [30, 12, 60, 40])
+    values = shop(labels, kinds=("Champions", "Champions", "One-time buyers", "New"))
+    for name in ("revenue", "order_count"):
+        values[name][labels == 1] *= 2
+    assert named(values, labels)[:2] == ["Loyal", "Champions"]
+    for name in ("revenue", "order_count"):
+        values[name][labels == 0] *= 4
+    assert named(values, labels)[:2] == ["Champions", "Loyal"]
+
+
+def test_condition_speaks_of_the_stricter_of_two_bounds() -> None:
+    labels = np.repeat(np.arange(4), 50)
+    evidence = profile_segments(shop(labels), labels)[2].evidence
+    assert evidence is not None
+    assert evidence.condition["en"].startswith("age_days at most 12 (lowest 25% of all), order_count at most 2")
+
+
+def test_lifetime_names_are_not_given_by_a_window_or_of_doubtful_features() -> None:
+    table = read_table({"order_count": [0, 1], "emails_clicked": [1, 1]}, None, id=None, caller="f")
+    keys = [one.key for one in usable(builtin_archetypes(), table)]
+    assert keys == ["readers", "prospects"]
+    assert usable(builtin_archetypes(), replace(table, windowed=True)) == []
+    described = {name: replace(one, doubtful=True) for name, one in table.described.items()}
+    assert usable(builtin_archetypes(), replace(table, described=described)) == []
+
+
+def test_segment_is_described_where_it_earns_no_name() -> None:
+    labels = np.repeat([0, 1], 50)
+    spread = np.tile(np.arange(50.0), 2)
+    values = {
+        "order_count": np.where(labels == 0, 2.0, 3.0),
+        "revenue": np.where(labels == 0, 10.0, 50.0) + spread / 100,
+    }
+    assert named(values, labels) == ["few orders · low spend", "more orders than most · high spend"]
+
+
+def test_average_is_said_only_where_it_is_sure() -> None:
+    labels = np.repeat([0, 1], 400)
+    spread = np.tile(np.arange(400.0), 2)
+    values = {"recency_days": 100 + spread, "order_count": 5 + spread % 7, "revenue": labels * 500 + spread}
+    assert named(values, labels) == [
+        "average recency · average number of orders · low spend",
+        "average recency · average number of orders · high spend",
+    ]
+    few = np.concatenate([np.arange(0, 400, 20), np.arange(400, 800, 20)])
+    assert named({name: column[few] for name, column in values.items()}, labels[few]) == ["low spend", "high spend"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "word"),
+    [
+        (Effect(0.5, 0.2, 0.7), "high spend"),
+        (Effect(0.5, -0.1, 0.8), None),  # not sure
+        (Effect(0.2, 0.1, 0.3), "average spend"),
+        (Effect(0.3, 0.2, 0.4), None),  # neither far nor surely near
+        (Effect(-0.6, -0.8, -0.3), "low spend"),
+        (None, None),
+    ],
+)
+def test_word_needs_its_interval_on_the_right_side(effect: Effect | None, word: str | None) -> None:
+    found = trait("revenue", effect, 100.0)
+    assert (found[1]["en"] if found else None) == word
+
+
+def test_absolute_words_give_way_to_relative_ones() -> None:
+    low = Effect(-0.8, -0.9, -0.7)
+    found = [trait("recency_days", low, median) for median in (20.0, 200.0)]
+    assert [one[1]["en"] for one in found if one] == ["recent", "more recent than most"]
+
+
+def test_one_order_is_said_where_most_have_one_and_fewer_than_others() -> None:
+    assert (one_order(60, 100), one_order(59, 100), one_order(7, 10)) == (True, False, False)
+    labels = np.repeat([0, 1], [50, 50])
+    values = {"order_count": np.where(labels == 0, 1.0, 4.0), "visits": np.tile([1.0, 2.0], 50)}
+    assert named(values, labels) == ["one order", "many orders"]
+
+
+def test_unknown_features_are_described_by_their_own_name() -> None:
+    labels = np.repeat([0, 1], [40, 30])
+    values = {"Milk": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
+    assert named(values, labels) == ["low Milk", "high Milk"]
+    assert named(values, labels, "ru") == ["ниже: Milk", "выше: Milk"]
+
+
+def test_segments_that_do_not_differ_say_so_and_stay_unique() -> None:
+    labels = np.tile([0, 1, 2], 200)
+    values = {"visits": np.repeat(np.arange(200.0), 3)}
+    assert named(values, labels) == [
+        "like the average customer",
+        "like the average customer · group 2",
+        "like the average customer · group 3",
+    ]
+    assert named(values, labels, "ru")[1] == "как средний клиент · группа 2"
+
+
+def test_segments_too_small_to_tell_claim_no_likeness() -> None:
+    labels = np.tile([0, 1], 12)
+    assert named({"visits": np.repeat(np.arange(12.0), 2)}, labels)[0] == "no strong difference"
+
+
+def test_more_traits_are_told_where_three_are_not_unique() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], 40)
+    up, down = {0, 1}, {2}
+    values = {name: rng.normal(size=120) + 5 * np.isin(labels, list(up)) for name in "abc"}
+    values["d"] = rng.normal(size=120) + 5 * np.isin(labels, list({1} | down))
+    names = named(values, labels)
+    assert len(set(names)) == 3
+    assert all("group" not in name for name in names)
+
+
+def test_single_segment_is_everyone() -> None:
+    assert named({"visits": np.arange(50.0)}, np.zeros(50, dtype=int)) == ["All customers"]
+    assert named({"visits": np.arange(50.0)}, np.zeros(50, dtype=int), "ru") == ["Все клиенты"]
+
+
+def test_descriptors_give_no_words_to_a_name() -> None:
+    labels = np.repeat([0, 1], 60)
+    sex = np.where(labels == 0, "f", "m")
+    profiles = profile_segments({"visits": np.tile(np.arange(60.0), 2), "sex": sex}, labels, descriptors=["sex"])
+    assert [marker.feature for marker in profiles[0].markers] == ["sex"]
+    assert "sex" not in profiles[0].name
+
+
+@pytest.mark.parametrize("change", ["shuffled", "in cents", "resampled"])
+def test_same_segments_keep_their_names(change: str) -> None:
+    rng = np.random.default_rng(5)
+    labels = np.repeat(np.arange(5), [200, 150, 100, 100, 80])
+    values = shop(labels, kinds=tuple(KINDS))
+    rows = np.arange(len(labels))
+    if change == "shuffled":
+        rows = rng.permutation(rows)
+    if change == "resampled":
+        rows = np.where(rng.random(len(rows)) < 0.1, rng.integers(0, len(rows), len(rows)), rows)
+    other = {name: column[rows] for name, column in values.items()}
+    if change == "in cents":
+        other["revenue"] = other["revenue"] * 100
+    assert named(other, labels[rows]) == named(values, labels)

@@ -1,0 +1,171 @@
+"""A ready customer table: which column holds the ids, and what may stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from kinds import RETURNED, rows_of
+
+from custseg import FeatureTable
+from custseg.errors import DataError
+from custseg.feature_table import check_features, given_features
+
+TABLE = pl.DataFrame(
+    {
+        "customer_id": ["007", "8", "ann"],
+        "recency_days": [3, None, 5],
+        "revenue": [1.5, float("nan"), -2.0],
+        "city": ["Oslo", "", None],
+        "member": [True, False, None],
+    }
+)
+
+
+def given(table: object, id: str | None = None) -> FeatureTable:
+    return given_features(table, id, "test")
+
+
+def test_a_ready_table_is_the_same_on_every_kind(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
+    table = given(as_kind(TABLE.drop("member")))
+    assert table.ids.to_list() == ["007", "8", "ann"]
+    assert table.names == ["recency_days", "revenue", "city"]
+    assert table.numeric_names() == ["recency_days", "revenue"]
+    assert np.array_equal(table.values("recency_days"), [3, np.nan, 5], equal_nan=True)
+    assert np.array_equal(table.values("revenue"), [1.5, np.nan, -2], equal_nan=True)
+    assert table.local.get_column("city").to_list() == ["Oslo", None, None]
+    assert isinstance(table.frame, RETURNED.get(kind, pl.DataFrame))
+    assert [row["customer_id"] for row in rows_of(table.frame)] == ["007", "8", "ann"]
+
+
+def test_booleans_dates_and_text_are_no_numbers() -> None:
+    table = given(TABLE.with_columns(since=pl.lit("2024-05-01").str.to_date()))
+    assert table.numeric_names() == ["recency_days", "revenue"]
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "expected"),
+    [
+        (["customer_id", "x"], None, "customer_id"),
+        (["x", "customer_id"], None, "customer_id"),
+        (["client", "x"], None, "client"),
+        (["x", "client"], "client", "client"),
+    ],
+)
+def test_ids_stand_where_asked_else_in_customer_id_else_first(
+    names: list[str], asked: str | None, expected: str
+) -> None:
+    table = pl.DataFrame({name: [10, 20] if name == expected else [1.0, 2.0] for name in names})
+    found = given(table, asked)
+    assert found.ids.to_list() == [10, 20]
+    assert found.frame.columns == ["customer_id", "x"]
+
+
+def test_a_table_of_ids_alone_has_no_features() -> None:
+    assert given(TABLE.select("customer_id")).names == []
+
+
+def test_ids_keep_the_order_of_the_rows() -> None:
+    assert given(TABLE.reverse()).ids.to_list() == ["ann", "8", "007"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([1, 1, 2], r"the ids in column 'client' must differ, but 1 row repeats an earlier one\."),
+        ([1, 1, 1], r"the ids in column 'client' must differ, but 2 rows repeat an earlier one\."),
+        ([1, None, 2], r"1 row has no id in column 'client'\."),
+        (["a", " ", None], r"2 rows have no id in column 'client'\."),
+        ([1.0, float("nan"), 2.0], r"1 row has no id in column 'client'\."),
+        ([True, False, True], r"column 'client' must hold ids \(numbers or text\), got Boolean\."),
+        ([[1], [2], [3]], r"column 'client' must hold ids \(numbers or text\), got List\(Int64\)\."),
+        ([object(), object(), object()], r"column 'client' must hold ids \(numbers or text\), got Object"),
+    ],
+)
+def test_ids_must_be_there_and_differ(ids: list[object], message: str) -> None:
+    table = pl.DataFrame({"client": ids, "x": [1, 2, 3]})
+    with pytest.raises(DataError, match=f"^test: {message}"):
+        given(table, "client")
+
+
+def test_a_first_column_of_fractions_is_not_taken_for_ids(as_kind: Callable[[pl.DataFrame], object]) -> None:
+    table = pl.DataFrame({"revenue": [1.5, 2.25, 3.0], "client": [1, 2, 3]})
+    with pytest.raises(DataError, match=r"test: column 'revenue' would be .* fraction\. Give .* id='...', or call it"):
+        given(as_kind(table))
+    assert given(as_kind(table), "client").names == ["revenue"]
+    assert given(as_kind(table.with_columns(revenue=pl.Series([1.0, 2.0, 3.0])))).names == ["client"]
+
+
+def test_an_id_column_that_was_not_asked_for_is_explained() -> None:
+    table = pl.DataFrame({"revenue": [1.0, 1.0], "orders": [1, 2]})
+    with pytest.raises(DataError, match=r"It was taken as the ids because it is the first column; give id='...'"):
+        given(table)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (pl.DataFrame(), "the feature table has no columns"),
+        (TABLE.head(0), "the feature table has no rows"),
+        (TABLE.rename({"city": "client"}), "has a column 'customer_id' beside id='client'"),
+    ],
+)
+def test_tables_that_cannot_serve(table: pl.DataFrame, message: str) -> None:
+    with pytest.raises(DataError, match=f"^test: .*{message}"):
+        given(table, "client" if "client" in table.columns else None)
+
+
+def test_a_missing_id_column_is_named_with_what_is_there() -> None:
+    with pytest.raises(DataError, match=r"test: the table lacks column 'customer' \(id=\) Did you mean 'customer_id'"):
+        given(TABLE, "customer")
+
+
+def test_an_id_column_must_be_a_name() -> None:
+    with pytest.raises(TypeError, match=r"test: id must be the name of a column, got int"):
+        given(TABLE, 0)  # type: ignore[arg-type]
+
+
+def test_a_csv_has_numbers_where_all_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("id,orders,revenue,code,note,empty\n007,1,1.5,01,a,\n8,2,,2,5,\n")
+    table = given(path)
+    assert table.ids.to_list() == ["007", "8"]
+    assert table.local.rows() == [("007", 1, 1.5, "01", "a", None), ("8", 2, None, "2", "5", None)]
+
+
+def test_a_feature_table_is_taken_as_it_is() -> None:
+    table = given(TABLE)
+    assert given(table) is table
+
+
+def test_a_feature_table_is_read_by_arrow_and_has_a_length() -> None:
+    table = given(TABLE)
+    assert pl.DataFrame(table).equals(table.frame, null_equal=True)
+    assert len(table) == 3
+    assert repr(table) == "FeatureTable: 3 customers\n  given: recency_days, revenue, city, member"
+
+
+def test_values_are_a_copy() -> None:
+    table = given(TABLE.with_columns(revenue=pl.Series([1.0, 2.0, 3.0])))
+    table.values("revenue")[:] = 0
+    assert table.values("revenue").tolist() == [1.0, 2.0, 3.0]
+
+
+def test_ids_of_a_pandas_table_keep_their_type() -> None:
+    ids = pd.Series(["007", "8"], dtype="category")
+    back = given(pd.DataFrame({"client": ids, "x": [1, 2]}), "client").frame
+    assert back["customer_id"].dtype == ids.dtype
+
+
+def test_features_to_use_must_be_there_and_be_numbers() -> None:
+    table = given(TABLE)
+    check_features(table, ["recency_days", "revenue"], argument="columns", caller="test")
+    with pytest.raises(DataError, match=r"lacks columns 'x', 'revenu' Did you mean"):
+        check_features(table, ["x", "city", "revenu"], argument="columns", caller="test")
+    message = r"columns must be numeric, got 'city' \(String\), 'member' \(Boolean\)\. Numeric features are \['r"
+    with pytest.raises(DataError, match=message):
+        check_features(table, ["city", "revenue", "member"], argument="columns", caller="test")
