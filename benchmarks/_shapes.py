@@ -1,4 +1,4 @@
-"""Labelled sets of points of many shapes, made by formula; a label of -1 is noise that no score counts."""
+"""Labeled sets of points of many shapes, made by formula; a label of -1 is noise that no score counts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from sklearn import datasets
 
 Points = np.ndarray
-Labelled = tuple[np.ndarray, np.ndarray]
-Shape = Callable[[np.random.Generator], Labelled]
+Labeled = tuple[np.ndarray, np.ndarray]
+Shape = Callable[[np.random.Generator], Labeled]
 Spread = float | Sequence[Sequence[float]]
 
 
@@ -46,14 +46,14 @@ def box(rng: np.random.Generator, n: int, low: Sequence[float], high: Sequence[f
     return rng.uniform(low, high, (n, len(low)))
 
 
-def stacked(*parts: Points) -> Labelled:
+def stacked(*parts: Points) -> Labeled:
     """The parts, numbered."""
     return np.concatenate(parts), np.repeat(np.arange(len(parts)), [len(part) for part in parts])
 
 
-def with_noise(rng: np.random.Generator, labelled: Labelled, n: int) -> Labelled:
-    """Evenly strewn points beside the labelled ones."""
-    X, y = labelled
+def with_noise(rng: np.random.Generator, labeled: Labeled, n: int) -> Labeled:
+    """Evenly strewn points beside the labeled ones."""
+    X, y = labeled
     return np.r_[X, box(rng, n, X.min(axis=0), X.max(axis=0))], np.r_[y, np.full(n, -1)]
 
 
@@ -65,7 +65,7 @@ def blobs(*parts: tuple[int, Sequence[float], Spread]) -> Shape:
 def grid(k: int, spread: float, rows: int) -> Shape:
     """Clouds on a shaken grid."""
 
-    def make(rng: np.random.Generator) -> Labelled:
+    def make(rng: np.random.Generator) -> Labeled:
         side = int(np.ceil(np.sqrt(k)))
         middles = 10.0 * np.array([divmod(j, side) for j in range(k)]) + rng.uniform(-1.5, 1.5, (k, 2))
         return stacked(*(blob(rng, rows // k, middle, spread**2) for middle in middles))
@@ -80,44 +80,44 @@ def two_in(columns: int, apart: float, spreads: tuple[float, float] = (1.0, 1.0)
 
 
 def planted(sigmas: float, *, heavy: bool = False, rows: int = 1_000, columns: int = 4) -> Shape:
-    """3 to 7 Gaussian groups of at least 4 %, the closest centres so many standard deviations apart.
+    """3 to 7 Gaussian groups of at least 4 %, the closest centers so many standard deviations apart.
 
     With `heavy` a column of Student's t with two degrees of freedom comes beside.
     """
 
-    def make(rng: np.random.Generator) -> Labelled:
+    def make(rng: np.random.Generator) -> Labeled:
         k = int(rng.integers(3, 8))
-        centres = rng.normal(size=(k, columns))
-        distances = np.linalg.norm(centres[:, None] - centres, axis=2) + np.diag(np.full(k, np.inf))
-        centres *= sigmas / distances.min()
+        centers = rng.normal(size=(k, columns))
+        distances = np.linalg.norm(centers[:, None] - centers, axis=2) + np.diag(np.full(k, np.inf))
+        centers *= sigmas / distances.min()
         sizes = np.round((0.04 + rng.dirichlet(np.full(k, 1.5)) * (1 - 0.04 * k)) * rows).astype(int)
-        X, y = stacked(*(blob(rng, size, centre) for size, centre in zip(sizes, centres, strict=True)))
+        X, y = stacked(*(blob(rng, size, center) for size, center in zip(sizes, centers, strict=True)))
         return (np.c_[X, rng.standard_t(2, len(X))] if heavy else X), y
 
     return make
 
 
-def in_ball(rng: np.random.Generator) -> Labelled:
+def in_ball(rng: np.random.Generator) -> Labeled:
     """A ball in the middle of a hollow sphere."""
     core, shell = (part / np.linalg.norm(part, axis=1)[:, None] for part in rng.normal(size=(2, 400, 3)))
     return stacked(core * 10 * rng.uniform(size=(400, 1)) ** (1 / 3), shell * (50 + rng.normal(size=(400, 1))))
 
 
-def chained_rings(rng: np.random.Generator) -> Labelled:
+def chained_rings(rng: np.random.Generator) -> Labeled:
     """Two rings, each through the other."""
     first, second = ring(rng, 500, 1, 0.05), ring(rng, 500, 1, 0.05)
     thick = rng.normal(0, 0.05, (2, 500))
     return stacked(np.c_[first, thick[0]], np.c_[second[:, 0] + 1, thick[1], second[:, 1]])
 
 
-def spirals(rng: np.random.Generator) -> Labelled:
+def spirals(rng: np.random.Generator) -> Labeled:
     """Three arms."""
     t = np.linspace(0.6, 3.2, 110) * np.pi / 1.5
     arms = [np.c_[t * np.cos(t + turn), t * np.sin(t + turn)] for turn in 2 * np.pi / 3 * np.arange(3)]
     return stacked(*(arm + rng.normal(0, 0.1, arm.shape) for arm in arms))
 
 
-def helices(rng: np.random.Generator) -> Labelled:
+def helices(rng: np.random.Generator) -> Labeled:
     """Two helices around a thin axis."""
     t = np.linspace(0, 4 * np.pi, 500)
     turns = [np.c_[np.cos(t + start), np.sin(t + start), t / 6] for start in (0, np.pi)]
@@ -125,14 +125,14 @@ def helices(rng: np.random.Generator) -> Labelled:
     return stacked(*(turn + rng.normal(0, 0.05, turn.shape) for turn in turns), axis)
 
 
-def waves(rng: np.random.Generator) -> Labelled:
+def waves(rng: np.random.Generator) -> Labeled:
     """Four wavy bands above one another."""
     t = np.linspace(0, 10, 500)
     bands = [np.c_[t, 4 * j + 1.2 * np.sin(1.3 * t + j)] for j in range(4)]
     return stacked(*(band + rng.normal(0, 0.25, band.shape) for band in bands))
 
 
-def strokes(rng: np.random.Generator) -> Labelled:
+def strokes(rng: np.random.Generator) -> Labeled:
     """Five slanting strokes, up and down by turns."""
     parts = []
     for j in range(5):
@@ -141,7 +141,7 @@ def strokes(rng: np.random.Generator) -> Labelled:
     return stacked(*parts)
 
 
-def wedges(rng: np.random.Generator) -> Labelled:
+def wedges(rng: np.random.Generator) -> Labeled:
     """Two plates that grow denser towards each other."""
     left, right = np.sqrt(rng.uniform(size=(2, 500)))
     return stacked(
@@ -149,20 +149,20 @@ def wedges(rng: np.random.Generator) -> Labelled:
     )
 
 
-def diamonds(rng: np.random.Generator) -> Labelled:
+def diamonds(rng: np.random.Generator) -> Labeled:
     """Two squares that touch with a corner."""
     turned = np.array([[1, 1], [-1, 1]]) / np.sqrt(2)
     return stacked(*(box(rng, 400, (-0.7, -0.7), (0.7, 0.7)) @ turned + (x, 0) for x in (-1.02, 1.02)))
 
 
-def parabolas(rng: np.random.Generator) -> Labelled:
+def parabolas(rng: np.random.Generator) -> Labeled:
     """One opens upwards, one downwards."""
     x, z = rng.uniform(-2, 2, (2, 500))
     curves = np.c_[x, x**2], np.c_[z + 1.6, 5 - z**2]
     return stacked(*(curve + rng.normal(0, 0.18, curve.shape) for curve in curves))
 
 
-def window(rng: np.random.Generator) -> Labelled:
+def window(rng: np.random.Generator) -> Labeled:
     """Four panes in a frame."""
     bars = (((0, 0), (10, 0.6)), ((0, 9.4), (10, 10)), ((0, 0.6), (0.6, 9.4)), ((9.4, 0.6), (10, 9.4)))
     frame = np.concatenate([box(rng, 150, *bar) for bar in bars])
@@ -170,19 +170,19 @@ def window(rng: np.random.Generator) -> Labelled:
     return stacked(frame, *panes)
 
 
-def smile(rng: np.random.Generator) -> Labelled:
+def smile(rng: np.random.Generator) -> Labeled:
     """A face."""
     eyes = [blob(rng, 100, (x, 3.5), 0.3) for x in (-3.5, 3.5)]
     return stacked(ring(rng, 350, 10, 0.3), *eyes, arc(rng, 250, (6, 6), (1.15, 1.85), 0.25))
 
 
-def target(rng: np.random.Generator) -> Labelled:
+def target(rng: np.random.Generator) -> Labeled:
     """A disc in a ring, and three points in each corner."""
     corners = [blob(rng, 3, (x, y), 0.01) for x in (-3, 3) for y in (-3, 3)]
     return stacked(blob(rng, 365, (0, 0), 0.03), ring(rng, 393, 2, 0.08), *corners)
 
 
-def littered(rng: np.random.Generator) -> Labelled:
+def littered(rng: np.random.Generator) -> Labeled:
     """A wave, plates, a ring around a cloud and bars, with noise in between."""
     t = rng.uniform(0, 10, 500)
     wave = np.c_[2 * t, 10 + np.sin(t)] + rng.normal(0, 0.25, (500, 2))
@@ -192,7 +192,7 @@ def littered(rng: np.random.Generator) -> Labelled:
     return with_noise(rng, stacked(*parts), 150)
 
 
-def slanted(rng: np.random.Generator) -> Labelled:
+def slanted(rng: np.random.Generator) -> Labeled:
     """Three clouds, stretched alike."""
     X, y = blobs((300, (-6, -8), 1.0), (300, (0, 0), 1.0), (300, (6, 3), 1.0))(rng)
     return X @ np.array([[0.6, -0.63], [-0.4, 0.85]]), y
@@ -201,7 +201,7 @@ def slanted(rng: np.random.Generator) -> Labelled:
 def known(load: Callable[..., tuple[np.ndarray, np.ndarray]]) -> Shape:
     """A set that scikit-learn brings along, its columns scaled."""
 
-    def make(rng: np.random.Generator) -> Labelled:
+    def make(rng: np.random.Generator) -> Labeled:
         X, y = load(return_X_y=True)
         return (X - X.mean(axis=0)) / X.std(axis=0), y
 

@@ -2,7 +2,7 @@
 
 Parts: planted Gaussian mixtures (limits: 95 right of 100; with a heavy-tailed column or at 4 sigma 80), tables
 without groups (limit: 5 natural of 100), two real shops from five seeds and in as many orders of their rows (limits:
-the same choice of 4 to 8, stability 0.75), a shop whose six kinds are known (limit: adjusted Rand 0.8), and labelled
+the same choice of 4 to 8, stability 0.75), a shop whose six kinds are known (limit: adjusted Rand 0.8), and labeled
 sets of many shapes, where the choice that knows nothing stands beside k-means, a mixture and HDBSCAN that are told the
 true number.
 

@@ -25,10 +25,10 @@ def shop_like(rows: int, columns: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     sizes = (np.array([0.5, 0.25, 0.15, 0.06, 0.03, 0.01]) * rows).astype(int)
     sizes[0] += rows - sizes.sum()
-    centres = rng.normal(size=(len(sizes), columns)) * 2.5
+    centers = rng.normal(size=(len(sizes), columns)) * 2.5
     spreads = [0.5, 1, 1, 1, 1.2, 2]
-    parts = zip(centres, spreads, sizes, strict=True)
-    X = np.concatenate([rng.normal(centre, spread, (size, columns)) for centre, spread, size in parts])
+    parts = zip(centers, spreads, sizes, strict=True)
+    X = np.concatenate([rng.normal(center, spread, (size, columns)) for center, spread, size in parts])
     return rng.permutation(X)
 
 

@@ -26,10 +26,10 @@ def table(rows: int, columns: int, seed: int = 0) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(seed)
     kinds = rng.integers(0, 8, rows)
     names = [*NAMES, *(f"feature_{i}" for i in range(columns - len(NAMES)))]
-    centres = rng.normal(size=(8, columns)) * 1.5
+    centers = rng.normal(size=(8, columns)) * 1.5
     found = {}
     for place, name in enumerate(names[:columns]):
-        level = centres[kinds, place] + rng.normal(size=rows)
+        level = centers[kinds, place] + rng.normal(size=rows)
         found[name] = np.floor(np.exp(level)) if place % 3 == 2 else np.exp(level)
     return found
 

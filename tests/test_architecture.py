@@ -8,9 +8,9 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "custseg"
 
-# The lowest first; a part may import the parts of lower layers alone, never its own neighbours.
+# The lowest first; a part may import the parts of lower layers alone, never its own neighbors.
 LAYERS = (
-    ("errors", "_texts"),
+    ("errors", "_arrays", "_texts"),
     ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional"),
     ("_frames", "_write"),
     ("snapshot",),

@@ -191,7 +191,7 @@ def test_bad_value_ends_with_2_and_a_sentence(name: str, log: Path, tmp_path: Pa
         (["fit", "LOG", "--out", "OUT", "--rate", "EUR=1"], "--rate need --currency"),
         (["fit", "LOG", "--out", "OUT", "--seed", "-1"], "-1 is not in the range"),
         (["fit", "LOG", "--out", "OUT", "--separator", ";;"], "--separator must be one ASCII character"),
-        (["fit", "LOG", "--out", "OUT", "--colour", "red"], "No such option"),
+        (["fit", "LOG", "--out", "OUT", "--color", "red"], "No such option"),
         (["demo", "--customers", "3"], "3 is not in the range"),
         (["sing"], "No such command 'sing'"),
     ],
@@ -257,7 +257,7 @@ def test_wrong_usage_in_a_process_leaves_no_traceback(log: Path, tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
-def test_in_a_pipe_there_is_no_progress_display_and_no_colour(log: Path, tmp_path: Path) -> None:
+def test_in_a_pipe_there_is_no_progress_display_and_no_color(log: Path, tmp_path: Path) -> None:
     done = in_a_process("fit", log.name, *QUICK, "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout

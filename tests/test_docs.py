@@ -109,7 +109,7 @@ def test_output_in_the_readme_is_that_of_its_code(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == blocks(readme, "text")[0]
 
 
-def test_page_of_features_is_that_of_the_catalogue() -> None:
+def test_page_of_features_is_that_of_the_catalog() -> None:
     page = runpy.run_path(str(ROOT / "tools" / "features_page.py"))["page"]
     assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == page(), "make features"
 

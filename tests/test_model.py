@@ -42,18 +42,18 @@ def test_customer_has_the_same_segment_alone_or_among_others(
     assert result.model.assign(table[rows]).equals(result.assignments[rows])
 
 
-def test_segment_is_that_of_the_nearest_centre(result: Segmentation, table: pl.DataFrame) -> None:
+def test_segment_is_that_of_the_nearest_center(result: Segmentation, table: pl.DataFrame) -> None:
     model = result.model
     values = {name: table[name].to_numpy().astype(float) for name in model.preparation.names}
     matrix = model.preparation.matrix(values)
-    squared = ((matrix[:, None, :] - model.rule.centres) ** 2).sum(axis=2)
+    squared = ((matrix[:, None, :] - model.rule.centers) ** 2).sum(axis=2)
     assert result.assignments["segment"].to_list() == squared.argmin(axis=1).tolist()
 
 
 def test_model_holds_no_customer_row(result: Segmentation) -> None:
     model = result.model
     assert set(vars(model)) == {"preparation", "rule", "names", "unclustered_name"}
-    assert model.rule.centres.shape == (4, 3)
+    assert model.rule.centers.shape == (4, 3)
     assert isinstance(model, SegmentModel)
 
 

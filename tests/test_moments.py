@@ -75,7 +75,7 @@ def test_columns_of_any_size_make_the_same_segments(size: float, sign: int) -> N
 def test_largest_values_of_both_signs_are_prepared() -> None:
     values = np.where(GROUPS == 0, -1.7e308, 1.7e308)
     [plan] = plan_preparation({"x": values}).columns
-    prepared = plan.standardised(values)
+    prepared = plan.standardized(values)
     assert len(np.unique(prepared)) == 2
     assert math.isclose(prepared.mean(), 0, abs_tol=1e-12)
     assert math.isclose(prepared.std(), 1)
@@ -84,4 +84,4 @@ def test_largest_values_of_both_signs_are_prepared() -> None:
 def test_small_values_are_more_than_their_sign() -> None:
     [plan] = plan_preparation({"x": SHAPE * 1e-200}).columns
     [same] = plan_preparation({"x": SHAPE}).columns
-    assert plan.standardised(SHAPE * 1e-200) == pytest.approx(same.standardised(SHAPE))
+    assert plan.standardized(SHAPE * 1e-200) == pytest.approx(same.standardized(SHAPE))

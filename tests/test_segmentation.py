@@ -550,9 +550,9 @@ def test_a_heavy_tail_hides_no_segment_and_is_told() -> None:
     assert fitted.model.assign(table)["segment"].to_list() == fitted.assignments["segment"].to_list()
 
 
-def spots(*centres: tuple[float, float], n_rows: int = 40) -> pl.DataFrame:
+def spots(*centers: tuple[float, float], n_rows: int = 40) -> pl.DataFrame:
     """Customers around each of these points."""
-    x, y = np.random.default_rng(0).normal(np.repeat(np.array(centres), n_rows, axis=0)).T
+    x, y = np.random.default_rng(0).normal(np.repeat(np.array(centers), n_rows, axis=0)).T
     return pl.DataFrame({"id": range(len(x)), "x": x, "y": y})
 
 

@@ -1,4 +1,4 @@
-"""The catalogues of texts: the same keys in every language, numbers and plurals as each language writes them."""
+"""The catalogs of texts: the same keys in every language, numbers and plurals as each language writes them."""
 
 from collections.abc import Iterator, Mapping
 from string import Formatter
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custseg._texts import LANGUAGES, catalogue, number, plural_form
+from custseg._texts import LANGUAGES, catalog, number, plural_form
 
 
 def leaves(entry: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -24,12 +24,12 @@ def fields(entry: Any) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_keys_of_english(language: str) -> None:
-    assert {path for path, _ in leaves(catalogue(language))} == {path for path, _ in leaves(catalogue("en"))}
+    assert {path for path, _ in leaves(catalog(language))} == {path for path, _ in leaves(catalog("en"))}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_fills_the_same_fields(language: str) -> None:
-    here, english = dict(leaves(catalogue(language))), dict(leaves(catalogue("en")))
+    here, english = dict(leaves(catalog(language))), dict(leaves(catalog("en")))
     differing = [path for path in english if path[0] != "language" and fields(here[path]) != fields(english[path])]
     assert differing == []
 

@@ -1,4 +1,4 @@
-"""Writes the page of all features from the catalogues: `python tools/features_page.py`."""
+"""Writes the page of all features from the catalogs: `python tools/features_page.py`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from custseg import Customers, Events, FeatureTable, Orders
 from custseg.classical_rfm import rfm_scores
 from custseg.datasets import make_shop
 from custseg.feature_table import Feature
-from custseg.features import build_features, centred_log_ratios
+from custseg.features import build_features, centered_log_ratios
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "features.md"
 INTRODUCTION = """# All features
@@ -90,7 +90,7 @@ def full_table() -> FeatureTable:
 def every_feature() -> list[Feature]:
     """The features of that table, their log-ratios, the RFM scores and a column of a ready table."""
     table = full_table()
-    ratios = [feature for feature in centred_log_ratios(table).described if feature not in table.described]
+    ratios = [feature for feature in centered_log_ratios(table).described if feature not in table.described]
     given = Feature("…")
     return [*table.described, *(replace(ratio, family="log-ratios") for ratio in ratios),
             *rfm_scores(table).described, given]  # fmt: skip

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from custseg._arrays import Floats
 
 _LARGE = 2.0**300
 """Up to its fourth root sums of cubes of any number of rows stay far from overflow; powers of two divide exactly."""

@@ -1,4 +1,4 @@
-"""Texts for people, one catalogue per language: `texts/<language>.toml`.
+"""Texts for people, one catalog per language: `texts/<language>.toml`.
 
 A further language is a further file with the keys of `texts/en.toml` and the plural rule of its nouns.
 """
@@ -19,18 +19,18 @@ _LONGEST = 60
 
 LANGUAGES = ("en", *sorted({item.name.removesuffix(".toml") for item in _FOLDER.iterdir()
                             if item.name.endswith(".toml")} - {"en"}))  # fmt: skip
-"""The languages that have a catalogue, English first."""
+"""The languages that have a catalog, English first."""
 
 
 @cache
-def catalogue(language: str) -> Mapping[str, Any]:
+def catalog(language: str) -> Mapping[str, Any]:
     """All texts of one language, as nested mappings."""
     return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def text(language: str, *keys: str) -> Any:
     """One entry, such as ``text("ru", "findings", "rows_without_customer")``; KeyError where there is none."""
-    entry: Any = catalogue(language)
+    entry: Any = catalog(language)
     for key in keys:
         entry = entry[key]
     return entry

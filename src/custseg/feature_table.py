@@ -25,14 +25,14 @@ ID = "customer_id"
 class Feature:
     """One column of a feature table.
 
-    Its texts are in the catalogue of each language: a label, the unit and a definition.
+    Its texts are in the catalog of each language: a label, the unit and a definition.
 
     Attributes
     ----------
     name : str
         The column.
     unit : str
-        Key of the unit in the catalogue, such as "days"; "" where the unit is not known.
+        Key of the unit in the catalog, such as "days"; "" where the unit is not known.
     family : str
         The family that computes the feature; "given" for a column of a ready table.
     direction : {1, 0, -1}
@@ -44,7 +44,7 @@ class Feature:
     doubtful : bool
         Whether the log cannot show what the feature should measure, as opens where machine opens are not marked.
     entry : str
-        Key of the texts in the catalogue; "" where it is `name`, or "given" for a column of a ready table.
+        Key of the texts in the catalog; "" where it is `name`, or "given" for a column of a ready table.
     fields : mapping of str to str
         What the texts of a generated feature are filled with, such as the category of a share.
     """

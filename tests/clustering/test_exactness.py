@@ -12,8 +12,8 @@ def without_minimum_nothing(model, least):
     return not model.offsets_[model.sizes_ > least].any()
 
 
-def linear_program(X, centres, least):
-    cost = ((X[:, None] - centres) ** 2).sum(axis=2)
+def linear_program(X, centers, least):
+    cost = ((X[:, None] - centers) ** 2).sum(axis=2)
     (n, k), unit = cost.shape, cost.max()
     rows, sizes = np.kron(np.eye(n), np.ones(k)), -np.tile(np.eye(k), n)
     return unit * linprog(cost.ravel() / unit, A_ub=sizes, b_ub=np.full(k, -least), A_eq=rows, b_eq=np.ones(n)).fun
@@ -55,7 +55,7 @@ def test_the_nearest_cluster_is_nearest_by_mutual_reachability():
 @pytest.mark.parametrize("seed", range(5))
 def test_second_of_the_fit_is_that_of_assess_where_clusters_are_equally_near(seed):
     sizes = np.random.default_rng(seed).permutation([12, 14, 16, 18, 20])
-    # Every centre is as far from the middle; which cluster counts as second there is a matter of numbers.
+    # Every center is as far from the middle; which cluster counts as second there is a matter of numbers.
     angles = np.repeat([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0]], sizes, axis=0)
     X = 100.0 * angles + np.concatenate([np.c_[np.arange(s) % 3 - 1, np.arange(s) % 4 - 1] for s in sizes])
     model = MinSizeHDBSCAN(min_size=8, min_samples=3).fit(X)

@@ -48,7 +48,7 @@ def test_a_singular_covariance_falls_back_and_is_recorded():
     line = np.linspace(0, 1, 60)
     X = np.column_stack([line, line, np.zeros(60)])
     model = MinSizeGaussianMixture(2, reg_covar=0.0, min_size=10, random_state=0).fit(X)
-    assert {remedy for _, remedy in model.fallbacks_} <= {"regularised", "diagonal"}
+    assert {remedy for _, remedy in model.fallbacks_} <= {"regularized", "diagonal"}
     assert model.fallbacks_
     assert np.isfinite(model.log_likelihood_)
 

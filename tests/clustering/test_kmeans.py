@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from plain_distances import nearest_centres
+from plain_distances import nearest_centers
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris, load_wine
 
 from custseg.clustering import MinSizeKMeans
-from custseg.clustering.assignment._nearest_center import CentreRule
+from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.rows._blocks import power_labels
 from custseg.errors import InfeasibleMinimumError
 
@@ -37,10 +37,10 @@ def test_a_minimum_that_does_not_bind_changes_nothing():
     assert not bound.offsets_.any()
 
 
-def test_moves_account_for_everyone_who_is_not_at_the_nearest_centre():
+def test_moves_account_for_everyone_who_is_not_at_the_nearest_center():
     X = skewed()
     model = MinSizeKMeans(4, min_size=0.2, random_state=0).fit(X)
-    nearest = nearest_centres(X, model.cluster_centers_)
+    nearest = nearest_centers(X, model.cluster_centers_)
     squared = ((X[:, None] - model.cluster_centers_) ** 2).sum(axis=2)
     added = squared[np.arange(len(X)), model.labels_].sum() - squared.min(axis=1).sum()
     assert sum(move.count for move in model.moves_) == (nearest != model.labels_).sum() > 0
@@ -75,18 +75,18 @@ def test_twins_that_cannot_be_split_are_infeasible_with_the_largest_minimum():
 
 def test_small_batches_compiled_loops_and_numpy_give_the_same_bits():
     rng = np.random.default_rng(2)
-    X, centres = rng.normal(size=(70_000, 5)), rng.normal(size=(7, 5))
-    labels, _, own = power_labels(X, centres, np.zeros(7))
-    assert np.array_equal(labels, nearest_centres(X, centres))
+    X, centers = rng.normal(size=(70_000, 5)), rng.normal(size=(7, 5))
+    labels, _, own = power_labels(X, centers, np.zeros(7))
+    assert np.array_equal(labels, nearest_centers(X, centers))
     for start in (0, 1, 255, 256, 69_999):
-        alone = power_labels(X[start : start + 1], centres, np.zeros(7))
+        alone = power_labels(X[start : start + 1], centers, np.zeros(7))
         assert (labels[start], own[start]) == (alone[0][0], alone[2][0])
 
 
 def test_the_rule_survives_plain_numbers():
     X = skewed()
     model = MinSizeKMeans(4, min_size=0.2, random_state=0).fit(X)
-    again = CentreRule.from_dict(model.rule_.to_dict())
+    again = CenterRule.from_dict(model.rule_.to_dict())
     assert np.array_equal(again.labels(X), model.labels_)
     assert np.array_equal(again.assess(X).confidence, model.confidence_)
 

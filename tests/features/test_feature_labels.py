@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg import Customers, FeatureTable
-from custseg._texts import LANGUAGES, catalogue, printable
+from custseg._texts import LANGUAGES, catalog, printable
 from custseg.datasets import make_shop
 from custseg.feature_table import Feature
 from custseg.features import build_features
@@ -43,10 +43,10 @@ def key_of(feature: Feature) -> str:
 def faults(feature: Feature, language: str) -> list[str]:
     """What is wrong with the texts of a feature, with the remedy."""
     key = key_of(feature)
-    entry = catalogue(language)["features"].get(key, {})
+    entry = catalog(language)["features"].get(key, {})
     where = f"{feature.name}: texts/{language}.toml"
     wrong = [f"{where} lacks {part} in [features.{key}]" for part in ("label", "definition") if not entry.get(part)]
-    if (feature.unit or "given") not in catalogue(language)["units"]:
+    if (feature.unit or "given") not in catalog(language)["units"]:
         wrong.append(f"{where} lacks [units.{feature.unit}]")
     if wrong:
         return wrong
@@ -77,8 +77,8 @@ def test_a_feature_without_texts_is_reported() -> None:
 def test_texts_belong_to_a_feature() -> None:
     used = {key_of(feature) for feature in features()}
     units = {feature.unit or "given" for feature in features()}
-    assert set(catalogue("en")["features"]) - used == set()
-    assert set(catalogue("en")["units"]) - units == set()
+    assert set(catalog("en")["features"]) - used == set()
+    assert set(catalog("en")["units"]) - units == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -89,16 +89,16 @@ def test_labels_differ(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_fixed_labels_are_in_their_language(language: str) -> None:
-    labels = {key: entry["label"] for key, entry in catalogue(language)["features"].items()}
+    labels = {key: entry["label"] for key, entry in catalog(language)["features"].items()}
     plain = {key: label for key, label in labels.items() if not label.startswith("{column}")}
     wrong = [key for key, label in plain.items() if bool(CYRILLIC.search(label)) != (language == "ru")]
     assert wrong in ([], ["interest"])
 
 
 def test_units_have_a_form_for_each_plural() -> None:
-    spoken = {key for key, unit in catalogue("en")["units"].items() if "forms" in unit}
+    spoken = {key for key, unit in catalog("en")["units"].items() if "forms" in unit}
     for language, count in (("en", 2), ("ru", 3)):
-        forms = {key: unit["forms"] for key, unit in catalogue(language)["units"].items() if "forms" in unit}
+        forms = {key: unit["forms"] for key, unit in catalog(language)["units"].items() if "forms" in unit}
         assert set(forms) == spoken
         assert {len(words) for words in forms.values()} == {count}
 

@@ -17,12 +17,12 @@ from custseg.features import build_features
 from custseg.insights import MethodComparison, compare_methods
 
 GROUPS = np.repeat([0, 1, 2], [50, 40, 30])
-CENTRES = np.array([[20.0, 30.0], [40.0, 45.0], [20.0, 60.0]])
+CENTERS = np.array([[20.0, 30.0], [40.0, 45.0], [20.0, 60.0]])
 
 
 def customers() -> pl.DataFrame:
     """Three groups that nobody would miss."""
-    visits, age = np.random.default_rng(0).normal(CENTRES[GROUPS]).T
+    visits, age = np.random.default_rng(0).normal(CENTERS[GROUPS]).T
     return pl.DataFrame({"id": [f"c{i}" for i in range(120)], "visits": visits, "age": age, "city": ["x"] * 120})
 
 
@@ -209,7 +209,7 @@ def test_data_that_cannot_be_used_are_told(arguments: dict[str, Any], words: str
 
 
 def test_score_of_our_own_estimator_is_the_row_of_the_choice() -> None:
-    X = np.random.default_rng(0).normal(CENTRES[GROUPS])
+    X = np.random.default_rng(0).normal(CENTERS[GROUPS])
     row = select_clustering(X, methods=["kmeans"], n_clusters=3, min_size=10).best
     scored = score_clusterer(row.estimator, X, min_size=10)
     assert scored.labels.tolist() == row.labels.tolist()

@@ -42,8 +42,8 @@ def assigned(result: Segmentation, place: int, feature: str, value: float) -> in
 def test_customer_on_a_line_by_hand() -> None:
     explanation = explain(LINE, "c0")
     plan = LINE.model.preparation.columns[0]
-    own, other = LINE.model.rule.centres[[explanation.segment, explanation.second]][:, 0]
-    row = plan.standardised(np.array([0.0]))[0].round(9)
+    own, other = LINE.model.rule.centers[[explanation.segment, explanation.second]][:, 0]
+    row = plan.standardized(np.array([0.0]))[0].round(9)
     [reason] = explanation.why
     assert reason.contribution == pytest.approx((row - other) ** 2 - (row - own) ** 2)
     assert (reason.value, reason.typical, reason.typical_second) == (0.0, 9.5, 109.5)
@@ -92,7 +92,7 @@ def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> N
     for plan in preparation.columns:
         now = values[plan.name]
         near = now + np.linspace(-1, 1, 101) * max(abs(now), 5)
-        near = near[np.abs(plan.standardised(near) - plan.standardised(np.array([now]))) < 0.6 * change.size]
+        near = near[np.abs(plan.standardized(near) - plan.standardized(np.array([now]))) < 0.6 * change.size]
         columns = {name: np.full(len(near), value) for name, value in values.items()}
         labels = result.model.rule.labels(preparation.matrix({**columns, plan.name: near}))
         assert set(labels.tolist()) <= {int(result.labels[place])}

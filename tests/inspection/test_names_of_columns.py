@@ -1,6 +1,6 @@
 import pytest
 
-from custseg.inspection.columns._words import catalogue, name_scores
+from custseg.inspection.columns._words import catalog, name_scores
 
 PLAIN = {
     "customer": "CustomerID|customer_id|Client|household_key|Kundennummer|Kunden-Nr.|Код клиента|Покупатель|"
@@ -39,10 +39,10 @@ def test_further_words_change_what_a_name_means(name: str, role: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ru", "de", "es", "fr", "pt"])
 def test_every_concept_has_words_in_every_language(language: str) -> None:
-    assert [concept for concept, words in catalogue()["words"].items() if not words.get(language)] == []
+    assert [concept for concept, words in catalog()["words"].items() if not words.get(language)] == []
 
 
 def test_rules_use_concepts_that_exist() -> None:
-    known = {*catalogue()["words"], "*"}
-    rules = [rule for rules in catalogue()["rules"].values() for rule in rules]
+    known = {*catalog()["words"], "*"}
+    rules = [rule for rules in catalog()["rules"].values() for rule in rules]
     assert {concept for rule in rules for concept in [*rule["needs"], *rule["may"]]} <= known

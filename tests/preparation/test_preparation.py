@@ -20,18 +20,18 @@ def only(plan: Preparation) -> ColumnPlan:
 
 def logged(scale: float = 1.0) -> ColumnPlan:
     """A plan that takes the log and leaves its result as it is."""
-    return ColumnPlan("revenue", "log1p", scale=scale, fill=0.0, centre=0.0, spread=1.0)
+    return ColumnPlan("revenue", "log1p", scale=scale, fill=0.0, center=0.0, spread=1.0)
 
 
 def skewed(n: int = 200, seed: int = 0) -> Floats:
     return np.random.default_rng(seed).lognormal(3, 1.2, n)
 
 
-def test_symmetric_column_is_standardised_as_it_is() -> None:
+def test_symmetric_column_is_standardized_as_it_is() -> None:
     column = np.array([10.0, 20.0, 30.0])
     plan = plan_preparation({"recency_days": column})
     assert only(plan).transform == "none"
-    assert only(plan).centre == 20
+    assert only(plan).center == 20
     expected = [-np.sqrt(1.5), 0, np.sqrt(1.5)]  # (10 - 20) / sqrt(200 / 3)
     assert plan.matrix({"recency_days": column})[:, 0] == pytest.approx(expected)
 
@@ -59,17 +59,17 @@ def test_log_is_left_alone_where_it_would_skew_more() -> None:
 
 @given(columns)
 def test_signed_log_is_odd(x: Floats) -> None:
-    assert np.array_equal(logged(5).standardised(-x), -logged(5).standardised(x))
+    assert np.array_equal(logged(5).standardized(-x), -logged(5).standardized(x))
 
 
 @given(columns)
 def test_signed_log_is_monotone(x: Floats) -> None:
     x = np.sort(x)
-    assert (np.diff(logged(5).standardised(x)) > 0).all()
+    assert (np.diff(logged(5).standardized(x)) > 0).all()
 
 
 def test_signed_log_is_continuous_at_zero() -> None:
-    around = logged().standardised(np.array([-1e-9, 0.0, 1e-9]))
+    around = logged().standardized(np.array([-1e-9, 0.0, 1e-9]))
     assert around == pytest.approx([-1e-9, 0, 1e-9], rel=1e-6)
 
 
@@ -125,11 +125,11 @@ def test_missing_values_are_filled_with_the_median_and_counted() -> None:
     assert plan.notes() == ["2 missing values of gap_days_mean taken as the median, 3."]
 
 
-def test_missing_values_move_neither_centre_nor_spread() -> None:
+def test_missing_values_move_neither_center_nor_spread() -> None:
     full = skewed(50)
     holes = np.concatenate([full, np.full(20, np.nan)])
     with_holes, without = (only(plan_preparation({"revenue": x})) for x in (holes, full))
-    assert (with_holes.centre, with_holes.spread) == (without.centre, without.spread)
+    assert (with_holes.center, with_holes.spread) == (without.center, without.spread)
 
 
 def test_missing_value_of_a_new_customer_is_the_median_of_the_fit() -> None:
@@ -198,5 +198,5 @@ def test_customers_with_negative_revenue_stay_near_the_others() -> None:
     plan = plan_preparation({"revenue": money})
     z = plan.matrix({"revenue": money})[:, 0]
     assert (np.abs(z[:16]) <= 4).all()
-    assert only(plan).clipped == (np.abs(only(plan).standardised(money)) > 4).sum() > 0
+    assert only(plan).clipped == (np.abs(only(plan).standardized(money)) > 4).sum() > 0
     assert (z[:16] < np.quantile(z[16:], 0.05)).all()

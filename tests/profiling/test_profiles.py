@@ -89,7 +89,7 @@ def test_nearest_segment_is_the_one_that_overlaps_most() -> None:
     x = np.concatenate([np.arange(50.0), np.arange(25.0, 75.0), np.arange(500.0, 550.0)])
     rows = profile_segments({"x": x}, labels)
     assert [row.nearest for row in rows] == [1, 0, 1]
-    # Of 2,500 pairs 300 favour the first, 25 are equal, 2,175 the second: 1 - 1,875 / 2,500.
+    # Of 2,500 pairs 300 favor the first, 25 are equal, 2,175 the second: 1 - 1,875 / 2,500.
     assert rows[0].overlap == rows[1].overlap == pytest.approx(1 - 0.75, abs=0.02)
     assert rows[2].overlap == 0
 

@@ -10,8 +10,9 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_min_size, check_number
-from custseg.clustering.assignment._assessment import Assessment, Floats, Integers
+from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import (
     COVARIANCE_TYPES,
@@ -43,9 +44,9 @@ _REACH = 3.0
 class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """A Gaussian mixture with a hard minimum cluster size.
 
-    Expectation maximisation. Where the largest posterior would leave a cluster under the minimum, offsets
+    Expectation maximization. Where the largest posterior would leave a cluster under the minimum, offsets
     λ_j ≥ 0 are added to the log posteriors, the least that meet it: in each E-step and in the final
-    labelling, label(x) = argmax_j log(π_j N(x; μ_j, Σ_j)) + λ_j. So `predict` knows no minimum, gives
+    labeling, label(x) = argmax_j log(π_j N(x; μ_j, Σ_j)) + λ_j. So `predict` knows no minimum, gives
     `labels_` on the rows of the fit, and the same label to equal rows.
 
     Parameters
@@ -85,7 +86,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     second_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     fallbacks_ : tuple of (int, str)
-        Components whose covariance was singular, and what was done: "regularised" or "diagonal"; "round" for
+        Components whose covariance was singular, and what was done: "regularized" or "diagonal"; "round" for
         all of them where only equal round covariances met the minimum.
     log_likelihood_ : float
         Mean log-likelihood of a row, offsets aside.
@@ -284,7 +285,7 @@ def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:
 def _starts(rows: DistinctRows, k: int, shape: Shape, *, rng: np.random.RandomState) -> list[Mixture]:
     """The clusters of k-means as components, and those that it finds when far values are drawn in.
 
-    Far values take k-means' centres for themselves; a mixture has room for them in its covariances.
+    Far values take k-means' centers for themselves; a mixture has room for them in its covariances.
     """
     X, weights = rows.values, rows.weights
     middle, reach = np.median(X, axis=0), _REACH * np.sqrt(shape.scales)
@@ -292,7 +293,7 @@ def _starts(rows: DistinctRows, k: int, shape: Shape, *, rng: np.random.RandomSt
     starts = []
     for seen in [X] if np.array_equal(near, X) else [X, near]:
         found = free_clustering(seen, weights, seeds(seen, weights, k, rng=rng), max_iter=300, tol=0.0)
-        starts.append(mixture_of_clusters(rows, found.labels, found.centres, shape=shape))
+        starts.append(mixture_of_clusters(rows, found.labels, found.centers, shape=shape))
     return starts
 
 

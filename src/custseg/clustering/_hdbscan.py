@@ -13,8 +13,9 @@ from sklearn.cluster import HDBSCAN
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_min_size, plural
-from custseg.clustering.assignment._assessment import Assessment, Floats, Integers, Move
+from custseg.clustering.assignment._assessment import Assessment, Move
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
 from custseg.clustering.min_size._feasibility import Minimum, asked_minimum
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
@@ -26,7 +27,7 @@ _SMALLEST = 2
 
 @dataclass(frozen=True)
 class Merge:
-    """A cluster that fell under the minimum and joined its nearest neighbour, or noise where there was none.
+    """A cluster that fell under the minimum and joined its nearest neighbor, or noise where there was none.
 
     Attributes
     ----------
@@ -58,7 +59,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Least rows per cluster (int), or least share of the rows (float below 1, rounded up). None and 1 mean
         2: HDBSCAN knows no cluster of one row.
     min_samples : int, optional
-        Rows in a neighbourhood, itself included; larger means smoother. By default the minimum size within
+        Rows in a neighborhood, itself included; larger means smoother. By default the minimum size within
         the rows that are fitted, at most 20.
     noise : {"nearest", "keep"}, default "nearest"
         Whether rows in no dense region join the nearest cluster, or keep the label -1.
@@ -188,15 +189,13 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def _found_in(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
         smallest = min(max(_SMALLEST, least), len(X))
-        neighbours = min(self.min_samples or min(smallest, 20), len(X))
-        found = HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, algorithm="kd_tree", copy=True).fit_predict(
-            X
-        )
+        neighbors = min(self.min_samples or min(smallest, 20), len(X))
+        found = HDBSCAN(min_cluster_size=smallest, min_samples=neighbors, algorithm="kd_tree", copy=True).fit_predict(X)
         found = _with_twins(X, found)
         self.n_noise_ = int((found < 0).sum())
         inside = np.flatnonzero(found >= 0)
         k = int(found.max()) + 1
-        near = cKDTree(X).query(X[inside], k=[neighbours], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
+        near = cKDTree(X).query(X[inside], k=[neighbors], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
         core = near[:, 0]
         kept = _kept_cores(found[inside], self.max_core_rows, rng)
         stored = inside[kept]
@@ -206,7 +205,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             core_distances=core[kept],
             core_labels=found[stored].astype(np.intp),
             n_clusters=k,
-            neighbours=max(1, min(round(neighbours * share), len(stored))),
+            neighbors=max(1, min(round(neighbors * share), len(stored))),
             reach=np.full(k, np.inf),
             limit=np.full(k, np.inf),
         )

@@ -10,9 +10,10 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from custseg._arrays import Floats, Integers
 from custseg._checks import check_integer, check_min_size, check_number
-from custseg.clustering.assignment._assessment import Assessment, Floats, Integers
-from custseg.clustering.assignment._nearest_center import CentreRule
+from custseg.clustering.assignment._assessment import Assessment
+from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._feasibility import (
     asked_minimum,
     check_distinct_rows,
@@ -28,7 +29,7 @@ from custseg.clustering.rows._rows import DistinctRows, checked_rows, checked_we
 class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """K-means with a hard minimum cluster size.
 
-    Minimises Σ w‖x − c_label(x)‖² subject to every cluster holding at least `min_size`. Each of Lloyd's steps
+    Minimizes Σ w‖x − c_label(x)‖² subject to every cluster holding at least `min_size`. Each of Lloyd's steps
     assigns the rows exactly: a transportation problem [1]_, whose dual gives one offset λ_j ≥ 0 per
     cluster, so that label(x) = argmin_j ‖x − c_j‖² − λ_j, the cells of a power diagram [2]_. Hence
     `predict` knows no minimum, gives `labels_` on the rows of the fit, and the same label to equal rows.
@@ -46,7 +47,7 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     max_iter : int, default 300
         Most steps of one start.
     tol : float, default 1e-4
-        Steps end when the centres move by less: sum of squares, relative to the mean variance of the columns,
+        Steps end when the centers move by less: sum of squares, relative to the mean variance of the columns,
         of which a few far rows make no more than ten squared interquartile ranges.
     random_state : int, RandomState or None, default None
         Seed of the starts. The same seed gives the same partition for the same rows in any order.
@@ -54,11 +55,11 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     cluster_centers_ : ndarray of shape (n_clusters, n_features_in_)
-        Centres, the largest cluster first.
+        Centers, the largest cluster first.
     offsets_ : ndarray of shape (n_clusters,)
         λ, in squared units of the columns; 0 for clusters that need none.
     labels_ : ndarray of int, shape (n_rows,)
-        Cluster of each row; 0 is the largest, equal sizes in the order of the centres' values.
+        Cluster of each row; 0 is the largest, equal sizes in the order of the centers' values.
     sizes_ : ndarray of shape (n_clusters,)
         Rows (int) or weight (float) of each cluster.
     moves_ : tuple of Move
@@ -66,8 +67,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     second_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     inertia_ : float
-        Weighted sum of squared distances to the own centre.
-    rule_ : CentreRule
+        Weighted sum of squared distances to the own center.
+    rule_ : CenterRule
         All that `predict` needs, in arrays and numbers.
     n_iter_ : int
         Steps of the best start.
@@ -171,7 +172,7 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> Integers:
-        """The cluster of each row: the nearest centre by squared distance less its offset."""
+        """The cluster of each row: the nearest center by squared distance less its offset."""
         check_is_fitted(self)
         return self.rule_.labels(checked_rows(self, X, reset=False))
 
@@ -185,12 +186,12 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.rule_.assess(checked_rows(self, X, reset=False))
 
     def _learn(self, X: Floats, rows: DistinctRows, end: End) -> None:
-        bare = CentreRule(end.centres, end.offsets, np.full(len(end.centres), np.inf), 1.0)
-        reach = np.zeros(len(end.centres))
+        bare = CenterRule(end.centers, end.offsets, np.full(len(end.centers), np.inf), 1.0)
+        reach = np.zeros(len(end.centers))
         np.maximum.at(reach, end.labels, bare.assess(rows.values).distance)
         variance = end.cost / (float(rows.weights.sum()) * X.shape[1])
         self.rule_ = replace(bare, reach=reach, scale=2 * variance or 1.0)
-        self.cluster_centers_, self.offsets_ = end.centres, end.offsets
+        self.cluster_centers_, self.offsets_ = end.centers, end.offsets
         self.inertia_, self.n_iter_, self.converged_ = end.cost, end.steps, end.converged
         self.moves_ = self.rule_.moves(rows.values, rows.weights)
         # Rows without weight are not among the rows of the fit.
@@ -201,7 +202,7 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
 
 
-def kmeans_rule(model: MinSizeKMeans, X: Floats) -> CentreRule | None:
+def kmeans_rule(model: MinSizeKMeans, X: Floats) -> CenterRule | None:
     """What the model would predict with after a fit; None where the minimum cannot be met.
 
     Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
@@ -211,4 +212,4 @@ def kmeans_rule(model: MinSizeKMeans, X: Floats) -> CentreRule | None:
         return None
     search = Search(rows, k, least, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
     end = search.best(check_random_state(model.random_state))
-    return None if end is None else CentreRule(end.centres, end.offsets, np.full(k, np.inf), 1.0)
+    return None if end is None else CenterRule(end.centers, end.offsets, np.full(k, np.inf), 1.0)

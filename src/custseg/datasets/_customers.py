@@ -1,4 +1,4 @@
-"""What the shop knows about its customers besides their behaviour."""
+"""What the shop knows about its customers besides their behavior."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from custseg.datasets._columns import Columns, blanked, height, taken, words
 from custseg.datasets._lines import CATEGORIES
 
 _SEXES = ("female", "male", "other", None)
-_REGIONS = ("centre", "north", "south", "east", "west", "coast", "lakes", "islands", None)
+_REGIONS = ("center", "north", "south", "east", "west", "coast", "lakes", "islands", None)
 _INTERESTS = tuple(
     "|".join(name for bit, name in enumerate(CATEGORIES) if mask >> bit & 1) or None for mask in range(2**N_TASTES)
 )

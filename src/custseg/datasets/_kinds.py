@@ -28,7 +28,7 @@ class Kind:
     in_season: bool = False
     """Whether the customers come for the weeks before the holidays."""
     price_level: float = 0.0
-    """Shift of the prices chosen, in standard deviations of the catalogue."""
+    """Shift of the prices chosen, in standard deviations of the catalog."""
     further_lines: float = 1.6
     """Mean number of lines of an order beyond its first."""
     on_discount: tuple[float, float] = (1.2, 12.0)

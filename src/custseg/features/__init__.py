@@ -13,13 +13,13 @@ from custseg.features._data_report import report_on as report_on
 from custseg.features._logs import described_logs as described_logs
 from custseg.features.families._email import email
 from custseg.features.families._engagement import engagement
-from custseg.features.families._mix import centred_log_ratios
+from custseg.features.families._mix import centered_log_ratios
 from custseg.features.families._rfm import rfm
 from custseg.features.families._web import web
 
 __all__ = [
     "build_features",
-    "centred_log_ratios",
+    "centered_log_ratios",
     "data_report",
     "email",
     "engagement",

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._moments import unit_of
 from custseg._numbers import roundest
 from custseg.model import SegmentModel
-
-Floats = NDArray[np.float64]
 
 _GRID = 201
 _SECTIONS = 33

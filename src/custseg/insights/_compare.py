@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
+from custseg._arrays import Floats, Integers
 from custseg._checks import (
     check_choice,
     check_min_size,
@@ -23,9 +24,6 @@ from custseg.clustering import METHODS, Candidate, score_clusterer, select_clust
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
 from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 _CALLER = "compare_methods"
 

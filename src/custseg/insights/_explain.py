@@ -6,8 +6,8 @@ from numbers import Real
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._checks import check_choice, listed, plural
 from custseg._moments import median
 from custseg._texts import LANGUAGES
@@ -15,8 +15,6 @@ from custseg.errors import DataError
 from custseg.insights._change import smallest_move
 from custseg.insights._explanation import Change, Explanation, Reason
 from custseg.result import Segmentation
-
-Floats = NDArray[np.float64]
 
 _CALLER = "explain"
 _FEWEST = 10
@@ -54,7 +52,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
     to the `margin` between the two, exactly. All is in prepared units (standard deviations after the
     transform):
 
-    - k-means: the cost is the squared distance from the centre, a sum over features; `rest` is the difference
+    - k-means: the cost is the squared distance from the center, a sum over features; `rest` is the difference
       of the offsets that a minimum size may need.
     - Gaussian mixture: the cost is -log of the joint density. A squared distance dᵀPd is the sum over features
       c of d_c (Pd)_c, so what two correlated features share is halved between them; `rest` is how large and

@@ -67,7 +67,7 @@ def unsplit_by(columns: Sequence[ColumnFacts]) -> str:
 
 
 def total_rows(sample: TableSample) -> int:
-    """How many of the last rows are totals: they are labelled so, or are empty but for a number."""
+    """How many of the last rows are totals: they are labeled so, or are empty but for a number."""
     count = 0
     for row in reversed(sample.last):
         if not is_total(row, len(sample.names)):
@@ -81,5 +81,5 @@ def is_total(row: Sequence[str | None], width: int) -> bool:
     filled = [cell for cell in row if cell]
     if not filled:
         return False
-    labelled = any(len(cell) <= _LARGEST_LABEL and _TOTAL.fullmatch(cell) for cell in filled[:2])
-    return labelled and len(filled) < max(2, width)
+    labeled = any(len(cell) <= _LARGEST_LABEL and _TOTAL.fullmatch(cell) for cell in filled[:2])
+    return labeled and len(filled) < max(2, width)

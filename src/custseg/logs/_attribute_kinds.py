@@ -26,13 +26,13 @@ RULES: dict[AttributeKind, tuple[str, tuple[str, ...]]] = {
 """What a column of each kind must be, in words and as kinds of columns."""
 
 YES_AND_NO = {
-    spelt: meant
+    spelled: meant
     for meant, words in (
         ("yes", ("true", "t", "yes", "y", "1", "1.0")),
         ("no", ("false", "f", "no", "n", "0", "0.0")),
     )
     for word in words
-    for spelt in (word, word.capitalize(), word.upper())
+    for spelled in (word, word.capitalize(), word.upper())
 }
 """How yes and no are written."""
 

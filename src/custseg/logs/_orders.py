@@ -75,7 +75,7 @@ class Orders:
         such numbers are refused.
     encoding : str, default "utf-8"
         Of a CSV file, by the name that Python gives it, such as ``"cp1251"``. UTF-8 and UTF-16 with a byte order
-        mark are recognised without it.
+        mark are recognized without it.
     skip_rows : int, default 0
         Lines above the header of a CSV file.
 

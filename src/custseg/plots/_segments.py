@@ -24,7 +24,7 @@ _TITLES = {
     "revenue": "revenue",
     "order_value": "revenue\nper order",
 }
-_COLOURS = LinearSegmentedColormap.from_list("low to high", ["#8fb8de", "#ffffff", "#f2b880"])
+_COLORS = LinearSegmentedColormap.from_list("low to high", ["#8fb8de", "#ffffff", "#f2b880"])
 
 
 def plot_segments(result: Segmentation) -> Figure:
@@ -73,8 +73,8 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
         bars = [(row.share or 0.0, _CUSTOMERS, -thick / 2 if money else 0.0)]
         if money:
             bars.append((row.revenue_share or 0.0, _REVENUE, thick / 2))
-        for share, colour, shift in bars:
-            axes.barh(place + shift, max(share, 0), height=thick, color=colour)
+        for share, color, shift in bars:
+            axes.barh(place + shift, max(share, 0), height=thick, color=color)
             axes.text(max(share, 0) + 0.02 * longest, place + shift, f"{share:z.0%}",
                       va="center", fontsize=9, color=_INK)  # fmt: skip
     names = [_wrapped(row.name) for row in rows]
@@ -92,7 +92,7 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
 def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None:
     rows = result.profiles.segments
     effects = [[row.effects[name] or 0.0 for name in features] for row in rows]
-    axes.imshow(effects, cmap=_COLOURS, vmin=-1, vmax=1, aspect="auto")
+    axes.imshow(effects, cmap=_COLORS, vmin=-1, vmax=1, aspect="auto")
     for place, row in enumerate(rows):
         for column, name in enumerate(features):
             axes.text(column, place, number_text(row.medians[name]), ha="center", va="center",

@@ -1,4 +1,4 @@
-"""Fill, transform, standardise and clip: learned once, repeated exactly for new customers."""
+"""Fill, transform, standardize and clip: learned once, repeated exactly for new customers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._checks import plural
 from custseg._moments import median, skewness, unit_of
 from custseg._texts import printable
 from custseg.errors import DataError
-
-Floats = NDArray[np.float64]
 
 CLIP = 4.0
 """Standard deviations beyond which a value is drawn in: a few extreme customers are no segment."""
@@ -30,7 +28,7 @@ _SCALE_QUANTILE = 0.05
 
 @dataclass(frozen=True)
 class ColumnPlan:
-    """How one column becomes a standardised one.
+    """How one column becomes a standardized one.
 
     Attributes
     ----------
@@ -43,7 +41,7 @@ class ColumnPlan:
         Money in cents or in thousands thus gives the same matrix, and for most columns of counts it is 1.
     fill : float
         The median, in the column's own unit, which stands in for a missing value.
-    centre, spread : float
+    center, spread : float
         Mean and standard deviation after the transform.
     missing, clipped : int
         How many values were filled, and drawn in to ±4 standard deviations, when it was learned.
@@ -56,13 +54,13 @@ class ColumnPlan:
     transform: Literal["log1p", "none"]
     scale: float
     fill: float
-    centre: float
+    center: float
     spread: float
     missing: int = 0
     clipped: int = 0
     unit: float = 1.0
 
-    def standardised(self, values: Floats) -> Floats:
+    def standardized(self, values: Floats) -> Floats:
         """The values after filling, transform and scaling, before the tails are clipped."""
         filled = np.where(np.isnan(values), self.fill, values)
         if self.transform == "log1p":
@@ -71,7 +69,7 @@ class ColumnPlan:
             # New customers may lie beyond all numbers in that unit: the tails are clipped afterwards.
             with np.errstate(over="ignore"):
                 moved = filled / self.unit
-        return (moved - self.centre) / self.spread
+        return (moved - self.center) / self.spread
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class Preparation:
         or among others.
         """
         refuse_infinite({column.name: values[column.name] for column in self.columns}, caller)
-        parts = [column.standardised(values[column.name]) for column in self.columns]
+        parts = [column.standardized(values[column.name]) for column in self.columns]
         # Money in cents or euros differs in the last bits: without them the same customers are the same rows.
         return np.ascontiguousarray(np.clip(np.column_stack(parts), -CLIP, CLIP).round(_DECIMALS))
 
@@ -125,7 +123,7 @@ def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparati
     """Learn how to prepare the columns.
 
     A column with skewness beyond ±1 takes ``log1p`` on its own scale where that lessens the skewness; values
-    below 0 take it with their sign. Then each is standardised and its tails are drawn in to ±4 standard
+    below 0 take it with their sign. Then each is standardized and its tails are drawn in to ±4 standard
     deviations. A column is left out when more than half of its values are missing, or more than 99 % of the
     rest are equal.
 
@@ -179,18 +177,18 @@ def _plan(name: str, column: Floats) -> ColumnPlan:
     fill = median(known)
     scale = _log_scale_that_helps(known, abs(skewness(scaled)))
     moved = scaled if scale is None else _log_transformed(known, scale)
-    # The filled values sit at the median: they take no part in the centre and the spread.
+    # The filled values sit at the median: they take no part in the center and the spread.
     plan = ColumnPlan(
         name,
         "none" if scale is None else "log1p",
         scale=1.0 if scale is None else scale,
         fill=fill,
-        centre=float(moved.mean()),
+        center=float(moved.mean()),
         spread=float(moved.std()),
         missing=len(column) - len(known),
         unit=unit,
     )
-    return replace(plan, clipped=int((np.abs(plan.standardised(known)) > CLIP).sum()))
+    return replace(plan, clipped=int((np.abs(plan.standardized(known)) > CLIP).sum()))
 
 
 def _log_scale_that_helps(known: Floats, skew: float) -> float | None:

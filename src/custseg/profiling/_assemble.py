@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._moments import shares_of_groups
 from custseg.profiling._markers import Candidate, Marker, marker_texts, markers
 from custseg.profiling._profiles import FeatureProfile, SegmentProfile, Stability
@@ -21,8 +22,6 @@ from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._playbook import advice, reachable
 from custseg.profiling.naming._segment_names import Name
 from custseg.profiling.naming._words import STABILITY
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +104,7 @@ def segment_row(
 def with_nearest(rows: Sequence[SegmentProfile], measures: Measures, names: Collection[str]) -> list[SegmentProfile]:
     """The rows with the segment that overlaps most, of equals the one closest in ranks.
 
-    Small segments are nobody's neighbour.
+    Small segments are nobody's neighbor.
     """
     overlaps, distances = measures.overlaps(names), measures.distances(names)
     small = measures.sizes() < SMALLEST

@@ -81,7 +81,7 @@ class Likeness:
         return self._known[pair] >= _REDUNDANT
 
     def _column(self, key: tuple[str, str | None]) -> NDArray[np.float32]:
-        """The ranks, or who has the category; centred and of length 1."""
+        """The ranks, or who has the category; centered and of length 1."""
         name, category = key
         if category is None:
             return self.ranked[name].places

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg.rules._bins import FEWEST, Bools, Codes, Column, Floats
+from custseg._arrays import Bools, Floats
+from custseg.rules._bins import FEWEST, Codes, Column
 from custseg.rules._conditions import Term
 
 _BEAM = 6

@@ -11,11 +11,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Bools, Floats
 from custseg._numbers import roundest, significant_digits
 from custseg.rules._conditions import Term, numbers_of
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 
 FEWEST = 10
@@ -123,7 +122,7 @@ def binned(name: str, column: nw.Series[Any], unit: str) -> Column | None:
 
 
 def _cuts(known: Floats, whole: bool) -> Floats:
-    """Round thresholds between neighbouring quantiles, each among at least ten values; finer in the tails."""
+    """Round thresholds between neighboring quantiles, each among at least ten values; finer in the tails."""
     tails = 1 / np.array(_TAILS)
     shares = np.concatenate([tails, np.arange(1, _CUTS) / _CUTS, 1 - tails, [1.0]])
     ends = [0]

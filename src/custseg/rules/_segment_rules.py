@@ -73,7 +73,7 @@ def segment_rules(
     Notes
     -----
     A missing value never fulfils a bound; a term may say that a value is missing, known, or either missing
-    or in a range. Thresholds are the roundest numbers between neighbouring quantiles, each among at least ten
+    or in a range. Thresholds are the roundest numbers between neighboring quantiles, each among at least ten
     customers, so that no threshold is the value of one; no category of fewer than ten customers is named,
     and no rule is learned from fewer. A segment of fewer than ten has no rule, neither its own nor in the set, and its
     customers are left out.

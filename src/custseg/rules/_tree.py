@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Bools, Floats
 from custseg.rules._beam_search import Sample
-from custseg.rules._bins import FEWEST, Bools, Floats
+from custseg.rules._bins import FEWEST
 from custseg.rules._conditions import Term
 
 _GROWN = 8

@@ -6,8 +6,8 @@ import pytest
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
 
 RNG = np.random.default_rng(3)
-CENTRES = ((0, 0, 0), (6, 1, 0), (0, 7, 2))
-X = np.concatenate([RNG.normal(centre, 0.9, (150, 3)) for centre in CENTRES])
+CENTERS = ((0, 0, 0), (6, 1, 0), (0, 7, 2))
+X = np.concatenate([RNG.normal(center, 0.9, (150, 3)) for center in CENTERS])
 
 
 def rule(estimator: Any) -> Any:
@@ -18,7 +18,7 @@ def test_contributions_of_k_means_are_differences_of_squares() -> None:
     learned = rule(MinSizeKMeans(3, min_size=150, random_state=0))
     row = np.array([2.0, 1.0, -1.0])
     columns, rest = learned.contributions(row, 0, 1)
-    by_hand = [(row[c] - learned.centres[1, c]) ** 2 - (row[c] - learned.centres[0, c]) ** 2 for c in range(3)]
+    by_hand = [(row[c] - learned.centers[1, c]) ** 2 - (row[c] - learned.centers[0, c]) ** 2 for c in range(3)]
     assert columns.tolist() == pytest.approx(by_hand)
     assert rest == learned.offsets[0] - learned.offsets[1]
 
@@ -27,7 +27,7 @@ def test_contributions_of_k_means_add_up_to_the_margin() -> None:
     learned = rule(MinSizeKMeans(4, min_size=100, random_state=0))
     assert learned.offsets.any()
     for row in X[::20]:
-        costs = ((row - learned.centres) ** 2).sum(axis=1) - learned.offsets
+        costs = ((row - learned.centers) ** 2).sum(axis=1) - learned.offsets
         columns, rest = learned.contributions(row, 2, 1)
         assert columns.sum() + rest == pytest.approx(costs[1] - costs[2])
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from custseg.clustering.min_size._lloyd import CentreCosts
+from custseg.clustering.min_size._lloyd import CenterCosts
 from custseg.clustering.min_size._offsets import optimal_offsets, settled_offsets
 
 
@@ -20,10 +20,10 @@ def linear_program(cost, weights, least):
     return answer.fun if answer.status == 0 else None
 
 
-def solved(X, centres, least, weights=None):
+def solved(X, centers, least, weights=None):
     weights = np.ones(len(X)) if weights is None else weights
-    costs = CentreCosts(np.ascontiguousarray(X, dtype=float), np.ascontiguousarray(centres, dtype=float))
-    start, _ = optimal_offsets(costs, weights, least, start=np.zeros(len(centres)))
+    costs = CenterCosts(np.ascontiguousarray(X, dtype=float), np.ascontiguousarray(centers, dtype=float))
+    start, _ = optimal_offsets(costs, weights, least, start=np.zeros(len(centers)))
     return costs, settled_offsets(costs, weights, least, start=start)
 
 
@@ -38,9 +38,9 @@ def test_cost_equals_the_linear_program_without_ties(seed, k, share, tail):
     rng = np.random.default_rng(seed)
     n, d = int(rng.integers(k, 60)), int(rng.integers(1, 4))
     X = rng.standard_cauchy((n, d)) if tail else rng.normal(size=(n, d))
-    centres = rng.normal(size=(k, d)) * rng.choice([0.1, 1, 10])
+    centers = rng.normal(size=(k, d)) * rng.choice([0.1, 1, 10])
     least = max(1, int(share * n / k))
-    costs, found = solved(X, centres, least)
+    costs, found = solved(X, centers, least)
     optimum = linear_program(costs.matrix(np.arange(n)), np.ones(n), least)
     assert found.sizes.min() >= least
     assert paid(costs, found.labels) == pytest.approx(optimum, rel=1e-7)
@@ -50,10 +50,10 @@ def test_cost_equals_the_linear_program_without_ties(seed, k, share, tail):
 def test_cost_with_twins_is_within_the_tied_rows_of_the_linear_program(seed):
     rng = np.random.default_rng(seed)
     n, k = 25, int(rng.integers(2, 5))
-    X, centres = rng.normal(size=(n, 2)), rng.normal(size=(k, 2))
+    X, centers = rng.normal(size=(n, 2)), rng.normal(size=(k, 2))
     weights = rng.integers(1, 6, n).astype(float)
     least = float(int(rng.uniform(0.5, 0.95) * weights.sum() / k))
-    costs, found = solved(X, centres, least, weights)
+    costs, found = solved(X, centers, least, weights)
     if found is None:
         return
     optimum = linear_program(costs.matrix(np.arange(n)), weights, least)
@@ -84,11 +84,11 @@ def test_offsets_are_found_whenever_any_exist(seed):
     rng = np.random.default_rng(seed)
     n, k = 6, int(rng.integers(2, 4))
     X = np.unique(rng.integers(0, 4, (n, 2)), axis=0).astype(float)
-    centres = rng.normal(size=(k, 2)) + 1.5
+    centers = rng.normal(size=(k, 2)) + 1.5
     weights = rng.integers(1, 5, len(X)).astype(float)
-    cost = CentreCosts(X, centres).matrix(np.arange(len(X)))
+    cost = CenterCosts(X, centers).matrix(np.arange(len(X)))
     sizes = [np.bincount(labels, weights, minlength=k) for labels in power_diagrams(cost, weights)]
     best = int(max(found.min() for found in sizes))
     for least in range(1, int(weights.sum() // k) + 1):
-        _, found = solved(X, centres, float(least), weights)
+        _, found = solved(X, centers, float(least), weights)
         assert (found is not None) == (least <= best), (least, best)

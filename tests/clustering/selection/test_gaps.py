@@ -13,10 +13,10 @@ from sklearn.metrics import silhouette_samples
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
 
 
-def path_distances(X: np.ndarray, neighbours: int = 5) -> np.ndarray:
+def path_distances(X: np.ndarray, neighbors: int = 5) -> np.ndarray:
     """By SciPy: mutual reachability, and the height at which single linkage joins two rows."""
     plain = cdist(X, X)
-    core = np.sort(plain, axis=1)[:, min(neighbours, len(X) - 1)]
+    core = np.sort(plain, axis=1)[:, min(neighbors, len(X) - 1)]
     reach = np.maximum(plain, np.maximum(core[:, None], core[None, :]))
     np.fill_diagonal(reach, 0)
     return squareform(cophenet(linkage(squareform(reach, checks=False), "single")))
@@ -86,12 +86,12 @@ def test_unit_of_the_columns_changes_no_path_silhouette() -> None:
     assert other.tolist() == pytest.approx(one.tolist())
 
 
-def groups(*centres: float, n_rows: int = 200) -> tuple[np.ndarray, np.ndarray]:
-    """A group of rows around each centre on the first axis."""
+def groups(*centers: float, n_rows: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """A group of rows around each center on the first axis."""
     rng = np.random.default_rng(0)
-    labels = np.repeat(np.arange(len(centres)), n_rows)
+    labels = np.repeat(np.arange(len(centers)), n_rows)
     X = rng.normal(size=(len(labels), 2))
-    X[:, 0] += np.array(centres)[labels]
+    X[:, 0] += np.array(centers)[labels]
     return X, labels
 
 

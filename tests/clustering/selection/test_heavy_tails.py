@@ -22,7 +22,7 @@ from custseg.clustering import (
 from custseg.clustering.assignment._from_dict import rule_from_dict
 from custseg.clustering.selection._tails import Tails
 
-CENTRES = np.array([[0.0, 0, 0], [6, 0, 0], [0, 6, 0], [0, 0, 6]])
+CENTERS = np.array([[0.0, 0, 0], [6, 0, 0], [0, 6, 0], [0, 0, 6]])
 
 
 def grouped(noise: str, *, n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +35,7 @@ def grouped(noise: str, *, n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.
         "log": lambda: rng.lognormal(size=n),
         "count": lambda: np.minimum(rng.zipf(2.0, n), 1_000),
     }
-    return np.c_[CENTRES[group] + rng.normal(size=(n, 3)), drawn[noise]()], group
+    return np.c_[CENTERS[group] + rng.normal(size=(n, 3)), drawn[noise]()], group
 
 
 @pytest.mark.parametrize("noise", ["t", "cauchy", "log", "count"])
@@ -57,7 +57,7 @@ def test_the_chosen_estimator_takes_the_rows_as_they_are() -> None:
 
 
 def test_without_heavy_tails_the_estimator_is_a_plain_one() -> None:
-    X = CENTRES[np.repeat(np.arange(4), 60)] + np.random.default_rng(0).normal(size=(240, 3))
+    X = CENTERS[np.repeat(np.arange(4), 60)] + np.random.default_rng(0).normal(size=(240, 3))
     assert isinstance(select_clustering(X, methods="kmeans").best.estimator, MinSizeKMeans)
 
 
@@ -165,8 +165,8 @@ def test_the_difference_of_two_costs_is_that_of_the_drawn_in_row() -> None:
     model = HeavyTailClusterer(MinSizeKMeans(4, random_state=0)).fit(X)
     drawn = model.rule_.tails.drawn_in(X[:1])[0]
     columns, rest = model.rule_.contributions(X[0], 0, 1)
-    centres = model.cluster_centers_
-    assert columns.sum() + rest == pytest.approx(((drawn - centres[1]) ** 2 - (drawn - centres[0]) ** 2).sum())
+    centers = model.cluster_centers_
+    assert columns.sum() + rest == pytest.approx(((drawn - centers[1]) ** 2 - (drawn - centers[0]) ** 2).sum())
 
 
 def test_the_rule_goes_into_json_and_back() -> None:

@@ -24,7 +24,7 @@ from custseg import Orders
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
-from custseg.features import build_features, centred_log_ratios, rfm
+from custseg.features import build_features, centered_log_ratios, rfm
 
 ROLES = {name: name for name in ("category", "channel", "source", "discount", "cancelled")}
 MINE = ["customer_id", "order_id", "ordered_at", "amount", "category", "channel", "source", "discount"]
@@ -224,9 +224,9 @@ def test_bargain_hunters_of_the_seeded_shop_buy_on_discount() -> None:
     assert (table.filter(~hunters)["discount_share"] > 0.5).mean() < 0.05
 
 
-def test_centred_log_ratios_by_hand() -> None:
+def test_centered_log_ratios_by_hand() -> None:
     table = mix(LOG, roles=without_marks())
-    ratios = centred_log_ratios(table)
+    ratios = centered_log_ratios(table)
     assert ratios.names == [name.replace("_share_", "_clr_") if f.composition else name
                             for name, f in zip(table.names, table.described, strict=True)]  # fmt: skip
     expected = [math.log(5 / 4) / 2, math.log(2) / 2, None]
@@ -234,7 +234,7 @@ def test_centred_log_ratios_by_hand() -> None:
     assert column(ratios, "category_clr_books") == pytest.approx([None if x is None else -x for x in expected])
     assert {f.unit for f in ratios.described if "_clr_" in f.name} == {"log ratio"}
     assert column(ratios, "category_top") == column(table, "category_top")
-    assert centred_log_ratios(ratios).names == ratios.names
+    assert centered_log_ratios(ratios).names == ratios.names
 
 
 words = {

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from custseg import fit_segments
-from custseg._texts import LANGUAGES, catalogue
+from custseg._texts import LANGUAGES, catalog
 from custseg.features import data_report
 
 LOG = pl.DataFrame(
@@ -48,9 +48,9 @@ def test_unknown_language_is_refused() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_finding_has_forms_and_a_remedy(language: str) -> None:
     forms = {"en": 2, "ru": 3}[language]
-    for log, entries in catalogue(language)["findings"].items():
+    for log, entries in catalog(language)["findings"].items():
         for name, entry in entries.items():
-            english = catalogue("en")["findings"][log][name]
+            english = catalog("en")["findings"][log][name]
             assert len(entry["text"]) == forms, name
             assert all(_fields(text) <= _fields(*english["text"]) | {"count"} for text in entry["text"]), name
             assert entry["remedy"], name

@@ -1,4 +1,4 @@
-"""Nobody is to be recognised in a profile."""
+"""Nobody is to be recognized in a profile."""
 
 import numpy as np
 import polars as pl

@@ -51,7 +51,7 @@ condition = [
 names = { en = "fans ", ru = "Поклонники" }
 description = { en = "x", ru = "y" }
 condition = []
-colour = "red"
+color = "red"
 do = [{ en = "x" }]
 [c]
 names = { en = "C", ru = "Ц" }
@@ -66,7 +66,7 @@ FAULTS = [
     "a: the quantile of 'visits' must lie between 0 and 1, got 1.5",
     "a: the term on 'visits' must have either value or quantile",
     "a: the value of 'visits' is no number, so its operator must be '=='",
-    "b: unknown key 'colour'",
+    "b: unknown key 'color'",
     "b: condition must be a list of one or more terms",
     "b: a line of do lacks language 'ru'",
     "b: the name 'fans ' is that of a",

@@ -8,8 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from custseg._arrays import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +25,7 @@ class Assessment:
         In [0, 1]. About 1/2 on the boundary of two clusters, near 1 deep inside one, 1 where there is one
         cluster alone, 0 for noise.
     distance : ndarray of shape (n_rows,)
-        How far the row is from its cluster: from the centre (k-means), in standard deviations of the
+        How far the row is from its cluster: from the center (k-means), in standard deviations of the
         component (Gaussian mixture), from the nearest core row by mutual reachability (HDBSCAN).
     unusual : ndarray of bool, shape (n_rows,)
         Whether the row is farther from its cluster than every row of the fit was: unlike anyone seen.

@@ -7,12 +7,12 @@ from typing import Any
 
 from custseg.clustering.assignment._assessment import Rule
 from custseg.clustering.assignment._gaussian import MixtureRule
-from custseg.clustering.assignment._nearest_center import CentreRule
+from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.assignment._nearest_core import CoreRule
 from custseg.clustering.selection._tails import TailRule, Tails
 
 _KINDS: dict[str, Callable[[dict[str, Any]], Rule]] = {
-    "centres": CentreRule.from_dict,
+    "centers": CenterRule.from_dict,
     "cores": CoreRule.from_dict,
     "mixture": MixtureRule.from_dict,
 }

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
-    Floats,
-    Integers,
     Move,
     joined,
     moves,

@@ -1,4 +1,4 @@
-"""The rule of k-means: the nearest centre by squared distance less an offset."""
+"""The rule of k-means: the nearest center by squared distance less an offset."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
-    Floats,
-    Integers,
     Move,
     joined,
     moves,
@@ -22,13 +21,13 @@ from custseg.clustering.rows._blocks import over_blocks, power_labels, squared_d
 
 
 @dataclass(frozen=True, eq=False)
-class CentreRule:
-    """A power diagram: label = argmin_j ‖x - centre_j‖² - offset_j, the first in a tie.
+class CenterRule:
+    """A power diagram: label = argmin_j ‖x - center_j‖² - offset_j, the first in a tie.
 
     Attributes
     ----------
-    centres : ndarray of shape (n_clusters, n_columns)
-        Centres.
+    centers : ndarray of shape (n_clusters, n_columns)
+        Centers.
     offsets : ndarray of shape (n_clusters,)
         How much nearer each cluster counts; all 0 where no minimum size binds.
     reach : ndarray of shape (n_clusters,)
@@ -37,14 +36,14 @@ class CentreRule:
         Twice the variance within clusters per column; it turns costs into confidence.
     """
 
-    centres: Floats
+    centers: Floats
     offsets: Floats
     reach: Floats
     scale: float
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row."""
-        return power_labels(X, self.centres, self.offsets)[0].astype(np.intp)
+        return power_labels(X, self.centers, self.offsets)[0].astype(np.intp)
 
     def assess(self, X: Floats) -> Assessment:
         """How well each row fits; confidence is its share under spherical Gaussians with the offsets."""
@@ -52,7 +51,7 @@ class CentreRule:
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """Differences of the squared distances by column, and of the offsets."""
-        columns = (row - self.centres[second]) ** 2 - (row - self.centres[first]) ** 2
+        columns = (row - self.centers[second]) ** 2 - (row - self.centers[first]) ** 2
         return columns, float(self.offsets[first] - self.offsets[second])
 
     def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
@@ -62,28 +61,28 @@ class CentreRule:
         return moves_of_blocks(
             over_blocks(
                 len(X),
-                lambda block: moves(squared_distances(X[block], self.centres), self.offsets, weights[block]),
+                lambda block: moves(squared_distances(X[block], self.centers), self.offsets, weights[block]),
             )
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
         return {
-            "kind": "centres",
-            "centres": self.centres.tolist(),
+            "kind": "centers",
+            "centers": self.centers.tolist(),
             "offsets": self.offsets.tolist(),
             "reach": self.reach.tolist(),
             "scale": self.scale,
         }
 
     @classmethod
-    def from_dict(cls, plain: dict[str, Any]) -> CentreRule:
+    def from_dict(cls, plain: dict[str, Any]) -> CenterRule:
         """The rule that `to_dict` wrote."""
-        arrays = {name: np.array(plain[name], dtype=np.float64) for name in ("centres", "offsets", "reach")}
+        arrays = {name: np.array(plain[name], dtype=np.float64) for name in ("centers", "offsets", "reach")}
         return cls(**arrays, scale=float(plain["scale"]))
 
     def _assess(self, X: Floats) -> Assessment:
-        squared = squared_distances(X, self.centres)
+        squared = squared_distances(X, self.centers)
         reduced = squared - self.offsets
         label, second = two_best(reduced)
         rows = np.arange(len(X))

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from custseg.clustering.assignment._assessment import Assessment, Floats, Integers, joined
+from custseg._arrays import Floats, Integers
+from custseg.clustering.assignment._assessment import Assessment, joined
 
-# Rows that look for their neighbours together: bounds the memory that the answers take.
+# Rows that look for their neighbors together: bounds the memory that the answers take.
 _BLOCK = 16_384
 _FIRST_LOOK = 16
 
@@ -20,7 +21,7 @@ _FIRST_LOOK = 16
 class CoreRule:
     """label = cluster of the core row c of least max(core_c, core_x, ‖x - c‖); in a tie of the nearest.
 
-    core_c is the stored core distance of c; core_x is the distance of x to its `neighbours`-th stored row.
+    core_c is the stored core distance of c; core_x is the distance of x to its `neighbors`-th stored row.
 
     Attributes
     ----------
@@ -32,8 +33,8 @@ class CoreRule:
         Cluster of each.
     n_clusters : int
         How many clusters there are; 0 makes every row noise.
-    neighbours : int
-        How many stored rows make a neighbourhood as large as `min_samples` rows of the fit.
+    neighbors : int
+        How many stored rows make a neighborhood as large as `min_samples` rows of the fit.
     reach : ndarray of shape (n_clusters,)
         Mutual reachability of the farthest row of the fit.
     limit : ndarray of shape (n_clusters,)
@@ -44,7 +45,7 @@ class CoreRule:
     core_distances: Floats
     core_labels: Integers
     n_clusters: int
-    neighbours: int
+    neighbors: int
     reach: Floats
     limit: Floats
 
@@ -78,7 +79,7 @@ class CoreRule:
             "kind": "cores",
             **{name: getattr(self, name).tolist() for name in arrays},
             "n_clusters": self.n_clusters,
-            "neighbours": self.neighbours,
+            "neighbors": self.neighbors,
             "limit": self.limit.tolist() if np.isfinite(self.limit).all() else None,
         }
 
@@ -92,7 +93,7 @@ class CoreRule:
             core_distances=np.array(plain["core_distances"], dtype=np.float64),
             core_labels=np.array(plain["core_labels"], dtype=np.intp),
             n_clusters=k,
-            neighbours=int(plain["neighbours"]),
+            neighbors=int(plain["neighbors"]),
             reach=np.array(plain["reach"], dtype=np.float64),
             limit=limit,
         )
@@ -130,16 +131,16 @@ class CoreRule:
 
     def _nearest(self, X: Floats) -> tuple[Floats, tuple[Floats, Integers]]:
         """Core distance of each row; distance to, and place of, the nearest core by mutual reachability."""
-        look = min(max(_FIRST_LOOK, self.neighbours), len(self.cores))
-        distances, places = _neighbours(self._tree, X, look)
-        core = distances[:, self.neighbours - 1].copy()
+        look = min(max(_FIRST_LOOK, self.neighbors), len(self.cores))
+        distances, places = _neighbors(self._tree, X, look)
+        core = distances[:, self.neighbors - 1].copy()
         every = np.arange(len(self.cores))
         return core, self._reachable(X, core, tree=self._tree, place=every, found=(distances, places))
 
     def _reachable(
         self, X: Floats, core: Floats, *, tree: cKDTree, place: Integers, found: tuple[Floats, Integers]
     ) -> tuple[Floats, Integers]:
-        """The nearest core by mutual reachability; looks at more neighbours until no other can be nearer."""
+        """The nearest core by mutual reachability; looks at more neighbors until no other can be nearer."""
         best, which = np.empty(len(X)), np.empty(len(X), dtype=np.intp)
         open_rows = np.arange(len(X))
         distances, near = found
@@ -150,7 +151,7 @@ class CoreRule:
             tied = np.where(mutual == least[:, None], distances, np.inf)
             first = np.where(tied == tied.min(axis=1)[:, None], near, len(place)).min(axis=1)
             best[open_rows], which[open_rows] = least, place[first]
-            # The runner-up may tie in both; then the last neighbour seen is as near as the best.
+            # The runner-up may tie in both; then the last neighbor seen is as near as the best.
             nearest = tied.min(axis=1)
             last = distances[:, -1]
             unsure = (last < least) | (last == nearest)
@@ -158,12 +159,12 @@ class CoreRule:
                 return best, which
             open_rows = open_rows[unsure]
             look = min(4 * distances.shape[1], len(place))
-            distances, near = _neighbours(tree, X[open_rows], look)
+            distances, near = _neighbors(tree, X[open_rows], look)
 
     def reachable(self, X: Floats, core: Floats, *, place: Integers) -> Floats:
         """Mutual reachability of each row, of that core distance, from the nearest of the cores in these places."""
         tree = cKDTree(self.cores[place])
-        found = _neighbours(tree, X, min(_FIRST_LOOK, len(place)))
+        found = _neighbors(tree, X, min(_FIRST_LOOK, len(place)))
         return self._reachable(X, core, tree=tree, place=place, found=found)[0]
 
     def _runner_up(self, X: Floats, core: Floats, label: Integers) -> tuple[Integers, Floats]:
@@ -179,11 +180,11 @@ class CoreRule:
     def _nearest_of(self, X: Floats, core: Floats, *, cluster: int) -> tuple[Floats, Integers]:
         """Mutual reachability of the nearest core of the cluster, and its place."""
         tree, place = self._trees[cluster]
-        found = _neighbours(tree, X, min(_FIRST_LOOK, len(place)))
+        found = _neighbors(tree, X, min(_FIRST_LOOK, len(place)))
         return self._reachable(X, core, tree=tree, place=place, found=found)
 
 
-def _neighbours(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:
+def _neighbors(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:
     """The nearest rows of the tree, in rising distance; one per column."""
     distances, places = tree.query(X, k=np.arange(1, count + 1), workers=workers(len(X)))
     return distances, places

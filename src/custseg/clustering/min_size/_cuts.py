@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from custseg._arrays import Floats
 
 # Directions tried, and places on them in all: fewer directions where there are many rows.
 _DIRECTIONS = 2_000
@@ -20,9 +20,9 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Ranges:
-    """Centres on one line, the offsets that part the ranges half-way between rows, and the smallest of them."""
+    """Centers on one line, the offsets that part the ranges half-way between rows, and the smallest of them."""
 
-    centres: Floats
+    centers: Floats
     offsets: Floats
     smallest: float
 
@@ -52,7 +52,7 @@ def best_ranges(X: Floats, weights: Floats, k: int, *, kept: int) -> list[Ranges
         along = direction / spread
         size = float((along**2).sum())
         between = (unique[cut[0][:-1]] + unique[cut[0][:-1] + 1]) / 2
-        # ‖x - c_j‖² is inner_j (inner_j - 2 place) / size but for what all centres share.
+        # ‖x - c_j‖² is inner_j (inner_j - 2 place) / size but for what all centers share.
         steps = np.diff(inner) * ((inner[1:] - between) + (inner[:-1] - between)) / size
         offsets = np.append(0.0, np.cumsum(steps))
         offsets -= offsets.min()

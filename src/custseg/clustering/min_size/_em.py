@@ -1,4 +1,4 @@
-"""Steps of expectation maximisation on distinct rows, with offsets on the log posterior."""
+"""Steps of expectation maximization on distinct rows, with offsets on the log posterior."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
-from custseg.clustering.assignment._assessment import Floats, Integers
+from custseg._arrays import Floats, Integers, Labels32
 from custseg.clustering.assignment._gaussian import squared_mahalanobis
-from custseg.clustering.min_size._offsets import Labels, optimal_offsets
+from custseg.clustering.min_size._offsets import optimal_offsets
 from custseg.clustering.rows._blocks import over_blocks
 from custseg.clustering.rows._rows import DistinctRows
 
@@ -85,7 +85,7 @@ class MatrixCosts:
     def __len__(self) -> int:
         return len(self.values)
 
-    def assign(self, offsets: Floats) -> tuple[Labels, Floats]:
+    def assign(self, offsets: Floats) -> tuple[Labels32, Floats]:
         """Label of each row, and by how much the runner-up is worse."""
         from custseg.clustering.rows import _kernels
 
@@ -177,25 +177,25 @@ def _expected(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) 
     return logs, over_blocks(len(X), work)
 
 
-def mixture_of_clusters(rows: DistinctRows, labels: Labels, centres: Floats, *, shape: Shape) -> Mixture:
+def mixture_of_clusters(rows: DistinctRows, labels: Labels32, centers: Floats, *, shape: Shape) -> Mixture:
     """The components of largest likelihood, where the cluster of each row is known."""
-    X, weights, (k, d) = rows.values, rows.weights, centres.shape
+    X, weights, (k, d) = rows.values, rows.weights, centers.shape
 
     def work(block: slice) -> Moments:
         zeroth, first, second = _no_moments(k, d)
-        cluster, centred = labels[block], X[block] - centres[labels[block]]
+        cluster, centered = labels[block], X[block] - centers[labels[block]]
         zeroth += np.bincount(cluster, weights[block], minlength=k)
         for a in range(d):
-            part = weights[block] * centred[:, a]
+            part = weights[block] * centered[:, a]
             first[:, a] = np.bincount(cluster, part, minlength=k)
             for b in range(a + 1):
-                second[:, a, b] = np.bincount(cluster, part * centred[:, b], minlength=k)
+                second[:, a, b] = np.bincount(cluster, part * centered[:, b], minlength=k)
         return zeroth, first, second
 
-    return _of_moments(over_blocks(len(X), work), centres, shape)
+    return _of_moments(over_blocks(len(X), work), centers, shape)
 
 
-def _of_moments(parts: list[Moments], centres: Floats, shape: Shape) -> Mixture:
+def _of_moments(parts: list[Moments], centers: Floats, shape: Shape) -> Mixture:
     zeroth, first, second = (np.add.reduce([part[i] for part in parts]) for i in range(3))
     held = zeroth + 10 * np.finfo(np.float64).eps
     shift = first / held[:, None]
@@ -203,7 +203,7 @@ def _of_moments(parts: list[Moments], centres: Floats, shape: Shape) -> Mixture:
     products = lower + np.swapaxes(np.tril(lower, -1), 1, 2) - shift[:, :, None] * shift[:, None, :]
     covariances = _of_type(products, held, shape.covariance_type) + np.diag(shape.added)
     factors, fallbacks, covariances = _factors(covariances, shape)
-    return Mixture(held / held.sum(), centres + shift, covariances, factors, fallbacks)
+    return Mixture(held / held.sum(), centers + shift, covariances, factors, fallbacks)
 
 
 def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
@@ -220,7 +220,7 @@ def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
 
 
 def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
-    """Inverse Cholesky factors; singular covariances are regularised more, then made diagonal."""
+    """Inverse Cholesky factors; singular covariances are regularized more, then made diagonal."""
     used, fallbacks = covariances, []
     roots = _roots(covariances)
     if roots is None:
@@ -247,7 +247,7 @@ def _remedied(covariance: Floats, shape: Shape) -> tuple[Floats, Floats, str]:
     d = len(covariance)
     size = max(float(np.diagonal(covariance).max()), _THINNEST * float(shape.scales.mean()))
     tries = [(covariance, "")]
-    tries += [(covariance + ridge * size * np.eye(d), "regularised") for ridge in (1e-9, _THINNEST)]
+    tries += [(covariance + ridge * size * np.eye(d), "regularized") for ridge in (1e-9, _THINNEST)]
     for matrix, remedy in tries:
         root = _roots(matrix)
         if root is not None:

@@ -9,11 +9,11 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from custseg._arrays import Floats
 from custseg.clustering.min_size._cuts import Ranges, best_ranges
 from custseg.clustering.min_size._few_rows import best_of_few
 from custseg.clustering.min_size._kmeans_solution import MANY
 from custseg.clustering.min_size._lloyd import bound_clustering, free_clustering, seeds
-from custseg.clustering.min_size._offsets import Floats
 from custseg.clustering.rows._rows import DistinctRows
 
 _STARTS = 3
@@ -30,17 +30,17 @@ class Sized(Protocol):
     def sizes(self) -> Floats: ...
 
 
-# Centres and offsets.
+# Centers and offsets.
 Diagram = tuple[Floats, Floats]
 Found = TypeVar("Found", bound=Sized)
 
 
 @dataclass(frozen=True, eq=False)
 class LastResort(Generic[Found]):
-    """Centres that depend on the rows and `k` alone, not on a seed nor on the minimum.
+    """Centers that depend on the rows and `k` alone, not on a seed nor on the minimum.
 
-    `attempt((centres, offsets), least)` gives the clusters that these centres allow under a minimum, or None;
-    the offsets are where to begin. So whatever minimum one of the centres meets here can be fitted with every seed.
+    `attempt((centers, offsets), least)` gives the clusters that these centers allow under a minimum, or None;
+    the offsets are where to begin. So whatever minimum one of the centers meets here can be fitted with every seed.
     """
 
     rows: DistinctRows
@@ -55,7 +55,7 @@ class LastResort(Generic[Found]):
                 yield found
 
     def largest(self, below: float) -> float:
-        """The largest minimum under the one that was refused that any of the centres meets.
+        """The largest minimum under the one that was refused that any of the centers meets.
 
         It is the largest of all clusterings into cells of a power diagram where it reaches the bound, in one
         column, for two clusters of few rows in a plane, and mostly for a dozen distinct rows; else the largest found.
@@ -96,20 +96,20 @@ class LastResort(Generic[Found]):
         """
         X, weights = self.rows.values, self.rows.weights
         for cut in self._cuts:
-            yield cut.centres, cut.offsets
+            yield cut.centers, cut.offsets
         if len(X) > MANY:
             return
         none = np.zeros(self.k)
         for seed in range(_STARTS):
             start = seeds(X, weights, self.k, rng=np.random.RandomState(seed))
             free = free_clustering(X, weights, start, max_iter=_STEPS, tol=0.0)
-            yield free.centres, none
-            yield bound_clustering(X, weights, free, least=self._bound, max_iter=_STEPS, tol=0.0).centres, none
+            yield free.centers, none
+            yield bound_clustering(X, weights, free, least=self._bound, max_iter=_STEPS, tol=0.0).centers, none
         if self._of_few is not None:
             yield self._of_few, none
 
     def _largest_of(self, diagram: Diagram, *, above: float, top: float) -> float:
-        """The largest minimum up to `top` that the centres meet, if above; what meets one meets smaller ones."""
+        """The largest minimum up to `top` that the centers meet, if above; what meets one meets smaller ones."""
         if top < above + self._step:
             return above
         if self.attempt(diagram, top) is not None:

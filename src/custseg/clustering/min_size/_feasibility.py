@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from custseg._arrays import Floats
 from custseg._checks import as_share, check_min_size, plural
 from custseg.clustering.min_size._fallback import LastResort
-from custseg.clustering.min_size._offsets import Floats
 from custseg.clustering.rows._rows import DistinctRows
 from custseg.errors import InfeasibleMinimumError
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-Floats = NDArray[np.float64]
+from custseg._arrays import Floats
 
 _MOST_ROWS = 12
 _PROGRAMS = 2_000
@@ -64,7 +64,7 @@ class Partitions:
 
 
 def best_of_few(X: Floats, weights: Floats, k: int, *, above: float, step: float) -> Floats | None:
-    """Centres of the power diagram of largest minimum, if that is `step` above; None for many rows.
+    """Centers of the power diagram of largest minimum, if that is `step` above; None for many rows.
 
     The search ends after a fixed number of linear programs, with the best until then.
     """
@@ -82,8 +82,8 @@ def best_of_few(X: Floats, weights: Floats, k: int, *, above: float, step: float
     slopes = search.functions[:, :-1] / spread
     slopes -= slopes.mean(axis=0)
     largest = np.sqrt((slopes**2).sum(axis=1).max())
-    centres: Floats = mean + slopes * (np.sqrt(((X - mean) ** 2).sum(axis=1).max()) / largest)
-    return centres
+    centers: Floats = mean + slopes * (np.sqrt(((X - mean) ** 2).sum(axis=1).max()) / largest)
+    return centers
 
 
 def separating_functions(X: Floats, labels: NDArray[np.intp]) -> Floats | None:

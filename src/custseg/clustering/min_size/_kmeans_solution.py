@@ -1,4 +1,4 @@
-"""Clusters of centres and offsets that meet a minimum with equal rows together, numbered by size."""
+"""Clusters of centers and offsets that meet a minimum with equal rows together, numbered by size."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg.clustering.min_size._lloyd import CentreCosts, Clustered
-from custseg.clustering.min_size._offsets import (
-    Costs,
-    Floats,
-    Labels,
-    Settled,
-    cluster_sizes,
-    optimal_offsets,
-    settled_offsets,
-)
+from custseg._arrays import Floats, Labels32
+from custseg.clustering.min_size._lloyd import CenterCosts, Clustered
+from custseg.clustering.min_size._offsets import Costs, Settled, cluster_sizes, optimal_offsets, settled_offsets
 from custseg.clustering.rows._rows import DistinctRows
 
 
@@ -23,9 +16,9 @@ from custseg.clustering.rows._rows import DistinctRows
 class End:
     """Clusters that meet the minimum with equal rows together, the largest first."""
 
-    centres: Floats
+    centers: Floats
     offsets: Floats
-    labels: Labels
+    labels: Labels32
     sizes: Floats
     cost: float
     steps: int
@@ -38,20 +31,20 @@ MANY = 5_000
 
 def numbered(rows: DistinctRows, found: Clustered, least: float, *, as_given: bool = False) -> End | None:
     """The clusters with equal rows together, the largest first; None where the minimum forbids it."""
-    centres, offsets, k = found.centres, found.offsets, len(found.centres)
+    centers, offsets, k = found.centers, found.offsets, len(found.centers)
     end: End | None = None
     for _ in range(10):
-        costs = CentreCosts(rows.values, centres)
+        costs = CenterCosts(rows.values, centers)
         settled = settled_or_free(costs, rows.weights, least, start=offsets, as_given=as_given)
         if settled is None:
             return None
         cost = float((costs.own(settled.labels) * rows.weights).sum())
-        end = End(centres, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged)
-        order = np.lexsort((*centres.T[::-1], -settled.sizes))
+        end = End(centers, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged)
+        order = np.lexsort((*centers.T[::-1], -settled.sizes))
         if np.array_equal(order, np.arange(k)):
             break
         # Rows that are exactly tied may change their cluster with its number: look again.
-        centres, offsets = np.ascontiguousarray(centres[order]), settled.offsets[order]
+        centers, offsets = np.ascontiguousarray(centers[order]), settled.offsets[order]
     return end
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg.clustering.min_size._offsets import Floats, Integers, Labels, optimal_offsets
+from custseg._arrays import Floats, Integers, Labels32
+from custseg.clustering.min_size._offsets import optimal_offsets
 from custseg.clustering.rows._blocks import (
     cluster_means,
     in_one_block,
@@ -18,34 +19,34 @@ from custseg.clustering.rows._blocks import (
 
 
 @dataclass(frozen=True, eq=False)
-class CentreCosts:
-    """Squared distances of rows to centres."""
+class CenterCosts:
+    """Squared distances of rows to centers."""
 
     rows: Floats
-    centres: Floats
+    centers: Floats
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def assign(self, offsets: Floats) -> tuple[Labels, Floats]:
+    def assign(self, offsets: Floats) -> tuple[Labels32, Floats]:
         """Label of each row, and by how much the runner-up is worse."""
-        labels, gaps, _ = power_labels(self.rows, self.centres, offsets)
+        labels, gaps, _ = power_labels(self.rows, self.centers, offsets)
         return labels, gaps
 
     def matrix(self, chosen: Integers) -> Floats:
         """The costs of the chosen rows."""
-        return squared_distances(self.rows[chosen], self.centres)
+        return squared_distances(self.rows[chosen], self.centers)
 
-    def own(self, labels: Labels) -> Floats:
-        """Squared distance of each row to the centre of its label."""
+    def own(self, labels: Labels32) -> Floats:
+        """Squared distance of each row to the center of its label."""
         parts = over_blocks(
-            len(self.rows), lambda block: ((self.rows[block] - self.centres[labels[block]]) ** 2).sum(axis=1)
+            len(self.rows), lambda block: ((self.rows[block] - self.centers[labels[block]]) ** 2).sum(axis=1)
         )
         return np.concatenate(parts)
 
-    def first(self, rows: int) -> CentreCosts:
+    def first(self, rows: int) -> CenterCosts:
         """The same of the first rows alone."""
-        return CentreCosts(self.rows[:rows], self.centres)
+        return CenterCosts(self.rows[:rows], self.centers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +56,9 @@ class Clustered:
     `offsets` hold the minimum size up to ties; `converged` says whether the `steps` were enough.
     """
 
-    centres: Floats
+    centers: Floats
     offsets: Floats
-    labels: Labels
+    labels: Labels32
     inertia: float
     steps: int
     converged: bool
@@ -97,46 +98,46 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
     return X[chosen]
 
 
-def free_clustering(X: Floats, weights: Floats, centres: Floats, *, max_iter: int, tol: float) -> Clustered:
-    """Lloyd's steps without a minimum, until no centre moves by more than `tol` (squared, summed)."""
-    k = len(centres)
+def free_clustering(X: Floats, weights: Floats, centers: Floats, *, max_iter: int, tol: float) -> Clustered:
+    """Lloyd's steps without a minimum, until no center moves by more than `tol` (squared, summed)."""
+    k = len(centers)
     none = np.zeros(k)
     if in_one_block(len(X)):
-        assigned, centres, step, converged = lloyd_steps(X, weights, centres, offsets=none, max_iter=max_iter, tol=tol)
+        assigned, centers, step, converged = lloyd_steps(X, weights, centers, offsets=none, max_iter=max_iter, tol=tol)
         labels, _, own = assigned
-        return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
+        return Clustered(centers, none, labels, float((own * weights).sum()), step, converged)
     labels, own = np.full(len(X), -1, dtype=np.int32), np.empty(0)
     step, converged = 0, False
     while step < max_iter and not converged:
         step += 1
         before = labels
-        labels, _, own = power_labels(X, centres, none)
+        labels, _, own = power_labels(X, centers, none)
         if np.array_equal(labels, before):
             converged = True
             break
         means, sizes = cluster_means(X, weights, labels, n_clusters=k)
-        moved = np.where(sizes[:, None] > 0, means, centres)
-        converged = float(((moved - centres) ** 2).sum()) <= tol
-        centres = moved
-    labels, _, own = power_labels(X, centres, none)
-    return Clustered(centres, none, labels, float((own * weights).sum()), step, converged)
+        moved = np.where(sizes[:, None] > 0, means, centers)
+        converged = float(((moved - centers) ** 2).sum()) <= tol
+        centers = moved
+    labels, _, own = power_labels(X, centers, none)
+    return Clustered(centers, none, labels, float((own * weights).sum()), step, converged)
 
 
 def bound_clustering(
     X: Floats, weights: Floats, start: Clustered, *, least: float, max_iter: int, tol: float
 ) -> Clustered:
     """Lloyd's steps, each with the exact assignment under the minimum size."""
-    centres, offsets, converged = start.centres, start.offsets, False
+    centers, offsets, converged = start.centers, start.offsets, False
     labels = start.labels
     for step in range(1, max_iter + 1):
         before = labels
-        offsets, labels = optimal_offsets(CentreCosts(X, centres), weights, least, start=offsets)
-        means, sizes = cluster_means(X, weights, labels, n_clusters=len(centres))
-        moved = np.where(sizes[:, None] > 0, means, centres)
-        shift = float(((moved - centres) ** 2).sum())
+        offsets, labels = optimal_offsets(CenterCosts(X, centers), weights, least, start=offsets)
+        means, sizes = cluster_means(X, weights, labels, n_clusters=len(centers))
+        moved = np.where(sizes[:, None] > 0, means, centers)
+        shift = float(((moved - centers) ** 2).sum())
         if shift <= tol or (step > 1 and np.array_equal(before, labels)):
             converged = True
             break
-        centres = moved
+        centers = moved
     steps = start.steps + step
-    return Clustered(centres, offsets, labels, np.nan, steps, converged)
+    return Clustered(centers, offsets, labels, np.nan, steps, converged)

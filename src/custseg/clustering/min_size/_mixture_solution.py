@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from custseg.clustering.assignment._assessment import Floats
+from custseg._arrays import Floats
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import Fitted, MatrixCosts, Mixture, Shape, fitted_as_is, mixture_of_clusters
 from custseg.clustering.min_size._fallback import Diagram, LastResort
 from custseg.clustering.min_size._kmeans_solution import MANY, settled_or_free
-from custseg.clustering.min_size._kmeans_solution import numbered as numbered_centres
+from custseg.clustering.min_size._kmeans_solution import numbered as numbered_centers
 from custseg.clustering.min_size._lloyd import Clustered
 from custseg.clustering.rows._rows import DistinctRows
 
@@ -53,34 +53,34 @@ def numbered(rows: DistinctRows, fitted: Fitted, least: float, *, given: Floats 
 
 
 def last_resort(rows: DistinctRows, k: int, shape: Shape) -> LastResort[MixtureEnd]:
-    """The search for centres whose power diagram meets a minimum, as mixtures.
+    """The search for centers whose power diagram meets a minimum, as mixtures.
 
     The clusters of a diagram become components; where these do not meet the minimum, components of one round
-    covariance around the centres have the very cells of the diagram.
+    covariance around the centers have the very cells of the diagram.
     """
 
     def attempt(diagram: Diagram, least: float) -> MixtureEnd | None:
         start = Clustered(*diagram, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
-        found = numbered_centres(rows, start, least, as_given=True)
+        found = numbered_centers(rows, start, least, as_given=True)
         if found is None:
             return None
         if len(rows.values) <= MANY:
-            mixture = mixture_of_clusters(rows, found.labels, found.centres, shape=shape)
+            mixture = mixture_of_clusters(rows, found.labels, found.centers, shape=shape)
             end = numbered(rows, fitted_as_is(rows, mixture), least)
             if end is not None:
                 return end
         # Not the cost within clusters alone: that of a far row would round all others away beside the constant.
         usual = float(shape.scales.mean())
-        variance = min(found.cost / (float(rows.weights.sum()) * found.centres.shape[1]), usual) or usual
-        mixture = round_mixture(found.centres, variance)
+        variance = min(found.cost / (float(rows.weights.sum()) * found.centers.shape[1]), usual) or usual
+        mixture = round_mixture(found.centers, variance)
         return numbered(rows, fitted_as_is(rows, mixture), least, given=found.offsets / (2 * variance))
 
     return LastResort(rows, k, attempt)
 
 
-def round_mixture(centres: Floats, variance: float) -> Mixture:
-    """Equal weights and one variance in all directions: the nearest centre is the likeliest."""
-    k, d = centres.shape
+def round_mixture(centers: Floats, variance: float) -> Mixture:
+    """Equal weights and one variance in all directions: the nearest center is the likeliest."""
+    k, d = centers.shape
     covariances = np.broadcast_to(variance * np.eye(d), (k, d, d)).copy()
     factors = np.broadcast_to(np.eye(d) / np.sqrt(variance), (k, d, d)).copy()
-    return Mixture(np.full(k, 1 / k), centres, covariances, factors, tuple((j, "round") for j in range(k)))
+    return Mixture(np.full(k, 1 / k), centers, covariances, factors, tuple((j, "round") for j in range(k)))

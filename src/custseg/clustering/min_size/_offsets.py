@@ -13,9 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int32]
-Integers = NDArray[np.intp]
+from custseg._arrays import Floats, Integers, Labels32
 
 _ALL_AT_ONCE = 4_096
 _SAMPLE = 16_384
@@ -30,7 +28,7 @@ class Costs(Protocol):
 
     def __len__(self) -> int: ...
 
-    def assign(self, offsets: Floats) -> tuple[Labels, Floats]:
+    def assign(self, offsets: Floats) -> tuple[Labels32, Floats]:
         """Label of each row, and by how much the runner-up is worse."""
         ...
 
@@ -48,16 +46,16 @@ class Settled:
     """Offsets under which no cluster is too small, and what they give for the rows they were found for."""
 
     offsets: Floats
-    labels: Labels
+    labels: Labels32
     sizes: Floats
 
 
-def cluster_sizes(labels: Labels, weights: Floats, k: int) -> Floats:
+def cluster_sizes(labels: Labels32, weights: Floats, k: int) -> Floats:
     """Weight of each cluster."""
     return np.bincount(labels, weights, minlength=k).astype(np.float64)
 
 
-def cheapest(costs: Floats, offsets: Floats) -> tuple[Labels, Floats]:
+def cheapest(costs: Floats, offsets: Floats) -> tuple[Labels32, Floats]:
     """Label of each row of a matrix of costs, and by how much the runner-up is worse."""
     from custseg.clustering.rows import _kernels
 
@@ -66,7 +64,7 @@ def cheapest(costs: Floats, offsets: Floats) -> tuple[Labels, Floats]:
     return labels, gaps
 
 
-def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Floats) -> tuple[Floats, Labels]:
+def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Floats) -> tuple[Floats, Labels32]:
     """Offsets of the linear program, in which equal rows may be split; exact up to the rows that are tied.
 
     Only rows near a boundary are looked at; a pass over all rows then shows whether they were enough.
@@ -110,7 +108,7 @@ def optimal_offsets(costs: Costs, weights: Floats, least: float, *, start: Float
     return offsets, labels
 
 
-def _optimum(costs: Floats, weights: Floats, offsets: Floats, *, least: float) -> tuple[Floats, Labels]:
+def _optimum(costs: Floats, weights: Floats, offsets: Floats, *, least: float) -> tuple[Floats, Labels32]:
     """The exact assignment of all rows of a matrix of costs: offsets and labels.
 
     First with the rows near a boundary: within their reach no other row would be moved.
@@ -208,10 +206,10 @@ class _Problem:
     least: float
     reach: float
 
-    def labels(self, offsets: Floats) -> Labels:
+    def labels(self, offsets: Floats) -> Labels32:
         return cheapest(self.costs, offsets)[0]
 
-    def sizes(self, labels: Labels) -> Floats:
+    def sizes(self, labels: Labels32) -> Floats:
         return self.rest + cluster_sizes(labels, self.weights, len(self.rest))
 
     def met(self, sizes: Floats) -> NDArray[np.bool_]:
@@ -273,18 +271,18 @@ def _nearest_gain(costs: Floats, offsets: Floats, raised: NDArray[np.bool_]) -> 
 
 @dataclass(frozen=True, eq=False)
 class _Partition:
-    """Labels, and the offsets that give them.
+    """Labels32, and the offsets that give them.
 
     Offsets give the labels where offset_j - offset_i is at most ways[i, j] for all i and j: the smallest cost of
     moving one row from i to j. `rows` are these rows.
     """
 
-    labels: Labels
+    labels: Labels32
     ways: Floats
     rows: Integers
 
     @classmethod
-    def of(cls, problem: _Problem, labels: Labels) -> _Partition:
+    def of(cls, problem: _Problem, labels: Labels32) -> _Partition:
         k = len(problem.rest)
         ways, rows = np.full((k, k), np.inf), np.full((k, k), -1, dtype=np.intp)
         for i in range(k):
@@ -304,7 +302,7 @@ class _Partition:
             offsets = np.maximum((offsets - self.ways).max(axis=1), offsets)
         return offsets
 
-    def centred(self, offsets: Floats) -> Floats:
+    def centered(self, offsets: Floats) -> Floats:
         """Each offset half-way between the values at which the next row would join or leave."""
         offsets = offsets.copy()
         for _ in offsets:
@@ -321,9 +319,9 @@ def _lowered(problem: _Problem, offsets: Floats) -> Floats:
     """Lower all offsets together: first under the same labels, then as clusters give away what they can spare."""
     partition = _Partition.of(problem, problem.labels(offsets))
     least = partition.least()
-    centred = partition.centred(least)
-    if np.array_equal(problem.labels(centred), partition.labels):
-        offsets = centred
+    centered = partition.centered(least)
+    if np.array_equal(problem.labels(centered), partition.labels):
+        offsets = centered
     for _ in range(_most_steps(problem)):
         step = _next_loss(problem, partition, least)
         if step is None:
@@ -345,7 +343,7 @@ def _next_loss(problem: _Problem, partition: _Partition, least: Floats) -> tuple
             continue
         moved = _Partition.of(problem, labels)
         lower = moved.least()
-        offsets = moved.centred(lower)
+        offsets = moved.centered(lower)
         if lower[i] < least[i] and np.array_equal(problem.labels(offsets), labels):
             return moved, lower, offsets
     return None

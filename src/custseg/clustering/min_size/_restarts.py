@@ -9,7 +9,7 @@ import numpy as np
 
 from custseg.clustering.min_size._fallback import Diagram, LastResort
 from custseg.clustering.min_size._kmeans_solution import End, meets, numbered
-from custseg.clustering.min_size._lloyd import CentreCosts, Clustered, bound_clustering, free_clustering, seeds
+from custseg.clustering.min_size._lloyd import CenterCosts, Clustered, bound_clustering, free_clustering, seeds
 from custseg.clustering.min_size._offsets import cluster_sizes
 from custseg.clustering.rows._rows import DistinctRows, column_scales
 
@@ -62,13 +62,13 @@ class Search:
                 ends.append((start.inertia, start))
                 continue
             bound = bound_clustering(X, weights, start, least=self.least * portion, max_iter=self.max_iter, tol=tol)
-            cost = float((CentreCosts(X, bound.centres).own(bound.labels) * weights).sum()) / portion
-            there = replace(start, centres=bound.centres, offsets=bound.offsets, steps=bound.steps)
+            cost = float((CenterCosts(X, bound.centers).own(bound.labels) * weights).sum()) / portion
+            there = replace(start, centers=bound.centers, offsets=bound.offsets, steps=bound.steps)
             ends.append((cost, there))
         return [start for _, start in sorted(ends, key=lambda end: end[0])[:_FINALISTS]]
 
     def _end(self, start: Clustered, tol: float) -> End | None:
-        """Where a start ends under the minimum; near its free centres where ties forbid better ones."""
+        """Where a start ends under the minimum; near its free centers where ties forbid better ones."""
         weights = self.rows.weights
         if meets(cluster_sizes(start.labels, weights, self.k), self.least):
             return numbered(self.rows, start, self.least)
@@ -76,7 +76,7 @@ class Search:
         return numbered(self.rows, bound, self.least) or numbered(self.rows, start, self.least)
 
     def _by_last_resort(self) -> End | None:
-        """The cheapest that centres of the last resort lead to; None where none of them meets the minimum."""
+        """The cheapest that centers of the last resort lead to; None where none of them meets the minimum."""
         best: End | None = None
         for end in self.last_resort.meeting(self.least):
             for better in (end, self._improved(end)):
@@ -85,7 +85,7 @@ class Search:
         return best
 
     def _improved(self, end: End) -> End | None:
-        start = Clustered(end.centres, end.offsets, end.labels, end.cost, end.steps, end.converged)
+        start = Clustered(end.centers, end.offsets, end.labels, end.cost, end.steps, end.converged)
         bound = bound_clustering(
             self.rows.values, self.rows.weights, start, least=self.least, max_iter=self.max_iter, tol=0.0
         )
@@ -98,11 +98,11 @@ class Search:
 
 
 def last_resort(rows: DistinctRows, k: int) -> LastResort[End]:
-    """The search for centres whose power diagram meets a minimum."""
+    """The search for centers whose power diagram meets a minimum."""
 
     def attempt(diagram: Diagram, least: float) -> End | None:
-        centres, offsets = diagram
-        start = Clustered(centres, offsets, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
+        centers, offsets = diagram
+        start = Clustered(centers, offsets, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
         return numbered(rows, start, least, as_given=True)
 
     return LastResort(rows, k, attempt)

@@ -12,12 +12,9 @@ of a heap. Offsets are the potentials of the clusters, under which no way has a 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Floats, Labels32
 from custseg._compiled import compiled, compiled_part
-
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int32]
 
 
 @compiled_part
@@ -206,7 +203,7 @@ def _balance(
 
 
 def balance(
-    costs: Floats, weights: Floats, labels: Labels, *, offsets: Floats, sizes: Floats, least: float, reach: float
+    costs: Floats, weights: Floats, labels: Labels32, *, offsets: Floats, sizes: Floats, least: float, reach: float
 ) -> bool:
     """Raise and lower the offsets until the sizes meet the minimum at the least cost; rows may be split.
 

@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int32]
+from custseg._arrays import Floats, Labels32
+
 Result = TypeVar("Result")
 
 _BLOCK = 16_384
@@ -42,49 +41,49 @@ def in_one_block(n_rows: int) -> bool:
     return n_rows <= _BLOCK
 
 
-def power_labels(X: Floats, centres: Floats, offsets: Floats) -> tuple[Labels, Floats, Floats]:
+def power_labels(X: Floats, centers: Floats, offsets: Floats) -> tuple[Labels32, Floats, Floats]:
     """Label, distance to the runner-up and own cost of each row, where cost is squared distance - offset."""
     from custseg.clustering.rows import _kernels
 
     if in_one_block(len(X)):
-        return lloyd_steps(X, np.ones(len(X)), centres, offsets=offsets)[0]
+        return lloyd_steps(X, np.ones(len(X)), centers, offsets=offsets)[0]
     labels, gaps, own = np.empty(len(X), dtype=np.int32), np.empty(len(X)), np.empty(len(X))
 
     def work(block: slice) -> None:
-        _kernels.assign(X[block], centres, offsets, labels[block], gaps[block], own[block])
+        _kernels.assign(X[block], centers, offsets, labels[block], gaps[block], own[block])
 
     over_blocks(len(X), work)
     return labels, gaps, own
 
 
 def lloyd_steps(
-    X: Floats, weights: Floats, centres: Floats, *, offsets: Floats, max_iter: int = 0, tol: float = 0.0
-) -> tuple[tuple[Labels, Floats, Floats], Floats, int, bool]:
-    """Lloyd's steps of one block: what `power_labels` gives, the centres, steps, and whether they were enough."""
+    X: Floats, weights: Floats, centers: Floats, *, offsets: Floats, max_iter: int = 0, tol: float = 0.0
+) -> tuple[tuple[Labels32, Floats, Floats], Floats, int, bool]:
+    """Lloyd's steps of one block: what `power_labels` gives, the centers, steps, and whether they were enough."""
     from custseg.clustering.rows import _kernels
 
-    n, k = len(X), len(centres)
+    n, k = len(X), len(centers)
     assigned = np.empty(n, dtype=np.int32), np.empty(n), np.empty(n)
     strips = np.zeros((-(-n // _kernels.LANES) * _kernels.LANES, X.shape[1]))
     strips[:n] = X
     strips = np.ascontiguousarray(strips.reshape(-1, _kernels.LANES, X.shape[1]).swapaxes(1, 2))
-    moved, cost, sums, sizes = centres.copy(), np.empty((k, _kernels.LANES)), np.empty(centres.shape), np.empty(k)
+    moved, cost, sums, sizes = centers.copy(), np.empty((k, _kernels.LANES)), np.empty(centers.shape), np.empty(k)
     step, converged = _kernels.lloyd(
         X, strips, weights, moved, offsets, max_iter, float(tol), cost, *assigned, sums, sizes
     )
     return assigned, moved, step, converged
 
 
-def squared_distances(X: Floats, centres: Floats) -> Floats:
-    """Squared distance of each row to each centre, with the same bits as in `power_labels`."""
+def squared_distances(X: Floats, centers: Floats) -> Floats:
+    """Squared distance of each row to each center, with the same bits as in `power_labels`."""
     from custseg.clustering.rows import _kernels
 
-    out = np.empty((len(X), len(centres)))
-    over_blocks(len(X), lambda block: _kernels.costs(X[block], centres, out[block]))
+    out = np.empty((len(X), len(centers)))
+    over_blocks(len(X), lambda block: _kernels.costs(X[block], centers, out[block]))
     return out
 
 
-def cluster_means(X: Floats, weights: Floats, labels: Labels, *, n_clusters: int) -> tuple[Floats, Floats]:
+def cluster_means(X: Floats, weights: Floats, labels: Labels32, *, n_clusters: int) -> tuple[Floats, Floats]:
     """Weighted mean and size of each cluster; the mean of an empty one is NaN."""
     from custseg.clustering.rows import _kernels
 

@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
+from custseg._arrays import Floats, Integers
 from custseg._hashes import mix
 from custseg.clustering.rows._blocks import over_blocks
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 LARGEST = 1e100
 SMALLEST_SPREAD = 1e-100
@@ -96,7 +94,7 @@ def distinct_rows(X: Floats, weights: Floats | None = None) -> DistinctRows:
     """Each row once, ordered by a 64-bit hash of its values; -0.0 is 0.0.
 
     Rows of different values with one hash (expected once in 10⁷ matrices of a million rows) are
-    recognised, and such a matrix is ordered by its values.
+    recognized, and such a matrix is ordered by its values.
     """
     hashes = row_hashes(X)
     keys = (hashes,) if weights is None else (weights, hashes)

@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Floats, Integers
 from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture, mixture_rule
 from custseg.clustering._hdbscan import MinSizeHDBSCAN, hdbscan_rule
 from custseg.clustering._kmeans import MinSizeKMeans, kmeans_rule
 from custseg.clustering.assignment._assessment import Rule
 from custseg.errors import InfeasibleMinimumError
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
 
@@ -116,7 +113,7 @@ class Attempt:
     min_size: int
     seed: int
     k: int | None = None
-    neighbours: int | None = None
+    neighbors: int | None = None
     times: int = 1
 
     def estimator(self, part: float | None = None) -> Any:
@@ -131,7 +128,7 @@ class Attempt:
         # scikit-learn's HDBSCAN takes a cluster of at least two rows.
         return MinSizeHDBSCAN(
             min_size=max(2, least * self.times),
-            min_samples=self.neighbours,
+            min_samples=self.neighbors,
             max_fit_rows=_HDBSCAN_ROWS,
             random_state=self.seed,
         )

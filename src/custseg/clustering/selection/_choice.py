@@ -7,13 +7,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg.clustering.selection._candidates import Attempt, Candidate, fitted
 from custseg.clustering.selection._decision import best_of, explained, reason_for, stands_again, verdict_of
 from custseg.clustering.selection._evidence import Null
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

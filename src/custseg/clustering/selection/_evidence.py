@@ -7,17 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
+from custseg._arrays import Floats, Integers
 from custseg.clustering.selection._candidates import Attempt, Candidate
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
 from custseg.clustering.selection._null_model import Structureless
 from custseg.clustering.validation._silhouettes import silhouettes
 from custseg.clustering.validation._stability import compared, draw_parts, refitted
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 Run = Callable[..., list[Any]]
 
 SAMPLE_ROWS = 4_000

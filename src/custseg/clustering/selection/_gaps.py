@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from custseg._arrays import Floats, Integers
 
 # A core distance reaches so many rows beside the own one.
-_NEIGHBOURS = 5
+_NEIGHBORS = 5
 _GRID = 64
 # Two clusters meet at this share of the rows of each.
 _MEETING = 0.1
@@ -28,7 +26,7 @@ def path_silhouettes(X: Floats, labelings: Sequence[Integers]) -> list[Floats]:
     from custseg.clustering.selection._path_kernels import prim_order
 
     n = len(X)
-    core = cKDTree(X).query(X, k=[min(_NEIGHBOURS + 1, n)])[0][:, 0] ** 2
+    core = cKDTree(X).query(X, k=[min(_NEIGHBORS + 1, n)])[0][:, 0] ** 2
     order, lengths = np.empty(n, dtype=np.int64), np.zeros(n)
     prim_order(np.ascontiguousarray(X), core, np.full(n, np.inf), order, lengths)
     starts = np.cumsum([0, *(int(labels.max()) + 1 for labels in labelings)])

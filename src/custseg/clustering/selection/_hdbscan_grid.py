@@ -8,20 +8,15 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from custseg._arrays import Floats, Integers
 from custseg.clustering.selection._candidates import Attempt, noise_share
 from custseg.clustering.selection._gaps import path_silhouettes
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-
-# It is tried with each of these neighbourhoods, and with its smallest group this many times the minimum.
-_NEIGHBOURS = (3, 10, 40)
-_FINER_NEIGHBOURS = (3, 5, 10, 20, 40)
+# It is tried with each of these neighborhoods, and with its smallest group this many times the minimum.
+_NEIGHBORS = (3, 10, 40)
+_FINER_NEIGHBORS = (3, 5, 10, 20, 40)
 _TIMES_MINIMUM = (1, 2, 4, 8)
-# Settings whose gaps differ by less are as good; of their neighbourhoods the one nearest to this is taken.
+# Settings whose gaps differ by less are as good; of their neighborhoods the one nearest to this is taken.
 _AS_GOOD, _MIDDLE = 0.03, 10
 
 
@@ -40,11 +35,11 @@ def hdbscan_attempts(
     """HDBSCAN finds its number itself: for each number found in a sample the setting with the clearest gaps."""
     rows = X[sample]
     part = len(rows) / len(X)
-    settings = product(_FINER_NEIGHBOURS if exact else _NEIGHBOURS, _TIMES_MINIMUM)
+    settings = product(_FINER_NEIGHBORS if exact else _NEIGHBORS, _TIMES_MINIMUM)
     attempts = [
-        Attempt("hdbscan", min_size, seed, neighbours=neighbours, times=times)
-        for neighbours, times in settings
-        if neighbours < len(rows) and min_size * times * 2 <= len(X)
+        Attempt("hdbscan", min_size, seed, neighbors=neighbors, times=times)
+        for neighbors, times in settings
+        if neighbors < len(rows) and min_size * times * 2 <= len(X)
     ]
     estimators = run(lambda attempt: attempt.estimator(part).fit(rows), attempts)
     found = [(a, e) for a, e in zip(attempts, estimators, strict=True) if e.n_clusters_ > 1]
@@ -63,11 +58,11 @@ def _steadiest(settings: Sequence[_Setting]) -> Attempt:
     """Of the settings with about the clearest gaps the one that should come back best.
 
     That is the largest minimum which leaves the groups room: on halves a small one finds more of them, and one as
-    large as the groups themselves fewer. Then the neighbourhood of middle size.
+    large as the groups themselves fewer. Then the neighborhood of middle size.
     """
     top = max(setting.clear for setting in settings)
     good = [setting for setting in settings if setting.clear >= top - _AS_GOOD]
     roomy = [s for s in good if 2 * s.attempt.times * s.attempt.min_size <= s.smallest]
     times = max(s.attempt.times for s in roomy) if roomy else min(s.attempt.times for s in good)
     alike = [s.attempt for s in roomy or good if s.attempt.times == times]
-    return min(alike, key=lambda attempt: abs(math.log((attempt.neighbours or 1) / _MIDDLE)))
+    return min(alike, key=lambda attempt: abs(math.log((attempt.neighbors or 1) / _MIDDLE)))

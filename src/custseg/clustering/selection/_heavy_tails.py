@@ -7,11 +7,12 @@ from typing import Any, Self
 from sklearn.base import BaseEstimator, ClusterMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from custseg._arrays import Integers
 from custseg._checks import check_min_size
 from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
 from custseg.clustering._hdbscan import MinSizeHDBSCAN
 from custseg.clustering._kmeans import MinSizeKMeans
-from custseg.clustering.assignment._assessment import Assessment, Integers
+from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.rows._rows import checked_rows
 from custseg.clustering.selection._tails import TailRule, Tails
 
@@ -39,7 +40,7 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     clusterer_ : estimator
-        The fitted clusterer. All its fitted attributes are those of this one too; centres, means and distances
+        The fitted clusterer. All its fitted attributes are those of this one too; centers, means and distances
         are of the rows as they were drawn in.
     heavy_columns_ : tuple of int
         Positions of the columns with heavy tails.

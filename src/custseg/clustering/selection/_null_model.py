@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from custseg._arrays import Floats, Integers
 
 # A value that so many rows share is kept as it is: customers with one order, values filled in.
 _MASS = 0.05

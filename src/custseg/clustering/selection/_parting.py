@@ -7,15 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Floats, Integers
 from custseg.clustering.selection._candidates import Candidate
 
 if TYPE_CHECKING:
     from custseg.clustering.selection._evidence import Null
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 # Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
 _GAP, _GAP_STABILITY = 0.1, 0.5

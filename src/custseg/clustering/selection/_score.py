@@ -8,18 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 
+from custseg._arrays import Integers
 from custseg._checks import check_min_size, check_random_state
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._evidence import Evidence
 from custseg.clustering.selection._tails import Tails
 from custseg.clustering.validation._stability import check_clusterer, labels_of, with_seed
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 _CALLER = "score_clusterer"
 
@@ -53,7 +50,7 @@ def score_clusterer(
     Returns
     -------
     Candidate
-        Clusters are numbered from 0, the largest first; rows labelled -1 are noise and in no cluster.
+        Clusters are numbered from 0, the largest first; rows labeled -1 are noise and in no cluster.
         `gap`, `valley` and `has_gaps` are left out. Its `estimator` holds the labels alone.
 
     Raises

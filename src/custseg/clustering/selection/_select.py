@@ -10,8 +10,8 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._checks import check_choice, check_integer, check_min_size, check_random_state, plural
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.rows._threads import in_threads
@@ -31,8 +31,6 @@ from custseg.clustering.selection._parting import might_be_parted, seems_parted,
 from custseg.clustering.selection._tails import Tails
 from custseg.errors import DataError, InfeasibleMinimumError
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 Progress = Callable[[int, int], None]
 Tried = tuple[Candidate, Attempt]
 

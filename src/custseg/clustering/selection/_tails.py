@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f, norm
 
+from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import Assessment, Rule
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 # Fewer rows tell nothing of a tail.
 _FEWEST = 5

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from custseg._arrays import Floats, Integers
 
 NOISE = -1
 # Members that a cluster keeps in a sample, where there is room: enough for the mean of its distances.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
 from custseg.clustering.rows._blocks import over_blocks
 from custseg.clustering.rows._rows import LARGEST, SMALLEST_SPREAD
@@ -18,9 +19,6 @@ from custseg.clustering.validation._labelings import (
     common_refinement,
     stratified_sample,
 )
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 _METRICS = ("euclidean", "sqeuclidean", "precomputed")
 _CALLER = "silhouettes"
@@ -136,13 +134,13 @@ def silhouettes(
       the differences, summed by cell, and the sums of cells added up to clusters: while there are far fewer
       cells than rows, more labelings cost little, and nothing cancels far from the origin. It takes
       n² · n_columns steps; memory grows with the rows, not with their pairs.
-    - Squared distances to a cluster have the mean ‖x - centre‖² + mean squared distance of the cluster to its
-      centre, which takes n · n_clusters · n_columns steps.
+    - Squared distances to a cluster have the mean ‖x - center‖² + mean squared distance of the cluster to its
+      center, which takes n · n_clusters · n_columns steps.
     - From a sample, distances to a cluster and the mean of a cluster are weighted by the chance of each row to be
       in the sample, and clusters by their true sizes. The mean is slightly low where clusters are many and the
       sample is small: by 0.002 for 12 clusters in 1,500 rows.
     - The standard errors leave out that distances to a cluster come from the same rows. Means of new samples of
-      1,000 rows, labelled by a fixed rule, varied by 1.1 to 2 times as much (12 labelings of three tables), and so
+      1,000 rows, labeled by a fixed rule, varied by 1.1 to 2 times as much (12 labelings of three tables), and so
       did means with `max_rows=1000`.
     - Results do not depend on the number of threads.
 
@@ -243,7 +241,7 @@ def _widths(matrix: Floats, known: _Weighted, metric: str) -> Floats:
     if not len(matrix):  # a sample where all is noise
         return np.empty(known.labelings.slots.shape)
     if metric == "sqeuclidean":
-        return _widths_from_centres(matrix, known)
+        return _widths_from_centers(matrix, known)
     return _widths_from_pairs(matrix, known, from_matrix=metric == "precomputed")
 
 
@@ -287,11 +285,11 @@ def _sums_of_matrix(matrix: Floats, weights: Floats, cells: Cells, *, block: sli
     return sums
 
 
-def _widths_from_centres(rows: Floats, known: _Weighted) -> Floats:
-    """Silhouettes by squared distance: its sum over a cluster is size · ‖x - centre‖² + its own spread."""
+def _widths_from_centers(rows: Floats, known: _Weighted) -> Floats:
+    """Silhouettes by squared distance: its sum over a cluster is size · ‖x - center‖² + its own spread."""
     from custseg.clustering.validation import _silhouette_kernels as kernels
 
-    anchors, shifts, spreads = _centres(rows, known)
+    anchors, shifts, spreads = _centers(rows, known)
     slots = known.labelings.slots
     out = np.empty(slots.shape)
 
@@ -324,8 +322,8 @@ def _widths_from_sums(known: _Weighted, sums: Floats, slots: NDArray[np.int32], 
     return widths
 
 
-def _centres(rows: Floats, known: _Weighted) -> tuple[Floats, Floats, Floats]:
-    """One member of each slot, the way from it to the centre, and the weighted sum of squared distances to that.
+def _centers(rows: Floats, known: _Weighted) -> tuple[Floats, Floats, Floats]:
+    """One member of each slot, the way from it to the center, and the weighted sum of squared distances to that.
 
     The member keeps small differences exact far from the origin, and twins at distance 0. The second round
     keeps the spread of a tight cluster whose member is far outside.

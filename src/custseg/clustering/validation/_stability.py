@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.stats import entropy
 from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score
 
+from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.errors import InfeasibleMinimumError
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 _RESAMPLES = ("half", "bootstrap")
 _READINGS = ((0.6, "dissolved"), (0.75, "a pattern"), (0.85, "stable"), (np.inf, "very stable"))

@@ -10,14 +10,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._frames import columns_of, frame_from_columns
 from custseg.feature_table import Feature, FeatureTable
 from custseg.features._family import Family, FamilyColumns
 from custseg.features._logs import Logs
 from custseg.features.families._column_names import column_words
 from custseg.features.sums._mix_sums import DIMENSIONS, MixSums, mix_sums
-
-Floats = NDArray[np.float64]
 
 _FAMILY = "mix"
 _PRIOR = 5.0
@@ -66,7 +65,7 @@ def mix_columns(sums: MixSums) -> FamilyColumns:
     return FamilyColumns(table.select("customer_id", *(feature.name for feature in features)), features)
 
 
-def centred_log_ratios(features: FeatureTable) -> FeatureTable:
+def centered_log_ratios(features: FeatureTable) -> FeatureTable:
     """Replace the shares of each composition by centered log-ratios, for clustering.
 
     The shares of one composition add up to 1, so their differences are neither independent nor comparable: from
@@ -95,11 +94,11 @@ def centred_log_ratios(features: FeatureTable) -> FeatureTable:
     --------
     >>> from custseg import Orders
     >>> from custseg.datasets import make_shop
-    >>> from custseg.features import build_features, centred_log_ratios
+    >>> from custseg.features import build_features, centered_log_ratios
     >>> shop = make_shop(60)
     >>> orders = Orders(shop.orders, channel="channel")
     >>> table = build_features(orders, as_of=shop.as_of, families=["mix"])
-    >>> centred_log_ratios(table).names[:3]
+    >>> centered_log_ratios(table).names[:3]
     ['channel_clr_web', 'channel_clr_store', 'channel_clr_app']
     """
     ratios: dict[str, Floats] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from custseg.inspection.columns._words import catalogue
+from custseg.inspection.columns._words import catalog
 from custseg.logs import EVENT_NAMES
 
 
 def event_names(values: Iterable[str]) -> dict[str, str]:
     """The log's names of events to canonical ones, for those that are told by their words."""
-    stems, excluded = catalogue()["events"], catalogue()["not_events"]["words"]
+    stems, excluded = catalog()["events"], catalog()["not_events"]["words"]
     found = {}
     for name in sorted(set(values) - set(EVENT_NAMES)):
         word = name.lower()

@@ -36,11 +36,11 @@ def name_scores(name: str) -> Mapping[str, float]:
         return {}
     certainty = _UNKNOWN if _has_unknown_words(name) else 1.0
     scores = {}
-    for role, rules in catalogue()["rules"].items():
+    for role, rules in catalog()["rules"].items():
         fitting = [rule["score"] for rule in rules if _fits(rule, present)]
         if fitting:
             scores[role] = certainty * float(max(fitting))
-    if not set(catalogue()["negations"]["words"]).isdisjoint(_words(name)):
+    if not set(catalog()["negations"]["words"]).isdisjoint(_words(name)):
         scores.pop("cancelled", None)
     return scores
 
@@ -51,7 +51,7 @@ def _words(name: str) -> list[str]:
 
 
 def _has_unknown_words(name: str) -> bool:
-    little = catalogue()["little"]["words"]
+    little = catalog()["little"]["words"]
     words = (word for word in _words(name) if len(word) > 1 and word.isalpha() and word not in little)
     return any(not _concepts_of_word(word) for word in words)
 
@@ -103,7 +103,7 @@ def _vocabulary() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[
     """Whole words, and stems, with their concepts."""
     exact: dict[str, frozenset[str]] = {}
     stems: dict[str, frozenset[str]] = {}
-    for concept, languages in catalogue()["words"].items():
+    for concept, languages in catalog()["words"].items():
         for word in (word for words in languages.values() for word in words):
             plain = _folded(word)
             target = stems if plain.endswith("*") else exact
@@ -113,7 +113,7 @@ def _vocabulary() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[
 
 
 @cache
-def catalogue() -> Mapping[str, Any]:
+def catalog() -> Mapping[str, Any]:
     """Words and rules of names, as nested mappings."""
     text = (files("custseg") / "inspection" / "columns" / "column_words.toml").read_text(encoding="utf-8")
     found = tomllib.loads(text)

@@ -117,7 +117,7 @@ class DataReport:
 
 @dataclass(frozen=True)
 class FindingWriter:
-    """Words findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalogue."""
+    """Words findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalog."""
 
     log: str
     language: str
@@ -127,7 +127,7 @@ class FindingWriter:
     ) -> list[Finding]:
         """The finding in a list; an empty list where the count is 0.
 
-        `wording` names the entry of the catalogue where a finding has several. Of what is shown, whole numbers
+        `wording` names the entry of the catalog where a finding has several. Of what is shown, whole numbers
         get their thousands separated, fractions are shares, text stays.
         """
         if not count:
@@ -140,7 +140,7 @@ class FindingWriter:
         return [Finding(name, int(count), severity, sentence, entry["remedy"].format(**words))]
 
     def phrase(self, *keys: str) -> str:
-        """A part of a sentence, from ``[data_report]`` of the catalogue."""
+        """A part of a sentence, from ``[data_report]`` of the catalog."""
         return str(text(self.language, "data_report", *keys))
 
     def _shown(self, value: Any) -> str:

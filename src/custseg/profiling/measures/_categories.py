@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Integers
 from custseg.profiling.measures._intervals import Effect, share_difference, share_ratio
 from custseg.profiling.measures._privacy import SMALLEST, blurred, hidden_cells
 from custseg.profiling.measures._table import OTHER, Categories
-
-Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, chi2_contingency, fisher_exact, norm
 
+from custseg._arrays import Integers
 from custseg.profiling.measures._ranked import Ranked
-
-Integers = NDArray[np.intp]
 
 _LEAST_EXPECTED = 5
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Integers
 from custseg._checks import listed
 from custseg.errors import DataError
 from custseg.profiling._markers import Candidate, Likeness, clear
@@ -27,8 +28,6 @@ from custseg.profiling.measures._privacy import SMALLEST
 from custseg.profiling.measures._ranked import Ranked, ranked
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.naming._archetypes import Archetype
-
-Integers = NDArray[np.intp]
 
 _MOST_THREADS = 8
 

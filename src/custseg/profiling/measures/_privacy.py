@@ -1,4 +1,4 @@
-"""Small cells are not shown: nobody is to be recognised in a profile."""
+"""Small cells are not shown: nobody is to be recognized in a profile."""
 
 from __future__ import annotations
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Floats, Integers
 from custseg._moments import unit_of
 from custseg.profiling.measures._intervals import Effect, delta_effect
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -40,7 +38,7 @@ class Ranked:
     bounds : dict of (operator, quantile) to float
         The values that stand for the asked places among all; NaN where nobody stands there.
     places : ndarray of float32, shape (n_customers,)
-        Mid-ranks, centred and of length 1; 0 without a value.
+        Mid-ranks, centered and of length 1; 0 without a value.
     """
 
     known: Integers
