@@ -12,9 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
 
-from custseg._format import listed as listed
-from custseg._format import plural as plural
-from custseg._format import shown as shown
+from custseg._format import listed, plural, shown
 from custseg.errors import DataError
 
 _NUMBER = r"[-+−]?\d[\d.,'’\s]*"

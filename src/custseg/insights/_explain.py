@@ -8,7 +8,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg._checks import check_choice, listed, plural
+from custseg._checks import check_choice
+from custseg._format import listed, plural
 from custseg._moments import median
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
