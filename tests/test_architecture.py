@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "custseg"
 LAYERS = (
     ("errors", "_arrays", "_texts"),
     ("_format",),
-    ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional"),
+    ("_checks", "_compiled", "_locks", "_moments", "_numbers"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
@@ -222,7 +222,7 @@ def test_forbidden_import_for_types_alone_is_found(tmp_path: Path) -> None:
         ("features/_a.py", "from ._rfm import rfm"),
         ("features/_a.py", "from narwhals.stable import v2 as nw"),
         ("features/__init__.py", "import narwhals.stable.v2 as nw"),
-        ("_frames/_a.py", "import polars as pl\nfrom custseg._optional import optional_module"),
+        ("_frames/_a.py", "import polars as pl\nfrom custseg._checks import optional_module"),
         ("cli.py", "from custseg import __version__"),
         ("plots/_a.py", "from custseg.result import Segmentation\nimport numpy"),
         ("model.py", "from datetime import datetime\ndatetime(2024, 5, 1)"),

@@ -20,9 +20,9 @@ from custseg._checks import (
     did_you_mean,
     not_yet,
     number_advice,
+    optional_module,
 )
 from custseg._format import listed, plural
-from custseg._optional import optional_module
 from custseg.errors import CustsegError, DataError, InfeasibleMinimumError, MissingDependencyError
 
 
@@ -186,9 +186,9 @@ def test_an_optional_part_is_imported() -> None:
 
 
 def test_an_optional_part_that_is_not_there_names_its_extra() -> None:
-    message = r"^f: reading needs the package 'pyspark\.nothing', which is not installed\. .*'custseg\[spark\]'\.$"
+    message = r"^f: reading needs the package 'fastexcel\.nothing', which is not installed\. .*'custseg\[excel\]'\.$"
     with pytest.raises(MissingDependencyError, match=message):
-        optional_module("pyspark.nothing", "f: reading")
+        optional_module("fastexcel.nothing", "f: reading")
 
 
 def test_errors_are_of_our_kind_and_of_the_usual_one() -> None:

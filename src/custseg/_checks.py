@@ -6,14 +6,16 @@ The form is: caller, argument, rule, value, remedy.
 from __future__ import annotations
 
 import difflib
+import importlib
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
+from types import ModuleType
 
 from custseg._format import listed, plural, shown
-from custseg.errors import DataError
+from custseg.errors import DataError, MissingDependencyError
 
 _NUMBER = r"[-+−]?\d[\d.,'’\s]*"
 # Shapes have A for each letter: a sign such as $ or €, or a short code such as EUR or R$, beside a number.
@@ -21,6 +23,7 @@ _SIGN = r"A{0,3}[$€£¥₽₹₴₸₺₩₪₫฿]"
 _CODE = r"A{1,4}\.?"
 _SIGNED = re.compile(rf"[-+−(]?\s*(?:{_SIGN}\s*{_NUMBER}|{_CODE}\s*\d[\d.,'’\s]*|{_NUMBER}(?:{_SIGN}|{_CODE}))\)?-?")
 _SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
+_EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "fastexcel": "excel"}
 # Ranges that end here are fine for any number of customers: what has no room is not tried.
 _MODEST = 100
 
@@ -184,6 +187,18 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
 def not_yet(caller: str, argument: str, works: str) -> NotImplementedError:
     """The error for an argument that this version does not carry out yet."""
     return NotImplementedError(f"{caller}: {argument} is not available yet. {works}")
+
+
+def optional_module(name: str, purpose: str) -> ModuleType:
+    """The module `name`, or an error that names the extra of custseg to install."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        extra = _EXTRAS[name.partition(".")[0]]
+        raise MissingDependencyError(
+            f"{purpose} needs the package {name!r}, which is not installed. "
+            f"Install it with: pip install 'custseg[{extra}]'."
+        ) from error
 
 
 def number_advice(*shapes: str) -> str:

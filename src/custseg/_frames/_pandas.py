@@ -6,8 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from custseg._checks import check_distinct
-from custseg._optional import optional_module
+from custseg._checks import check_distinct, optional_module
 from custseg.errors import DataError
 
 

@@ -10,10 +10,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import mix
 from custseg._checks import check_distinct, check_named, check_no_nul
 from custseg._format import listed, plural
 from custseg._frames import collect, column_of, columns_of, frame_from_columns, open_table
-from custseg._hashes import mix
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, given_features
 from custseg.rules._bins import Column, binned
