@@ -182,7 +182,7 @@ def fit_segments(
         table, labels, preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
     )
     segment_names = tuple(row.name for row in profiles.segments)
-    model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
+    model = SegmentModel(preparation, choice.best.estimator.assignment_rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
 from custseg.clustering._hdbscan import Merge, MinSizeHDBSCAN
 from custseg.clustering._kmeans import MinSizeKMeans
-from custseg.clustering.assignment._assessment import Assessment, Move, Rule
+from custseg.clustering.assignment._assessment import Assessment, AssignmentRule, Reassignment
 from custseg.clustering.selection._candidates import METHODS, Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._heavy_tails import HeavyTailClusterer
@@ -17,6 +17,7 @@ from custseg.clustering.validation._stability import Lineage, Stability, lineage
 __all__ = [
     "METHODS",
     "Assessment",
+    "AssignmentRule",
     "Candidate",
     "ClusteringChoice",
     "HeavyTailClusterer",
@@ -25,8 +26,7 @@ __all__ = [
     "MinSizeGaussianMixture",
     "MinSizeHDBSCAN",
     "MinSizeKMeans",
-    "Move",
-    "Rule",
+    "Reassignment",
     "Silhouettes",
     "Stability",
     "lineage",

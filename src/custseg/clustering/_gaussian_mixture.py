@@ -81,9 +81,9 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Cluster of each row; 0 is the largest, equal sizes in the order of the means' values.
     sizes_ : ndarray of int, shape (n_components,)
         Rows of each cluster.
-    moves_ : tuple of Move
+    reassignments_ : tuple of Reassignment
         Who was moved to meet the minimum: from, to, count, added -log posterior.
-    second_, confidence_, distance_ : ndarray of shape (n_rows,)
+    second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     fallbacks_ : tuple of (int, str)
         Components whose covariance was singular, and what was done: "regularized" or "diagonal"; "round" for
@@ -94,7 +94,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Whether the steps ended before `max_iter`.
     n_iter_ : int
         Steps that led to the result.
-    rule_ : MixtureRule
+    assignment_rule_ : MixtureRule
         All that `predict` needs, in arrays and numbers.
 
     Notes
@@ -190,17 +190,17 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Integers:
         """The cluster of each row: the component of the largest log posterior with its offset."""
         check_is_fitted(self)
-        return self.rule_.labels(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def predict_proba(self, X: Any) -> Floats:
         """Posterior of each component, the offsets added to the log priors; largest where `predict` says."""
         check_is_fitted(self)
-        return self.rule_.probabilities(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.probabilities(checked_rows(self, X, reset=False))
 
     def score_samples(self, X: Any) -> Floats:
         """Log density of each row under the mixture, offsets aside."""
         check_is_fitted(self)
-        costs = self.rule_.costs(checked_rows(self, X, reset=False))
+        costs = self.assignment_rule_.costs(checked_rows(self, X, reset=False))
         low = costs.min(axis=1)
         log_density: Floats = np.log(np.exp(low[:, None] - costs).sum(axis=1)) - low
         return log_density
@@ -212,7 +212,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def assess(self, X: Any) -> Assessment:
         """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
         check_is_fitted(self)
-        return self.rule_.assess(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _best(self, search: LastResort[MixtureEnd], shape: Shape, least: float) -> MixtureEnd | None:
         """The start of the largest likelihood, bound to the minimum where it binds; None where none meets it."""
@@ -251,14 +251,14 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_, self.means_ = mixture.weights, mixture.means
         self.covariances_ = _in_shape(mixture.covariances, self.covariance_type)
         self.fallbacks_ = mixture.fallbacks
-        self.offsets_, self.rule_ = rule.offsets, rule
+        self.offsets_, self.assignment_rule_ = rule.offsets, rule
         self.log_likelihood_, self.converged_ = end.fitted.likelihood, end.fitted.converged
         self.n_iter_ = end.fitted.steps
         assessed, back = rule.assess(rows.values), rows.inverse
-        self.labels_, self.second_ = assessed.label[back], assessed.second[back]
+        self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
         self.sizes_ = np.bincount(self.labels_, minlength=len(rule.means))
-        self.moves_ = rule.moves(rows.values, rows.weights)
+        self.reassignments_ = rule.reassignments(rows.values, rows.weights)
 
 
 def mixture_rule(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_min_size, plural
-from custseg.clustering.assignment._assessment import Assessment, Move
+from custseg.clustering.assignment._assessment import Assessment, Reassignment
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
 from custseg.clustering.min_size._feasibility import Minimum, asked_minimum
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
@@ -84,12 +84,12 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Rows that the clusters were found in; fewer than all where a sample was drawn.
     merges_ : tuple of Merge
         Clusters that were under the minimum on all rows.
-    moves_ : tuple of Move
+    reassignments_ : tuple of Reassignment
         The rows of merged clusters. `origin` is always -1, as their cluster has no number any more; `target` is
         in the final numbering, -1 where they became noise; `added_cost` is count · distance of the merge.
-    second_, confidence_, distance_ : ndarray of shape (n_rows,)
+    second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
-    rule_ : CoreRule
+    assignment_rule_ : CoreRule
         All that `predict` needs, in arrays and numbers.
 
     Notes
@@ -171,12 +171,12 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Integers:
         """The cluster of each row: that of the nearest core row by mutual reachability; -1 for noise."""
         check_is_fitted(self)
-        return self.rule_.labels(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def assess(self, X: Any) -> Assessment:
         """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
         check_is_fitted(self)
-        return self.rule_.assess(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _found(self, rows: DistinctRows, least: int) -> CoreRule:
         """What HDBSCAN finds in a sample, as a rule of stored core rows."""
@@ -224,17 +224,21 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         order = np.lexsort((*first.T[::-1], -sizes)) if len(first) else np.empty(0, dtype=np.intp)
         rank = np.append(np.argsort(order), -1)  # and -1 stays -1
         reach = np.zeros(rule.n_clusters + 1)
-        nearest = np.where(inside, assessed.label, assessed.second)
+        nearest = np.where(inside, assessed.label, assessed.second_label)
         np.maximum.at(reach, nearest, assessed.distance)
-        self.rule_ = replace(rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order])
+        self.assignment_rule_ = replace(
+            rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order]
+        )
         # Clusters that are equally near as the second best are told apart by their numbers, which are new.
-        assessed = self.rule_.assess(rows.values)
-        self.labels_, self.second_ = assessed.label[inverse], assessed.second[inverse]
+        assessed = self.assignment_rule_.assess(rows.values)
+        self.labels_, self.second_labels_ = assessed.label[inverse], assessed.second_label[inverse]
         self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
         self.n_clusters_ = rule.n_clusters
         self.sizes_ = np.bincount(self.labels_[self.labels_ >= 0], minlength=rule.n_clusters)
         self.merges_ = tuple(replace(m, target=int(rank[m.target])) for m in merged)
-        self.moves_ = tuple(Move(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_)
+        self.reassignments_ = tuple(
+            Reassignment(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_
+        )
 
 
 def hdbscan_rule(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:

@@ -88,7 +88,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
 
     row = result.model.preparation.matrix({name: np.array([value]) for name, value in values.items()}, _CALLER)
     assessed = result.model.rule.assess(row)
-    segment, second = int(assessed.label[0]), int(assessed.second[0])
+    segment, second = int(assessed.label[0]), int(assessed.second_label[0])
     parts, rest = np.zeros(row.shape[1]), 0.0
     if second >= 0:
         parts, rest = result.model.rule.contributions(row[0], segment, second)
@@ -102,7 +102,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
         rest=rest,
         margin=float(parts.sum()) + rest,
         confidence=float(assessed.confidence[0]),
-        unusual=bool(assessed.unusual[0]),
+        unusual=bool(assessed.is_outlier[0]),
         change=base.change(values, segment),
         language=language,
     )

@@ -178,7 +178,7 @@ def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_rule_of_the_choice_gives_its_labels(method: str, clear: ClusteringChoice) -> None:
     best = clear.pick(method, 3).best
-    assert best.estimator.rule_.labels(blobs(10, 40, 25)).tolist() == best.labels.tolist()
+    assert best.estimator.assignment_rule_.labels(blobs(10, 40, 25)).tolist() == best.labels.tolist()
 
 
 def test_order_of_the_rows_changes_nothing() -> None:
@@ -279,7 +279,7 @@ def test_no_group_is_under_the_minimum_and_none_is_empty(seed: int, least: int) 
 def test_minimum_is_met_by_moving_rows() -> None:
     free, held = choose(blobs(40, 35, 5), 3, min_size=1), choose(blobs(40, 35, 5), 3, min_size=10)
     assert (free.best.smallest, held.best.smallest) == (5, 10)
-    assert sum(move.count for move in held.best.estimator.moves_) == 5
+    assert sum(move.count for move in held.best.estimator.reassignments_) == 5
 
 
 def test_minimum_can_be_a_share() -> None:

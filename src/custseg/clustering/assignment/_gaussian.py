@@ -10,11 +10,11 @@ import numpy as np
 from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
-    Move,
+    Reassignment,
     joined,
-    moves,
-    moves_of_blocks,
+    joined_reassignments,
     posterior,
+    reassignments,
     two_best,
 )
 from custseg.clustering.rows._blocks import over_blocks
@@ -73,12 +73,12 @@ class MixtureRule:
         level = self.constants - self.offsets
         return parts[1] - parts[0], float(level[second] - level[first])
 
-    def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
+    def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
         """Which rows the offsets move, and at what cost."""
         if not self.offsets.any():
             return ()
-        return moves_of_blocks(
-            over_blocks(len(X), lambda block: moves(self.costs(X[block]), self.offsets, weights[block]))
+        return joined_reassignments(
+            over_blocks(len(X), lambda block: reassignments(self.costs(X[block]), self.offsets, weights[block]))
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import numpy as np
 from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
-    Move,
+    Reassignment,
     joined,
-    moves,
-    moves_of_blocks,
+    joined_reassignments,
     posterior,
+    reassignments,
     two_best,
 )
 from custseg.clustering.rows._blocks import over_blocks, power_labels, squared_distances
@@ -54,14 +54,14 @@ class CenterRule:
         columns = (row - self.centers[second]) ** 2 - (row - self.centers[first]) ** 2
         return columns, float(self.offsets[first] - self.offsets[second])
 
-    def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
+    def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
         """Which rows the offsets move, and at what cost."""
         if not self.offsets.any():
             return ()
-        return moves_of_blocks(
+        return joined_reassignments(
             over_blocks(
                 len(X),
-                lambda block: moves(squared_distances(X[block], self.centers), self.offsets, weights[block]),
+                lambda block: reassignments(squared_distances(X[block], self.centers), self.offsets, weights[block]),
             )
         )
 

@@ -125,9 +125,9 @@ class CoreRule:
             total = distance + next_distance
             np.divide(next_distance, total, out=confidence, where=total > 0)
         noise = distance > self.limit[label]
-        unusual = distance > self.reach[label]
+        is_outlier = distance > self.reach[label]
         confidence[noise], runner_up[noise] = 0.0, label[noise]
-        return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, unusual)
+        return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, is_outlier)
 
     def _nearest(self, X: Floats) -> tuple[Floats, tuple[Floats, Integers]]:
         """Core distance of each row; distance to, and place of, the nearest core by mutual reachability."""

@@ -14,7 +14,7 @@ from custseg._arrays import Floats, Integers
 from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture, mixture_rule
 from custseg.clustering._hdbscan import MinSizeHDBSCAN, hdbscan_rule
 from custseg.clustering._kmeans import MinSizeKMeans, kmeans_rule
-from custseg.clustering.assignment._assessment import Rule
+from custseg.clustering.assignment._assessment import AssignmentRule
 from custseg.errors import InfeasibleMinimumError
 
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
@@ -106,7 +106,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class FitSpec:
     """An estimator to fit: a method, and its number of clusters or HDBSCAN's settings."""
 
     method: str
@@ -133,7 +133,7 @@ class Attempt:
             random_state=self.seed,
         )
 
-    def rule(self, X: Floats, part: float) -> Rule | None:
+    def rule(self, X: Floats, part: float) -> AssignmentRule | None:
         """The rule that a fit to a part of all rows ends with, and no more of it; None without a clustering."""
         model = self.estimator(part)
         if self.method == "kmeans":
@@ -141,7 +141,7 @@ class Attempt:
         return mixture_rule(model, X) if self.method == "gaussian_mixture" else hdbscan_rule(model, X)
 
 
-def fitted(attempt: Attempt, X: Floats) -> Candidate:
+def fitted(attempt: FitSpec, X: Floats) -> Candidate:
     """The candidate of an attempt on all rows."""
     start = time.perf_counter()
     estimator = attempt.estimator()

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from custseg._arrays import Floats, Integers
-from custseg.clustering.selection._candidates import Attempt, noise_share
+from custseg.clustering.selection._candidates import FitSpec, noise_share
 from custseg.clustering.selection._gaps import path_silhouettes
 
 # It is tried with each of these neighborhoods, and with its smallest group this many times the minimum.
@@ -24,20 +24,20 @@ _AS_GOOD, _MIDDLE = 0.03, 10
 class _Setting:
     """HDBSCAN with some setting: how clear the gaps are, and how large the smallest group that it finds."""
 
-    attempt: Attempt
+    attempt: FitSpec
     clear: float
     smallest: int
 
 
 def hdbscan_attempts(
     X: Floats, sample: Integers, *, min_size: int, seed: int, exact: bool, run: Callable[..., list[Any]]
-) -> list[Attempt]:
+) -> list[FitSpec]:
     """HDBSCAN finds its number itself: for each number found in a sample the setting with the clearest gaps."""
     rows = X[sample]
     part = len(rows) / len(X)
     settings = product(_FINER_NEIGHBORS if exact else _NEIGHBORS, _TIMES_MINIMUM)
     attempts = [
-        Attempt("hdbscan", min_size, seed, neighbors=neighbors, times=times)
+        FitSpec("hdbscan", min_size, seed, neighbors=neighbors, times=times)
         for neighbors, times in settings
         if neighbors < len(rows) and min_size * times * 2 <= len(X)
     ]
@@ -54,7 +54,7 @@ def hdbscan_attempts(
     return [_steadiest(settings_of[k]) for k in sorted(settings_of)]
 
 
-def _steadiest(settings: Sequence[_Setting]) -> Attempt:
+def _steadiest(settings: Sequence[_Setting]) -> FitSpec:
     """Of the settings with about the clearest gaps the one that should come back best.
 
     That is the largest minimum which leaves the groups room: on halves a small one finds more of them, and one as

@@ -44,7 +44,7 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         are of the rows as they were drawn in.
     heavy_columns_ : tuple of int
         Positions of the columns with heavy tails.
-    rule_ : TailRule
+    assignment_rule_ : TailRule
         All that `predict` needs, in arrays and numbers.
 
     References
@@ -104,15 +104,15 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Integers:
         """The cluster of each row, its far values drawn in as those of the fit."""
         check_is_fitted(self)
-        return self.rule_.labels(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def assess(self, X: Any) -> Assessment:
         """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`.
 
-        A row beyond all that the fit saw of a heavy tail is `unusual`.
+        A row beyond all that the fit saw of a heavy tail is an outlier (`is_outlier`).
         """
         check_is_fitted(self)
-        return self.rule_.assess(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def __getattr__(self, name: str) -> Any:
         """What the fitted clusterer has learned: `labels_`, `sizes_`, `confidence_` and so on."""
@@ -124,7 +124,7 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         """Keep a clusterer that was fitted on rows that were drawn in."""
         self.clusterer_ = fitted
         self.heavy_columns_ = tails.columns
-        self.rule_ = TailRule(tails, fitted.rule_)
+        self.assignment_rule_ = TailRule(tails, fitted.assignment_rule_)
         return self
 
 

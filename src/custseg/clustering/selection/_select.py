@@ -17,8 +17,8 @@ from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.rows._threads import in_threads
 from custseg.clustering.selection._candidates import (
     METHODS,
-    Attempt,
     Candidate,
+    FitSpec,
     fitted,
     numbers_worth_trying,
 )
@@ -32,7 +32,7 @@ from custseg.clustering.selection._tails import Tails
 from custseg.errors import DataError, InfeasibleMinimumError
 
 Progress = Callable[[int, int], None]
-Tried = tuple[Candidate, Attempt]
+Tried = tuple[Candidate, FitSpec]
 
 _CALLER = "select_clustering"
 _USUAL_NUMBERS = range(2, 11)
@@ -209,10 +209,10 @@ def _attempts(
     min_size: int,
     exact: bool,
     stages: _Stages,
-) -> list[Attempt]:
+) -> list[FitSpec]:
     """What to fit on all rows."""
     stages.enter(0, 10)
-    attempts: list[Attempt] = []
+    attempts: list[FitSpec] = []
     for method in methods:
         if method == "hdbscan":
             attempts += hdbscan_attempts(
@@ -220,7 +220,7 @@ def _attempts(
             )
         else:
             worth = numbers_worth_trying(evidence.X, numbers or _USUAL_NUMBERS, min_size)
-            attempts += [Attempt(method, min_size, evidence.seed, k=k) for k in worth]
+            attempts += [FitSpec(method, min_size, evidence.seed, k=k) for k in worth]
     return attempts
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import f, norm
 
 from custseg._arrays import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment, Rule
+from custseg.clustering.assignment._assessment import Assessment, AssignmentRule
 
 # Fewer rows tell nothing of a tail.
 _FEWEST = 5
@@ -180,21 +180,21 @@ class TailRule:
     ----------
     tails : Tails
         What is drawn in.
-    rule : Rule
+    rule : AssignmentRule
         The rule for the rows after that.
     """
 
     tails: Tails
-    rule: Rule
+    rule: AssignmentRule
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row."""
         return self.rule.labels(self.tails.drawn_in(X))
 
     def assess(self, X: Floats) -> Assessment:
-        """How well each row fits its cluster; beyond all that was seen of a tail it is unusual too."""
+        """How well each row fits its cluster; beyond all that was seen of a tail it is an outlier too."""
         found = self.rule.assess(self.tails.drawn_in(X))
-        return replace(found, unusual=found.unusual | self.tails.beyond(X))
+        return replace(found, is_outlier=found.is_outlier | self.tails.beyond(X))
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """By how much each column of one row makes the second cluster costlier than the first, and all else does."""
