@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_min_size, check_number
+from custseg.clustering._method import FitNote, FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import (
@@ -261,19 +263,6 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.reassignments_ = rule.reassignments(rows.values, rows.weights)
 
 
-def mixture_rule(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
-    """What the model would predict with after a fit; None where the minimum cannot be met.
-
-    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
-    """
-    rows, k, least = distinct_rows(X), model.n_components, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, least):
-        return None
-    shape = _shape(rows, model.covariance_type, model.reg_covar)
-    end = model._best(last_resort(rows, k, shape), shape, least)
-    return None if end is None else end.rule
-
-
 def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:
     """What covariances may look like; a constant column has the mean scale of the others."""
     scales = column_scales(rows)
@@ -307,3 +296,52 @@ def _in_shape(covariances: Floats, covariance_type: str) -> Floats:
     diagonals = np.diagonal(covariances, axis1=1, axis2=2)
     shaped: Floats = diagonals[:, 0].copy() if covariance_type == "spherical" else diagonals.copy()
     return shaped
+
+
+def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
+    """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
+
+    Nothing is checked; `min_size` is a count.
+    """
+    rows, k, min_size = distinct_rows(X), model.n_components, float(model.min_size or 1)
+    if k > len(rows.values) or not is_useful(rows, k, min_size):
+        return None
+    shape = _shape(rows, model.covariance_type, model.reg_covar)
+    solution = model._best(last_resort(rows, k, shape), shape, min_size)
+    return None if solution is None else solution.rule
+
+
+def _make(spec: FitSpec) -> MinSizeGaussianMixture:
+    return MinSizeGaussianMixture(
+        spec.n_clusters or 1,
+        min_size=spec.min_size,
+        n_init=1 if spec.is_refit else 3,
+        random_state=spec.random_state,
+    )
+
+
+def _notes(model: MinSizeGaussianMixture) -> tuple[FitNote, ...]:
+    simplified = (
+        FitNote(f"the shape of {{cluster}} was simplified ({remedy}).", cluster=component)
+        for component, remedy in model.fallbacks_
+    )
+    return (*convergence_notes(model), *simplified)
+
+
+def _bic(model: MinSizeGaussianMixture) -> dict[str, float]:
+    """-2 log likelihood + parameters · log(rows), for full covariances (Schwarz 1978)."""
+    k, d = model.means_.shape
+    n_rows, n_parameters = len(model.labels_), k * d + k * d * (d + 1) / 2 + k - 1
+    return {"bic": float(-2 * n_rows * model.log_likelihood_ + n_parameters * math.log(n_rows))}
+
+
+GAUSSIAN_MIXTURE = Method(
+    name="gaussian_mixture",
+    label="a Gaussian mixture",
+    estimator_class=MinSizeGaussianMixture,
+    rule_class=MixtureRule,
+    make=_make,
+    refit=_refit,
+    notes=_notes,
+    measures=_bic,
+)

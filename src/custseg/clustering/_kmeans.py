@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_integer, check_min_size, check_number
+from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._feasibility import (
@@ -202,14 +203,34 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
 
 
-def kmeans_rule(model: MinSizeKMeans, X: Floats) -> CenterRule | None:
-    """What the model would predict with after a fit; None where the minimum cannot be met.
+def refit_centers(model: MinSizeKMeans, X: Floats) -> CenterRule | None:
+    """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
 
-    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
+    Nothing is checked; `min_size` is a count.
     """
-    rows, k, least = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, least):
+    rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
+    if k > len(rows.values) or not is_useful(rows, k, min_size):
         return None
-    search = Search(rows, k, least, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
-    end = search.best(check_random_state(model.random_state))
-    return None if end is None else CenterRule(end.centers, end.offsets, np.full(k, np.inf), 1.0)
+    search = Search(rows, k, min_size, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
+    solution = search.best(check_random_state(model.random_state))
+    return None if solution is None else CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), 1.0)
+
+
+def _make(spec: FitSpec) -> MinSizeKMeans:
+    return MinSizeKMeans(
+        spec.n_clusters or 1,
+        min_size=spec.min_size,
+        n_init=4 if spec.is_refit else 10,
+        random_state=spec.random_state,
+    )
+
+
+KMEANS = Method(
+    name="kmeans",
+    label="k-means",
+    estimator_class=MinSizeKMeans,
+    rule_class=CenterRule,
+    make=_make,
+    refit=refit_centers,
+    notes=convergence_notes,
+)

@@ -19,8 +19,7 @@ from custseg.clustering import (
     select_clustering,
     stability,
 )
-from custseg.clustering.assignment._from_dict import rule_from_dict
-from custseg.clustering.selection._tails import Tails
+from custseg.clustering.selection._tails import TailRule, Tails
 
 CENTERS = np.array([[0.0, 0, 0], [6, 0, 0], [0, 6, 0], [0, 0, 6]])
 
@@ -172,7 +171,7 @@ def test_the_difference_of_two_costs_is_that_of_the_drawn_in_row() -> None:
 def test_the_rule_goes_into_json_and_back() -> None:
     X, _ = grouped("t")
     model = HeavyTailClusterer(MinSizeKMeans(4, random_state=0)).fit(X)
-    again = rule_from_dict(json.loads(json.dumps(model.assignment_rule_.to_dict())))
+    again = TailRule.from_dict(json.loads(json.dumps(model.assignment_rule_.to_dict())))
     np.testing.assert_array_equal(again.labels(X), model.labels_)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,9 @@ class Reassignment:
 class AssignmentRule(Protocol):
     """From rows to clusters: all that is kept of a fit, in arrays and plain numbers."""
 
+    kind: ClassVar[str]
+    """What `to_dict` calls the rule."""
+
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row."""
         ...
@@ -79,6 +82,11 @@ class AssignmentRule(Protocol):
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
+        ...
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """The rule that `to_dict` wrote."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,6 +37,8 @@ class MixtureRule:
     reach : ndarray of shape (n_components,)
         Distance, in standard deviations, of the farthest row of the fit.
     """
+
+    kind: ClassVar[str] = "mixture"
 
     means: Floats
     factors: Floats
@@ -84,7 +86,7 @@ class MixtureRule:
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
         names = ("means", "factors", "constants", "offsets", "reach")
-        return {"kind": "mixture", **{name: getattr(self, name).tolist() for name in names}}
+        return {"kind": self.kind, **{name: getattr(self, name).tolist() for name in names}}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> MixtureRule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class CenterRule:
     scale : float
         Twice the variance within clusters per column; it turns costs into confidence.
     """
+
+    kind: ClassVar[str] = "centers"
 
     centers: Floats
     offsets: Floats
@@ -68,7 +70,7 @@ class CenterRule:
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
         return {
-            "kind": "centers",
+            "kind": self.kind,
             "centers": self.centers.tolist(),
             "offsets": self.offsets.tolist(),
             "reach": self.reach.tolist(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -41,6 +41,8 @@ class CoreRule:
         Farther rows are noise; infinite where every row gets a cluster.
     """
 
+    kind: ClassVar[str] = "cores"
+
     cores: Floats
     core_distances: Floats
     core_labels: Integers
@@ -76,7 +78,7 @@ class CoreRule:
         """The rule in lists, numbers and words, for JSON; no limit is null."""
         arrays = ("cores", "core_distances", "core_labels", "reach")
         return {
-            "kind": "cores",
+            "kind": self.kind,
             **{name: getattr(self, name).tolist() for name in arrays},
             "n_clusters": self.n_clusters,
             "neighbors": self.neighbors,

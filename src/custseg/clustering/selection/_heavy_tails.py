@@ -9,14 +9,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Integers
 from custseg._checks import check_min_size
-from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
-from custseg.clustering._hdbscan import MinSizeHDBSCAN
-from custseg.clustering._kmeans import MinSizeKMeans
+from custseg.clustering._methods import METHODS
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.rows._rows import checked_rows
 from custseg.clustering.selection._tails import TailRule, Tails
 
-_CLUSTERERS = (MinSizeKMeans, MinSizeGaussianMixture, MinSizeHDBSCAN)
+_CLUSTERERS = tuple(method.estimator_class for method in METHODS)
 
 
 class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f, norm
 
 from custseg._arrays import Floats, Integers
+from custseg.clustering._methods import rule_from_dict
 from custseg.clustering.assignment._assessment import Assessment, AssignmentRule
 
 # Fewer rows tell nothing of a tail.
@@ -184,6 +185,8 @@ class TailRule:
         The rule for the rows after that.
     """
 
+    kind: ClassVar[str] = "tails"
+
     tails: Tails
     rule: AssignmentRule
 
@@ -202,4 +205,9 @@ class TailRule:
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
-        return {"kind": "tails", "tails": self.tails.to_list(), "rule": self.rule.to_dict()}
+        return {"kind": self.kind, "tails": self.tails.to_list(), "rule": self.rule.to_dict()}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> TailRule:
+        """The rule that `to_dict` wrote."""
+        return cls(Tails.from_list(plain["tails"]), rule_from_dict(plain["rule"]))
