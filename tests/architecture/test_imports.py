@@ -94,13 +94,10 @@ def forbidden_faults(module: Module) -> Iterator[str]:
 
 def lazy_faults(module: Module) -> Iterator[str]:
     """Imports whose target cannot be read: only the public door and `_optional` have them."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and called(node) in ("import_module", "__import__"):
-            if not (node.args and isinstance(node.args[0], ast.Constant)) and module.part not in (
-                "__init__",
-                "_optional",
-            ):
-                yield f"imports what cannot be read, {ast.unparse(node)}"
+    calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    for node in calls if module.part not in ("__init__", "_optional") else ():
+        if called(node) in ("import_module", "__import__") and not isinstance(node.args[0], ast.Constant):
+            yield f"imports what cannot be read, {ast.unparse(node)}"
 
 
 def clock_faults(module: Module) -> Iterator[str]:
