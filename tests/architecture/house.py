@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "custseg"
 TESTS = ROOT / "tests"
 
-# The lowest first. A part imports parts of lower lines only, never its neighbors on the same line. `sources`, `tracking`,
-# `exports`, `proof` and `reports` are to come.
+# The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
+# `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
 LAYERS = (
     ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
     ("_checks", "_locks", "_moments", "_numbers", "_optional"),

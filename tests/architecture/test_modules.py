@@ -10,24 +10,9 @@ from house import Module, modules, package, unknown
 # The words that name anything, and so nothing. A binding counts where its whole name is one of them.
 ALL_PURPOSE = {
     *("found", "known", "told", "said", "held", "kept", "given", "taken", "asked", "wanted", "judged", "meant", "made"),
-    *(
-        "done",
-        "put",
-        "seen",
-        "shown",
-        "place",
-        "places",
-        "part",
-        "parts",
-        "side",
-        "sides",
-        "way",
-        "ways",
-        "work",
-        "rest",
-    ),
+    *("done", "put", "seen", "shown", "place", "places", "part", "parts", "side", "sides", "way", "ways", "work"),
     *("thing", "things", "what", "it", "its", "one", "ones", "other", "others", "own", "ours", "mine", "here", "there"),
-    *("these", "those", "such", "beyond", "within", "least", "most", "much", "many", "few", "fewest"),
+    *("rest", "these", "those", "such", "beyond", "within", "least", "most", "much", "many", "few", "fewest"),
 }
 METHODS = {"kmeans", "gaussian_mixture", "hdbscan", "ward"}
 METHOD_FILES = {f"clustering/_{method}.py" for method in METHODS}
