@@ -90,7 +90,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
 
     row = result.model.preparation.matrix({name: np.array([value]) for name, value in values.items()}, _CALLER)
     assessed = result.model.rule.assess(row)
-    segment, second = int(assessed.label[0]), int(assessed.second[0])
+    segment, second = int(assessed.label[0]), int(assessed.second_label[0])
     contributions, residual = np.zeros(row.shape[1]), 0.0
     if second >= 0:
         contributions, residual = result.model.rule.contributions(row[0], segment, second)
@@ -104,7 +104,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
         residual=residual,
         margin=float(contributions.sum()) + residual,
         confidence=float(assessed.confidence[0]),
-        is_outlier=bool(assessed.unusual[0]),
+        is_outlier=bool(assessed.is_outlier[0]),
         counterfactual=context.counterfactual(values, segment),
         language=language,
     )
