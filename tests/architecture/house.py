@@ -14,8 +14,9 @@ TESTS = ROOT / "tests"
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 # `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
 LAYERS = (
-    ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
-    ("_checks", "_locks", "_moments", "_numbers", "_optional"),
+    ("errors", "_arrays", "_compiled", "_texts"),
+    ("_format",),
+    ("_checks", "_locks", "_moments"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),

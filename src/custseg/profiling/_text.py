@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from custseg._numbers import HUGE
 from custseg._texts import single_line
 
 _LONGEST = 40
+_HUGE = 1e15
 _NEARLY_NOTHING = 5e-4
 _MARKS = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ",", "%": "\N{NO-BREAK SPACE}%"})
 
@@ -33,7 +33,7 @@ def number_text(value: float | None) -> str:
     """
     if value is None or math.isnan(value):
         return "–"
-    if abs(value) >= HUGE:
+    if abs(value) >= _HUGE:
         return f"{value:.3g}"
     if abs(value) >= 100 or value == int(value):
         return f"{value:z,.0f}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._arrays import Bools, Floats
-from custseg._numbers import roundest, significant_digits
+from custseg._format import roundest, significant_digits
 from custseg.rules._conditions import Term, numbers_of
 
 Codes = NDArray[np.uint8]

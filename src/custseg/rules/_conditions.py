@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._numbers import SHARES, amount, number_words
+from custseg._format import EXACT, SHARES, amount, number
 from custseg._texts import printable
 
 Kind = Literal["number", "flag", "category"]
@@ -116,13 +116,13 @@ class Term:
             return _listed(self.categories, self.excluded, language)
         if self.low is not None and self.high is not None:
             if self.whole and self.high == self.low + 1:
-                return said["exactly"].format(number_words(self.low, language))
+                return said["exactly"].format(number(self.low, language, digits=EXACT))
             return said["between"].format(
-                amount(self.low, unit if unit in SHARES else "", language, genitive=True),
-                amount(self.high, unit, language, genitive=True),
+                amount(self.low, unit if unit in SHARES else "", language, genitive=True, digits=EXACT),
+                amount(self.high, unit, language, genitive=True, digits=EXACT),
             )
         side, bound = ("least", self.low) if self.high is None else ("under", self.high)
-        return said[side].format(amount(float(bound or 0.0), unit, language, genitive=True))
+        return said[side].format(amount(float(bound or 0.0), unit, language, genitive=True, digits=EXACT))
 
     def _sql_parts(self, column: str) -> list[str]:
         if self.kind == "flag":

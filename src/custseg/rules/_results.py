@@ -10,9 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._format import listed
+from custseg._format import listed, number, percent
 from custseg._frames import column_of
-from custseg._numbers import number_words
 from custseg._texts import LANGUAGES, printable
 from custseg.rules._bins import FEWEST
 from custseg.rules._conditions import Term
@@ -81,10 +80,10 @@ class Rule:
         words = _WORDS[self.language]
         measured = words["unmeasured"].format(FEWEST)
         if self.precision is not None and self.recall is not None and self.lift is not None:
-            shares = (_percent(share, self.language) for share in (self.precision, self.recall))
-            measured = words["measured"].format(*shares, number_words(float(f"{self.lift:.2g}"), self.language))
+            shares = (percent(share, self.language) for share in (self.precision, self.recall))
+            measured = words["measured"].format(*shares, number(self.lift, self.language, digits=2))
         elif self.recall is not None:
-            measured = f"{words['found'].format(_percent(self.recall, self.language))} {measured}"
+            measured = f"{words['found'].format(percent(self.recall, self.language))} {measured}"
         if not self.terms:
             return words["rule for everyone"].format(printable(self.name), measured)
         return words["rule"].format(self.text, printable(self.name), measured)
@@ -131,7 +130,7 @@ class RuleSet:
         words = _WORDS[self.language]
         told = words["unmeasured"].format(FEWEST)
         if self.fidelity is not None:
-            told = words["fidelity"].format(_percent(self.fidelity, self.language), _held_out(self))
+            told = words["fidelity"].format(percent(self.fidelity, self.language), _held_out(self))
         return "\n".join([words["covering"].format(told), *(f"  {rule!r}" for rule in self.rules)])
 
 
@@ -198,20 +197,13 @@ def labels_by(rules: Sequence[Rule], table: nw.DataFrame[Any], otherwise: int) -
 
 def _held_out(rules: RuleSet) -> str:
     """How many customers were held out, in words."""
-    return _WORDS[rules.language]["held out"].format(number_words(rules.measured_on, rules.language))
-
-
-def _percent(share: float, language: str) -> str:
-    """The share in whole per cent; all is said of all alone."""
-    whole = round(100 * share) if share == 1 else min(round(100 * share), 99)
-    return f"{number_words(whole, language)}{_WORDS[language]['percent']}"
+    return _WORDS[rules.language]["held out"].format(number(rules.measured_on, rules.language))
 
 
 _WORDS = {
     "en": {
         "and": " and ",
         "everyone": "anyone",
-        "percent": "%",
         "rule": "If {}, then {}: {}",
         "rule for everyone": "For anyone, {}: {}",
         "measured": "precision {}, recall {}, lift {}",
@@ -226,7 +218,6 @@ _WORDS = {
     "ru": {
         "and": " и ",
         "everyone": "любой клиент",
-        "percent": "\N{NO-BREAK SPACE}%",
         "rule": "Если {}, то {}: {}",
         "rule for everyone": "Для любого клиента {}: {}",
         "measured": "точность {}, полнота {}, лифт {}",
