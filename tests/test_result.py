@@ -11,7 +11,6 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import CustsegError, Segmentation
-from custseg.result import number_text
 
 HOSTILE = {0: "<script>alert('x')</script> & co", 1: '=HYPERLINK("http://x")', 2: "[bold]loud[/bold]"}
 
@@ -58,11 +57,11 @@ def test_rule_is_shown_where_there_is_one(result: Segmentation) -> None:
     ruled = replace(result, profiles=result.profiles.with_rules({0: "IF a < 1 THEN 0"}))
     assert "IF a < 1 THEN 0" in repr(ruled)
     assert "<td>IF a &lt; 1 THEN 0</td>" in ruled._repr_html_()
-    assert ruled.table()[0][-1] == "rule"
+    assert ruled.profiles.table()[0][-1] == "rule"
 
 
 def test_table_has_a_row_per_profile(result: Segmentation) -> None:
-    heads, rows = result.table()
+    heads, rows = result.profiles.table()
     assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart", "rule"]
     assert rows[-1] == ["–", "Prospects", "1", "–", "–", "", ""]
     assert all(len(row) == len(heads) for row in rows)
@@ -70,12 +69,21 @@ def test_table_has_a_row_per_profile(result: Segmentation) -> None:
 
 def test_table_is_in_the_language_of_the_result(result: Segmentation) -> None:
     russian = quick_fit(clean_log(), n_segments=2, language="ru")
-    assert russian.table()[0] == ["сегмент", "название", "клиенты", "доля", "доля выручки", "чем отличается", "правило"]
+    heads, _ = russian.profiles.table()
+    assert heads == [
+        "сегмент",
+        "название",
+        "клиенты",
+        "доля",
+        "доля выручки",
+        "чем отличается",
+        "правило",
+    ]
 
 
 def test_table_without_revenue_has_no_revenue_share() -> None:
     table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
-    heads, rows = quick_fit(features=table, n_segments=2).table()
+    heads, rows = quick_fit(features=table, n_segments=2).profiles.table()
     assert heads == ["segment", "name", "customers", "share", "what sets it apart", "rule"]
     assert sum(int(row[2]) for row in rows) == 30
 
@@ -272,14 +280,3 @@ def test_current_folder_can_be_written_to(
     monkeypatch.chdir(tmp_path / "here")
     assert [str(file) for file in result.write(".")] == ["assignments.csv", "profiles.csv"]
     assert sorted(all_files(tmp_path)) == ["here/assignments.csv", "here/profiles.csv"]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "–"), (0.0, "0"), (-0.0, "0"), (3.0, "3"), (12_345.6, "12,346"), (99.999, "100.00"),
-        (1.5, "1.50"), (0.0042, "0.0042"), (-31.5, "-31.50"), (-0.25, "-0.25"), (2e9, "2,000,000,000"),
-    ],
-)  # fmt: skip
-def test_numbers_are_written_as_people_read_them(value: float | None, text: str) -> None:
-    assert number_text(value) == text

@@ -23,13 +23,10 @@ from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.feature_table import FeatureTable
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
-from custseg.profiling import Profiles, number_text
+from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
 
-__all__ = ["Segmentation", "number_text"]
-
-_SHOWN = ("recency_days", "order_count", "revenue", "order_value")
-_MOST_SHOWN = 6
+__all__ = ["Segmentation"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -197,23 +194,12 @@ class Segmentation:
             raise TypeError(f"write: also must map file names to functions of a path, got {type(also).__name__}.")
         return write_files(folder, {**writers, **(also or {})}, caller="write")
 
-    def table(self) -> tuple[list[str], list[list[str]]]:
-        """The segments as people read them: column heads, and a row of texts per segment."""
-        return self.profiles.table()
-
-    def shown_features(self) -> list[str]:
-        """The features that a short display shows: the usual four, and up to six with those clustered on."""
-        used = self.model.preparation.names
-        usual = [name for name in _SHOWN if name in self.profiles[0].medians]
-        first = usual if len(usual) == len(_SHOWN) else []
-        return [*first, *(name for name in used if name not in first)][:_MOST_SHOWN]
-
     def __repr__(self) -> str:
-        return "\n".join([self.headline(), "", repr(self.profiles), "", f"Why: {self.choice.reason}"])
+        return "\n".join([self._headline(), "", repr(self.profiles), "", f"Why: {self.choice.reason}"])
 
     def _repr_html_(self) -> str:
         return (
-            f"<p>{html.escape(self.headline())}</p>{self.profiles._repr_html_()}"
+            f"<p>{html.escape(self._headline())}</p>{self.profiles._repr_html_()}"
             f"<p>Why: {html.escape(self.choice.reason)}</p>"
         )
 
@@ -234,7 +220,7 @@ class Segmentation:
         shapes = getattr(estimator, "fallbacks_", ())
         return notes + [f"the shape of {self.model.names[j]!r} was simplified ({remedy})." for j, remedy in shapes]
 
-    def headline(self) -> str:
+    def _headline(self) -> str:
         """How many segments of how many customers, when, and by which features."""
         clustered = sum(row.size for row in self.profiles.segments)
         what = f"{plural(len(self.profiles.segments), 'segment')} of {plural(clustered, 'customer')}"
