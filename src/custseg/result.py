@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from custseg._checks import check_choice
 from custseg._format import plural
-from custseg._frames import CsvStyle, frame_from_columns, table_writer
+from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._texts import printable
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment
@@ -184,7 +184,7 @@ class Segmentation:
             If the folder cannot be written to, or a function of `also` writes no file.
         """
         check_choice("write", "form", form, allowed=("csv", "parquet"))
-        style = _csv_style(encoding, separator, decimal)
+        style = _csv_format(encoding, separator, decimal)
         profiles = nw.from_native(frame_from_columns(self.profiles.columns()), eager_only=True)
         writers = {
             f"assignments.{form}": table_writer(self._assignments(), form, style),
@@ -232,11 +232,11 @@ class Segmentation:
         return self.model.assignments(self.features, self.labels)
 
 
-def _csv_style(encoding: str, separator: str, decimal: str) -> CsvStyle:
+def _csv_format(encoding: str, separator: str, decimal: str) -> CSVFormat:
     """The arguments of `write` for CSV files, checked."""
     check_choice("write", "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
     check_choice("write", "decimal", decimal, allowed=(".", ","))
     check_choice("write", "separator", separator, allowed=(",", ";", "\t", "|"))
     if separator == decimal:
         raise ValueError(f"write: separator and decimal cannot both be {decimal!r}. Give separator=';'.")
-    return CsvStyle(separator, decimal, byte_order_mark=encoding == "utf-8-sig")
+    return CSVFormat(separator, decimal, encoding=encoding)

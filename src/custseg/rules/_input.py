@@ -53,7 +53,7 @@ def needed_columns(features: object, names: Sequence[str], caller: str) -> nw.Da
     if isinstance(features, Mapping):
         _check_present(names, list(features), caller)
         return _of_mapping({name: features[name] for name in names} or features, caller)
-    opened = open_table(features, caller, whole=True)
+    opened = open_table(features, caller, in_memory=True)
     opened.check_types(caller, names or None)
     dialect = opened.dialect
     _check_present(names, dialect.columns, caller)
