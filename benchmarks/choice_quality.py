@@ -33,7 +33,7 @@ from custseg import DataError, Orders, fit_segments
 from custseg.clustering import select_clustering
 from custseg.datasets import make_shop
 from custseg.features import build_features
-from custseg.preparation import plan_preparation
+from custseg.preparation import fit_preparation
 from custseg.segmentation import USUAL_NUMBERS
 
 PLANTED = {
@@ -124,7 +124,7 @@ def prepared(table, names: list[str]) -> np.ndarray:
     """The columns of those who bought, as a fit sees them."""
     bought = table.values("order_count") > 0
     values = {name: table.values(name)[bought] for name in names}
-    return plan_preparation(values).matrix(values)
+    return fit_preparation(values).matrix(values)
 
 
 def log_table(log: str, columns: str) -> np.ndarray:

@@ -193,11 +193,6 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
 
 
-def not_yet(caller: str, argument: str, works: str) -> NotImplementedError:
-    """The error for an argument that this version does not carry out yet."""
-    return NotImplementedError(f"{caller}: {argument} is not available yet. {works}")
-
-
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
     """`1 customer`, `2 customers`, with thousands separated."""
     return f"{count:,} {noun if count == 1 else (nouns or noun + 's')}"

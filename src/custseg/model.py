@@ -41,7 +41,7 @@ class SegmentModel:
     names: tuple[str, ...]
     unclustered_name: str
 
-    def assign(self, features: object, *, id: str | None = None) -> Any:
+    def assign(self, features: object, *, customer_column: str | None = None) -> Any:
         """Put customers into the segments by the rule of the fit; nothing is learned anew.
 
         On the fit's own feature table the result equals the fit's assignments.
@@ -50,7 +50,7 @@ class SegmentModel:
         ----------
         features : FeatureTable or table
             One row per customer with the columns that the fit used.
-        id : str, optional
+        customer_column : str, optional
             Column of customer ids; by default `customer_id`, or else the first column.
 
         Returns
@@ -64,7 +64,7 @@ class SegmentModel:
         DataError
             If a column is missing or not numeric, ids are missing or repeated, or values infinite.
         """
-        table = given_features(features, id, "assign")
+        table = given_features(features, customer_column, "assign")
         check_features(table, self.preparation.names, argument="features", caller="assign")
         return table.give_back(self.assignments(table, self.labels(table)))
 
@@ -78,14 +78,14 @@ class SegmentModel:
             labels[inside] = self.rule.labels(self.preparation.matrix(values, "assign"))
         return labels
 
-    def assess(self, features: object, *, id: str | None = None) -> Any:
+    def assess(self, features: object, *, customer_column: str | None = None) -> Any:
         """How well customers fit the segments that they are assigned to.
 
         Parameters
         ----------
         features : FeatureTable or table
             As in `assign`.
-        id : str, optional
+        customer_column : str, optional
             As in `assign`.
 
         Returns
@@ -101,7 +101,7 @@ class SegmentModel:
         DataError
             As in `assign`.
         """
-        table = given_features(features, id, "assess")
+        table = given_features(features, customer_column, "assess")
         check_features(table, self.preparation.names, argument="features", caller="assess")
         inside = can_be_clustered(table, self.preparation.names)
         local = self.assignments(table, self.labels(table))

@@ -14,7 +14,6 @@ from custseg._checks import (
     check_room_for,
     check_segment_numbers,
     listed,
-    not_yet,
     plural,
 )
 from custseg._frames import USUAL_FORM, CSVFormat
@@ -30,7 +29,7 @@ from custseg.feature_table import (
 from custseg.features import described_logs, features_of, report_on
 from custseg.logs import REFUNDS, DataReport
 from custseg.model import SegmentModel, can_be_clustered
-from custseg.preparation import Preparation, plan_preparation, refuse_infinite
+from custseg.preparation import Preparation, fit_preparation, refuse_infinite
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
@@ -57,9 +56,8 @@ def fit_segments(
     customers: object = None,
     features: object = None,
     as_of: object = None,
-    id: str | None = None,
+    customer_column: str | None = None,
     columns: Sequence[str] | None = None,
-    goal: str | None = None,
     method: str = "auto",
     n_segments: int | range | None = None,
     min_size: int | float = 0.05,
@@ -89,14 +87,12 @@ def fit_segments(
     as_of : date, datetime or ISO text, optional
         The moment of the snapshot. Without it, midnight after the last row of the log; the result
         says so. The clock is never read.
-    id : str, optional
+    customer_column : str, optional
         Column of ids in `features`; by default `customer_id`, or else the first column.
     columns : sequence of str, optional
         Features to cluster on; by default `recency_days`, `order_count` and `revenue`, with events also
         `engagement_email` and `engagement_web`; all numeric columns of a ready table without these. All
         other features describe the segments.
-    goal : None
-        Not available yet; anything but `None` raises NotImplementedError.
     method : {"auto", "kmeans", "gaussian_mixture", "hdbscan"}, default "auto"
         The clustering algorithm, or the choice among all three (`custseg.clustering.select_clustering`). HDBSCAN
         alone finds the number of segments itself, unless `n_segments` is given.
@@ -130,8 +126,8 @@ def fit_segments(
         If the log or table cannot be used, or has too few customers.
     InfeasibleMinimumError
         If no clustering meets `min_size`; the message says what would be feasible.
-    TypeError, ValueError, NotImplementedError
-        If an argument is of the wrong type or value, or its part is not there yet.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
 
     Examples
     --------
@@ -142,8 +138,6 @@ def fit_segments(
     >>> min(row.size for row in result.profiles.segments) >= 25
     True
     """
-    if goal is not None:
-        raise not_yet(_CALLER, "goal", "Today columns= says what to cluster on.")
     check_choice(_CALLER, "method", method, allowed=("auto", *METHODS))
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
@@ -156,10 +150,13 @@ def fit_segments(
     logs = {"orders": orders, "events": events, "customers": customers}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     if features is None:
-        _refuse_form_and_id(form, id)
+        _refuse_form_and_id(form, customer_column)
         table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, language=language)
     else:
-        table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}, form=form), None
+        table, report = (
+            _given(features, customer_column, {**logs, "as_of": as_of, "window_days": window_days}, form=form),
+            None,
+        )
     names = clustering_columns(table, columns, _CALLER)
     values = {name: table.values(name) for name in table.numeric_names()}
     refuse_infinite(values, _CALLER)
@@ -212,12 +209,14 @@ def _described(
     return profiles.with_rules({rule.segment: rule for rule in rules.rules}), rules
 
 
-def _refuse_form_and_id(form: CSVFormat, id: str | None) -> None:
+def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:
     """Raise for arguments that describe a ready table where logs are given: a log is described by itself."""
     if form != USUAL_FORM:
         raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
-    if id is not None:
-        raise ValueError(f"{_CALLER}: id belongs to features=; for a log use Orders(..., customer={id!r}).")
+    if customer_column is not None:
+        raise ValueError(
+            f"{_CALLER}: customer_column belongs to features=; for a log use Orders(..., customer={customer_column!r})."
+        )
 
 
 def _build(
@@ -242,14 +241,16 @@ def _build(
     return features_of(described), report_on(described, language=language)
 
 
-def _given(features: object, id: str | None, others: Mapping[str, object], *, form: CSVFormat) -> FeatureTable:
+def _given(
+    features: object, customer_column: str | None, others: Mapping[str, object], *, form: CSVFormat
+) -> FeatureTable:
     """The ready feature table; whatever belongs to a log contradicts it."""
     both = [name for name, value in others.items() if value is not None]
     if both:
         raise TypeError(
             f"{_CALLER}: features= is a ready table and takes the place of {listed(both)}; give one or the other."
         )
-    return given_features(features, id, _CALLER, form=form)
+    return given_features(features, customer_column, _CALLER, form=form)
 
 
 def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:
@@ -279,7 +280,7 @@ def prepared(
 ) -> tuple[Preparation, NDArray[np.bool_], NDArray[np.float64]]:
     """What was learned of the columns, who can be clustered on them, and their rows of the matrix."""
     inside = can_be_clustered(table, names)
-    preparation = plan_preparation({name: table.values(name)[inside] for name in names}, caller)
+    preparation = fit_preparation({name: table.values(name)[inside] for name in names}, caller)
     # A customer whose only values are in a column that was left out has nothing to be clustered on.
     inside = can_be_clustered(table, preparation.names)
     matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, caller)
@@ -354,10 +355,10 @@ def _chosen(
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
     if choice.verdict == "none":
-        choice = choice.steady(numbers) or (choice.steady() if n_segments is None else None) or choice
+        choice = choice.most_stable(numbers) or (choice.most_stable() if n_segments is None else None) or choice
     if choice.verdict != "none":
         return choice
-    return choice.undivided(matrix) if n_segments is None else choice.insisted()
+    return choice.single_cluster(matrix) if n_segments is None else choice.as_requested()
 
 
 def _teller(progress: object) -> Progress:

@@ -9,7 +9,7 @@ from custseg.clustering.assignment._assessment import Assessment, Move, Rule
 from custseg.clustering.selection._candidates import METHODS, Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._heavy_tails import HeavyTailClusterer
-from custseg.clustering.selection._score import score_clusterer
+from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
 from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
 from custseg.clustering.validation._stability import Lineage, Stability, lineage, stability
@@ -29,8 +29,8 @@ __all__ = [
     "Rule",
     "Silhouettes",
     "Stability",
+    "evaluate_clusterer",
     "lineage",
-    "score_clusterer",
     "select_clustering",
     "silhouettes",
     "stability",

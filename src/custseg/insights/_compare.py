@@ -20,7 +20,7 @@ from custseg._checks import (
     plural,
 )
 from custseg._texts import printable
-from custseg.clustering import METHODS, Candidate, score_clusterer, select_clustering
+from custseg.clustering import METHODS, Candidate, evaluate_clusterer, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
 from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
@@ -40,7 +40,7 @@ class ComparedMethod:
         Segments found; 0 where there are none.
     silhouette, silhouette_error : float or None
         Mean silhouette in [-1, 1] and its standard error; noise has 0.
-    excess, excess_error : float or None
+    silhouette_gain, silhouette_gain_error : float or None
         Silhouette less the mean silhouette that k-means reaches with as many clusters in rows without groups.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves of the customers.
@@ -70,8 +70,8 @@ class ComparedMethod:
     n_clusters: int = 0
     silhouette: float | None = None
     silhouette_error: float | None = None
-    excess: float | None = None
-    excess_error: float | None = None
+    silhouette_gain: float | None = None
+    silhouette_gain_error: float | None = None
     stability: float | None = None
     stability_error: float | None = None
     weakest_stability: float | None = None
@@ -115,7 +115,15 @@ class MethodComparison:
 
     def __repr__(self) -> str:
         known = any(row.adjusted_rand is not None for row in self.rows)
-        heads = ["method", "n_clusters", "silhouette", "excess", "stability", "weakest_stability", "smallest_share"]
+        heads = [
+            "method",
+            "n_clusters",
+            "silhouette",
+            "silhouette_gain",
+            "stability",
+            "weakest_stability",
+            "smallest_share",
+        ]
         heads += ["noise_share", *(["adjusted_rand"] if known else []), "seconds"]
         cells = [heads, *([_shown(getattr(row, name)) for name in heads] for row in self.rows)]
         widths = [max(len(row[place]) for row in cells) for place in range(len(heads))]
@@ -176,7 +184,7 @@ def compare_methods(
     -----
     A method that finds no segments has a row that says why. Heavy tails are drawn in for all of them, see
     `HeavyTailClusterer`. The measures are those of `select_clustering`; what is
-    said in `score_clusterer` on noise and refits holds for other clusterers.
+    said in `evaluate_clusterer` on noise and refits holds for other clusterers.
 
     Examples
     --------
@@ -209,7 +217,7 @@ def compare_methods(
             if isinstance(method, str):
                 found = _chosen(method, matrix, n_segments=n_segments, min_size=least, seed=seed)
             else:
-                found = score_clusterer(method, matrix, name=name, min_size=least, random_state=seed)
+                found = evaluate_clusterer(method, matrix, name=name, min_size=least, random_state=seed)
         except (DataError, InfeasibleMinimumError) as error:
             rows.append(ComparedMethod(name, note=str(error), labels=np.full(len(table), -1)))
         except ValueError as error:

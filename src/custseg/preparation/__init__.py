@@ -5,8 +5,8 @@ from __future__ import annotations
 from custseg.preparation._preparation import (
     ColumnPlan,
     Preparation,
-    plan_preparation,
+    fit_preparation,
     refuse_infinite,
 )
 
-__all__ = ["ColumnPlan", "Preparation", "plan_preparation", "refuse_infinite"]
+__all__ = ["ColumnPlan", "Preparation", "fit_preparation", "refuse_infinite"]

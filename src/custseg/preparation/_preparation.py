@@ -119,7 +119,7 @@ class Preparation:
         return notes
 
 
-def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparation") -> Preparation:
+def fit_preparation(values: Mapping[str, Floats], caller: str = "fit_preparation") -> Preparation:
     """Learn how to prepare the columns.
 
     A column with skewness beyond ±1 takes ``log1p`` on its own scale where that lessens the skewness; values
@@ -131,7 +131,7 @@ def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparati
     ----------
     values : mapping of str to ndarray of shape (n_customers,)
         Columns in human units; NaN where a value is missing.
-    caller : str, default "plan_preparation"
+    caller : str, default "fit_preparation"
         Who asks, for the errors.
 
     Returns
@@ -151,8 +151,8 @@ def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparati
     Examples
     --------
     >>> import numpy as np
-    >>> from custseg.preparation import plan_preparation
-    >>> plan = plan_preparation({"order_count": np.array([1.0, 1.0, 2.0, 40.0]), "vip": np.zeros(4)})
+    >>> from custseg.preparation import fit_preparation
+    >>> plan = fit_preparation({"order_count": np.array([1.0, 1.0, 2.0, 40.0]), "vip": np.zeros(4)})
     >>> plan.columns[0].transform, plan.columns[0].scale
     ('log1p', 1.0)
     >>> plan.notes()

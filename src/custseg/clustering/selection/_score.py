@@ -14,11 +14,11 @@ from custseg._arrays import Integers
 from custseg._checks import check_min_size, check_random_state
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._evidence import Evidence
+from custseg.clustering.selection._evidence import Evaluator
 from custseg.clustering.selection._tails import Tails
 from custseg.clustering.validation._stability import check_clusterer, labels_of, with_seed
 
-_CALLER = "score_clusterer"
+_CALLER = "evaluate_clusterer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class _Labels:
     labels_: Integers
 
 
-def score_clusterer(
+def evaluate_clusterer(
     clusterer: Any, X: Any, *, name: str = "", min_size: int | float = 0.05, random_state: int = 0
 ) -> Candidate:
     """Fit a clusterer of any kind, and measure it as `select_clustering` measures its candidates.
@@ -71,9 +71,9 @@ def score_clusterer(
     --------
     >>> import numpy as np
     >>> from sklearn.cluster import AgglomerativeClustering
-    >>> from custseg.clustering import score_clusterer
+    >>> from custseg.clustering import evaluate_clusterer
     >>> X = np.random.default_rng(0).normal(size=(150, 2)) + np.repeat([[0, 0], [9, 0], [0, 9]], 50, axis=0)
-    >>> found = score_clusterer(AgglomerativeClustering(3), X)
+    >>> found = evaluate_clusterer(AgglomerativeClustering(3), X)
     >>> found.method, found.n_clusters, found.stability
     ('AgglomerativeClustering', 3, 1.0)
     """
@@ -85,7 +85,7 @@ def score_clusterer(
     least = check_min_size(_CALLER, min_size, len(rows))
     rows = Tails.of(rows, least).drawn_in(rows)
     order = np.argsort(row_hashes(rows), kind="stable")
-    evidence = Evidence(rows[order], order, seed)
+    evidence = Evaluator(rows[order], order, seed)
 
     fresh = with_seed(clusterer, seed)
     start = time.perf_counter()
@@ -122,8 +122,8 @@ def _described(labels: Integers, name: str, min_size: int) -> Candidate:
     )
 
 
-def _measured(row: Candidate, evidence: Evidence, clusterer: Any, *, min_size: int) -> Candidate:
-    """The row with silhouette, excess, stability and indices."""
+def _measured(row: Candidate, evidence: Evaluator, clusterer: Any, *, min_size: int) -> Candidate:
+    """The row with silhouette, silhouette gain, stability and indices."""
 
     def run(work: Callable[[Any], Any], items: Any) -> list[Any]:
         return [work(item) for item in items]
