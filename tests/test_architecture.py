@@ -17,6 +17,7 @@ LAYERS = (
     ("feature_table",),
     ("logs",),
     ("classical_rfm", "clustering", "datasets", "features", "inspection", "preparation", "profiling", "rules"),
+    ("matrix",),
     ("model",),
     ("result",),
     ("segmentation",),

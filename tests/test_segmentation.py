@@ -161,7 +161,7 @@ def test_wrong_type_is_told(arguments: dict[str, Any], words: str) -> None:
         ({"random_state": -1}, "random_state must be from 0 to 4294967295, got -1"),
         ({"columns": []}, "columns must name each feature once"),
         (
-            {"id": "customer_id"},
+            {"customer_column": "customer_id"},
             r"customer_column belongs to features=; for a log use Orders\(..., customer='customer_id'\)",
         ),
     ],
@@ -535,7 +535,7 @@ def test_a_heavy_tail_hides_no_segment_and_is_told() -> None:
     table = pl.DataFrame({"id": range(300), "visits": visits, "age": age, "luck": rng.standard_t(2, 300)})
     fitted = quick_fit(features=table)
     assert [row.size for row in fitted.profiles] == [100, 100, 100]
-    assert "the farthest values of luck were drawn in: too few, and too far apart, for a segment." in fitted.notes
+    assert "the extreme values of luck were compressed: they are too few to form a segment." in fitted.notes
     assert fitted.model.assign(table)["segment"].to_list() == fitted.assignments["segment"].to_list()
 
 

@@ -11,8 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
+from typing import TYPE_CHECKING
 
 from custseg.errors import DataError
+
+if TYPE_CHECKING:
+    from custseg._arrays import Floats
 
 _NUMBER = r"[-+−]?\d[\d.,'’\s]*"
 # Shapes have A for each letter: a sign such as $ or €, or a short code such as EUR or R$, beside a number.
@@ -132,6 +136,16 @@ def check_min_size(caller: str, value: object, rows: int | None = None) -> int:
         )
     # 0.07 * 100 is 7.000000000000001 in floating point; seven customers are 7 %.
     return max(1, math.ceil(round(share * (rows or 0), 9)))
+
+
+def check_finite(caller: str, columns: Mapping[str, Floats]) -> None:
+    """Raise DataError if columns hold infinite values, with the number of them in each."""
+    import numpy as np
+
+    counts = {name: int(np.isinf(column).sum()) for name, column in columns.items()}
+    infinite = ", ".join(f"{name!r} ({plural(count, 'value')})" for name, count in counts.items() if count)
+    if infinite:
+        raise DataError(f"{caller}: infinite values in {infinite}. Correct or leave out these customers.")
 
 
 def as_share(value: object) -> float:

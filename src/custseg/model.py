@@ -6,6 +6,7 @@ customers, without ids.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,9 +14,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._frames import frame_from_columns
-from custseg.clustering import Rule
+from custseg.clustering import Assessment, Rule
 from custseg.feature_table import FeatureTable, check_features, given_features
+from custseg.matrix import can_be_clustered
 from custseg.preparation import Preparation
 
 
@@ -106,7 +109,7 @@ class SegmentModel:
         inside = can_be_clustered(table, self.preparation.names)
         local = self.assignments(table, self.labels(table))
         values = {name: table.values(name)[inside] for name in self.preparation.names}
-        assessed = self.rule.assess(self.preparation.matrix(values, "assess")) if inside.any() else None
+        assessed = self.assess_values(values, "assess") if inside.any() else None
         columns: dict[str, list[Any]] = {}
         for name in ("confidence", "second", "distance", "unusual"):
             spread = np.full(len(table), None, dtype=object)
@@ -122,6 +125,11 @@ class SegmentModel:
         }
         return table.give_back(local.with_columns(more.get_column(name).cast(kind) for name, kind in kinds.items()))
 
+    def assess_values(self, values: Mapping[str, Floats], caller: str) -> Assessment:
+        """The assessment of clustered customers, from their features in human units."""
+        assessed = self.rule.assess(self.preparation.matrix(values, caller))
+        return replace(assessed, unusual=assessed.unusual | self.preparation.is_beyond_tails(values, caller))
+
     def assignments(self, table: FeatureTable, labels: NDArray[np.intp]) -> nw.DataFrame[Any]:
         """The local table of ids, segments and names."""
         names = np.array([*self.names, self.unclustered_name], dtype=object)
@@ -135,11 +143,3 @@ class SegmentModel:
     def renamed(self, names: tuple[str, ...]) -> SegmentModel:
         """The same model with other segment names."""
         return replace(self, names=names)
-
-
-def can_be_clustered(table: FeatureTable, columns: list[str]) -> NDArray[np.bool_]:
-    """Which customers have something to cluster on: a purchase where orders are counted, and a value."""
-    known: NDArray[np.bool_] = np.logical_or.reduce([~np.isnan(table.values(name)) for name in columns])
-    if "order_count" in table.numeric_names():
-        known &= table.values("order_count") > 0
-    return known

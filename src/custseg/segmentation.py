@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from custseg._checks import (
     check_choice,
+    check_finite,
     check_min_size,
     check_random_state,
     check_room_for,
@@ -20,16 +21,11 @@ from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
 from custseg.clustering import METHODS, ClusteringChoice, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import (
-    FeatureTable,
-    as_numbers,
-    check_features,
-    given_features,
-)
+from custseg.feature_table import FeatureTable, given_features
 from custseg.features import described_logs, features_of, report_on
 from custseg.logs import REFUNDS, DataReport
-from custseg.model import SegmentModel, can_be_clustered
-from custseg.preparation import Preparation, fit_preparation, refuse_infinite
+from custseg.matrix import USUAL_NUMBERS, can_be_clustered, clustering_columns, customer_matrix
+from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
@@ -38,10 +34,7 @@ __all__ = ["fit_segments"]
 
 Progress = Callable[[str, int, int], None]
 
-DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
-ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
 _DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
-USUAL_NUMBERS = range(3, 9)
 _CALLER = "fit_segments"
 _FORM_OF_A_LOG = (
     "separator, decimal, thousands, encoding and skip_rows belong to features=; for a log use "
@@ -159,27 +152,27 @@ def fit_segments(
         )
     names = clustering_columns(table, columns, _CALLER)
     values = {name: table.values(name) for name in table.numeric_names()}
-    refuse_infinite(values, _CALLER)
+    check_finite(_CALLER, values)
 
     tell("preparing the features", 1, 4)
     clustered = int(can_be_clustered(table, names).sum())
     _check_enough(clustered, len(table), numbers[0])
     check_room_for(_CALLER, n_segments, customers=clustered, min_size=check_min_size(_CALLER, min_size, clustered))
-    preparation, inside, matrix = prepared(table, names, _CALLER)
+    matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
-    least = check_min_size(_CALLER, min_size, len(matrix))
-    choice = _chosen(matrix, method, n_segments=n_segments, min_size=least, seed=seed, tell=tell)
+    n_members = check_min_size(_CALLER, min_size, len(matrix.rows))
+    choice = _chosen(matrix.rows, method, n_segments=n_segments, min_size=n_members, seed=seed, tell=tell)
 
     tell("describing the segments", 3, 4)
     labels = np.full(len(table), -1)
-    labels[inside] = choice.best.labels
+    labels[matrix.is_clustered] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
     profiles, rules = _described(
-        table, labels, preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
+        table, labels, matrix.preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
     )
     segment_names = tuple(row.name for row in profiles.segments)
-    model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
+    model = SegmentModel(matrix.preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
@@ -251,40 +244,6 @@ def _given(
             f"{_CALLER}: features= is a ready table and takes the place of {listed(both)}; give one or the other."
         )
     return given_features(features, customer_column, _CALLER, form=form)
-
-
-def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:
-    """The features to cluster on: those asked for, else the usual ones that are there, else all numeric ones."""
-    if columns is None:
-        numeric = table.numeric_names()
-        usual = [name for name in DEFAULT_COLUMNS if name in numeric]
-        engaged = [name for name in ENGAGEMENT_COLUMNS if name in numeric]
-        chosen = usual + engaged if len(usual) == len(DEFAULT_COLUMNS) else engaged or numeric
-        if not chosen:
-            raise DataError(
-                f"{caller}: the feature table has no numeric column beside the ids; its columns are "
-                f"{listed(table.names)}. " + as_numbers(table, table.names)
-            )
-        return chosen
-    if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
-        raise TypeError(f"{caller}: columns must be a list of feature names, got {columns!r}.")
-    chosen = list(columns)
-    if not chosen or len(set(chosen)) < len(chosen):
-        raise ValueError(f"{caller}: columns must name each feature once, got {chosen}.")
-    check_features(table, chosen, argument="columns", caller=caller)
-    return chosen
-
-
-def prepared(
-    table: FeatureTable, names: list[str], caller: str
-) -> tuple[Preparation, NDArray[np.bool_], NDArray[np.float64]]:
-    """What was learned of the columns, who can be clustered on them, and their rows of the matrix."""
-    inside = can_be_clustered(table, names)
-    preparation = fit_preparation({name: table.values(name)[inside] for name in names}, caller)
-    # A customer whose only values are in a column that was left out has nothing to be clustered on.
-    inside = can_be_clustered(table, preparation.names)
-    matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, caller)
-    return preparation, inside, matrix
 
 
 def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from custseg import DataError
-from custseg.preparation import ColumnPlan, Preparation, fit_preparation, refuse_infinite
+from custseg.preparation import ColumnPlan, Preparation, fit_preparation
 
 Floats = NDArray[np.float64]
 
@@ -108,13 +108,13 @@ def test_new_customers_go_through_the_same_numbers(new: list[float], chosen: lis
     assert np.isfinite(alone).all()
 
 
-def test_tails_are_drawn_in_to_four_deviations_and_counted() -> None:
+def test_values_are_clipped_and_counted() -> None:
     column = np.concatenate([np.tile([-1.0, 1.0], 200), [40, -40, 60, -60]])
     plan = fit_preparation({"trend": column})
     matrix = plan.matrix({"trend": column})
     assert only(plan).clipped == 4
     assert matrix[-4:, 0].tolist() == [4, -4, 4, -4]
-    assert plan.notes() == ["4 customers lie beyond 4 standard deviations on trend, drawn in to that bound."]
+    assert plan.notes() == ["4 customers lie beyond 4 standard deviations on trend, clipped to that bound."]
 
 
 def test_missing_values_are_filled_with_the_median_and_counted() -> None:
@@ -184,8 +184,6 @@ def test_infinite_values_are_refused(value: float) -> None:
     good = {"revenue": skewed(5), "age_days": np.arange(5.0)}
     bad = good | {"revenue": np.array([1, 2, value, value, 5])}
     words = r"fit: infinite values in 'revenue' \(2 values\)"
-    with pytest.raises(DataError, match=words):
-        refuse_infinite(bad, "fit")
     with pytest.raises(DataError, match=words):
         fit_preparation(bad, "fit")
     with pytest.raises(DataError, match=words):

@@ -8,7 +8,6 @@ from custseg.clustering._kmeans import MinSizeKMeans
 from custseg.clustering.assignment._assessment import Assessment, Move, Rule
 from custseg.clustering.selection._candidates import METHODS, Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
-from custseg.clustering.selection._heavy_tails import HeavyTailClusterer
 from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
 from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
@@ -19,7 +18,6 @@ __all__ = [
     "Assessment",
     "Candidate",
     "ClusteringChoice",
-    "HeavyTailClusterer",
     "Lineage",
     "Merge",
     "MinSizeGaussianMixture",

@@ -23,7 +23,7 @@ from custseg._texts import printable
 from custseg.clustering import METHODS, Candidate, evaluate_clusterer, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
-from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
+from custseg.matrix import USUAL_NUMBERS, clustering_columns, customer_matrix
 
 _CALLER = "compare_methods"
 
@@ -207,24 +207,25 @@ def compare_methods(
     table = given_features(features, None, _CALLER)
     truth = _codes(labels_true, len(table))
     names = clustering_columns(table, columns, _CALLER)
-    preparation, inside, matrix = prepared(table, names, _CALLER)
-    least = check_min_size(_CALLER, min_size, len(matrix))
-    check_room_for(_CALLER, n_segments, customers=len(matrix), min_size=least)
+    matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
+    n_rows = len(matrix.rows)
+    n_members = check_min_size(_CALLER, min_size, n_rows)
+    check_room_for(_CALLER, n_segments, customers=n_rows, min_size=n_members)
 
     rows = []
     for name, method in known.items():
         try:
             if isinstance(method, str):
-                found = _chosen(method, matrix, n_segments=n_segments, min_size=least, seed=seed)
+                found = _chosen(method, matrix.rows, n_segments=n_segments, min_size=n_members, seed=seed)
             else:
-                found = evaluate_clusterer(method, matrix, name=name, min_size=least, random_state=seed)
+                found = evaluate_clusterer(method, matrix.rows, name=name, min_size=n_members, random_state=seed)
         except (DataError, InfeasibleMinimumError) as error:
             rows.append(ComparedMethod(name, note=str(error), labels=np.full(len(table), -1)))
         except ValueError as error:
-            raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {len(matrix):,} rows: {error}") from error
+            raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {n_rows:,} rows: {error}") from error
         else:
-            rows.append(_compared(name, found, inside=inside, truth=truth))
-    return MethodComparison(tuple(rows), least, len(matrix), tuple(preparation.names))
+            rows.append(_compared(name, found, inside=matrix.is_clustered, truth=truth))
+    return MethodComparison(tuple(rows), n_members, n_rows, tuple(matrix.preparation.names))
 
 
 def _chosen(method: str, matrix: Floats, *, n_segments: int | range | None, min_size: int, seed: int) -> Candidate:

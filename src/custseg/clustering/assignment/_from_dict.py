@@ -9,7 +9,6 @@ from custseg.clustering.assignment._assessment import Rule
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.assignment._nearest_core import CoreRule
-from custseg.clustering.selection._tails import TailRule, Tails
 
 _KINDS: dict[str, Callable[[dict[str, Any]], Rule]] = {
     "centers": CenterRule.from_dict,
@@ -20,6 +19,4 @@ _KINDS: dict[str, Callable[[dict[str, Any]], Rule]] = {
 
 def rule_from_dict(plain: dict[str, Any]) -> Rule:
     """The rule whose `to_dict` gave this."""
-    if plain["kind"] == "tails":
-        return TailRule(Tails.from_list(plain["tails"]), rule_from_dict(plain["rule"]))
     return _KINDS[plain["kind"]](plain)

@@ -15,7 +15,6 @@ from custseg._checks import check_min_size, check_random_state
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._evidence import Evaluator
-from custseg.clustering.selection._tails import Tails
 from custseg.clustering.validation._stability import check_clusterer, labels_of, with_seed
 
 _CALLER = "evaluate_clusterer"
@@ -42,8 +41,8 @@ def evaluate_clusterer(
     name : str, optional
         The `method` of the row; by default the name of its class.
     min_size : int or float, default 0.05
-        The minimum size under which the null is drawn, that `meets_min_size` compares with, and of which far values
-        are fewer where a tail is drawn in. The clusterer is not held to it.
+        The minimum size of the clusters in the null reference data, and the one that `meets_min_size` compares with.
+        The clusterer itself need not meet it.
     random_state : int, default 0
         Seed. The order of the rows does not matter.
 
@@ -60,7 +59,7 @@ def evaluate_clusterer(
 
     Notes
     -----
-    - Heavy tails are drawn in first, as there, so that all are compared on the same rows.
+    - The rows are taken as they are: call `custseg.preparation.compress_tails` first where columns have heavy tails.
     - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index; with much of it
       these two flatter.
     - Where noise is a label of the refits, it counts in their adjusted Rand index as a cluster.
@@ -83,7 +82,6 @@ def evaluate_clusterer(
     seed = check_random_state(_CALLER, random_state)
     rows = checked_matrix(_CALLER, X)
     least = check_min_size(_CALLER, min_size, len(rows))
-    rows = Tails.of(rows, least).drawn_in(rows)
     order = np.argsort(row_hashes(rows), kind="stable")
     evidence = Evaluator(rows[order], order, seed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
 from typing import Any
@@ -26,9 +26,7 @@ from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
 from custseg.clustering.selection._evidence import Evaluator, NullReference
 from custseg.clustering.selection._hdbscan_grid import hdbscan_attempts
-from custseg.clustering.selection._heavy_tails import with_tails
 from custseg.clustering.selection._parting import might_be_parted, seems_parted, with_gaps
-from custseg.clustering.selection._tails import Tails
 from custseg.errors import DataError, InfeasibleMinimumError
 
 Progress = Callable[[int, int], None]
@@ -109,8 +107,8 @@ def select_clustering(
 
     Notes
     -----
-    - Heavy tails are drawn in first, or k-means would spend clusters on them, see `HeavyTailClusterer`: fits and
-      evidence are of the rows after that, and the estimators take the rows as they are.
+    - The rows are taken as they are. K-means spends clusters on the extreme values of heavy-tailed columns: call
+      `custseg.preparation.compress_tails` first, as `fit_segments` does.
     - The rows without groups keep the marginals, rank correlations, point masses and joint patterns of these: a
       Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous
       column is the nearest one with a single peak, for several peaks are groups. The silhouette gain compares every
@@ -148,24 +146,20 @@ def select_clustering(
     numbers = numbers if numbers is None else _up_to(numbers, len(rows))
     least = check_min_size(_CALLER, min_size, len(rows))
 
-    tails = Tails.of(rows, least)
-    seen = tails.drawn_in(rows)
-
     stages = _Stages(_checked_progress(progress), n_jobs)
     # In the order of their hashes the rows are the same in whatever order they came.
-    order = np.argsort(row_hashes(seen), kind="stable")
-    evidence = Evaluator(seen[order], order, seed)
+    order = np.argsort(row_hashes(rows), kind="stable")
+    evidence = Evaluator(rows[order], order, seed)
     attempts = _attempts(evidence, known, numbers, min_size=least, exact=asked, stages=stages)
     stages.enter(10, 35, n_jobs=1 if len(rows) > _MANY else None)
-    fits = stages.run(partial(fitted, X=seen), attempts)
+    fits = stages.run(partial(fitted, X=rows), attempts)
     usable, others = _sorted_out(list(zip(fits, attempts, strict=True)))
     null = NullReference.empty()
     if usable:
         usable, null = _judged(usable, evidence, least, stages=stages)
     candidates = [row for row, _ in usable] + others
-    _check_found(candidates, numbers, min_size=least, rows=seen)
+    _check_found(candidates, numbers, min_size=least, rows=rows)
     stages.enter(100, 100)
-    candidates = [replace(row, estimator=with_tails(row.estimator, tails, least)) for row in candidates]
     return _chosen(candidates, null, numbers, criterion=criterion, min_size=least, asked=asked)
 
 
