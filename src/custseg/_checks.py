@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
 from typing import TYPE_CHECKING
 
+from custseg._format import listed, plural, shown
 from custseg.errors import DataError
 
 if TYPE_CHECKING:
@@ -26,19 +27,6 @@ _SIGNED = re.compile(rf"[-+−(]?\s*(?:{_SIGN}\s*{_NUMBER}|{_CODE}\s*\d[\d.,'’
 _SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
 # Ranges that end here are fine for any number of customers: what has no room is not tried.
 _MODEST = 100
-
-
-def shown(value: object, limit: int = 80) -> str:
-    """The value for a message: control and direction marks escaped, the end of a long one cut off."""
-    text = repr(value[: limit + 1] if isinstance(value, str) else value)
-    return text if len(text) <= limit + 2 else f"{text[:limit]}…"
-
-
-def listed(values: Iterable[object], limit: int = 20) -> str:
-    """The values as a short list for a message."""
-    values = list(values)
-    more = f", … {len(values) - limit} more" if len(values) > limit else ""
-    return "[" + ", ".join(map(shown, values[:limit])) + more + "]"
 
 
 def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence[str]) -> None:
@@ -205,11 +193,6 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     same = [word for word in words if word.strip().casefold() == plain]
     close = same[:1] or difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
-
-
-def plural(count: int, noun: str, nouns: str | None = None) -> str:
-    """`1 customer`, `2 customers`, with thousands separated."""
-    return f"{count:,} {noun if count == 1 else (nouns or noun + 's')}"
 
 
 def number_advice(*shapes: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._arrays import Bools, Floats
-from custseg._checks import listed
+from custseg._format import listed
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, as_numbers, check_features
 from custseg.preparation import Preparation, fit_preparation

@@ -165,18 +165,18 @@ def test_customers_beyond_a_tail_are_outliers(fitted: Segmentation) -> None:
     table = fitted.features.frame
     tails = fitted.model.preparation.tails.tails
     far = {"id": [0], "visits": [20.0], "age": [30.0], "luck": [-1e6 if tails[0].sign < 0 else 1e6]}
-    assert not fitted.model.assess(table)["unusual"].any()
+    assert not fitted.model.assess(table)["is_outlier"].any()
     # Values are clipped at four standard deviations, which the farthest customer of the fit may have reached.
     is_beyond = tails[0].distances[-1] < 4 - abs(tails[0].middle)
-    assert fitted.model.assess(pl.DataFrame(far))["unusual"].to_list() == [is_beyond]
+    assert fitted.model.assess(pl.DataFrame(far))["is_outlier"].to_list() == [is_beyond]
 
 
 def test_explanation_adds_up_for_compressed_values(fitted: Segmentation) -> None:
     values = fitted.features.frame["luck"].to_numpy()
     explanation = explain(fitted, int(np.argmax(np.abs(values))))
     parts = sum(reason.contribution for reason in explanation.why)
-    assert parts + explanation.rest == pytest.approx(explanation.margin)
+    assert parts + explanation.residual == pytest.approx(explanation.margin)
     row = prepared_row({reason.feature: reason.taken_as for reason in explanation.why}, fitted)
     centers = fitted.model.rule.centers
     squared = ((row - centers) ** 2).sum(axis=1)
-    assert explanation.margin == pytest.approx(squared[explanation.second] - squared[explanation.segment])
+    assert explanation.margin == pytest.approx(squared[explanation.second_segment] - squared[explanation.segment])

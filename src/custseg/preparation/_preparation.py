@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from custseg._arrays import Bools, Floats
-from custseg._checks import check_finite, check_min_size, plural
+from custseg._checks import check_finite, check_min_size
+from custseg._format import plural
 from custseg._moments import median, skewness, unit_of
 from custseg._texts import printable
 from custseg.errors import DataError
