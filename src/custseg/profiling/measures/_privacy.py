@@ -1,24 +1,23 @@
-"""Small cells are not shown: nobody is to be recognized in a profile."""
+"""Suppression of small cells, so that nobody can be recognized in a profile."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-SMALLEST = 10
-"""Fewer customers than that are not described."""
+from custseg._arrays import Bools, Integers
+from custseg._privacy import SMALLEST_GROUP
 
 SMALLEST_TAIL = 21
-"""Fewer values have a 5 % quantile between their two lowest: that is one customer's value."""
+"""With fewer values the 5 % quantile lies between the two lowest, so that it discloses one customer's value."""
 
 
-def hidden_cells(counts: NDArray[np.intp]) -> NDArray[np.bool_]:
+def hidden_cells(counts: Integers) -> Bools:
     """Which cells of a table of counts (segments × categories) must not be shown.
 
-    Those with 1 to 9 customers; and where a segment would have one hidden cell alone, which its size gives away, its
-    smallest other one too. The totals of categories are not shown, see `blurred`.
+    Cells with 1 to 9 customers. A single hidden cell of a segment could be computed from its size, so the smallest
+    other cell is hidden too. The totals of categories are not shown, see `blurred`.
     """
-    hidden = (counts > 0) & (counts < SMALLEST)
+    hidden = (counts > 0) & (counts < SMALLEST_GROUP)
     for line in np.flatnonzero(hidden.sum(axis=1) == 1):
         free = np.flatnonzero(~hidden[line] & (counts[line] > 0))
         if len(free):
@@ -26,29 +25,29 @@ def hidden_cells(counts: NDArray[np.intp]) -> NDArray[np.bool_]:
     return hidden
 
 
-def blurred(counts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The same table with 5 in place of 1 to 9, made up for in the largest cell of the segment.
+def blurred(counts: Integers) -> Integers:
+    """The table with 1 to 9 replaced by 5, and the difference added to the largest cell of the segment.
 
-    What is told of all others is added up from it, so that no difference of two figures gives a small cell away.
+    The figures of all other customers are sums of this table, so that no small cell is the difference of two figures.
     """
-    told = np.where((counts > 0) & (counts < SMALLEST), SMALLEST // 2, counts)
+    counts_shown = np.where((counts > 0) & (counts < SMALLEST_GROUP), SMALLEST_GROUP // 2, counts)
     if not counts.shape[1]:
-        return told
+        return counts_shown
     lines = np.arange(len(counts))
     largest = counts.argmax(axis=1)
-    enough = counts[lines, largest] >= SMALLEST
-    told[lines[enough], largest[enough]] += (counts - told).sum(axis=1)[enough]
-    return np.maximum(told, 0)
+    enough = counts[lines, largest] >= SMALLEST_GROUP
+    counts_shown[lines[enough], largest[enough]] += (counts - counts_shown).sum(axis=1)[enough]
+    return np.maximum(counts_shown, 0)
 
 
-def told_count(count: int, size: int) -> int | None:
-    """A count of customers out of `size` as it may be told.
+def shown_count(count: int, size: int) -> int | None:
+    """A count of customers out of `size` as it may be shown.
 
-    None under 10, and for a size under 10; where all but 1 to 9 are counted, `size` less 10, so that the few others
-    cannot be read off.
+    None for 1 to 9, and for a size under 10. Where all but 1 to 9 are counted it is `size` less 10, so that the
+    number of the others is not disclosed.
     """
-    if 0 < count < SMALLEST or size < SMALLEST:
+    if 0 < count < SMALLEST_GROUP or size < SMALLEST_GROUP:
         return None
-    if 0 < size - count < SMALLEST:
-        return size - SMALLEST if size >= 2 * SMALLEST else None
+    if 0 < size - count < SMALLEST_GROUP:
+        return size - SMALLEST_GROUP if size >= 2 * SMALLEST_GROUP else None
     return count
