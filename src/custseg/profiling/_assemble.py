@@ -10,13 +10,12 @@ import numpy as np
 
 from custseg._arrays import Bools, Floats
 from custseg._moments import shares_of_groups
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL
 from custseg.profiling._markers import Marker, RankedMarker, marker_texts, markers
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
-from custseg.profiling.measures._labels import Labels
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.measures._privacy import SMALLEST_TAIL
+from custseg.profiling.measures._labels import Labels
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._playbook import advice, reachable
@@ -42,7 +41,7 @@ class ProfileInputs:
 
     @cached_property
     def revenue_shares(self) -> Mapping[int, float | None]:
-        """The share of the revenue by index of the segment (-1: customers in none), of those large enough to be shown."""
+        """Share of the revenue by index of the segment (-1: customers in none), of those that may be shown."""
         table = self.statistics.table
         return self._shares(np.nan_to_num(table.values("revenue"), nan=0.0)) if "revenue" in table.numbers else {}
 
@@ -68,7 +67,9 @@ def segment_markers(statistics: ColumnStatistics, clustered_on: Collection[str])
     ]
 
 
-def segment_row(inputs: ProfileInputs, segment: int, name: Name, *, ranked_markers: Sequence[RankedMarker]) -> SegmentProfile:
+def segment_row(
+    inputs: ProfileInputs, segment: int, name: Name, *, ranked_markers: Sequence[RankedMarker]
+) -> SegmentProfile:
     """The profile of the segment with that index; -1 stands for the customers in none."""
     table, members = inputs.statistics.table, inputs.members(segment)
     size = int(members.sum())

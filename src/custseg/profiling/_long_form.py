@@ -10,7 +10,6 @@ from custseg._texts import printable
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile
 from custseg.profiling.measures._intervals import Effect
 
-
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 Figure = tuple[str | None, str | None, str, float | None]
 

@@ -81,23 +81,25 @@ def marker_texts(candidate: Candidate, segment: int, statistics: ColumnStatistic
     feature, share, is_higher = candidate.feature, candidate.share, candidate.effect.value > 0
     if share is not None:
         lead = f"{single_line(feature)} {single_line(share.value)}:"
-        return {code: _compared(lead, (share.share, share.others_share), "share", code) for code in LANGUAGES}
+        return {
+            code: _compared(lead, (share.share, share.others_share), unit="share", language=code) for code in LANGUAGES
+        }
     ranks, unit = statistics.ranked[feature], statistics.table.described[feature].unit
     medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
     shares = None
     if value_text(medians[0], unit) == value_text(medians[1], unit):
         shares = _shares_beyond(statistics, feature, segment, bound=medians[1], above=is_higher)
     if shares is None:
-        return {code: _compared(single_line(feature), medians, unit, code) for code in LANGUAGES}
+        return {code: _compared(single_line(feature), medians, unit=unit, language=code) for code in LANGUAGES}
     texts = {}
     for code in LANGUAGES:
         side = text(code, "profiling", "markers", "above" if is_higher else "below")
         lead = f"{single_line(feature)} {side.format(value_text(medians[1], unit, code))}"
-        texts[code] = _compared(lead, shares, "share", code)
+        texts[code] = _compared(lead, shares, unit="share", language=code)
     return texts
 
 
-def _compared(lead: str, values: tuple[float | None, float | None], unit: str, language: str) -> str:
+def _compared(lead: str, values: tuple[float | None, float | None], *, unit: str, language: str) -> str:
     members, others = (value_text(value, unit, language) for value in values)
     return f"{lead} {members} ({text(language, 'profiling', 'markers', 'others').format(others)})"
 

@@ -7,14 +7,15 @@ from numbers import Real
 
 import numpy as np
 
-from custseg._checks import check_choice, listed
+from custseg._checks import check_choice
+from custseg._format import listed
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.profiling._assemble import ProfileInputs, segment_markers, segment_row, with_nearest
 from custseg.profiling._profiles import Profiles
-from custseg.profiling.measures._labels import Labels, read_labels
 from custseg.profiling.measures._column_statistics import column_statistics
 from custseg.profiling.measures._descriptor_tests import descriptor_tests
+from custseg.profiling.measures._labels import Labels, read_labels
 from custseg.profiling.measures._table import ProfileTable, checked_weights, read_table
 from custseg.profiling.naming._archetypes import (
     Archetype,
@@ -181,7 +182,8 @@ def _checked_names(clustered_on: object, table: ProfileTable) -> tuple[str, ...]
         )
     if overlapping := [name for name in clustered_on if name in table.descriptors]:
         raise ValueError(
-            f"{_CALLER}: {listed(overlapping)} made the segments, so they cannot be descriptors: their p value would be meaningless."
+            f"{_CALLER}: {listed(overlapping)} made the segments, so they cannot be descriptors: "
+            "their p value would be meaningless."
         )
     return tuple(clustered_on)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._arrays import Floats, Integers
-from custseg.errors import DataError
 from custseg._privacy import SMALLEST_GROUP
+from custseg.errors import DataError
 from custseg.profiling.measures._categories import CategoryShare, category_counts, category_shares, strongest
 from custseg.profiling.measures._effects import Candidate, RankCorrelations, is_clear
 from custseg.profiling.measures._intervals import Effect

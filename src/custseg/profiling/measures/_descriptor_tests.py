@@ -47,7 +47,7 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     ordered = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
     adjusted: list[float | None] = [None] * len(p_values)
     largest = 0.0
-    for rank, (p, place) in enumerate(ordered):
+    for rank, (p, index) in enumerate(ordered):
         largest = max(largest, min(1.0, p * (len(ordered) - rank)))
         adjusted[index] = largest
     return adjusted

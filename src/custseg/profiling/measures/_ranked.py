@@ -50,7 +50,9 @@ class Ranked:
     scaled_ranks: NDArray[np.float32]
 
 
-def ranked(values: Floats, labels: Integers, *, n_segments: int, quantile_terms: Collection[tuple[str, float]] = ()) -> Ranked:
+def ranked(
+    values: Floats, labels: Integers, *, n_segments: int, quantile_terms: Collection[tuple[str, float]] = ()
+) -> Ranked:
     """Compute the rank statistics of one feature.
 
     Parameters

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._arrays import Floats
-from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean, listed
+from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean
+from custseg._format import listed
 from custseg._frames import collect, column_of, frame_from_columns, open_table
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
@@ -59,7 +60,9 @@ class ProfileTable:
     @property
     def clustering_columns(self) -> list[str]:
         """The columns that are not descriptors, without those that the log does not determine reliably."""
-        return [name for name, feature in self.described.items() if name not in self.descriptors and not feature.doubtful]
+        return [
+            name for name, feature in self.described.items() if name not in self.descriptors and not feature.doubtful
+        ]
 
     def values(self, name: str) -> Floats:
         """A column of numbers; NaN where it is missing."""

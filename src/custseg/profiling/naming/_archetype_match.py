@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._texts import LANGUAGES
 from custseg._arrays import Integers
 from custseg._privacy import SMALLEST_GROUP
+from custseg._texts import LANGUAGES
 from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.naming._archetype_terms import Term
@@ -97,9 +97,7 @@ def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
     return share_difference(n_hits, size, others=(n_others_hits, n_others), level=_LEVEL).low > 0
 
 
-def _depths(
-    archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]
-) -> dict[int, int]:
+def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]) -> dict[int, int]:
     """How extreme each segment is in the direction of the terms: how many other medians its median exceeds, summed.
 
     A feature with bounds on both sides cancels out.

@@ -19,6 +19,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
 }  # fmt: skip
 
+
 @dataclass(frozen=True)
 class Term:
     """One comparison of a feature: with a value in its unit, or with a quantile (0 to 1) of all customers."""

@@ -15,7 +15,8 @@ from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
 
-from custseg._checks import did_you_mean, listed
+from custseg._checks import did_you_mean
+from custseg._format import listed
 from custseg._texts import LANGUAGES, text
 from custseg.errors import DataError
 from custseg.profiling.naming._archetype_terms import OPERATORS, Term
@@ -81,14 +82,18 @@ def quantile_terms(archetypes: Iterable[Archetype]) -> dict[str, set[tuple[str, 
 
 
 def read_archetypes(source: object, columns: Collection[str], caller: str) -> tuple[Archetype, ...]:
-    """The archetypes of a TOML file or mapping; features must be among `columns` or computed by the library."""
+    """The archetypes of a TOML file or mapping; their features are `columns` or features of the library."""
     entries = _entries(source, "archetypes", caller)
     keep = entries.pop("keep_builtin", False)
     builtin = builtin_archetypes() if keep is True else ()
     faults = [] if isinstance(keep, bool) else [f"keep_builtin must be true or false, got {keep!r}"]
     faults += [f"{key}: {fault}" for key, entry in entries.items() for fault in _faults(entry, columns)]
     faults += _repeated_names(entries, builtin)
-    faults += [f"{key}: a built-in archetype has this key" for key in entries if key in {archetype.key for archetype in builtin}]
+    faults += [
+        f"{key}: a built-in archetype has this key"
+        for key in entries
+        if key in {archetype.key for archetype in builtin}
+    ]
     if not entries:
         faults.append("it defines no archetype")
     _raise_on(faults, "archetypes", source=source, caller=caller)
@@ -96,7 +101,7 @@ def read_archetypes(source: object, columns: Collection[str], caller: str) -> tu
 
 
 def read_plays(source: object, keys: Collection[str], caller: str, *, columns: Collection[str]) -> dict[str, Play]:
-    """The plays of a TOML file or mapping; each belongs to one of the `keys`, features must be among `columns` or computed by the library."""
+    """The plays of a TOML file or mapping, each for one of the `keys`; features as in `read_archetypes`."""
     entries = _entries(source, "playbook", caller)
     faults = [
         f"{key}: no segment can have this key.{did_you_mean(key, keys)} Keys are {listed(sorted(keys), 40)}"
@@ -182,6 +187,11 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
     yield from _play_faults(entry, columns)
 
 
+def is_library_feature(name: str) -> bool:
+    """Whether the library computes a feature of this name, which a table may lack."""
+    return name in text("en", "features") or _NAMED_BY_DATA.fullmatch(name) is not None
+
+
 def _unknown_keys(entry: Mapping[str, Any], keys: tuple[str, ...]) -> list[str]:
     return [f"unknown key {key!r}{did_you_mean(str(key), keys, ', ')}" for key in entry if key not in keys]
 
@@ -204,8 +214,8 @@ def _term_faults(term: object, columns: Collection[str]) -> Iterator[str]:
     feature, operator = term.get("feature"), term.get("operator")
     if not isinstance(feature, str):
         yield f"a term must name a feature, got {feature!r}"
-    elif feature not in (names := {*columns, *text("en", "features")}) and not _NAMED_BY_DATA.fullmatch(feature):
-        yield f"unknown feature {feature!r}{did_you_mean(feature, names, ', ')}"
+    elif feature not in columns and not is_library_feature(feature):
+        yield f"unknown feature {feature!r}{did_you_mean(feature, {*columns, *text('en', 'features')}, ', ')}"
     if operator not in OPERATORS:
         yield f"unknown operator {operator!r}; operators are {listed(OPERATORS)}"
     value, quantile = term.get("value"), term.get("quantile")

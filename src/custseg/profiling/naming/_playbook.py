@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._texts import LANGUAGES
 from custseg._arrays import Bools
 from custseg._format import DASH, number
-from custseg._privacy import SMALLEST_GROUP, group_size
-from custseg.profiling._text import clean
-from custseg.profiling.measures._privacy import shown_count
+from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
+from custseg._texts import LANGUAGES, single_line, text
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._words import Words
 
 _FLAGS = ("contactable_", "consent_")
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -68,7 +67,10 @@ def advice(
     return {
         language: Advice(
             do=tuple(_applicable((*play.do, *general_play.do), medians, language)),
-            dont=(*_applicable((*play.dont, *general_play.dont), medians, language), *([text(language, "profiling", "reach", "only")] if reach else [])),
+            dont=(
+                *_applicable((*play.dont, *general_play.dont), medians, language),
+                *([text(language, "profiling", "reach", "only")] if reach else []),
+            ),
             channel="; ".join([_word(play.channel, language), *_reach_words(reach, size, language)]),
             cadence=_word(play.cadence, language),
         )
