@@ -23,10 +23,10 @@ from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.feature_table import FeatureTable
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
-from custseg.profiling import Profiles, number_text
+from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
 
-__all__ = ["Segmentation", "number_text"]
+__all__ = ["Segmentation"]
 
 _SHOWN = ("recency_days", "order_count", "revenue", "order_value")
 _MOST_SHOWN = 6

@@ -266,7 +266,7 @@ def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
 def _who_is_left(table: FeatureTable) -> str:
     """What the customers are that cannot be clustered."""
     if "order_count" not in table.names:
-        return "no data"
+        return "no_data"
     return "inactive" if _is_windowed(table) else "prospects"
 
 
