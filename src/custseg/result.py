@@ -91,7 +91,7 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """What was filled, drawn in or left out on the way to the matrix, and who was moved for the minimum size."""
+        """What was filled, compressed or left out on the way to the matrix, and who was moved for the minimum size."""
         names = self.model.names
         moved = [
             f"{plural(round(move.count), 'customer was', 'customers were')} moved "
@@ -214,9 +214,6 @@ class Segmentation:
             )
         if not getattr(estimator, "converged_", True):
             notes.append("the clustering was stopped before it had settled.")
-        if heavy := getattr(estimator, "heavy_columns_", ()):
-            columns = ", ".join(printable(self.model.preparation.names[place]) for place in heavy)
-            notes.append(f"the farthest values of {columns} were drawn in: too few, and too far apart, for a segment.")
         shapes = getattr(estimator, "fallbacks_", ())
         return notes + [f"the shape of {self.model.names[j]!r} was simplified ({remedy})." for j, remedy in shapes]
 

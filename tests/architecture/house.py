@@ -16,7 +16,7 @@ TESTS = ROOT / "tests"
 LAYERS = (
     ("errors", "_arrays", "_compiled", "_texts"),
     ("_format",),
-    ("_checks", "_locks", "_moments"),
+    ("_checks", "_labels", "_locks", "_moments", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),

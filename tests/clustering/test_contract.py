@@ -5,7 +5,7 @@ pytest.importorskip("sklearn", minversion="1.7", reason="the checks of scikit-le
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from custseg.clustering import HeavyTailClusterer, MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
+from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
 
 
 @parametrize_with_checks(
@@ -13,7 +13,6 @@ from custseg.clustering import HeavyTailClusterer, MinSizeGaussianMixture, MinSi
         MinSizeKMeans(3),
         MinSizeGaussianMixture(3),
         MinSizeHDBSCAN(),
-        HeavyTailClusterer(MinSizeKMeans(3, random_state=0)),
     ]
 )
 def test_keeps_the_contract_of_scikit_learn(estimator, check):

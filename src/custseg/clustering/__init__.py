@@ -11,8 +11,7 @@ from custseg.clustering.assignment._assessment import Assessment, AssignmentRule
 from custseg.clustering.min_size._merging import Merge
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
-from custseg.clustering.selection._heavy_tails import HeavyTailClusterer
-from custseg.clustering.selection._score import score_clusterer
+from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
 from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
 from custseg.clustering.validation._stability import Lineage, Stability, lineage, stability
@@ -23,7 +22,6 @@ __all__ = [
     "AssignmentRule",
     "Candidate",
     "ClusteringChoice",
-    "HeavyTailClusterer",
     "Lineage",
     "Merge",
     "Method",
@@ -33,10 +31,10 @@ __all__ = [
     "Reassignment",
     "Silhouettes",
     "Stability",
+    "evaluate_clusterer",
     "get_method",
     "lineage",
     "method_names",
-    "score_clusterer",
     "select_clustering",
     "silhouettes",
     "stability",

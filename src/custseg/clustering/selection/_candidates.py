@@ -32,7 +32,7 @@ class Candidate:
         The same as a share of the rows.
     silhouette, silhouette_error : float or None
         Mean silhouette in [-1, 1] (Rousseeuw 1987) and its standard error; 0 for a single cluster.
-    excess, excess_error : float or None
+    silhouette_gain, silhouette_gain_error : float or None
         Silhouette less the mean silhouette that k-means reaches with as many clusters in rows without groups,
         and the standard error of that mean. One scale for all methods.
     gap : float or None
@@ -66,8 +66,8 @@ class Candidate:
     smallest_share: float
     silhouette: float | None = None
     silhouette_error: float | None = None
-    excess: float | None = None
-    excess_error: float | None = None
+    silhouette_gain: float | None = None
+    silhouette_gain_error: float | None = None
     gap: float | None = None
     valley: float | None = None
     has_gaps: bool = False
