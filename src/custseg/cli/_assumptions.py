@@ -145,7 +145,7 @@ def _check_roles(inspection: FileInspection, specified: Mapping[str, Any]) -> No
     if not present & {"amount", "quantity"}:
         missing.append("amount")
     if inspection.kind in ("events", "customers") and not {"customer", "date"} <= specified.keys():
-        kind = "a log of events" if inspection.kind == "events" else "a table with one row per customer"
+        kind = "an event log" if inspection.kind == "events" else "a table with one row per customer"
         raise DataError(
             f"fit: {shown(inspection.path)} looks like {kind}. Give it as --{inspection.kind} FILE, "
             "or name its columns with --customer, --date and --amount."

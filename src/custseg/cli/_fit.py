@@ -149,7 +149,7 @@ def fit(orders: str | None, *, events: str | None, customers: str | None, out: P
           --customer Kunde --order Auftrag --date Datum --amount Betrag --out segments
     """  # noqa: D301 - click wants the character \b itself
     if orders is None and events is None:
-        raise click.UsageError("Missing argument 'ORDERS', a log of orders (or give --events, a log of events).")
+        raise click.UsageError("Missing argument 'ORDERS', an order log (or give --events, an event log).")
     with command_errors():
         from custseg.cli._assumptions import customer_table, event_log, order_log, show_assumed
 

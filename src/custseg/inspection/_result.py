@@ -52,7 +52,7 @@ class FileInspection:
     path : str
         The file.
     kind : {"orders", "events", "customers", "other"}
-        A log of orders, a log of events, a table with a row per customer, or none of these.
+        An order log, an event log, a table with one row per customer, or none of these.
     certainty : {"certain", "likely", "ambiguous"}
         How certain the kind is.
     findings : tuple of Finding
@@ -140,6 +140,6 @@ class FileInspection:
             raise DataError(f"inspect: {words}. Choose one, such as description({open_questions[0].subject}=...).")
         kinds: dict[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
         if self.kind not in kinds or self.missing:
-            raise DataError(f"inspect: {self.path!r} is no log of orders or events and no table of customers.")
+            raise DataError(f"inspect: {self.path!r} is neither an order log, an event log nor a table of customers.")
         described: Orders | Events | Customers = kinds[self.kind](self.path, **(self.arguments | choices))
         return described
