@@ -26,8 +26,8 @@ from custseg.feature_table import (
     check_features,
     given_features,
 )
-from custseg.features import described_logs, features_of, report_on
-from custseg.logs import REFUNDS, DataReport
+from custseg.features import features_of
+from custseg.logs import REFUNDS, DataReport, described_logs, report_on
 from custseg.model import SegmentModel, can_be_clustered
 from custseg.preparation import Preparation, plan_preparation, refuse_infinite
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
