@@ -537,7 +537,7 @@ def test_a_sample_of_the_customers_is_told() -> None:
     rng = np.random.default_rng(0)
     table = pl.DataFrame({"id": range(6_000), "x": np.repeat([0.0, 9.0, 30.0], 2_000) + rng.normal(size=6_000)})
     fitted = quick_fit(features=table, method="hdbscan")
-    assert "the segments were found in a sample of 5,000 customers; the others joined them." in fitted.notes
+    assert "fitted on a sample of 5,000 customers; all others were assigned by its rule." in fitted.notes
 
 
 def test_a_heavy_tail_hides_no_segment_and_is_told() -> None:
