@@ -14,7 +14,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, plural
+from custseg._checks import check_choice
+from custseg._format import plural
 from custseg._frames import CsvStyle, frame_from_columns, table_writer
 from custseg._texts import printable
 from custseg._write import write_files

@@ -13,10 +13,9 @@ from custseg._checks import (
     check_random_state,
     check_room_for,
     check_segment_numbers,
-    listed,
     not_yet,
-    plural,
 )
+from custseg._format import listed, plural
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
 from custseg.clustering import ClusteringChoice, get_method, method_names, select_clustering

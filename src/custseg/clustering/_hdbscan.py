@@ -16,7 +16,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Floats, Integers
-from custseg._checks import check_choice, check_integer, check_min_size, plural
+from custseg._checks import check_choice, check_integer, check_min_size
+from custseg._format import plural
 from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, TriedSetting
 from custseg.clustering.assignment._assessment import Assessment, Reassignment
 from custseg.clustering.assignment._nearest_core import CoreRule, workers

@@ -11,14 +11,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from custseg._arrays import Floats, Integers
-from custseg._checks import (
-    check_choice,
-    check_min_size,
-    check_random_state,
-    check_room_for,
-    check_segment_numbers,
-    plural,
-)
+from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
+from custseg._format import plural
 from custseg._texts import printable
 from custseg.clustering import Candidate, get_method, method_names, score_clusterer, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError

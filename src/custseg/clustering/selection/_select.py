@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg._checks import check_choice, check_integer, check_min_size, check_random_state, plural
+from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
+from custseg._format import plural
 from custseg.clustering._method import FitSpec, Method
 from custseg.clustering._methods import AUTO, REFERENCE, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
