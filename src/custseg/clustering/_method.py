@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custseg._arrays import Floats
-from custseg._checks import plural
+from custseg._format import plural
 from custseg.clustering.assignment._assessment import AssignmentRule, Reassignment
 
 
