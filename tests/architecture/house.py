@@ -41,7 +41,7 @@ ROOMS = {
         ("rows",),
         ("assignment", "validation"),
         ("min_size",),
-        ("_method",),
+        ("_center_clusterer", "_method"),
         tuple(f"_{name}" for name in method_names()),
         ("_methods",),
         ("selection",),
