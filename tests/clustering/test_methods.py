@@ -22,8 +22,6 @@ X = np.concatenate([np.random.default_rng(0).normal(center, 1, (60, 2)) for cent
 TABLE = pl.DataFrame(
     {"customer_id": [f"c{i}" for i in range(len(X))], "visits": X[:, 0].tolist(), "age": X[:, 1].tolist()}
 )
-    {"customer_id": [f"c{i}" for i in range(len(X))], "visits": X[:, 0].tolist(), "age": X[:, 1].tolist()}
-)
 
 
 def fitted(method):
