@@ -21,8 +21,8 @@ from custseg._texts import LANGUAGES
 from custseg.clustering import ClusteringChoice, get_method, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, given_features
-from custseg.features import described_logs, features_of, report_on
-from custseg.logs import REFUNDS, DataReport
+from custseg.features import features_of
+from custseg.logs import REFUNDS, DataReport, described_logs, report_on
 from custseg.matrix import USUAL_NUMBERS, can_be_clustered, clustering_columns, customer_matrix
 from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments

@@ -24,6 +24,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
     The shop has six known kinds of customers; its order log has refunds, ties and faulty rows, as real ones do.
     """
     with command_errors():
+        from custseg.clustering import REFERENCE_METHOD
         from custseg.datasets import make_shop
         from custseg.logs import Orders
 
@@ -33,7 +34,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
             f"{len(shop.orders):,} order lines.\n"
         )
         orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
-        fit_and_write(orders, out, as_of=shop.as_of, method="kmeans")
+        fit_and_write(orders, out, as_of=shop.as_of, method=REFERENCE_METHOD.name)
 
 
 @click.command()

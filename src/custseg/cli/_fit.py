@@ -10,6 +10,7 @@ import click
 
 from custseg.cli._errors import LIBRARY_NAMES, command_errors
 from custseg.cli._show import fit_and_write
+from custseg.cli._values import MethodName, min_size, rates, segments
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -24,34 +25,6 @@ _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
 def _mark(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """The mark that a name stands for, where it is awkward to type."""
     return None if value is None else _MARKS.get(value, value)
-
-
-def _min_size(text: str) -> int | float:
-    """`200` as customers, `0.05` or `5%` as a share."""
-    try:
-        if text.endswith("%"):
-            return float(text[:-1]) / 100
-        return int(text) if text.isdecimal() else float(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is neither a count, such as 200, nor a share, such as 5%.") from None
-
-
-def _rates(texts: tuple[str, ...]) -> dict[str, float] | None:
-    """`EUR=1.08` for each currency; None without any."""
-    try:
-        return {code: float(value) for code, _, value in (text.partition("=") for text in texts)} or None
-    except ValueError:
-        raise click.BadParameter(f"{list(texts)} must be of the form EUR=1.08.") from None
-
-
-def _segments(text: str) -> int | range:
-    """`5` as exactly five, `3-8` as any of 3 to 8."""
-    low, dash, high = text.partition("-")
-    if not low.isdecimal() or (dash and not high.isdecimal()):
-        raise click.BadParameter(f"{text!r} is neither a number, such as 5, nor a range, such as 3-8.")
-    if dash and int(high) < int(low):
-        raise click.BadParameter(f"the range {text} is empty; write the smaller number first.")
-    return range(int(low), int(high) + 1) if dash else int(low)
 
 
 def _together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
@@ -82,7 +55,7 @@ _COLUMNS = _together(
     click.option("--refund", help="Column of money that was paid back."),
     click.option("--cancelled", help="Column of yes and no that marks cancelled lines."),
     click.option("--currency", help="Column of currency codes. Several currencies need a --rate for each."),
-    click.option("--rate", "rates", multiple=True, metavar="CODE=VALUE", callback=lambda _c, _p, v: _rates(v),
+    click.option("--rate", "rates", multiple=True, metavar="CODE=VALUE", callback=lambda _c, _p, v: rates(v),
                  help="Value of one unit of a currency, such as EUR=1.08; once per currency."),
 )  # fmt: skip
 
@@ -107,11 +80,12 @@ _SEGMENTS = _together(
                  "[default: all]"),
     click.option("--refunds", type=click.Choice(["net", "gross", "error"]), default="net", show_default=True,
                  help="Subtract refunds, ignore them, or stop with an error."),
-    click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: _min_size(v),
+    click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: min_size(v),
                  help="Minimum segment size: a number of customers (200) or a share (0.05 or 5%)."),
-    click.option("--method", type=click.Choice(["auto", "kmeans", "gaussian_mixture", "hdbscan"]), default="auto",
-                 show_default=True, help="The clustering algorithm, or the choice among all three."),
-    click.option("--segments", callback=lambda _c, _p, v: _segments(v) if v else None,
+    click.option("--method", type=MethodName(), default="auto",
+                 metavar="auto|NAME", show_default=True,
+                 help="The clustering method; auto compares several, and 'help' lists all names."),
+    click.option("--segments", callback=lambda _c, _p, v: segments(v) if v else None,
                  help="Number of segments, or a range such as 4-6 to choose from. "
                  "[default: 3-8, or 1 if no clustering is stable; hdbscan finds the number]"),
     click.option("--columns", help="Features to cluster on, separated by commas. "

@@ -10,7 +10,7 @@ import numpy as np
 
 from custseg._arrays import Floats
 from custseg.clustering._method import FitSpec
-from custseg.clustering._methods import REFERENCE
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, fitted
 from custseg.clustering.selection._decision import best_of, explained, reason_for, stands_again, verdict_of
 from custseg.clustering.selection._evidence import NullReference
@@ -111,7 +111,7 @@ class ClusteringChoice:
 
     def single_cluster(self, X: Floats) -> ClusteringChoice:
         """The same evidence with all rows in one cluster: what a verdict of "none" comes down to."""
-        one = fitted(FitSpec(REFERENCE, 1, 0, n_clusters=1), X)
+        one = fitted(FitSpec(REFERENCE_METHOD, 1, 0, n_clusters=1), X)
         reason = f"{self.reason.removesuffix('.')}; so all are one group."
         return replace(self, candidates=(*self.candidates, one), best=one, reason=reason, near_ties=())
 

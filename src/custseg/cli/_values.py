@@ -1,0 +1,50 @@
+"""Values of options that need parsing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+class MethodName(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions
+    """The name of a clustering method, or "auto"; names are read from the library, whose import takes long, on use."""
+
+    name = "method"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or a usage error that lists all names."""
+        if value != "auto":
+            from custseg.clustering import method_names
+
+            if value not in method_names():
+                self.fail(f"{value!r} is not one of auto, {', '.join(method_names())}.", param, ctx)
+        return str(value)
+
+
+def min_size(text: str) -> int | float:
+    """`200` as customers, `0.05` or `5%` as a share."""
+    try:
+        if text.endswith("%"):
+            return float(text[:-1]) / 100
+        return int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither a count, such as 200, nor a share, such as 5%.") from None
+
+
+def rates(texts: tuple[str, ...]) -> dict[str, float] | None:
+    """`EUR=1.08` for each currency; None without any."""
+    try:
+        return {code: float(value) for code, _, value in (text.partition("=") for text in texts)} or None
+    except ValueError:
+        raise click.BadParameter(f"{list(texts)} must be of the form EUR=1.08.") from None
+
+
+def segments(text: str) -> int | range:
+    """`5` as exactly five, `3-8` as any of 3 to 8."""
+    low, dash, high = text.partition("-")
+    if not low.isdecimal() or (dash and not high.isdecimal()):
+        raise click.BadParameter(f"{text!r} is neither a number, such as 5, nor a range, such as 3-8.")
+    if dash and int(high) < int(low):
+        raise click.BadParameter(f"the range {text} is empty; write the smaller number first.")
+    return range(int(low), int(high) + 1) if dash else int(low)
