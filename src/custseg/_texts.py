@@ -47,11 +47,6 @@ def single_line(value: str, longest: int = 40) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def number(value: float, language: str, *, digits: int = 0) -> str:
-    """The number with its thousands separated: 1,234.5 in English, 1 234,5 in Russian."""
-    return localized(f"{value:,.{digits}f}", language)
-
-
 def localized(formatted: str, language: str) -> str:
     """A number that Python formatted, with the separators and the per cent sign of the language."""
     marks = text(language, "language")
