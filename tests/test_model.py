@@ -61,7 +61,10 @@ def test_assess_without_clusterable_customers(result: Segmentation, table: pl.Da
     assessed = result.model.assess(empty)
     assert assessed.columns == result.model.assess(table).columns
     assert assessed.schema == result.model.assess(table).schema
-    assert assessed.select("segment", "confidence", "second", "distance", "unusual").null_count().row(0) == (3,) * 5
+    assert (
+        assessed.select("segment", "confidence", "second_segment", "distance", "is_outlier").null_count().row(0)
+        == (3,) * 5
+    )
 
 
 def test_no_purchase_no_segment(result: Segmentation, table: pl.DataFrame) -> None:

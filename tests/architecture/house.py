@@ -15,7 +15,7 @@ TESTS = ROOT / "tests"
 # `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
 LAYERS = (
     ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
-    ("_checks", "_locks", "_moments", "_numbers", "_optional"),
+    ("_checks", "_locks", "_format", "_moments", "_numbers", "_optional"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
@@ -39,6 +39,7 @@ ROOMS = {
         ("rows",),
         ("assignment", "validation"),
         ("min_size",),
+        ("_method",),
         ("_gaussian_mixture", "_hdbscan", "_kmeans", "_ward"),
         ("_methods",),
         ("selection",),
