@@ -15,7 +15,8 @@ TESTS = ROOT / "tests"
 # `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
 LAYERS = (
     ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
-    ("_checks", "_locks", "_format", "_moments", "_numbers", "_optional"),
+    ("_format",),
+    ("_checks", "_locks", "_moments", "_numbers", "_optional"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
