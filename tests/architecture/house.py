@@ -12,11 +12,10 @@ SOURCE = ROOT / "src" / "custseg"
 TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
-# `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
 LAYERS = (
     ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
     ("_format",),
-    ("_checks", "_locks", "_moments", "_numbers", "_optional"),
+    ("_checks", "_locks", "_moments", "_numbers", "_optional", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
@@ -34,6 +33,7 @@ LAYERS = (
     ("cli",),
     ("__main__",),
 )
+PLANNED = {"exports", "proof", "reports", "sources", "tracking"}
 # The same inside the large folders: files and inner folders, the lowest line first, the door last.
 ROOMS = {
     "clustering": (
@@ -142,6 +142,26 @@ def called(node: ast.Call) -> str:
 
 def heights(layers: Iterable[Iterable[str]]) -> dict[str, int]:
     return {part: height for height, parts in enumerate(layers) for part in parts}
+
+
+def picture() -> str:
+    """The layers as text, the highest first; planned parts in parentheses."""
+    lines: list[str] = []
+    single = False
+    for layer in reversed(LAYERS):
+        names = [f"({part})" if part in PLANNED else part for part in layer]
+        if single and len(names) == 1:
+            lines[-1] += f" → {names[0]}"
+        else:
+            lines.append("   ".join(names))
+        single = len(names) == 1
+    return "\n   ↓\n".join(lines)
+
+
+def rooms_picture(folder: str) -> str:
+    """The rooms of a folder in one line, the highest first, without the door."""
+    lines = [", ".join(line) if len(line) == 1 else f"{{{', '.join(line)}}}" for line in ROOMS[folder][:-1]]
+    return " → ".join(reversed(lines))
 
 
 def modules(source: Path = SOURCE) -> list[Module]:

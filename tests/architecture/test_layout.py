@@ -5,7 +5,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from house import ROOT, TESTS, Module, modules, package, unknown
+from house import ROOMS, ROOT, TESTS, Module, modules, package, picture, rooms_picture, unknown
 
 AT_MOST, AT_MOST_AT_THE_ROOT = 12, 20
 # What is decided once, by the words of its name: privacy, languages, stability.
@@ -112,6 +112,12 @@ def test_modules_have_a_test() -> None:
 def test_exceptions_are_needed() -> None:
     paths = {module.path.as_posix(): module for module in modules()}
     assert [path for path in TESTED_BY if path not in paths or mirror(paths[path]) in every_test()] == []
+
+
+def test_picture_of_the_house_is_current() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for text in (picture(), *map(rooms_picture, ROOMS)):
+        assert text in contributing, f"copy into CONTRIBUTING.md:\n{text}"
 
 
 def test_crowded_folder_is_found() -> None:
