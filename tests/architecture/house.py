@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -164,10 +164,10 @@ def rooms_picture(folder: str) -> str:
     return " → ".join(reversed(lines))
 
 
-def modules(source: Path = SOURCE) -> list[Module]:
-    """Every file of the package at `source`."""
-    paths = sorted(source.rglob("*.py"))
-    return [Module(path.relative_to(source), path.read_text(encoding="utf-8")) for path in paths]
+@cache
+def modules() -> list[Module]:
+    """Every file of the package."""
+    return [Module(path.relative_to(SOURCE), path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))]
 
 
 def package(files: dict[str, str]) -> list[Module]:
