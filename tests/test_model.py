@@ -88,7 +88,7 @@ def test_values_outside_training_range(result: Segmentation) -> None:
 
 def test_id_column(result: Segmentation, table: pl.DataFrame) -> None:
     moved = table.select(pl.all().exclude("customer_id"), client="customer_id")
-    assert result.model.assign(moved, id="client").equals(result.assignments)
+    assert result.model.assign(moved, customer_column="client").equals(result.assignments)
 
 
 @pytest.mark.parametrize(

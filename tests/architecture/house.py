@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from custseg.clustering import method_names
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "custseg"
 TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 LAYERS = (
-    ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
+    ("errors", "_arrays", "_compiled", "_hashes", "_scales", "_texts", "_threads"),
     ("_format",),
-    ("_checks", "_locks", "_moments", "_numbers", "_optional", "_privacy"),
+    ("_checks", "_labels", "_locks", "_moments", "_numbers", "_optional", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
@@ -40,8 +42,8 @@ ROOMS = {
         ("rows",),
         ("assignment", "validation"),
         ("min_size",),
-        ("_method",),
-        ("_gaussian_mixture", "_hdbscan", "_kmeans", "_ward"),
+        ("_center_clusterer", "_method"),
+        tuple(f"_{name}" for name in method_names()),
         ("_methods",),
         ("selection",),
         ("__init__",),
@@ -59,7 +61,8 @@ ROOMS = {
         ("_attribute_kinds", "_date_faults", "_file_checks", "_flags"),
         ("_dates",),
         ("_customers", "_events", "_orders"),
-        ("facts",),
+        ("_id_types", "facts"),
+        ("_logs",),
         ("report",),
         ("__init__",),
     ),
