@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from custseg._arrays import Floats
 from custseg._moments import shares_of_groups
+from custseg._scales import stability_interpretation
 from custseg.profiling._markers import Candidate, Marker, marker_texts, markers
 from custseg.profiling._profiles import FeatureProfile, SegmentProfile, Stability
 from custseg.profiling.measures._categories import CategoryShare
@@ -184,6 +185,4 @@ def _stability(stability: Mapping[int | str, float], segment: int | str | None) 
     if segment is None or segment not in stability:
         return None
     jaccard = stability[segment]
-    # Hennig's words: up to 0.85 stable, above it very stable.
-    texts = next(texts for bound, texts in STABILITY if jaccard < bound or (bound == 0.85 and jaccard == bound))
-    return Stability(jaccard, texts)
+    return Stability(jaccard, STABILITY[stability_interpretation(jaccard)])

@@ -150,10 +150,10 @@ OTHERS = _both("others {}", "остальные {}")
 ABOVE = _both("over {}:", "больше {}:")
 BELOW = _both("under {}:", "меньше {}:")
 
-STABILITY = (
-    (0.60, _both("dissolved", "распадается")),
-    (0.75, _both("a pattern", "закономерность без чётких границ")),
-    (0.85, _both("stable", "устойчив")),
-    (1.01, _both("very stable", "очень устойчив")),
-)
-"""Hennig's reading of the mean Jaccard similarity over bootstraps: the first bound that it lies under."""
+STABILITY = {
+    "dissolved": _both("dissolved", "распадается"),
+    "a pattern": _both("a pattern", "закономерность без чётких границ"),
+    "stable": _both("stable", "устойчив"),
+    "very stable": _both("very stable", "очень устойчив"),
+}
+"""The texts of each `StabilityLevel`."""
