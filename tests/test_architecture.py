@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "custseg"
 # The lowest first; a part may import the parts of lower layers alone, never its own neighbors.
 LAYERS = (
     ("errors", "_arrays", "_texts"),
-    ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional", "_scales"),
+    ("_checks", "_compiled", "_hashes", "_locks", "_moments", "_numbers", "_optional", "_scales", "_threads"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),

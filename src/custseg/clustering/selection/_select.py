@@ -13,8 +13,8 @@ import numpy as np
 
 from custseg._arrays import Floats
 from custseg._checks import check_choice, check_integer, check_min_size, check_random_state, plural
+from custseg._threads import in_threads
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
-from custseg.clustering.rows._threads import in_threads
 from custseg.clustering.selection._candidates import (
     METHODS,
     Attempt,

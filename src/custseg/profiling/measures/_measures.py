@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from custseg._arrays import Integers
 from custseg._checks import listed
+from custseg._threads import in_threads
 from custseg.errors import DataError
 from custseg.profiling._markers import Candidate, Likeness, clear
 from custseg.profiling.measures._categories import CategoryShare, category_counts, category_shares, strongest
@@ -141,8 +141,8 @@ def measured(
             raise DataError(f"{caller}: column {name!r} holds infinite values. Replace them, or leave it out.")
         return ranked(values, labels, n_segments=n_segments, asked=asked.get(name, ()))
 
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
-        ranks = dict(zip(table.numbers, pool.map(measure, table.numbers), strict=True))
+    n_jobs = min(_MOST_THREADS, os.cpu_count() or 1)
+    ranks = dict(zip(table.numbers, in_threads(measure, table.numbers, n_jobs=n_jobs), strict=True))
     counts = {name: category_counts(column, labels, n_segments) for name, column in table.categories.items()}
     shares = {name: category_shares(table.categories[name], counts[name]) for name in counts}
     return Measures(table, labels, n_segments, ranks, counts, shares)
