@@ -1,11 +1,11 @@
-# Everything a developer runs. `make` alone lists it.
+# Everything a developer runs. `make` without a target lists it.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-floors lint types format bench docs notebooks features constraints clean
+.PHONY: help demo test test-all test-floors lint types format bench docs notebooks features api constraints clean
 
-# The environments below see nothing of the one that `make` was called from.
+# The environments below are isolated from the one that `make` is called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
@@ -14,60 +14,61 @@ export MPLBACKEND := Agg
 PYTHON ?=
 export PYTHON
 
-# The tests run in one process per core: each keeps its linear algebra to one thread.
+# The tests run in one process per core, so each limits linear algebra to one thread.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 PY := .venv/bin/python
 INSTALL := -m pip install -qq --progress-bar off --only-binary=:all:
-# The constraints files are complete: nothing is resolved, so that no pip can add what they do not name.
+# The constraints files are complete: pip resolves nothing and cannot add packages that they do not name.
 PINNED := --no-deps --require-hashes
 INSTALL_SELF := -m pip install -qq --no-deps --no-build-isolation -e .
 
-# $(call make-venv,FOLDER,OLDEST,NEWEST): a virtual environment, unless one is there and runs.
+# $(call make-venv,FOLDER,OLDEST,NEWEST): create a virtual environment unless a working one exists.
 make-venv = $1/bin/python -m pip --version >/dev/null 2>&1 || { \
 	python=$$(tools/find-python $2 $3) && \
 	echo "Making $1 with $$python" && \
 	"$$python" -m venv --clear $1; }
 
-# An environment is installed anew when its Python has gone or the checkout was moved or copied.
+# An environment is reinstalled when its Python is missing or the checkout was moved or copied.
 $(shell for venv in .venv .venv-floors; do \
 	[ -x $$venv/bin/python ] && [ "$$(cat $$venv/.home 2>/dev/null)" = "$$(pwd)" ] \
 	|| rm -f $$venv/.core $$venv/.known $$venv/.floors; done)
 
 help:
-	@echo "custseg: what can be made"
+	@echo "custseg: make targets"
 	@echo
 	@echo "  make demo         set up and segment the customers of an invented shop, into demo-out/"
-	@echo "  make test         set up and run the tests on known versions of the dependencies"
-	@echo "  make test-all     the same with the slow tests and more random examples"
-	@echo "  make test-floors  the same on the oldest versions that pyproject.toml allows (Python 3.11 or 3.12)"
+	@echo "  make test         set up and run the tests with pinned versions of the dependencies"
+	@echo "  make test-all     run the slow tests too, with more random examples"
+	@echo "  make test-floors  run the tests with the oldest versions that pyproject.toml allows (Python 3.11 or 3.12)"
 	@echo "  make lint         check style and formatting      (ruff)"
 	@echo "  make types        check types                     (mypy)"
-	@echo "  make format       mend style and formatting       (ruff)"
-	@echo "  make bench        run the benchmarks, each prints a table"
+	@echo "  make format       fix style and formatting        (ruff)"
+	@echo "  make bench        run the benchmarks; each prints a table"
 	@echo "  make docs         build the documentation into site/"
-	@echo "  make notebooks    write the notebooks anew from their guides, and run them"
-	@echo "  make features     write the page of all features anew from the texts"
-	@echo "  make constraints  write the known versions and their hashes anew; UPGRADE=1 takes the newest"
-	@echo "  make clean        remove the environments and all that was built"
+	@echo "  make notebooks    rewrite the notebooks from their guides, and run them"
+	@echo "  make features     rewrite docs/features.md from the texts"
+	@echo "  make api          rewrite docs/api.md from the exported names"
+	@echo "  make constraints  rewrite the pinned versions and their hashes; UPGRADE=1 takes the newest"
+	@echo "  make clean        remove the environments and everything that was built"
 	@echo
-	@echo "  ARGS='...'        is passed on: make test ARGS='-k rfm -x'"
-	@echo "  PYTHON=...        is the Python that a new environment is made with (3.11 or newer)"
+	@echo "  ARGS='...'        passes options on: make test ARGS='-k rfm -x'"
+	@echo "  PYTHON=...        sets the Python of a new environment (3.11 or newer)"
 
 demo: .venv/.core
 	@echo "Segmenting the customers of an invented shop into demo-out/"
 	@$(PY) -m custseg demo --out demo-out $(ARGS)
 
 test: .venv/.known
-	@echo "Running the tests on known versions, one process per core"
+	@echo "Running the tests with pinned versions, one process per core"
 	@$(ONE_THREAD) $(PY) -m pytest -n auto $(ARGS)
 
 test-all: .venv/.known
-	@echo "Running the slow tests too, and four times as many examples"
+	@echo "Running all tests, with four times as many random examples"
 	@$(ONE_THREAD) $(PY) -m pytest -n auto -m "" --hypothesis-profile=thorough $(ARGS)
 
 test-floors: .venv-floors/.floors
-	@echo "Running the tests on the oldest allowed versions, one process per core"
+	@echo "Running the tests with the oldest allowed versions, one process per core"
 	@$(ONE_THREAD) .venv-floors/bin/python -m pytest -n auto $(ARGS)
 
 lint: .venv/.known
@@ -79,7 +80,7 @@ types: .venv/.known
 	@$(PY) -m mypy $(ARGS)
 
 format: .venv/.known
-	@echo "Mending style and formatting"
+	@echo "Fixing style and formatting"
 	@$(PY) -m ruff check --fix $(ARGS); $(PY) -m ruff format
 
 bench: .venv/.known
@@ -98,7 +99,11 @@ features: .venv/.known
 	@echo "Writing docs/features.md"
 	@$(PY) tools/features_page.py
 
-# Resolved on the oldest Python, so that the versions exist for all. `make` never calls this by itself.
+api: .venv/.known
+	@echo "Writing docs/api.md"
+	@$(PY) tools/api_page.py
+
+# Resolved on the oldest Python, so that the versions exist for every Python. No other target calls this.
 COMPILE = .venv-constraints/bin/python -m piptools compile --quiet --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(if $(UPGRADE),--upgrade)
 constraints: export CUSTOM_COMPILE_COMMAND = make constraints
@@ -112,16 +117,16 @@ constraints:
 		echo "Checking that all of them install on Python $$version"; \
 		.venv-constraints/bin/python $(INSTALL) --dry-run --ignore-installed --no-deps --target .venv-constraints/none \
 			--python-version $$version --require-hashes -r constraints/known.txt || exit 1; done
-	@if grep -nE '://|^-' constraints/*.txt; then echo "An address has no place in a constraints file."; exit 1; fi
+	@if grep -nE '://|^-' constraints/*.txt; then echo "A constraints file must not contain an address."; exit 1; fi
 
 clean:
-	@echo "Removing the environments and all that was built"
+	@echo "Removing the environments and everything that was built"
 	@rm -rf .venv .venv-floors .venv-constraints demo-out site build dist htmlcov .coverage .coverage.*
 	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# Each environment ends in a stamp file, so that a second run starts at once.
-# The project itself has no hash: it is installed last, in place, with nothing left to fetch.
+# Each environment ends in a stamp file, so that later runs start at once.
+# The project itself has no hash: it is installed last, in place, when nothing is left to download.
 
 .venv/.core: constraints/core.txt pyproject.toml
 	@$(call make-venv,.venv,3.11,3.14)

@@ -22,7 +22,8 @@ def main() -> None:
     free = KMeans(8, n_init=1, random_state=0)
     contenders = {"k-means, one start": lambda: free.fit(X), "MinSizeHDBSCAN": lambda: model.fit(X)}
     seconds = interleaved_seconds(contenders, options.runs)
-    title = f"{options.rows:,} × 6, clusters in {model.n_fit_rows_:,} rows, {len(model.rule_.cores):,} stored"
+    stored = len(model.assignment_rule_.cores)
+    title = f"{options.rows:,} × 6, clusters in {model.n_fit_rows_:,} rows, {stored:,} stored"
     print_ratios(title, seconds, "k-means, one start", {"MinSizeHDBSCAN": 15})
     print(f"  {model.n_clusters_} clusters of {model.sizes_.tolist()} rows")
     print(f"  memory {peak_bytes(lambda: model.fit(X)) / X.nbytes:.2f} × the matrix")

@@ -18,11 +18,10 @@ from custseg._checks import (
     check_min_size,
     check_random_state,
     did_you_mean,
-    listed,
     not_yet,
     number_advice,
-    plural,
 )
+from custseg._format import listed, plural
 from custseg._optional import optional_module
 from custseg.errors import CustsegError, DataError, InfeasibleMinimumError, MissingDependencyError
 

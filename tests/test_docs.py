@@ -114,6 +114,11 @@ def test_page_of_features_is_that_of_the_catalog() -> None:
     assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == page(), "make features"
 
 
+def test_reference_lists_all_exports() -> None:
+    page = runpy.run_path(str(ROOT / "tools" / "api_page.py"))["page"]
+    assert (ROOT / "docs" / "api.md").read_text(encoding="utf-8") == page(), "make api"
+
+
 FEATURE_TABLE = re.compile(r"^\| column \| definition \| unit \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 
 

@@ -63,7 +63,10 @@ def test_assess_has_missing_values_where_nobody_can_be_clustered(result: Segment
     assessed = result.model.assess(empty)
     assert assessed.columns == result.model.assess(table).columns
     assert assessed.schema == result.model.assess(table).schema
-    assert assessed.select("segment", "confidence", "second", "distance", "unusual").null_count().row(0) == (3,) * 5
+    assert (
+        assessed.select("segment", "confidence", "second_segment", "distance", "is_outlier").null_count().row(0)
+        == (3,) * 5
+    )
 
 
 def test_customers_without_a_purchase_have_no_segment(result: Segmentation, table: pl.DataFrame) -> None:

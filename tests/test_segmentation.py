@@ -490,7 +490,7 @@ def test_every_method_keeps_the_minimum_and_agrees_with_its_model(method: str, s
 
 def test_moves_and_confidence_come_with_the_result(shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4, min_size=0.24)
-    assert sum(move.count for move in fitted.moves) > 0
+    assert sum(move.count for move in fitted.reassignments) > 0
     assert any("to meet the minimum size" in note for note in fitted.notes)
     inside = fitted.labels >= 0
     assert ((fitted.confidence[inside] >= 0) & (fitted.confidence[inside] <= 1)).all()
@@ -500,10 +500,10 @@ def test_moves_and_confidence_come_with_the_result(shop: Shop) -> None:
 def test_assessment_tells_who_is_on_the_border(shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4)
     table = fitted.model.assess(fitted.features)
-    assert table.columns == ["customer_id", "segment", "name", "confidence", "second", "distance", "unusual"]
+    assert table.columns == ["customer_id", "segment", "name", "confidence", "second_segment", "distance", "is_outlier"]
     assert table.select("customer_id", "segment", "name").equals(fitted.assignments)
-    assert not table["unusual"].any()
-    assert (table["second"] != table["segment"]).all()
+    assert not table["is_outlier"].any()
+    assert (table["second_segment"] != table["segment"]).all()
 
 
 def test_customers_alone_need_a_moment(shop: Shop) -> None:

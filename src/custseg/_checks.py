@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
 
+from custseg._format import listed, plural, shown
 from custseg.errors import DataError
 
 _NUMBER = r"[-+−]?\d[\d.,'’\s]*"
@@ -22,19 +23,6 @@ _SIGNED = re.compile(rf"[-+−(]?\s*(?:{_SIGN}\s*{_NUMBER}|{_CODE}\s*\d[\d.,'’
 _SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
 # Ranges that end here are fine for any number of customers: what has no room is not tried.
 _MODEST = 100
-
-
-def shown(value: object, limit: int = 80) -> str:
-    """The value for a message: control and direction marks escaped, the end of a long one cut off."""
-    text = repr(value[: limit + 1] if isinstance(value, str) else value)
-    return text if len(text) <= limit + 2 else f"{text[:limit]}…"
-
-
-def listed(values: Iterable[object], limit: int = 20) -> str:
-    """The values as a short list for a message."""
-    values = list(values)
-    more = f", … {len(values) - limit} more" if len(values) > limit else ""
-    return "[" + ", ".join(map(shown, values[:limit])) + more + "]"
 
 
 def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence[str]) -> None:
@@ -196,11 +184,6 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
 def not_yet(caller: str, argument: str, works: str) -> NotImplementedError:
     """The error for an argument that this version does not carry out yet."""
     return NotImplementedError(f"{caller}: {argument} is not available yet. {works}")
-
-
-def plural(count: int, noun: str, nouns: str | None = None) -> str:
-    """`1 customer`, `2 customers`, with thousands separated."""
-    return f"{count:,} {noun if count == 1 else (nouns or noun + 's')}"
 
 
 def number_advice(*shapes: str) -> str:

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from os import PathLike
 from pathlib import Path
 
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._locks import hold_lock, is_locked
 from custseg.errors import CustsegError, DataError
 

@@ -11,7 +11,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_distinct, check_named, did_you_mean, listed, plural
+from custseg._checks import check_choice, check_distinct, check_named, did_you_mean
+from custseg._format import listed, plural
 from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, open_table
 from custseg._moments import skewness, unit_of
 from custseg._texts import LANGUAGES, filled, printable, text

@@ -14,9 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._frames import frame_from_columns
-from custseg.clustering import Rule
+from custseg.clustering import AssignmentRule
 from custseg.feature_table import FeatureTable, check_features, given_features
 from custseg.preparation import Preparation
+
+# Columns of the table that `SegmentModel.assess` returns: attribute of an `Assessment`, and dtype.
+_ASSESSED: dict[str, tuple[str, Any]] = {
+    "confidence": ("confidence", nw.Float64),
+    "second_segment": ("second_label", nw.Int64),
+    "distance": ("distance", nw.Float64),
+    "is_outlier": ("is_outlier", nw.Boolean),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +35,7 @@ class SegmentModel:
     ----------
     preparation : Preparation
         How features become the matrix.
-    rule : Rule
+    rule : AssignmentRule
         From a row of the matrix to a segment: numbers alone, the same for one row as for a million. With HDBSCAN
         these numbers are the prepared rows of some of the customers of the fit, without ids.
     names : tuple of str
@@ -37,7 +45,7 @@ class SegmentModel:
     """
 
     preparation: Preparation
-    rule: Rule = field(repr=False)
+    rule: AssignmentRule = field(repr=False)
     names: tuple[str, ...]
     unclustered_name: str
 
@@ -92,9 +100,9 @@ class SegmentModel:
         -------
         table
             In the caller's kind: `customer_id`, `segment` and `name` as in `assign`; `confidence` (float in
-            [0, 1]: about 1/2 on the boundary of two segments); `second` (int: the segment that comes next);
-            `distance` (float: from the segment, in prepared units); `unusual` (bool: farther than everyone in
-            the fit). All are missing for customers that cannot be clustered.
+            [0, 1]: about 1/2 on the boundary of two segments); `second_segment` (int: the second-best segment);
+            `distance` (float: from the segment, in prepared units); `is_outlier` (bool: farther from the segment
+            than every training customer). All are missing for customers that cannot be clustered.
 
         Raises
         ------
@@ -108,19 +116,15 @@ class SegmentModel:
         values = {name: table.values(name)[inside] for name in self.preparation.names}
         assessed = self.rule.assess(self.preparation.matrix(values, "assess")) if inside.any() else None
         columns: dict[str, list[Any]] = {}
-        for name in ("confidence", "second", "distance", "unusual"):
-            spread = np.full(len(table), None, dtype=object)
+        for name, (attribute, _) in _ASSESSED.items():
+            cells = np.full(len(table), None, dtype=object)
             if assessed is not None:
-                spread[inside] = getattr(assessed, name).tolist()
-            columns[name] = spread.tolist()
-        more = nw.from_native(frame_from_columns(columns), eager_only=True)
-        kinds: dict[str, Any] = {
-            "confidence": nw.Float64,
-            "second": nw.Int64,
-            "distance": nw.Float64,
-            "unusual": nw.Boolean,
-        }
-        return table.give_back(local.with_columns(more.get_column(name).cast(kind) for name, kind in kinds.items()))
+                cells[inside] = getattr(assessed, attribute).tolist()
+            columns[name] = cells.tolist()
+        frame = nw.from_native(frame_from_columns(columns), eager_only=True)
+        return table.give_back(
+            local.with_columns(frame.get_column(name).cast(dtype) for name, (_, dtype) in _ASSESSED.items())
+        )
 
     def assignments(self, table: FeatureTable, labels: NDArray[np.intp]) -> nw.DataFrame[Any]:
         """The local table of ids, segments and names."""

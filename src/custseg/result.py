@@ -14,11 +14,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, plural
+from custseg._checks import check_choice
+from custseg._format import plural
 from custseg._frames import CsvStyle, frame_from_columns, table_writer
 from custseg._texts import printable
 from custseg._write import write_files
-from custseg.clustering import ClusteringChoice, Move
+from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.feature_table import FeatureTable
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
@@ -86,10 +87,10 @@ class Segmentation:
         return confidence
 
     @property
-    def moves(self) -> tuple[Move, ...]:
-        """Who was moved to meet the minimum size: from which segment to which, how many, at what cost."""
-        moves: tuple[Move, ...] = self.choice.best.estimator.moves_
-        return moves
+    def reassignments(self) -> tuple[Reassignment, ...]:
+        """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
+        reassignments: tuple[Reassignment, ...] = self.choice.best.estimator.reassignments_
+        return reassignments
 
     @property
     def notes(self) -> list[str]:
@@ -99,7 +100,7 @@ class Segmentation:
             f"{plural(round(move.count), 'customer was', 'customers were')} moved "
             + (f"from {names[move.origin]!r} " if move.origin >= 0 else "")
             + f"to {names[move.target]!r} to meet the minimum size."
-            for move in self.moves
+            for move in self.reassignments
         ]
         return [*self.model.preparation.notes(), *self._fit_notes(), *moved]
 

@@ -13,13 +13,12 @@ from custseg._checks import (
     check_random_state,
     check_room_for,
     check_segment_numbers,
-    listed,
     not_yet,
-    plural,
 )
+from custseg._format import listed, plural
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
-from custseg.clustering import METHODS, ClusteringChoice, select_clustering
+from custseg.clustering import ClusteringChoice, get_method, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import (
     FeatureTable,
@@ -97,9 +96,10 @@ def fit_segments(
         other features describe the segments.
     goal : None
         Not available yet; anything but `None` raises NotImplementedError.
-    method : {"auto", "kmeans", "gaussian_mixture", "hdbscan"}, default "auto"
-        The clustering algorithm, or the choice among all three (`custseg.clustering.select_clustering`). HDBSCAN
-        alone finds the number of segments itself, unless `n_segments` is given.
+    method : str, default "auto"
+        The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
+        (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, is
+        free in it unless `n_segments` is given.
     n_segments : int or range, optional
         Exactly so many, or the numbers to choose among; by default 3 to 8, or one segment where no grouping
         comes back in half of the customers.
@@ -144,7 +144,7 @@ def fit_segments(
     """
     if goal is not None:
         raise not_yet(_CALLER, "goal", "Today columns= says what to cluster on.")
-    check_choice(_CALLER, "method", method, allowed=("auto", *METHODS))
+    check_choice(_CALLER, "method", method, allowed=("auto", *method_names()))
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
@@ -182,7 +182,7 @@ def fit_segments(
         table, labels, preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
     )
     segment_names = tuple(row.name for row in profiles.segments)
-    model = SegmentModel(preparation, choice.best.estimator.rule_, segment_names, unclustered[language])
+    model = SegmentModel(preparation, choice.best.estimator.assignment_rule_, segment_names, unclustered[language])
     tell("done", 4, 4)
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
@@ -338,11 +338,12 @@ def _chosen(
     What went wrong is told with the arguments that can mend it.
     """
     numbers = check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
-    free = method == "hdbscan" and n_segments is None
+    record = get_method(method)
+    free = n_segments is None and record is not None and record.finds_number
     try:
         choice = select_clustering(
             matrix,
-            methods=METHODS if method == "auto" else [method],
+            methods=[method],
             n_clusters=None if free else numbers[0] if len(numbers) == 1 else numbers,
             min_size=min_size,
             random_state=seed,

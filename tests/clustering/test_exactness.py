@@ -59,4 +59,4 @@ def test_second_of_the_fit_is_that_of_assess_where_clusters_are_equally_near(see
     angles = np.repeat([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0]], sizes, axis=0)
     X = 100.0 * angles + np.concatenate([np.c_[np.arange(s) % 3 - 1, np.arange(s) % 4 - 1] for s in sizes])
     model = MinSizeHDBSCAN(min_size=8, min_samples=3).fit(X)
-    assert np.array_equal(model.second_, model.assess(X).second)
+    assert np.array_equal(model.second_labels_, model.assess(X).second_label)

@@ -29,7 +29,7 @@ def test_probabilities_agree_with_labels_under_a_minimum(kind):
     model = MinSizeGaussianMixture(3, covariance_type=kind, min_size=0.2, random_state=0).fit(X)
     shares = model.predict_proba(X)
     assert model.sizes_.min() >= 114
-    assert model.moves_
+    assert model.reassignments_
     assert np.array_equal(shares.argmax(axis=1), model.labels_)
     assert np.allclose(shares.sum(axis=1), 1)
     assert np.array_equal(shares.max(axis=1), model.confidence_)
@@ -61,4 +61,4 @@ def test_steps_that_do_not_end_are_a_flag():
 def test_the_rule_survives_plain_numbers():
     X = three_groups()
     model = MinSizeGaussianMixture(3, min_size=0.2, random_state=0).fit(X)
-    assert np.array_equal(MixtureRule.from_dict(model.rule_.to_dict()).labels(X), model.labels_)
+    assert np.array_equal(MixtureRule.from_dict(model.assignment_rule_.to_dict()).labels(X), model.labels_)

@@ -39,7 +39,7 @@ def test_a_sample_is_fitted_and_the_minimum_holds_on_all_rows():
     X = make_blobs(5_000, centers=4, random_state=0)[0]
     model = MinSizeHDBSCAN(min_size=0.1, max_fit_rows=500, max_core_rows=100, random_state=0).fit(X)
     assert model.n_fit_rows_ == 500
-    assert len(model.rule_.cores) <= 100
+    assert len(model.assignment_rule_.cores) <= 100
     assert model.sizes_.min() >= 500
     assert np.array_equal(model.predict(X), model.labels_)
 
@@ -52,7 +52,7 @@ def test_a_cluster_that_is_too_small_on_all_rows_is_merged_and_recorded():
             break
     assert model.merges_[0].size < 80
     assert model.sizes_.min() >= 80
-    assert [move.target for move in model.moves_] == [merge.target for merge in model.merges_]
+    assert [move.target for move in model.reassignments_] == [merge.target for merge in model.merges_]
 
 
 def test_noise_is_kept_or_joins_the_nearest():
@@ -60,12 +60,12 @@ def test_noise_is_kept_or_joins_the_nearest():
     kept = MinSizeHDBSCAN(min_size=10, noise="keep").fit(X)
     joined = MinSizeHDBSCAN(min_size=10).fit(X)
     assert (kept.labels_[-1], kept.confidence_[-1]) == (-1, 0)
-    assert kept.second_[-1] == kept.predict([[11.0]])[0]
+    assert kept.second_labels_[-1] == kept.predict([[11.0]])[0]
     assert joined.labels_[-1] == joined.predict([[11.0]])[0]
 
 
 def test_the_rule_survives_plain_numbers():
     model = MinSizeHDBSCAN(min_size=20, noise="keep").fit(MOONS)
-    again = CoreRule.from_dict(model.rule_.to_dict())
+    again = CoreRule.from_dict(model.assignment_rule_.to_dict())
     assert np.array_equal(again.labels(MOONS), model.labels_)
     assert np.array_equal(again.assess(MOONS).confidence, model.confidence_)

@@ -18,8 +18,8 @@ def skewed(n=600, d=3, seed=0):
 def test_worked_by_hand():
     model = MinSizeKMeans(2, min_size=2, random_state=0).fit([[0.0], [1.0], [2.0], [3.0], [20.0]])
     assert model.labels_.tolist() == [0, 0, 0, 1, 1]
-    assert [(move.origin, move.target, move.count) for move in model.moves_] == [(0, 1, 1)]
-    assert model.moves_[0].added_cost == pytest.approx((11.5 - 3) ** 2 - (3 - 1) ** 2, abs=300)
+    assert [(move.origin, move.target, move.count) for move in model.reassignments_] == [(0, 1, 1)]
+    assert model.reassignments_[0].added_cost == pytest.approx((11.5 - 3) ** 2 - (3 - 1) ** 2, abs=300)
 
 
 @pytest.mark.parametrize("X", [load_iris().data, load_wine().data, skewed()])
@@ -33,7 +33,7 @@ def test_a_minimum_that_does_not_bind_changes_nothing():
     X = skewed()
     free, bound = (MinSizeKMeans(4, min_size=least, random_state=1).fit(X) for least in (None, 2))
     assert np.array_equal(free.labels_, bound.labels_)
-    assert bound.moves_ == ()
+    assert bound.reassignments_ == ()
     assert not bound.offsets_.any()
 
 
@@ -43,8 +43,8 @@ def test_moves_account_for_everyone_who_is_not_at_the_nearest_center():
     nearest = nearest_centers(X, model.cluster_centers_)
     squared = ((X[:, None] - model.cluster_centers_) ** 2).sum(axis=2)
     added = squared[np.arange(len(X)), model.labels_].sum() - squared.min(axis=1).sum()
-    assert sum(move.count for move in model.moves_) == (nearest != model.labels_).sum() > 0
-    assert sum(move.added_cost for move in model.moves_) == pytest.approx(added)
+    assert sum(move.count for move in model.reassignments_) == (nearest != model.labels_).sum() > 0
+    assert sum(move.added_cost for move in model.reassignments_) == pytest.approx(added)
 
 
 def test_weights_count_for_size_and_cost_as_repeated_rows_do():
@@ -86,7 +86,7 @@ def test_small_batches_compiled_loops_and_numpy_give_the_same_bits():
 def test_the_rule_survives_plain_numbers():
     X = skewed()
     model = MinSizeKMeans(4, min_size=0.2, random_state=0).fit(X)
-    again = CenterRule.from_dict(model.rule_.to_dict())
+    again = CenterRule.from_dict(model.assignment_rule_.to_dict())
     assert np.array_equal(again.labels(X), model.labels_)
     assert np.array_equal(again.assess(X).confidence, model.confidence_)
 
@@ -94,7 +94,7 @@ def test_the_rule_survives_plain_numbers():
 def test_a_row_far_from_all_others_is_unusual():
     X = skewed()
     model = MinSizeKMeans(3, min_size=0.1, random_state=0).fit(X)
-    assert model.assess([[1e6, 0, 0]]).unusual.tolist() == [True]
+    assert model.assess([[1e6, 0, 0]]).is_outlier.tolist() == [True]
 
 
 def test_steps_that_do_not_end_are_a_flag():

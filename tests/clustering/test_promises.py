@@ -52,7 +52,7 @@ def check_promises(model, X, rng):
     assessed = model.assess(X)
     assert np.array_equal(assessed.label, model.labels_)
     assert np.array_equal(assessed.distance, model.distance_)
-    assert not assessed.unusual.any()
+    assert not assessed.is_outlier.any()
     assert ((assessed.confidence >= 0) & (assessed.confidence <= 1)).all()
     order = rng.permutation(len(X))
     assert np.array_equal(model.fit(X[order]).labels_, assessed.label[order])

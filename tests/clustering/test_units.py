@@ -24,7 +24,7 @@ def same_partition(one, other):
 def test_a_mixture_finds_the_same_groups_in_every_unit(kind, scale):
     model = MinSizeGaussianMixture(3, covariance_type=kind, min_size=10, random_state=0)
     assert same_partition(model.fit(BLOBS * scale).labels_, GROUPS)
-    assert model.moves_ == ()
+    assert model.reassignments_ == ()
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from quick import quick_fit
 from custseg import Segmentation
 from custseg.datasets import make_shop
 from custseg.errors import DataError
-from custseg.insights import Explanation, explain
+from custseg.insights import explain
 
 SHOP = make_shop(600, 0)
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
@@ -42,21 +43,21 @@ def assigned(result: Segmentation, place: int, feature: str, value: float) -> in
 def test_customer_on_a_line_by_hand() -> None:
     explanation = explain(LINE, "c0")
     plan = LINE.model.preparation.columns[0]
-    own, other = LINE.model.rule.centers[[explanation.segment, explanation.second]][:, 0]
+    own, other = LINE.model.rule.centers[[explanation.segment, explanation.second_segment]][:, 0]
     row = plan.standardized(np.array([0.0]))[0].round(9)
     [reason] = explanation.why
     assert reason.contribution == pytest.approx((row - other) ** 2 - (row - own) ** 2)
     assert (reason.value, reason.typical, reason.typical_second) == (0.0, 9.5, 109.5)
-    assert explanation.margin == pytest.approx(reason.contribution + explanation.rest)
+    assert explanation.margin == pytest.approx(reason.contribution + explanation.residual)
 
 
 def test_change_on_a_line_by_hand() -> None:
     # The segments have means 9.5 and 109.5, so their boundary is at 59.5.
-    change = explain(LINE, "c0").change
+    change = explain(LINE, "c0").counterfactual
     assert change is not None
     assert change.target == 60
     assert change.segment == LINE.labels[20]
-    back = explain(LINE, "c20").change
+    back = explain(LINE, "c20").counterfactual
     assert back is not None
     assert back.target == 59
 
@@ -69,10 +70,10 @@ def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.D
     place = data.draw(st.sampled_from(clustered_places(result)))
     explanation = explain(result, result.features.ids[place])
     assert explanation.segment == result.labels[place]
-    assert explanation.margin == pytest.approx(sum(r.contribution for r in explanation.why) + explanation.rest)
+    assert explanation.margin == pytest.approx(sum(r.contribution for r in explanation.why) + explanation.residual)
     assert explanation.margin >= -1e-9
     assert explanation.confidence == result.confidence[place]
-    change = explanation.change
+    change = explanation.counterfactual
     if change is not None:
         assert assigned(result, place, change.feature, change.target) == change.segment != explanation.segment
         observed = result.features.values(change.feature)[result.labels >= 0]
@@ -84,7 +85,7 @@ def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.D
 def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> None:
     result = RESULTS["kmeans"]
     place = data.draw(st.sampled_from(clustered_places(result)))
-    change = explain(result, result.features.ids[place]).change
+    change = explain(result, result.features.ids[place]).counterfactual
     assert change is not None
     # Rounding outward may overshoot by a tenth, and by one for whole numbers.
     preparation = result.model.preparation
@@ -100,7 +101,7 @@ def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> N
 
 def test_whole_features_change_to_whole_numbers() -> None:
     result = RESULTS["kmeans"]
-    changes = [explain(result, result.features.ids[place]).change for place in clustered_places(result)[:60]]
+    changes = [explain(result, result.features.ids[place]).counterfactual for place in clustered_places(result)[:60]]
     counts = [c.target for c in changes if c and c.feature in ("order_count", "recency_days")]
     assert counts
     assert all(target == int(target) for target in counts)
@@ -109,7 +110,7 @@ def test_whole_features_change_to_whole_numbers() -> None:
 def test_one_segment_has_no_second_and_no_change() -> None:
     table = pl.DataFrame({"customer_id": range(30), "visits": [float(v) for v in range(30)]})
     explanation = explain(quick_fit(features=table, n_segments=1), 3)
-    assert (explanation.second, explanation.change, explanation.margin) == (None, None, 0.0)
+    assert (explanation.second_segment, explanation.counterfactual, explanation.margin) == (None, None, 0.0)
     assert repr(explanation).endswith("There is no other segment.")
 
 
@@ -128,18 +129,18 @@ def test_missing_value_is_told_with_what_it_was_taken_as() -> None:
     assert "visits: missing, taken as 100" in repr(explanation)
 
 
-def test_unusual_customer_is_called_so() -> None:
-    assert not explain(LINE, "c0").unusual
-    assert "Unusual" not in repr(explain(LINE, "c0"))
-    strange = Explanation(**{**vars(explain(LINE, "c0")), "unusual": True})
-    assert "Unusual: farther from the segment" in repr(strange)
+def test_outliers_are_named() -> None:
+    assert not explain(LINE, "c0").is_outlier
+    assert "Outlier" not in repr(explain(LINE, "c0"))
+    strange = replace(explain(LINE, "c0"), is_outlier=True)
+    assert "Outlier: farther from the segment" in repr(strange)
 
 
 def test_sentences_in_english() -> None:
     text = repr(explain(LINE, "c0"))
     assert text.startswith("Customer c0 is in low visits (segment ")
-    assert "Why there and not in high visits:\n  visits: 0 (median 9.5 here, 109.5 there)" in text
-    assert "With visits at 60 (now 0), and all else as it is, they would be in high visits." in text
+    assert "Why this segment and not high visits:\n  visits: 0 (median 9.5 here, 110 there)" in text
+    assert "With visits at 60 (now 0) and all else unchanged, they would be in high visits." in text
 
 
 def test_sentences_in_russian() -> None:
@@ -151,8 +152,8 @@ def test_sentences_in_russian() -> None:
 
 
 def test_customer_that_no_change_moves_is_told() -> None:
-    alone = Explanation(**{**vars(explain(LINE, "c0")), "change": None})
-    assert "No change of one feature, within what is observed, would move them." in repr(alone)
+    alone = replace(explain(LINE, "c0"), counterfactual=None)
+    assert "No change of a single feature within the observed range would put them into another segment." in repr(alone)
 
 
 def test_unknown_customer_is_an_error_that_names_no_other() -> None:

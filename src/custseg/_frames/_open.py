@@ -12,7 +12,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from custseg._checks import check_columns, check_distinct, check_no_nul, shown
+from custseg._checks import check_columns, check_distinct, check_no_nul
+from custseg._format import shown
 from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb._draws import changes_when_read_again, read_once
 from custseg._frames._duckdb._relation import DuckDBDialect, is_relation, run_query

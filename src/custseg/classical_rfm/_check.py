@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from custseg._checks import plural
+from custseg._format import plural
 from custseg.classical_rfm._rows import RFMRow, all_codes
 
 _SHOWN = 12

@@ -9,7 +9,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, plural
+from custseg._checks import check_columns
+from custseg._format import plural
 from custseg.classical_rfm._scores import RFMScores
 from custseg.errors import DataError
 from custseg.feature_table import given_features

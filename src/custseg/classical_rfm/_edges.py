@@ -9,7 +9,8 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import did_you_mean, listed
+from custseg._checks import did_you_mean
+from custseg._format import listed
 from custseg.errors import DataError
 
 FEWEST_BINS, MOST_BINS = 2, 9

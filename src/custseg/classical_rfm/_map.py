@@ -14,7 +14,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, listed, plural
+from custseg._checks import check_choice
+from custseg._format import listed, plural
 from custseg.classical_rfm._check import RFMMapCheck, check_rows
 from custseg.classical_rfm._codes import code_positions, opened_scores
 from custseg.classical_rfm._rows import RFMRow, all_codes, read_rows

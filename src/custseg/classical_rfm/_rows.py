@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, TypeGuard
 
-from custseg._checks import did_you_mean, listed, plural
+from custseg._checks import did_you_mean
+from custseg._format import listed, plural
 from custseg.classical_rfm._edges import FEWEST_BINS, MOST_BINS
 from custseg.errors import DataError
 

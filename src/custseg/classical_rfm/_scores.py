@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, check_integer, listed, plural
+from custseg._checks import check_columns, check_integer
+from custseg._format import listed, plural
 from custseg.classical_rfm._edges import (
     FEWEST_BINS,
     MOST_BINS,

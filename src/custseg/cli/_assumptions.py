@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from custseg._checks import listed, shown
+from custseg._format import listed, shown
 from custseg._texts import printable, text
 from custseg.errors import DataError
 from custseg.inspection import FileInspection, FileKind, Finding, inspect_with, option_words

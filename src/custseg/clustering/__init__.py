@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
-from custseg.clustering._hdbscan import Merge, MinSizeHDBSCAN
+from custseg.clustering._hdbscan import MinSizeHDBSCAN
 from custseg.clustering._kmeans import MinSizeKMeans
-from custseg.clustering.assignment._assessment import Assessment, Move, Rule
-from custseg.clustering.selection._candidates import METHODS, Candidate
+from custseg.clustering._method import Method
+from custseg.clustering._methods import METHODS, get_method, method_names
+from custseg.clustering.assignment._assessment import Assessment, AssignmentRule, Reassignment
+from custseg.clustering.min_size._merging import Merge
+from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._heavy_tails import HeavyTailClusterer
 from custseg.clustering.selection._score import score_clusterer
@@ -17,19 +20,22 @@ from custseg.clustering.validation._stability import Lineage, Stability, lineage
 __all__ = [
     "METHODS",
     "Assessment",
+    "AssignmentRule",
     "Candidate",
     "ClusteringChoice",
     "HeavyTailClusterer",
     "Lineage",
     "Merge",
+    "Method",
     "MinSizeGaussianMixture",
     "MinSizeHDBSCAN",
     "MinSizeKMeans",
-    "Move",
-    "Rule",
+    "Reassignment",
     "Silhouettes",
     "Stability",
+    "get_method",
     "lineage",
+    "method_names",
     "score_clusterer",
     "select_clustering",
     "silhouettes",

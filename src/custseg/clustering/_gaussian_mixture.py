@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_min_size, check_number
+from custseg.clustering._method import FitNote, FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import (
@@ -81,9 +83,9 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Cluster of each row; 0 is the largest, equal sizes in the order of the means' values.
     sizes_ : ndarray of int, shape (n_components,)
         Rows of each cluster.
-    moves_ : tuple of Move
+    reassignments_ : tuple of Reassignment
         Who was moved to meet the minimum: from, to, count, added -log posterior.
-    second_, confidence_, distance_ : ndarray of shape (n_rows,)
+    second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     fallbacks_ : tuple of (int, str)
         Components whose covariance was singular, and what was done: "regularized" or "diagonal"; "round" for
@@ -94,7 +96,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Whether the steps ended before `max_iter`.
     n_iter_ : int
         Steps that led to the result.
-    rule_ : MixtureRule
+    assignment_rule_ : MixtureRule
         All that `predict` needs, in arrays and numbers.
 
     Notes
@@ -190,17 +192,17 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Integers:
         """The cluster of each row: the component of the largest log posterior with its offset."""
         check_is_fitted(self)
-        return self.rule_.labels(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def predict_proba(self, X: Any) -> Floats:
         """Posterior of each component, the offsets added to the log priors; largest where `predict` says."""
         check_is_fitted(self)
-        return self.rule_.probabilities(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.probabilities(checked_rows(self, X, reset=False))
 
     def score_samples(self, X: Any) -> Floats:
         """Log density of each row under the mixture, offsets aside."""
         check_is_fitted(self)
-        costs = self.rule_.costs(checked_rows(self, X, reset=False))
+        costs = self.assignment_rule_.costs(checked_rows(self, X, reset=False))
         low = costs.min(axis=1)
         log_density: Floats = np.log(np.exp(low[:, None] - costs).sum(axis=1)) - low
         return log_density
@@ -212,7 +214,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def assess(self, X: Any) -> Assessment:
         """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
         check_is_fitted(self)
-        return self.rule_.assess(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _best(self, search: LastResort[MixtureEnd], shape: Shape, least: float) -> MixtureEnd | None:
         """The start of the largest likelihood, bound to the minimum where it binds; None where none meets it."""
@@ -251,27 +253,14 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_, self.means_ = mixture.weights, mixture.means
         self.covariances_ = _in_shape(mixture.covariances, self.covariance_type)
         self.fallbacks_ = mixture.fallbacks
-        self.offsets_, self.rule_ = rule.offsets, rule
+        self.offsets_, self.assignment_rule_ = rule.offsets, rule
         self.log_likelihood_, self.converged_ = end.fitted.likelihood, end.fitted.converged
         self.n_iter_ = end.fitted.steps
         assessed, back = rule.assess(rows.values), rows.inverse
-        self.labels_, self.second_ = assessed.label[back], assessed.second[back]
+        self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
         self.sizes_ = np.bincount(self.labels_, minlength=len(rule.means))
-        self.moves_ = rule.moves(rows.values, rows.weights)
-
-
-def mixture_rule(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
-    """What the model would predict with after a fit; None where the minimum cannot be met.
-
-    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
-    """
-    rows, k, least = distinct_rows(X), model.n_components, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, least):
-        return None
-    shape = _shape(rows, model.covariance_type, model.reg_covar)
-    end = model._best(last_resort(rows, k, shape), shape, least)
-    return None if end is None else end.rule
+        self.reassignments_ = rule.reassignments(rows.values, rows.weights)
 
 
 def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:
@@ -307,3 +296,52 @@ def _in_shape(covariances: Floats, covariance_type: str) -> Floats:
     diagonals = np.diagonal(covariances, axis1=1, axis2=2)
     shaped: Floats = diagonals[:, 0].copy() if covariance_type == "spherical" else diagonals.copy()
     return shaped
+
+
+def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
+    """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
+
+    Nothing is checked; `min_size` is a count.
+    """
+    rows, k, min_size = distinct_rows(X), model.n_components, float(model.min_size or 1)
+    if k > len(rows.values) or not is_useful(rows, k, min_size):
+        return None
+    shape = _shape(rows, model.covariance_type, model.reg_covar)
+    solution = model._best(last_resort(rows, k, shape), shape, min_size)
+    return None if solution is None else solution.rule
+
+
+def _make(spec: FitSpec) -> MinSizeGaussianMixture:
+    return MinSizeGaussianMixture(
+        spec.n_clusters or 1,
+        min_size=spec.min_size,
+        n_init=1 if spec.is_refit else 3,
+        random_state=spec.random_state,
+    )
+
+
+def _notes(model: MinSizeGaussianMixture) -> tuple[FitNote, ...]:
+    simplified = (
+        FitNote(f"the shape of {{cluster}} was simplified ({remedy}).", cluster=component)
+        for component, remedy in model.fallbacks_
+    )
+    return (*convergence_notes(model), *simplified)
+
+
+def _bic(model: MinSizeGaussianMixture) -> dict[str, float]:
+    """-2 log likelihood + parameters · log(rows), for full covariances (Schwarz 1978)."""
+    k, d = model.means_.shape
+    n_rows, n_parameters = len(model.labels_), k * d + k * d * (d + 1) / 2 + k - 1
+    return {"bic": float(-2 * n_rows * model.log_likelihood_ + n_parameters * math.log(n_rows))}
+
+
+GAUSSIAN_MIXTURE = Method(
+    name="gaussian_mixture",
+    label="a Gaussian mixture",
+    estimator_class=MinSizeGaussianMixture,
+    rule_class=MixtureRule,
+    make=_make,
+    refit=_refit,
+    notes=_notes,
+    measures=_bic,
+)

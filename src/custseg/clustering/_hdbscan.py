@@ -3,45 +3,39 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Self
 
 import numpy as np
 from scipy.spatial import cKDTree
+from sklearn import cluster
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.cluster import HDBSCAN
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Floats, Integers
-from custseg._checks import check_choice, check_integer, check_min_size, plural
-from custseg.clustering.assignment._assessment import Assessment, Move
+from custseg._checks import check_choice, check_integer, check_min_size
+from custseg._format import plural
+from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, TriedSetting
+from custseg.clustering.assignment._assessment import Assessment, Reassignment
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
 from custseg.clustering.min_size._feasibility import Minimum, asked_minimum
+from custseg.clustering.min_size._merging import merged_to_min_size
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
 from custseg.errors import InfeasibleMinimumError
 
 # HDBSCAN knows no cluster of one row.
 _SMALLEST = 2
-
-
-@dataclass(frozen=True)
-class Merge:
-    """A cluster that fell under the minimum and joined its nearest neighbor, or noise where there was none.
-
-    Attributes
-    ----------
-    size : int
-        Rows that it had.
-    target : int
-        The cluster, in the final numbering, that took its core rows; -1 where they became noise.
-    distance : float
-        Mutual reachability between the two.
-    """
-
-    size: int
-    target: int
-    distance: float
+# Of larger data, clusters are found in a sample of so many rows when methods are compared.
+_FIT_ROWS = 5_000
+# The grid: sizes of neighborhoods, and how many times the minimum size the smallest group is.
+_NEIGHBORS = (3, 10, 40)
+_MORE_NEIGHBORS = (3, 5, 10, 20, 40)
+_TIMES_MINIMUM = (1, 2, 4, 8)
+# Settings whose separation differs by less are equally good; of these, the neighborhood nearest to the middle one.
+_SIMILAR_SEPARATION, _MIDDLE_NEIGHBORS = 0.03, 10
 
 
 class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -84,12 +78,12 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Rows that the clusters were found in; fewer than all where a sample was drawn.
     merges_ : tuple of Merge
         Clusters that were under the minimum on all rows.
-    moves_ : tuple of Move
+    reassignments_ : tuple of Reassignment
         The rows of merged clusters. `origin` is always -1, as their cluster has no number any more; `target` is
         in the final numbering, -1 where they became noise; `added_cost` is count · distance of the merge.
-    second_, confidence_, distance_ : ndarray of shape (n_rows,)
+    second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
-    rule_ : CoreRule
+    assignment_rule_ : CoreRule
         All that `predict` needs, in arrays and numbers.
 
     Notes
@@ -171,12 +165,12 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Integers:
         """The cluster of each row: that of the nearest core row by mutual reachability; -1 for noise."""
         check_is_fitted(self)
-        return self.rule_.labels(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def assess(self, X: Any) -> Assessment:
         """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
         check_is_fitted(self)
-        return self.rule_.assess(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _found(self, rows: DistinctRows, least: int) -> CoreRule:
         """What HDBSCAN finds in a sample, as a rule of stored core rows."""
@@ -190,8 +184,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def _found_in(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
         smallest = min(max(_SMALLEST, least), len(X))
         neighbors = min(self.min_samples or min(smallest, 20), len(X))
-        found = HDBSCAN(min_cluster_size=smallest, min_samples=neighbors, algorithm="kd_tree", copy=True).fit_predict(X)
-        found = _with_twins(X, found)
+        hdbscan = cluster.HDBSCAN(min_cluster_size=smallest, min_samples=neighbors, algorithm="kd_tree", copy=True)
+        found = _with_twins(X, hdbscan.fit_predict(X))
         self.n_noise_ = int((found < 0).sum())
         inside = np.flatnonzero(found >= 0)
         k = int(found.max()) + 1
@@ -217,36 +211,28 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn(self, rule: CoreRule, rows: DistinctRows, least: int) -> None:
         weights, inverse = rows.weights, rows.inverse
-        rule, assessed, merged = _merged(rule, rows.values, weights, least=least)
+        rule, assessed, merged = merged_to_min_size(rule, rows.values, weights, least=least)
         inside = assessed.label >= 0
         sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
         first = np.array([rule.cores[rule.core_labels == j].min(axis=0) for j in range(rule.n_clusters)])
         order = np.lexsort((*first.T[::-1], -sizes)) if len(first) else np.empty(0, dtype=np.intp)
         rank = np.append(np.argsort(order), -1)  # and -1 stays -1
         reach = np.zeros(rule.n_clusters + 1)
-        nearest = np.where(inside, assessed.label, assessed.second)
+        nearest = np.where(inside, assessed.label, assessed.second_label)
         np.maximum.at(reach, nearest, assessed.distance)
-        self.rule_ = replace(rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order])
+        self.assignment_rule_ = replace(
+            rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order]
+        )
         # Clusters that are equally near as the second best are told apart by their numbers, which are new.
-        assessed = self.rule_.assess(rows.values)
-        self.labels_, self.second_ = assessed.label[inverse], assessed.second[inverse]
+        assessed = self.assignment_rule_.assess(rows.values)
+        self.labels_, self.second_labels_ = assessed.label[inverse], assessed.second_label[inverse]
         self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
         self.n_clusters_ = rule.n_clusters
         self.sizes_ = np.bincount(self.labels_[self.labels_ >= 0], minlength=rule.n_clusters)
         self.merges_ = tuple(replace(m, target=int(rank[m.target])) for m in merged)
-        self.moves_ = tuple(Move(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_)
-
-
-def hdbscan_rule(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
-    """What the model would predict with after a fit, its clusters in any order; None where rows are too few.
-
-    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
-    """
-    least = max(_SMALLEST, int(model.min_size or 0))
-    if least > len(X):
-        return None
-    rows = distinct_rows(X)
-    return _merged(model._found(rows, least), rows.values, rows.weights, least=least)[0]
+        self.reassignments_ = tuple(
+            Reassignment(-1, m.target, float(m.size), m.distance * m.size) for m in self.merges_
+        )
 
 
 def _check_enough(name: str, minimum: Minimum) -> None:
@@ -287,54 +273,76 @@ def _kept_cores(labels: Integers, most: int, rng: np.random.RandomState) -> Inte
     return np.sort(np.concatenate(kept))
 
 
-def _merged(rule: CoreRule, X: Floats, weights: Floats, *, least: int) -> tuple[CoreRule, Assessment, list[Merge]]:
-    """The rule with clusters under the minimum joined to their nearest, the smallest first."""
-    merges: list[Merge] = []
-    while True:
-        assessed = rule.nearest(X)
-        inside = assessed.label >= 0
-        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
-        if not rule.n_clusters or sizes.min() >= least:
-            return rule, assessed, merges
-        small = int(sizes.argmin())
-        target, distance = _nearest_cluster(rule, small)
-        rule, renumbered = _without(rule, small, target)
-        merges = [replace(m, target=int(renumbered[m.target]) if m.target >= 0 else -1) for m in merges]
-        merges.append(Merge(int(sizes[small]), int(renumbered[small]), distance))
+@dataclass(frozen=True)
+class _Setting:
+    """A cell of the grid: rows in a neighborhood, and the smallest group in multiples of the minimum size."""
+
+    min_samples: int
+    times: int
 
 
-def _nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
-    """The cluster with the core row nearest to one of this cluster, by mutual reachability; -1 if alone."""
-    if rule.n_clusters == 1:
-        return -1, math.inf
-    inside = rule.core_labels == small
-    core, best, label = rule.core_distances[inside], math.inf, -1
-    for j in np.unique(rule.core_labels[~inside]).tolist():
-        place = np.flatnonzero(rule.core_labels == j)
-        distance = rule.reachable(rule.cores[inside], core, place=place)
-        if distance.min() < best:
-            best, label = float(distance.min()), int(j)
-    return label, best
-
-
-def _without(rule: CoreRule, small: int, target: int) -> tuple[CoreRule, Integers]:
-    """The rule with one cluster joined to another, or dropped; and the new number of each old cluster."""
-    renumbered = np.arange(rule.n_clusters)
-    renumbered[small + 1 :] -= 1
-    renumbered[small] = renumbered[target] if target >= 0 else -1
-    labels = renumbered[rule.core_labels]
-    kept = labels >= 0
-    limit = rule.limit.copy()
-    limit[target] = max(limit[target], limit[small])
-    return (
-        replace(
-            rule,
-            cores=rule.cores[kept],
-            core_distances=rule.core_distances[kept],
-            core_labels=labels[kept],
-            n_clusters=rule.n_clusters - 1,
-            reach=np.delete(rule.reach, small),
-            limit=np.delete(limit, small),
-        ),
-        renumbered,
+def _make(spec: FitSpec) -> MinSizeHDBSCAN:
+    return MinSizeHDBSCAN(
+        min_size=max(_SMALLEST, spec.min_size * spec.setting.times),
+        min_samples=spec.setting.min_samples,
+        max_fit_rows=_FIT_ROWS,
+        random_state=spec.random_state,
     )
+
+
+def _refit(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
+    """Fit on the rows and return only the assignment rule; None where there are fewer rows than the minimum size.
+
+    Nothing is checked, and clusters are in any order; `min_size` is a count.
+    """
+    min_size = max(_SMALLEST, int(model.min_size or 0))
+    if min_size > len(X):
+        return None
+    rows = distinct_rows(X)
+    return merged_to_min_size(model._found(rows, min_size), rows.values, rows.weights, least=min_size)[0]
+
+
+def _settings(*, n_rows: int, n_sample: int, min_size: int, fine: bool) -> list[_Setting]:
+    grid = product(_MORE_NEIGHBORS if fine else _NEIGHBORS, _TIMES_MINIMUM)
+    return [
+        _Setting(min_samples, times)
+        for min_samples, times in grid
+        if min_samples < n_sample and 2 * times * min_size <= n_rows
+    ]
+
+
+def _most_reproducible(settings: Sequence[TriedSetting]) -> FitSpec:
+    """Of the settings with about the best separation the one that should be the most reproducible.
+
+    That is the largest minimum which leaves the groups room: on halves a small one finds more of them, and one as
+    large as the groups themselves fewer. Then the neighborhood of middle size.
+    """
+    best = max(tried.separation for tried in settings)
+    good = [tried for tried in settings if tried.separation >= best - _SIMILAR_SEPARATION]
+    roomy = [tried for tried in good if 2 * tried.spec.setting.times * tried.spec.min_size <= tried.smallest]
+    times = (max if roomy else min)(tried.spec.setting.times for tried in roomy or good)
+    similar = [tried.spec for tried in roomy or good if tried.spec.setting.times == times]
+    return min(similar, key=lambda spec: abs(math.log(spec.setting.min_samples / _MIDDLE_NEIGHBORS)))
+
+
+def _notes(model: MinSizeHDBSCAN) -> tuple[FitNote, ...]:
+    if model.n_fit_rows_ == len(model.labels_):
+        return ()
+    return (FitNote("the segments were found in a sample of {rows}; the others joined them.", model.n_fit_rows_),)
+
+
+def _noise_share(model: MinSizeHDBSCAN) -> dict[str, float]:
+    return {"noise_share": model.n_noise_ / model.n_fit_rows_}
+
+
+HDBSCAN = Method(
+    name="hdbscan",
+    label="HDBSCAN",
+    estimator_class=MinSizeHDBSCAN,
+    rule_class=CoreRule,
+    make=_make,
+    refit=_refit,
+    notes=_notes,
+    measures=_noise_share,
+    grid=SettingsGrid(settings=_settings, select=_most_reproducible),
+)

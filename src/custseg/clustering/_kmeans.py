@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_integer, check_min_size, check_number
+from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._feasibility import (
@@ -62,13 +63,13 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Cluster of each row; 0 is the largest, equal sizes in the order of the centers' values.
     sizes_ : ndarray of shape (n_clusters,)
         Rows (int) or weight (float) of each cluster.
-    moves_ : tuple of Move
+    reassignments_ : tuple of Reassignment
         Who was moved to meet the minimum: from, to, count, added cost.
-    second_, confidence_, distance_ : ndarray of shape (n_rows,)
+    second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
         For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
     inertia_ : float
         Weighted sum of squared distances to the own center.
-    rule_ : CenterRule
+    assignment_rule_ : CenterRule
         All that `predict` needs, in arrays and numbers.
     n_iter_ : int
         Steps of the best start.
@@ -174,7 +175,7 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Integers:
         """The cluster of each row: the nearest center by squared distance less its offset."""
         check_is_fitted(self)
-        return self.rule_.labels(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> Integers:
         """Fit, and the labels of the rows."""
@@ -183,33 +184,53 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def assess(self, X: Any) -> Assessment:
         """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
         check_is_fitted(self)
-        return self.rule_.assess(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _learn(self, X: Floats, rows: DistinctRows, end: End) -> None:
         bare = CenterRule(end.centers, end.offsets, np.full(len(end.centers), np.inf), 1.0)
         reach = np.zeros(len(end.centers))
         np.maximum.at(reach, end.labels, bare.assess(rows.values).distance)
         variance = end.cost / (float(rows.weights.sum()) * X.shape[1])
-        self.rule_ = replace(bare, reach=reach, scale=2 * variance or 1.0)
+        self.assignment_rule_ = replace(bare, reach=reach, scale=2 * variance or 1.0)
         self.cluster_centers_, self.offsets_ = end.centers, end.offsets
         self.inertia_, self.n_iter_, self.converged_ = end.cost, end.steps, end.converged
-        self.moves_ = self.rule_.moves(rows.values, rows.weights)
+        self.reassignments_ = self.assignment_rule_.reassignments(rows.values, rows.weights)
         # Rows without weight are not among the rows of the fit.
         every = len(rows.inverse) == len(X)
-        assessed = self.rule_.assess(rows.values if every else X)
+        assessed = self.assignment_rule_.assess(rows.values if every else X)
         back = rows.inverse if every else slice(None)
-        self.labels_, self.second_ = assessed.label[back], assessed.second[back]
+        self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
 
 
-def kmeans_rule(model: MinSizeKMeans, X: Floats) -> CenterRule | None:
-    """What the model would predict with after a fit; None where the minimum cannot be met.
+def refit_centers(model: MinSizeKMeans, X: Floats) -> CenterRule | None:
+    """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
 
-    Nothing else of a fit is computed, and nothing is checked; `min_size` is a count.
+    Nothing is checked; `min_size` is a count.
     """
-    rows, k, least = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, least):
+    rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
+    if k > len(rows.values) or not is_useful(rows, k, min_size):
         return None
-    search = Search(rows, k, least, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
-    end = search.best(check_random_state(model.random_state))
-    return None if end is None else CenterRule(end.centers, end.offsets, np.full(k, np.inf), 1.0)
+    search = Search(rows, k, min_size, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
+    solution = search.best(check_random_state(model.random_state))
+    return None if solution is None else CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), 1.0)
+
+
+def _make(spec: FitSpec) -> MinSizeKMeans:
+    return MinSizeKMeans(
+        spec.n_clusters or 1,
+        min_size=spec.min_size,
+        n_init=4 if spec.is_refit else 10,
+        random_state=spec.random_state,
+    )
+
+
+KMEANS = Method(
+    name="kmeans",
+    label="k-means",
+    estimator_class=MinSizeKMeans,
+    rule_class=CenterRule,
+    make=_make,
+    refit=refit_centers,
+    notes=convergence_notes,
+)

@@ -1,4 +1,9 @@
-"""Data to learn and test on: seeded shops whose customers are of known kinds, and a public log."""
+"""Data to learn and test with: a seeded shop with known kinds of customers (`make_shop`), and a public log.
+
+Nothing else in custseg depends on this folder. Start reading at `_shop.py`: `_kinds.py` and `_calendar.py` describe
+the customers and the days, `_buyers.py`, `_lines.py`, `_mails.py` and `_visits.py` draw them. `_online_retail.py`
+loads the public log, from a workbook that `_workbook.py` reads.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Columns = dict[str, NDArray[Any]]
 
 
-def taken(table: Columns, rows: NDArray[Any]) -> Columns:
+def select_rows(table: Columns, rows: NDArray[Any]) -> Columns:
     """The given rows (positions or a mask) of every column."""
     return {name: column[rows] for name, column in table.items()}
 
@@ -28,7 +28,7 @@ def position_in_group(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def sampled(rng: np.random.Generator, table: Columns, share: float) -> Columns:
     """A random share of the rows, in their order."""
-    return taken(table, rng.random(height(table)) < share)
+    return select_rows(table, rng.random(height(table)) < share)
 
 
 def height(table: Columns) -> int:

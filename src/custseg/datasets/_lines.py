@@ -15,8 +15,8 @@ from custseg.datasets._columns import (
     height,
     position_in_group,
     sampled,
+    select_rows,
     stacked,
-    taken,
     words,
 )
 
@@ -99,21 +99,21 @@ def with_dirt(rng: np.random.Generator, people: Columns, lines: Columns) -> Colu
     """
     n_orders = int(lines["order"][-1]) + 1
     only_refund = people["role"][lines["buyer"]] == REFUND_ONLY
-    returns = _reversed(taken(lines, only_refund & (lines["position"] == 0)))
-    lines = taken(lines, ~only_refund)
+    returns = _reversed(select_rows(lines, only_refund & (lines["position"] == 0)))
+    lines = select_rows(lines, ~only_refund)
     further = lines["position"] > 0
     lines["cancelled"] = further & (rng.random(height(lines)) < 0.01)
-    kept = taken(lines, ~lines["cancelled"])
+    kept = select_rows(lines, ~lines["cancelled"])
     log = stacked(
         lines,
         returns,
-        _reversed(sampled(rng, taken(kept, kept["position"] > 0), 0.008)),
+        _reversed(sampled(rng, select_rows(kept, kept["position"] > 0), 0.008)),
         _booked_apart(rng, _reversed(sampled(rng, kept, 0.02)), n_orders),
         _failed_tries(rng, lines, n_orders),
         _samples(rng, lines, n_orders),
         sampled(rng, lines, 0.003),
     )
-    return _numbered(taken(log, log["at"] < AS_OF))
+    return _numbered(select_rows(log, log["at"] < AS_OF))
 
 
 def _reversed(lines: Columns) -> Columns:
@@ -130,7 +130,7 @@ def _booked_apart(rng: np.random.Generator, refunds: Columns, n_orders: int) -> 
 
 def _failed_tries(rng: np.random.Generator, lines: Columns, n_orders: int) -> Columns:
     """Some orders have a cancelled twin under another number, minutes earlier."""
-    tried = taken(lines, rng.random(n_orders)[lines["order"]] < 0.01)
+    tried = select_rows(lines, rng.random(n_orders)[lines["order"]] < 0.01)
     minutes = (2 + tried["order"] % 40).astype("timedelta64[m]")
     return tried | {
         "order": n_orders + tried["order"],
@@ -141,7 +141,7 @@ def _failed_tries(rng: np.random.Generator, lines: Columns, n_orders: int) -> Co
 
 def _samples(rng: np.random.Generator, lines: Columns, n_orders: int) -> Columns:
     """Some orders are followed by a free sample: an order of value zero."""
-    sent = sampled(rng, taken(lines, lines["position"] == 0), 0.015)
+    sent = sampled(rng, select_rows(lines, lines["position"] == 0), 0.015)
     size = height(sent)
     days = rng.integers(1, 10, size).astype("timedelta64[D]")
     return sent | {
@@ -157,7 +157,7 @@ def _samples(rng: np.random.Generator, lines: Columns, n_orders: int) -> Columns
 
 def _numbered(log: Columns) -> Columns:
     """The log in order of time, its orders numbered in that order."""
-    log = taken(log, np.lexsort((log["order"], log["at"])))
+    log = select_rows(log, np.lexsort((log["order"], log["at"])))
     opens = np.diff(log["order"], prepend=-1) != 0
     return log | {"order": np.cumsum(opens)}
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from custseg.datasets._buyers import GUEST, NO, YES, of_kind
 from custseg.datasets._calendar import AS_OF, DAYS, Moments
-from custseg.datasets._columns import Columns, height, stacked, taken
+from custseg.datasets._columns import Columns, height, select_rows, stacked
 from custseg.datasets._event_rows import (
     CAMPAIGNS,
     EVENTS,
@@ -38,11 +38,11 @@ def draw_mails(rng: np.random.Generator, people: Columns) -> tuple[Columns, NDAr
     left = _leavers(pieces[0], height(people))
     # In order of time, so that those who leave get nothing further.
     for number, campaign in enumerate(CAMPAIGNS):
-        told = taken(readers, _may_reach(readers, campaign) & ~left)
-        told = taken(told, rng.random(height(told)) < campaign.reach)
+        recipients = select_rows(readers, _may_reach(readers, campaign) & ~left)
+        recipients = select_rows(recipients, rng.random(height(recipients)) < campaign.reach)
         draw = _mail_events if campaign.channel == "email" else _text_events
-        told["sent_at"] = _send_off(rng, height(told), campaign)
-        pieces.append(draw(rng, told, number))
+        recipients["sent_at"] = _send_off(rng, height(recipients), campaign)
+        pieces.append(draw(rng, recipients, number))
         left |= _leavers(pieces[-1], height(people))
     return stacked(*pieces), left
 
@@ -60,18 +60,18 @@ def _varied(rng: np.random.Generator, means: NDArray[np.float64]) -> NDArray[np.
 
 def _may_reach(people: Columns, campaign: Campaign) -> NDArray[np.bool_]:
     """Known by then, and consent not refused; text messages need a plain yes."""
-    known = (people["role"] != GUEST) & (people["first"] < DAYS - campaign.days_before)
+    is_customer = (people["role"] != GUEST) & (people["first"] < DAYS - campaign.days_before)
     mail, text = people["consent_email"] != NO, people["consent_sms"] == YES
-    reached: NDArray[np.bool_] = known & (mail if campaign.channel == "email" else text)
+    reached: NDArray[np.bool_] = is_customer & (mail if campaign.channel == "email" else text)
     return reached
 
 
 def _welcome(rng: np.random.Generator, readers: Columns) -> Columns:
     """A mail to each newcomer of the year, the morning after the first contact."""
     may = (readers["role"] != GUEST) & (readers["consent_email"] != NO)
-    told = taken(readers, may & (readers["first"] >= DAYS - WINDOW))
-    nine = AS_OF + (24 * (told["first"] + 1 - DAYS) + 9).astype("timedelta64[h]")
-    return _mail_events(rng, told | {"sent_at": later(rng, nine, (0, 3600))}, WELCOME)
+    recipients = select_rows(readers, may & (readers["first"] >= DAYS - WINDOW))
+    nine = AS_OF + (24 * (recipients["first"] + 1 - DAYS) + 9).astype("timedelta64[h]")
+    return _mail_events(rng, recipients | {"sent_at": later(rng, nine, (0, 3600))}, WELCOME)
 
 
 def _send_off(rng: np.random.Generator, size: int, campaign: Campaign) -> Moments:
@@ -80,12 +80,12 @@ def _send_off(rng: np.random.Generator, size: int, campaign: Campaign) -> Moment
     return later(rng, np.full(size, nine), (0, 3600))
 
 
-def _mail_events(rng: np.random.Generator, told: Columns, number: int) -> Columns:
-    """Sent → delivered or bounced → opened, by machine or man → clicked → visited; some leave."""
-    sent_at = told["sent_at"]
-    bounced = rng.random(height(told)) < 0.012
+def _mail_events(rng: np.random.Generator, recipients: Columns, number: int) -> Columns:
+    """Sent → delivered or bounced → opened, by machine or person → clicked → visited; some leave."""
+    sent_at = recipients["sent_at"]
+    bounced = rng.random(height(recipients)) < 0.012
     bounce_at = later(rng, sent_at[bounced], (1, 60))
-    got, got_at = taken(told, ~bounced), later(rng, sent_at[~bounced], (1, 60))
+    got, got_at = select_rows(recipients, ~bounced), later(rng, sent_at[~bounced], (1, 60))
     leaves = rng.random(height(got)) < got["leaves"]
     opens = leaves | (rng.random(height(got)) < got["opens"])
     open_at = hours_later(rng, got_at, 3.0)
@@ -95,13 +95,13 @@ def _mail_events(rng: np.random.Generator, told: Columns, number: int) -> Column
     click_at = later(rng, open_at, (5, 300))
     gone_at = later(rng, open_at, (301, 600))
 
-    def of(event: str, mask: NDArray[Any], at: Moments, **more: Any) -> Columns:
-        channel = more.pop("channel", "email")
-        return rows(event, got["person"][mask], at[mask], channel=channel, campaign=number, **more)
+    def of(event: str, mask: NDArray[Any], at: Moments, **codes: Any) -> Columns:
+        channel = codes.pop("channel", "email")
+        return rows(event, got["person"][mask], at[mask], channel=channel, campaign=number, **codes)
 
     return stacked(
-        rows("sent", told["person"], sent_at, channel="email", campaign=number),
-        rows("bounced", told["person"][bounced], bounce_at, channel="email", campaign=number),
+        rows("sent", recipients["person"], sent_at, channel="email", campaign=number),
+        rows("bounced", recipients["person"][bounced], bounce_at, channel="email", campaign=number),
         of("delivered", ~np.zeros_like(opens), got_at),
         of("opened", got["proxy"], later(rng, got_at, (1, 600)), machine=True),
         of("opened", opens, open_at),
@@ -113,15 +113,15 @@ def _mail_events(rng: np.random.Generator, told: Columns, number: int) -> Column
     )
 
 
-def _text_events(rng: np.random.Generator, told: Columns, number: int) -> Columns:
-    """Sent → delivered → clicked → visited; a text message tells nothing of its opening."""
-    sent_at = told["sent_at"]
+def _text_events(rng: np.random.Generator, recipients: Columns, number: int) -> Columns:
+    """Sent → delivered → clicked → visited; a text message does not report its opening."""
+    sent_at = recipients["sent_at"]
     got_at = later(rng, sent_at, (1, 20))
-    clicks = rng.random(height(told)) < 0.5 * told["clicks"]
-    person, click_at = told["person"][clicks], hours_later(rng, got_at[clicks], 1.0)
+    clicks = rng.random(height(recipients)) < 0.5 * recipients["clicks"]
+    person, click_at = recipients["person"][clicks], hours_later(rng, got_at[clicks], 1.0)
     return stacked(
-        rows("sent", told["person"], sent_at, channel="sms", campaign=number),
-        rows("delivered", told["person"], got_at, channel="sms", campaign=number),
+        rows("sent", recipients["person"], sent_at, channel="sms", campaign=number),
+        rows("delivered", recipients["person"], got_at, channel="sms", campaign=number),
         rows("clicked", person, click_at, channel="sms", campaign=number),
         rows("visited", person, later(rng, click_at, (1, 4)), channel="web", campaign=number),
     )

@@ -18,7 +18,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._frames import frame_from_columns, read_table, table_writer
 from custseg._write import write_files
 from custseg.datasets._workbook import read_sheet

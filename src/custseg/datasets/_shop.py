@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from custseg._checks import check_integer, check_random_state
 from custseg._frames import frame_from_columns
-from custseg.datasets._buyers import CUSTOMER, draw_buyers
-from custseg.datasets._calendar import AS_OF
-from custseg.datasets._columns import Columns, taken, words
-from custseg.datasets._customers import customer_table
-from custseg.datasets._events import draw_events, event_table
+from custseg.datasets._buyers import CONSENT, CUSTOMER, GUEST, N_TASTES, NO, draw_buyers, of_kind
+from custseg.datasets._calendar import AS_OF, DAYS, Moments, moments
+from custseg.datasets._columns import Columns, blanked, height, sampled, select_rows, stacked, words
+from custseg.datasets._event_rows import CAMPAIGN_NAMES, EVENT_CHANNELS, EVENTS
 from custseg.datasets._kinds import KINDS
-from custseg.datasets._lines import draw_lines, order_table, with_dirt
+from custseg.datasets._lines import CATEGORIES, draw_lines, order_table, with_dirt
+from custseg.datasets._mails import draw_mails
+from custseg.datasets._visits import draw_visits
+
+_SEXES = ("female", "male", "other", None)
+_REGIONS = ("center", "north", "south", "east", "west", "coast", "lakes", "islands", None)
+_INTERESTS = tuple(
+    "|".join(name for bit, name in enumerate(CATEGORIES) if mask >> bit & 1) or None for mask in range(2**N_TASTES)
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -143,21 +151,80 @@ def make_shop(n_customers: int = 2_000, random_state: int = 0) -> Shop:
     buyers, orders, events, attributes = np.random.default_rng(seed).spawn(4)
     people = draw_buyers(buyers, n)
     lines = with_dirt(orders, people, draw_lines(orders, people))
-    happened, left = draw_events(events, people, lines)
+    happened, left = _draw_events(events, people, lines)
     return Shop(
         orders=frame_from_columns(order_table(people, lines)),
-        events=frame_from_columns(event_table(people, happened)),
-        customers=frame_from_columns(customer_table(attributes, people, left)),
+        events=frame_from_columns(_event_table(people, happened)),
+        customers=frame_from_columns(_customer_table(attributes, people, left)),
         kinds=frame_from_columns(_kind_table(people)),
         as_of=AS_OF.astype(datetime.datetime),
     )
 
 
+def _draw_events(rng: np.random.Generator, people: Columns, lines: Columns) -> tuple[Columns, NDArray[np.bool_]]:
+    """Every event before the snapshot, and which people have unsubscribed from mail."""
+    mails, left = draw_mails(rng, people)
+    log = stacked(mails, draw_visits(rng, people, lines))
+    log = stacked(log, sampled(rng, log, 0.001))
+    log = select_rows(log, log["at"] < AS_OF)
+    # A stable sort: events at one moment keep the order in which they follow from each other.
+    return select_rows(log, np.argsort(log["at"], kind="stable")), left
+
+
+def _event_table(people: Columns, log: Columns) -> Columns:
+    """The events as a shop's export shows them; nobody (-1) has the last, empty name."""
+    return {
+        "customer_id": np.append(people["id"], [None])[log["person"]],
+        "occurred_at": log["at"],
+        "event": words(log["event"], EVENTS),
+        "channel": words(log["channel"], EVENT_CHANNELS),
+        "campaign": words(log["campaign"], CAMPAIGN_NAMES),
+        "value": blanked(log["cents"] / 100, log["cents"] < 0),
+        "machine": log["machine"],
+    }
+
+
+def _customer_table(rng: np.random.Generator, people: Columns, left: NDArray[np.bool_]) -> Columns:
+    """One row per known person, by id; `left` are those who unsubscribed from mail."""
+    people = people | {"consent_email": np.where(left, NO, people["consent_email"])}
+    people = select_rows(people, people["role"] != GUEST)
+    size = height(people)
+    age = np.rint(rng.normal(44, 14, size) + of_kind(lambda kind: kind.age_shift, people["kind"]))
+    interests = np.where(rng.random(size) < 0.25, 0, _interest_masks(rng, people["taste"]))
+    table: Columns = {
+        "customer_id": people["id"],
+        "age": blanked(age.clip(18, 90).astype(np.int64), rng.random(size) < 0.1),
+        "sex": words(rng.choice(4, size=size, p=[0.48, 0.38, 0.02, 0.12]), _SEXES),
+        "region": words(
+            rng.choice(9, size=size, p=[0.22, 0.16, 0.14, 0.12, 0.1, 0.08, 0.07, 0.05, 0.06]),
+            _REGIONS,
+        ),
+        "interests": words(interests, _INTERESTS),
+        "consent_email": words(people["consent_email"], CONSENT),
+        "consent_sms": words(people["consent_sms"], CONSENT),
+        "observed_at": _observed(rng, people["first"]),
+    }
+    return select_rows(table, np.argsort(people["id"]))
+
+
+def _interest_masks(rng: np.random.Generator, taste: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Interests as bits: the own taste often, each other category now and then."""
+    likes = rng.random((len(taste), N_TASTES)) < 0.15
+    likes[np.arange(len(taste)), taste] = rng.random(len(taste)) < 0.6
+    return np.asarray(likes @ (1 << np.arange(N_TASTES)))
+
+
+def _observed(rng: np.random.Generator, first: NDArray[np.int64]) -> Moments:
+    """When the attributes were last confirmed: since the first contact, mostly lately."""
+    days = first + np.floor(rng.random(len(first)) ** 0.6 * (DAYS - first)).astype(np.int64)
+    return moments(rng, days)
+
+
 def _kind_table(people: Columns) -> Columns:
     """Id and name of the kind of each customer, by id."""
-    customers = taken(people, people["role"] == CUSTOMER)
+    customers = select_rows(people, people["role"] == CUSTOMER)
     table = {
         "customer_id": customers["id"],
         "kind": words(customers["kind"], tuple(kind.name for kind in KINDS)),
     }
-    return taken(table, np.argsort(customers["id"]))
+    return select_rows(table, np.argsort(customers["id"]))

@@ -15,7 +15,7 @@ from custseg.datasets._calendar import (
     days_between,
     moments,
 )
-from custseg.datasets._columns import Columns, height, stacked, taken
+from custseg.datasets._columns import Columns, height, select_rows, stacked
 from custseg.datasets._event_rows import (
     CAMPAIGNS,
     NOBODY,
@@ -47,7 +47,7 @@ def _online_orders(people: Columns, lines: Columns) -> Columns:
         & (lines["channel"] != STORE)
         & (day_of(lines["at"]) >= _START)
     )
-    lines = taken(lines, counted)
+    lines = select_rows(lines, counted)
     starts = np.flatnonzero(np.diff(lines["order"], prepend=-1))
     cents = lines["quantity"] * lines["price"] - lines["discount"]
     orders = {
@@ -57,7 +57,7 @@ def _online_orders(people: Columns, lines: Columns) -> Columns:
         "cents": np.add.reduceat(cents, starts) if len(starts) else cents,
         "discount": np.add.reduceat(lines["discount"], starts) if len(starts) else cents,
     }
-    return taken(orders, orders["cents"] > 0)
+    return select_rows(orders, orders["cents"] > 0)
 
 
 def _order_visits(rng: np.random.Generator, people: Columns, orders: Columns) -> Columns:

@@ -7,7 +7,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_choice, listed
+from custseg._checks import check_choice
+from custseg._format import listed
 from custseg._frames import column_of, columns_of
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable

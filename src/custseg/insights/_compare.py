@@ -11,16 +11,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from custseg._arrays import Floats, Integers
-from custseg._checks import (
-    check_choice,
-    check_min_size,
-    check_random_state,
-    check_room_for,
-    check_segment_numbers,
-    plural,
-)
+from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
+from custseg._format import plural
 from custseg._texts import printable
-from custseg.clustering import METHODS, Candidate, score_clusterer, select_clustering
+from custseg.clustering import Candidate, get_method, method_names, score_clusterer, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
 from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
@@ -146,8 +140,8 @@ def compare_methods(
     features : FeatureTable or table
         One row per customer, as `fit_segments(features=...)` takes it. It is prepared as there.
     methods : mapping of str to clusterer, or sequence, optional
-        A name for each scikit-learn clusterer, or for one of "kmeans", "gaussian_mixture" and "hdbscan", which
-        are custseg's own and keep the minimum size; or a list of either. By default these three.
+        A name for each scikit-learn clusterer, or for one of custseg's own methods, which keep the minimum size
+        (`custseg.clustering.method_names()`); or a list of either. By default the methods of "auto".
     labels_true : array-like of shape (n_customers,), optional
         Known groups, to measure the agreement with; in the order of the rows.
     columns : sequence of str, optional
@@ -221,7 +215,8 @@ def compare_methods(
 
 def _chosen(method: str, matrix: Floats, *, n_segments: int | range | None, min_size: int, seed: int) -> Candidate:
     """What one of our methods comes to alone, so that all of its evidence is there."""
-    free = method == "hdbscan" and not isinstance(n_segments, int)
+    record = get_method(method)
+    free = record is not None and record.finds_number and not isinstance(n_segments, int)
     numbers = USUAL_NUMBERS if n_segments is None else n_segments
     choice = select_clustering(
         matrix,
@@ -246,7 +241,7 @@ def _compared(name: str, found: Candidate, *, inside: NDArray[np.bool_], truth: 
 def _checked_methods(methods: object) -> dict[str, Any]:
     """A clusterer, or the name of one of ours, by the name it has in the comparison."""
     if methods is None:
-        return {method: method for method in METHODS}
+        return {method: method for method in method_names(auto=True)}
     if isinstance(methods, (list, tuple)):
         names = [method if isinstance(method, str) else repr(method) for method in methods]
         if twice := next((name for name in names if names.count(name) > 1), None):
@@ -255,16 +250,16 @@ def _checked_methods(methods: object) -> dict[str, Any]:
     if not isinstance(methods, Mapping) or not methods:
         raise TypeError(
             f"{_CALLER}: methods must give each clusterer a name, such as {{'Ward': AgglomerativeClustering(4)}}, "
-            f"or list some of {list(METHODS)}, got {type(methods).__name__}."
+            f"or list some of {list(method_names())}, got {type(methods).__name__}."
         )
     for name, method in methods.items():
         if isinstance(method, str):
-            check_choice(_CALLER, "methods", method, allowed=METHODS)
+            check_choice(_CALLER, "methods", method, allowed=method_names())
         elif isinstance(method, type) or not all(hasattr(method, part) for part in ("get_params", "fit_predict")):
             what = f"the class {method.__name__}" if isinstance(method, type) else type(method).__name__
             raise TypeError(
-                f"{_CALLER}: methods must be scikit-learn clusterers such as KMeans(4), or names of {list(METHODS)}; "
-                f"{name!r} is {what}."
+                f"{_CALLER}: methods must be scikit-learn clusterers such as KMeans(4), or names of "
+                f"{list(method_names())}; {name!r} is {what}."
             )
     return {str(name): method for name, method in methods.items()}
 

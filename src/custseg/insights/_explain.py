@@ -1,4 +1,4 @@
-"""Why is this customer in this segment, how sure is that, and what would move them."""
+"""`explain`: why a customer is in a segment, how certain that is, and what would change it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg._checks import check_choice, listed, plural
+from custseg._checks import check_choice
+from custseg._format import listed, plural
 from custseg._moments import median
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
-from custseg.insights._change import smallest_move
-from custseg.insights._explanation import Change, Explanation, Reason
+from custseg.insights._counterfactual import smallest_crossing
+from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.result import Segmentation
 
 _CALLER = "explain"
@@ -21,49 +22,50 @@ _FEWEST = 10
 
 
 def explain(result: Segmentation, customer: int | str, *, language: str = "en") -> Explanation:
-    """Why a customer is in their segment and not in the second-best, how sure that is, and what would move them.
+    """Explain why a customer is in their segment and not in the second-best, and what would change it.
 
     Parameters
     ----------
     result : Segmentation
         What `fit_segments` returned.
     customer : int or str
-        The customer's id, of the type that the ids have.
+        The customer's id, of the type of the ids.
     language : {"en", "ru"}, default "en"
-        Of the sentences and the segment names.
+        Language of the sentences and the segment names.
 
     Returns
     -------
     Explanation
-        `segment` and `name`; `why`, each feature with its contribution; `confidence` and `unusual`; `change`,
-        the smallest change of one feature that would move them, or None. Its `repr` says it in sentences.
+        `segment` and `name`; `why`, each feature with its contribution; `confidence` and `is_outlier`;
+        `counterfactual`, the smallest change of one feature that would change the segment, or None. Its `repr` is
+        the explanation in sentences.
 
     Raises
     ------
     DataError
-        If there is no such customer, or they are not in any segment; the message says why.
+        If there is no such customer, or they are in no segment; the message gives the reason.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
     Notes
     -----
-    A segment has a cost for each customer, and they are in the one of the least. The contribution of a feature
-    is by how much it makes the second-best segment costlier than the own; with `rest` the contributions add up
-    to the `margin` between the two, exactly. All is in prepared units (standard deviations after the
+    Each segment has a cost for each customer, and they are in the segment of lowest cost. The contribution of a
+    feature is how much higher it makes the cost of the second-best segment; the contributions and `residual` add up
+    to the `margin` between the two segments exactly. All are in prepared units (standard deviations after the
     transform):
 
-    - k-means: the cost is the squared distance from the center, a sum over features; `rest` is the difference
+    - k-means: the cost is the squared distance from the center, a sum over features; `residual` is the difference
       of the offsets that a minimum size may need.
     - Gaussian mixture: the cost is -log of the joint density. A squared distance dᵀPd is the sum over features
-      c of d_c (Pd)_c, so what two correlated features share is halved between them; `rest` is how large and
-      how wide the components are, and the offsets.
-    - HDBSCAN: the cost is the squared mutual reachability of the nearest core customer; features have the
-      difference of the squared distances, and `rest` is what the density adds.
+      c of d_c (Pd)_c, so the shared part of two correlated features is divided equally between them; `residual`
+      holds the weights and volumes of the components, and the offsets.
+    - HDBSCAN: the cost is the squared mutual reachability of the nearest core customer; a contribution is the
+      difference of the squared distances, and `residual` is the part of the density.
 
-    The change is the smallest in prepared units, of one feature alone and within the values that the clustered
-    customers have; it is as round as it can be, whole where the feature is, and confirmed by assigning the
-    changed customer. It says where the boundary is, not what a campaign would do: features hang together (one
-    more order is also more revenue).
+    The counterfactual is the smallest change in prepared units of one feature alone, within the values of the
+    clustered customers. It is as round as possible, an integer where the feature is, and confirmed by assigning the
+    changed customer. It shows where the boundary is, not what a campaign would achieve: features depend on each
+    other (one more order is also more revenue).
 
     Examples
     --------
@@ -73,7 +75,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
     >>> shop = make_shop(500, 0)
     >>> result = fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=4)
     >>> explanation = explain(result, result.assignments["customer_id"][0])
-    >>> abs(sum(reason.contribution for reason in explanation.why) + explanation.rest - explanation.margin) < 1e-9
+    >>> abs(sum(reason.contribution for reason in explanation.why) + explanation.residual - explanation.margin) < 1e-9
     True
     """
     if not isinstance(result, Segmentation):
@@ -81,35 +83,35 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
             f"{_CALLER}: result must be a Segmentation, as fit_segments returns it, got {type(result).__name__}."
         )
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    place = _place(result, customer)
-    base = _Base(result, language)
-    values = {name: float(column[place]) for name, column in base.features.items()}
-    _check_clustered(result, place, values)
+    index = _index_of(result, customer)
+    context = _Context(result, language)
+    values = {name: float(column[index]) for name, column in context.features.items()}
+    _check_clustered(result, index, values)
 
     row = result.model.preparation.matrix({name: np.array([value]) for name, value in values.items()}, _CALLER)
     assessed = result.model.rule.assess(row)
-    segment, second = int(assessed.label[0]), int(assessed.second[0])
-    parts, rest = np.zeros(row.shape[1]), 0.0
+    segment, second = int(assessed.label[0]), int(assessed.second_label[0])
+    contributions, residual = np.zeros(row.shape[1]), 0.0
     if second >= 0:
-        parts, rest = result.model.rule.contributions(row[0], segment, second)
+        contributions, residual = result.model.rule.contributions(row[0], segment, second)
     return Explanation(
         customer=customer,
         segment=segment,
-        name=base.names[segment],
-        second=second if second >= 0 else None,
-        second_name=base.names.get(second, ""),
-        why=base.reasons(values, parts, pair=(segment, second)),
-        rest=rest,
-        margin=float(parts.sum()) + rest,
+        name=context.names[segment],
+        second_segment=second if second >= 0 else None,
+        second_name=context.names.get(second, ""),
+        why=context.reasons(values, contributions, pair=(segment, second)),
+        residual=residual,
+        margin=float(contributions.sum()) + residual,
         confidence=float(assessed.confidence[0]),
-        unusual=bool(assessed.unusual[0]),
-        change=base.change(values, segment),
+        is_outlier=bool(assessed.is_outlier[0]),
+        counterfactual=context.counterfactual(values, segment),
         language=language,
     )
 
 
-class _Base:
-    """What explanations take from a result: names, units and values of all customers."""
+class _Context:
+    """The parts of a result that explanations use: names of segments, units and values of features."""
 
     def __init__(self, result: Segmentation, language: str) -> None:
         self.model, self.labels = result.model, result.labels
@@ -117,48 +119,48 @@ class _Base:
         self.units = {feature.name: feature.unit for feature in result.features.described}
         self.features = {name: result.features.values(name) for name in result.model.preparation.names}
 
-    def reasons(self, values: dict[str, float], parts: Floats, *, pair: tuple[int, int]) -> tuple[Reason, ...]:
+    def reasons(self, values: dict[str, float], contributions: Floats, *, pair: tuple[int, int]) -> tuple[Reason, ...]:
         """The features with their contributions, the largest first."""
-        found = []
-        for plan, part in zip(self.model.preparation.columns, parts.tolist(), strict=True):
+        reasons = []
+        for plan, contribution in zip(self.model.preparation.columns, contributions.tolist(), strict=True):
             value = values[plan.name]
             typical, typical_second = (self._median(plan.name, segment) for segment in pair)
-            found.append(
+            reasons.append(
                 Reason(
                     feature=plan.name,
                     value=_or_none(value),
                     taken_as=plan.fill if np.isnan(value) else value,
                     typical=typical,
                     typical_second=typical_second,
-                    contribution=part,
+                    contribution=contribution,
                     unit=self.units[plan.name],
                 )
             )
-        return tuple(sorted(found, key=lambda reason: -reason.contribution))
+        return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
 
-    def change(self, values: dict[str, float], segment: int) -> Change | None:
-        """The smallest change of one feature that moves the customer."""
-        inside = self.labels >= 0
-        observed = {name: _known(column[inside]) for name, column in self.features.items()}
-        move = smallest_move(self.model, values, observed, segment=segment)
-        if move is None:
+    def counterfactual(self, values: dict[str, float], segment: int) -> Counterfactual | None:
+        """The smallest change of one feature that puts the customer into another segment."""
+        clustered = self.labels >= 0
+        observed = {name: _not_missing(column[clustered]) for name, column in self.features.items()}
+        crossing = smallest_crossing(self.model, values, observed, segment=segment)
+        if crossing is None:
             return None
-        return Change(
-            feature=move.feature,
-            value=_or_none(values[move.feature]),
-            target=move.target,
-            segment=move.segment,
-            name=self.names[move.segment],
-            size=move.size,
-            unit=self.units[move.feature],
+        return Counterfactual(
+            feature=crossing.feature,
+            value=_or_none(values[crossing.feature]),
+            target=crossing.target,
+            segment=crossing.segment,
+            name=self.names[crossing.segment],
+            size=crossing.size,
+            unit=self.units[crossing.feature],
         )
 
     def _median(self, name: str, segment: int) -> float | None:
-        known = _known(self.features[name][self.labels == segment])
-        return median(known) if segment >= 0 and len(known) >= _FEWEST else None
+        members = _not_missing(self.features[name][self.labels == segment])
+        return median(members) if segment >= 0 and len(members) >= _FEWEST else None
 
 
-def _place(result: Segmentation, customer: object) -> int:
+def _index_of(result: Segmentation, customer: object) -> int:
     """The row of the customer."""
     if isinstance(customer, bool) or not isinstance(customer, (str, Real)):
         raise TypeError(f"{_CALLER}: customer must be one id (a number or text), got {type(customer).__name__}.")
@@ -173,12 +175,12 @@ def _place(result: Segmentation, customer: object) -> int:
         ) from None
 
 
-def _check_clustered(result: Segmentation, place: int, values: dict[str, float]) -> None:
+def _check_clustered(result: Segmentation, index: int, values: dict[str, float]) -> None:
     """Raise, with the reason, unless the customer is in a segment."""
-    if result.labels[place] >= 0:
+    if result.labels[index] >= 0:
         return
     columns = listed(values)
-    if "order_count" in result.features.numeric_names() and not result.features.values("order_count")[place] > 0:
+    if "order_count" in result.features.numeric_names() and not result.features.values("order_count")[index] > 0:
         window = result.features.snapshot.window_days if result.features.snapshot else None
         when = f" in the {plural(window, 'day')} before the snapshot" if window else ""
         why = f"they have no purchase{when}"
@@ -191,7 +193,7 @@ def _check_clustered(result: Segmentation, place: int, values: dict[str, float])
     )
 
 
-def _known(column: Floats) -> Floats:
+def _not_missing(column: Floats) -> Floats:
     return column[~np.isnan(column)]
 
 

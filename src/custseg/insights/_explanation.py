@@ -1,34 +1,34 @@
-"""What there is to say about one customer's segment, and how it is said."""
+"""The explanation of one customer's segment, and its sentences."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from custseg._numbers import amount, number_words
-from custseg._texts import printable
+from custseg._format import EXACT, amount, percent
+from custseg._texts import printable, text
 
-_MOST_TOLD = 3
+_MAX_REASONS = 3
 
 
 @dataclass(frozen=True)
 class Reason:
-    """What one feature has to do with the segment of a customer.
+    """What one feature contributes to the segment of a customer.
 
     Attributes
     ----------
     feature : str
         The feature.
     value : float or None
-        The customer's value in human units; None where it is missing.
+        The customer's value in its own unit; None where it is missing.
     taken_as : float
-        The value that the segmentation went by: the median of the base where it is missing.
+        The value that the model used: the median of all customers where the value is missing.
     typical, typical_second : float or None
         Median of the customer's segment, and of the second-best; None where fewer than ten have a value.
     contribution : float
-        By how much the feature makes the second-best segment costlier than the own one: above 0 it speaks
-        for the own segment, below 0 against it.
+        How much the feature adds to the cost of the second-best segment over that of the customer's segment: positive
+        values favor the customer's segment, negative values the second-best.
     unit : str
-        Of the values.
+        Unit of the values.
     """
 
     feature: str
@@ -41,8 +41,8 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Change:
-    """The change of one feature that would move a customer, all else equal.
+class Counterfactual:
+    """The change of one feature that would put a customer into another segment, all else equal.
 
     Attributes
     ----------
@@ -51,15 +51,15 @@ class Change:
     value : float or None
         The customer's value; None where it is missing.
     target : float
-        A round value that moves them, within what is observed.
+        A round value that changes the segment, within the observed range.
     segment : int
-        Where they would be.
+        The segment they would be in.
     name : str
         The name of that segment.
     size : float
-        How large the change is, in standard deviations of the prepared feature.
+        Size of the change, in standard deviations of the prepared feature.
     unit : str
-        Of the values.
+        Unit of the values.
     """
 
     feature: str
@@ -73,7 +73,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a customer is in their segment, how sure that is, and what would move them.
+    """Why a customer is in their segment, how certain that is, and what would change it.
 
     Attributes
     ----------
@@ -83,109 +83,87 @@ class Explanation:
         The segment.
     name : str
         Its name.
-    second : int or None
-        The second-best segment; None where there is one alone.
+    second_segment : int or None
+        The second-best segment; None where there is only one.
     second_name : str
         Its name.
     why : tuple of Reason
-        Every feature that was clustered on, the largest contribution first.
-    rest : float
-        What is no feature's: offsets for the minimum size, how large and dense the segments are.
+        Every feature used for clustering, the largest contribution first.
+    residual : float
+        The part of the margin that belongs to no feature: offsets for the minimum size, and how large and dense the
+        segments are.
     margin : float
-        By how much the second-best segment is costlier: the contributions and `rest` together.
+        How much higher the cost of the second-best segment is: the sum of the contributions and `residual`.
     confidence : float
         In [0, 1], about 1/2 on the boundary of two segments.
-    unusual : bool
-        Whether the customer is farther from the segment than everyone in the fit.
-    change : Change or None
-        The smallest change of one feature that would move them; None where none does within what is observed.
+    is_outlier : bool
+        Whether the customer is farther from the segment than every customer it was fitted on.
+    counterfactual : Counterfactual or None
+        The smallest change of one feature that would put them into another segment; None where no value within the
+        observed range does.
     language : {"en", "ru"}
-        Of `repr`.
+        Language of `repr`.
     """
 
     customer: int | str
     segment: int
     name: str
-    second: int | None
+    second_segment: int | None
     second_name: str
     why: tuple[Reason, ...]
-    rest: float
+    residual: float
     margin: float
     confidence: float
-    unusual: bool
-    change: Change | None
+    is_outlier: bool
+    counterfactual: Counterfactual | None
     language: str = "en"
 
     def __repr__(self) -> str:
-        words = _WORDS[self.language]
-        lines = [words["is in"].format(printable(str(self.customer)), self.name, self.segment)]
-        if self.second is None:
-            return "\n".join([*lines, words["alone"]])
-        speaks = [reason for reason in self.why if reason.contribution > 0][:_MOST_TOLD]
-        against = [reason for reason in reversed(self.why) if reason.contribution < 0][:_MOST_TOLD]
-        for title, reasons in (("why", speaks), ("against", against)):
+        head = self._sentence("head", customer=printable(str(self.customer)), name=self.name, number=str(self.segment))
+        if self.second_segment is None:
+            return f"{head}\n{self._sentence('only_segment')}"
+        supporting = [reason for reason in self.why if reason.contribution > 0][:_MAX_REASONS]
+        opposing = [reason for reason in reversed(self.why) if reason.contribution < 0][:_MAX_REASONS]
+        lines = [head]
+        for key, reasons in (("supporting", supporting), ("opposing", opposing)):
             if reasons:
-                lines.append(words[title].format(self.second_name))
-                lines += [f"  {self._said(reason)}" for reason in reasons]
-        if not speaks:
-            lines.append(words["rest alone"].format(self.second_name))
-        lines.append(words["sure"].format(number_words(round(self.confidence, 2), self.language), self.second_name))
-        if self.unusual:
-            lines.append(words["unusual"])
-        return "\n".join([*lines, self._moved()])
+                lines.append(self._sentence(key, second=self.second_name))
+                lines += [f"  {self._reason_text(reason)}" for reason in reasons]
+        if not supporting:
+            lines.append(self._sentence("residual_only", second=self.second_name))
+        confidence, half = (percent(share, self.language) for share in (self.confidence, 0.5))
+        lines.append(self._sentence("confidence", confidence=confidence, half=half, second=self.second_name))
+        if self.is_outlier:
+            lines.append(self._sentence("outlier"))
+        return "\n".join([*lines, self._counterfactual_text()])
 
-    def _said(self, reason: Reason) -> str:
-        words = _WORDS[self.language]
-        value = f"{printable(reason.feature)}: {self._value(reason.value, reason)}"
+    def _reason_text(self, reason: Reason) -> str:
+        line = f"{printable(reason.feature)}: {self._value_text(reason)}"
         if reason.typical is None or reason.typical_second is None:
-            return value
-        medians = (
-            self._amount(float(f"{middle:.4g}"), reason.unit) for middle in (reason.typical, reason.typical_second)
+            return line
+        typical, second = (
+            amount(median, reason.unit, self.language) for median in (reason.typical, reason.typical_second)
         )
-        return f"{value} ({words['typical'].format(*medians)})"
+        return f"{line} ({self._sentence('medians', typical=typical, second=second)})"
 
-    def _moved(self) -> str:
-        words, change = _WORDS[self.language], self.change
+    def _counterfactual_text(self) -> str:
+        change = self.counterfactual
         if change is None:
-            return words["stays"]
+            return self._sentence("no_counterfactual")
         [reason] = [reason for reason in self.why if reason.feature == change.feature]
-        target = self._amount(change.target, change.unit)
-        return words["moves"].format(printable(change.feature), target, self._value(change.value, reason), change.name)
+        return self._sentence(
+            "counterfactual",
+            feature=printable(change.feature),
+            target=amount(change.target, change.unit, self.language, digits=EXACT),
+            value=self._value_text(reason, digits=EXACT),
+            name=change.name,
+        )
 
-    def _value(self, value: float | None, reason: Reason) -> str:
-        if value is None:
-            return _WORDS[self.language]["filled"].format(self._amount(reason.taken_as, reason.unit))
-        return self._amount(value, reason.unit)
+    def _value_text(self, reason: Reason, digits: int = 3) -> str:
+        value = amount(
+            reason.taken_as if reason.value is None else reason.value, reason.unit, self.language, digits=digits
+        )
+        return self._sentence("missing", value=value) if reason.value is None else value
 
-    def _amount(self, value: float, unit: str) -> str:
-        return amount(value, unit, self.language)
-
-
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "is in": "Customer {} is in {} (segment {}).",
-        "alone": "There is no other segment.",
-        "why": "Why there and not in {}:",
-        "against": "What speaks for {} instead:",
-        "rest alone": "No feature speaks against {}: the minimum size or the shape of the segments decides.",
-        "typical": "median {} here, {} there",
-        "filled": "missing, taken as {}",
-        "sure": "How sure: {} of 1; 0.5 would be the boundary with {}.",
-        "unusual": "Unusual: farther from the segment than everyone it was made from.",
-        "moves": "With {} at {} (now {}), and all else as it is, they would be in {}.",
-        "stays": "No change of one feature, within what is observed, would move them.",
-    },
-    "ru": {
-        "is in": "Клиент {} — в сегменте «{}» (номер {}).",
-        "alone": "Других сегментов нет.",
-        "why": "Почему не «{}»:",
-        "against": "Что говорит за «{}»:",
-        "rest alone": "Ни один признак не говорит против «{}»: решает наименьший размер или форма сегментов.",
-        "typical": "медиана здесь {}, там {}",
-        "filled": "неизвестно, взято {}",
-        "sure": "Уверенность: {} из 1; 0,5 — граница с «{}».",
-        "unusual": "Необычно: дальше от сегмента, чем все, из кого он составлен.",
-        "moves": "Если {} будет {} (сейчас {}), а остальное не изменится, сегментом станет «{}».",
-        "stays": "Изменение одного признака в наблюдаемых пределах ничего не меняет.",
-    },
-}
+    def _sentence(self, key: str, **fields: str) -> str:
+        return str(text(self.language, "explanation", key)).format(**fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from custseg._checks import shown
+from custseg._format import shown
 from custseg._frames import TableSample
 from custseg._texts import number, plural_form, text
 from custseg.inspection._kind import Reading

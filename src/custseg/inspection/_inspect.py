@@ -9,7 +9,8 @@ from dataclasses import replace
 from os import PathLike, fsdecode
 from pathlib import Path
 
-from custseg._checks import check_choice, plural, shown
+from custseg._checks import check_choice
+from custseg._format import plural, shown
 from custseg._frames import TableSample, matching_paths, sample_file
 from custseg._texts import LANGUAGES, printable
 from custseg.errors import DataError

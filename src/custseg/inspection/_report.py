@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from custseg._checks import shown
+from custseg._format import shown
 from custseg._texts import printable, text
 from custseg.inspection._command import command_line
 from custseg.inspection._findings import counted

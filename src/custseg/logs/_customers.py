@@ -9,7 +9,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_distinct, check_integer, listed
+from custseg._checks import check_distinct, check_integer
+from custseg._format import listed
 from custseg._frames import CSVFormat, Dialect, Table, open_table
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds

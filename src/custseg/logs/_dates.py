@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance, listed, plural
+from custseg._checks import instance
+from custseg._format import listed, plural
 from custseg._frames import NUMBER_FORMATS, DateStyle, Dialect, collect
 from custseg._frames import date_format as parsed
 from custseg.errors import DataError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._frames import Dialect
 from custseg.errors import DataError
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from custseg._checks import instance, plural
+from custseg._checks import instance
+from custseg._format import plural
 from custseg._frames import Dialect
 from custseg.errors import DataError
 

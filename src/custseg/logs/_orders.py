@@ -12,7 +12,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._frames import MONEY_DIGITS, CSVFormat, Table, open_table
 from custseg.errors import DataError
 from custseg.logs._dates import DATE_KINDS, NUMBER_KINDS, LogDates, is_compound, log_dates

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from custseg._checks import plural
+from custseg._format import plural
 from custseg.result import Segmentation, number_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg._checks import plural
+from custseg._format import plural
 from custseg._moments import median, skewness, unit_of
 from custseg._texts import printable
 from custseg.errors import DataError

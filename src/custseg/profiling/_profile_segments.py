@@ -7,7 +7,8 @@ from numbers import Real
 
 import numpy as np
 
-from custseg._checks import check_choice, listed
+from custseg._checks import check_choice
+from custseg._format import listed
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.profiling._assemble import Sources, segment_markers, segment_row, with_nearest

@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_distinct, check_named, check_no_nul, listed, plural
+from custseg._checks import check_distinct, check_named, check_no_nul
+from custseg._format import listed, plural
 from custseg._frames import collect, column_of, columns_of, frame_from_columns, open_table
 from custseg._hashes import mix
 from custseg.errors import DataError

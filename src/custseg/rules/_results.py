@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._frames import column_of
 from custseg._numbers import number_words
 from custseg._texts import LANGUAGES, printable

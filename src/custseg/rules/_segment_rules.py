@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_columns, check_integer, check_random_state, listed
+from custseg._checks import check_choice, check_columns, check_integer, check_random_state
+from custseg._format import listed
 from custseg._frames import column_of, columns_of
 from custseg._texts import LANGUAGES
 from custseg.rules._beam_search import Sample, best_terms

@@ -11,7 +11,7 @@ X = np.concatenate([RNG.normal(center, 0.9, (150, 3)) for center in CENTERS])
 
 
 def rule(estimator: Any) -> Any:
-    return estimator.fit(X).rule_
+    return estimator.fit(X).assignment_rule_
 
 
 def test_contributions_of_k_means_are_differences_of_squares() -> None:
@@ -45,7 +45,7 @@ def test_contributions_of_hdbscan_add_up_to_the_margin() -> None:
     assert learned.n_clusters == 3
     assessed = learned.assess(X)
     for place in range(0, len(X), 20):
-        first, second = int(assessed.label[place]), int(assessed.second[place])
+        first, second = int(assessed.label[place]), int(assessed.second_label[place])
         columns, rest = learned.contributions(X[place], first, second)
         near = assessed.distance[place]
         far = near * assessed.confidence[place] / (1 - assessed.confidence[place])

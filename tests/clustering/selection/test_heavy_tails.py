@@ -19,8 +19,7 @@ from custseg.clustering import (
     select_clustering,
     stability,
 )
-from custseg.clustering.assignment._from_dict import rule_from_dict
-from custseg.clustering.selection._tails import Tails
+from custseg.clustering.selection._tails import TailRule, Tails
 
 CENTERS = np.array([[0.0, 0, 0], [6, 0, 0], [0, 6, 0], [0, 0, 6]])
 
@@ -142,8 +141,8 @@ def test_rows_beyond_all_that_were_seen_of_a_tail_are_unusual() -> None:
     model = HeavyTailClusterer(MinSizeKMeans(4, random_state=0)).fit(X)
     farther = X[:1].copy()
     farther[0, 3] = X[:, 3].max() + 1
-    assert not model.assess(X).unusual.any()
-    assert model.assess(farther).unusual.all()
+    assert not model.assess(X).is_outlier.any()
+    assert model.assess(farther).is_outlier.all()
 
 
 def test_a_refit_forgets_the_clusterer_before() -> None:
@@ -163,8 +162,8 @@ def test_another_clusterer_is_refused(given_one: object, told: str) -> None:
 def test_the_difference_of_two_costs_is_that_of_the_drawn_in_row() -> None:
     X, _ = grouped("cauchy")
     model = HeavyTailClusterer(MinSizeKMeans(4, random_state=0)).fit(X)
-    drawn = model.rule_.tails.drawn_in(X[:1])[0]
-    columns, rest = model.rule_.contributions(X[0], 0, 1)
+    drawn = model.assignment_rule_.tails.drawn_in(X[:1])[0]
+    columns, rest = model.assignment_rule_.contributions(X[0], 0, 1)
     centers = model.cluster_centers_
     assert columns.sum() + rest == pytest.approx(((drawn - centers[1]) ** 2 - (drawn - centers[0]) ** 2).sum())
 
@@ -172,7 +171,7 @@ def test_the_difference_of_two_costs_is_that_of_the_drawn_in_row() -> None:
 def test_the_rule_goes_into_json_and_back() -> None:
     X, _ = grouped("t")
     model = HeavyTailClusterer(MinSizeKMeans(4, random_state=0)).fit(X)
-    again = rule_from_dict(json.loads(json.dumps(model.rule_.to_dict())))
+    again = TailRule.from_dict(json.loads(json.dumps(model.assignment_rule_.to_dict())))
     np.testing.assert_array_equal(again.labels(X), model.labels_)
 
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import polars as pl
 
-from custseg._checks import plural, shown
+from custseg._format import plural, shown
 from custseg._frames._files._csv_bytes import Lines
 from custseg._frames._files._csv_format import CSVFormat
 from custseg._frames._files._csv_records import Reading, UnreadableQuotes

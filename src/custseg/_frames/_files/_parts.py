@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from custseg._checks import shown
+from custseg._format import shown
 from custseg._frames._files._csv_format import CSVFormat
 from custseg._frames._files._csv_scan import CSVPart, frame_names, open_csv
 from custseg._frames._run import collected_schema

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,27 +19,27 @@ class Assessment:
     ----------
     label : ndarray of int, shape (n_rows,)
         Cluster, the same as `predict` gives; -1 for noise.
-    second : ndarray of int, shape (n_rows,)
-        The cluster that comes next, for noise the nearest one; -1 where there is no other.
+    second_label : ndarray of int, shape (n_rows,)
+        The second-best cluster, for noise the nearest one; -1 where there is no other.
     confidence : ndarray of shape (n_rows,)
         In [0, 1]. About 1/2 on the boundary of two clusters, near 1 deep inside one, 1 where there is one
         cluster alone, 0 for noise.
     distance : ndarray of shape (n_rows,)
         How far the row is from its cluster: from the center (k-means), in standard deviations of the
         component (Gaussian mixture), from the nearest core row by mutual reachability (HDBSCAN).
-    unusual : ndarray of bool, shape (n_rows,)
-        Whether the row is farther from its cluster than every row of the fit was: unlike anyone seen.
+    is_outlier : ndarray of bool, shape (n_rows,)
+        Outlier: the row is farther from its cluster than any training row.
     """
 
     label: Integers
-    second: Integers
+    second_label: Integers
     confidence: Floats
     distance: Floats
-    unusual: NDArray[np.bool_]
+    is_outlier: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Move:
+class Reassignment:
     """Rows that the minimum size moved from the cluster that suits them best to another.
 
     Attributes
@@ -59,8 +59,11 @@ class Move:
     added_cost: float
 
 
-class Rule(Protocol):
+class AssignmentRule(Protocol):
     """From rows to clusters: all that is kept of a fit, in arrays and plain numbers."""
+
+    kind: ClassVar[str]
+    """What `to_dict` calls the rule."""
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row."""
@@ -81,8 +84,13 @@ class Rule(Protocol):
         """The rule in lists, numbers and words, for JSON."""
         ...
 
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """The rule that `to_dict` wrote."""
+        ...
 
-def moves(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple[int, int], tuple[float, float]]:
+
+def reassignments(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple[int, int], tuple[float, float]]:
     """Count and added cost of the rows whose label differs with and without offsets, by (from, to)."""
     before, after = costs.argmin(axis=1), (costs - offsets).argmin(axis=1)
     moved = np.flatnonzero(before != after)
@@ -97,14 +105,14 @@ def moves(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple[int, in
     return found
 
 
-def moves_of_blocks(parts: list[dict[tuple[int, int], tuple[float, float]]]) -> tuple[Move, ...]:
+def joined_reassignments(parts: list[dict[tuple[int, int], tuple[float, float]]]) -> tuple[Reassignment, ...]:
     """The moves of all blocks together."""
     total: dict[tuple[int, int], tuple[float, float]] = {}
     for part in parts:
         for pair, (count, cost) in part.items():
             before = total.get(pair, (0.0, 0.0))
             total[pair] = (before[0] + count, before[1] + cost)
-    return tuple(Move(*pair, *total[pair]) for pair in sorted(total))
+    return tuple(Reassignment(*pair, *total[pair]) for pair in sorted(total))
 
 
 def two_best(reduced: Floats) -> tuple[Integers, Integers]:
@@ -128,5 +136,5 @@ def joined(parts: list[Assessment]) -> Assessment:
     """The assessments of blocks of rows, one after the other."""
     if len(parts) == 1:
         return parts[0]
-    names = ("label", "second", "confidence", "distance", "unusual")
+    names = ("label", "second_label", "confidence", "distance", "is_outlier")
     return Assessment(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
-    Move,
+    Reassignment,
     joined,
-    moves,
-    moves_of_blocks,
+    joined_reassignments,
     posterior,
+    reassignments,
     two_best,
 )
 from custseg.clustering.rows._blocks import over_blocks
@@ -37,6 +37,8 @@ class MixtureRule:
     reach : ndarray of shape (n_components,)
         Distance, in standard deviations, of the farthest row of the fit.
     """
+
+    kind: ClassVar[str] = "mixture"
 
     means: Floats
     factors: Floats
@@ -73,18 +75,18 @@ class MixtureRule:
         level = self.constants - self.offsets
         return parts[1] - parts[0], float(level[second] - level[first])
 
-    def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
+    def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
         """Which rows the offsets move, and at what cost."""
         if not self.offsets.any():
             return ()
-        return moves_of_blocks(
-            over_blocks(len(X), lambda block: moves(self.costs(X[block]), self.offsets, weights[block]))
+        return joined_reassignments(
+            over_blocks(len(X), lambda block: reassignments(self.costs(X[block]), self.offsets, weights[block]))
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
         names = ("means", "factors", "constants", "offsets", "reach")
-        return {"kind": "mixture", **{name: getattr(self, name).tolist() for name in names}}
+        return {"kind": self.kind, **{name: getattr(self, name).tolist() for name in names}}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> MixtureRule:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
-    Move,
+    Reassignment,
     joined,
-    moves,
-    moves_of_blocks,
+    joined_reassignments,
     posterior,
+    reassignments,
     two_best,
 )
 from custseg.clustering.rows._blocks import over_blocks, power_labels, squared_distances
@@ -36,6 +36,8 @@ class CenterRule:
         Twice the variance within clusters per column; it turns costs into confidence.
     """
 
+    kind: ClassVar[str] = "centers"
+
     centers: Floats
     offsets: Floats
     reach: Floats
@@ -54,21 +56,21 @@ class CenterRule:
         columns = (row - self.centers[second]) ** 2 - (row - self.centers[first]) ** 2
         return columns, float(self.offsets[first] - self.offsets[second])
 
-    def moves(self, X: Floats, weights: Floats) -> tuple[Move, ...]:
+    def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
         """Which rows the offsets move, and at what cost."""
         if not self.offsets.any():
             return ()
-        return moves_of_blocks(
+        return joined_reassignments(
             over_blocks(
                 len(X),
-                lambda block: moves(squared_distances(X[block], self.centers), self.offsets, weights[block]),
+                lambda block: reassignments(squared_distances(X[block], self.centers), self.offsets, weights[block]),
             )
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
         return {
-            "kind": "centers",
+            "kind": self.kind,
             "centers": self.centers.tolist(),
             "offsets": self.offsets.tolist(),
             "reach": self.reach.tolist(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -41,6 +41,8 @@ class CoreRule:
         Farther rows are noise; infinite where every row gets a cluster.
     """
 
+    kind: ClassVar[str] = "cores"
+
     cores: Floats
     core_distances: Floats
     core_labels: Integers
@@ -76,7 +78,7 @@ class CoreRule:
         """The rule in lists, numbers and words, for JSON; no limit is null."""
         arrays = ("cores", "core_distances", "core_labels", "reach")
         return {
-            "kind": "cores",
+            "kind": self.kind,
             **{name: getattr(self, name).tolist() for name in arrays},
             "n_clusters": self.n_clusters,
             "neighbors": self.neighbors,
@@ -125,9 +127,9 @@ class CoreRule:
             total = distance + next_distance
             np.divide(next_distance, total, out=confidence, where=total > 0)
         noise = distance > self.limit[label]
-        unusual = distance > self.reach[label]
+        is_outlier = distance > self.reach[label]
         confidence[noise], runner_up[noise] = 0.0, label[noise]
-        return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, unusual)
+        return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, is_outlier)
 
     def _nearest(self, X: Floats) -> tuple[Floats, tuple[Floats, Integers]]:
         """Core distance of each row; distance to, and place of, the nearest core by mutual reachability."""

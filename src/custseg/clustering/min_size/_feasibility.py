@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg._checks import as_share, check_min_size, plural
+from custseg._checks import as_share, check_min_size
+from custseg._format import plural
 from custseg.clustering.min_size._fallback import LastResort
 from custseg.clustering.rows._rows import DistinctRows
 from custseg.errors import InfeasibleMinimumError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,18 +10,8 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats, Integers
-from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture, mixture_rule
-from custseg.clustering._hdbscan import MinSizeHDBSCAN, hdbscan_rule
-from custseg.clustering._kmeans import MinSizeKMeans, kmeans_rule
-from custseg.clustering.assignment._assessment import Rule
+from custseg.clustering._method import FitSpec
 from custseg.errors import InfeasibleMinimumError
-
-METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
-
-_HDBSCAN_ROWS = 5_000
-_STARTS = 10
-_MIXTURE_STARTS = 3
-_STARTS_OF_PARTS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +23,7 @@ class Candidate:
     method : str
         The algorithm.
     n_clusters : int
-        Number of clusters: asked for, or found by HDBSCAN.
+        Number of clusters: requested, or found by the method.
     meets_min_size : bool
         Whether there is a clustering under the minimum size.
     smallest : int
@@ -63,7 +52,7 @@ class Candidate:
     bic : float or None
         Bayesian information criterion of a mixture, smaller is better.
     noise_share : float
-        Share of the rows that HDBSCAN found in no dense region, before they joined the nearest.
+        Share of the rows that are noise; for HDBSCAN before they join the nearest cluster.
     seconds : float
         Time that the fit took.
     estimator : object or None
@@ -105,63 +94,26 @@ class Candidate:
         return labels
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """An estimator to fit: a method, and its number of clusters or HDBSCAN's settings."""
-
-    method: str
-    min_size: int
-    seed: int
-    k: int | None = None
-    neighbors: int | None = None
-    times: int = 1
-
-    def estimator(self, part: float | None = None) -> Any:
-        """The estimator for all rows, or for a part of them: the minimum in proportion, fewer starts."""
-        least = max(1, math.ceil(round(self.min_size * (part or 1.0), 9)))
-        if self.method == "kmeans":
-            starts = _STARTS if part is None else _STARTS_OF_PARTS
-            return MinSizeKMeans(self.k or 1, min_size=least, n_init=starts, random_state=self.seed)
-        if self.method == "gaussian_mixture":
-            starts = _MIXTURE_STARTS if part is None else 1
-            return MinSizeGaussianMixture(self.k or 1, min_size=least, n_init=starts, random_state=self.seed)
-        # scikit-learn's HDBSCAN takes a cluster of at least two rows.
-        return MinSizeHDBSCAN(
-            min_size=max(2, least * self.times),
-            min_samples=self.neighbors,
-            max_fit_rows=_HDBSCAN_ROWS,
-            random_state=self.seed,
-        )
-
-    def rule(self, X: Floats, part: float) -> Rule | None:
-        """The rule that a fit to a part of all rows ends with, and no more of it; None without a clustering."""
-        model = self.estimator(part)
-        if self.method == "kmeans":
-            return kmeans_rule(model, X)
-        return mixture_rule(model, X) if self.method == "gaussian_mixture" else hdbscan_rule(model, X)
-
-
-def fitted(attempt: Attempt, X: Floats) -> Candidate:
-    """The candidate of an attempt on all rows."""
+def fitted(spec: FitSpec, X: Floats) -> Candidate:
+    """Fit a specification to all rows."""
     start = time.perf_counter()
-    estimator = attempt.estimator()
+    estimator, name = spec.estimator(), spec.method.name
     try:
         estimator.fit(X)
     except InfeasibleMinimumError as error:
         feasible = int(error.feasible)
-        return Candidate(attempt.method, attempt.k or 0, False, feasible, feasible / len(X))
-    sizes = np.bincount(estimator.labels_[estimator.labels_ >= 0], minlength=1)
-    k = int(estimator.n_clusters_) if attempt.k is None else attempt.k
+        return Candidate(name, spec.n_clusters or 0, False, feasible, feasible / len(X))
+    sizes = estimator.sizes_
+    smallest = int(min(sizes, default=0))
     return Candidate(
-        method=attempt.method,
-        n_clusters=k,
-        meets_min_size=k > 0,
-        smallest=int(sizes.min()),
-        smallest_share=float(sizes.min() / len(X)),
-        bic=_bic(estimator, len(X)) if attempt.method == "gaussian_mixture" else None,
-        noise_share=noise_share(estimator),
+        method=name,
+        n_clusters=len(sizes),
+        meets_min_size=len(sizes) > 0,
+        smallest=smallest,
+        smallest_share=smallest / len(X),
         seconds=time.perf_counter() - start,
         estimator=estimator,
+        **spec.method.measures(estimator),
     )
 
 
@@ -170,15 +122,3 @@ def numbers_worth_trying(X: Floats, numbers: Sequence[int], min_size: int) -> li
     distinct = len(np.unique(X, axis=0))
     possible = [k for k in numbers if k <= distinct]
     return [k for k in possible if k * min_size <= len(X)] or possible[:1]
-
-
-def noise_share(estimator: Any) -> float:
-    """Share of the fitted rows that HDBSCAN found in no dense region; 0 for others."""
-    return float(getattr(estimator, "n_noise_", 0) / getattr(estimator, "n_fit_rows_", 1))
-
-
-def _bic(mixture: Any, n_rows: int) -> float:
-    """-2 log likelihood + parameters · log(rows), for full covariances (Schwarz 1978)."""
-    k, d = mixture.means_.shape
-    parameters = k * d + k * d * (d + 1) / 2 + k - 1
-    return float(-2 * n_rows * mixture.log_likelihood_ + parameters * math.log(n_rows))

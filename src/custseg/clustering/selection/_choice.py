@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg.clustering.selection._candidates import Attempt, Candidate, fitted
+from custseg.clustering._method import FitSpec
+from custseg.clustering._methods import REFERENCE
+from custseg.clustering.selection._candidates import Candidate, fitted
 from custseg.clustering.selection._decision import best_of, explained, reason_for, stands_again, verdict_of
 from custseg.clustering.selection._evidence import Null
 
@@ -107,7 +109,7 @@ class ClusteringChoice:
 
     def undivided(self, X: Floats) -> ClusteringChoice:
         """The same evidence with all rows in one cluster: what a verdict of "none" comes down to."""
-        one = fitted(Attempt("kmeans", 1, 0, k=1), X)
+        one = fitted(FitSpec(REFERENCE, 1, 0, n_clusters=1), X)
         reason = f"{self.reason.removesuffix('.')}; so all are one group."
         return replace(self, candidates=(*self.candidates, one), best=one, reason=reason, near_ties=())
 

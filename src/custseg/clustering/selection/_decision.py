@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
+from custseg.clustering._methods import get_method
 from custseg.clustering.selection._candidates import Candidate
 
 CRITERIA = ("excess", "silhouette")
 STABLE = 0.75
 # Gaps so clear are there, also where refits on halves do not find them all.
 _CLEAR_GAP = 0.4
-
-_SPOKEN = {"kmeans": "k-means", "gaussian_mixture": "a Gaussian mixture", "hdbscan": "HDBSCAN"}
 
 
 def best_of(
@@ -75,7 +74,8 @@ def reason_for(
 ) -> str:
     """The choice in a sentence or two, for people; `elsewhere` are numbers of natural groups that were not tried."""
     groups = f"{row.n_clusters} groups" if row.n_clusters > 1 else "one group"
-    found = f"{_SPOKEN.get(row.method, row.method)} into {groups}"
+    method = get_method(row.method)
+    found = f"{method.label if method else row.method} into {groups}"
     back = "" if row.stability is None else f"agreement {row.stability:.2f} of 1 between two halves of the data"
     if row.n_clusters == 1:
         return "one group, with everybody in it."

@@ -10,7 +10,9 @@ import numpy as np
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from custseg._arrays import Floats, Integers
-from custseg.clustering.selection._candidates import Attempt, Candidate
+from custseg.clustering._method import FitSpec
+from custseg.clustering._methods import REFERENCE
+from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
 from custseg.clustering.selection._null_model import Structureless
 from custseg.clustering.validation._silhouettes import silhouettes
@@ -155,7 +157,7 @@ class Evidence:
         return run(alone, labelings)
 
     def stable(
-        self, rows: Sequence[Candidate], attempts: Sequence[Attempt], *, places: Sequence[int], run: Run
+        self, rows: Sequence[Candidate], attempts: Sequence[FitSpec], *, places: Sequence[int], run: Run
     ) -> list[Candidate]:
         """The candidates; those in `places` with the agreement of refits on halves, at most of the sample's size."""
         drawn, halves = self._halves()
@@ -199,14 +201,14 @@ class Evidence:
             stability_of_clusters=_numbered(agreement.jaccard),
         )
 
-    def null(self, numbers: Sequence[int], suspects: Sequence[Attempt], *, min_size: int, run: Run) -> Null:
+    def null(self, numbers: Sequence[int], suspects: Sequence[FitSpec], *, min_size: int, run: Run) -> Null:
         """What k-means finds for each number, and each suspect, in rows without groups; the same draws for all."""
         model = Structureless.like(self.X)
         n_rows = min(len(self.X), SAMPLE_ROWS)
         part = n_rows / len(self.X)
-        references = [Attempt("kmeans", min_size, self.seed, k=k) for k in numbers]
+        references = [FitSpec(REFERENCE, min_size, self.seed, n_clusters=k) for k in numbers]
 
-        def draw(number: int) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
+        def draw(number: int) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
             rows = model.draw(n_rows, self._rng(2, number))
             deep = suspects if number < _DRAWS_OF_SUSPECTS else []
             tried = dict.fromkeys([*references, *deep])
@@ -229,8 +231,8 @@ def _numbered(jaccard: Floats) -> dict[int | str, float]:
 
 
 def _measured(
-    rows: Floats, found: dict[Attempt, Integers], *, deep: Sequence[Attempt]
-) -> tuple[dict[Attempt, float], list[tuple[int, float]]]:
+    rows: Floats, found: dict[FitSpec, Integers], *, deep: Sequence[FitSpec]
+) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
     """Silhouette of each labeling of one draw; number of clusters and gap of those in `deep`."""
     if not found:
         return {}, []
@@ -248,14 +250,14 @@ def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
     return largest
 
 
-def _labels(attempt: Attempt, rows: Floats, part: float) -> Integers | None:
+def _labels(attempt: FitSpec, rows: Floats, part: float) -> Integers | None:
     """Labels of rows that are a part of all; None where there is no clustering into two or more."""
     rule = attempt.rule(rows, part)
     labels = None if rule is None else rule.labels(rows)
     return labels if labels is not None and labels.max() > 0 else None
 
 
-def _refits(attempt: Attempt, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
+def _refits(attempt: FitSpec, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
     """Labels of the rows by a refit on each part; None where one has no clustering."""
     found = []
     for part in parts:

@@ -9,14 +9,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._arrays import Integers
 from custseg._checks import check_min_size
-from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
-from custseg.clustering._hdbscan import MinSizeHDBSCAN
-from custseg.clustering._kmeans import MinSizeKMeans
+from custseg.clustering._methods import METHODS
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.rows._rows import checked_rows
 from custseg.clustering.selection._tails import TailRule, Tails
 
-_CLUSTERERS = (MinSizeKMeans, MinSizeGaussianMixture, MinSizeHDBSCAN)
+_CLUSTERERS = tuple(method.estimator_class for method in METHODS)
 
 
 class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -44,7 +42,7 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         are of the rows as they were drawn in.
     heavy_columns_ : tuple of int
         Positions of the columns with heavy tails.
-    rule_ : TailRule
+    assignment_rule_ : TailRule
         All that `predict` needs, in arrays and numbers.
 
     References
@@ -104,15 +102,15 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Integers:
         """The cluster of each row, its far values drawn in as those of the fit."""
         check_is_fitted(self)
-        return self.rule_.labels(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def assess(self, X: Any) -> Assessment:
         """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`.
 
-        A row beyond all that the fit saw of a heavy tail is `unusual`.
+        A row beyond all that the fit saw of a heavy tail is an outlier (`is_outlier`).
         """
         check_is_fitted(self)
-        return self.rule_.assess(checked_rows(self, X, reset=False))
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def __getattr__(self, name: str) -> Any:
         """What the fitted clusterer has learned: `labels_`, `sizes_`, `confidence_` and so on."""
@@ -124,7 +122,7 @@ class HeavyTailClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         """Keep a clusterer that was fitted on rows that were drawn in."""
         self.clusterer_ = fitted
         self.heavy_columns_ = tails.columns
-        self.rule_ = TailRule(tails, fitted.rule_)
+        self.assignment_rule_ = TailRule(tails, fitted.assignment_rule_)
         return self
 
 

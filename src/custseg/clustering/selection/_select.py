@@ -12,27 +12,24 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg._checks import check_choice, check_integer, check_min_size, check_random_state, plural
+from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
+from custseg._format import plural
 from custseg._threads import in_threads
+from custseg.clustering._method import FitSpec, Method
+from custseg.clustering._methods import AUTO, REFERENCE, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
-from custseg.clustering.selection._candidates import (
-    METHODS,
-    Attempt,
-    Candidate,
-    fitted,
-    numbers_worth_trying,
-)
+from custseg.clustering.selection._candidates import Candidate, fitted, numbers_worth_trying
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
 from custseg.clustering.selection._evidence import Evidence, Null
-from custseg.clustering.selection._hdbscan_grid import hdbscan_attempts
 from custseg.clustering.selection._heavy_tails import with_tails
 from custseg.clustering.selection._parting import might_be_parted, seems_parted, with_gaps
+from custseg.clustering.selection._settings_search import best_settings
 from custseg.clustering.selection._tails import Tails
 from custseg.errors import DataError, InfeasibleMinimumError
 
 Progress = Callable[[int, int], None]
-Tried = tuple[Candidate, Attempt]
+Tried = tuple[Candidate, FitSpec]
 
 _CALLER = "select_clustering"
 _USUAL_NUMBERS = range(2, 11)
@@ -43,7 +40,7 @@ _MANY = 100_000
 def select_clustering(
     X: Any,
     *,
-    methods: Sequence[str] = METHODS,
+    methods: str | Sequence[str] = AUTO,
     n_clusters: int | Sequence[int] | None = range(2, 11),
     min_size: int | float = 0.05,
     criterion: str = "excess",
@@ -75,8 +72,8 @@ def select_clustering(
     ----------
     X : array-like of shape (n_rows, n_columns)
         Finite rows, up to 1e100.
-    methods : sequence of {"kmeans", "gaussian_mixture", "hdbscan"}, default all
-        The algorithms.
+    methods : str or sequence of str, default "auto"
+        Names of methods, see `method_names`; "auto" stands for all that are compared by default.
     n_clusters : int, sequence of int or None, default 2 to 10
         The numbers to choose among. Those that the rows or the minimum size forbid are not tried. HDBSCAN finds
         its number itself; others than these are listed and not taken. None leaves it free, and the other
@@ -203,24 +200,23 @@ class _Stages:
 
 def _attempts(
     evidence: Evidence,
-    methods: Sequence[str],
+    methods: Sequence[Method],
     numbers: Sequence[int] | None,
     *,
     min_size: int,
     exact: bool,
     stages: _Stages,
-) -> list[Attempt]:
+) -> list[FitSpec]:
     """What to fit on all rows."""
     stages.enter(0, 10)
-    attempts: list[Attempt] = []
+    attempts: list[FitSpec] = []
     for method in methods:
-        if method == "hdbscan":
-            attempts += hdbscan_attempts(
-                evidence.X, evidence.sample, min_size=min_size, seed=evidence.seed, exact=exact, run=stages.run
-            )
+        spec = FitSpec(method, min_size, evidence.seed)
+        if method.finds_number:
+            attempts += best_settings(spec, evidence.X, evidence.sample, fine=exact, run=stages.run)
         else:
             worth = numbers_worth_trying(evidence.X, numbers or _USUAL_NUMBERS, min_size)
-            attempts += [Attempt(method, min_size, evidence.seed, k=k) for k in worth]
+            attempts += [replace(spec, n_clusters=k) for k in worth]
     return attempts
 
 
@@ -231,7 +227,7 @@ def _sorted_out(tried: Sequence[Tried]) -> tuple[list[Tried], list[Candidate]]:
     for row, attempt in tried:
         if row.meets_min_size and row.n_clusters > 0:
             usable.setdefault((row.method, row.n_clusters), (row, attempt))
-        elif not row.meets_min_size and attempt.k is not None:
+        elif not row.meets_min_size and attempt.n_clusters is not None:
             others.append(row)
     return list(usable.values()), others
 
@@ -242,7 +238,7 @@ def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages
     stages.enter(35, 45)
     rows = evidence.separated([row for row, _ in tried], run=stages.run)
     stages.enter(45, 60)
-    first = [place for place, row in enumerate(rows) if row.method == "kmeans" or might_be_parted(row)]
+    first = [place for place, row in enumerate(rows) if row.method == REFERENCE.name or might_be_parted(row)]
     rows = evidence.stable(rows, attempts, places=first, run=stages.run)
     stages.enter(60, 70)
     open_still = [place for place, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
@@ -258,7 +254,7 @@ def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages
 def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
     """Whether k-means with as many clusters comes back and has the larger silhouette: so it has the larger excess."""
     return any(
-        other.method == "kmeans"
+        other.method == REFERENCE.name
         and other.n_clusters == row.n_clusters
         and is_stable(other)
         and (other.silhouette or 0.0) >= (row.silhouette or 0.0)
@@ -331,13 +327,15 @@ def _infeasible(
     )
 
 
-def _checked_methods(methods: object) -> list[str]:
-    listed = [methods] if isinstance(methods, str) else list(methods) if isinstance(methods, Sequence) else []
-    if not listed:
-        raise TypeError(f"{_CALLER}: methods must name one or more of {list(METHODS)}, got {methods!r}.")
-    for method in listed:
-        check_choice(_CALLER, "methods", method, allowed=METHODS)
-    return list(dict.fromkeys(listed))
+def _checked_methods(methods: object) -> list[Method]:
+    """The methods, each once; "auto" stands for several."""
+    names = [methods] if isinstance(methods, str) else list(methods) if isinstance(methods, Sequence) else []
+    if not names:
+        raise TypeError(f"{_CALLER}: methods must name one or more of {list(method_names())}, got {methods!r}.")
+    for name in names:
+        check_choice(_CALLER, "methods", name, allowed=(AUTO, *method_names()))
+    chosen = [name for given in names for name in (method_names(auto=True) if given == AUTO else (given,))]
+    return [method for name in dict.fromkeys(chosen) if (method := get_method(name))]
 
 
 def _checked_progress(progress: object) -> Progress:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f, norm
 
 from custseg._arrays import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment, Rule
+from custseg.clustering._methods import rule_from_dict
+from custseg.clustering.assignment._assessment import Assessment, AssignmentRule
 
 # Fewer rows tell nothing of a tail.
 _FEWEST = 5
@@ -180,21 +181,23 @@ class TailRule:
     ----------
     tails : Tails
         What is drawn in.
-    rule : Rule
+    rule : AssignmentRule
         The rule for the rows after that.
     """
 
+    kind: ClassVar[str] = "tails"
+
     tails: Tails
-    rule: Rule
+    rule: AssignmentRule
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row."""
         return self.rule.labels(self.tails.drawn_in(X))
 
     def assess(self, X: Floats) -> Assessment:
-        """How well each row fits its cluster; beyond all that was seen of a tail it is unusual too."""
+        """How well each row fits its cluster; beyond all that was seen of a tail it is an outlier too."""
         found = self.rule.assess(self.tails.drawn_in(X))
-        return replace(found, unusual=found.unusual | self.tails.beyond(X))
+        return replace(found, is_outlier=found.is_outlier | self.tails.beyond(X))
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """By how much each column of one row makes the second cluster costlier than the first, and all else does."""
@@ -202,4 +205,9 @@ class TailRule:
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
-        return {"kind": "tails", "tails": self.tails.to_list(), "rule": self.rule.to_dict()}
+        return {"kind": self.kind, "tails": self.tails.to_list(), "rule": self.rule.to_dict()}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> TailRule:
+        """The rule that `to_dict` wrote."""
+        return cls(Tails.from_list(plain["tails"]), rule_from_dict(plain["rule"]))

@@ -11,7 +11,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_named, listed
+from custseg._checks import check_named
+from custseg._format import listed
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.feature_table import Feature

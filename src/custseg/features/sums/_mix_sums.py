@@ -8,7 +8,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance, number_advice, plural
+from custseg._checks import instance, number_advice
+from custseg._format import plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
 from custseg.features.sums._expressions import in_window, value_if, whole

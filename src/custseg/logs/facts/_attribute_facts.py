@@ -10,7 +10,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance, plural
+from custseg._checks import instance
+from custseg._format import plural
 from custseg._frames import collect
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import Attribute

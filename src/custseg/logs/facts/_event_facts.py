@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.logs._events import EVENT_NAMES, Events

@@ -9,7 +9,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance, listed, number_advice, plural
+from custseg._checks import instance, number_advice
+from custseg._format import listed, plural
 from custseg._frames import MONEY_DIGITS, collect
 from custseg.errors import DataError
 from custseg.logs._file_checks import raise_on_doubtful_marks

@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._frames import MONEY_DIGITS, MONEY_UNIT, collect, collect_together
 from custseg.logs._orders import Orders
 from custseg.logs.facts._order_facts import OrderFacts

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._arrays import Integers
-from custseg._checks import listed
+from custseg._format import listed
 from custseg._threads import in_threads
 from custseg.errors import DataError
 from custseg.profiling._markers import Candidate, Likeness, clear

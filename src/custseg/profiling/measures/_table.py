@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._arrays import Floats
-from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean, listed
+from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean
+from custseg._format import listed
 from custseg._frames import collect, column_of, frame_from_columns, open_table
 from custseg.errors import DataError
 from custseg.feature_table import Feature, FeatureTable

@@ -11,7 +11,8 @@ from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
 
-from custseg._checks import did_you_mean, listed
+from custseg._checks import did_you_mean
+from custseg._format import listed
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.profiling.naming._archetype_terms import OPERATORS, Term

@@ -1,0 +1,147 @@
+"""Numbers, shares, counts, lists and tables as people read them: one rule for each, in every language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+
+from custseg._texts import localized, plural_form, text
+
+DASH = "–"
+"""Stands for a number that is missing."""
+
+EXACT = 6
+"""Significant digits of numbers that were chosen round and must be read exactly, such as the bounds of a rule."""
+
+SHARES = ("share", "probability")
+"""Units that are formatted as percentages."""
+
+_HUGE, _TINY = 1e15, 1e-9
+_MOST_DIGITS = 15
+_STEPS = (10, 5, 1)
+
+
+def number(value: float | None, language: str = "en", *, digits: int = 3) -> str:
+    """The number rounded to so many significant digits, its whole part always in full; a dash where it is missing.
+
+    Thousands are separated, trailing zeros are dropped: 12,346, 12.3, 0.0421; in Russian 12 346, 12,3, 0,0421.
+    From 10^15 on and below 10^-9 the form is 1.7e+308.
+    """
+    if value is None or math.isnan(value):
+        return DASH
+    size = abs(value)
+    if size >= _HUGE or 0 < size < _TINY:
+        return localized(f"{value:.{digits}g}", language)
+    decimals = 0 if value == int(value) else max(0, digits - 1 - math.floor(math.log10(size)))
+    formatted = f"{value:z,.{decimals}f}"
+    return localized(formatted.rstrip("0").rstrip(".") if decimals else formatted, language)
+
+
+def percent(share: float | None, language: str = "en", *, decimals: int = 0) -> str:
+    """The share as a percentage; a dash where it is missing.
+
+    Only 0 and 1 are 0% and 100%: a share that would round to them gets one decimal, 0.4% or 99.9%, and what is still
+    closer is <0.1% or >99.9%.
+    """
+    if share is None or math.isnan(share):
+        return DASH
+    is_whole = math.isclose(share, round(share), abs_tol=1e-9)
+    for places in (decimals, max(decimals, 1)):
+        formatted = f"{share:z.{places}%}"
+        if is_whole or float(formatted[:-1]) not in (0, 100):
+            return localized(formatted, language)
+    return localized("<0.1%" if share < 0.5 else ">99.9%", language)
+
+
+def amount(value: float, unit: str, language: str = "en", *, genitive: bool = False, digits: int = 3) -> str:
+    """The number with its unit, in the genitive if required; shares are percentages, units without forms omitted."""
+    if unit in SHARES:
+        return number(100 * value, language, digits=digits) + localized("%", language)
+    formatted = number(value, language, digits=digits)
+    forms = text(language, "units").get(unit, {}).get("forms")
+    return f"{formatted} {plural_form(value, forms, language, genitive=genitive)}" if forms else formatted
+
+
+def counted(count: int, forms: Sequence[str], language: str) -> str:
+    """The form of a phrase that goes with the count, with `{count}` filled in."""
+    return plural_form(count, forms, language).format(count=number(count, language))
+
+
+def plural(count: int, noun: str, nouns: str | None = None) -> str:
+    """`1 customer`, `2 customers`, with thousands separated."""
+    return f"{count:,} {noun if count == 1 else (nouns or noun + 's')}"
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """The value as it appears in a message: control and direction marks escaped, a long value shortened."""
+    quoted = repr(value[: limit + 1] if isinstance(value, str) else value)
+    return quoted if len(quoted) <= limit + 2 else f"{quoted[:limit]}…"
+
+
+def listed(values: Iterable[object], limit: int = 20) -> str:
+    """The values as a short list for a message."""
+    values = list(values)
+    more = f", … {len(values) - limit} more" if len(values) > limit else ""
+    return "[" + ", ".join(map(shown, values[:limit])) + more + "]"
+
+
+def table(rows: Sequence[Sequence[object]], *, left: Collection[int] = ()) -> list[str]:
+    """The rows as aligned lines, columns two spaces apart; the columns at the indexes in `left` are left-aligned.
+
+    Floats have three decimals, None is a dash.
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if index in left else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]
+
+
+def roundest(low: float, high: float, *, whole: bool = False, near: float | None = None) -> float | None:
+    """The roundest number t with low < t <= high, None where there is none of up to 15 digits.
+
+    It is a multiple of the largest possible of 10, 5, 1, 0.5, 0.1 and so on, up and down. Of equally round numbers
+    it is the nearest to `near`, by default the middle.
+    """
+    if not low < high:
+        return None
+    if low < 0 <= high:
+        return 0.0
+    near = low / 2 + high / 2 if near is None else near
+    largest = math.floor(math.log10(max(abs(low), abs(high))))
+    smallest = 0 if whole else largest - _MOST_DIGITS
+    for exponent in range(largest, smallest - 1, -1):
+        for step in _STEPS:
+            multiple = _multiple_between(low, high, step=step, exponent=exponent, near=near)
+            if multiple is not None:
+                return multiple
+    return None
+
+
+def significant_digits(value: float) -> int:
+    """Digits of the number without leading and trailing zeros; 1 for 0."""
+    return max(1, len(f"{abs(value):.{_MOST_DIGITS - 1}e}".partition("e")[0].replace(".", "").rstrip("0")))
+
+
+def _multiple_between(low: float, high: float, *, step: int, exponent: int, near: float) -> float | None:
+    """The multiple of step · 10^exponent in (low, high] that is nearest to `near`."""
+    width = step * 10.0**exponent
+    if width == 0.0:  # smaller than the smallest float
+        return None
+    nearest = round(near / width)
+    for factor in (nearest, nearest + 1, nearest - 1):
+        # Parsed from decimal digits, so that 3 tenths are 0.3.
+        multiple = float(f"{factor * step}e{exponent}")
+        if low < multiple <= high:
+            return multiple
+    return None
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return DASH
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,171 @@
+"""The record of a clustering method: all that the rest of the package knows of it, and what it is asked to fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from custseg._arrays import Floats
+from custseg.clustering.assignment._assessment import AssignmentRule
+
+
+@dataclass(frozen=True)
+class FitNote:
+    """A sentence about a fit, without the words of its users: how rows and clusters are called is filled in later.
+
+    Attributes
+    ----------
+    template : str
+        The sentence; `{rows}` stands for a number of rows with their unit, `{cluster}` for the name of a cluster.
+    n_rows : int, default 0
+        Number of rows.
+    cluster : int, default 0
+        Number of the cluster.
+    """
+
+    template: str
+    n_rows: int = 0
+    cluster: int = 0
+
+
+def no_notes(estimator: Any) -> tuple[FitNote, ...]:
+    """The notes of a method that has none."""
+    return ()
+
+
+def convergence_notes(estimator: Any) -> tuple[FitNote, ...]:
+    """A note where `max_iter` stopped the fit."""
+    return () if estimator.converged_ else (FitNote("the clustering was stopped before it had converged."),)
+
+
+def no_measures(estimator: Any) -> Mapping[str, Any]:
+    """The measures of a method that has none of its own."""
+    return {}
+
+
+@dataclass(frozen=True)
+class TriedSetting:
+    """A setting that was fitted to a sample.
+
+    Attributes
+    ----------
+    spec : FitSpec
+        The setting, for all rows.
+    separation : float
+        How well its clusters are separated.
+    smallest : int
+        Size of its smallest cluster, scaled to all rows.
+    """
+
+    spec: FitSpec
+    separation: float
+    smallest: int
+
+
+@dataclass(frozen=True)
+class SettingsGrid:
+    """How a method is tried that finds its number of clusters itself.
+
+    Attributes
+    ----------
+    settings : callable
+        All settings to try, of the keywords `n_rows`, `n_sample` (rows they are tried on), `min_size` and `fine`
+        (whether the grid is to be finer).
+    select : callable
+        Of settings that find one number of clusters, the one to fit on all rows.
+    """
+
+    settings: Callable[..., Sequence[Any]]
+    select: Callable[[Sequence[TriedSetting]], FitSpec]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Method:
+    """A clustering method.
+
+    Attributes
+    ----------
+    name : str
+        As given in `method` and `methods`.
+    label : str
+        As people read it in sentences, such as "a Gaussian mixture".
+    estimator_class : type
+        The estimator.
+    rule_class : type
+        The assignment rule that its fits end with; it has `kind` and `from_dict`.
+    make : callable
+        The estimator for a specification, not fitted.
+    refit : callable
+        Fits an estimator to a subsample and returns the assignment rule alone, which is cheaper than `fit`; None
+        where the minimum size cannot be met. Nothing is checked.
+    notes : callable
+        What users should know of a fit beyond its clusters and reassignments.
+    measures : callable
+        Fields of a `Candidate` that only this method fills, such as `bic`.
+    grid : SettingsGrid or None
+        For a method that finds its number of clusters itself.
+    in_auto : bool
+        Whether "auto" includes it.
+    to_sql, to_file : callable or None
+        Room for the assignment rule as a SQL expression and as a document that other programs read; not used yet.
+    """
+
+    name: str
+    label: str
+    estimator_class: type
+    rule_class: type[AssignmentRule]
+    make: Callable[[FitSpec], Any]
+    refit: Callable[[Any, Floats], AssignmentRule | None]
+    notes: Callable[[Any], tuple[FitNote, ...]] = no_notes
+    measures: Callable[[Any], Mapping[str, Any]] = no_measures
+    grid: SettingsGrid | None = None
+    in_auto: bool = True
+    to_sql: Callable[[AssignmentRule], str] | None = None
+    to_file: Callable[[AssignmentRule], Mapping[str, Any]] | None = None
+
+    @property
+    def finds_number(self) -> bool:
+        """Whether the method finds its number of clusters itself."""
+        return self.grid is not None
+
+
+@dataclass(frozen=True)
+class FitSpec:
+    """What to fit.
+
+    Attributes
+    ----------
+    method : Method
+        The method.
+    min_size : int
+        Rows of the smallest cluster.
+    random_state : int
+        Seed.
+    n_clusters : int or None
+        Number of clusters; None where the method finds it.
+    setting : object
+        One of the method's grid.
+    is_refit : bool
+        Whether this is a refit on a subsample, for which fewer starts are enough.
+    """
+
+    method: Method
+    min_size: int
+    random_state: int
+    n_clusters: int | None = None
+    setting: Any = None
+    is_refit: bool = field(default=False, kw_only=True)
+
+    def estimator(self) -> Any:
+        """The estimator, not fitted."""
+        return self.method.make(self)
+
+    def on_share(self, share: float) -> FitSpec:
+        """The same for a subsample with this share of the rows: the minimum size in proportion."""
+        return replace(self, min_size=max(1, math.ceil(round(self.min_size * share, 9))), is_refit=True)
+
+    def rule(self, X: Floats, share: float) -> AssignmentRule | None:
+        """Fit on a subsample with this share of all rows and return only the assignment rule; None without one."""
+        return self.method.refit(self.on_share(share).estimator(), X)

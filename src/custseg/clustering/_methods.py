@@ -1,0 +1,72 @@
+"""The clustering methods: the only list of them. A new one is one file with its record, and one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custseg.clustering._gaussian_mixture import GAUSSIAN_MIXTURE
+from custseg.clustering._hdbscan import HDBSCAN
+from custseg.clustering._kmeans import KMEANS
+from custseg.clustering._method import Method
+from custseg.clustering.assignment._assessment import AssignmentRule
+
+METHODS: tuple[Method, ...] = (
+    KMEANS,
+    GAUSSIAN_MIXTURE,
+    HDBSCAN,
+)
+
+# Null reference data are clustered by this method, and a single cluster of all rows is one of its fits.
+REFERENCE = KMEANS
+
+AUTO = "auto"
+
+
+def method_names(*, auto: bool = False) -> tuple[str, ...]:
+    """Return the names of the clustering methods.
+
+    Parameters
+    ----------
+    auto : bool, default False
+        Only those that "auto" tries.
+
+    Returns
+    -------
+    tuple of str
+        Names for `select_clustering(methods=...)` and `fit_segments(method=...)`.
+
+    Examples
+    --------
+    >>> from custseg.clustering import method_names
+    >>> method_names(auto=True)
+    ('kmeans', 'gaussian_mixture', 'hdbscan')
+    """
+    return tuple(method.name for method in METHODS if method.in_auto or not auto)
+
+
+def get_method(name: str) -> Method | None:
+    """Return the record of a clustering method.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+
+    Returns
+    -------
+    Method or None
+        None if there is no method of this name.
+
+    Examples
+    --------
+    >>> from custseg.clustering import get_method
+    >>> get_method("hdbscan").finds_number
+    True
+    """
+    return next((method for method in METHODS if method.name == name), None)
+
+
+def rule_from_dict(plain: dict[str, Any]) -> AssignmentRule:
+    """The assignment rule whose `to_dict` gave this."""
+    rules = {method.rule_class.kind: method.rule_class for method in METHODS}
+    return rules[plain["kind"]].from_dict(plain)

@@ -1,0 +1,86 @@
+"""The minimum size of density-based clusters: one that is too small joins its nearest neighbor."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from custseg._arrays import Floats, Integers
+from custseg.clustering.assignment._assessment import Assessment
+from custseg.clustering.assignment._nearest_core import CoreRule
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A cluster that fell under the minimum and joined its nearest neighbor, or noise where there was none.
+
+    Attributes
+    ----------
+    size : int
+        Rows that it had.
+    target : int
+        The cluster, in the final numbering, that took its core rows; -1 where they became noise.
+    distance : float
+        Mutual reachability between the two.
+    """
+
+    size: int
+    target: int
+    distance: float
+
+
+def merged_to_min_size(
+    rule: CoreRule, X: Floats, weights: Floats, *, least: int
+) -> tuple[CoreRule, Assessment, list[Merge]]:
+    """The rule with clusters under the minimum joined to their nearest, the smallest first."""
+    merges: list[Merge] = []
+    while True:
+        assessed = rule.nearest(X)
+        inside = assessed.label >= 0
+        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
+        if not rule.n_clusters or sizes.min() >= least:
+            return rule, assessed, merges
+        small = int(sizes.argmin())
+        target, distance = _nearest_cluster(rule, small)
+        rule, renumbered = _without(rule, small, target)
+        merges = [replace(m, target=int(renumbered[m.target]) if m.target >= 0 else -1) for m in merges]
+        merges.append(Merge(int(sizes[small]), int(renumbered[small]), distance))
+
+
+def _nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
+    """The cluster with the core row nearest to one of this cluster, by mutual reachability; -1 if alone."""
+    if rule.n_clusters == 1:
+        return -1, math.inf
+    inside = rule.core_labels == small
+    core, best, label = rule.core_distances[inside], math.inf, -1
+    for j in np.unique(rule.core_labels[~inside]).tolist():
+        place = np.flatnonzero(rule.core_labels == j)
+        distance = rule.reachable(rule.cores[inside], core, place=place)
+        if distance.min() < best:
+            best, label = float(distance.min()), int(j)
+    return label, best
+
+
+def _without(rule: CoreRule, small: int, target: int) -> tuple[CoreRule, Integers]:
+    """The rule with one cluster joined to another, or dropped; and the new number of each old cluster."""
+    renumbered = np.arange(rule.n_clusters)
+    renumbered[small + 1 :] -= 1
+    renumbered[small] = renumbered[target] if target >= 0 else -1
+    labels = renumbered[rule.core_labels]
+    kept = labels >= 0
+    limit = rule.limit.copy()
+    limit[target] = max(limit[target], limit[small])
+    return (
+        replace(
+            rule,
+            cores=rule.cores[kept],
+            core_distances=rule.core_distances[kept],
+            core_labels=labels[kept],
+            n_clusters=rule.n_clusters - 1,
+            reach=np.delete(rule.reach, small),
+            limit=np.delete(limit, small),
+        ),
+        renumbered,
+    )

@@ -1,0 +1,36 @@
+"""Settings of a method that finds its number of clusters itself: the best one for each number that it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from custseg._arrays import Floats, Integers
+from custseg.clustering._method import FitSpec, TriedSetting
+from custseg.clustering.selection._gaps import path_silhouettes
+
+
+def best_settings(
+    spec: FitSpec, X: Floats, sample: Integers, *, fine: bool, run: Callable[..., list[Any]]
+) -> list[FitSpec]:
+    """Try the grid on a sample; for each number of clusters found there, one setting to fit on all rows."""
+    grid = spec.method.grid
+    if grid is None:
+        return []
+    rows = X[sample]
+    share = len(rows) / len(X)
+    settings = grid.settings(n_rows=len(X), n_sample=len(rows), min_size=spec.min_size, fine=fine)
+    specs = [replace(spec, setting=setting) for setting in settings]
+    estimators = run(lambda tried: tried.on_share(share).estimator().fit(rows), specs)
+    clusterings = [pair for pair in zip(specs, estimators, strict=True) if len(pair[1].sizes_) > 1]
+    if not clusterings:
+        return []
+    separations = path_silhouettes(rows, [estimator.labels_ for _, estimator in clusterings])
+    by_number: dict[int, list[TriedSetting]] = {}
+    for (tried, estimator), of_clusters in zip(clusterings, separations, strict=True):
+        sizes = estimator.sizes_
+        noise = spec.method.measures(estimator).get("noise_share", 0.0)
+        separation = float(of_clusters @ sizes / sizes.sum()) - noise
+        by_number.setdefault(len(sizes), []).append(TriedSetting(tried, separation, int(sizes.min() / share)))
+    return [grid.select(by_number[k]) for k in sorted(by_number)]

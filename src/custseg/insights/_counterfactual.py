@@ -1,0 +1,104 @@
+"""Search for the smallest change of one feature that puts a customer into another segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._arrays import Floats
+from custseg._format import roundest
+from custseg._moments import unit_of
+from custseg.model import SegmentModel
+
+_GRID_POINTS = 201
+_SECTIONS, _ROUNDS = 33, 7
+# A target may overshoot the boundary by these shares of the change, to be a round number.
+_TOLERANCES = (0.1, 0.03, 0.01, 0.001)
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A value of one feature beyond the boundary, the segment there, and the distance in standard deviations."""
+
+    feature: str
+    target: float
+    segment: int
+    size: float
+
+
+def smallest_crossing(
+    model: SegmentModel, values: Mapping[str, float], observed: Mapping[str, Floats], *, segment: int
+) -> Crossing | None:
+    """The smallest crossing, in prepared units, among all features that were used for clustering.
+
+    Each feature is searched upwards and downwards within its observed values, first on a grid and then between grid
+    points. Targets are rounded as far as the assignment rule of the model confirms that they change the segment.
+    """
+    crossings = []
+    for column, plan in enumerate(model.preparation.columns):
+        feature_values = observed[plan.name]
+        customer = _Customer(model, values, plan.name, segment)
+        current = plan.fill if np.isnan(values[plan.name]) else values[plan.name]
+        is_integer = bool((feature_values == np.floor(feature_values)).all())
+        for sign in (1.0, -1.0):
+            edge = customer.edge(current, feature_values, sign)
+            targets = () if edge is None else _targets(current, *edge, observed=feature_values, is_integer=is_integer)
+            for target in targets:
+                label = int(customer.labels(np.array([target]))[0])
+                if label not in (segment, -1):
+                    start, end = customer.matrix(np.array([current, target]))[:, column]
+                    crossings.append(Crossing(plan.name, target, label, size=float(abs(end - start))))
+                    break
+    return min(crossings, key=lambda crossing: crossing.size, default=None)
+
+
+@dataclass(frozen=True)
+class _Customer:
+    """One customer, one feature of whom varies."""
+
+    model: SegmentModel
+    values: Mapping[str, float]
+    feature: str
+    segment: int
+
+    def matrix(self, feature_values: Floats) -> Floats:
+        """The customer's prepared row for each value of the feature."""
+        columns = {name: np.full(len(feature_values), value) for name, value in self.values.items()}
+        return self.model.preparation.matrix({**columns, self.feature: feature_values}, "explain")
+
+    def labels(self, feature_values: Floats) -> NDArray[np.intp]:
+        """The customer's segment for each value of the feature."""
+        return self.model.rule.labels(self.matrix(feature_values))
+
+    def edge(self, current: float, observed: Floats, sign: float) -> tuple[float, float] | None:
+        """The last value inside the segment and the first outside, nearly equal, in the direction of the sign."""
+        unit = unit_of(observed)
+        scaled = observed / unit
+        even = np.linspace(scaled.min(), scaled.max(), _GRID_POINTS)
+        grid = np.unique(np.concatenate([even, np.quantile(scaled, np.linspace(0, 1, _GRID_POINTS))])) * unit
+        path = np.concatenate([[current], grid[sign * grid > sign * current][:: int(sign)]])
+        for _ in range(_ROUNDS):
+            is_outside = ~np.isin(self.labels(path), (self.segment, -1))
+            if not is_outside[1:].any():
+                return None
+            first = 1 + int(is_outside[1:].argmax())
+            inside, outside = float(path[first - 1]), float(path[first])
+            path = np.linspace(inside / unit, outside / unit, _SECTIONS) * unit
+        return inside, outside
+
+
+def _targets(current: float, inside: float, outside: float, *, observed: Floats, is_integer: bool) -> Iterator[float]:
+    """Values outside the segment and within the observed range, the roundest first."""
+    sign = 1.0 if outside > current else -1.0
+    farthest = float(observed.max() if sign > 0 else observed.min())
+    for tolerance in _TOLERANCES:
+        limit = min(sign * outside + tolerance * abs(outside - current), sign * farthest)
+        target = roundest(sign * inside, limit, whole=is_integer, near=sign * outside)
+        if target is not None:
+            yield sign * target
+    nearest = sign * np.ceil(sign * outside) if is_integer else outside
+    if sign * nearest <= sign * farthest:
+        yield float(nearest)

@@ -1,0 +1,158 @@
+"""The house as tables (who stands above whom), and the means to read it from the source."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "custseg"
+TESTS = ROOT / "tests"
+
+# The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
+# `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
+LAYERS = (
+    ("errors", "_arrays", "_compiled", "_hashes", "_scales", "_texts", "_threads"),
+    ("_checks", "_locks", "_moments", "_numbers", "_optional"),
+    ("_frames", "_write"),
+    ("snapshot",),
+    ("feature_table",),
+    ("logs",),
+    ("sources",),
+    ("classical_rfm", "clustering", "datasets", "features", "inspection", "preparation", "profiling", "rules"),
+    ("matrix",),
+    ("model",),
+    ("result",),
+    ("segmentation",),
+    ("insights", "tracking", "exports", "proof"),
+    ("plots",),
+    ("reports",),
+    ("__init__",),
+    ("cli",),
+    ("__main__",),
+)
+# The same inside the large folders: files and inner folders, the lowest line first, the door last.
+ROOMS = {
+    "clustering": (
+        ("rows",),
+        ("assignment", "validation"),
+        ("min_size",),
+        ("_gaussian_mixture", "_hdbscan", "_kmeans", "_ward"),
+        ("_methods",),
+        ("selection",),
+        ("__init__",),
+    ),
+    "features": (
+        ("_ids",),
+        ("sums",),
+        ("_logs",),
+        ("_family",),
+        ("families",),
+        ("_build", "_data_report"),
+        ("__init__",),
+    ),
+    "logs": (
+        ("_attribute_kinds", "_date_faults", "_file_checks", "_flags"),
+        ("_dates",),
+        ("_customers", "_events", "_orders"),
+        ("facts",),
+        ("report",),
+        ("__init__",),
+    ),
+    "profiling": (
+        ("measures",),
+        ("_markers",),
+        ("naming",),
+        ("_segment_profile",),
+        ("_assemble", "_display", "_long_form"),
+        ("_profiles",),
+        ("_profile_segments",),
+        ("__init__",),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A source file: where it is below `src/custseg`, and what it says."""
+
+    path: Path
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def name(self) -> str:
+        """The full name, such as `custseg.clustering._kmeans`; a folder's is that of its `__init__`."""
+        parts = self.path.with_suffix("").parts
+        return ".".join(("custseg", *(part for part in parts if part != "__init__")))
+
+    @property
+    def part(self) -> str:
+        """The file or folder of the package that it belongs to."""
+        return self.path.parts[0].removesuffix(".py")
+
+    @property
+    def is_door(self) -> bool:
+        return self.path.name in ("__init__.py", "__main__.py")
+
+    @cached_property
+    def imports(self) -> list[str]:
+        """The full names of all that is imported, inside functions, for types alone and by importlib too."""
+        return list(imported(self.tree, ("custseg", *self.path.parts[:-1])))
+
+    def constants(self) -> Iterator[tuple[str, ast.expr]]:
+        """The names in capitals that the module defines, and their values."""
+        for node in self.tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            names = [n.id for t in targets if t for n in ast.walk(t) if isinstance(n, ast.Name)]
+            yield from ((name, node.value) for name in names if re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name))
+
+    def exported(self) -> list[str]:
+        """The names of `__all__`."""
+        values = [node.value for node in self.tree.body if isinstance(node, ast.Assign) and "__all__" in ast.dump(node)]
+        return [name for value in values for name in ast.literal_eval(value)]
+
+
+IMPORTERS = {"import_module", "__import__", "optional_module"}
+
+
+def imported(tree: ast.Module, package: tuple[str, ...] = ()) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and called(node) in IMPORTERS:
+            yield from (a.value for a in node.args[:1] if isinstance(a, ast.Constant))
+
+
+def called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    return ast.unparse(node.func).rpartition(".")[2]
+
+
+def heights(layers: Iterable[Iterable[str]]) -> dict[str, int]:
+    return {part: height for height, parts in enumerate(layers) for part in parts}
+
+
+def modules(source: Path = SOURCE) -> list[Module]:
+    """Every file of the package at `source`."""
+    paths = sorted(source.rglob("*.py"))
+    return [Module(path.relative_to(source), path.read_text(encoding="utf-8")) for path in paths]
+
+
+def package(files: dict[str, str]) -> list[Module]:
+    """The modules of an invented package with these files."""
+    return [Module(Path(name), text) for name, text in files.items()]
+
+
+def unknown(faults: Iterable[str], known: Iterable[str]) -> list[str]:
+    """The faults that begin with none of the known ones."""
+    return [fault for fault in faults if not fault.startswith(tuple(known))]

@@ -1,0 +1,150 @@
+"""The house as a whole: folders, doors, dependencies, and a test for every module."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from house import ROOT, TESTS, Module, modules, package, unknown
+
+AT_MOST, AT_MOST_AT_THE_ROOT = 12, 20
+# What is decided once, by the words of its name: privacy, languages, stability.
+DECIDED_ONCE = {
+    "languages": r"_?LANGUAGES",
+    "the smallest group that is shown": r"_?SMALLEST_GROUP",
+    "the scale of stability": r"_?(STABILITY|READINGS)",
+    "the least stability": r"_?STABLE",
+}
+PACKAGES = {"scikit-learn": "sklearn"}  # where the name to import differs from the name to install
+NOT_IMPORTED = {"tzdata": "data that zoneinfo reads on Windows"}
+# Modules whose public names are tested elsewhere, and where.
+TESTED_BY = {
+    "errors.py": "test_checks.py",
+}
+# Today's faults, by the first words of each: to be empty.
+KNOWN_FAULTS = {
+    *("clustering/", "datasets", "Rule", "Stability", "Finding", "the scale of stability", "jinja2", "joblib"),
+    *("_frames/", "classical_rfm/", "cli/", "features/", "insights/", "inspection/", "logs/", "plots/", "profiling/"),
+    *("pyspark", "rules/"),
+}
+
+
+def faults(tree: Iterable[Module]) -> list[str]:
+    """Everything in a package as a whole that breaks a rule of this file."""
+    tree = list(tree)
+    rules = (folder_faults, door_faults, constant_faults)
+    return [fault for rule in rules for fault in rule(tree)]
+
+
+def folder_faults(tree: list[Module]) -> Iterator[str]:
+    sizes: dict[str, int] = defaultdict(int)
+    for module in tree:
+        sizes[module.path.parent.as_posix()] += 1
+    for folder, size in sizes.items():
+        if size > (limit := AT_MOST_AT_THE_ROOT if folder == "." else AT_MOST):
+            yield f"{folder}: has {size} modules; at most {limit}"
+
+
+def door_faults(tree: list[Module]) -> Iterator[str]:
+    """Two folders that export a class of one name."""
+    doors: dict[str, list[str]] = defaultdict(list)
+    for module in tree:
+        if module.is_door and len(module.path.parts) == 2:
+            for name in module.exported():
+                doors[name].append(module.part)
+    for name, parts in doors.items():
+        if len(parts) > 1 and not name.isupper() and name[0].isupper():
+            yield f"{name}: exported by {' and '.join(parts)}"
+
+
+def constant_faults(tree: list[Module]) -> Iterator[str]:
+    for meaning, pattern in DECIDED_ONCE.items():
+        places = [f"{m.path}: {name}" for m in tree for name, _ in m.constants() if re.fullmatch(pattern, name)]
+        if len(places) > 1:
+            yield f"{meaning}: decided in {', '.join(places)}"
+
+
+def dependency_faults(tree: Iterable[Module], project: dict[str, object]) -> Iterator[str]:
+    """Dependencies and extras that no module imports."""
+    imported = {name.split(".")[0] for module in tree for name in module.imports}
+    extras = project.get("optional-dependencies", {})
+    for line in [*project["dependencies"], *(line for extra in extras.values() for line in extra)]:
+        name = re.match(r"[\w.-]+", line)[0]
+        if name not in NOT_IMPORTED and name != "custseg" and PACKAGES.get(name, name) not in imported:
+            yield f"{name}: in pyproject.toml, and imported nowhere"
+
+
+def mirror_faults(tree: list[Module], tests: set[str], tested_by: dict[str, str]) -> Iterator[str]:
+    """Modules with names that a door exports, and without a test at the same place."""
+    public = {(module.part, name) for module in tree if module.path.name == "__init__.py" for name in module.exported()}
+    for module in tree:
+        names = {node.name for node in module.tree.body if hasattr(node, "name")}
+        if module.is_door or not any((part, name) in public for part in (module.part, "__init__") for name in names):
+            continue
+        test = tested_by.get(module.path.as_posix(), mirror(module))
+        if test not in tests:
+            yield f"{module.path}: has no tests/{test}"
+
+
+def mirror(module: Module) -> str:
+    """The test of a module: tests/rules/test_bins.py of rules/_bins.py."""
+    *folders, file = (part.removeprefix("_") for part in module.path.parts)
+    return "/".join((*folders, f"test_{file}"))
+
+
+def every_test() -> set[str]:
+    return {path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
+
+
+def test_layout_of_the_source() -> None:
+    assert unknown(faults(modules()), KNOWN_FAULTS) == []
+
+
+def test_dependencies_are_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert unknown(dependency_faults(modules(), project), KNOWN_FAULTS) == []
+
+
+def test_modules_have_a_test() -> None:
+    assert unknown(mirror_faults(modules(), every_test(), TESTED_BY), KNOWN_FAULTS) == []
+
+
+def test_exceptions_are_needed() -> None:
+    paths = {module.path.as_posix(): module for module in modules()}
+    assert [path for path in TESTED_BY if path not in paths or mirror(paths[path]) in every_test()] == []
+
+
+def test_crowded_folder_is_found() -> None:
+    files = {f"rules/_{number}.py": "" for number in range(13)}
+    assert faults(package(files)) == ["rules: has 13 modules; at most 12"]
+    assert faults(package({f"{number}.py": "" for number in range(13)})) == []
+
+
+def test_class_of_two_doors_is_found() -> None:
+    files = {"rules/__init__.py": "__all__ = ['Rule', 'rule']", "insights/__init__.py": "__all__ = ['Rule', 'rule']"}
+    assert faults(package(files)) == ["Rule: exported by rules and insights"]
+    assert faults(package({"__init__.py": "__all__ = ['Rule']", "rules/__init__.py": "__all__ = ['Rule']"})) == []
+
+
+def test_constant_of_two_modules_is_found() -> None:
+    tree = package({"_texts.py": "LANGUAGES = ('en', 'ru')", "rules/_a.py": "_LANGUAGES: tuple = ('en',)"})
+    assert faults(tree) == ["languages: decided in _texts.py: LANGUAGES, rules/_a.py: _LANGUAGES"]
+    assert faults(package({"_texts.py": "LANGUAGES = ('en', 'ru')"})) == []
+
+
+def test_idle_dependency_is_found() -> None:
+    project = {"dependencies": ["scikit-learn>=1.6", "jinja2>=3"], "optional-dependencies": {"duckdb": ["duckdb>=1"]}}
+    tree = package({"_frames/_a.py": "import sklearn.cluster\noptional_module('duckdb', 'x')"})
+    assert list(dependency_faults(tree, project)) == ["jinja2: in pyproject.toml, and imported nowhere"]
+
+
+def test_untested_module_is_found() -> None:
+    files = {
+        "rules/__init__.py": "__all__ = ['f']",
+        "rules/inner/_a.py": "def f(): pass",
+        "rules/_b.py": "def g(): pass",
+    }
+    tree = package(files)
+    assert list(mirror_faults(tree, set(), {})) == ["rules/inner/_a.py: has no tests/rules/inner/test_a.py"]
+    assert list(mirror_faults(tree, {"rules/inner/test_a.py"}, {})) == []
+    assert list(mirror_faults(tree, {"test_x.py"}, {"rules/inner/_a.py": "test_x.py"})) == []
