@@ -25,7 +25,7 @@ from custseg.clustering.min_size._em import (
     climb,
     mixture_of_clusters,
 )
-from custseg.clustering.min_size._fallback import LastResort
+from custseg.clustering.min_size._fallback import FallbackSearch
 from custseg.clustering.min_size._feasibility import (
     asked_minimum,
     check_distinct_rows,
@@ -35,7 +35,7 @@ from custseg.clustering.min_size._feasibility import (
 )
 from custseg.clustering.min_size._kmeans_solution import meets
 from custseg.clustering.min_size._lloyd import free_clustering, seeds
-from custseg.clustering.min_size._mixture_solution import MixtureEnd, last_resort, numbered
+from custseg.clustering.min_size._mixture_solution import MixtureEnd, fallback_search, numbered
 from custseg.clustering.min_size._offsets import cluster_sizes
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, column_scales, distinct_rows
 
@@ -104,9 +104,9 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Equal rows are one row with a weight. A component may be nowhere the likeliest; without `min_size` its
     cluster has at least one row.
 
-    Where no start meets the minimum, the search of `MinSizeKMeans` takes over (see its Notes): each power diagram
-    that it finds is a mixture, with equal round covariances if need be. So `feasible` is at least the
-    minimum that k-means can meet; curved boundaries may allow a larger one.
+    If no start meets the minimum, the fallback search of `MinSizeKMeans` is used (see its Notes): each of its
+    power diagrams becomes a mixture, with equal spherical covariances if necessary. The `feasible` minimum in
+    the error is therefore met with every seed; curved boundaries may allow a larger one.
 
     References
     ----------
@@ -161,8 +161,8 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is a minimum that every seed
-            meets, see Notes.
+            If no clusters were found which meet the minimum without splitting duplicate rows. `feasible` is a
+            minimum that is met with every seed, see Notes.
         ValueError, TypeError
             If the rows or a parameter cannot be used.
         """
@@ -181,7 +181,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
         minimum = replace(minimum, least=max(minimum.least, 1.0))
         shape = _shape(rows, self.covariance_type, self.reg_covar)
-        search = last_resort(rows, k, shape)
+        search = fallback_search(rows, k, shape)
         check_useful(name, "n_components", minimum, search=search)
         end = self._best(search, shape, minimum.least)
         if end is None:
@@ -216,7 +216,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _best(self, search: LastResort[MixtureEnd], shape: Shape, least: float) -> MixtureEnd | None:
+    def _best(self, search: FallbackSearch[MixtureEnd], shape: Shape, least: float) -> MixtureEnd | None:
         """The start of the largest likelihood, bound to the minimum where it binds; None where none meets it."""
         rng = check_random_state(self.random_state)
         rows, k = search.rows, search.k
@@ -232,7 +232,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
                 end = numbered(rows, candidate, least)
                 if end is not None:
                     return end
-        ends = list(search.meeting(least))
+        ends = list(search.solutions(least))
         climbed = [self._climbed(rows, end.fitted.mixture, shape, least=least) for end in ends]
         ends += [end for end in (numbered(rows, fitted, least) for fitted in climbed) if end is not None]
         return max(ends, key=lambda end: end.fitted.likelihood, default=None)
@@ -307,7 +307,7 @@ def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
     if k > len(rows.values) or not is_useful(rows, k, min_size):
         return None
     shape = _shape(rows, model.covariance_type, model.reg_covar)
-    solution = model._best(last_resort(rows, k, shape), shape, min_size)
+    solution = model._best(fallback_search(rows, k, shape), shape, min_size)
     return None if solution is None else solution.rule
 
 

@@ -82,13 +82,12 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above the linear program,
     which may split ties; without ties it is the optimum. Takes O(n·k·d) per step, as k-means does.
 
-    Where no start meets the minimum, a search takes over that depends on the rows and `n_clusters` alone:
-    ranges along many directions, k-means from fixed seeds, and all power diagrams of at most twelve distinct
-    rows (by 2,000 linear programs at most, as a rule enough); of more than 5,000 distinct rows,
-    ranges alone, with offsets that need not be the least. What it meets is fitted; the largest minimum that
-    it meets is `feasible` in the error. That is the largest of all power diagrams where rows are distinct, in
-    one column, for two clusters of up to 63 distinct rows in two columns, and where the programs were enough;
-    elsewhere it is the largest found, and a larger one may exist.
+    If no start meets the minimum, a fallback search is used which depends on the rows and `n_clusters` alone:
+    cuts into intervals along the columns and the first principal axis, and k-means from three fixed seeds (the
+    cuts alone for more than 5,000 distinct rows, with offsets that need not be minimal). If the search meets the
+    minimum, its best clusters are the result. Otherwise the error has a `feasible` minimum which the search
+    meets, so that it is feasible for every seed. It is the largest one if all rows are distinct or there is one
+    column; otherwise a larger one may exist.
 
     References
     ----------
@@ -143,8 +142,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows. `feasible` is a minimum that every seed
-            meets, in rows (int) or weight (float), see Notes.
+            If no clusters were found which meet the minimum without splitting duplicate rows. `feasible` is a
+            minimum that is met with every seed, in rows (int) or weight (float), see Notes.
         ValueError, TypeError
             If the rows, the weights or a parameter cannot be used.
         """
@@ -163,10 +162,10 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if not minimum.least:
             minimum = replace(minimum, least=float(rows.weights.min()))
         search = Search(rows, k, minimum.least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
-        check_useful(name, "n_clusters", minimum, search=search.last_resort)
+        check_useful(name, "n_clusters", minimum, search=search.fallback_search)
         end = search.best(check_random_state(self.random_state))
         if end is None:
-            raise infeasible(name, "n_clusters", minimum, search=search.last_resort)
+            raise infeasible(name, "n_clusters", minimum, search=search.fallback_search)
         self._learn(X, rows, end)
         counts = np.bincount(self.labels_, minlength=k)
         self.sizes_: Floats | Integers = counts if weights is None else end.sizes

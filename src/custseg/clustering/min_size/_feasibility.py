@@ -12,7 +12,7 @@ import numpy as np
 from custseg._arrays import Floats
 from custseg._checks import as_share, check_min_size
 from custseg._format import plural
-from custseg.clustering.min_size._fallback import LastResort
+from custseg.clustering.min_size._fallback import FallbackSearch
 from custseg.clustering.rows._rows import DistinctRows
 from custseg.errors import InfeasibleMinimumError
 
@@ -75,13 +75,13 @@ def is_useful(rows: DistinctRows, k: int, least: float) -> bool:
     return useful_amount(rows, least) >= k * least * (1 - 1e-9)
 
 
-def check_useful(name: str, argument: str, minimum: Minimum, *, search: LastResort[Any]) -> None:
+def check_useful(name: str, argument: str, minimum: Minimum, *, search: FallbackSearch[Any]) -> None:
     """Raise unless so many clusters of that size can exist, whatever their shape."""
     if not is_useful(search.rows, search.k, minimum.least):
         raise infeasible(name, argument, minimum, search=search)
 
 
-def infeasible(name: str, argument: str, minimum: Minimum, *, search: LastResort[Any]) -> InfeasibleMinimumError:
+def infeasible(name: str, argument: str, minimum: Minimum, *, search: FallbackSearch[Any]) -> InfeasibleMinimumError:
     """The error for a minimum that was not met, with the largest that every seed meets."""
     k, least = search.k, minimum.least
     useful = useful_amount(search.rows, least)
@@ -95,7 +95,7 @@ def infeasible(name: str, argument: str, minimum: Minimum, *, search: LastResort
         largest = minimum.amount(float(search.rows.weights.max()))
         why = f"{wanted} were not found without splitting equal rows, of which the largest group holds {largest}."
         fewer = k - 1
-    held = search.largest(below=least)
+    held = search.feasible(below=least)
     feasible = held if minimum.weighted else int(held)
     remedy = f" With {clusters}, {minimum.again(held)} is feasible" if held > 0 else f" Lower {argument}"
     # Fewer may fail as well: equal rows need not lie so that lines part them.

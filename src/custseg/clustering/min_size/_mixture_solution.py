@@ -9,7 +9,7 @@ import numpy as np
 from custseg._arrays import Floats
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import Fitted, MatrixCosts, Mixture, Shape, fitted_as_is, mixture_of_clusters
-from custseg.clustering.min_size._fallback import Diagram, LastResort
+from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
 from custseg.clustering.min_size._kmeans_solution import MANY, settled_or_free
 from custseg.clustering.min_size._kmeans_solution import numbered as numbered_centers
 from custseg.clustering.min_size._lloyd import Clustered
@@ -52,14 +52,14 @@ def numbered(rows: DistinctRows, fitted: Fitted, least: float, *, given: Floats 
     return replace(end, rule=replace(end.rule, reach=reach))
 
 
-def last_resort(rows: DistinctRows, k: int, shape: Shape) -> LastResort[MixtureEnd]:
+def fallback_search(rows: DistinctRows, k: int, shape: Shape) -> FallbackSearch[MixtureEnd]:
     """The search for centers whose power diagram meets a minimum, as mixtures.
 
     The clusters of a diagram become components; where these do not meet the minimum, components of one round
     covariance around the centers have the very cells of the diagram.
     """
 
-    def attempt(diagram: Diagram, least: float) -> MixtureEnd | None:
+    def attempt(diagram: PowerDiagram, least: float) -> MixtureEnd | None:
         start = Clustered(*diagram, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
         found = numbered_centers(rows, start, least, as_given=True)
         if found is None:
@@ -75,7 +75,7 @@ def last_resort(rows: DistinctRows, k: int, shape: Shape) -> LastResort[MixtureE
         mixture = round_mixture(found.centers, variance)
         return numbered(rows, fitted_as_is(rows, mixture), least, given=found.offsets / (2 * variance))
 
-    return LastResort(rows, k, attempt)
+    return FallbackSearch(rows, k, attempt)
 
 
 def round_mixture(centers: Floats, variance: float) -> Mixture:

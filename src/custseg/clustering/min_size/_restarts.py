@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg.clustering.min_size._fallback import Diagram, LastResort
+from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
 from custseg.clustering.min_size._kmeans_solution import End, meets, numbered
 from custseg.clustering.min_size._lloyd import CenterCosts, Clustered, bound_clustering, free_clustering, seeds
 from custseg.clustering.min_size._offsets import cluster_sizes
@@ -47,7 +47,7 @@ class Search:
             end = self._end(start, tol)
             if end is not None and (best is None or end.cost < best.cost):
                 best = end
-        return best or self._by_last_resort()
+        return best or self._by_fallback()
 
     def _raced(self, starts: list[Clustered], tol: float) -> list[Clustered]:
         """Of many rows, the starts that end best on a sample under the minimum, and where they end there."""
@@ -75,10 +75,10 @@ class Search:
         bound = bound_clustering(self.rows.values, weights, start, least=self.least, max_iter=self.max_iter, tol=tol)
         return numbered(self.rows, bound, self.least) or numbered(self.rows, start, self.least)
 
-    def _by_last_resort(self) -> End | None:
+    def _by_fallback(self) -> End | None:
         """The cheapest that centers of the last resort lead to; None where none of them meets the minimum."""
         best: End | None = None
-        for end in self.last_resort.meeting(self.least):
+        for end in self.fallback_search.solutions(self.least):
             for better in (end, self._improved(end)):
                 if better is not None and (best is None or better.cost < best.cost):
                     best = better
@@ -92,20 +92,20 @@ class Search:
         return numbered(self.rows, bound, self.least)
 
     @cached_property
-    def last_resort(self) -> LastResort[End]:
+    def fallback_search(self) -> FallbackSearch[End]:
         """The search that no seed touches."""
-        return last_resort(self.rows, self.k)
+        return fallback_search(self.rows, self.k)
 
 
-def last_resort(rows: DistinctRows, k: int) -> LastResort[End]:
+def fallback_search(rows: DistinctRows, k: int) -> FallbackSearch[End]:
     """The search for centers whose power diagram meets a minimum."""
 
-    def attempt(diagram: Diagram, least: float) -> End | None:
+    def attempt(diagram: PowerDiagram, least: float) -> End | None:
         centers, offsets = diagram
         start = Clustered(centers, offsets, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
         return numbered(rows, start, least, as_given=True)
 
-    return LastResort(rows, k, attempt)
+    return FallbackSearch(rows, k, attempt)
 
 
 def _different(starts: list[Clustered]) -> list[Clustered]:
