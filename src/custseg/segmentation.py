@@ -129,7 +129,7 @@ def fit_segments(
     DataError
         If the log or table cannot be used, or has too few customers.
     InfeasibleMinimumError
-        If no clustering meets `min_size`; the message says a feasible minimum.
+        If no clustering meets `min_size`; the message names a feasible minimum.
     TypeError, ValueError, NotImplementedError
         If an argument is of the wrong type or value, or its part is not there yet.
 

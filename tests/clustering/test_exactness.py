@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import linprog
 
 from custseg.clustering import MinSizeHDBSCAN, MinSizeKMeans
-from custseg.clustering._hdbscan import _nearest_cluster
+from custseg.clustering.min_size._merging import _nearest_cluster
 from custseg.clustering.assignment._nearest_core import CoreRule
 
 

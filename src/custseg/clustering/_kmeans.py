@@ -16,14 +16,14 @@ from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._feasibility import (
-    asked_minimum,
     check_distinct_rows,
-    check_useful,
-    infeasible,
-    is_useful,
+    check_usable_weight,
+    infeasible_error,
+    is_weight_sufficient,
+    resolved_min_size,
 )
-from custseg.clustering.min_size._kmeans_solution import End
-from custseg.clustering.min_size._restarts import Search
+from custseg.clustering.min_size._kmeans_solution import KMeansSolution
+from custseg.clustering.min_size._restarts import Restarts
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, checked_weights, distinct_rows
 
 
@@ -44,7 +44,7 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         `sample_weight`: least weight (int), or least share of the weight (float below 1); a weight that is
         below 1 or no whole number is asked as a share. By default clusters are merely not empty.
     n_init : int, default 10
-        Starts from k-means++ seeds; the best end is taken.
+        Starts from k-means++ seeds; the best solution is taken.
     max_iter : int, default 300
         Most steps of one start.
     tol : float, default 1e-4
@@ -86,7 +86,7 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     cuts into intervals along the columns and the first principal axis, and k-means from three fixed seeds (the
     cuts alone for more than 5,000 distinct rows, with offsets that need not be minimal). If the search meets the
     minimum, its best clusters are the result. Otherwise the error has a `feasible` minimum which the search
-    meets, so that it is feasible for every seed. It is the largest one if all rows are distinct or there is one
+    meets, so that it is feasible for every seed. It is the largest one for distinct rows without weights and for one
     column; otherwise a larger one may exist.
 
     References
@@ -158,17 +158,17 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         weights = checked_weights(self, sample_weight, len(X))
         rows = distinct_rows(X) if weights is None else distinct_rows(X[weights > 0], weights[weights > 0])
         check_distinct_rows(name, "n_clusters", rows, clusters=k, weighted=weights is not None)
-        minimum = asked_minimum(name, self.min_size, weights, n_rows=len(X))
-        if not minimum.least:
-            minimum = replace(minimum, least=float(rows.weights.min()))
-        search = Search(rows, k, minimum.least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
-        check_useful(name, "n_clusters", minimum, search=search.fallback_search)
-        end = search.best(check_random_state(self.random_state))
-        if end is None:
-            raise infeasible(name, "n_clusters", minimum, search=search.fallback_search)
-        self._learn(X, rows, end)
+        minimum = resolved_min_size(name, self.min_size, weights, n_rows=len(X))
+        if not minimum.amount:
+            minimum = replace(minimum, amount=float(rows.weights.min()))
+        search = Restarts(rows, k, minimum.amount, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
+        check_usable_weight(name, "n_clusters", minimum, search=search.fallback_search)
+        solution = search.best(check_random_state(self.random_state))
+        if solution is None:
+            raise infeasible_error(name, "n_clusters", minimum, search=search.fallback_search)
+        self._learn(X, rows, solution)
         counts = np.bincount(self.labels_, minlength=k)
-        self.sizes_: Floats | Integers = counts if weights is None else end.sizes
+        self.sizes_: Floats | Integers = counts if weights is None else solution.sizes
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -185,14 +185,14 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _learn(self, X: Floats, rows: DistinctRows, end: End) -> None:
-        bare = CenterRule(end.centers, end.offsets, np.full(len(end.centers), np.inf), 1.0)
-        reach = np.zeros(len(end.centers))
-        np.maximum.at(reach, end.labels, bare.assess(rows.values).distance)
-        variance = end.cost / (float(rows.weights.sum()) * X.shape[1])
+    def _learn(self, X: Floats, rows: DistinctRows, solution: KMeansSolution) -> None:
+        bare = CenterRule(solution.centers, solution.offsets, np.full(len(solution.centers), np.inf), 1.0)
+        reach = np.zeros(len(solution.centers))
+        np.maximum.at(reach, solution.labels, bare.assess(rows.values).distance)
+        variance = solution.cost / (float(rows.weights.sum()) * X.shape[1])
         self.assignment_rule_ = replace(bare, reach=reach, scale=2 * variance or 1.0)
-        self.cluster_centers_, self.offsets_ = end.centers, end.offsets
-        self.inertia_, self.n_iter_, self.converged_ = end.cost, end.steps, end.converged
+        self.cluster_centers_, self.offsets_ = solution.centers, solution.offsets
+        self.inertia_, self.n_iter_, self.converged_ = solution.cost, solution.steps, solution.converged
         self.reassignments_ = self.assignment_rule_.reassignments(rows.values, rows.weights)
         # Rows without weight are not among the rows of the fit.
         every = len(rows.inverse) == len(X)
@@ -208,9 +208,9 @@ def refit_centers(model: MinSizeKMeans, X: Floats) -> CenterRule | None:
     Nothing is checked; `min_size` is a count.
     """
     rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, min_size):
+    if k > len(rows.values) or not is_weight_sufficient(rows, k, min_size):
         return None
-    search = Search(rows, k, min_size, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
+    search = Restarts(rows, k, min_size, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
     solution = search.best(check_random_state(model.random_state))
     return None if solution is None else CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), 1.0)
 

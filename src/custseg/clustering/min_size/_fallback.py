@@ -11,8 +11,8 @@ import numpy as np
 
 from custseg._arrays import Floats
 from custseg.clustering.min_size._cuts import interval_cuts
-from custseg.clustering.min_size._kmeans_solution import MANY
-from custseg.clustering.min_size._lloyd import bound_clustering, free_clustering, seeds
+from custseg.clustering.min_size._kmeans_solution import MAX_SEARCH_ROWS
+from custseg.clustering.min_size._lloyd import constrained_lloyd, kmeans_plusplus, unconstrained_lloyd
 from custseg.clustering.rows._rows import DistinctRows
 
 _SEEDS = 3
@@ -84,14 +84,14 @@ class FallbackSearch(Generic[Solution]):
         X, weights = self.rows.values, self.rows.weights
         for cut in interval_cuts(X, weights, self.k, n_cuts=_CUTS):
             yield cut.centers, cut.offsets
-        if len(X) > MANY:
+        if len(X) > MAX_SEARCH_ROWS:
             return
         no_offsets = np.zeros(self.k)
         for seed in range(_SEEDS):
-            start = seeds(X, weights, self.k, rng=np.random.RandomState(seed))
-            free = free_clustering(X, weights, start, max_iter=_MAX_ITER, tol=0.0)
+            start = kmeans_plusplus(X, weights, self.k, rng=np.random.RandomState(seed))
+            free = unconstrained_lloyd(X, weights, start, max_iter=_MAX_ITER, tol=0.0)
             yield free.centers, no_offsets
-            bound = bound_clustering(X, weights, free, least=self._upper_bound, max_iter=_MAX_ITER, tol=0.0)
+            bound = constrained_lloyd(X, weights, free, min_size=self._upper_bound, max_iter=_MAX_ITER, tol=0.0)
             yield bound.centers, no_offsets
 
     def _largest_met(self, diagram: PowerDiagram, *, low: float, high: float) -> float:

@@ -18,7 +18,7 @@ from custseg._compiled import compiled, compiled_part
 
 
 @compiled_part
-def _meld(a, b, keys, below):
+def _merge_heaps(a, b, keys, below):
     """The root of two skew heaps made one (Sleator and Tarjan 1986)."""
     if a < 0:
         return b
@@ -40,7 +40,7 @@ def _meld(a, b, keys, below):
 
 
 @compiled_part
-def _insert(entry, row, home, costs, offsets, reach, roots, keys, below):
+def _push_row(entry, row, home, costs, offsets, reach, roots, keys, below):
     """Offer one entry to the heaps of the ways out of its cluster, where they are short enough."""
     k = len(offsets)
     for j in range(k):
@@ -50,18 +50,18 @@ def _insert(entry, row, home, costs, offsets, reach, roots, keys, below):
             keys[node] = key
             below[0, node] = -1
             below[1, node] = -1
-            roots[home, j] = _meld(roots[home, j], node, keys, below)
+            roots[home, j] = _merge_heaps(roots[home, j], node, keys, below)
 
 
 @compiled_part
-def _measure(roots, amounts, offsets, keys, below, lengths):
+def _reduced_lengths(roots, amounts, offsets, keys, below, lengths):
     """Reduced length of each way between clusters: the smallest cost of moving one row."""
     k = len(offsets)
     for i in range(k):
         for j in range(k):
             root = roots[i, j]
             while root >= 0 and amounts[root // k] <= 0.0:
-                root = _meld(below[0, root], below[1, root], keys, below)
+                root = _merge_heaps(below[0, root], below[1, root], keys, below)
             roots[i, j] = root
             length = np.inf
             if root >= 0:
@@ -71,7 +71,7 @@ def _measure(roots, amounts, offsets, keys, below, lengths):
 
 
 @compiled_part
-def _search(lengths, raising, distances, following, done):
+def _shortest_paths(lengths, raising, distances, following, done):
     """Dijkstra: the distance of every cluster to the nearest goal, and the next cluster on the way.
 
     Goals have distance 0 from the start, all others an infinite one. If not `raising`, the ways are turned round:
@@ -97,7 +97,7 @@ def _search(lengths, raising, distances, following, done):
 
 
 @compiled_part
-def _raise(offsets, sizes, enough, reach, distances):
+def _raise_potentials(offsets, sizes, enough, reach, distances):
     """Raise the offsets, by `reach` at most, until a cluster can spare a row; that one, and how far."""
     source, far = -1, np.inf
     for j in range(len(sizes)):
@@ -112,7 +112,7 @@ def _raise(offsets, sizes, enough, reach, distances):
 
 
 @compiled_part
-def _lower(offsets, source, reach, distances, following):
+def _lower_potentials(offsets, source, reach, distances, following):
     """Lower the offsets, by `reach` at most, until a cluster without one can take a row; it, and how far."""
     goal = source
     for j in range(len(offsets)):
@@ -136,7 +136,7 @@ def _lower(offsets, source, reach, distances, following):
 
 
 @compiled_part
-def _send(source, most, used, row, home, amounts, sizes, following, roots):
+def _augment(source, most, used, row, home, amounts, sizes, following, roots):
     """Move as much as all ways along the chain allow; the number of entries then."""
     k = len(sizes)
     amount, at = most, source
@@ -160,50 +160,50 @@ def _send(source, most, used, row, home, amounts, sizes, following, roots):
 
 
 @compiled
-def _balance(
-    costs, offsets, sizes, least, reach, row, home, amounts, roots, keys, below, lengths, distances, following, done
+def _solve_transport(
+    costs, offsets, sizes, min_size, reach, row, home, amounts, roots, keys, below, lengths, distances, following, done
 ):
-    """`balance` in arrays: entries are parts of rows in a cluster, `used` of them; the last arrays are room."""
+    """`solve_transport` in arrays: entries are parts of rows in a cluster, `used` of them; the last arrays are room."""
     c, k = costs.shape
-    slack = 1e-9 * least
+    slack = 1e-9 * min_size
     inserted, used = 0, c
     while used + k < len(row):
         for entry in range(inserted, used):
             near = reach if entry < c else np.inf
-            _insert(entry, row[entry], home[entry], costs, offsets, near, roots, keys, below)
+            _push_row(entry, row[entry], home[entry], costs, offsets, near, roots, keys, below)
         inserted = used
-        _measure(roots, amounts, offsets, keys, below, lengths)
+        _reduced_lengths(roots, amounts, offsets, keys, below, lengths)
         smallest, source = np.inf, np.int64(-1)  # a plain -1 would have a type of its own
         for j in range(k):
             smallest = sizes[j] if sizes[j] < smallest else smallest
-            source = j if offsets[j] > 0.0 and sizes[j] > least + slack else source
-        raising = smallest < least - slack
+            source = j if offsets[j] > 0.0 and sizes[j] > min_size + slack else source
+        raising = smallest < min_size - slack
         if not raising and source < 0:
             return True
         for j in range(k):
-            goal = sizes[j] < least - slack if raising else j == source
+            goal = sizes[j] < min_size - slack if raising else j == source
             distances[j] = 0.0 if goal else np.inf
-        _search(lengths, raising, distances, following, done)
+        _shortest_paths(lengths, raising, distances, following, done)
         if raising:
-            source, far = _raise(offsets, sizes, least + slack, reach, distances)
+            source, far = _raise_potentials(offsets, sizes, min_size + slack, reach, distances)
             at = source
         else:
-            at, far = _lower(offsets, source, reach, distances, following)
+            at, far = _lower_potentials(offsets, source, reach, distances, following)
         if at < 0:
             return False
         reach -= far
-        most = sizes[source] - least
+        most = sizes[source] - min_size
         if raising:
             while following[at] >= 0:
                 at = following[at]
-            most = least - sizes[at] if least - sizes[at] < most else most
+            most = min_size - sizes[at] if min_size - sizes[at] < most else most
         if raising or at != source:
-            used = _send(source, most, used, row, home, amounts, sizes, following, roots)
+            used = _augment(source, most, used, row, home, amounts, sizes, following, roots)
     return False
 
 
-def balance(
-    costs: Floats, weights: Floats, labels: Labels32, *, offsets: Floats, sizes: Floats, least: float, reach: float
+def solve_transport(
+    costs: Floats, weights: Floats, labels: Labels32, *, offsets: Floats, sizes: Floats, min_size: float, reach: float
 ) -> bool:
     """Raise and lower the offsets until the sizes meet the minimum at the least cost; rows may be split.
 
@@ -217,4 +217,4 @@ def balance(
     roots, keys, below = np.full((k, k), -1), np.empty(room * k), np.empty((2, room * k), dtype=np.intp)
     heaps = (row, home, amounts, roots, keys, below)
     room_of_search = np.empty((k, k)), np.empty(k), np.empty(k, dtype=np.intp), np.empty(k, dtype=np.bool_)
-    return bool(_balance(costs, offsets, sizes, float(least), float(reach), *heaps, *room_of_search))
+    return bool(_solve_transport(costs, offsets, sizes, float(min_size), float(reach), *heaps, *room_of_search))
