@@ -3,8 +3,8 @@ import pytest
 from scipy.optimize import linprog
 
 from custseg.clustering import MinSizeHDBSCAN, MinSizeKMeans
-from custseg.clustering.min_size._merging import _nearest_cluster
 from custseg.clustering.assignment._nearest_core import CoreRule
+from custseg.clustering.min_size._merging import _nearest_cluster
 
 
 def without_minimum_nothing(model, least):

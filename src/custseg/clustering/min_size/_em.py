@@ -60,7 +60,7 @@ class Mixture:
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """What covariances may look like.
+    """Constraints on the covariances.
 
     `scales` are the squared units of the columns; `ridge` times these is added to the variances.
     """
@@ -78,7 +78,7 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class MatrixCosts:
-    """Costs that are kept in a matrix."""
+    """Costs in a matrix."""
 
     values: Floats
 
@@ -86,7 +86,7 @@ class MatrixCosts:
         return len(self.values)
 
     def assign(self, offsets: Floats) -> tuple[Labels32, Floats]:
-        """Label of each row, and by how much the runner-up is worse."""
+        """Label of each row, and the cost margin to its second-best cluster."""
         from custseg.clustering.rows import _kernels
 
         labels, gaps = np.empty(len(self), dtype=np.int32), np.empty(len(self))
@@ -101,13 +101,13 @@ class MatrixCosts:
         return self.values[chosen]
 
     def first(self, rows: int) -> MatrixCosts:
-        """The same of the first rows alone."""
+        """The costs of the first rows alone."""
         return MatrixCosts(self.values[:rows])
 
 
 @dataclass(frozen=True, eq=False)
 class EMResult:
-    """Where the steps ended; `likelihood` is the mean log-likelihood of a row."""
+    """A mixture after EM steps; `likelihood` is the mean log-likelihood of a row."""
 
     mixture: Mixture
     offsets: Floats
@@ -126,10 +126,10 @@ def expectation_maximization(
     max_iter: int,
     tol: float,
 ) -> EMResult:
-    """Steps until the objective grows by less than `tol` per row; no minimum binds where `min_size` is 0.
+    """EM steps until the objective grows by less than `tol` per row; a `min_size` of 0 is no constraint.
 
-    With a minimum, offsets that meet it are found anew in each step and tilt the shares of the rows; the
-    objective is then the dual one, Σ log Σ_j exp(offset_j - cost_j) - min_size · Σ_j offset_j.
+    With a minimum size, each E-step adds the offsets that meet it to the log posteriors; the objective is then the
+    dual one, Σ log Σ_j exp(offset_j - cost_j) - min_size · Σ_j offset_j.
     """
     mixture, offsets, total = start, np.zeros(len(start.weights)), float(weights.sum())
     before, step, converged = -np.inf, 0, False
@@ -146,7 +146,7 @@ def expectation_maximization(
 
 
 def evaluated(rows: DistinctRows, mixture: Mixture) -> EMResult:
-    """A mixture that no steps led to."""
+    """A given mixture with its likelihood, without EM steps."""
     likelihood = _likelihood(rows.values, rows.weights, mixture)
     return EMResult(mixture, np.zeros(len(mixture.means)), likelihood, 0, converged=False)
 
@@ -162,56 +162,56 @@ def _zero_moments(k: int, d: int) -> Moments:
 
 
 def _e_step(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) -> tuple[Floats, list[Moments]]:
-    """Log density of each row, its priors tilted by the offsets; moments of each block about the means."""
+    """Log density of each row with offsets added to the log priors; moments of each block about the means."""
     from custseg.clustering.rows import _kernels
 
-    means, tilted = mixture.means, mixture.constants - offsets
+    means, constants = mixture.means, mixture.constants - offsets
     logs = np.empty(len(X))
 
-    def work(block: slice) -> Moments:
+    def moments_of(block: slice) -> Moments:
         moments = _zero_moments(*means.shape)
         room = np.empty(means.shape), np.empty(len(means))
-        _kernels.expected(X[block], weights[block], means, mixture.factors, tilted, *room, logs[block], *moments)
+        _kernels.expected(X[block], weights[block], means, mixture.factors, constants, *room, logs[block], *moments)
         return moments
 
-    return logs, over_blocks(len(X), work)
+    return logs, over_blocks(len(X), moments_of)
 
 
 def mixture_of_clusters(rows: DistinctRows, labels: Labels32, centers: Floats, *, shape: Shape) -> Mixture:
-    """The components of largest likelihood, where the cluster of each row is known."""
+    """M-step for hard assignments: the components of largest likelihood given the cluster of each row."""
     X, weights, (k, d) = rows.values, rows.weights, centers.shape
 
-    def work(block: slice) -> Moments:
+    def moments_of(block: slice) -> Moments:
         zeroth, first, second = _zero_moments(k, d)
         cluster, centered = labels[block], X[block] - centers[labels[block]]
         zeroth += np.bincount(cluster, weights[block], minlength=k)
         for a in range(d):
-            part = weights[block] * centered[:, a]
-            first[:, a] = np.bincount(cluster, part, minlength=k)
+            weighted = weights[block] * centered[:, a]
+            first[:, a] = np.bincount(cluster, weighted, minlength=k)
             for b in range(a + 1):
-                second[:, a, b] = np.bincount(cluster, part * centered[:, b], minlength=k)
+                second[:, a, b] = np.bincount(cluster, weighted * centered[:, b], minlength=k)
         return zeroth, first, second
 
-    return _mixture_of_moments(over_blocks(len(X), work), centers, shape)
+    return _mixture_of_moments(over_blocks(len(X), moments_of), centers, shape)
 
 
-def _mixture_of_moments(parts: list[Moments], centers: Floats, shape: Shape) -> Mixture:
-    zeroth, first, second = (np.add.reduce([part[i] for part in parts]) for i in range(3))
-    held = zeroth + 10 * np.finfo(np.float64).eps
-    shift = first / held[:, None]
-    lower = second / held[:, None, None]
+def _mixture_of_moments(moments: list[Moments], centers: Floats, shape: Shape) -> Mixture:
+    zeroth, first, second = (np.add.reduce([block[i] for block in moments]) for i in range(3))
+    component_weights = zeroth + 10 * np.finfo(np.float64).eps
+    shift = first / component_weights[:, None]
+    lower = second / component_weights[:, None, None]
     products = lower + np.swapaxes(np.tril(lower, -1), 1, 2) - shift[:, :, None] * shift[:, None, :]
-    covariances = _covariances_of_type(products, held, shape.covariance_type) + np.diag(shape.added)
+    covariances = _covariances_of_type(products, component_weights, shape.covariance_type) + np.diag(shape.added)
     factors, fallbacks, covariances = _inverse_cholesky_factors(covariances, shape)
-    return Mixture(held / held.sum(), centers + shift, covariances, factors, fallbacks)
+    return Mixture(component_weights / component_weights.sum(), centers + shift, covariances, factors, fallbacks)
 
 
-def _covariances_of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
+def _covariances_of_type(products: Floats, component_weights: Floats, covariance_type: str) -> Floats:
     d = products.shape[1]
     if covariance_type == "full":
         return products
     if covariance_type == "tied":
-        tied = (products * held[:, None, None]).sum(axis=0) / held.sum()
+        tied = (products * component_weights[:, None, None]).sum(axis=0) / component_weights.sum()
         return np.broadcast_to(tied, products.shape).copy()
     diagonals = np.maximum(np.diagonal(products, axis1=1, axis2=2), 0.0)
     if covariance_type == "spherical":
