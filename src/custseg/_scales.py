@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-StabilityLevel = Literal["dissolved", "a pattern", "stable", "very stable"]
+StabilityLevel = Literal["dissolved", "pattern", "stable", "very_stable"]
 
 
-def stability_interpretation(jaccard: float) -> StabilityLevel:
+def stability_level(jaccard: float) -> StabilityLevel:
     """What a mean Jaccard similarity between a cluster and its most similar cluster in refits means.
 
-    Below 0.6 "dissolved", from 0.6 "a pattern", from 0.75 "stable", from 0.85 "very stable".
+    Below 0.6 "dissolved", from 0.6 "pattern", from 0.75 "stable", from 0.85 "very_stable": keys of the texts
+    under `profiling.stability`.
 
     References
     ----------
@@ -20,5 +21,5 @@ def stability_interpretation(jaccard: float) -> StabilityLevel:
     if jaccard < 0.6:
         return "dissolved"
     if jaccard < 0.75:
-        return "a pattern"
-    return "stable" if jaccard < 0.85 else "very stable"
+        return "pattern"
+    return "stable" if jaccard < 0.85 else "very_stable"

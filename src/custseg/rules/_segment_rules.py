@@ -32,7 +32,7 @@ def segment_rules(
     columns: Sequence[str] | None = None,
     max_terms: int = 3,
     names: Mapping[int, str] | Sequence[str] | None = None,
-    id: str | None = None,
+    customer_column: str | None = None,
     language: str = "en",
     random_state: int = 0,
 ) -> SegmentRules:
@@ -53,7 +53,7 @@ def segment_rules(
         Most terms of a rule, from 1 to 6. A range of one column is one term.
     names : mapping of int to str, or sequence of str, optional
         Names of the segments.
-    id : str, optional
+    customer_column : str, optional
         Column of ids in a table; by default `customer_id`, or else the first column.
     language : {"en", "ru"}, default "en"
         Of the text.
@@ -107,7 +107,7 @@ def segment_rules(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     most = check_integer(_CALLER, "max_terms", max_terms, minimum=1, maximum=_MOST_TERMS)
     seed = check_random_state(_CALLER, random_state)
-    table, units = given_columns(features, _CALLER, id=id)
+    table, units = given_columns(features, _CALLER, customer_column=customer_column)
     table = _chosen(table, columns)
     known = checked_labels(labels, len(table), _CALLER)
     present, sizes = np.unique(known[known >= 0], return_counts=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from custseg._arrays import Floats
 from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
 from custseg.clustering.min_size._kmeans_solution import KMeansSolution, kmeans_solution, meets
 from custseg.clustering.min_size._lloyd import (
     CenterCosts,
     LloydResult,
     constrained_lloyd,
-    kmeans_plusplus,
     unconstrained_lloyd,
 )
 from custseg.clustering.min_size._offsets import cluster_sizes
@@ -33,20 +34,14 @@ class Restarts:
     rows: DistinctRows
     k: int
     min_size: float
-    n_init: int
     max_iter: int
     tol: float
 
-    def best(self, rng: np.random.RandomState) -> KMeansSolution | None:
+    def best(self, centers: Sequence[Floats]) -> KMeansSolution | None:
         """The solution of least cost over all starts, else that of the fallback search; None if there is none."""
         X, weights = self.rows.values, self.rows.weights
         tol = self.tol * float(column_scales(self.rows).mean())
-        starts = [
-            unconstrained_lloyd(
-                X, weights, kmeans_plusplus(X, weights, self.k, rng=rng), max_iter=self.max_iter, tol=tol
-            )
-            for _ in range(self.n_init)
-        ]
+        starts = [unconstrained_lloyd(X, weights, start, max_iter=self.max_iter, tol=tol) for start in centers]
         best: KMeansSolution | None = None
         for start in self._finalists(_distinct_starts(starts), tol):
             # The cost without the minimum size is approximately a lower bound of the cost with it.

@@ -15,7 +15,8 @@ from sklearn.metrics import adjusted_rand_score
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
-from custseg._scales import stability_interpretation
+from custseg._scales import stability_level
+from custseg._texts import text
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.errors import InfeasibleMinimumError
 
@@ -48,7 +49,7 @@ class Stability:
 
         Below 0.6 "dissolved", from 0.6 "a pattern", from 0.75 "stable", from 0.85 "very stable".
         """
-        return tuple(stability_interpretation(value) for value in self.jaccard.tolist())
+        return tuple(text("en", "profiling", "stability", stability_level(value)) for value in self.jaccard.tolist())
 
 
 def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "half", random_state: int = 0) -> Stability:

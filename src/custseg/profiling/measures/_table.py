@@ -14,9 +14,9 @@ from custseg._arrays import Floats
 from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean
 from custseg._format import listed
 from custseg._frames import collect, column_of, frame_from_columns, open_table
+from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
 from custseg.feature_table import Feature, FeatureTable
-from custseg.profiling.measures._privacy import SMALLEST
 
 _ID = "customer_id"
 _MOST_CATEGORIES = 20
@@ -58,9 +58,11 @@ class ProfileTable:
         return len(self.local)
 
     @property
-    def own_features(self) -> list[str]:
-        """The columns that are no descriptors, but for those that the log cannot tell for sure."""
-        return [name for name, one in self.described.items() if name not in self.descriptors and not one.doubtful]
+    def clustering_columns(self) -> list[str]:
+        """The columns that are not descriptors, without those that the log does not determine reliably."""
+        return [
+            name for name, feature in self.described.items() if name not in self.descriptors and not feature.doubtful
+        ]
 
     def values(self, name: str) -> Floats:
         """A column of numbers; NaN where it is missing."""
@@ -68,9 +70,9 @@ class ProfileTable:
         return column.fill_null(float("nan")).to_numpy()
 
 
-def read_table(features: object, descriptors: object, *, id: str | None, caller: str) -> ProfileTable:
+def read_table(features: object, descriptors: object, *, customer_column: str | None, caller: str) -> ProfileTable:
     """Open features and descriptors of any kind."""
-    local, described, give_back, notes = _opened(features, "features", id=id, caller=caller)
+    local, described, give_back, notes = _opened(features, "features", customer_column=customer_column, caller=caller)
     windowed = isinstance(features, FeatureTable) and _is_windowed(features)
     names: list[str] = []
     if descriptors is not None and _is_names(descriptors):
@@ -79,7 +81,9 @@ def read_table(features: object, descriptors: object, *, id: str | None, caller:
             hints = ", ".join(f"{name!r}{did_you_mean(str(name), list(described))}" for name in lacking)
             raise DataError(f"{caller}: descriptors names columns that features lacks: {hints}.")
     elif descriptors is not None:
-        more, more_described, _, more_notes = _opened(descriptors, "descriptors", id=id, caller=caller)
+        more, more_described, _, more_notes = _opened(
+            descriptors, "descriptors", customer_column=customer_column, caller=caller
+        )
         _check_together(local, more, names=(described, more_described), caller=caller)
         local = local.with_columns(more.get_column(name) for name in more_described)
         described, notes = described | more_described, (*notes, *more_notes)
@@ -87,15 +91,36 @@ def read_table(features: object, descriptors: object, *, id: str | None, caller:
     return _sorted_into_kinds(local, described, tuple(names), give_back=give_back, windowed=windowed, notes=notes)
 
 
+def checked_weights(size_weight: object, table: ProfileTable, caller: str) -> Floats | None:
+    """The weight of each customer, from a column by name or an array; missing values count as 0."""
+    if size_weight is None:
+        return None
+    if isinstance(size_weight, str):
+        if size_weight not in table.numbers:
+            raise DataError(
+                f"{caller}: size_weight must name a numeric column, got {size_weight!r}; these are "
+                f"{listed(table.numbers)}."
+            )
+        return np.asarray(np.nan_to_num(table.values(size_weight), nan=0.0))
+    weights = np.asarray(size_weight, dtype=float)
+    if weights.shape != (len(table),):
+        raise DataError(
+            f"{caller}: size_weight must hold one number per customer ({len(table):,}), got shape {weights.shape}."
+        )
+    if np.isinf(weights).any():
+        raise DataError(f"{caller}: size_weight holds infinite values.")
+    return np.asarray(np.nan_to_num(weights, nan=0.0))
+
+
 _Opened = tuple[nw.DataFrame[Any], dict[str, Feature], Callable[[nw.DataFrame[Any]], Any], tuple[str, ...]]
 
 
-def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Opened:
+def _opened(table: object, argument: str, *, customer_column: str | None, caller: str) -> _Opened:
     if isinstance(table, FeatureTable):
         return table.local, {feature.name: feature for feature in table.described}, table.give_back, ()
     if isinstance(table, Mapping):
         local = nw.from_native(_from_mapping(table, argument, caller), eager_only=True)
-        ids: str | None = id or _ID
+        ids: str | None = customer_column or _ID
         notes: tuple[str, ...] = ()
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
@@ -103,8 +128,8 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         opened.check_types(caller)
         check_distinct(caller, opened.dialect.columns)
         local = collect(opened.dialect.select(opened.dialect.plain_columns(opened.dialect.columns)))
-        check_columns(caller, {"id": id}, local.columns)
-        ids, notes = (id, ()) if id else _ids_of(local, argument)
+        check_columns(caller, {"customer_column": customer_column}, local.columns)
+        ids, notes = (customer_column, ()) if customer_column else _ids_of(local, argument)
         give_back = opened.returner()
     check_named(caller, local.columns, ids=ids)
     described = {name: Feature(name) for name in local.columns if name != ids}
@@ -124,7 +149,10 @@ def _ids_of(local: nw.DataFrame[Any], argument: str) -> tuple[str | None, tuple[
     column = column_of(local, first)
     if not (kind.is_integer() or kind == nw.String) or len(local) < 2 or column.n_unique() < len(local):
         return None, ()
-    note = f"column {first!r} of {argument} was taken for ids, since no two rows are equal in it; id= says otherwise."
+    note = (
+        f"column {first!r} of {argument} was taken for ids, since no two rows are equal in it; "
+        "customer_column= says otherwise."
+    )
     return first, (note,)
 
 
@@ -213,7 +241,7 @@ def _coded(column: nw.Series[Any]) -> Categories:
         # A CSV file holds flags as words.
         codes = np.where(words.str.to_lowercase().is_in(_YES).fill_null(value=False).to_numpy(), 0, 1)
         return Categories(np.where(words.is_null().to_numpy(), -1, codes).astype(np.intp), ("yes", "no"))
-    common = counts.filter(nw.col("count") >= SMALLEST).get_column("value").to_list()[:_MOST_CATEGORIES]
+    common = counts.filter(nw.col("count") >= SMALLEST_GROUP).get_column("value").to_list()[:_MOST_CATEGORIES]
     codes = np.where(words.is_null().to_numpy(), -1, len(common)).astype(np.intp)
     for code, value in enumerate(common):
         codes[(words == value).fill_null(value=False).to_numpy()] = code

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg._privacy import blurred, hidden_cells, shown_count
 from custseg.profiling import Profiles, profile_segments
-from custseg.profiling.measures._privacy import blurred, hidden_cells, told_count
 
 tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5)
 
@@ -60,9 +60,9 @@ def test_few_exceptions_among_the_others_hide_no_marker() -> None:
 
 
 def test_counts_near_none_and_near_all_are_blurred() -> None:
-    assert [told_count(n, 100) for n in (0, 1, 9, 10, 90, 91, 99, 100)] == [0, None, None, 10, 90, 90, 90, 100]
-    assert told_count(12, 15) is None
-    assert [told_count(n, 9) for n in (0, 9)] == [None, None]
+    assert [shown_count(n, 100) for n in (0, 1, 9, 10, 90, 91, 99, 100)] == [0, None, None, 10, 90, 90, 90, 100]
+    assert shown_count(12, 15) is None
+    assert [shown_count(n, 9) for n in (0, 9)] == [None, None]
 
 
 def test_segment_under_ten_has_a_size_and_nothing_else() -> None:
@@ -111,14 +111,15 @@ def test_ids_are_in_no_profile_and_no_note() -> None:
     said = repr(profiles) + profiles._repr_html_() + str(profiles.columns()) + str(profiles.to_frame().to_dicts())
     assert "secret" not in said + str(profiles.notes)
     assert profiles.notes == (
-        "column 'client' of features was taken for ids, since no two rows are equal in it; id= says otherwise.",
+        "column 'client' of features was taken for ids, since no two rows are equal in it; "
+        "customer_column= says otherwise.",
     )
 
 
 def test_whole_numbers_that_all_differ_are_taken_for_ids_only_in_front() -> None:
     table = pl.DataFrame({"visits": np.arange(60) % 7, "number": np.arange(60)})
     assert list(profile_segments(table, np.arange(60) % 2)[0].features) == ["visits", "number"]
-    assert list(profile_segments(table, np.arange(60) % 2, id="number")[0].features) == ["visits"]
+    assert list(profile_segments(table, np.arange(60) % 2, customer_column="number")[0].features) == ["visits"]
 
 
 def test_categories_are_text_never_markup_or_formula() -> None:
