@@ -30,11 +30,11 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
 from custseg import DataError, Orders, fit_segments
-from custseg.clustering import select_clustering
+from custseg.clustering import ClusteringChoice, select_clustering
 from custseg.datasets import make_shop
 from custseg.features import build_features
-from custseg.preparation import plan_preparation
-from custseg.segmentation import USUAL_NUMBERS
+from custseg.matrix import USUAL_NUMBERS
+from custseg.preparation import compress_tails, fit_preparation
 
 PLANTED = {
     "planted": (planted(5.0), 0.95),
@@ -121,10 +121,10 @@ def order_features(table) -> list[str]:
 
 
 def prepared(table, names: list[str]) -> np.ndarray:
-    """The columns of those who bought, as a fit sees them."""
+    """The columns of customers with a purchase, standardized."""
     bought = table.values("order_count") > 0
     values = {name: table.values(name)[bought] for name in names}
-    return plan_preparation(values).matrix(values)
+    return fit_preparation(values).matrix(values)
 
 
 def log_table(log: str, columns: str) -> np.ndarray:
@@ -144,23 +144,28 @@ def null_tables() -> dict[str, Callable[[np.random.Generator], np.ndarray]]:
     return tables
 
 
+def choose(X: np.ndarray, *, min_size: float = 0.05, **options: object) -> ClusteringChoice:
+    """The choice for rows prepared as `fit_segments` prepares them, with heavy tails compressed."""
+    return select_clustering(compress_tails(X, min_size=min_size), min_size=min_size, n_jobs=1, **options)
+
+
 def planted_found(seed: int, *, part: str) -> tuple[int, int]:
     """The true number and the chosen one."""
     X, y = PLANTED[part][0](np.random.default_rng(seed))
-    return len(np.unique(y)), select_clustering(X, min_size=0.03, n_jobs=1).best.n_clusters
+    return len(np.unique(y)), choose(X, min_size=0.03).best.n_clusters
 
 
 def verdict(table: tuple[str, np.ndarray]) -> tuple[str, str]:
     """What the choice says of a table."""
     name, X = table
-    return name, select_clustering(X, n_jobs=1).verdict
+    return name, choose(X).verdict
 
 
 def logs_chosen(which: tuple[str, str, int]) -> tuple[str, int, float, float]:
     """Method, number, stability and smallest share, with the rows in an order of their own."""
     log, columns, seed = which
     X = np.random.default_rng(seed).permutation(log_table(log, columns))
-    best = select_clustering(X, n_clusters=USUAL_NUMBERS, random_state=seed, n_jobs=1).best
+    best = choose(X, n_clusters=USUAL_NUMBERS, random_state=seed).best
     return best.method, best.n_clusters, best.stability, best.smallest_share
 
 
@@ -185,7 +190,7 @@ def told(X: np.ndarray, k: int) -> dict[str, np.ndarray]:
     }
     for numbers in (k, None):
         try:
-            choice = select_clustering(X, methods="hdbscan", n_clusters=numbers, min_size=SHAPE_MIN_SIZE, n_jobs=1)
+            choice = choose(X, methods="hdbscan", n_clusters=numbers, min_size=SHAPE_MIN_SIZE)
         except DataError:
             continue
         rows = [row for row in choice.candidates if row.meets_min_size]
@@ -199,7 +204,7 @@ def shape_scores(name: str) -> tuple[str, int, str, dict[str, float]]:
     warnings.simplefilter("ignore", ConvergenceWarning)
     X, y = SHAPES[name](np.random.default_rng(0))
     k, real = len(np.unique(y[y >= 0])), y >= 0
-    best = select_clustering(X, n_clusters=SHAPE_NUMBERS, min_size=SHAPE_MIN_SIZE, n_jobs=1).best
+    best = choose(X, n_clusters=SHAPE_NUMBERS, min_size=SHAPE_MIN_SIZE).best
     labelings = {"the choice": best.labels, **told(X, k)}
     scores = {method: float(adjusted_rand_score(y[real], labels[real])) for method, labels in labelings.items()}
     return name, k, f"{best.method} {best.n_clusters}", scores

@@ -18,7 +18,6 @@ from custseg._checks import (
     check_min_size,
     check_random_state,
     did_you_mean,
-    not_yet,
     number_advice,
 )
 from custseg._format import listed, plural
@@ -173,12 +172,6 @@ def test_random_state_is_a_seed_of_32_bits() -> None:
         check_random_state("f", 2**32)
     with pytest.raises(TypeError, match=r"f: random_state must be a whole number, got NoneType None\."):
         check_random_state("f", None)
-
-
-def test_not_yet_says_what_works() -> None:
-    error = not_yet("f", "goal", "Today columns= says what to cluster on.")
-    assert isinstance(error, NotImplementedError)
-    assert str(error) == "f: goal is not available yet. Today columns= says what to cluster on."
 
 
 def test_an_optional_part_is_imported() -> None:

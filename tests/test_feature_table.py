@@ -94,7 +94,9 @@ def test_ids_must_be_there_and_differ(ids: list[object], message: str) -> None:
 
 def test_a_first_column_of_fractions_is_not_taken_for_ids(as_kind: Callable[[pl.DataFrame], object]) -> None:
     table = pl.DataFrame({"revenue": [1.5, 2.25, 3.0], "client": [1, 2, 3]})
-    with pytest.raises(DataError, match=r"test: column 'revenue' would be .* fraction\. Give .* id='...', or call it"):
+    with pytest.raises(
+        DataError, match=r"test: column 'revenue' would be .* fraction\. Give .* customer_column='...', or call it"
+    ):
         given(as_kind(table))
     assert given(as_kind(table), "client").names == ["revenue"]
     assert given(as_kind(table.with_columns(revenue=pl.Series([1.0, 2.0, 3.0])))).names == ["client"]
@@ -102,7 +104,9 @@ def test_a_first_column_of_fractions_is_not_taken_for_ids(as_kind: Callable[[pl.
 
 def test_an_id_column_that_was_not_asked_for_is_explained() -> None:
     table = pl.DataFrame({"revenue": [1.0, 1.0], "orders": [1, 2]})
-    with pytest.raises(DataError, match=r"It was taken as the ids because it is the first column; give id='...'"):
+    with pytest.raises(
+        DataError, match=r"It was taken as the ids because it is the first column; give customer_column='...'"
+    ):
         given(table)
 
 
@@ -111,7 +115,7 @@ def test_an_id_column_that_was_not_asked_for_is_explained() -> None:
     [
         (pl.DataFrame(), "the feature table has no columns"),
         (TABLE.head(0), "the feature table has no rows"),
-        (TABLE.rename({"city": "client"}), "has a column 'customer_id' beside id='client'"),
+        (TABLE.rename({"city": "client"}), "has a column 'customer_id' beside customer_column='client'"),
     ],
 )
 def test_tables_that_cannot_serve(table: pl.DataFrame, message: str) -> None:
@@ -120,12 +124,14 @@ def test_tables_that_cannot_serve(table: pl.DataFrame, message: str) -> None:
 
 
 def test_a_missing_id_column_is_named_with_what_is_there() -> None:
-    with pytest.raises(DataError, match=r"test: the table lacks column 'customer' \(id=\) Did you mean 'customer_id'"):
+    with pytest.raises(
+        DataError, match=r"test: the table lacks column 'customer' \(customer_column=\) Did you mean 'customer_id'"
+    ):
         given(TABLE, "customer")
 
 
 def test_an_id_column_must_be_a_name() -> None:
-    with pytest.raises(TypeError, match=r"test: id must be the name of a column, got int"):
+    with pytest.raises(TypeError, match=r"test: customer_column must be the name of a column, got int"):
         given(TABLE, 0)  # type: ignore[arg-type]
 
 

@@ -90,7 +90,7 @@ def test_values_beyond_all_customers_of_the_fit_have_a_segment(result: Segmentat
 
 def test_id_names_the_column_of_ids(result: Segmentation, table: pl.DataFrame) -> None:
     moved = table.select(pl.all().exclude("customer_id"), client="customer_id")
-    assert result.model.assign(moved, id="client").equals(result.assignments)
+    assert result.model.assign(moved, customer_column="client").equals(result.assignments)
 
 
 @pytest.mark.parametrize(

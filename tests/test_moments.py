@@ -17,7 +17,7 @@ from scipy import stats
 
 from custseg._moments import median, shares_of_groups, skewness, unit_of
 from custseg.insights import explain
-from custseg.preparation import plan_preparation
+from custseg.preparation import fit_preparation
 from custseg.profiling import profile_segments
 
 GROUPS = np.repeat([0, 1, 2], 20)
@@ -74,7 +74,7 @@ def test_columns_of_any_size_make_the_same_segments(size: float, sign: int) -> N
 
 def test_largest_values_of_both_signs_are_prepared() -> None:
     values = np.where(GROUPS == 0, -1.7e308, 1.7e308)
-    [plan] = plan_preparation({"x": values}).columns
+    [plan] = fit_preparation({"x": values}).columns
     prepared = plan.standardized(values)
     assert len(np.unique(prepared)) == 2
     assert math.isclose(prepared.mean(), 0, abs_tol=1e-12)
@@ -82,6 +82,6 @@ def test_largest_values_of_both_signs_are_prepared() -> None:
 
 
 def test_small_values_are_more_than_their_sign() -> None:
-    [plan] = plan_preparation({"x": SHAPE * 1e-200}).columns
-    [same] = plan_preparation({"x": SHAPE}).columns
+    [plan] = fit_preparation({"x": SHAPE * 1e-200}).columns
+    [same] = fit_preparation({"x": SHAPE}).columns
     assert plan.standardized(SHAPE * 1e-200) == pytest.approx(same.standardized(SHAPE))

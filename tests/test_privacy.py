@@ -111,14 +111,15 @@ def test_ids_are_in_no_profile_and_no_note() -> None:
     said = repr(profiles) + profiles._repr_html_() + str(profiles.columns()) + str(profiles.to_frame().to_dicts())
     assert "secret" not in said + str(profiles.notes)
     assert profiles.notes == (
-        "column 'client' of features was taken for ids, since no two rows are equal in it; id= says otherwise.",
+        "column 'client' of features is read as ids, since all its values differ. "
+        "Give customer_column= for another column.",
     )
 
 
 def test_whole_numbers_that_all_differ_are_taken_for_ids_only_in_front() -> None:
     table = pl.DataFrame({"visits": np.arange(60) % 7, "number": np.arange(60)})
     assert list(profile_segments(table, np.arange(60) % 2)[0].features) == ["visits", "number"]
-    assert list(profile_segments(table, np.arange(60) % 2, id="number")[0].features) == ["visits"]
+    assert list(profile_segments(table, np.arange(60) % 2, customer_column="number")[0].features) == ["visits"]
 
 
 def test_categories_are_text_never_markup_or_formula() -> None:

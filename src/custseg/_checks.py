@@ -11,9 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
+from typing import TYPE_CHECKING
 
 from custseg._format import listed, plural, shown
 from custseg.errors import DataError
+
+if TYPE_CHECKING:
+    from custseg._arrays import Floats
 
 _NUMBER = r"[-+−]?\d[\d.,'’\s]*"
 # Shapes have A for each letter: a sign such as $ or €, or a short code such as EUR or R$, beside a number.
@@ -122,6 +126,16 @@ def check_min_size(caller: str, value: object, rows: int | None = None) -> int:
     return max(1, math.ceil(round(share * (rows or 0), 9)))
 
 
+def check_finite(caller: str, columns: Mapping[str, Floats]) -> None:
+    """Raise DataError if columns hold infinite values, with the number of them in each."""
+    import numpy as np
+
+    counts = {name: int(np.isinf(column).sum()) for name, column in columns.items()}
+    infinite = ", ".join(f"{name!r} ({plural(count, 'value')})" for name, count in counts.items() if count)
+    if infinite:
+        raise DataError(f"{caller}: infinite values in {infinite}. Correct or leave out these customers.")
+
+
 def as_share(value: object) -> float:
     """The share as it was written: a float32 of 0.1 means 0.1, though its bits say 0.10000000149."""
     return float(value) if isinstance(value, Rational) else float(str(value))
@@ -179,11 +193,6 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     same = [word for word in words if word.strip().casefold() == plain]
     close = same[:1] or difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
-
-
-def not_yet(caller: str, argument: str, works: str) -> NotImplementedError:
-    """The error for an argument that this version does not carry out yet."""
-    return NotImplementedError(f"{caller}: {argument} is not available yet. {works}")
 
 
 def number_advice(*shapes: str) -> str:

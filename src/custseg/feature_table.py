@@ -207,17 +207,17 @@ def given_features(
     source = id_column
     if source is None:
         source = ID if ID in dialect.columns else dialect.columns[0]
-    opened.check_columns(caller, {"id": source})
+    opened.check_columns(caller, {"customer_column": source})
     check_distinct(caller, dialect.columns)
     if dialect.kind(source) in ("boolean", "other"):
         raise DataError(
             f"{caller}: column {source!r} must hold ids (numbers or text), got {dialect.type_name(source)}. "
-            "Give the column of ids as id='...'."
+            "Give the column of ids as customer_column='...'."
         )
     names = [name for name in dialect.columns if name != source]
     check_named(caller, dialect.columns, ids=source)
     if ID in names:
-        raise DataError(f"{caller}: the feature table has a column 'customer_id' beside id={source!r}.")
+        raise DataError(f"{caller}: the feature table has a column 'customer_id' beside customer_column={source!r}.")
     plain = dict(dialect.plain_columns(dialect.columns))
     local = collect(dialect.select(plain | {ID: dialect.identity(source)}))
     if id_column is None and source != ID:
@@ -236,7 +236,7 @@ def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
     if (values != np.floor(values)).any():
         raise DataError(
             f"{caller}: column {source!r} would be taken as the ids because it is the first column, but it holds "
-            "numbers with a fraction. Give the column of ids as id='...', or call it 'customer_id'."
+            "numbers with a fraction. Give the column of ids as customer_column='...', or call it 'customer_id'."
         )
 
 
@@ -244,7 +244,7 @@ def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, call
     ids = local.get_column(ID)
     if len(ids) == 0:
         raise DataError(f"{caller}: the feature table has no rows.")
-    hint = "" if asked else " It was taken as the ids because it is the first column; give id='...'."
+    hint = "" if asked else " It was taken as the ids because it is the first column; give customer_column='...'."
     if missing := int(ids.is_null().sum()):
         raise DataError(f"{caller}: {plural(missing, 'row has', 'rows have')} no id in column {source!r}.{hint}")
     if repeated := len(ids) - ids.n_unique():

@@ -6,6 +6,7 @@ customers, without ids.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,9 +14,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Floats
 from custseg._frames import frame_from_columns
-from custseg.clustering import AssignmentRule
+from custseg.clustering import Assessment, AssignmentRule
 from custseg.feature_table import FeatureTable, check_features, given_features
+from custseg.matrix import can_be_clustered
 from custseg.preparation import Preparation
 
 # Columns of the table that `SegmentModel.assess` returns: attribute of an `Assessment`, and dtype.
@@ -49,7 +52,7 @@ class SegmentModel:
     names: tuple[str, ...]
     unclustered_name: str
 
-    def assign(self, features: object, *, id: str | None = None) -> Any:
+    def assign(self, features: object, *, customer_column: str | None = None) -> Any:
         """Put customers into the segments by the rule of the fit; nothing is learned anew.
 
         On the fit's own feature table the result equals the fit's assignments.
@@ -58,7 +61,7 @@ class SegmentModel:
         ----------
         features : FeatureTable or table
             One row per customer with the columns that the fit used.
-        id : str, optional
+        customer_column : str, optional
             Column of customer ids; by default `customer_id`, or else the first column.
 
         Returns
@@ -72,7 +75,7 @@ class SegmentModel:
         DataError
             If a column is missing or not numeric, ids are missing or repeated, or values infinite.
         """
-        table = given_features(features, id, "assign")
+        table = given_features(features, customer_column, "assign")
         check_features(table, self.preparation.names, argument="features", caller="assign")
         return table.give_back(self.assignments(table, self.labels(table)))
 
@@ -86,14 +89,14 @@ class SegmentModel:
             labels[inside] = self.rule.labels(self.preparation.matrix(values, "assign"))
         return labels
 
-    def assess(self, features: object, *, id: str | None = None) -> Any:
+    def assess(self, features: object, *, customer_column: str | None = None) -> Any:
         """How well customers fit the segments that they are assigned to.
 
         Parameters
         ----------
         features : FeatureTable or table
             As in `assign`.
-        id : str, optional
+        customer_column : str, optional
             As in `assign`.
 
         Returns
@@ -109,12 +112,12 @@ class SegmentModel:
         DataError
             As in `assign`.
         """
-        table = given_features(features, id, "assess")
+        table = given_features(features, customer_column, "assess")
         check_features(table, self.preparation.names, argument="features", caller="assess")
         inside = can_be_clustered(table, self.preparation.names)
         local = self.assignments(table, self.labels(table))
         values = {name: table.values(name)[inside] for name in self.preparation.names}
-        assessed = self.rule.assess(self.preparation.matrix(values, "assess")) if inside.any() else None
+        assessed = self.assess_values(values, "assess") if inside.any() else None
         columns: dict[str, list[Any]] = {}
         for name, (attribute, _) in _ASSESSED.items():
             cells = np.full(len(table), None, dtype=object)
@@ -125,6 +128,11 @@ class SegmentModel:
         return table.give_back(
             local.with_columns(frame.get_column(name).cast(dtype) for name, (_, dtype) in _ASSESSED.items())
         )
+
+    def assess_values(self, values: Mapping[str, Floats], caller: str) -> Assessment:
+        """The assessment of clustered customers, from their features in human units."""
+        assessed = self.rule.assess(self.preparation.matrix(values, caller))
+        return replace(assessed, is_outlier=assessed.is_outlier | self.preparation.is_beyond_tails(values, caller))
 
     def assignments(self, table: FeatureTable, labels: NDArray[np.intp]) -> nw.DataFrame[Any]:
         """The local table of ids, segments and names."""
@@ -139,11 +147,3 @@ class SegmentModel:
     def renamed(self, names: tuple[str, ...]) -> SegmentModel:
         """The same model with other segment names."""
         return replace(self, names=names)
-
-
-def can_be_clustered(table: FeatureTable, columns: list[str]) -> NDArray[np.bool_]:
-    """Which customers have something to cluster on: a purchase where orders are counted, and a value."""
-    known: NDArray[np.bool_] = np.logical_or.reduce([~np.isnan(table.values(name)) for name in columns])
-    if "order_count" in table.numeric_names():
-        known &= table.values("order_count") > 0
-    return known

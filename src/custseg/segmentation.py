@@ -9,27 +9,22 @@ from numpy.typing import NDArray
 
 from custseg._checks import (
     check_choice,
+    check_finite,
     check_min_size,
     check_random_state,
     check_room_for,
     check_segment_numbers,
-    not_yet,
 )
 from custseg._format import listed, plural
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
 from custseg.clustering import ClusteringChoice, get_method, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import (
-    FeatureTable,
-    as_numbers,
-    check_features,
-    given_features,
-)
-from custseg.features import described_logs, features_of, report_on
-from custseg.logs import REFUNDS, DataReport
-from custseg.model import SegmentModel, can_be_clustered
-from custseg.preparation import Preparation, plan_preparation, refuse_infinite
+from custseg.feature_table import FeatureTable, given_features
+from custseg.features import features_of
+from custseg.logs import REFUNDS, DataReport, described_logs, report_on
+from custseg.matrix import USUAL_NUMBERS, can_be_clustered, clustering_columns, customer_matrix
+from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
@@ -38,10 +33,7 @@ __all__ = ["fit_segments"]
 
 Progress = Callable[[str, int, int], None]
 
-DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
-ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
 _DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
-USUAL_NUMBERS = range(3, 9)
 _CALLER = "fit_segments"
 _FORM_OF_A_LOG = (
     "separator, decimal, thousands, encoding and skip_rows belong to features=; for a log use "
@@ -56,9 +48,8 @@ def fit_segments(
     customers: object = None,
     features: object = None,
     as_of: object = None,
-    id: str | None = None,
+    customer_column: str | None = None,
     columns: Sequence[str] | None = None,
-    goal: str | None = None,
     method: str = "auto",
     n_segments: int | range | None = None,
     min_size: int | float = 0.05,
@@ -88,14 +79,12 @@ def fit_segments(
     as_of : date, datetime or ISO text, optional
         The moment of the snapshot. Without it, midnight after the last row of the log; the result
         says so. The clock is never read.
-    id : str, optional
+    customer_column : str, optional
         Column of ids in `features`; by default `customer_id`, or else the first column.
     columns : sequence of str, optional
         Features to cluster on; by default `recency_days`, `order_count` and `revenue`, with events also
         `engagement_email` and `engagement_web`; all numeric columns of a ready table without these. All
         other features describe the segments.
-    goal : None
-        Not available yet; anything but `None` raises NotImplementedError.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, is
@@ -130,8 +119,8 @@ def fit_segments(
         If the log or table cannot be used, or has too few customers.
     InfeasibleMinimumError
         If no clustering meets `min_size`; the message says what would be feasible.
-    TypeError, ValueError, NotImplementedError
-        If an argument is of the wrong type or value, or its part is not there yet.
+    TypeError, ValueError
+        If an argument is of the wrong type or value.
 
     Examples
     --------
@@ -142,8 +131,6 @@ def fit_segments(
     >>> min(row.size for row in result.profiles.segments) >= 25
     True
     """
-    if goal is not None:
-        raise not_yet(_CALLER, "goal", "Today columns= says what to cluster on.")
     check_choice(_CALLER, "method", method, allowed=("auto", *method_names()))
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
@@ -156,33 +143,38 @@ def fit_segments(
     logs = {"orders": orders, "events": events, "customers": customers}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     if features is None:
-        _refuse_form_and_id(form, id)
+        _refuse_form_and_id(form, customer_column)
         table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, language=language)
     else:
-        table, report = _given(features, id, {**logs, "as_of": as_of, "window_days": window_days}, form=form), None
+        table, report = (
+            _given(features, customer_column, {**logs, "as_of": as_of, "window_days": window_days}, form=form),
+            None,
+        )
     names = clustering_columns(table, columns, _CALLER)
     values = {name: table.values(name) for name in table.numeric_names()}
-    refuse_infinite(values, _CALLER)
+    check_finite(_CALLER, values)
 
     tell("preparing the features", 1, 4)
     clustered = int(can_be_clustered(table, names).sum())
     _check_enough(clustered, len(table), numbers[0])
     check_room_for(_CALLER, n_segments, customers=clustered, min_size=check_min_size(_CALLER, min_size, clustered))
-    preparation, inside, matrix = prepared(table, names, _CALLER)
+    matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
-    least = check_min_size(_CALLER, min_size, len(matrix))
-    choice = _chosen(matrix, method, n_segments=n_segments, min_size=least, seed=seed, tell=tell)
+    n_members = check_min_size(_CALLER, min_size, len(matrix.rows))
+    choice = _chosen(matrix.rows, method, n_segments=n_segments, min_size=n_members, seed=seed, tell=tell)
 
     tell("describing the segments", 3, 4)
     labels = np.full(len(table), -1)
-    labels[inside] = choice.best.labels
+    labels[matrix.is_clustered] = choice.best.labels
     unclustered = UNCLUSTERED[_who_is_left(table)]
     profiles, rules = _described(
-        table, labels, preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
+        table, labels, matrix.preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
     )
     segment_names = tuple(row.name for row in profiles.segments)
-    model = SegmentModel(preparation, choice.best.estimator.assignment_rule_, segment_names, unclustered[language])
+    model = SegmentModel(
+        matrix.preparation, choice.best.estimator.assignment_rule_, segment_names, unclustered[language]
+    )
     tell("done", 4, 4)
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
@@ -212,12 +204,14 @@ def _described(
     return profiles.with_rules({rule.segment: rule for rule in rules.rules}), rules
 
 
-def _refuse_form_and_id(form: CSVFormat, id: str | None) -> None:
+def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:
     """Raise for arguments that describe a ready table where logs are given: a log is described by itself."""
     if form != USUAL_FORM:
         raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
-    if id is not None:
-        raise ValueError(f"{_CALLER}: id belongs to features=; for a log use Orders(..., customer={id!r}).")
+    if customer_column is not None:
+        raise ValueError(
+            f"{_CALLER}: customer_column belongs to features=; for a log use Orders(..., customer={customer_column!r})."
+        )
 
 
 def _build(
@@ -242,48 +236,16 @@ def _build(
     return features_of(described), report_on(described, language=language)
 
 
-def _given(features: object, id: str | None, others: Mapping[str, object], *, form: CSVFormat) -> FeatureTable:
+def _given(
+    features: object, customer_column: str | None, others: Mapping[str, object], *, form: CSVFormat
+) -> FeatureTable:
     """The ready feature table; whatever belongs to a log contradicts it."""
     both = [name for name, value in others.items() if value is not None]
     if both:
         raise TypeError(
             f"{_CALLER}: features= is a ready table and takes the place of {listed(both)}; give one or the other."
         )
-    return given_features(features, id, _CALLER, form=form)
-
-
-def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:
-    """The features to cluster on: those asked for, else the usual ones that are there, else all numeric ones."""
-    if columns is None:
-        numeric = table.numeric_names()
-        usual = [name for name in DEFAULT_COLUMNS if name in numeric]
-        engaged = [name for name in ENGAGEMENT_COLUMNS if name in numeric]
-        chosen = usual + engaged if len(usual) == len(DEFAULT_COLUMNS) else engaged or numeric
-        if not chosen:
-            raise DataError(
-                f"{caller}: the feature table has no numeric column beside the ids; its columns are "
-                f"{listed(table.names)}. " + as_numbers(table, table.names)
-            )
-        return chosen
-    if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
-        raise TypeError(f"{caller}: columns must be a list of feature names, got {columns!r}.")
-    chosen = list(columns)
-    if not chosen or len(set(chosen)) < len(chosen):
-        raise ValueError(f"{caller}: columns must name each feature once, got {chosen}.")
-    check_features(table, chosen, argument="columns", caller=caller)
-    return chosen
-
-
-def prepared(
-    table: FeatureTable, names: list[str], caller: str
-) -> tuple[Preparation, NDArray[np.bool_], NDArray[np.float64]]:
-    """What was learned of the columns, who can be clustered on them, and their rows of the matrix."""
-    inside = can_be_clustered(table, names)
-    preparation = plan_preparation({name: table.values(name)[inside] for name in names}, caller)
-    # A customer whose only values are in a column that was left out has nothing to be clustered on.
-    inside = can_be_clustered(table, preparation.names)
-    matrix = preparation.matrix({name: table.values(name)[inside] for name in preparation.names}, caller)
-    return preparation, inside, matrix
+    return given_features(features, customer_column, _CALLER, form=form)
 
 
 def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
@@ -355,10 +317,10 @@ def _chosen(
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
     if choice.verdict == "none":
-        choice = choice.steady(numbers) or (choice.steady() if n_segments is None else None) or choice
+        choice = choice.most_stable(numbers) or (choice.most_stable() if n_segments is None else None) or choice
     if choice.verdict != "none":
         return choice
-    return choice.undivided(matrix) if n_segments is None else choice.insisted()
+    return choice.single_cluster(matrix) if n_segments is None else choice.as_requested()
 
 
 def _teller(progress: object) -> Progress:

@@ -108,7 +108,7 @@ def test_nan_is_missing() -> None:
 
 def test_scores_have_their_types_and_the_order_of_the_table() -> None:
     table = pl.DataFrame({"client": ["b", "a"], "recency_days": [1, 2], "order_count": [1, 2], "revenue": [1, 2]})
-    frame = rfm_scores(table, id="client").frame
+    frame = rfm_scores(table, customer_column="client").frame
     assert dict(frame.schema) == {
         "customer_id": pl.String, "r": pl.Int64, "f": pl.Int64, "m": pl.Int64, "code": pl.String,
     }  # fmt: skip

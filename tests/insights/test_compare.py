@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score, davies
 from sklearn.mixture import GaussianMixture
 
 from custseg import DataError, fit_segments
-from custseg.clustering import score_clusterer, select_clustering
+from custseg.clustering import evaluate_clusterer, select_clustering
 from custseg.datasets import make_shop
 from custseg.features import build_features
 from custseg.insights import MethodComparison, compare_methods
@@ -53,7 +53,14 @@ def test_clear_groups_are_found_by_every_method(compared: MethodComparison, meth
 
 def test_same_labels_have_the_same_measures(compared: MethodComparison) -> None:
     ours, ward = row_of(compared, "ours"), row_of(compared, "Ward")
-    for name in ("silhouette", "silhouette_error", "excess", "excess_error", "calinski_harabasz", "davies_bouldin"):
+    for name in (
+        "silhouette",
+        "silhouette_error",
+        "silhouette_gain",
+        "silhouette_gain_error",
+        "calinski_harabasz",
+        "davies_bouldin",
+    ):
         assert getattr(ward, name) == pytest.approx(getattr(ours, name))
 
 
@@ -77,7 +84,7 @@ def test_noise_is_in_no_segment_and_told(compared: MethodComparison) -> None:
 def test_method_that_finds_nothing_has_a_row_that_says_so(compared: MethodComparison) -> None:
     row = row_of(compared, "blind")
     assert (row.n_clusters, row.noise_share, row.meets_min_size) == (0, 1.0, False)
-    assert (row.silhouette, row.excess, row.stability, row.davies_bouldin) == (None,) * 4
+    assert (row.silhouette, row.silhouette_gain, row.stability, row.davies_bouldin) == (None,) * 4
     assert row.note == "it found no segments"
 
 
@@ -112,7 +119,11 @@ def test_rows_of_our_methods_are_those_of_the_choice() -> None:
     fitted = fit_segments(features=features, method="kmeans", n_segments=range(2, 5))
     (row,) = compare_methods(features, ["kmeans"], n_segments=range(2, 5)).rows
     best = fitted.choice.best
-    assert (row.n_clusters, row.silhouette, row.excess) == (best.n_clusters, best.silhouette, best.excess)
+    assert (row.n_clusters, row.silhouette, row.silhouette_gain) == (
+        best.n_clusters,
+        best.silhouette,
+        best.silhouette_gain,
+    )
     assert row.labels.tolist() == fitted.labels.tolist()
 
 
@@ -211,13 +222,13 @@ def test_data_that_cannot_be_used_are_told(arguments: dict[str, Any], words: str
 def test_score_of_our_own_estimator_is_the_row_of_the_choice() -> None:
     X = np.random.default_rng(0).normal(CENTERS[GROUPS])
     row = select_clustering(X, methods=["kmeans"], n_clusters=3, min_size=10).best
-    scored = score_clusterer(row.estimator, X, min_size=10)
+    scored = evaluate_clusterer(row.estimator, X, min_size=10)
     assert scored.labels.tolist() == row.labels.tolist()
-    for name in ("silhouette", "excess", "stability", "smallest_share", "meets_min_size"):
+    for name in ("silhouette", "silhouette_gain", "stability", "smallest_share", "meets_min_size"):
         assert getattr(scored, name) == pytest.approx(getattr(row, name))
 
 
 @pytest.mark.parametrize("clusterer", ["kmeans", KMeans, None])
 def test_score_refuses_what_is_no_clusterer(clusterer: Any) -> None:
-    with pytest.raises(TypeError, match="score_clusterer: clusterer must be a scikit-learn clusterer"):
-        score_clusterer(clusterer, [[0.0], [1.0]])
+    with pytest.raises(TypeError, match="evaluate_clusterer: clusterer must be a scikit-learn clusterer"):
+        evaluate_clusterer(clusterer, [[0.0], [1.0]])

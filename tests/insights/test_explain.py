@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from quick import quick_fit
 
 from custseg import Segmentation
+from custseg.clustering import method_names
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.insights import explain
 
 SHOP = make_shop(600, 0)
-METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
+METHODS = method_names()
 RESULTS = {
     method: quick_fit(SHOP.orders, as_of=SHOP.as_of, method=method, n_segments=4, random_state=0) for method in METHODS
 }
@@ -37,7 +38,7 @@ def clustered_places(result: Segmentation) -> list[int]:
 def assigned(result: Segmentation, place: int, feature: str, value: float) -> int:
     """The segment of the customer with one value changed, by the public way."""
     table = result.features.local.to_native()[place].with_columns(pl.lit(value).cast(pl.Float64).alias(feature))
-    return int(result.model.assign(table, id="customer_id")["segment"][0])
+    return int(result.model.assign(table, customer_column="customer_id")["segment"][0])
 
 
 def test_customer_on_a_line_by_hand() -> None:

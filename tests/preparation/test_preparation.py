@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from custseg import DataError
-from custseg.preparation import ColumnPlan, Preparation, plan_preparation, refuse_infinite
+from custseg.preparation import ColumnPlan, Preparation, fit_preparation
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ def skewed(n: int = 200, seed: int = 0) -> Floats:
 
 def test_symmetric_column_is_standardized_as_it_is() -> None:
     column = np.array([10.0, 20.0, 30.0])
-    plan = plan_preparation({"recency_days": column})
+    plan = fit_preparation({"recency_days": column})
     assert only(plan).transform == "none"
     assert only(plan).center == 20
     expected = [-np.sqrt(1.5), 0, np.sqrt(1.5)]  # (10 - 20) / sqrt(200 / 3)
@@ -38,7 +38,7 @@ def test_symmetric_column_is_standardized_as_it_is() -> None:
 
 def test_skewed_counts_take_log1p() -> None:
     column = np.array([1.0, 1, 1, 1, 3, 7, 63])
-    plan = plan_preparation({"order_count": column})
+    plan = fit_preparation({"order_count": column})
     assert (only(plan).transform, only(plan).scale) == ("log1p", 1.0)
     twos = np.log(2) * np.array([1, 1, 1, 1, 2, 3, 6])
     expected = (twos - twos.mean()) / twos.std()
@@ -48,13 +48,13 @@ def test_skewed_counts_take_log1p() -> None:
 def test_scale_is_the_small_quantile_of_the_sizes_without_zeros() -> None:
     sizes = 10 * 1.2 ** np.arange(41)  # the 5 % quantile of 41 values is the third
     refunded = np.where(np.arange(41) == 10, -sizes, sizes)
-    plan = plan_preparation({"revenue": np.concatenate([refunded, np.zeros(30)])})
+    plan = fit_preparation({"revenue": np.concatenate([refunded, np.zeros(30)])})
     assert only(plan).scale == pytest.approx(14.4)
 
 
 def test_log_is_left_alone_where_it_would_skew_more() -> None:
     left = 100 - np.array([1.0, 1, 1, 2, 2, 30])
-    assert only(plan_preparation({"age_days": left})).transform == "none"
+    assert only(fit_preparation({"age_days": left})).transform == "none"
 
 
 @given(columns)
@@ -78,21 +78,21 @@ def test_signed_log_is_continuous_at_zero() -> None:
 def test_matrix_does_not_depend_on_the_unit_of_money(unit: float, with_refunds: bool) -> None:
     money = skewed()
     money[:3] *= -1 if with_refunds else 1
-    first = plan_preparation({"revenue": money}).matrix({"revenue": money})
-    other = plan_preparation({"revenue": money * unit}).matrix({"revenue": money * unit})
+    first = fit_preparation({"revenue": money}).matrix({"revenue": money})
+    other = fit_preparation({"revenue": money * unit}).matrix({"revenue": money * unit})
     assert other == pytest.approx(first, abs=1e-9)
 
 
 @given(st.permutations(range(30)))
 def test_plan_does_not_depend_on_the_order_of_customers(order: list[int]) -> None:
     money = skewed(30)
-    assert plan_preparation({"revenue": money[order]}) == plan_preparation({"revenue": money})
+    assert fit_preparation({"revenue": money[order]}) == fit_preparation({"revenue": money})
 
 
 @given(columns)
 def test_matrix_is_finite_within_bounds_and_monotone(x: Floats) -> None:
     x = np.sort(x)
-    matrix = plan_preparation({"revenue": x}).matrix({"revenue": x})
+    matrix = fit_preparation({"revenue": x}).matrix({"revenue": x})
     assert np.isfinite(matrix).all()
     assert np.abs(matrix).max() <= 4
     assert (np.diff(matrix[:, 0]) >= 0).all()
@@ -101,25 +101,25 @@ def test_matrix_is_finite_within_bounds_and_monotone(x: Floats) -> None:
 @given(st.lists(amounts, min_size=1, max_size=5), st.lists(st.booleans(), min_size=200, max_size=200))
 def test_new_customers_go_through_the_same_numbers(new: list[float], chosen: list[bool]) -> None:
     known = {"revenue": skewed(), "age_days": np.arange(200.0)}
-    plan = plan_preparation(known)
+    plan = fit_preparation(known)
     part = {name: column[chosen] for name, column in known.items()}
     assert np.array_equal(plan.matrix(part), plan.matrix(known)[chosen])
     alone = plan.matrix({"revenue": np.array(new), "age_days": np.zeros(len(new))})
     assert np.isfinite(alone).all()
 
 
-def test_tails_are_drawn_in_to_four_deviations_and_counted() -> None:
+def test_values_are_clipped_and_counted() -> None:
     column = np.concatenate([np.tile([-1.0, 1.0], 200), [40, -40, 60, -60]])
-    plan = plan_preparation({"trend": column})
+    plan = fit_preparation({"trend": column})
     matrix = plan.matrix({"trend": column})
     assert only(plan).clipped == 4
     assert matrix[-4:, 0].tolist() == [4, -4, 4, -4]
-    assert plan.notes() == ["4 customers lie beyond 4 standard deviations on trend, drawn in to that bound."]
+    assert plan.notes() == ["4 customers lie beyond 4 standard deviations on trend, clipped to that bound."]
 
 
 def test_missing_values_are_filled_with_the_median_and_counted() -> None:
     values = {"gap_days_mean": np.array([1.0, 2, 3, 4, 5, np.nan, np.nan]), "age_days": np.arange(7.0)}
-    plan = plan_preparation(values)
+    plan = fit_preparation(values)
     assert (plan.columns[0].fill, plan.columns[0].missing) == (3.0, 2)
     assert plan.matrix(values)[5:, 0].tolist() == [0, 0]
     assert plan.notes() == ["2 missing values of gap_days_mean taken as the median, 3."]
@@ -128,19 +128,19 @@ def test_missing_values_are_filled_with_the_median_and_counted() -> None:
 def test_missing_values_move_neither_center_nor_spread() -> None:
     full = skewed(50)
     holes = np.concatenate([full, np.full(20, np.nan)])
-    with_holes, without = (only(plan_preparation({"revenue": x})) for x in (holes, full))
+    with_holes, without = (only(fit_preparation({"revenue": x})) for x in (holes, full))
     assert (with_holes.center, with_holes.spread) == (without.center, without.spread)
 
 
 def test_missing_value_of_a_new_customer_is_the_median_of_the_fit() -> None:
-    plan = plan_preparation({"revenue": skewed()})
+    plan = fit_preparation({"revenue": skewed()})
     filled = plan.matrix({"revenue": np.array([np.nan, float(np.median(skewed()))])})
     assert filled[0] == filled[1]
 
 
 def test_useless_columns_are_dropped_with_the_reason() -> None:
     n = 400
-    plan = plan_preparation(
+    plan = fit_preparation(
         {
             "revenue": skewed(n),
             "constant": np.full(n, 7.0),
@@ -162,21 +162,21 @@ def test_useless_columns_are_dropped_with_the_reason() -> None:
 def test_column_that_is_half_missing_or_99_percent_equal_is_kept() -> None:
     half = np.where(np.arange(200) < 100, np.nan, np.arange(200))
     nearly = np.append(np.zeros(198), [1.0, 2.0])
-    assert plan_preparation({"half": half, "nearly": nearly}).names == ["half", "nearly"]
+    assert fit_preparation({"half": half, "nearly": nearly}).names == ["half", "nearly"]
 
 
 def test_nothing_is_counted_as_filled_for_who_has_no_value_in_a_kept_column() -> None:
     nan = np.nan
     kept = np.array([1.0, 2, 3, 4, 5, nan])
     dropped = np.array([nan, nan, nan, nan, nan, 1.0])
-    plan = plan_preparation({"kept": kept, "dropped": dropped})
+    plan = fit_preparation({"kept": kept, "dropped": dropped})
     assert (plan.names, only(plan).missing) == (["kept"], 0)
 
 
 def test_no_column_left_names_the_reasons() -> None:
     words = r"rfm: no column is left .*\(a: all of its values are equal; b: all of its values are missing\)"
     with pytest.raises(DataError, match=words):
-        plan_preparation({"a": np.ones(3), "b": np.full(3, np.nan)}, "rfm")
+        fit_preparation({"a": np.ones(3), "b": np.full(3, np.nan)}, "rfm")
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf])
@@ -185,17 +185,15 @@ def test_infinite_values_are_refused(value: float) -> None:
     bad = good | {"revenue": np.array([1, 2, value, value, 5])}
     words = r"fit: infinite values in 'revenue' \(2 values\)"
     with pytest.raises(DataError, match=words):
-        refuse_infinite(bad, "fit")
+        fit_preparation(bad, "fit")
     with pytest.raises(DataError, match=words):
-        plan_preparation(bad, "fit")
-    with pytest.raises(DataError, match=words):
-        plan_preparation(good).matrix(bad, "fit")
+        fit_preparation(good).matrix(bad, "fit")
 
 
 def test_customers_with_negative_revenue_stay_near_the_others() -> None:
     money = skewed(2000)
     money[:16] = -np.linspace(5, 20_000, 16)
-    plan = plan_preparation({"revenue": money})
+    plan = fit_preparation({"revenue": money})
     z = plan.matrix({"revenue": money})[:, 0]
     assert (np.abs(z[:16]) <= 4).all()
     assert only(plan).clipped == (np.abs(only(plan).standardized(money)) > 4).sum() > 0

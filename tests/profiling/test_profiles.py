@@ -213,7 +213,7 @@ def test_one_segment_only() -> None:
         ({"clustered_on": "revenue"}, TypeError, "clustered_on must be a list of features"),
         ({"clustered_on": ["revenu"]}, DataError, r"clustered_on names \['revenu'\], which the table lacks"),
         ({"unclustered": {"en": "x"}}, TypeError, "unclustered must have a name in each of"),
-        ({"id": "nobody"}, DataError, r"lacks column 'nobody' \(id=\)"),
+        ({"customer_column": "nobody"}, DataError, r"lacks column 'nobody' \(customer_column=\)"),
     ],
 )  # fmt: skip
 def test_arguments_that_cannot_be_used_are_told(
@@ -245,8 +245,10 @@ def test_descriptors_with_ids_in_another_order_are_told() -> None:
     given = table()
     more = given.select("client", age=pl.int_range(1_000)).reverse()
     with pytest.raises(DataError, match="ids of descriptors are not those of features in the same order"):
-        profile_segments(given, LABELS, descriptors=more, id="client")
-    assert profile_segments(given, LABELS, descriptors=more.reverse(), id="client").tests[0].feature == "age"
+        profile_segments(given, LABELS, descriptors=more, customer_column="client")
+    assert (
+        profile_segments(given, LABELS, descriptors=more.reverse(), customer_column="client").tests[0].feature == "age"
+    )
 
 
 def test_shop_with_events_tells_who_can_be_reached(tmp_path: Path) -> None:

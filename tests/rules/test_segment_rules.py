@@ -192,7 +192,7 @@ def test_every_kind_of_table_gives_the_same_rules() -> None:
     columns = {name: table[name].to_list() for name in table.columns if name != "customer_id"}
     assert reprs(segment_rules(columns, labels)) == rules
     assert reprs(segment_rules(table.to_pandas(), labels.tolist())) == rules
-    assert reprs(segment_rules(table.rename({"customer_id": "who"}), labels, id="who")) == rules
+    assert reprs(segment_rules(table.rename({"customer_id": "who"}), labels, customer_column="who")) == rules
 
 
 def test_units_come_from_the_feature_table() -> None:

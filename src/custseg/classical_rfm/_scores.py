@@ -104,7 +104,7 @@ def rfm_scores(
     recency: str = "recency_days",
     frequency: str = "order_count",
     money: str = "revenue",
-    id: str | None = None,
+    customer_column: str | None = None,
 ) -> RFMScores:
     """Score recency, frequency and money of each customer from 1 (worst) to `bins` (best).
 
@@ -128,7 +128,7 @@ def rfm_scores(
         that ends there.
     recency, frequency, money : str
         The three columns; recency is better when smaller, the others when larger.
-    id : str, optional
+    customer_column : str, optional
         The column of the ids; by default `customer_id`, else the first column. Not needed for a
         FeatureTable.
 
@@ -192,7 +192,7 @@ def rfm_scores(
     >>> scores.edges["order_count"]
     {'bins': 5, 'upper': [1, 2], 'scores': [2, 4, 5]}
     """
-    features = given_features(table, id, _CALLER)
+    features = given_features(table, customer_column, _CALLER)
     columns = {"recency": recency, "frequency": frequency, "money": money}
     _check_scored_columns(features, columns)
     values = np.column_stack([features.values(name) for name in columns.values()])

@@ -14,10 +14,10 @@ from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
 from custseg._format import plural
 from custseg._texts import printable
-from custseg.clustering import Candidate, get_method, method_names, score_clusterer, select_clustering
+from custseg.clustering import Candidate, evaluate_clusterer, get_method, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
-from custseg.segmentation import USUAL_NUMBERS, clustering_columns, prepared
+from custseg.matrix import USUAL_NUMBERS, clustering_columns, customer_matrix
 
 _CALLER = "compare_methods"
 
@@ -34,7 +34,7 @@ class ComparedMethod:
         Segments found; 0 where there are none.
     silhouette, silhouette_error : float or None
         Mean silhouette in [-1, 1] and its standard error; noise has 0.
-    excess, excess_error : float or None
+    silhouette_gain, silhouette_gain_error : float or None
         Silhouette less the mean silhouette that k-means reaches with as many clusters in rows without groups.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves of the customers.
@@ -64,8 +64,8 @@ class ComparedMethod:
     n_clusters: int = 0
     silhouette: float | None = None
     silhouette_error: float | None = None
-    excess: float | None = None
-    excess_error: float | None = None
+    silhouette_gain: float | None = None
+    silhouette_gain_error: float | None = None
     stability: float | None = None
     stability_error: float | None = None
     weakest_stability: float | None = None
@@ -109,7 +109,15 @@ class MethodComparison:
 
     def __repr__(self) -> str:
         known = any(row.adjusted_rand is not None for row in self.rows)
-        heads = ["method", "n_clusters", "silhouette", "excess", "stability", "weakest_stability", "smallest_share"]
+        heads = [
+            "method",
+            "n_clusters",
+            "silhouette",
+            "silhouette_gain",
+            "stability",
+            "weakest_stability",
+            "smallest_share",
+        ]
         heads += ["noise_share", *(["adjusted_rand"] if known else []), "seconds"]
         cells = [heads, *([_shown(getattr(row, name)) for name in heads] for row in self.rows)]
         widths = [max(len(row[place]) for row in cells) for place in range(len(heads))]
@@ -168,9 +176,9 @@ def compare_methods(
 
     Notes
     -----
-    A method that finds no segments has a row that says why. Heavy tails are drawn in for all of them, see
-    `HeavyTailClusterer`. The measures are those of `select_clustering`; what is
-    said in `score_clusterer` on noise and refits holds for other clusterers.
+    A method that finds no segments has a row that says why. Heavy tails are compressed for all methods alike, see
+    `custseg.preparation.compress_tails`. The measures are those of `select_clustering`; the notes of
+    `evaluate_clusterer` on noise and refits hold for other clusterers.
 
     Examples
     --------
@@ -193,24 +201,25 @@ def compare_methods(
     table = given_features(features, None, _CALLER)
     truth = _codes(labels_true, len(table))
     names = clustering_columns(table, columns, _CALLER)
-    preparation, inside, matrix = prepared(table, names, _CALLER)
-    least = check_min_size(_CALLER, min_size, len(matrix))
-    check_room_for(_CALLER, n_segments, customers=len(matrix), min_size=least)
+    matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
+    n_rows = len(matrix.rows)
+    n_members = check_min_size(_CALLER, min_size, n_rows)
+    check_room_for(_CALLER, n_segments, customers=n_rows, min_size=n_members)
 
     rows = []
     for name, method in known.items():
         try:
             if isinstance(method, str):
-                found = _chosen(method, matrix, n_segments=n_segments, min_size=least, seed=seed)
+                found = _chosen(method, matrix.rows, n_segments=n_segments, min_size=n_members, seed=seed)
             else:
-                found = score_clusterer(method, matrix, name=name, min_size=least, random_state=seed)
+                found = evaluate_clusterer(method, matrix.rows, name=name, min_size=n_members, random_state=seed)
         except (DataError, InfeasibleMinimumError) as error:
             rows.append(ComparedMethod(name, note=str(error), labels=np.full(len(table), -1)))
         except ValueError as error:
-            raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {len(matrix):,} rows: {error}") from error
+            raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {n_rows:,} rows: {error}") from error
         else:
-            rows.append(_compared(name, found, inside=inside, truth=truth))
-    return MethodComparison(tuple(rows), least, len(matrix), tuple(preparation.names))
+            rows.append(_compared(name, found, inside=matrix.is_clustered, truth=truth))
+    return MethodComparison(tuple(rows), n_members, n_rows, tuple(matrix.preparation.names))
 
 
 def _chosen(method: str, matrix: Floats, *, n_segments: int | range | None, min_size: int, seed: int) -> Candidate:

@@ -88,8 +88,9 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
     values = {name: float(column[index]) for name, column in context.features.items()}
     _check_clustered(result, index, values)
 
-    row = result.model.preparation.matrix({name: np.array([value]) for name, value in values.items()}, _CALLER)
-    assessed = result.model.rule.assess(row)
+    columns = {name: np.array([value]) for name, value in values.items()}
+    row = result.model.preparation.matrix(columns, _CALLER)
+    assessed = result.model.assess_values(columns, _CALLER)
     segment, second = int(assessed.label[0]), int(assessed.second_label[0])
     contributions, residual = np.zeros(row.shape[1]), 0.0
     if second >= 0:

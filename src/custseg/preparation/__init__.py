@@ -1,12 +1,12 @@
-"""From a feature table to a matrix, remembering every number on the way."""
+"""From columns in human units to a matrix, every step learned once and repeated exactly for new customers.
+
+Start at `fit_preparation` in `_preparation.py`. `_tails.py` compresses heavy tails, as the last step of a preparation
+and, as `compress_tails`, for users of plain matrices.
+"""
 
 from __future__ import annotations
 
-from custseg.preparation._preparation import (
-    ColumnPlan,
-    Preparation,
-    plan_preparation,
-    refuse_infinite,
-)
+from custseg.preparation._preparation import ColumnPlan, Preparation, fit_preparation
+from custseg.preparation._tails import HeavyTails, Tail, compress_tails
 
-__all__ = ["ColumnPlan", "Preparation", "plan_preparation", "refuse_infinite"]
+__all__ = ["ColumnPlan", "HeavyTails", "Preparation", "Tail", "compress_tails", "fit_preparation"]

@@ -1,21 +1,23 @@
-"""Fill, transform, standardize and clip: learned once, repeated exactly for new customers."""
+"""Fill, transform, standardize, clip and compress heavy tails: learned once, repeated exactly for new customers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
-from custseg._arrays import Floats
+from custseg._arrays import Bools, Floats
+from custseg._checks import check_finite, check_min_size
 from custseg._format import plural
 from custseg._moments import median, skewness, unit_of
 from custseg._texts import printable
 from custseg.errors import DataError
+from custseg.preparation._tails import HeavyTails
 
 CLIP = 4.0
-"""Standard deviations beyond which a value is drawn in: a few extreme customers are no segment."""
+"""Standard deviations at which values are clipped: a few extreme customers are not a segment."""
 
 _DECIMALS = 9
 _SKEWED = 1.0
@@ -40,14 +42,14 @@ class ColumnPlan:
         Of the log, in the column's own unit: the 5 % quantile of its absolute values other than 0.
         Money in cents or in thousands thus gives the same matrix, and for most columns of counts it is 1.
     fill : float
-        The median, in the column's own unit, which stands in for a missing value.
+        The median, in the column's own unit, used in place of a missing value.
     center, spread : float
         Mean and standard deviation after the transform.
     missing, clipped : int
-        How many values were filled, and drawn in to ±4 standard deviations, when it was learned.
+        How many values of the fit were filled, and clipped to ±4 standard deviations.
     unit : float
-        What untransformed values are divided by first: 1 but for values so large or small that squares of them are
-        no numbers; a power of two, so that nothing is rounded.
+        Divisor of untransformed values: 1 except for values whose squares overflow or vanish; a power of two, so that
+        nothing is rounded.
     """
 
     name: str
@@ -64,17 +66,17 @@ class ColumnPlan:
         """The values after filling, transform and scaling, before the tails are clipped."""
         filled = np.where(np.isnan(values), self.fill, values)
         if self.transform == "log1p":
-            moved = _log_transformed(filled, self.scale)
+            transformed = _log_transformed(filled, self.scale)
         else:
-            # New customers may lie beyond all numbers in that unit: the tails are clipped afterwards.
+            # Values of new customers may overflow in this unit; they are clipped afterwards.
             with np.errstate(over="ignore"):
-                moved = filled / self.unit
-        return (moved - self.center) / self.spread
+                transformed = filled / self.unit
+        return (transformed - self.center) / self.spread
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """What was learned about the columns: the way from human units to the matrix.
+    """How columns in human units become the matrix, as learned by `fit_preparation`.
 
     Attributes
     ----------
@@ -82,10 +84,13 @@ class Preparation:
         The columns of the matrix, in order.
     dropped : mapping of str to str
         Columns that were left out, with the reason.
+    tails : HeavyTails
+        The heavy tails that are compressed in the matrix; none unless a minimum size was given.
     """
 
     columns: tuple[ColumnPlan, ...]
     dropped: Mapping[str, str]
+    tails: HeavyTails = field(default_factory=HeavyTails)
 
     @property
     def names(self) -> list[str]:
@@ -98,41 +103,57 @@ class Preparation:
         Missing values are NaN. Raises DataError for infinite ones. Every customer gets the same row alone
         or among others.
         """
-        refuse_infinite({column.name: values[column.name] for column in self.columns}, caller)
-        parts = [column.standardized(values[column.name]) for column in self.columns]
-        # Money in cents or euros differs in the last bits: without them the same customers are the same rows.
-        return np.ascontiguousarray(np.clip(np.column_stack(parts), -CLIP, CLIP).round(_DECIMALS))
+        return self.tails.transform(self._clipped(values, caller))
+
+    def is_beyond_tails(self, values: Mapping[str, Floats], caller: str = "is_beyond_tails") -> Bools:
+        """Which customers are farther out on a heavy tail than every customer of the fit."""
+        return self.tails.is_beyond(self._clipped(values, caller))
 
     def notes(self) -> list[str]:
-        """What a person should know: columns dropped, values filled and clipped."""
+        """Sentences for the user: columns dropped, values filled, clipped and compressed."""
         notes = [f"{printable(name)} was not used: {reason}." for name, reason in self.dropped.items()]
         for column in self.columns:
             name = printable(column.name)
             if column.missing:
-                filled = plural(column.missing, "missing value")
-                notes.append(f"{filled} of {name} taken as the median, {column.fill:,.6g}.")
+                missing = plural(column.missing, "missing value")
+                notes.append(f"{missing} of {name} taken as the median, {column.fill:,.6g}.")
             if column.clipped:
                 notes.append(
                     f"{plural(column.clipped, 'customer lies', 'customers lie')} beyond {CLIP:g} standard "
-                    f"deviations on {name}, drawn in to that bound."
+                    f"deviations on {name}, clipped to that bound."
                 )
+        if self.tails.columns:
+            names = ", ".join(printable(self.names[index]) for index in self.tails.columns)
+            notes.append(f"the extreme values of {names} were compressed: they are too few to form a segment.")
         return notes
 
+    def _clipped(self, values: Mapping[str, Floats], caller: str) -> Floats:
+        """The standardized columns, clipped, before heavy tails are compressed."""
+        check_finite(caller, {column.name: values[column.name] for column in self.columns})
+        columns = [column.standardized(values[column.name]) for column in self.columns]
+        # Money in cents or euros differs in the last bits: without them the same customers are the same rows.
+        return np.ascontiguousarray(np.clip(np.column_stack(columns), -CLIP, CLIP).round(_DECIMALS))
 
-def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparation") -> Preparation:
+
+def fit_preparation(
+    values: Mapping[str, Floats], caller: str = "fit_preparation", *, min_size: int | float | None = None
+) -> Preparation:
     """Learn how to prepare the columns.
 
-    A column with skewness beyond ±1 takes ``log1p`` on its own scale where that lessens the skewness; values
-    below 0 take it with their sign. Then each is standardized and its tails are drawn in to ±4 standard
-    deviations. A column is left out when more than half of its values are missing, or more than 99 % of the
-    rest are equal.
+    A column with skewness beyond ±1 is transformed by ``log1p`` on its own scale if that lessens the skewness;
+    negative values keep their sign. Each column is then standardized and clipped to ±4 standard deviations, and heavy
+    tails are compressed (see `HeavyTails`). A column is left out if more than half of its values are missing, or more
+    than 99 % of the others are equal.
 
     Parameters
     ----------
     values : mapping of str to ndarray of shape (n_customers,)
         Columns in human units; NaN where a value is missing.
-    caller : str, default "plan_preparation"
-        Who asks, for the errors.
+    caller : str, default "fit_preparation"
+        Name of the calling function, used in error messages.
+    min_size : int or float, optional
+        The minimum size of a segment: customers (int), or a share of them (float below 1). Without it no tail is
+        compressed.
 
     Returns
     -------
@@ -145,62 +166,67 @@ def plan_preparation(values: Mapping[str, Floats], caller: str = "plan_preparati
 
     Notes
     -----
-    A missing value is filled with the column's median, counted, and takes no part in mean and spread.
-    Nothing depends on the order of the customers, nor on the unit of a column.
+    A missing value is filled with the median of the column, counted, and does not enter mean and spread.
+    Nothing depends on the order of the customers or the unit of a column.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from custseg.preparation import plan_preparation
-    >>> plan = plan_preparation({"order_count": np.array([1.0, 1.0, 2.0, 40.0]), "vip": np.zeros(4)})
+    >>> from custseg.preparation import fit_preparation
+    >>> plan = fit_preparation({"order_count": np.array([1.0, 1.0, 2.0, 40.0]), "vip": np.zeros(4)})
     >>> plan.columns[0].transform, plan.columns[0].scale
     ('log1p', 1.0)
     >>> plan.notes()
     ['vip was not used: all of its values are equal.']
     """
-    refuse_infinite(values, caller)
+    check_finite(caller, values)
     dropped = {name: reason for name, column in values.items() if (reason := _useless(column))}
-    kept = {name: column for name, column in values.items() if name not in dropped}
-    if not kept:
+    usable = {name: column for name, column in values.items() if name not in dropped}
+    if not usable:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in dropped.items())
         raise DataError(f"{caller}: no column is left to cluster on ({reasons}). Give other columns.")
-    # Who has a value in dropped columns alone is not clustered, and so nothing is filled in for them.
-    some = np.logical_or.reduce([~np.isnan(column) for column in kept.values()])
-    return Preparation(tuple(_plan(name, column[some]) for name, column in kept.items()), dropped)
+    # Customers with values in dropped columns alone are not clustered, so nothing is filled in for them.
+    has_value = np.logical_or.reduce([~np.isnan(column) for column in usable.values()])
+    usable = {name: column[has_value] for name, column in usable.items()}
+    preparation = Preparation(tuple(_plan(name, column) for name, column in usable.items()), dropped)
+    if min_size is None:
+        return preparation
+    n_members = check_min_size(caller, min_size, int(has_value.sum()))
+    return replace(preparation, tails=HeavyTails.fit(preparation.matrix(usable, caller), min_size=n_members))
 
 
 def _plan(name: str, column: Floats) -> ColumnPlan:
     # Sorted, so that sums do not depend on the order of the customers.
-    known = np.sort(column[~np.isnan(column)])
-    unit = unit_of(known)
-    scaled = known / unit
-    fill = median(known)
-    scale = _log_scale_that_helps(known, abs(skewness(scaled)))
-    moved = scaled if scale is None else _log_transformed(known, scale)
-    # The filled values sit at the median: they take no part in the center and the spread.
+    present = np.sort(column[~np.isnan(column)])
+    unit = unit_of(present)
+    scaled = present / unit
+    fill = median(present)
+    scale = _log_scale_that_helps(present, abs(skewness(scaled)))
+    transformed = scaled if scale is None else _log_transformed(present, scale)
+    # Filled values do not enter the center and the spread.
     plan = ColumnPlan(
         name,
         "none" if scale is None else "log1p",
         scale=1.0 if scale is None else scale,
         fill=fill,
-        center=float(moved.mean()),
-        spread=float(moved.std()),
-        missing=len(column) - len(known),
+        center=float(transformed.mean()),
+        spread=float(transformed.std()),
+        missing=len(column) - len(present),
         unit=unit,
     )
-    return replace(plan, clipped=int((np.abs(plan.standardized(known)) > CLIP).sum()))
+    return replace(plan, clipped=int((np.abs(plan.standardized(present)) > CLIP).sum()))
 
 
-def _log_scale_that_helps(known: Floats, skew: float) -> float | None:
-    """The scale of a logarithm that lessens the skewness of the values; None where none is wanted or none does."""
+def _log_scale_that_helps(values: Floats, skew: float) -> float | None:
+    """The scale of the logarithm; None if the values are not skewed, or it does not lessen their skewness."""
     if skew <= _SKEWED:
         return None
-    scale = _log_scale(known[known != 0])
-    return scale if abs(skewness(_log_transformed(known, scale))) < skew else None
+    scale = _log_scale(values[values != 0])
+    return scale if abs(skewness(_log_transformed(values, scale))) < skew else None
 
 
 def _log_scale(values: Floats) -> float:
-    """Where the logarithm sets in; beyond most values where both signs are common, or it would tear them apart at 0."""
+    """A small quantile of the absolute values; a large one if both signs are common, lest the log split them at 0."""
     rarer_sign = min(float((values < 0).mean()), float((values > 0).mean()))
     quantile = _SCALE_QUANTILE if rarer_sign < _FEW else _TWO_SIDED_QUANTILE
     return float(np.quantile(np.abs(values), quantile))
@@ -209,49 +235,22 @@ def _log_scale(values: Floats) -> float:
 def _log_transformed(values: Floats, scale: float) -> Floats:
     with np.errstate(over="ignore", divide="ignore"):
         ratios = np.abs(values) / scale
-        # Beyond the largest number the 1 is nothing beside the ratio.
+        # If the ratio overflows, the 1 does not matter.
         logs = np.where(np.isinf(ratios), np.log(np.abs(values)) - np.log(scale), np.log1p(ratios))
     return np.sign(values) * logs
 
 
 def _useless(column: Floats) -> str:
-    """Why the column cannot serve, or nothing."""
-    known = column[~np.isnan(column)]
-    if len(known) == 0:
+    """Why the column cannot be used, or an empty string."""
+    present = column[~np.isnan(column)]
+    if len(present) == 0:
         return "all of its values are missing"
-    if len(known) < (1 - _MISSING_SHARE) * len(column):
-        return f"{1 - len(known) / len(column):.0%} of its values are missing"
-    _, counts = np.unique(known, return_counts=True)
-    share = counts.max() / len(known)
+    if len(present) < (1 - _MISSING_SHARE) * len(column):
+        return f"{1 - len(present) / len(column):.0%} of its values are missing"
+    _, counts = np.unique(present, return_counts=True)
+    share = counts.max() / len(present)
     if share == 1:
         return "all of its values are equal"
     if share > _SAME_SHARE:
         return f"{share:.1%} of its values are equal"
     return ""
-
-
-def refuse_infinite(values: Mapping[str, Floats], caller: str) -> None:
-    """Raise where a column holds infinite values: no step can work with them.
-
-    Parameters
-    ----------
-    values : mapping of str to ndarray of shape (n_customers,)
-        Columns in human units.
-    caller : str
-        Who asks, for the error.
-
-    Raises
-    ------
-    DataError
-        Naming every such column, with how many values.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from custseg.preparation import refuse_infinite
-    >>> refuse_infinite({"revenue": np.array([1.0, np.nan])}, "fit_segments")
-    """
-    counts = {name: int(np.isinf(column).sum()) for name, column in values.items()}
-    if bad := {name: count for name, count in counts.items() if count}:
-        told = ", ".join(f"{name!r} ({plural(count, 'value')})" for name, count in bad.items())
-        raise DataError(f"{caller}: infinite values in {told}. Mend or leave out these customers.")

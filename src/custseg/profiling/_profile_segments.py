@@ -44,7 +44,7 @@ def profile_segments(
     playbook: object = None,
     clustered_on: Sequence[str] = (),
     unclustered: Mapping[str, str] | None = None,
-    id: str | None = None,
+    customer_column: str | None = None,
 ) -> Profiles:
     r"""Profile every segment: what it is like, what sets it apart, its name, and what to do with it.
 
@@ -79,7 +79,7 @@ def profile_segments(
     unclustered : mapping of str to str, optional
         Name of the row of customers in no segment, by language. By default what can be read off: "Prospects" where
         none of them has an order, "No data" where none has a value to cluster on, else "In no segment".
-    id : str, optional
+    customer_column : str, optional
         Column of ids in `features` and `descriptors`.
 
     Returns
@@ -148,7 +148,7 @@ def profile_segments(
     visits 35 (others 2)
     """
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    table = read_table(features, descriptors, id=id, caller=_CALLER)
+    table = read_table(features, descriptors, customer_column=customer_column, caller=_CALLER)
     segments = read_labels(labels, len(table), _CALLER)
     clustering_features = _checked_names(clustered_on, table)
     candidates, plays = _archetypes_and_plays(archetypes, playbook, table)

@@ -36,11 +36,13 @@ class Split:
     held_out: Integers
 
 
-def given_columns(features: object, caller: str, *, id: str | None = None) -> tuple[nw.DataFrame[Any], dict[str, str]]:
+def given_columns(
+    features: object, caller: str, *, customer_column: str | None = None
+) -> tuple[nw.DataFrame[Any], dict[str, str]]:
     """The feature columns as a local table, and the unit of each where it is known."""
     if isinstance(features, Mapping):
         return table_of_columns(features, "features", caller), {}
-    table = given_features(features, id, caller)
+    table = given_features(features, customer_column, caller)
     return columns_of(table.local, table.names), {feature.name: feature.unit for feature in table.described}
 
 

@@ -33,7 +33,7 @@ def segment_rules(
     columns: Sequence[str] | None = None,
     max_conditions: int = 3,
     names: Mapping[int, str] | Sequence[str] | None = None,
-    id: str | None = None,
+    customer_column: str | None = None,
     language: str = "en",
     random_state: int = 0,
 ) -> SegmentRules:
@@ -55,7 +55,7 @@ def segment_rules(
         Maximum number of conditions of a rule, from 1 to 6. A range of one column is one condition.
     names : mapping of int to str, or sequence of str, optional
         Names of the segments.
-    id : str, optional
+    customer_column : str, optional
         Column of ids in a table; by default `customer_id`, else the first column.
     language : {"en", "ru"}, default "en"
         Language of the texts.
@@ -108,7 +108,7 @@ def segment_rules(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     max_conditions = check_integer(_CALLER, "max_conditions", max_conditions, minimum=1, maximum=_MAX_CONDITIONS)
     seed = check_random_state(_CALLER, random_state)
-    table, units = given_columns(features, _CALLER, id=id)
+    table, units = given_columns(features, _CALLER, customer_column=customer_column)
     table = _selected(table, columns)
     groups = read_labels(labels, len(table), _CALLER, allow_text=False)
     present, sizes = list(map(int, groups.segments)), np.bincount(groups.codes[groups.codes >= 0])

@@ -15,7 +15,15 @@ from sklearn.mixture import GaussianMixture
 from custseg import DataError, InfeasibleMinimumError
 from custseg.clustering import ClusteringChoice, method_names, select_clustering
 
-MEASURED = ("silhouette", "silhouette_error", "excess", "excess_error", "stability", "weakest_stability", "gap")
+MEASURED = (
+    "silhouette",
+    "silhouette_error",
+    "silhouette_gain",
+    "silhouette_gain_error",
+    "stability",
+    "weakest_stability",
+    "gap",
+)
 
 
 def blobs(*sizes: int, seed: int = 0) -> np.ndarray:
@@ -63,7 +71,7 @@ def unclear() -> ClusteringChoice:
 def test_clear_groups_are_natural(clear: ClusteringChoice) -> None:
     assert (clear.best.n_clusters, clear.verdict, clear.best.has_gaps) == (3, "natural", True)
     assert clear.reason.startswith("3 groups stand apart by themselves")
-    assert clear.best.excess > clear.chance_level
+    assert clear.best.silhouette_gain > clear.null_level
 
 
 def test_labels_come_in_the_order_of_the_rows_largest_first(clear: ClusteringChoice) -> None:
@@ -113,7 +121,7 @@ def test_repr_shows_the_table_and_the_reason(clear: ClusteringChoice) -> None:
 
 
 def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
-    other = clear.pick("gaussian_mixture", 4)
+    other = clear.select("gaussian_mixture", 4)
     assert (other.best.method, other.best.n_clusters) == ("gaussian_mixture", 4)
     assert other.verdict == "constructive"
     assert other.reason.startswith("asked for 4 groups")
@@ -122,14 +130,14 @@ def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
 
 
 def test_picking_the_best_keeps_the_verdict(clear: ClusteringChoice) -> None:
-    again = clear.pick(clear.best.method, 3)
+    again = clear.select(clear.best.method, 3)
     assert (again.best, again.verdict, again.reason) == (clear.best, clear.verdict, clear.reason)
 
 
 @pytest.mark.parametrize(("method", "k"), [("kmeans", 9), ("ward", 3), ("kmeans", "3")])
 def test_picking_what_is_not_there_is_refused(clear: ClusteringChoice, method: str, k: Any) -> None:
-    with pytest.raises(ValueError, match=r"pick: there is no candidate .*; there are .*'hdbscan', 3"):
-        clear.pick(method, k)
+    with pytest.raises(ValueError, match=r"select: there is no candidate .*; there are .*'hdbscan', 3"):
+        clear.select(method, k)
 
 
 def test_plot_data_are_plain_and_of_one_length(clear: ClusteringChoice) -> None:
@@ -151,7 +159,7 @@ def test_a_cloud_has_no_natural_groups(unclear: ClusteringChoice) -> None:
 
 def test_a_number_that_was_asked_for_is_constructive() -> None:
     choice = choose(cloud(), 4)
-    assert (choice.best.n_clusters, choice.verdict, choice.asked) == (4, "constructive", True)
+    assert (choice.best.n_clusters, choice.verdict, choice.n_clusters_fixed) == (4, "constructive", True)
     assert choice.reason.startswith("asked for 4 groups; a useful cut and no natural groups")
 
 
@@ -163,11 +171,11 @@ def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
 
 
 def test_picking_without_evidence_is_constructive(unclear: ClusteringChoice) -> None:
-    assert unclear.pick("kmeans", 3).verdict == "constructive"
+    assert unclear.select("kmeans", 3).verdict == "constructive"
 
 
 def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
-    one = unclear.undivided(cloud())
+    one = unclear.single_cluster(cloud())
     assert one.best.labels.tolist() == [0] * 80
     assert one.verdict == unclear.verdict
     assert one.reason == f"{unclear.reason[:-1]}; so all are one group."
@@ -177,7 +185,7 @@ def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
 
 @pytest.mark.parametrize("method", method_names())
 def test_rule_of_the_choice_gives_its_labels(method: str, clear: ClusteringChoice) -> None:
-    best = clear.pick(method, 3).best
+    best = clear.select(method, 3).best
     assert best.estimator.assignment_rule_.labels(blobs(10, 40, 25)).tolist() == best.labels.tolist()
 
 
@@ -195,7 +203,7 @@ def test_number_of_threads_changes_nothing() -> None:
     one, three = (select_clustering(blobs(30, 20), n_clusters=[2, 3], min_size=5, n_jobs=n) for n in (1, 3))
     assert without_seconds(three) == without_seconds(one)
     assert three.best.labels.tolist() == one.best.labels.tolist()
-    assert three.chance_level == one.chance_level
+    assert three.null_level == one.null_level
 
 
 def test_further_number_changes_no_other_row(unclear: ClusteringChoice) -> None:
@@ -292,7 +300,7 @@ def test_candidate_that_would_part_equal_rows_is_listed_and_not_taken() -> None:
     assert [row.meets_min_size for row in choice.candidates] == [True, False]
     assert (choice.best.n_clusters, choice.candidates[1].smallest) == (2, 4)
     with pytest.raises(ValueError, match=r"there is no candidate \('kmeans', 3\)"):
-        choice.pick("kmeans", 3)
+        choice.select("kmeans", 3)
 
 
 def test_number_that_the_rows_cannot_fill_is_not_tried() -> None:

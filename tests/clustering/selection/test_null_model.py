@@ -9,11 +9,11 @@ from scipy.stats import ks_2samp, spearmanr
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from custseg.clustering.selection._null_model import Structureless
+from custseg.clustering.selection._null_model import NullModel
 
 
 def drawn(X: np.ndarray, n_rows: int = 4000, seed: int = 0) -> np.ndarray:
-    return Structureless.like(X).draw(n_rows, np.random.default_rng(seed))
+    return NullModel.like(X).draw(n_rows, np.random.default_rng(seed))
 
 
 def skewed(n_rows: int = 1000) -> np.ndarray:

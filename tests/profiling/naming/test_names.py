@@ -118,7 +118,7 @@ def test_condition_speaks_of_the_stricter_of_two_bounds() -> None:
 
 
 def test_lifetime_names_are_not_given_by_a_window_or_of_doubtful_features() -> None:
-    table = read_table({"order_count": [0, 1], "emails_clicked": [1, 1]}, None, id=None, caller="f")
+    table = read_table({"order_count": [0, 1], "emails_clicked": [1, 1]}, None, customer_column=None, caller="f")
     keys = [one.key for one in usable(builtin_archetypes(), table)]
     assert keys == ["readers", "prospects"]
     assert usable(builtin_archetypes(), replace(table, windowed=True)) == []

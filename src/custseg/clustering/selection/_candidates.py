@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats, Integers
-from custseg.clustering._method import FitSpec
+from custseg.clustering._method import FitNote, FitSpec, reassignment_notes
+from custseg.clustering._methods import get_method
+from custseg.clustering.assignment._assessment import Reassignment
 from custseg.errors import InfeasibleMinimumError
 
 
@@ -32,7 +34,7 @@ class Candidate:
         The same as a share of the rows.
     silhouette, silhouette_error : float or None
         Mean silhouette in [-1, 1] (Rousseeuw 1987) and its standard error; 0 for a single cluster.
-    excess, excess_error : float or None
+    silhouette_gain, silhouette_gain_error : float or None
         Silhouette less the mean silhouette that k-means reaches with as many clusters in rows without groups,
         and the standard error of that mean. One scale for all methods.
     gap : float or None
@@ -66,8 +68,8 @@ class Candidate:
     smallest_share: float
     silhouette: float | None = None
     silhouette_error: float | None = None
-    excess: float | None = None
-    excess_error: float | None = None
+    silhouette_gain: float | None = None
+    silhouette_gain_error: float | None = None
     gap: float | None = None
     valley: float | None = None
     has_gaps: bool = False
@@ -92,6 +94,24 @@ class Candidate:
         """Cluster of each row, 0 the largest."""
         labels: Integers = self.estimator.labels_
         return labels
+
+    @property
+    def confidence(self) -> Floats:
+        """Confidence of each row, see `Assessment`; of custseg's own methods."""
+        confidence: Floats = self.estimator.confidence_
+        return confidence
+
+    @property
+    def reassignments(self) -> tuple[Reassignment, ...]:
+        """Rows reassigned to meet the minimum size; of custseg's own methods."""
+        reassignments: tuple[Reassignment, ...] = self.estimator.reassignments_
+        return reassignments
+
+    @property
+    def notes(self) -> tuple[FitNote, ...]:
+        """What users should know of the fit, as its method reports it."""
+        method = get_method(self.method)
+        return (*method.notes(self.estimator), *reassignment_notes(self.reassignments)) if method else ()
 
 
 def fitted(spec: FitSpec, X: Floats) -> Candidate:

@@ -10,10 +10,10 @@ import numpy as np
 
 from custseg._arrays import Floats
 from custseg.clustering._method import FitSpec
-from custseg.clustering._methods import REFERENCE
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, fitted
 from custseg.clustering.selection._decision import best_of, explained, reason_for, stands_again, verdict_of
-from custseg.clustering.selection._evidence import Null
+from custseg.clustering.selection._evidence import NullReference
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +27,8 @@ class ClusteringChoice:
     best : Candidate
         The one that was taken: `method`, `n_clusters`, `estimator`, `labels`.
     verdict : {"natural", "reproducible", "constructive", "none"}
-        Natural: the clusters stand apart more than chance allows (gaps between all of them, or an excess above
-        `chance_level`), and come back with stability ≥ 0.75. Reproducible: no gaps, but the same cut comes back.
+        Natural: the clusters stand apart more than chance allows (gaps between all of them, or a silhouette gain above
+        `null_level`), and come back with stability ≥ 0.75. Reproducible: no gaps, but the same cut comes back.
         Constructive: neither, but the number was asked for. None: neither; `best` is only the best of them.
     reason : str
         Why it was taken, in a sentence.
@@ -36,14 +36,14 @@ class ClusteringChoice:
         Candidates that the evidence hardly tells from the best.
     min_size : int
         The minimum size, in rows.
-    chance_level : float
-        95th percentile of the largest excess, over all numbers of clusters, in rows without groups.
-    null : Null
+    null_level : float
+        95th percentile of the largest silhouette gain, over all numbers of clusters, in rows without groups.
+    null : NullReference
         What rows without groups gave.
-    asked : bool
-        Whether one number of clusters was asked for.
-    numbers : tuple of int or None
-        The numbers that were to be chosen among; None where all were.
+    n_clusters_fixed : bool
+        Whether exactly one number of clusters was requested.
+    n_clusters_allowed : tuple of int or None
+        The numbers of clusters to choose among; None if any number was allowed.
     """
 
     candidates: tuple[Candidate, ...]
@@ -52,10 +52,10 @@ class ClusteringChoice:
     reason: str
     near_ties: tuple[Candidate, ...]
     min_size: int
-    chance_level: float
-    null: Null
-    asked: bool
-    numbers: tuple[int, ...] | None = None
+    null_level: float
+    null: NullReference
+    n_clusters_fixed: bool
+    n_clusters_allowed: tuple[int, ...] | None = None
 
     def columns(self) -> dict[str, list[Any]]:
         """The candidates as columns, for any frame constructor; `chosen` marks the best."""
@@ -64,7 +64,7 @@ class ClusteringChoice:
         columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in self.candidates] for name in names}
         return columns | {"chosen": [row is self.best for row in self.candidates]}
 
-    def pick(self, method: str, n_clusters: int) -> ClusteringChoice:
+    def select(self, method: str, n_clusters: int) -> ClusteringChoice:
         """The same evidence with another candidate taken; its verdict and reason go with it.
 
         Raises
@@ -74,13 +74,13 @@ class ClusteringChoice:
         """
         for row in self.candidates:
             if row.meets_min_size and (row.method, row.n_clusters) == (method, n_clusters):
-                verdict = verdict_of(row, level=self.chance_level, asked=True)
+                verdict = verdict_of(row, level=self.null_level, asked=True)
                 reason = reason_for(row, verdict, tried=[n_clusters], asked=True)
-                return replace(self, best=row, verdict=verdict, reason=reason, near_ties=(), asked=True)
+                return replace(self, best=row, verdict=verdict, reason=reason, near_ties=(), n_clusters_fixed=True)
         there = [(row.method, row.n_clusters) for row in self.candidates if row.meets_min_size]
-        raise ValueError(f"pick: there is no candidate ({method!r}, {n_clusters}); there are {there}.")
+        raise ValueError(f"select: there is no candidate ({method!r}, {n_clusters}); there are {there}.")
 
-    def steady(self, numbers: Sequence[int] | None = None) -> ClusteringChoice | None:
+    def most_stable(self, numbers: Sequence[int] | None = None) -> ClusteringChoice | None:
         """The same evidence with the best of the candidates that come back; None where none does.
 
         A clustering with gaps may be taken although refits on halves find it only in part: who acts on the
@@ -91,25 +91,27 @@ class ClusteringChoice:
         numbers : sequence of int, optional
             Numbers of clusters that may be taken; by default all.
         """
-        stable = [row for row in self.candidates if stands_again(row, level=self.chance_level)]
+        stable = [row for row in self.candidates if stands_again(row, level=self.null_level)]
         if not any(numbers is None or row.n_clusters in numbers for row in stable):
             return None
-        best, near = best_of(stable, numbers, level=self.chance_level)
-        verdict = verdict_of(best, level=self.chance_level, asked=self.asked)
+        best, near = best_of(stable, numbers, level=self.null_level)
+        verdict = verdict_of(best, level=self.null_level, asked=self.n_clusters_fixed)
         reason = self._explained(best, verdict, numbers)
         return replace(self, best=best, verdict=verdict, reason=reason, near_ties=near)
 
-    def insisted(self) -> ClusteringChoice:
+    def as_requested(self) -> ClusteringChoice:
         """The same candidate, taken because clusters were wanted whatever the evidence: at least constructive."""
-        verdict = verdict_of(self.best, level=self.chance_level, asked=True)
-        return replace(self, verdict=verdict, reason=self._explained(self.best, verdict, self.numbers))
+        verdict = verdict_of(self.best, level=self.null_level, asked=True)
+        return replace(self, verdict=verdict, reason=self._explained(self.best, verdict, self.n_clusters_allowed))
 
     def _explained(self, best: Candidate, verdict: str, numbers: Sequence[int] | None) -> str:
-        return explained(best, verdict, self.candidates, numbers=numbers, level=self.chance_level, asked=self.asked)
+        return explained(
+            best, verdict, self.candidates, numbers=numbers, level=self.null_level, asked=self.n_clusters_fixed
+        )
 
-    def undivided(self, X: Floats) -> ClusteringChoice:
+    def single_cluster(self, X: Floats) -> ClusteringChoice:
         """The same evidence with all rows in one cluster: what a verdict of "none" comes down to."""
-        one = fitted(FitSpec(REFERENCE, 1, 0, n_clusters=1), X)
+        one = fitted(FitSpec(REFERENCE_METHOD, 1, 0, n_clusters=1), X)
         reason = f"{self.reason.removesuffix('.')}; so all are one group."
         return replace(self, candidates=(*self.candidates, one), best=one, reason=reason, near_ties=())
 
@@ -140,7 +142,15 @@ class ClusteringChoice:
         }
 
     def __repr__(self) -> str:
-        heads = ("method", "n_clusters", "silhouette", "excess", "stability", "weakest_stability", "smallest_share")
+        heads = (
+            "method",
+            "n_clusters",
+            "silhouette",
+            "silhouette_gain",
+            "stability",
+            "weakest_stability",
+            "smallest_share",
+        )
         cells = [heads, *(tuple(_shown(getattr(row, name)) for name in heads) for row in self.candidates)]
         widths = [max(len(row[place]) for row in cells) for place in range(len(heads))]
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]

@@ -8,20 +8,20 @@ from collections.abc import Collection, Sequence
 from custseg.clustering._methods import get_method
 from custseg.clustering.selection._candidates import Candidate
 
-CRITERIA = ("excess", "silhouette")
+CRITERIA = ("silhouette_gain", "silhouette")
 STABLE = 0.75
 # Gaps so clear are there, also where refits on halves do not find them all.
 _CLEAR_GAP = 0.4
 
 
 def best_of(
-    rows: Sequence[Candidate], numbers: Collection[int] | None, *, level: float, criterion: str = "excess"
+    rows: Sequence[Candidate], numbers: Collection[int] | None, *, level: float, criterion: str = "silhouette_gain"
 ) -> tuple[Candidate, tuple[Candidate, ...]]:
     """The candidate to take, and those that come near; `numbers` may be taken, `level` is what chance reaches.
 
     1. Among clusterings whose clusters are all parted by gaps, and that come back in half of the rows (stability of
        0.75 or more) or have very clear gaps, the finest: one with fewer clusters has only joined some of these.
-    2. Otherwise, of those that come back and stand out no less than by chance, the largest excess of the
+    2. Otherwise, of those that come back and stand out no less than by chance, the largest silhouette gain of the
        silhouette; within one standard error (of the difference) the most stable, then the one with fewer clusters.
        Where none of them is above chance, one with gaps that does not come back goes before.
     3. Where there is none, the same among all.
@@ -33,13 +33,15 @@ def best_of(
     stable = [row for row in allowed if stands_again(row, level=level)]
     parted = [row for row in allowed if row.has_gaps]
     lasting = [row for row in parted if is_stable(row) or (row.gap or 0.0) >= _CLEAR_GAP]
-    if lasting or (parted and not any(_excess(row) > level for row in stable)):
+    if lasting or (parted and not any(_silhouette_gain(row) > level for row in stable)):
         return _finest(lasting or parted)
     alone = [row for row in allowed if row.n_clusters == 1]
     if not stable and alone:
         return alone[0], ()
     pool = stable or allowed
-    value, error = (_excess, _excess_error) if criterion == "excess" else (_silhouette, _silhouette_error)
+    value, error = (
+        (_silhouette_gain, _gain_error) if criterion == "silhouette_gain" else (_silhouette, _silhouette_error)
+    )
     top = max(pool, key=lambda row: (value(row), -row.n_clusters))
     near = [row for row in pool if value(top) - value(row) <= math.hypot(error(top), error(row))]
     best = max(near, key=lambda row: (round(row.stability or 0.0, 3), -row.n_clusters))
@@ -59,13 +61,13 @@ def is_stable(row: Candidate) -> bool:
 
 def stands_again(row: Candidate, *, level: float) -> bool:
     """Whether the clustering comes back and is not worse than chance, as a cut between two shared values is."""
-    return is_stable(row) and _excess(row) >= -level
+    return is_stable(row) and _silhouette_gain(row) >= -level
 
 
 def verdict_of(row: Candidate, *, level: float, asked: bool) -> str:
     """Natural, reproducible, constructive or none (Dolnicar and Leisch 2010); `level` is what chance reaches."""
     if is_stable(row):
-        return "natural" if row.has_gaps or _excess(row) > level else "reproducible"
+        return "natural" if row.has_gaps or _silhouette_gain(row) > level else "reproducible"
     return "constructive" if asked else "none"
 
 
@@ -130,12 +132,12 @@ def spoken_numbers(numbers: Sequence[int]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _excess(row: Candidate) -> float:
-    return row.excess if row.excess is not None else float("-inf")
+def _silhouette_gain(row: Candidate) -> float:
+    return row.silhouette_gain if row.silhouette_gain is not None else float("-inf")
 
 
-def _excess_error(row: Candidate) -> float:
-    return row.excess_error or 0.0
+def _gain_error(row: Candidate) -> float:
+    return row.silhouette_gain_error or 0.0
 
 
 def _silhouette_error(row: Candidate) -> float:

@@ -11,10 +11,10 @@ from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from custseg._arrays import Floats, Integers
 from custseg.clustering._method import FitSpec
-from custseg.clustering._methods import REFERENCE
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
-from custseg.clustering.selection._null_model import Structureless
+from custseg.clustering.selection._null_model import NullModel
 from custseg.clustering.validation._silhouettes import silhouettes
 from custseg.clustering.validation._stability import compared, draw_parts, refitted
 
@@ -30,7 +30,7 @@ _STABILITY_DRAWS = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Null:
+class NullReference:
     """What is found in rows without groups: a row per draw, NaN where a draw has no clustering.
 
     Attributes
@@ -63,7 +63,7 @@ class Null:
 
     @property
     def level(self) -> float:
-        """The 95th percentile of the largest excess over all numbers that chance alone gives."""
+        """The 95th percentile of the largest silhouette gain over all numbers that chance alone gives."""
         deviations = self.silhouettes - self.means
         known = ~np.isnan(deviations).all(axis=1)
         if not known.any():
@@ -75,21 +75,21 @@ class Null:
         return np.array([max((gap for k, gap in found.items() if k >= n_clusters), default=0.0) for found in self.gaps])
 
     @classmethod
-    def empty(cls) -> Null:
+    def empty(cls) -> NullReference:
         """Nothing was drawn."""
         return cls((), np.empty((0, 0)), ())
 
     def judged(self, row: Candidate) -> Candidate:
-        """The candidate with its excess."""
+        """The candidate with its silhouette gain."""
         place = self.numbers.index(row.n_clusters)
         mean, error = float(self.means[place]), float(self.errors[place])
         if np.isnan(mean):
             mean = error = 0.0 if row.n_clusters == 1 else np.nan
-        excess = (row.silhouette or 0.0) - mean
+        silhouette_gain = (row.silhouette or 0.0) - mean
         return replace(
             row,
-            excess=None if np.isnan(excess) else excess,
-            excess_error=None if np.isnan(error) else error,
+            silhouette_gain=None if np.isnan(silhouette_gain) else silhouette_gain,
+            silhouette_gain_error=None if np.isnan(error) else error,
         )
 
 
@@ -104,7 +104,7 @@ def _error(values: Floats) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class Evaluator:
     """Measures candidates on the same rows, with the same draws for all.
 
     `X` holds the rows in an order that depends on their values alone, `order` the places from which they come.
@@ -201,12 +201,12 @@ class Evidence:
             stability_of_clusters=_numbered(agreement.jaccard),
         )
 
-    def null(self, numbers: Sequence[int], suspects: Sequence[FitSpec], *, min_size: int, run: Run) -> Null:
+    def null(self, numbers: Sequence[int], suspects: Sequence[FitSpec], *, min_size: int, run: Run) -> NullReference:
         """What k-means finds for each number, and each suspect, in rows without groups; the same draws for all."""
-        model = Structureless.like(self.X)
+        model = NullModel.like(self.X)
         n_rows = min(len(self.X), SAMPLE_ROWS)
         part = n_rows / len(self.X)
-        references = [FitSpec(REFERENCE, min_size, self.seed, n_clusters=k) for k in numbers]
+        references = [FitSpec(REFERENCE_METHOD, min_size, self.seed, n_clusters=k) for k in numbers]
 
         def draw(number: int) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
             rows = model.draw(n_rows, self._rng(2, number))
@@ -218,7 +218,7 @@ class Evidence:
         draws = run(draw, range(_NULL_DRAWS))
         widths = [[found.get(attempt, np.nan) for attempt in references] for found, _ in draws]
         gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
-        return Null(
+        return NullReference(
             tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps, model.has_shared_values
         )
 

@@ -38,7 +38,7 @@ class _Pattern:
 
 
 @dataclass(frozen=True, eq=False)
-class Structureless:
+class NullModel:
     """Draws rows that keep the marginals, the rank correlations and the point masses of given rows, and no groups.
 
     A Gaussian copula within each pattern of point masses: who has which of the values that many rows share is
@@ -50,7 +50,7 @@ class Structureless:
     patterns: tuple[_Pattern, ...]
 
     @classmethod
-    def like(cls, X: Floats) -> Structureless:
+    def like(cls, X: Floats) -> NullModel:
         """What is to be kept of these rows."""
         codes = np.stack([_mass_codes(column) for column in X.T], axis=1)
         kinds, kind = np.unique(codes, axis=0, return_inverse=True)

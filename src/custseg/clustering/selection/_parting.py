@@ -12,7 +12,7 @@ from custseg._arrays import Floats, Integers
 from custseg.clustering.selection._candidates import Candidate
 
 if TYPE_CHECKING:
-    from custseg.clustering.selection._evidence import Null
+    from custseg.clustering.selection._evidence import NullReference
 
 
 # Set apart by paths, or by valleys between all pairs; a valley alone needs clusters that come back.
@@ -32,7 +32,7 @@ def seems_parted(row: Candidate) -> bool:
     return (row.gap or 0.0) >= _GAP and (row.stability or 0.0) >= _GAP_STABILITY
 
 
-def with_gaps(rows: Sequence[Candidate], null: Null) -> list[Candidate]:
+def with_gaps(rows: Sequence[Candidate], null: NullReference) -> list[Candidate]:
     """The candidates, told whether gaps part their clusters, and whether they cut across the gaps of others."""
     parted = [_by_paths(row, null) for row in rows]
     clear = [row for row, by_paths in zip(rows, parted, strict=True) if by_paths]
@@ -43,9 +43,9 @@ def with_gaps(rows: Sequence[Candidate], null: Null) -> list[Candidate]:
     return told
 
 
-def _by_paths(row: Candidate, null: Null) -> bool:
+def _by_paths(row: Candidate, null: NullReference) -> bool:
     # Where many rows share values, and other columns follow from those, gaps may be only between the values.
-    if null.shared_values and (row.excess or 0.0) < -null.level:
+    if null.shared_values and (row.silhouette_gain or 0.0) < -null.level:
         return False
     return seems_parted(row) and _beyond(row.gap, null.chance_gaps(row.n_clusters))
 
@@ -55,8 +55,8 @@ def _by_valleys(row: Candidate, level: float) -> bool:
     return (
         (row.valley or 0.0) >= _VALLEY
         and (row.stability or 0.0) >= _VALLEY_STABILITY
-        and row.excess is not None
-        and row.excess > level
+        and row.silhouette_gain is not None
+        and row.silhouette_gain > level
     )
 
 

@@ -14,11 +14,10 @@ from custseg._arrays import Integers
 from custseg._checks import check_min_size, check_random_state
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._evidence import Evidence
-from custseg.clustering.selection._tails import Tails
+from custseg.clustering.selection._evidence import Evaluator
 from custseg.clustering.validation._stability import check_clusterer, labels_of, with_seed
 
-_CALLER = "score_clusterer"
+_CALLER = "evaluate_clusterer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +27,7 @@ class _Labels:
     labels_: Integers
 
 
-def score_clusterer(
+def evaluate_clusterer(
     clusterer: Any, X: Any, *, name: str = "", min_size: int | float = 0.05, random_state: int = 0
 ) -> Candidate:
     """Fit a clusterer of any kind, and measure it as `select_clustering` measures its candidates.
@@ -42,8 +41,8 @@ def score_clusterer(
     name : str, optional
         The `method` of the row; by default the name of its class.
     min_size : int or float, default 0.05
-        The minimum size under which the null is drawn, that `meets_min_size` compares with, and of which far values
-        are fewer where a tail is drawn in. The clusterer is not held to it.
+        The minimum size of the clusters in the null reference data, and the one that `meets_min_size` compares with.
+        The clusterer itself need not meet it.
     random_state : int, default 0
         Seed. The order of the rows does not matter.
 
@@ -60,7 +59,7 @@ def score_clusterer(
 
     Notes
     -----
-    - Heavy tails are drawn in first, as there, so that all are compared on the same rows.
+    - The rows are taken as they are: call `custseg.preparation.compress_tails` first where columns have heavy tails.
     - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index; with much of it
       these two flatter.
     - Where noise is a label of the refits, it counts in their adjusted Rand index as a cluster.
@@ -71,9 +70,9 @@ def score_clusterer(
     --------
     >>> import numpy as np
     >>> from sklearn.cluster import AgglomerativeClustering
-    >>> from custseg.clustering import score_clusterer
+    >>> from custseg.clustering import evaluate_clusterer
     >>> X = np.random.default_rng(0).normal(size=(150, 2)) + np.repeat([[0, 0], [9, 0], [0, 9]], 50, axis=0)
-    >>> found = score_clusterer(AgglomerativeClustering(3), X)
+    >>> found = evaluate_clusterer(AgglomerativeClustering(3), X)
     >>> found.method, found.n_clusters, found.stability
     ('AgglomerativeClustering', 3, 1.0)
     """
@@ -83,9 +82,8 @@ def score_clusterer(
     seed = check_random_state(_CALLER, random_state)
     rows = checked_matrix(_CALLER, X)
     least = check_min_size(_CALLER, min_size, len(rows))
-    rows = Tails.of(rows, least).drawn_in(rows)
     order = np.argsort(row_hashes(rows), kind="stable")
-    evidence = Evidence(rows[order], order, seed)
+    evidence = Evaluator(rows[order], order, seed)
 
     fresh = with_seed(clusterer, seed)
     start = time.perf_counter()
@@ -122,8 +120,8 @@ def _described(labels: Integers, name: str, min_size: int) -> Candidate:
     )
 
 
-def _measured(row: Candidate, evidence: Evidence, clusterer: Any, *, min_size: int) -> Candidate:
-    """The row with silhouette, excess, stability and indices."""
+def _measured(row: Candidate, evidence: Evaluator, clusterer: Any, *, min_size: int) -> Candidate:
+    """The row with silhouette, silhouette gain, stability and indices."""
 
     def run(work: Callable[[Any], Any], items: Any) -> list[Any]:
         return [work(item) for item in items]

@@ -15,17 +15,15 @@ from custseg._arrays import Floats
 from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
 from custseg._format import plural
 from custseg.clustering._method import FitSpec, Method
-from custseg.clustering._methods import AUTO, REFERENCE, get_method, method_names
+from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.rows._threads import in_threads
 from custseg.clustering.selection._candidates import Candidate, fitted, numbers_worth_trying
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
-from custseg.clustering.selection._evidence import Evidence, Null
-from custseg.clustering.selection._heavy_tails import with_tails
+from custseg.clustering.selection._evidence import Evaluator, NullReference
 from custseg.clustering.selection._parting import might_be_parted, seems_parted, with_gaps
 from custseg.clustering.selection._settings_search import best_settings
-from custseg.clustering.selection._tails import Tails
 from custseg.errors import DataError, InfeasibleMinimumError
 
 Progress = Callable[[int, int], None]
@@ -43,7 +41,7 @@ def select_clustering(
     methods: str | Sequence[str] = AUTO,
     n_clusters: int | Sequence[int] | None = range(2, 11),
     min_size: int | float = 0.05,
-    criterion: str = "excess",
+    criterion: str = "silhouette_gain",
     random_state: int = 0,
     n_jobs: int | None = None,
     progress: Progress | None = None,
@@ -57,12 +55,12 @@ def select_clustering(
     1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, more than such candidates
        find, with as many clusters or more, in 95 % of ten draws of rows without groups, and 0.1 more than they find
        there on average; stability is 0.5 or more. Or every two clusters have a valley of density of 0.25 or more
-       between them, with a stability of 0.92 or more and an excess above chance. Of these, where stability is 0.75
-       or more or the silhouette by path distance 0.4 or more, the finest, because one with fewer clusters has only
-       joined some of them.
-    2. Otherwise those of stability 0.75 or more whose excess is not below chance (it is above -`chance_level`): the
-       largest excess; within one standard error (of the difference) the most stable, then the one with fewer
-       clusters. Where none of them is above `chance_level`, the finest of less stability with gaps goes before.
+       between them, with a stability of 0.92 or more and a silhouette gain above chance. Of these, where stability is
+       0.75 or more or the silhouette by path distance 0.4 or more, the finest, because one with fewer clusters has
+       only joined some of them.
+    2. Otherwise those of stability 0.75 or more whose silhouette gain is not below chance (above -`null_level`): the
+       largest silhouette gain; within one standard error (of the difference) the most stable, then the one with fewer
+       clusters. Where none of them is above `null_level`, the finest of less stability with gaps goes before.
     3. Where there are none, the same among all.
 
     Who cuts across the gaps of another is taken last: whose clusters have more than a tenth of their rows on the
@@ -80,8 +78,8 @@ def select_clustering(
         methods at 2 to 10.
     min_size : int or float, default 0.05
         No cluster has fewer rows (int), or a smaller share of them (float below 1, rounded up).
-    criterion : {"excess", "silhouette"}, default "excess"
-        What the second rule compares: the excess, or the plain silhouette, which prefers few clusters.
+    criterion : {"silhouette_gain", "silhouette"}, default "silhouette_gain"
+        What the second rule compares: the silhouette gain, or the plain silhouette, which prefers few clusters.
     random_state : int, default 0
         Seed of the starts of the fits. The draws behind the evidence are the same for every seed, and for the
         same rows in any order: otherwise near-ties would be settled by the seed.
@@ -106,11 +104,11 @@ def select_clustering(
 
     Notes
     -----
-    - Heavy tails are drawn in first, or k-means would spend clusters on them, see `HeavyTailClusterer`: fits and
-      evidence are of the rows after that, and the estimators take the rows as they are.
+    - The rows are taken as they are. K-means spends clusters on the extreme values of heavy-tailed columns: call
+      `custseg.preparation.compress_tails` first, as `fit_segments` does.
     - The rows without groups keep the marginals, rank correlations, point masses and joint patterns of these: a
       Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous
-      column is the nearest one with a single peak, for several peaks are groups. The excess compares every
+      column is the nearest one with a single peak, for several peaks are groups. The silhouette gain compares every
       method with k-means on them, which makes the best groups by silhouette that can be made of such rows:
       so all methods are on one scale, and one that wanders is not rewarded for it.
     - Valleys are looked for along a straight line between two clusters and along one bend: the pieces of a thin curve
@@ -145,24 +143,20 @@ def select_clustering(
     numbers = numbers if numbers is None else _up_to(numbers, len(rows))
     least = check_min_size(_CALLER, min_size, len(rows))
 
-    tails = Tails.of(rows, least)
-    seen = tails.drawn_in(rows)
-
     stages = _Stages(_checked_progress(progress), n_jobs)
     # In the order of their hashes the rows are the same in whatever order they came.
-    order = np.argsort(row_hashes(seen), kind="stable")
-    evidence = Evidence(seen[order], order, seed)
+    order = np.argsort(row_hashes(rows), kind="stable")
+    evidence = Evaluator(rows[order], order, seed)
     attempts = _attempts(evidence, known, numbers, min_size=least, exact=asked, stages=stages)
     stages.enter(10, 35, n_jobs=1 if len(rows) > _MANY else None)
-    fits = stages.run(partial(fitted, X=seen), attempts)
+    fits = stages.run(partial(fitted, X=rows), attempts)
     usable, others = _sorted_out(list(zip(fits, attempts, strict=True)))
-    null = Null.empty()
+    null = NullReference.empty()
     if usable:
         usable, null = _judged(usable, evidence, least, stages=stages)
     candidates = [row for row, _ in usable] + others
-    _check_found(candidates, numbers, min_size=least, rows=seen)
+    _check_found(candidates, numbers, min_size=least, rows=rows)
     stages.enter(100, 100)
-    candidates = [replace(row, estimator=with_tails(row.estimator, tails, least)) for row in candidates]
     return _chosen(candidates, null, numbers, criterion=criterion, min_size=least, asked=asked)
 
 
@@ -199,7 +193,7 @@ class _Stages:
 
 
 def _attempts(
-    evidence: Evidence,
+    evidence: Evaluator,
     methods: Sequence[Method],
     numbers: Sequence[int] | None,
     *,
@@ -232,13 +226,15 @@ def _sorted_out(tried: Sequence[Tried]) -> tuple[list[Tried], list[Candidate]]:
     return list(usable.values()), others
 
 
-def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages: _Stages) -> tuple[list[Tried], Null]:
+def _judged(
+    tried: Sequence[Tried], evidence: Evaluator, min_size: int, *, stages: _Stages
+) -> tuple[list[Tried], NullReference]:
     """The candidates with their evidence; what is dear only for those that can still be taken."""
     attempts = [attempt for _, attempt in tried]
     stages.enter(35, 45)
     rows = evidence.separated([row for row, _ in tried], run=stages.run)
     stages.enter(45, 60)
-    first = [place for place, row in enumerate(rows) if row.method == REFERENCE.name or might_be_parted(row)]
+    first = [place for place, row in enumerate(rows) if row.method == REFERENCE_METHOD.name or might_be_parted(row)]
     rows = evidence.stable(rows, attempts, places=first, run=stages.run)
     stages.enter(60, 70)
     open_still = [place for place, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
@@ -252,9 +248,9 @@ def _judged(tried: Sequence[Tried], evidence: Evidence, min_size: int, *, stages
 
 
 def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
-    """Whether k-means with as many clusters comes back and has the larger silhouette: so it has the larger excess."""
+    """Whether a stable k-means candidate with as many clusters has the larger silhouette, so the larger gain."""
     return any(
-        other.method == REFERENCE.name
+        other.method == REFERENCE_METHOD.name
         and other.n_clusters == row.n_clusters
         and is_stable(other)
         and (other.silhouette or 0.0) >= (row.silhouette or 0.0)
@@ -264,7 +260,7 @@ def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
 
 def _chosen(
     candidates: Sequence[Candidate],
-    null: Null,
+    null: NullReference,
     numbers: Sequence[int] | None,
     *,
     criterion: str,
@@ -280,10 +276,10 @@ def _chosen(
         reason=explained(best, verdict, candidates, numbers=numbers, level=null.level, asked=asked),
         near_ties=near,
         min_size=min_size,
-        chance_level=null.level,
+        null_level=null.level,
         null=null,
-        asked=asked,
-        numbers=None if numbers is None else tuple(numbers),
+        n_clusters_fixed=asked,
+        n_clusters_allowed=None if numbers is None else tuple(numbers),
     )
 
 

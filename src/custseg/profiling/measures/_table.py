@@ -71,9 +71,9 @@ class ProfileTable:
         return column.fill_null(float("nan")).to_numpy()
 
 
-def read_table(features: object, descriptors: object, *, id: str | None, caller: str) -> ProfileTable:
+def read_table(features: object, descriptors: object, *, customer_column: str | None, caller: str) -> ProfileTable:
     """Read features and descriptors of any supported kind of table."""
-    local, described, give_back, notes = _opened(features, "features", id=id, caller=caller)
+    local, described, give_back, notes = _opened(features, "features", customer_column=customer_column, caller=caller)
     windowed = isinstance(features, FeatureTable) and _is_windowed(features)
     names: list[str] = []
     if descriptors is not None and _is_names(descriptors):
@@ -82,7 +82,9 @@ def read_table(features: object, descriptors: object, *, id: str | None, caller:
             hints = ", ".join(f"{name!r}{did_you_mean(str(name), list(described))}" for name in lacking)
             raise DataError(f"{caller}: descriptors names columns that features lacks: {hints}.")
     elif descriptors is not None:
-        added, added_features, _, added_notes = _opened(descriptors, "descriptors", id=id, caller=caller)
+        added, added_features, _, added_notes = _opened(
+            descriptors, "descriptors", customer_column=customer_column, caller=caller
+        )
         _check_together(local, added, names=(described, added_features), caller=caller)
         local = local.with_columns(added.get_column(name) for name in added_features)
         described, notes = described | added_features, (*notes, *added_notes)
@@ -114,12 +116,12 @@ def checked_weights(size_weight: object, table: ProfileTable, caller: str) -> Fl
 _Opened = tuple[nw.DataFrame[Any], dict[str, Feature], Callable[[nw.DataFrame[Any]], Any], tuple[str, ...]]
 
 
-def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Opened:
+def _opened(table: object, argument: str, *, customer_column: str | None, caller: str) -> _Opened:
     if isinstance(table, FeatureTable):
         return table.local, {feature.name: feature for feature in table.described}, table.give_back, ()
     if isinstance(table, Mapping):
         local = table_of_columns(table, argument, caller)
-        ids: str | None = id or _ID
+        ids: str | None = customer_column or _ID
         notes: tuple[str, ...] = ()
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
@@ -127,8 +129,8 @@ def _opened(table: object, argument: str, *, id: str | None, caller: str) -> _Op
         opened.check_types(caller)
         check_distinct(caller, opened.dialect.columns)
         local = collect(opened.dialect.select(opened.dialect.plain_columns(opened.dialect.columns)))
-        check_columns(caller, {"id": id}, local.columns)
-        ids, notes = (id, ()) if id else _ids_of(local, argument)
+        check_columns(caller, {"customer_column": customer_column}, local.columns)
+        ids, notes = (customer_column, ()) if customer_column else _ids_of(local, argument)
         give_back = opened.returner()
     check_named(caller, local.columns, ids=ids)
     described = {name: Feature(name) for name in local.columns if name != ids}
@@ -148,7 +150,10 @@ def _ids_of(local: nw.DataFrame[Any], argument: str) -> tuple[str | None, tuple[
     column = column_of(local, first)
     if not (kind.is_integer() or kind == nw.String) or len(local) < 2 or column.n_unique() < len(local):
         return None, ()
-    note = f"column {first!r} of {argument} is read as ids, since all its values differ. Give id= for another column."
+    note = (
+        f"column {first!r} of {argument} is read as ids, since all its values differ. "
+        "Give customer_column= for another column."
+    )
     return first, (note,)
 
 

@@ -1,0 +1,86 @@
+"""The matrix that customers are clustered on: which customers, which columns, and how they are prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from custseg._arrays import Bools, Floats
+from custseg._format import listed
+from custseg.errors import DataError
+from custseg.feature_table import FeatureTable, as_numbers, check_features
+from custseg.preparation import Preparation, fit_preparation
+
+__all__ = ["CustomerMatrix", "can_be_clustered", "clustering_columns", "customer_matrix"]
+
+DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
+ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
+USUAL_NUMBERS = range(3, 9)
+"""The numbers of segments to choose among by default."""
+
+
+@dataclass(frozen=True, eq=False)
+class CustomerMatrix:
+    """The rows to cluster, and where they come from.
+
+    Attributes
+    ----------
+    preparation : Preparation
+        How features become the columns of the matrix.
+    is_clustered : ndarray of bool, shape (n_customers,)
+        Which customers of the table have a row.
+    rows : ndarray of shape (n_rows, n_columns)
+        The matrix.
+    """
+
+    preparation: Preparation
+    is_clustered: Bools
+    rows: Floats
+
+
+def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:
+    """The features to cluster on: the requested ones, else the default ones in the table, else all numeric ones."""
+    if columns is None:
+        return _default_columns(table, caller)
+    if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
+        raise TypeError(f"{caller}: columns must be a list of feature names, got {columns!r}.")
+    names = list(columns)
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"{caller}: columns must name each feature once, got {names}.")
+    check_features(table, names, argument="columns", caller=caller)
+    return names
+
+
+def _default_columns(table: FeatureTable, caller: str) -> list[str]:
+    numeric = table.numeric_names()
+    usual = [name for name in DEFAULT_COLUMNS if name in numeric]
+    engagement = [name for name in ENGAGEMENT_COLUMNS if name in numeric]
+    names = usual + engagement if len(usual) == len(DEFAULT_COLUMNS) else engagement or numeric
+    if not names:
+        raise DataError(
+            f"{caller}: the feature table has no numeric column beside the ids; its columns are "
+            f"{listed(table.names)}. " + as_numbers(table, table.names)
+        )
+    return names
+
+
+def can_be_clustered(table: FeatureTable, columns: Sequence[str]) -> Bools:
+    """Which customers have a value in one of the columns and, where orders are counted, a purchase."""
+    usable: Bools = np.logical_or.reduce([~np.isnan(table.values(name)) for name in columns])
+    if "order_count" in table.numeric_names():
+        usable &= table.values("order_count") > 0
+    return usable
+
+
+def customer_matrix(
+    table: FeatureTable, columns: Sequence[str], *, min_size: int | float, caller: str
+) -> CustomerMatrix:
+    """Prepare the columns of the customers that can be clustered; heavy tails depend on the minimum size."""
+    usable = can_be_clustered(table, columns)
+    preparation = fit_preparation({name: table.values(name)[usable] for name in columns}, caller, min_size=min_size)
+    # Customers whose only values are in a column that was left out have nothing to be clustered on.
+    usable = can_be_clustered(table, preparation.names)
+    values = {name: table.values(name)[usable] for name in preparation.names}
+    return CustomerMatrix(preparation, usable, preparation.matrix(values, caller))
