@@ -41,7 +41,7 @@ def filled(template: str, fields: Mapping[str, str]) -> str:
     return template.format_map({name: single_line(value, _LONGEST) for name, value in fields.items()})
 
 
-def single_line(value: str, longest: int) -> str:
+def single_line(value: str, longest: int = 40) -> str:
     """The text on one line, control and format characters escaped, shortened to that many characters."""
     plain = printable(" ".join(value.split()))
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"

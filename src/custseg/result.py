@@ -23,10 +23,10 @@ from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.feature_table import FeatureTable
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
-from custseg.profiling import Profiles, number_text
+from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
 
-__all__ = ["Segmentation", "number_text"]
+__all__ = ["Segmentation"]
 
 _SHOWN = ("recency_days", "order_count", "revenue", "order_value")
 _MOST_SHOWN = 6
@@ -83,26 +83,19 @@ class Segmentation:
         `model.assess` says more.
         """
         confidence = np.full(len(self.labels), np.nan)
-        confidence[self.labels >= 0] = self.choice.best.estimator.confidence_
+        confidence[self.labels >= 0] = self.choice.best.confidence
         return confidence
 
     @property
     def reassignments(self) -> tuple[Reassignment, ...]:
         """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
-        reassignments: tuple[Reassignment, ...] = self.choice.best.estimator.reassignments_
-        return reassignments
+        return self.choice.best.reassignments
 
     @property
     def notes(self) -> list[str]:
-        """What was filled, compressed or left out on the way to the matrix, and who was moved for the minimum size."""
-        names = self.model.names
-        moved = [
-            f"{plural(round(move.count), 'customer was', 'customers were')} moved "
-            + (f"from {names[move.origin]!r} " if move.origin >= 0 else "")
-            + f"to {names[move.target]!r} to meet the minimum size."
-            for move in self.reassignments
-        ]
-        return [*self.model.preparation.notes(), *self._fit_notes(), *moved]
+        """What was filled, compressed or left out in the preparation, and what the clustering method reports."""
+        fit_notes = [note.text(self.model.names, row="customer") for note in self.choice.best.notes]
+        return [*self.model.preparation.notes(), *fit_notes]
 
     def rename(self, names: Mapping[int | str, str]) -> Segmentation:
         """The same result with other names for some segments.
@@ -216,20 +209,6 @@ class Segmentation:
             f"<p>{html.escape(self.headline())}</p>{self.profiles._repr_html_()}"
             f"<p>Why: {html.escape(self.choice.reason)}</p>"
         )
-
-    def _fit_notes(self) -> list[str]:
-        """What the algorithm had to do otherwise than asked."""
-        estimator, notes = self.choice.best.estimator, []
-        clustered = int((self.labels >= 0).sum())
-        sample = getattr(estimator, "n_fit_rows_", clustered)
-        if sample < clustered:
-            notes.append(
-                f"the segments were found in a sample of {plural(sample, 'customer')}; the others joined them."
-            )
-        if not getattr(estimator, "converged_", True):
-            notes.append("the clustering was stopped before it had settled.")
-        shapes = getattr(estimator, "fallbacks_", ())
-        return notes + [f"the shape of {self.model.names[j]!r} was simplified ({remedy})." for j, remedy in shapes]
 
     def headline(self) -> str:
         """How many segments of how many customers, when, and by which features."""

@@ -22,8 +22,8 @@ from custseg._texts import LANGUAGES
 from custseg.clustering import AUTO_NUMBERS, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, given_features
-from custseg.features import described_logs, features_of, report_on
-from custseg.logs import REFUNDS, DataReport
+from custseg.features import features_of
+from custseg.logs import REFUNDS, DataReport, described_logs, report_on
 from custseg.matrix import can_be_clustered, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
@@ -268,7 +268,7 @@ def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
 def _who_is_left(table: FeatureTable) -> str:
     """What the customers are that cannot be clustered."""
     if "order_count" not in table.names:
-        return "no data"
+        return "no_data"
     return "inactive" if _is_windowed(table) else "prospects"
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from custseg.clustering import method_names
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "custseg"
 TESTS = ROOT / "tests"
@@ -15,7 +17,8 @@ TESTS = ROOT / "tests"
 # `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
 LAYERS = (
     ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
-    ("_checks", "_locks", "_moments", "_numbers", "_optional"),
+    ("_format",),
+    ("_checks", "_labels", "_locks", "_moments", "_optional", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
@@ -39,7 +42,8 @@ ROOMS = {
         ("rows",),
         ("assignment", "validation"),
         ("min_size",),
-        ("_gaussian_mixture", "_hdbscan", "_kmeans", "_ward"),
+        ("_center_clusterer", "_method"),
+        tuple(f"_{name}" for name in method_names()),
         ("_methods",),
         ("selection",),
         ("__init__",),

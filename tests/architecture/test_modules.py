@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 import pytest
 from house import Module, modules, package, unknown
 
+from custseg.clustering import method_names
+
 # The words that name anything, and so nothing. A binding counts where its whole name is one of them.
 ALL_PURPOSE = {
     *("found", "known", "told", "said", "held", "kept", "given", "taken", "asked", "wanted", "judged", "meant", "made"),
@@ -14,7 +16,7 @@ ALL_PURPOSE = {
     *("thing", "things", "what", "it", "its", "one", "ones", "other", "others", "own", "ours", "mine", "here", "there"),
     *("rest", "these", "those", "such", "beyond", "within", "least", "most", "much", "many", "few", "fewest"),
 }
-METHODS = {"kmeans", "gaussian_mixture", "hdbscan", "ward"}
+METHODS = set(method_names())
 METHOD_FILES = {f"clustering/_{method}.py" for method in METHODS}
 SHORT = {
     "_arrays.py": "names of types alone",

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from every_method import OF_A_NUMBER, estimator
 
-from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
+from custseg.clustering import METHODS, MinSizeHDBSCAN, MinSizeKMeans, method_names
 from custseg.errors import InfeasibleMinimumError
 
 ROWS = np.random.default_rng(0).normal(size=(100, 2))
@@ -13,32 +14,45 @@ TWINS = np.array([[0.0]] * 10 + [[1.0]] * 3)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -1.0])
-@pytest.mark.parametrize(
-    ("make", "argument"),
-    [(MinSizeKMeans, "tol"), (MinSizeGaussianMixture, "tol"), (MinSizeGaussianMixture, "reg_covar")],
-)
-def test_numbers_that_make_no_sense_are_refused(make, argument, value):
-    with pytest.raises(ValueError, match=f"{make.__name__}: {argument} must be finite and at least 0, got"):
-        make(2, **{argument: value}).fit(ROWS)
+@pytest.mark.parametrize("method", OF_A_NUMBER, ids=lambda method: method.name)
+@pytest.mark.parametrize("argument", ["tol", "reg_covar"])
+def test_numbers_that_make_no_sense_are_refused(method, argument, value):
+    model = estimator(method, 2)
+    if argument not in model.get_params():
+        return
+    with pytest.raises(ValueError, match=f"{type(model).__name__}: {argument} must be finite and at least 0, got"):
+        model.set_params(**{argument: value}).fit(ROWS)
     for other in ("small", None, True):
         with pytest.raises(TypeError, match=f"{argument} must be a number, got {type(other).__name__}"):
-            make(2, **{argument: other}).fit(ROWS)
+            model.set_params(**{argument: other}).fit(ROWS)
 
 
-@pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture, MinSizeHDBSCAN])
-def test_a_minimum_that_is_no_number_is_refused_before_the_rows_are_looked_at(make):
+@pytest.mark.parametrize("method", METHODS, ids=method_names())
+@pytest.mark.parametrize("argument", ["n_clusters", "n_components", "n_init", "max_iter", "max_fit_rows"])
+def test_counts_that_make_no_sense_are_refused(method, argument):
+    model = estimator(method, 2)
+    if argument not in model.get_params():
+        return
+    with pytest.raises(ValueError, match=f"{argument} must be"):
+        model.set_params(**{argument: 0}).fit(ROWS)
+    with pytest.raises(TypeError, match=f"{argument} must be"):
+        model.set_params(**{argument: 2.5}).fit(ROWS)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=method_names())
+def test_a_minimum_that_is_no_number_is_refused_before_the_rows_are_looked_at(method):
     for value in (True, "5", np.True_):
         with pytest.raises(TypeError, match="min_size must be a count"):
-            make(min_size=value).fit(None)
+            estimator(method, 2, min_size=value).fit(None)
     for value in (0, -2, 1.0, 0.0, np.nan):
         with pytest.raises(ValueError, match="min_size"):
-            make(min_size=value).fit(None)
+            estimator(method, 2, min_size=value).fit(None)
 
 
 @pytest.mark.parametrize("share", [0.1, np.float32(0.1), np.float16(0.1), Fraction(1, 10)])
-@pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
-def test_ten_per_cent_of_a_hundred_rows_is_ten(make, share):
-    assert make(10, min_size=share, random_state=0).fit(ROWS).sizes_.tolist() == [10] * 10
+@pytest.mark.parametrize("method", OF_A_NUMBER, ids=lambda method: method.name)
+def test_ten_per_cent_of_a_hundred_rows_is_ten(method, share):
+    assert estimator(method, 10, min_size=share, random_state=0).fit(ROWS).sizes_.tolist() == [10] * 10
 
 
 @pytest.mark.parametrize("smallest", [None, 1, 2])

@@ -3,16 +3,13 @@ import pytest
 # Before 1.7 scikit-learn hands its checks over in a way that pytest warns of.
 pytest.importorskip("sklearn", minversion="1.7", reason="the checks of scikit-learn before 1.7 warn under pytest 9")
 
+from every_method import estimators
 from sklearn.utils.estimator_checks import parametrize_with_checks
-
-from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
 
 
 @parametrize_with_checks(
     [
-        MinSizeKMeans(3),
-        MinSizeGaussianMixture(3),
-        MinSizeHDBSCAN(),
+        *estimators(3),
     ]
 )
 def test_keeps_the_contract_of_scikit_learn(estimator, check):

@@ -3,8 +3,6 @@ import pytest
 from scipy.optimize import linprog
 
 from custseg.clustering import MinSizeHDBSCAN, MinSizeKMeans
-from custseg.clustering._hdbscan import _nearest_cluster
-from custseg.clustering.assignment._nearest_core import CoreRule
 
 
 def without_minimum_nothing(model, least):
@@ -44,12 +42,6 @@ def test_whales_leave_the_offsets_of_the_others_exact(seed):
     X = np.concatenate([rng.normal(size=16), 10.0 ** rng.uniform(5, 8, 4)])[:, None]
     model = MinSizeKMeans(4, min_size=4, n_init=3, random_state=0).fit(X)
     assert without_minimum_nothing(model, 4)
-
-
-def test_the_nearest_cluster_is_nearest_by_mutual_reachability():
-    cores, core_distances = np.array([[0.0], [1.0], [1.5], [-4.0]]), np.array([0.1, 9.0, 0.1, 0.1])
-    rule = CoreRule(cores, core_distances, np.array([0, 1, 1, 2]), 3, 1, np.zeros(3), np.full(3, np.inf))
-    assert _nearest_cluster(rule, 0) == (1, 1.5)
 
 
 @pytest.mark.parametrize("seed", range(5))

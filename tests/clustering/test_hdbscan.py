@@ -44,17 +44,6 @@ def test_a_sample_is_fitted_and_the_minimum_holds_on_all_rows():
     assert np.array_equal(model.predict(X), model.labels_)
 
 
-def test_a_cluster_that_is_too_small_on_all_rows_is_merged_and_recorded():
-    X = np.concatenate([np.linspace(0, 1, 400), np.linspace(3, 4, 300), np.linspace(5, 5.4, 80)])[:, None]
-    for seed in range(30):
-        model = MinSizeHDBSCAN(min_size=80, max_fit_rows=60, min_samples=2, random_state=seed).fit(X)
-        if model.merges_:
-            break
-    assert model.merges_[0].size < 80
-    assert model.sizes_.min() >= 80
-    assert [move.target for move in model.reassignments_] == [merge.target for merge in model.merges_]
-
-
 def test_noise_is_kept_or_joins_the_nearest():
     X = np.concatenate([np.linspace(0, 1, 50), np.linspace(10, 11, 50), [100.0]])[:, None]
     kept = MinSizeHDBSCAN(min_size=10, noise="keep").fit(X)

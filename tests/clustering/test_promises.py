@@ -1,9 +1,10 @@
-"""What all three estimators promise, over about a thousand random configurations."""
+"""What all estimators promise, over about a thousand random configurations."""
 
 import numpy as np
 import pytest
+from every_method import estimator
 
-from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
+from custseg.clustering import METHODS, MinSizeKMeans, method_names
 from custseg.errors import InfeasibleMinimumError
 
 
@@ -22,13 +23,18 @@ def random_rows(rng):
 def random_estimator(method, rng, n):
     k, share = int(rng.integers(1, 6)), float(rng.uniform(0.01, 1.1))
     least = int(rng.integers(1, max(2, n // k))) if rng.random() < 0.5 else min(share / k, 0.99)
-    if method == "kmeans":
-        return MinSizeKMeans(k, min_size=least, n_init=2, max_iter=20, random_state=0)
-    if method == "mixture":
-        kind = rng.choice(["full", "tied", "diag", "spherical"])
-        return MinSizeGaussianMixture(k, covariance_type=str(kind), min_size=least, max_iter=10, random_state=0)
-    noise = str(rng.choice(["nearest", "keep"]))
-    return MinSizeHDBSCAN(min_size=least, noise=noise, max_fit_rows=60, max_core_rows=30, random_state=0)
+    return estimator(
+        method,
+        k,
+        min_size=least,
+        n_init=2,
+        max_iter=10,
+        covariance_type=str(rng.choice(["full", "tied", "diag", "spherical"])),
+        noise=str(rng.choice(["nearest", "keep"])),
+        max_fit_rows=60,
+        max_core_rows=30,
+        random_state=0,
+    )
 
 
 def fitted(model, X):
@@ -58,7 +64,7 @@ def check_promises(model, X, rng):
     assert np.array_equal(model.fit(X[order]).labels_, assessed.label[order])
 
 
-@pytest.mark.parametrize("method", ["kmeans", "mixture", "hdbscan"])
+@pytest.mark.parametrize("method", METHODS, ids=method_names())
 @pytest.mark.parametrize("batch", range(17))
 def test_sizes_labels_and_order_hold(method, batch):
     for seed in range(20 * batch, 20 * batch + 20):

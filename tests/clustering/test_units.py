@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from every_method import OF_A_NUMBER, estimator
 from sklearn.mixture import GaussianMixture
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
@@ -28,11 +29,11 @@ def test_a_mixture_finds_the_same_groups_in_every_unit(kind, scale):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
-def test_a_binding_minimum_gives_the_same_clusters_in_every_unit(make, scale):
+@pytest.mark.parametrize("method", OF_A_NUMBER, ids=lambda method: method.name)
+def test_a_binding_minimum_gives_the_same_clusters_in_every_unit(method, scale):
     rows = np.random.default_rng(3).lognormal(size=(300, 2))
     # The order of the rows, and with it where a start begins, hangs on their bits: many starts find the same best.
-    model = make(4, min_size=60, n_init=20, random_state=0)
+    model = estimator(method, 4, min_size=60, n_init=20, random_state=0)
     assert np.array_equal(model.fit(rows * scale).sizes_, model.fit(rows).sizes_)
     assert model.sizes_.min() >= 60
 
@@ -57,10 +58,10 @@ def test_k_means_and_hdbscan_see_the_groups_beside_a_whale(scale):
 
 
 @pytest.mark.parametrize("scale", [1e-90, 1e-4, 1.0, 1e6])
-@pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
-def test_the_minimum_is_met_exactly_beside_a_whale(make, scale):
+@pytest.mark.parametrize("method", OF_A_NUMBER, ids=lambda method: method.name)
+def test_the_minimum_is_met_exactly_beside_a_whale(method, scale):
     rows = np.append(np.random.default_rng(1).normal(size=(119, 2)), [[1e8, 0.0]], axis=0)
-    model = make(4, min_size=30, random_state=0).fit(rows * scale)
+    model = estimator(method, 4, min_size=30, random_state=0).fit(rows * scale)
     assert model.sizes_.tolist() == [30] * 4
 
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from quick import quick_fit
 
 from custseg import Segmentation
+from custseg.clustering import method_names
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.insights import explain
 
 SHOP = make_shop(600, 0)
-METHODS = ("kmeans", "gaussian_mixture", "hdbscan")
+METHODS = method_names()
 RESULTS = {
     method: quick_fit(SHOP.orders, as_of=SHOP.as_of, method=method, n_segments=4, random_state=0) for method in METHODS
 }

@@ -12,7 +12,7 @@ from event_logs import DESCRIBED, log_of
 
 from custseg._frames import collect
 from custseg.errors import DataError
-from custseg.logs import EventFacts, Events, event_facts
+from custseg.logs import EventFacts, Events, gather_event_facts, usable_event_facts
 
 AsKind = Callable[[pl.DataFrame], object]
 AS_OF = datetime(2024, 6, 1)
@@ -33,7 +33,8 @@ NAMES = {"email_open": "opened"}
 
 def facts(table: object, as_of: datetime = AS_OF, **described: Any) -> EventFacts:
     events = Events(table, **described)
-    return event_facts(events, events.dates.snapshot(as_of), "test")
+    snapshot = events.dates.snapshot(as_of)
+    return usable_event_facts(events, snapshot, gather_event_facts(events, snapshot), caller="test")
 
 
 def test_facts_of_a_dirty_log(as_kind: AsKind) -> None:

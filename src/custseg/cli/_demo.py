@@ -24,6 +24,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
     The shop has customers of six known kinds, with refunds, ties and dirty rows in its order log.
     """
     with errors_told():
+        from custseg.clustering import REFERENCE_METHOD
         from custseg.datasets import make_shop
         from custseg.logs import Orders
 
@@ -33,4 +34,4 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
             f"{len(shop.orders):,} order lines.\n"
         )
         orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
-        fit_and_write(orders, out, as_of=shop.as_of, method="kmeans")
+        fit_and_write(orders, out, as_of=shop.as_of, method=REFERENCE_METHOD.name)

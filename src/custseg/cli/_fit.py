@@ -10,7 +10,7 @@ import click
 
 from custseg.cli._errors import LIBRARY_NAMES, errors_told
 from custseg.cli._show import fit_and_write
-from custseg.cli._values import min_size, rates, segments
+from custseg.cli._values import MethodName, min_size, rates, segments
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -82,8 +82,9 @@ _SEGMENTS = _together(
                  help="Subtract refunds, leave them out, or refuse them."),
     click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: min_size(v),
                  help="No segment is smaller: customers (200) or a share (0.05 or 5%)."),
-    click.option("--method", type=click.Choice(["auto", "kmeans", "gaussian_mixture", "hdbscan"]), default="auto",
-                 show_default=True, help="The clustering algorithm, or the choice among all three."),
+    click.option("--method", type=MethodName(), default="auto",
+                 metavar="auto|NAME", show_default=True,
+                 help="The clustering method; auto compares several, and 'help' lists all names."),
     click.option("--segments", callback=lambda _c, _p, v: segments(v) if v else None,
                  help="How many segments: a number, or a range such as 4-6 to choose within. "
                  "[default: 3-8, or 1 where no grouping comes back; hdbscan finds the number]"),

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+
+class MethodName(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions
+    """The name of a clustering method, or "auto"; names are read from the library, whose import takes long, on use."""
+
+    name = "method"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or a usage error that lists all names."""
+        if value != "auto":
+            from custseg.clustering import method_names
+
+            if value not in method_names():
+                self.fail(f"{value!r} is not one of auto, {', '.join(method_names())}.", param, ctx)
+        return str(value)
 
 
 def min_size(text: str) -> int | float:

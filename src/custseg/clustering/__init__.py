@@ -6,7 +6,7 @@ from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
 from custseg.clustering._hdbscan import MinSizeHDBSCAN
 from custseg.clustering._kmeans import MinSizeKMeans
 from custseg.clustering._method import Method
-from custseg.clustering._methods import METHODS, get_method, method_names
+from custseg.clustering._methods import METHODS, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.assignment._assessment import Assessment, AssignmentRule, Reassignment
 from custseg.clustering.min_size._merging import Merge
 from custseg.clustering.selection._candidates import Candidate
@@ -20,6 +20,7 @@ from custseg.clustering.validation._stability import Lineage, Stability, lineage
 __all__ = [
     "AUTO_NUMBERS",
     "METHODS",
+    "REFERENCE_METHOD",
     "Assessment",
     "AssignmentRule",
     "Candidate",

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
-from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
-from custseg._arrays import Floats, Integers
-from custseg._checks import check_integer, check_min_size, check_number
+from custseg._arrays import Floats
+from custseg.clustering._center_clusterer import CenterClusterer, refit_centers
 from custseg.clustering._method import FitSpec, Method, convergence_notes
-from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._nearest_center import CenterRule
-from custseg.clustering.min_size._feasibility import (
-    asked_minimum,
-    check_distinct_rows,
-    check_useful,
-    infeasible,
-    is_useful,
-)
-from custseg.clustering.min_size._kmeans_solution import End
-from custseg.clustering.min_size._restarts import Search
-from custseg.clustering.rows._rows import DistinctRows, checked_rows, checked_weights, distinct_rows
+from custseg.clustering.min_size._lloyd import seeds
+from custseg.clustering.rows._rows import DistinctRows
 
 
-class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+class MinSizeKMeans(CenterClusterer):
     """K-means with a hard minimum cluster size.
 
     Minimizes Σ w‖x − c_label(x)‖² subject to every cluster holding at least `min_size`. Each of Lloyd's steps
@@ -107,6 +94,8 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     [0, 0, 0, 1, 1]
     """
 
+    _counts = ("n_init", "max_iter")
+
     def __init__(
         self,
         n_clusters: int = 8,
@@ -124,96 +113,9 @@ class MinSizeKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.tol = tol
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
-        """Find the clusters.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, n_columns)
-            Finite rows, up to 1e100.
-        y : ignored
-            There by scikit-learn's convention.
-        sample_weight : array-like of shape (n_rows,), optional
-            One weight per row, for cost and size alike. A row of weight 0 has a label and no influence.
-
-        Returns
-        -------
-        MinSizeKMeans
-
-        Raises
-        ------
-        InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows. `feasible` is a minimum that every seed
-            meets, in rows (int) or weight (float), see Notes.
-        ValueError, TypeError
-            If the rows, the weights or a parameter cannot be used.
-        """
-        name = type(self).__name__
-        k = check_integer(name, "n_clusters", self.n_clusters, minimum=1)
-        for argument in ("n_init", "max_iter"):
-            check_integer(name, argument, getattr(self, argument), minimum=1)
-        check_number(name, "tol", self.tol, minimum=0.0)
-        if self.min_size is not None:
-            check_min_size(name, self.min_size)
-        X = checked_rows(self, X, reset=True)
-        weights = checked_weights(self, sample_weight, len(X))
-        rows = distinct_rows(X) if weights is None else distinct_rows(X[weights > 0], weights[weights > 0])
-        check_distinct_rows(name, "n_clusters", rows, clusters=k, weighted=weights is not None)
-        minimum = asked_minimum(name, self.min_size, weights, n_rows=len(X))
-        if not minimum.least:
-            minimum = replace(minimum, least=float(rows.weights.min()))
-        search = Search(rows, k, minimum.least, n_init=self.n_init, max_iter=self.max_iter, tol=self.tol)
-        check_useful(name, "n_clusters", minimum, search=search.last_resort)
-        end = search.best(check_random_state(self.random_state))
-        if end is None:
-            raise infeasible(name, "n_clusters", minimum, search=search.last_resort)
-        self._learn(X, rows, end)
-        counts = np.bincount(self.labels_, minlength=k)
-        self.sizes_: Floats | Integers = counts if weights is None else end.sizes
-        return self
-
-    def predict(self, X: Any) -> Integers:
-        """The cluster of each row: the nearest center by squared distance less its offset."""
-        check_is_fitted(self)
-        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
-
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> Integers:
-        """Fit, and the labels of the rows."""
-        return self.fit(X, sample_weight=sample_weight).labels_
-
-    def assess(self, X: Any) -> Assessment:
-        """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
-        check_is_fitted(self)
-        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
-
-    def _learn(self, X: Floats, rows: DistinctRows, end: End) -> None:
-        bare = CenterRule(end.centers, end.offsets, np.full(len(end.centers), np.inf), 1.0)
-        reach = np.zeros(len(end.centers))
-        np.maximum.at(reach, end.labels, bare.assess(rows.values).distance)
-        variance = end.cost / (float(rows.weights.sum()) * X.shape[1])
-        self.assignment_rule_ = replace(bare, reach=reach, scale=2 * variance or 1.0)
-        self.cluster_centers_, self.offsets_ = end.centers, end.offsets
-        self.inertia_, self.n_iter_, self.converged_ = end.cost, end.steps, end.converged
-        self.reassignments_ = self.assignment_rule_.reassignments(rows.values, rows.weights)
-        # Rows without weight are not among the rows of the fit.
-        every = len(rows.inverse) == len(X)
-        assessed = self.assignment_rule_.assess(rows.values if every else X)
-        back = rows.inverse if every else slice(None)
-        self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
-        self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
-
-
-def refit_centers(model: MinSizeKMeans, X: Floats) -> CenterRule | None:
-    """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
-
-    Nothing is checked; `min_size` is a count.
-    """
-    rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, min_size):
-        return None
-    search = Search(rows, k, min_size, n_init=model.n_init, max_iter=model.max_iter, tol=model.tol)
-    solution = search.best(check_random_state(model.random_state))
-    return None if solution is None else CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), 1.0)
+    def _starts(self, rows: DistinctRows) -> list[Floats]:
+        rng = check_random_state(self.random_state)
+        return [seeds(rows.values, rows.weights, self.n_clusters, rng=rng) for _ in range(self.n_init)]
 
 
 def _make(spec: FitSpec) -> MinSizeKMeans:

@@ -8,26 +8,31 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custseg._arrays import Floats
-from custseg.clustering.assignment._assessment import AssignmentRule
+from custseg._format import plural
+from custseg.clustering.assignment._assessment import AssignmentRule, Reassignment
 
 
 @dataclass(frozen=True)
 class FitNote:
-    """A sentence about a fit, without the words of its users: how rows and clusters are called is filled in later.
+    """A sentence about a fit; its user fills in how rows and clusters are called.
 
     Attributes
     ----------
     template : str
-        The sentence; `{rows}` stands for a number of rows with their unit, `{cluster}` for the name of a cluster.
+        The sentence: `{rows}` stands for a number of rows, `{0}` and `{1}` for the names of clusters.
     n_rows : int, default 0
         Number of rows.
-    cluster : int, default 0
-        Number of the cluster.
+    clusters : tuple of int, default ()
+        Numbers of the clusters.
     """
 
     template: str
     n_rows: int = 0
-    cluster: int = 0
+    clusters: tuple[int, ...] = ()
+
+    def text(self, names: Sequence[str], *, row: str) -> str:
+        """The sentence with the names of the clusters and the word for a row, such as "customer"."""
+        return self.template.format(*(repr(names[j]) for j in self.clusters), rows=plural(self.n_rows, row))
 
 
 def no_notes(estimator: Any) -> tuple[FitNote, ...]:
@@ -37,7 +42,18 @@ def no_notes(estimator: Any) -> tuple[FitNote, ...]:
 
 def convergence_notes(estimator: Any) -> tuple[FitNote, ...]:
     """A note where `max_iter` stopped the fit."""
-    return () if estimator.converged_ else (FitNote("the clustering was stopped before it had converged."),)
+    return () if estimator.converged_ else (FitNote("the clustering was stopped before it converged."),)
+
+
+def reassignment_notes(reassignments: Sequence[Reassignment]) -> tuple[FitNote, ...]:
+    """A note for each pair of clusters between which rows were reassigned."""
+    purpose = "to meet the minimum size."
+    return tuple(
+        FitNote(f"{{rows}} reassigned from {{0}} to {{1}} {purpose}", round(move.count), (move.origin, move.target))
+        if move.origin >= 0
+        else FitNote(f"{{rows}} reassigned to {{0}} {purpose}", round(move.count), (move.target,))
+        for move in reassignments
+    )
 
 
 def no_measures(estimator: Any) -> Mapping[str, Any]:

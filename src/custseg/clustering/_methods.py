@@ -17,7 +17,7 @@ METHODS: tuple[Method, ...] = (
 )
 
 # Null reference data are clustered by this method, and a single cluster of all rows is one of its fits.
-REFERENCE = KMEANS
+REFERENCE_METHOD = KMEANS
 
 AUTO = "auto"
 

@@ -13,7 +13,6 @@ from custseg._frames import column_of, columns_of
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs, described_logs
 from custseg.features.families._attributes import ATTRIBUTES, check_names
 from custseg.features.families._email import EMAIL
 from custseg.features.families._engagement import ENGAGEMENT
@@ -21,6 +20,8 @@ from custseg.features.families._mix import MIX
 from custseg.features.families._rfm import RFM
 from custseg.features.families._rhythm import RHYTHM
 from custseg.features.families._web import WEB
+from custseg.features.sums._shared import SharedSums
+from custseg.logs import Logs, described_logs
 
 FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, ATTRIBUTES)
 
@@ -93,8 +94,8 @@ def build_features(
 
 def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTable:
     """Columns of the given families, or of all that the logs allow, joined on the customer."""
-    chosen = _chosen_families(logs, families)
-    parts = [family.columns(logs) for family in chosen]
+    sums = SharedSums(logs)
+    parts = [family.columns(sums) for family in _chosen_families(logs, families)]
     features = tuple(feature for part in parts for feature in part.features)
     check_names(features, logs.caller)
     table = _all_customers(logs, parts)

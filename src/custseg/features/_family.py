@@ -9,7 +9,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg.feature_table import Feature
-from custseg.features._logs import Logs
+from custseg.features.sums._shared import SharedSums
+from custseg.logs import Logs
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +40,9 @@ class Family:
     lacks : callable
         What the logs lack for the family, as text that completes "needs ..."; "" if nothing.
     columns : callable
-        Computes the columns of the family.
+        Computes the columns of the family from the sums over the logs.
     """
 
     name: str
     lacks: Callable[[Logs], str]
-    columns: Callable[[Logs], FamilyColumns]
+    columns: Callable[[SharedSums], FamilyColumns]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from custseg._format import plural
-from custseg.result import Segmentation, number_text
+from custseg._format import number, plural
+from custseg.result import Segmentation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +95,7 @@ def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None
     axes.imshow(effects, cmap=_COLORS, vmin=-1, vmax=1, aspect="auto")
     for place, row in enumerate(rows):
         for column, name in enumerate(features):
-            axes.text(column, place, number_text(row.medians[name]), ha="center", va="center",
+            axes.text(column, place, number(row.medians[name]), ha="center", va="center",
                       fontsize=11, color=_INK)  # fmt: skip
     titles = [_TITLES.get(name, textwrap.fill(name.replace("_", " "), 12)) for name in features]
     axes.set_xticks(range(len(features)), titles, fontsize=10, parse_math=False)

@@ -1,15 +1,21 @@
-"""Segments as people understand them: profiles, names and advice."""
+"""Profiles of segments: what each is like, what sets it apart, a name, and advice.
+
+Start with `_profile_segments.py`, the function that users call. `measures/` computes the statistics, `_markers.py`
+selects the largest effects, `naming/` makes names and advice, `_assemble.py` puts them together to the records of
+`_segment_profile.py`, and `_profiles.py` is the collection, with `_display.py` and `_long_form.py` as its output.
+Other parts import from here alone.
+"""
 
 from __future__ import annotations
 
 from custseg.profiling._markers import Marker
 from custseg.profiling._profile_segments import profile_segments
-from custseg.profiling._profiles import FeatureProfile, Profiles, SegmentProfile, Stability
-from custseg.profiling._text import number_text
+from custseg.profiling._profiles import Profiles
+from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
 from custseg.profiling.measures._intervals import Effect
-from custseg.profiling.naming._archetype_match import Evidence
+from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
 from custseg.profiling.naming._words import UNCLUSTERED
 
@@ -19,12 +25,11 @@ __all__ = [
     "CategoryShare",
     "DescriptorTest",
     "Effect",
-    "Evidence",
     "FeatureProfile",
     "Marker",
+    "NameEvidence",
     "Profiles",
     "SegmentProfile",
-    "Stability",
-    "number_text",
+    "SegmentStability",
     "profile_segments",
 ]

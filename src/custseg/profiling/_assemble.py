@@ -1,4 +1,4 @@
-"""The profile of each segment, put together from what was measured."""
+"""Assembles the profile of each segment from the statistics, the names and the plays."""
 
 from __future__ import annotations
 
@@ -7,28 +7,27 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from custseg._arrays import Floats
+from custseg._arrays import Bools, Floats
 from custseg._moments import shares_of_groups
-from custseg.profiling._markers import Candidate, Marker, marker_texts, markers
-from custseg.profiling._profiles import FeatureProfile, SegmentProfile, Stability
+from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL
+from custseg.profiling._markers import Marker, RankedMarker, marker_texts, markers
+from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
+from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._labels import Labels
-from custseg.profiling.measures._measures import Measures
-from custseg.profiling.measures._privacy import SMALLEST, SMALLEST_TAIL
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._playbook import advice, reachable
 from custseg.profiling.naming._segment_names import Name
-from custseg.profiling.naming._words import STABILITY
+from custseg.profiling.naming._words import in_each_language
 
 
 @dataclass(frozen=True, eq=False)
-class Sources:
-    """All that profiles are put together from."""
+class ProfileInputs:
+    """The inputs of all profiles."""
 
-    measures: Measures
+    statistics: ColumnStatistics
     labels: Labels
     language: str
     plays: Mapping[str, Play]
@@ -36,154 +35,159 @@ class Sources:
     stability: Mapping[int | str, float]
     p_values: Mapping[tuple[str, int], float | None]
 
-    def members(self, place: int | None) -> NDArray[np.bool_]:
-        """Who is in the segment; None stands for those in none."""
-        return np.asarray(self.labels.codes == (-1 if place is None else place))
+    def members(self, segment: int) -> Bools:
+        """Which customers are in the segment with that index; -1 stands for customers in none."""
+        return np.asarray(self.labels.codes == segment)
 
     @cached_property
     def revenue_shares(self) -> Mapping[int, float | None]:
-        """The share of the revenue by segment, as far as it may be shown; -1 are the customers in none."""
-        table = self.measures.table
+        """Share of the revenue by index of the segment (-1: customers in none), of those that may be shown."""
+        table = self.statistics.table
         return self._shares(np.nan_to_num(table.values("revenue"), nan=0.0)) if "revenue" in table.numbers else {}
 
     @cached_property
     def weight_shares(self) -> Mapping[int, float | None]:
-        """The same of the weights."""
+        """The share of the weights, likewise."""
         return {} if self.weights is None else self._shares(self.weights)
 
     def _shares(self, values: Floats) -> Mapping[int, float | None]:
-        """The share of each segment in the sum over all that are large enough to be shown."""
+        """The share of each segment in the sum over all segments that are large enough to be shown."""
         groups = self.labels.codes + 1
-        shown = np.bincount(groups) >= SMALLEST
+        shown = np.bincount(groups) >= SMALLEST_GROUP
         shares = shares_of_groups(values, groups, shown)
-        return {place - 1: share for place, share in shares.items() if shown[place]}
+        return {group - 1: share for group, share in shares.items() if shown[group]}
 
 
-def segment_markers(measures: Measures, clustered_on: Collection[str]) -> list[list[tuple[Candidate, tuple[str, ...]]]]:
+def segment_markers(statistics: ColumnStatistics, clustered_on: Collection[str]) -> list[list[RankedMarker]]:
     """The markers of every segment, the strongest first."""
-    likeness = measures.likeness()
+    correlations = statistics.correlations()
     return [
-        markers(measures.candidates(segment, clustered_on), likeness, preferred=clustered_on)
-        for segment in range(measures.n_segments)
+        markers(statistics.candidates(segment, clustered_on), correlations, preferred=clustered_on)
+        for segment in range(statistics.n_segments)
     ]
 
 
 def segment_row(
-    sources: Sources, place: int | None, name: Name, *, found: Sequence[tuple[Candidate, tuple[str, ...]]]
+    inputs: ProfileInputs, segment: int, name: Name, *, ranked_markers: Sequence[RankedMarker]
 ) -> SegmentProfile:
-    """The profile of the segment at that place; of the customers in none for None."""
-    table, members = sources.measures.table, sources.members(place)
+    """The profile of the segment with that index; -1 stands for the customers in none."""
+    table, members = inputs.statistics.table, inputs.members(segment)
     size = int(members.sum())
-    features = {one: _feature(sources, one, place) for one in table.described if _is_shown(sources, one)}
-    medians = {one: feature.quantiles[0.5] for one, feature in features.items() if feature.quantiles}
+    measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
+    features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
+    medians = {column: feature.quantiles[0.5] for column, feature in features.items() if feature.quantiles}
     reach = reachable(table, members)
-    segment = None if place is None else sources.labels.segments[place]
+    label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
-        segment=segment,
+        segment=label,
         key=name.key,
-        language=sources.language,
+        language=inputs.language,
         names=dict(name.names),
         descriptions=dict(name.description),
         evidence=name.evidence,
         size=size,
-        share=None if place is None else size / int((sources.labels.codes >= 0).sum()),
-        revenue_share=sources.revenue_shares.get(-1 if place is None else place),
-        weight_share=sources.weight_shares.get(-1 if place is None else place),
+        share=None if segment < 0 else size / int((inputs.labels.codes >= 0).sum()),
+        revenue_share=inputs.revenue_shares.get(segment),
+        weight_share=inputs.weight_shares.get(segment),
         features=features,
-        markers=tuple(_marker(sources, place, one) for one in found if place is not None),
+        markers=tuple(_marker(inputs, segment, marker) for marker in ranked_markers),
         nearest=None,
         overlap=None,
-        stability=_stability(sources.stability, segment),
+        stability=_stability(inputs.stability, label),
         reachable=reach,
         playbook=advice(
-            sources.plays.get(name.key, Play()), sources.plays["every"], medians=medians, reach=reach, size=size
+            inputs.plays.get(name.key, Play()), inputs.plays["every"], medians=medians, reach=reach, size=size
         ),
     )
 
 
-def with_nearest(rows: Sequence[SegmentProfile], measures: Measures, names: Collection[str]) -> list[SegmentProfile]:
-    """The rows with the segment that overlaps most, of equals the one closest in ranks.
+def with_nearest(
+    rows: Sequence[SegmentProfile], statistics: ColumnStatistics, names: Collection[str]
+) -> list[SegmentProfile]:
+    """The rows with the segment that overlaps most; of equal overlaps the one with the closest mean ranks.
 
-    Small segments are nobody's neighbor.
+    Segments that are too small to be described are neighbors of none.
     """
-    overlaps, distances = measures.overlaps(names), measures.distances(names)
-    small = measures.sizes() < SMALLEST
+    overlaps, distances = statistics.overlaps(names), statistics.distances(names)
+    small = statistics.sizes() < SMALLEST_GROUP
     overlaps[small] = overlaps[:, small] = np.nan
-    found = []
-    for place, row in enumerate(rows):
-        others = np.flatnonzero(~np.isnan(overlaps[place]))
-        if len(others):
-            nearest = min(others.tolist(), key=lambda one: (-overlaps[place, one], distances[place, one]))
-            row = replace(row, nearest=rows[nearest].segment, overlap=float(overlaps[place, nearest]))
-        found.append(row)
-    return found
+    return [
+        _with_neighbor(row, rows, overlaps=overlaps[segment], distances=distances[segment])
+        for segment, row in enumerate(rows)
+    ]
 
 
-def _is_shown(sources: Sources, name: str) -> bool:
-    return name in sources.measures.ranked or name in sources.measures.shares
+def _with_neighbor(
+    row: SegmentProfile, rows: Sequence[SegmentProfile], *, overlaps: Floats, distances: Floats
+) -> SegmentProfile:
+    neighbors = np.flatnonzero(~np.isnan(overlaps)).tolist()
+    if not neighbors:
+        return row
+    nearest = min(neighbors, key=lambda segment: (-overlaps[segment], distances[segment]))
+    return replace(row, nearest=rows[nearest].segment, overlap=float(overlaps[nearest]))
 
 
-def _feature(sources: Sources, name: str, place: int | None) -> FeatureProfile:
-    members = sources.members(place)
-    measures, table = sources.measures, sources.measures.table
+def _feature(inputs: ProfileInputs, name: str, segment: int) -> FeatureProfile:
+    members = inputs.members(segment)
+    statistics, table = inputs.statistics, inputs.statistics.table
     quantiles: dict[float, float | None] = {}
-    effect, others, categories = None, None, tuple[CategoryShare, ...]()
-    if name in measures.ranked:
-        one = measures.ranked[name]
-        if place is None:
-            values = table.values(name)[members]
-            ordered = np.sort(values[~np.isnan(values)])
-            known, found = len(ordered), quantiles_of(ordered)
-        else:
-            known, found = int(one.known[place]), one.quantiles[place]
-            effect = measures.effect(name, place)
-            enough = min(known, one.others_known[place]) >= SMALLEST
-            others = float(one.others_medians[place]) if enough else None
-        quantiles = {
-            share: float(value) if known >= _least(share) else None
-            for share, value in zip(QUANTILES, found, strict=True)
-        }
+    effect, others_median, categories = None, None, tuple[CategoryShare, ...]()
+    if name in statistics.ranked:
+        n_values, quantiles = _quantiles(inputs, name, segment)
+        if segment >= 0:
+            ranks, effect = statistics.ranked[name], statistics.effect(name, segment)
+            comparable = min(n_values, ranks.others_counts[segment]) >= SMALLEST_GROUP
+            others_median = float(ranks.others_medians[segment]) if comparable else None
     else:
-        known = int((table.categories[name].codes[members] >= 0).sum())
-        categories = measures.shares[name][place] if place is not None else ()
+        n_values = int((table.categories[name].codes[members] >= 0).sum())
+        categories = statistics.shares[name][segment] if segment >= 0 else ()
     return FeatureProfile(
         name=name,
         unit=table.described[name].unit,
-        coverage=_coverage(known, int(members.sum())),
+        coverage=_coverage(n_values, int(members.sum())),
         quantiles=quantiles,
-        others_median=others,
+        others_median=others_median,
         effect=effect,
         categories=categories,
         is_descriptor=name in table.descriptors,
-        p_value=None if place is None else sources.p_values.get((name, place)),
+        p_value=inputs.p_values.get((name, segment)),
     )
 
 
-def _coverage(known: int, size: int) -> float | None:
-    """The share with a value; None where those with one, without one, or all are so few that it tells of them."""
-    few = size < SMALLEST or 0 < known < SMALLEST or 0 < size - known < SMALLEST
-    return None if few else known / size
+def _quantiles(inputs: ProfileInputs, name: str, segment: int) -> tuple[int, dict[float, float | None]]:
+    """How many members have a value, and their quantiles; None where too few values support one."""
+    ranks = inputs.statistics.ranked[name]
+    if segment >= 0:
+        n_values, values = int(ranks.counts[segment]), ranks.quantiles[segment]
+    else:
+        present = inputs.statistics.table.values(name)[inputs.members(segment)]
+        present = present[~np.isnan(present)]
+        n_values, values = len(present), quantiles_of(present)
+    tails = QUANTILES[0], QUANTILES[-1]
+    return n_values, {
+        share: float(value) if n_values >= (SMALLEST_TAIL if share in tails else SMALLEST_GROUP) else None
+        for share, value in zip(QUANTILES, values, strict=True)
+    }
 
 
-def _least(share: float) -> int:
-    """How many values must stand behind a quantile."""
-    return SMALLEST_TAIL if share in (QUANTILES[0], QUANTILES[-1]) else SMALLEST
+def _coverage(n_values: int, size: int) -> float | None:
+    """The share of members with a value; None where members, values or missing values are too few to be shown."""
+    few = size < SMALLEST_GROUP or 0 < n_values < SMALLEST_GROUP or 0 < size - n_values < SMALLEST_GROUP
+    return None if few else n_values / size
 
 
-def _marker(sources: Sources, place: int, found: tuple[Candidate, tuple[str, ...]]) -> Marker:
-    candidate, folded = found
-    measures = sources.measures
-    texts = marker_texts(
-        candidate, place, measures.table, ranked=measures.ranked.get(candidate.feature), labels=measures.labels
-    )
+def _marker(inputs: ProfileInputs, segment: int, marker: RankedMarker) -> Marker:
+    candidate, folded = marker
+    texts = marker_texts(candidate, segment, inputs.statistics)
     category = candidate.share.value if candidate.share else None
     return Marker(candidate.feature, category, candidate.effect, texts, folded)
 
 
-def _stability(stability: Mapping[int | str, float], segment: int | str | None) -> Stability | None:
+def _stability(stability: Mapping[int | str, float], segment: int | str | None) -> SegmentStability | None:
     if segment is None or segment not in stability:
         return None
     jaccard = stability[segment]
-    # Hennig's words: up to 0.85 stable, above it very stable.
-    texts = next(texts for bound, texts in STABILITY if jaccard < bound or (bound == 0.85 and jaccard == bound))
-    return Stability(jaccard, texts)
+    # Hennig (2007): up to 0.85 stable, above it very stable.
+    bounds = np.array([0.60, 0.75, np.nextafter(0.85, 1)])
+    level = ("dissolved", "pattern", "stable", "very_stable")[int(np.searchsorted(bounds, jaccard, side="right"))]
+    return SegmentStability(jaccard, in_each_language("stability", level))

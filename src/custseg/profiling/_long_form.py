@@ -1,37 +1,34 @@
-"""The figures of profiles as columns: in long form, and one row per segment."""
+"""The figures of profiles as columns of a table: in long form, or one row per segment."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from custseg._texts import printable
+from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile
 from custseg.profiling.measures._intervals import Effect
-
-if TYPE_CHECKING:
-    from custseg.profiling._profiles import FeatureProfile, SegmentProfile
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 Figure = tuple[str | None, str | None, str, float | None]
 
 
 def tidy_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
-    """Columns of the long form."""
+    """Columns of the long form, one row per figure."""
     lines = [(row, figure) for row in rows for figure in _figures(row)]
     return {
-        "segment": [_harmless(row.segment) for row, _ in lines],
-        "name": [_harmless(row.name) for row, _ in lines],
-        "feature": [_harmless(figure[0]) for _, figure in lines],
-        "category": [_harmless(figure[1]) for _, figure in lines],
-        "statistic": [_harmless(figure[2]) for _, figure in lines],
+        "segment": [_escaped(row.segment) for row, _ in lines],
+        "name": [_escaped(row.name) for row, _ in lines],
+        "feature": [_escaped(figure[0]) for _, figure in lines],
+        "category": [_escaped(figure[1]) for _, figure in lines],
+        "statistic": [_escaped(figure[2]) for _, figure in lines],
         "value": [_finite(figure[3]) for _, figure in lines],
     }
 
 
 def profile_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
-    """Columns with one row per segment."""
+    """Columns of the wide form, one row per segment."""
     columns: dict[str, list[object]] = {
         name: [getattr(row, name) for row in rows] for name in ("segment", "name", "size", "share", "revenue_share")
     }
@@ -71,11 +68,11 @@ def _feature_figures(feature: FeatureProfile) -> Iterator[tuple[str | None, str,
     if feature.quantiles:
         yield None, "others_q50", feature.others_median
         yield from _effect_figures(None, "effect", feature.effect)
-    for one in feature.categories:
-        yield one.value, "share", one.share
-        yield one.value, "others_share", one.others_share
-        yield from _effect_figures(one.value, "difference", one.difference)
-        yield from _effect_figures(one.value, "lift", one.lift)
+    for category in feature.categories:
+        yield category.value, "share", category.share
+        yield category.value, "others_share", category.others_share
+        yield from _effect_figures(category.value, "difference", category.difference)
+        yield from _effect_figures(category.value, "lift", category.lift)
     if feature.is_descriptor:
         yield None, "p_value", feature.p_value
 
@@ -88,8 +85,8 @@ def _effect_figures(
     yield category, f"{name}_high", effect.high if effect else None
 
 
-def _harmless(text: object) -> object:
-    """Text that a spreadsheet would take for a formula, with an apostrophe in front."""
+def _escaped(text: object) -> object:
+    """The text; with a leading apostrophe if a spreadsheet would read it as a formula."""
     return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text
 
 

@@ -11,21 +11,23 @@ from custseg._checks import check_choice
 from custseg._format import listed
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
-from custseg.profiling._assemble import Sources, segment_markers, segment_row, with_nearest
+from custseg.profiling._assemble import ProfileInputs, segment_markers, segment_row, with_nearest
 from custseg.profiling._profiles import Profiles
+from custseg.profiling.measures._column_statistics import column_statistics
+from custseg.profiling.measures._descriptor_tests import descriptor_tests
 from custseg.profiling.measures._labels import Labels, read_labels
-from custseg.profiling.measures._measures import checked_weights, descriptor_tests, measured
-from custseg.profiling.measures._table import ProfileTable, read_table
+from custseg.profiling.measures._table import ProfileTable, checked_weights, read_table
 from custseg.profiling.naming._archetypes import (
     Archetype,
     Play,
     builtin_archetypes,
     builtin_plays,
+    quantile_terms,
     read_archetypes,
     read_plays,
 )
 from custseg.profiling.naming._segment_names import segment_names, unclustered_name, unclustered_row
-from custseg.profiling.naming._words import TRAITS, UNCLUSTERED
+from custseg.profiling.naming._words import UNCLUSTERED
 
 _CALLER = "profile_segments"
 
@@ -148,27 +150,29 @@ def profile_segments(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     table = read_table(features, descriptors, customer_column=customer_column, caller=_CALLER)
     segments = read_labels(labels, len(table), _CALLER)
-    known = _checked_names(clustered_on, table)
-    kinds, plays = _kinds_and_plays(archetypes, playbook, table)
+    clustering_features = _checked_names(clustered_on, table)
+    candidates, plays = _archetypes_and_plays(archetypes, playbook, table)
     weights = checked_weights(size_weight, table, _CALLER)
-    readings = _checked_stability(stability, segments)
+    jaccards = _checked_stability(stability, segments)
     _check_unclustered(unclustered)
-    measures = measured(table, segments.codes, len(segments.segments), archetypes=kinds, caller=_CALLER)
+    statistics = column_statistics(
+        table, segments.codes, len(segments.segments), quantile_terms=quantile_terms(candidates), caller=_CALLER
+    )
 
-    outside = dict(unclustered or UNCLUSTERED[unclustered_row(measures, known)])
-    found = segment_markers(measures, known)
-    names = segment_names(measures, kinds, found, clustered_on=known, taken=outside)
-    tests, p_values = descriptor_tests(measures)
-    sources = Sources(measures, segments, language, plays, weights, readings, p_values)
-    rows = [segment_row(sources, place, name, found=found[place]) for place, name in enumerate(names)]
-    rows = with_nearest(rows, measures, known or table.own_features)
+    outside = dict(unclustered or UNCLUSTERED[unclustered_row(statistics, clustering_features)])
+    markers = segment_markers(statistics, clustering_features)
+    names = segment_names(statistics, candidates, markers, clustered_on=clustering_features, reserved=outside)
+    tests, p_values = descriptor_tests(statistics)
+    inputs = ProfileInputs(statistics, segments, language, plays, weights, jaccards, p_values)
+    rows = [segment_row(inputs, index, name, ranked_markers=markers[index]) for index, name in enumerate(names)]
+    rows = with_nearest(rows, statistics, clustering_features or table.clustering_columns)
     if (segments.codes < 0).any():
-        rows.append(segment_row(sources, None, unclustered_name(outside, kinds), found=[]))
+        rows.append(segment_row(inputs, -1, unclustered_name(outside, candidates), ranked_markers=[]))
     return Profiles(tuple(rows), tests, table.notes, table.give_back)
 
 
 def _checked_names(clustered_on: object, table: ProfileTable) -> tuple[str, ...]:
-    """The features that made the segments, which cannot be descriptors."""
+    """The features used for clustering, which cannot be descriptors."""
     if isinstance(clustered_on, str) or not isinstance(clustered_on, Sequence):
         raise TypeError(f"{_CALLER}: clustered_on must be a list of features, got {clustered_on!r}.")
     if lacking := [name for name in clustered_on if name not in table.described]:
@@ -176,30 +180,29 @@ def _checked_names(clustered_on: object, table: ProfileTable) -> tuple[str, ...]
             f"{_CALLER}: clustered_on names {listed(lacking)}, which the table lacks; its columns are "
             f"{listed(table.described)}."
         )
-    if both := [name for name in clustered_on if name in table.descriptors]:
+    if overlapping := [name for name in clustered_on if name in table.descriptors]:
         raise ValueError(
-            f"{_CALLER}: {listed(both)} made the segments, so they are no descriptors: their p value would say nothing."
+            f"{_CALLER}: {listed(overlapping)} made the segments, so they cannot be descriptors: "
+            "their p value would be meaningless."
         )
     return tuple(clustered_on)
 
 
-def _kinds_and_plays(
+def _archetypes_and_plays(
     archetypes: object, playbook: object, table: ProfileTable
 ) -> tuple[tuple[Archetype, ...], dict[str, Play]]:
-    """The archetypes, and the play of every key."""
-    builtin, plays = builtin_archetypes(), builtin_plays()
-    kinds = builtin
-    known = {*table.described, *TRAITS} | {term.feature for archetype in builtin for term in archetype.terms}
+    """The archetypes to look for, and the play of every key."""
+    candidates, plays = builtin_archetypes(), builtin_plays()
     if archetypes is not None:
-        kinds = read_archetypes(archetypes, known, _CALLER)
-        plays |= {archetype.key: archetype.play for archetype in kinds}
+        candidates = read_archetypes(archetypes, table.described, _CALLER)
+        plays |= {archetype.key: archetype.play for archetype in candidates}
     if playbook is not None:
-        plays |= read_plays(playbook, plays, _CALLER, known=known)
-    return kinds, plays
+        plays |= read_plays(playbook, plays, _CALLER, columns=table.described)
+    return candidates, plays
 
 
 def _checked_stability(stability: object, segments: Labels) -> dict[int | str, float]:
-    """The Jaccard similarity of each segment."""
+    """The Jaccard similarity by segment."""
     if stability is None:
         return {}
     if not isinstance(stability, Mapping):

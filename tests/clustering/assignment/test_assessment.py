@@ -2,6 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from every_method import estimators
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
 
@@ -52,10 +53,7 @@ def test_contributions_of_hdbscan_add_up_to_the_margin() -> None:
         assert columns.sum() + rest == pytest.approx(far**2 - near**2)
 
 
-@pytest.mark.parametrize(
-    "estimator",
-    [MinSizeKMeans(3, random_state=0), MinSizeGaussianMixture(3, random_state=0), MinSizeHDBSCAN(min_size=50)],
-)
+@pytest.mark.parametrize("estimator", estimators(3, min_size=50, random_state=0))
 def test_contributions_change_sign_with_the_segments(estimator: Any) -> None:
     learned = rule(estimator)
     there, rest = learned.contributions(X[0], 0, 1)

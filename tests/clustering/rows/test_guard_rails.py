@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from every_method import OF_A_NUMBER, estimators
 from threadpoolctl import threadpool_limits
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
@@ -11,11 +12,7 @@ from custseg.clustering.rows import _blocks
 from custseg.clustering.rows._rows import distinct_rows, row_hashes
 from custseg.errors import InfeasibleMinimumError
 
-ESTIMATORS = [
-    MinSizeKMeans(3, min_size=0.2, n_init=2, random_state=0),
-    MinSizeGaussianMixture(3, min_size=0.2, random_state=0),
-    MinSizeHDBSCAN(min_size=0.1, random_state=0),
-]
+ESTIMATORS = estimators(3, min_size=0.2, n_init=2, random_state=0)
 X = np.concatenate([np.random.default_rng(0).normal(c, 1, (60, 2)) for c in (0, 6, 12)])
 
 
@@ -36,16 +33,16 @@ def test_rows_that_cannot_be_used_are_refused(model, rows, message):
         model.fit(rows)
 
 
-@pytest.mark.parametrize("model", ESTIMATORS[:2])
+@pytest.mark.parametrize("model", estimators(3, OF_A_NUMBER, min_size=0.2))
 def test_more_clusters_than_distinct_rows_are_refused(model):
     with pytest.raises(ValueError, match="2 distinct rows of X"):
         model.fit([[0.0], [0.0], [1.0], [1.0]])
 
 
-@pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
-def test_a_minimum_that_no_rows_could_meet_says_what_would_do(make):
+@pytest.mark.parametrize("model", estimators(3, OF_A_NUMBER, min_size=61))
+def test_a_minimum_that_no_rows_could_meet_says_what_would_do(model):
     with pytest.raises(InfeasibleMinimumError, match=r"min_size=60 is feasible; .* at most 2") as caught:
-        make(3, min_size=61).fit(X)
+        model.fit(X)
     assert caught.value.feasible == 60
 
 
@@ -64,7 +61,7 @@ def test_weights_that_cannot_be_used_are_refused(weights, message):
 
 
 @pytest.mark.parametrize("scale", [1e-90, 1e-8, 1e8, 1e90])
-@pytest.mark.parametrize("model", [ESTIMATORS[0], ESTIMATORS[2]])
+@pytest.mark.parametrize("model", [model for model in ESTIMATORS if not isinstance(model, MinSizeGaussianMixture)])
 def test_the_unit_of_the_columns_does_not_matter(model, scale):
     assert np.array_equal(model.fit(X * scale).labels_, model.fit(X).labels_)
 

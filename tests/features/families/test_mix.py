@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 from effort import examples
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kinds import KINDS, rows_of
 from reference import completed
@@ -318,8 +318,9 @@ def filled(amount: float | None) -> bool:
 
 
 def money_row(sums: Counter[str], log: pl.DataFrame, refunds: str) -> dict[str, Any]:
-    seen = [line for line in log.to_dicts() if line["ordered_at"] is not None and line["ordered_at"] < NOON]
-    returns = refunds == "net" and any(units(line["amount"]) < 0 for line in seen)
+    lines = completed(log.to_dicts(), NOON, ORDER_LEVEL)
+    before = [line for line in lines if line["ordered_at"] is not None and line["ordered_at"] < NOON]
+    returns = refunds == "net" and any(units(line["amount"]) < 0 for line in before)
     gross, listed = sums["gross"], sums["gross"] + sums["off"]
     return {
         "discount_share": sums["discounted"] / gross if gross else None,
@@ -365,6 +366,20 @@ def add_dimension(
             row["last_source"] = min(last, key=last.__getitem__, default=None)
 
 
+# A refund without a date, in an order that has one.
+LATE_REFUND = pl.DataFrame(
+    {
+        "customer_id": [1, 1, 1],
+        "order_id": [1, 1, 1],
+        "ordered_at": [None, None, datetime(2024, 1, 1, 9)],
+        "amount": [0.0, -1e9, 10.0],
+        "cancelled": [False, False, False],
+        "discount": [0.0, 0.0, 0.0],
+    }
+).with_columns(pl.lit(None, pl.String).alias(name) for name in ("category", "channel", "source"))
+
+
+@example(LATE_REFUND, {"refunds": "net", "zero_orders": "drop", "window_days": None})
 @given(mix_logs(), policies)
 def test_mix_agrees_with_plain_python(log: pl.DataFrame, policy: dict[str, Any]) -> None:
     found = {row.pop("customer_id"): row for row in rows_of(mix(log, as_of=NOON, **policy).frame)}

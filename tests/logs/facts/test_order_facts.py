@@ -12,7 +12,7 @@ import pytest
 from custseg import Orders
 from custseg.errors import CustsegError, DataError
 from custseg.features import rfm
-from custseg.logs import OrderFacts, order_facts
+from custseg.logs import OrderFacts, gather_order_facts, usable_order_facts
 
 LOG = pl.DataFrame(
     {
@@ -26,7 +26,8 @@ LOG = pl.DataFrame(
 
 def facts(table: object, as_of: object = "2024-06-01", **described: Any) -> OrderFacts:
     orders = Orders(table, **described)
-    return order_facts(orders, orders.snapshot(as_of, "test"), "test")
+    snapshot = orders.snapshot(as_of, "test")
+    return usable_order_facts(orders, snapshot, gather_order_facts(orders, snapshot), caller="test")
 
 
 def dated(*dates: str | None) -> pl.DataFrame:

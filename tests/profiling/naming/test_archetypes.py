@@ -17,10 +17,10 @@ from custseg.profiling.naming._archetypes import (
     Archetype,
     builtin_archetypes,
     builtin_plays,
+    is_library_feature,
     read_archetypes,
     read_plays,
 )
-from custseg.profiling.naming._family_names import is_family_name
 
 DOMAIN = {
     "Champions": "Чемпионы", "Loyal": "Лояльные", "Potential loyalists": "Потенциально лояльные", "New": "Новички",
@@ -65,11 +65,11 @@ FAULTS = [
     "a: unknown operator '=>'",
     "a: the quantile of 'visits' must lie between 0 and 1, got 1.5",
     "a: the term on 'visits' must have either value or quantile",
-    "a: the value of 'visits' is no number, so its operator must be '=='",
+    "a: the value of 'visits' is not a number, so its operator must be '=='",
     "b: unknown key 'color'",
     "b: condition must be a list of one or more terms",
     "b: a line of do lacks language 'ru'",
-    "b: the name 'fans ' is that of a",
+    "b: the name 'fans ' is already used by a",
     "c: description lacks language 'ru'",
     "c: lifetime must be true or false, got 'yes'",
 ]
@@ -106,7 +106,7 @@ def test_builtin_data_passes_its_own_check() -> None:
     text = files("custseg.profiling.naming").joinpath("data", "archetypes.toml").read_text("utf-8")
     assert read_archetypes(tomllib.loads(text), features, "f") == builtin_archetypes()
     plays = files("custseg.profiling.naming").joinpath("data", "playbook.toml").read_text("utf-8")
-    assert read_plays(tomllib.loads(plays), builtin_plays(), "f", known=()).keys() <= builtin_plays().keys()
+    assert read_plays(tomllib.loads(plays), builtin_plays(), "f", columns=()).keys() <= builtin_plays().keys()
 
 
 def test_own_archetypes_take_the_place_of_the_builtin_ones(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_all_faults_are_told_in_one_message(tmp_path: Path) -> None:
     [
         ("nowhere.toml", DataError, "archetypes 'nowhere.toml' could not be read"),
         (5, TypeError, "archetypes must be the path of a TOML file or a mapping, got int"),
-        ({}, DataError, "there is no archetype in it"),
+        ({}, DataError, "it defines no archetype"),
         ({"a": 1}, DataError, "a: must be a table"),
         ({"keep_builtin": 1, "a": 1}, DataError, "keep_builtin must be true or false"),
     ],
@@ -146,7 +146,7 @@ def test_archetypes_that_cannot_be_read_are_told(source: object, kind: type[Exce
 
 
 def test_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is no TOML in UTF-8"):
+    with pytest.raises(DataError, match="is not TOML in UTF-8"):
         profile_segments(*visits(), archetypes=written(tmp_path, "[a"))
 
 
@@ -183,7 +183,7 @@ def test_names_of_every_family_are_known() -> None:
     shop = make_shop(200, 0)
     table = build_features(shop.orders, shop.events, shop.customers, as_of=shop.as_of)
     computed = [feature.name for feature in table.described if feature.family != "attributes"]
-    assert [name for name in computed if not is_family_name(name)] == []
+    assert [name for name in computed if not is_library_feature(name)] == []
 
 
 def test_feature_that_the_table_lacks_but_the_library_knows_is_no_fault() -> None:

@@ -53,7 +53,7 @@ def test_consent_rules_over_contact_and_unknown_is_no_yes() -> None:
 def test_channel_that_reaches_few_is_told_without_a_number() -> None:
     profile = champions(None, consent_sms=np.arange(100) % 50 < 3)
     assert profile.reachable == {"sms": None}
-    assert profile.advice.channel.endswith("; sms reaches fewer than 10 of 50")
+    assert profile.advice.channel.endswith("; sms reaches <10 of 50")
 
 
 def test_nothing_is_said_of_channels_where_the_segment_itself_is_small() -> None:

@@ -43,13 +43,13 @@ def merged_to_min_size(
         if not rule.n_clusters or sizes.min() >= least:
             return rule, assessed, merges
         small = int(sizes.argmin())
-        target, distance = _nearest_cluster(rule, small)
+        target, distance = nearest_cluster(rule, small)
         rule, renumbered = _without(rule, small, target)
         merges = [replace(m, target=int(renumbered[m.target]) if m.target >= 0 else -1) for m in merges]
         merges.append(Merge(int(sizes[small]), int(renumbered[small]), distance))
 
 
-def _nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
+def nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
     """The cluster with the core row nearest to one of this cluster, by mutual reachability; -1 if alone."""
     if rule.n_clusters == 1:
         return -1, math.inf

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from custseg._arrays import Floats
 from custseg.clustering.min_size._fallback import Diagram, LastResort
 from custseg.clustering.min_size._kmeans_solution import End, meets, numbered
-from custseg.clustering.min_size._lloyd import CenterCosts, Clustered, bound_clustering, free_clustering, seeds
+from custseg.clustering.min_size._lloyd import CenterCosts, Clustered, bound_clustering, free_clustering
 from custseg.clustering.min_size._offsets import cluster_sizes
 from custseg.clustering.rows._rows import DistinctRows, column_scales
 
@@ -27,18 +29,14 @@ class Search:
     rows: DistinctRows
     k: int
     least: float
-    n_init: int
     max_iter: int
     tol: float
 
-    def best(self, rng: np.random.RandomState) -> End | None:
+    def best(self, starts: Sequence[Floats]) -> End | None:
         """The cheapest end of all starts, or else of the last resort; None where there is none."""
         X, weights = self.rows.values, self.rows.weights
         tol = self.tol * float(column_scales(self.rows).mean())
-        free = [
-            free_clustering(X, weights, seeds(X, weights, self.k, rng=rng), max_iter=self.max_iter, tol=tol)
-            for _ in range(self.n_init)
-        ]
+        free = [free_clustering(X, weights, centers, max_iter=self.max_iter, tol=tol) for centers in starts]
         best: End | None = None
         for start in self._raced(_different(free), tol):
             # What a start costs without the minimum is about the least that it can cost with it.

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats, Integers
-from custseg.clustering._method import FitSpec
+from custseg.clustering._method import FitNote, FitSpec, reassignment_notes
+from custseg.clustering._methods import get_method
+from custseg.clustering.assignment._assessment import Reassignment
 from custseg.errors import InfeasibleMinimumError
 
 
@@ -92,6 +94,24 @@ class Candidate:
         """Cluster of each row, 0 the largest."""
         labels: Integers = self.estimator.labels_
         return labels
+
+    @property
+    def confidence(self) -> Floats:
+        """Confidence of each row, see `Assessment`; of custseg's own methods."""
+        confidence: Floats = self.estimator.confidence_
+        return confidence
+
+    @property
+    def reassignments(self) -> tuple[Reassignment, ...]:
+        """Rows reassigned to meet the minimum size; of custseg's own methods."""
+        reassignments: tuple[Reassignment, ...] = self.estimator.reassignments_
+        return reassignments
+
+    @property
+    def notes(self) -> tuple[FitNote, ...]:
+        """What users should know of the fit, as its method reports it."""
+        method = get_method(self.method)
+        return (*method.notes(self.estimator), *reassignment_notes(self.reassignments)) if method else ()
 
 
 def fitted(spec: FitSpec, X: Floats) -> Candidate:

@@ -11,7 +11,7 @@ import numpy as np
 from custseg._arrays import Floats
 from custseg._format import DASH
 from custseg.clustering._method import FitSpec
-from custseg.clustering._methods import REFERENCE
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, fitted
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
 from custseg.clustering.selection._null_reference import NullReference
@@ -123,7 +123,7 @@ class ClusteringChoice:
 
     def single_cluster(self, X: Floats) -> ClusteringChoice:
         """Return the same evidence with all rows in one cluster, which is what a verdict of "none" amounts to."""
-        single = fitted(FitSpec(REFERENCE, 1, 0, n_clusters=1), X)
+        single = fitted(FitSpec(REFERENCE_METHOD, 1, 0, n_clusters=1), X)
         decision = decide(self.candidates, self.null_level, replace(self.request, or_single=True))
         return replace(self, candidates=(*self.candidates, single), best=single, decision=decision)
 

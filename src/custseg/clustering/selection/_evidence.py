@@ -11,7 +11,7 @@ from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from custseg._arrays import Floats, Integers
 from custseg.clustering._method import FitSpec
-from custseg.clustering._methods import REFERENCE
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
 from custseg.clustering.selection._null_model import NullModel
@@ -134,7 +134,7 @@ class Evaluator:
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), SAMPLE_ROWS)
         part = n_rows / len(self.X)
-        references = [FitSpec(REFERENCE, min_size, self.seed, n_clusters=k) for k in numbers]
+        references = [FitSpec(REFERENCE_METHOD, min_size, self.seed, n_clusters=k) for k in numbers]
 
         def draw(number: int) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
             rows = model.draw(n_rows, self._rng(2, number))

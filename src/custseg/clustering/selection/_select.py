@@ -15,7 +15,7 @@ from custseg._arrays import Floats
 from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
 from custseg._format import plural
 from custseg.clustering._method import FitSpec, Method
-from custseg.clustering._methods import AUTO, REFERENCE, get_method, method_names
+from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate, fitted, numbers_worth_trying
 from custseg.clustering.selection._choice import ClusteringChoice
@@ -215,7 +215,7 @@ def _judged(
     stages.enter(35, 45)
     rows = evidence.separated([row for row, _ in tried], stages=stages)
     stages.enter(45, 60)
-    first = [place for place, row in enumerate(rows) if row.method == REFERENCE.name or might_be_separated(row)]
+    first = [place for place, row in enumerate(rows) if row.method == REFERENCE_METHOD.name or might_be_separated(row)]
     rows = evidence.stable(rows, attempts, places=first, stages=stages)
     stages.enter(60, 70)
     open_still = [place for place, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
@@ -231,7 +231,7 @@ def _judged(
 def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
     """Whether a stable k-means candidate with as many clusters has the larger silhouette, so the larger gain."""
     return any(
-        other.method == REFERENCE.name
+        other.method == REFERENCE_METHOD.name
         and other.n_clusters == row.n_clusters
         and is_stable(other)
         and (other.silhouette or 0.0) >= (row.silhouette or 0.0)

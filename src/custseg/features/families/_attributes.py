@@ -17,8 +17,8 @@ from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs
 from custseg.features.families._column_names import column_words
+from custseg.features.sums._shared import SharedSums
 from custseg.logs import Attribute, KnownAttributes
 
 _FAMILY = "attributes"
@@ -146,7 +146,8 @@ def check_names(features: Sequence[Feature], caller: str) -> None:
         )
 
 
-def _columns(logs: Logs) -> FamilyColumns:
+def _columns(sums: SharedSums) -> FamilyColumns:
+    logs = sums.logs
     assert logs.customers is not None
     return attribute_columns(logs.known_attributes, logs.customers.label_separator, logs.caller)
 

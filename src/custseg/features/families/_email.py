@@ -12,11 +12,11 @@ from custseg._format import listed
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs, described_logs
 from custseg.features.families._shrinkage import BetaPrior, beta_prior
 from custseg.features.sums._event_sums import EventSums
 from custseg.features.sums._mail_sums import arrival_event
-from custseg.logs import MAIL_EVENTS, EventFacts
+from custseg.features.sums._shared import SharedSums
+from custseg.logs import MAIL_EVENTS, EventFacts, Logs, described_logs
 
 _MONTH = 28
 
@@ -136,7 +136,7 @@ def email(events: object, *, as_of: object, window_days: int | None = None) -> A
     if lacking := _lacks(logs):
         raise DataError(f"email: {lacking} are needed.")
     assert logs.events is not None
-    table = email_columns(logs.event_sums).table
+    table = email_columns(SharedSums(logs).events).table
     return logs.events.source_table.give_back(table, logs.events.customer)
 
 
@@ -234,4 +234,4 @@ def _lacks(logs: Logs) -> str:
     return f"events of mail, one or more of {listed(MAIL_EVENTS)}{where}"
 
 
-EMAIL = Family("email", _lacks, lambda logs: email_columns(logs.event_sums))
+EMAIL = Family("email", _lacks, lambda sums: email_columns(sums.events))

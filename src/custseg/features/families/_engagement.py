@@ -12,9 +12,9 @@ import narwhals.stable.v2 as nw
 from custseg._checks import check_choice
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import described_logs
 from custseg.features.sums._event_sums import KINDS, POINT, EventSums, Scoring
-from custseg.logs import EVENT_NAMES
+from custseg.features.sums._shared import SharedSums
+from custseg.logs import EVENT_NAMES, described_logs
 
 _MOST_POINTS = 1000
 _LONGEST_LIFE = 36_500
@@ -120,7 +120,7 @@ def engagement(
         zero_orders=zero_orders,
     )
     assert logs.events is not None
-    table = engagement_columns(logs.scored_event_sums(scoring)).table
+    table = engagement_columns(SharedSums(logs).event_sums(scoring)).table
     return logs.events.source_table.give_back(table, logs.events.customer)
 
 
@@ -172,5 +172,5 @@ def _numbers(argument: str, given: object, allowed: tuple[str, ...]) -> dict[str
 ENGAGEMENT = Family(
     "engagement",
     lambda logs: "" if logs.events else "events",
-    lambda logs: engagement_columns(logs.event_sums),
+    lambda sums: engagement_columns(sums.events),
 )

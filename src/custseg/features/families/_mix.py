@@ -14,9 +14,10 @@ from custseg._arrays import Floats
 from custseg._frames import columns_of, frame_from_columns
 from custseg.feature_table import Feature, FeatureTable
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs
 from custseg.features.families._column_names import column_words
 from custseg.features.sums._mix_sums import DIMENSIONS, MixSums, mix_sums
+from custseg.features.sums._shared import SharedSums
+from custseg.logs import Logs
 
 _FAMILY = "mix"
 _PRIOR = 5.0
@@ -248,18 +249,19 @@ def _lacks(logs: Logs) -> str:
         return "orders"
     if any(getattr(logs.orders, name) is not None for name in (*DIMENSIONS, "discount")):
         return ""
-    facts = logs.order_sums.facts
+    facts = logs.order_facts
     if logs.refunds == "net" and facts.refund_lines + facts.refunded_lines:
         return ""
     return "category=, channel=, source= or discount= of Orders, or refunds in the log"
 
 
-def _columns(logs: Logs) -> FamilyColumns:
+def _columns(shared: SharedSums) -> FamilyColumns:
+    logs = shared.logs
     assert logs.orders is not None
     sums = mix_sums(
         logs.orders,
-        logs.order_sums.snapshot,
-        logs.order_sums.facts,
+        logs.snapshot_of(logs.orders),
+        logs.order_facts,
         refunds=logs.refunds,
         zero_orders=logs.zero_orders,
         caller=logs.caller,

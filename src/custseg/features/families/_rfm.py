@@ -8,9 +8,9 @@ import narwhals.stable.v2 as nw
 
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features.sums._order_sums import OrderSums, check_policy, exposure_days, order_sums
-from custseg.logs import as_orders
-from custseg.snapshot import check_window, parse_moment
+from custseg.features.sums._order_sums import OrderSums, exposure_days
+from custseg.features.sums._shared import SharedSums
+from custseg.logs import as_orders, described_logs
 
 _SHORTEST_EXPOSURE = 30
 
@@ -118,11 +118,9 @@ def rfm(
     [12, 92]
     """
     described = as_orders(orders)
-    check_policy("rfm", refunds, zero_orders)
-    window = check_window(window_days, "rfm")
-    snapshot = described.dates.snapshot(parse_moment(as_of, "rfm"), window_days=window)
-    sums = order_sums(described, snapshot, "rfm", refunds=refunds, zero_orders=zero_orders, rhythm=False)
-    buyers = rfm_columns(sums).table.filter(nw.col("order_count") > 0)
+    logs = described_logs(described, None, as_of=as_of, caller="rfm", window_days=window_days, refunds=refunds,
+                          zero_orders=zero_orders)  # fmt: skip
+    buyers = rfm_columns(SharedSums(logs).order_sums(rhythm=False)).table.filter(nw.col("order_count") > 0)
     return described.source_table.give_back(buyers, described.customer)
 
 
@@ -191,4 +189,4 @@ def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
     return base, within / between if between > 0 else None
 
 
-RFM = Family("rfm", lambda logs: "" if logs.orders else "orders", lambda logs: rfm_columns(logs.order_sums))
+RFM = Family("rfm", lambda logs: "" if logs.orders else "orders", lambda sums: rfm_columns(sums.orders))

@@ -74,4 +74,4 @@ def _median_gap(sums: OrderSums) -> float | None:
     return float(gaps[low] + gaps[high]) / 2
 
 
-RHYTHM = Family("rhythm", lambda logs: "" if logs.orders else "orders", lambda logs: rhythm_columns(logs.order_sums))
+RHYTHM = Family("rhythm", lambda logs: "" if logs.orders else "orders", lambda sums: rhythm_columns(sums.orders))

@@ -11,9 +11,9 @@ from custseg._format import listed
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features._logs import Logs, described_logs
 from custseg.features.sums._event_sums import EventSums
-from custseg.logs import WEB_EVENTS
+from custseg.features.sums._shared import SharedSums
+from custseg.logs import WEB_EVENTS, Logs, described_logs
 from custseg.snapshot import Snapshot
 
 FEATURES = (
@@ -124,7 +124,7 @@ def web(
     if lacking := _lacks(logs):
         raise DataError(f"web: {lacking} are needed.")
     assert logs.events is not None
-    table = web_columns(logs.event_sums).table
+    table = web_columns(SharedSums(logs).events).table
     return logs.events.source_table.give_back(table, logs.events.customer)
 
 
@@ -174,4 +174,4 @@ def _lacks(logs: Logs) -> str:
     return f"events of the site or app, one or more of {listed(WEB_EVENTS)},"
 
 
-WEB = Family("web", _lacks, lambda logs: web_columns(logs.event_sums))
+WEB = Family("web", _lacks, lambda sums: web_columns(sums.events))

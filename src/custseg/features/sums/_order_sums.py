@@ -11,20 +11,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._checks import check_choice
 from custseg._frames import collect, collect_together
-from custseg.errors import DataError
 from custseg.features.sums._expressions import value_if, whole
-from custseg.logs import (
-    REFUNDS,
-    ZERO_ORDERS,
-    OrderFacts,
-    Orders,
-    gather_order_facts,
-    net_money,
-    order_totals,
-    usable_order_facts,
-)
+from custseg.logs import OrderFacts, Orders, net_money, order_totals
 from custseg.snapshot import Snapshot
 
 _EXACT_SQUARES = 3e9
@@ -67,30 +56,10 @@ class OrderSums:
     has_peak: bool
 
 
-def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
-    """Raise for an unknown policy."""
-    check_choice(caller, "refunds", refunds, allowed=REFUNDS)
-    check_choice(caller, "zero_orders", zero_orders, allowed=ZERO_ORDERS)
-
-
 def order_sums(
-    orders: Orders,
-    snapshot: Snapshot,
-    caller: str,
-    *,
-    facts: OrderFacts | None = None,
-    refunds: str,
-    zero_orders: str,
-    rhythm: bool = True,
+    facts: OrderFacts, snapshot: Snapshot, *, refunds: str, zero_orders: str, rhythm: bool = True
 ) -> OrderSums:
-    """Check and aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
-    facts = usable_order_facts(orders, snapshot, facts or gather_order_facts(orders, snapshot), caller=caller)
-    if refunds == "error" and (facts.refund_lines or facts.cancelled_lines or facts.refunded_lines):
-        refunded = f", {facts.refunded_lines:,} refunded" if facts.refunded_lines else ""
-        raise DataError(
-            f"{caller}: the log has {facts.refund_lines:,} negative{refunded} and {facts.cancelled_lines:,} "
-            "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
-        )
+    """Aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
     has_peak = rhythm and _months_known(facts, snapshot)
     peak = _peak_days(facts.orders, snapshot) if has_peak else []

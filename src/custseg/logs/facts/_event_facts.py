@@ -64,11 +64,6 @@ class EventFacts:
     last_day: int | None
 
 
-def event_facts(events: Events, snapshot: Snapshot, caller: str) -> EventFacts:
-    """Count the lines of the log, and raise if values cannot be used."""
-    return usable_event_facts(events, snapshot, gather_event_facts(events, snapshot), caller=caller)
-
-
 def usable_event_facts(events: Events, snapshot: Snapshot, facts: EventFacts, *, caller: str) -> EventFacts:
     """The same counts; raises if values cannot be used."""
     events.dates.raise_on_unusable(facts.unusable_dates, caller, readable=facts.rows + facts.rows_after)

@@ -87,13 +87,10 @@ class OrderFacts:
     orders: Orders
 
 
-def order_facts(orders: Orders, snapshot: Snapshot, caller: str) -> OrderFacts:
-    """Count the lines of the log, and raise if values cannot be used."""
-    return usable_order_facts(orders, snapshot, gather_order_facts(orders, snapshot), caller=caller)
-
-
-def usable_order_facts(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, caller: str) -> OrderFacts:
-    """The same counts; raises if values cannot be used."""
+def usable_order_facts(
+    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, caller: str, refunds: str = "net"
+) -> OrderFacts:
+    """The same counts; raises if values cannot be used, or break the policy ``refunds="error"``."""
     orders.dates.raise_on_unusable(facts.unusable_dates, caller, readable=facts.rows + facts.rows_after)
     if facts.rows + facts.rows_after + facts.without_date == 0:
         raise DataError(f"{caller}: the order log has no rows.")
@@ -117,6 +114,12 @@ def usable_order_facts(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *,
         raise DataError(
             f"{caller}: the amounts add up to more than 9.2e14, which 64 bits of ten-thousandths "
             "cannot hold. Give them in a larger unit."
+        )
+    if refunds == "error" and (facts.refund_lines or facts.cancelled_lines or facts.refunded_lines):
+        refunded = f", {facts.refunded_lines:,} refunded" if facts.refunded_lines else ""
+        raise DataError(
+            f"{caller}: the log has {facts.refund_lines:,} negative{refunded} and {facts.cancelled_lines:,} "
+            "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
         )
     return facts
 

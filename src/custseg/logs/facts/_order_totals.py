@@ -6,11 +6,18 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._checks import check_choice
 from custseg.logs.facts._order_facts import OrderFacts
 from custseg.snapshot import Snapshot
 
 REFUNDS = ("net", "gross", "error")
 ZERO_ORDERS = ("drop", "keep")
+
+
+def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
+    """Raise for an unknown policy for refunds, or for orders that are worth nothing."""
+    check_choice(caller, "refunds", refunds, allowed=REFUNDS)
+    check_choice(caller, "zero_orders", zero_orders, allowed=ZERO_ORDERS)
 
 
 def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> nw.LazyFrame[Any]:

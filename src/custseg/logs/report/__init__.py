@@ -1,21 +1,19 @@
-"""What the logs were like: counts and findings in words, with what to do about each."""
+"""What the logs were like: counts and findings in words, with what to do about each.
+
+Start reading in `_data_report.py`. By way of `custseg.logs`, others use `data_report`, its records and `refund_words`.
+"""
 
 from __future__ import annotations
 
-from custseg.logs.report._customers import customer_report
-from custseg.logs.report._events import event_report
+from custseg.logs.report._data_report import data_report, report_on
 from custseg.logs.report._findings import DataReport, Finding, LogReport
-from custseg.logs.report._ids import between_findings
-from custseg.logs.report._orders import order_report
 from custseg.logs.report._words import refund_words
 
 __all__ = [
     "DataReport",
     "Finding",
     "LogReport",
-    "between_findings",
-    "customer_report",
-    "event_report",
-    "order_report",
+    "data_report",
     "refund_words",
+    "report_on",
 ]

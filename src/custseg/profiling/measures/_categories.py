@@ -1,4 +1,4 @@
-"""Categories by segment: shares, how they differ from the others', and what may be shown of them."""
+"""Shares of categories by segment, compared with all other customers, as far as they may be shown."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._arrays import Integers
+from custseg._privacy import SMALLEST_GROUP, blurred, hidden_cells
 from custseg.profiling.measures._intervals import Effect, share_difference, share_ratio
-from custseg.profiling.measures._privacy import SMALLEST, blurred, hidden_cells
 from custseg.profiling.measures._table import OTHER, Categories
 
 
 @dataclass(frozen=True)
 class CategoryShare:
-    """How many of a segment have one category.
+    """The share of one category in a segment.
 
     Attributes
     ----------
     value : str
         The category, as text.
     share : float or None
-        Of the members with a value; None where that would show fewer than 10 customers.
+        Share of the members with a value; None where the cell is hidden for privacy.
     others_share : float or None
-        The same of all other clustered customers; 1 to 9 of a segment count as 5, so that they cannot be read off.
+        The same of all other clustered customers, where 1 to 9 members of a segment count as 5.
     difference : Effect or None
         `share` less `others_share`, with Newcombe's interval.
     lift : Effect or None
@@ -46,16 +46,16 @@ def category_counts(column: Categories, labels: Integers, n_segments: int) -> In
 
 
 def category_shares(column: Categories, counts: Integers) -> list[tuple[CategoryShare, ...]]:
-    """The categories of each segment, as they may be shown."""
-    hidden, told = hidden_cells(counts), blurred(counts)
-    sizes, totals = counts.sum(axis=1), told.sum(axis=0)
+    """The categories of each segment, hidden cells without figures."""
+    hidden, blurred_counts = hidden_cells(counts), blurred(counts)
+    sizes, totals = counts.sum(axis=1), blurred_counts.sum(axis=0)
     rows = []
     for segment, size in enumerate(sizes):
-        others = totals - told[segment] if sizes.sum() - size >= SMALLEST else None
+        others = totals - blurred_counts[segment] if sizes.sum() - size >= SMALLEST_GROUP else None
         rows.append(
             tuple(
                 CategoryShare(value, None, None, None, None)
-                if size < SMALLEST or hidden[segment, c]
+                if size < SMALLEST_GROUP or hidden[segment, c]
                 else _share(value, int(counts[segment, c]), int(size), others=others, category=c)
                 for c, value in enumerate(column.values)
             )
@@ -78,10 +78,11 @@ def _share(value: str, hits: int, size: int, *, others: Integers | None, categor
 
 
 def strongest(shares: tuple[CategoryShare, ...]) -> CategoryShare | None:
-    """The named category by which a segment differs most from the others."""
-    known = [one for one in shares if one.difference is not None and one.value != OTHER]
-    # Of two that differ alike, the one that is more common here says what the segment is.
+    """The named category by which a segment differs most from all other customers."""
+    # Of two equal differences the positive one is preferred: it says what the segment is.
     strengths = {
-        one.value: (round(abs(one.difference.value), 9), one.difference.value) for one in known if one.difference
+        share: (round(abs(share.difference.value), 9), share.difference.value)
+        for share in shares
+        if share.difference is not None and share.value != OTHER
     }
-    return max(known, key=lambda one: strengths[one.value], default=None)
+    return max(strengths, key=lambda share: strengths[share], default=None)

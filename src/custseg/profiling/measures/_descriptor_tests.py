@@ -1,4 +1,4 @@
-"""Tests of descriptors: columns that had no part in making the segments."""
+"""Tests of descriptors: columns that were not used for clustering, so that their p values are valid."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import chi2, chi2_contingency, fisher_exact, norm
+from scipy.stats import chi2_contingency, fisher_exact, kruskal, mannwhitneyu
 
-from custseg._arrays import Integers
-from custseg.profiling.measures._ranked import Ranked
+from custseg._arrays import Bools, Floats, Integers
+from custseg._privacy import SMALLEST_GROUP
+from custseg.profiling.measures._column_statistics import ColumnStatistics
 
-_LEAST_EXPECTED = 5
+_MIN_EXPECTED = 5
+
+_Test = tuple[float | None, float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class DescriptorTest:
     statistic : float or None
         Corrected for ties; None where nothing could be tested.
     effect : float or None
-        Epsilon squared for numbers, Cramér's V for categories: 0 none, 1 all.
+        Epsilon squared for numbers, Cramér's V for categories: from 0, no difference, to 1.
     p_value : float or None
-        After Holm over all descriptors.
+        Adjusted by Holm over all descriptors.
     """
 
     feature: str
@@ -41,67 +43,93 @@ class DescriptorTest:
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """P values after Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70; None stays None."""
-    known = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
+    """P values adjusted by Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70; None stays None."""
+    ordered = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
     adjusted: list[float | None] = [None] * len(p_values)
     largest = 0.0
-    for rank, (p, place) in enumerate(known):
-        largest = max(largest, min(1.0, p * (len(known) - rank)))
-        adjusted[place] = largest
+    for rank, (p, index) in enumerate(ordered):
+        largest = max(largest, min(1.0, p * (len(ordered) - rank)))
+        adjusted[index] = largest
     return adjusted
 
 
-def kruskal(ranked: Ranked) -> tuple[float | None, float | None, float | None]:
-    """Statistic, epsilon squared and p value of the Kruskal-Wallis test, from the rank sums."""
-    sizes = ranked.known[ranked.known > 0].astype(float)
-    n = float(sizes.sum())
-    correction = 1 - ranked.ties / (n**3 - n) if n > 1 else 0.0
-    if len(sizes) < 2 or correction <= 0:
-        return None, None, None
-    sums = ranked.rank_sums[ranked.known > 0]
-    statistic = (12 / (n * (n + 1)) * float((sums**2 / sizes).sum()) - 3 * (n + 1)) / correction
-    return statistic, statistic / (n - 1), float(chi2.sf(statistic, len(sizes) - 1))
-
-
-def mann_whitney(ranked: Ranked, segment: int) -> float | None:
-    """Two-sided p value of members against others: normal, corrected for ties and continuity."""
-    n, others = float(ranked.known[segment]), float(ranked.others_known[segment])
-    total = n + others
-    if n == 0 or others == 0:
-        return None
-    spread = n * others / 12 * (total + 1 - ranked.ties / (total * (total - 1)))
-    if spread <= 0:
-        return None
-    lead = abs(ranked.rank_sums[segment] - n * (n + 1) / 2 - n * others / 2) - 0.5
-    return min(1.0, 2 * float(norm.sf(lead / np.sqrt(spread))))
-
-
-def chi_square(counts: Integers) -> tuple[float | None, float | None, float | None]:
+def chi_square(counts: Integers) -> _Test:
     """Statistic, Cramér's V and p value of a table of segments × categories.
 
-    The rarest categories are joined until 5 customers are expected in every cell; a table of 2 × 2 for which that is
-    not enough has Fisher's exact test, and a larger one no p value.
+    The rarest categories are merged until the expected count of every cell is at least 5. A 2 × 2 table that still
+    misses this is tested by Fisher's exact test; a larger one has no p value.
     """
     table = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    while table.shape[1] > 2 and _expected(table).min() < _LEAST_EXPECTED:
+    while table.shape[1] > 2 and _expected(table).min() < _MIN_EXPECTED:
         table = table[:, np.argsort(-table.sum(axis=0), kind="stable")]
         table = np.column_stack([table[:, :-2], table[:, -2:].sum(axis=1)])
     if min(table.shape) < 2:
         return None, None, None
-    found = chi2_contingency(table, correction=False)
-    v = float(np.sqrt(found.statistic / (table.sum() * (min(table.shape) - 1))))
-    p = float(found.pvalue)
-    if _expected(table).min() < _LEAST_EXPECTED:
+    result = chi2_contingency(table, correction=False)
+    v = float(np.sqrt(result.statistic / (table.sum() * (min(table.shape) - 1))))
+    p = float(result.pvalue)
+    if _expected(table).min() < _MIN_EXPECTED:
         if table.shape != (2, 2):
             return None, None, None
         p = float(fisher_exact(table).pvalue)
-    return float(found.statistic), v, p
+    return float(result.statistic), v, p
+
+
+def descriptor_tests(
+    statistics: ColumnStatistics,
+) -> tuple[tuple[DescriptorTest, ...], dict[tuple[str, int], float | None]]:
+    """Test each descriptor over all segments, and each segment against the others; p values adjusted by Holm.
+
+    Returns
+    -------
+    tests : tuple of DescriptorTest
+        One per descriptor, over all segments.
+    p_values : dict of (str, int) to (float or None)
+        By descriptor and segment, against all other clustered customers.
+    """
+    overall: list[tuple[str, str, _Test]] = []
+    pairwise: dict[tuple[str, int], float | None] = {}
+    for name in statistics.table.descriptors:
+        if name in statistics.ranked:
+            values, labels = statistics.clustered_values(name)
+            overall.append((name, "Kruskal-Wallis", kruskal_wallis(values, labels)))
+            for segment in range(statistics.n_segments):
+                testable = statistics.effect(name, segment) is not None
+                pairwise[name, segment] = mann_whitney(values, labels == segment) if testable else None
+        elif name in statistics.counts:
+            counts = statistics.counts[name]
+            overall.append((name, "chi-square", chi_square(counts)))
+            for segment in range(statistics.n_segments):
+                testable = counts[segment].sum() >= SMALLEST_GROUP
+                pairwise[name, segment] = against_others(counts, segment) if testable else None
+    adjusted = holm([p for _, _, (_, _, p) in overall])
+    tests = tuple(
+        DescriptorTest(name, test, statistic, effect, p)
+        for (name, test, (statistic, effect, _)), p in zip(overall, adjusted, strict=True)
+    )
+    return tests, dict(zip(pairwise, holm(list(pairwise.values())), strict=True))
+
+
+def kruskal_wallis(values: Floats, labels: Integers) -> _Test:
+    """Statistic, epsilon squared and p value of the Kruskal-Wallis test; None where all values are equal."""
+    groups = [values[labels == segment] for segment in np.unique(labels)]
+    if len(groups) < 2 or values.min() == values.max():
+        return None, None, None
+    result = kruskal(*groups)
+    return float(result.statistic), float(result.statistic) / (len(values) - 1), float(result.pvalue)
+
+
+def mann_whitney(values: Floats, members: Bools) -> float | None:
+    """Two-sided p value of members against all others; None where nothing can be compared."""
+    if members.all() or not members.any() or values.min() == values.max():
+        return None
+    return float(mannwhitneyu(values[members], values[~members], method="asymptotic").pvalue)
 
 
 def against_others(counts: Integers, segment: int) -> float | None:
-    """P value of the categories of members against those of all others."""
+    """P value of the category counts of a segment against those of all others."""
     return chi_square(np.stack([counts[segment], counts.sum(axis=0) - counts[segment]]))[2]
 
 
-def _expected(table: Integers) -> NDArray[np.float64]:
+def _expected(table: Integers) -> Floats:
     return np.asarray(np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum())

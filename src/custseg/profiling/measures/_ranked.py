@@ -1,4 +1,4 @@
-"""One pass over a sorted feature: quantiles, effects, and who stands where among all."""
+"""Rank statistics of one numeric feature from a single sort: quantiles, effect sizes and ranks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """What the ranks of one feature say of every segment; customers without a value are left out.
+    """Rank statistics of one feature by segment; customers without a value are left out.
 
     Attributes
     ----------
-    known, others_known : ndarray of int, shape (n_segments,)
+    counts, others_counts : ndarray of int, shape (n_segments,)
         Members, and other clustered customers, with a value.
     quantiles : ndarray of float, shape (n_segments, 5)
-        NaN where nobody has a value.
+        Quantiles of the members; NaN where none has a value.
     others_medians : ndarray of float, shape (n_segments,)
         Median of all other clustered customers.
     effects : tuple of Effect or None
@@ -33,28 +33,27 @@ class Ranked:
         Cliff's delta of the row's segment against the column's; NaN where one has no values.
     rank_sums : ndarray of float, shape (n_segments,)
         Sums of mid-ranks.
-    ties : float
-        Σ (t³ - t) over groups of t equal values.
     bounds : dict of (operator, quantile) to float
-        The values that stand for the asked places among all; NaN where nobody stands there.
-    places : ndarray of float32, shape (n_customers,)
-        Mid-ranks, centered and of length 1; 0 without a value.
+        The values at the requested quantiles; NaN where no customer lies there.
+    scaled_ranks : ndarray of float32, shape (n_customers,)
+        Mid-ranks, centered and scaled to norm 1; 0 without a value.
     """
 
-    known: Integers
-    others_known: Integers
+    counts: Integers
+    others_counts: Integers
     quantiles: Floats
     others_medians: Floats
     effects: tuple[Effect | None, ...]
     pairs: Floats
     rank_sums: Floats
-    ties: float
     bounds: dict[tuple[str, float], float]
-    places: NDArray[np.float32]
+    scaled_ranks: NDArray[np.float32]
 
 
-def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collection[tuple[str, float]] = ()) -> Ranked:
-    """Sort the feature once and read everything off.
+def ranked(
+    values: Floats, labels: Integers, *, n_segments: int, quantile_terms: Collection[tuple[str, float]] = ()
+) -> Ranked:
+    """Compute the rank statistics of one feature.
 
     Parameters
     ----------
@@ -64,7 +63,7 @@ def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collecti
         From 0 up; -1 for customers who are in no segment.
     n_segments : int
         How many.
-    asked : collection of (operator, quantile)
+    quantile_terms : collection of (operator, quantile)
         Places among all whose values are wanted: "<=" the largest value at or below that place, ">=" the
         smallest at or above, "<" and ">" alike. The place of a value is (average rank - 1/2) / n.
     """
@@ -77,62 +76,58 @@ def ranked(values: Floats, labels: Integers, *, n_segments: int, asked: Collecti
     middle, pairs = np.empty(len(rows)), np.zeros((n_segments, n_segments))
     lead, lead_square, back_square, equal = sums = np.zeros((4, n_segments))
     ties = sweep(ordered, owners, sizes.astype(float), *np.zeros((3, n_segments)), middle, *sums, pairs)
-    standing = [np.flatnonzero(owners == segment) for segment in range(n_segments)]
+    positions = [np.flatnonzero(owners == segment) for segment in range(n_segments)]
     with np.errstate(invalid="ignore", divide="ignore"):
         pairs /= sizes[:, None]
         pairs[:, sizes == 0] = np.nan
-    places = (middle - 0.5) / max(len(rows), 1)
+    quantile_ranks = (middle - 0.5) / max(len(rows), 1)
     return Ranked(
-        known=sizes,
-        others_known=len(rows) - sizes,
-        quantiles=np.array([quantiles_of(ordered[at]) for at in standing]),
-        others_medians=np.array([_others_median(ordered, at) for at in standing]),
+        counts=sizes,
+        others_counts=len(rows) - sizes,
+        quantiles=np.array([quantiles_of(ordered[at]) for at in positions]),
+        others_medians=np.array([_others_median(ordered, at) for at in positions]),
         effects=tuple(
             _effect(int(sizes[s]), len(rows) - int(sizes[s]), (lead[s], lead_square[s], back_square[s], equal[s]))
             for s in range(n_segments)
         ),
         pairs=pairs,
         rank_sums=np.bincount(owners, weights=middle, minlength=n_segments).astype(float),
-        ties=float(ties),
-        bounds={key: _bound(ordered, places, key) for key in asked},
-        places=_places(middle, rows, n_customers=len(values), ties=ties),
+        bounds={key: _bound(ordered, quantile_ranks, key) for key in quantile_terms},
+        scaled_ranks=_scaled_ranks(middle, rows, n_customers=len(values), ties=ties),
     )
 
 
-def _effect(n: int, others: int, sums: tuple[float, float, float, float]) -> Effect | None:
+def _effect(n: int, n_others: int, sums: tuple[float, float, float, float]) -> Effect | None:
     """Cliff's delta of n members against the others.
 
     The variance is the consistent one of Cliff (1996), Ordinal Methods for Behavioral Data Analysis, from the leads
     d_i. and d_.j: the share of the other group below each customer less the share above.
     """
-    if n == 0 or others == 0:
+    if n == 0 or n_others == 0:
         return None
     lead, lead_square, back_square, equal = sums
     delta = lead / n
     if abs(delta) > 1 - 1e-12:
         delta = float(np.sign(delta))
     member_square = lead_square - n * delta * delta
-    other_square = back_square - others * delta * delta
-    pair_square = n * others * (1 - delta * delta) - equal
-    m, k = max(n - 1, 1), max(others - 1, 1)
-    variance = (k * member_square / m + m * other_square / k + pair_square / (m * k)) / (n * others)
-    return delta_effect(delta, max(variance, 0.0), min(n, others))
+    other_square = back_square - n_others * delta * delta
+    pair_square = n * n_others * (1 - delta * delta) - equal
+    m, k = max(n - 1, 1), max(n_others - 1, 1)
+    variance = (k * member_square / m + m * other_square / k + pair_square / (m * k)) / (n * n_others)
+    return delta_effect(delta, max(variance, 0.0), min(n, n_others))
 
 
-def quantiles_of(ordered: Floats) -> Floats:
-    """Quantiles of sorted values by linear interpolation."""
-    if len(ordered) == 0:
+def quantiles_of(values: Floats) -> Floats:
+    """Quantiles by linear interpolation; NaN without values."""
+    if len(values) == 0:
         return np.full(len(QUANTILES), np.nan)
-    place = np.array(QUANTILES) * (len(ordered) - 1)
-    low = place.astype(np.intp)
-    high = np.minimum(low + 1, len(ordered) - 1)
-    unit = unit_of(ordered)
-    below, above = ordered[low] / unit, ordered[high] / unit
-    return np.asarray((below + (place - low) * (above - below)) * unit)
+    # The difference of two values may be too large for a float.
+    unit = unit_of(values)
+    return np.asarray(np.quantile(values / unit, QUANTILES) * unit)
 
 
 def _others_median(ordered: Floats, members: Integers) -> float:
-    """The median of those who do not stand at the positions of the members."""
+    """The median of all values but those at the positions of the members."""
     n = len(ordered) - len(members)
     if n == 0:
         return np.nan
@@ -142,20 +137,20 @@ def _others_median(ordered: Floats, members: Integers) -> float:
     return float((ordered[middle + skipped] / 2).sum())
 
 
-def _bound(ordered: Floats, places: Floats, asked: tuple[str, float]) -> float:
-    """The value at which a customer's place among all reaches the asked one."""
-    operator, place = asked
+def _bound(ordered: Floats, quantile_ranks: Floats, quantile_term: tuple[str, float]) -> float:
+    """The value at which the quantile rank of a customer meets the term."""
+    operator, quantile = quantile_term
     if operator in ("<=", "<"):
-        last = int(np.searchsorted(places, place, side="right" if operator == "<=" else "left")) - 1
+        last = int(np.searchsorted(quantile_ranks, quantile, side="right" if operator == "<=" else "left")) - 1
         return float(ordered[last]) if last >= 0 else np.nan
-    first = int(np.searchsorted(places, place, side="left" if operator == ">=" else "right"))
+    first = int(np.searchsorted(quantile_ranks, quantile, side="left" if operator == ">=" else "right"))
     return float(ordered[first]) if first < len(ordered) else np.nan
 
 
-def _places(middle: Floats, rows: Integers, *, n_customers: int, ties: float) -> NDArray[np.float32]:
+def _scaled_ranks(middle: Floats, rows: Integers, *, n_customers: int, ties: float) -> NDArray[np.float32]:
     n = float(len(rows))
-    places = np.zeros(n_customers, dtype=np.float32)
+    scaled = np.zeros(n_customers, dtype=np.float32)
     square = (n**3 - n - ties) / 12
     if square > 0:
-        places[rows] = (middle - (n + 1) / 2) / np.sqrt(square)
-    return places
+        scaled[rows] = (middle - (n + 1) / 2) / np.sqrt(square)
+    return scaled

@@ -14,9 +14,9 @@ from custseg._arrays import Floats
 from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean
 from custseg._format import listed
 from custseg._frames import collect, column_of, frame_from_columns, open_table
+from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
 from custseg.feature_table import Feature, FeatureTable
-from custseg.profiling.measures._privacy import SMALLEST
 
 _ID = "customer_id"
 _MOST_CATEGORIES = 20
@@ -58,9 +58,11 @@ class ProfileTable:
         return len(self.local)
 
     @property
-    def own_features(self) -> list[str]:
-        """The columns that are no descriptors, but for those that the log cannot tell for sure."""
-        return [name for name, one in self.described.items() if name not in self.descriptors and not one.doubtful]
+    def clustering_columns(self) -> list[str]:
+        """The columns that are not descriptors, without those that the log does not determine reliably."""
+        return [
+            name for name, feature in self.described.items() if name not in self.descriptors and not feature.doubtful
+        ]
 
     def values(self, name: str) -> Floats:
         """A column of numbers; NaN where it is missing."""
@@ -87,6 +89,27 @@ def read_table(features: object, descriptors: object, *, customer_column: str | 
         described, notes = described | more_described, (*notes, *more_notes)
         names = list(more_described)
     return _sorted_into_kinds(local, described, tuple(names), give_back=give_back, windowed=windowed, notes=notes)
+
+
+def checked_weights(size_weight: object, table: ProfileTable, caller: str) -> Floats | None:
+    """The weight of each customer, from a column by name or an array; missing values count as 0."""
+    if size_weight is None:
+        return None
+    if isinstance(size_weight, str):
+        if size_weight not in table.numbers:
+            raise DataError(
+                f"{caller}: size_weight must name a numeric column, got {size_weight!r}; these are "
+                f"{listed(table.numbers)}."
+            )
+        return np.asarray(np.nan_to_num(table.values(size_weight), nan=0.0))
+    weights = np.asarray(size_weight, dtype=float)
+    if weights.shape != (len(table),):
+        raise DataError(
+            f"{caller}: size_weight must hold one number per customer ({len(table):,}), got shape {weights.shape}."
+        )
+    if np.isinf(weights).any():
+        raise DataError(f"{caller}: size_weight holds infinite values.")
+    return np.asarray(np.nan_to_num(weights, nan=0.0))
 
 
 _Opened = tuple[nw.DataFrame[Any], dict[str, Feature], Callable[[nw.DataFrame[Any]], Any], tuple[str, ...]]
@@ -218,7 +241,7 @@ def _coded(column: nw.Series[Any]) -> Categories:
         # A CSV file holds flags as words.
         codes = np.where(words.str.to_lowercase().is_in(_YES).fill_null(value=False).to_numpy(), 0, 1)
         return Categories(np.where(words.is_null().to_numpy(), -1, codes).astype(np.intp), ("yes", "no"))
-    common = counts.filter(nw.col("count") >= SMALLEST).get_column("value").to_list()[:_MOST_CATEGORIES]
+    common = counts.filter(nw.col("count") >= SMALLEST_GROUP).get_column("value").to_list()[:_MOST_CATEGORIES]
     codes = np.where(words.is_null().to_numpy(), -1, len(common)).astype(np.intp)
     for code, value in enumerate(common):
         codes[(words == value).fill_null(value=False).to_numpy()] = code

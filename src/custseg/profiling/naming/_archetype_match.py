@@ -1,4 +1,7 @@
-"""Names that a segment earns by what its members are, not by its size or number."""
+"""Which segments meet the criteria of an archetype, from the shares of customers that meet its condition.
+
+`_archetypes` reads the definitions, `_archetype_terms` evaluates one term of a condition.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from custseg._arrays import Integers
+from custseg._privacy import SMALLEST_GROUP
 from custseg._texts import LANGUAGES
 from custseg.profiling.measures._intervals import share_difference
-from custseg.profiling.measures._privacy import SMALLEST
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.naming._archetype_terms import Term
 from custseg.profiling.naming._archetypes import Archetype
 
-_MEMBERS = 0.6
-_TIMES_OTHERS = 2.0
-_SURE = 0.999
+_MIN_SHARE = 0.6
+_MIN_RATIO = 2.0
+_LEVEL = 0.999
 
 Bounds = Mapping[str, Mapping[tuple[str, float], float]]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class NameEvidence:
     """Why a segment has the name of an archetype.
 
     Attributes
@@ -31,7 +34,7 @@ class Evidence:
     archetype : str
         Key of the archetype.
     condition : mapping of str to str
-        What its members are, in words with numbers, by language.
+        The condition that members of the archetype meet, as text by language.
     members : float
         Share of the members that meet the condition, at least 0.6.
     others : float
@@ -45,7 +48,7 @@ class Evidence:
 
 
 def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archetype]:
-    """The archetypes that the table can tell of: with all features, and none that is doubtful."""
+    """The archetypes whose features are all in the table, and none of them doubtful."""
     present = {*table.numbers, *table.categories}
     return [
         archetype
@@ -57,72 +60,70 @@ def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archety
 
 
 def earned_names(
-    archetypes: Sequence[Archetype], table: ProfileTable, labels: NDArray[np.intp], *, bounds: Bounds
-) -> dict[int, tuple[Archetype, Evidence]]:
-    """Which segments earn the name of an archetype, and why.
+    archetypes: Sequence[Archetype], table: ProfileTable, labels: Integers, *, bounds: Bounds
+) -> dict[int, tuple[Archetype, NameEvidence]]:
+    """The segments that qualify for an archetype, with the evidence.
 
-    A name is earned when at least 60 % of the members meet the condition, at least twice the share among the
-    others, and the difference is no play of chance: its 99.9 % interval lies above 0, since some hundred pairs of
-    name and segment are looked at. Of several segments that do, the one that goes farthest in what the condition
-    says gets it: *Champions* are those who spend most; else the one with most of its members.
+    A segment qualifies if at least 60 % of its members meet the condition, at least twice the share of all other
+    customers, and the 99.9 % interval of the difference lies above 0. The level is high because about a hundred pairs
+    of archetype and segment are compared. If several segments qualify, the most extreme one in the direction of the
+    condition gets the name (of *Champions* the one that spends most), and of equal ones the one with the highest share.
     """
     n_segments = int(labels.max()) + 1
     sizes = np.bincount(labels[labels >= 0], minlength=n_segments)
-    names: dict[int, tuple[Archetype, Evidence]] = {}
+    names: dict[int, tuple[Archetype, NameEvidence]] = {}
     for archetype in archetypes:
-        meets = np.logical_and.reduce([term.holds(table, bounds.get(term.feature, {})) for term in archetype.terms])
-        hits = np.bincount(labels[meets & (labels >= 0)], minlength=n_segments)
-        free = [segment for segment in range(n_segments) if segment not in names and _earns(hits, sizes, segment)]
-        if not free:
+        matches = np.logical_and.reduce([term.holds(table, bounds.get(term.feature, {})) for term in archetype.terms])
+        hits = np.bincount(labels[matches & (labels >= 0)], minlength=n_segments)
+        qualified = [s for s in range(n_segments) if s not in names and _qualifies(hits, sizes, s)]
+        if not qualified:
             continue
-        depth = _depths(archetype, table, labels, segments=free)
-        segment = max(free, key=lambda one: (depth[one], hits[one] / sizes[one], -one))
-        others = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
+        depth = _depths(archetype, table, labels, segments=qualified)
+        segment = max(qualified, key=lambda s: (depth[s], hits[s] / sizes[s], -s))
+        others_share = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
         condition = {language: _condition_words(archetype, table, bounds, language=language) for language in LANGUAGES}
-        evidence = Evidence(archetype.key, condition, float(hits[segment] / sizes[segment]), float(others))
+        evidence = NameEvidence(archetype.key, condition, float(hits[segment] / sizes[segment]), float(others_share))
         names[segment] = archetype, evidence
     return names
 
 
-def _earns(hits: NDArray[np.intp], sizes: NDArray[np.intp], segment: int) -> bool:
-    size, others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
-    if size < SMALLEST or others == 0:
+def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
+    size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
+    if size < SMALLEST_GROUP or n_others == 0:
         return False
-    mine, theirs = int(hits[segment]), int(hits.sum() - hits[segment])
-    if mine / size < _MEMBERS or mine / size < _TIMES_OTHERS * theirs / others:
+    n_hits, n_others_hits = int(hits[segment]), int(hits.sum() - hits[segment])
+    if n_hits / size < max(_MIN_SHARE, _MIN_RATIO * n_others_hits / n_others):
         return False
-    return share_difference(mine, size, others=(theirs, others), level=_SURE).low > 0
+    return share_difference(n_hits, size, others=(n_others_hits, n_others), level=_LEVEL).low > 0
 
 
-def _depths(
-    archetype: Archetype, table: ProfileTable, labels: NDArray[np.intp], *, segments: Sequence[int]
-) -> dict[int, int]:
-    """How far each segment goes where the terms point: over how many others its median does, in all terms.
+def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]) -> dict[int, int]:
+    """How extreme each segment is in the direction of the terms: how many other medians its median exceeds, summed.
 
-    Of a feature with a bound on both sides nothing is left.
+    A feature with bounds on both sides cancels out.
     """
     depths = dict.fromkeys(segments, 0)
-    sides = {(term.feature, term.operator[0]) for term in archetype.terms if term.operator != "=="}
-    for feature, side in sides if len(segments) > 1 else ():
+    directions = {(term.feature, term.operator[0]) for term in archetype.terms if term.operator != "=="}
+    for feature, direction in directions if len(segments) > 1 else ():
         values = table.values(feature)
-        medians = {one: float(np.nanmedian(values[labels == one])) for one in segments}
-        for one in segments:
-            over = sum(medians[one] > other for other in medians.values())
-            under = sum(medians[one] < other for other in medians.values())
-            depths[one] += over - under if side == ">" else under - over
+        medians = {segment: float(np.nanmedian(values[labels == segment])) for segment in segments}
+        for segment in segments:
+            over = sum(medians[segment] > median for median in medians.values())
+            under = sum(medians[segment] < median for median in medians.values())
+            depths[segment] += over - under if direction == ">" else under - over
     return depths
 
 
 def _condition_words(archetype: Archetype, table: ProfileTable, bounds: Bounds, *, language: str) -> str:
-    """The terms in words; of two on the same side of one feature, the stricter."""
+    """The terms as text; of two bounds on the same side of a feature only the stricter."""
     strictest: dict[tuple[str, str], tuple[float, Term]] = {}
     for term in archetype.terms:
         operator, value = term.bound(bounds.get(term.feature, {}))
         sign = -1.0 if "<" in operator else 1.0
         strictness = sign * value if isinstance(value, (int, float)) else 0.0
-        side = (term.feature, operator[0])
-        if side not in strictest or strictness > strictest[side][0]:
-            strictest[side] = strictness, term
+        key = (term.feature, operator[0])
+        if key not in strictest or strictness > strictest[key][0]:
+            strictest[key] = strictness, term
     return ", ".join(
         term.words(bounds.get(term.feature, {}), language, unit=table.described[term.feature].unit)
         for _, term in strictest.values()

@@ -1,4 +1,4 @@
-"""A condition on one customer, in terms of their own values or of their place among all."""
+"""Terms of the conditions of archetypes: comparisons with a value, or with a quantile of all customers."""
 
 from __future__ import annotations
 
@@ -8,28 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from custseg.profiling._text import clean, in_language, number_text, percent_text
+from custseg._arrays import Bools
+from custseg._format import percent
+from custseg._texts import single_line, text
+from custseg.profiling._markers import value_text
 from custseg.profiling.measures._table import ProfileTable
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
 }  # fmt: skip
 
-_WORDS = {
-    "en": {"<=": "at most", ">=": "at least", "<": "under", ">": "over", "==": ""},
-    "ru": {"<=": "не больше", ">=": "не меньше", "<": "меньше", ">": "больше", "==": ""},
-}
-_PLACES = {
-    "en": {"<=": "lowest {} of all", ">=": "highest {} of all"},
-    "ru": {"<=": "нижние {} всех", ">=": "верхние {} всех"},
-}
-
 
 @dataclass(frozen=True)
 class Term:
-    """One comparison: with a value in the feature's unit, or with a place among all (0 to 1)."""
+    """One comparison of a feature: with a value in its unit, or with a quantile (0 to 1) of all customers."""
 
     feature: str
     operator: str
@@ -37,40 +30,39 @@ class Term:
     quantile: float | None = None
 
     def bound(self, bounds: Mapping[tuple[str, float], float]) -> tuple[str, float | str | bool | None]:
-        """The comparison with a value that stands for it: a place is looked up in the feature's `bounds`."""
+        """The operator and value of the comparison; a quantile is looked up in the feature's `bounds`."""
         if self.quantile is None:
             return self.operator, self.value
-        # The bound of "<" is the largest value below the place, that of ">" the smallest above it.
+        # The bound of "<" is the largest value below the quantile, that of ">" the smallest above it.
         return ("<=" if "<" in self.operator else ">="), bounds[self.operator, self.quantile]
 
-    def holds(self, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> NDArray[np.bool_]:
-        """Who meets it; nobody whose value is missing."""
+    def holds(self, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> Bools:
+        """Which customers meet the term; a missing value does not."""
         operator, value = self.bound(bounds)
         if self.feature in table.categories:
             column = table.categories[self.feature]
-            wanted = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
-            code = column.values.index(wanted) if wanted in column.values else -2
+            category = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+            code = column.values.index(category) if category in column.values else -2
             return np.asarray(column.codes == code)
         return np.asarray(OPERATORS[operator](table.values(self.feature), value))
 
     def meets(self, value: float | None) -> bool | None:
-        """Whether one known value meets it; None where it cannot be said."""
+        """Whether a value meets the term; None where it is missing, or the term compares with a quantile."""
         if value is None or self.quantile is not None:
             return None
         return bool(OPERATORS[self.operator](value, self.value))
 
     def words(self, bounds: Mapping[tuple[str, float], float], language: str, *, unit: str = "") -> str:
-        """The term as people read it, with the value that a place among all stands for."""
+        """The term as text, with the value at its quantile."""
         operator, value = self.bound(bounds)
         if isinstance(value, bool):
-            text = {"en": ("no", "yes"), "ru": ("нет", "да")}[language][value]
+            formatted = text(language, "profiling", "terms", str(value).lower())
         elif isinstance(value, str):
-            text = clean(value)
+            formatted = single_line(value)
         else:
-            text = in_language(percent_text(value) if unit == "share" else number_text(value), language)
-        said = " ".join(part for part in (clean(self.feature), _WORDS[language][operator], text) if part)
+            formatted = value_text(value, unit, language)
+        comparison = f"{single_line(self.feature)} {text(language, 'profiling', 'terms', operator).format(formatted)}"
         if self.quantile is None:
-            return said
-        share = self.quantile if operator == "<=" else 1 - self.quantile
-        place = _PLACES[language][operator].format(in_language(percent_text(share), language))
-        return f"{said} ({place})"
+            return comparison
+        share = percent(self.quantile if operator == "<=" else 1 - self.quantile, language)
+        return f"{comparison} ({text(language, 'profiling', 'quantiles', operator).format(share)})"

@@ -1,10 +1,14 @@
-"""Archetypes and plays as data: read, and checked with all faults in one message."""
+"""Definitions of archetypes and plays, read from TOML and checked with all faults in one message.
+
+`_archetype_terms` evaluates their conditions, `_archetype_match` finds the segments that meet them.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from os import PathLike, fsdecode
@@ -13,16 +17,16 @@ from typing import Any
 
 from custseg._checks import did_you_mean
 from custseg._format import listed
-from custseg._texts import LANGUAGES
+from custseg._texts import LANGUAGES, text
 from custseg.errors import DataError
 from custseg.profiling.naming._archetype_terms import OPERATORS, Term
-from custseg.profiling.naming._family_names import is_family_name
-
-Words = Mapping[str, str]
+from custseg.profiling.naming._words import Words
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence")
 _ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", *_PLAY_KEYS)
 _TERM_KEYS = ("feature", "operator", "value", "quantile")
+# Features named after a channel, a category or a date of the data.
+_NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,14 @@ class Play:
 
 @dataclass(frozen=True)
 class Archetype:
-    """A kind of customer that marketers know by name; all terms must hold."""
+    """A well-known kind of customer, such as champions; all terms of its condition must hold."""
 
     key: str
     names: Words
     description: Words
     terms: tuple[Term, ...]
     lifetime: bool
-    """Whether it says something of all orders ever, which a window does not show."""
+    """Whether the definition concerns all orders ever, so that it does not apply to a window."""
     play: Play
 
 
@@ -63,28 +67,41 @@ def builtin_archetypes() -> tuple[Archetype, ...]:
 
 
 def builtin_plays() -> dict[str, Play]:
-    """The plays of archetypes and of rows that are none."""
+    """The plays of the built-in archetypes, and of segments and rows without one."""
     plays = {archetype.key: archetype.play for archetype in builtin_archetypes()}
     return plays | {key: _play(entry) for key, entry in _builtin("playbook").items()}
 
 
-def read_archetypes(source: object, known: Collection[str], caller: str) -> tuple[Archetype, ...]:
-    """The archetypes of a TOML file or mapping; features must be among `known`."""
+def quantile_terms(archetypes: Iterable[Archetype]) -> dict[str, set[tuple[str, float]]]:
+    """The comparisons with a quantile in all conditions, as (operator, quantile) by feature."""
+    comparisons: dict[str, set[tuple[str, float]]] = {}
+    for term in (term for archetype in archetypes for term in archetype.terms):
+        if term.quantile is not None:
+            comparisons.setdefault(term.feature, set()).add((term.operator, term.quantile))
+    return comparisons
+
+
+def read_archetypes(source: object, columns: Collection[str], caller: str) -> tuple[Archetype, ...]:
+    """The archetypes of a TOML file or mapping; their features are `columns` or features of the library."""
     entries = _entries(source, "archetypes", caller)
     keep = entries.pop("keep_builtin", False)
-    own = builtin_archetypes() if keep is True else ()
+    builtin = builtin_archetypes() if keep is True else ()
     faults = [] if isinstance(keep, bool) else [f"keep_builtin must be true or false, got {keep!r}"]
-    faults += [f"{key}: {fault}" for key, entry in entries.items() for fault in _faults(entry, known)]
-    faults += _repeated_names(entries, own)
-    faults += [f"{key}: this key is a built-in archetype's" for key in entries if key in {one.key for one in own}]
+    faults += [f"{key}: {fault}" for key, entry in entries.items() for fault in _faults(entry, columns)]
+    faults += _repeated_names(entries, builtin)
+    faults += [
+        f"{key}: a built-in archetype has this key"
+        for key in entries
+        if key in {archetype.key for archetype in builtin}
+    ]
     if not entries:
-        faults.append("there is no archetype in it")
+        faults.append("it defines no archetype")
     _raise_on(faults, "archetypes", source=source, caller=caller)
-    return (*(_archetype(key, entry) for key, entry in entries.items()), *own)
+    return (*(_archetype(key, entry) for key, entry in entries.items()), *builtin)
 
 
-def read_plays(source: object, keys: Collection[str], caller: str, *, known: Collection[str]) -> dict[str, Play]:
-    """The plays of a TOML file or mapping; each belongs to one of the `keys`, features must be among `known`."""
+def read_plays(source: object, keys: Collection[str], caller: str, *, columns: Collection[str]) -> dict[str, Play]:
+    """The plays of a TOML file or mapping, each for one of the `keys`; features as in `read_archetypes`."""
     entries = _entries(source, "playbook", caller)
     faults = [
         f"{key}: no segment can have this key.{did_you_mean(key, keys)} Keys are {listed(sorted(keys), 40)}"
@@ -95,7 +112,7 @@ def read_plays(source: object, keys: Collection[str], caller: str, *, known: Col
         if not isinstance(entry, Mapping):
             faults.append(f"{key}: must be a table")
             continue
-        faults += [f"{key}: {fault}" for fault in (*_unknown_keys(entry, _PLAY_KEYS), *_play_faults(entry, known))]
+        faults += [f"{key}: {fault}" for fault in (*_unknown_keys(entry, _PLAY_KEYS), *_play_faults(entry, columns))]
     _raise_on(faults, "playbook", source=source, caller=caller)
     return {key: _play(entry) for key, entry in entries.items()}
 
@@ -117,7 +134,7 @@ def _entries(source: object, argument: str, caller: str) -> dict[str, Any]:
     except OSError as error:
         raise DataError(f"{caller}: {argument} {path!r} could not be read: {error.strerror}.") from error
     except ValueError as error:
-        raise DataError(f"{caller}: {argument} {path!r} is no TOML in UTF-8: {error}") from error
+        raise DataError(f"{caller}: {argument} {path!r} is not TOML in UTF-8: {error}") from error
 
 
 def _raise_on(faults: list[str], argument: str, *, source: object, caller: str) -> None:
@@ -139,12 +156,12 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
 
 
 def _play(entry: Mapping[str, Any]) -> Play:
-    do, dont = (tuple(_line(line) for line in entry.get(part, ())) for part in ("do", "dont"))
+    do, dont = (tuple(_line(line) for line in entry.get(field, ())) for field in ("do", "dont"))
     return Play(do, dont, entry.get("channel"), entry.get("cadence"))
 
 
 def _line(line: Mapping[str, Any]) -> Line:
-    conditions = (tuple(_term(term) for term in line.get(part, ())) for part in ("when", "unless"))
+    conditions = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
     return Line({language: line[language] for language in LANGUAGES}, *conditions)
 
 
@@ -152,39 +169,44 @@ def _term(term: Mapping[str, Any]) -> Term:
     return Term(term["feature"], term["operator"], term.get("value"), term.get("quantile"))
 
 
-def _faults(entry: object, known: Collection[str]) -> Iterator[str]:
+def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         yield "must be a table"
         return
     yield from _unknown_keys(entry, _ARCHETYPE_KEYS)
-    for part in ("names", "description"):
-        yield from _language_faults(part, entry.get(part))
+    for field in ("names", "description"):
+        yield from _language_faults(field, entry.get(field))
     condition = entry.get("condition")
     if not isinstance(condition, list) or not condition:
         yield "condition must be a list of one or more terms"
     else:
         for term in condition:
-            yield from _term_faults(term, known)
+            yield from _term_faults(term, columns)
     if not isinstance(entry.get("lifetime", False), bool):
         yield f"lifetime must be true or false, got {entry['lifetime']!r}"
-    yield from _play_faults(entry, known)
+    yield from _play_faults(entry, columns)
+
+
+def is_library_feature(name: str) -> bool:
+    """Whether the library computes a feature of this name, which a table may lack."""
+    return name in text("en", "features") or _NAMED_BY_DATA.fullmatch(name) is not None
 
 
 def _unknown_keys(entry: Mapping[str, Any], keys: tuple[str, ...]) -> list[str]:
     return [f"unknown key {key!r}{did_you_mean(str(key), keys, ', ')}" for key in entry if key not in keys]
 
 
-def _language_faults(part: str, words: object) -> Iterator[str]:
+def _language_faults(field: str, words: object) -> Iterator[str]:
     if not isinstance(words, Mapping):
-        yield f"{part} must have texts in {listed(LANGUAGES)}"
+        yield f"{field} must have texts in {listed(LANGUAGES)}"
         return
     for language in LANGUAGES:
         text = words.get(language)
         if not isinstance(text, str) or not text.strip():
-            yield f"{part} lacks language {language!r}"
+            yield f"{field} lacks language {language!r}"
 
 
-def _term_faults(term: object, known: Collection[str]) -> Iterator[str]:
+def _term_faults(term: object, columns: Collection[str]) -> Iterator[str]:
     if not isinstance(term, Mapping):
         yield f"a term must be a table with {listed(_TERM_KEYS)}, got {term!r}"
         return
@@ -192,8 +214,8 @@ def _term_faults(term: object, known: Collection[str]) -> Iterator[str]:
     feature, operator = term.get("feature"), term.get("operator")
     if not isinstance(feature, str):
         yield f"a term must name a feature, got {feature!r}"
-    elif feature not in known and not is_family_name(feature):
-        yield f"unknown feature {feature!r}{did_you_mean(feature, known, ', ')}"
+    elif feature not in columns and not is_library_feature(feature):
+        yield f"unknown feature {feature!r}{did_you_mean(feature, {*columns, *text('en', 'features')}, ', ')}"
     if operator not in OPERATORS:
         yield f"unknown operator {operator!r}; operators are {listed(OPERATORS)}"
     value, quantile = term.get("value"), term.get("quantile")
@@ -206,28 +228,28 @@ def _term_faults(term: object, known: Collection[str]) -> Iterator[str]:
             yield f"the operator '==' of {feature!r} needs a value, not a quantile"
     elif isinstance(value, (str, bool)):
         if operator != "==":
-            yield f"the value of {feature!r} is no number, so its operator must be '==', got {operator!r}"
+            yield f"the value of {feature!r} is not a number, so its operator must be '==', got {operator!r}"
     elif not isinstance(value, (int, float)):
         yield f"the value of {feature!r} must be a number, a text, true or false, got {value!r}"
     elif math.isnan(value):
         yield f"the value of {feature!r} must be a number, got nan"
 
 
-def _play_faults(entry: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
-    for part in ("channel", "cadence"):
-        if part in entry:
-            yield from _language_faults(part, entry[part])
-    for part in ("do", "dont"):
-        lines = entry.get(part, [])
+def _play_faults(entry: Mapping[str, Any], columns: Collection[str]) -> Iterator[str]:
+    for field in ("channel", "cadence"):
+        if field in entry:
+            yield from _language_faults(field, entry[field])
+    for field in ("do", "dont"):
+        lines = entry.get(field, [])
         if not isinstance(lines, list):
-            yield f"{part} must be a list of lines"
+            yield f"{field} must be a list of lines"
             continue
         for line in lines:
-            yield from _line_faults(part, line, known)
+            yield from _line_faults(field, line, columns)
 
 
-def _line_faults(part: str, line: object, known: Collection[str]) -> Iterator[str]:
-    yield from _language_faults(f"a line of {part}", line)
+def _line_faults(field: str, line: object, columns: Collection[str]) -> Iterator[str]:
+    yield from _language_faults(f"a line of {field}", line)
     if not isinstance(line, Mapping):
         return
     yield from _unknown_keys(line, (*LANGUAGES, "when", "unless"))
@@ -237,20 +259,20 @@ def _line_faults(part: str, line: object, known: Collection[str]) -> Iterator[st
             yield f"{key} must be a list of terms"
             continue
         for term in terms:
-            yield from _term_faults(term, known)
+            yield from _term_faults(term, columns)
             if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), (str, bool))):
                 yield f"{key} compares a median, so that its terms need a number as value"
 
 
-def _repeated_names(entries: Mapping[str, Any], own: tuple[Archetype, ...]) -> list[str]:
+def _repeated_names(entries: Mapping[str, Any], builtin: tuple[Archetype, ...]) -> list[str]:
     faults = []
     for language in LANGUAGES:
-        used = {archetype.names[language].casefold(): archetype.key for archetype in own}
+        used = {archetype.names[language].casefold(): archetype.key for archetype in builtin}
         for key, entry in entries.items():
             names = entry.get("names") if isinstance(entry, Mapping) else None
             name = names.get(language) if isinstance(names, Mapping) else None
             if not isinstance(name, str):
                 continue
             if (first := used.setdefault(name.strip().casefold(), key)) != key:
-                faults.append(f"{key}: the name {name!r} is that of {first}")
+                faults.append(f"{key}: the name {name!r} is already used by {first}")
     return faults

@@ -1,4 +1,4 @@
-"""What to do with a segment, adapted by its own facts."""
+"""Advice for a segment: the lines of its play that apply to its medians, and how many customers can be reached."""
 
 from __future__ import annotations
 
@@ -6,24 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from custseg._texts import LANGUAGES
-from custseg.profiling._text import clean
-from custseg.profiling.measures._privacy import SMALLEST, told_count
+from custseg._arrays import Bools
+from custseg._format import DASH, number
+from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
+from custseg._texts import LANGUAGES, single_line, text
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._words import Words
 
 _FLAGS = ("contactable_", "consent_")
-
-_REACHES = {"en": "{} reaches {:,} of {:,}", "ru": "{}: доступны {:,} из {:,}"}
-_REACHES_FEW = {"en": "{} reaches fewer than 10 of {:,}", "ru": "{}: доступны меньше 10 из {:,}"}
-_ONLY = {
-    "en": "Do not write to anyone on a channel that does not reach them.",
-    "ru": "Не пишите тем, кто в канале недоступен или отказался.",
-}
-_UNKNOWN = {"en": "check consent first", "ru": "сначала проверьте согласие"}
 
 
 @dataclass(frozen=True)
@@ -35,9 +27,9 @@ class Advice:
     do, dont : tuple of str
         One sentence each.
     channel : str
-        By which way, and how many of the segment it reaches where that is known.
+        Which channel to use, and how many of the segment each channel reaches where that is known.
     cadence : str
-        How often.
+        How often to contact them.
     """
 
     do: tuple[str, ...]
@@ -46,11 +38,11 @@ class Advice:
     cadence: str
 
 
-def reachable(table: ProfileTable, members: NDArray[np.bool_]) -> dict[str, int | None]:
+def reachable(table: ProfileTable, members: Bools) -> dict[str, int | None]:
     """How many members each channel reaches; None for 1 to 9.
 
-    From the columns ``contactable_<channel>`` and ``consent_<channel>``: who is contactable or has consented, and is
-    not marked as the opposite in either.
+    Counts the members that are contactable or have consented, by the columns ``contactable_<channel>`` and
+    ``consent_<channel>``, and have the opposite value in neither.
     """
     columns = [*table.categories, *table.numbers]
     channels = dict.fromkeys(
@@ -64,18 +56,21 @@ def reachable(table: ProfileTable, members: NDArray[np.bool_]) -> dict[str, int 
                 yes, no = _answers(table, f"{flag}{channel}")
                 may |= yes
                 refused |= no
-        counts[channel] = told_count(int((may & ~refused & members).sum()), int(members.sum()))
+        counts[channel] = shown_count(int((may & ~refused & members).sum()), int(members.sum()))
     return counts
 
 
 def advice(
-    play: Play, every: Play, *, medians: Mapping[str, float | None], reach: Mapping[str, int | None], size: int
+    play: Play, general_play: Play, *, medians: Mapping[str, float | None], reach: Mapping[str, int | None], size: int
 ) -> dict[str, Advice]:
-    """The play with the lines that the segment's facts call for, by language."""
+    """The lines of both plays that apply to the medians of the segment, by language."""
     return {
         language: Advice(
-            do=tuple(_given((*play.do, *every.do), medians, language)),
-            dont=(*_given((*play.dont, *every.dont), medians, language), *([_ONLY[language]] if reach else [])),
+            do=tuple(_applicable((*play.do, *general_play.do), medians, language)),
+            dont=(
+                *_applicable((*play.dont, *general_play.dont), medians, language),
+                *([text(language, "profiling", "reach", "only")] if reach else []),
+            ),
             channel="; ".join([_word(play.channel, language), *_reach_words(reach, size, language)]),
             cadence=_word(play.cadence, language),
         )
@@ -83,38 +78,37 @@ def advice(
     }
 
 
-def _answers(table: ProfileTable, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Who has yes and who has no in a column of flags."""
+def _answers(table: ProfileTable, name: str) -> tuple[Bools, Bools]:
+    """Which customers have yes, and which have no, in a column of flags."""
     if name in table.numbers:
         values = table.values(name)
         return values > 0, values == 0
     column = table.categories[name]
-    places = [column.values.index(word) if word in column.values else -2 for word in ("yes", "no")]
-    return column.codes == places[0], column.codes == places[1]
+    yes, no = (column.values.index(word) if word in column.values else -2 for word in ("yes", "no"))
+    return column.codes == yes, column.codes == no
 
 
-def _given(lines: tuple[Line, ...], medians: Mapping[str, float | None], language: str) -> list[str]:
-    found = []
-    for line in lines:
-        wanted = all(term.meets(medians.get(term.feature)) for term in line.when)
-        ruled_out = bool(line.unless) and all(term.meets(medians.get(term.feature)) for term in line.unless)
-        if wanted and not ruled_out:
-            found.append(line.words[language])
-    return found
+def _applicable(lines: tuple[Line, ...], medians: Mapping[str, float | None], language: str) -> list[str]:
+    """The lines whose `when` holds for the medians and whose `unless` does not."""
+    return [
+        line.words[language]
+        for line in lines
+        if all(term.meets(medians.get(term.feature)) for term in line.when)
+        and not (line.unless and all(term.meets(medians.get(term.feature)) for term in line.unless))
+    ]
 
 
 def _word(texts: Words | None, language: str) -> str:
-    return texts[language] if texts else "–"
+    return texts[language] if texts else DASH
 
 
 def _reach_words(reach: Mapping[str, int | None], size: int, language: str) -> list[str]:
-    if reach and size < SMALLEST:
+    if reach and size < SMALLEST_GROUP:
         return []
     if not reach:
-        return [_UNKNOWN[language]]
+        return [text(language, "profiling", "reach", "unknown")]
+    form = text(language, "profiling", "reach", "known")
     return [
-        (_REACHES if count is not None else _REACHES_FEW)[language].format(
-            *(clean(channel), count, size) if count is not None else (clean(channel), size)
-        )
+        form.format(single_line(channel), group_size(count, language), number(size, language))
         for channel, count in reach.items()
     ]

@@ -1,4 +1,7 @@
-"""Which name each segment gets: an archetype's that it has earned, or one that describes it."""
+"""The name of each segment: that of an archetype where the segment meets its criteria, else one made of traits.
+
+`_archetype_match` decides about archetypes and `_traits` makes descriptive names; this module combines both.
+"""
 
 from __future__ import annotations
 
@@ -7,127 +10,113 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from custseg._privacy import SMALLEST_GROUP
 from custseg._texts import LANGUAGES
-from custseg.profiling._markers import Candidate
-from custseg.profiling.measures._measures import Measures
-from custseg.profiling.measures._privacy import SMALLEST
-from custseg.profiling.naming import _words as words
-from custseg.profiling.naming._archetype_match import Evidence, earned_names, usable
+from custseg.profiling._markers import RankedMarker
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
-from custseg.profiling.naming._traits import nothing_clear, one_order, traits, unique_names
-from custseg.profiling.naming._words import MAIN, Words
-
-Markers = Sequence[tuple[Candidate, tuple[str, ...]]]
+from custseg.profiling.naming._traits import name_without_traits, one_order, traits, unique_names
+from custseg.profiling.naming._words import MAIN, TRAITS, UNCLUSTERED, Words, in_each_language
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name, one line about it, and the kind of name that it is."""
+    """A name with its description; `key` is that of an archetype or play."""
 
     key: str
     names: Words
     description: Words
-    evidence: Evidence | None = None
-
-
-_DESCRIBED = {
-    "en": "Has no well-known name; called by what sets it apart from the others.",
-    "ru": "Общепринятого названия нет; назван по отличиям от остальных.",
-}
-_PLAIN = {
-    "en": "Differs little from the other customers, or not surely.",
-    "ru": "Отличается от остальных клиентов мало или не наверняка.",
-}
-_SMALL = {
-    "en": f"Has fewer than {SMALLEST} customers: nothing is said about them.",
-    "ru": f"Меньше {SMALLEST} клиентов: о них ничего не сообщается.",
-}
-_ALL = {
-    "en": "There is one segment, and nobody to compare it with.",
-    "ru": "Сегмент один, сравнить его не с чем.",
-}
+    evidence: NameEvidence | None = None
 
 
 def segment_names(
-    measures: Measures,
+    statistics: ColumnStatistics,
     archetypes: Sequence[Archetype],
-    markers: Sequence[Markers],
+    markers: Sequence[Sequence[RankedMarker]],
     *,
     clustered_on: Collection[str],
-    taken: Words,
+    reserved: Words,
 ) -> list[Name]:
-    """One name per segment, unique in every language; `taken` is that of the row of customers in none."""
-    if measures.n_segments == 1:
-        return [Name("everyone", words.EVERYONE, _ALL)]
-    fitting = [one for one in usable(archetypes, measures.table) if one.names != taken]
-    earned = earned_names(fitting, measures.table, measures.labels, bounds=measures.bounds)
+    """One name per segment, unique in every language; `reserved` is the name of the customers in no segment."""
+    if statistics.n_segments == 1:
+        return [Name("everyone", in_each_language("names", "everyone"), in_each_language("descriptions", "everyone"))]
+    applicable = [one for one in usable(archetypes, statistics.table) if one.names != reserved]
+    earned = earned_names(applicable, statistics.table, statistics.labels, bounds=statistics.bounds)
     names = {
         segment: Name(archetype.key, archetype.names, archetype.description, evidence)
         for segment, (archetype, evidence) in earned.items()
     }
-    found: dict[int, Sequence[Words]] = {}
+    small = {segment for segment, size in enumerate(statistics.sizes()) if size < SMALLEST_GROUP}
+    described: dict[int, Sequence[Words]] = {}
     fallback: dict[int, Words] = {}
-    for segment, size in enumerate(measures.sizes()):
-        if segment not in names:
-            small = size < SMALLEST
-            found[segment] = [] if small else _traits(measures, segment, markers[segment], clustered_on=clustered_on)
-            fallback[segment] = words.TOO_FEW if small else _nothing(measures, segment)
-    unique = unique_names(found, fallback, taken=[*(name.names for name in names.values()), taken])
-    for segment, words_ in unique.items():
-        small = fallback[segment] == words.TOO_FEW
-        line = _SMALL if small else _DESCRIBED if found[segment] else _PLAIN
-        names[segment] = Name("too_few" if small else "described", words_, line)
-    return [names[segment] for segment in range(measures.n_segments)]
+    for segment in range(statistics.n_segments):
+        if segment in names:
+            continue
+        if segment in small:
+            described[segment], fallback[segment] = [], in_each_language("names", "too_few")
+        else:
+            described[segment] = _traits(statistics, segment, markers[segment], clustered_on=clustered_on)
+            fallback[segment] = _name_without_traits(statistics, segment)
+    unique = unique_names(described, fallback, reserved=[*(name.names for name in names.values()), reserved])
+    for segment, words in unique.items():
+        key = "too_few" if segment in small else "described" if described[segment] else "unclear"
+        names[segment] = Name("described" if key == "unclear" else key, words, _description(key))
+    return [names[segment] for segment in range(statistics.n_segments)]
 
 
-def _traits(measures: Measures, segment: int, markers: Markers, *, clustered_on: Collection[str]) -> list[Words]:
-    own = measures.table.own_features
-    told = {*words.TRAITS, *clustered_on} if any(name in own for name in MAIN) else own
-    effects = {name: measures.effect(name, segment) for name in own if name in measures.ranked}
-    medians = {name: float(measures.ranked[name].quantiles[segment][2]) for name in effects}
+def _description(key: str) -> Words:
+    return {language: form.format(SMALLEST_GROUP) for language, form in in_each_language("descriptions", key).items()}
+
+
+def _traits(
+    statistics: ColumnStatistics, segment: int, markers: Sequence[RankedMarker], *, clustered_on: Collection[str]
+) -> list[Words]:
+    columns = statistics.table.clustering_columns
+    has_orders = any(name in columns for name in MAIN)
+    effects = {name: statistics.effect(name, segment) for name in columns if name in statistics.ranked}
+    medians = {name: float(statistics.ranked[name].quantiles[segment][2]) for name in effects}
     return traits(
         markers,
         effects,
         medians,
-        told={name for name in told if name in own},
-        one_order_words=_one_order(measures, segment) if "order_count" in effects else None,
+        nameable={name for name in columns if not has_orders or name in TRAITS or name in clustered_on},
+        one_order_words=_one_order(statistics, segment) if "order_count" in effects else None,
     )
 
 
-def _nothing(measures: Measures, segment: int) -> Words:
-    own = measures.table.own_features
-    effects = [measures.effect(name, segment) for name in own if name in measures.ranked]
-    for name in own:
-        if name in measures.shares:
-            effects += [one.difference for one in measures.shares[name][segment] if one.share is not None]
-    return nothing_clear(effects)
+def _name_without_traits(statistics: ColumnStatistics, segment: int) -> Words:
+    columns = statistics.table.clustering_columns
+    effects = [statistics.effect(name, segment) for name in columns if name in statistics.ranked]
+    for name in columns:
+        if name in statistics.shares:
+            effects += [share.difference for share in statistics.shares[name][segment] if share.share is not None]
+    return name_without_traits(effects)
 
 
-def _one_order(measures: Measures, segment: int) -> Words | None:
-    """What the segment is called if most members have one order."""
-    orders = measures.table.values("order_count")[measures.labels == segment]
+def _one_order(statistics: ColumnStatistics, segment: int) -> Words | None:
+    """The words for segments whose members mostly have one order; None for other segments."""
+    orders = statistics.table.values("order_count")[statistics.labels == segment]
     if not one_order(int((orders == 1).sum()), int((~np.isnan(orders)).sum())):
         return None
-    return words.ONE_ORDER_IN_WINDOW if measures.table.windowed else words.ONE_ORDER
+    return in_each_language("names", "one_order_in_window" if statistics.table.windowed else "one_order")
 
 
-def unclustered_row(measures: Measures, clustered_on: Collection[str]) -> str:
-    """What the customers are that are in no segment: a key of the names and plays of such rows."""
-    table, outside = measures.table, measures.labels < 0
+def unclustered_row(statistics: ColumnStatistics, clustered_on: Collection[str]) -> str:
+    """The kind of customers that are in no segment, as a key of `UNCLUSTERED`."""
+    table, outside = statistics.table, statistics.labels < 0
     if "order_count" in table.numbers and outside.any():
         orders = table.values("order_count")[outside]
         if not (orders > 0).any():
             return "inactive" if table.windowed else "prospects"
     names = [name for name in clustered_on if name in table.numbers]
     if names and all(np.isnan(table.values(name)[outside]).all() for name in names):
-        return "no data"
+        return "no_data"
     return "unclustered"
 
 
 def unclustered_name(names: Mapping[str, str], archetypes: Sequence[Archetype]) -> Name:
-    """The name of that row, which may be an archetype's or one of the usual ones."""
-    keys = {tuple(sorted(one.items())): key for key, one in words.UNCLUSTERED.items()}
-    key = keys.get(tuple(sorted(names.items())), "unclustered").replace(" ", "_")
-    line = {"en": "Customers in no segment.", "ru": "Клиенты вне сегментов."}
-    line = dict(next((one.description for one in archetypes if one.key == key), line))
-    return Name(key, {language: names[language] for language in LANGUAGES}, line)
+    """The name of the row of customers in no segment, with the key of a matching archetype or play."""
+    key = next((key for key, words in UNCLUSTERED.items() if dict(names) == dict(words)), "unclustered")
+    description = next((one.description for one in archetypes if one.key == key), _description("unclustered"))
+    return Name(key, {language: names[language] for language in LANGUAGES}, dict(description))

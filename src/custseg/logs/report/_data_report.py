@@ -5,14 +5,12 @@ from __future__ import annotations
 from custseg._checks import check_choice
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
-from custseg.features._logs import Logs, described_logs
-from custseg.logs import (
-    DataReport,
-    between_findings,
-    customer_report,
-    event_report,
-    order_report,
-)
+from custseg.logs._logs import Logs, described_logs
+from custseg.logs.report._customers import customer_report
+from custseg.logs.report._events import event_report
+from custseg.logs.report._findings import DataReport
+from custseg.logs.report._ids import between_findings
+from custseg.logs.report._orders import order_report
 
 _CALLER = "data_report"
 

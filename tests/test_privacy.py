@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg._privacy import blurred, hidden_cells, shown_count
 from custseg.profiling import Profiles, profile_segments
-from custseg.profiling.measures._privacy import blurred, hidden_cells, told_count
 
 tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5)
 
@@ -60,9 +60,9 @@ def test_few_exceptions_among_the_others_hide_no_marker() -> None:
 
 
 def test_counts_near_none_and_near_all_are_blurred() -> None:
-    assert [told_count(n, 100) for n in (0, 1, 9, 10, 90, 91, 99, 100)] == [0, None, None, 10, 90, 90, 90, 100]
-    assert told_count(12, 15) is None
-    assert [told_count(n, 9) for n in (0, 9)] == [None, None]
+    assert [shown_count(n, 100) for n in (0, 1, 9, 10, 90, 91, 99, 100)] == [0, None, None, 10, 90, 90, 90, 100]
+    assert shown_count(12, 15) is None
+    assert [shown_count(n, 9) for n in (0, 9)] == [None, None]
 
 
 def test_segment_under_ten_has_a_size_and_nothing_else() -> None:

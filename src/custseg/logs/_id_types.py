@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from custseg.errors import DataError
-from custseg.logs import Customers, Events, Orders
+from custseg.logs._customers import Customers
+from custseg.logs._events import Events
+from custseg.logs._orders import Orders
 
 Log = TypeVar("Log", Orders, Events, Customers)
 

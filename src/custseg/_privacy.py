@@ -1,0 +1,61 @@
+"""Suppression of small groups and cells, so that nobody can be recognized in what is shown."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from custseg._arrays import Bools, Integers
+from custseg._format import number
+
+SMALLEST_GROUP = 10
+"""Groups of fewer customers are not described."""
+
+SMALLEST_TAIL = 21
+"""With fewer values the 5 % quantile lies between the two lowest, so that it discloses one customer's value."""
+
+
+def hidden_cells(counts: Integers) -> Bools:
+    """Which cells of a table of counts (segments × categories) must not be shown.
+
+    Cells with 1 to 9 customers. A single hidden cell of a segment could be computed from its size, so the smallest
+    other cell is hidden too. The totals of categories are not shown, see `blurred`.
+    """
+    hidden = (counts > 0) & (counts < SMALLEST_GROUP)
+    for line in np.flatnonzero(hidden.sum(axis=1) == 1):
+        free = np.flatnonzero(~hidden[line] & (counts[line] > 0))
+        if len(free):
+            hidden[line, free[np.argmin(counts[line, free])]] = True
+    return hidden
+
+
+def blurred(counts: Integers) -> Integers:
+    """The table with 1 to 9 replaced by 5, and the difference added to the largest cell of the segment.
+
+    The figures of all other customers are sums of this table, so that no small cell is the difference of two figures.
+    """
+    counts_shown = np.where((counts > 0) & (counts < SMALLEST_GROUP), SMALLEST_GROUP // 2, counts)
+    if not counts.shape[1]:
+        return counts_shown
+    lines = np.arange(len(counts))
+    largest = counts.argmax(axis=1)
+    enough = counts[lines, largest] >= SMALLEST_GROUP
+    counts_shown[lines[enough], largest[enough]] += (counts - counts_shown).sum(axis=1)[enough]
+    return np.maximum(counts_shown, 0)
+
+
+def shown_count(count: int, size: int) -> int | None:
+    """A count of customers out of `size` as it may be shown.
+
+    None for 1 to 9, and for a size under 10. Where all but 1 to 9 are counted it is `size` less 10, so that the
+    number of the others is not disclosed.
+    """
+    if 0 < count < SMALLEST_GROUP or size < SMALLEST_GROUP:
+        return None
+    if 0 < size - count < SMALLEST_GROUP:
+        return size - SMALLEST_GROUP if size >= 2 * SMALLEST_GROUP else None
+    return count
+
+
+def group_size(count: int | None, language: str) -> str:
+    """The count of a group as people read it; "<10" for None, which stands for 1 to 9 customers."""
+    return f"<{SMALLEST_GROUP}" if count is None else number(count, language)

@@ -1,0 +1,134 @@
+"""What clusterings by nearest center share: the fit under a minimum size from some starting centers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.utils.validation import check_is_fitted
+
+from custseg._arrays import Floats, Integers
+from custseg._checks import check_integer, check_min_size, check_number
+from custseg.clustering.assignment._assessment import Assessment
+from custseg.clustering.assignment._nearest_center import CenterRule
+from custseg.clustering.min_size._feasibility import (
+    asked_minimum,
+    check_distinct_rows,
+    check_useful,
+    infeasible,
+    is_useful,
+)
+from custseg.clustering.min_size._kmeans_solution import End
+from custseg.clustering.min_size._restarts import Search
+from custseg.clustering.rows._rows import DistinctRows, checked_rows, checked_weights, distinct_rows
+
+
+class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """K-means under a minimum size; a subclass has the parameters, and says where the steps start.
+
+    `_counts` names the parameters that are positive whole numbers.
+    """
+
+    _counts: ClassVar[tuple[str, ...]]
+    n_clusters: int
+    min_size: int | float | None
+    max_iter: int
+    tol: float
+
+    @abstractmethod
+    def _starts(self, rows: DistinctRows) -> Sequence[Floats]:
+        """The centers that each start begins with."""
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Find the clusters.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_columns)
+            Finite rows, up to 1e100.
+        y : ignored
+            There by scikit-learn's convention.
+        sample_weight : array-like of shape (n_rows,), optional
+            One weight per row, for cost and size alike. A row of weight 0 has a label and no influence.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InfeasibleMinimumError
+            If the minimum cannot be met without splitting equal rows. `feasible` is a minimum that every seed
+            meets, in rows (int) or weight (float), see Notes.
+        ValueError, TypeError
+            If the rows, the weights or a parameter cannot be used.
+        """
+        name = type(self).__name__
+        k = check_integer(name, "n_clusters", self.n_clusters, minimum=1)
+        for argument in self._counts:
+            check_integer(name, argument, getattr(self, argument), minimum=1)
+        check_number(name, "tol", self.tol, minimum=0.0)
+        if self.min_size is not None:
+            check_min_size(name, self.min_size)
+        X = checked_rows(self, X, reset=True)
+        weights = checked_weights(self, sample_weight, len(X))
+        rows = distinct_rows(X) if weights is None else distinct_rows(X[weights > 0], weights[weights > 0])
+        check_distinct_rows(name, "n_clusters", rows, clusters=k, weighted=weights is not None)
+        minimum = asked_minimum(name, self.min_size, weights, n_rows=len(X))
+        if not minimum.least:
+            minimum = replace(minimum, least=float(rows.weights.min()))
+        search = Search(rows, k, minimum.least, max_iter=self.max_iter, tol=self.tol)
+        check_useful(name, "n_clusters", minimum, search=search.last_resort)
+        solution = search.best(self._starts(rows))
+        if solution is None:
+            raise infeasible(name, "n_clusters", minimum, search=search.last_resort)
+        self._learn(X, rows, solution)
+        counts = np.bincount(self.labels_, minlength=k)
+        self.sizes_: Floats | Integers = counts if weights is None else solution.sizes
+        return self
+
+    def predict(self, X: Any) -> Integers:
+        """The cluster of each row: the nearest center by squared distance less its offset."""
+        check_is_fitted(self)
+        return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> Integers:
+        """Fit, and the labels of the rows."""
+        return self.fit(X, sample_weight=sample_weight).labels_
+
+    def assess(self, X: Any) -> Assessment:
+        """Second-best cluster, confidence, distance and novelty of each row, consistent with `predict`."""
+        check_is_fitted(self)
+        return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
+
+    def _learn(self, X: Floats, rows: DistinctRows, solution: End) -> None:
+        bare = CenterRule(solution.centers, solution.offsets, np.full(len(solution.centers), np.inf), 1.0)
+        reach = np.zeros(len(solution.centers))
+        np.maximum.at(reach, solution.labels, bare.assess(rows.values).distance)
+        variance = solution.cost / (float(rows.weights.sum()) * X.shape[1])
+        self.assignment_rule_ = replace(bare, reach=reach, scale=2 * variance or 1.0)
+        self.cluster_centers_, self.offsets_ = solution.centers, solution.offsets
+        self.inertia_, self.n_iter_, self.converged_ = solution.cost, solution.steps, solution.converged
+        self.reassignments_ = self.assignment_rule_.reassignments(rows.values, rows.weights)
+        # Rows without weight are not among the rows of the fit.
+        every = len(rows.inverse) == len(X)
+        assessed = self.assignment_rule_.assess(rows.values if every else X)
+        back = rows.inverse if every else slice(None)
+        self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
+        self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
+
+
+def refit_centers(model: CenterClusterer, X: Floats) -> CenterRule | None:
+    """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
+
+    Nothing is checked; `min_size` is a count.
+    """
+    rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
+    if k > len(rows.values) or not is_useful(rows, k, min_size):
+        return None
+    solution = Search(rows, k, min_size, max_iter=model.max_iter, tol=model.tol).best(model._starts(rows))
+    return None if solution is None else CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), 1.0)

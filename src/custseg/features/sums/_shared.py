@@ -1,0 +1,59 @@
+"""Sums over the logs that several families share, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
+from custseg.features.sums._order_sums import OrderSums, order_sums
+from custseg.features.sums._purchases import check_same_ids, purchases
+from custseg.logs import Logs
+
+
+@dataclass(frozen=True, eq=False)
+class SharedSums:
+    """Cached sums per customer over described logs.
+
+    Attributes
+    ----------
+    logs : Logs
+        The described logs at one snapshot.
+    """
+
+    logs: Logs
+
+    @cached_property
+    def orders(self) -> OrderSums:
+        """Order log aggregated per customer."""
+        return self.order_sums(rhythm=True)
+
+    @cached_property
+    def events(self) -> EventSums:
+        """Event log aggregated per customer, with the orders if they are given."""
+        return self.event_sums(Scoring())
+
+    def order_sums(self, *, rhythm: bool) -> OrderSums:
+        """Order log aggregated per customer, with or without the sums of the family "rhythm"."""
+        logs = self.logs
+        assert logs.orders is not None
+        return order_sums(logs.order_facts, logs.snapshot_of(logs.orders), zero_orders=logs.zero_orders,
+                          refunds=logs.refunds, rhythm=rhythm)  # fmt: skip
+
+    def event_sums(self, scoring: Scoring) -> EventSums:
+        """Event log aggregated per customer with the given engagement weights."""
+        logs = self.logs
+        assert logs.events is not None
+        bought = None
+        if logs.orders is not None:
+            check_same_ids(logs.orders, logs.events, logs.caller)
+            bought = purchases(
+                logs.orders,
+                logs.snapshot_of(logs.orders),
+                logs.order_facts,
+                events=logs.events,
+                keep_zero=logs.zero_orders == "keep",
+                refunds=logs.refunds,
+            )
+        snapshot = logs.snapshot_of(logs.events)
+        return event_sums(logs.events, snapshot, logs.event_facts, scoring=scoring, purchases=bought)

@@ -1,0 +1,138 @@
+"""`Logs`: all described logs of one run at one snapshot, with the facts counted over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from custseg.logs._customers import Customers, as_customers
+from custseg.logs._events import Events, as_events
+from custseg.logs._id_types import with_ids_of_one_type
+from custseg.logs._orders import Orders, as_orders
+from custseg.logs.facts._attribute_facts import KnownAttributes, known_attributes, raise_on_attribute_faults
+from custseg.logs.facts._event_facts import EventFacts, gather_event_facts, usable_event_facts
+from custseg.logs.facts._order_facts import OrderFacts, gather_order_facts, usable_order_facts
+from custseg.logs.facts._order_totals import check_policy
+from custseg.snapshot import Snapshot, check_window, midnight_after, parse_moment
+
+
+@dataclass(frozen=True, eq=False)
+class Logs:
+    """Input of the feature families and of the data report.
+
+    The properties `..._counts` and `read_attributes` never raise for unusable values: the data report shows them. The
+    properties `order_facts`, `event_facts` and `known_attributes` are the same, and raise.
+
+    Attributes
+    ----------
+    orders, events, customers : Orders, Events, Customers or None
+        The described logs.
+    as_of : datetime
+        The moment of the snapshot; each log reads it in its own zone.
+    assumed : bool
+        Whether `as_of` was not given and is the midnight after the last row.
+    window_days : int or None
+        Length of the window.
+    refunds, zero_orders : str
+        Policies of the order families.
+    caller : str
+        Name of the calling function, used in error messages.
+    """
+
+    orders: Orders | None
+    events: Events | None
+    customers: Customers | None
+    as_of: datetime
+    caller: str
+    assumed: bool = False
+    window_days: int | None = None
+    refunds: str = "net"
+    zero_orders: str = "drop"
+
+    @cached_property
+    def order_counts(self) -> OrderFacts:
+        """Counts over the order log."""
+        assert self.orders is not None
+        return gather_order_facts(self.orders, self.snapshot_of(self.orders))
+
+    @cached_property
+    def order_facts(self) -> OrderFacts:
+        """Counts over the order log; raises if it cannot be used under the policy for refunds."""
+        assert self.orders is not None
+        snapshot = self.snapshot_of(self.orders)
+        return usable_order_facts(self.orders, snapshot, self.order_counts, caller=self.caller, refunds=self.refunds)
+
+    @cached_property
+    def event_counts(self) -> EventFacts:
+        """Counts over the event log."""
+        assert self.events is not None
+        return gather_event_facts(self.events, self.snapshot_of(self.events))
+
+    @cached_property
+    def event_facts(self) -> EventFacts:
+        """Counts over the event log; raises if it cannot be used."""
+        assert self.events is not None
+        return usable_event_facts(self.events, self.snapshot_of(self.events), self.event_counts, caller=self.caller)
+
+    @cached_property
+    def read_attributes(self) -> KnownAttributes:
+        """Attributes known at the snapshot."""
+        assert self.customers is not None
+        return known_attributes(self.customers, self.as_of, self.caller)
+
+    @cached_property
+    def known_attributes(self) -> KnownAttributes:
+        """Attributes known at the snapshot; raises if the customer table cannot be used."""
+        assert self.customers is not None
+        raise_on_attribute_faults(self.customers, self.read_attributes, self.caller)
+        return self.read_attributes
+
+    def snapshot_of(self, log: Orders | Events) -> Snapshot:
+        """The snapshot converted to the time zone of one log."""
+        return log.dates.snapshot(self.as_of, window_days=self.window_days, assumed=self.assumed)
+
+
+def described_logs(
+    orders: object,
+    events: object,
+    customers: object = None,
+    *,
+    as_of: object,
+    caller: str,
+    window_days: int | None = None,
+    refunds: str = "net",
+    zero_orders: str = "drop",
+    may_assume: bool = False,
+) -> Logs:
+    """Described logs at one snapshot; with `may_assume`, `as_of=None` is the midnight after the last row."""
+    check_policy(caller, refunds, zero_orders)
+    window = check_window(window_days, caller)
+    assumed = as_of is None and may_assume
+    moment = None if assumed else parse_moment(as_of, caller)
+    logs = (
+        None if orders is None else as_orders(orders),
+        None if events is None else as_events(events),
+        None if customers is None else as_customers(customers),
+    )
+    if logs == (None, None, None):
+        raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
+    logs = with_ids_of_one_type(*logs, caller=caller)
+    return Logs(
+        *logs,
+        as_of=moment or _midnight_after_all(logs[0], logs[1], caller),
+        caller=caller,
+        assumed=assumed,
+        window_days=window,
+        refunds=refunds,
+        zero_orders=zero_orders,
+    )
+
+
+def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:
+    if orders is None and events is None:
+        raise TypeError(f"{caller}: as_of must be given where there is no log of orders or events.")
+    last_days = [log.dates.last_day() for log in (orders, events) if log is not None]
+    days = [day for day in last_days if day is not None]
+    # A log without usable dates gets the error of any other snapshot.
+    return midnight_after(max(days)) if days else datetime(1970, 1, 1)

@@ -1,0 +1,156 @@
+"""Records of a profile: `SegmentProfile`, and `FeatureProfile` and `SegmentStability`, which it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from custseg.profiling._markers import Marker
+from custseg.profiling.measures._categories import CategoryShare
+from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.naming._archetype_match import NameEvidence
+from custseg.profiling.naming._playbook import Advice
+
+
+@dataclass(frozen=True)
+class FeatureProfile:
+    """One feature of one segment.
+
+    Attributes
+    ----------
+    name, unit : str
+        The feature and its unit; "" where that is not known.
+    coverage : float or None
+        Share of the members with a value; None under 10 members, and where 1 to 9 have a value or lack one.
+    quantiles : mapping of float to (float or None)
+        The 0.05, 0.25, 0.5, 0.75 and 0.95 quantiles of the members in the feature's unit; empty for categories.
+        None under 10 values (the outer two: under 21), and where nobody has one.
+    others_median : float or None
+        Median of all other clustered customers.
+    effect : Effect or None
+        Cliff's delta against all other clustered customers: P(member > other) - P(member < other), in [-1, 1], 0 for
+        no difference. None for categories, and under 10 members or others with a value.
+    categories : tuple of CategoryShare
+        The most frequent first; empty for numbers.
+    is_descriptor : bool
+        Whether it was not used to make the segments.
+    p_value : float or None
+        For a descriptor: of the difference from all other customers, after Holm over all segments and descriptors.
+        Always None for other features, see `profile_segments`.
+    """
+
+    name: str
+    unit: str
+    coverage: float | None
+    quantiles: Mapping[float, float | None]
+    others_median: float | None
+    effect: Effect | None
+    categories: tuple[CategoryShare, ...]
+    is_descriptor: bool
+    p_value: float | None
+
+
+@dataclass(frozen=True)
+class SegmentStability:
+    """How well a segment came back when the customers were drawn again.
+
+    Attributes
+    ----------
+    jaccard : float
+        Mean Jaccard similarity over the draws, in [0, 1].
+    texts : mapping of str to str
+        Hennig's reading by language: under 0.60 dissolved, to 0.75 a pattern, to 0.85 stable, above very stable.
+    """
+
+    jaccard: float
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SegmentProfile:
+    """What a person needs to know about one segment.
+
+    Attributes
+    ----------
+    segment : int, str or None
+        Label of the segment; None for the customers that are in none.
+    key : str
+        What kind of name it has: the key of an archetype, or of a row of the playbook such as "described".
+    language : str
+        The asked language.
+    names, descriptions : mapping of str to str
+        The name, unique within the result, and one line about it, in each language.
+    evidence : NameEvidence or None
+        Why it has the name of an archetype; None for other names.
+    size : int
+        Customers.
+    share : float or None
+        Share of the clustered customers; None for those that are in no segment.
+    revenue_share : float or None
+        Share of the revenue of all rows with 10 customers or more; None under 10, and where there is no revenue.
+    weight_share : float or None
+        The same of `size_weight`.
+    features : mapping of str to FeatureProfile
+        Every feature, in the order of the table.
+    markers : tuple of Marker
+        What sets the segment apart, the largest effect first.
+    nearest : int, str or None
+        The segment that is most like this one.
+    overlap : float or None
+        How much: 1 - ``|Cliff's delta|`` between both in the feature that tells them apart best (for categories the
+        shared part of both distributions). 0: each member of one is above all of the other; 1: nothing differs.
+    stability : SegmentStability or None
+        Where it was given.
+    reachable : mapping of str to (int or None)
+        How many customers each channel reaches; None for 1 to 9, and in a segment under 10.
+    playbook : mapping of str to Advice
+        What to do, in each language.
+    rule : object or None
+        A rule whose text says who is in the segment.
+    """
+
+    segment: int | str | None
+    key: str
+    language: str
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str] = field(repr=False)
+    evidence: NameEvidence | None = field(repr=False)
+    size: int
+    share: float | None
+    revenue_share: float | None
+    weight_share: float | None = field(repr=False)
+    features: Mapping[str, FeatureProfile] = field(repr=False)
+    markers: tuple[Marker, ...] = field(repr=False)
+    nearest: int | str | None = field(repr=False)
+    overlap: float | None = field(repr=False)
+    stability: SegmentStability | None = field(repr=False)
+    reachable: Mapping[str, int | None] = field(repr=False)
+    playbook: Mapping[str, Advice] = field(repr=False)
+    rule: object | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name in the asked language."""
+        return self.names[self.language]
+
+    @property
+    def description(self) -> str:
+        """One line about the segment in the asked language."""
+        return self.descriptions[self.language]
+
+    @property
+    def advice(self) -> Advice:
+        """What to do with the segment, in the asked language."""
+        return self.playbook[self.language]
+
+    @property
+    def medians(self) -> dict[str, float | None]:
+        """Median of each numeric feature in its own unit; None under 10 values."""
+        return {name: one.quantiles[0.5] for name, one in self.features.items() if one.quantiles}
+
+    @property
+    def effects(self) -> dict[str, float | None]:
+        """Cliff's delta of each numeric feature against all others; empty for customers in no segment."""
+        if self.segment is None:
+            return {}
+        return {name: one.effect.value if one.effect else None for name, one in self.features.items() if one.quantiles}

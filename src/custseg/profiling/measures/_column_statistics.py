@@ -1,0 +1,155 @@
+"""Statistics of every column by segment, from which profiles, markers and names are made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from custseg._arrays import Floats, Integers
+from custseg._privacy import SMALLEST_GROUP
+from custseg.errors import DataError
+from custseg.profiling.measures._categories import CategoryShare, category_counts, category_shares, strongest
+from custseg.profiling.measures._effects import Candidate, RankCorrelations, is_clear
+from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._ranked import Ranked, ranked
+from custseg.profiling.measures._table import ProfileTable
+
+_MOST_THREADS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnStatistics:
+    """Ranks, effects and category counts of every column, by segment.
+
+    Attributes
+    ----------
+    table : ProfileTable
+        The columns.
+    labels : ndarray of int, shape (n_customers,)
+        Segments numbered from 0; -1 for customers in no segment.
+    n_segments : int
+        Number of segments.
+    ranked : dict of str to Ranked
+        Rank statistics of each numeric column.
+    counts : dict of str to ndarray
+        Customers by segment and category, for each categorical column.
+    shares : dict of str to list of tuple of CategoryShare
+        The shares that may be shown, by segment.
+    """
+
+    table: ProfileTable
+    labels: Integers
+    n_segments: int
+    ranked: Mapping[str, Ranked]
+    counts: Mapping[str, Integers]
+    shares: Mapping[str, list[tuple[CategoryShare, ...]]]
+
+    @property
+    def bounds(self) -> dict[str, dict[tuple[str, float], float]]:
+        """The values at the requested quantiles, by feature."""
+        return {name: ranks.bounds for name, ranks in self.ranked.items()}
+
+    def sizes(self) -> Integers:
+        """Customers of each segment."""
+        return np.bincount(self.labels[self.labels >= 0], minlength=self.n_segments)
+
+    def clustered_values(self, name: str) -> tuple[Floats, Integers]:
+        """The values of a numeric column that are not missing, and their segments."""
+        values = self.table.values(name)
+        used = ~np.isnan(values) & (self.labels >= 0)
+        return values[used], self.labels[used]
+
+    def effect(self, name: str, segment: int) -> Effect | None:
+        """Cliff's delta of a numeric feature; None under 10 members or others with a value."""
+        ranks = self.ranked[name]
+        enough = min(ranks.counts[segment], ranks.others_counts[segment]) >= SMALLEST_GROUP
+        return ranks.effects[segment] if enough else None
+
+    def candidates(self, segment: int, clustered_on: Collection[str]) -> list[Candidate]:
+        """The features and categories with a clear effect, which may become markers of the segment.
+
+        Doubtful features are left out. So are shares of a whole: they are shrunk towards the population mean for
+        customers with few orders, so that they also reflect the number of orders.
+        """
+        names = [
+            name
+            for name, feature in self.table.described.items()
+            if not feature.doubtful and (not feature.composition or name in clustered_on)
+        ]
+        candidates = []
+        for name in names:
+            if name in self.ranked:
+                effect = self.effect(name, segment)
+                if effect is not None and is_clear(effect):
+                    candidates.append(Candidate(name, effect))
+            elif name in self.shares:
+                share = strongest(self.shares[name][segment])
+                if share is not None and share.difference is not None and is_clear(share.difference):
+                    candidates.append(Candidate(name, share.difference, share))
+        return candidates
+
+    def correlations(self) -> RankCorrelations:
+        """Rank correlations among the clustered customers."""
+        return RankCorrelations(self.table, self.ranked, self.labels >= 0)
+
+    def overlaps(self, names: Collection[str]) -> Floats:
+        """Overlap of each two segments in the feature that separates them best, shape (n_segments, n_segments).
+
+        1 - |Cliff's delta| for numbers; the overlap of both distributions for categories; NaN on the diagonal, and
+        where the two have no values to compare.
+        """
+        overlaps = np.full((self.n_segments, self.n_segments), np.nan)
+        for name in names:
+            if name in self.ranked:
+                overlaps = np.fmin(overlaps, 1 - np.abs(self.ranked[name].pairs))
+            elif name in self.counts:
+                overlaps = np.fmin(overlaps, _category_overlaps(self.counts[name]))
+        np.fill_diagonal(overlaps, np.nan)
+        return overlaps
+
+    def distances(self, names: Collection[str]) -> Floats:
+        """The largest difference of mean ranks between two segments, in [0, 1]; it breaks ties of overlaps."""
+        distances = np.zeros((self.n_segments, self.n_segments))
+        for ranks in (self.ranked[name] for name in names if name in self.ranked):
+            with np.errstate(invalid="ignore"):
+                means = ranks.rank_sums / ranks.counts / max(ranks.counts.sum(), 1)
+            distances = np.fmax(distances, np.abs(means[:, None] - means[None, :]))
+        return distances
+
+
+def column_statistics(
+    table: ProfileTable,
+    labels: Integers,
+    n_segments: int,
+    *,
+    quantile_terms: Mapping[str, Collection[tuple[str, float]]],
+    caller: str,
+) -> ColumnStatistics:
+    """Compute the statistics of every column, numeric ones in threads, since sorting takes most of the time.
+
+    `quantile_terms` are the comparisons with a quantile, as (operator, quantile) by feature, see `ranked`.
+    """
+
+    def ranks_of(name: str) -> Ranked:
+        values = table.values(name)
+        if np.isinf(values).any():
+            raise DataError(f"{caller}: column {name!r} holds infinite values. Replace them, or leave it out.")
+        return ranked(values, labels, n_segments=n_segments, quantile_terms=quantile_terms.get(name, ()))
+
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+        ranks = dict(zip(table.numbers, pool.map(ranks_of, table.numbers), strict=True))
+    counts = {name: category_counts(column, labels, n_segments) for name, column in table.categories.items()}
+    shares = {name: category_shares(table.categories[name], counts[name]) for name in counts}
+    return ColumnStatistics(table, labels, n_segments, ranks, counts, shares)
+
+
+def _category_overlaps(counts: Integers) -> Floats:
+    """The overlap of the distributions of each two rows: the sum of the smaller shares."""
+    sizes = counts.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        shares = counts / sizes
+    return np.asarray(np.minimum(shares[:, None, :], shares[None, :, :]).sum(axis=2))
