@@ -568,7 +568,7 @@ def test_customers_without_groups_stay_one_segment_and_the_reason_is_told() -> N
     assert_sound(fitted)
     assert [row.size for row in fitted.profiles] == [100]
     assert fitted.choice.verdict == "none"
-    assert "Why: no natural groups" in repr(fitted)
+    assert "Why: One segment, because none of the clusterings is reproducible" in repr(fitted)
     assert {row.n_clusters for row in fitted.choice.candidates} == {1, *range(3, 9)}
 
 

@@ -347,7 +347,7 @@ def test_hdbscan_finds_its_number() -> None:
     X = blobs(60, 40, 30, seed=1)
     choice = select_clustering(X, methods="hdbscan", n_clusters=None, min_size=20)
     assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
-    assert "found by HDBSCAN" in choice.reason
+    assert "segments (HDBSCAN)." in choice.reason
 
 
 def test_hdbscan_says_which_numbers_it_found() -> None:

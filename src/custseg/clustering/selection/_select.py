@@ -259,9 +259,9 @@ def _check_found(
             f"too few for {plural(fewest, 'group')}."
         )
     found = sorted({row.n_clusters for row in candidates})
-    wanted = "no groups" if numbers is None else f"no clustering into {listed_numbers(numbers)} groups"
-    told = f"the numbers it found: {listed_numbers(found)}" if found else "it found none at all"
-    raise DataError(f"HDBSCAN found {wanted} of {min_size:,} or more; {told}.")
+    missing = "no groups" if numbers is None else f"no clustering into {listed_numbers(numbers)} groups"
+    message = f"the numbers it found: {listed_numbers(found)}" if found else "it found none at all"
+    raise DataError(f"HDBSCAN found {missing} of {min_size:,} or more; {message}.")
 
 
 def _infeasible(
