@@ -14,10 +14,10 @@ import numpy as np
 from custseg._arrays import Floats
 from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
 from custseg._format import plural
+from custseg._threads import in_threads
 from custseg.clustering._method import FitSpec, Method
 from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
-from custseg.clustering.rows._threads import in_threads
 from custseg.clustering.selection._candidates import Candidate, fitted, numbers_worth_trying
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
@@ -98,7 +98,7 @@ def select_clustering(
         If there are fewer distinct rows than the smallest number of clusters, or no candidate has a number
         that was asked for.
     InfeasibleMinimumError
-        If no candidate meets the minimum; `feasible` is the largest minimum that one meets.
+        If no candidate meets the minimum; `feasible` is a minimum that one meets.
     ValueError, TypeError
         If an argument cannot be used.
 
