@@ -20,7 +20,7 @@ LAYERS = (
     ("_format",),
     ("_checks", "_labels", "_locks", "_moments", "_optional", "_privacy"),
     ("_frames", "_write"),
-    ("_columns", "snapshot"),
+    ("snapshot",),
     ("feature_table",),
     ("logs",),
     ("sources",),
