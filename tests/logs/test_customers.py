@@ -199,7 +199,7 @@ def test_all_that_cannot_be_used_is_told_at_once() -> None:
         r"1 value of column 'born' cannot be read as a .* '99/99/9999'\. The values fit date_format='%d/%m/%Y', .*",
         r"1 value of column 'born' is a birth before 1900 or after the snapshot",
     ]
-    match = r"^test: the customer table cannot be used: " + "; ".join(faults) + r"\. Mend these rows, or leave"
+    match = r"^test: the customer table cannot be used: " + "; ".join(faults) + r"\. Correct these rows, or leave"
     with pytest.raises(DataError, match=match):
         known(customers)
 

@@ -30,7 +30,7 @@ class RFMRow:
     rank : int
         Rank of the segment by value: 1 is the most valuable.
     names : mapping of str to str
-        The name in other languages, such as `{"ru": "Чемпионы"}`.
+        The name in other languages, such as `{"es": "Campeones"}`.
     """
 
     name: str
@@ -149,7 +149,7 @@ class _RowReader:
         if not isinstance(names, Mapping) or not all(
             isinstance(text, str) and text.strip() for text in (*names.keys(), *names.values())
         ):
-            self.fault(f"must have names by language such as {{'ru': 'Чемпионы'}}, got {names!r}.")
+            self.fault(f"must have names by language such as {{'es': 'Campeones'}}, got {names!r}.")
             return {}
         return dict(names)
 

@@ -11,10 +11,11 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_distinct, check_integer
 from custseg._format import listed
-from custseg._frames import CSVFormat, Dialect, Table, open_table
+from custseg._frames import Dialect, Table, open_table
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds
 from custseg.logs._dates import LogDates, log_dates
+from custseg.logs._roles import IDS, csv_format
 
 _ROLES: dict[str, AttributeKind] = {
     "numeric": "number",
@@ -30,7 +31,6 @@ _MAPPINGS: dict[str, tuple[tuple[type, ...], str]] = {
     "max_age_days": ((Mapping, int), "a number of days, or a mapping of attributes to numbers"),
     "date_format": ((Mapping, str), "a pattern, or a mapping of columns to patterns"),
 }
-_IDS = ("hold ids (numbers or text)", ("integer", "number", "text"))
 _USUAL_OBSERVED_AT = "observed_at"
 
 
@@ -131,7 +131,7 @@ class Customers:
 
     def __post_init__(self) -> None:
         self._check_arguments()
-        table = open_table(self.table, "Customers", form=self.form, whole=True)
+        table = open_table(self.table, "Customers", form=csv_format(self), whole=True)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Customers", self.described(), required=("customer",))
         if not self._declared():
@@ -148,11 +148,6 @@ class Customers:
             if value not in (None, (), [], {}):
                 words.append(f"{role}={list(value) if role in _ROLES else value!r}")
         return f"Customers({', '.join(words)}, timezone={self.timezone!r})"
-
-    @property
-    def form(self) -> CSVFormat:
-        """How a CSV file is written."""
-        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
 
     def described(self) -> dict[str, str]:
         """The described columns by role, such as ``"numeric[0]"``."""
@@ -317,7 +312,7 @@ class Customers:
         for argument, name in self.described().items():
             rule, allowed = RULES[kinds[name]] if name in kinds else RULES["date"]
             if argument == "customer":
-                rule, allowed = _IDS
+                rule, allowed = IDS
             if dialect.kind(name) not in allowed:
                 faults.append(f"column {name!r} ({argument}=) must {rule}, got {dialect.type_name(name)}")
         if faults:

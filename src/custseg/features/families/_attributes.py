@@ -16,8 +16,7 @@ from custseg._format import listed
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.feature_table import Feature
-from custseg.features._family import Family, FamilyColumns
-from custseg.features.families._column_names import column_words
+from custseg.features._family import Family, FamilyColumns, column_words
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Attribute, KnownAttributes
 

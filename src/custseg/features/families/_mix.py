@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from custseg._arrays import Floats
 from custseg._frames import columns_of, frame_from_columns
 from custseg.feature_table import Feature, FeatureTable
-from custseg.features._family import Family, FamilyColumns
-from custseg.features.families._column_names import column_words
+from custseg.features._family import Family, FamilyColumns, column_words
 from custseg.features.sums._mix_sums import DIMENSIONS, MixSums, mix_sums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs

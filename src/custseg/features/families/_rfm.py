@@ -8,7 +8,8 @@ import narwhals.stable.v2 as nw
 
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features.sums._order_sums import OrderSums, exposure_days
+from custseg.features.sums._expressions import exposure_days
+from custseg.features.sums._order_sums import OrderSums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import as_orders, described_logs
 

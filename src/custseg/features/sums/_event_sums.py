@@ -11,10 +11,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames import collect_together
-from custseg.features.sums._expressions import in_window, value_if, whole
+from custseg.features.sums._expressions import DAY, as_int64, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
 from custseg.features.sums._purchases import Purchases, together
-from custseg.features.sums._visit_sums import DAY, cart_sums, session_sums
+from custseg.features.sums._visit_sums import cart_sums, session_sums
 from custseg.logs import MAIL_EVENTS, EventFacts, Events
 from custseg.snapshot import Snapshot
 
@@ -103,7 +103,7 @@ def event_sums(
         cart_sums(acts, as_of),
         mail_sums(lines, facts, starts),
     )
-    table = _joined([whole(part.rename({"customer": "customer_id"})) for part in parts])
+    table = _joined([as_int64(part.rename({"customer": "customer_id"})) for part in parts])
     return EventSums(table, snapshot, facts, events.machine is not None)
 
 

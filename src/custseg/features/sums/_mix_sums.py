@@ -12,7 +12,7 @@ from custseg._checks import instance, number_advice
 from custseg._format import plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
-from custseg.features.sums._expressions import in_window, value_if, whole
+from custseg.features.sums._expressions import as_int64, in_window, value_if
 from custseg.logs import (
     OrderFacts,
     Orders,
@@ -67,7 +67,7 @@ def mix_sums(
     totals, *pairs = (table.rename({"customer": "customer_id"}) for table in tables)
     return MixSums(
         {name: _whole_pairs(table) for name, table in zip(dimensions, pairs, strict=True)},
-        whole(totals),
+        as_int64(totals),
         has_discount=orders.discount is not None,
         has_returns=facts.refund_lines + facts.refunded_lines > 0 and refunds == "net",
     )
@@ -163,7 +163,7 @@ def _check_discounts(orders: Orders, snapshot: Snapshot, caller: str) -> None:
         raise DataError(
             f"{caller}: {plural(int(unusable), 'value')} of {orders.discount!r} "
             f"{'is' if unusable == 1 else 'are'} not a finite number below 9.2e14{instance(shape)}. "
-            f"{number_advice(shape) or 'Mend these rows or leave them out.'}"
+            f"{number_advice(shape) or 'Correct these rows or leave them out.'}"
         )
     if float(size or 0.0) * max([1.0, *(orders.rates or {}).values()]) > _SUM_LIMIT:
         raise DataError(f"{caller}: the discounts add up to more than 9.2e14. Give them in a larger unit.")

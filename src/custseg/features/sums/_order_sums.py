@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import collect, collect_together
-from custseg.features.sums._expressions import value_if, whole
+from custseg.features.sums._expressions import as_int64, exposure_days, value_if
 from custseg.logs import OrderFacts, Orders, net_money, order_totals
 from custseg.snapshot import Snapshot
 
@@ -74,15 +74,8 @@ def order_sums(
         marked = _with_gaps(marked)
         counts = marked.group_by("gap").agg(nw.len().alias("times"))
         table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
-        gaps = whole(gaps).filter(~nw.col("gap").is_null()).sort("gap")
-    return OrderSums(whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
-
-
-def exposure_days(snapshot: Snapshot) -> nw.Expr:
-    """Days since the first order, at most the window; missing without any order."""
-    age = nw.lit(snapshot.day) - nw.col("first_day_ever")
-    window = snapshot.window_days
-    return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
+        gaps = as_int64(gaps).filter(~nw.col("gap").is_null()).sort("gap")
+    return OrderSums(as_int64(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:

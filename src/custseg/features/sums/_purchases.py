@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import collect_together
 from custseg.errors import DataError
-from custseg.features.sums._visit_sums import DAY
+from custseg.features.sums._expressions import DAY
 from custseg.logs import (
     Events,
     OrderFacts,

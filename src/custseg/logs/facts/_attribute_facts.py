@@ -155,7 +155,7 @@ def raise_on_attribute_faults(customers: Customers, known: KnownAttributes, call
     if faults := list(_faults(customers, known)):
         raise DataError(
             f"{caller}: the customer table cannot be used: {'; '.join(faults)}. "
-            "Mend these rows, or leave the columns out of Customers."
+            "Correct these rows, or leave the columns out of Customers."
         )
 
 

@@ -9,10 +9,9 @@ import narwhals.stable.v2 as nw
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
 from custseg.logs.facts._attribute_facts import AttributeCounts, KnownAttributes
-from custseg.logs.report._files import file_findings
 from custseg.logs.report._findings import Finding, FindingWriter, LogReport, by_severity, column_name
 from custseg.logs.report._ids import id_findings, placeholder_findings
-from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules
+from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import crowded_days
 from custseg.logs.report.patterns._spellings import spelling_findings
 

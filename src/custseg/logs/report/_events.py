@@ -9,7 +9,6 @@ import narwhals.stable.v2 as nw
 from custseg._frames import collect_together
 from custseg.logs._events import Events
 from custseg.logs.facts._event_facts import EventFacts
-from custseg.logs.report._files import file_findings
 from custseg.logs.report._findings import (
     Finding,
     FindingWriter,
@@ -19,7 +18,7 @@ from custseg.logs.report._findings import (
     column_name,
 )
 from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
-from custseg.logs.report._rules import EVENT_RULES, by_rules
+from custseg.logs.report._rules import EVENT_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import days_without_data
 from custseg.snapshot import Snapshot
 

@@ -11,7 +11,6 @@ from custseg._format import listed
 from custseg._frames import MONEY_DIGITS, MONEY_UNIT, collect, collect_together
 from custseg.logs._orders import Orders
 from custseg.logs.facts._order_facts import OrderFacts
-from custseg.logs.report._files import file_findings
 from custseg.logs.report._findings import (
     Finding,
     FindingWriter,
@@ -22,7 +21,7 @@ from custseg.logs.report._findings import (
     column_name,
 )
 from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
-from custseg.logs.report._rules import ORDER_RULES, SPREAD_RULES, by_rules
+from custseg.logs.report._rules import ORDER_RULES, SPREAD_RULES, by_rules, file_findings
 from custseg.logs.report._words import refund_columns
 from custseg.logs.report.patterns._days import crowded_days, days_without_data
 from custseg.logs.report.patterns._discounts import discount_findings, discount_sums
