@@ -568,7 +568,7 @@ def test_no_structure_one_segment() -> None:
     assert_sound(fitted)
     assert [row.size for row in fitted.profiles] == [100]
     assert fitted.choice.verdict == "none"
-    assert "Why: no natural groups" in repr(fitted)
+    assert "Why: One segment, because none of the clusterings is reproducible" in repr(fitted)
     assert {row.n_clusters for row in fitted.choice.candidates} == {1, *range(3, 9)}
 
 
