@@ -11,7 +11,6 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import CustsegError, Segmentation
-from custseg.result import number_text
 
 HOSTILE = {0: "<script>alert('x')</script> & co", 1: '=HYPERLINK("http://x")', 2: "[bold]loud[/bold]"}
 
@@ -268,14 +267,3 @@ def test_current_folder(result: Segmentation, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path / "here")
     assert [str(file) for file in result.write(".")] == ["assignments.csv", "profiles.csv"]
     assert sorted(all_files(tmp_path)) == ["here/assignments.csv", "here/profiles.csv"]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "–"), (0.0, "0"), (-0.0, "0"), (3.0, "3"), (12_345.6, "12,346"), (99.999, "100.00"),
-        (1.5, "1.50"), (0.0042, "0.0042"), (-31.5, "-31.50"), (-0.25, "-0.25"), (2e9, "2,000,000,000"),
-    ],
-)  # fmt: skip
-def test_written_numbers_are_readable(value: float | None, text: str) -> None:
-    assert number_text(value) == text
