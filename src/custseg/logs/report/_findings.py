@@ -126,7 +126,7 @@ class FindingWriter:
     language: str
 
     def __call__(
-        self, name: str, count: int, severity: Severity = "note", *, wording: str = "", **shown: Any
+        self, name: str, count: int, severity: Severity = "note", *, wording: str = "", **fields: Any
     ) -> list[Finding]:
         """The finding in a list; an empty list where the count is 0.
 
@@ -138,7 +138,7 @@ class FindingWriter:
         entries = text(self.language, "findings")
         key = wording or name
         entry = entries[self.log][key] if key in entries[self.log] else entries["any"][key]
-        words = {name: self._shown(value) for name, value in (shown | {"count": int(count)}).items()}
+        words = {name: self._formatted(value) for name, value in (fields | {"count": int(count)}).items()}
         sentence = plural_form(count, entry["text"], self.language).format(**words)
         return [Finding(name, int(count), severity, sentence, entry["remedy"].format(**words))]
 
@@ -146,7 +146,7 @@ class FindingWriter:
         """A part of a sentence, from ``[data_report]`` of the catalog."""
         return str(text(self.language, "data_report", *keys))
 
-    def _shown(self, value: Any) -> str:
+    def _formatted(self, value: Any) -> str:
         if isinstance(value, float):
             return percent(value, self.language, decimals=1)
         return number(value, self.language) if isinstance(value, int) else str(value)
