@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
 from custseg.clustering.rows._blocks import over_blocks
-from custseg.clustering.rows._rows import LARGEST, SMALLEST_SPREAD
+from custseg.clustering.rows._rows import checked_matrix
 from custseg.clustering.validation._labelings import (
     Cells,
     Labelings,
@@ -177,44 +177,22 @@ def silhouettes(
 
 
 def _checked_matrix(X: ArrayLike, metric: str) -> Floats:
-    """X as finite float64 whose squared distances neither overflow nor vanish."""
-    given = np.asarray(X)
-    if given.dtype.kind not in "biuf":
-        raise TypeError(f"{_CALLER}: X must be a matrix of numbers, got {type(X).__name__} of {given.dtype}.")
-    if given.ndim != 2 or 0 in given.shape:
-        raise ValueError(f"{_CALLER}: X must have rows and columns, got shape {given.shape}.")
-    matrix: Floats = np.ascontiguousarray(given, dtype=np.float64)
-    lows, highs = zip(*over_blocks(len(matrix), lambda block: _range(matrix[block])), strict=True)
-    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
-    if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        raise ValueError(f"{_CALLER}: X must be finite, and holds NaN or infinity. Fill or leave out those rows.")
-    if max(high.max(), -low.min()) > LARGEST:
-        raise ValueError(
-            f"{_CALLER}: X must hold values up to {LARGEST:g}, got {max(high.max(), -low.min()):g}: "
-            "squared distances would overflow. Rescale the columns."
-        )
-    if 0 < (high - low).max() < SMALLEST_SPREAD:
-        raise ValueError(
-            f"{_CALLER}: the columns of X must spread over at least {SMALLEST_SPREAD:g}, got {(high - low).max():g}: "
-            "squared distances would vanish. Rescale the columns."
-        )
+    """X as finite float64; with "precomputed" a matrix of dissimilarities."""
+    matrix = checked_matrix(_CALLER, X, min_rows=1)
     if metric == "precomputed":
-        _check_dissimilarities(matrix, largest=float(high.max()), least=float(low.min()))
+        _check_dissimilarities(matrix, largest=float(matrix.max()), smallest=float(matrix.min()))
     return matrix
 
 
-def _range(rows: Floats) -> tuple[Floats, Floats]:
-    """Least and largest value of each column; NaN where it holds NaN."""
-    return rows.min(axis=0), rows.max(axis=0)
-
-
-def _check_dissimilarities(matrix: Floats, *, largest: float, least: float) -> None:
+def _check_dissimilarities(matrix: Floats, *, largest: float, smallest: float) -> None:
     """Raise unless the matrix is square, symmetric, not negative and 0 on its diagonal."""
     rule = f"{_CALLER}: X must be a matrix of dissimilarities with metric='precomputed'"
     if matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"{rule}, as many rows as columns, got shape {matrix.shape}.")
-    if least < 0:
-        raise ValueError(f"{rule}, none of them negative, got {least:g}. Similarities can be given as 1 - similarity.")
+    if smallest < 0:
+        raise ValueError(
+            f"{rule}, none of them negative, got {smallest:g}. Similarities can be given as 1 - similarity."
+        )
     if np.diagonal(matrix).any():
         worst = np.abs(np.diagonal(matrix)).max()
         raise ValueError(f"{rule}, 0 on the diagonal, got {worst:g}. numpy.fill_diagonal(X, 0) clears rounding errors.")
