@@ -1,4 +1,4 @@
-"""k-means in which no cluster is smaller than asked, and whose `predict` needs no minimum."""
+"""K-means with a minimum cluster size that `predict` does not need to know."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ class MinSizeKMeans(CenterClusterer):
 
     Minimizes Σ w‖x − c_label(x)‖² subject to every cluster holding at least `min_size`. Each of Lloyd's steps
     assigns the rows exactly: a transportation problem [1]_, whose dual gives one offset λ_j ≥ 0 per
-    cluster, so that label(x) = argmin_j ‖x − c_j‖² − λ_j, the cells of a power diagram [2]_. Hence
-    `predict` knows no minimum, gives `labels_` on the rows of the fit, and the same label to equal rows.
+    cluster, so that label(x) = argmin_j ‖x − c_j‖² − λ_j, the cells of a power diagram [2]_ (a weighted
+    Voronoi diagram). Hence `predict` needs no minimum size, returns `labels_` for the training rows, and gives
+    duplicate rows the same label.
 
     Parameters
     ----------
     n_clusters : int, default 8
         Number of clusters.
     min_size : int or float, optional
-        Least rows per cluster (int), or least share of the rows (float below 1, rounded up). With
-        `sample_weight`: least weight (int), or least share of the weight (float below 1); a weight that is
-        below 1 or no whole number is asked as a share. By default clusters are merely not empty.
+        Smallest number of rows per cluster (int), or smallest share of the rows (float below 1, rounded up). With
+        `sample_weight`: smallest weight (int), or share of the weight (float below 1); give a weight below 1, or
+        one that is not a whole number, as a share. By default clusters are merely not empty.
     n_init : int, default 10
-        Starts from k-means++ seeds; the best solution is taken.
+        Number of starts from k-means++ seeds; the best solution is returned.
     max_iter : int, default 300
-        Most steps of one start.
+        Maximum number of steps of one start.
     tol : float, default 1e-4
-        Steps end when the centers move by less: sum of squares, relative to the mean variance of the columns,
-        of which a few far rows make no more than ten squared interquartile ranges.
+        Steps end when the centers move by less: sum of squares, relative to the mean variance of the columns.
+        The variance of a column counts up to ten squared interquartile ranges, to limit the influence of outliers.
     random_state : int, RandomState or None, default None
         Seed of the starts. The same seed gives the same partition for the same rows in any order.
 
@@ -45,17 +46,17 @@ class MinSizeKMeans(CenterClusterer):
     cluster_centers_ : ndarray of shape (n_clusters, n_features_in_)
         Centers, the largest cluster first.
     offsets_ : ndarray of shape (n_clusters,)
-        λ, in squared units of the columns; 0 for clusters that need none.
+        λ, in squared units of the columns; 0 for clusters that meet the minimum size without it.
     labels_ : ndarray of int, shape (n_rows,)
         Cluster of each row; 0 is the largest, equal sizes in the order of the centers' values.
     sizes_ : ndarray of shape (n_clusters,)
         Rows (int) or weight (float) of each cluster.
     reassignments_ : tuple of Reassignment
-        Who was moved to meet the minimum: from, to, count, added cost.
+        Rows reassigned to meet the minimum size: from, to, count, added cost.
     second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
-        For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
+        For the training rows, see `Assessment`; `assess` gives them for any rows.
     inertia_ : float
-        Weighted sum of squared distances to the own center.
+        Weighted sum of squared distances to the assigned center.
     assignment_rule_ : CenterRule
         All that `predict` needs, in arrays and numbers.
     n_iter_ : int
@@ -65,9 +66,9 @@ class MinSizeKMeans(CenterClusterer):
 
     Notes
     -----
-    Equal rows are one row with a weight. A cluster with an offset exceeds the minimum by less than the group
-    of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above the linear program,
-    which may split ties; without ties it is the optimum. Takes O(n·k·d) per step, as k-means does.
+    Duplicate rows are one row with a weight. A cluster with an offset exceeds the minimum size by less than the
+    group of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above that of the linear
+    program, which may split ties; without ties it is the optimum. One step takes O(n·k·d), as in k-means.
 
     If no start meets the minimum, a fallback search is used which depends on the rows and `n_clusters` alone:
     cuts into intervals along the columns and the first principal axis, and k-means from three fixed seeds (the

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from custseg._arrays import Bools, Floats
+from custseg._labels import Labels
 from custseg._moments import shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL
 from custseg._scales import stability_level
@@ -16,7 +17,6 @@ from custseg.profiling._markers import Marker, RankedMarker, marker_texts, marke
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.measures._labels import Labels
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._playbook import advice, reachable
