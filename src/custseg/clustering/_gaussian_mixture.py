@@ -217,7 +217,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _best(self, search: FallbackSearch[MixtureSolution], shape: Shape, min_size: float) -> MixtureSolution | None:
-        """The solution of the largest likelihood that meets the minimum size; None where no start meets it."""
+        """The solution of largest likelihood, constrained if it misses the minimum size; None if no start meets it."""
         rng = check_random_state(self.random_state)
         rows, k = search.rows, search.k
         starts = [start for _ in range(self.n_init) for start in _starts(rows, k, shape, rng=rng)]
@@ -282,9 +282,8 @@ def _starts(rows: DistinctRows, k: int, shape: Shape, *, rng: np.random.RandomSt
     near = np.clip(X, middle - reach, middle + reach)
     starts = []
     for values in [X] if np.array_equal(near, X) else [X, near]:
-        start = unconstrained_lloyd(
-            values, weights, kmeans_plusplus(values, weights, k, rng=rng), max_iter=300, tol=0.0
-        )
+        centers = kmeans_plusplus(values, weights, k, rng=rng)
+        start = unconstrained_lloyd(values, weights, centers, max_iter=300, tol=0.0)
         starts.append(mixture_of_clusters(rows, start.labels, start.centers, shape=shape))
     return starts
 
