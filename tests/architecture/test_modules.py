@@ -20,6 +20,7 @@ METHODS = set(method_names())
 METHOD_FILES = {f"clustering/_{method}.py" for method in METHODS}
 SHORT = {
     "_arrays.py": "names of types alone",
+    "_scales.py": "one scale until there is a second",
     "errors.py": "classes without code",
 }
 # Today's faults, by the first words of each: to be empty.

@@ -18,24 +18,24 @@ from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import (
     COVARIANCE_TYPES,
-    Fitted,
+    EMResult,
     MatrixCosts,
     Mixture,
     Shape,
-    climb,
+    expectation_maximization,
     mixture_of_clusters,
 )
-from custseg.clustering.min_size._fallback import LastResort
+from custseg.clustering.min_size._fallback import FallbackSearch
 from custseg.clustering.min_size._feasibility import (
-    asked_minimum,
     check_distinct_rows,
-    check_useful,
-    infeasible,
-    is_useful,
+    check_usable_weight,
+    infeasible_error,
+    is_weight_sufficient,
+    resolved_min_size,
 )
 from custseg.clustering.min_size._kmeans_solution import meets
-from custseg.clustering.min_size._lloyd import free_clustering, seeds
-from custseg.clustering.min_size._mixture_solution import MixtureEnd, last_resort, numbered
+from custseg.clustering.min_size._lloyd import kmeans_plusplus, unconstrained_lloyd
+from custseg.clustering.min_size._mixture_solution import MixtureSolution, fallback_search, mixture_solution
 from custseg.clustering.min_size._offsets import cluster_sizes
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, column_scales, distinct_rows
 
@@ -104,9 +104,9 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Duplicate rows are one row with a weight. A component may nowhere have the largest posterior; without
     `min_size` its cluster still has at least one row.
 
-    Where no start meets the minimum, the search of `MinSizeKMeans` takes over (see its Notes): each power diagram
-    that it finds is a mixture, with equal round covariances if need be. So `feasible` is at least the
-    minimum that k-means can meet; curved boundaries may allow a larger one.
+    If no start meets the minimum, the fallback search of `MinSizeKMeans` is used (see its Notes): each of its
+    power diagrams becomes a mixture, with equal spherical covariances if necessary. The `feasible` minimum in
+    the error is therefore met with every seed; curved boundaries may allow a larger one.
 
     References
     ----------
@@ -161,8 +161,8 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is a minimum that every seed
-            meets, see Notes.
+            If no clusters were found which meet the minimum without splitting duplicate rows. `feasible` is a
+            minimum that is met with every seed, see Notes.
         ValueError, TypeError
             If the rows or a parameter cannot be used.
         """
@@ -178,15 +178,15 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         X = checked_rows(self, X, reset=True)
         rows = distinct_rows(X)
         check_distinct_rows(name, "n_components", rows, clusters=k, weighted=False)
-        minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
-        minimum = replace(minimum, least=max(minimum.least, 1.0))
+        minimum = resolved_min_size(name, self.min_size, None, n_rows=len(X))
+        minimum = replace(minimum, amount=max(minimum.amount, 1.0))
         shape = _shape(rows, self.covariance_type, self.reg_covar)
-        search = last_resort(rows, k, shape)
-        check_useful(name, "n_components", minimum, search=search)
-        end = self._best(search, shape, minimum.least)
-        if end is None:
-            raise infeasible(name, "n_components", minimum, search=search)
-        self._learn(rows, end)
+        search = fallback_search(rows, k, shape)
+        check_usable_weight(name, "n_components", minimum, search=search)
+        solution = self._best(search, shape, minimum.amount)
+        if solution is None:
+            raise infeasible_error(name, "n_components", minimum, search=search)
+        self._learn(rows, solution)
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -216,46 +216,47 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _best(self, search: LastResort[MixtureEnd], shape: Shape, least: float) -> MixtureEnd | None:
-        """The solution of the largest likelihood that meets the minimum size; None where no start meets it."""
+    def _best(self, search: FallbackSearch[MixtureSolution], shape: Shape, min_size: float) -> MixtureSolution | None:
+        """The solution of largest likelihood, constrained if it misses the minimum size; None if no start meets it."""
         rng = check_random_state(self.random_state)
         rows, k = search.rows, search.k
         starts = [start for _ in range(self.n_init) for start in _starts(rows, k, shape, rng=rng)]
-        free = [self._climbed(rows, start, shape, least=0.0) for start in starts]
-        free.sort(key=lambda fitted: -fitted.likelihood)
-        for fitted in free:
-            labels, _ = MatrixCosts(fitted.mixture.costs(rows.values)).assign(fitted.offsets)
-            bound = fitted
-            if not meets(cluster_sizes(labels, rows.weights, k), least):
-                bound = self._climbed(rows, fitted.mixture, shape, least=least)
-            for candidate in (bound, fitted):
-                end = numbered(rows, candidate, least)
-                if end is not None:
-                    return end
-        ends = list(search.meeting(least))
-        climbed = [self._climbed(rows, end.fitted.mixture, shape, least=least) for end in ends]
-        ends += [end for end in (numbered(rows, fitted, least) for fitted in climbed) if end is not None]
-        return max(ends, key=lambda end: end.fitted.likelihood, default=None)
+        unconstrained = [self._run_em(rows, start, shape, min_size=0.0) for start in starts]
+        unconstrained.sort(key=lambda result: -result.likelihood)
+        for result in unconstrained:
+            labels, _ = MatrixCosts(result.mixture.costs(rows.values)).assign(result.offsets)
+            constrained = result
+            if not meets(cluster_sizes(labels, rows.weights, k), min_size):
+                constrained = self._run_em(rows, result.mixture, shape, min_size=min_size)
+            for candidate in (constrained, result):
+                solution = mixture_solution(rows, candidate, min_size)
+                if solution is not None:
+                    return solution
+        solutions = list(search.solutions(min_size))
+        improved = [self._run_em(rows, solution.result.mixture, shape, min_size=min_size) for solution in solutions]
+        candidates = [*solutions, *(mixture_solution(rows, result, min_size) for result in improved)]
+        met = [solution for solution in candidates if solution is not None]
+        return max(met, key=lambda solution: solution.result.likelihood, default=None)
 
-    def _climbed(self, rows: DistinctRows, start: Mixture, shape: Shape, *, least: float) -> Fitted:
-        return climb(
+    def _run_em(self, rows: DistinctRows, start: Mixture, shape: Shape, *, min_size: float) -> EMResult:
+        return expectation_maximization(
             rows.values,
             rows.weights,
             start,
-            least=least,
+            min_size=min_size,
             shape=shape,
             max_iter=self.max_iter,
             tol=self.tol,
         )
 
-    def _learn(self, rows: DistinctRows, end: MixtureEnd) -> None:
-        mixture, rule = end.fitted.mixture, end.rule
+    def _learn(self, rows: DistinctRows, solution: MixtureSolution) -> None:
+        mixture, rule = solution.result.mixture, solution.rule
         self.weights_, self.means_ = mixture.weights, mixture.means
         self.covariances_ = _in_shape(mixture.covariances, self.covariance_type)
         self.fallbacks_ = mixture.fallbacks
         self.offsets_, self.assignment_rule_ = rule.offsets, rule
-        self.log_likelihood_, self.converged_ = end.fitted.likelihood, end.fitted.converged
-        self.n_iter_ = end.fitted.steps
+        self.log_likelihood_, self.converged_ = solution.result.likelihood, solution.result.converged
+        self.n_iter_ = solution.result.steps
         assessed, back = rule.assess(rows.values), rows.inverse
         self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
@@ -281,7 +282,8 @@ def _starts(rows: DistinctRows, k: int, shape: Shape, *, rng: np.random.RandomSt
     near = np.clip(X, middle - reach, middle + reach)
     starts = []
     for values in [X] if np.array_equal(near, X) else [X, near]:
-        start = free_clustering(values, weights, seeds(values, weights, k, rng=rng), max_iter=300, tol=0.0)
+        centers = kmeans_plusplus(values, weights, k, rng=rng)
+        start = unconstrained_lloyd(values, weights, centers, max_iter=300, tol=0.0)
         starts.append(mixture_of_clusters(rows, start.labels, start.centers, shape=shape))
     return starts
 
@@ -304,10 +306,10 @@ def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
     Nothing is checked; `min_size` is a count.
     """
     rows, k, min_size = distinct_rows(X), model.n_components, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, min_size):
+    if k > len(rows.values) or not is_weight_sufficient(rows, k, min_size):
         return None
     shape = _shape(rows, model.covariance_type, model.reg_covar)
-    solution = model._best(last_resort(rows, k, shape), shape, min_size)
+    solution = model._best(fallback_search(rows, k, shape), shape, min_size)
     return None if solution is None else solution.rule
 
 

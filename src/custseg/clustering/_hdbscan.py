@@ -21,7 +21,7 @@ from custseg._format import plural
 from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, TriedSetting
 from custseg.clustering.assignment._assessment import Assessment, Reassignment
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
-from custseg.clustering.min_size._feasibility import Minimum, asked_minimum
+from custseg.clustering.min_size._feasibility import MinSize, resolved_min_size
 from custseg.clustering.min_size._merging import merged_to_min_size
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
 from custseg.errors import InfeasibleMinimumError
@@ -154,9 +154,9 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         X = checked_rows(self, X, reset=True)
         if len(X) < 2:
             raise ValueError(f"{name}: X must have at least two rows, got n_samples=1.")
-        minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
+        minimum = resolved_min_size(name, self.min_size, None, n_rows=len(X))
         _check_enough(name, minimum)
-        least = max(_SMALLEST, int(minimum.least))
+        least = max(_SMALLEST, int(minimum.amount))
         rows = distinct_rows(X)
         rule = self._core_rule(rows, least)
         self._learn(rule, rows, least)
@@ -235,12 +235,12 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         )
 
 
-def _check_enough(name: str, minimum: Minimum) -> None:
+def _check_enough(name: str, minimum: MinSize) -> None:
     """Raise if there are fewer rows than the minimum size of one cluster."""
-    if minimum.least > minimum.total:
+    if minimum.amount > minimum.total:
         raise InfeasibleMinimumError(
-            f"{name}: min_size={minimum.asked} is more than the {plural(int(minimum.total), 'row')} of X. "
-            f"At most {minimum.again(minimum.total)} is feasible, as one cluster of all rows.",
+            f"{name}: min_size={minimum.requested} is more than the {plural(int(minimum.total), 'row')} of X. "
+            f"At most {minimum.as_argument(minimum.total)} is feasible, as one cluster of all rows.",
             feasible=int(minimum.total),
         )
 

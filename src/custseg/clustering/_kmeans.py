@@ -10,7 +10,7 @@ from custseg._arrays import Floats
 from custseg.clustering._center_clusterer import CenterClusterer, refit_centers
 from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._nearest_center import CenterRule
-from custseg.clustering.min_size._lloyd import seeds
+from custseg.clustering.min_size._lloyd import kmeans_plusplus
 from custseg.clustering.rows._rows import DistinctRows
 
 
@@ -70,13 +70,12 @@ class MinSizeKMeans(CenterClusterer):
     group of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above that of the linear
     program, which may split ties; without ties it is the optimum. One step takes O(n·k·d), as in k-means.
 
-    Where no start meets the minimum, a search takes over that depends on the rows and `n_clusters` alone:
-    ranges along many directions, k-means from fixed seeds, and all power diagrams of at most twelve distinct
-    rows (by 2,000 linear programs at most, as a rule enough); of more than 5,000 distinct rows,
-    ranges alone, with offsets that need not be the least. What it meets is fitted; the largest minimum that
-    it meets is `feasible` in the error. That is the largest of all power diagrams where rows are distinct, in
-    one column, for two clusters of up to 63 distinct rows in two columns, and where the programs were enough;
-    elsewhere it is the largest found, and a larger one may exist.
+    If no start meets the minimum, a fallback search is used which depends on the rows and `n_clusters` alone:
+    cuts into intervals along the columns and the first principal axis, and k-means from three fixed seeds (the
+    cuts alone for more than 5,000 distinct rows, with offsets that need not be minimal). If the search meets the
+    minimum, its best clusters are the result. Otherwise the error has a `feasible` minimum which the search
+    meets, so that it is feasible for every seed. It is the largest one for distinct rows without weights and for one
+    column; otherwise a larger one may exist.
 
     References
     ----------
@@ -116,7 +115,7 @@ class MinSizeKMeans(CenterClusterer):
 
     def _starts(self, rows: DistinctRows) -> list[Floats]:
         rng = check_random_state(self.random_state)
-        return [seeds(rows.values, rows.weights, self.n_clusters, rng=rng) for _ in range(self.n_init)]
+        return [kmeans_plusplus(rows.values, rows.weights, self.n_clusters, rng=rng) for _ in range(self.n_init)]
 
 
 def _make(spec: FitSpec) -> MinSizeKMeans:

@@ -107,7 +107,7 @@ def select_clustering(
         If there are fewer distinct rows than the smallest number of clusters, or no candidate has a number
         that was asked for.
     InfeasibleMinimumError
-        If no candidate meets the minimum; `feasible` is the largest minimum that one meets.
+        If no candidate meets the minimum; `feasible` is a minimum that one meets.
     ValueError, TypeError
         If an argument cannot be used.
 
