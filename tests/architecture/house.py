@@ -19,7 +19,7 @@ LAYERS = (
     ("_format",),
     ("_checks", "_labels", "_locks", "_moments", "_numbers", "_optional", "_privacy"),
     ("_frames", "_write"),
-    ("_columns", "snapshot"),
+    ("snapshot",),
     ("feature_table",),
     ("logs",),
     ("sources",),

@@ -57,7 +57,7 @@ def values(customers: Customers, as_of: datetime = AS_OF) -> dict[str, list[Any]
     """The known values by column, in the order of the ids."""
     found = known(customers, as_of)
     table = found.table.sort("customer_id")
-    return {a.name: table.get_column(f"value_{a.place}").to_list() for a in found.attributes}
+    return {a.name: table.get_column(f"value_{a.index}").to_list() for a in found.attributes}
 
 
 def counts(customers: Customers, name: str, as_of: datetime = AS_OF) -> AttributeCounts:

@@ -179,13 +179,13 @@ class Customers:
             Attribute(
                 name,
                 kind,
-                place,
+                index,
                 channel=channels.get(name, ""),
                 observed_at=self._observed_at(name),
                 max_age_days=self._max_age(name),
                 inferred=not declared,
             )
-            for place, (name, kind) in enumerate(kinds)
+            for index, (name, kind) in enumerate(kinds)
         )
 
     @property
@@ -215,7 +215,7 @@ class Customers:
         Returns
         -------
         narwhals LazyFrame
-            `customer` (own type). For the attribute at `place`, ``value_<place>``: numbers and counts
+            `customer` (own type). For the attribute at `index`, ``value_<place>``: numbers and counts
             (Float64), categories and interests (text), flags and consents (boolean), dates (Int64,
             microseconds) with ``day_<place>`` (Int64, days since 1970); and ``filled_<place>``, whether
             there is a value at all. For each of `observation_columns`, by its number: ``seen_<number>``
@@ -231,7 +231,7 @@ class Customers:
             columns[f"seen_day_{number}"] = dates["day"]
             columns[f"seen_filled_{number}"] = dates["has_date"]
         lines = dialect.select(columns)
-        answers = [f"value_{attribute.place}" for attribute in self.attributes if attribute.is_answer]
+        answers = [f"value_{attribute.index}" for attribute in self.attributes if attribute.is_answer]
         return lines.with_columns((nw.col(name) == "yes").alias(name) for name in answers) if answers else lines
 
     def reading(self, attribute: Attribute) -> Any:
@@ -249,13 +249,13 @@ class Customers:
         return self.source_table.dialect
 
     def _canonical(self, attribute: Attribute) -> dict[str, Any]:
-        place = attribute.place
+        index = attribute.index
         columns = {
-            f"value_{place}": self.reading(attribute),
-            f"filled_{place}": self._dialect.filled([attribute.name]),
+            f"value_{index}": self.reading(attribute),
+            f"filled_{index}": self._dialect.filled([attribute.name]),
         }
         if attribute.is_date:
-            columns[f"day_{place}"] = self.date_columns[attribute.name].expressions()["day"]
+            columns[f"day_{index}"] = self.date_columns[attribute.name].expressions()["day"]
         return columns
 
     def _declared(self) -> list[tuple[str, AttributeKind]]:
@@ -267,9 +267,12 @@ class Customers:
 
     def _inferred(self) -> list[tuple[str, AttributeKind]]:
         """Each column with its possible kinds, the most likely first."""
-        seen = self.observed_at
-        taken = {self.customer, *(seen.values() if isinstance(seen, Mapping) else [self._observed_at("")])}
-        columns = [name for name in self._dialect.columns if name not in taken]
+        observed_at = self.observed_at
+        excluded = {
+            self.customer,
+            *(observed_at.values() if isinstance(observed_at, Mapping) else [self._observed_at("")]),
+        }
+        columns = [name for name in self._dialect.columns if name not in excluded]
         numbers = self._dialect.number_columns(columns)
         return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name, name in numbers)]
 
@@ -278,8 +281,8 @@ class Customers:
             return self.observed_at.get(name)
         if self.observed_at is None and not self._declared():
             usual = _USUAL_OBSERVED_AT
-            found = usual in self._dialect.columns and self._dialect.kind(usual) in DATES
-            return usual if found and usual != self.customer else None
+            is_date = usual in self._dialect.columns and self._dialect.kind(usual) in DATES
+            return usual if is_date and usual != self.customer else None
         return self.observed_at
 
     def _max_age(self, name: str) -> int | None:
@@ -292,10 +295,10 @@ class Customers:
             value: Any = getattr(self, role)
             if isinstance(value, str) or not isinstance(value, Sequence):
                 raise TypeError(f"Customers: {role} must be a list of columns, got {value!r}.")
-        for role, (kinds, what) in _MAPPINGS.items():
+        for role, (kinds, rule) in _MAPPINGS.items():
             value = getattr(self, role)
             if value is not None and not isinstance(value, kinds):
-                raise TypeError(f"Customers: {role} must be {what}, got {type(value).__name__}.")
+                raise TypeError(f"Customers: {role} must be {rule}, got {type(value).__name__}.")
         separator: Any = self.label_separator
         if not isinstance(separator, str) or not separator:
             raise ValueError(f"Customers: label_separator must be text such as '|', got {separator!r}.")

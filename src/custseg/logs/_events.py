@@ -194,10 +194,10 @@ class Events:
             raise TypeError(
                 f"Events: names must map the log's names of events to canonical ones, got {type(self.names).__name__}."
             )
-        given: Mapping[Any, Any] = self.names or {}
-        if odd := [name for name in given if not isinstance(name, str)]:
+        names: Mapping[Any, Any] = self.names or {}
+        if odd := [name for name in names if not isinstance(name, str)]:
             raise TypeError(f"Events: names must map text to text, got the names {listed(odd)}.")
-        unknown = sorted({str(name) for name in given.values() if name not in EVENT_NAMES})
+        unknown = sorted({str(name) for name in names.values() if name not in EVENT_NAMES})
         if unknown:
             raise ValueError(
                 f"Events: names must map onto canonical events, got {listed(unknown)}. "

@@ -237,10 +237,10 @@ class Orders:
         return self._changed(money_digits=digits)
 
     def _changed(self, **fields: Any) -> Orders:
-        other = copy(self)
+        changed = copy(self)
         for name, value in fields.items():
-            object.__setattr__(other, name, value)
-        return other
+            object.__setattr__(changed, name, value)
+        return changed
 
     def snapshot(self, as_of: object, caller: str, *, window_days: int | None = None) -> Snapshot:
         """The snapshot of this log at `as_of`; `None` means midnight after its last row."""

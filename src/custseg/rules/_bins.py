@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._arrays import Bools, Floats, Integers
-from custseg._columns import frequent_categories
 from custseg._format import roundest, significant_digits
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, frequent_categories
 from custseg.rules._conditions import Condition, numbers_of
 
 Codes = NDArray[np.uint8]

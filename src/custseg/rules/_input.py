@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_distinct
-from custseg._columns import table_of_columns
 from custseg._format import listed
 from custseg._frames import collect, column_of, columns_of, open_table
 from custseg._hashes import mix
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, given_features
+from custseg.feature_table import FeatureTable, given_features, table_of_columns
 from custseg.rules._bins import Column, binned
 from custseg.rules._conditions import numbers_of
 

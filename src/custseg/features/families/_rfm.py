@@ -156,9 +156,9 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
     return FamilyColumns(table, FEATURES)
 
 
-def in_money(sums: OrderSums, column: str, less: str | None = None) -> nw.Expr:
+def in_money(sums: OrderSums, column: str, subtrahend: str | None = None) -> nw.Expr:
     """A sum of units of money, or the difference of two, in money."""
-    units = nw.col(column) if less is None else nw.col(column) - nw.col(less)
+    units = nw.col(column) if subtrahend is None else nw.col(column) - nw.col(subtrahend)
     digits = sums.facts.orders.money_digits
     # Engines multiply by 1 / 10000, which misses the nearest number one time in three.
     money: nw.Expr = units.cast(nw.Float64) / float(10**digits)

@@ -203,18 +203,18 @@ def _check_currencies(orders: Orders, facts: OrderFacts, caller: str) -> None:
     if orders.rates is not None:
         lacking = [code for code in codes if code not in orders.rates]
         if lacking or unnamed:
-            what = listed(lacking) if lacking else "lines without a currency"
+            lacking_rates = listed(lacking) if lacking else "lines without a currency"
             remedy = (
                 "Give a rate for each code, spelled as in the log"
                 if lacking
                 else f"Fill in column {orders.currency!r} on these lines: an order with several currencies, or without "
                 "an order id, does not say which is meant"
             )
-            raise DataError(f"{caller}: rates lack {what}; they have {listed(orders.rates)}. {remedy}.")
+            raise DataError(f"{caller}: rates lack {lacking_rates}; they have {listed(orders.rates)}. {remedy}.")
     elif len(facts.currencies) > 1:
-        others = " and lines without a currency" if unnamed else ""
+        unnamed_lines = " and lines without a currency" if unnamed else ""
         raise DataError(
-            f"{caller}: the amounts are in several currencies, {listed(codes)}{others}, "
+            f"{caller}: the amounts are in several currencies, {listed(codes)}{unnamed_lines}, "
             "and cannot be added. Give rates={'EUR': 1.0, ...}."
         )
 

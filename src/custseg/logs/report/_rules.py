@@ -62,9 +62,9 @@ ATTRIBUTE_RULES: Rules = (
 )
 
 
-def by_rules(write: FindingWriter, rules: Rules, counts: object, **shown: Any) -> list[Finding]:
+def by_rules(write: FindingWriter, rules: Rules, counts: object, **fields: Any) -> list[Finding]:
     """The findings of a table of rules over the counts."""
-    return [item for name, field, severity in rules for item in write(name, getattr(counts, field), severity, **shown)]
+    return [item for name, field, severity in rules for item in write(name, getattr(counts, field), severity, **fields)]
 
 
 def file_findings(write: FindingWriter, table: Table, money: Sequence[str]) -> list[Finding]:
