@@ -119,7 +119,7 @@ def fit_segments(
     DataError
         If the log or table cannot be used, or has too few customers.
     InfeasibleMinimumError
-        If no clustering meets `min_size`; the message says what would be feasible.
+        If no clustering meets `min_size`; the message names a feasible minimum.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 

@@ -108,7 +108,7 @@ def select_clustering(
         If there are fewer distinct rows than the smallest number of clusters, or no candidate has a number
         that was requested.
     InfeasibleMinimumError
-        If no candidate meets the minimum; `feasible` is the largest minimum that a candidate meets.
+        If no candidate meets the minimum; `feasible` is a minimum that a candidate meets.
     ValueError, TypeError
         If an argument cannot be used.
 
