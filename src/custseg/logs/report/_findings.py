@@ -1,4 +1,4 @@
-"""What the data was like: counts that a person should see before trusting the segments."""
+"""Findings of the data report: counts that a person should see before trusting the segments."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found in the data.
+    """One finding about the data.
 
     Attributes
     ----------
     name : str
         A stable name, such as "refund_lines".
     count : int
-        How often.
+        Number of occurrences.
     severity : {"note", "warning", "severe"}
-        Good to know; may mislead; cannot be used as it is.
+        Information; may mislead; the data cannot be used as it is.
     text : str
         A sentence with the count; never a row or an id.
     remedy : str
-        What to do about it, with a file or with a data frame.
+        What to do about it, for a file or a data frame.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Finding:
 
 @dataclass(frozen=True, repr=False)
 class LogReport:
-    """What one log was like before the snapshot.
+    """Report on one log before the snapshot.
 
     Attributes
     ----------
     log : {"orders", "events", "customers"}
-        Which.
+        Name of the log.
     rows, customers : int
         Rows before the snapshot, and distinct customers among them.
     first_day, last_day : date or None
@@ -54,9 +54,9 @@ class LogReport:
     coverage : mapping of str to float
         Share of these rows that have a value, by described column.
     findings : tuple of Finding
-        What was found, the most serious first.
+        Findings, the most serious first.
     language : {"en", "ru"}, default "en"
-        Of the texts.
+        Language of the texts.
     """
 
     log: str
@@ -84,16 +84,16 @@ class LogReport:
 
 @dataclass(frozen=True, repr=False)
 class DataReport:
-    """What the data was like: one report per log; never rows or ids.
+    """Report on the data: one report per log; never rows or ids.
 
     Attributes
     ----------
     logs : tuple of LogReport
-        One per log that was given.
+        One report per log.
     between : tuple of Finding
-        What was found when the customers of two logs were compared.
+        Findings from comparing the customers of two logs.
     language : {"en", "ru"}, default "en"
-        Of the texts.
+        Language of the texts.
     """
 
     logs: tuple[LogReport, ...]
@@ -102,11 +102,11 @@ class DataReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found in all logs and between them."""
+        """Findings of all logs and from comparing them."""
         return (*(finding for log in self.logs for finding in log.findings), *self.between)
 
     def count(self, name: str) -> int:
-        """How often a finding of that name occurred, such as ``count("refund_lines")``."""
+        """Number of occurrences of a finding, such as ``count("refund_lines")``."""
         return sum(finding.count for finding in self.findings if finding.name == name)
 
     def __repr__(self) -> str:
@@ -117,7 +117,7 @@ class DataReport:
 
 @dataclass(frozen=True)
 class FindingWriter:
-    """Words findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalog."""
+    """Writer of findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalog."""
 
     log: str
     language: str
@@ -127,8 +127,8 @@ class FindingWriter:
     ) -> list[Finding]:
         """The finding in a list; an empty list where the count is 0.
 
-        `wording` names the entry of the catalog where a finding has several. Of what is shown, whole numbers
-        get their thousands separated, fractions are shares, text stays.
+        `wording` names the entry of the catalog if a finding has several. Of the fields, integers get thousands
+        separators, floats are shares, text stays.
         """
         if not count:
             return []
@@ -150,7 +150,7 @@ class FindingWriter:
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
-    """The findings as lines of text; below what may mislead stands what to do."""
+    """The findings as lines of text; warnings are followed by their remedy."""
     marks = {"note": "  ", "warning": "! ", "severe": "!!"}
     lines = []
     for item in findings:
@@ -177,12 +177,12 @@ def calendar_day(day: int | None) -> date | None:
 
 
 def column_name(name: str) -> str:
-    """A column's name in quotes, without characters that do not print."""
+    """A column's name in quotes, without unprintable characters."""
     return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")
 
 
 def percent(share: float, language: str = "en") -> str:
-    """A share in percent that is never rounded to all or nothing."""
+    """A share in percent that is never rounded to 0 or 100 %."""
     rounded = round(share * 100, 1)
     if rounded == 100 and share < 1:
         rounded = 99.9

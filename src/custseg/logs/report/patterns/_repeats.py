@@ -1,4 +1,4 @@
-"""Lines that repeat an earlier one: a log that was loaded twice, or a shop with few prices."""
+"""Duplicate lines: a log that was loaded twice, or a shop with few prices."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def repeated_lines(write: FindingWriter, orders: Orders, facts: OrderFacts, *, s
 
 
 def _beyond_chance(orders: Orders, snapshot: Snapshot, share: float) -> bool:
-    """Whether more lines are repeated than orders of lines drawn at random have.
+    """Whether more lines are repeated than in orders of random lines.
 
-    Two pieces of one article, or at one price, are two equal lines of an order where nothing tells them apart. An
-    order of n lines from kinds with shares p has n - sum(1 - (1 - p)^n) repeats on average. Where every
-    order has an even number of lines, all of them came twice.
+    Two units of one product, or at one price, are equal lines of an order if no column distinguishes them. An
+    order of n lines from kinds with shares p has n - sum(1 - (1 - p)^n) repeats on average. If every
+    order has an even number of lines, the log was loaded twice.
     """
     col = nw.col
     lines = orders.lines().filter(col("moment") < snapshot.moment)
