@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._arrays import Bools, Integers
@@ -9,6 +12,8 @@ from custseg._format import number
 
 SMALLEST_GROUP = 10
 """Groups of fewer customers are not described."""
+
+_MAX_CATEGORIES = 20
 
 SMALLEST_TAIL = 21
 """With fewer values the 5 % quantile lies between the two lowest, so that it discloses one customer's value."""
@@ -59,3 +64,11 @@ def shown_count(count: int, size: int) -> int | None:
 def group_size(count: int | None, language: str) -> str:
     """The count of a group as people read it; "<10" for None, which stands for 1 to 9 customers."""
     return f"<{SMALLEST_GROUP}" if count is None else number(count, language)
+
+
+def frequent_categories(column: nw.Series[Any], *, printable: bool = False) -> tuple[str, ...]:
+    """Up to 20 categories that at least 10 customers have, the most frequent first; on request printable ones only."""
+    counts = column.cast(nw.String).drop_nulls().alias("value").value_counts(name="count")
+    counts = counts.filter(nw.col("count") >= SMALLEST_GROUP).sort("count", "value", descending=[True, False])
+    categories = counts.get_column("value").to_list()
+    return tuple(category for category in categories if category.isprintable() or not printable)[:_MAX_CATEGORIES]

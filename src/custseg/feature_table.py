@@ -11,9 +11,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_distinct, check_named, did_you_mean
+from custseg._checks import check_choice, check_distinct, check_named, check_no_nul, did_you_mean
 from custseg._format import listed, plural
-from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, open_table
+from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, frame_from_columns, open_table
 from custseg._moments import skewness, unit_of
 from custseg._texts import LANGUAGES, filled, printable, text
 from custseg.errors import DataError
@@ -299,3 +299,32 @@ def _skew(values: NDArray[np.float64]) -> float | None:
         return None
     # Sorted, so that the sum does not depend on the order of the rows.
     return skewness(np.sort(finite_values))
+
+
+def table_of_columns(columns: Mapping[Any, Any], argument: str, caller: str) -> nw.DataFrame[Any]:
+    """A mapping of names to columns as a table."""
+    if not columns:
+        raise DataError(f"{caller}: {argument} has no columns. Give at least one.")
+    if unnamed := [name for name in columns if not isinstance(name, str)]:
+        raise TypeError(f"{caller}: the names of {argument} must be text, got {listed(unnamed)}.")
+    check_no_nul(caller, columns)
+    check_named(caller, list(columns))
+    arrays = {name: _column_array(values) for name, values in columns.items()}
+    shapes = {name: (len(values),) if isinstance(values, list) else values.shape for name, values in arrays.items()}
+    if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
+        raise DataError(f"{caller}: the columns of {argument} must be of one length, got shapes {shapes}.")
+    try:
+        return nw.from_native(frame_from_columns(arrays), eager_only=True)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError(
+            f"{caller}: a column of {argument} mixes types: each must hold only numbers, only booleans or only text, "
+            f"and None where a value is missing ({error})."
+        ) from error
+
+
+def _column_array(values: Any) -> Any:
+    """The values as an array, with text as objects; flat lists stay, since NumPy would turn mixed values into text."""
+    if isinstance(values, list) and not any(isinstance(value, (list, tuple)) for value in values):
+        return values
+    array = np.asarray(values)
+    return array.astype(object) if array.dtype.kind in "US" else array

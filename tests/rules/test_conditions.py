@@ -6,32 +6,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.rules import Term
+from custseg.rules import Condition
 
 
-def held(term: Term, values: list[object]) -> list[bool]:
-    series = nw.from_native(pl.Series(term.feature, values), series_only=True)
-    return term.holds(series).tolist()
+def held(condition: Condition, values: list[object]) -> list[bool]:
+    series = nw.from_native(pl.Series(condition.feature, values), series_only=True)
+    return condition.holds(series).tolist()
 
 
 NUMBERS: list[object] = [4, 5, 9, 10, None]
 
 
 @pytest.mark.parametrize(
-    ("term", "expected", "text"),
+    ("condition", "expected", "text"),
     [
-        (Term("a", low=5), [False, True, True, True, False], "a at least 5"),
-        (Term("a", high=5), [True, False, False, False, False], "a under 5"),
-        (Term("a", low=5, high=10), [False, True, True, False, False], "a from 5 to under 10"),
-        (Term("a", low=5, high=6, whole=True), [False, True, False, False, False], "a exactly 5"),
-        (Term("a", high=5, missing=True), [True, False, False, False, True], "a is either missing or under 5"),
-        (Term("a", missing=True), [False, False, False, False, True], "a is missing"),
-        (Term("a"), [True, True, True, True, False], "a is known"),
+        (Condition("a", low=5), [False, True, True, True, False], "a at least 5"),
+        (Condition("a", high=5), [True, False, False, False, False], "a under 5"),
+        (Condition("a", low=5, high=10), [False, True, True, False, False], "a from 5 to under 10"),
+        (Condition("a", low=5, high=6, whole=True), [False, True, False, False, False], "a exactly 5"),
+        (Condition("a", high=5, missing=True), [True, False, False, False, True], "a is either missing or under 5"),
+        (Condition("a", missing=True), [False, False, False, False, True], "a is missing"),
+        (Condition("a"), [True, True, True, True, False], "a is known"),
     ],
 )
-def test_number_term(term: Term, expected: list[bool], text: str) -> None:
-    assert held(term, NUMBERS) == expected
-    assert term.text() == text
+def test_number_term(condition: Condition, expected: list[bool], text: str) -> None:
+    assert held(condition, NUMBERS) == expected
+    assert condition.text() == text
 
 
 WORDS: list[object] = ["north", "south", "O'Brien", None]
@@ -49,37 +49,37 @@ WORDS: list[object] = ["north", "south", "O'Brien", None]
 def test_category_term(
     categories: tuple[str, ...], excluded: bool, missing: bool, expected: list[bool], text: str
 ) -> None:
-    term = Term("r", kind="category", categories=categories, excluded=excluded, missing=missing)
-    assert held(term, WORDS) == expected
-    assert term.text() == text
+    condition = Condition("r", kind="category", categories=categories, excluded=excluded, missing=missing)
+    assert held(condition, WORDS) == expected
+    assert condition.text() == text
 
 
 def test_flag_term() -> None:
-    yes, no = Term("vip", kind="flag", low=1), Term("vip", kind="flag", high=1)
+    yes, no = Condition("vip", kind="flag", low=1), Condition("vip", kind="flag", high=1)
     assert held(yes, [True, False, None]) == [True, False, False]
     assert held(no, [True, False, None]) == [False, True, False]
     assert (yes.text(), no.text("ru"), yes.sql) == ("vip is yes", "vip — нет", '"vip" = TRUE AND "vip" IS NOT NULL')
 
 
 def test_unit_is_said_unless_the_name_says_it() -> None:
-    assert Term("order_count", low=5, unit="orders").text() == "order_count at least 5 orders"
-    assert Term("recency_days", high=30, unit="days").text() == "recency_days under 30"
-    assert Term("recency_days", high=31, unit="days").text("ru") == "recency_days меньше 31 дня"
-    assert Term("open_rate", low=0.1, high=0.5, unit="share").text() == "open_rate from 10% to under 50%"
-    assert Term("revenue", low=1000, high=5000, unit="money").text("ru") == (
+    assert Condition("order_count", low=5, unit="orders").text() == "order_count at least 5 orders"
+    assert Condition("recency_days", high=30, unit="days").text() == "recency_days under 30"
+    assert Condition("recency_days", high=31, unit="days").text("ru") == "recency_days меньше 31 дня"
+    assert Condition("open_rate", low=0.1, high=0.5, unit="share").text() == "open_rate from 10% to under 50%"
+    assert Condition("revenue", low=1000, high=5000, unit="money").text("ru") == (
         "revenue не меньше 1\xa0000, но меньше 5\xa0000"
     )
 
 
 def test_names_and_words_are_escaped_in_sql() -> None:
-    assert Term('a"b', low=5).sql == '"a""b" >= 5 AND "a""b" IS NOT NULL'
-    assert "IN ('O''Brien')" in Term("r", kind="category", categories=("O'Brien",)).sql
+    assert Condition('a"b', low=5).sql == '"a""b" >= 5 AND "a""b" IS NOT NULL'
+    assert "IN ('O''Brien')" in Condition("r", kind="category", categories=("O'Brien",)).sql
 
 
 BOUNDS = st.one_of(st.none(), st.sampled_from([-2.5, 0.0, 0.03, 0.1, 5.0, 1e6, 1e20]))
-NUMERIC = st.builds(Term, st.just('a "b"'), low=BOUNDS, high=BOUNDS, missing=st.booleans())
+NUMERIC = st.builds(Condition, st.just('a "b"'), low=BOUNDS, high=BOUNDS, missing=st.booleans())
 CATEGORIES = st.builds(
-    Term,
+    Condition,
     st.just("a;'"),
     kind=st.just("category"),
     categories=st.lists(st.sampled_from(["x", "O'Brien", '"', "=1", "%_"]), min_size=1, unique=True).map(tuple),
@@ -90,25 +90,25 @@ FLOATS = st.sampled_from([-3.0, -2.5, 0.0, -0.0, 0.03, 0.1, 4.999, 5.0, 1e6, 1e2
 
 
 @given(NUMERIC, st.lists(FLOATS, min_size=1))
-def test_number_term_holds_where_its_sql_does(term: Term, values: list[float | None]) -> None:
-    table = pl.DataFrame({term.feature: pl.Series(values, dtype=pl.Float64)})
-    assert sql_holds(term, table) == held(term, list(values))
+def test_number_term_holds_where_its_sql_does(condition: Condition, values: list[float | None]) -> None:
+    table = pl.DataFrame({condition.feature: pl.Series(values, dtype=pl.Float64)})
+    assert sql_holds(condition, table) == held(condition, list(values))
 
 
 @given(CATEGORIES, st.lists(st.sampled_from(["x", "O'Brien", '"', "=1", "%_", "other", None]), min_size=1))
-def test_category_term_holds_where_its_sql_does(term: Term, values: list[str | None]) -> None:
-    table = pl.DataFrame({term.feature: pl.Series(values, dtype=pl.String)})
-    series = nw.from_native(table[term.feature], series_only=True)
-    assert sql_holds(term, table) == term.holds(series).tolist()
+def test_category_term_holds_where_its_sql_does(condition: Condition, values: list[str | None]) -> None:
+    table = pl.DataFrame({condition.feature: pl.Series(values, dtype=pl.String)})
+    series = nw.from_native(table[condition.feature], series_only=True)
+    assert sql_holds(condition, table) == condition.holds(series).tolist()
 
 
-def sql_holds(term: Term, table: pl.DataFrame) -> list[object]:
-    """What DuckDB makes of the term, row by row."""
+def sql_holds(condition: Condition, table: pl.DataFrame) -> list[object]:
+    """What DuckDB makes of the condition, row by row."""
     with duckdb.connect() as connection:
         connection.register("given", table.to_arrow())
-        return [row[0] for row in connection.sql(f"SELECT {term.sql} FROM given").fetchall()]
+        return [row[0] for row in connection.sql(f"SELECT {condition.sql} FROM given").fetchall()]
 
 
 def test_nan_is_missing() -> None:
     series = nw.from_native(pl.Series("a", [np.nan, 1.0]), series_only=True)
-    assert Term("a", low=0).holds(series).tolist() == [False, True]
+    assert Condition("a", low=0).holds(series).tolist() == [False, True]

@@ -18,7 +18,7 @@ from custseg.errors import DataError
 from custseg.rules import Rule, SegmentRules, segment_rules
 from custseg.rules._beam_search import Sample
 from custseg.rules._input import columns_in_bins, given_columns, split_rows
-from custseg.rules._tree import covering_terms
+from custseg.rules._tree import covering_conditions
 
 
 def shop_table(n: int = 600, seed: int = 0) -> tuple[pl.DataFrame, np.ndarray]:
@@ -65,9 +65,11 @@ def test_rule_of_two_terms_is_found() -> None:
     table, labels = shop_table()
     rules = segment_rules(table, labels, names=["Gone", "Regular", "Rare"], columns=["order_count", "recency_days"])
     regular = rules.of(1)
-    assert {term.feature for term in regular.terms} == {"order_count", "recency_days"}
-    assert next(term.low for term in regular.terms if term.feature == "order_count") == 5
-    assert next(term.high for term in regular.terms if term.feature == "recency_days") == pytest.approx(200, abs=10)
+    assert {condition.feature for condition in regular.conditions} == {"order_count", "recency_days"}
+    assert next(condition.low for condition in regular.conditions if condition.feature == "order_count") == 5
+    assert next(
+        condition.high for condition in regular.conditions if condition.feature == "recency_days"
+    ) == pytest.approx(200, abs=10)
     assert regular.name == "Regular"
 
 
@@ -80,9 +82,9 @@ def test_thresholds_of_money_are_round() -> None:
 
 def test_range_is_one_term() -> None:
     x = np.arange(1000)
-    rules = segment_rules({"x": x}, ((x >= 400) & (x < 600)).astype(int), max_terms=1)
+    rules = segment_rules({"x": x}, ((x >= 400) & (x < 600)).astype(int), max_conditions=1)
     assert rules.rules[1].text == "x from 400 to under 600"
-    assert all(len(rule.terms) <= 1 for rule in rules.rule_set.rules)
+    assert all(len(rule.conditions) <= 1 for rule in rules.rule_set.rules)
 
 
 def test_missing_values_can_make_a_segment() -> None:
@@ -126,15 +128,15 @@ def test_rule_of_one_of_several_segments_has_a_term() -> None:
     rng = np.random.default_rng(0)
     labels = (rng.random(400) < 0.8).astype(int)  # F1 of "anyone" is 0.89, which noise does not beat
     rules = segment_rules({"x": rng.normal(size=400), "y": rng.integers(0, 5, 400)}, labels)
-    assert [len(rule.terms) > 0 for rule in rules.rules] == [True, True]
-    assert segment_rules({"x": np.arange(50)}, np.zeros(50, dtype=int)).rules[0].terms == ()
+    assert [len(rule.conditions) > 0 for rule in rules.rules] == [True, True]
+    assert segment_rules({"x": np.arange(50)}, np.zeros(50, dtype=int)).rules[0].conditions == ()
 
 
-@pytest.mark.parametrize("max_terms", [1, 2, 3])
-def test_no_rule_has_more_terms_than_allowed(max_terms: int) -> None:
-    rules = segment_rules(*shop_table(), max_terms=max_terms)
-    assert max(len(rule.terms) for rule in all_rules(rules)) <= max_terms
-    assert all(len({t.feature for t in rule.terms}) == len(rule.terms) for rule in all_rules(rules))
+@pytest.mark.parametrize("max_conditions", [1, 2, 3])
+def test_no_rule_has_more_terms_than_allowed(max_conditions: int) -> None:
+    rules = segment_rules(*shop_table(), max_conditions=max_conditions)
+    assert max(len(rule.conditions) for rule in all_rules(rules)) <= max_conditions
+    assert all(len({t.feature for t in rule.conditions}) == len(rule.conditions) for rule in all_rules(rules))
 
 
 def test_exactly_one_rule_of_the_set_holds_for_everyone() -> None:
@@ -146,9 +148,9 @@ def test_exactly_one_rule_of_the_set_holds_for_everyone() -> None:
 
 @given(st.integers(0, 50), st.sampled_from([1, 2, 3]))
 @examples(15)
-def test_rule_holds_where_its_sql_does(seed: int, max_terms: int) -> None:
+def test_rule_holds_where_its_sql_does(seed: int, max_conditions: int) -> None:
     table, labels = shop_table(seed=seed)
-    rules = segment_rules(table, labels, max_terms=max_terms)
+    rules = segment_rules(table, labels, max_conditions=max_conditions)
     with duckdb.connect() as connection:
         connection.register("given", table.to_arrow())
         for rule in all_rules(rules):
@@ -216,7 +218,7 @@ def test_segments_need_not_be_numbered_without_gaps() -> None:
 
 def test_one_segment_is_everyone() -> None:
     rules = segment_rules({"x": np.arange(100)}, np.zeros(100, dtype=int))
-    assert repr(rules.rules[0]) == "For anyone, segment 0: precision 100%, recall 100%, lift 1"
+    assert repr(rules.rules[0]) == "For any customer, segment 0: precision 100%, recall 100%, lift 1"
     assert rules.rule_set.sql == "CASE\n  WHEN 1 = 1 THEN 0\n  ELSE 0\nEND"
 
 
@@ -247,7 +249,7 @@ def test_rare_categories_are_never_named() -> None:
     labels = [0] * 100_000 + [1] * 509
     rules = segment_rules({"source": words}, labels)
     assert rules.rules[1].text == "source is 'shop'"
-    assert {term.categories for rule in all_rules(rules) for term in rule.terms} == {("shop",)}
+    assert {condition.categories for rule in all_rules(rules) for condition in rule.conditions} == {("shop",)}
 
 
 def test_categories_that_do_not_print_on_one_line_are_never_named() -> None:
@@ -259,7 +261,7 @@ def test_categories_that_do_not_print_on_one_line_are_never_named() -> None:
 def test_threshold_is_the_value_of_no_one_customer() -> None:
     x = np.sort(np.random.default_rng(0).normal(0, 1, 500))
     rules = segment_rules({"x": x}, (x > x[250]).astype(int))
-    [low] = [term.low for term in rules.rules[1].terms]
+    [low] = [condition.low for condition in rules.rules[1].conditions]
     assert low not in x.tolist()
     assert len(str(low)) <= 5
 
@@ -310,9 +312,10 @@ def test_tree_learns_a_checkerboard_that_no_single_cut_shows() -> None:
     columns, units = given_columns({"a": a, "b": b}, "test")
     labels = ((a < 50) != (b < 30)).astype(int)
     bins = columns_in_bins(columns, units)
-    sample = Sample(bins, [c.codes(columns[c.about.feature]) for c in bins], labels, np.ones(2))
+    sample = Sample(bins, [c.codes(columns[c.template.feature]) for c in bins], labels, np.ones(2))
     found = {
-        (label, " and ".join(term.text() for term in terms)) for label, terms in covering_terms(sample, max_terms=2)
+        (label, " and ".join(condition.text() for condition in conditions))
+        for label, conditions in covering_conditions(sample, max_conditions=2)
     }
     assert found == {
         (0, "a under 50 and b under 30"),
@@ -338,13 +341,13 @@ def test_rules_of_online_retail_are_faithful(shared_file: Callable[[str], Path],
 X = np.arange(100)
 HALVES = (X >= 50).astype(int)
 WRONG: list[tuple[Any, Any, dict[str, Any], type[Exception], str]] = [
-    ({"x": X}, HALVES[:99], {}, ValueError, "one entry per customer, got 99 for 100 customers"),
-    ({"x": X}, HALVES[:, None], {}, ValueError, "labels must be one column, got 2 dimensions"),
-    ({"x": X}, HALVES.astype(float), {}, TypeError, "labels must be whole numbers, got float64"),
-    ({"x": X}, HALVES - 2, {}, ValueError, "labels must be -1 or segments from 0 up, got -2"),
-    ({"x": X}, np.full(100, -1), {}, DataError, "no customer has a segment"),
-    ({"x": X}, HALVES, {"max_terms": 0}, ValueError, "max_terms must be from 1 to 6, got 0"),
-    ({"x": X}, HALVES, {"max_terms": 2.0}, TypeError, "max_terms must be a whole number"),
+    ({"x": X}, HALVES[:99], {}, DataError, "labels must hold one label per customer: there are 100 customers"),
+    ({"x": X}, HALVES[:, None], {}, DataError, r"labels of shape \(100, 1\)"),
+    ({"x": X}, HALVES.astype(str), {}, TypeError, "labels must be whole numbers, got text"),
+    ({"x": X}, HALVES - 2, {}, DataError, r"labels must be -1 \(no segment\) or at least 0, got -2"),
+    ({"x": X}, np.full(100, -1), {}, DataError, "no customer is in a segment"),
+    ({"x": X}, HALVES, {"max_conditions": 0}, ValueError, "max_conditions must be from 1 to 6, got 0"),
+    ({"x": X}, HALVES, {"max_conditions": 2.0}, TypeError, "max_conditions must be a whole number"),
     ({"x": X}, HALVES, {"language": "fr"}, ValueError, "language must be one of"),
     ({"x": X}, HALVES, {"random_state": None}, TypeError, "random_state must be a whole number"),
     ({"x": X}, HALVES, {"names": ["a"]}, ValueError, r"names lacks the segments \[1\]"),
@@ -354,9 +357,9 @@ WRONG: list[tuple[Any, Any, dict[str, Any], type[Exception], str]] = [
     ({"x": X}, HALVES, {"columns": []}, ValueError, "columns must name each feature once"),
     ({"days": X}, HALVES, {"columns": ["day"]}, DataError, "lacks column 'day'.*Did you mean 'days'"),
     ({}, HALVES, {}, DataError, "features has no columns"),
-    ({1: X}, HALVES, {}, TypeError, "names of features must be text"),
-    ({"x": X, "y": X[:5]}, HALVES, {}, DataError, "columns of one length"),
-    ({"x": [1, "b"] * 50}, HALVES, {}, DataError, "numbers, booleans or text alone"),
+    ({1: X}, HALVES, {}, TypeError, "the names of features must be text"),
+    ({"x": X, "y": X[:5]}, HALVES, {}, DataError, "must be of one length"),
+    ({"x": [1, "b"] * 50}, HALVES, {}, DataError, "column of features mixes types"),
     (5, HALVES, {}, TypeError, "segment_rules: .*got int"),
 ]
 

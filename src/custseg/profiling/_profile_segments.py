@@ -9,13 +9,13 @@ import numpy as np
 
 from custseg._checks import check_choice
 from custseg._format import listed
+from custseg._labels import Labels, read_labels
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.profiling._assemble import ProfileInputs, segment_markers, segment_row, with_nearest
 from custseg.profiling._profiles import Profiles
 from custseg.profiling.measures._column_statistics import column_statistics
 from custseg.profiling.measures._descriptor_tests import descriptor_tests
-from custseg.profiling.measures._labels import Labels, read_labels
 from custseg.profiling.measures._table import ProfileTable, checked_weights, read_table
 from custseg.profiling.naming._archetypes import (
     Archetype,

@@ -1,4 +1,7 @@
-"""A set of rules that covers everybody: the leaves of a small tree whose paths name few columns."""
+"""Rules that cover all customers: the leaves of a small classification tree whose paths use few columns.
+
+scikit-learn's trees limit neither the columns of a path nor split on categories and missing values by name.
+"""
 
 from __future__ import annotations
 
@@ -9,137 +12,136 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from custseg._arrays import Bools, Floats
+from custseg._arrays import Bools, Floats, Integers
+from custseg._privacy import SMALLEST_GROUP
 from custseg.rules._beam_search import Sample
-from custseg.rules._bins import FEWEST
-from custseg.rules._conditions import Term
+from custseg.rules._conditions import Condition
 
-_GROWN = 8
+_LEAVES_PER_SEGMENT = 8
 _RULES_PER_SEGMENT = 4
-_LEAST_GAIN = 0.003
-_NEARLY = 0.97
+_MIN_GAIN = 0.003
+_GAIN_TOLERANCE = 0.97
 
 
 @dataclass(eq=False)
 class _Node:
-    """A part of the customers: their rows, the bins they are in, the two parts below and by what they are parted."""
+    """A node: its rows, the bins on its path, weighted counts by segment, its children and its split."""
 
-    rows: NDArray[np.intp]
-    meant: Mapping[int, Bools]
+    rows: Integers
+    bins: Mapping[int, Bools]
     counts: Floats
-    parts: tuple[_Node, ...] = ()
+    children: tuple[_Node, ...] = ()
     split: tuple[int, float] = (-1, 0.0)
 
     @property
     def label(self) -> int:
-        """The segment of most of them."""
+        """The most frequent segment."""
         return int(self.counts.argmax())
 
     @property
-    def right(self) -> float:
-        """How many of them are in that segment."""
+    def n_correct(self) -> float:
+        """The weighted number of customers in the most frequent segment."""
         return float(self.counts.max())
 
     def leaves(self) -> Iterator[_Node]:
-        """The parts that are not parted further."""
-        if not self.parts:
+        """The leaves below the node."""
+        if not self.children:
             yield self
-        for part in self.parts:
-            yield from part.leaves()
+        for child in self.children:
+            yield from child.leaves()
 
     def branches(self) -> Iterator[_Node]:
-        """The parts that are, itself the first."""
-        if self.parts:
+        """The inner nodes of the subtree, the node itself first."""
+        if self.children:
             yield self
-        for part in self.parts:
-            yield from part.branches()
+        for child in self.children:
+            yield from child.branches()
 
 
-def covering_terms(sample: Sample, *, max_terms: int) -> list[tuple[int, tuple[Term, ...]]]:
-    """Segment and terms of rules of which exactly one holds for each customer of the sample.
+def covering_conditions(sample: Sample, *, max_conditions: int) -> list[tuple[int, tuple[Condition, ...]]]:
+    """Segment and conditions of rules of which exactly one holds for each customer of the sample.
 
-    A tree is grown where the Gini impurity falls most, each path naming at most `max_terms` columns. Another
-    names no others than the best `max_terms` columns of a tree without that limit, so that columns which say
-    nearly the same do not use up the terms. Both are pruned by cost and complexity (Breiman et al. 1984): at
-    most four rules per segment are left, and each further one puts at least 0.3 % of the customers right, and
-    ten. The tree that puts more of them right is taken. Rules of one segment that differ in one column alone
-    are joined where that is one term.
+    One tree is grown best-first by Gini impurity, with at most `max_conditions` columns on each path. A second one
+    uses only the best `max_conditions` columns of a tree without that limit, so that correlated columns do not use up
+    the conditions. Both are pruned by cost-complexity (Breiman et al. 1984) to at most four leaves per segment, each of
+    which classifies at least 0.3 % more of the customers correctly, and at least ten. The more accurate tree is used.
+    Leaves of one segment that differ in one column are merged where the result is one condition.
     """
-    everything = range(len(sample.columns))
-    free = _grown(sample, everything, max_terms=len(sample.columns))
-    best = _best_columns(free)[:max_terms]
-    trees = [_grown(sample, columns, max_terms=max_terms) for columns in (everything, best)]
+    all_columns = range(len(sample.columns))
+    free = _grown(sample, all_columns, max_conditions=len(sample.columns))
+    best = _best_columns(free)[:max_conditions]
+    trees = [_grown(sample, columns, max_conditions=max_conditions) for columns in (all_columns, best)]
     for tree in trees:
         _prune(tree, sample)
-    root = max(trees, key=lambda tree: sum(leaf.right for leaf in tree.leaves()))
-    leaves = [(leaf.label, dict(leaf.meant)) for leaf in root.leaves()]
-    while (joined := _joined(leaves, sample)) is not None:
-        leaves = joined
-    return [(label, sample.terms(meant)) for label, meant in leaves]
+    root = max(trees, key=lambda tree: sum(leaf.n_correct for leaf in tree.leaves()))
+    leaves = [(leaf.label, dict(leaf.bins)) for leaf in root.leaves()]
+    while (merged := _merged(leaves, sample)) is not None:
+        leaves = merged
+    return [(label, sample.conditions(bins)) for label, bins in leaves]
 
 
-def _grown(sample: Sample, columns: Sequence[int], *, max_terms: int) -> _Node:
-    """The tree of these columns, parted again and again where the impurity falls most."""
+def _grown(sample: Sample, columns: Sequence[int], *, max_conditions: int) -> _Node:
+    """A tree on these columns, grown best-first: the split with the largest decrease of impurity is made next."""
     root = _Node(np.arange(len(sample.labels)), {}, sample.sizes)
     waiting, leaves, ticket = [root], 1, itertools.count()
     heap: list[tuple[float, int, _Node, tuple[float, int, Bools]]] = []
-    while leaves < _GROWN * len(sample.weights):
+    while leaves < _LEAVES_PER_SEGMENT * len(sample.weights):
         for node in waiting:
-            if (split := _best_split(sample, node, columns, max_terms=max_terms)) is not None:
+            if (split := _best_split(sample, node, columns, max_conditions=max_conditions)) is not None:
                 heapq.heappush(heap, (-split[0], next(ticket), node, split))
         if not heap:
             break
-        _, _, node, (gain, column, meant) = heapq.heappop(heap)
+        _, _, node, (gain, column, bins) = heapq.heappop(heap)
         node.split = (column, gain)
-        within = meant[sample.codes[column][node.rows]]
+        mask = bins[sample.codes[column][node.rows]]
         waiting = [
-            _part(sample, node, column, rows=node.rows[side], meant=bins)
-            for side, bins in ((within, meant), (~within, ~meant))
+            _child(sample, node, column, rows=node.rows[mask], bins=bins),
+            _child(sample, node, column, rows=node.rows[~mask], bins=~bins),
         ]
-        node.parts = tuple(waiting)
+        node.children = tuple(waiting)
         leaves += 1
     return root
 
 
-def _part(sample: Sample, node: _Node, column: int, *, rows: NDArray[np.intp], meant: Bools) -> _Node:
-    """Those rows of the node that are in the meant bins of the column."""
-    meant = node.meant[column] & meant if column in node.meant else meant
+def _child(sample: Sample, node: _Node, column: int, *, rows: Integers, bins: Bools) -> _Node:
+    """The child with those rows of the node that are in the bins of the column."""
+    bins = node.bins[column] & bins if column in node.bins else bins
     counts = np.bincount(sample.labels[rows], minlength=len(sample.weights)) * sample.weights
-    return _Node(rows, {**node.meant, column: meant}, counts)
+    return _Node(rows, {**node.bins, column: bins}, counts)
 
 
 def _best_split(
-    sample: Sample, node: _Node, columns: Sequence[int], *, max_terms: int
+    sample: Sample, node: _Node, columns: Sequence[int], *, max_conditions: int
 ) -> tuple[float, int, Bools] | None:
-    """By how much the impurity falls, the column and the bins; of nearly equal ones the simplest to say."""
-    found: list[tuple[float, float, int, Bools]] = []
-    if node.right == node.counts.sum():
+    """The decrease of impurity, the column and the bins of the best split; the simplest of nearly equal splits."""
+    splits: list[tuple[float, float, int, Bools]] = []
+    if node.n_correct == node.counts.sum():
         return None
     for column in columns:
-        choices = sample.columns[column]
-        if column not in node.meant and len(node.meant) >= max_terms:
+        binned = sample.columns[column]
+        if column not in node.bins and len(node.bins) >= max_conditions:
             continue
         gains = _gains(sample, node, column)
         top = float(gains.max(initial=0.0))
-        for place in np.flatnonzero(gains >= _NEARLY * top) if top > 0 else ():
-            chosen = choices.parting[place]
-            found.append((float(gains[place]), float(choices.costs[chosen]), column, choices.sets[chosen]))
-    if not found:
+        for index in np.flatnonzero(gains >= _GAIN_TOLERANCE * top) if top > 0 else ():
+            selected = binned.splits[index]
+            splits.append((float(gains[index]), float(binned.costs[selected]), column, binned.sets[selected]))
+    if not splits:
         return None
-    least = _NEARLY * max(gain for gain, *_ in found)
-    gain, _, column, bins = min((one for one in found if one[0] >= least), key=lambda one: (one[1], -one[0], one[2]))
+    min_gain = _GAIN_TOLERANCE * max(gain for gain, *_ in splits)
+    candidates = (split for split in splits if split[0] >= min_gain)
+    gain, _, column, bins = min(candidates, key=lambda split: (split[1], -split[0], split[2]))
     return gain, column, bins
 
 
 def _gains(sample: Sample, node: _Node, column: int) -> Floats:
-    """By how much each parting of the column lowers the Gini impurity; 0 where a part is too small."""
-    choices, counts = sample.columns[column], sample.histogram(column, node.rows)
-    inside = choices.sums[choices.parting] @ counts
+    """The decrease of Gini impurity by each split of the column; 0 where a child is too small."""
+    binned, counts = sample.columns[column], sample.histogram(column, node.rows)
+    inside = binned.sums[binned.splits] @ counts
     outside = counts.sum(axis=0) - inside
     gains = _purity(inside * sample.weights) + _purity(outside * sample.weights) - _purity(node.counts[None, :])
-    small = np.minimum(inside.sum(axis=1), outside.sum(axis=1)) < sample.fewest
+    small = np.minimum(inside.sum(axis=1), outside.sum(axis=1)) < sample.min_customers
     return np.where(small, 0.0, gains)
 
 
@@ -150,7 +152,7 @@ def _purity(counts: Floats) -> Floats:
 
 
 def _best_columns(root: _Node) -> list[int]:
-    """The columns that part the tree, those by which the impurity falls most in sum first."""
+    """The columns of the splits, sorted by their total decrease of impurity."""
     gains: dict[int, float] = {}
     for branch in root.branches():
         column, gain = branch.split
@@ -159,26 +161,29 @@ def _best_columns(root: _Node) -> list[int]:
 
 
 def _prune(root: _Node, sample: Sample) -> None:
-    """Take away the branch that is worth least per rule, until those left are few and worth their words."""
-    most, least = _RULES_PER_SEGMENT * len(sample.weights), max(_LEAST_GAIN * float(sample.sizes.sum()), FEWEST)
-    while root.parts:
-        worth = []
-        for place, branch in enumerate(root.branches()):
+    """Remove the branch with the smallest gain per leaf, until the leaves are few enough and each gains enough."""
+    max_leaves = _RULES_PER_SEGMENT * len(sample.weights)
+    min_gain = max(_MIN_GAIN * float(sample.sizes.sum()), SMALLEST_GROUP)
+    while root.children:
+        gains = []
+        for index, branch in enumerate(root.branches()):
             leaves = list(branch.leaves())
-            worth.append(((sum(leaf.right for leaf in leaves) - branch.right) / (len(leaves) - 1), -place, branch))
-        gain, _, weakest = min(worth, key=lambda one: one[:2])
-        if gain >= least and sum(1 for _ in root.leaves()) <= most:
+            gains.append(
+                ((sum(leaf.n_correct for leaf in leaves) - branch.n_correct) / (len(leaves) - 1), -index, branch)
+            )
+        gain, _, weakest = min(gains, key=lambda entry: entry[:2])
+        if gain >= min_gain and sum(1 for _ in root.leaves()) <= max_leaves:
             return
-        weakest.parts = ()
+        weakest.children = ()
 
 
-def _joined(leaves: list[tuple[int, dict[int, Bools]]], sample: Sample) -> list[Any] | None:
-    """The rules with two of one segment made one, where they differ in one column and one term says both."""
+def _merged(leaves: list[tuple[int, dict[int, Bools]]], sample: Sample) -> list[Any] | None:
+    """The leaves with the first two of one segment merged that differ in one column; None where there are none."""
     for i, (label, first) in enumerate(leaves):
         for j in range(i + 1, len(leaves)):
-            if leaves[j][0] != label or (both := _union(first, leaves[j][1], sample)) is None:
+            if leaves[j][0] != label or (union := _union(first, leaves[j][1], sample)) is None:
                 continue
-            return [*leaves[:i], (label, both), *leaves[i + 1 : j], *leaves[j + 1 :]]
+            return [*leaves[:i], (label, union), *leaves[i + 1 : j], *leaves[j + 1 :]]
     return None
 
 

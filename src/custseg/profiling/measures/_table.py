@@ -1,4 +1,4 @@
-"""What is profiled: one row per customer, as numbers and as categories."""
+"""The input table of profiling: one row per customer, with numeric and categorical columns."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._arrays import Floats
-from custseg._checks import check_columns, check_distinct, check_named, check_no_nul, did_you_mean
+from custseg._checks import check_columns, check_distinct, check_named, did_you_mean
 from custseg._format import listed
-from custseg._frames import collect, column_of, frame_from_columns, open_table
-from custseg._privacy import SMALLEST_GROUP
+from custseg._frames import collect, column_of, open_table
+from custseg._privacy import frequent_categories
 from custseg.errors import DataError
-from custseg.feature_table import Feature, FeatureTable
+from custseg.feature_table import Feature, FeatureTable, table_of_columns
 
 _ID = "customer_id"
-_MOST_CATEGORIES = 20
 OTHER = "(other values)"
 _YES, _NO = ("true", "yes"), ("false", "no")
+# Four words in any case, such as True and YES: more distinct values are no flags.
+_MAX_FLAGS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +32,10 @@ class Categories:
     Attributes
     ----------
     codes : ndarray of int, shape (n_customers,)
-        Position of the category in `values`; -1 where it is missing.
+        Index of the category in `values`; -1 where it is missing.
     values : tuple of str
-        The most frequent first. What fewer than 10 customers have, or is not among the 20 most frequent, is
-        together in the last one.
+        The most frequent first. Categories that fewer than 10 customers have, or that are not among the 20 most
+        frequent, are merged into the last one.
     """
 
     codes: NDArray[np.intp]
@@ -43,7 +44,7 @@ class Categories:
 
 @dataclass(frozen=True, eq=False)
 class ProfileTable:
-    """The columns to profile, sorted into numbers and categories; ids are no part of it."""
+    """The columns to profile as numbers and categories, without ids."""
 
     local: nw.DataFrame[Any]
     described: Mapping[str, Feature]
@@ -71,7 +72,7 @@ class ProfileTable:
 
 
 def read_table(features: object, descriptors: object, *, customer_column: str | None, caller: str) -> ProfileTable:
-    """Open features and descriptors of any kind."""
+    """Read features and descriptors of any supported kind of table."""
     local, described, give_back, notes = _opened(features, "features", customer_column=customer_column, caller=caller)
     windowed = isinstance(features, FeatureTable) and _is_windowed(features)
     names: list[str] = []
@@ -81,13 +82,13 @@ def read_table(features: object, descriptors: object, *, customer_column: str | 
             hints = ", ".join(f"{name!r}{did_you_mean(str(name), list(described))}" for name in lacking)
             raise DataError(f"{caller}: descriptors names columns that features lacks: {hints}.")
     elif descriptors is not None:
-        more, more_described, _, more_notes = _opened(
+        added, added_features, _, added_notes = _opened(
             descriptors, "descriptors", customer_column=customer_column, caller=caller
         )
-        _check_together(local, more, names=(described, more_described), caller=caller)
-        local = local.with_columns(more.get_column(name) for name in more_described)
-        described, notes = described | more_described, (*notes, *more_notes)
-        names = list(more_described)
+        _check_together(local, added, names=(described, added_features), caller=caller)
+        local = local.with_columns(added.get_column(name) for name in added_features)
+        described, notes = described | added_features, (*notes, *added_notes)
+        names = list(added_features)
     return _sorted_into_kinds(local, described, tuple(names), give_back=give_back, windowed=windowed, notes=notes)
 
 
@@ -119,7 +120,7 @@ def _opened(table: object, argument: str, *, customer_column: str | None, caller
     if isinstance(table, FeatureTable):
         return table.local, {feature.name: feature for feature in table.described}, table.give_back, ()
     if isinstance(table, Mapping):
-        local = nw.from_native(_from_mapping(table, argument, caller), eager_only=True)
+        local = table_of_columns(table, argument, caller)
         ids: str | None = customer_column or _ID
         notes: tuple[str, ...] = ()
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
@@ -141,7 +142,7 @@ def _opened(table: object, argument: str, *, customer_column: str | None, caller
 
 
 def _ids_of(local: nw.DataFrame[Any], argument: str) -> tuple[str | None, tuple[str, ...]]:
-    """Which column holds ids: they tell nothing of a segment, and are not to be shown."""
+    """The column of ids, which must not be shown, and a note where it is guessed."""
     if _ID in local.columns:
         return _ID, ()
     first = local.columns[0]
@@ -150,27 +151,10 @@ def _ids_of(local: nw.DataFrame[Any], argument: str) -> tuple[str | None, tuple[
     if not (kind.is_integer() or kind == nw.String) or len(local) < 2 or column.n_unique() < len(local):
         return None, ()
     note = (
-        f"column {first!r} of {argument} was taken for ids, since no two rows are equal in it; "
-        "customer_column= says otherwise."
+        f"column {first!r} of {argument} is read as ids, since all its values differ. "
+        "Give customer_column= for another column."
     )
     return first, (note,)
-
-
-def _from_mapping(table: Mapping[Any, Any], argument: str, caller: str) -> Any:
-    columns = {}
-    for name, values in table.items():
-        if not isinstance(name, str):
-            raise TypeError(f"{caller}: {argument} must map names to columns, got a {type(name).__name__} as a name.")
-        check_no_nul(caller, [name])
-        array = np.asarray(values)
-        columns[name] = array.astype(object) if array.dtype.kind in "US" else array
-    shapes = {name: values.shape for name, values in columns.items()}
-    if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
-        raise DataError(f"{caller}: the columns of {argument} must be of one length, got shapes {shapes}.")
-    try:
-        return frame_from_columns(columns)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise DataError(f"{caller}: a column of {argument} mixes types that do not go together ({error}).") from error
 
 
 def _is_names(descriptors: object) -> TypeGuard[Sequence[str]]:
@@ -181,20 +165,20 @@ def _is_names(descriptors: object) -> TypeGuard[Sequence[str]]:
 
 def _check_together(
     local: nw.DataFrame[Any],
-    more: nw.DataFrame[Any],
+    added: nw.DataFrame[Any],
     *,
     names: tuple[Mapping[str, Feature], Mapping[str, Feature]],
     caller: str,
 ) -> None:
-    if len(local) != len(more):
+    if len(local) != len(added):
         raise DataError(
-            f"{caller}: descriptors must have one row per customer of features, got {len(more):,} rows for "
+            f"{caller}: descriptors must have one row per customer of features, got {len(added):,} rows for "
             f"{len(local):,} customers."
         )
-    if both := [name for name in names[1] if name in names[0]]:
-        raise DataError(f"{caller}: descriptors and features both have {listed(both)}. Rename or drop one of each.")
-    if _ID in local.columns and _ID in more.columns:
-        ids = local.get_column(_ID), more.get_column(_ID)
+    if shared := [name for name in names[1] if name in names[0]]:
+        raise DataError(f"{caller}: descriptors and features both have {listed(shared)}. Rename or drop one of each.")
+    if _ID in local.columns and _ID in added.columns:
+        ids = local.get_column(_ID), added.get_column(_ID)
         if ids[0].to_list() != ids[1].to_list():
             raise DataError(
                 f"{caller}: the ids of descriptors are not those of features in the same order. "
@@ -222,7 +206,7 @@ def _sorted_into_kinds(
         else:
             left_out.append(name)
     if left_out:
-        notes = (*notes, f"columns {left_out} hold neither numbers, texts nor yes and no: left out.")
+        notes = (*notes, f"columns {left_out} are left out: they hold neither numbers nor text nor booleans.")
     return ProfileTable(
         local, described, descriptors, give_back=give_back, windowed=windowed, notes=notes, categories=categories,
         numbers=tuple(numbers),
@@ -230,23 +214,22 @@ def _sorted_into_kinds(
 
 
 def _coded(column: nw.Series[Any]) -> Categories:
+    """The column as categories; a text column of yes and no, as in CSV files, like a boolean one."""
     if column.dtype == nw.Boolean:
         flags = column.cast(nw.Int8).fill_null(-1).to_numpy()
         return Categories(np.where(flags < 0, -1, 1 - flags).astype(np.intp), ("yes", "no"))
-    words = column.cast(nw.String)
-    counts = words.drop_nulls().alias("value").value_counts(name="count")
-    counts = counts.sort("count", "value", descending=[True, False])
-    marks = {value.lower() for value in counts.head(5).get_column("value").to_list()}
-    if marks and marks <= {*_YES, *_NO}:
-        # A CSV file holds flags as words.
-        codes = np.where(words.str.to_lowercase().is_in(_YES).fill_null(value=False).to_numpy(), 0, 1)
-        return Categories(np.where(words.is_null().to_numpy(), -1, codes).astype(np.intp), ("yes", "no"))
-    common = counts.filter(nw.col("count") >= SMALLEST_GROUP).get_column("value").to_list()[:_MOST_CATEGORIES]
-    codes = np.where(words.is_null().to_numpy(), -1, len(common)).astype(np.intp)
-    for code, value in enumerate(common):
-        codes[(words == value).fill_null(value=False).to_numpy()] = code
-    others = (codes == len(common)).any()
-    return Categories(codes, (*common, *[OTHER] * bool(others)))
+    values = column.cast(nw.String)
+    missing = values.is_null().to_numpy()
+    distinct = values.drop_nulls().unique()
+    if 0 < len(distinct) <= _MAX_FLAGS and {value.lower() for value in distinct.to_list()} <= {*_YES, *_NO}:
+        codes = np.where(values.str.to_lowercase().is_in(_YES).fill_null(value=False).to_numpy(), 0, 1)
+        return Categories(np.where(missing, -1, codes).astype(np.intp), ("yes", "no"))
+    frequent = frequent_categories(values)
+    codes = np.where(missing, -1, len(frequent)).astype(np.intp)
+    for code, category in enumerate(frequent):
+        codes[(values == category).fill_null(value=False).to_numpy()] = code
+    has_others = (codes == len(frequent)).any()
+    return Categories(codes, (*frequent, *[OTHER] * bool(has_others)))
 
 
 def _is_windowed(table: FeatureTable) -> bool:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from custseg import DataError
-from custseg.profiling.measures._labels import read_labels
+from custseg._labels import read_labels
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_every_kind_of_missing_label_is_in_no_segment(missing: object) -> None:
     [
         ([0, 1], DataError, "labels must hold one label per customer: there are 3 customers, and labels of shape"),
         ([[0], [1], [2]], DataError, r"labels of shape \(3, 1\)"),
-        ([-1, -1, None], DataError, "labels put nobody in a segment"),
-        ([-2, 0, 1], DataError, "labels below -1 mean nothing"),
+        ([-1, -1, None], DataError, "no customer is in a segment"),
+        ([-2, 0, 1], DataError, r"labels must be -1 \(no segment\) or at least 0, got -2"),
         ([0.5, 1, 2], TypeError, "labels must be whole numbers or texts, got numbers with a fraction"),
         ([float("inf"), 1, 2], TypeError, "whole numbers that fit 62 bits"),
         (["a", 1, 2], TypeError, "labels must be all whole numbers or all texts, got both"),

@@ -1,4 +1,4 @@
-"""Labels of any origin, brought to one form."""
+"""Segment labels of any origin as codes, with the segments in order."""
 
 from __future__ import annotations
 
@@ -9,36 +9,37 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._arrays import Integers
 from custseg.errors import DataError
 
-_MOST_SEGMENTS = 1_000
+_MAX_SEGMENTS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """Who is in which segment.
+    """The segment of each customer.
 
     Attributes
     ----------
     codes : ndarray of int, shape (n_customers,)
-        Position of the segment in `segments`; -1 for customers in none.
+        Index of the segment in `segments`; -1 for customers in none.
     segments : tuple of int or of str
-        The labels that occur, in their order.
+        The labels that occur, sorted.
     """
 
-    codes: NDArray[np.intp]
+    codes: Integers
     segments: tuple[int, ...] | tuple[str, ...]
 
 
-def read_labels(labels: object, n_customers: int, caller: str) -> Labels:
-    """The labels; -1, None and NaN stand for customers in no segment.
+def read_labels(labels: object, n_customers: int, caller: str, *, allow_text: bool = True) -> Labels:
+    """Read labels, whole numbers or text; -1, None and NaN stand for customers in no segment.
 
     Raises
     ------
     DataError
-        If there are not as many as customers, none is in a segment, or they look like ids.
+        If their number is not that of the customers, no customer is in a segment, or they look like ids.
     TypeError
-        If they are neither whole numbers nor texts.
+        If they are neither whole numbers nor text.
     """
     values = _array(labels, caller)
     if values.ndim != 1 or len(values) != n_customers:
@@ -47,11 +48,13 @@ def read_labels(labels: object, n_customers: int, caller: str) -> Labels:
             f"and labels of shape {values.shape}. Give them in the order of the rows of the table."
         )
     result = _of_numbers(values, caller) if values.dtype.kind in "iufb" else _of_objects(values, caller)
+    if not allow_text and result.segments and isinstance(result.segments[0], str):
+        raise TypeError(f"{caller}: labels must be whole numbers, got text.")
     if not result.segments:
-        raise DataError(f"{caller}: labels put nobody in a segment: all are -1 or missing.")
-    if len(result.segments) > _MOST_SEGMENTS:
+        raise DataError(f"{caller}: no customer is in a segment: all labels are -1 or missing.")
+    if len(result.segments) > _MAX_SEGMENTS:
         raise DataError(
-            f"{caller}: labels hold {len(result.segments):,} different segments, at most {_MOST_SEGMENTS:,} can be "
+            f"{caller}: labels hold {len(result.segments):,} different segments, at most {_MAX_SEGMENTS:,} can be "
             "profiled. Give the segment of each customer, not the customer's id."
         )
     return result
@@ -73,22 +76,22 @@ def _array(labels: object, caller: str) -> NDArray[Any]:
 
 def _of_numbers(values: NDArray[Any], caller: str) -> Labels:
     missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
-    known = values[~missing]
-    if values.dtype.kind == "f" and not np.array_equal(known, np.floor(known)):
+    present = values[~missing]
+    if values.dtype.kind == "f" and not np.array_equal(present, np.floor(present)):
         raise TypeError(f"{caller}: labels must be whole numbers or texts, got numbers with a fraction.")
-    if len(known) and not (float(known.min()) > -(2**62) and float(known.max()) < 2**62):
+    if len(present) and not (float(present.min()) > -(2**62) and float(present.max()) < 2**62):
         raise TypeError(f"{caller}: labels must be whole numbers that fit 62 bits.")
-    whole = np.full(len(values), -1, dtype=np.int64)
-    whole[~missing] = known.astype(np.int64)
-    if (whole < -1).any():
-        raise DataError(f"{caller}: labels below -1 mean nothing: -1 is no segment, the others start at 0.")
-    segments, codes = np.unique(whole, return_inverse=True)
+    numbers = np.full(len(values), -1, dtype=np.int64)
+    numbers[~missing] = present.astype(np.int64)
+    if (numbers < -1).any():
+        raise DataError(f"{caller}: labels must be -1 (no segment) or at least 0, got {int(numbers.min())}.")
+    segments, codes = np.unique(numbers, return_inverse=True)
     none = int(len(segments) > 0 and segments[0] == -1)
     return Labels(codes.astype(np.intp) - none, tuple(segments[none:].tolist()))
 
 
 def _is_missing(value: object) -> bool:
-    """Whether it is None, NaN, or pandas' NA, which is neither true nor false where it is compared."""
+    """Whether the value is None, NaN or pandas' NA, whose comparison is neither true nor false."""
     try:
         return value is None or bool(value != value)
     except TypeError:
@@ -96,7 +99,7 @@ def _is_missing(value: object) -> bool:
 
 
 def _of_objects(values: NDArray[Any], caller: str) -> Labels:
-    """Texts, or whole numbers and None."""
+    """Labels that are text, or whole numbers and None."""
     plain = [None if _is_missing(value) else value for value in values.tolist()]
     texts = sum(isinstance(value, str) for value in plain)
     if texts == 0:
@@ -108,6 +111,6 @@ def _of_objects(values: NDArray[Any], caller: str) -> Labels:
     if texts + plain.count(None) < len(plain):
         raise TypeError(f"{caller}: labels must be all whole numbers or all texts, got both.")
     segments: list[str] = sorted({value for value in plain if value is not None})
-    places: dict[str | None, int] = {None: -1}
-    places |= {name: place for place, name in enumerate(segments)}
-    return Labels(np.array([places[value] for value in plain], dtype=np.intp), tuple(segments))
+    indexes: dict[str | None, int] = {None: -1}
+    indexes |= {name: index for index, name in enumerate(segments)}
+    return Labels(np.array([indexes[value] for value in plain], dtype=np.intp), tuple(segments))
