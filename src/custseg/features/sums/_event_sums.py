@@ -11,9 +11,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames import collect_together
-from custseg.features.sums._expressions import DAY, as_int64, in_window, value_if
+from custseg.features.sums._expressions import DAY, as_int64, concatenated, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
-from custseg.features.sums._purchases import Purchases, concatenated
+from custseg.features.sums._purchases import Purchases
 from custseg.features.sums._visit_sums import cart_sums, session_sums
 from custseg.logs import MAIL_EVENTS, EventFacts, Events
 from custseg.snapshot import Snapshot

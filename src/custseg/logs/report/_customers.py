@@ -13,7 +13,7 @@ from custseg.logs.report._findings import Finding, FindingWriter, LogReport, by_
 from custseg.logs.report._ids import id_findings, placeholder_findings
 from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import crowded_days
-from custseg.logs.report.patterns._spellings import spelling_findings
+from custseg.logs.report.patterns._repeats import spelling_findings
 
 _OLDEST = 110
 _YEAR_DAYS = 365.2425

@@ -26,8 +26,7 @@ from custseg.logs.report._words import refund_columns
 from custseg.logs.report.patterns._days import crowded_days, days_without_data
 from custseg.logs.report.patterns._discounts import discount_findings, discount_sums
 from custseg.logs.report.patterns._order_spread import OrderSpread, order_spread, repeated_totals
-from custseg.logs.report.patterns._repeats import repeated_lines
-from custseg.logs.report.patterns._spellings import spelling_findings
+from custseg.logs.report.patterns._repeats import repeated_lines, spelling_findings
 from custseg.snapshot import Snapshot
 
 _REORDERING = 0.03
