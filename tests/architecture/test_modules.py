@@ -27,9 +27,9 @@ SHORT = {
 KNOWN_FAULTS = {
     f"{part}{end}"
     for parts, end in (
-        ("_frames classical_rfm cli clustering datasets features insights inspection logs", "/"),
+        ("_frames cli clustering datasets insights inspection", "/"),
         ("plots preparation profiling rules", "/"),
-        ("_checks _compiled _hashes _moments _numbers _optional _write feature_table result segmentation", ".py"),
+        ("_checks _compiled _hashes _numbers _optional _write result segmentation", ".py"),
     )
     for part in parts.split()
 }
