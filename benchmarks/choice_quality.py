@@ -30,10 +30,9 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
 from custseg import DataError, Orders, fit_segments
-from custseg.clustering import ClusteringChoice, select_clustering
+from custseg.clustering import AUTO_NUMBERS, ClusteringChoice, select_clustering
 from custseg.datasets import make_shop
 from custseg.features import build_features
-from custseg.matrix import USUAL_NUMBERS
 from custseg.preparation import compress_tails, fit_preparation
 
 PLANTED = {
@@ -165,7 +164,7 @@ def logs_chosen(which: tuple[str, str, int]) -> tuple[str, int, float, float]:
     """Method, number, stability and smallest share, with the rows in an order of their own."""
     log, columns, seed = which
     X = np.random.default_rng(seed).permutation(log_table(log, columns))
-    best = choose(X, n_clusters=USUAL_NUMBERS, random_state=seed).best
+    best = choose(X, n_clusters=AUTO_NUMBERS, random_state=seed).best
     return best.method, best.n_clusters, best.stability, best.smallest_share
 
 

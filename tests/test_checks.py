@@ -25,7 +25,7 @@ from custseg._optional import optional_module
 from custseg.errors import CustsegError, DataError, InfeasibleMinimumError, MissingDependencyError
 
 
-def test_listed_shows_so_many_and_counts_the_rest() -> None:
+def test_listed_counts_what_is_cut() -> None:
     assert listed([]) == "[]"
     assert listed(["a", 1]) == "['a', 1]"
     assert listed(range(25), limit=3) == "[0, 1, 2, … 22 more]"
@@ -44,16 +44,16 @@ def test_currency_signs_are_named(shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", ["(99.99)", "99.99-"])
-def test_signs_outside_are_named(shape: str) -> None:
+def test_other_signs_are_named(shape: str) -> None:
     assert "write -12.00 in place of (12.00)" in number_advice(shape)
 
 
 @pytest.mark.parametrize("shape", ["", "9,9", "AAAA", "9A99", "A-9", "99.99.9999", "AAA99A"])
-def test_other_values_are_no_amounts_with_signs(shape: str) -> None:
+def test_amounts_without_signs(shape: str) -> None:
     assert number_advice(shape) == ""
 
 
-def test_did_you_mean_hints_only_at_what_is_close() -> None:
+def test_hint_is_a_close_name() -> None:
     assert did_you_mean("revenu", ["recency", "revenue"]) == " Did you mean 'revenue'?"
     assert did_you_mean("revenue", ["recency", " REVENUE"]) == " Did you mean ' REVENUE'?"
     assert did_you_mean("x", ["recency", "revenue"]) == ""
@@ -70,11 +70,11 @@ def test_choice() -> None:
         check_choice("f", "mode", True, allowed=("net",))
 
 
-def test_columns_all_there() -> None:
+def test_columns_present() -> None:
     check_columns("f", {"customer": "a", "order": None, "date": "a"}, ["a", "b"])
 
 
-def test_columns_missing_are_named_at_once() -> None:
+def test_all_missing_columns_are_named() -> None:
     message = r"^f: the table lacks columns 'x' \(customer=\), 'amoun' \(amount=\) Did you mean 'amount'\?\. Name"
     with pytest.raises(DataError, match=message):
         check_columns("f", {"customer": "x", "order": "b", "amount": "amoun"}, ["amount", "b"])
@@ -85,7 +85,7 @@ def test_columns_must_be_names() -> None:
         check_columns("f", {"customer": "x", "order": ["a"]}, ["a"])  # type: ignore[dict-item]
 
 
-def test_distinct_names_repeated_columns_once() -> None:
+def test_repeated_columns_are_named_once() -> None:
     check_distinct("f", ["a", "b"])
     with pytest.raises(
         DataError,
@@ -95,19 +95,19 @@ def test_distinct_names_repeated_columns_once() -> None:
 
 
 @pytest.mark.parametrize("value", [3, np.int8(3), np.uint64(3)])
-def test_integers_of_every_kind_are_integers(value: Any) -> None:
+def test_integers_of_every_type(value: Any) -> None:
     number = check_integer("f", "n", value, minimum=1, maximum=3)
     assert (number, type(number)) == (3, int)
 
 
 @pytest.mark.parametrize("value", [True, 3.0, "3", None, np.bool_(True), np.float64(3)])
-def test_what_is_no_integer_is_refused(value: Any) -> None:
+def test_non_integers_are_refused(value: Any) -> None:
     message = rf"^f: n must be a whole number, got {type(value).__name__} {re.escape(repr(value))}\.$"
     with pytest.raises(TypeError, match=message):
         check_integer("f", "n", value, minimum=0)
 
 
-def test_integers_keep_their_bounds() -> None:
+def test_integers_out_of_bounds() -> None:
     with pytest.raises(ValueError, match=r"^f: n must be at least 1, got 0\.$"):
         check_integer("f", "n", 0, minimum=1)
     with pytest.raises(ValueError, match=r"^f: n must be from 1 to 3, got 4\.$"):
@@ -130,12 +130,12 @@ def test_integers_keep_their_bounds() -> None:
         (np.float64(0.1), 30, 3),
     ],
 )
-def test_min_size_is_a_count_or_a_share_rounded_up(value: Any, rows: int | None, expected: int) -> None:
+def test_min_size_as_count_or_share(value: Any, rows: int | None, expected: int) -> None:
     assert check_min_size("f", value, rows) == expected
 
 
 @given(st.integers(1, 999), st.integers(1, 100_000))
-def test_min_size_of_a_share_is_the_exact_ceiling(thousandths: int, rows: int) -> None:
+def test_min_size_of_share_is_ceiling(thousandths: int, rows: int) -> None:
     assert check_min_size("f", thousandths / 1000, rows) == max(1, -(-thousandths * rows // 1000))
 
 
@@ -161,12 +161,12 @@ def test_min_size_of_a_share_is_the_exact_ceiling(thousandths: int, rows: int) -
         (None, TypeError, r"got NoneType None\."),
     ],
 )
-def test_min_size_that_cannot_be(value: Any, error: type[Exception], message: str) -> None:
+def test_invalid_min_size(value: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         check_min_size("f", value, 100)
 
 
-def test_random_state_is_a_seed_of_32_bits() -> None:
+def test_random_state_has_32_bits() -> None:
     assert check_random_state("f", np.int64(2**32 - 1)) == 2**32 - 1
     with pytest.raises(ValueError, match=r"f: random_state must be from 0 to 4294967295, got 4294967296\."):
         check_random_state("f", 2**32)
@@ -174,17 +174,17 @@ def test_random_state_is_a_seed_of_32_bits() -> None:
         check_random_state("f", None)
 
 
-def test_an_optional_part_is_imported() -> None:
+def test_optional_module_is_imported() -> None:
     assert optional_module("pyarrow.compute", "x").__name__ == "pyarrow.compute"
 
 
-def test_an_optional_part_that_is_not_there_names_its_extra() -> None:
+def test_missing_module_names_its_extra() -> None:
     message = r"^f: reading needs the package 'pyspark\.nothing', which is not installed\. .*'custseg\[spark\]'\.$"
     with pytest.raises(MissingDependencyError, match=message):
         optional_module("pyspark.nothing", "f: reading")
 
 
-def test_errors_are_of_our_kind_and_of_the_usual_one() -> None:
+def test_errors_have_two_bases() -> None:
     assert issubclass(DataError, CustsegError)
     assert issubclass(DataError, ValueError)
     assert issubclass(MissingDependencyError, ImportError)

@@ -88,7 +88,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_fit_writes_the_result_and_shows_it(log: Path, tmp_path: Path) -> None:
+def test_fit_writes_and_shows(log: Path, tmp_path: Path) -> None:
     result = run("fit", log, *QUICK, "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == FILES
@@ -100,7 +100,7 @@ def test_fit_writes_the_result_and_shows_it(log: Path, tmp_path: Path) -> None:
     assert assigned.rows() == expected.assignments.rows()
 
 
-def test_fit_passes_every_option_on(tmp_path: Path) -> None:
+def test_fit_passes_all_options(tmp_path: Path) -> None:
     shop = clean_log().with_columns(
         pl.col("ordered_at").dt.strftime("%d.%m.%Y %H:%M"),
         pl.col("amount").cast(pl.String).str.replace(".", ",", literal=True),
@@ -132,7 +132,7 @@ def test_fit_passes_every_option_on(tmp_path: Path) -> None:
     assert pl.read_parquet(tmp_path / "out" / "assignments.parquet").equals(expected.assignments)
 
 
-def test_defaults_are_those_of_the_library() -> None:
+def test_defaults_match_the_library() -> None:
     library = {name: given.default for name, given in inspect.signature(fit_segments).parameters.items()}
     command = {param.name: param.default for param in main.commands["fit"].params}
     for name in ("method", "refunds", "language"):
@@ -140,27 +140,27 @@ def test_defaults_are_those_of_the_library() -> None:
     assert (command["seed"], command["min_size"]) == (library["random_state"], f"{library['min_size']:.0%}")
 
 
-def test_order_none_takes_lines_of_one_moment_together(tmp_path: Path) -> None:
+def test_order_none_groups_by_moment(tmp_path: Path) -> None:
     twice = pl.concat([clean_log(), clean_log()]).drop("order_id")
     log = written(twice, tmp_path)
     result = run("fit", log, *QUICK, "--order", "none", "--out", tmp_path / "out")
     assert result.stdout.startswith(repr(quick_fit(custseg.Orders(log, order=None))))
 
 
-def test_tabs_can_be_written_as_a_backslash_and_t(tmp_path: Path) -> None:
+def test_tab_as_backslash_t(tmp_path: Path) -> None:
     clean_log().write_csv(tmp_path / "orders.tsv", separator="\t")
     result = run("fit", tmp_path / "orders.tsv", *QUICK, "--separator", r"\t", "--out", tmp_path / "out")
     assert result.exit_code == 0
 
 
 @pytest.mark.parametrize(("text", "least"), [("7", 7), ("0.1", 6), ("10%", 6), ("10.0 %", 6)])
-def test_minimum_size_is_a_count_a_share_or_a_percentage(log: Path, tmp_path: Path, text: str, least: int) -> None:
+def test_min_size_forms(log: Path, tmp_path: Path, text: str, least: int) -> None:
     result = run("fit", log, "--min-size", text, *QUICK, "--out", tmp_path / "out")
     assert f"(minimum {least} customers)" in result.stdout
 
 
 @pytest.mark.parametrize("name", BAD_DATA)
-def test_bad_data_ends_with_1_and_a_sentence(name: str, tmp_path: Path) -> None:
+def test_bad_data_exits_with_1(name: str, tmp_path: Path) -> None:
     log = written(BAD_DATA[name].change(clean_log()), tmp_path)
     result = run("fit", log, *options(BAD_DATA[name]), "--out", tmp_path / "out")
     assert_failed(result, 1, on_the_command_line(BAD_DATA[name].words))
@@ -168,7 +168,7 @@ def test_bad_data_ends_with_1_and_a_sentence(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", BAD_VALUES)
-def test_bad_value_ends_with_2_and_a_sentence(name: str, log: Path, tmp_path: Path) -> None:
+def test_bad_value_exits_with_2(name: str, log: Path, tmp_path: Path) -> None:
     result = run("fit", log, *options(BAD_VALUES[name]), "--out", tmp_path / "out")
     assert_failed(result, 2, on_the_command_line(BAD_VALUES[name].words))
     assert not (tmp_path / "out").exists()
@@ -196,7 +196,7 @@ def test_bad_value_ends_with_2_and_a_sentence(name: str, log: Path, tmp_path: Pa
         (["sing"], "No such command 'sing'"),
     ],
 )
-def test_wrong_usage_ends_with_2(arguments: list[str], words: str, log: Path, tmp_path: Path) -> None:
+def test_wrong_usage_exits_with_2(arguments: list[str], words: str, log: Path, tmp_path: Path) -> None:
     places = {"LOG": str(log), "OUT": str(tmp_path / "out")}
     assert_failed(run(*(places.get(word, word) for word in arguments)), 2, words)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv"]
@@ -227,14 +227,14 @@ def assert_failed(result: Result, code: int, words: str) -> None:
         ("broken.parquet", b"PAR1 and no more", "could not be opened"),
     ],
 )
-def test_unreadable_file_ends_with_1(name: str, content: bytes | None, words: str, tmp_path: Path) -> None:
+def test_unreadable_file_exits_with_1(name: str, content: bytes | None, words: str, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     assert_failed(run("fit", tmp_path / name, "--out", tmp_path / "out"), 1, words)
     assert not (tmp_path / "out").exists()
 
 
-def test_old_files_stay_where_the_fit_fails(log: Path, tmp_path: Path) -> None:
+def test_failed_fit_leaves_old_files(log: Path, tmp_path: Path) -> None:
     run("fit", log, *QUICK, "--out", tmp_path / "out")
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert run("fit", log, "--as-of", "2023-01-01", "--out", tmp_path / "out").exit_code == 1
@@ -242,7 +242,7 @@ def test_old_files_stay_where_the_fit_fails(log: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv", "out"]
 
 
-def test_bad_input_in_a_process_leaves_no_traceback_and_no_output(tmp_path: Path) -> None:
+def test_bad_input_shows_no_traceback(tmp_path: Path) -> None:
     log = written(BAD_DATA["no number"].change(clean_log()), tmp_path)
     done = in_a_process("fit", log.name, "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
@@ -250,21 +250,21 @@ def test_bad_input_in_a_process_leaves_no_traceback_and_no_output(tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv"]
 
 
-def test_wrong_usage_in_a_process_leaves_no_traceback(log: Path, tmp_path: Path) -> None:
+def test_wrong_usage_shows_no_traceback(log: Path, tmp_path: Path) -> None:
     done = in_a_process("fit", log.name, "--min-size", "0", "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Try 'custseg fit -" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_in_a_pipe_there_is_no_progress_display_and_no_color(log: Path, tmp_path: Path) -> None:
+def test_pipe_has_no_progress_or_color(log: Path, tmp_path: Path) -> None:
     done = in_a_process("fit", log.name, *QUICK, "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
     assert done.stdout.startswith(repr(quick_fit(str(log))))
 
 
-def test_on_a_terminal_there_is_a_progress_display_and_a_drawn_table(log: Path, tmp_path: Path) -> None:
+def test_terminal_has_progress_and_table(log: Path, tmp_path: Path) -> None:
     shown = on_a_terminal([sys.executable, "-m", "custseg", "fit", log.name, *QUICK, "--out", "out"], tmp_path)
     assert "━━━" in shown  # the progress bar
     assert "───" in shown  # the rule of the table
@@ -273,7 +273,7 @@ def test_on_a_terminal_there_is_a_progress_display_and_a_drawn_table(log: Path, 
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == FILES
 
 
-def test_console_that_lacks_letters_shows_question_marks(log: Path, tmp_path: Path) -> None:
+def test_console_without_unicode(log: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
     command = [sys.executable, "-m", "custseg", "fit", log.name, *QUICK, "--language", "ru", "--out", "out"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=120, check=False)
@@ -281,7 +281,7 @@ def test_console_that_lacks_letters_shows_question_marks(log: Path, tmp_path: Pa
     assert b"????" in done.stdout
 
 
-def test_demo_shows_and_writes_the_segments_of_a_shop(tmp_path: Path) -> None:
+def test_demo_writes_and_shows(tmp_path: Path) -> None:
     result = run("demo", "--customers", "300", "--seed", "2", "--out", tmp_path / "demo")
     assert result.exit_code == 0
     assert result.stdout.startswith("A made-up shop: 300 customers of six kinds and a few with refunds alone, ")
@@ -289,7 +289,7 @@ def test_demo_shows_and_writes_the_segments_of_a_shop(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == FILES
 
 
-def test_demo_without_a_folder_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_without_folder_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = run("demo", "--customers", "100")
     assert result.exit_code == 0
@@ -306,7 +306,7 @@ def test_help_teaches() -> None:
     assert "\\b" not in top + fit + demo
 
 
-def test_help_tells_the_default_of_every_option() -> None:
+def test_help_shows_all_defaults() -> None:
     text = run("fit", "--help").stdout.partition("Options:")[2]
     for option in ("customer", "order", "date", "amount", "as-of", "min-size", "segments", "columns", "seed"):
         entry = text.partition(f"--{option} ")[2].partition("  --")[0]
@@ -314,17 +314,15 @@ def test_help_tells_the_default_of_every_option() -> None:
 
 
 @pytest.mark.parametrize("command", [["-h"], ["--help"], ["fit", "-h"]])
-def test_help_ends_with_0(command: list[str]) -> None:
+def test_help_exits_with_0(command: list[str]) -> None:
     assert run(*command).exit_code == 0
 
 
-def test_version_is_that_of_the_package() -> None:
+def test_version_matches_package() -> None:
     assert run("--version").stdout == f"custseg, version {custseg.__version__}\n"
 
 
-def test_online_retail_gives_named_segments_whatever_the_order_of_the_rows(
-    shared_file: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_online_retail_in_any_row_order(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
     file = shared_file("online_retail.parquet")
     pl.read_parquet(file).sample(fraction=1, shuffle=True, seed=1).write_parquet(tmp_path / "shuffled.parquet")
     columns = ["--customer", "CustomerID", "--order", "InvoiceNo", "--date", "InvoiceDate"]

@@ -50,42 +50,42 @@ def documented(doc: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in OBJECTS if callable(OBJECTS[name])])
-def test_public_object_has_a_docstring(name: str) -> None:
+def test_object_has_docstring(name: str) -> None:
     first = (OBJECTS[name].__doc__ or "").partition("\n")[0]
     assert re.match(r"[`A-Z].*\.$", first), f"{name} begins with {first!r}"
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_public_method_has_a_docstring(name: str) -> None:
+def test_method_has_docstring(name: str) -> None:
     assert re.match(r"[`A-Z].*\.", METHODS[name].__doc__ or "")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_documents_every_parameter(name: str) -> None:
+def test_parameters_are_documented(name: str) -> None:
     function = FUNCTIONS[name]
     assert documented(inspect.getdoc(function) or "") == set(parameters(function))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_documents_what_it_returns(name: str) -> None:
+def test_return_is_documented(name: str) -> None:
     function = FUNCTIONS[name]
     says = "Returns\n-------\n" in (inspect.getdoc(function) or "")
     assert says == (inspect.signature(function).return_annotation not in (None, "None"))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_has_an_example(name: str) -> None:
+def test_function_has_example(name: str) -> None:
     assert ">>>" in (FUNCTIONS[name].__doc__ or "")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_documents_what_it_raises_itself(name: str) -> None:
+def test_raises_are_documented(name: str) -> None:
     raises = re.search(r"^    raise \w", inspect.getsource(FUNCTIONS[name]), re.MULTILINE)
     assert not raises or "Raises\n------\n" in (inspect.getdoc(FUNCTIONS[name]) or "")
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *METHODS])
-def test_function_takes_at_most_three_positional_arguments(name: str) -> None:
+def test_few_positional_arguments(name: str) -> None:
     kinds = inspect.signature((FUNCTIONS | METHODS)[name]).parameters.values()
     positional = [p for p in kinds if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     assert len([p for p in positional if p.name != "self"]) <= 3
@@ -100,7 +100,7 @@ def test_function_is_annotated(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, cls in CLASSES.items() if dataclasses.is_dataclass(cls)])
-def test_dataclass_is_frozen_and_documents_its_fields(name: str) -> None:
+def test_dataclass_is_frozen_and_documented(name: str) -> None:
     cls = CLASSES[name]
     assert cls.__dataclass_params__.frozen
     for field in dataclasses.fields(cls):

@@ -37,7 +37,7 @@ def test_examples_run_in_order(page: Path, tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_links_lead_to_files_that_exist(page: Path) -> None:
+def test_links_lead_somewhere(page: Path) -> None:
     text = BLOCK.sub("", page.read_text(encoding="utf-8"))
     targets = [link or picture for link, picture in LINK.findall(text)]
     local = [target.partition("#")[0] for target in targets if not re.match(r"\w+:|#", target)]
@@ -45,7 +45,7 @@ def test_links_lead_to_files_that_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_commands_have_the_options_that_are_shown(page: Path) -> None:
+def test_options_exist(page: Path) -> None:
     known = {option for command in main.commands.values() for param in command.params for option in param.opts}
     shown = re.findall(r"custseg (?:fit|demo|inspect)\b(?:[^\n`]|\\\n)*", page.read_text(encoding="utf-8"))
     used = {option for line in shown for option in re.findall(r"(?<!\S)--[a-z-]+", line)}
@@ -53,7 +53,7 @@ def test_commands_have_the_options_that_are_shown(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_imports_that_are_shown_exist(page: Path) -> None:
+def test_imports_exist(page: Path) -> None:
     names = re.findall(r"\bcustseg\.([a-z_]+(?:\.\w+)?)\b", page.read_text(encoding="utf-8"))
     for name in names:
         value: object = custseg
@@ -62,14 +62,14 @@ def test_imports_that_are_shown_exist(page: Path) -> None:
             value = getattr(value, part, None)
 
 
-def test_every_page_can_be_reached_from_the_index() -> None:
+def test_index_links_every_page() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     pages = [page.relative_to(ROOT / "docs") for page in PAGES if page.is_relative_to(ROOT / "docs")]
     assert [page for page in pages if page.name != "index.md" and f"({page.as_posix()})" not in index] == []
 
 
 @pytest.mark.slow
-def test_figures_of_online_retail_are_those_of_the_run(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
+def test_online_retail_page_matches_run(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
     command, shown = blocks(ROOT / "docs" / "online_retail.md", "text")[:2]
     words = command.replace("\\\n", " ").split()
     assert words[:3] == ["custseg", "fit", "online_retail.parquet"]
@@ -79,7 +79,7 @@ def test_figures_of_online_retail_are_those_of_the_run(shared_file: Callable[[st
 
 
 @pytest.mark.slow
-def test_table_of_the_choice_is_that_of_the_run(shared_file: Callable[[str], Path]) -> None:
+def test_table_of_choice_matches_run(shared_file: Callable[[str], Path]) -> None:
     orders = Orders(
         load_online_retail(shared_file("online_retail.parquet")),
         customer="CustomerID",
@@ -103,18 +103,18 @@ def numbers_of(text: str) -> list[float]:
     return [float(number) for number in NUMBER.findall(text)]
 
 
-def test_output_in_the_readme_is_that_of_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+def test_readme_output_matches_code(capsys: pytest.CaptureFixture[str]) -> None:
     readme = ROOT / "README.md"
     exec(blocks(readme, "python")[0], {})
     assert capsys.readouterr().out == blocks(readme, "text")[0]
 
 
-def test_page_of_features_is_that_of_the_catalog() -> None:
+def test_features_page_is_current() -> None:
     page = runpy.run_path(str(ROOT / "tools" / "features_page.py"))["page"]
     assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == page(), "make features"
 
 
-def test_reference_lists_all_exports() -> None:
+def test_reference_page_is_current() -> None:
     page = runpy.run_path(str(ROOT / "tools" / "api_page.py"))["page"]
     assert (ROOT / "docs" / "api.md").read_text(encoding="utf-8") == page(), "make api"
 
@@ -122,7 +122,7 @@ def test_reference_lists_all_exports() -> None:
 FEATURE_TABLE = re.compile(r"^\| column \| definition \| unit \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 
 
-def test_guides_list_the_features_with_their_units() -> None:
+def test_guides_list_all_features() -> None:
     every_feature = runpy.run_path(str(ROOT / "tools" / "features_page.py"))["every_feature"]
     fixed = [feature for feature in every_feature() if not feature.fields and feature.family != "given"]
     units = {feature.name: feature.unit_label() for feature in fixed}
@@ -133,7 +133,7 @@ def test_guides_list_the_features_with_their_units() -> None:
     assert [name for name in units if f"`{name}`" not in guides] == []
 
 
-def test_notebooks_are_those_that_their_guides_make() -> None:
+def test_notebooks_are_current() -> None:
     notebook_of = runpy.run_path(str(ROOT / "tools" / "notebook.py"))["notebook_of"]
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     assert notebooks

@@ -30,7 +30,7 @@ def given(table: object, id: str | None = None) -> FeatureTable:
     return given_features(table, id, "test")
 
 
-def test_a_ready_table_is_the_same_on_every_kind(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
+def test_ready_table_on_every_kind(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     table = given(as_kind(TABLE.drop("member")))
     assert table.ids.to_list() == ["007", "8", "ann"]
     assert table.names == ["recency_days", "revenue", "city"]
@@ -42,7 +42,7 @@ def test_a_ready_table_is_the_same_on_every_kind(kind: str, as_kind: Callable[[p
     assert [row["customer_id"] for row in rows_of(table.frame)] == ["007", "8", "ann"]
 
 
-def test_booleans_dates_and_text_are_no_numbers() -> None:
+def test_types_that_are_not_numeric() -> None:
     table = given(TABLE.with_columns(since=pl.lit("2024-05-01").str.to_date()))
     assert table.numeric_names() == ["recency_days", "revenue"]
 
@@ -56,20 +56,18 @@ def test_booleans_dates_and_text_are_no_numbers() -> None:
         (["x", "client"], "client", "client"),
     ],
 )
-def test_ids_stand_where_asked_else_in_customer_id_else_first(
-    names: list[str], asked: str | None, expected: str
-) -> None:
+def test_id_column_order_of_preference(names: list[str], asked: str | None, expected: str) -> None:
     table = pl.DataFrame({name: [10, 20] if name == expected else [1.0, 2.0] for name in names})
     found = given(table, asked)
     assert found.ids.to_list() == [10, 20]
     assert found.frame.columns == ["customer_id", "x"]
 
 
-def test_a_table_of_ids_alone_has_no_features() -> None:
+def test_table_of_ids_alone() -> None:
     assert given(TABLE.select("customer_id")).names == []
 
 
-def test_ids_keep_the_order_of_the_rows() -> None:
+def test_ids_keep_row_order() -> None:
     assert given(TABLE.reverse()).ids.to_list() == ["ann", "8", "007"]
 
 
@@ -86,13 +84,13 @@ def test_ids_keep_the_order_of_the_rows() -> None:
         ([object(), object(), object()], r"column 'client' must hold ids \(numbers or text\), got Object"),
     ],
 )
-def test_ids_must_be_there_and_differ(ids: list[object], message: str) -> None:
+def test_ids_are_present_and_unique(ids: list[object], message: str) -> None:
     table = pl.DataFrame({"client": ids, "x": [1, 2, 3]})
     with pytest.raises(DataError, match=f"^test: {message}"):
         given(table, "client")
 
 
-def test_a_first_column_of_fractions_is_not_taken_for_ids(as_kind: Callable[[pl.DataFrame], object]) -> None:
+def test_fractions_are_no_ids(as_kind: Callable[[pl.DataFrame], object]) -> None:
     table = pl.DataFrame({"revenue": [1.5, 2.25, 3.0], "client": [1, 2, 3]})
     with pytest.raises(
         DataError, match=r"test: column 'revenue' would be .* fraction\. Give .* customer_column='...', or call it"
@@ -102,7 +100,7 @@ def test_a_first_column_of_fractions_is_not_taken_for_ids(as_kind: Callable[[pl.
     assert given(as_kind(table.with_columns(revenue=pl.Series([1.0, 2.0, 3.0])))).names == ["client"]
 
 
-def test_an_id_column_that_was_not_asked_for_is_explained() -> None:
+def test_assumed_id_column_is_explained() -> None:
     table = pl.DataFrame({"revenue": [1.0, 1.0], "orders": [1, 2]})
     with pytest.raises(
         DataError, match=r"It was taken as the ids because it is the first column; give customer_column='...'"
@@ -118,24 +116,24 @@ def test_an_id_column_that_was_not_asked_for_is_explained() -> None:
         (TABLE.rename({"city": "client"}), "has a column 'customer_id' beside customer_column='client'"),
     ],
 )
-def test_tables_that_cannot_serve(table: pl.DataFrame, message: str) -> None:
+def test_invalid_tables(table: pl.DataFrame, message: str) -> None:
     with pytest.raises(DataError, match=f"^test: .*{message}"):
         given(table, "client" if "client" in table.columns else None)
 
 
-def test_a_missing_id_column_is_named_with_what_is_there() -> None:
+def test_missing_id_column_is_named() -> None:
     with pytest.raises(
         DataError, match=r"test: the table lacks column 'customer' \(customer_column=\) Did you mean 'customer_id'"
     ):
         given(TABLE, "customer")
 
 
-def test_an_id_column_must_be_a_name() -> None:
+def test_id_column_must_be_a_name() -> None:
     with pytest.raises(TypeError, match=r"test: customer_column must be the name of a column, got int"):
         given(TABLE, 0)  # type: ignore[arg-type]
 
 
-def test_a_csv_has_numbers_where_all_are_numbers(tmp_path: Path) -> None:
+def test_numeric_columns_of_csv(tmp_path: Path) -> None:
     path = tmp_path / "customers.csv"
     path.write_text("id,orders,revenue,code,note,empty\n007,1,1.5,01,a,\n8,2,,2,5,\n")
     table = given(path)
@@ -143,12 +141,12 @@ def test_a_csv_has_numbers_where_all_are_numbers(tmp_path: Path) -> None:
     assert table.local.rows() == [("007", 1, 1.5, "01", "a", None), ("8", 2, None, "2", "5", None)]
 
 
-def test_a_feature_table_is_taken_as_it_is() -> None:
+def test_feature_table_is_not_copied() -> None:
     table = given(TABLE)
     assert given(table) is table
 
 
-def test_a_feature_table_is_read_by_arrow_and_has_a_length() -> None:
+def test_arrow_interface_and_length() -> None:
     table = given(TABLE)
     assert pl.DataFrame(table).equals(table.frame, null_equal=True)
     assert len(table) == 3
@@ -161,13 +159,13 @@ def test_values_are_a_copy() -> None:
     assert table.values("revenue").tolist() == [1.0, 2.0, 3.0]
 
 
-def test_ids_of_a_pandas_table_keep_their_type() -> None:
+def test_pandas_ids_keep_their_type() -> None:
     ids = pd.Series(["007", "8"], dtype="category")
     back = given(pd.DataFrame({"client": ids, "x": [1, 2]}), "client").frame
     assert back["customer_id"].dtype == ids.dtype
 
 
-def test_features_to_use_must_be_there_and_be_numbers() -> None:
+def test_used_features_are_numeric() -> None:
     table = given(TABLE)
     check_features(table, ["recency_days", "revenue"], argument="columns", caller="test")
     with pytest.raises(DataError, match=r"lacks columns 'x', 'revenu' Did you mean"):

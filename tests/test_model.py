@@ -22,12 +22,12 @@ def table(result: Segmentation) -> pl.DataFrame:
     return result.features.frame
 
 
-def test_assign_equals_the_fit_on_its_own_table(result: Segmentation, table: pl.DataFrame) -> None:
+def test_assign_equals_the_fit(result: Segmentation, table: pl.DataFrame) -> None:
     assert result.model.assign(table).equals(result.assignments)
     assert result.model.assign(result.features).equals(result.assignments)
 
 
-def test_assign_keeps_the_callers_kind_of_table(
+def test_assign_keeps_the_kind_of_table(
     kind: str, as_kind: Callable[[pl.DataFrame], object], result: Segmentation, table: pl.DataFrame
 ) -> None:
     assigned = result.model.assign(as_kind(table))
@@ -36,13 +36,11 @@ def test_assign_keeps_the_callers_kind_of_table(
 
 
 @given(st.lists(st.integers(0, 79), min_size=1, max_size=20, unique=True))
-def test_customer_has_the_same_segment_alone_or_among_others(
-    result: Segmentation, table: pl.DataFrame, rows: list[int]
-) -> None:
+def test_one_customer_or_many(result: Segmentation, table: pl.DataFrame, rows: list[int]) -> None:
     assert result.model.assign(table[rows]).equals(result.assignments[rows])
 
 
-def test_segment_is_that_of_the_nearest_center(result: Segmentation, table: pl.DataFrame) -> None:
+def test_segment_has_the_nearest_center(result: Segmentation, table: pl.DataFrame) -> None:
     model = result.model
     values = {name: table[name].to_numpy().astype(float) for name in model.preparation.names}
     matrix = model.preparation.matrix(values)
@@ -57,7 +55,7 @@ def test_model_holds_no_customer_row(result: Segmentation) -> None:
     assert isinstance(model, SegmentModel)
 
 
-def test_assess_has_missing_values_where_nobody_can_be_clustered(result: Segmentation, table: pl.DataFrame) -> None:
+def test_assess_without_clusterable_customers(result: Segmentation, table: pl.DataFrame) -> None:
     names = result.model.preparation.names
     empty = table.head(3).with_columns(pl.lit(None, pl.Float64).alias(name) for name in names)
     assessed = result.model.assess(empty)
@@ -69,26 +67,26 @@ def test_assess_has_missing_values_where_nobody_can_be_clustered(result: Segment
     )
 
 
-def test_customers_without_a_purchase_have_no_segment(result: Segmentation, table: pl.DataFrame) -> None:
+def test_no_purchase_no_segment(result: Segmentation, table: pl.DataFrame) -> None:
     nobody = table.head(2).with_columns(order_count=pl.lit(0), recency_days=pl.lit(None, pl.Int64))
     assert rows_of(result.model.assign(nobody)) == [
         {"customer_id": i, "segment": None, "name": "Prospects"} for i in (0, 1)
     ]
 
 
-def test_missing_value_is_filled_as_in_the_fit(result: Segmentation, table: pl.DataFrame) -> None:
+def test_missing_value_is_filled(result: Segmentation, table: pl.DataFrame) -> None:
     median = table["recency_days"].median()
     known = table.with_columns(recency_days=pl.lit(median))
     unknown = table.with_columns(recency_days=pl.lit(None, pl.Float64))
     assert result.model.assign(unknown).equals(result.model.assign(known))
 
 
-def test_values_beyond_all_customers_of_the_fit_have_a_segment(result: Segmentation) -> None:
+def test_values_outside_training_range(result: Segmentation) -> None:
     far = {"id": [1, 2], "recency_days": [0, 99_999], "order_count": [1e6, 1], "revenue": [1e12, -1e12]}
     assert rows_of(result.model.assign(pl.DataFrame(far)))[0]["segment"] is not None
 
 
-def test_id_names_the_column_of_ids(result: Segmentation, table: pl.DataFrame) -> None:
+def test_id_column(result: Segmentation, table: pl.DataFrame) -> None:
     moved = table.select(pl.all().exclude("customer_id"), client="customer_id")
     assert result.model.assign(moved, customer_column="client").equals(result.assignments)
 
@@ -103,7 +101,7 @@ def test_id_names_the_column_of_ids(result: Segmentation, table: pl.DataFrame) -
         (lambda t: t.clear(), "the feature table has no rows"),
     ],
 )
-def test_bad_table_is_told(
+def test_bad_table_is_an_error(
     result: Segmentation, table: pl.DataFrame, change: Callable[[pl.DataFrame], pl.DataFrame], words: str
 ) -> None:
     with pytest.raises(DataError, match=f"assign: .*{words}"):

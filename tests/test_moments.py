@@ -33,11 +33,11 @@ def test_moments_scale_with_the_values(size: float) -> None:
     assert median(SHAPE * size) == np.median(SHAPE) * size
 
 
-def test_median_of_the_largest_values_is_one() -> None:
+def test_median_of_largest_values() -> None:
     assert median(np.array([1.7e308, 1.7e308])) == 1.7e308
 
 
-def test_ordinary_values_are_left_as_they_are() -> None:
+def test_ordinary_values_are_unchanged() -> None:
     assert unit_of(np.array([0.01, -1e9])) == unit_of(np.array([])) == unit_of(np.zeros(2)) == 1.0
 
 
@@ -55,14 +55,14 @@ def test_shares_are_exact_in_any_order(values: list[float], order: list[int]) ->
 
 @given(money)
 @examples(30)
-def test_all_revenue_is_the_share_of_one_segment(values: list[float]) -> None:
+def test_one_segment_has_all_revenue(values: list[float]) -> None:
     [row] = profile_segments({"revenue": values}, [0] * 30)
     assert row.revenue_share == (1.0 if sum(values) > 0 else None)
 
 
 @pytest.mark.parametrize("size", [5e-324, 1e-310, 1e-200, 1e-155, 1e155, 1e200, 1e306])
 @pytest.mark.parametrize("sign", [1, -1])
-def test_columns_of_any_size_make_the_same_segments(size: float, sign: int) -> None:
+def test_segments_of_any_magnitude(size: float, sign: int) -> None:
     table = pl.DataFrame({"customer_id": range(60), "x": SHAPE * sign * size, "y": SHAPE})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -72,7 +72,7 @@ def test_columns_of_any_size_make_the_same_segments(size: float, sign: int) -> N
     assert max(map(len, "\n".join(texts[:2]).splitlines())) < 300
 
 
-def test_largest_values_of_both_signs_are_prepared() -> None:
+def test_largest_values_of_both_signs() -> None:
     values = np.where(GROUPS == 0, -1.7e308, 1.7e308)
     [plan] = fit_preparation({"x": values}).columns
     prepared = plan.standardized(values)
@@ -81,7 +81,7 @@ def test_largest_values_of_both_signs_are_prepared() -> None:
     assert math.isclose(prepared.std(), 1)
 
 
-def test_small_values_are_more_than_their_sign() -> None:
+def test_small_values_keep_differences() -> None:
     [plan] = fit_preparation({"x": SHAPE * 1e-200}).columns
     [same] = fit_preparation({"x": SHAPE}).columns
     assert plan.standardized(SHAPE * 1e-200) == pytest.approx(same.standardized(SHAPE))

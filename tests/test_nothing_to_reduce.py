@@ -42,7 +42,7 @@ PLAIN_LOG = quick_fit(clean_log())
 
 
 @pytest.mark.parametrize("kind", EMPTY)
-def test_column_that_holds_nothing_changes_no_segment(kind: str) -> None:
+def test_empty_column_changes_nothing(kind: str) -> None:
     table = TABLE.with_columns(note=EMPTY[kind])
     result = quick_fit(features=table)
     assert result.labels.tolist() == PLAIN.labels.tolist()
@@ -51,14 +51,14 @@ def test_column_that_holds_nothing_changes_no_segment(kind: str) -> None:
     assert explain(result, 0).segment == PLAIN.labels[0]
 
 
-def test_object_column_of_none_changes_no_segment() -> None:
+def test_object_column_of_none() -> None:
     table = TABLE.to_pandas()
     table["vip"] = pd.Series([None] * 60, dtype=object)
     assert quick_fit(features=table).labels.tolist() == PLAIN.labels.tolist()
 
 
 @pytest.mark.parametrize("kind", EMPTY)
-def test_descriptor_that_holds_nothing_has_no_p_value(kind: str) -> None:
+def test_empty_descriptor_has_no_p_value(kind: str) -> None:
     profiles = profile_segments(TABLE, GROUPS, descriptors=EMPTY[kind].alias("note").to_frame())
     assert all(row.features["note"].p_value is None for row in profiles if "note" in row.features)
 
@@ -72,19 +72,19 @@ def test_descriptor_that_holds_nothing_has_no_p_value(kind: str) -> None:
         lambda table: quick_fit(features=table, columns=["note"]),
     ],
 )
-def test_table_of_nothing_is_an_error(kind: str, work: Callable[[pl.DataFrame], Any]) -> None:
+def test_empty_table_is_an_error(kind: str, work: Callable[[pl.DataFrame], Any]) -> None:
     with pytest.raises(CustsegError, match=r"no numeric column|no column is left|be clustered|must be numeric"):
         work(TABLE.select("customer_id", note=EMPTY[kind]))
 
 
 @pytest.mark.parametrize("kind", EMPTY)
-def test_attribute_that_holds_nothing_is_no_fault(kind: str) -> None:
+def test_empty_attribute_is_no_fault(kind: str) -> None:
     attributes = TABLE.select("customer_id", note=EMPTY[kind])
     assert quick_fit(clean_log(), customers=attributes).labels.tolist() == PLAIN_LOG.labels.tolist()
 
 
 @pytest.mark.parametrize("days_later", [1, 400, 4_000])
-def test_window_without_orders_has_customers_without_purchases(days_later: int) -> None:
+def test_window_without_orders(days_later: int) -> None:
     log = pl.concat([clean_log(), clean_log().with_columns(pl.col("ordered_at") - timedelta(days=500))])
     as_of = log["ordered_at"].max() + timedelta(days=days_later)  # type: ignore[operator]
     features = build_features(log, as_of=as_of, window_days=1)
@@ -94,7 +94,7 @@ def test_window_without_orders_has_customers_without_purchases(days_later: int) 
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
-def test_few_rows_are_clustered_or_an_error_of_ours(rows: int) -> None:
+def test_few_rows(rows: int) -> None:
     few = clean_log().head(rows)
     for work in (
         lambda: quick_fit(few),
@@ -114,7 +114,7 @@ VALUE = st.one_of(st.none(), st.sampled_from(["", "x", "y"]), st.booleans(), st.
 
 @given(NUMBERS, st.lists(VALUE, min_size=60, max_size=60))
 @examples(24)
-def test_any_columns_are_described_or_an_error_of_ours(numbers: list[Any], mixed: list[Any]) -> None:
+def test_any_columns(numbers: list[Any], mixed: list[Any]) -> None:
     table = TABLE.to_pandas().assign(number=numbers, mixed=pd.Series(mixed, dtype=object))
     attributes = table[["customer_id", "number", "mixed"]]
     for work in (

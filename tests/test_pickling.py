@@ -28,7 +28,7 @@ def again(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))
 
 
-def test_result_of_every_kind_of_log_is_the_same_after_pickling(as_kind: Callable[[pl.DataFrame], object]) -> None:
+def test_result_of_logs(as_kind: Callable[[pl.DataFrame], object]) -> None:
     result = quick_fit(as_kind(clean_log()), n_segments=2)
     copy = again(result)
     assert repr(copy) == repr(result)
@@ -38,7 +38,7 @@ def test_result_of_every_kind_of_log_is_the_same_after_pickling(as_kind: Callabl
     assert type(copy.assignments) is (pl.DataFrame if is_relation else type(result.assignments))
 
 
-def test_result_of_a_ready_table_is_the_same_after_pickling(as_kind: Callable[[pl.DataFrame], object]) -> None:
+def test_result_of_ready_table(as_kind: Callable[[pl.DataFrame], object]) -> None:
     table = pl.DataFrame({"customer_id": range(40), "visits": np.arange(40) ** 2, "plan": ["a", "b"] * 20})
     result = quick_fit(features=as_kind(table), n_segments=2)
     copy = again(result)
@@ -47,7 +47,7 @@ def test_result_of_a_ready_table_is_the_same_after_pickling(as_kind: Callable[[p
     assert rows_of(copy.features.frame) == rows_of(result.features.frame)
 
 
-def test_log_is_no_part_of_a_pickled_result() -> None:
+def test_pickle_holds_no_log() -> None:
     secret = clean_log().with_columns(mail=pl.lit("someone@example.org"))
     assert b"example.org" not in pickle.dumps(quick_fit(secret, n_segments=2))
 

@@ -38,12 +38,12 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded_by(code).isdisjoint(HEAVY)
 
 
-def test_fit_loads_no_plots_and_no_command_line() -> None:
+def test_fit_loads_no_plots_or_cli() -> None:
     assert loaded_by("from custseg import fit_segments").isdisjoint({"matplotlib", "click", "jinja2"})
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_all_names_lead_to_something(door: str) -> None:
+def test_all_names_exist(door: str) -> None:
     module = importlib.import_module(door)
     assert len(set(module.__all__)) == len(module.__all__)
     for name in module.__all__:
@@ -55,13 +55,13 @@ def test_dir_lists_the_public_names() -> None:
     assert set(dir(custseg)) == {*custseg.__all__, "__version__"}
 
 
-def test_star_import_brings_the_public_names() -> None:
+def test_star_import() -> None:
     names: dict[str, object] = {}
     exec("from custseg import *", names)
     assert set(custseg.__all__) <= set(names)
 
 
-def test_names_are_the_same_object_wherever_they_come_from() -> None:
+def test_names_are_the_same_objects() -> None:
     from custseg.logs import Orders
     from custseg.result import Segmentation
 
@@ -69,23 +69,23 @@ def test_names_are_the_same_object_wherever_they_come_from() -> None:
     assert custseg.Segmentation is Segmentation
 
 
-def test_types_of_the_door_are_its_names() -> None:
+def test_types_match_names() -> None:
     homes = {*custseg._HOMES, *custseg._FOLDERS}
     assert homes == set(custseg.__all__)
 
 
-def test_unknown_name_is_told() -> None:
+def test_unknown_name_is_an_error() -> None:
     with pytest.raises(AttributeError, match="module 'custseg' has no attribute 'segment'"):
         _ = custseg.segment
 
 
-def test_private_name_is_not_found_as_a_submodule() -> None:
+def test_private_name_is_no_submodule() -> None:
     assert not hasattr(custseg, "reports")
     with pytest.raises(ImportError, match="cannot import name 'fit'"):
         exec("from custseg import fit")
 
 
-def test_version_is_that_of_the_package() -> None:
+def test_version_matches_package() -> None:
     assert custseg.__version__ == version("custseg")
 
 
@@ -94,7 +94,7 @@ def test_command_is_installed() -> None:
     assert command.value == "custseg.cli:main"
 
 
-def test_errors_are_caught_as_one_kind() -> None:
+def test_errors_have_one_base() -> None:
     for error in (custseg.DataError, custseg.InfeasibleMinimumError, custseg.MissingDependencyError):
         assert issubclass(error, custseg.CustsegError)
     assert issubclass(custseg.DataError, ValueError)

@@ -34,7 +34,7 @@ def fail(path: Path) -> None:
     raise RuntimeError("the pen broke")
 
 
-def test_repr_is_a_table_that_reads_itself(result: Segmentation) -> None:
+def test_repr_is_a_table(result: Segmentation) -> None:
     head, _, columns, *rows, _, why = repr(result).splitlines()
     assert head == (
         "3 segments of 60 customers, as of 2024-10-27 00:00 (midnight after the last row), "
@@ -45,7 +45,7 @@ def test_repr_is_a_table_that_reads_itself(result: Segmentation) -> None:
     assert why == f"Why: {result.choice.reason}"
 
 
-def test_repr_tells_what_sets_a_segment_apart_and_keeps_to_the_terminal(result: Segmentation) -> None:
+def test_repr_shows_markers_within_terminal(result: Segmentation) -> None:
     lines = repr(result.profiles).splitlines()
     markers = [line.strip() for line in lines if "(others " in line]
     assert markers
@@ -53,26 +53,26 @@ def test_repr_tells_what_sets_a_segment_apart_and_keeps_to_the_terminal(result: 
     assert max(map(len, lines)) <= 100
 
 
-def test_rule_is_shown_where_there_is_one(result: Segmentation) -> None:
+def test_repr_shows_rules(result: Segmentation) -> None:
     ruled = replace(result, profiles=result.profiles.with_rules({0: "IF a < 1 THEN 0"}))
     assert "IF a < 1 THEN 0" in repr(ruled)
     assert "<td>IF a &lt; 1 THEN 0</td>" in ruled._repr_html_()
     assert ruled.table()[0][-1] == "rule"
 
 
-def test_table_has_a_row_per_profile(result: Segmentation) -> None:
+def test_table_rows_are_profiles(result: Segmentation) -> None:
     heads, rows = result.table()
     assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart", "rule"]
     assert rows[-1] == ["–", "Prospects", "1", "–", "–", "", ""]
     assert all(len(row) == len(heads) for row in rows)
 
 
-def test_table_is_in_the_language_of_the_result(result: Segmentation) -> None:
+def test_table_language(result: Segmentation) -> None:
     russian = quick_fit(clean_log(), n_segments=2, language="ru")
     assert russian.table()[0] == ["сегмент", "название", "клиенты", "доля", "доля выручки", "чем отличается", "правило"]
 
 
-def test_table_without_revenue_has_no_revenue_share() -> None:
+def test_table_without_revenue() -> None:
     table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
     heads, rows = quick_fit(features=table, n_segments=2).table()
     assert heads == ["segment", "name", "customers", "share", "what sets it apart", "rule"]
@@ -95,13 +95,13 @@ class Tags(HTMLParser):
         self.text.append(data)
 
 
-def test_html_shows_hostile_names_as_text(result: Segmentation) -> None:
+def test_html_escapes_names(result: Segmentation) -> None:
     page = Tags(result.rename(HOSTILE)._repr_html_())
     assert page.tags == {"p", "table", "thead", "tbody", "tr", "th", "td"}
     assert set(HOSTILE.values()) <= set(page.text)
 
 
-def test_html_shows_hostile_columns_as_text() -> None:
+def test_html_escapes_columns() -> None:
     table = pl.DataFrame({"id": range(30), "<img src=x onerror=alert(1)>": range(30)})
     page = Tags(quick_fit(features=table, n_segments=2)._repr_html_())
     assert "img" not in page.tags
@@ -139,7 +139,7 @@ def test_names_can_be_swapped(result: Segmentation) -> None:
         ({0: "Prospects"}, "names must differ and none may be empty"),
     ],
 )
-def test_bad_names_are_told(result: Segmentation, names: dict[object, str], words: str) -> None:
+def test_bad_names_are_errors(result: Segmentation, names: dict[object, str], words: str) -> None:
     with pytest.raises(ValueError, match=f"rename: {words}"):
         result.rename(names)
 
@@ -152,12 +152,12 @@ def test_bad_names_are_told(result: Segmentation, names: dict[object, str], word
         (None, "names must map segments to names"),
     ],
 )
-def test_names_of_a_wrong_type_are_told(result: Segmentation, names: object, words: str) -> None:
+def test_names_of_wrong_type(result: Segmentation, names: object, words: str) -> None:
     with pytest.raises(TypeError, match=f"rename: {words}"):
         result.rename(names)
 
 
-def test_csv_holds_what_the_result_holds(result: Segmentation, tmp_path: Path) -> None:
+def test_csv_matches_result(result: Segmentation, tmp_path: Path) -> None:
     files = result.write(tmp_path / "out")
     assert files == [tmp_path / "out" / name for name in ("assignments.csv", "profiles.csv")]
     written = pl.read_csv(files[0], schema_overrides={"segment": pl.Int64})
@@ -167,7 +167,7 @@ def test_csv_holds_what_the_result_holds(result: Segmentation, tmp_path: Path) -
     assert profiles["share"].to_list() == [row.share for row in result.profiles]
 
 
-def test_parquet_holds_what_the_result_holds(result: Segmentation, tmp_path: Path) -> None:
+def test_parquet_matches_result(result: Segmentation, tmp_path: Path) -> None:
     files = result.rename(HOSTILE).write(tmp_path, form="parquet")
     assert [file.name for file in files] == ["assignments.parquet", "profiles.parquet"]
     assert pl.read_parquet(files[0]).equals(result.rename(HOSTILE).assignments)
@@ -175,19 +175,19 @@ def test_parquet_holds_what_the_result_holds(result: Segmentation, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd", "-x", "@sum", "\tx"])
-def test_formulas_are_made_harmless_in_csv(result: Segmentation, tmp_path: Path, name: str) -> None:
+def test_formulas_are_escaped_in_csv(result: Segmentation, tmp_path: Path, name: str) -> None:
     result.rename({0: name}).write(tmp_path)
     assert f"'{name}" in read(tmp_path)["name"].to_list()
     assert read(tmp_path, "profiles.csv")["name"][0] == f"'{name}"
 
 
-def test_ids_that_look_like_formulas_are_made_harmless_in_csv(tmp_path: Path) -> None:
+def test_formula_ids_are_escaped_in_csv(tmp_path: Path) -> None:
     ids = pl.format("=c{}", pl.col("customer_id")).alias("customer_id")
     quick_fit(clean_log().with_columns(ids), n_segments=2).write(tmp_path)
     assert all(one.startswith("'=c") for one in read(tmp_path)["customer_id"])
 
 
-def test_every_kind_of_log_is_written_alike(as_kind: Callable[[pl.DataFrame], object], tmp_path: Path) -> None:
+def test_every_kind_is_written_alike(as_kind: Callable[[pl.DataFrame], object], tmp_path: Path) -> None:
     quick_fit(clean_log(), n_segments=2).write(tmp_path / "polars")
     quick_fit(as_kind(clean_log()), n_segments=2).write(tmp_path / "other")
     assert all_files(tmp_path / "other") == all_files(tmp_path / "polars")
@@ -199,7 +199,7 @@ def test_also_writes_further_files(result: Segmentation, tmp_path: Path) -> None
     assert files[-1].read_text() == "hello"
 
 
-def test_files_of_the_same_name_are_replaced_and_others_stay(result: Segmentation, tmp_path: Path) -> None:
+def test_same_names_are_replaced(result: Segmentation, tmp_path: Path) -> None:
     (tmp_path / "assignments.csv").write_text("old")
     (tmp_path / "mine.txt").write_text("mine")
     result.write(tmp_path)
@@ -207,20 +207,20 @@ def test_files_of_the_same_name_are_replaced_and_others_stay(result: Segmentatio
     assert sorted(all_files(tmp_path)) == ["assignments.csv", "mine.txt", "profiles.csv"]
 
 
-def test_nothing_is_written_where_one_file_fails(result: Segmentation, tmp_path: Path) -> None:
+def test_one_failure_writes_nothing(result: Segmentation, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="the pen broke"):
         result.write(tmp_path / "out", also={"note.txt": fail})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_old_files_stay_where_one_file_fails(result: Segmentation, tmp_path: Path) -> None:
+def test_one_failure_leaves_old_files(result: Segmentation, tmp_path: Path) -> None:
     (tmp_path / "assignments.csv").write_text("old")
     with pytest.raises(RuntimeError, match="the pen broke"):
         result.write(tmp_path, also={"note.txt": fail})
     assert all_files(tmp_path) == {"assignments.csv": b"old"}
 
 
-def test_folder_that_is_a_file_is_told(result: Segmentation, tmp_path: Path) -> None:
+def test_folder_that_is_a_file(result: Segmentation, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(CustsegError, match=r"write: the files could not be written to .*out' .*Nothing was changed"):
         result.write(tmp_path / "out")
@@ -236,15 +236,13 @@ def test_folder_that_is_a_file_is_told(result: Segmentation, tmp_path: Path) -> 
         ({"decimal": ","}, "separator and decimal cannot both be ','. Give separator=';'"),
     ],
 )
-def test_wrong_marks_of_csv_are_errors(
-    result: Segmentation, tmp_path: Path, arguments: dict[str, str], words: str
-) -> None:
+def test_wrong_csv_marks(result: Segmentation, tmp_path: Path, arguments: dict[str, str], words: str) -> None:
     with pytest.raises(ValueError, match=f"write: {words}"):
         result.write(tmp_path, **arguments)
     assert all_files(tmp_path) == {}
 
 
-def test_excel_in_russian_reads_names_and_numbers(tmp_path: Path) -> None:
+def test_csv_for_russian_excel(tmp_path: Path) -> None:
     russian = quick_fit(clean_log(), n_segments=2, language="ru")
     files = russian.write(tmp_path, separator=";", decimal=",")
     assert all(file.read_bytes().startswith(b"\xef\xbb\xbf") for file in files)
@@ -253,20 +251,18 @@ def test_excel_in_russian_reads_names_and_numbers(tmp_path: Path) -> None:
     assert profiles["share"].to_list() == [row.share for row in russian.profiles]
 
 
-def test_functions_of_further_files_must_be_named(result: Segmentation, tmp_path: Path) -> None:
+def test_further_files_need_names(result: Segmentation, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="write: also must map file names to functions of a path, got list"):
         result.write(tmp_path, also=["note.txt"])
 
 
-def test_unknown_form_is_told(result: Segmentation, tmp_path: Path) -> None:
+def test_unknown_format(result: Segmentation, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"write: form must be one of \['csv', 'parquet'\], got 'xlsx'"):
         result.write(tmp_path, form="xlsx")
     assert all_files(tmp_path) == {}
 
 
-def test_current_folder_can_be_written_to(
-    result: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_current_folder(result: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     assert [str(file) for file in result.write(".")] == ["assignments.csv", "profiles.csv"]

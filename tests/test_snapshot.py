@@ -39,38 +39,38 @@ def at(as_of: object, *, zoned: bool = False, timezone: str = "UTC") -> Snapshot
     ],
     ids=repr,
 )
-def test_a_moment_may_be_written_in_many_ways(value: object, expected: datetime) -> None:
+def test_forms_of_a_moment(value: object, expected: datetime) -> None:
     parsed = parse_moment(value, "test")
     assert (parsed, parsed.tzinfo) == (expected, expected.tzinfo)
     assert type(parsed) is datetime
 
 
 @pytest.mark.parametrize("value", ["", "now", "31.05.2024", "2024-5-31", "2024-05-31 25:00", "nan"])
-def test_text_that_is_no_moment_is_refused(value: str) -> None:
+def test_text_that_is_no_moment(value: str) -> None:
     with pytest.raises(ValueError, match=rf"test: as_of must be a date such as .* got '{value}'"):
         parse_moment(value, "test")
 
 
 @pytest.mark.parametrize("value", [pd.NaT, np.datetime64("NaT"), 0, 1.5, np.int64(1), np.array(["2024"]), b"2024"])
-def test_what_is_no_moment_is_refused(value: object) -> None:
+def test_types_that_are_no_moment(value: object) -> None:
     with pytest.raises(TypeError, match=rf"test: as_of must be .* got {type(value).__name__}\."):
         parse_moment(value, "test")
 
 
-def test_a_log_without_zones_has_its_own_clock() -> None:
+def test_log_without_zone() -> None:
     snapshot = at("2024-05-31 12:00", timezone="Asia/Tokyo")
     assert snapshot.as_of == datetime(2024, 5, 31, 12)
     assert snapshot.moment == (datetime(2024, 5, 31, 12) - EPOCH) // timedelta(microseconds=1)
 
 
-def test_a_moment_with_a_zone_is_brought_to_the_clock_of_the_log() -> None:
+def test_moment_with_zone_is_converted() -> None:
     moment = datetime(2024, 5, 31, 22, tzinfo=timezone(timedelta(hours=-5)))
     assert at(moment, timezone="Asia/Tokyo").as_of == datetime(2024, 6, 1, 12)
     assert at(moment, timezone="Asia/Tokyo", zoned=True).as_of == moment
     assert at(moment, timezone="Asia/Tokyo").day == at(moment, timezone="Asia/Tokyo", zoned=True).day
 
 
-def test_a_moment_without_a_zone_is_on_the_clock_of_a_log_with_one() -> None:
+def test_moment_without_zone() -> None:
     snapshot = at("2024-05-31", zoned=True, timezone="Asia/Tokyo")
     assert snapshot.as_of.isoformat() == "2024-05-31T00:00:00+09:00"
     assert snapshot.moment == (datetime(2024, 5, 30, 15) - EPOCH) // timedelta(microseconds=1)
@@ -78,7 +78,7 @@ def test_a_moment_without_a_zone_is_on_the_clock_of_a_log_with_one() -> None:
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.sampled_from(ZONES))
-def test_an_instant_is_the_same_in_every_zone(moment: datetime, zone: str) -> None:
+def test_same_instant_in_every_zone(moment: datetime, zone: str) -> None:
     aware = moment.replace(tzinfo=UTC)
     snapshot = at(aware, zoned=True, timezone=zone)
     assert snapshot.moment == (moment - EPOCH) // timedelta(microseconds=1)
@@ -87,7 +87,7 @@ def test_an_instant_is_the_same_in_every_zone(moment: datetime, zone: str) -> No
 
 
 @given(st.integers(0, 30_000), st.sampled_from(ZONES), st.booleans())
-def test_midnight_after_a_day_is_the_start_of_the_next(day: int, zone: str, zoned: bool) -> None:
+def test_midnight_after_a_day(day: int, zone: str, zoned: bool) -> None:
     snapshot = at(midnight_after(day), zoned=zoned, timezone=zone)
     assert snapshot.day == day + 1
     assert snapshot.as_of.time() == datetime.min.time()
@@ -114,7 +114,7 @@ def test_text_of_a_snapshot(snapshot: Snapshot, text: str) -> None:
     assert str(snapshot) == text
 
 
-def test_a_window_is_of_calendar_days() -> None:
+def test_window_counts_calendar_days() -> None:
     after = snapshot_at(datetime(2024, 4, 2), zoned=True, timezone="Europe/Berlin", window_days=1)
     assert after.start is not None
     assert after.moment - after.start == 24 * HOUR

@@ -23,18 +23,18 @@ def fields(entry: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_keys_of_english(language: str) -> None:
+def test_languages_have_the_same_keys(language: str) -> None:
     assert {path for path, _ in leaves(catalog(language))} == {path for path, _ in leaves(catalog("en"))}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_fills_the_same_fields(language: str) -> None:
+def test_languages_have_the_same_fields(language: str) -> None:
     here, english = dict(leaves(catalog(language))), dict(leaves(catalog("en")))
     differing = [path for path in english if path[0] != "language" and fields(here[path]) != fields(english[path])]
     assert differing == []
 
 
-def test_numbers_have_the_marks_of_the_language() -> None:
+def test_numbers_by_language() -> None:
     assert number(1234567.5, "en", digits=1) == "1,234,567.5"
     assert number(1234567.5, "ru", digits=1) == "1\u00a0234\u00a0567,5"
 
@@ -42,6 +42,6 @@ def test_numbers_have_the_marks_of_the_language() -> None:
 @pytest.mark.parametrize(
     ("count", "russian"), [(1, "день"), (2, "дня"), (5, "дней"), (11, "дней"), (21, "день"), (112, "дней"), (0, "дней")]
 )
-def test_plural_forms_follow_the_count(count: int, russian: str) -> None:
+def test_plural_forms(count: int, russian: str) -> None:
     assert plural_form(count, ["день", "дня", "дней"], "ru") == russian
     assert plural_form(count, ["day", "days"], "en") == ("day" if count == 1 else "days")

@@ -62,14 +62,14 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_files_are_written_and_nothing_else(tmp_path: Path) -> None:
+def test_files_are_written(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "out"
     assert write(folder, a=text("1"), b=text("2")) == [folder / "a.txt", folder / "b.txt"]
     assert contents(folder) == {"a.txt": "1", "b.txt": "2"}
     assert contents(tmp_path / "new") == {"out": "folder"}
 
 
-def test_old_files_are_replaced_and_others_stay(tmp_path: Path) -> None:
+def test_old_files_are_replaced(tmp_path: Path) -> None:
     write(tmp_path, a=text("old"), mine=text("keep"))
     write(tmp_path, a=text("new"))
     assert contents(tmp_path) == {"a.txt": "new", "mine.txt": "keep"}
@@ -88,20 +88,20 @@ def test_failing_writer_leaves_old_files(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"a.txt": "old"}
 
 
-def test_writer_that_writes_nothing_is_an_error(tmp_path: Path) -> None:
+def test_writer_without_a_file(tmp_path: Path) -> None:
     write(tmp_path, a=text("old"))
     with pytest.raises(CustsegError, match=r"write: the function for 'b.txt' wrote no file.*Nothing was changed"):
         write(tmp_path, a=text("new"), b=lambda path: None)
     assert contents(tmp_path) == {"a.txt": "old"}
 
 
-def test_writer_of_further_files_is_an_error(tmp_path: Path) -> None:
+def test_writer_of_further_files(tmp_path: Path) -> None:
     with pytest.raises(CustsegError, match=r"not announced: \['c.txt'\]"):
         write(tmp_path, a=lambda path: [path.write_text(""), path.with_name("c.txt").write_text("")])
     assert contents(tmp_path) == {}
 
 
-def test_folder_in_the_place_of_a_file_is_an_error(tmp_path: Path) -> None:
+def test_folder_instead_of_a_file(tmp_path: Path) -> None:
     write(tmp_path, a=text("old"))
     (tmp_path / "b.txt").mkdir()
     with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* must be files, and are folders.*Nothing was changed"):
@@ -109,14 +109,14 @@ def test_folder_in_the_place_of_a_file_is_an_error(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"a.txt": "old", "b.txt": "folder"}
 
 
-def test_folder_that_appears_while_writing_changes_nothing(tmp_path: Path) -> None:
+def test_folder_appears_while_writing(tmp_path: Path) -> None:
     write(tmp_path, a=text("old"))
     with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* must be files"):
         write(tmp_path, a=text("new"), b=lambda path: [path.write_text(""), (tmp_path / "b.txt").mkdir()])
     assert contents(tmp_path) == {"a.txt": "old", "b.txt": "folder"}
 
 
-def test_linked_folder_can_be_written_to(tmp_path: Path) -> None:
+def test_linked_folder(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "disk")
     write(tmp_path / "link", a=text("1"))
@@ -125,7 +125,7 @@ def test_linked_folder_can_be_written_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="needs a second file system")
-def test_mount_point_can_be_written_to() -> None:
+def test_mount_point() -> None:
     name = f"custseg-test-{os.getpid()}.txt"
     [path] = write_files("/dev/shm", {name: text("1")}, caller="write")
     written = path.read_text()
@@ -144,13 +144,13 @@ def test_permissions_follow_the_umask(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", [5, None, b"out", ["out"]])
-def test_folder_of_a_wrong_type_is_an_error(folder: object) -> None:
+def test_folder_of_wrong_type(folder: object) -> None:
     with pytest.raises(TypeError, match=r"write: folder must be a path \(str or Path\), got "):
         write(folder, a=text("1"))
 
 
 @pytest.mark.parametrize("folder", ["", "a\0b"])
-def test_folder_that_is_no_path_is_an_error(folder: str) -> None:
+def test_folder_that_is_no_path(folder: str) -> None:
     with pytest.raises(DataError, match="write: folder must be the path of a folder, got "):
         write(folder, a=text("1"))
 
@@ -158,14 +158,14 @@ def test_folder_that_is_no_path_is_an_error(folder: str) -> None:
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "a/b.txt", "../b.txt", "a\\b", "a\0b", "a\nb", "a\x1b[31m", "a\u202eb", " a", "a:b", "a*"]
 )
-def test_name_that_is_no_file_name_is_an_error(tmp_path: Path, name: str) -> None:
+def test_invalid_file_names(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"write: .* cannot be the name of a file") as caught:
         write_files(tmp_path, {name: text("1")}, caller="write")
     assert "\x1b" not in str(caught.value)
     assert contents(tmp_path) == {}
 
 
-def test_names_of_our_own_and_equal_names_are_errors(tmp_path: Path) -> None:
+def test_reserved_and_equal_names(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"begin with '\.custseg-' are reserved"):
         write_files(tmp_path, {".custseg-x": text("1")}, caller="write")
     with pytest.raises(DataError, match="must differ, not by case alone"):
@@ -176,7 +176,7 @@ def test_names_of_our_own_and_equal_names_are_errors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["folder", "file", "parent"])
-def test_long_name_is_an_error(tmp_path: Path, place: str) -> None:
+def test_long_name(tmp_path: Path, place: str) -> None:
     long = "x" * 300
     folder, name = {"folder": (long, "a"), "file": ("out", long), "parent": (f"new/{long}/out", "a")}[place]
     with pytest.raises(CustsegError, match=r"could not be written to .*File name too long.*Nothing was changed"):
@@ -184,7 +184,7 @@ def test_long_name_is_an_error(tmp_path: Path, place: str) -> None:
     assert contents(tmp_path) == {}
 
 
-def test_folder_that_is_a_file_is_an_error(tmp_path: Path) -> None:
+def test_folder_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     for folder in (tmp_path / "out", tmp_path / "out" / "deeper"):
         with pytest.raises(CustsegError, match=r"write: the files could not be written to .*Nothing was changed"):
@@ -201,14 +201,14 @@ def test_full_disk_changes_nothing(tmp_path: Path, form: str) -> None:
     assert contents(tmp_path) == {"a.txt": "old"}
 
 
-def test_killed_writer_leaves_all_old_or_all_new_files_at_every_step() -> None:
+def test_killed_writer_at_every_step() -> None:
     with hold_folder() as folder:
         outcomes = killed("steps", folder)
     assert set(outcomes) == {"recovered: old", "recovered: new", "written: old"}
     assert min(outcomes.values()) > 10
 
 
-def test_killed_writers_in_a_loop_leave_no_mixture() -> None:
+def test_killed_writers_in_a_loop() -> None:
     with hold_folder() as folder:
         outcomes = killed("random", folder, "30")
     assert (outcomes["kills"], outcomes["mixed after"]) == (30, 0)
@@ -231,7 +231,7 @@ def test_running_writer_is_left_alone(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"a.txt": "first", "b.txt": "first"}
 
 
-def test_writers_at_once_leave_the_files_of_one(tmp_path: Path) -> None:
+def test_concurrent_writers(tmp_path: Path) -> None:
     def work(name: str) -> None:
         for _ in range(10):
             write(tmp_path, a=text(name), b=text(name))
@@ -244,7 +244,7 @@ def test_writers_at_once_leave_the_files_of_one(tmp_path: Path) -> None:
     assert contents(tmp_path) in [{"a.txt": name, "b.txt": name} for name in "xyz"]
 
 
-def test_interrupted_write_that_cannot_be_finished_is_an_error(tmp_path: Path) -> None:
+def test_interrupted_write_is_an_error(tmp_path: Path) -> None:
     commit = tmp_path / ".custseg-x" / "commit"
     commit.mkdir(parents=True)
     (commit / "a.txt").write_text("new")
@@ -257,12 +257,12 @@ def test_interrupted_write_that_cannot_be_finished_is_an_error(tmp_path: Path) -
     assert contents(tmp_path) == {"a.txt": "new"}
 
 
-def test_recover_of_no_folder_does_nothing(tmp_path: Path) -> None:
+def test_recover_without_folder(tmp_path: Path) -> None:
     recover(tmp_path / "none", caller="read")
     assert contents(tmp_path) == {}
 
 
-def test_lock_is_seen_while_it_is_held(tmp_path: Path) -> None:
+def test_lock_is_visible(tmp_path: Path) -> None:
     assert not is_locked(tmp_path / "lock")
     with hold_lock(tmp_path / "lock"):
         assert is_locked(tmp_path / "lock")

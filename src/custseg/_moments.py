@@ -30,9 +30,14 @@ def shares_of_groups(values: Floats, groups: NDArray[np.intp], counted: NDArray[
     scaled = values / unit_of(values)
     order = np.argsort(groups, kind="stable")
     ends = np.cumsum(np.bincount(groups, minlength=len(counted)))[:-1]
-    parts = [part.tolist() for part in np.split(scaled[order], ends)]
-    total = math.fsum(value for part, counts in zip(parts, counted, strict=True) if counts for value in part)
-    return {place: math.fsum(part) / total if total > 0 else None for place, part in enumerate(parts)}
+    values_by_group = [group_values.tolist() for group_values in np.split(scaled[order], ends)]
+    total = math.fsum(
+        value for group_values, counts in zip(values_by_group, counted, strict=True) if counts for value in group_values
+    )
+    return {
+        group: math.fsum(group_values) / total if total > 0 else None
+        for group, group_values in enumerate(values_by_group)
+    }
 
 
 def median(values: Floats) -> float:

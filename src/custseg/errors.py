@@ -23,7 +23,7 @@ class InfeasibleMinimumError(CustsegError, ValueError):
     message : str
         What was asked and what would be possible.
     feasible : int or float
-        The largest minimum size that was found to be possible: rows, or an amount (float) where rows have
+        A feasible minimum size: rows, or an amount (float) where rows have
         weights; 0 where none is known. Each clustering class says how it looks for it.
     """
 

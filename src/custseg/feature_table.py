@@ -73,11 +73,11 @@ class Feature:
         check_choice("unit_label", "language", language, allowed=LANGUAGES)
         return str(text(language, "units", self.unit or "given", "label"))
 
-    def _text(self, part: str, language: str) -> str:
-        check_choice(part, "language", language, allowed=LANGUAGES)
-        given = self.family == "given" and not self.entry
-        template = text(language, "features", "given" if given else self.entry or self.name)[part]
-        return filled(template, {"column": self.name} if given else self.fields)
+    def _text(self, key: str, language: str) -> str:
+        check_choice(key, "language", language, allowed=LANGUAGES)
+        is_raw = self.family == "given" and not self.entry
+        template = text(language, "features", "given" if is_raw else self.entry or self.name)[key]
+        return filled(template, {"column": self.name} if is_raw else self.fields)
 
 
 def distinct_labels(features: Sequence[Feature], language: str) -> list[str]:
@@ -223,7 +223,7 @@ def given_features(
     if id_column is None and source != ID:
         _refuse_fractions(column_of(local, source), source, caller)
     local = columns_of(local, [ID, *names])
-    _check_ids(local, source, asked=id_column, caller=caller)
+    _check_ids(local, source, id_column=id_column, caller=caller)
     features = tuple(Feature(name) for name in names)
     return FeatureTable(local, features, opened.returner(source))
 
@@ -240,11 +240,11 @@ def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
         )
 
 
-def _check_ids(local: nw.DataFrame[Any], source: str, *, asked: str | None, caller: str) -> None:
+def _check_ids(local: nw.DataFrame[Any], source: str, *, id_column: str | None, caller: str) -> None:
     ids = local.get_column(ID)
     if len(ids) == 0:
         raise DataError(f"{caller}: the feature table has no rows.")
-    hint = "" if asked else " It was taken as the ids because it is the first column; give customer_column='...'."
+    hint = "" if id_column else " It was taken as the ids because it is the first column; give customer_column='...'."
     if missing := int(ids.is_null().sum()):
         raise DataError(f"{caller}: {plural(missing, 'row has', 'rows have')} no id in column {source!r}.{hint}")
     if repeated := len(ids) - ids.n_unique():
@@ -278,27 +278,27 @@ def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
     schema = features.local.schema
     flags = [name for name in names if schema[name] == nw.Boolean]
     texts = [name for name in names if schema[name] in (nw.String, nw.Categorical, nw.Enum)]
-    parts = []
+    sentences = []
     if flags:
-        parts.append(f"Write yes and no as 1 and 0 in {listed(flags)}.")
+        sentences.append(f"Write yes and no as 1 and 0 in {listed(flags)}.")
     if texts:
-        parts.append(
+        sentences.append(
             f"Replace {listed(texts)} by one column of 1 and 0 for each value, or by a single one where the values "
             "are yes and no."
         )
-    others = [name for name in names if name not in flags + texts]
-    if others:
-        parts.append(f"Replace {listed(others)} by numbers, such as days for dates.")
-    return " ".join(["Segments are made from numbers.", *parts])
+    remaining = [name for name in names if name not in flags + texts]
+    if remaining:
+        sentences.append(f"Replace {listed(remaining)} by numbers, such as days for dates.")
+    return " ".join(["Segments are made from numbers.", *sentences])
 
 
 def _skew(values: NDArray[np.float64]) -> float | None:
-    known = values[np.isfinite(values)] if len(values) else values
-    known = known / unit_of(known)
-    if not len(known) or np.ptp(known) <= 1e-12 * float(np.abs(known).max()):
+    finite_values = values[np.isfinite(values)] if len(values) else values
+    finite_values = finite_values / unit_of(finite_values)
+    if not len(finite_values) or np.ptp(finite_values) <= 1e-12 * float(np.abs(finite_values).max()):
         return None
     # Sorted, so that the sum does not depend on the order of the rows.
-    return skewness(np.sort(known))
+    return skewness(np.sort(finite_values))
 
 
 def table_of_columns(columns: Mapping[Any, Any], argument: str, caller: str) -> nw.DataFrame[Any]:

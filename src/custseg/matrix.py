@@ -13,12 +13,10 @@ from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, as_numbers, check_features
 from custseg.preparation import Preparation, fit_preparation
 
-__all__ = ["CustomerMatrix", "can_be_clustered", "clustering_columns", "customer_matrix"]
+__all__ = ["CustomerMatrix", "can_be_clustered", "clustering_columns", "customer_matrix", "requested_clusters"]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
-USUAL_NUMBERS = range(3, 9)
-"""The numbers of segments to choose among by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,3 +82,10 @@ def customer_matrix(
     usable = can_be_clustered(table, preparation.names)
     values = {name: table.values(name)[usable] for name in preparation.names}
     return CustomerMatrix(preparation, usable, preparation.matrix(values, caller))
+
+
+def requested_clusters(n_segments: int | range | None) -> int | Sequence[int] | str:
+    """The number of segments as `select_clustering` takes it: "auto" for None, and one number for a range of one."""
+    if n_segments is None:
+        return "auto"
+    return n_segments[0] if isinstance(n_segments, range) and len(n_segments) == 1 else n_segments

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
-from custseg._format import plural
 from custseg._frames import CsvStyle, frame_from_columns, table_writer
-from custseg._texts import printable
+from custseg._texts import localized, plural_form, printable, text
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.feature_table import FeatureTable
@@ -202,21 +201,31 @@ class Segmentation:
         return [*first, *(name for name in used if name not in first)][:_MOST_SHOWN]
 
     def __repr__(self) -> str:
-        return "\n".join([self.headline(), "", repr(self.profiles), "", f"Why: {self.choice.reason}"])
+        return "\n".join([self.headline(), "", repr(self.profiles), "", self.why()])
 
     def _repr_html_(self) -> str:
-        return (
-            f"<p>{html.escape(self.headline())}</p>{self.profiles._repr_html_()}"
-            f"<p>Why: {html.escape(self.choice.reason)}</p>"
-        )
+        return f"<p>{html.escape(self.headline())}</p>{self.profiles._repr_html_()}<p>{html.escape(self.why())}</p>"
 
     def headline(self) -> str:
-        """How many segments of how many customers, when, and by which features."""
-        clustered = sum(row.size for row in self.profiles.segments)
-        what = f"{plural(len(self.profiles.segments), 'segment')} of {plural(clustered, 'customer')}"
-        used = ", ".join(printable(name) for name in self.model.preparation.names)
-        when = f", as of {self.features.snapshot}" if self.features.snapshot else ""
-        return f"{what}{when}, by {used} (minimum {plural(self.choice.min_size, 'customer')})"
+        """Return how many segments of how many customers, when, and by which features."""
+        words = text(self.choice.language, "result")
+        n_clustered = sum(row.size for row in self.profiles.segments)
+        return str(words["headline"]).format(
+            segments=self._counted(len(self.profiles.segments), "segments"),
+            customers=self._counted(n_clustered, "customers"),
+            as_of=words["as_of"].format(snapshot=self.features.snapshot) if self.features.snapshot else "",
+            features=", ".join(printable(name) for name in self.model.preparation.names),
+            minimum=self._counted(self.choice.min_size, "customers"),
+        )
+
+    def why(self) -> str:
+        """Return the reason for the choice, as it is printed."""
+        return str(text(self.choice.language, "result", "why")).format(reason=self.choice.reason)
+
+    def _counted(self, count: int, noun: str) -> str:
+        language = self.choice.language
+        form = plural_form(count, text(language, "result", noun), language)
+        return form.format(count=localized(f"{count:,}", language))
 
     def _assignments(self) -> nw.DataFrame[Any]:
         return self.model.assignments(self.features, self.labels)

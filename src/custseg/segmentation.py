@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,12 @@ from custseg._checks import (
 from custseg._format import listed, plural
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg._texts import LANGUAGES
-from custseg.clustering import ClusteringChoice, get_method, method_names, select_clustering
+from custseg.clustering import AUTO_NUMBERS, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, given_features
 from custseg.features import features_of
 from custseg.logs import REFUNDS, DataReport, described_logs, report_on
-from custseg.matrix import USUAL_NUMBERS, can_be_clustered, clustering_columns, customer_matrix
+from custseg.matrix import can_be_clustered, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
@@ -118,7 +119,7 @@ def fit_segments(
     DataError
         If the log or table cannot be used, or has too few customers.
     InfeasibleMinimumError
-        If no clustering meets `min_size`; the message says what would be feasible.
+        If no clustering meets `min_size`; the message names a feasible minimum.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
@@ -134,7 +135,7 @@ def fit_segments(
     check_choice(_CALLER, "method", method, allowed=("auto", *method_names()))
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    numbers = check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
+    numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
     tell = _teller(progress)
@@ -162,7 +163,8 @@ def fit_segments(
 
     tell("clustering", 2, 4)
     n_members = check_min_size(_CALLER, min_size, len(matrix.rows))
-    choice = _chosen(matrix.rows, method, n_segments=n_segments, min_size=n_members, seed=seed, tell=tell)
+    choice = _select(matrix.rows, method, n_segments=n_segments, min_size=n_members, seed=seed, tell=tell)
+    choice = replace(choice, language=language)
 
     tell("describing the segments", 3, 4)
     labels = np.full(len(table), -1)
@@ -286,7 +288,7 @@ def _check_enough(clustered: int, customers: int, fewest: int) -> None:
         )
 
 
-def _chosen(
+def _select(
     matrix: NDArray[np.float64],
     method: str,
     *,
@@ -295,18 +297,12 @@ def _chosen(
     seed: int,
     tell: Progress,
 ) -> ClusteringChoice:
-    """The choice among clusterings; one segment where none is to be found and no number was asked for.
-
-    What went wrong is told with the arguments that can mend it.
-    """
-    numbers = check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
-    record = get_method(method)
-    free = n_segments is None and record is not None and record.finds_number
+    """The selected clustering; errors name the arguments that can correct them."""
     try:
         choice = select_clustering(
             matrix,
             methods=[method],
-            n_clusters=None if free else numbers[0] if len(numbers) == 1 else numbers,
+            n_clusters=requested_clusters(n_segments),
             min_size=min_size,
             random_state=seed,
             progress=lambda done, steps: tell(f"clustering, {done} of {steps} parts done", 2, 4),
@@ -316,11 +312,7 @@ def _chosen(
         raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible) from None
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
-    if choice.verdict == "none":
-        choice = choice.most_stable(numbers) or (choice.most_stable() if n_segments is None else None) or choice
-    if choice.verdict != "none":
-        return choice
-    return choice.single_cluster(matrix) if n_segments is None else choice.as_requested()
+    return choice if n_segments is None else choice.as_requested()
 
 
 def _teller(progress: object) -> Progress:

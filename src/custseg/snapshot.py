@@ -109,8 +109,10 @@ def parse_moment(as_of: object, caller: str) -> datetime:
         return moment
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)
-    what = "None" if as_of is None else type(as_of).__name__
-    raise TypeError(f"{caller}: as_of must be a date, a datetime or ISO text, got {what}. The clock is never read.")
+    type_name = "None" if as_of is None else type(as_of).__name__
+    raise TypeError(
+        f"{caller}: as_of must be a date, a datetime or ISO text, got {type_name}. The clock is never read."
+    )
 
 
 def _start(wall: datetime, zone: ZoneInfo, window_days: int, *, zoned: bool) -> int:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from custseg.clustering import method_names
@@ -14,11 +14,10 @@ SOURCE = ROOT / "src" / "custseg"
 TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
-# `sources`, `tracking`, `exports`, `proof` and `reports` are to come.
 LAYERS = (
-    ("errors", "_arrays", "_compiled", "_hashes", "_texts"),
+    ("errors", "_arrays", "_compiled", "_hashes", "_scales", "_texts", "_threads"),
     ("_format",),
-    ("_checks", "_labels", "_locks", "_moments", "_optional", "_privacy"),
+    ("_checks", "_labels", "_locks", "_moments", "_numbers", "_optional", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
@@ -36,6 +35,7 @@ LAYERS = (
     ("cli",),
     ("__main__",),
 )
+PLANNED = {"exports", "proof", "reports", "sources", "tracking"}
 # The same inside the large folders: files and inner folders, the lowest line first, the door last.
 ROOMS = {
     "clustering": (
@@ -49,19 +49,19 @@ ROOMS = {
         ("__init__",),
     ),
     "features": (
-        ("_ids",),
         ("sums",),
-        ("_logs",),
         ("_family",),
         ("families",),
-        ("_build", "_data_report"),
+        ("_build",),
         ("__init__",),
     ),
     "logs": (
-        ("_attribute_kinds", "_date_faults", "_file_checks", "_flags"),
+        ("_attribute_kinds", "_date_faults"),
         ("_dates",),
+        ("_roles",),
         ("_customers", "_events", "_orders"),
-        ("facts",),
+        ("_id_types", "facts"),
+        ("_logs",),
         ("report",),
         ("__init__",),
     ),
@@ -146,10 +146,30 @@ def heights(layers: Iterable[Iterable[str]]) -> dict[str, int]:
     return {part: height for height, parts in enumerate(layers) for part in parts}
 
 
-def modules(source: Path = SOURCE) -> list[Module]:
-    """Every file of the package at `source`."""
-    paths = sorted(source.rglob("*.py"))
-    return [Module(path.relative_to(source), path.read_text(encoding="utf-8")) for path in paths]
+def picture() -> str:
+    """The layers as text, the highest first; planned parts in parentheses."""
+    lines: list[str] = []
+    single = False
+    for layer in reversed(LAYERS):
+        names = [f"({part})" if part in PLANNED else part for part in layer]
+        if single and len(names) == 1:
+            lines[-1] += f" → {names[0]}"
+        else:
+            lines.append("   ".join(names))
+        single = len(names) == 1
+    return "\n   ↓\n".join(lines)
+
+
+def rooms_picture(folder: str) -> str:
+    """The rooms of a folder in one line, the highest first, without the door."""
+    lines = [", ".join(line) if len(line) == 1 else f"{{{', '.join(line)}}}" for line in ROOMS[folder][:-1]]
+    return " → ".join(reversed(lines))
+
+
+@cache
+def modules() -> list[Module]:
+    """Every file of the package."""
+    return [Module(path.relative_to(SOURCE), path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))]
 
 
 def package(files: dict[str, str]) -> list[Module]:

@@ -65,7 +65,7 @@ def test_a_share_of_the_weight_is_kept():
     assert model.sizes_.sum() == pytest.approx(revenue.sum())
 
 
-def test_twins_that_cannot_be_split_are_infeasible_with_the_largest_minimum():
+def test_unsplittable_duplicates_are_infeasible():
     X = np.array([[0.0]] * 10 + [[1.0]] * 3)
     with pytest.raises(InfeasibleMinimumError, match="min_size=3 is feasible") as caught:
         MinSizeKMeans(2, min_size=5).fit(X)

@@ -59,7 +59,7 @@ def test_a_csv_is_read(write: Write, content: str, name: str) -> None:
     assert revenue(write(content, name)) == {7: 10.5, 8: 1.0}
 
 
-def test_separator_and_decimal_of_a_german_or_russian_export(write: Write) -> None:
+def test_german_and_russian_exports(write: Write) -> None:
     path = write("Клиент;Заказ;Дата;Сумма\n7;1;01.05.2024 10:00;10,5\n8;2;20.05.2024 10:00;-1\n8;3;20.05.2024 9:00;2\n")
     names = {"customer": "Клиент", "order": "Заказ", "date": "Дата", "amount": "Сумма"}
     assert revenue(path, **names, separator=";", decimal=",", date_format="%d.%m.%Y %H:%M") == {
@@ -92,16 +92,14 @@ def test_tabs(write: Write) -> None:
         (["", "  "], []),
     ],
 )
-def test_ids_of_a_csv_are_whole_numbers_where_each_reads_back(
-    write: Write, ids: list[str], expected: list[Any]
-) -> None:
+def test_whole_number_ids_of_csv(write: Write, ids: list[str], expected: list[Any]) -> None:
     content = HEAD + "".join(f"{name},1,2024-05-01,1\n" for name in ids)
     found = rfm(write(content), as_of="2024-06-01")["customer_id"]
     assert sorted(found, key=str) == sorted(expected, key=str)
     assert all(type(a) is type(b) for a, b in zip(found.sort(), sorted(expected), strict=True))
 
 
-def test_order_ids_of_a_csv_are_not_merged(write: Write) -> None:
+def test_order_ids_are_not_merged(write: Write) -> None:
     path = write(HEAD + "7,01,2024-05-01,1\n7,1,2024-05-01,1\n7,,2024-05-01,1\n7, ,2024-05-01,1\n")
     assert rfm(path, as_of="2024-06-01")["order_count"].item() == 3
 
@@ -128,7 +126,7 @@ def test_numbers_of_a_csv(write: Write, text: str, value: float) -> None:
         ("ten", "AAA"),
     ],
 )
-def test_amounts_of_a_csv_that_are_no_numbers(write: Write, text: str, shape: str) -> None:
+def test_amounts_that_are_no_numbers(write: Write, text: str, shape: str) -> None:
     path = write(HEAD + f"7,1,2024-05-01,1\n7,2,2024-05-01,{text}\n")
     message = (
         rf"rfm: 1 value of 'amount' is not a finite number .*, for instance one shaped like '{shape}'\. "
@@ -149,7 +147,7 @@ def test_amounts_with_currency_signs(write: Write, text: str, shape: str) -> Non
 
 
 @pytest.mark.parametrize("text", ["inf", "-Infinity", "1e400", "1e15"])
-def test_amounts_of_a_csv_that_are_not_finite(write: Write, text: str) -> None:
+def test_amounts_that_are_not_finite(write: Write, text: str) -> None:
     path = write(HEAD + f"7,1,2024-05-01,1\n7,2,2024-05-01,{text}\n")
     with pytest.raises(DataError, match=r"1 value of 'amount' is not a finite number below 9\.2e14\. Mend"):
         rfm(path, as_of="2024-06-01")
@@ -164,30 +162,30 @@ def test_a_point_is_no_decimal_comma(write: Write, text: str) -> None:
 
 @pytest.mark.parametrize("yes", ["true", "True", "TRUE", "1", "yes", "Y", " t "])
 @pytest.mark.parametrize("no", ["false", "False", "0", "No", "n", "F", "", " "])
-def test_marks_of_a_csv(write: Write, yes: str, no: str) -> None:
+def test_yes_no_marks(write: Write, yes: str, no: str) -> None:
     path = write(f"{HEAD[:-1]},void\n7,1,2024-05-01,1,{yes}\n8,2,2024-05-01,1,{no}\n")
     assert revenue(path, cancelled="void") == {8: 1.0}
 
 
 @pytest.mark.parametrize(("text", "shape"), [("да", "AA"), ("C", "A"), ("2", "9"), ("cancelled", "AAAAAAAAA")])
-def test_marks_of_a_csv_that_are_neither_yes_nor_no(write: Write, text: str, shape: str) -> None:
+def test_invalid_yes_no_marks(write: Write, text: str, shape: str) -> None:
     path = write(f"{HEAD[:-1]},void\n7,1,2024-05-01,1,{text}\n8,2,2024-05-01,1,\n")
     message = rf"rfm: 1 value of column 'void' is neither true nor false, for instance one shaped like '{shape}'"
     with pytest.raises(DataError, match=message):
         revenue(path, cancelled="void")
 
 
-def test_a_line_that_is_too_short_lacks_its_last_values(write: Write) -> None:
+def test_short_line_lacks_last_values(write: Write) -> None:
     assert revenue(write(HEAD + "7,1,2024-05-01\n8,2,2024-05-01,5\n")) == {8: 5.0}
 
 
-def test_a_line_that_is_too_long_is_refused(write: Write) -> None:
+def test_long_line_is_refused(write: Write) -> None:
     path = write(HEAD + LINES * 3000 + "7,1,2024-05-01,1,234\n")
     with pytest.raises(DataError, match=r"1 line has more fields than the header, which has 4; .* line 6,002 with"):
         rfm(path, as_of="2024-06-01")
 
 
-def test_a_quote_that_never_closes_is_refused_without_the_values(write: Write) -> None:
+def test_open_quote_is_refused(write: Write) -> None:
     path = write(HEAD + LINES + '"secret,2,2024-05-02,5,6\n')
     with pytest.raises(DataError, match=r'line 4 holds a quote mark \("\)') as caught:
         rfm(path, as_of="2024-06-01")
@@ -196,23 +194,23 @@ def test_a_quote_that_never_closes_is_refused_without_the_values(write: Write) -
 
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
 @pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
-def test_an_empty_file_is_refused(write: Write, content: str, name: str) -> None:
+def test_empty_file_is_refused(write: Write, content: str, name: str) -> None:
     with pytest.raises(DataError, match=r"Orders: the file is empty, in "):
         Orders(write(content, name))
 
 
-def test_a_csv_of_names_alone_has_no_rows(write: Write) -> None:
+def test_csv_of_names_alone(write: Write) -> None:
     with pytest.raises(DataError, match=r"rfm: the order log has no rows"):
         rfm(write(HEAD), as_of="2024-06-01")
 
 
-def test_a_wrong_separator_shows_in_the_columns(write: Write) -> None:
+def test_wrong_separator(write: Write) -> None:
     path = write((HEAD + LINES).replace(",", ";"))
     with pytest.raises(DataError, match=r"columns are \['customer_id;order_id;ordered_at;amount'\]"):
         Orders(path)
 
 
-def test_columns_that_repeat_a_name_are_refused(write: Write) -> None:
+def test_repeated_columns_are_refused(write: Write) -> None:
     path = write(f"{HEAD[:-1]},amount,amount,x\n7,1,2024-05-01,1,2,3,4\n")
     with pytest.raises(
         DataError, match=r"the same name: \['amount'\] \('amount' is the name of columns 4, 5, 6\)\. Rename"
@@ -220,19 +218,19 @@ def test_columns_that_repeat_a_name_are_refused(write: Write) -> None:
         Orders(path)
 
 
-def test_another_encoding_is_refused(write: Write) -> None:
+def test_unnamed_encoding_is_refused(write: Write) -> None:
     path = write((HEAD + "Иван,1,2024-05-01,1\n").encode("cp1251"))
     with pytest.raises(DataError, match=r"not in UTF-8 .* looks like cp1251: give encoding='cp1251', or save"):
         rfm(path, as_of="2024-06-01")
 
 
 @pytest.mark.parametrize("separator", ["", ";;", "—", '"', "\n", 5])
-def test_separators_that_cannot_be(write: Write, separator: Any) -> None:
+def test_invalid_separators(write: Write, separator: Any) -> None:
     with pytest.raises(ValueError, match=r"Orders: separator must be one ASCII character, got"):
         Orders(write(HEAD + LINES), separator=separator)
 
 
-def test_decimals_that_cannot_be(write: Write) -> None:
+def test_invalid_decimals(write: Write) -> None:
     path = write(HEAD + LINES)
     with pytest.raises(ValueError, match=r"Orders: decimal must be '\.' or ',', got '·'"):
         Orders(path, decimal="·")
@@ -246,19 +244,19 @@ def test_decimal_commas_between_commas(write: Write) -> None:
 
 
 @pytest.mark.parametrize("name", ["2024-??.csv", "*.csv", "2024-0[56].csv"])
-def test_a_glob_takes_several_files_as_one(write: Write, tmp_path: Path, name: str) -> None:
+def test_glob(write: Write, tmp_path: Path, name: str) -> None:
     write(HEAD + LINES, "2024-05.csv")
     write("\ufeff" + HEAD + "007,3,2024-05-03,4\n7,1,2024-05-01,1\n", "2024-06.csv")
     assert revenue(tmp_path / name) == {"007": 4.0, "7": 11.5, "8": 1.0}
 
 
-def test_a_glob_of_compressed_files(write: Write, tmp_path: Path) -> None:
+def test_glob_of_compressed_files(write: Write, tmp_path: Path) -> None:
     write(HEAD + LINES, "a.csv.gz")
     write(HEAD + LINES, "b.csv.gz")
     assert revenue(str(tmp_path / "*.csv.gz")) == {7: 21.0, 8: 2.0}
 
 
-def test_a_glob_of_parquet_files(tmp_path: Path) -> None:
+def test_glob_of_parquet_files(tmp_path: Path) -> None:
     log = pl.DataFrame({"customer_id": [7], "order_id": [1], "ordered_at": ["2024-05-01"], "amount": [1.5]})
     for name in ("a.parquet", "b.parquet"):
         log.write_parquet(tmp_path / name)
@@ -266,13 +264,13 @@ def test_a_glob_of_parquet_files(tmp_path: Path) -> None:
     assert revenue(tmp_path / "a.parquet") == {7: 1.5}
 
 
-def test_the_files_of_a_glob_may_have_other_columns_in_another_order(write: Write, tmp_path: Path) -> None:
+def test_glob_with_other_columns(write: Write, tmp_path: Path) -> None:
     write(HEAD + LINES, "a.csv")
     write("coupon,order_id,customer_id,ordered_at,amount\nx,5,9,2024-05-02,3\n", "b.csv")
     assert revenue(tmp_path / "*.csv") == {7: 10.5, 8: 1.0, 9: 3.0}
 
 
-def test_a_file_of_a_glob_that_lacks_a_needed_column_is_named(write: Write, tmp_path: Path) -> None:
+def test_glob_without_needed_column(write: Write, tmp_path: Path) -> None:
     write(HEAD + LINES, "a.csv")
     write("customer_id,order_id,ordered_at,Amount\n1,2,2024-05-01,5\n", "b.csv")
     with pytest.raises(DataError, match=r"Orders: the file '.*b\.csv' lacks column 'amount' \(amount=\)"):
@@ -280,25 +278,25 @@ def test_a_file_of_a_glob_that_lacks_a_needed_column_is_named(write: Write, tmp_
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "no*.csv", "nowhere/orders.parquet", "orders [2024].csv"])
-def test_a_file_that_does_not_exist(tmp_path: Path, name: str) -> None:
+def test_missing_file(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"Orders: there is no file '.*(csv|parquet)'\.$"):
         Orders(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["orders.xls", "orders", "orders.csv.zip", ""])
-def test_a_file_of_another_format(tmp_path: Path, name: str) -> None:
+def test_other_format(tmp_path: Path, name: str) -> None:
     message = r"Orders: the file must end in one of \['\.csv', .*\], got .* A folder is given as a glob, such as"
     with pytest.raises(DataError, match=message):
         Orders(tmp_path / name)
 
 
-def test_a_folder_that_is_named_like_a_file_and_empty(tmp_path: Path) -> None:
+def test_empty_folder_named_like_a_file(tmp_path: Path) -> None:
     (tmp_path / "orders.parquet").mkdir()
     with pytest.raises(DataError, match=r"the table could not be opened: .*(paths were empty|at least 1 source)"):
         Orders(tmp_path / "orders.parquet")
 
 
-def test_a_folder_of_parts_that_is_named_like_a_file(tmp_path: Path) -> None:
+def test_folder_of_parts_named_like_a_file(tmp_path: Path) -> None:
     (tmp_path / "orders.parquet").mkdir()
     log = pl.DataFrame({"customer_id": [7], "order_id": [1], "ordered_at": ["2024-05-01"], "amount": [1.5]})
     log.write_parquet(tmp_path / "orders.parquet" / "part-0.parquet")
@@ -306,12 +304,12 @@ def test_a_folder_of_parts_that_is_named_like_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not parquet", b"PAR1" * 5])
-def test_a_broken_parquet_file_is_refused(write: Write, content: bytes) -> None:
+def test_broken_parquet_file(write: Write, content: bytes) -> None:
     with pytest.raises(DataError, match=r"the table could not be opened: parquet: "):
         Orders(write(content, "orders.parquet"))
 
 
-def test_read_table_takes_the_types_of_the_file(write: Write, tmp_path: Path) -> None:
+def test_read_table_keeps_types(write: Write, tmp_path: Path) -> None:
     table = read_table(write("id,x\n1,2.5\n2,\n"))
     assert table.rows() == [(1, 2.5), (2, None)]
     table.write_parquet(tmp_path / "x.parquet")
@@ -321,6 +319,6 @@ def test_read_table_takes_the_types_of_the_file(write: Write, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("value", [None, [1, 2], pl.Series([1])])
-def test_what_is_no_table_is_told(value: object) -> None:
+def test_unknown_object_is_an_error(value: object) -> None:
     with pytest.raises(TypeError, match=f"Orders: the table must be .*, got {type(value).__name__}"):
         Orders(value)

@@ -86,7 +86,7 @@ def test_only_plain_columns_are_aggregated(path: Path) -> None:
     assert breaches(path.read_text("utf-8")) == []
 
 
-def test_the_sources_aggregate_at_all() -> None:
+def test_sources_do_aggregate() -> None:
     assert any(".agg(" in path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
 
 
@@ -126,5 +126,5 @@ def test_plain_columns_pass(snippet: str) -> None:
         "frame.with_columns((nw.col('a') - nw.col('c')).over('b'))",
     ],
 )
-def test_whatever_is_not_a_plain_column_is_caught(snippet: str) -> None:
+def test_other_columns_are_caught(snippet: str) -> None:
     assert breaches(f"x = 1\n{snippet}") == [2]

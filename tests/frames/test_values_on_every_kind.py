@@ -96,7 +96,7 @@ def test_zero_dates_are_no_dates(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fields_on_the_first_line_of_an_order(kind: str, tmp_path: Path) -> None:
+def test_fields_on_first_line_alone(kind: str, tmp_path: Path) -> None:
     whole = pl.DataFrame(
         {
             "customer_id": ["a", "a", "b", "b", "c"],
@@ -138,7 +138,7 @@ LINE = "'a' customer_id, 1 order_id, DATE '2024-05-01' ordered_at, 2.5 amount"
 
 
 @pytest.mark.parametrize("name", ["it", "custseg_result", "custseg_log"])
-def test_tables_of_the_database_do_not_hide_results(name: str) -> None:
+def test_tables_of_the_database(name: str) -> None:
     connection = duckdb.connect(config={"python_enable_replacements": False})
     connection.execute(
         "CREATE TABLE log AS SELECT 'a' customer_id, 1 order_id, DATE '2024-05-01' ordered_at, 2.5 amount"
@@ -151,7 +151,7 @@ def test_tables_of_the_database_do_not_hide_results(name: str) -> None:
 @pytest.mark.parametrize(
     "query", ["FROM log USING SAMPLE 50 PERCENT (bernoulli)", "FROM log WHERE random() < 0.5", "FROM v"]
 )
-def test_relations_that_change_are_read_once(query: str) -> None:
+def test_changing_relation_is_read_once(query: str) -> None:
     connection = duckdb.connect()
     connection.execute(
         "CREATE TABLE log AS SELECT i AS customer_id, i AS order_id, '2024-05-01' AS ordered_at, 1.0 AS amount "
@@ -162,7 +162,7 @@ def test_relations_that_change_are_read_once(query: str) -> None:
     assert first == second
 
 
-def test_columns_that_nobody_needs_may_have_any_type() -> None:
+def test_unneeded_columns_of_any_type() -> None:
     log = duckdb.sql(
         "SELECT 'a' customer_id, 1 order_id, DATE '2024-05-01' ordered_at, 1.0 amount, INTERVAL 1 DAY AS i, [1] AS l, "
         "{'x': 1} AS s, MAP {1: 2} AS m"

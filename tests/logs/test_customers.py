@@ -57,7 +57,7 @@ def values(customers: Customers, as_of: datetime = AS_OF) -> dict[str, list[Any]
     """The known values by column, in the order of the ids."""
     found = known(customers, as_of)
     table = found.table.sort("customer_id")
-    return {a.name: table.get_column(f"value_{a.place}").to_list() for a in found.attributes}
+    return {a.name: table.get_column(f"value_{a.index}").to_list() for a in found.attributes}
 
 
 def counts(customers: Customers, name: str, as_of: datetime = AS_OF) -> AttributeCounts:
@@ -199,7 +199,7 @@ def test_all_that_cannot_be_used_is_told_at_once() -> None:
         r"1 value of column 'born' cannot be read as a .* '99/99/9999'\. The values fit date_format='%d/%m/%Y', .*",
         r"1 value of column 'born' is a birth before 1900 or after the snapshot",
     ]
-    match = r"^test: the customer table cannot be used: " + "; ".join(faults) + r"\. Mend these rows, or leave"
+    match = r"^test: the customer table cannot be used: " + "; ".join(faults) + r"\. Correct these rows, or leave"
     with pytest.raises(DataError, match=match):
         known(customers)
 

@@ -78,7 +78,7 @@ def test_categories_have_shares_differences_and_lifts(profiles: Profiles) -> Non
 
 
 def test_stability_is_read_in_hennigs_words() -> None:
-    values = [0.59, 0.60, 0.74, 0.75, 0.85, 0.86]
+    values = [0.59, 0.60, 0.74, 0.75, 0.84, 0.85]
     found = profile_segments({"x": np.arange(72.0)}, np.arange(72) % 6, stability=dict(enumerate(values)))
     words = [row.stability.texts["en"] for row in found if row.stability]
     assert words == ["dissolved", "a pattern", "a pattern", "stable", "stable", "very stable"]

@@ -86,13 +86,15 @@ def check_rows(rows: Sequence[RFMRow], bins: int) -> RFMMapCheck:
     for position, row in enumerate(rows):
         for code in row.codes:
             covering[code].append(position)
-    first = {code: found[0] for code, found in covering.items() if found}
+    first = {code: positions[0] for code, positions in covering.items() if positions}
     reached = set(first.values())
     return RFMMapCheck(
         bins=bins,
         segments=len(rows),
         gaps=tuple(code for code in codes if code not in first),
-        overlaps={code: tuple(rows[i].name for i in found) for code, found in covering.items() if len(found) > 1},
+        overlaps={
+            code: tuple(rows[i].name for i in positions) for code, positions in covering.items() if len(positions) > 1
+        },
         unreachable=tuple(row.name for i, row in enumerate(rows) if i not in reached),
         non_monotone=_non_monotone({code: rows[i] for code, i in first.items()}),
     )
@@ -103,9 +105,9 @@ def _non_monotone(segments: Mapping[str, RFMRow]) -> tuple[NonMonotonePair, ...]
     scores = np.array([[int(digit) for digit in code] for code in codes]).reshape(-1, 3)
     ranks = np.array([row.rank for row in segments.values()])
     at_least = (scores[:, None, :] >= scores[None, :, :]).all(axis=2)
-    found = np.argwhere(at_least & (ranks[:, None] > ranks[None, :]))
+    pairs = np.argwhere(at_least & (ranks[:, None] > ranks[None, :]))
     return tuple(
-        NonMonotonePair(codes[x], segments[codes[x]].name, codes[y], segments[codes[y]].name) for x, y in found
+        NonMonotonePair(codes[x], segments[codes[x]].name, codes[y], segments[codes[y]].name) for x, y in pairs
     )
 
 
@@ -125,8 +127,8 @@ def _pairs_in_words(pairs: Sequence[NonMonotonePair]) -> Iterable[str]:
     for pair in sorted(pairs, key=_distance):
         closest.setdefault((pair.better_segment, pair.worse_segment), pair)
     for names, count in counts.most_common():
-        better, segment, worse, other = closest[names]
-        yield f"{better} is {segment}, but {worse} is {other} ({plural(count, 'such pair')})"
+        better, segment, worse, worse_segment = closest[names]
+        yield f"{better} is {segment}, but {worse} is {worse_segment} ({plural(count, 'such pair')})"
 
 
 def _distance(pair: NonMonotonePair) -> int:
@@ -134,11 +136,11 @@ def _distance(pair: NonMonotonePair) -> int:
 
 
 def _counted(codes: Sequence[str]) -> str:
-    more = f", … {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
-    return f"{plural(len(codes), 'code')} ({', '.join(codes[:_SHOWN])}{more})"
+    remainder = f", … {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
+    return f"{plural(len(codes), 'code')} ({', '.join(codes[:_SHOWN])}{remainder})"
 
 
 def _shortened(lines: Iterable[str]) -> list[str]:
     all_lines = list(lines)
-    more = [f"… {len(all_lines) - _SHOWN} more lines"] if len(all_lines) > _SHOWN else []
-    return all_lines[:_SHOWN] + more
+    remainder = [f"… {len(all_lines) - _SHOWN} more lines"] if len(all_lines) > _SHOWN else []
+    return all_lines[:_SHOWN] + remainder

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from custseg.classical_rfm._codes import code_positions, opened_scores
-from custseg.classical_rfm._map import RFMMap
+from custseg.classical_rfm._map import RFMMap, code_positions, opened_scores
 
 _CALLER = "crosswalk"
 
@@ -46,9 +45,9 @@ def crosswalk(a: RFMMap, b: RFMMap, *, scores: object = None) -> dict[str, list[
     >>> sum(n for n, same in zip(pairs["codes"], pairs["same"]) if same)
     44
     """
-    for argument, given in (("a", a), ("b", b)):
-        if not isinstance(given, RFMMap):
-            raise TypeError(f"{_CALLER}: {argument} must be an RFMMap, got {type(given).__name__}.")
+    for argument, value in (("a", a), ("b", b)):
+        if not isinstance(value, RFMMap):
+            raise TypeError(f"{_CALLER}: {argument} must be an RFMMap, got {type(value).__name__}.")
     if a.bins != b.bins:
         raise ValueError(f"{_CALLER}: the maps must be on the same bins, got {a.bins} and {b.bins}.")
     pair_of_code = list(zip(a.by_code().values(), b.by_code().values(), strict=True))
@@ -73,7 +72,7 @@ def crosswalk(a: RFMMap, b: RFMMap, *, scores: object = None) -> dict[str, list[
 def _order(rfm_map: RFMMap) -> dict[str | None, int]:
     """Position of each name among the rows; a gap comes last."""
     names: list[str | None] = [row.name for row in rfm_map.rows]
-    return {name: place for place, name in enumerate([*names, None])}
+    return {name: position for position, name in enumerate([*names, None])}
 
 
 def _customers_by_code(scores: object, bins: int) -> list[int]:

@@ -29,10 +29,10 @@ class FeatureEdges(TypedDict):
     scores: list[int]
 
 
-def learned_edges(values: NDArray[np.float64], bins: int, *, falling: bool, whole: bool = False) -> FeatureEdges:
+def learned_edges(values: NDArray[np.float64], bins: int, *, falling: bool, integers: bool = False) -> FeatureEdges:
     """Edges of ridit scores: the largest value of each occupied bin, so that training scores are reproduced.
 
-    With `falling`, small values are better; `whole` values give integer edges.
+    With `falling`, small values are better; `integers` values give integer edges.
     """
     levels, counts = np.unique(values, return_counts=True)
     worst_first = counts[::-1] if falling else counts
@@ -43,7 +43,7 @@ def learned_edges(values: NDArray[np.float64], bins: int, *, falling: bool, whol
     last_of_bin = np.flatnonzero(np.diff(scores))
     occupied = scores[np.append(last_of_bin, len(scores) - 1)]
     upper = levels[last_of_bin].tolist()
-    return {"bins": bins, "upper": [int(v) for v in upper] if whole else upper, "scores": occupied.tolist()}
+    return {"bins": bins, "upper": [int(v) for v in upper] if integers else upper, "scores": occupied.tolist()}
 
 
 def scores_by_edges(values: NDArray[np.float64], edges: FeatureEdges) -> NDArray[np.int64]:
@@ -52,19 +52,19 @@ def scores_by_edges(values: NDArray[np.float64], edges: FeatureEdges) -> NDArray
     return np.asarray(edges["scores"], dtype=np.int64)[position]
 
 
-def given_edges(given: Mapping[Any, Any], falling: Mapping[str, bool], caller: str) -> dict[str, FeatureEdges]:
+def given_edges(raw: Mapping[Any, Any], falling: Mapping[str, bool], caller: str) -> dict[str, FeatureEdges]:
     """The given edges in full form, for each feature of `falling`; one error lists all faults."""
     faults = [
         f"there are edges for {name!r}, which is no feature asked for.{did_you_mean(str(name), falling)}"
-        for name in given
+        for name in raw
         if name not in falling
     ]
-    faults += [f"there are no edges for {name!r}." for name in falling if name not in given]
+    faults += [f"there are no edges for {name!r}." for name in falling if name not in raw]
     edges: dict[str, FeatureEdges] = {}
     for name, falls in falling.items():
-        if name in given:
+        if name in raw:
             try:
-                edges[name] = _full_form(given[name], falling=falls)
+                edges[name] = _full_form(raw[name], falling=falls)
             except ValueError as error:
                 faults.append(f"those of {name!r} {error}")
     if len({entry["bins"] for entry in edges.values()}) > 1:
@@ -75,22 +75,22 @@ def given_edges(given: Mapping[Any, Any], falling: Mapping[str, bool], caller: s
     return edges
 
 
-def _full_form(given: object, *, falling: bool) -> FeatureEdges:
+def _full_form(raw: object, *, falling: bool) -> FeatureEdges:
     """Edges of one feature in full form; a plain list of numbers gets consecutive scores."""
-    if not isinstance(given, Mapping):
-        upper = _increasing(given)
+    if not isinstance(raw, Mapping):
+        upper = _increasing(raw)
         bins = len(upper) + 1
         scores = list(range(1, bins + 1))
         entry: FeatureEdges = {"bins": bins, "upper": upper, "scores": scores[::-1] if falling else scores}
     else:
-        if set(given) != set(FeatureEdges.__annotations__):
+        if set(raw) != set(FeatureEdges.__annotations__):
             raise ValueError(
                 f"must be a list of numbers, or have the keys {listed(FeatureEdges.__annotations__)}, "
-                f"got {listed(given)}."
+                f"got {listed(raw)}."
             )
-        upper = _increasing(given["upper"], may_be_empty=True)
-        scores = _whole_numbers(given["scores"], "scores")
-        entry = {"bins": _whole_numbers([given["bins"]], "bins")[0], "upper": upper, "scores": scores}
+        upper = _increasing(raw["upper"], may_be_empty=True)
+        scores = _whole_numbers(raw["scores"], "scores")
+        entry = {"bins": _whole_numbers([raw["bins"]], "bins")[0], "upper": upper, "scores": scores}
     _check_scores(entry, falling=falling)
     return entry
 
@@ -108,8 +108,8 @@ def _check_scores(edges: FeatureEdges, *, falling: bool) -> None:
         raise ValueError(f"must have scores from 1 to {bins}, got {scores}.")
 
 
-def _increasing(given: object, *, may_be_empty: bool = False) -> list[float]:
-    values = _items(given)
+def _increasing(raw: object, *, may_be_empty: bool = False) -> list[float]:
+    values = _items(raw)
     numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
     if len(numbers) < len(values) or not np.isfinite(np.array(numbers, dtype=np.float64)).all():
         raise ValueError(f"must be finite numbers, got {listed(values)}.")
@@ -120,18 +120,18 @@ def _increasing(given: object, *, may_be_empty: bool = False) -> list[float]:
     return numbers
 
 
-def _whole_numbers(given: object, what: str) -> list[int]:
-    values = _items(given)
+def _whole_numbers(raw: object, key: str) -> list[int]:
+    values = _items(raw)
     numbers = [v for v in values if isinstance(v, int) and not isinstance(v, bool)]
     if len(numbers) < len(values):
-        raise ValueError(f"must have whole numbers as {what}, got {listed(values)}.")
+        raise ValueError(f"must have whole numbers as {key}, got {listed(values)}.")
     return numbers
 
 
-def _items(given: object) -> list[object]:
-    if isinstance(given, np.ndarray) and given.ndim == 1:
-        return list(given.tolist())
-    if not isinstance(given, (list, tuple)):
-        raise ValueError(f"must be a list of numbers, got {type(given).__name__} {given!r}.")
+def _items(raw: object) -> list[object]:
+    if isinstance(raw, np.ndarray) and raw.ndim == 1:
+        return list(raw.tolist())
+    if not isinstance(raw, (list, tuple)):
+        raise ValueError(f"must be a list of numbers, got {type(raw).__name__} {raw!r}.")
     # NumPy scalars cannot be written as JSON.
-    return [v.item() if isinstance(v, np.generic) else v for v in given]
+    return [v.item() if isinstance(v, np.generic) else v for v in raw]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from os import PathLike
@@ -14,12 +14,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice
+from custseg._checks import check_choice, check_columns
 from custseg._format import listed, plural
 from custseg.classical_rfm._check import RFMMapCheck, check_rows
-from custseg.classical_rfm._codes import code_positions, opened_scores
 from custseg.classical_rfm._rows import RFMRow, all_codes, read_rows
+from custseg.classical_rfm._scores import RFMScores
 from custseg.errors import DataError
+from custseg.feature_table import given_features
 
 _BUILTIN = ("codes", "grid")
 
@@ -136,7 +137,7 @@ class RFMMap:
 
                 [Best]
                 codes = "555 554 545"
-                names = { ru = "Лучшие" }
+                names = { es = "Mejores" }
 
                 [Active]
                 r = "4-5"
@@ -240,9 +241,9 @@ class RFMMap:
     def _names(self, language: str | None, caller: str) -> list[str | None]:
         """Names of the rows, and None at the end for codes without a row."""
         if language is not None and (lacking := [row.name for row in self.rows if language not in row.names]):
-            known = sorted({known for row in self.rows for known in row.names})
+            languages = sorted({language for row in self.rows for language in row.names})
             raise ValueError(
-                f"{caller}: {listed(lacking)} have no name in language {language!r}; names are given in {known}."
+                f"{caller}: {listed(lacking)} have no name in language {language!r}; names are given in {languages}."
             )
         return [*(row.in_language(language) for row in self.rows), None]
 
@@ -253,6 +254,41 @@ class RFMMap:
         for i, row in reversed(list(enumerate(self.rows))):
             first[[position[code] for code in row.codes]] = i
         return first
+
+
+def opened_scores(
+    scores: object, bins: int, caller: str
+) -> tuple[nw.DataFrame[Any], Callable[[nw.DataFrame[Any]], Any]]:
+    """Rows with `customer_id`, `r`, `f`, `m`, and the function that converts back to the caller's kind."""
+    if isinstance(scores, RFMScores):
+        if scores.bins != bins:
+            raise ValueError(
+                f"{caller}: the scores are on {scores.bins} bins, the map on {bins}. "
+                f"Score with bins={bins}, or use another map."
+            )
+        return scores.local, scores.give_back
+    table = given_features(scores, None, caller)
+    check_columns(caller, {letter: letter for letter in "rfm"}, table.names)
+    return table.local, table.give_back
+
+
+def code_positions(local: nw.DataFrame[Any], bins: int, caller: str) -> NDArray[np.intp]:
+    """Position of each customer's code from the worst (0) to the best; `bins ** 3` without scores."""
+    schema = local.schema
+    if wrong := [f"{letter!r} is {schema[letter]}" for letter in "rfm" if not schema[letter].is_numeric()]:
+        raise DataError(f"{caller}: scores must be numbers, but {', '.join(wrong)}.")
+    columns = [local.get_column(x).cast(nw.Float64).fill_null(float("nan")).to_numpy() for x in "rfm"]
+    scores = np.column_stack(columns)
+    scored = np.flatnonzero(~np.isnan(scores).any(axis=1))
+    allowed = np.isin(scores[scored], np.arange(1, bins + 1)).all(axis=1)
+    if outside := len(scored) - int(allowed.sum()):
+        raise DataError(
+            f"{caller}: scores must be whole numbers from 1 to {bins}, but those of "
+            f"{plural(outside, 'customer')} are not."
+        )
+    positions = np.full(len(scores), bins**3, dtype=np.intp)
+    positions[scored] = (scores[scored].astype(np.intp) - 1) @ np.array([bins**2, bins, 1])
+    return positions
 
 
 def _sketch(row: RFMRow, bins: int) -> str:

@@ -30,7 +30,7 @@ class RFMRow:
     rank : int
         Rank of the segment by value: 1 is the most valuable.
     names : mapping of str to str
-        The name in other languages, such as `{"ru": "Чемпионы"}`.
+        The name in other languages, such as `{"es": "Campeones"}`.
     """
 
     name: str
@@ -86,33 +86,33 @@ class _RowReader:
         self.bins = bins
         self.faults = faults
 
-    def row(self, given: object, position: int) -> RFMRow:
+    def row(self, raw: object, position: int) -> RFMRow:
         """The row, with its valid codes."""
-        if not isinstance(given, Mapping):
-            given = {"codes": given}
-        for key in given:
+        if not isinstance(raw, Mapping):
+            raw = {"codes": raw}
+        for key in raw:
             if key not in _KEYS:
                 self.fault(f"has an unknown key {key!r}; keys are {listed(_KEYS)}.{did_you_mean(str(key), _KEYS)}")
-        conditions = [letter for letter in "rfm" if letter in given]
-        if ("codes" in given) == bool(conditions):
-            both = "codes" in given
-            self.fault(f"must have either codes or r, f, m, got {'both' if both else 'neither'}.")
-        codes = self._patterns(given["codes"]) if "codes" in given else self._box(given)
-        rank: Any = given.get("rank", position)
+        conditions = [letter for letter in "rfm" if letter in raw]
+        if ("codes" in raw) == bool(conditions):
+            has_codes = "codes" in raw
+            self.fault(f"must have either codes or r, f, m, got {'both' if has_codes else 'neither'}.")
+        codes = self._patterns(raw["codes"]) if "codes" in raw else self._box(raw)
+        rank: Any = raw.get("rank", position)
         if not _is_whole(rank) or rank < 1:
             self.fault(f"must have a whole number from 1 on as rank, got {rank!r}.")
         order = {code: i for i, code in enumerate(all_codes(self.bins))}
-        return RFMRow(self.name, tuple(sorted(codes, key=order.__getitem__)), rank, self._names(given))
+        return RFMRow(self.name, tuple(sorted(codes, key=order.__getitem__)), rank, self._names(raw))
 
     def fault(self, text: str) -> None:
         """Record a fault of this row."""
         self.faults.append(f"{self.name!r} {text}")
 
-    def _patterns(self, given: object) -> set[str]:
+    def _patterns(self, raw: object) -> set[str]:
         """The codes of a list, or of text with spaces between; `*` stands for any score."""
-        values = given.split() if isinstance(given, str) else given
+        values = raw.split() if isinstance(raw, str) else raw
         if not isinstance(values, (list, tuple)) or not values:
-            self.fault(f"must have codes such as ['555', '54*'], got {given!r}.")
+            self.fault(f"must have codes such as ['555', '54*'], got {raw!r}.")
             return set()
         codes: set[str] = set()
         for value in values:
@@ -125,42 +125,42 @@ class _RowReader:
                 codes |= self._expanded([None if digit == "*" else {int(digit)} for digit in text])
         return codes
 
-    def _box(self, given: Mapping[Any, Any]) -> set[str]:
+    def _box(self, raw: Mapping[Any, Any]) -> set[str]:
         """The codes that meet the conditions on r, f and m."""
-        return self._expanded([self._scores(letter, given[letter]) if letter in given else None for letter in "rfm"])
+        return self._expanded([self._scores(letter, raw[letter]) if letter in raw else None for letter in "rfm"])
 
     def _expanded(self, scores: Iterable[set[int] | None]) -> set[str]:
         anything = range(1, self.bins + 1)
         return {"".join(map(str, code)) for code in product(*(anything if s is None else s for s in scores))}
 
-    def _scores(self, letter: str, given: object) -> set[int]:
+    def _scores(self, letter: str, raw: object) -> set[int]:
         """The scores of one condition: 5, [4, 5], "4-5" or "*"."""
-        values = _condition(given, self.bins)
+        values = _condition(raw, self.bins)
         if not values or not all(_is_whole(value) for value in values):
-            self.fault(f"must have {letter} as 5, [4, 5], '4-5' or '*', got {given!r}.")
+            self.fault(f"must have {letter} as 5, [4, 5], '4-5' or '*', got {raw!r}.")
             return set()
         if not all(1 <= value <= self.bins for value in values):
-            self.fault(f"has {letter} = {given!r}, which does not lie between 1 and {self.bins}.")
+            self.fault(f"has {letter} = {raw!r}, which does not lie between 1 and {self.bins}.")
             return set()
         return set(values)
 
-    def _names(self, given: Mapping[Any, Any]) -> dict[str, str]:
-        names = given.get("names", {})
+    def _names(self, raw: Mapping[Any, Any]) -> dict[str, str]:
+        names = raw.get("names", {})
         if not isinstance(names, Mapping) or not all(
             isinstance(text, str) and text.strip() for text in (*names.keys(), *names.values())
         ):
-            self.fault(f"must have names by language such as {{'ru': 'Чемпионы'}}, got {names!r}.")
+            self.fault(f"must have names by language such as {{'es': 'Campeones'}}, got {names!r}.")
             return {}
         return dict(names)
 
 
-def _condition(given: object, bins: int) -> list[Any]:
+def _condition(raw: object, bins: int) -> list[Any]:
     """The scores of a condition; empty if it is invalid."""
-    if not isinstance(given, str):
-        return list(given) if isinstance(given, (list, tuple)) else [given]
-    if given.strip() == "*":
+    if not isinstance(raw, str):
+        return list(raw) if isinstance(raw, (list, tuple)) else [raw]
+    if raw.strip() == "*":
         return list(range(1, bins + 1))
-    span = _RANGE.fullmatch(given.strip())
+    span = _RANGE.fullmatch(raw.strip())
     if span is None:
         return []
     first, last = int(span[1]), int(span[2] or span[1])
@@ -171,10 +171,10 @@ def _repeated_names(rows: list[RFMRow]) -> list[str]:
     """A fault for each name that several rows have in one language."""
     faults = []
     for language in (None, *dict.fromkeys(language for row in rows for language in row.names)):
-        seen: dict[str, int] = {}
+        first_rows: dict[str, int] = {}
         for position, row in enumerate(rows):
             name = row.in_language(language)
-            first = seen.setdefault(name.strip().casefold(), position)
+            first = first_rows.setdefault(name.strip().casefold(), position)
             if first != position:
                 where = f" in language {language!r}" if language else ""
                 faults.append(f"{rows[first].name!r} and {row.name!r} have the same name{where}: {name!r}.")

@@ -87,8 +87,8 @@ class RFMScores:
             rules = [
                 f"{score} up to {value:,.10g}" for score, value in zip(edges["scores"], edges["upper"], strict=False)
             ]
-            rest = "beyond" if rules else "all"
-            lines.append(f"  {letter} ({feature}): " + ", ".join([*rules, f"{edges['scores'][-1]} {rest}"]))
+            last_range = "beyond" if rules else "all"
+            lines.append(f"  {letter} ({feature}): " + ", ".join([*rules, f"{edges['scores'][-1]} {last_range}"]))
         lines += [
             f"  No customer has {' or '.join(map(str, empty))} in {feature}."
             for feature, empty in self.empty_bins.items()
@@ -196,18 +196,19 @@ def rfm_scores(
     columns = {"recency": recency, "frequency": frequency, "money": money}
     _check_scored_columns(features, columns)
     values = np.column_stack([features.values(name) for name in columns.values()])
-    known: NDArray[np.bool_] = np.logical_not(np.isnan(values).any(axis=1))
-    _check_values(values, known, list(columns.values()))
-    edges = _edges(features, values[known], bins=bins, columns=columns)
+    scored: NDArray[np.bool_] = np.logical_not(np.isnan(values).any(axis=1))
+    _check_values(values, scored, list(columns.values()))
+    edges = _edges(features, values[scored], bins=bins, columns=columns)
     scores = np.ones(values.shape, dtype=np.int64)
     for position, entry in enumerate(edges.values()):
-        scores[known, position] = scores_by_edges(values[known, position], entry)
+        scores[scored, position] = scores_by_edges(values[scored, position], entry)
     best = next(iter(edges.values()))["bins"]
     empty = {
-        name: sorted({*range(1, best + 1)} - {*scores[known, position].tolist()}) for position, name in enumerate(edges)
+        name: sorted({*range(1, best + 1)} - {*scores[scored, position].tolist()})
+        for position, name in enumerate(edges)
     }
-    unscored = len(known) - int(known.sum())
-    return RFMScores(_score_table(features, scores, known), edges, empty, best, unscored, features.give_back)
+    unscored = len(scored) - int(scored.sum())
+    return RFMScores(_score_table(features, scores, scored), edges, empty, best, unscored, features.give_back)
 
 
 def _edges(
@@ -225,15 +226,15 @@ def _edges(
     count = check_integer(_CALLER, "bins", bins, minimum=FEWEST_BINS, maximum=MOST_BINS)
     schema = features.local.schema
     return {
-        name: learned_edges(values[:, i], count, falling=falls, whole=schema[name].is_integer())
+        name: learned_edges(values[:, i], count, falling=falls, integers=schema[name].is_integer())
         for i, (name, falls) in enumerate(falling.items())
     }
 
 
-def _score_table(features: FeatureTable, scores: NDArray[np.int64], known: NDArray[np.bool_]) -> nw.DataFrame[Any]:
+def _score_table(features: FeatureTable, scores: NDArray[np.int64], scored: NDArray[np.bool_]) -> nw.DataFrame[Any]:
     """`customer_id`, `r`, `f`, `m`, `code`; null for customers without scores."""
     backend = features.local.implementation
-    numbers = {name: scores[:, i] for i, name in enumerate("rfm")} | {"known": known}
+    numbers = {name: scores[:, i] for i, name in enumerate("rfm")} | {"known": scored}
     table = features.local.select("customer_id").with_columns(
         nw.new_series(name, column, backend=backend) for name, column in numbers.items()
     )
@@ -255,15 +256,15 @@ def _check_scored_columns(features: FeatureTable, columns: Mapping[str, str]) ->
         )
 
 
-def _check_values(values: NDArray[np.float64], known: NDArray[np.bool_], names: list[str]) -> None:
+def _check_values(values: NDArray[np.float64], scored: NDArray[np.bool_], names: list[str]) -> None:
     infinite = {name: int(n) for name, n in zip(names, np.isinf(values).sum(axis=0), strict=True) if n}
     if infinite:
         counts = ", ".join(f"{name!r} has {plural(n, 'infinite value')}" for name, n in infinite.items())
         raise DataError(f"{_CALLER}: values must be finite, but {counts}. Make them missing or correct them.")
-    if not known.any():
+    if not scored.any():
         missing = ", ".join(
             f"{name!r} is missing for {int(n):,}" for name, n in zip(names, np.isnan(values).sum(axis=0), strict=True)
         )
         raise DataError(
-            f"{_CALLER}: none of {plural(len(known), 'customer')} has values in all three columns: {missing}."
+            f"{_CALLER}: none of {plural(len(scored), 'customer')} has values in all three columns: {missing}."
         )

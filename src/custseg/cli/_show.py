@@ -49,7 +49,7 @@ def _show(result: Any) -> None:
         for cells in rows:
             table.add_row(*map(Text, cells))
         Console().print(table)
-        click.echo(f"Why: {result.choice.reason}")
+        click.echo(result.why())
     else:
         click.echo(repr(result))
     click.echo(f"\n{with_options(repr(result.data_report))}")

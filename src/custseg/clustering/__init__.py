@@ -1,4 +1,10 @@
-"""Matrices and labels: one algorithm per file, and the choice among the results."""
+"""Clustering of a numeric matrix under a minimum cluster size, and the selection of method and number of clusters.
+
+Start reading at `_method.py` (what a method is) and `_methods.py` (the list of them); each method is one file beside
+these. Inner folders, the lowest first: `rows` (checks, hashes, threads), `assignment` (rules from a row to a cluster),
+`validation` (silhouettes, stability), `min_size` (how a minimum size is met), `selection` (candidates, evidence,
+decision). Others import from this door only.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +17,14 @@ from custseg.clustering.assignment._assessment import Assessment, AssignmentRule
 from custseg.clustering.min_size._merging import Merge
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
+from custseg.clustering.selection._decision import AUTO_NUMBERS
 from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
 from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
 from custseg.clustering.validation._stability import Lineage, Stability, lineage, stability
 
 __all__ = [
+    "AUTO_NUMBERS",
     "METHODS",
     "REFERENCE_METHOD",
     "Assessment",

@@ -16,14 +16,14 @@ from custseg._checks import check_integer, check_min_size, check_number
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._feasibility import (
-    asked_minimum,
     check_distinct_rows,
-    check_useful,
-    infeasible,
-    is_useful,
+    check_usable_weight,
+    infeasible_error,
+    is_weight_sufficient,
+    resolved_min_size,
 )
-from custseg.clustering.min_size._kmeans_solution import End
-from custseg.clustering.min_size._restarts import Search
+from custseg.clustering.min_size._kmeans_solution import KMeansSolution
+from custseg.clustering.min_size._restarts import Restarts
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, checked_weights, distinct_rows
 
 
@@ -62,8 +62,8 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows. `feasible` is a minimum that every seed
-            meets, in rows (int) or weight (float), see Notes.
+            If no clusters were found which meet the minimum without splitting duplicate rows. `feasible` is a
+            minimum that is met with every seed, in rows (int) or weight (float), see Notes.
         ValueError, TypeError
             If the rows, the weights or a parameter cannot be used.
         """
@@ -78,14 +78,14 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         weights = checked_weights(self, sample_weight, len(X))
         rows = distinct_rows(X) if weights is None else distinct_rows(X[weights > 0], weights[weights > 0])
         check_distinct_rows(name, "n_clusters", rows, clusters=k, weighted=weights is not None)
-        minimum = asked_minimum(name, self.min_size, weights, n_rows=len(X))
-        if not minimum.least:
-            minimum = replace(minimum, least=float(rows.weights.min()))
-        search = Search(rows, k, minimum.least, max_iter=self.max_iter, tol=self.tol)
-        check_useful(name, "n_clusters", minimum, search=search.last_resort)
+        minimum = resolved_min_size(name, self.min_size, weights, n_rows=len(X))
+        if not minimum.amount:
+            minimum = replace(minimum, amount=float(rows.weights.min()))
+        search = Restarts(rows, k, minimum.amount, max_iter=self.max_iter, tol=self.tol)
+        check_usable_weight(name, "n_clusters", minimum, search=search.fallback_search)
         solution = search.best(self._starts(rows))
         if solution is None:
-            raise infeasible(name, "n_clusters", minimum, search=search.last_resort)
+            raise infeasible_error(name, "n_clusters", minimum, search=search.fallback_search)
         self._learn(X, rows, solution)
         counts = np.bincount(self.labels_, minlength=k)
         self.sizes_: Floats | Integers = counts if weights is None else solution.sizes
@@ -105,7 +105,7 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _learn(self, X: Floats, rows: DistinctRows, solution: End) -> None:
+    def _learn(self, X: Floats, rows: DistinctRows, solution: KMeansSolution) -> None:
         bare = CenterRule(solution.centers, solution.offsets, np.full(len(solution.centers), np.inf), 1.0)
         reach = np.zeros(len(solution.centers))
         np.maximum.at(reach, solution.labels, bare.assess(rows.values).distance)
@@ -128,7 +128,7 @@ def refit_centers(model: CenterClusterer, X: Floats) -> CenterRule | None:
     Nothing is checked; `min_size` is a count.
     """
     rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, min_size):
+    if k > len(rows.values) or not is_weight_sufficient(rows, k, min_size):
         return None
-    solution = Search(rows, k, min_size, max_iter=model.max_iter, tol=model.tol).best(model._starts(rows))
+    solution = Restarts(rows, k, min_size, max_iter=model.max_iter, tol=model.tol).best(model._starts(rows))
     return None if solution is None else CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), 1.0)

@@ -1,4 +1,4 @@
-"""A Gaussian mixture in which no cluster is smaller than asked, and whose `predict` needs no minimum."""
+"""A Gaussian mixture with a minimum cluster size that `predict` does not need to know."""
 
 from __future__ import annotations
 
@@ -18,56 +18,56 @@ from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import (
     COVARIANCE_TYPES,
-    Fitted,
+    EMResult,
     MatrixCosts,
     Mixture,
     Shape,
-    climb,
+    expectation_maximization,
     mixture_of_clusters,
 )
-from custseg.clustering.min_size._fallback import LastResort
+from custseg.clustering.min_size._fallback import FallbackSearch
 from custseg.clustering.min_size._feasibility import (
-    asked_minimum,
     check_distinct_rows,
-    check_useful,
-    infeasible,
-    is_useful,
+    check_usable_weight,
+    infeasible_error,
+    is_weight_sufficient,
+    resolved_min_size,
 )
 from custseg.clustering.min_size._kmeans_solution import meets
-from custseg.clustering.min_size._lloyd import free_clustering, seeds
-from custseg.clustering.min_size._mixture_solution import MixtureEnd, last_resort, numbered
+from custseg.clustering.min_size._lloyd import kmeans_plusplus, unconstrained_lloyd
+from custseg.clustering.min_size._mixture_solution import MixtureSolution, fallback_search, mixture_solution
 from custseg.clustering.min_size._offsets import cluster_sizes
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, column_scales, distinct_rows
 
-# Values farther than so many robust scales from the median are far.
-_REACH = 3.0
+# Values farther than this number of robust scales from the median count as outliers.
+_OUTLIER_SCALES = 3.0
 
 
 class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """A Gaussian mixture with a hard minimum cluster size.
 
-    Expectation maximization. Where the largest posterior would leave a cluster under the minimum, offsets
-    λ_j ≥ 0 are added to the log posteriors, the least that meet it: in each E-step and in the final
-    labeling, label(x) = argmax_j log(π_j N(x; μ_j, Σ_j)) + λ_j. So `predict` knows no minimum, gives
-    `labels_` on the rows of the fit, and the same label to equal rows.
+    Expectation maximization. Where the largest posterior would leave a cluster below the minimum size, the smallest
+    offsets λ_j ≥ 0 that meet it are added to the log posteriors: in each E-step and in the final labeling,
+    label(x) = argmax_j log(π_j N(x; μ_j, Σ_j)) + λ_j. Hence `predict` needs no minimum size, returns `labels_`
+    for the training rows, and gives duplicate rows the same label.
 
     Parameters
     ----------
     n_components : int, default 8
         Number of components, each a cluster.
     covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
-        As in scikit-learn: one matrix per component, one for all, variances alone, or one variance.
+        As in scikit-learn: one matrix per component, one for all, variances only, or one variance.
     min_size : int or float, optional
-        Least rows per cluster (int), or least share of the rows (float below 1, rounded up).
+        Smallest number of rows per cluster (int), or smallest share of the rows (float below 1, rounded up).
     reg_covar : float, default 1e-6
         Added to the variances of each component, in units of the variance of each column (of their mean for
-        "spherical"), so that rescaling X changes nothing; with columns of variance 1 it means what it does in
-        scikit-learn. Where a few far rows make the variance larger than ten times the squared
-        interquartile range of the distinct rows, it is in units of the latter.
+        "spherical"), so that rescaling X changes nothing; for columns of variance 1 it means the same as in
+        scikit-learn. A variance counts up to ten times the squared interquartile range of the distinct rows, to
+        limit the influence of outliers.
     n_init : int, default 1
-        Starts, each from k-means; the one of the largest likelihood is taken.
+        Number of starts, each from k-means; the solution of the largest likelihood is returned.
     max_iter : int, default 100
-        Most steps of one start.
+        Maximum number of steps of one start.
     tol : float, default 1e-3
         Steps end when the mean log-likelihood of a row grows by less.
     random_state : int, RandomState or None, default None
@@ -78,35 +78,35 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     weights_, means_, covariances_ : ndarray
         Parameters in scikit-learn's shapes, the largest cluster first.
     offsets_ : ndarray of shape (n_components,)
-        λ; 0 for clusters that need none.
+        λ; 0 for clusters that meet the minimum size without it.
     labels_ : ndarray of int, shape (n_rows,)
         Cluster of each row; 0 is the largest, equal sizes in the order of the means' values.
     sizes_ : ndarray of int, shape (n_components,)
         Rows of each cluster.
     reassignments_ : tuple of Reassignment
-        Who was moved to meet the minimum: from, to, count, added -log posterior.
+        Rows reassigned to meet the minimum size: from, to, count, added -log posterior.
     second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
-        For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
+        For the training rows, see `Assessment`; `assess` gives them for any rows.
     fallbacks_ : tuple of (int, str)
-        Components whose covariance was singular, and what was done: "regularized" or "diagonal"; "round" for
-        all of them where only equal round covariances met the minimum.
+        Components whose covariance was singular, and the remedy: "regularized" or "diagonal"; "round" for
+        all of them where only equal round covariances met the minimum size.
     log_likelihood_ : float
-        Mean log-likelihood of a row, offsets aside.
+        Mean log-likelihood of a row, without offsets.
     converged_ : bool
         Whether the steps ended before `max_iter`.
     n_iter_ : int
-        Steps that led to the result.
+        Number of steps of the returned solution.
     assignment_rule_ : MixtureRule
         All that `predict` needs, in arrays and numbers.
 
     Notes
     -----
-    Equal rows are one row with a weight. A component may be nowhere the likeliest; without `min_size` its
-    cluster has at least one row.
+    Duplicate rows are one row with a weight. A component may nowhere have the largest posterior; without
+    `min_size` its cluster still has at least one row.
 
-    Where no start meets the minimum, the search of `MinSizeKMeans` takes over (see its Notes): each power diagram
-    that it finds is a mixture, with equal round covariances if need be. So `feasible` is at least the
-    minimum that k-means can meet; curved boundaries may allow a larger one.
+    If no start meets the minimum, the fallback search of `MinSizeKMeans` is used (see its Notes): each of its
+    power diagrams becomes a mixture, with equal spherical covariances if necessary. The `feasible` minimum in
+    the error is therefore met with every seed; curved boundaries may allow a larger one.
 
     References
     ----------
@@ -161,8 +161,8 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InfeasibleMinimumError
-            If the minimum cannot be met without splitting equal rows; `feasible` is a minimum that every seed
-            meets, see Notes.
+            If no clusters were found which meet the minimum without splitting duplicate rows. `feasible` is a
+            minimum that is met with every seed, see Notes.
         ValueError, TypeError
             If the rows or a parameter cannot be used.
         """
@@ -178,15 +178,15 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         X = checked_rows(self, X, reset=True)
         rows = distinct_rows(X)
         check_distinct_rows(name, "n_components", rows, clusters=k, weighted=False)
-        minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
-        minimum = replace(minimum, least=max(minimum.least, 1.0))
+        minimum = resolved_min_size(name, self.min_size, None, n_rows=len(X))
+        minimum = replace(minimum, amount=max(minimum.amount, 1.0))
         shape = _shape(rows, self.covariance_type, self.reg_covar)
-        search = last_resort(rows, k, shape)
-        check_useful(name, "n_components", minimum, search=search)
-        end = self._best(search, shape, minimum.least)
-        if end is None:
-            raise infeasible(name, "n_components", minimum, search=search)
-        self._learn(rows, end)
+        search = fallback_search(rows, k, shape)
+        check_usable_weight(name, "n_components", minimum, search=search)
+        solution = self._best(search, shape, minimum.amount)
+        if solution is None:
+            raise infeasible_error(name, "n_components", minimum, search=search)
+        self._learn(rows, solution)
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -195,12 +195,12 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def predict_proba(self, X: Any) -> Floats:
-        """Posterior of each component, the offsets added to the log priors; largest where `predict` says."""
+        """Posterior of each component, with the offsets added to the log priors; consistent with `predict`."""
         check_is_fitted(self)
         return self.assignment_rule_.probabilities(checked_rows(self, X, reset=False))
 
     def score_samples(self, X: Any) -> Floats:
-        """Log density of each row under the mixture, offsets aside."""
+        """Log density of each row under the mixture, without offsets."""
         check_is_fitted(self)
         costs = self.assignment_rule_.costs(checked_rows(self, X, reset=False))
         low = costs.min(axis=1)
@@ -216,46 +216,47 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _best(self, search: LastResort[MixtureEnd], shape: Shape, least: float) -> MixtureEnd | None:
-        """The start of the largest likelihood, bound to the minimum where it binds; None where none meets it."""
+    def _best(self, search: FallbackSearch[MixtureSolution], shape: Shape, min_size: float) -> MixtureSolution | None:
+        """The solution of largest likelihood, constrained if it misses the minimum size; None if no start meets it."""
         rng = check_random_state(self.random_state)
         rows, k = search.rows, search.k
         starts = [start for _ in range(self.n_init) for start in _starts(rows, k, shape, rng=rng)]
-        free = [self._climbed(rows, start, shape, least=0.0) for start in starts]
-        free.sort(key=lambda fitted: -fitted.likelihood)
-        for fitted in free:
-            labels, _ = MatrixCosts(fitted.mixture.costs(rows.values)).assign(fitted.offsets)
-            bound = fitted
-            if not meets(cluster_sizes(labels, rows.weights, k), least):
-                bound = self._climbed(rows, fitted.mixture, shape, least=least)
-            for candidate in (bound, fitted):
-                end = numbered(rows, candidate, least)
-                if end is not None:
-                    return end
-        ends = list(search.meeting(least))
-        climbed = [self._climbed(rows, end.fitted.mixture, shape, least=least) for end in ends]
-        ends += [end for end in (numbered(rows, fitted, least) for fitted in climbed) if end is not None]
-        return max(ends, key=lambda end: end.fitted.likelihood, default=None)
+        unconstrained = [self._run_em(rows, start, shape, min_size=0.0) for start in starts]
+        unconstrained.sort(key=lambda result: -result.likelihood)
+        for result in unconstrained:
+            labels, _ = MatrixCosts(result.mixture.costs(rows.values)).assign(result.offsets)
+            constrained = result
+            if not meets(cluster_sizes(labels, rows.weights, k), min_size):
+                constrained = self._run_em(rows, result.mixture, shape, min_size=min_size)
+            for candidate in (constrained, result):
+                solution = mixture_solution(rows, candidate, min_size)
+                if solution is not None:
+                    return solution
+        solutions = list(search.solutions(min_size))
+        improved = [self._run_em(rows, solution.result.mixture, shape, min_size=min_size) for solution in solutions]
+        candidates = [*solutions, *(mixture_solution(rows, result, min_size) for result in improved)]
+        met = [solution for solution in candidates if solution is not None]
+        return max(met, key=lambda solution: solution.result.likelihood, default=None)
 
-    def _climbed(self, rows: DistinctRows, start: Mixture, shape: Shape, *, least: float) -> Fitted:
-        return climb(
+    def _run_em(self, rows: DistinctRows, start: Mixture, shape: Shape, *, min_size: float) -> EMResult:
+        return expectation_maximization(
             rows.values,
             rows.weights,
             start,
-            least=least,
+            min_size=min_size,
             shape=shape,
             max_iter=self.max_iter,
             tol=self.tol,
         )
 
-    def _learn(self, rows: DistinctRows, end: MixtureEnd) -> None:
-        mixture, rule = end.fitted.mixture, end.rule
+    def _learn(self, rows: DistinctRows, solution: MixtureSolution) -> None:
+        mixture, rule = solution.result.mixture, solution.rule
         self.weights_, self.means_ = mixture.weights, mixture.means
         self.covariances_ = _in_shape(mixture.covariances, self.covariance_type)
         self.fallbacks_ = mixture.fallbacks
         self.offsets_, self.assignment_rule_ = rule.offsets, rule
-        self.log_likelihood_, self.converged_ = end.fitted.likelihood, end.fitted.converged
-        self.n_iter_ = end.fitted.steps
+        self.log_likelihood_, self.converged_ = solution.result.likelihood, solution.result.converged
+        self.n_iter_ = solution.result.steps
         assessed, back = rule.assess(rows.values), rows.inverse
         self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
@@ -264,7 +265,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:
-    """What covariances may look like; a constant column has the mean scale of the others."""
+    """Type and regularization of the covariances; a constant column has the mean scale of the other columns."""
     scales = column_scales(rows)
     varied = scales > 0
     scales[~varied] = scales[varied].mean() if varied.any() else 1.0
@@ -272,17 +273,18 @@ def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:
 
 
 def _starts(rows: DistinctRows, k: int, shape: Shape, *, rng: np.random.RandomState) -> list[Mixture]:
-    """The clusters of k-means as components, and those that it finds when far values are drawn in.
+    """The clusters of k-means as components: on the rows, and on the rows with outlying values clipped.
 
-    Far values take k-means' centers for themselves; a mixture has room for them in its covariances.
+    Outliers attract the centers of k-means, while a mixture can model them by its covariances.
     """
     X, weights = rows.values, rows.weights
-    middle, reach = np.median(X, axis=0), _REACH * np.sqrt(shape.scales)
+    middle, reach = np.median(X, axis=0), _OUTLIER_SCALES * np.sqrt(shape.scales)
     near = np.clip(X, middle - reach, middle + reach)
     starts = []
-    for seen in [X] if np.array_equal(near, X) else [X, near]:
-        found = free_clustering(seen, weights, seeds(seen, weights, k, rng=rng), max_iter=300, tol=0.0)
-        starts.append(mixture_of_clusters(rows, found.labels, found.centers, shape=shape))
+    for values in [X] if np.array_equal(near, X) else [X, near]:
+        centers = kmeans_plusplus(values, weights, k, rng=rng)
+        start = unconstrained_lloyd(values, weights, centers, max_iter=300, tol=0.0)
+        starts.append(mixture_of_clusters(rows, start.labels, start.centers, shape=shape))
     return starts
 
 
@@ -304,10 +306,10 @@ def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
     Nothing is checked; `min_size` is a count.
     """
     rows, k, min_size = distinct_rows(X), model.n_components, float(model.min_size or 1)
-    if k > len(rows.values) or not is_useful(rows, k, min_size):
+    if k > len(rows.values) or not is_weight_sufficient(rows, k, min_size):
         return None
     shape = _shape(rows, model.covariance_type, model.reg_covar)
-    solution = model._best(last_resort(rows, k, shape), shape, min_size)
+    solution = model._best(fallback_search(rows, k, shape), shape, min_size)
     return None if solution is None else solution.rule
 
 

@@ -1,4 +1,4 @@
-"""HDBSCAN in which no cluster is smaller than asked, with a `predict` that gives the labels of the fit."""
+"""HDBSCAN with a minimum cluster size and a `predict` that is consistent with the fit."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from custseg._format import plural
 from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, TriedSetting
 from custseg.clustering.assignment._assessment import Assessment, Reassignment
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
-from custseg.clustering.min_size._feasibility import Minimum, asked_minimum
+from custseg.clustering.min_size._feasibility import MinSize, resolved_min_size
 from custseg.clustering.min_size._merging import merged_to_min_size
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
 from custseg.errors import InfeasibleMinimumError
 
-# HDBSCAN knows no cluster of one row.
+# HDBSCAN has no clusters of one row.
 _SMALLEST = 2
 # Of larger data, clusters are found in a sample of so many rows when methods are compared.
 _FIT_ROWS = 5_000
@@ -41,26 +41,26 @@ _SIMILAR_SEPARATION, _MIDDLE_NEIGHBORS = 0.03, 10
 class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """HDBSCAN with a hard minimum cluster size, and a rule for new rows.
 
-    Clusters are dense regions that persist over the densities [1]_. `labels_` are defined by `predict`: a row
+    Clusters are dense regions that persist over density levels [1]_. `labels_` are defined by `predict`: a row
     belongs to the cluster of the core row that is nearest in mutual reachability, among a bounded number
-    of stored ones. Hence both agree on every row, and equal rows have equal labels.
+    of stored ones. Hence both agree on every row, and duplicate rows have the same label.
 
-    The rule keeps rows: up to `max_core_rows` rows of X, as they are. Who hands on the model hands on these.
+    The rule stores up to `max_core_rows` rows of X as they are: whoever shares the model shares these rows.
 
     Parameters
     ----------
     min_size : int, float or None, default 0.05
-        Least rows per cluster (int), or least share of the rows (float below 1, rounded up). None and 1 mean
-        2: HDBSCAN knows no cluster of one row.
+        Smallest number of rows per cluster (int), or smallest share of the rows (float below 1, rounded up). None
+        and 1 mean 2: HDBSCAN has no clusters of one row.
     min_samples : int, optional
-        Rows in a neighborhood, itself included; larger means smoother. By default the minimum size within
+        Rows in a neighborhood, including the row itself; larger means smoother. By default the minimum size within
         the rows that are fitted, at most 20.
     noise : {"nearest", "keep"}, default "nearest"
-        Whether rows in no dense region join the nearest cluster, or keep the label -1.
+        Whether rows outside dense regions join the nearest cluster or keep the label -1.
     max_fit_rows : int, default 20_000
-        With more rows, clusters are found in a seeded sample of so many; all rows are then assigned.
+        With more rows, clusters are found in a seeded sample of this size; all rows are then assigned.
     max_core_rows : int, default 5_000
-        At most so many rows of X are stored for `predict`.
+        Maximum number of rows of X that are stored for `predict`.
     random_state : int, RandomState or None, default None
         Seed of the sample and of the stored rows.
 
@@ -73,23 +73,23 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     sizes_ : ndarray of int, shape (n_clusters_,)
         Rows of each cluster.
     n_noise_ : int
-        Rows in no dense region, as HDBSCAN found them among the fitted rows.
+        Rows outside dense regions, as HDBSCAN found them among the fitted rows.
     n_fit_rows_ : int
         Rows that the clusters were found in; fewer than all where a sample was drawn.
     merges_ : tuple of Merge
-        Clusters that were under the minimum on all rows.
+        Clusters that were below the minimum size on all rows.
     reassignments_ : tuple of Reassignment
-        The rows of merged clusters. `origin` is always -1, as their cluster has no number any more; `target` is
+        The rows of merged clusters. `origin` is always -1, as their cluster no longer has a number; `target` is
         in the final numbering, -1 where they became noise; `added_cost` is count · distance of the merge.
     second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
-        For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
+        For the training rows, see `Assessment`; `assess` gives them for any rows.
     assignment_rule_ : CoreRule
         All that `predict` needs, in arrays and numbers.
 
     Notes
     -----
     With `noise="keep"` a row is noise when it is farther from its cluster than all rows that HDBSCAN itself
-    put there. Where all rows are stored, the partition of the rows that are no noise is that of scikit-learn.
+    put there. Where all rows are stored, the partition of the rows that are not noise is that of scikit-learn.
 
     References
     ----------
@@ -154,11 +154,11 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         X = checked_rows(self, X, reset=True)
         if len(X) < 2:
             raise ValueError(f"{name}: X must have at least two rows, got n_samples=1.")
-        minimum = asked_minimum(name, self.min_size, None, n_rows=len(X))
+        minimum = resolved_min_size(name, self.min_size, None, n_rows=len(X))
         _check_enough(name, minimum)
-        least = max(_SMALLEST, int(minimum.least))
+        least = max(_SMALLEST, int(minimum.amount))
         rows = distinct_rows(X)
-        rule = self._found(rows, least)
+        rule = self._core_rule(rows, least)
         self._learn(rule, rows, least)
         return self
 
@@ -172,32 +172,32 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _found(self, rows: DistinctRows, least: int) -> CoreRule:
-        """What HDBSCAN finds in a sample, as a rule of stored core rows."""
+    def _core_rule(self, rows: DistinctRows, least: int) -> CoreRule:
+        """Run HDBSCAN on a sample and return its clusters as a rule of stored core rows."""
         rng = check_random_state(self.random_state)
-        # Twins stand together, in the order of their hashes: no order of the rows is left.
+        # Duplicates are adjacent and sorted by hash, so the order of the rows does not matter.
         repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
         sample = _sorted_sample(len(repeated), self.max_fit_rows, rng)
         self.n_fit_rows_ = len(sample)
-        return self._found_in(rows.values[repeated[sample]], math.ceil(least * len(sample) / len(repeated)), rng)
+        return self._core_rule_of(rows.values[repeated[sample]], math.ceil(least * len(sample) / len(repeated)), rng)
 
-    def _found_in(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
+    def _core_rule_of(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
         smallest = min(max(_SMALLEST, least), len(X))
         neighbors = min(self.min_samples or min(smallest, 20), len(X))
         hdbscan = cluster.HDBSCAN(min_cluster_size=smallest, min_samples=neighbors, algorithm="kd_tree", copy=True)
-        found = _with_twins(X, hdbscan.fit_predict(X))
-        self.n_noise_ = int((found < 0).sum())
-        inside = np.flatnonzero(found >= 0)
-        k = int(found.max()) + 1
+        labels = _with_duplicates(X, hdbscan.fit_predict(X))
+        self.n_noise_ = int((labels < 0).sum())
+        inside = np.flatnonzero(labels >= 0)
+        k = int(labels.max()) + 1
         near = cKDTree(X).query(X[inside], k=[neighbors], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
         core = near[:, 0]
-        kept = _kept_cores(found[inside], self.max_core_rows, rng)
-        stored = inside[kept]
+        chosen = _stored_cores(labels[inside], self.max_core_rows, rng)
+        stored = inside[chosen]
         share = len(stored) / max(len(inside), 1)
         rule = CoreRule(
             cores=X[stored],
-            core_distances=core[kept],
-            core_labels=found[stored].astype(np.intp),
+            core_distances=core[chosen],
+            core_labels=labels[stored].astype(np.intp),
             n_clusters=k,
             neighbors=max(1, min(round(neighbors * share), len(stored))),
             reach=np.full(k, np.inf),
@@ -223,7 +223,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.assignment_rule_ = replace(
             rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order]
         )
-        # Clusters that are equally near as the second best are told apart by their numbers, which are new.
+        # Ties for the second-best cluster are broken by the cluster numbers, which have changed.
         assessed = self.assignment_rule_.assess(rows.values)
         self.labels_, self.second_labels_ = assessed.label[inverse], assessed.second_label[inverse]
         self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
@@ -235,25 +235,25 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         )
 
 
-def _check_enough(name: str, minimum: Minimum) -> None:
-    """Raise if there are fewer rows than one cluster needs."""
-    if minimum.least > minimum.total:
+def _check_enough(name: str, minimum: MinSize) -> None:
+    """Raise if there are fewer rows than the minimum size of one cluster."""
+    if minimum.amount > minimum.total:
         raise InfeasibleMinimumError(
-            f"{name}: min_size={minimum.asked} is more than the {plural(int(minimum.total), 'row')} of X. "
-            f"At most {minimum.again(minimum.total)} is feasible, as one cluster of all rows.",
+            f"{name}: min_size={minimum.requested} is more than the {plural(int(minimum.total), 'row')} of X. "
+            f"At most {minimum.as_argument(minimum.total)} is feasible, as one cluster of all rows.",
             feasible=int(minimum.total),
         )
 
 
-def _sorted_sample(n: int, most: int, rng: np.random.RandomState) -> Integers:
-    """The places of a sample, in order; all where there are not more."""
-    if n <= most:
+def _sorted_sample(n: int, size: int, rng: np.random.RandomState) -> Integers:
+    """Sorted indices of a sample of at most `size` rows."""
+    if n <= size:
         return np.arange(n)
-    return np.sort(rng.choice(n, most, replace=False)).astype(np.intp)
+    return np.sort(rng.choice(n, size, replace=False)).astype(np.intp)
 
 
-def _with_twins(X: Floats, labels: Integers) -> Integers:
-    """Equal rows get the largest label that one of them has, noise only where all are: they are equally near."""
+def _with_duplicates(X: Floats, labels: Integers) -> Integers:
+    """Duplicate rows get the largest label among them, so that they are noise only where all of them are."""
     start = np.flatnonzero(np.append(True, (X[1:] != X[:-1]).any(axis=1)))
     group = np.cumsum(np.append(True, (X[1:] != X[:-1]).any(axis=1))) - 1
     best = np.maximum.reduceat(labels, start)
@@ -261,16 +261,16 @@ def _with_twins(X: Floats, labels: Integers) -> Integers:
     return same
 
 
-def _kept_cores(labels: Integers, most: int, rng: np.random.RandomState) -> Integers:
-    """Places of the rows to store: a sample within each cluster, in proportion and at least one."""
-    if len(labels) <= most:
+def _stored_cores(labels: Integers, n_cores: int, rng: np.random.RandomState) -> Integers:
+    """Indices of the rows to store: a sample of each cluster, proportional to its size and at least one row."""
+    if len(labels) <= n_cores:
         return np.arange(len(labels))
-    kept = []
+    indices = []
     for j in range(int(labels.max()) + 1):
         members = np.flatnonzero(labels == j)
-        count = max(1, int(most * len(members) / len(labels)))
-        kept.append(members[_sorted_sample(len(members), count, rng)])
-    return np.sort(np.concatenate(kept))
+        count = max(1, int(n_cores * len(members) / len(labels)))
+        indices.append(members[_sorted_sample(len(members), count, rng)])
+    return np.sort(np.concatenate(indices))
 
 
 @dataclass(frozen=True)
@@ -299,7 +299,7 @@ def _refit(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
     if min_size > len(X):
         return None
     rows = distinct_rows(X)
-    return merged_to_min_size(model._found(rows, min_size), rows.values, rows.weights, least=min_size)[0]
+    return merged_to_min_size(model._core_rule(rows, min_size), rows.values, rows.weights, least=min_size)[0]
 
 
 def _settings(*, n_rows: int, n_sample: int, min_size: int, fine: bool) -> list[_Setting]:

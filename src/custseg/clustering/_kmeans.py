@@ -1,4 +1,4 @@
-"""k-means in which no cluster is smaller than asked, and whose `predict` needs no minimum."""
+"""K-means with a minimum cluster size that `predict` does not need to know."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from custseg._arrays import Floats
 from custseg.clustering._center_clusterer import CenterClusterer, refit_centers
 from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._nearest_center import CenterRule
-from custseg.clustering.min_size._lloyd import seeds
+from custseg.clustering.min_size._lloyd import kmeans_plusplus
 from custseg.clustering.rows._rows import DistinctRows
 
 
@@ -19,24 +19,25 @@ class MinSizeKMeans(CenterClusterer):
 
     Minimizes Σ w‖x − c_label(x)‖² subject to every cluster holding at least `min_size`. Each of Lloyd's steps
     assigns the rows exactly: a transportation problem [1]_, whose dual gives one offset λ_j ≥ 0 per
-    cluster, so that label(x) = argmin_j ‖x − c_j‖² − λ_j, the cells of a power diagram [2]_. Hence
-    `predict` knows no minimum, gives `labels_` on the rows of the fit, and the same label to equal rows.
+    cluster, so that label(x) = argmin_j ‖x − c_j‖² − λ_j, the cells of a power diagram [2]_ (a weighted
+    Voronoi diagram). Hence `predict` needs no minimum size, returns `labels_` for the training rows, and gives
+    duplicate rows the same label.
 
     Parameters
     ----------
     n_clusters : int, default 8
         Number of clusters.
     min_size : int or float, optional
-        Least rows per cluster (int), or least share of the rows (float below 1, rounded up). With
-        `sample_weight`: least weight (int), or least share of the weight (float below 1); a weight that is
-        below 1 or no whole number is asked as a share. By default clusters are merely not empty.
+        Smallest number of rows per cluster (int), or smallest share of the rows (float below 1, rounded up). With
+        `sample_weight`: smallest weight (int), or share of the weight (float below 1); give a weight below 1, or
+        one that is not a whole number, as a share. By default clusters are merely not empty.
     n_init : int, default 10
-        Starts from k-means++ seeds; the best end is taken.
+        Number of starts from k-means++ seeds; the best solution is returned.
     max_iter : int, default 300
-        Most steps of one start.
+        Maximum number of steps of one start.
     tol : float, default 1e-4
-        Steps end when the centers move by less: sum of squares, relative to the mean variance of the columns,
-        of which a few far rows make no more than ten squared interquartile ranges.
+        Steps end when the centers move by less: sum of squares, relative to the mean variance of the columns.
+        The variance of a column counts up to ten squared interquartile ranges, to limit the influence of outliers.
     random_state : int, RandomState or None, default None
         Seed of the starts. The same seed gives the same partition for the same rows in any order.
 
@@ -45,17 +46,17 @@ class MinSizeKMeans(CenterClusterer):
     cluster_centers_ : ndarray of shape (n_clusters, n_features_in_)
         Centers, the largest cluster first.
     offsets_ : ndarray of shape (n_clusters,)
-        λ, in squared units of the columns; 0 for clusters that need none.
+        λ, in squared units of the columns; 0 for clusters that meet the minimum size without it.
     labels_ : ndarray of int, shape (n_rows,)
         Cluster of each row; 0 is the largest, equal sizes in the order of the centers' values.
     sizes_ : ndarray of shape (n_clusters,)
         Rows (int) or weight (float) of each cluster.
     reassignments_ : tuple of Reassignment
-        Who was moved to meet the minimum: from, to, count, added cost.
+        Rows reassigned to meet the minimum size: from, to, count, added cost.
     second_labels_, confidence_, distance_ : ndarray of shape (n_rows,)
-        For the rows of the fit, see `Assessment`; `assess` gives them for any rows.
+        For the training rows, see `Assessment`; `assess` gives them for any rows.
     inertia_ : float
-        Weighted sum of squared distances to the own center.
+        Weighted sum of squared distances to the assigned center.
     assignment_rule_ : CenterRule
         All that `predict` needs, in arrays and numbers.
     n_iter_ : int
@@ -65,17 +66,16 @@ class MinSizeKMeans(CenterClusterer):
 
     Notes
     -----
-    Equal rows are one row with a weight. A cluster with an offset exceeds the minimum by less than the group
-    of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above the linear program,
-    which may split ties; without ties it is the optimum. Takes O(n·k·d) per step, as k-means does.
+    Duplicate rows are one row with a weight. A cluster with an offset exceeds the minimum size by less than the
+    group of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above that of the linear
+    program, which may split ties; without ties it is the optimum. One step takes O(n·k·d), as in k-means.
 
-    Where no start meets the minimum, a search takes over that depends on the rows and `n_clusters` alone:
-    ranges along many directions, k-means from fixed seeds, and all power diagrams of at most twelve distinct
-    rows (by 2,000 linear programs at most, as a rule enough); of more than 5,000 distinct rows,
-    ranges alone, with offsets that need not be the least. What it meets is fitted; the largest minimum that
-    it meets is `feasible` in the error. That is the largest of all power diagrams where rows are distinct, in
-    one column, for two clusters of up to 63 distinct rows in two columns, and where the programs were enough;
-    elsewhere it is the largest found, and a larger one may exist.
+    If no start meets the minimum, a fallback search is used which depends on the rows and `n_clusters` alone:
+    cuts into intervals along the columns and the first principal axis, and k-means from three fixed seeds (the
+    cuts alone for more than 5,000 distinct rows, with offsets that need not be minimal). If the search meets the
+    minimum, its best clusters are the result. Otherwise the error has a `feasible` minimum which the search
+    meets, so that it is feasible for every seed. It is the largest one for distinct rows without weights and for one
+    column; otherwise a larger one may exist.
 
     References
     ----------
@@ -115,7 +115,7 @@ class MinSizeKMeans(CenterClusterer):
 
     def _starts(self, rows: DistinctRows) -> list[Floats]:
         rng = check_random_state(self.random_state)
-        return [seeds(rows.values, rows.weights, self.n_clusters, rng=rng) for _ in range(self.n_init)]
+        return [kmeans_plusplus(rows.values, rows.weights, self.n_clusters, rng=rng) for _ in range(self.n_init)]
 
 
 def _make(spec: FitSpec) -> MinSizeKMeans:

@@ -95,16 +95,16 @@ def build_features(
 def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTable:
     """Columns of the given families, or of all that the logs allow, joined on the customer."""
     sums = SharedSums(logs)
-    parts = [family.columns(sums) for family in _chosen_families(logs, families)]
-    features = tuple(feature for part in parts for feature in part.features)
+    family_columns = [family.columns(sums) for family in _chosen_families(logs, families)]
+    features = tuple(feature for columns in family_columns for feature in columns.features)
     check_names(features, logs.caller)
-    table = _all_customers(logs, parts)
-    for part in parts:
-        names = [feature.name for feature in part.features]
-        table = table.join(columns_of(part.table, ["customer_id", *names]), on="customer_id", how="left")
+    table = _all_customers(logs, family_columns)
+    for columns in family_columns:
+        names = [feature.name for feature in columns.features]
+        table = table.join(columns_of(columns.table, ["customer_id", *names]), on="customer_id", how="left")
         table = table.with_columns(
             column_of(table, feature.name).fill_null(feature.absent).alias(feature.name)
-            for feature in part.features
+            for feature in columns.features
             if feature.absent is not None
         )
     log = logs.orders or logs.events or logs.customers
@@ -134,9 +134,9 @@ def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]
     return chosen
 
 
-def _all_customers(logs: Logs, parts: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:
+def _all_customers(logs: Logs, family_columns: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:
     """Unique customer ids over all logs."""
-    ids = [part.table.select("customer_id") for part in parts]
+    ids = [columns.table.select("customer_id") for columns in family_columns]
     kinds = {str(frame.schema["customer_id"]) for frame in ids}
     if len(kinds) > 1:
         raise DataError(

@@ -1,8 +1,10 @@
-"""Families of features: what each requires and computes."""
+"""Families of features: what each requires and computes, and names of columns made from values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,8 @@ import narwhals.stable.v2 as nw
 from custseg.feature_table import Feature
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs
+
+_LONGEST_WORD = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,3 +50,20 @@ class Family:
     name: str
     lacks: Callable[[Logs], str]
     columns: Callable[[SharedSums], FamilyColumns]
+
+
+def column_words(values: Sequence[str], reserved: Collection[str] = ()) -> list[str]:
+    """One name per value, all different and none of them reserved.
+
+    Lower case; all but letters, digits and underscores becomes an underscore; at most 32 characters. Values
+    that give the same name are numbered in their order.
+    """
+    words: list[str] = []
+    for value in values:
+        plain = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", value).lower())
+        word = stem = plain[:_LONGEST_WORD].strip("_") or "value"
+        number = 2
+        while word in words or word in reserved:
+            word, number = f"{stem}_{number}", number + 1
+        words.append(word)
+    return words

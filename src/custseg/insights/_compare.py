@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from custseg._arrays import Floats, Integers
+from custseg._arrays import Integers
 from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
 from custseg._format import plural
 from custseg._texts import printable
-from custseg.clustering import Candidate, evaluate_clusterer, get_method, method_names, select_clustering
+from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
-from custseg.matrix import USUAL_NUMBERS, clustering_columns, customer_matrix
+from custseg.matrix import clustering_columns, customer_matrix, requested_clusters
 
 _CALLER = "compare_methods"
 
@@ -138,7 +138,7 @@ def compare_methods(
     labels_true: object = None,
     columns: Sequence[str] | None = None,
     min_size: int | float = 0.05,
-    n_segments: int | range = USUAL_NUMBERS,
+    n_segments: int | range | None = None,
     random_state: int = 0,
 ) -> MethodComparison:
     """Compare clustering methods on the same customers: one preparation, one minimum size, the same measures.
@@ -157,9 +157,8 @@ def compare_methods(
     min_size : int or float, default 0.05
         Customers (int), or a share of the clustered customers. Clusterers of scikit-learn know no minimum:
         whether they meet it is told.
-    n_segments : int or range, default range(3, 9)
-        The numbers among which k-means and the mixture choose, by `select_clustering`. HDBSCAN finds its number,
-        unless it is one. Clusterers bring their own.
+    n_segments : int or range, optional
+        As in `fit_segments`, whose answer for one method is the row of that method. Clusterers bring their own number.
     random_state : int, default 0
         Seed, also of clusterers without one. The order of the rows does not matter.
 
@@ -195,7 +194,7 @@ def compare_methods(
     [('k-means', 3, 1.0), ('Ward', 3, 1.0)]
     """
     known = _checked_methods(methods)
-    check_segment_numbers(_CALLER, n_segments, usual=USUAL_NUMBERS)
+    check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
     table = given_features(features, None, _CALLER)
@@ -210,7 +209,13 @@ def compare_methods(
     for name, method in known.items():
         try:
             if isinstance(method, str):
-                found = _chosen(method, matrix.rows, n_segments=n_segments, min_size=n_members, seed=seed)
+                found = select_clustering(
+                    matrix.rows,
+                    methods=[method],
+                    n_clusters=requested_clusters(n_segments),
+                    min_size=n_members,
+                    random_state=seed,
+                ).best
             else:
                 found = evaluate_clusterer(method, matrix.rows, name=name, min_size=n_members, random_state=seed)
         except (DataError, InfeasibleMinimumError) as error:
@@ -220,21 +225,6 @@ def compare_methods(
         else:
             rows.append(_compared(name, found, inside=matrix.is_clustered, truth=truth))
     return MethodComparison(tuple(rows), n_members, n_rows, tuple(matrix.preparation.names))
-
-
-def _chosen(method: str, matrix: Floats, *, n_segments: int | range | None, min_size: int, seed: int) -> Candidate:
-    """What one of our methods comes to alone, so that all of its evidence is there."""
-    record = get_method(method)
-    free = record is not None and record.finds_number and not isinstance(n_segments, int)
-    numbers = USUAL_NUMBERS if n_segments is None else n_segments
-    choice = select_clustering(
-        matrix,
-        methods=[method],
-        n_clusters=None if free else numbers,
-        min_size=min_size,
-        random_state=seed,
-    )
-    return choice.best
 
 
 def _compared(name: str, found: Candidate, *, inside: NDArray[np.bool_], truth: Integers | None) -> ComparedMethod:

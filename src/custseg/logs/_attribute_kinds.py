@@ -26,8 +26,8 @@ RULES: dict[AttributeKind, tuple[str, tuple[str, ...]]] = {
 """What a column of each kind must be, in words and as kinds of columns."""
 
 YES_AND_NO = {
-    spelled: meant
-    for meant, words in (
+    spelled: answer
+    for answer, words in (
         ("yes", ("true", "t", "yes", "y", "1", "1.0")),
         ("no", ("false", "f", "no", "n", "0", "0.0")),
     )
@@ -36,8 +36,8 @@ YES_AND_NO = {
 }
 """How yes and no are written."""
 
-_TOLD_BY_NAME: dict[str, AttributeKind] = {"birth_date": "birth date", "interests": "interests"}
-_TOLD_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
+_KIND_BY_NAME: dict[str, AttributeKind] = {"birth_date": "birth date", "interests": "interests"}
+_KINDS_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
     "integer": ("number",),
     "number": ("number",),
     "boolean": ("flag",),
@@ -46,7 +46,7 @@ _TOLD_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
     "zoned datetime": ("date",),
     "text": ("date", "category"),
 }
-_TOLD_BY_VALUES: tuple[AttributeKind, ...] = ("flag", "date", "category")
+_KINDS_OF_TEXT: tuple[AttributeKind, ...] = ("flag", "date", "category")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Attribute:
 
     name: str
     kind: AttributeKind
-    place: int
+    index: int
     channel: str = ""
     observed_at: str | None = None
     max_age_days: int | None = None
@@ -95,9 +95,9 @@ def possible_kinds(dialect: Dialect, column: str, numeric: bool) -> tuple[Attrib
     name = column.lower()
     if name == "id" or name.endswith("_id"):
         return ()
-    usual = _TOLD_BY_NAME.get(name)
-    if usual is not None and dialect.kind(column) in RULES[usual][1]:
-        return (usual,)
+    kind_by_name = _KIND_BY_NAME.get(name)
+    if kind_by_name is not None and dialect.kind(column) in RULES[kind_by_name][1]:
+        return (kind_by_name,)
     if dialect.text:
-        return ("number",) if numeric else _TOLD_BY_VALUES
-    return _TOLD_BY_TYPE.get(dialect.kind(column), ())
+        return ("number",) if numeric else _KINDS_OF_TEXT
+    return _KINDS_BY_TYPE.get(dialect.kind(column), ())

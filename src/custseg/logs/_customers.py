@@ -11,10 +11,11 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_distinct, check_integer
 from custseg._format import listed
-from custseg._frames import CSVFormat, Dialect, Table, open_table
+from custseg._frames import Dialect, Table, open_table
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds
 from custseg.logs._dates import LogDates, log_dates
+from custseg.logs._roles import IDS, csv_format
 
 _ROLES: dict[str, AttributeKind] = {
     "numeric": "number",
@@ -30,7 +31,6 @@ _MAPPINGS: dict[str, tuple[tuple[type, ...], str]] = {
     "max_age_days": ((Mapping, int), "a number of days, or a mapping of attributes to numbers"),
     "date_format": ((Mapping, str), "a pattern, or a mapping of columns to patterns"),
 }
-_IDS = ("hold ids (numbers or text)", ("integer", "number", "text"))
 _USUAL_OBSERVED_AT = "observed_at"
 
 
@@ -131,7 +131,7 @@ class Customers:
 
     def __post_init__(self) -> None:
         self._check_arguments()
-        table = open_table(self.table, "Customers", form=self.form, whole=True)
+        table = open_table(self.table, "Customers", form=csv_format(self), whole=True)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Customers", self.described(), required=("customer",))
         if not self._declared():
@@ -148,11 +148,6 @@ class Customers:
             if value not in (None, (), [], {}):
                 words.append(f"{role}={list(value) if role in _ROLES else value!r}")
         return f"Customers({', '.join(words)}, timezone={self.timezone!r})"
-
-    @property
-    def form(self) -> CSVFormat:
-        """How a CSV file is written."""
-        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
 
     def described(self) -> dict[str, str]:
         """The described columns by role, such as ``"numeric[0]"``."""
@@ -184,13 +179,13 @@ class Customers:
             Attribute(
                 name,
                 kind,
-                place,
+                index,
                 channel=channels.get(name, ""),
                 observed_at=self._observed_at(name),
                 max_age_days=self._max_age(name),
                 inferred=not declared,
             )
-            for place, (name, kind) in enumerate(kinds)
+            for index, (name, kind) in enumerate(kinds)
         )
 
     @property
@@ -220,7 +215,7 @@ class Customers:
         Returns
         -------
         narwhals LazyFrame
-            `customer` (own type). For the attribute at `place`, ``value_<place>``: numbers and counts
+            `customer` (own type). For the attribute at `index`, ``value_<place>``: numbers and counts
             (Float64), categories and interests (text), flags and consents (boolean), dates (Int64,
             microseconds) with ``day_<place>`` (Int64, days since 1970); and ``filled_<place>``, whether
             there is a value at all. For each of `observation_columns`, by its number: ``seen_<number>``
@@ -236,7 +231,7 @@ class Customers:
             columns[f"seen_day_{number}"] = dates["day"]
             columns[f"seen_filled_{number}"] = dates["has_date"]
         lines = dialect.select(columns)
-        answers = [f"value_{attribute.place}" for attribute in self.attributes if attribute.is_answer]
+        answers = [f"value_{attribute.index}" for attribute in self.attributes if attribute.is_answer]
         return lines.with_columns((nw.col(name) == "yes").alias(name) for name in answers) if answers else lines
 
     def reading(self, attribute: Attribute) -> Any:
@@ -254,13 +249,13 @@ class Customers:
         return self.source_table.dialect
 
     def _canonical(self, attribute: Attribute) -> dict[str, Any]:
-        place = attribute.place
+        index = attribute.index
         columns = {
-            f"value_{place}": self.reading(attribute),
-            f"filled_{place}": self._dialect.filled([attribute.name]),
+            f"value_{index}": self.reading(attribute),
+            f"filled_{index}": self._dialect.filled([attribute.name]),
         }
         if attribute.is_date:
-            columns[f"day_{place}"] = self.date_columns[attribute.name].expressions()["day"]
+            columns[f"day_{index}"] = self.date_columns[attribute.name].expressions()["day"]
         return columns
 
     def _declared(self) -> list[tuple[str, AttributeKind]]:
@@ -272,9 +267,12 @@ class Customers:
 
     def _inferred(self) -> list[tuple[str, AttributeKind]]:
         """Each column with its possible kinds, the most likely first."""
-        seen = self.observed_at
-        taken = {self.customer, *(seen.values() if isinstance(seen, Mapping) else [self._observed_at("")])}
-        columns = [name for name in self._dialect.columns if name not in taken]
+        observed_at = self.observed_at
+        excluded = {
+            self.customer,
+            *(observed_at.values() if isinstance(observed_at, Mapping) else [self._observed_at("")]),
+        }
+        columns = [name for name in self._dialect.columns if name not in excluded]
         numbers = self._dialect.number_columns(columns)
         return [(name, kind) for name in columns for kind in possible_kinds(self._dialect, name, name in numbers)]
 
@@ -283,8 +281,8 @@ class Customers:
             return self.observed_at.get(name)
         if self.observed_at is None and not self._declared():
             usual = _USUAL_OBSERVED_AT
-            found = usual in self._dialect.columns and self._dialect.kind(usual) in DATES
-            return usual if found and usual != self.customer else None
+            is_date = usual in self._dialect.columns and self._dialect.kind(usual) in DATES
+            return usual if is_date and usual != self.customer else None
         return self.observed_at
 
     def _max_age(self, name: str) -> int | None:
@@ -297,10 +295,10 @@ class Customers:
             value: Any = getattr(self, role)
             if isinstance(value, str) or not isinstance(value, Sequence):
                 raise TypeError(f"Customers: {role} must be a list of columns, got {value!r}.")
-        for role, (kinds, what) in _MAPPINGS.items():
+        for role, (kinds, rule) in _MAPPINGS.items():
             value = getattr(self, role)
             if value is not None and not isinstance(value, kinds):
-                raise TypeError(f"Customers: {role} must be {what}, got {type(value).__name__}.")
+                raise TypeError(f"Customers: {role} must be {rule}, got {type(value).__name__}.")
         separator: Any = self.label_separator
         if not isinstance(separator, str) or not separator:
             raise ValueError(f"Customers: label_separator must be text such as '|', got {separator!r}.")
@@ -317,7 +315,7 @@ class Customers:
         for argument, name in self.described().items():
             rule, allowed = RULES[kinds[name]] if name in kinds else RULES["date"]
             if argument == "customer":
-                rule, allowed = _IDS
+                rule, allowed = IDS
             if dialect.kind(name) not in allowed:
                 faults.append(f"column {name!r} ({argument}=) must {rule}, got {dialect.type_name(name)}")
         if faults:

@@ -43,13 +43,13 @@ def diagnosis(values: Sequence[str], read_as: DateFormat | None, *, some_are_rea
         Whether other values of the column could be read, so that another format would not serve all.
     """
     texts = [text for text in (value.strip() for value in values) if text and not re.search(ZERO_DATE, text)]
-    what, remedy = _numbers(texts) or _other_format(texts) or _zone_name(texts) or ("", "")
-    if what and not some_are_read:
-        return f"{what}: {remedy}."
+    description, remedy = _numbers(texts) or _other_format(texts) or _zone_name(texts) or ("", "")
+    if description and not some_are_read:
+        return f"{description}: {remedy}."
     if read_as is not None and any(re.search(read_as.shape, text) for text in texts):
         return "There is no such day in the calendar of the years 1 to 9999. Correct these rows or leave them out."
-    if what:
-        return f"{what}, unlike other values of the column: write all of them in one way."
+    if description:
+        return f"{description}, unlike other values of the column: write all of them in one way."
     if read_as is None and some_are_read and all(map(_NUMBER.fullmatch, texts)):
         return (
             "These numbers give no day that can be meant: dates end with the year 9999, and days of a spreadsheet are "
@@ -93,10 +93,10 @@ def _other_format(texts: Sequence[str]) -> tuple[str, str] | None:
     if any(pattern.startswith("%Y-%m-%d") for pattern in formats):
         # A year in front is followed by the month; the day comes next only where nothing else fits.
         formats = [pattern for pattern in formats if not pattern.startswith("%Y-%d-%m")]
-    what = "The values fit " + " or ".join(f"date_format={pattern!r}" for pattern in formats[:3])
+    description = "The values fit " + " or ".join(f"date_format={pattern!r}" for pattern in formats[:3])
     if len(formats) == 1:
-        return what, "give it"
-    return f"{what}, and none of them decides which is right", "give the one that is meant"
+        return description, "give it"
+    return f"{description}, and none of them decides which is right", "give the one that is meant"
 
 
 def _numbers(texts: Sequence[str]) -> tuple[str, str] | None:
@@ -113,10 +113,10 @@ def _zone_name(texts: Sequence[str]) -> tuple[str, str] | None:
     names = {match[2] if (match := _ZONE_NAME.search(text)) else "" for text in texts}
     if not names or "" in names:
         return None
-    what = f"The values end with {'the name of a time zone' if len(names) == 1 else 'names of time zones'}"
+    description = f"The values end with {'the name of a time zone' if len(names) == 1 else 'names of time zones'}"
     formats = fitting_formats([_ZONE_NAME.sub(r"\1", text) for text in texts])
     if len(names) > 1 or not formats:
-        return f"{what}, which can mean several offsets", "write offsets from UTC such as -05:00"
+        return f"{description}, which can mean several offsets", "write offsets from UTC such as -05:00"
     pattern = f"{formats[0]} {names.pop()}"
-    place = "timezone= the place whose clock is meant, such as 'America/New_York'"
-    return f"{what}, which can mean several offsets", f"give date_format={pattern!r}, and {place}"
+    timezone_advice = "timezone= the place whose clock is meant, such as 'America/New_York'"
+    return f"{description}, which can mean several offsets", f"give date_format={pattern!r}, and {timezone_advice}"

@@ -117,6 +117,11 @@ def log_dates(dialect: Dialect, column: str, *, timezone: object, date_format: s
     return dates
 
 
+def date_kinds(date_format: str | None) -> tuple[str, ...]:
+    """Kinds of columns that can hold dates in a format."""
+    return DATE_KINDS if date_format is None else DATE_KINDS + NUMBER_KINDS
+
+
 def is_compound(dialect: Dialect, column: str) -> bool:
     """Whether the column has a type without a plain text, such as a list, a structure or an interval."""
     return dialect.kind(column) == "other" and dialect.type_name(column).strip('"').lower() != "null"

@@ -9,9 +9,18 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._format import listed
-from custseg._frames import MONEY_DIGITS, CSVFormat, Table, open_table
-from custseg.errors import DataError
-from custseg.logs._dates import DATE_KINDS, NUMBER_KINDS, LogDates, is_compound, log_dates
+from custseg._frames import MONEY_DIGITS, Table, open_table
+from custseg.logs._dates import LogDates, log_dates
+from custseg.logs._roles import (
+    BOOLEAN,
+    IDS,
+    NUMERIC,
+    WORDS,
+    check_required_roles,
+    check_types,
+    columns_by_role,
+    csv_format,
+)
 
 EVENT_NAMES = (
     "sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained",
@@ -27,6 +36,15 @@ WEB_EVENTS = ("visited", "viewed", "carted", "checkout", "ordered")
 
 _MAIL_CHANNELS = ("email", "e-mail", "mail")
 _OFFLINE_CHANNELS = ("store", "offline", "pos")
+_REQUIRED = ("customer", "date", "event")
+_RULES = {
+    "customer": IDS,
+    "event": ("hold names of events", ("text",)),
+    "value": NUMERIC,
+    "machine": BOOLEAN,
+    "channel": WORDS,
+    "campaign": WORDS,
+}
 _BY_HAND = ("opened", "clicked", "visited", "viewed", "carted", "checkout", "ad_clicked")
 
 
@@ -101,14 +119,12 @@ class Events:
     dates: LogDates = field(init=False)
 
     def __post_init__(self) -> None:
-        for role in ("customer", "date", "event"):
-            if not isinstance(name := getattr(self, role), str):
-                raise TypeError(f"Events: {role} must be the name of a column, got {type(name).__name__}.")
+        check_required_roles(self, _REQUIRED)
         self._check_names()
-        table = open_table(self.table, "Events", form=self.form)
+        table = open_table(self.table, "Events", form=csv_format(self))
         object.__setattr__(self, "source_table", table)
-        table.check_columns("Events", self.described(), required=("customer", "date", "event"))
-        self._check_types()
+        table.check_columns("Events", self.described(), required=_REQUIRED)
+        check_types(self, table.dialect, _RULES)
         dates = log_dates(
             table.dialect, self.date, timezone=self.timezone, date_format=self.date_format, caller="Events"
         )
@@ -118,16 +134,9 @@ class Events:
         words = [f"{role}={name!r}" for role, name in self.described().items()]
         return f"Events({', '.join(words)}, timezone={self.timezone!r})"
 
-    @property
-    def form(self) -> CSVFormat:
-        """How a CSV file is written."""
-        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
-
     def described(self) -> dict[str, str]:
         """The described columns by role."""
-        roles = ("customer", "date", "event", "channel", "campaign", "value", "machine")
-        named = {role: getattr(self, role) for role in roles}
-        return {role: name for role, name in named.items() if name is not None}
+        return columns_by_role(self, ("customer", "date", "event", "channel", "campaign", "value", "machine"))
 
     def lines(self) -> nw.LazyFrame[Any]:
         """Lazy frame with the log in canonical form, on the engine of the data.
@@ -185,38 +194,15 @@ class Events:
             raise TypeError(
                 f"Events: names must map the log's names of events to canonical ones, got {type(self.names).__name__}."
             )
-        given: Mapping[Any, Any] = self.names or {}
-        if odd := [name for name in given if not isinstance(name, str)]:
+        names: Mapping[Any, Any] = self.names or {}
+        if odd := [name for name in names if not isinstance(name, str)]:
             raise TypeError(f"Events: names must map text to text, got the names {listed(odd)}.")
-        unknown = sorted({str(name) for name in given.values() if name not in EVENT_NAMES})
+        unknown = sorted({str(name) for name in names.values() if name not in EVENT_NAMES})
         if unknown:
             raise ValueError(
                 f"Events: names must map onto canonical events, got {listed(unknown)}. "
                 f"Canonical names are {listed(EVENT_NAMES)}."
             )
-
-    def _check_types(self) -> None:
-        dialect = self.source_table.dialect
-        rules = {
-            "customer": ("hold ids (numbers or text)", ("integer", "number", "text")),
-            "date": ("hold dates", DATE_KINDS + NUMBER_KINDS * (self.date_format is not None)),
-            "event": ("hold names of events", ("text",)),
-            "value": ("be numeric", ("integer", "number")),
-            "machine": ("be boolean", ("boolean", "integer")),
-        }
-        faults = [
-            f"column {name!r} must {rules[role][0]}, got {dialect.type_name(name)}"
-            for role, name in self.described().items()
-            if role in rules and not dialect.text and dialect.kind(name) not in rules[role][1]
-        ]
-        faults += [
-            f"column {name!r} must hold words (text or numbers), got {dialect.type_name(name)}"
-            for name in (self.channel, self.campaign)
-            if name is not None and is_compound(dialect, name)
-        ]
-        # Numbers alone in the place of dates are looked at when the dates are opened.
-        if faults and not (len(faults) == 1 and dialect.kind(self.date) in NUMBER_KINDS and "hold dates" in faults[0]):
-            raise DataError(f"Events: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
 
 
 def as_events(events: object) -> Events:

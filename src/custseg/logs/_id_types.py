@@ -1,4 +1,4 @@
-"""Customer ids of several logs, brought to one type where the ids of a CSV file can be text as well."""
+"""Customer ids of several logs, brought to one type if the ids of a CSV file can be read as text as well."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ Log = TypeVar("Log", Orders, Events, Customers)
 def with_ids_of_one_type(
     orders: Orders | None, events: Events | None, customers: Customers | None, *, caller: str
 ) -> tuple[Orders | None, Events | None, Customers | None]:
-    """The logs; the whole numbers of CSV files as text where another log has text ids.
+    """The logs; whole numbers of CSV files become text if another log has text ids.
 
-    DataError where the ids of a typed table are whole numbers and those of another log are text.
+    Raises DataError if the ids of a typed table are whole numbers and those of another log are text.
     """
-    named = {"orders": orders, "events": events, "customers": customers}
-    given = {name: log for name, log in named.items() if log is not None}
-    kinds = {name: _id_kind(log) for name, log in given.items()}
+    logs = {"orders": orders, "events": events, "customers": customers}
+    described = {name: log for name, log in logs.items() if log is not None}
+    if len(described) < 2:
+        return orders, events, customers
+    kinds = {name: _id_kind(log) for name, log in described.items()}
     if set(kinds.values()) != {"integer", "text"}:
         return orders, events, customers
-    typed = [name for name, log in given.items() if kinds[name] == "integer" and not log.source_table.dialect.text]
+    typed = [name for name, log in described.items() if kinds[name] == "integer" and not log.source_table.dialect.text]
     if typed:
         text = " and ".join(name for name, kind in kinds.items() if kind == "text")
         raise DataError(

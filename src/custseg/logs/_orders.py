@@ -12,11 +12,29 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._format import listed
-from custseg._frames import MONEY_DIGITS, CSVFormat, Table, open_table
+from custseg._frames import MONEY_DIGITS, Table, open_table
 from custseg.errors import DataError
-from custseg.logs._dates import DATE_KINDS, NUMBER_KINDS, LogDates, is_compound, log_dates
+from custseg.logs._dates import DATE_KINDS, LogDates, log_dates
+from custseg.logs._roles import (
+    BOOLEAN,
+    IDS,
+    NUMERIC,
+    WORDS,
+    check_required_roles,
+    check_types,
+    columns_by_role,
+    csv_format,
+)
 from custseg.snapshot import Snapshot, midnight_after, parse_moment
+
+_OPTIONAL_ROLES = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
+_ORDER_IDS = (IDS[0], (*IDS[1], *DATE_KINDS))
+_RULES = {
+    "customer": _ORDER_IDS, "order": _ORDER_IDS,
+    "amount": NUMERIC, "quantity": NUMERIC, "price": NUMERIC, "discount": NUMERIC, "refund": NUMERIC,
+    "product": WORDS, "category": WORDS, "channel": WORDS, "source": WORDS, "currency": WORDS,
+    "cancelled": BOOLEAN,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,11 +146,11 @@ class Orders:
         if (self.quantity is None) != (self.price is None):
             raise ValueError("Orders: quantity and price must be given together: they stand in for amount.")
         self._check_roles()
-        table = open_table(self.table, "Orders", form=self.form)
+        table = open_table(self.table, "Orders", form=csv_format(self))
         object.__setattr__(self, "source_table", table)
         table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))
         self._check_single_roles()
-        self._check_types()
+        check_types(self, table.dialect, _RULES)
         self._check_rates()
         dates = log_dates(
             table.dialect, self.date, timezone=self.timezone, date_format=self.date_format, caller="Orders"
@@ -145,17 +163,9 @@ class Orders:
             words.insert(1, "order=None")
         return f"Orders({', '.join(words)}, timezone={self.timezone!r})"
 
-    @property
-    def form(self) -> CSVFormat:
-        """How a CSV file is written."""
-        return CSVFormat(self.separator, self.decimal, self.thousands, self.encoding, self.skip_rows)
-
     def described(self) -> dict[str, str]:
         """The described columns by role."""
-        roles = ["customer", "order", "date", *self.money_roles(), "product", "category"]
-        roles += ["channel", "source", "discount", "refund", "cancelled", "currency"]
-        named = {role: getattr(self, role) for role in roles}
-        return {role: name for role, name in named.items() if name is not None}
+        return columns_by_role(self, ("customer", "order", "date", *self.money_roles(), *_OPTIONAL_ROLES))
 
     def lines(self) -> nw.LazyFrame[Any]:
         """The log in canonical form, lazily, on the engine where the data is.
@@ -227,10 +237,10 @@ class Orders:
         return self._changed(money_digits=digits)
 
     def _changed(self, **fields: Any) -> Orders:
-        other = copy(self)
+        changed = copy(self)
         for name, value in fields.items():
-            object.__setattr__(other, name, value)
-        return other
+            object.__setattr__(changed, name, value)
+        return changed
 
     def snapshot(self, as_of: object, caller: str, *, window_days: int | None = None) -> Snapshot:
         """The snapshot of this log at `as_of`; `None` means midnight after its last row."""
@@ -260,9 +270,7 @@ class Orders:
         return None if self.currency is None or self.rates is None else (self.currency, self.rates)
 
     def _check_roles(self) -> None:
-        for role in ("customer", "date", *self.money_roles()):
-            if not isinstance(name := getattr(self, role), str):
-                raise TypeError(f"Orders: {role} must be the name of a column, got {type(name).__name__}.")
+        check_required_roles(self, ("customer", "date", *self.money_roles()))
         if not isinstance(self.date_format, (str, NoneType)):
             raise TypeError(
                 f"Orders: date_format must be a pattern such as '%d/%m/%Y', got {type(self.date_format).__name__}."
@@ -278,31 +286,6 @@ class Orders:
         for name, several in roles.items():
             if len(several) > 1:
                 raise ValueError(f"Orders: {' and '.join(several)} cannot both be column {name!r}. Name one for each.")
-
-    def _check_types(self) -> None:
-        dialect = self.source_table.dialect
-        faults = []
-        for role, name in self.described().items():
-            kind = dialect.kind(name)
-            if role in {*self.money_roles(), "discount", "refund"} and not (
-                kind in ("integer", "number") or dialect.text
-            ):
-                rule = "be numeric"
-            elif role == "date" and kind not in DATE_KINDS and not (kind in NUMBER_KINDS and self.date_format):
-                rule = "hold dates"
-            elif role == "cancelled" and not (kind in ("boolean", "integer") or dialect.text):
-                rule = "be boolean"
-            elif role in ("product", "category", "channel", "source", "currency") and is_compound(dialect, name):
-                rule = "hold words (text or numbers)"
-            elif role in ("customer", "order") and kind in ("other", "boolean"):
-                rule = "hold ids (numbers or text)"
-            else:
-                continue
-            faults.append(f"column {name!r} must {rule}, got {dialect.type_name(name)}. "
-                          f"Cast it, or pass {role}='...'")  # fmt: skip
-        # Numbers alone in the place of dates are looked at when the dates are opened.
-        if faults and not (len(faults) == 1 and dialect.kind(self.date) in NUMBER_KINDS and "hold dates" in faults[0]):
-            raise DataError(f"Orders: {'; '.join(faults)}; columns are {listed(dialect.columns)}.")
 
     def _check_rates(self) -> None:
         rates: Any = self.rates

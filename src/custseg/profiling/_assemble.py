@@ -12,6 +12,7 @@ from custseg._arrays import Bools, Floats
 from custseg._labels import Labels
 from custseg._moments import shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL
+from custseg._scales import stability_level
 from custseg.profiling._markers import Marker, RankedMarker, marker_texts, markers
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
@@ -187,7 +188,4 @@ def _stability(stability: Mapping[int | str, float], segment: int | str | None) 
     if segment is None or segment not in stability:
         return None
     jaccard = stability[segment]
-    # Hennig (2007): up to 0.85 stable, above it very stable.
-    bounds = np.array([0.60, 0.75, np.nextafter(0.85, 1)])
-    level = ("dissolved", "pattern", "stable", "very_stable")[int(np.searchsorted(bounds, jaccard, side="right"))]
-    return SegmentStability(jaccard, in_each_language("stability", level))
+    return SegmentStability(jaccard, in_each_language("stability", stability_level(jaccard)))

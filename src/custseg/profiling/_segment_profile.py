@@ -59,7 +59,7 @@ class SegmentStability:
     jaccard : float
         Mean Jaccard similarity over the resamples, in [0, 1].
     texts : mapping of str to str
-        Hennig's reading by language: under 0.60 dissolved, to 0.75 a pattern, to 0.85 stable, above very stable.
+        Hennig's reading by language: below 0.6 dissolved, from 0.6 a pattern, from 0.75 stable, from 0.85 very stable.
     """
 
     jaccard: float

@@ -1,9 +1,12 @@
-"""The minimum that an error calls feasible: met by every seed, and the largest on toys."""
+"""The minimum size that an error calls feasible: every seed meets it, and it is a sensible one."""
 
 import itertools
 
 import numpy as np
 import pytest
+from effort import examples
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeKMeans
@@ -33,7 +36,7 @@ def largest_by_brute_force(X, weights, k):
     return best
 
 
-def twins(seed, d=2):
+def duplicates(seed, d=2):
     rng = np.random.default_rng(seed)
     X = np.unique(rng.integers(0, 4, (int(rng.integers(3, 8)), d)), axis=0).astype(float)
     return X, rng.integers(1, 8, len(X)), int(rng.integers(2, min(len(X), 5) + 1))
@@ -41,18 +44,56 @@ def twins(seed, d=2):
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(25))
-def test_feasible_is_the_largest_of_all_power_diagrams(seed, d):
-    X, counts, k = twins(seed, d)
+def test_feasible_minimum_of_toys_is_sensible(seed, d):
+    X, counts, k = duplicates(seed, d)
     best = largest_by_brute_force(X, counts, k)
     rows = np.repeat(X, counts, axis=0)
-    for least in range(1, counts.sum() // k + 2):
-        model = MinSizeKMeans(k, min_size=least, n_init=1, random_state=seed)
-        if least <= best:
-            assert model.fit(rows).sizes_.min() >= least
-            continue
-        with pytest.raises(InfeasibleMinimumError, match="is feasible") as caught:
-            model.fit(rows)
-        assert caught.value.feasible == best
+    with pytest.raises(InfeasibleMinimumError, match="is feasible") as caught:
+        MinSizeKMeans(k, min_size=int(counts.sum() // k + 1), n_init=1, random_state=seed).fit(rows)
+    feasible = caught.value.feasible
+    assert (1.0 if d == 1 else 0.5) * best <= feasible <= best
+    for min_size in range(1, int(feasible) + 1):
+        model = MinSizeKMeans(k, min_size=min_size, n_init=1, random_state=seed).fit(rows)
+        assert model.sizes_.min() >= min_size
+
+
+@examples(30)
+@given(
+    make=st.sampled_from([MinSizeKMeans, MinSizeGaussianMixture]),
+    seed=st.integers(0, 2**32 - 1),
+    k=st.integers(2, 5),
+    kind=st.sampled_from(["lattice", "duplicates", "heavy", "mass"]),
+)
+def test_feasible_minimum_is_met_by_every_seed(make, seed, k, kind):
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(2 * k, 60)), int(rng.integers(1, 4))
+    rows = rng.normal(size=(n, d)) if kind == "mass" else np.exp(rng.standard_t(1.5, size=(n, d)))
+    if kind == "lattice":
+        rows = rng.integers(0, 3, (n, d)).astype(float)
+    elif kind == "duplicates":
+        rows = rows[rng.integers(0, k + 3, n)]
+    elif kind == "mass":
+        rows[: n // 2] = 0.0
+    assume(len(np.unique(rows, axis=0)) >= k)
+    with pytest.raises(InfeasibleMinimumError, match="is feasible") as caught:
+        make(k, min_size=n // k + 1, random_state=0).fit(rows)
+    feasible = caught.value.feasible
+    assert feasible >= 1
+    for other_seed in rng.integers(0, 1_000, 2).tolist():
+        assert make(k, min_size=feasible, random_state=other_seed).fit(rows).sizes_.min() >= feasible
+
+
+@examples(20)
+@given(seed=st.integers(0, 2**32 - 1), k=st.integers(2, 4))
+def test_feasible_weight_is_met_by_every_seed(seed, k):
+    rng = np.random.default_rng(seed)
+    rows, weights = rng.integers(0, 3, (30, 2)).astype(float), rng.pareto(1.5, 30) + 0.01
+    assume(len(np.unique(rows, axis=0)) >= k)
+    with pytest.raises(InfeasibleMinimumError, match="is feasible") as caught:
+        MinSizeKMeans(k, min_size=0.999, random_state=0).fit(rows, sample_weight=weights)
+    share = np.floor(caught.value.feasible / weights.sum() * 1e6) / 1e6
+    model = MinSizeKMeans(k, min_size=share, random_state=seed % 1_000).fit(rows, sample_weight=weights)
+    assert model.sizes_.min() >= share * weights.sum() * (1 - 1e-9)
 
 
 @pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from custseg.clustering.min_size._lloyd import CenterCosts
-from custseg.clustering.min_size._offsets import optimal_offsets, settled_offsets
+from custseg.clustering.min_size._offsets import optimal_offsets
+from custseg.clustering.min_size._sized_assignment import sized_assignment
 
 
 def linear_program(cost, weights, least):
@@ -24,7 +25,7 @@ def solved(X, centers, least, weights=None):
     weights = np.ones(len(X)) if weights is None else weights
     costs = CenterCosts(np.ascontiguousarray(X, dtype=float), np.ascontiguousarray(centers, dtype=float))
     start, _ = optimal_offsets(costs, weights, least, start=np.zeros(len(centers)))
-    return costs, settled_offsets(costs, weights, least, start=start)
+    return costs, sized_assignment(costs, weights, least, start=start)
 
 
 def paid(costs, labels, weights=None):

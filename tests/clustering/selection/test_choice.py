@@ -70,7 +70,7 @@ def unclear() -> ClusteringChoice:
 
 def test_clear_groups_are_natural(clear: ClusteringChoice) -> None:
     assert (clear.best.n_clusters, clear.verdict, clear.best.has_gaps) == (3, "natural", True)
-    assert clear.reason.startswith("3 groups stand apart by themselves")
+    assert clear.reason.startswith("Three well-separated segments (")
     assert clear.best.silhouette_gain > clear.null_level
 
 
@@ -124,7 +124,7 @@ def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
     other = clear.select("gaussian_mixture", 4)
     assert (other.best.method, other.best.n_clusters) == ("gaussian_mixture", 4)
     assert other.verdict == "constructive"
-    assert other.reason.startswith("asked for 4 groups")
+    assert other.reason.startswith("Four segments, as requested (Gaussian mixture).")
     assert other.candidates == clear.candidates
     assert other.columns()["chosen"].index(True) == clear.candidates.index(other.best)
 
@@ -153,21 +153,21 @@ def test_plot_data_are_plain_and_of_one_length(clear: ClusteringChoice) -> None:
 
 def test_a_cloud_has_no_natural_groups(unclear: ClusteringChoice) -> None:
     assert unclear.verdict == "none"
-    assert unclear.reason.startswith("no natural groups, and no cut that comes back")
+    assert unclear.reason.startswith("No reproducible segments; the best candidate has ")
     assert not any(row.has_gaps for row in unclear.candidates)
 
 
 def test_a_number_that_was_asked_for_is_constructive() -> None:
     choice = choose(cloud(), 4)
     assert (choice.best.n_clusters, choice.verdict, choice.n_clusters_fixed) == (4, "constructive", True)
-    assert choice.reason.startswith("asked for 4 groups; a useful cut and no natural groups")
+    assert choice.reason.startswith("Four segments, as requested (k-means). Refits on random halves")
 
 
 def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
     choice = choose(blobs(30, 30), [4, 5], methods=["kmeans", "hdbscan"])
     assert choice.verdict == "none"
-    assert choice.reason.startswith("no natural grouping into 4 and 5, and no cut that comes back")
-    assert choice.reason.endswith("2 groups stand apart by themselves, but that number was not to be taken.")
+    assert choice.reason.startswith("No reproducible segments")
+    assert choice.reason.endswith("There are natural segments in other numbers (2), which were not allowed.")
 
 
 def test_picking_without_evidence_is_constructive(unclear: ClusteringChoice) -> None:
@@ -178,7 +178,7 @@ def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
     one = unclear.single_cluster(cloud())
     assert one.best.labels.tolist() == [0] * 80
     assert one.verdict == unclear.verdict
-    assert one.reason == f"{unclear.reason[:-1]}; so all are one group."
+    assert one.reason.startswith("One segment, because none of the clusterings is reproducible")
     assert one.columns()["chosen"] == [False] * 3 + [True]
     assert one.plot()["best"]["n_clusters"] == 1
 
@@ -310,7 +310,7 @@ def test_number_that_the_rows_cannot_fill_is_not_tried() -> None:
 
 def test_infeasible_minimum_says_what_is_feasible() -> None:
     X = np.repeat([[0.0], [1.0], [9.0]], [30, 30, 4], axis=0)
-    words = "3 groups cannot all have 20 or more without parting equal rows. 3 groups can have 4 each"
+    words = "3 groups cannot all have 20 or more without splitting duplicate rows. 3 groups can have 4 each"
     with pytest.raises(InfeasibleMinimumError, match=words) as caught:
         choose(X, 3, min_size=20)
     assert caught.value.feasible == 4
@@ -340,14 +340,14 @@ def test_as_many_groups_as_rows_have_no_silhouette() -> None:
 def test_one_group_holds_all_rows() -> None:
     choice = choose(blobs(5, 6), 1, min_size=1)
     assert choice.best.labels.tolist() == [0] * 11
-    assert choice.reason == "one group, with everybody in it."
+    assert choice.reason == "One segment with everyone in it."
 
 
 def test_hdbscan_finds_its_number() -> None:
     X = blobs(60, 40, 30, seed=1)
     choice = select_clustering(X, methods="hdbscan", n_clusters=None, min_size=20)
     assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
-    assert "found by HDBSCAN" in choice.reason
+    assert "segments (HDBSCAN)." in choice.reason
 
 
 def test_hdbscan_says_which_numbers_it_found() -> None:

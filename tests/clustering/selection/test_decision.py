@@ -9,9 +9,8 @@ from sklearn.datasets import make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from custseg.clustering import Candidate, select_clustering
-from custseg.clustering.selection._decision import best_of, reason_for
-from custseg.clustering.selection._evidence import NullReference
-from custseg.clustering.selection._parting import with_gaps
+from custseg.clustering.selection._decision import Decision, Request, decide, with_gaps
+from custseg.clustering.selection._null_reference import NullReference
 
 # No draw finds a gap, and chance reaches a silhouette gain of 0.05.
 QUIET = NullReference((2, 3), np.array([[0.0, 0.0]] * 19 + [[0.5, 0.5]]), ({},) * 10)
@@ -30,6 +29,10 @@ def candidate(k: int, *, labels: list[int] | None = None, **measures: Any) -> Ca
     }
     estimator = SimpleNamespace(labels_=np.array(labels if labels is not None else [0, 1] * 10))
     return Candidate("kmeans", k, True, 10, 0.5, **{**given, **measures}, estimator=estimator)
+
+
+def decided(rows: list[Candidate], numbers: list[int] | None = None, **options: Any) -> Decision:
+    return decide(rows, LEVEL, Request(numbers, **options))
 
 
 def has_gaps(row: Candidate, null: NullReference = QUIET) -> bool:
@@ -65,8 +68,8 @@ def test_who_cuts_across_much_clearer_gaps_comes_last() -> None:
     cut = candidate(3, labels=across, valley=0.6, silhouette_gain=0.9)
     rows = with_gaps([clear, cut], QUIET)
     assert [(row.has_gaps, row.cuts_gaps) for row in rows] == [(True, False), (False, True)]
-    assert best_of(rows, None, level=LEVEL)[0] is rows[0]
-    assert best_of(rows, [3], level=LEVEL)[0] is rows[1]
+    assert decided(rows).best is rows[0]
+    assert decided(rows, [3]).best is rows[1]
 
 
 def test_a_finer_clustering_cuts_across_nothing() -> None:
@@ -77,16 +80,46 @@ def test_a_finer_clustering_cuts_across_nothing() -> None:
 
 def test_very_clear_gaps_are_taken_although_halves_do_not_find_them_all() -> None:
     stable, clear = candidate(2, valley=0.6, silhouette_gain=0.9), candidate(3, gap=0.6, stability=0.6)
-    assert best_of(with_gaps([stable, clear], QUIET), None, level=LEVEL)[0].n_clusters == 3
+    assert decided(with_gaps([stable, clear], QUIET)).best.n_clusters == 3
     faint = candidate(3, gap=0.2, stability=0.6)
-    assert best_of(with_gaps([stable, faint], QUIET), None, level=LEVEL)[0].n_clusters == 2
+    assert decided(with_gaps([stable, faint], QUIET)).best.n_clusters == 2
 
 
-def test_gaps_that_come_back_in_part_are_not_denied() -> None:
-    (row,) = with_gaps([candidate(3, gap=0.6, stability=0.6)], QUIET)
-    told = "the data thin out between them, but they come back only in part (agreement 0.60 of 1"
-    assert f"3 groups are seen: {told}" in reason_for(row, "none", tried=[2, 3], asked=False)
-    assert f"asked for 3 groups; {told}" in reason_for(row, "constructive", tried=[3], asked=True)
+def test_gaps_without_stability_are_reported() -> None:
+    rows = with_gaps([candidate(3, gap=0.6, stability=0.6)], QUIET)
+    second = "Refits on random halves of the data agree only in part (adjusted Rand index 0.60; 0.75 is required)."
+    assert decided(rows).reason.text("en") == f"Three well-separated segments (k-means). {second}"
+    required = decided(rows, [3], n_clusters_fixed=True, is_required=True)
+    assert required.verdict == "constructive"
+    assert required.reason.text("en") == f"Three well-separated segments, as requested (k-means). {second}"
+
+
+def test_stable_candidate_replaces_an_unstable_one() -> None:
+    rows = with_gaps([candidate(3, gap=0.3, stability=0.6), candidate(2), candidate(9, stability=0.99)], QUIET)
+    first = decided(rows, [2, 3])
+    assert (first.best.n_clusters, first.verdict) == (3, "none")
+    inside = decided(rows, [2, 3], fallbacks=([2, 3], None), or_single=True)
+    assert (inside.best.n_clusters, inside.verdict, inside.is_single) == (2, "reproducible", False)
+    outside = decided(rows, [3], fallbacks=([3], None), or_single=True)
+    assert outside.best.n_clusters == 9
+    fixed = decided(rows, [3], n_clusters_fixed=True, is_required=True, fallbacks=([3], None))
+    assert (fixed.best.n_clusters, fixed.verdict) == (3, "constructive")
+
+
+def test_nothing_stable_is_one_segment_if_allowed() -> None:
+    decision = decided([candidate(3, stability=0.4)], [3, 4], fallbacks=([3, 4], None), or_single=True)
+    assert (decision.verdict, decision.is_single) == ("none", True)
+    first = "One segment, because none of the clusterings is reproducible; the best has three (k-means)."
+    assert decision.reason.text("en").startswith(first)
+
+
+def test_reasons_are_two_sentences_in_both_languages() -> None:
+    natural = decided(with_gaps([candidate(5, gap=0.6, stability=0.97)], QUIET)).reason
+    assert natural.text("en") == (
+        "Five well-separated segments (k-means). Refits on random halves of the data agree (adjusted Rand index 0.97)."
+    )
+    assert "0,97" in natural.text("ru")
+    assert natural.text("ru").count(". ") == 1
 
 
 def ring_around_cloud() -> tuple[np.ndarray, np.ndarray]:

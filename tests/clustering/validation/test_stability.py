@@ -76,16 +76,16 @@ def test_one_cluster_agrees_with_nothing() -> None:
     assert compared([one], [[one, one]], n_clusters=1).mean == 0.0
 
 
-def test_readings_are_those_of_hennig() -> None:
+def test_interpretations_follow_hennig() -> None:
     found = Stability(0.0, 0.0, np.zeros(1), np.array([0.59, 0.6, 0.75, 0.85]))
-    assert found.readings == ("dissolved", "a pattern", "stable", "very stable")
+    assert found.interpretations == ("dissolved", "a pattern", "stable", "very stable")
 
 
 @pytest.mark.parametrize("resample", ["half", "bootstrap"])
 def test_groups_far_apart_come_back(resample: str) -> None:
     found = stability(KMeans(2, n_init=2, random_state=0), two_groups(), n_draws=5, resample=resample)
     assert (found.mean, found.error, found.draws.tolist()) == (1.0, 0.0, [1.0] * 5)
-    assert found.readings == ("very stable",) * 2
+    assert found.interpretations == ("very stable",) * 2
 
 
 def test_arbitrary_cuts_do_not_come_back() -> None:

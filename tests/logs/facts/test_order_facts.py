@@ -158,7 +158,9 @@ def test_offsets_that_differ_are_one_zone() -> None:
 @pytest.mark.parametrize("amount", [float("inf"), float("-inf"), 9.3e14, -1e15, 1e300])
 def test_amounts_that_are_not_finite_or_too_large(amount: float) -> None:
     table = LOG.with_columns(amount=pl.Series([1.0, amount, 2.0]))
-    with pytest.raises(DataError, match=r"test: 1 value of 'amount' is not a finite number below 9\.2e14\. Mend these"):
+    with pytest.raises(
+        DataError, match=r"test: 1 value of 'amount' is not a finite number below 9\.2e14\. Correct these"
+    ):
         facts(table)
 
 

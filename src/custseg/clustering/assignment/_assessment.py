@@ -1,4 +1,4 @@
-"""What a clustering knows of each row beside its label, and who was moved to meet a minimum size."""
+"""Assignment rules and their results: the assessment of rows, and reassignments due to a minimum size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from custseg._arrays import Floats, Integers
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """How well each row fits its cluster; computed from the row alone, by the rule that gives its label.
+    """How well each row fits its cluster; computed from the row alone, by the rule that assigns its label.
 
     Attributes
     ----------
@@ -22,10 +22,10 @@ class Assessment:
     second_label : ndarray of int, shape (n_rows,)
         The second-best cluster, for noise the nearest one; -1 where there is no other.
     confidence : ndarray of shape (n_rows,)
-        In [0, 1]. About 1/2 on the boundary of two clusters, near 1 deep inside one, 1 where there is one
-        cluster alone, 0 for noise.
+        In [0, 1]. About 1/2 on the boundary of two clusters, near 1 deep inside one, 1 where there is only one
+        cluster, 0 for noise.
     distance : ndarray of shape (n_rows,)
-        How far the row is from its cluster: from the center (k-means), in standard deviations of the
+        Distance of the row from its cluster: from the center (k-means), in standard deviations of the
         component (Gaussian mixture), from the nearest core row by mutual reachability (HDBSCAN).
     is_outlier : ndarray of bool, shape (n_rows,)
         Outlier: the row is farther from its cluster than any training row.
@@ -40,16 +40,16 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Reassignment:
-    """Rows that the minimum size moved from the cluster that suits them best to another.
+    """Rows reassigned from their best cluster to another to meet the minimum size.
 
     Attributes
     ----------
     origin, target : int
-        From which cluster to which. `origin` is -1 for a cluster that was merged (HDBSCAN) and has no number.
+        Clusters before and after. `origin` is -1 for a cluster that was merged (HDBSCAN) and has no number.
     count : float
-        How many rows, or how much weight.
+        Number of rows, or their weight.
     added_cost : float
-        By how much the sum of costs grew: squared distances for k-means, -log posterior for a mixture,
+        Increase of the sum of costs: squared distances for k-means, -log posterior for a mixture,
         count times the distance between the merged clusters for HDBSCAN.
     """
 
@@ -60,7 +60,7 @@ class Reassignment:
 
 
 class AssignmentRule(Protocol):
-    """From rows to clusters: all that is kept of a fit, in arrays and plain numbers."""
+    """From rows to clusters: all that a fit stores for `predict`, in arrays and plain numbers."""
 
     kind: ClassVar[str]
     """What `to_dict` calls the rule."""
@@ -74,9 +74,9 @@ class AssignmentRule(Protocol):
         ...
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
-        """By how much each column of one row makes the second cluster costlier than the first, and all else does.
+        """How much each column of a row makes the second cluster costlier than the first, and the remaining difference.
 
-        Shape (n_columns,) and one number; together they are exactly the difference of the two costs.
+        Shape (n_columns,) and one number; their sum is exactly the difference of the two costs.
         """
         ...
 
@@ -94,35 +94,35 @@ def reassignments(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple
     """Count and added cost of the rows whose label differs with and without offsets, by (from, to)."""
     before, after = costs.argmin(axis=1), (costs - offsets).argmin(axis=1)
     moved = np.flatnonzero(before != after)
-    found: dict[tuple[int, int], tuple[float, float]] = {}
+    totals: dict[tuple[int, int], tuple[float, float]] = {}
     k = costs.shape[1]
     pairs = before[moved] * k + after[moved]
     added = costs[moved, after[moved]] - costs[moved, before[moved]]
     for pair in np.unique(pairs).tolist():
-        there = pairs == pair
-        held = weights[moved][there]
-        found[divmod(pair, k)] = (float(held.sum()), float((held * added[there]).sum()))
-    return found
+        of_pair = pairs == pair
+        moved_weights = weights[moved][of_pair]
+        totals[divmod(pair, k)] = (float(moved_weights.sum()), float((moved_weights * added[of_pair]).sum()))
+    return totals
 
 
-def joined_reassignments(parts: list[dict[tuple[int, int], tuple[float, float]]]) -> tuple[Reassignment, ...]:
-    """The moves of all blocks together."""
+def joined_reassignments(blocks: list[dict[tuple[int, int], tuple[float, float]]]) -> tuple[Reassignment, ...]:
+    """The reassignments of all blocks of rows."""
     total: dict[tuple[int, int], tuple[float, float]] = {}
-    for part in parts:
-        for pair, (count, cost) in part.items():
+    for block in blocks:
+        for pair, (count, cost) in block.items():
             before = total.get(pair, (0.0, 0.0))
             total[pair] = (before[0] + count, before[1] + cost)
     return tuple(Reassignment(*pair, *total[pair]) for pair in sorted(total))
 
 
 def two_best(reduced: Floats) -> tuple[Integers, Integers]:
-    """The cheapest and the second cheapest cluster of each row; -1 where there is one alone."""
+    """The cheapest and the second cheapest cluster of each row; -1 where there is only one."""
     label = reduced.argmin(axis=1)
     if reduced.shape[1] == 1:
         return label, np.full(len(label), -1, dtype=np.intp)
-    others = reduced.copy()
-    others[np.arange(len(label)), label] = np.inf
-    return label, others.argmin(axis=1)
+    without_best = reduced.copy()
+    without_best[np.arange(len(label)), label] = np.inf
+    return label, without_best.argmin(axis=1)
 
 
 def posterior(reduced: Floats, scale: float = 1.0) -> Floats:
@@ -132,9 +132,9 @@ def posterior(reduced: Floats, scale: float = 1.0) -> Floats:
     return share
 
 
-def joined(parts: list[Assessment]) -> Assessment:
-    """The assessments of blocks of rows, one after the other."""
-    if len(parts) == 1:
-        return parts[0]
+def joined(blocks: list[Assessment]) -> Assessment:
+    """The assessments of blocks of rows as one."""
+    if len(blocks) == 1:
+        return blocks[0]
     names = ("label", "second_label", "confidence", "distance", "is_outlier")
-    return Assessment(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return Assessment(*(np.concatenate([getattr(block, name) for block in blocks]) for name in names))

@@ -1,4 +1,4 @@
-"""The rule of a Gaussian mixture: the component of the largest posterior, offsets on the log priors."""
+"""The assignment rule of a Gaussian mixture: the largest posterior, with offsets on the log priors."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class MixtureRule:
     constants : ndarray of shape (n_components,)
         -log(weight · density at the mean), so that the cost is -log of the joint density.
     offsets : ndarray of shape (n_components,)
-        Added to the log posterior; all 0 where no minimum size binds.
+        Added to the log posterior; all 0 where the minimum size does not bind.
     reach : ndarray of shape (n_components,)
-        Distance, in standard deviations, of the farthest row of the fit.
+        Distance, in standard deviations, of the farthest training row.
     """
 
     kind: ClassVar[str] = "mixture"
@@ -47,36 +47,36 @@ class MixtureRule:
     reach: Floats
 
     def costs(self, X: Floats) -> Floats:
-        """-log joint density of each row and component; the same bits in every batch."""
+        """-log joint density of each row and component; bitwise the same in every batch."""
         return self.constants + 0.5 * squared_mahalanobis(X, self.means, self.factors)
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row."""
-        parts = over_blocks(len(X), lambda block: (self.costs(X[block]) - self.offsets).argmin(axis=1))
-        return np.concatenate(parts)
+        labels = over_blocks(len(X), lambda block: (self.costs(X[block]) - self.offsets).argmin(axis=1))
+        return np.concatenate(labels)
 
     def probabilities(self, X: Floats) -> Floats:
-        """Posterior of each component, its log prior raised by the offset."""
+        """Posterior of each component, with the offsets added to the log priors."""
         return np.concatenate(over_blocks(len(X), lambda block: posterior(self.costs(X[block]) - self.offsets)))
 
     def assess(self, X: Floats) -> Assessment:
-        """How well each row fits: confidence is the posterior of its component."""
+        """How well each row fits; confidence is the posterior of its component."""
         return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """Differences of the half squared distances by column, and of the densities at the means with the offsets.
 
-        A squared distance dᵀPd is the sum over columns c of d_c (Pd)_c: what two columns share is halved.
+        A squared distance dᵀPd is the sum over columns c of d_c (Pd)_c: columns share their product term equally.
         """
-        parts = []
+        halves = []
         for j in (first, second):
-            apart = row - self.means[j]
-            parts.append(0.5 * apart * (self.factors[j].T @ (self.factors[j] @ apart)))
+            difference = row - self.means[j]
+            halves.append(0.5 * difference * (self.factors[j].T @ (self.factors[j] @ difference)))
         level = self.constants - self.offsets
-        return parts[1] - parts[0], float(level[second] - level[first])
+        return halves[1] - halves[0], float(level[second] - level[first])
 
     def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
-        """Which rows the offsets move, and at what cost."""
+        """Rows reassigned because of the offsets, and the added cost."""
         if not self.offsets.any():
             return ()
         return joined_reassignments(
@@ -110,8 +110,8 @@ def squared_mahalanobis(X: Floats, means: Floats, factors: Floats) -> Floats:
 
     out = np.empty((len(X), len(means)))
 
-    def work(block: slice) -> None:
+    def fill(block: slice) -> None:
         _kernels.mahalanobis(X[block], means, factors, np.empty(X.shape[1]), out[block])
 
-    over_blocks(len(X), work)
+    over_blocks(len(X), fill)
     return out

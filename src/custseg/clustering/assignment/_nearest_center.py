@@ -1,4 +1,4 @@
-"""The rule of k-means: the nearest center by squared distance less an offset."""
+"""The assignment rule of k-means: the nearest center by squared distance less an offset."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class CenterRule:
     centers : ndarray of shape (n_clusters, n_columns)
         Centers.
     offsets : ndarray of shape (n_clusters,)
-        How much nearer each cluster counts; all 0 where no minimum size binds.
+        Subtracted from the squared distances; all 0 where the minimum size does not bind.
     reach : ndarray of shape (n_clusters,)
-        Distance of the farthest row of the fit.
+        Distance of the farthest training row.
     scale : float
         Twice the variance within clusters per column; it turns costs into confidence.
     """
@@ -48,7 +48,7 @@ class CenterRule:
         return power_labels(X, self.centers, self.offsets)[0].astype(np.intp)
 
     def assess(self, X: Floats) -> Assessment:
-        """How well each row fits; confidence is its share under spherical Gaussians with the offsets."""
+        """How well each row fits; confidence is its posterior under spherical Gaussians with the offsets."""
         return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
@@ -57,7 +57,7 @@ class CenterRule:
         return columns, float(self.offsets[first] - self.offsets[second])
 
     def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
-        """Which rows the offsets move, and at what cost."""
+        """Rows reassigned because of the offsets, and the added cost."""
         if not self.offsets.any():
             return ()
         return joined_reassignments(

@@ -1,4 +1,4 @@
-"""The rule of HDBSCAN: the nearest core row by mutual reachability, among a bounded number of stored ones."""
+"""The assignment rule of HDBSCAN: the nearest of the stored core rows by mutual reachability."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from scipy.spatial import cKDTree
 from custseg._arrays import Floats, Integers
 from custseg.clustering.assignment._assessment import Assessment, joined
 
-# Rows that look for their neighbors together: bounds the memory that the answers take.
+# Number of rows whose neighbors are searched at once, which bounds the memory.
 _BLOCK = 16_384
-_FIRST_LOOK = 16
+_FIRST_NEIGHBORS = 16
 
 
 @dataclass(frozen=True, eq=False)
 class CoreRule:
-    """label = cluster of the core row c of least max(core_c, core_x, ‖x - c‖); in a tie of the nearest.
+    """label = cluster of the core row c that minimizes max(core_c, core_x, ‖x - c‖); of the nearest one in a tie.
 
     core_c is the stored core distance of c; core_x is the distance of x to its `neighbors`-th stored row.
 
     Attributes
     ----------
     cores : ndarray of shape (n_cores, n_columns)
-        Rows of the fit inside clusters.
+        Training rows inside clusters.
     core_distances : ndarray of shape (n_cores,)
-        Distance of each to its `min_samples`-th nearest row of the fit.
+        Distance of each to its `min_samples`-th nearest training row.
     core_labels : ndarray of int, shape (n_cores,)
         Cluster of each.
     n_clusters : int
-        How many clusters there are; 0 makes every row noise.
+        Number of clusters; with 0 every row is noise.
     neighbors : int
-        How many stored rows make a neighborhood as large as `min_samples` rows of the fit.
+        Number of stored rows in a neighborhood as large as that of `min_samples` training rows.
     reach : ndarray of shape (n_clusters,)
-        Mutual reachability of the farthest row of the fit.
+        Mutual reachability of the farthest training row.
     limit : ndarray of shape (n_clusters,)
         Farther rows are noise; infinite where every row gets a cluster.
     """
@@ -56,7 +56,7 @@ class CoreRule:
         return self.nearest(X).label
 
     def nearest(self, X: Floats) -> Assessment:
-        """The same without the second cluster of rows that are no noise, and so without confidence: much faster."""
+        """A faster `assess` without second-best clusters and confidence, except for noise."""
         return self._over_blocks(X, second=False)
 
     def assess(self, X: Floats) -> Assessment:
@@ -64,14 +64,14 @@ class CoreRule:
         return self._over_blocks(X, second=True)
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
-        """Differences by column of the squared distances from the nearest core of each, and what density adds.
+        """Differences by column of the squared distances to the nearest cores, and the contribution of density.
 
         The cost is the squared mutual reachability.
         """
         X = row[None, :]
         core, _ = self._nearest(X)
-        (near, own), (far, other) = (self._nearest_of(X, core, cluster=j) for j in (first, second))
-        columns = (row - self.cores[other[0]]) ** 2 - (row - self.cores[own[0]]) ** 2
+        (near, first_core), (far, second_core) = (self._nearest_of(X, core, cluster=j) for j in (first, second))
+        columns = (row - self.cores[second_core[0]]) ** 2 - (row - self.cores[first_core[0]]) ** 2
         return columns, float(far[0] ** 2 - near[0] ** 2 - columns.sum())
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,9 +106,9 @@ class CoreRule:
 
     @cached_property
     def _trees(self) -> list[tuple[cKDTree, Integers]]:
-        """A tree of the cores of each cluster, and where they stand among all."""
-        places = [np.flatnonzero(self.core_labels == j) for j in range(self.n_clusters)]
-        return [(cKDTree(self.cores[place]), place) for place in places]
+        """For each cluster a tree of its cores, and their indices."""
+        indices = [np.flatnonzero(self.core_labels == j) for j in range(self.n_clusters)]
+        return [(cKDTree(self.cores[members]), members) for members in indices]
 
     def _over_blocks(self, X: Floats, *, second: bool) -> Assessment:
         blocks = range(0, len(X), _BLOCK)
@@ -117,8 +117,8 @@ class CoreRule:
     def _assess(self, X: Floats, *, second: bool) -> Assessment:
         n = len(X)
         if self.n_clusters == 0:
-            nobody, far = np.full(n, -1, dtype=np.intp), np.full(n, np.inf)
-            return Assessment(nobody, nobody.copy(), np.zeros(n), far, np.zeros(n, dtype=bool))
+            no_label, far = np.full(n, -1, dtype=np.intp), np.full(n, np.inf)
+            return Assessment(no_label, no_label.copy(), np.zeros(n), far, np.zeros(n, dtype=bool))
         core, (distance, nearest) = self._nearest(X)
         label = self.core_labels[nearest]
         runner_up, confidence = np.full(n, -1, dtype=np.intp), np.ones(n)
@@ -132,66 +132,68 @@ class CoreRule:
         return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, is_outlier)
 
     def _nearest(self, X: Floats) -> tuple[Floats, tuple[Floats, Integers]]:
-        """Core distance of each row; distance to, and place of, the nearest core by mutual reachability."""
-        look = min(max(_FIRST_LOOK, self.neighbors), len(self.cores))
-        distances, places = _neighbors(self._tree, X, look)
+        """Core distance of each row; distance to and index of the nearest core by mutual reachability."""
+        n_neighbors = min(max(_FIRST_NEIGHBORS, self.neighbors), len(self.cores))
+        distances, indices = _neighbors(self._tree, X, n_neighbors)
         core = distances[:, self.neighbors - 1].copy()
-        every = np.arange(len(self.cores))
-        return core, self._reachable(X, core, tree=self._tree, place=every, found=(distances, places))
+        all_cores = np.arange(len(self.cores))
+        return core, self._reachable(X, core, tree=self._tree, indices=all_cores, neighbors=(distances, indices))
 
     def _reachable(
-        self, X: Floats, core: Floats, *, tree: cKDTree, place: Integers, found: tuple[Floats, Integers]
+        self, X: Floats, core: Floats, *, tree: cKDTree, indices: Integers, neighbors: tuple[Floats, Integers]
     ) -> tuple[Floats, Integers]:
-        """The nearest core by mutual reachability; looks at more neighbors until no other can be nearer."""
-        best, which = np.empty(len(X)), np.empty(len(X), dtype=np.intp)
-        open_rows = np.arange(len(X))
-        distances, near = found
-        while True:
-            mutual = np.maximum(np.maximum(self.core_distances[place[near]], core[open_rows, None]), distances)
-            least = mutual.min(axis=1)
-            # Among the least, the nearest; among equally near ones, the first that was stored.
-            tied = np.where(mutual == least[:, None], distances, np.inf)
-            first = np.where(tied == tied.min(axis=1)[:, None], near, len(place)).min(axis=1)
-            best[open_rows], which[open_rows] = least, place[first]
-            # The runner-up may tie in both; then the last neighbor seen is as near as the best.
-            nearest = tied.min(axis=1)
-            last = distances[:, -1]
-            unsure = (last < least) | (last == nearest)
-            if distances.shape[1] >= len(place) or not unsure.any():
-                return best, which
-            open_rows = open_rows[unsure]
-            look = min(4 * distances.shape[1], len(place))
-            distances, near = _neighbors(tree, X[open_rows], look)
+        """Distance to and index of the nearest core by mutual reachability, among the cores of a tree.
 
-    def reachable(self, X: Floats, core: Floats, *, place: Integers) -> Floats:
-        """Mutual reachability of each row, of that core distance, from the nearest of the cores in these places."""
-        tree = cKDTree(self.cores[place])
-        found = _neighbors(tree, X, min(_FIRST_LOOK, len(place)))
-        return self._reachable(X, core, tree=tree, place=place, found=found)[0]
+        The search goes on with more neighbors until no core outside them can be nearer.
+        """
+        best, best_core = np.empty(len(X)), np.empty(len(X), dtype=np.intp)
+        open_rows = np.arange(len(X))
+        distances, near = neighbors
+        while True:
+            mutual = np.maximum(np.maximum(self.core_distances[indices[near]], core[open_rows, None]), distances)
+            smallest = mutual.min(axis=1)
+            # Of the cores of smallest mutual reachability the nearest; of equally near ones, the first stored.
+            tied = np.where(mutual == smallest[:, None], distances, np.inf)
+            nearest = tied.min(axis=1)
+            first = np.where(tied == nearest[:, None], near, len(indices)).min(axis=1)
+            best[open_rows], best_core[open_rows] = smallest, indices[first]
+            # The runner-up may tie in both; then the last neighbor searched is as near as the best.
+            last = distances[:, -1]
+            unsure = (last < smallest) | (last == nearest)
+            if distances.shape[1] >= len(indices) or not unsure.any():
+                return best, best_core
+            open_rows = open_rows[unsure]
+            distances, near = _neighbors(tree, X[open_rows], min(4 * distances.shape[1], len(indices)))
+
+    def reachable(self, X: Floats, core: Floats, *, indices: Integers) -> Floats:
+        """Mutual reachability of rows with these core distances from the nearest of the cores with these indices."""
+        tree = cKDTree(self.cores[indices])
+        neighbors = _neighbors(tree, X, min(_FIRST_NEIGHBORS, len(indices)))
+        return self._reachable(X, core, tree=tree, indices=indices, neighbors=neighbors)[0]
 
     def _runner_up(self, X: Floats, core: Floats, label: Integers) -> tuple[Integers, Floats]:
-        """The nearest cluster beside the own, and its distance."""
+        """The second-best cluster of each row, and its distance."""
         second, nearest = np.full(len(X), -1, dtype=np.intp), np.full(len(X), np.inf)
         for j in range(self.n_clusters):
-            others = np.flatnonzero(label != j)
-            distance, _ = self._nearest_of(X[others], core[others], cluster=j)
-            closer = distance < nearest[others]
-            second[others[closer]], nearest[others[closer]] = j, distance[closer]
+            outside = np.flatnonzero(label != j)
+            distance, _ = self._nearest_of(X[outside], core[outside], cluster=j)
+            closer = distance < nearest[outside]
+            second[outside[closer]], nearest[outside[closer]] = j, distance[closer]
         return second, nearest
 
     def _nearest_of(self, X: Floats, core: Floats, *, cluster: int) -> tuple[Floats, Integers]:
-        """Mutual reachability of the nearest core of the cluster, and its place."""
-        tree, place = self._trees[cluster]
-        found = _neighbors(tree, X, min(_FIRST_LOOK, len(place)))
-        return self._reachable(X, core, tree=tree, place=place, found=found)
+        """Distance to and index of the nearest core of the cluster by mutual reachability."""
+        tree, indices = self._trees[cluster]
+        neighbors = _neighbors(tree, X, min(_FIRST_NEIGHBORS, len(indices)))
+        return self._reachable(X, core, tree=tree, indices=indices, neighbors=neighbors)
 
 
 def _neighbors(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:
-    """The nearest rows of the tree, in rising distance; one per column."""
-    distances, places = tree.query(X, k=np.arange(1, count + 1), workers=workers(len(X)))
-    return distances, places
+    """Distances and indices of the nearest rows of the tree, one column per neighbor, in increasing distance."""
+    distances, indices = tree.query(X, k=np.arange(1, count + 1), workers=workers(len(X)))
+    return distances, indices
 
 
 def workers(n_rows: int) -> int:
-    """Threads for a search: for few rows, starting them takes longer than the search."""
+    """Number of threads of a search: for few rows, starting threads takes longer than the search."""
     return -1 if n_rows >= _BLOCK else 1

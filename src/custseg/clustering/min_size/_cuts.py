@@ -1,4 +1,4 @@
-"""Clusters that are ranges on a line: power diagrams for certain, and the best of each direction exactly."""
+"""Starting centers for the fallback search: rows projected on a direction and cut into intervals of equal weight."""
 
 from __future__ import annotations
 
@@ -9,91 +9,74 @@ from numpy.typing import NDArray
 
 from custseg._arrays import Floats
 
-# Directions tried, and places on them in all: fewer directions where there are many rows.
-_DIRECTIONS = 2_000
-_PLACES = 20_000_000
-_RANDOM = 32
-_HALVINGS = 60
+_BISECTIONS = 60
 # Sums of weights may differ by rounding.
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Ranges:
-    """Centers on one line, the offsets that part the ranges half-way between rows, and the smallest of them."""
+class IntervalCut:
+    """Centers on a line, the offsets which put boundaries midway between rows, and the smallest cluster's weight."""
 
     centers: Floats
     offsets: Floats
     smallest: float
 
 
-def best_ranges(X: Floats, weights: Floats, k: int, *, kept: int) -> list[Ranges]:
-    """The few cuts into k ranges of the largest minimum, the largest first.
+def interval_cuts(X: Floats, weights: Floats, k: int, *, n_cuts: int) -> list[IntervalCut]:
+    """The cuts into k intervals whose smallest interval is heaviest, at most `n_cuts`, the best first.
 
-    Every direction is cut at its best. In one column, and in two where rows are few, all orders are tried.
+    Directions: each column, the first principal axis, and one direction on which distinct rows do not coincide.
     """
-    # Far rows must not cost the others their digits: the middle and the unit are those of most rows.
+    # The median and the interquartile range as origin and unit: distant rows cost the others no digits.
     low, middle, high = np.quantile(X, [0.25, 0.5, 0.75], axis=0)
     spread = np.where(high > low, high - low, X.std(axis=0))
     spread = np.where(spread > 0, spread, 1.0)
     scaled = (X - middle) / spread
-    found: list[Ranges] = []
-    for direction in _directions(scaled):
-        places = np.zeros(len(X))
-        for column, factor in enumerate(direction):
-            places += scaled[:, column] * factor
-        unique, group = np.unique(places, return_inverse=True)
-        filled: Floats = np.cumsum(np.bincount(group, weights)).astype(np.float64)
-        cut = _best_cut(filled, k, above=found[-1].smallest if len(found) == kept else 0.0)
-        if cut is None:
+    cuts = []
+    for direction in _directions(scaled, weights):
+        projections, group = np.unique((scaled * direction).sum(axis=1), return_inverse=True)
+        cumulated: Floats = np.cumsum(np.bincount(group, weights)).astype(np.float64)
+        last = _maximin_intervals(cumulated, k)
+        if last is None:
             continue
-        inner = _inner_places(unique, filled, cut[0])
-        # Back in the columns' own units the same order has the direction divided by the spreads.
+        inner = _innermost(projections, cumulated, last)
+        between = (projections[last[:-1]] + projections[last[:-1] + 1]) / 2
+        # In the units of the columns, the same order has the direction divided by the spreads.
         along = direction / spread
-        size = float((along**2).sum())
-        between = (unique[cut[0][:-1]] + unique[cut[0][:-1] + 1]) / 2
-        # ‖x - c_j‖² is inner_j (inner_j - 2 place) / size but for what all centers share.
-        steps = np.diff(inner) * ((inner[1:] - between) + (inner[:-1] - between)) / size
+        squared_length = float((along**2).sum())
+        # ‖x - c_j‖² is inner_j (inner_j - 2 projection) / squared_length, except for what all centers share.
+        steps = np.diff(inner) * ((inner[1:] - between) + (inner[:-1] - between)) / squared_length
         offsets = np.append(0.0, np.cumsum(steps))
-        offsets -= offsets.min()
-        found.append(Ranges(middle + inner[:, None] * along / size, offsets, cut[1]))
-        found = sorted(found, key=lambda ranges: -ranges.smallest)[:kept]
-    return found
+        smallest = float(np.diff(cumulated[last], prepend=0.0).min())
+        centers = middle + inner[:, None] * along / squared_length
+        cuts.append(IntervalCut(centers, offsets - offsets.min(), smallest))
+    return sorted(cuts, key=lambda cut: -cut.smallest)[:n_cuts]
 
 
-def _directions(scaled: Floats) -> Floats:
-    """Directions, one per row: every order of the rows in a plane, or the columns, differences and a fixed draw."""
-    n, d = scaled.shape
+def _directions(scaled: Floats, weights: Floats) -> Floats:
+    """Directions, one per row."""
+    d = scaled.shape[1]
     if d == 1:
         return np.ones((1, 1))
-    # All columns count, and not alike: rows of a lattice get different places, and sums keep their digits.
-    slanted = 1 + np.sqrt(np.arange(2.0, 2 * d + 2)).reshape(2, d) / 10
-    slanted[1, ::2] *= -1
-    most = int(np.clip(_PLACES // n, 8, _DIRECTIONS))
-    pairs = n * (n - 1) // 2
-    differences = np.empty((0, d))
-    if pairs <= most:
-        first, second = np.triu_indices(n, 1)
-        differences = scaled[first] - scaled[second]
-    if d == 2 and pairs <= most:
-        # The order changes where a direction is square to a difference: one direction between each two of these.
-        angles = np.unique(np.arctan2(differences[:, 0], -differences[:, 1]) % np.pi)
-        between = angles + np.diff(np.append(angles, angles[0] + np.pi)) / 2
-        return np.concatenate([slanted, np.column_stack([np.cos(between), np.sin(between)])])
-    drawn = np.random.RandomState(0).normal(size=(_RANDOM, d))
-    return np.concatenate([slanted, np.eye(d), drawn, differences])[:most]
+    # Clipped, so that the principal axis is that of most rows.
+    clipped = np.clip(scaled, -3.0, 3.0)
+    centered = (clipped - np.average(clipped, axis=0, weights=weights)) * np.sqrt(weights / weights.max())[:, None]
+    # Rounded, so that the order of a parallel sum leaves no trace.
+    principal = np.round(np.linalg.eigh(np.round(centered.T @ centered / len(scaled), 9))[1][:, -1], 9)
+    # Every column counts, each with another weight: distinct rows of a lattice have distinct projections.
+    slanted = 1 + np.sqrt(np.arange(2.0, d + 2)) / 10
+    return np.concatenate([[slanted], np.eye(d), [principal]])
 
 
-def _best_cut(filled: Floats, k: int, *, above: float) -> tuple[NDArray[np.intp], float] | None:
-    """Ends of the k ranges of largest minimum, and this minimum; None where it is not above that."""
-    low, high = above, float(filled[-1]) / k
-    # First just above: most directions are no better than the best before.
-    best, middle = None, low + 2 * _ROUNDING * high
-    for _ in range(_HALVINGS):
-        ends = _ends(filled, k, middle)
-        if ends is not None:
-            low = float(np.diff(filled[ends], prepend=0.0).min())
-            best = ends, low
+def _maximin_intervals(cumulated: Floats, k: int) -> NDArray[np.intp] | None:
+    """Last position of each of the k intervals whose smallest weight is largest, by bisection; None without any."""
+    low, high = 0.0, float(cumulated[-1]) / k
+    best, middle = None, 2 * _ROUNDING * high
+    for _ in range(_BISECTIONS):
+        last = _filled_intervals(cumulated, k, middle)
+        if last is not None:
+            best, low = last, float(np.diff(cumulated[last], prepend=0.0).min())
         elif best is None:
             return None
         else:
@@ -104,24 +87,24 @@ def _best_cut(filled: Floats, k: int, *, above: float) -> tuple[NDArray[np.intp]
     return best
 
 
-def _ends(filled: Floats, k: int, least: float) -> NDArray[np.intp] | None:
-    """Last place of each range when ranges are filled to the minimum one after the other."""
-    ends: list[int] = []
-    before = 0.0
+def _filled_intervals(cumulated: Floats, k: int, min_size: float) -> NDArray[np.intp] | None:
+    """Last position of each interval, where each is filled to the minimum size in turn; None if they run out."""
+    last: list[int] = []
+    weight_before = 0.0
     for _ in range(k):
-        first = ends[-1] + 1 if ends else 0
-        at = first + int(np.searchsorted(filled[first:], before + least * (1 - _ROUNDING)))
-        if at >= len(filled):
+        first = last[-1] + 1 if last else 0
+        position = first + int(np.searchsorted(cumulated[first:], weight_before + min_size * (1 - _ROUNDING)))
+        if position >= len(cumulated):
             return None
-        ends.append(at)
-        before = float(filled[at])
-    # What is left over at the end belongs to the last range.
-    ends[-1] = len(filled) - 1
-    return np.array(ends, dtype=np.intp)
+        last.append(position)
+        weight_before = float(cumulated[position])
+    # The remainder belongs to the last interval.
+    last[-1] = len(cumulated) - 1
+    return np.array(last, dtype=np.intp)
 
 
-def _inner_places(unique: Floats, filled: Floats, ends: NDArray[np.intp]) -> Floats:
-    """The place of each range that is nearest to the middle of all rows: far rows then cost no precision."""
-    starts = np.append(0, ends[:-1] + 1)
-    middle = int(np.searchsorted(filled, filled[-1] / 2))
-    return np.asarray(unique[np.clip(middle, starts, ends)])
+def _innermost(projections: Floats, cumulated: Floats, last: NDArray[np.intp]) -> Floats:
+    """The projection in each interval that is nearest to the median: distant rows then cost no precision."""
+    first = np.append(0, last[:-1] + 1)
+    median = int(np.searchsorted(cumulated, cumulated[-1] / 2))
+    return np.asarray(projections[np.clip(median, first, last)])

@@ -60,7 +60,7 @@ class Mixture:
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """What covariances may look like.
+    """Constraints on the covariances.
 
     `scales` are the squared units of the columns; `ridge` times these is added to the variances.
     """
@@ -78,7 +78,7 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class MatrixCosts:
-    """Costs that are kept in a matrix."""
+    """Costs in a matrix."""
 
     values: Floats
 
@@ -86,7 +86,7 @@ class MatrixCosts:
         return len(self.values)
 
     def assign(self, offsets: Floats) -> tuple[Labels32, Floats]:
-        """Label of each row, and by how much the runner-up is worse."""
+        """Label of each row, and the cost margin to its second-best cluster."""
         from custseg.clustering.rows import _kernels
 
         labels, gaps = np.empty(len(self), dtype=np.int32), np.empty(len(self))
@@ -101,13 +101,13 @@ class MatrixCosts:
         return self.values[chosen]
 
     def first(self, rows: int) -> MatrixCosts:
-        """The same of the first rows alone."""
+        """The costs of the first rows alone."""
         return MatrixCosts(self.values[:rows])
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
-    """Where the steps ended; `likelihood` is the mean log-likelihood of a row."""
+class EMResult:
+    """A mixture after EM steps; `likelihood` is the mean log-likelihood of a row."""
 
     mixture: Mixture
     offsets: Floats
@@ -116,102 +116,102 @@ class Fitted:
     converged: bool
 
 
-def climb(
+def expectation_maximization(
     X: Floats,
     weights: Floats,
     start: Mixture,
     *,
-    least: float,
+    min_size: float,
     shape: Shape,
     max_iter: int,
     tol: float,
-) -> Fitted:
-    """Steps until the objective grows by less than `tol` per row; no minimum binds where `least` is 0.
+) -> EMResult:
+    """EM steps until the objective grows by less than `tol` per row; a `min_size` of 0 is no constraint.
 
-    With a minimum, offsets that meet it are found anew in each step and tilt the shares of the rows; the
-    objective is then the dual one, Σ log Σ_j exp(offset_j - cost_j) - least · Σ_j offset_j.
+    With a minimum size, each E-step adds the offsets that meet it to the log posteriors; the objective is then the
+    dual one, Σ log Σ_j exp(offset_j - cost_j) - min_size · Σ_j offset_j.
     """
     mixture, offsets, total = start, np.zeros(len(start.weights)), float(weights.sum())
     before, step, converged = -np.inf, 0, False
     while step < max_iter and not converged:
         step += 1
-        if least > 0:
-            offsets, _ = optimal_offsets(MatrixCosts(mixture.costs(X)), weights, least, start=offsets)
-        logs, moments = _expected(X, weights, mixture, offsets=offsets)
-        reached = float((logs * weights).sum()) / total - least * float(offsets.sum()) / total
-        mixture = _of_moments(moments, mixture.means, shape)
+        if min_size > 0:
+            offsets, _ = optimal_offsets(MatrixCosts(mixture.costs(X)), weights, min_size, start=offsets)
+        logs, moments = _e_step(X, weights, mixture, offsets=offsets)
+        reached = float((logs * weights).sum()) / total - min_size * float(offsets.sum()) / total
+        mixture = _mixture_of_moments(moments, mixture.means, shape)
         converged = abs(reached - before) < tol
         before = reached
-    return Fitted(mixture, offsets, _likelihood(X, weights, mixture), step, converged)
+    return EMResult(mixture, offsets, _likelihood(X, weights, mixture), step, converged)
 
 
-def fitted_as_is(rows: DistinctRows, mixture: Mixture) -> Fitted:
-    """A mixture that no steps led to."""
+def evaluated(rows: DistinctRows, mixture: Mixture) -> EMResult:
+    """A given mixture with its likelihood, without EM steps."""
     likelihood = _likelihood(rows.values, rows.weights, mixture)
-    return Fitted(mixture, np.zeros(len(mixture.means)), likelihood, 0, converged=False)
+    return EMResult(mixture, np.zeros(len(mixture.means)), likelihood, 0, converged=False)
 
 
 def _likelihood(X: Floats, weights: Floats, mixture: Mixture) -> float:
     """Mean log-likelihood of a row."""
-    logs, _ = _expected(X, weights, mixture, offsets=np.zeros(len(mixture.means)))
+    logs, _ = _e_step(X, weights, mixture, offsets=np.zeros(len(mixture.means)))
     return float((logs * weights).sum()) / float(weights.sum())
 
 
-def _no_moments(k: int, d: int) -> Moments:
+def _zero_moments(k: int, d: int) -> Moments:
     return np.zeros(k), np.zeros((k, d)), np.zeros((k, d, d))
 
 
-def _expected(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) -> tuple[Floats, list[Moments]]:
-    """Log density of each row, its priors tilted by the offsets; moments of each block about the means."""
+def _e_step(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) -> tuple[Floats, list[Moments]]:
+    """Log density of each row with offsets added to the log priors; moments of each block about the means."""
     from custseg.clustering.rows import _kernels
 
-    means, tilted = mixture.means, mixture.constants - offsets
+    means, constants = mixture.means, mixture.constants - offsets
     logs = np.empty(len(X))
 
-    def work(block: slice) -> Moments:
-        moments = _no_moments(*means.shape)
+    def moments_of(block: slice) -> Moments:
+        moments = _zero_moments(*means.shape)
         room = np.empty(means.shape), np.empty(len(means))
-        _kernels.expected(X[block], weights[block], means, mixture.factors, tilted, *room, logs[block], *moments)
+        _kernels.expected(X[block], weights[block], means, mixture.factors, constants, *room, logs[block], *moments)
         return moments
 
-    return logs, over_blocks(len(X), work)
+    return logs, over_blocks(len(X), moments_of)
 
 
 def mixture_of_clusters(rows: DistinctRows, labels: Labels32, centers: Floats, *, shape: Shape) -> Mixture:
-    """The components of largest likelihood, where the cluster of each row is known."""
+    """M-step for hard assignments: the components of largest likelihood given the cluster of each row."""
     X, weights, (k, d) = rows.values, rows.weights, centers.shape
 
-    def work(block: slice) -> Moments:
-        zeroth, first, second = _no_moments(k, d)
+    def moments_of(block: slice) -> Moments:
+        zeroth, first, second = _zero_moments(k, d)
         cluster, centered = labels[block], X[block] - centers[labels[block]]
         zeroth += np.bincount(cluster, weights[block], minlength=k)
         for a in range(d):
-            part = weights[block] * centered[:, a]
-            first[:, a] = np.bincount(cluster, part, minlength=k)
+            weighted = weights[block] * centered[:, a]
+            first[:, a] = np.bincount(cluster, weighted, minlength=k)
             for b in range(a + 1):
-                second[:, a, b] = np.bincount(cluster, part * centered[:, b], minlength=k)
+                second[:, a, b] = np.bincount(cluster, weighted * centered[:, b], minlength=k)
         return zeroth, first, second
 
-    return _of_moments(over_blocks(len(X), work), centers, shape)
+    return _mixture_of_moments(over_blocks(len(X), moments_of), centers, shape)
 
 
-def _of_moments(parts: list[Moments], centers: Floats, shape: Shape) -> Mixture:
-    zeroth, first, second = (np.add.reduce([part[i] for part in parts]) for i in range(3))
-    held = zeroth + 10 * np.finfo(np.float64).eps
-    shift = first / held[:, None]
-    lower = second / held[:, None, None]
+def _mixture_of_moments(moments: list[Moments], centers: Floats, shape: Shape) -> Mixture:
+    zeroth, first, second = (np.add.reduce([block[i] for block in moments]) for i in range(3))
+    component_weights = zeroth + 10 * np.finfo(np.float64).eps
+    shift = first / component_weights[:, None]
+    lower = second / component_weights[:, None, None]
     products = lower + np.swapaxes(np.tril(lower, -1), 1, 2) - shift[:, :, None] * shift[:, None, :]
-    covariances = _of_type(products, held, shape.covariance_type) + np.diag(shape.added)
-    factors, fallbacks, covariances = _factors(covariances, shape)
-    return Mixture(held / held.sum(), centers + shift, covariances, factors, fallbacks)
+    covariances = _covariances_of_type(products, component_weights, shape.covariance_type) + np.diag(shape.added)
+    factors, fallbacks, covariances = _inverse_cholesky_factors(covariances, shape)
+    return Mixture(component_weights / component_weights.sum(), centers + shift, covariances, factors, fallbacks)
 
 
-def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
+def _covariances_of_type(products: Floats, component_weights: Floats, covariance_type: str) -> Floats:
     d = products.shape[1]
     if covariance_type == "full":
         return products
     if covariance_type == "tied":
-        tied = (products * held[:, None, None]).sum(axis=0) / held.sum()
+        tied = (products * component_weights[:, None, None]).sum(axis=0) / component_weights.sum()
         return np.broadcast_to(tied, products.shape).copy()
     diagonals = np.maximum(np.diagonal(products, axis1=1, axis2=2), 0.0)
     if covariance_type == "spherical":
@@ -219,21 +219,21 @@ def _of_type(products: Floats, held: Floats, covariance_type: str) -> Floats:
     return diagonals[:, :, None] * np.eye(d)
 
 
-def _factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
+def _inverse_cholesky_factors(covariances: Floats, shape: Shape) -> tuple[Floats, tuple[tuple[int, str], ...], Floats]:
     """Inverse Cholesky factors; singular covariances are regularized more, then made diagonal."""
     used, fallbacks = covariances, []
-    roots = _roots(covariances)
+    roots = _cholesky(covariances)
     if roots is None:
         roots, used = np.empty_like(covariances), covariances.copy()
         for j, covariance in enumerate(covariances):
-            roots[j], used[j], remedy = _remedied(covariance, shape)
+            roots[j], used[j], remedy = _regularized(covariance, shape)
             if remedy:
                 fallbacks.append((j, remedy))
     factors = np.array([dtrtri(root, lower=True)[0] for root in roots], order="C")
     return factors, tuple(fallbacks), used
 
 
-def _roots(covariances: Floats) -> Floats | None:
+def _cholesky(covariances: Floats) -> Floats | None:
     """Cholesky factors of one matrix or of several; None where one is singular."""
     try:
         roots = np.linalg.cholesky(covariances).astype(np.float64, copy=False)
@@ -242,14 +242,14 @@ def _roots(covariances: Floats) -> Floats | None:
     return roots if np.diagonal(roots, axis1=-2, axis2=-1).min() > 0 else None
 
 
-def _remedied(covariance: Floats, shape: Shape) -> tuple[Floats, Floats, str]:
+def _regularized(covariance: Floats, shape: Shape) -> tuple[Floats, Floats, str]:
     """The Cholesky factor of a covariance or of what takes its place, that, and what was done."""
     d = len(covariance)
     size = max(float(np.diagonal(covariance).max()), _THINNEST * float(shape.scales.mean()))
     tries = [(covariance, "")]
     tries += [(covariance + ridge * size * np.eye(d), "regularized") for ridge in (1e-9, _THINNEST)]
     for matrix, remedy in tries:
-        root = _roots(matrix)
+        root = _cholesky(matrix)
         if root is not None:
             return root, matrix, remedy
     diagonal = np.diag(np.maximum(np.diagonal(covariance), _THINNEST * size))

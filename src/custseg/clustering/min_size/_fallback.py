@@ -1,4 +1,4 @@
-"""The search for clusters of a minimum size that no seed touches: what it meets is feasible for everyone."""
+"""Deterministic fallback search: power diagrams which meet a minimum size independently of the random seed."""
 
 from __future__ import annotations
 
@@ -10,126 +10,100 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg.clustering.min_size._cuts import Ranges, best_ranges
-from custseg.clustering.min_size._few_rows import best_of_few
-from custseg.clustering.min_size._kmeans_solution import MANY
-from custseg.clustering.min_size._lloyd import bound_clustering, free_clustering, seeds
+from custseg.clustering.min_size._cuts import interval_cuts
+from custseg.clustering.min_size._kmeans_solution import MAX_SEARCH_ROWS
+from custseg.clustering.min_size._lloyd import constrained_lloyd, kmeans_plusplus, unconstrained_lloyd
 from custseg.clustering.rows._rows import DistinctRows
 
-_STARTS = 3
-_STEPS = 30
+_SEEDS = 3
+_MAX_ITER = 30
 _CUTS = 3
-# Weights that are no whole numbers are told this finely, relative to what could be held at most.
-_FINENESS = 1e-6
+# Resolution of weights that are not whole numbers, relative to the mean weight of a cluster.
+_RESOLUTION = 1e-6
 
 
 class Sized(Protocol):
-    """Anything that knows the sizes of its clusters."""
+    """A solution with the size of each cluster."""
 
     @property
     def sizes(self) -> Floats: ...
 
 
-# Centers and offsets.
-Diagram = tuple[Floats, Floats]
-Found = TypeVar("Found", bound=Sized)
+# Centers and offsets of the cells.
+PowerDiagram = tuple[Floats, Floats]
+Solution = TypeVar("Solution", bound=Sized)
 
 
 @dataclass(frozen=True, eq=False)
-class LastResort(Generic[Found]):
-    """Centers that depend on the rows and `k` alone, not on a seed nor on the minimum.
+class FallbackSearch(Generic[Solution]):
+    """A few power diagrams that depend on the rows and on `k` alone, not on the seed nor on the minimum size.
 
-    `attempt((centers, offsets), least)` gives the clusters that these centers allow under a minimum, or None;
-    the offsets are where to begin. So whatever minimum one of the centers meets here can be fitted with every seed.
+    `attempt(diagram, min_size)` returns a solution which starts from the diagram and meets the minimum size, or
+    None. A minimum size that one of the diagrams meets is therefore feasible for every seed.
     """
 
     rows: DistinctRows
     k: int
-    attempt: Callable[[Diagram, float], Found | None]
+    attempt: Callable[[PowerDiagram, float], Solution | None]
 
-    def meeting(self, least: float) -> Iterator[Found]:
-        """Clusters that meet the minimum."""
+    def solutions(self, min_size: float) -> Iterator[Solution]:
+        """The solutions which meet the minimum size."""
         for diagram in self._diagrams():
-            found = self.attempt(diagram, least)
-            if found is not None:
-                yield found
+            solution = self.attempt(diagram, min_size)
+            if solution is not None:
+                yield solution
 
-    def largest(self, below: float) -> float:
-        """The largest minimum under the one that was refused that any of the centers meets.
-
-        It is the largest of all clusterings into cells of a power diagram where it reaches the bound, in one
-        column, for two clusters of few rows in a plane, and mostly for a dozen distinct rows; else the largest found.
-        """
-        best, top = 0.0, min(self._bound, below - self._step)
+    def feasible(self, below: float) -> float:
+        """A feasible minimum size under the refused one: the largest which a diagram meets, 0 if none does."""
+        feasible, highest = 0.0, min(self._upper_bound, below - self._unit)
         for diagram in self._diagrams():
-            best = self._largest_of(diagram, above=best, top=top)
-            if best > top - self._step:
+            feasible = self._largest_met(diagram, low=feasible, high=highest)
+            if feasible > highest - self._unit:
                 break
-        return best
+        return feasible
 
     @cached_property
-    def _bound(self) -> float:
-        """What k clusters could hold at most: the largest groups of equal rows help one cluster each."""
+    def _upper_bound(self) -> float:
+        """The largest minimum size conceivable: the heaviest groups of duplicate rows fill one cluster each."""
         heaviest = np.sort(self.rows.weights)[::-1][: self.k]
-        held = float(self.rows.weights.sum()) - np.append(0.0, np.cumsum(heaviest)[:-1])
-        bound = float((held / np.arange(self.k, 0, -1)).min())
-        return float(np.floor(bound * (1 + 1e-12))) if self._step == 1.0 else bound
+        remaining = float(self.rows.weights.sum()) - np.append(0.0, np.cumsum(heaviest)[:-1])
+        bound = float((remaining / np.arange(self.k, 0, -1)).min())
+        return float(np.floor(bound * (1 + 1e-12))) if self._unit == 1.0 else bound
 
     @cached_property
-    def _step(self) -> float:
+    def _unit(self) -> float:
+        """The step in which minimum sizes are tried."""
         weights = self.rows.weights
-        return 1.0 if (weights == np.floor(weights)).all() else _FINENESS * float(weights.sum()) / self.k
+        return 1.0 if (weights == np.floor(weights)).all() else _RESOLUTION * float(weights.sum()) / self.k
 
-    @cached_property
-    def _cuts(self) -> list[Ranges]:
-        return best_ranges(self.rows.values, self.rows.weights, self.k, kept=_CUTS)
+    def _diagrams(self) -> Iterator[PowerDiagram]:
+        """Cuts into intervals, then k-means from fixed seeds with and without the minimum size.
 
-    @cached_property
-    def _of_few(self) -> Floats | None:
-        above = max((cut.smallest for cut in self._cuts), default=0.0)
-        return best_of_few(self.rows.values, self.rows.weights, self.k, above=above, step=self._step)
-
-    def _diagrams(self) -> Iterator[Diagram]:
-        """Ranges on a line, where k-means goes from fixed seeds without and with the bound, and the best of few.
-
-        Of many rows ranges alone: to settle the others takes minutes.
+        Of many rows the cuts alone: to assign the others takes minutes.
         """
         X, weights = self.rows.values, self.rows.weights
-        for cut in self._cuts:
+        for cut in interval_cuts(X, weights, self.k, n_cuts=_CUTS):
             yield cut.centers, cut.offsets
-        if len(X) > MANY:
+        if len(X) > MAX_SEARCH_ROWS:
             return
-        none = np.zeros(self.k)
-        for seed in range(_STARTS):
-            start = seeds(X, weights, self.k, rng=np.random.RandomState(seed))
-            free = free_clustering(X, weights, start, max_iter=_STEPS, tol=0.0)
-            yield free.centers, none
-            yield bound_clustering(X, weights, free, least=self._bound, max_iter=_STEPS, tol=0.0).centers, none
-        if self._of_few is not None:
-            yield self._of_few, none
+        no_offsets = np.zeros(self.k)
+        for seed in range(_SEEDS):
+            start = kmeans_plusplus(X, weights, self.k, rng=np.random.RandomState(seed))
+            free = unconstrained_lloyd(X, weights, start, max_iter=_MAX_ITER, tol=0.0)
+            yield free.centers, no_offsets
+            bound = constrained_lloyd(X, weights, free, min_size=self._upper_bound, max_iter=_MAX_ITER, tol=0.0)
+            yield bound.centers, no_offsets
 
-    def _largest_of(self, diagram: Diagram, *, above: float, top: float) -> float:
-        """The largest minimum up to `top` that the centers meet, if above; what meets one meets smaller ones."""
-        if top < above + self._step:
-            return above
-        if self.attempt(diagram, top) is not None:
-            return top
-        low, high, middle = above, top, above + self._step
-        while middle < high:
-            if self.attempt(diagram, middle) is None:
-                high = middle
+    def _largest_met(self, diagram: PowerDiagram, *, low: float, high: float) -> float:
+        """The largest minimum size up to `high` which the diagram meets, by bisection; `low` if none above it."""
+        if high - low < self._unit or self.attempt(diagram, high) is not None:
+            return max(low, high)
+        met, low_units, high_units = low, int(low / self._unit), int(high / self._unit)
+        while low_units < high_units:
+            units = (low_units + high_units + 1) // 2
+            solution = self.attempt(diagram, units * self._unit)
+            if solution is None:
+                high_units = units - 1
             else:
-                low = middle
-            middle = low + max(self._step, self._whole((high - low) / 2))
-        return self._reached(diagram, low) if low > above else above
-
-    def _whole(self, amount: float) -> float:
-        return float(np.floor(amount)) if self._step == 1.0 else amount
-
-    def _reached(self, diagram: Diagram, low: float) -> float:
-        """The size of the smallest cluster under that minimum, where it is itself met."""
-        found = None if self._step == 1.0 else self.attempt(diagram, low)
-        if found is None:
-            return low
-        smallest = float(found.sizes.min())
-        return smallest if self.attempt(diagram, smallest) is not None else low
+                low_units, met = units, units * self._unit
+        return met

@@ -1,4 +1,4 @@
-"""Clusters of centers and offsets that meet a minimum with equal rows together, numbered by size."""
+"""Solutions of k-means under a minimum size: duplicate rows together, clusters sorted by size."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._arrays import Floats, Labels32
-from custseg.clustering.min_size._lloyd import CenterCosts, Clustered
-from custseg.clustering.min_size._offsets import Costs, Settled, cluster_sizes, optimal_offsets, settled_offsets
+from custseg.clustering.min_size._lloyd import CenterCosts, LloydResult
+from custseg.clustering.min_size._offsets import Costs, cluster_sizes, optimal_offsets
+from custseg.clustering.min_size._sized_assignment import SizedAssignment, sized_assignment
 from custseg.clustering.rows._rows import DistinctRows
 
 
 @dataclass(frozen=True, eq=False)
-class End:
-    """Clusters that meet the minimum with equal rows together, the largest first."""
+class KMeansSolution:
+    """Centers and offsets whose clusters meet the minimum size with duplicate rows together, the largest first."""
 
     centers: Floats
     offsets: Floats
@@ -25,48 +26,51 @@ class End:
     converged: bool
 
 
-# With more rows, offsets that meet the minimum are taken as they are where no start led to better ones.
-MANY = 5_000
+# With more rows, offsets which meet the minimum size are accepted without a search for smaller ones.
+MAX_SEARCH_ROWS = 5_000
 
 
-def numbered(rows: DistinctRows, found: Clustered, least: float, *, as_given: bool = False) -> End | None:
-    """The clusters with equal rows together, the largest first; None where the minimum forbids it."""
-    centers, offsets, k = found.centers, found.offsets, len(found.centers)
-    end: End | None = None
+def kmeans_solution(
+    rows: DistinctRows, result: LloydResult, min_size: float, *, accept_start: bool = False
+) -> KMeansSolution | None:
+    """Assign the rows to the centers under the minimum size, and sort the clusters; None if that is impossible."""
+    centers, offsets, k = result.centers, result.offsets, len(result.centers)
+    solution: KMeansSolution | None = None
     for _ in range(10):
         costs = CenterCosts(rows.values, centers)
-        settled = settled_or_free(costs, rows.weights, least, start=offsets, as_given=as_given)
-        if settled is None:
+        assignment = feasible_assignment(costs, rows.weights, min_size, start=offsets, accept_start=accept_start)
+        if assignment is None:
             return None
-        cost = float((costs.own(settled.labels) * rows.weights).sum())
-        end = End(centers, settled.offsets, settled.labels, settled.sizes, cost, found.steps, found.converged)
-        order = np.lexsort((*centers.T[::-1], -settled.sizes))
+        offsets, labels, sizes = assignment.offsets, assignment.labels, assignment.sizes
+        cost = float((costs.to_assigned(labels) * rows.weights).sum())
+        solution = KMeansSolution(centers, offsets, labels, sizes, cost, result.steps, result.converged)
+        order = np.lexsort((*centers.T[::-1], -sizes))
         if np.array_equal(order, np.arange(k)):
             break
-        # Rows that are exactly tied may change their cluster with its number: look again.
-        centers, offsets = np.ascontiguousarray(centers[order]), settled.offsets[order]
-    return end
+        # Exact ties may be broken differently once the clusters are renumbered: assign again.
+        centers, offsets = np.ascontiguousarray(centers[order]), offsets[order]
+    return solution
 
 
-def settled_or_free(
-    costs: Costs, weights: Floats, least: float, *, start: Floats, as_given: bool = False
-) -> Settled | None:
-    """The offsets themselves where there are none and none are needed; or else the least that do.
+def feasible_assignment(
+    costs: Costs, weights: Floats, min_size: float, *, start: Floats, accept_start: bool = False
+) -> SizedAssignment | None:
+    """The assignment without offsets if it meets the minimum size, else the one with minimal offsets, else None.
 
-    With `as_given` the offsets themselves will do where no lesser ones are found, or rows are many.
+    With `accept_start` the offsets given as start are accepted if no smaller ones are found, or if rows are many.
     """
-    given: Settled | None = None
-    if as_given or not start.any():
+    at_start: SizedAssignment | None = None
+    if accept_start or not start.any():
         labels, _ = costs.assign(start)
         sizes = cluster_sizes(labels, weights, len(start))
-        given = Settled(start, labels, sizes) if meets(sizes, least) else None
-        if (given and not start.any()) or (as_given and len(costs) > MANY):
-            return given
+        at_start = SizedAssignment(start, labels, sizes) if meets(sizes, min_size) else None
+        if (at_start and not start.any()) or (accept_start and len(costs) > MAX_SEARCH_ROWS):
+            return at_start
     if not start.any():
-        start, _ = optimal_offsets(costs, weights, least, start=start)
-    return settled_offsets(costs, weights, least, start=start) or given
+        start, _ = optimal_offsets(costs, weights, min_size, start=start)
+    return sized_assignment(costs, weights, min_size, start=start) or at_start
 
 
-def meets(sizes: Floats, least: float) -> bool:
-    """Whether the smallest cluster reaches the minimum, but for the rounding of sums."""
-    return bool(sizes.min() >= least * (1 - 1e-9))
+def meets(sizes: Floats, min_size: float) -> bool:
+    """Whether the smallest cluster reaches the minimum size, up to the rounding of sums."""
+    return bool(sizes.min() >= min_size * (1 - 1e-9))

@@ -1,4 +1,7 @@
-"""Lloyd's steps on distinct rows: seeds, the free clustering, and the one under a minimum size."""
+"""K-means++ seeds and Lloyd's algorithm on distinct rows, without and with a minimum size.
+
+Not scikit-learn's: the result is bitwise the same for any number of threads, and rows have offsets.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ class CenterCosts:
         return len(self.rows)
 
     def assign(self, offsets: Floats) -> tuple[Labels32, Floats]:
-        """Label of each row, and by how much the runner-up is worse."""
+        """Label of each row, and the cost margin to its second-best cluster."""
         labels, gaps, _ = power_labels(self.rows, self.centers, offsets)
         return labels, gaps
 
@@ -37,12 +40,12 @@ class CenterCosts:
         """The costs of the chosen rows."""
         return squared_distances(self.rows[chosen], self.centers)
 
-    def own(self, labels: Labels32) -> Floats:
+    def to_assigned(self, labels: Labels32) -> Floats:
         """Squared distance of each row to the center of its label."""
-        parts = over_blocks(
+        of_blocks = over_blocks(
             len(self.rows), lambda block: ((self.rows[block] - self.centers[labels[block]]) ** 2).sum(axis=1)
         )
-        return np.concatenate(parts)
+        return np.concatenate(of_blocks)
 
     def first(self, rows: int) -> CenterCosts:
         """The same of the first rows alone."""
@@ -50,10 +53,10 @@ class CenterCosts:
 
 
 @dataclass(frozen=True, eq=False)
-class Clustered:
-    """Where Lloyd's steps ended.
+class LloydResult:
+    """The centers and labels after Lloyd's steps.
 
-    `offsets` hold the minimum size up to ties; `converged` says whether the `steps` were enough.
+    `offsets` enforce the minimum size up to ties; `converged` is whether the steps ended before their limit.
     """
 
     centers: Floats
@@ -64,8 +67,8 @@ class Clustered:
     converged: bool
 
 
-def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> Floats:
-    """Greedy k-means++ seeds (Arthur and Vassilvitskii 2007): of a few draws the one that helps most."""
+def kmeans_plusplus(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> Floats:
+    """Greedy k-means++ seeds (Arthur and Vassilvitskii 2007): of a few draws the one which lowers the cost most."""
     from custseg.clustering.rows import _kernels
 
     draws = 2 + int(np.log(k))
@@ -73,45 +76,47 @@ def seeds(X: Floats, weights: Floats, k: int, *, rng: np.random.RandomState) -> 
     chosen = [first]
     closest = np.full(len(X), np.inf)
 
-    def nearer(row: int, out: Floats) -> float:
+    def distances_with(row: int, out: Floats) -> float:
         if in_one_block(len(X)):
             return float(_kernels.nearer(X, weights, X[row], closest, out))
 
-        def work(block: slice) -> float:
+        def block_potential(block: slice) -> float:
             return float(_kernels.nearer(X[block], weights[block], X[row], closest[block], out[block]))
 
-        return float(np.sum(over_blocks(len(X), work)))
+        return float(np.sum(over_blocks(len(X), block_potential)))
 
-    nearer(chosen[0], closest)
-    kept, tried = np.empty(len(X)), np.empty(len(X))
+    distances_with(chosen[0], closest)
+    best_distances, candidate = np.empty(len(X)), np.empty(len(X))
     for _ in range(1, k):
         total = np.cumsum(weights * closest)
         rows = np.searchsorted(total, rng.uniform(size=draws) * total[-1])
         best = np.inf
         for row in np.minimum(rows, len(X) - 1):
-            potential = nearer(int(row), tried)
+            potential = distances_with(int(row), candidate)
             if potential < best:
                 best, pick = potential, int(row)
-                kept, tried = tried, kept
+                best_distances, candidate = candidate, best_distances
         chosen.append(pick)
-        closest, kept = kept, closest
+        closest, best_distances = best_distances, closest
     return X[chosen]
 
 
-def free_clustering(X: Floats, weights: Floats, centers: Floats, *, max_iter: int, tol: float) -> Clustered:
-    """Lloyd's steps without a minimum, until no center moves by more than `tol` (squared, summed)."""
+def unconstrained_lloyd(X: Floats, weights: Floats, centers: Floats, *, max_iter: int, tol: float) -> LloydResult:
+    """Lloyd's algorithm, until the centers move by at most `tol` (sum of squares)."""
     k = len(centers)
-    none = np.zeros(k)
+    no_offsets = np.zeros(k)
     if in_one_block(len(X)):
-        assigned, centers, step, converged = lloyd_steps(X, weights, centers, offsets=none, max_iter=max_iter, tol=tol)
-        labels, _, own = assigned
-        return Clustered(centers, none, labels, float((own * weights).sum()), step, converged)
-    labels, own = np.full(len(X), -1, dtype=np.int32), np.empty(0)
+        assigned, centers, step, converged = lloyd_steps(
+            X, weights, centers, offsets=no_offsets, max_iter=max_iter, tol=tol
+        )
+        labels, _, own_costs = assigned
+        return LloydResult(centers, no_offsets, labels, float((own_costs * weights).sum()), step, converged)
+    labels, own_costs = np.full(len(X), -1, dtype=np.int32), np.empty(0)
     step, converged = 0, False
     while step < max_iter and not converged:
         step += 1
         before = labels
-        labels, _, own = power_labels(X, centers, none)
+        labels, _, own_costs = power_labels(X, centers, no_offsets)
         if np.array_equal(labels, before):
             converged = True
             break
@@ -119,19 +124,19 @@ def free_clustering(X: Floats, weights: Floats, centers: Floats, *, max_iter: in
         moved = np.where(sizes[:, None] > 0, means, centers)
         converged = float(((moved - centers) ** 2).sum()) <= tol
         centers = moved
-    labels, _, own = power_labels(X, centers, none)
-    return Clustered(centers, none, labels, float((own * weights).sum()), step, converged)
+    labels, _, own_costs = power_labels(X, centers, no_offsets)
+    return LloydResult(centers, no_offsets, labels, float((own_costs * weights).sum()), step, converged)
 
 
-def bound_clustering(
-    X: Floats, weights: Floats, start: Clustered, *, least: float, max_iter: int, tol: float
-) -> Clustered:
-    """Lloyd's steps, each with the exact assignment under the minimum size."""
+def constrained_lloyd(
+    X: Floats, weights: Floats, start: LloydResult, *, min_size: float, max_iter: int, tol: float
+) -> LloydResult:
+    """Constrained k-means (Bradley et al. 2000): Lloyd's steps with the optimal assignment under the minimum size."""
     centers, offsets, converged = start.centers, start.offsets, False
     labels = start.labels
     for step in range(1, max_iter + 1):
         before = labels
-        offsets, labels = optimal_offsets(CenterCosts(X, centers), weights, least, start=offsets)
+        offsets, labels = optimal_offsets(CenterCosts(X, centers), weights, min_size, start=offsets)
         means, sizes = cluster_means(X, weights, labels, n_clusters=len(centers))
         moved = np.where(sizes[:, None] > 0, means, centers)
         shift = float(((moved - centers) ** 2).sum())
@@ -140,4 +145,4 @@ def bound_clustering(
             break
         centers = moved
     steps = start.steps + step
-    return Clustered(centers, offsets, labels, np.nan, steps, converged)
+    return LloydResult(centers, offsets, labels, np.nan, steps, converged)

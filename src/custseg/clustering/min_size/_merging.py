@@ -14,12 +14,12 @@ from custseg.clustering.assignment._nearest_core import CoreRule
 
 @dataclass(frozen=True)
 class Merge:
-    """A cluster that fell under the minimum and joined its nearest neighbor, or noise where there was none.
+    """A cluster below the minimum size that joined its nearest neighbor, or became noise where there was none.
 
     Attributes
     ----------
     size : int
-        Rows that it had.
+        Number of its rows.
     target : int
         The cluster, in the final numbering, that took its core rows; -1 where they became noise.
     distance : float
@@ -34,7 +34,7 @@ class Merge:
 def merged_to_min_size(
     rule: CoreRule, X: Floats, weights: Floats, *, least: int
 ) -> tuple[CoreRule, Assessment, list[Merge]]:
-    """The rule with clusters under the minimum joined to their nearest, the smallest first."""
+    """The rule with clusters below the minimum size joined to their nearest neighbor, the smallest first."""
     merges: list[Merge] = []
     while True:
         assessed = rule.nearest(X)
@@ -50,34 +50,33 @@ def merged_to_min_size(
 
 
 def nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:
-    """The cluster with the core row nearest to one of this cluster, by mutual reachability; -1 if alone."""
+    """The nearest other cluster and its distance: mutual reachability of the nearest core rows; -1 if there is none."""
     if rule.n_clusters == 1:
         return -1, math.inf
     inside = rule.core_labels == small
     core, best, label = rule.core_distances[inside], math.inf, -1
     for j in np.unique(rule.core_labels[~inside]).tolist():
-        place = np.flatnonzero(rule.core_labels == j)
-        distance = rule.reachable(rule.cores[inside], core, place=place)
+        distance = rule.reachable(rule.cores[inside], core, indices=np.flatnonzero(rule.core_labels == j))
         if distance.min() < best:
             best, label = float(distance.min()), int(j)
     return label, best
 
 
 def _without(rule: CoreRule, small: int, target: int) -> tuple[CoreRule, Integers]:
-    """The rule with one cluster joined to another, or dropped; and the new number of each old cluster."""
+    """The rule with one cluster joined to another, or dropped, and the new number of each old cluster."""
     renumbered = np.arange(rule.n_clusters)
     renumbered[small + 1 :] -= 1
     renumbered[small] = renumbered[target] if target >= 0 else -1
     labels = renumbered[rule.core_labels]
-    kept = labels >= 0
+    remaining = labels >= 0
     limit = rule.limit.copy()
     limit[target] = max(limit[target], limit[small])
     return (
         replace(
             rule,
-            cores=rule.cores[kept],
-            core_distances=rule.core_distances[kept],
-            core_labels=labels[kept],
+            cores=rule.cores[remaining],
+            core_distances=rule.core_distances[remaining],
+            core_labels=labels[remaining],
             n_clusters=rule.n_clusters - 1,
             reach=np.delete(rule.reach, small),
             limit=np.delete(limit, small),

@@ -1,4 +1,4 @@
-"""Mixtures whose clusters meet a minimum with equal rows together, numbered by size."""
+"""Solutions of Gaussian mixtures under a minimum size: duplicate rows together, clusters sorted by size."""
 
 from __future__ import annotations
 
@@ -8,78 +8,82 @@ import numpy as np
 
 from custseg._arrays import Floats
 from custseg.clustering.assignment._gaussian import MixtureRule
-from custseg.clustering.min_size._em import Fitted, MatrixCosts, Mixture, Shape, fitted_as_is, mixture_of_clusters
-from custseg.clustering.min_size._fallback import Diagram, LastResort
-from custseg.clustering.min_size._kmeans_solution import MANY, settled_or_free
-from custseg.clustering.min_size._kmeans_solution import numbered as numbered_centers
-from custseg.clustering.min_size._lloyd import Clustered
+from custseg.clustering.min_size._em import EMResult, MatrixCosts, Mixture, Shape, evaluated, mixture_of_clusters
+from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
+from custseg.clustering.min_size._kmeans_solution import MAX_SEARCH_ROWS, feasible_assignment, kmeans_solution
+from custseg.clustering.min_size._lloyd import LloydResult
 from custseg.clustering.rows._rows import DistinctRows
 
 
 @dataclass(frozen=True, eq=False)
-class MixtureEnd:
-    """A mixture and its rule, the largest cluster first; `fitted` has the same order."""
+class MixtureSolution:
+    """A mixture and its assignment rule, the largest cluster first; `result` has the same order."""
 
-    fitted: Fitted
+    result: EMResult
     rule: MixtureRule
     sizes: Floats
 
 
-def numbered(rows: DistinctRows, fitted: Fitted, least: float, *, given: Floats | None = None) -> MixtureEnd | None:
-    """The rule with offsets that meet the minimum, those given if need be, the largest cluster first; or None."""
-    k = len(fitted.offsets)
-    mixture, constants = fitted.mixture, fitted.mixture.constants
-    offsets = np.zeros(k) if given is None else given
-    end: MixtureEnd | None = None
+def mixture_solution(
+    rows: DistinctRows, result: EMResult, min_size: float, *, start: Floats | None = None
+) -> MixtureSolution | None:
+    """The rule with offsets which meet the minimum size, and sorted clusters; None if there are no such offsets.
+
+    Offsets given as `start` are accepted if no smaller ones are found.
+    """
+    k = len(result.offsets)
+    mixture, constants = result.mixture, result.mixture.constants
+    offsets = np.zeros(k) if start is None else start
+    solution: MixtureSolution | None = None
     labels = np.empty(0, dtype=np.int32)
     for _ in range(10):
         bare = MixtureRule(mixture.means, mixture.factors, constants, offsets, np.full(k, np.inf))
         costs = MatrixCosts(bare.costs(rows.values))
-        settled = settled_or_free(costs, rows.weights, least, start=offsets, as_given=given is not None)
-        if settled is None:
+        assignment = feasible_assignment(costs, rows.weights, min_size, start=offsets, accept_start=start is not None)
+        if assignment is None:
             return None
-        rule, labels = replace(bare, offsets=settled.offsets), settled.labels
-        end = MixtureEnd(replace(fitted, mixture=mixture), rule, settled.sizes)
-        order = np.lexsort((*mixture.means.T[::-1], -settled.sizes))
+        rule, labels = replace(bare, offsets=assignment.offsets), assignment.labels
+        solution = MixtureSolution(replace(result, mixture=mixture), rule, assignment.sizes)
+        order = np.lexsort((*mixture.means.T[::-1], -assignment.sizes))
         if np.array_equal(order, np.arange(k)):
             break
-        # Rows that are exactly tied may change their cluster with its number: look again.
-        mixture, constants, offsets = mixture.reordered(order), constants[order], settled.offsets[order]
-    if end is None:
+        # Exact ties may be broken differently once the clusters are renumbered: assign again.
+        mixture, constants, offsets = mixture.reordered(order), constants[order], assignment.offsets[order]
+    if solution is None:
         return None
     reach = np.zeros(k)
-    np.maximum.at(reach, labels, end.rule.assess(rows.values).distance)
-    return replace(end, rule=replace(end.rule, reach=reach))
+    np.maximum.at(reach, labels, solution.rule.assess(rows.values).distance)
+    return replace(solution, rule=replace(solution.rule, reach=reach))
 
 
-def last_resort(rows: DistinctRows, k: int, shape: Shape) -> LastResort[MixtureEnd]:
-    """The search for centers whose power diagram meets a minimum, as mixtures.
+def fallback_search(rows: DistinctRows, k: int, shape: Shape) -> FallbackSearch[MixtureSolution]:
+    """The fallback search with mixtures as solutions.
 
-    The clusters of a diagram become components; where these do not meet the minimum, components of one round
-    covariance around the centers have the very cells of the diagram.
+    The cells of a power diagram become components. If these do not meet the minimum size, components with one
+    spherical covariance around the centers have exactly the cells of the diagram.
     """
 
-    def attempt(diagram: Diagram, least: float) -> MixtureEnd | None:
-        start = Clustered(*diagram, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
-        found = numbered_centers(rows, start, least, as_given=True)
-        if found is None:
+    def attempt(diagram: PowerDiagram, min_size: float) -> MixtureSolution | None:
+        start = LloydResult(*diagram, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
+        clusters = kmeans_solution(rows, start, min_size, accept_start=True)
+        if clusters is None:
             return None
-        if len(rows.values) <= MANY:
-            mixture = mixture_of_clusters(rows, found.labels, found.centers, shape=shape)
-            end = numbered(rows, fitted_as_is(rows, mixture), least)
-            if end is not None:
-                return end
-        # Not the cost within clusters alone: that of a far row would round all others away beside the constant.
-        usual = float(shape.scales.mean())
-        variance = min(found.cost / (float(rows.weights.sum()) * found.centers.shape[1]), usual) or usual
-        mixture = round_mixture(found.centers, variance)
-        return numbered(rows, fitted_as_is(rows, mixture), least, given=found.offsets / (2 * variance))
+        if len(rows.values) <= MAX_SEARCH_ROWS:
+            mixture = mixture_of_clusters(rows, clusters.labels, clusters.centers, shape=shape)
+            solution = mixture_solution(rows, evaluated(rows, mixture), min_size)
+            if solution is not None:
+                return solution
+        # Not the cost within clusters alone: that of a distant row would round all others away beside the constant.
+        scale = float(shape.scales.mean())
+        variance = min(clusters.cost / (float(rows.weights.sum()) * clusters.centers.shape[1]), scale) or scale
+        mixture = spherical_mixture(clusters.centers, variance)
+        return mixture_solution(rows, evaluated(rows, mixture), min_size, start=clusters.offsets / (2 * variance))
 
-    return LastResort(rows, k, attempt)
+    return FallbackSearch(rows, k, attempt)
 
 
-def round_mixture(centers: Floats, variance: float) -> Mixture:
-    """Equal weights and one variance in all directions: the nearest center is the likeliest."""
+def spherical_mixture(centers: Floats, variance: float) -> Mixture:
+    """Equal weights and one variance in all directions: the nearest center has the largest posterior."""
     k, d = centers.shape
     covariances = np.broadcast_to(variance * np.eye(d), (k, d, d)).copy()
     factors = np.broadcast_to(np.eye(d) / np.sqrt(variance), (k, d, d)).copy()

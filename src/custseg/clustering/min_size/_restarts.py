@@ -1,4 +1,4 @@
-"""The best of several k-means starts under a minimum size, its clusters numbered by size."""
+"""The best of several k-means starts under a minimum size."""
 
 from __future__ import annotations
 
@@ -9,108 +9,112 @@ from functools import cached_property
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg.clustering.min_size._fallback import Diagram, LastResort
-from custseg.clustering.min_size._kmeans_solution import End, meets, numbered
-from custseg.clustering.min_size._lloyd import CenterCosts, Clustered, bound_clustering, free_clustering
+from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
+from custseg.clustering.min_size._kmeans_solution import KMeansSolution, kmeans_solution, meets
+from custseg.clustering.min_size._lloyd import (
+    CenterCosts,
+    LloydResult,
+    constrained_lloyd,
+    unconstrained_lloyd,
+)
 from custseg.clustering.min_size._offsets import cluster_sizes
 from custseg.clustering.rows._rows import DistinctRows, column_scales
 
-# Ends whose costs differ by less, relatively, are the same end.
-_SAME = 1e-9
-# With many more rows, the starts compete on so many, and so many of them go on.
-_RACE = 65_536
+# Starts whose costs differ by less, relatively, ended in the same clusters.
+_SAME_COST = 1e-9
+# With at least four times as many rows, starts are ranked on a sample of this size, and only the best continue.
+_SAMPLE = 65_536
 _FINALISTS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Search:
-    """What is asked of the starts."""
+class Restarts:
+    """The rows, the constraint and the limits that all starts share."""
 
     rows: DistinctRows
     k: int
-    least: float
+    min_size: float
     max_iter: int
     tol: float
 
-    def best(self, starts: Sequence[Floats]) -> End | None:
-        """The cheapest end of all starts, or else of the last resort; None where there is none."""
+    def best(self, centers: Sequence[Floats]) -> KMeansSolution | None:
+        """The solution of least cost over all starts, else that of the fallback search; None if there is none."""
         X, weights = self.rows.values, self.rows.weights
         tol = self.tol * float(column_scales(self.rows).mean())
-        free = [free_clustering(X, weights, centers, max_iter=self.max_iter, tol=tol) for centers in starts]
-        best: End | None = None
-        for start in self._raced(_different(free), tol):
-            # What a start costs without the minimum is about the least that it can cost with it.
+        starts = [unconstrained_lloyd(X, weights, start, max_iter=self.max_iter, tol=tol) for start in centers]
+        best: KMeansSolution | None = None
+        for start in self._finalists(_distinct_starts(starts), tol):
+            # The cost without the minimum size is approximately a lower bound of the cost with it.
             if best is not None and best.cost <= start.inertia:
                 continue
-            end = self._end(start, tol)
-            if end is not None and (best is None or end.cost < best.cost):
-                best = end
-        return best or self._by_last_resort()
+            solution = self._constrained(start, tol)
+            if solution is not None and (best is None or solution.cost < best.cost):
+                best = solution
+        return best or self._by_fallback()
 
-    def _raced(self, starts: list[Clustered], tol: float) -> list[Clustered]:
-        """Of many rows, the starts that end best on a sample under the minimum, and where they end there."""
-        if len(self.rows.values) < 4 * _RACE or len(starts) <= _FINALISTS:
+    def _finalists(self, starts: list[LloydResult], tol: float) -> list[LloydResult]:
+        """Of many rows, the starts whose cost under the minimum size is lowest on a sample, and where they got to."""
+        if len(self.rows.values) < 4 * _SAMPLE or len(starts) <= _FINALISTS:
             return starts
-        # Rows stand in the order of their hashes: the first are a random sample.
-        X, weights = self.rows.values[:_RACE], self.rows.weights[:_RACE]
-        portion = float(weights.sum() / self.rows.weights.sum())
-        ends = []
+        # Rows are in the order of their hashes: the first are a random sample.
+        X, weights = self.rows.values[:_SAMPLE], self.rows.weights[:_SAMPLE]
+        share = float(weights.sum() / self.rows.weights.sum())
+        ranked = []
         for start in starts:
-            if meets(cluster_sizes(start.labels, self.rows.weights, self.k), self.least):
-                ends.append((start.inertia, start))
+            if meets(cluster_sizes(start.labels, self.rows.weights, self.k), self.min_size):
+                ranked.append((start.inertia, start))
                 continue
-            bound = bound_clustering(X, weights, start, least=self.least * portion, max_iter=self.max_iter, tol=tol)
-            cost = float((CenterCosts(X, bound.centers).own(bound.labels) * weights).sum()) / portion
-            there = replace(start, centers=bound.centers, offsets=bound.offsets, steps=bound.steps)
-            ends.append((cost, there))
-        return [start for _, start in sorted(ends, key=lambda end: end[0])[:_FINALISTS]]
+            result = constrained_lloyd(
+                X, weights, start, min_size=self.min_size * share, max_iter=self.max_iter, tol=tol
+            )
+            cost = float((CenterCosts(X, result.centers).to_assigned(result.labels) * weights).sum()) / share
+            ranked.append((cost, replace(start, centers=result.centers, offsets=result.offsets, steps=result.steps)))
+        return [start for _, start in sorted(ranked, key=lambda pair: pair[0])[:_FINALISTS]]
 
-    def _end(self, start: Clustered, tol: float) -> End | None:
-        """Where a start ends under the minimum; near its free centers where ties forbid better ones."""
+    def _constrained(self, start: LloydResult, tol: float) -> KMeansSolution | None:
+        """The solution that a start leads to; at its unconstrained centers if ties leave no better ones."""
         weights = self.rows.weights
-        if meets(cluster_sizes(start.labels, weights, self.k), self.least):
-            return numbered(self.rows, start, self.least)
-        bound = bound_clustering(self.rows.values, weights, start, least=self.least, max_iter=self.max_iter, tol=tol)
-        return numbered(self.rows, bound, self.least) or numbered(self.rows, start, self.least)
+        if meets(cluster_sizes(start.labels, weights, self.k), self.min_size):
+            return kmeans_solution(self.rows, start, self.min_size)
+        result = constrained_lloyd(
+            self.rows.values, weights, start, min_size=self.min_size, max_iter=self.max_iter, tol=tol
+        )
+        return kmeans_solution(self.rows, result, self.min_size) or kmeans_solution(self.rows, start, self.min_size)
 
-    def _by_last_resort(self) -> End | None:
-        """The cheapest that centers of the last resort lead to; None where none of them meets the minimum."""
-        best: End | None = None
-        for end in self.last_resort.meeting(self.least):
-            for better in (end, self._improved(end)):
-                if better is not None and (best is None or better.cost < best.cost):
-                    best = better
+    def _by_fallback(self) -> KMeansSolution | None:
+        """The solution of least cost of the fallback search, each also improved by Lloyd's steps."""
+        best: KMeansSolution | None = None
+        for solution in self.fallback_search.solutions(self.min_size):
+            for candidate in (solution, self._improved(solution)):
+                if candidate is not None and (best is None or candidate.cost < best.cost):
+                    best = candidate
         return best
 
-    def _improved(self, end: End) -> End | None:
-        start = Clustered(end.centers, end.offsets, end.labels, end.cost, end.steps, end.converged)
-        bound = bound_clustering(
-            self.rows.values, self.rows.weights, start, least=self.least, max_iter=self.max_iter, tol=0.0
+    def _improved(self, solution: KMeansSolution) -> KMeansSolution | None:
+        start = LloydResult(
+            solution.centers, solution.offsets, solution.labels, solution.cost, solution.steps, solution.converged
         )
-        return numbered(self.rows, bound, self.least)
+        result = constrained_lloyd(
+            self.rows.values, self.rows.weights, start, min_size=self.min_size, max_iter=self.max_iter, tol=0.0
+        )
+        return kmeans_solution(self.rows, result, self.min_size)
 
     @cached_property
-    def last_resort(self) -> LastResort[End]:
-        """The search that no seed touches."""
-        return last_resort(self.rows, self.k)
+    def fallback_search(self) -> FallbackSearch[KMeansSolution]:
+        """The search whose result does not depend on the seed."""
+
+        def attempt(diagram: PowerDiagram, min_size: float) -> KMeansSolution | None:
+            start = LloydResult(*diagram, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
+            return kmeans_solution(self.rows, start, min_size, accept_start=True)
+
+        return FallbackSearch(self.rows, self.k, attempt)
 
 
-def last_resort(rows: DistinctRows, k: int) -> LastResort[End]:
-    """The search for centers whose power diagram meets a minimum."""
-
-    def attempt(diagram: Diagram, least: float) -> End | None:
-        centers, offsets = diagram
-        start = Clustered(centers, offsets, np.empty(0, dtype=np.int32), np.nan, 0, converged=False)
-        return numbered(rows, start, least, as_given=True)
-
-    return LastResort(rows, k, attempt)
-
-
-def _different(starts: list[Clustered]) -> list[Clustered]:
-    """The starts by rising cost, each end once: many lead to the same."""
+def _distinct_starts(starts: list[LloydResult]) -> list[LloydResult]:
+    """The starts by increasing cost, without those that ended in the same clusters."""
     ordered = sorted(starts, key=lambda start: start.inertia)
     return [
         start
         for before, start in zip([None, *ordered], ordered, strict=False)
-        if before is None or start.inertia - before.inertia > _SAME * start.inertia
+        if before is None or start.inertia - before.inertia > _SAME_COST * start.inertia
     ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
 
 from custseg._arrays import Floats, Labels32
+from custseg._threads import in_threads
 
 Result = TypeVar("Result")
 
@@ -20,8 +20,7 @@ _BLOCKS_PER_THREAD = 4
 def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | None = None) -> list[Result]:
     """What `work` gives for each block of rows, in the order of the blocks; `size` rows each if it is given.
 
-    Blocks do not depend on the number of threads, so neither does a sum over the results. Threads and no
-    processes: a process forked after an OpenMP fit hangs.
+    Blocks do not depend on the number of threads, so neither does a sum over the results.
     """
     from custseg.clustering.rows._kernels import max_threads
 
@@ -31,9 +30,8 @@ def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | Non
     if threads <= 1:
         return [work(block) for block in blocks]
     shares = [blocks[len(blocks) * t // threads : len(blocks) * (t + 1) // threads] for t in range(threads)]
-    with ThreadPoolExecutor(threads) as pool:
-        parts = pool.map(lambda share: [work(block) for block in share], shares)
-        return [result for part in parts for result in part]
+    results = in_threads(lambda share: [work(block) for block in share], shares, n_jobs=threads)
+    return [result for of_share in results for result in of_share]
 
 
 def in_one_block(n_rows: int) -> bool:

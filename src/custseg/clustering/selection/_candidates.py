@@ -29,7 +29,7 @@ class Candidate:
     meets_min_size : bool
         Whether there is a clustering under the minimum size.
     smallest : int
-        Rows in the smallest cluster; where the minimum cannot be met, the largest minimum that can.
+        Rows in the smallest cluster; where the minimum cannot be met, a feasible minimum.
     smallest_share : float
         The same as a share of the rows.
     silhouette, silhouette_error : float or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,10 +15,10 @@ from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
 from custseg.clustering.selection._null_model import NullModel
+from custseg.clustering.selection._null_reference import NullReference
+from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._silhouettes import silhouettes
 from custseg.clustering.validation._stability import compared, draw_parts, refitted
-
-Run = Callable[..., list[Any]]
 
 SAMPLE_ROWS = 4_000
 _SILHOUETTE_ROWS = 10_000
@@ -27,80 +27,6 @@ _STREAM = 20_240_601
 _NULL_DRAWS = 20
 _DRAWS_OF_SUSPECTS = 10
 _STABILITY_DRAWS = 12
-
-
-@dataclass(frozen=True, eq=False)
-class NullReference:
-    """What is found in rows without groups: a row per draw, NaN where a draw has no clustering.
-
-    Attributes
-    ----------
-    numbers : tuple of int
-        Numbers of clusters.
-    silhouettes : ndarray of shape (n_draws, n_numbers)
-        Silhouettes of k-means.
-    gaps : tuple of dict of int to float
-        For each draw and number of clusters the largest gap that one of the candidates which seemed to have
-        gaps finds.
-    shared_values : bool
-        Whether in some column many rows have the same value, as they have here.
-    """
-
-    numbers: tuple[int, ...]
-    silhouettes: Floats
-    gaps: tuple[dict[int, float], ...]
-    shared_values: bool = False
-
-    @property
-    def means(self) -> Floats:
-        """Mean silhouette for each number."""
-        return np.array([_mean(column) for column in self.silhouettes.T])
-
-    @property
-    def errors(self) -> Floats:
-        """Standard error of each mean."""
-        return np.array([_error(column) for column in self.silhouettes.T])
-
-    @property
-    def level(self) -> float:
-        """The 95th percentile of the largest silhouette gain over all numbers that chance alone gives."""
-        deviations = self.silhouettes - self.means
-        known = ~np.isnan(deviations).all(axis=1)
-        if not known.any():
-            return np.inf
-        return float(np.quantile(np.nanmax(deviations[known], axis=1), 0.95))
-
-    def chance_gaps(self, n_clusters: int) -> Floats:
-        """Of each draw the largest gap among so many clusters or more; 0 where there are never so many."""
-        return np.array([max((gap for k, gap in found.items() if k >= n_clusters), default=0.0) for found in self.gaps])
-
-    @classmethod
-    def empty(cls) -> NullReference:
-        """Nothing was drawn."""
-        return cls((), np.empty((0, 0)), ())
-
-    def judged(self, row: Candidate) -> Candidate:
-        """The candidate with its silhouette gain."""
-        place = self.numbers.index(row.n_clusters)
-        mean, error = float(self.means[place]), float(self.errors[place])
-        if np.isnan(mean):
-            mean = error = 0.0 if row.n_clusters == 1 else np.nan
-        silhouette_gain = (row.silhouette or 0.0) - mean
-        return replace(
-            row,
-            silhouette_gain=None if np.isnan(silhouette_gain) else silhouette_gain,
-            silhouette_gain_error=None if np.isnan(error) else error,
-        )
-
-
-def _mean(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else np.nan
-
-
-def _error(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,15 +48,15 @@ class Evaluator:
             return np.arange(len(self.X))
         return np.sort(self._rng(0).permutation(len(self.X))[:SAMPLE_ROWS])
 
-    def separated(self, rows: Sequence[Candidate], *, run: Run) -> list[Candidate]:
+    def separated(self, rows: Sequence[Candidate], *, stages: Stages) -> list[Candidate]:
         """The candidates with silhouettes, gaps and the indices of scikit-learn."""
         labelings = [row.labels[self.order] for row in rows]
-        widths = self._silhouettes(labelings, run=run)
+        widths = self._silhouettes(labelings, stages=stages)
         sample = self.sample
         part = self.X[sample]
         gaps = path_silhouettes(part, [labels[sample] for labels in labelings])
-        deep = run(lambda labels: _shallowest(part, labels[sample]), labelings)
-        indices = run(lambda labels: _indices(self.X, labels), labelings)
+        deep = stages.run(lambda labels: _shallowest(part, labels[sample]), labelings)
+        indices = stages.run(lambda labels: _indices(self.X, labels), labelings)
         return [
             replace(
                 row,
@@ -144,7 +70,7 @@ class Evaluator:
             for place, row in enumerate(rows)
         ]
 
-    def _silhouettes(self, labelings: Sequence[Integers], *, run: Run) -> list[tuple[float, float]]:
+    def _silhouettes(self, labelings: Sequence[Integers], *, stages: Stages) -> list[tuple[float, float]]:
         """Mean silhouette of each labeling and its error; from a sample of its own where rows are many."""
         if len(self.X) <= _SILHOUETTE_ROWS:
             found = silhouettes(self.X, labelings)
@@ -154,10 +80,10 @@ class Evaluator:
             found = silhouettes(self.X, [labels], max_rows=_SILHOUETTE_ROWS)
             return float(found.means[0]), float(found.errors[0])
 
-        return run(alone, labelings)
+        return stages.run(alone, labelings)
 
     def stable(
-        self, rows: Sequence[Candidate], attempts: Sequence[FitSpec], *, places: Sequence[int], run: Run
+        self, rows: Sequence[Candidate], attempts: Sequence[FitSpec], *, places: Sequence[int], stages: Stages
     ) -> list[Candidate]:
         """The candidates; those in `places` with the agreement of refits on halves, at most of the sample's size."""
         drawn, halves = self._halves()
@@ -167,7 +93,7 @@ class Evaluator:
             part = self.X[drawn[draw]]
             return _refits(attempts[place], part, halves[draw], share=len(part) / len(self.X) / 2)
 
-        found = run(refit, [(place, draw) for place in places for draw in range(_STABILITY_DRAWS)])
+        found = stages.run(refit, [(place, draw) for place in places for draw in range(_STABILITY_DRAWS)])
         measured = list(rows)
         for number, place in enumerate(places):
             draws = found[number * _STABILITY_DRAWS : (number + 1) * _STABILITY_DRAWS]
@@ -201,7 +127,9 @@ class Evaluator:
             stability_of_clusters=_numbered(agreement.jaccard),
         )
 
-    def null(self, numbers: Sequence[int], suspects: Sequence[FitSpec], *, min_size: int, run: Run) -> NullReference:
+    def null(
+        self, numbers: Sequence[int], suspects: Sequence[FitSpec], *, min_size: int, stages: Stages
+    ) -> NullReference:
         """What k-means finds for each number, and each suspect, in rows without groups; the same draws for all."""
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), SAMPLE_ROWS)
@@ -215,7 +143,7 @@ class Evaluator:
             found = {attempt: labels for attempt in tried if (labels := _labels(attempt, rows, part)) is not None}
             return _measured(rows, found, deep=deep)
 
-        draws = run(draw, range(_NULL_DRAWS))
+        draws = stages.run(draw, range(_NULL_DRAWS))
         widths = [[found.get(attempt, np.nan) for attempt in references] for found, _ in draws]
         gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
         return NullReference(

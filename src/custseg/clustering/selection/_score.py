@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from custseg._checks import check_min_size, check_random_state
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._evidence import Evaluator
+from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._stability import check_clusterer, labels_of, with_seed
 
 _CALLER = "evaluate_clusterer"
@@ -122,11 +122,8 @@ def _described(labels: Integers, name: str, min_size: int) -> Candidate:
 
 def _measured(row: Candidate, evidence: Evaluator, clusterer: Any, *, min_size: int) -> Candidate:
     """The row with silhouette, silhouette gain, stability and indices."""
-
-    def run(work: Callable[[Any], Any], items: Any) -> list[Any]:
-        return [work(item) for item in items]
-
-    (row,) = evidence.separated([row], run=run)
+    stages = Stages(n_jobs=1)
+    (row,) = evidence.separated([row], stages=stages)
     row = evidence.refitted(row, clusterer)
-    judged = evidence.null([row.n_clusters], [], min_size=min_size, run=run).judged(row)
+    judged = evidence.null([row.n_clusters], [], min_size=min_size, stages=stages).with_gain(row)
     return replace(judged, gap=None, valley=None)

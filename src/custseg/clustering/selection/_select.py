@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from numbers import Integral
 from typing import Any
@@ -17,16 +17,25 @@ from custseg._format import plural
 from custseg.clustering._method import FitSpec, Method
 from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
-from custseg.clustering.rows._threads import in_threads
 from custseg.clustering.selection._candidates import Candidate, fitted, numbers_worth_trying
 from custseg.clustering.selection._choice import ClusteringChoice
-from custseg.clustering.selection._decision import CRITERIA, best_of, explained, is_stable, spoken_numbers, verdict_of
-from custseg.clustering.selection._evidence import Evaluator, NullReference
-from custseg.clustering.selection._parting import might_be_parted, seems_parted, with_gaps
+from custseg.clustering.selection._decision import (
+    AUTO_NUMBERS,
+    CRITERIA,
+    Request,
+    decide,
+    is_stable,
+    might_be_separated,
+    seems_separated,
+    with_gaps,
+)
+from custseg.clustering.selection._evidence import Evaluator
+from custseg.clustering.selection._null_reference import NullReference
+from custseg.clustering.selection._reason import listed_numbers
 from custseg.clustering.selection._settings_search import best_settings
+from custseg.clustering.selection._stages import Progress, Stages
 from custseg.errors import DataError, InfeasibleMinimumError
 
-Progress = Callable[[int, int], None]
 Tried = tuple[Candidate, FitSpec]
 
 _CALLER = "select_clustering"
@@ -39,7 +48,7 @@ def select_clustering(
     X: Any,
     *,
     methods: str | Sequence[str] = AUTO,
-    n_clusters: int | Sequence[int] | None = range(2, 11),
+    n_clusters: int | Sequence[int] | str | None = range(2, 11),
     min_size: int | float = 0.05,
     criterion: str = "silhouette_gain",
     random_state: int = 0,
@@ -72,7 +81,7 @@ def select_clustering(
         Finite rows, up to 1e100.
     methods : str or sequence of str, default "auto"
         Names of methods, see `method_names`; "auto" stands for all that are compared by default.
-    n_clusters : int, sequence of int or None, default 2 to 10
+    n_clusters : int, sequence of int, "auto" or None, default 2 to 10
         The numbers to choose among. Those that the rows or the minimum size forbid are not tried. HDBSCAN finds
         its number itself; others than these are listed and not taken. None leaves it free, and the other
         methods at 2 to 10.
@@ -98,7 +107,7 @@ def select_clustering(
         If there are fewer distinct rows than the smallest number of clusters, or no candidate has a number
         that was asked for.
     InfeasibleMinimumError
-        If no candidate meets the minimum; `feasible` is the largest minimum that one meets.
+        If no candidate meets the minimum; `feasible` is a minimum that one meets.
     ValueError, TypeError
         If an argument cannot be used.
 
@@ -133,21 +142,23 @@ def select_clustering(
     >>> choice.best.n_clusters, choice.verdict
     (3, 'natural')
     """
-    asked = isinstance(n_clusters, Integral)
-    known, numbers = _checked_methods(methods), _checked_numbers(n_clusters)
+    known = _checked_methods(methods)
+    request = _checked_request(n_clusters, known)
     check_choice(_CALLER, "criterion", criterion, allowed=CRITERIA)
+    request = replace(request, criterion=criterion)
     seed = check_random_state(_CALLER, random_state)
     if n_jobs is not None:
         check_integer(_CALLER, "n_jobs", n_jobs, minimum=1)
     rows = checked_matrix(_CALLER, X)
-    numbers = numbers if numbers is None else _up_to(numbers, len(rows))
+    numbers = _up_to(request.n_clusters_allowed, len(rows))
+    request = replace(request, n_clusters_allowed=numbers)
     least = check_min_size(_CALLER, min_size, len(rows))
 
-    stages = _Stages(_checked_progress(progress), n_jobs)
+    stages = Stages(_checked_progress(progress), n_jobs)
     # In the order of their hashes the rows are the same in whatever order they came.
     order = np.argsort(row_hashes(rows), kind="stable")
     evidence = Evaluator(rows[order], order, seed)
-    attempts = _attempts(evidence, known, numbers, min_size=least, exact=asked, stages=stages)
+    attempts = _attempts(evidence, known, numbers, min_size=least, fine=request.n_clusters_fixed, stages=stages)
     stages.enter(10, 35, n_jobs=1 if len(rows) > _MANY else None)
     fits = stages.run(partial(fitted, X=rows), attempts)
     usable, others = _sorted_out(list(zip(fits, attempts, strict=True)))
@@ -157,39 +168,9 @@ def select_clustering(
     candidates = [row for row, _ in usable] + others
     _check_found(candidates, numbers, min_size=least, rows=rows)
     stages.enter(100, 100)
-    return _chosen(candidates, null, numbers, criterion=criterion, min_size=least, asked=asked)
-
-
-@dataclass(eq=False)
-class _Stages:
-    """Runs the pieces of each stage in threads, and tells how many hundredths of the work are done."""
-
-    tell: Progress
-    n_jobs: int | None
-    start: int = 0
-    end: int = 0
-    threads: int | None = None
-    reached: int = -1
-
-    def enter(self, start: int, end: int, *, n_jobs: int | None = None) -> None:
-        self.start, self.end, self.threads = start, end, n_jobs or self.n_jobs
-        self._tell(start)
-
-    def run(self, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-        finished = 0
-
-        def done() -> None:
-            nonlocal finished
-            finished += 1
-            self._tell(self.start + (self.end - self.start) * finished // len(items))
-
-        return in_threads(work, items, n_jobs=self.threads, done=done)
-
-    def _tell(self, hundredths: int) -> None:
-        # A stage may run several lists of pieces; what was told is never taken back.
-        if hundredths > self.reached:
-            self.reached = hundredths
-            self.tell(hundredths, 100)
+    decision = decide(candidates, null.level, request)
+    choice = ClusteringChoice(tuple(candidates), decision.best, decision, least, null, request)
+    return choice.single_cluster(rows) if decision.is_single else choice
 
 
 def _attempts(
@@ -198,8 +179,8 @@ def _attempts(
     numbers: Sequence[int] | None,
     *,
     min_size: int,
-    exact: bool,
-    stages: _Stages,
+    fine: bool,
+    stages: Stages,
 ) -> list[FitSpec]:
     """What to fit on all rows."""
     stages.enter(0, 10)
@@ -207,7 +188,7 @@ def _attempts(
     for method in methods:
         spec = FitSpec(method, min_size, evidence.seed)
         if method.finds_number:
-            attempts += best_settings(spec, evidence.X, evidence.sample, fine=exact, run=stages.run)
+            attempts += best_settings(spec, evidence.X, evidence.sample, fine=fine, run=stages.run)
         else:
             worth = numbers_worth_trying(evidence.X, numbers or _USUAL_NUMBERS, min_size)
             attempts += [replace(spec, n_clusters=k) for k in worth]
@@ -227,23 +208,23 @@ def _sorted_out(tried: Sequence[Tried]) -> tuple[list[Tried], list[Candidate]]:
 
 
 def _judged(
-    tried: Sequence[Tried], evidence: Evaluator, min_size: int, *, stages: _Stages
+    tried: Sequence[Tried], evidence: Evaluator, min_size: int, *, stages: Stages
 ) -> tuple[list[Tried], NullReference]:
     """The candidates with their evidence; what is dear only for those that can still be taken."""
     attempts = [attempt for _, attempt in tried]
     stages.enter(35, 45)
-    rows = evidence.separated([row for row, _ in tried], run=stages.run)
+    rows = evidence.separated([row for row, _ in tried], stages=stages)
     stages.enter(45, 60)
-    first = [place for place, row in enumerate(rows) if row.method == REFERENCE_METHOD.name or might_be_parted(row)]
-    rows = evidence.stable(rows, attempts, places=first, run=stages.run)
+    first = [place for place, row in enumerate(rows) if row.method == REFERENCE_METHOD.name or might_be_separated(row)]
+    rows = evidence.stable(rows, attempts, places=first, stages=stages)
     stages.enter(60, 70)
     open_still = [place for place, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
-    rows = evidence.stable(rows, attempts, places=open_still, run=stages.run)
+    rows = evidence.stable(rows, attempts, places=open_still, stages=stages)
     stages.enter(70, 100)
-    suspects = [attempt for row, attempt in zip(rows, attempts, strict=True) if seems_parted(row)]
+    suspects = [attempt for row, attempt in zip(rows, attempts, strict=True) if seems_separated(row)]
     numbers = sorted({row.n_clusters for row in rows})
-    null = evidence.null(numbers, suspects, min_size=min_size, run=stages.run)
-    judged = with_gaps([null.judged(row) for row in rows], null)
+    null = evidence.null(numbers, suspects, min_size=min_size, stages=stages)
+    judged = with_gaps([null.with_gain(row) for row in rows], null)
     return list(zip(judged, attempts, strict=True)), null
 
 
@@ -255,31 +236,6 @@ def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
         and is_stable(other)
         and (other.silhouette or 0.0) >= (row.silhouette or 0.0)
         for other in rows
-    )
-
-
-def _chosen(
-    candidates: Sequence[Candidate],
-    null: NullReference,
-    numbers: Sequence[int] | None,
-    *,
-    criterion: str,
-    min_size: int,
-    asked: bool,
-) -> ClusteringChoice:
-    best, near = best_of(candidates, numbers, level=null.level, criterion=criterion)
-    verdict = verdict_of(best, level=null.level, asked=asked)
-    return ClusteringChoice(
-        candidates=tuple(candidates),
-        best=best,
-        verdict=verdict,
-        reason=explained(best, verdict, candidates, numbers=numbers, level=null.level, asked=asked),
-        near_ties=near,
-        min_size=min_size,
-        null_level=null.level,
-        null=null,
-        n_clusters_fixed=asked,
-        n_clusters_allowed=None if numbers is None else tuple(numbers),
     )
 
 
@@ -303,9 +259,9 @@ def _check_found(
             f"too few for {plural(fewest, 'group')}."
         )
     found = sorted({row.n_clusters for row in candidates})
-    wanted = "no groups" if numbers is None else f"no clustering into {spoken_numbers(numbers)} groups"
-    told = f"the numbers it found: {spoken_numbers(found)}" if found else "it found none at all"
-    raise DataError(f"HDBSCAN found {wanted} of {min_size:,} or more; {told}.")
+    missing = "no groups" if numbers is None else f"no clustering into {listed_numbers(numbers)} groups"
+    message = f"the numbers it found: {listed_numbers(found)}" if found else "it found none at all"
+    raise DataError(f"HDBSCAN found {missing} of {min_size:,} or more; {message}.")
 
 
 def _infeasible(
@@ -316,7 +272,7 @@ def _infeasible(
     if fewest * min_size > rows:
         why = f"{plural(fewest, 'group')} of {min_size:,} or more need {fewest * min_size:,}, and there are {rows:,}."
     else:
-        why = f"{spoken_numbers(asked)} groups cannot all have {min_size:,} or more without parting equal rows."
+        why = f"{listed_numbers(asked)} groups cannot all have {min_size:,} or more without splitting duplicate rows."
     return InfeasibleMinimumError(
         f"{why} {plural(closest.n_clusters, 'group')} can have {closest.smallest:,} each.",
         feasible=closest.smallest,
@@ -342,6 +298,16 @@ def _checked_progress(progress: object) -> Progress:
     return progress
 
 
+def _checked_request(n_clusters: object, methods: Sequence[Method]) -> Request:
+    """Which numbers may be selected; "auto" prefers a few, and falls back to stable clusters or to a single one."""
+    if isinstance(n_clusters, str) and n_clusters == AUTO:
+        allowed = None if all(method.finds_number for method in methods) else AUTO_NUMBERS
+        return Request(allowed, fallbacks=(AUTO_NUMBERS, None), or_single=True)
+    numbers = _checked_numbers(n_clusters)
+    is_fixed = isinstance(n_clusters, Integral)
+    return Request(numbers, n_clusters_fixed=is_fixed, is_required=is_fixed, fallbacks=(numbers,))
+
+
 def _checked_numbers(n_clusters: object) -> Sequence[int] | None:
     """The numbers to choose among, each once, rising."""
     if n_clusters is None:
@@ -362,6 +328,8 @@ def _checked_numbers(n_clusters: object) -> Sequence[int] | None:
     return sorted({check_integer(_CALLER, "n_clusters", k, minimum=1) for k in n_clusters})
 
 
-def _up_to(numbers: Sequence[int], n_rows: int) -> list[int]:
+def _up_to(numbers: Collection[int] | None, n_rows: int) -> list[int] | None:
     """The numbers that do not exceed the rows; the smallest in any case, to see how far it is out of reach."""
-    return list(numbers[: max(1, bisect_right(numbers, n_rows))])
+    if numbers is None:
+        return None
+    return list(itertools.takewhile(lambda k: k <= n_rows, numbers)) or [min(numbers)]

@@ -15,11 +15,12 @@ from sklearn.metrics import adjusted_rand_score
 
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
+from custseg._scales import stability_level
+from custseg._texts import text
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.errors import InfeasibleMinimumError
 
 _RESAMPLES = ("half", "bootstrap")
-_READINGS = ((0.6, "dissolved"), (0.75, "a pattern"), (0.85, "stable"), (np.inf, "very stable"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +44,12 @@ class Stability:
     jaccard: Floats
 
     @property
-    def readings(self) -> tuple[str, ...]:
+    def interpretations(self) -> tuple[str, ...]:
         """What the similarity of each cluster means (Hennig 2007).
 
-        Below 0.6 "dissolved", to 0.75 "a pattern", to 0.85 "stable", above "very stable".
+        Below 0.6 "dissolved", from 0.6 "a pattern", from 0.75 "stable", from 0.85 "very stable".
         """
-        return tuple(next(word for bound, word in _READINGS if value < bound) for value in self.jaccard.tolist())
+        return tuple(text("en", "profiling", "stability", stability_level(value)) for value in self.jaccard.tolist())
 
 
 def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "half", random_state: int = 0) -> Stability:
@@ -92,7 +93,7 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     >>> from custseg.clustering import MinSizeKMeans, stability
     >>> X = np.random.default_rng(0).normal(size=(200, 2)) + np.repeat([[0, 0], [20, 0]], 100, axis=0)
     >>> found = stability(MinSizeKMeans(2, random_state=0), X)
-    >>> found.mean, found.readings
+    >>> found.mean, found.interpretations
     (1.0, ('very stable', 'very stable'))
     """
     check_integer("stability", "n_draws", n_draws, minimum=2)

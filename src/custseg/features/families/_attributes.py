@@ -16,8 +16,7 @@ from custseg._format import listed
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.feature_table import Feature
-from custseg.features._family import Family, FamilyColumns
-from custseg.features.families._column_names import column_words
+from custseg.features._family import Family, FamilyColumns, column_words
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Attribute, KnownAttributes
 
@@ -30,7 +29,7 @@ _UNITS = {"number": "", "count": "count", "category": "text", "flag": "yes or no
 Column = tuple[nw.Expr | nw.Series[Any], Feature]
 
 
-def attribute_columns(known: KnownAttributes, label_separator: str, caller: str) -> FamilyColumns:
+def attribute_columns(attributes: KnownAttributes, label_separator: str, caller: str) -> FamilyColumns:
     """Attribute features of every customer in the table, from the values known at the snapshot.
 
     A value is missing if the table has none, or if it was observed at or after the snapshot or longer before
@@ -48,42 +47,42 @@ def attribute_columns(known: KnownAttributes, label_separator: str, caller: str)
       interests are unknown.
     """
     columns: list[Column] = []
-    for attribute in known.attributes:
+    for attribute in attributes.attributes:
         if attribute.kind == "interests":
-            columns += _interests(known, attribute, label_separator)
+            columns += _interests(attributes, attribute, label_separator)
         elif attribute.kind == "birth date":
-            columns += _age(known, attribute)
+            columns += _age(attributes, attribute)
         else:
-            columns.append(_plain(known, attribute))
+            columns.append(_plain(attributes, attribute))
     features = tuple(feature for _, feature in columns)
     check_names(features, caller)
     series = [values.alias(feature.name) for values, feature in columns]
-    return FamilyColumns(known.table.select("customer_id", *series), features)
+    return FamilyColumns(attributes.table.select("customer_id", *series), features)
 
 
-def _plain(known: KnownAttributes, attribute: Attribute) -> Column:
+def _plain(attributes: KnownAttributes, attribute: Attribute) -> Column:
     """The feature of an attribute that gives one column."""
-    name, value = attribute.name, nw.col(f"value_{attribute.place}")
+    name, value = attribute.name, nw.col(f"value_{attribute.index}")
     if attribute.kind == "consent":
         channel = str(attribute.channel)
-        feature = _described(f"consent_{channel}", "yes or no", "consent", channel=channel)
+        feature = _feature(f"consent_{channel}", "yes or no", "consent", channel=channel)
         return value, replace(feature, direction=1)
     if attribute.kind == "date":
-        since = nw.lit(known.snapshot.day) - value
-        return since, _described(f"days_since_{name}", "days", "attribute_days_since", column=name)
+        since = nw.lit(attributes.snapshot.day) - value
+        return since, _feature(f"days_since_{name}", "days", "attribute_days_since", column=name)
     if attribute.kind == "count":
         value = value.cast(nw.Int64)
-    return value, _described(name, _UNITS[attribute.kind], f"attribute_{attribute.kind}", column=name)
+    return value, _feature(name, _UNITS[attribute.kind], f"attribute_{attribute.kind}", column=name)
 
 
-def _described(name: str, unit: str, entry: str, **fields: str) -> Feature:
+def _feature(name: str, unit: str, entry: str, **fields: str) -> Feature:
     return Feature(name, unit, _FAMILY, entry=entry, fields=fields)
 
 
-def _age(known: KnownAttributes, attribute: Attribute) -> list[Column]:
+def _age(attributes: KnownAttributes, attribute: Attribute) -> list[Column]:
     """Age in completed years, and age band."""
-    born = known.table.get_column(f"value_{attribute.place}")
-    years = _completed_years(born.fill_null(0).to_numpy(), known.snapshot.day)
+    born = attributes.table.get_column(f"value_{attribute.index}")
+    years = _completed_years(born.fill_null(0).to_numpy(), attributes.snapshot.day)
     bands = np.array([band for _, band in _AGE_BANDS] + [_OLDEST_BAND], dtype=object)
     band = bands[np.searchsorted([first for first, _ in _AGE_BANDS], years, side="right")]
     frame = nw.from_native(frame_from_columns({"years": years, "band": band}), eager_only=True)
@@ -104,32 +103,34 @@ def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
     return np.asarray(now.year - years - (100 * now.month + now.day < of_birth))
 
 
-def _interests(known: KnownAttributes, attribute: Attribute, separator: str) -> list[Column]:
+def _interests(attributes: KnownAttributes, attribute: Attribute, separator: str) -> list[Column]:
     """Number of labels per customer, and a 0/1 indicator for each of the most common labels."""
-    value = known.table.get_column(f"value_{attribute.place}")
-    held = (
-        known.table.select(labels=nw.col(f"value_{attribute.place}").str.to_lowercase().str.split(separator))
+    value = attributes.table.get_column(f"value_{attribute.index}")
+    labels_of_rows = (
+        attributes.table.select(labels=nw.col(f"value_{attribute.index}").str.to_lowercase().str.split(separator))
         .with_row_index("row")
         .explode("labels")
         .with_columns(nw.col("labels").str.strip_chars())
         .filter(nw.col("labels") != "")
         .unique()
     )
-    common = held.group_by("labels").agg(nw.col("row").count().alias("customers"))
+    common = labels_of_rows.group_by("labels").agg(nw.col("row").count().alias("customers"))
     common = common.sort("customers", "labels", descending=[True, False]).head(_MOST_LABELS)
     labels = common.get_column("labels").to_list()
-    places = {label: place for place, label in enumerate(labels)}
-    top = held.filter(nw.col("labels").is_in(labels))
-    has = np.zeros((len(value), len(labels)), dtype=np.int64)
-    has[top.get_column("row").to_numpy(), [places[label] for label in top.get_column("labels").to_list()]] = 1
-    counts = np.bincount(held.get_column("row").to_numpy().astype(np.int64), minlength=len(value))
+    index_of_label = {label: index for index, label in enumerate(labels)}
+    top = labels_of_rows.filter(nw.col("labels").is_in(labels))
+    indicators = np.zeros((len(value), len(labels)), dtype=np.int64)
+    indicators[
+        top.get_column("row").to_numpy(), [index_of_label[label] for label in top.get_column("labels").to_list()]
+    ] = 1
+    counts = np.bincount(labels_of_rows.get_column("row").to_numpy().astype(np.int64), minlength=len(value))
     names = [f"{attribute.name}_{word}" for word in ["count", *column_words(labels, {"count"})]]
-    matrix = dict(zip(names, np.column_stack([counts, has]).T, strict=True))
+    matrix = dict(zip(names, np.column_stack([counts, indicators]).T, strict=True))
     frame = nw.from_native(frame_from_columns(matrix), eager_only=True)
     frame = frame.select(nw.when(~value.is_null()).then(nw.col(name)).alias(name) for name in names)
-    features = [_described(names[0], "labels", "interest_count", column=attribute.name)]
+    features = [_feature(names[0], "labels", "interest_count", column=attribute.name)]
     features += [
-        _described(name, "0 or 1", "interest", column=attribute.name, value=label)
+        _feature(name, "0 or 1", "interest", column=attribute.name, value=label)
         for name, label in zip(names[1:], labels, strict=True)
     ]
     return [(frame.get_column(feature.name), feature) for feature in features]

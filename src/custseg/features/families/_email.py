@@ -172,15 +172,15 @@ def email_columns(sums: EventSums) -> FamilyColumns:
     return FamilyColumns(table, tuple(_for_log(feature, sums, unknown) for feature in FEATURES))
 
 
-def _rate(part: str, whole: str, prior: BetaPrior | None = None) -> nw.Expr:
+def _rate(numerator: str, denominator: str, prior: BetaPrior | None = None) -> nw.Expr:
     """Ratio of two counts, missing if the denominator is 0; shrunk towards the prior if one is given."""
-    x, n = nw.col(part).cast(nw.Float64), nw.col(whole).cast(nw.Float64)
+    x, n = nw.col(numerator).cast(nw.Float64), nw.col(denominator).cast(nw.Float64)
     value = x / n if prior is None else (x + prior.mean * prior.strength) / (n + prior.strength)
-    return nw.when(nw.col(whole) > 0).then(value)
+    return nw.when(nw.col(denominator) > 0).then(value)
 
 
-def _prior(sums: EventSums, part: str, whole: str) -> BetaPrior:
-    x, n = (sums.table.get_column(name).to_numpy().astype(np.float64) for name in (part, whole))
+def _prior(sums: EventSums, numerator: str, denominator: str) -> BetaPrior:
+    x, n = (sums.table.get_column(name).to_numpy().astype(np.float64) for name in (numerator, denominator))
     return beta_prior(x, n)
 
 
@@ -198,13 +198,13 @@ def _pressure_ratio(sums: EventSums) -> nw.Expr:
 def _states() -> dict[str, nw.Expr]:
     """Status flags of the customer's email address; null is unknown."""
     col = nw.col
-    known, arrived = col("mail_lines") > 0, ~col("last_arrival").is_null()
+    has_mail, arrived = col("mail_lines") > 0, ~col("last_arrival").is_null()
     came_back = ~col("last_bounce").is_null() & (~arrived | (col("last_bounce") >= col("last_arrival")))
     bounced = came_back.fill_null(value=False)
     refused = (col("unsubscribed") == 1) | (col("complained") == 1) | bounced
     return {
-        "unsubscribed": nw.when(known).then(col("unsubscribed") == 1),
-        "complained": nw.when(known).then(col("complained") == 1),
+        "unsubscribed": nw.when(has_mail).then(col("unsubscribed") == 1),
+        "complained": nw.when(has_mail).then(col("complained") == 1),
         "bounced": nw.when(arrived | bounced).then(bounced),
         "contactable_email": nw.when(refused | arrived).then(~refused),
     }

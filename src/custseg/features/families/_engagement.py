@@ -128,13 +128,13 @@ def engagement_columns(sums: EventSums) -> FamilyColumns:
     """The family for every customer of the logs."""
     col = nw.col
     bought = col("order_points") + col("redeem_points")
-    parts = {
+    points = {
         "engagement": col("email_points") + col("message_points") + col("web_points") + bought,
         "engagement_email": col("email_points"),
         "engagement_web": col("web_points"),
         "engagement_orders": bought,
     }
-    columns = {name: value.cast(nw.Float64) / POINT for name, value in parts.items()}
+    columns = {name: value.cast(nw.Float64) / POINT for name, value in points.items()}
     doubtful = bool(sums.facts.mail_counts["opened"]) and not sums.tells_machines
     features = tuple(replace(feature, doubtful=doubtful and feature.name == "engagement_email") for feature in FEATURES)
     return FamilyColumns(sums.table.select("customer_id", **columns), features)
@@ -142,7 +142,7 @@ def engagement_columns(sums: EventSums) -> FamilyColumns:
 
 def _scoring(weights: object, half_lives: object) -> Scoring:
     """Weights and half-lives: the defaults, updated with the given values."""
-    usual = Scoring()
+    defaults = Scoring()
     points = _numbers("weights", weights, EVENT_NAMES)
     lives = _numbers("half_lives", half_lives, tuple(KINDS))
     for name, value in points.items():
@@ -151,22 +151,22 @@ def _scoring(weights: object, half_lives: object) -> Scoring:
     for name, value in lives.items():
         if not 0 < value <= _LONGEST_LIFE:
             raise ValueError(f"engagement: half_lives must be days above 0 and at most 36,500, got {name!r}: {value}.")
-    return Scoring({**usual.weights, **points}, {**usual.half_lives, **lives})
+    return Scoring({**defaults.weights, **points}, {**defaults.half_lives, **lives})
 
 
-def _numbers(argument: str, given: object, allowed: tuple[str, ...]) -> dict[str, float]:
-    if given is None:
+def _numbers(argument: str, values: object, allowed: tuple[str, ...]) -> dict[str, float]:
+    if values is None:
         return {}
-    if not isinstance(given, Mapping):
+    if not isinstance(values, Mapping):
         raise TypeError(
             f"engagement: {argument} must map names to numbers, such as {{{allowed[0]!r}: 10}}, "
-            f"got {type(given).__name__}."
+            f"got {type(values).__name__}."
         )
-    for name, value in given.items():
+    for name, value in values.items():
         check_choice("engagement", argument, name, allowed=allowed)
         if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(f"engagement: {argument} must be numbers, got {name!r}: {type(value).__name__} {value!r}.")
-    return {name: float(value) for name, value in given.items()}
+    return {name: float(value) for name, value in values.items()}
 
 
 ENGAGEMENT = Family(

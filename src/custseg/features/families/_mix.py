@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from custseg._arrays import Floats
 from custseg._frames import columns_of, frame_from_columns
 from custseg.feature_table import Feature, FeatureTable
-from custseg.features._family import Family, FamilyColumns
-from custseg.features.families._column_names import column_words
+from custseg.features._family import Family, FamilyColumns, column_words
 from custseg.features.sums._mix_sums import DIMENSIONS, MixSums, mix_sums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs
@@ -23,7 +22,7 @@ _FAMILY = "mix"
 _PRIOR = 5.0
 _MOST_VALUES = 8
 _REST = "other"
-_NOBODY = -1
+_NO_VALUE = -1
 
 
 def mix_columns(sums: MixSums) -> FamilyColumns:
@@ -59,9 +58,9 @@ def mix_columns(sums: MixSums) -> FamilyColumns:
         if name in sums.pairs
         for column in _dimension(name, _Pairs(customers, sums.pairs[name]))
     ]
-    known = _frame({feature.name: values for feature, values in columns})
+    frame = _frame({feature.name: values for feature, values in columns})
     money, of_money = _money_shares(sums)
-    table = sums.money.with_columns(**money, **{name: known.get_column(name) for name in known.columns})
+    table = sums.money.with_columns(**money, **{name: frame.get_column(name) for name in frame.columns})
     features = (*(feature for feature, _ in columns), *of_money)
     return FamilyColumns(table.select("customer_id", *(feature.name for feature in features)), features)
 
@@ -104,17 +103,17 @@ def centered_log_ratios(features: FeatureTable) -> FeatureTable:
     """
     ratios: dict[str, Floats] = {}
     renamed: dict[str, Feature] = {}
-    for whole in dict.fromkeys(f.composition for f in features.described if f.composition):
-        shares = [feature for feature in features.described if feature.composition == whole]
+    for composition in dict.fromkeys(f.composition for f in features.described if f.composition):
+        shares = [feature for feature in features.described if feature.composition == composition]
         logs = _clr(np.column_stack([features.values(share.name) for share in shares]))
         for share, values in zip(shares, logs.T, strict=True):
-            name = share.name.replace(f"{whole}_share_", f"{whole}_clr_", 1)
+            name = share.name.replace(f"{composition}_share_", f"{composition}_clr_", 1)
             entry = share.entry.replace("_share", "_clr", 1)
             renamed[share.name] = replace(share, name=name, unit="log ratio", composition="", entry=entry)
             ratios[name] = values
     described = tuple(renamed.get(feature.name, feature) for feature in features.described)
-    known = _frame(ratios)
-    local = features.local.with_columns(known.get_column(name) for name in known.columns)
+    frame = _frame(ratios)
+    local = features.local.with_columns(frame.get_column(name) for name in frame.columns)
     local = columns_of(local, ["customer_id", *(feature.name for feature in described)])
     return FeatureTable(local, described, features.give_back, features.snapshot)
 
@@ -144,9 +143,9 @@ class _Pairs:
         order = np.lexsort((self.code, *reversed(keys), self.who))
         order = order[among[order]]
         who, first = np.unique(self.who[order], return_index=True)
-        codes = np.full(self.customers, _NOBODY)
+        codes = np.full(self.customers, _NO_VALUE)
         codes[who] = self.code[order][first]
-        return [None if code == _NOBODY else self.values[code] for code in codes.tolist()]
+        return [None if code == _NO_VALUE else self.values[code] for code in codes.tolist()]
 
 
 def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
@@ -171,9 +170,9 @@ def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
 
 def _shares(name: str, pairs: _Pairs) -> tuple[list[Feature], Floats]:
     """The features of the values that have a share, and the smoothed shares, a row per customer."""
-    found = int((pairs.totals > 0).sum())
-    named = min(found, _MOST_VALUES)
-    width = named + (found > named)
+    n_values = int((pairs.totals > 0).sum())
+    named = min(n_values, _MOST_VALUES)
+    width = named + (n_values > named)
     words = column_words(pairs.values[:named], {_REST} if width > named else ())
     features = [
         Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name,
@@ -181,8 +180,10 @@ def _shares(name: str, pairs: _Pairs) -> tuple[list[Feature], Floats]:
         for word, value in zip(words, pairs.values, strict=False)
     ]  # fmt: skip
     if width > named:
-        rest, fields = f"{name}_share_{_REST}", {"n": str(named)}
-        features.append(Feature(rest, "share", _FAMILY, composition=name, entry=f"{name}_share_other", fields=fields))
+        other_name, fields = f"{name}_share_{_REST}", {"n": str(named)}
+        features.append(
+            Feature(other_name, "share", _FAMILY, composition=name, entry=f"{name}_share_other", fields=fields)
+        )
     if not width:
         return [], np.empty((pairs.customers, 0))
     inside = pairs.orders > 0
@@ -202,11 +203,11 @@ def _diversity(pairs: _Pairs) -> Floats:
     inside = pairs.orders > 0
     who, p = pairs.who[inside], base[pairs.code[inside]]
     n = np.bincount(who, weights=pairs.orders[inside], minlength=pairs.customers)
-    kept = _PRIOR / (n + _PRIOR)
+    prior_weight = _PRIOR / (n + _PRIOR)
     # A value that a customer never bought has the share kept * p: all of them are one sum.
-    unbought = kept * (np.log(kept) + (base * np.log(base)).sum())
+    unbought = prior_weight * (np.log(prior_weight) + (base * np.log(base)).sum())
     share = (pairs.orders[inside] + _PRIOR * p) / (n + _PRIOR)[who]
-    surplus = share * np.log(share) - kept[who] * p * np.log(kept[who] * p)
+    surplus = share * np.log(share) - prior_weight[who] * p * np.log(prior_weight[who] * p)
     entropy = -(unbought + np.bincount(who, weights=surplus, minlength=pairs.customers))
     return np.asarray(np.where(n > 0, entropy / np.log(len(base)), np.nan))
 
@@ -215,8 +216,7 @@ def _frame(columns: Mapping[str, Any]) -> nw.DataFrame[Any]:
     """The columns as a frame, NaN as null."""
     frame = nw.from_native(frame_from_columns(columns), eager_only=True)
     floats = [name for name in frame.columns if frame.schema[name].is_float()]
-    known = (nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in floats)
-    return frame.with_columns(known)
+    return frame.with_columns(nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in floats)
 
 
 def _clr(shares: Floats) -> Floats:
@@ -268,8 +268,8 @@ def _columns(shared: SharedSums) -> FamilyColumns:
     )
     columns = mix_columns(sums)
     if logs.orders.discount is None:
-        kept = tuple(feature for feature in columns.features if not feature.name.startswith("discount_"))
-        return FamilyColumns(columns.table, kept)
+        features = tuple(feature for feature in columns.features if not feature.name.startswith("discount_"))
+        return FamilyColumns(columns.table, features)
     return columns
 
 

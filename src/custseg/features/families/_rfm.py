@@ -8,7 +8,8 @@ import narwhals.stable.v2 as nw
 
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features.sums._order_sums import OrderSums, exposure_days
+from custseg.features.sums._expressions import exposure_days
+from custseg.features.sums._order_sums import OrderSums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import as_orders, described_logs
 
@@ -155,9 +156,9 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
     return FamilyColumns(table, FEATURES)
 
 
-def in_money(sums: OrderSums, column: str, less: str | None = None) -> nw.Expr:
+def in_money(sums: OrderSums, column: str, subtrahend: str | None = None) -> nw.Expr:
     """A sum of units of money, or the difference of two, in money."""
-    units = nw.col(column) if less is None else nw.col(column) - nw.col(less)
+    units = nw.col(column) if subtrahend is None else nw.col(column) - nw.col(subtrahend)
     digits = sums.facts.orders.money_digits
     # Engines multiply by 1 / 10000, which misses the nearest number one time in three.
     money: nw.Expr = units.cast(nw.Float64) / float(10**digits)

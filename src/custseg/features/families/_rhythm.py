@@ -70,7 +70,7 @@ def _median_gap(sums: OrderSums) -> float | None:
         return None
     ends = np.cumsum(times)
     total = int(ends[-1])
-    low, high = (int(np.searchsorted(ends, place, side="right")) for place in ((total - 1) // 2, total // 2))
+    low, high = (int(np.searchsorted(ends, rank, side="right")) for rank in ((total - 1) // 2, total // 2))
     return float(gaps[low] + gaps[high]) / 2
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames import collect_together
-from custseg.features.sums._expressions import in_window, value_if, whole
+from custseg.features.sums._expressions import DAY, as_int64, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
-from custseg.features.sums._purchases import Purchases, together
-from custseg.features.sums._visit_sums import DAY, cart_sums, session_sums
+from custseg.features.sums._purchases import Purchases, concatenated
+from custseg.features.sums._visit_sums import cart_sums, session_sums
 from custseg.logs import MAIL_EVENTS, EventFacts, Events
 from custseg.snapshot import Snapshot
 
@@ -91,27 +91,27 @@ def event_sums(
     purchases: Purchases | None = None,
 ) -> EventSums:
     """Aggregate the log on its own engine; purchases replace the log's "ordered" events."""
-    lines = _known_lines(events, snapshot)
+    lines = _lines_before(events, snapshot)
     days = _customer_days(lines, scoring)
-    bought = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
+    order_days = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
     starts = {span: _start(events, snapshot, span) for span in (7, 28)}
     acts, as_of = _cart_acts(lines, snapshot, purchases)
-    parts = collect_together(
+    tables = collect_together(
         _day_sums(days, snapshot, scoring),
-        _bought_sums(bought, snapshot, scoring),
+        _bought_sums(order_days, snapshot, scoring),
         session_sums(lines),
         cart_sums(acts, as_of),
         mail_sums(lines, facts, starts),
     )
-    table = _joined([whole(part.rename({"customer": "customer_id"})) for part in parts])
+    table = _joined([as_int64(sums.rename({"customer": "customer_id"})) for sums in tables])
     return EventSums(table, snapshot, facts, events.machine is not None)
 
 
-def _known_lines(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
+def _lines_before(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
     """Lines with a customer before the snapshot, and whether they are in the window."""
     col = nw.col
-    known = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
-    return known.with_columns(in_window(snapshot, "moment").alias("inside"))
+    lines = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
+    return lines.with_columns(in_window(snapshot, "moment").alias("inside"))
 
 
 def _customer_days(lines: nw.LazyFrame[Any], scoring: Scoring) -> nw.LazyFrame[Any]:
@@ -143,16 +143,16 @@ def _points(name: str, scoring: Scoring) -> nw.Expr:
 def _day_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, scoring: Scoring) -> nw.LazyFrame[Any]:
     """Daily rows aggregated to one row per customer."""
     col = nw.col
-    lives = scoring.half_lives
+    half_lives = scoring.half_lives
     active = col("web_events") > 0
     marked = days.with_columns(
         *(nw.when(col(name) > 0).then(col("day")).alias(f"{name}_day") for name in WEB_ACTS),
         value_if(active, nw.lit(1)).alias("active_days"),
         nw.when(active).then(col("day")).alias("last_visit_day"),
-        _decayed("email_points", snapshot, lives["email"]),
-        _decayed("message_points", snapshot, lives["email"]),
-        _decayed("web_points", snapshot, lives["web"]),
-        _decayed("redeem_points", snapshot, lives["orders"]),
+        _decayed("email_points", snapshot, half_lives["email"]),
+        _decayed("message_points", snapshot, half_lives["email"]),
+        _decayed("web_points", snapshot, half_lives["web"]),
+        _decayed("redeem_points", snapshot, half_lives["orders"]),
     )
     points = ("email_points", "message_points", "web_points", "redeem_points")
     return marked.group_by("customer").agg(
@@ -201,10 +201,10 @@ def _cart_acts(
         return marked.filter((col("carted") == 1) | (col("ordered") == 1)), snapshot.moment
     carts = marked.filter(col("carted") == 1).with_columns(ordered=nw.lit(0))
     orders = purchases.moments.with_columns(carted=nw.lit(0), ordered=nw.lit(1))
-    both = together(carts, orders.select(*carts.collect_schema().names()))
+    cart_acts = concatenated(carts, orders.select(*carts.collect_schema().names()))
     if purchases.comparable:
-        return both, snapshot.moment
-    return both.with_columns((col("day") * DAY).alias("moment")), snapshot.day * DAY
+        return cart_acts, snapshot.moment
+    return cart_acts.with_columns((col("day") * DAY).alias("moment")), snapshot.day * DAY
 
 
 def _start(events: Events, snapshot: Snapshot, days: int) -> int:
@@ -214,10 +214,10 @@ def _start(events: Events, snapshot: Snapshot, days: int) -> int:
     return start
 
 
-def _joined(parts: list[nw.DataFrame[Any]]) -> nw.DataFrame[Any]:
+def _joined(tables: list[nw.DataFrame[Any]]) -> nw.DataFrame[Any]:
     """Outer join of the parts on the customer; counts are 0 for customers missing from a part."""
-    table = nw.concat([part.select("customer_id") for part in parts[:2]]).unique()
-    for part in parts:
-        table = table.join(part, on="customer_id", how="left")
+    table = nw.concat([sums.select("customer_id") for sums in tables[:2]]).unique()
+    for sums in tables:
+        table = table.join(sums, on="customer_id", how="left")
     counts = [name for name in table.columns if name not in (*_DAYS, "customer_id")]
     return table.with_columns(nw.col(*counts).fill_null(0)).sort("customer_id")

@@ -8,6 +8,9 @@ import narwhals.stable.v2 as nw
 
 from custseg.snapshot import Snapshot
 
+DAY = 24 * 60 * 60 * 1_000_000
+"""In microseconds, as moments are."""
+
 
 def value_if(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
     """The value where the condition holds, else 0."""
@@ -16,10 +19,17 @@ def value_if(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
 
 def in_window(snapshot: Snapshot, moment: str) -> nw.Expr:
     """Whether the moment lies in the window, for rows before the snapshot."""
-    known = ~nw.col(moment).is_null()
-    return known if snapshot.start is None else known & (nw.col(moment) >= snapshot.start)
+    has_moment = ~nw.col(moment).is_null()
+    return has_moment if snapshot.start is None else has_moment & (nw.col(moment) >= snapshot.start)
 
 
-def whole(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+def as_int64(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
     """All columns but the ids as Int64: engines differ in the type of integer sums."""
     return frame.with_columns(nw.col(name).cast(nw.Int64) for name in frame.columns if name != "customer_id")
+
+
+def exposure_days(snapshot: Snapshot) -> nw.Expr:
+    """Days since the first order, at most the window; missing without any order."""
+    age = nw.lit(snapshot.day) - nw.col("first_day_ever")
+    window = snapshot.window_days
+    return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)

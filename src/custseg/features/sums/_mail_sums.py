@@ -7,8 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg.features.sums._expressions import value_if
-from custseg.features.sums._visit_sums import DAY
+from custseg.features.sums._expressions import DAY, value_if
 from custseg.logs import EventFacts
 
 _CLOCK_SKEW = 5 * 60 * 1_000_000

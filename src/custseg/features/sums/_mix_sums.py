@@ -12,7 +12,7 @@ from custseg._checks import instance, number_advice
 from custseg._format import plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
-from custseg.features.sums._expressions import in_window, value_if, whole
+from custseg.features.sums._expressions import as_int64, in_window, value_if
 from custseg.logs import (
     OrderFacts,
     Orders,
@@ -57,8 +57,8 @@ def mix_sums(
     if orders.discount is not None:
         _check_discounts(facts.orders, snapshot, caller)
     dimensions = [name for name in DIMENSIONS if getattr(orders, name) is not None]
-    parts, keys = _parts(facts.orders, snapshot, facts, refunds=refunds, keep_zero=zero_orders == "keep")
-    placed = _placed(parts, keys, snapshot, keep_zero=zero_orders == "keep")
+    order_parts, keys = _order_parts(facts.orders, snapshot, facts, refunds=refunds, keep_zero=zero_orders == "keep")
+    placed = _placed(order_parts, keys, snapshot, keep_zero=zero_orders == "keep")
     money = placed.with_columns(value_if(nw.col("inside"), nw.col(name)).alias(name) for name in _MONEY)
     tables = collect_together(
         money.group_by("customer").agg(nw.col(name).sum() for name in _MONEY),
@@ -67,13 +67,13 @@ def mix_sums(
     totals, *pairs = (table.rename({"customer": "customer_id"}) for table in tables)
     return MixSums(
         {name: _whole_pairs(table) for name, table in zip(dimensions, pairs, strict=True)},
-        whole(totals),
+        as_int64(totals),
         has_discount=orders.discount is not None,
         has_returns=facts.refund_lines + facts.refunded_lines > 0 and refunds == "net",
     )
 
 
-def _parts(
+def _order_parts(
     orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, keep_zero: bool
 ) -> tuple[nw.LazyFrame[Any], list[str]]:
     """One row per order and combination of values, and the columns that identify an order."""
@@ -94,18 +94,20 @@ def _parts(
         (value_if(money < 0, nw.lit(0) - money) + refunded).alias("returned"),
         net_money(counted).alias("money"),
     )
-    parts = marked.group_by(*keys, *dimensions).agg(
+    order_parts = marked.group_by(*keys, *dimensions).agg(
         col("moment").min(),
         col("day").count().alias("lines"),
         *(col(name).sum() for name in ("money", *_MONEY)),
     )
-    return parts, keys
+    return order_parts, keys
 
 
-def _placed(parts: nw.LazyFrame[Any], keys: Sequence[str], snapshot: Snapshot, *, keep_zero: bool) -> nw.LazyFrame[Any]:
+def _placed(
+    order_parts: nw.LazyFrame[Any], keys: Sequence[str], snapshot: Snapshot, *, keep_zero: bool
+) -> nw.LazyFrame[Any]:
     """The parts with the moment of their order, whether it is in the window and whether it is a purchase."""
     col = nw.col
-    whole_order = parts.with_columns(
+    whole_order = order_parts.with_columns(
         col("money").sum().over(*keys).alias("net"),
         col("lines").sum().over(*keys).alias("all_lines"),
         col("moment").min().over(*keys).alias("placed"),
@@ -121,11 +123,11 @@ def _placed(parts: nw.LazyFrame[Any], keys: Sequence[str], snapshot: Snapshot, *
 def _pairs(placed: nw.LazyFrame[Any], keys: Sequence[str], dimension: str) -> nw.LazyFrame[Any]:
     """One row per customer and value; an order counts once for each value that it holds."""
     col = nw.col
-    held = placed.filter(~col(dimension).is_null(), col("purchase")).with_columns(
+    marked = placed.filter(~col(dimension).is_null(), col("purchase")).with_columns(
         value_if(col("inside"), nw.lit(1)).alias("orders"),
         nw.when(col("inside")).then(col("placed")).alias("last_moment"),
     )
-    once = held.group_by(*keys, dimension).agg(
+    once = marked.group_by(*keys, dimension).agg(
         col("orders").max(), col("placed").min().alias("first_moment"), col("last_moment").max()
     )
     return (
@@ -163,7 +165,7 @@ def _check_discounts(orders: Orders, snapshot: Snapshot, caller: str) -> None:
         raise DataError(
             f"{caller}: {plural(int(unusable), 'value')} of {orders.discount!r} "
             f"{'is' if unusable == 1 else 'are'} not a finite number below 9.2e14{instance(shape)}. "
-            f"{number_advice(shape) or 'Mend these rows or leave them out.'}"
+            f"{number_advice(shape) or 'Correct these rows or leave them out.'}"
         )
     if float(size or 0.0) * max([1.0, *(orders.rates or {}).values()]) > _SUM_LIMIT:
         raise DataError(f"{caller}: the discounts add up to more than 9.2e14. Give them in a larger unit.")

@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import collect, collect_together
-from custseg.features.sums._expressions import value_if, whole
+from custseg.features.sums._expressions import as_int64, exposure_days, value_if
 from custseg.logs import OrderFacts, Orders, net_money, order_totals
 from custseg.snapshot import Snapshot
 
@@ -61,7 +61,7 @@ def order_sums(
 ) -> OrderSums:
     """Aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
-    has_peak = rhythm and _months_known(facts, snapshot)
+    has_peak = rhythm and _covers_a_year(facts, snapshot)
     peak = _peak_days(facts.orders, snapshot) if has_peak else []
     totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
@@ -74,15 +74,8 @@ def order_sums(
         marked = _with_gaps(marked)
         counts = marked.group_by("gap").agg(nw.len().alias("times"))
         table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
-        gaps = whole(gaps).filter(~nw.col("gap").is_null()).sort("gap")
-    return OrderSums(whole(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
-
-
-def exposure_days(snapshot: Snapshot) -> nw.Expr:
-    """Days since the first order, at most the window; missing without any order."""
-    age = nw.lit(snapshot.day) - nw.col("first_day_ever")
-    window = snapshot.window_days
-    return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
+        gaps = as_int64(gaps).filter(~nw.col("gap").is_null()).sort("gap")
+    return OrderSums(as_int64(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
@@ -158,7 +151,7 @@ def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[i
     )
 
 
-def _months_known(facts: OrderFacts, snapshot: Snapshot) -> bool:
+def _covers_a_year(facts: OrderFacts, snapshot: Snapshot) -> bool:
     """Whether the log and the window cover twelve months."""
     if facts.first_day is None or snapshot.day - facts.first_day < _YEAR_DAYS:
         return False
@@ -179,8 +172,8 @@ def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
     calendar = np.arange(days.min(), snapshot.day)
     weeks = np.array([_week_of_year(day) for day in calendar.tolist()])
     daily = np.zeros(len(calendar))
-    known = days < snapshot.day
-    daily[days[known] - calendar[0]] = revenue[known]
+    before = days < snapshot.day
+    daily[days[before] - calendar[0]] = revenue[before]
     means = np.bincount(weeks, weights=daily, minlength=52) / np.maximum(np.bincount(weeks, minlength=52), 1)
     best = np.lexsort((np.arange(52), -means))[:_PEAK_WEEKS]
     return [int(day) for day in calendar[np.isin(weeks, best)]]

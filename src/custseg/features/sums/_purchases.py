@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import collect_together
 from custseg.errors import DataError
-from custseg.features.sums._visit_sums import DAY
+from custseg.features.sums._expressions import DAY
 from custseg.logs import (
     Events,
     OrderFacts,
@@ -56,12 +56,12 @@ def purchases(
     paid = col("money") >= 0 if keep_zero else col("money") > 0
     if facts.cancelled_lines:
         paid = paid & ~col("cancelled")
-    seen = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment, paid)
-    moments = seen.select("customer", "moment", "day").unique()
+    paid_lines = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment, paid)
+    moments = paid_lines.select("customer", "moment", "day").unique()
     return Purchases(days, moments, comparable=_comparable(orders, events))
 
 
-def together(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def concatenated(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Concatenation of both, collected to polars unless both are polars: other engines cannot be mixed."""
     if first.implementation.is_polars() and second.implementation.is_polars():
         return nw.concat([first, second])

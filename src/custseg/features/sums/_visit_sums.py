@@ -6,15 +6,12 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg.features.sums._expressions import value_if
+from custseg.features.sums._expressions import DAY, value_if
 
-MINUTE = 60_000_000
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-"""In microseconds, as moments are."""
+_SILENCE = DAY // 48
+"""Half an hour without an event ends a session."""
 
-SILENCE = 30 * MINUTE
-CART_PATIENCE = 24 * HOUR
+_CART_PATIENCE = DAY
 _NEVER = 2**62
 
 
@@ -25,7 +22,7 @@ def session_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     paused = visits.with_columns(
         col("moment").shift(1).over("customer", order_by="moment").alias("before")
     ).with_columns((col("moment") - col("before")).alias("silence"))
-    begins = col("before").is_null() | (col("silence") >= SILENCE)
+    begins = col("before").is_null() | (col("silence") >= _SILENCE)
     marked = paused.with_columns(value_if(begins, nw.lit(1)).alias("sessions"), nw.lit(1).alias("web_events"))
     return marked.group_by("customer").agg(col("sessions").sum(), col("web_events").sum())
 
@@ -47,11 +44,11 @@ def cart_sums(acts: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
         col("order_at").cum_min(reverse=True).over("customer", order_by="moment").alias("next_order"),
         (col("moment") - col("before")).alias("silence"),
     )
-    begins = col("before").is_null() | (col("order_before") == 1) | (col("silence") >= SILENCE)
-    judged = (col("carted") == 1) & begins & (nw.lit(as_of) - col("moment") > CART_PATIENCE)
-    in_time = col("next_order") - col("moment") <= CART_PATIENCE
+    begins = col("before").is_null() | (col("order_before") == 1) | (col("silence") >= _SILENCE)
+    counted_cart = (col("carted") == 1) & begins & (nw.lit(as_of) - col("moment") > _CART_PATIENCE)
+    in_time = col("next_order") - col("moment") <= _CART_PATIENCE
     marked = follows.with_columns(
-        value_if(judged, nw.lit(1)).alias("carts"),
-        value_if(judged & ~in_time, nw.lit(1)).alias("abandoned_carts"),
+        value_if(counted_cart, nw.lit(1)).alias("carts"),
+        value_if(counted_cart & ~in_time, nw.lit(1)).alias("abandoned_carts"),
     )
     return marked.group_by("customer").agg(col("carts").sum(), col("abandoned_carts").sum())

@@ -124,24 +124,24 @@ def known_attributes(customers: Customers, as_of: datetime, caller: str) -> Know
     if len(local) == 0:
         raise DataError(f"{caller}: the customer table has no rows.")
     table = local.filter(_exists(customers, local, as_of))
-    judged = [_judged(attribute, customers, table, as_of=as_of) for attribute in customers.attributes]
-    chosen, left_out = _settled(customers.attributes, judged)
+    counted = [_counted(attribute, customers, table, as_of=as_of) for attribute in customers.attributes]
+    chosen, left_out = _with_one_kind(customers.attributes, counted)
     ids = table.get_column("customer")
     facts = AttributeFacts(
         rows=len(table),
         rows_after=len(local) - len(table),
         without_customer=int(ids.is_null().sum()),
         duplicates=len(ids.drop_nulls()) - ids.drop_nulls().n_unique(),
-        columns=tuple(judged[attribute.place][1] for attribute in chosen),
+        columns=tuple(counted[attribute.index][1] for attribute in chosen),
         unusable_observations=_unusable_observations(customers, local),
         left_out=left_out,
     )
-    values = table.with_columns(judged[a.place][0].alias(f"usable_{a.place}") for a in chosen).select(
+    values = table.with_columns(counted[a.index][0].alias(f"usable_{a.index}") for a in chosen).select(
         nw.col("customer").alias("customer_id"),
         *(
-            nw.when(nw.col(f"usable_{a.place}"))
-            .then(nw.col(f"{'day' if a.is_date else 'value'}_{a.place}"))
-            .alias(f"value_{a.place}")
+            nw.when(nw.col(f"usable_{a.index}"))
+            .then(nw.col(f"{'day' if a.is_date else 'value'}_{a.index}"))
+            .alias(f"value_{a.index}")
             for a in chosen
         ),
         *(f"seen_day_{number}" for number in range(len(customers.observation_columns))),
@@ -150,12 +150,12 @@ def known_attributes(customers: Customers, as_of: datetime, caller: str) -> Know
     return KnownAttributes(values, tuple(chosen), facts, snapshot)
 
 
-def raise_on_attribute_faults(customers: Customers, known: KnownAttributes, caller: str) -> None:
+def raise_on_attribute_faults(customers: Customers, attributes: KnownAttributes, caller: str) -> None:
     """Raise one error that lists all unusable ids, dates, numbers and flags."""
-    if faults := list(_faults(customers, known)):
+    if faults := list(_faults(customers, attributes)):
         raise DataError(
             f"{caller}: the customer table cannot be used: {'; '.join(faults)}. "
-            "Mend these rows, or leave the columns out of Customers."
+            "Correct these rows, or leave the columns out of Customers."
         )
 
 
@@ -167,19 +167,19 @@ def _exists(customers: Customers, local: nw.DataFrame[Any], as_of: datetime) -> 
         return always
     undated, before = always, ~always
     for number, name in enumerate(names):
-        seen = local.get_column(f"seen_{number}")
-        undated = undated & seen.is_null()
-        before = before | _true(seen < customers.date_columns[name].snapshot(as_of).moment)
+        observed = local.get_column(f"seen_{number}")
+        undated = undated & observed.is_null()
+        before = before | _true(observed < customers.date_columns[name].snapshot(as_of).moment)
     return undated | before
 
 
-def _judged(
+def _counted(
     attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime
 ) -> tuple[Column, AttributeCounts]:
     """Usable values of an attribute as a mask, and its counts."""
     value, filled = (
-        table.get_column(f"value_{attribute.place}"),
-        table.get_column(f"filled_{attribute.place}"),
+        table.get_column(f"value_{attribute.index}"),
+        table.get_column(f"filled_{attribute.index}"),
     )
     readable = ~value.is_null()
     if attribute.kind in ("number", "count"):
@@ -189,10 +189,10 @@ def _judged(
     if attribute.observed_at is not None:
         number = customers.observation_columns.index(attribute.observed_at)
         today = customers.date_columns[attribute.observed_at].snapshot(as_of)
-        seen, age = table.get_column(f"seen_{number}"), today.day - table.get_column(f"seen_day_{number}")
-        not_yet = _true(seen >= today.moment)
+        observed, age = table.get_column(f"seen_{number}"), today.day - table.get_column(f"seen_day_{number}")
+        not_yet = _true(observed >= today.moment)
         if attribute.max_age_days is not None:
-            undated, stale = seen.is_null(), _true(age > attribute.max_age_days)
+            undated, stale = observed.is_null(), _true(age > attribute.max_age_days)
     if attribute.kind == "date":
         not_yet = not_yet | _true(value >= customers.date_columns[attribute.name].snapshot(as_of).moment)
     present = filled & ~not_yet
@@ -215,9 +215,9 @@ def _judged(
 
 def _impossible(attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime) -> Column:
     """Mask of impossible values."""
-    value = table.get_column(f"value_{attribute.place}")
+    value = table.get_column(f"value_{attribute.index}")
     if attribute.is_date:
-        early = _true(table.get_column(f"day_{attribute.place}") < _YEAR_1900)
+        early = _true(table.get_column(f"day_{attribute.index}") < _YEAR_1900)
         if attribute.kind == "date":
             return early
         return early | _true(value >= customers.date_columns[attribute.name].snapshot(as_of).moment)
@@ -226,16 +226,16 @@ def _impossible(attribute: Attribute, customers: Customers, table: nw.DataFrame[
     return value.is_null() & ~value.is_null()
 
 
-def _settled(
-    attributes: Sequence[Attribute], judged: Sequence[tuple[Column, AttributeCounts]]
+def _with_one_kind(
+    attributes: Sequence[Attribute], counted: Sequence[tuple[Column, AttributeCounts]]
 ) -> tuple[list[Attribute], dict[str, str]]:
     """Attributes with one kind each: the first possible kind that fits all values of the column."""
     chosen, left_out = [], {}
     for name, group in groupby(attributes, key=lambda attribute: attribute.name):
         kinds = list(group)
-        fitting = [a for a in kinds if not judged[a.place][1].unusable + judged[a.place][1].impossible]
+        fitting = [a for a in kinds if not counted[a.index][1].unusable + counted[a.index][1].impossible]
         best = fitting[0] if fitting else kinds[-1]
-        counts = judged[best.place][1]
+        counts = counted[best.index][1]
         if best.inferred and not counts.known:
             left_out[name] = "no value"
         elif best.inferred and counts.levels and counts.levels > max(_FEW_LEVELS, counts.known / 2):
@@ -253,9 +253,9 @@ def _unusable_observations(customers: Customers, local: nw.DataFrame[Any]) -> di
     return {name: count for name, count in counts.items() if count}
 
 
-def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
+def _faults(customers: Customers, attributes: KnownAttributes) -> Iterator[str]:
     """Descriptions of unusable values, with counts."""
-    facts, dialect = known.facts, customers.source_table.dialect
+    facts, dialect = attributes.facts, customers.source_table.dialect
     if facts.without_customer:
         rows = plural(facts.without_customer, "row has", "rows have")
         yield f"{rows} no id in column {customers.customer!r}"
@@ -266,15 +266,15 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
         )
     for name, count in facts.unusable_observations.items():
         yield _unreadable_dates(customers.date_columns[name], count, readable=facts.rows - count)
-    for attribute, counts in zip(known.attributes, facts.columns, strict=True):
+    for attribute, counts in zip(attributes.attributes, facts.columns, strict=True):
         if counts.unusable and attribute.is_date:
             readable = counts.known + counts.impossible
             yield _unreadable_dates(customers.date_columns[attribute.name], counts.unusable, readable=readable)
         elif counts.unusable:
-            what = "yes or no" if attribute.is_answer else "a finite number"
+            content = "yes or no" if attribute.is_answer else "a finite number"
             shape = dialect.shape_of_unusable(attribute.name, customers.reading(attribute))
             values = plural(counts.unusable, "value")
-            yield f"{values} of column {attribute.name!r} cannot be read as {what}{instance(shape)}"
+            yield f"{values} of column {attribute.name!r} cannot be read as {content}{instance(shape)}"
         if counts.impossible:
             rule = {
                 "count": "is negative or not whole|are negative or not whole",
@@ -282,10 +282,10 @@ def _faults(customers: Customers, known: KnownAttributes) -> Iterator[str]:
                 "birth date": "is a birth before 1900 or after the snapshot|"
                 "are births before 1900 or after the snapshot",
             }[attribute.kind]
-            one, many = rule.split("|")
+            singular_rule, plural_rule = rule.split("|")
             yield (
                 f"{plural(counts.impossible, 'value')} of column {attribute.name!r} "
-                f"{one if counts.impossible == 1 else many}"
+                f"{singular_rule if counts.impossible == 1 else plural_rule}"
             )
 
 

@@ -12,29 +12,33 @@ from custseg._format import listed
 from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.logs._events import EVENT_NAMES, Events
-from custseg.logs._file_checks import raise_on_doubtful_marks
-from custseg.logs._flags import raise_on_flags
+from custseg.logs.facts._log_facts import (
+    LogFacts,
+    common_marks,
+    raise_on_doubtful_marks,
+    raise_on_flags,
+    raise_on_no_rows,
+)
 from custseg.snapshot import Snapshot
 
 _SHOWN_NAMES = 20
 _LONGEST_NAME = 40
+_TOTALS = (
+    "rows", "rows_after", "without_date", "unusable_dates", "without_customer", "unusable_flags", "without_event",
+    "machine_lines",
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class EventFacts:
-    """Counts over an event log at one snapshot.
+@dataclass(frozen=True, kw_only=True)
+class EventFacts(LogFacts):
+    """Counts over an event log at one snapshot, besides those of `LogFacts`.
 
     Attributes
     ----------
-    rows, rows_after : int
-        Lines before the snapshot, and at or after it.
-    without_date, unusable_dates : int
-        Lines without a date, and with one that cannot be read.
-    without_customer, without_event, unknown_events : int
-        Lines before the snapshot without a customer, without a name of the event, and with one that is not
-        known.
-    machine_lines, unusable_flags : int
-        Lines before the snapshot marked as made by a machine, and those whose mark is neither yes nor no.
+    without_event, unknown_events : int
+        Lines before the snapshot without a name of the event, and with one that is not known.
+    machine_lines : int
+        Lines before the snapshot marked as made by a machine.
     counts : mapping of str to int
         Lines before the snapshot per canonical event, also 0.
     mail_counts : mapping of str to int
@@ -43,45 +47,25 @@ class EventFacts:
         Mails alone whose moment is not a midnight; 0 for events that are known by the day alone.
     unknown_names : mapping of str to int
         Lines per unknown name, the 20 most frequent.
-    first_day, last_day : int or None
-        First and last calendar day before the snapshot, in days since 1970-01-01.
     """
 
-    rows: int
-    rows_after: int
-    without_date: int
-    unusable_dates: int
-    without_customer: int
     without_event: int
     unknown_events: int
     machine_lines: int
-    unusable_flags: int
     counts: Mapping[str, int]
     mail_counts: Mapping[str, int]
     timed_mails: Mapping[str, int]
     unknown_names: Mapping[str, int]
-    first_day: int | None
-    last_day: int | None
 
 
 def usable_event_facts(events: Events, snapshot: Snapshot, facts: EventFacts, *, caller: str) -> EventFacts:
     """The same counts; raises if values cannot be used."""
-    events.dates.raise_on_unusable(facts.unusable_dates, caller, readable=facts.rows + facts.rows_after)
-    if facts.rows + facts.rows_after + facts.without_date == 0:
-        raise DataError(f"{caller}: the event log has no rows.")
-    if facts.rows + facts.rows_after == 0:
-        raise DataError(f"{caller}: column {events.date!r} of the event log has no dates.")
-    if facts.rows == 0:
-        raise DataError(
-            f"{caller}: as_of {snapshot} is not after any row of the event log, so nothing is "
-            "known yet. Give a later as_of."
-        )
+    raise_on_no_rows(events.dates, facts, snapshot, log="event", caller=caller)
     if not any(facts.counts.values()):
         _raise_on_names(events, facts, caller)
     if events.value is not None:
         raise_on_doubtful_marks(events.source_table.dialect, [events.value], caller)
-    if facts.unusable_flags:
-        raise_on_flags(events.source_table.dialect, str(events.machine), facts.unusable_flags, caller=caller)
+    raise_on_flags(events.source_table.dialect, str(events.machine), facts.unusable_flags, caller=caller)
     return facts
 
 
@@ -89,17 +73,11 @@ def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
     """Count the lines of the log without raising: one indicator column per count, summed per event."""
     col, lines = nw.col, events.lines()
     before = col("moment") < snapshot.moment
-    marked = "machine" in lines.collect_schema().names()
-    machine = col("machine") if marked else nw.lit(value=False)
+    machine = nw.lit(value=False) if events.machine is None else col("machine")
     marks = {
-        "rows": before,
-        "rows_after": ~before,
-        "without_date": ~col("has_date"),
-        "unusable_dates": col("has_date") & col("moment").is_null(),
-        "without_customer": before & col("customer").is_null(),
+        **common_marks(before, machine),
         "without_event": before & col("name").is_null(),
         "machine_lines": before & machine,
-        "unusable_flags": before & machine.is_null(),
         "mails": before & col("mail"),
         "timed_mails": before & col("mail") & col("timed"),
     }
@@ -123,25 +101,16 @@ def gather_event_facts(events: Events, snapshot: Snapshot) -> EventFacts:
 def _facts(rows: list[dict[str, Any]], unknown_names: Mapping[str, int]) -> EventFacts:
     """The facts from counts per event; unknown names have no canonical event."""
 
-    def total(mark: str) -> int:
-        return sum(int(row[mark]) for row in rows)
-
     def per_event(mark: str) -> dict[str, int]:
-        found = {row["event"]: int(row[mark]) for row in rows}
-        return {name: found.get(name, 0) for name in EVENT_NAMES}
+        counts = {row["event"]: int(row[mark]) for row in rows}
+        return {name: counts.get(name, 0) for name in EVENT_NAMES}
 
+    totals = {mark: sum(int(row[mark]) for row in rows) for mark in _TOTALS}
     unnamed = sum(int(row["rows"]) for row in rows if row["event"] is None)
     days = [day for row in rows for day in (row["first_day"], row["last_day"]) if day is not None]
     return EventFacts(
-        rows=total("rows"),
-        rows_after=total("rows_after"),
-        without_date=total("without_date"),
-        unusable_dates=total("unusable_dates"),
-        without_customer=total("without_customer"),
-        without_event=total("without_event"),
-        unknown_events=unnamed - total("without_event"),
-        machine_lines=total("machine_lines"),
-        unusable_flags=total("unusable_flags"),
+        **totals,
+        unknown_events=unnamed - totals["without_event"],
         counts=per_event("rows"),
         mail_counts=per_event("mails"),
         timed_mails=per_event("timed_mails"),
@@ -157,9 +126,9 @@ def _raise_on_names(events: Events, facts: EventFacts, caller: str) -> None:
             f"{caller}: column {events.event!r} names no event in any line before as_of. "
             f"Pass event='...'; columns are {listed(events.source_table.dialect.columns)}."
         )
-    found = [name[:_LONGEST_NAME] for name in facts.unknown_names]
+    names = [name[:_LONGEST_NAME] for name in facts.unknown_names]
     raise DataError(
         f"{caller}: the event log has no known event before as_of; column {events.event!r} has "
-        f"{listed(found)}. Known events are {listed(EVENT_NAMES)}: "
-        f"pass names={{{found[0]!r}: 'visited', ...}}."
+        f"{listed(names)}. Known events are {listed(EVENT_NAMES)}: "
+        f"pass names={{{names[0]!r}: 'visited', ...}}."
     )

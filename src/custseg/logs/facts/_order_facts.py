@@ -13,9 +13,14 @@ from custseg._checks import instance, number_advice
 from custseg._format import listed, plural
 from custseg._frames import MONEY_DIGITS, collect
 from custseg.errors import DataError
-from custseg.logs._file_checks import raise_on_doubtful_marks
-from custseg.logs._flags import raise_on_flags
 from custseg.logs._orders import Orders
+from custseg.logs.facts._log_facts import (
+    LogFacts,
+    common_marks,
+    raise_on_doubtful_marks,
+    raise_on_flags,
+    raise_on_no_rows,
+)
 from custseg.snapshot import Snapshot
 
 _SUM_LIMIT = 9.2e18
@@ -27,23 +32,16 @@ _ORDER_LEVEL = ("channel", "source", "currency")
 _MORE = ("product", "category", "channel", "source", "discount", "currency")
 
 
-@dataclass(frozen=True)
-class OrderFacts:
-    """Counts over an order log at one snapshot.
+@dataclass(frozen=True, kw_only=True)
+class OrderFacts(LogFacts):
+    """Counts over an order log at one snapshot, besides those of `LogFacts`.
 
     Attributes
     ----------
-    rows, rows_after : int
-        Lines before the snapshot, and at or after it.
-    without_date, unusable_dates : int
-        Lines without a date, and with one that cannot be read.
-    without_customer, without_order, without_amount, unusable_amounts : int
+    without_order, without_amount, unusable_amounts : int
         Lines before the snapshot that lack the value, or whose value cannot be read.
-    refund_lines, cancelled_lines, unusable_flags : int
-        Lines before the snapshot with a negative amount, those marked as cancelled, and those whose
-        mark is neither yes nor no.
-    first_day, last_day : int or None
-        First and last calendar day before the snapshot, in days since 1970-01-01.
+    refund_lines, cancelled_lines : int
+        Lines before the snapshot with a negative amount, and those marked as cancelled.
     money : float
         Sum of the absolute amounts and refunds, in units of money: it bounds every sum of money.
     zero_lines, rounded_amounts : int
@@ -62,19 +60,11 @@ class OrderFacts:
         The log as it was counted: completed within orders, and with money in units that are small enough.
     """
 
-    rows: int
-    rows_after: int
-    without_date: int
-    unusable_dates: int
-    without_customer: int
     without_order: int
     without_amount: int
     unusable_amounts: int
     refund_lines: int
     cancelled_lines: int
-    unusable_flags: int
-    first_day: int | None
-    last_day: int | None
     money: float
     zero_lines: int
     rounded_amounts: int
@@ -91,25 +81,13 @@ def usable_order_facts(
     orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, caller: str, refunds: str = "net"
 ) -> OrderFacts:
     """The same counts; raises if values cannot be used, or break the policy ``refunds="error"``."""
-    orders.dates.raise_on_unusable(facts.unusable_dates, caller, readable=facts.rows + facts.rows_after)
-    if facts.rows + facts.rows_after + facts.without_date == 0:
-        raise DataError(f"{caller}: the order log has no rows.")
-    if facts.rows + facts.rows_after == 0:
-        raise DataError(f"{caller}: column {orders.date!r} of the order log has no dates.")
-    if facts.rows == 0:
-        raise DataError(
-            f"{caller}: as_of {snapshot} is not after any row of the order log, so nothing is "
-            "known yet. Give a later as_of."
-        )
+    raise_on_no_rows(orders.dates, facts, snapshot, log="order", caller=caller)
     if facts.currencies:
         _check_currencies(orders, facts, caller)
     raise_on_doubtful_marks(orders.source_table.dialect, orders.prices(), caller)
-    if facts.unusable_amounts:
-        _raise_on_amounts(orders, orders.money_columns(), facts.unusable_amounts, caller=caller)
-    if facts.unusable_refunds:
-        _raise_on_amounts(orders, [str(orders.refund)], facts.unusable_refunds, caller=caller)
-    if facts.unusable_flags:
-        raise_on_flags(orders.source_table.dialect, str(orders.cancelled), facts.unusable_flags, caller=caller)
+    _raise_on_amounts(orders, orders.money_columns(), facts.unusable_amounts, caller=caller)
+    _raise_on_amounts(orders, [str(orders.refund)], facts.unusable_refunds, caller=caller)
+    raise_on_flags(orders.source_table.dialect, str(orders.cancelled), facts.unusable_flags, caller=caller)
     if facts.money > _SUM_LIMIT:
         raise DataError(
             f"{caller}: the amounts add up to more than 9.2e14, which 64 bits of ten-thousandths "
@@ -166,29 +144,20 @@ def _count(orders: Orders, snapshot: Snapshot) -> OrderFacts:
     roles = [role for role in _MORE if role in lines.collect_schema().names()]
     before = col("moment") < snapshot.moment
     unread = col("has_date") & col("moment").is_null()
-    marked = "cancelled" in lines.collect_schema().names()
-    cancelled = col("cancelled") if marked else nw.lit(value=False)
-    refunded = orders.refund is not None
-    nothing = nw.lit(0, nw.Int64)
-    refund, has_refund = (col("refund"), col("has_refund")) if refunded else (nothing, nw.lit(value=False))
+    never, zero = nw.lit(value=False), nw.lit(0, nw.Int64)
+    cancelled, has_mark = (never, never) if orders.cancelled is None else (col("cancelled"), col("has_mark"))
+    refund, has_refund = (zero, never) if orders.refund is None else (col("refund"), col("has_refund"))
     marks = {
-        "rows": before,
-        "rows_after": ~before,
-        "without_date": ~col("has_date"),
-        "unusable_dates": unread,
-        "without_customer": before & col("customer").is_null(),
+        **common_marks(before, cancelled),
         "without_order": before & col("order").is_null(),
         "without_amount": before & ~col("in_paid_order"),
         "unusable_amounts": (before | unread) & col("has_amount") & col("money").is_null(),
         "refund_lines": before & (col("money") < 0),
         "cancelled_lines": before & cancelled,
-        "unusable_flags": before & cancelled.is_null(),
         "zero_lines": before & (col("money") == 0),
         "rounded_amounts": before & col("rounded"),
-        "unmarked_lines": ~col("has_mark") if marked else nw.lit(value=False),
-        "lines_marked_no": col("has_mark") & ~cancelled & (before | col("moment").is_null())
-        if marked
-        else nw.lit(value=False),
+        "unmarked_lines": never if orders.cancelled is None else ~has_mark,
+        "lines_marked_no": has_mark & ~cancelled & (before | col("moment").is_null()),
         "refunded_lines": before & (refund > 0),
         "unusable_refunds": (before | unread) & has_refund & refund.is_null(),
     }
@@ -234,23 +203,26 @@ def _check_currencies(orders: Orders, facts: OrderFacts, caller: str) -> None:
     if orders.rates is not None:
         lacking = [code for code in codes if code not in orders.rates]
         if lacking or unnamed:
-            what = listed(lacking) if lacking else "lines without a currency"
+            lacking_rates = listed(lacking) if lacking else "lines without a currency"
             remedy = (
                 "Give a rate for each code, spelled as in the log"
                 if lacking
                 else f"Fill in column {orders.currency!r} on these lines: an order with several currencies, or without "
                 "an order id, does not say which is meant"
             )
-            raise DataError(f"{caller}: rates lack {what}; they have {listed(orders.rates)}. {remedy}.")
+            raise DataError(f"{caller}: rates lack {lacking_rates}; they have {listed(orders.rates)}. {remedy}.")
     elif len(facts.currencies) > 1:
-        others = " and lines without a currency" if unnamed else ""
+        unnamed_lines = " and lines without a currency" if unnamed else ""
         raise DataError(
-            f"{caller}: the amounts are in several currencies, {listed(codes)}{others}, "
+            f"{caller}: the amounts are in several currencies, {listed(codes)}{unnamed_lines}, "
             "and cannot be added. Give rates={'EUR': 1.0, ...}."
         )
 
 
 def _raise_on_amounts(orders: Orders, names: Sequence[str], count: int, *, caller: str) -> None:
+    """Raise if amounts or refunds cannot be read; `count` is their number."""
+    if not count:
+        return
     dialect = orders.source_table.dialect
     shapes = [dialect.shape_of_unusable(name, dialect.number(name)) for name in names]
     example, advice = instance(*shapes), number_advice(*shapes)
@@ -263,5 +235,5 @@ def _raise_on_amounts(orders: Orders, names: Sequence[str], count: int, *, calle
     raise DataError(
         f"{caller}: {plural(count, 'value')} of {' × '.join(map(repr, names))} "
         f"{'is' if count == 1 else 'are'} not a finite number below 9.2e14{example}. "
-        f"{advice or 'Mend these rows or leave them out.'}{hint}"
+        f"{advice or 'Correct these rows or leave them out.'}{hint}"
     )

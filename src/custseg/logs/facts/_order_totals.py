@@ -45,24 +45,24 @@ def counted_lines(
     there is one, is null on such lines, and on all lines where the policy leaves refunds out.
     """
     col = nw.col
-    seen = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
+    before = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
     keys = ["customer", "order"]
     if facts.without_order:
         # Lines without an order id are one order per customer and moment.
-        seen = seen.with_columns(nw.when(col("order").is_null()).then(col("moment")).alias("at"))
+        before = before.with_columns(nw.when(col("order").is_null()).then(col("moment")).alias("at"))
         keys.append("at")
     if facts.cancelled_lines or (refunds == "gross" and facts.refund_lines):
         refund = (col("money") < 0).fill_null(value=False)
         cancelled = col("cancelled") if facts.cancelled_lines else nw.lit(value=False)
         counts = ~(refund | cancelled) if refunds == "gross" else refund | ~cancelled
-        seen = seen.with_columns(
+        before = before.with_columns(
             nw.when(counts).then(col("day")).alias("day"),
             nw.when(counts).then(col("money")).alias("money"),
         )
-    if "refund" in seen.collect_schema().names():
-        stands = ~col("day").is_null() & nw.lit(value=refunds != "gross")
-        seen = seen.with_columns(nw.when(stands).then(col("refund")).alias("refund"))
-    return seen, keys
+    if "refund" in before.collect_schema().names():
+        counts_refund = ~col("day").is_null() & nw.lit(value=refunds != "gross")
+        before = before.with_columns(nw.when(counts_refund).then(col("refund")).alias("refund"))
+    return before, keys
 
 
 def net_money(lines: nw.LazyFrame[Any]) -> nw.Expr:

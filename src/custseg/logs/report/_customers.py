@@ -9,10 +9,9 @@ import narwhals.stable.v2 as nw
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
 from custseg.logs.facts._attribute_facts import AttributeCounts, KnownAttributes
-from custseg.logs.report._files import file_findings
 from custseg.logs.report._findings import Finding, FindingWriter, LogReport, by_severity, column_name
 from custseg.logs.report._ids import id_findings, placeholder_findings
-from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules
+from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import crowded_days
 from custseg.logs.report.patterns._spellings import spelling_findings
 
@@ -23,24 +22,26 @@ _DATE_SHARE = 0.05
 
 
 def customer_report(
-    customers: Customers, known: KnownAttributes, *, language: str = "en"
+    customers: Customers, attributes: KnownAttributes, *, language: str = "en"
 ) -> tuple[LogReport, nw.Series[Any]]:
     """What the customer table was like, and its distinct customers; as `order_report`."""
-    write, facts = FindingWriter("customers", language), known.facts
-    filled = known.table.get_column("customer_id").drop_nulls()
-    ids = filled.unique()
+    write, facts = FindingWriter("customers", language), attributes.facts
+    all_ids = attributes.table.get_column("customer_id").drop_nulls()
+    ids = all_ids.unique()
     reasons = {reason: write.phrase("left_out", reason) for reason in facts.left_out.values()}
     left = ", ".join(f"{column_name(name)} ({reasons[reason]})" for name, reason in facts.left_out.items())
     findings = [
         *by_rules(write, CUSTOMER_RULES, facts, column=column_name(customers.customer)),
         *id_findings(write, ids),
-        *placeholder_findings(write, filled, nw.new_series("rows", [1] * len(filled), nw.Int64, backend="polars")),
+        *placeholder_findings(write, all_ids, nw.new_series("rows", [1] * len(all_ids), nw.Int64, backend="polars")),
     ]
-    for attribute, counts in zip(known.attributes, facts.columns, strict=True):
-        findings += _of_attribute(write, known, (attribute, counts))
+    for attribute, counts in zip(attributes.attributes, facts.columns, strict=True):
+        findings += _attribute_findings(write, attributes, (attribute, counts))
     for number, name in enumerate(customers.observation_columns):
-        seen = known.table.get_column(f"seen_day_{number}")
-        findings += _crowded(write, seen, name="crowded_dates", least_share=_DATE_SHARE, column=column_name(name))
+        observed_days = attributes.table.get_column(f"seen_day_{number}")
+        findings += _crowded(
+            write, observed_days, name="crowded_dates", min_share=_DATE_SHARE, column=column_name(name)
+        )
     for name, count in facts.unusable_observations.items():
         findings += write("unusable_observations", count, "severe", column=column_name(name))
     findings += file_findings(write, customers.source_table, [])
@@ -56,12 +57,12 @@ def customer_report(
     return report, ids
 
 
-def _of_attribute(
-    write: FindingWriter, known: KnownAttributes, counted: tuple[Attribute, AttributeCounts]
+def _attribute_findings(
+    write: FindingWriter, attributes: KnownAttributes, attribute_and_counts: tuple[Attribute, AttributeCounts]
 ) -> list[Finding]:
     """What is found in the values of one attribute."""
-    attribute, counts = counted
-    column, values = column_name(attribute.name), known.table.get_column(f"value_{attribute.place}")
+    attribute, counts = attribute_and_counts
+    column, values = column_name(attribute.name), attributes.table.get_column(f"value_{attribute.index}")
     wording = "stale_values_with_age" if counts.median_age_days else "stale_values"
     days = round(counts.median_age_days or 0)
     findings = [
@@ -77,17 +78,17 @@ def _of_attribute(
         )
     ]
     if attribute.kind == "birth date":
-        oldest = int((values < known.snapshot.day - _OLDEST * _YEAR_DAYS).sum())
+        oldest = int((values < attributes.snapshot.day - _OLDEST * _YEAR_DAYS).sum())
         findings += write("improbable_ages", oldest, "warning", column=column, years=_OLDEST)
-        findings += _crowded(write, values, name="crowded_births", least_share=_BIRTH_SHARE, column=column)
+        findings += _crowded(write, values, name="crowded_births", min_share=_BIRTH_SHARE, column=column)
     elif attribute.kind == "date":
-        findings += _crowded(write, values, name="crowded_dates", least_share=_DATE_SHARE, column=column)
+        findings += _crowded(write, values, name="crowded_dates", min_share=_DATE_SHARE, column=column)
     elif attribute.kind == "category":
         findings += spelling_findings(write, attribute.name, values.drop_nulls().unique().to_list())
     return findings
 
 
-def _crowded(write: FindingWriter, days: nw.Series[Any], *, name: str, **shown: Any) -> list[Finding]:
-    known = days.drop_nulls()
-    counts = known.value_counts(sort=False, name="customers").get_column("customers")
-    return crowded_days(write, counts, name=name, known=len(known), **shown)
+def _crowded(write: FindingWriter, days: nw.Series[Any], *, name: str, **fields: Any) -> list[Finding]:
+    dates = days.drop_nulls()
+    counts = dates.value_counts(sort=False, name="customers").get_column("customers")
+    return crowded_days(write, counts, name=name, known=len(dates), **fields)

@@ -9,7 +9,6 @@ import narwhals.stable.v2 as nw
 from custseg._frames import collect_together
 from custseg.logs._events import Events
 from custseg.logs.facts._event_facts import EventFacts
-from custseg.logs.report._files import file_findings
 from custseg.logs.report._findings import (
     Finding,
     FindingWriter,
@@ -19,14 +18,14 @@ from custseg.logs.report._findings import (
     column_name,
 )
 from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
-from custseg.logs.report._rules import EVENT_RULES, by_rules
+from custseg.logs.report._rules import EVENT_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import days_without_data
 from custseg.snapshot import Snapshot
 
 _DAY = 86_400_000_000
 _MANY_REPEATS = 0.1
 _MANY_ALIKE = 0.25
-_TOLD_APART_BY = ("customer", "moment", "name", "channel", "campaign", "value")
+_IDENTITY = ("customer", "moment", "name", "channel", "campaign", "value")
 
 
 def event_report(
@@ -36,12 +35,12 @@ def event_report(
     col, write = nw.col, FindingWriter("events", language)
     before = events.lines().filter(col("moment") < snapshot.moment)
     clock = before.select((col("moment") % _DAY).alias("clock"))
-    same = [name for name in _TOLD_APART_BY if name in before.collect_schema().names()]
+    identity = [name for name in _IDENTITY if name in before.collect_schema().names()]
     customers, days, clocks, distinct = collect_together(
         before.filter(~col("customer").is_null()).group_by("customer").agg(nw.len().alias("lines")),
         before.select("day").unique(),
         clock.select(col("clock").min().alias("first"), col("clock").max().alias("last")),
-        before.select(*same).unique().select(nw.len().alias("rows")),
+        before.select(*identity).unique().select(nw.len().alias("rows")),
     )
     ids, rows = customers.get_column("customer"), customers.get_column("lines")
     first, last = clocks.row(0)
@@ -73,8 +72,8 @@ def event_report(
 
 def _unknown_events(write: FindingWriter, facts: EventFacts) -> list[Finding]:
     names = ", ".join(f"{column_name(name)} {count:,}" for name, count in facts.unknown_names.items())
-    known = any(facts.counts.values())
-    return write("unknown_events", facts.unknown_events, "warning" if known else "severe", names=names)
+    any_event_known = any(facts.counts.values())
+    return write("unknown_events", facts.unknown_events, "warning" if any_event_known else "severe", names=names)
 
 
 def _repeats(write: FindingWriter, events: Events, facts: EventFacts, *, timed: bool, distinct: int) -> list[Finding]:
@@ -84,10 +83,10 @@ def _repeats(write: FindingWriter, events: Events, facts: EventFacts, *, timed: 
     """
     repeated = events.source_table.dialect.count_duplicates()
     share = repeated / max(facts.rows + facts.rows_after + facts.without_date, 1)
-    many = timed and share >= _MANY_REPEATS
-    found = write("duplicate_events", repeated, "warning" if many else "note", share=share)
+    many_repeats = timed and share >= _MANY_REPEATS
+    findings = write("duplicate_events", repeated, "warning" if many_repeats else "note", share=share)
     alike = facts.rows - distinct
     share = alike / max(facts.rows, 1)
-    if timed and not many and share >= _MANY_ALIKE:
-        found += write("alike_events", alike, "warning", share=share)
-    return found
+    if timed and not many_repeats and share >= _MANY_ALIKE:
+        findings += write("alike_events", alike, "warning", share=share)
+    return findings

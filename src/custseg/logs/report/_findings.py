@@ -123,7 +123,7 @@ class FindingWriter:
     language: str
 
     def __call__(
-        self, name: str, count: int, severity: Severity = "note", *, wording: str = "", **shown: Any
+        self, name: str, count: int, severity: Severity = "note", *, wording: str = "", **fields: Any
     ) -> list[Finding]:
         """The finding in a list; an empty list where the count is 0.
 
@@ -135,7 +135,7 @@ class FindingWriter:
         entries = text(self.language, "findings")
         key = wording or name
         entry = entries[self.log][key] if key in entries[self.log] else entries["any"][key]
-        words = {name: self._shown(value) for name, value in (shown | {"count": int(count)}).items()}
+        words = {name: self._formatted(value) for name, value in (fields | {"count": int(count)}).items()}
         sentence = plural_form(count, entry["text"], self.language).format(**words)
         return [Finding(name, int(count), severity, sentence, entry["remedy"].format(**words))]
 
@@ -143,7 +143,7 @@ class FindingWriter:
         """A part of a sentence, from ``[data_report]`` of the catalog."""
         return str(text(self.language, "data_report", *keys))
 
-    def _shown(self, value: Any) -> str:
+    def _formatted(self, value: Any) -> str:
         if isinstance(value, float):
             return percent(value, self.language)
         return number(value, self.language) if isinstance(value, int) else str(value)
@@ -183,10 +183,10 @@ def column_name(name: str) -> str:
 
 def percent(share: float, language: str = "en") -> str:
     """A share in percent that is never rounded to all or nothing."""
-    shown = round(share * 100, 1)
-    if shown == 100 and share < 1:
-        shown = 99.9
-    tiny = shown == 0 and share > 0
+    rounded = round(share * 100, 1)
+    if rounded == 100 and share < 1:
+        rounded = 99.9
+    tiny = rounded == 0 and share > 0
     words = text(language, "data_report")
-    said = str(words["percent"]).format(number=number(0.1 if tiny else shown, language, digits=1))
-    return str(words["under"]).format(share=said) if tiny else said
+    formatted = str(words["percent"]).format(number=number(0.1 if tiny else rounded, language, digits=1))
+    return str(words["under"]).format(share=formatted) if tiny else formatted

@@ -12,7 +12,7 @@ import numpy as np
 from custseg._texts import text
 from custseg.logs.report._findings import Finding, FindingWriter
 from custseg.logs.report._words import means_none
-from custseg.logs.report.patterns._outliers import outstanding
+from custseg.logs.report.patterns._outliers import count_outliers
 
 Column = nw.Series[Any]
 
@@ -28,7 +28,7 @@ _CUT_NUMBER = r"^\d{15}0+$"
 _CODE = r"\p{Ll}[\p{L}\d]*\p{Lu}|\p{Lu}[\p{L}\d]*\p{Lu}[\p{L}\d]*\p{Ll}"
 _CODES = 0.25
 _FEW = 3
-_LEAST_SHARE = 0.05
+_MIN_SHARE = 0.05
 
 
 def id_findings(write: FindingWriter, ids: Column) -> list[Finding]:
@@ -53,12 +53,12 @@ def placeholder_findings(write: FindingWriter, ids: Column, rows: Column) -> lis
 
 def dominant_findings(write: FindingWriter, counts: Mapping[str, Column]) -> list[Finding]:
     """Up to three ids with far more orders (or lines) than any other, by the first count that shows some."""
-    for what, column in counts.items():
+    for unit, column in counts.items():
         values = column.cast(nw.Int64).to_numpy()
-        found = outstanding(values, least_share=_LEAST_SHARE)
-        if found:
-            share = float(np.sort(values)[-found:].sum() / values.sum())
-            return write("dominant_customers", found, "warning", wording=f"dominant_by_{what}", share=share)
+        n_dominant = count_outliers(values, min_share=_MIN_SHARE)
+        if n_dominant:
+            share = float(np.sort(values)[-n_dominant:].sum() / values.sum())
+            return write("dominant_customers", n_dominant, "warning", wording=f"dominant_by_{unit}", share=share)
     return []
 
 
@@ -66,21 +66,21 @@ def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
     """What is found when the ids of each two logs are compared."""
     write = FindingWriter("between", language)
     names = text(language, "data_report", "logs")
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for first, second in combinations(ids, 2):
-        one, other = ids[first], ids[second]
-        if not len(one) or not len(other):
+        ids_a, ids_b = ids[first], ids[second]
+        if not len(ids_a) or not len(ids_b):
             continue
         logs = {"first": names[first], "second": names[second]}
-        shared = _shared(_as_text(one), _as_text(other))
-        cased = has_codes(one) and has_codes(other)
-        alike = _shared(normal_form(one, cased=cased), normal_form(other, cased=cased)) - shared
-        found += write("alike_across_logs", alike, "warning", **logs)
+        shared = _shared(_as_text(ids_a), _as_text(ids_b))
+        cased = has_codes(ids_a) and has_codes(ids_b)
+        alike = _shared(normal_form(ids_a, cased=cased), normal_form(ids_b, cased=cased)) - shared
+        findings += write("alike_across_logs", alike, "warning", **logs)
         # Of the smaller log most customers are in the larger one: visitors without orders, or orders without visits.
-        few = 2 * max(shared / len(one), shared / len(other)) < 1
-        sizes: dict[str, Any] = {"in_first": len(one), "in_second": len(other), "shared": shared}
-        found += write("few_shared_customers", int(few), "warning", **logs, **sizes)
-    return found
+        few_shared = 2 * max(shared / len(ids_a), shared / len(ids_b)) < 1
+        sizes: dict[str, Any] = {"in_first": len(ids_a), "in_second": len(ids_b), "shared": shared}
+        findings += write("few_shared_customers", int(few_shared), "warning", **logs, **sizes)
+    return findings
 
 
 def has_codes(ids: Column) -> bool:
@@ -106,8 +106,8 @@ def _as_text(ids: Column) -> Column:
     return ids if ids.dtype == nw.String else ids.cast(nw.String)
 
 
-def _shared(one: Column, other: Column) -> int:
-    return int(one.unique().is_in(other.unique()).sum())
+def _shared(ids_a: Column, ids_b: Column) -> int:
+    return int(ids_a.unique().is_in(ids_b.unique()).sum())
 
 
 def _inexact(ids: Column) -> int:

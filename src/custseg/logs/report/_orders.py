@@ -11,7 +11,6 @@ from custseg._format import listed
 from custseg._frames import MONEY_DIGITS, MONEY_UNIT, collect, collect_together
 from custseg.logs._orders import Orders
 from custseg.logs.facts._order_facts import OrderFacts
-from custseg.logs.report._files import file_findings
 from custseg.logs.report._findings import (
     Finding,
     FindingWriter,
@@ -22,7 +21,7 @@ from custseg.logs.report._findings import (
     column_name,
 )
 from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
-from custseg.logs.report._rules import ORDER_RULES, SPREAD_RULES, by_rules
+from custseg.logs.report._rules import ORDER_RULES, SPREAD_RULES, by_rules, file_findings
 from custseg.logs.report._words import refund_columns
 from custseg.logs.report.patterns._days import crowded_days, days_without_data
 from custseg.logs.report.patterns._discounts import discount_findings, discount_sums
@@ -64,7 +63,7 @@ def order_report(
     ids = spread.customers.get_column("customer")
     policy = {"gross": "gross", "error": "net"}.get(refunds, refunds)
     columns = " × ".join(column_name(name) for name in orders.money_columns())
-    shown: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "date": column_name(orders.date),
         "amount": columns,
         "refund": column_name(orders.refund or ""),
@@ -73,9 +72,9 @@ def order_report(
     }
     repeated, several = repeated_totals(orders, snapshot, facts, spread=spread, refunds=refunds)
     findings = [
-        *by_rules(write, ORDER_RULES, facts, policy=write.phrase("policy", policy), **shown),
+        *by_rules(write, ORDER_RULES, facts, policy=write.phrase("policy", policy), **fields),
         *file_findings(write, orders.source_table, orders.prices()),
-        *by_rules(write, SPREAD_RULES, spread, **shown),
+        *by_rules(write, SPREAD_RULES, spread, **fields),
         *repeated_lines(write, orders, facts, snapshot=snapshot),
         *id_findings(write, ids),
         *placeholder_findings(write, ids, spread.customers.get_column("lines")),
@@ -138,14 +137,14 @@ def _columns(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[F
     if orders.discount is not None:
         frames.append(discount_sums(lines))
     tables = collect_together(*frames) if frames else []
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for role, table in zip(roles, tables, strict=False):
         severity: Severity = "note" if role == "product" else "warning"
         values = table.get_column(role).drop_nulls().to_list()
-        found += spelling_findings(write, getattr(orders, role), values, severity=severity)
+        findings += spelling_findings(write, getattr(orders, role), values, severity=severity)
     if orders.discount is not None:
-        found += discount_findings(write, orders.discount, tables[-1])
-    return found + _undescribed_refunds(write, orders, snapshot)
+        findings += discount_findings(write, orders.discount, tables[-1])
+    return findings + _undescribed_refunds(write, orders, snapshot)
 
 
 def _undescribed_refunds(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[Finding]:
@@ -156,7 +155,9 @@ def _undescribed_refunds(write: FindingWriter, orders: Orders, snapshot: Snapsho
     if orders.refund is not None or not names:
         return []
     col = nw.col
-    columns = {f"refund {place}": dialect.money([name], None, digits=MONEY_DIGITS) for place, name in enumerate(names)}
+    columns = {
+        f"refund {number}": dialect.money([name], None, digits=MONEY_DIGITS) for number, name in enumerate(names)
+    }
     lines = dialect.select({"moment": orders.dates.expressions()["moment"], **columns})
     before = lines.filter(col("moment") < snapshot.moment)
     marked = before.select(

@@ -1,10 +1,12 @@
-"""Which counts of a log are findings, and how serious each is: one line per finding."""
+"""Which counts of a log or its file are findings, and how serious each is: one line per finding."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from custseg.logs.report._findings import Finding, FindingWriter, Severity
+from custseg._frames import Table
+from custseg.logs.report._findings import Finding, FindingWriter, Severity, column_name
 
 Rules = tuple[tuple[str, str, Severity], ...]
 
@@ -60,6 +62,17 @@ ATTRIBUTE_RULES: Rules = (
 )
 
 
-def by_rules(write: FindingWriter, rules: Rules, counts: object, **shown: Any) -> list[Finding]:
+def by_rules(write: FindingWriter, rules: Rules, counts: object, **fields: Any) -> list[Finding]:
     """The findings of a table of rules over the counts."""
-    return [item for name, field, severity in rules for item in write(name, getattr(counts, field), severity, **shown)]
+    return [item for name, field, severity in rules for item in write(name, getattr(counts, field), severity, **fields)]
+
+
+def file_findings(write: FindingWriter, table: Table, money: Sequence[str]) -> list[Finding]:
+    """What is in doubt about a CSV file: short lines, and decimal marks that may stand between thousands."""
+    doubtful = table.dialect.doubtful_marks(money) if money else []
+    columns = ", ".join(column_name(name) for name in doubtful)
+    mark = table.dialect.form.decimal_mark
+    return [
+        *write("short_lines", table.short_rows, "warning"),
+        *write("thousands_or_decimals", len(doubtful), "warning", columns=columns, mark=mark),
+    ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from custseg._arrays import Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
+from custseg._threads import in_threads
 from custseg.errors import DataError
 from custseg.profiling.measures._categories import CategoryShare, category_counts, category_shares, strongest
 from custseg.profiling.measures._effects import Candidate, RankCorrelations, is_clear
@@ -140,8 +140,8 @@ def column_statistics(
             raise DataError(f"{caller}: column {name!r} holds infinite values. Replace them, or leave it out.")
         return ranked(values, labels, n_segments=n_segments, quantile_terms=quantile_terms.get(name, ()))
 
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
-        ranks = dict(zip(table.numbers, pool.map(ranks_of, table.numbers), strict=True))
+    n_jobs = min(_MOST_THREADS, os.cpu_count() or 1)
+    ranks = dict(zip(table.numbers, in_threads(ranks_of, table.numbers, n_jobs=n_jobs), strict=True))
     counts = {name: category_counts(column, labels, n_segments) for name, column in table.categories.items()}
     shares = {name: category_shares(table.categories[name], counts[name]) for name in counts}
     return ColumnStatistics(table, labels, n_segments, ranks, counts, shares)

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg.logs.report._findings import Finding, FindingWriter, calendar_day
-from custseg.logs.report.patterns._outliers import long_gap, outstanding
+from custseg.logs.report.patterns._outliers import count_outliers, long_gap
 
 _WEEK = 7
 _LARGE_SHARE = 0.2
@@ -20,13 +20,13 @@ Column = nw.Series[Any]
 
 def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
     """Calendar days between the first and the last row that have none, and the longest gap."""
-    known = np.sort(days.drop_nulls().to_numpy())
-    gaps = np.diff(known) - 1
+    sorted_days = np.sort(days.drop_nulls().to_numpy())
+    gaps = np.diff(sorted_days) - 1
     missing = int(gaps.sum()) if len(gaps) else 0
     if not missing:
         return []
     longest = int(gaps.max())
-    after = calendar_day(int(known[int(gaps.argmax())]))
+    after = calendar_day(int(sorted_days[int(gaps.argmax())]))
     # A shop with few orders, or one that bills on the first of the month, has gaps as long as any other.
     unusual = longest >= _WEEK and long_gap(gaps + 1)
     return write(
@@ -40,11 +40,11 @@ def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
 
 
 def crowded_days(
-    write: FindingWriter, counts: Column, *, name: str = "crowded_days", least_share: float = _LARGE_SHARE, **shown: Any
+    write: FindingWriter, counts: Column, *, name: str = "crowded_days", min_share: float = _LARGE_SHARE, **fields: Any
 ) -> list[Finding]:
     """Up to three dates that far more orders or customers have than any other date."""
     values = np.sort(counts.cast(nw.Int64).to_numpy())[::-1]
     # A shop may sell on a few days alone.
-    found = outstanding(values, least_share=least_share, spread=1.0 if name == "crowded_days" else _SPREAD)
-    share = float(values[:found].sum() / max(values.sum(), 1))
-    return write(name, found, "warning", share=share, rows=int(values[:found].sum()), **shown)
+    n_crowded = count_outliers(values, min_share=min_share, spread=1.0 if name == "crowded_days" else _SPREAD)
+    share = float(values[:n_crowded].sum() / max(values.sum(), 1))
+    return write(name, n_crowded, "warning", share=share, rows=int(values[:n_crowded].sum()), **fields)

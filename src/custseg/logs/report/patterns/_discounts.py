@@ -24,12 +24,12 @@ def discount_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         "uneven": off % (_STEP * MONEY_UNIT) != 0,
         "above": off > col("money").abs(),
     }
-    given = lines.filter(off > 0).with_columns(
+    discounted = lines.filter(off > 0).with_columns(
         off.cast(nw.Float64).alias("off"),
         col("money").abs().cast(nw.Float64).alias("size"),
         *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
     )
-    return given.select(
+    return discounted.select(
         col("off").count().alias("lines"),
         *(col(name).count() for name in marks),
         col("off").n_unique().alias("different"),
@@ -53,8 +53,8 @@ def discount_findings(write: FindingWriter, column: str, sums: nw.DataFrame[Any]
     rates = bool(row["fractions"]) and row["largest"] <= MONEY_UNIT and small
     even = not row["uneven"] and row["largest"] <= 100 * MONEY_UNIT and row["different"] >= _FEWEST
     percentages = even and (small or row["above"] > _OFTEN * count)
-    shown = {"column": column_name(column)}
+    fields = {"column": column_name(column)}
     return [
-        *write("discount_rates", count if rates else 0, "warning", **shown),
-        *write("discount_percentages", count if percentages else 0, "warning", **shown),
+        *write("discount_rates", count if rates else 0, "warning", **fields),
+        *write("discount_percentages", count if percentages else 0, "warning", **fields),
     ]

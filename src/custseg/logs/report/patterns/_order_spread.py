@@ -112,11 +112,11 @@ def repeated_totals(
     equal = several.filter(nw.col("least") == nw.col("most"))
     count = several.select(nw.len().alias("orders"))
     amounts, total = collect_together(equal.group_by("most").agg(nw.len().alias("orders")), count)
-    same = [int(count) for count in amounts.get_column("orders").to_list()]
-    chance = _equal_chance(same)
-    proof = chance <= _EVEN and chance ** sum(same) < _PROOF
+    order_counts = [int(count) for count in amounts.get_column("orders").to_list()]
+    chance = _equal_chance(order_counts)
+    proof = chance <= _EVEN and chance ** sum(order_counts) < _PROOF
     several_lines = int(total.item())
-    return sum(same) if proof and sum(same) >= _NEARLY_ALL * several_lines else 0, several_lines
+    return sum(order_counts) if proof and sum(order_counts) >= _NEARLY_ALL * several_lines else 0, several_lines
 
 
 def _orders(

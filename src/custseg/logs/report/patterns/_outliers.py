@@ -14,8 +14,8 @@ _PRIOR = 10
 _FEWEST = 10
 
 
-def outstanding(counts: ArrayLike, *, least_share: float, spread: float = 1.0) -> int:
-    """How many of the largest counts, at most 3, lie apart from all others and hold `least_share` each.
+def count_outliers(counts: ArrayLike, *, min_share: float, spread: float = 1.0) -> int:
+    """How many of the largest counts, at most 3, lie apart from all others and hold `min_share` each.
 
     Counts with a tail like Pareto's, the heaviest that logs of customers have, have logarithms that are exponential
     over a threshold: `gap_chance` of the logarithms must be below 0.01. A mean log-ratio of `spread` 1 is Zipf's
@@ -24,14 +24,14 @@ def outstanding(counts: ArrayLike, *, least_share: float, spread: float = 1.0) -
     """
     values = np.sort(np.asarray(counts, dtype=np.float64))[::-1]
     values = values[values > 0]
-    found = 0
-    for place in range(min(_MOST, len(values) - 1)):
-        if values[place] < least_share * values.sum():
+    n_outliers = 0
+    for rank in range(min(_MOST, len(values) - 1)):
+        if values[rank] < min_share * values.sum():
             break
-        by_count = betainc(values[place], values[place + 1] + 1, 0.5)
-        if max(by_count, gap_chance(np.log(values[place:]), spread=spread)) < _LEVEL:
-            found = place + 1
-    return found
+        by_count = betainc(values[rank], values[rank + 1] + 1, 0.5)
+        if max(by_count, gap_chance(np.log(values[rank:]), spread=spread)) < _LEVEL:
+            n_outliers = rank + 1
+    return n_outliers
 
 
 def long_gap(gaps: ArrayLike) -> bool:
@@ -42,8 +42,8 @@ def long_gap(gaps: ArrayLike) -> bool:
     """
     values = np.sort(np.asarray(gaps, dtype=np.float64))[::-1]
     lengths = values / np.median(values)
-    places = range(min(_MOST, len(values) - 1))
-    return any(gap_chance(lengths[place:], spread=0.5) < _LEVEL for place in places)
+    ranks = range(min(_MOST, len(values) - 1))
+    return any(gap_chance(lengths[rank:], spread=0.5) < _LEVEL for rank in ranks)
 
 
 def gap_chance(values: NDArray[Any], *, spread: float) -> float:
@@ -56,7 +56,7 @@ def gap_chance(values: NDArray[Any], *, spread: float) -> float:
     least of the largest tenth, or of ten, but not below the median: lower down, counts of few orders look like a
     heavy tail.
     """
-    others = values[1:]
-    upper = others[: min((len(others) + 1) // 2, max(_FEWEST, len(others) // 10))]
+    smaller = values[1:]
+    upper = smaller[: min((len(smaller) + 1) // 2, max(_FEWEST, len(smaller) // 10))]
     total = (upper - upper[-1]).sum() + _PRIOR * spread
-    return float((1 + (values[0] - others[0]) / total) ** -(len(upper) - 1 + _PRIOR))
+    return float((1 + (values[0] - smaller[0]) / total) ** -(len(upper) - 1 + _PRIOR))

@@ -48,7 +48,7 @@ def revenue(path: str) -> float:
         (month(1, 30.5), month(2, None).cast({"amount": pl.Null})),
     ],
 )
-def test_parts_of_other_types_mean_the_same(tmp_path: Path, frames: tuple[pl.DataFrame, ...]) -> None:
+def test_parts_of_other_types(tmp_path: Path, frames: tuple[pl.DataFrame, ...]) -> None:
     assert revenue(parts(tmp_path, *frames)) == 30.5
 
 
@@ -80,7 +80,7 @@ def test_times_in_other_units(tmp_path: Path, zone: str | None) -> None:
         ("customer_id", month("b", 20.5), "Int64 in .* and String in"),
     ],
 )
-def test_types_that_do_not_go_together_are_named(tmp_path: Path, column: str, odd: pl.DataFrame, kinds: str) -> None:
+def test_incompatible_types_are_named(tmp_path: Path, column: str, odd: pl.DataFrame, kinds: str) -> None:
     path = parts(tmp_path, month(1, 10.0), odd)
     with pytest.raises(DataError, match=rf"Orders: column '{column}' is {kinds}.* Write both files with the same type"):
         Orders(path)
@@ -99,17 +99,17 @@ def test_a_folder_of_parts_by_month(tmp_path: Path) -> None:
     assert revenue(str(tmp_path / "log.parquet")) == 20.0
 
 
-def test_types_of_columns_that_nobody_describes_do_not_matter(tmp_path: Path) -> None:
+def test_types_of_undescribed_columns(tmp_path: Path) -> None:
     assert revenue(parts(tmp_path, month(1, 10.0, note="x"), month(2, 20.5, note=5))) == 30.5
 
 
-def test_a_feature_whose_types_differ_is_no_column_less(tmp_path: Path) -> None:
+def test_feature_of_differing_types(tmp_path: Path) -> None:
     path = parts(tmp_path, month(1, 10.0, points=1), month(2, 20.0, points="x"))
     with pytest.raises(DataError, match=r"test: column 'points' is Int64 in .*m0.parquet' and String in .*m1.parquet'"):
         given_features(path, "customer_id", "test")
 
 
-def test_a_part_without_a_needed_column_is_named(tmp_path: Path) -> None:
+def test_part_without_needed_column(tmp_path: Path) -> None:
     path = parts(tmp_path, month(1, 10.0), month(2, 20.5).rename({"amount": "Amount"}))
     with pytest.raises(DataError, match=r"the file '.*m1\.parquet' lacks column 'amount' \(amount=\)"):
         Orders(path)
@@ -120,7 +120,7 @@ SALES = st.lists(st.tuples(st.integers(1, 5), st.integers(-500, 500)), min_size=
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(sales=SALES, cut=st.integers(0, 12))
-def test_cutting_a_file_in_two_changes_nothing(tmp_path: Path, sales: list[tuple[int, int]], cut: int) -> None:
+def test_file_cut_in_two(tmp_path: Path, sales: list[tuple[int, int]], cut: int) -> None:
     whole = pl.concat(month(customer, amount / 10) for customer, amount in sales).with_row_index("line")
     whole = whole.with_columns(order_id=pl.col("line").cast(pl.Int64)).drop("line")
     expected = rfm(whole, as_of="2024-07-01")

@@ -22,40 +22,40 @@ def rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def test_parquet_keeps_everything_as_it_is(tmp_path: Path) -> None:
+def test_parquet_keeps_everything(tmp_path: Path) -> None:
     table_writer(TABLE, "parquet")(tmp_path / "x.parquet")
     assert pl.read_parquet(tmp_path / "x.parquet").equals(TABLE.to_native())
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-a", "@sum", "\tx", "\rx", "\nx", "=", "-", "+1-1"])
-def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path: Path, text: str) -> None:
+def test_formulas_get_an_apostrophe(tmp_path: Path, text: str) -> None:
     table_writer(nw.from_native(pl.DataFrame({"id": [text]}), eager_only=True), "csv")(tmp_path / "x.csv")
     assert rows(tmp_path / "x.csv") == [["id"], ["'" + text]]
 
 
 @pytest.mark.parametrize("text", ["007", "-5", "+5.25", "-0,5", "a=1", "", "Änne", "'x", "1-2"])
-def test_other_text_stays(tmp_path: Path, text: str) -> None:
+def test_other_text_is_unchanged(tmp_path: Path, text: str) -> None:
     table_writer(nw.from_native(pl.DataFrame({"id": [text]}), eager_only=True), "csv")(tmp_path / "x.csv")
     assert rows(tmp_path / "x.csv") == [["id"], [text]]
 
 
-def test_numbers_stay_numbers(tmp_path: Path) -> None:
+def test_numbers_are_unchanged(tmp_path: Path) -> None:
     table_writer(TABLE, "csv")(tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_text("utf-8-sig") == "customer_id,share\n007,-0.5\n'=1+1,0.25\n"
 
 
-def test_excel_in_russian_gets_its_marks(tmp_path: Path) -> None:
+def test_marks_of_russian_excel(tmp_path: Path) -> None:
     table = nw.from_native(pl.DataFrame({"name": ["Спящие; новые"], "share": [0.25]}), eager_only=True)
     table_writer(table, "csv", CsvStyle(";", ","))(tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_bytes() == '\ufeffname;share\n"Спящие; новые";0,25\n'.encode()
 
 
-def test_byte_order_mark_can_be_left_out(tmp_path: Path) -> None:
+def test_no_byte_order_mark(tmp_path: Path) -> None:
     table_writer(TABLE, "csv", CsvStyle(byte_order_mark=False))(tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_bytes().startswith(b"customer_id,")
 
 
-def test_every_reader_skips_the_byte_order_mark(tmp_path: Path) -> None:
+def test_readers_skip_the_byte_order_mark(tmp_path: Path) -> None:
     table_writer(TABLE, "csv")(tmp_path / "x.csv")
     path = str(tmp_path / "x.csv")
     names = {

@@ -55,18 +55,18 @@ def test_quotes_lose_no_line(folder: Path, items: list[str]) -> None:
     ("items", "line"),
     [(['"mug', "plate", 'cup"'], 2), (["mug", '"a "b" c"', "x"], 3), (["mug", 'TV 32"', '"red"'], 3)],
 )
-def test_quotes_that_can_be_read_in_two_ways_are_refused(folder: Path, items: list[str], line: int) -> None:
+def test_ambiguous_quotes_are_refused(folder: Path, items: list[str], line: int) -> None:
     with pytest.raises(DataError, match=rf'Orders: line {line} holds a quote mark \("\).*RFC 4180'):
         Orders(file(folder, lines(items)))
 
 
-def test_lines_within_quotes_that_look_like_records_are_refused(folder: Path) -> None:
+def test_record_like_quoted_lines_are_refused(folder: Path) -> None:
     swallowed = lines(["mug", '"two\nlines"', '"a', "b", 'c"'])
     with pytest.raises(DataError, match=r"lines that look like records"):
         Orders(file(folder, swallowed))
 
 
-def test_lines_of_a_long_note_are_no_records(folder: Path) -> None:
+def test_lines_of_a_long_note(folder: Path) -> None:
     assert revenue(file(folder, lines(["mug", '"dear shop,\nI, too, want, a, mug\nAnn"']))) == {0: 10.0, 1: 10.0}
 
 
@@ -80,18 +80,18 @@ def test_encodings_and_line_ends(folder: Path, encoding: str, line_end: str) -> 
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
-def test_a_byte_order_mark_needs_no_argument(folder: Path, encoding: str) -> None:
+def test_byte_order_mark(folder: Path, encoding: str) -> None:
     assert revenue(file(folder, lines(["é"]).encode(encoding))) == {0: 10.0}
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "utf-16-le"])
-def test_the_likely_encoding_is_named(folder: Path, encoding: str) -> None:
+def test_likely_encoding_is_named(folder: Path, encoding: str) -> None:
     path = file(folder, lines(["Чашка большая", "Блюдо", "Ложка из Москвы"]).encode(encoding))
     with pytest.raises(DataError, match=rf"not in UTF-8.* looks like {encoding}: give encoding='{encoding}'"):
         Orders(path)
 
 
-def test_an_encoding_that_the_bytes_contradict_is_refused(folder: Path) -> None:
+def test_contradicted_encoding_is_refused(folder: Path) -> None:
     path = file(folder, lines(["Чашка"]))
     with pytest.raises(DataError, match=r"encoding='cp1251' does not fit, the file is in UTF-8"):
         Orders(path, encoding="cp1251")
@@ -101,28 +101,28 @@ def test_an_encoding_that_the_bytes_contradict_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["nowhere", "hex", "", 5])
-def test_encodings_that_cannot_be(folder: Path, encoding: Any) -> None:
+def test_invalid_encodings(folder: Path, encoding: Any) -> None:
     with pytest.raises((ValueError, TypeError), match=r"Orders: encoding must be a name"):
         Orders(file(folder, lines(["mug"])), encoding=encoding)
 
 
-def test_the_first_line_that_is_not_utf_8_is_named(folder: Path) -> None:
+def test_first_line_outside_utf_8_is_named(folder: Path) -> None:
     path = file(folder, lines(["Kö", "mug"]).encode() + "9,9,2024-05-01,10,Köln\n".encode("cp1252"))
     with pytest.raises(DataError, match=r"not in UTF-8 \(line 4 is the first that is not\)"):
         Orders(path)
 
 
-def test_repeated_names_beside_a_name_that_polars_makes(folder: Path) -> None:
+def test_repeated_names_of_polars(folder: Path) -> None:
     path = file(folder, HEAD.replace("\n", ",x,x,x_duplicated_0\n") + "1,1,2024-05-01,10,mug,a,b,c\n")
     assert revenue(path) == {1: 10.0}
 
 
-def test_a_codec_that_fails_in_its_own_way(folder: Path) -> None:
+def test_failing_codec(folder: Path) -> None:
     with pytest.raises(DataError, match=r"of .* is not valid text in encoding='punycode'"):
         revenue(file(folder, lines(["mug"])), encoding="punycode")
 
 
-def test_a_separator_line_is_honored(folder: Path) -> None:
+def test_separator_line(folder: Path) -> None:
     german = "sep=;\n" + lines(["mug"]).replace(",", ";").replace(";10;", ";10,5;")
     assert revenue(file(folder, german), decimal=",") == {0: 10.5}
     text = "sep=;\n" + lines(["mug"]).replace(",", ";")
@@ -141,7 +141,7 @@ def test_lines_above_the_header(folder: Path) -> None:
         Orders(path, skip_rows=-1)
 
 
-def test_the_likely_separator_is_named(folder: Path) -> None:
+def test_likely_separator_is_named(folder: Path) -> None:
     path = file(folder, lines(["mug"]).replace(",", ";"))
     with pytest.raises(DataError, match=r"lacks columns .*separated by ';': give separator=';'"):
         Orders(path)
@@ -158,17 +158,17 @@ def test_the_likely_separator_is_named(folder: Path) -> None:
         (b"\x00\x01\x02" * 50, "binary data"),
     ],
 )
-def test_a_file_that_is_no_csv_is_named(folder: Path, content: bytes, words: str) -> None:
+def test_file_that_is_no_csv(folder: Path, content: bytes, words: str) -> None:
     with pytest.raises(DataError, match=rf"Orders: the file is no CSV: it looks like {words}"):
         Orders(file(folder, content))
 
 
-def test_compressed_files_need_no_other_name(folder: Path) -> None:
+def test_compressed_files(folder: Path) -> None:
     assert revenue(file(folder, gzip.compress(lines(["mug"]).encode()))) == {0: 10.0}
     assert revenue(file(folder, lines(["mug"]), "log.csv.gz")) == {0: 10.0}
 
 
-def test_a_damaged_compressed_file_is_refused(folder: Path) -> None:
+def test_damaged_compressed_file(folder: Path) -> None:
     content = gzip.compress(lines(["mug"] * 500).encode())
     for damaged in (content[:40], content[:20] + b"xxxx" + content[24:]):
         with pytest.raises(DataError, match=r"Orders: the file '.*' could not be read"):
@@ -176,7 +176,7 @@ def test_a_damaged_compressed_file_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("footer", ["Total,,,30,", "Total,,,30", "Total,30", ",,,,"])
-def test_a_footer_does_not_turn_ids_into_text(folder: Path, footer: str) -> None:
+def test_footer_keeps_numeric_ids(folder: Path, footer: str) -> None:
     assert revenue(file(folder, lines(["mug", "cup"]) + footer + "\n")) == {0: 10.0, 1: 10.0}
 
 
@@ -197,7 +197,7 @@ def test_marks_between_thousands(folder: Path, mark: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1,25", "12,34,567", "1,2500", "1250,000", ",250", "1,,250"])
-def test_marks_between_thousands_elsewhere_are_unusable(folder: Path, text: str) -> None:
+def test_misplaced_marks_between_thousands(folder: Path, text: str) -> None:
     path = file(folder, f"customer_id;order_id;ordered_at;amount\n1;1;2024-05-01;{text}\n")
     with pytest.raises(DataError, match=r"1 value of 'amount' is not a finite number"):
         revenue(path, separator=";", thousands=",")
@@ -212,7 +212,7 @@ def test_thousands_and_decimal_must_differ(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("mark", "decimal"), [(".", None), (".", "."), (",", ",")])
-def test_marks_that_may_stand_between_thousands(folder: Path, mark: str, decimal: str | None) -> None:
+def test_valid_thousands_marks(folder: Path, mark: str, decimal: str | None) -> None:
     text = "customer_id;order_id;ordered_at;amount\n1;1;2024-05-01;850\n1;2;2024-05-05;1M250\n".replace("M", mark)
     path = file(folder, text)
     if decimal is None:
@@ -225,12 +225,12 @@ def test_marks_that_may_stand_between_thousands(folder: Path, mark: str, decimal
 
 
 @pytest.mark.parametrize("others", [["12.5"], ["0.125"], ["1250"], ["1.25"]])
-def test_marks_that_cannot_stand_between_thousands(folder: Path, others: list[str]) -> None:
+def test_invalid_thousands_marks(folder: Path, others: list[str]) -> None:
     rows = "".join(f"{i},{i},2024-05-01,{text},x\n" for i, text in enumerate(["1.250", *others]))
     assert revenue(file(folder, HEAD + rows))[0] == 1.25
 
 
-def test_ids_of_csv_logs_are_brought_to_one_type(folder: Path) -> None:
+def test_ids_of_two_logs_have_one_type(folder: Path) -> None:
     orders = file(folder, lines(["mug", "cup"]), "orders.csv")
     events = Events(file(folder, "customer_id,occurred_at,event\n007,2024-05-01 09:00,visited\n", "events.csv"))
     customers = Customers(file(folder, "customer_id,region\n1,north\n", "customers.csv"), category=["region"])
@@ -242,7 +242,7 @@ def test_ids_of_csv_logs_are_brought_to_one_type(folder: Path) -> None:
         build_features(frame, events, as_of="2024-07-01")
 
 
-def test_a_ready_table_with_decimal_commas(folder: Path) -> None:
+def test_ready_table_with_decimal_commas(folder: Path) -> None:
     rows = "".join(f"{i};{i % 3 * 50 + i % 7},{i % 10}\n" for i in range(1, 100))
     path = file(folder, "id;spend\n" + rows)
     result = fit_segments(features=path, separator=";", decimal=",", method="kmeans", n_segments=3)
@@ -260,18 +260,18 @@ def test_long_names_and_odd_marks_in_errors(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a" * 300 + ".csv", "a\0.csv"])
-def test_names_that_no_file_can_have(name: str) -> None:
+def test_impossible_file_names(name: str) -> None:
     with pytest.raises(DataError, match=r"Orders: there is no file 'a"):
         Orders(name)
 
 
-def test_a_name_that_looks_like_an_address(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_address_as_file_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file(folder, lines(["mug"]), "file:x.csv")
     monkeypatch.chdir(folder)
     assert revenue("file:x.csv") == {0: 10.0}
 
 
-def test_what_the_bytes_of_a_file_say(folder: Path) -> None:
+def test_files_known_by_their_bytes(folder: Path) -> None:
     facts = look_at_text_file(file(folder, "May\nid;name;sum\n1;Łódź;2,5\n2;żółw;3,5\n".encode("cp1250")))
     assert (facts.looks_like, facts.encoding, facts.separator) == ("text", "cp1250", ";")
     assert (facts.skip_rows, facts.columns, facts.quoting) == (1, ("id", "name", "sum"), "none")
@@ -280,7 +280,7 @@ def test_what_the_bytes_of_a_file_say(folder: Path) -> None:
     assert look_at_text_file(file(folder, 'a,b\n1,12" x\n')).quoting == "irregular"
 
 
-def test_several_workbooks_are_not_read_as_one(folder: Path) -> None:
+def test_several_workbooks(folder: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         file(folder, b"PK", name)
     with pytest.raises(DataError, match=r"Orders: 2 workbooks fit '.*\*\.xlsx', and one is read at a time"):

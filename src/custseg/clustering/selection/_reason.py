@@ -1,0 +1,70 @@
+"""Why a clustering was selected: data, and two plain sentences in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from custseg._texts import localized, plural_form, text
+from custseg.clustering._methods import get_method
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What the sentences say.
+
+    Attributes
+    ----------
+    kind : str
+        Key of the first sentence in the catalogs.
+    method : str
+        The method of the candidate.
+    n_clusters : int
+        Its number of clusters.
+    stability : float or None
+        Mean adjusted Rand index of refits on halves; None if not measured.
+    required_stability : float
+        The stability from which a clustering is stable.
+    natural_numbers : tuple of int
+        Numbers of natural clusters that were not allowed.
+    """
+
+    kind: str
+    method: str
+    n_clusters: int
+    stability: float | None
+    required_stability: float
+    natural_numbers: tuple[int, ...] = ()
+
+    def text(self, language: str) -> str:
+        """How many segments, by which method, and how reproducible they are."""
+        words = text(language, "choice")
+        record = get_method(self.method)
+        method = words["methods"].get(self.method, self.method if record is None else record.label)
+        number = words["numerals"][self.n_clusters] if self.n_clusters < len(words["numerals"]) else self.n_clusters
+        first = plural_form(self.n_clusters, words[self.kind], language).format(number=number, method=method)
+        sentences = [first[0].upper() + first[1:]]
+        if self.kind != "one":
+            sentences.append(self._agreement(words, language))
+        if self.natural_numbers:
+            numbers = listed_numbers(self.natural_numbers, language)
+            sentences.append(words["elsewhere"].format(numbers=numbers))
+        return " ".join(sentences)
+
+    def _agreement(self, words: dict[str, str], language: str) -> str:
+        if self.stability is None:
+            return words["unmeasured"]
+        key = "agree" if self.stability >= self.required_stability else "partly"
+        stability, required = (
+            localized(f"{value:.2f}", language) for value in (self.stability, self.required_stability)
+        )
+        return words[key].format(stability=stability, required=required)
+
+
+def listed_numbers(numbers: Sequence[int], language: str = "en") -> str:
+    """`3 to 8`, or `3, 5 and 8`."""
+    words = text(language, "choice")
+    if len(numbers) > 2 and max(numbers) - min(numbers) == len(numbers) - 1:
+        return f"{min(numbers)} {words['to']} {max(numbers)}"
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} {words['and']} {last}" if most else last

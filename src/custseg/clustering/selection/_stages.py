@@ -1,0 +1,53 @@
+"""Pieces of work in threads, with progress over the stages of a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from custseg._threads import in_threads
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(eq=False)
+class Stages:
+    """Runs the pieces of each stage in threads and reports progress in hundredths.
+
+    Attributes
+    ----------
+    progress : callable
+        Called with (done, 100).
+    n_jobs : int or None
+        Threads; None for as many as there are processors.
+    """
+
+    progress: Progress = lambda done, steps: None
+    n_jobs: int | None = None
+    _start: int = 0
+    _end: int = 0
+    _threads: int | None = None
+    _reported: int = -1
+
+    def enter(self, start: int, end: int, *, n_jobs: int | None = None) -> None:
+        """Begin a stage that ends with so many hundredths done."""
+        self._start, self._end, self._threads = start, end, n_jobs or self.n_jobs
+        self._report(start)
+
+    def run(self, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """Return the result for each item, in their order."""
+        finished = 0
+
+        def done() -> None:
+            nonlocal finished
+            finished += 1
+            self._report(self._start + (self._end - self._start) * finished // len(items))
+
+        return in_threads(work, items, n_jobs=self._threads, done=done)
+
+    def _report(self, hundredths: int) -> None:
+        # A stage may run several lists of pieces: progress never goes back.
+        if hundredths > self._reported:
+            self._reported = hundredths
+            self.progress(hundredths, 100)
