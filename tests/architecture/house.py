@@ -17,7 +17,7 @@ TESTS = ROOT / "tests"
 LAYERS = (
     ("errors", "_arrays", "_compiled", "_hashes", "_scales", "_texts", "_threads"),
     ("_format",),
-    ("_checks", "_labels", "_locks", "_moments", "_numbers", "_optional", "_privacy"),
+    ("_checks", "_labels", "_locks", "_moments", "_optional", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
