@@ -17,7 +17,7 @@ INTRODUCTION = """# Reference
 Everything that can be imported, by folder. Made by `make api` from `__all__` and the docstrings.
 """
 # Records that results hold and nobody makes: documented, although no public door exports them.
-RECORDS = {"custseg": ("custseg.inspection.Finding",)}
+RECORDS = {"custseg": ("custseg.inspection.FileFinding",)}
 
 
 def page() -> str:

@@ -20,18 +20,28 @@ METHODS = set(method_names())
 METHOD_FILES = {f"clustering/_{method}.py" for method in METHODS}
 SHORT = {
     "_arrays.py": "names of types alone",
-    "_scales.py": "one scale until there is a second",
+    "_compiled.py": "one decorator",
+    "_frames/_files/_excel.py": "one call of an optional reader",
+    "_scales.py": "one table",
     "errors.py": "classes without code",
+}
+# These read what others wrote: patterns for letters and words in files, no texts of ours.
+READERS = {
+    "_frames/_files/_encodings.py",
+    "inspection/_header.py",
+    "inspection/columns/_facts.py",
+    "inspection/columns/_numbers.py",
+    "inspection/columns/_words.py",
 }
 # Today's faults, by the first words of each: to be empty.
 KNOWN_FAULTS = {
-    f"{part}{end}"
-    for parts, end in (
-        ("_frames classical_rfm cli clustering datasets features insights inspection logs", "/"),
-        ("plots preparation profiling rules", "/"),
-        ("_checks _compiled _moments _write feature_table result segmentation", ".py"),
-    )
-    for part in parts.split()
+    "clustering/selection/_evidence.py: ",
+    "clustering/selection/_gaps.py: ",
+    "clustering/selection/_score.py: ",
+    "clustering/selection/_stages.py: ",
+    "insights/_compare.py: ",
+    "preparation/_tails.py: ",
+    "segmentation.py: ",
 }
 
 
@@ -80,7 +90,8 @@ def bindings(tree: ast.AST) -> Iterator[str]:
 
 
 def alphabet_faults(module: Module) -> Iterator[str]:
-    if letters := re.search("[\u0400-\u04ff]+", module.text):
+    letters = re.search("[\u0400-\u04ff]+", module.text)
+    if letters and module.path.as_posix() not in READERS:
         yield f"has Cyrillic letters, {letters.group()!r}; texts belong into texts/ru.toml"
 
 
@@ -107,6 +118,8 @@ def test_modules_of_the_source() -> None:
 def test_exceptions_are_needed() -> None:
     short = {m.path.as_posix() for m in modules() if len(m.text.splitlines()) < 40 and not m.is_door}
     assert set(SHORT) - short == set()
+    cyrillic = {m.path.as_posix() for m in modules() if re.search("[\u0400-\u04ff]", m.text)}
+    assert READERS - cyrillic == set()
 
 
 ENOUGH = "# a comment\n" * 40

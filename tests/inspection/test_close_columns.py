@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from custseg import inspect
-from custseg.inspection import Finding
+from custseg.inspection import FileFinding
 
 
-def looked_at(folder: Path, header: str, row: str) -> dict[str, Finding]:
+def looked_at(folder: Path, header: str, row: str) -> dict[str, FileFinding]:
     lines = [row.format(i=i, day=1 + i % 28, later=1 + (i * 5 + 3) % 28, id=i % 9) for i in range(90)]
     (folder / "shop.csv").write_text("\n".join([header, *lines]))
     return {one.subject: one for one in inspect(folder / "shop.csv").findings}

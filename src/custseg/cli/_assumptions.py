@@ -12,7 +12,7 @@ import click
 from custseg._format import listed, shown
 from custseg._texts import printable, text
 from custseg.errors import DataError
-from custseg.inspection import FileInspection, FileKind, Finding, inspect_with, option_words
+from custseg.inspection import FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
 
 _NONE = "none"
@@ -34,7 +34,7 @@ class DescribedLog:
     """A described file, and the assumptions about it."""
 
     described: Orders | Events | Customers
-    assumed: tuple[Finding, ...]
+    assumed: tuple[FileFinding, ...]
     path: str
     event_names: Mapping[str, str] = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
         click.echo()
 
 
-def _as_option(finding: Finding, log: DescribedLog) -> str:
+def _as_option(finding: FileFinding, log: DescribedLog) -> str:
     if not isinstance(log.described, Orders):
         return f"{finding.subject} = {finding.value!r}"
     return f"--{finding.subject.replace('_', '-')} {shlex.quote(printable(finding.value))}"
@@ -109,7 +109,7 @@ def _with_defaults(specified: Mapping[str, Any]) -> dict[str, Any]:
     return {**defaults, **specified}
 
 
-def _assumptions(inspection: FileInspection, specified: Mapping[str, Any]) -> tuple[Finding, ...]:
+def _assumptions(inspection: FileInspection, specified: Mapping[str, Any]) -> tuple[FileFinding, ...]:
     """The findings that no option specifies; ambiguous ones are an error.
 
     If options name columns of the log, optional columns that they do not name are not used.
@@ -132,7 +132,7 @@ def _assumptions(inspection: FileInspection, specified: Mapping[str, Any]) -> tu
     return tuple(finding for finding in open_findings if defaults.get(finding.subject) != finding.value)
 
 
-def _arguments(inspection: FileInspection, assumed: Iterable[Finding]) -> dict[str, Any]:
+def _arguments(inspection: FileInspection, assumed: Iterable[FileFinding]) -> dict[str, Any]:
     """The assumptions as arguments."""
     names = {finding.subject for finding in assumed}
     return {name: value for name, value in inspection.arguments.items() if name in names}

@@ -10,12 +10,12 @@ from custseg.inspection._command import command_words
 from custseg.inspection._inspect import inspect, inspect_with
 from custseg.inspection._kind import FileKind
 from custseg.inspection._report import option_words
-from custseg.inspection._result import FileInspection, Finding
+from custseg.inspection._result import FileFinding, FileInspection
 
 __all__ = [
+    "FileFinding",
     "FileInspection",
     "FileKind",
-    "Finding",
     "command_words",
     "inspect",
     "inspect_with",

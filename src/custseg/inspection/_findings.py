@@ -9,7 +9,7 @@ from custseg._format import percent, shown
 from custseg._frames import TableSample
 from custseg._texts import text
 from custseg.inspection._kind import Reading
-from custseg.inspection._result import Finding
+from custseg.inspection._result import FileFinding
 from custseg.inspection._settings import DateSetting, NumberSetting, date_setting, number_setting
 from custseg.inspection.columns._dates import is_time_of_day
 from custseg.inspection.columns._facts import ColumnFacts
@@ -26,7 +26,7 @@ _ONE_BYTE = ("cp", "koi8", "mac", "latin", "iso")
 
 def findings_of(
     reading: Reading, columns: Sequence[ColumnFacts], sample: TableSample, *, language: str
-) -> tuple[Finding, ...]:
+) -> tuple[FileFinding, ...]:
     """The columns that have a role, and the settings."""
     roles = [_of_role(role, finding, language) for role, finding in reading.roles.items()]
     roles += [
@@ -34,7 +34,7 @@ def findings_of(
         for role, finding in (reading.money.extra if reading.money else ())
     ]
     if reading.kind == "orders" and "order" not in reading.roles:
-        roles.insert(1, Finding("order", "none", "likely", text(language, "inspect", "reasons", "no_order")))
+        roles.insert(1, FileFinding("order", "none", "likely", text(language, "inspect", "reasons", "no_order")))
     used = [finding.column for role, finding in reading.roles.items() if role in _MONEY]
     if reading.kind == "customers":
         used = [column for column in columns if column.is_number and "customer" not in column.scores]
@@ -44,7 +44,7 @@ def findings_of(
     return (*roles, *_of_dates(dates, language), *_of_numbers(numbers, language), *_of_layout(sample, language))
 
 
-def _of_role(role: str, finding: RoleFinding, language: str, *, used: bool = True) -> Finding:
+def _of_role(role: str, finding: RoleFinding, language: str, *, used: bool = True) -> FileFinding:
     certainty = finding.certainty
     rivals = tuple(column.name for column in finding.rivals)
     if not any(role == entry.name for entry in fields(Orders) + fields(Events)):
@@ -60,10 +60,10 @@ def _of_role(role: str, finding: RoleFinding, language: str, *, used: bool = Tru
         reason += text(
             language, "inspect", "reasons", "alike" if finding.reason == "same_partition" else "rivals"
         ).format(columns=", ".join(map(shown, rivals[:4])))
-    return Finding(role, finding.column.name, certainty, reason, rivals, used)
+    return FileFinding(role, finding.column.name, certainty, reason, rivals, used)
 
 
-def _of_dates(setting: DateSetting | None, language: str) -> Iterator[Finding]:
+def _of_dates(setting: DateSetting | None, language: str) -> Iterator[FileFinding]:
     if setting is None or not (setting.reading.pattern or setting.rivals):
         return
     words = text(language, "inspect", "orders_of_dates")
@@ -77,45 +77,45 @@ def _of_dates(setting: DateSetting | None, language: str) -> Iterator[Finding]:
         missed = percent(1 - setting.reading.share, language, decimals=1)
         reason = text(language, "inspect", "reasons", key).format(order=words[setting.reading.order], missed=missed)
     rivals = tuple(finding.pattern for finding in setting.rivals)
-    yield Finding("date_format", setting.reading.pattern, setting.certainty, reason, rivals)
+    yield FileFinding("date_format", setting.reading.pattern, setting.certainty, reason, rivals)
 
 
 def _without_letters(example: str) -> str:
     return example if not any(letter.isalpha() for letter in example) else ""
 
 
-def _of_numbers(setting: NumberSetting, language: str) -> Iterator[Finding]:
+def _of_numbers(setting: NumberSetting, language: str) -> Iterator[FileFinding]:
     if setting.certainty == "ambiguous":
         pairs = [(setting.decimal, setting.thousands), *setting.rivals]
         marks = [text(language, "inspect", "marks", "pair" if pair[1] else "decimal").format(
             decimal=pair[0], thousands=pair[1]) for pair in pairs]  # fmt: skip
         key = "number_ambiguous" if setting.rivals else "number_unread"
         reason = text(language, "inspect", "reasons", key).format(example=setting.example, column=setting.column)
-        yield Finding("decimal", marks[0], "ambiguous", reason, tuple(marks[1:]))
+        yield FileFinding("decimal", marks[0], "ambiguous", reason, tuple(marks[1:]))
         return
     reason = text(language, "inspect", "reasons", "number").format(example=setting.example, column=setting.column)
     if setting.decimal != ".":
-        yield Finding("decimal", setting.decimal, setting.certainty, reason)
+        yield FileFinding("decimal", setting.decimal, setting.certainty, reason)
     if setting.thousands:
         mark = " " if setting.thousands.isspace() else setting.thousands
-        yield Finding("thousands", mark, setting.certainty, reason)
+        yield FileFinding("thousands", mark, setting.certainty, reason)
 
 
-def _of_layout(sample: TableSample, language: str) -> Iterator[Finding]:
+def _of_layout(sample: TableSample, language: str) -> Iterator[FileFinding]:
     reasons = text(language, "inspect", "reasons")
     facts = sample.text
     if facts is not None:
         encoding = facts.encoding
         if encoding is None:
-            yield Finding("encoding", "?", "ambiguous", reasons["encoding_unknown"])
+            yield FileFinding("encoding", "?", "ambiguous", reasons["encoding_unknown"])
         elif encoding not in _UNMISTAKABLE:
             sure: Certainty = "likely" if encoding.startswith(_ONE_BYTE) else "certain"
-            yield Finding("encoding", encoding, sure, reasons["encoding"], facts.other_encodings)
+            yield FileFinding("encoding", encoding, sure, reasons["encoding"], facts.other_encodings)
         if facts.separator not in (",", None) and not facts.separator_line:
             sure = "likely" if facts.other_separators else "certain"
-            yield Finding("separator", str(facts.separator), sure, reasons["separator"], facts.other_separators)
+            yield FileFinding("separator", str(facts.separator), sure, reasons["separator"], facts.other_separators)
     if sample.skip_rows:
-        yield Finding("skip_rows", str(sample.skip_rows), "certain", reasons["skip_rows"])
+        yield FileFinding("skip_rows", str(sample.skip_rows), "certain", reasons["skip_rows"])
 
 
 def notes_of(

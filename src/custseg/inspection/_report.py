@@ -9,7 +9,7 @@ from typing import Any
 from custseg._format import counted, shown, table
 from custseg._texts import printable, single_line, text
 from custseg.inspection._command import command_line
-from custseg.inspection._result import FileInspection, Finding
+from custseg.inspection._result import FileFinding, FileInspection
 
 _EXAMPLE_WIDTH = 22
 _NAME_WIDTH = 40
@@ -110,7 +110,7 @@ def _choices(inspection: FileInspection, words: Any) -> list[str]:
     ]
 
 
-def option_words(finding: Finding) -> list[str]:
+def option_words(finding: FileFinding) -> list[str]:
     """The options of `custseg fit` to choose from."""
     if finding.subject == "decimal":
         return [_number_options(value) for value in (finding.value, *finding.alternatives)]

@@ -16,7 +16,7 @@ NO_ORDER = "none"
 
 
 @dataclass(frozen=True)
-class Finding:
+class FileFinding:
     """One column or setting that was detected in a file.
 
     Attributes
@@ -55,7 +55,7 @@ class FileInspection:
         An order log, an event log, a table with one row per customer, or none of these.
     certainty : {"certain", "likely", "ambiguous"}
         How certain the kind is.
-    findings : tuple of Finding
+    findings : tuple of FileFinding
         The columns that have a role, and the settings to read the file with.
     columns : tuple of str
         All names of columns, in the order of the file.
@@ -79,7 +79,7 @@ class FileInspection:
     path: str
     kind: FileKind
     certainty: Certainty
-    findings: tuple[Finding, ...]
+    findings: tuple[FileFinding, ...]
     columns: tuple[str, ...]
     examples: tuple[tuple[str, ...], ...]
     layout: Mapping[str, object]
@@ -110,7 +110,7 @@ class FileInspection:
         return arguments
 
     @property
-    def ambiguous(self) -> tuple[Finding, ...]:
+    def ambiguous(self) -> tuple[FileFinding, ...]:
         """The findings with several readings."""
         return tuple(finding for finding in self.findings if finding.used and finding.certainty == "ambiguous")
 
