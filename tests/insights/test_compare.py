@@ -191,7 +191,7 @@ def test_wrong_type_is_told(arguments: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"methods": ["ward"]}, "methods must be one of .*got 'ward'"),
+        ({"methods": ["spectral"]}, "methods must be one of .*got 'spectral'"),
         ({"labels_true": [0, 1]}, r"labels_true must have one label for each row of features, 120, got shape \(2,\)"),
         ({"labels_true": 3}, r"labels_true must have one label .* got shape \(\)"),
         ({"labels_true": [None, *range(119)]}, "labels_true must have a label for every row, and lacks 1"),

@@ -8,12 +8,14 @@ from custseg.clustering._gaussian_mixture import GAUSSIAN_MIXTURE
 from custseg.clustering._hdbscan import HDBSCAN
 from custseg.clustering._kmeans import KMEANS
 from custseg.clustering._method import Method
+from custseg.clustering._ward import WARD
 from custseg.clustering.assignment._assessment import AssignmentRule
 
 METHODS: tuple[Method, ...] = (
     KMEANS,
     GAUSSIAN_MIXTURE,
     HDBSCAN,
+    WARD,
 )
 
 # Null reference data are clustered by this method, and a single cluster of all rows is one of its fits.
