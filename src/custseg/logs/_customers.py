@@ -80,7 +80,7 @@ class Customers:
     Raises
     ------
     DataError
-        If the file or columns are missing, or a column has a type that cannot serve.
+        If the file or columns are missing, or a column has an unsupported type.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
@@ -131,7 +131,7 @@ class Customers:
 
     def __post_init__(self) -> None:
         self._check_arguments()
-        table = open_table(self.table, "Customers", form=csv_format(self), whole=True)
+        table = open_table(self.table, "Customers", form=csv_format(self), in_memory=True)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Customers", self.described(), required=("customer",))
         if not self._declared():

@@ -17,7 +17,7 @@ from custseg._format import plural
 from custseg.clustering._method import FitSpec, Method
 from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
-from custseg.clustering.selection._candidates import Candidate, fitted, numbers_worth_trying
+from custseg.clustering.selection._candidates import Candidate, fitted
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import (
     AUTO_NUMBERS,
@@ -30,9 +30,9 @@ from custseg.clustering.selection._decision import (
     with_gaps,
 )
 from custseg.clustering.selection._evidence import Evaluator
+from custseg.clustering.selection._fit_specs import best_settings, numbers_to_try
 from custseg.clustering.selection._null_reference import NullReference
 from custseg.clustering.selection._reason import listed_numbers
-from custseg.clustering.selection._settings_search import best_settings
 from custseg.clustering.selection._stages import Progress, Stages
 from custseg.errors import DataError, InfeasibleMinimumError
 
@@ -193,7 +193,7 @@ def _specs(
         if method.finds_number:
             specs += best_settings(spec, evaluator.X, evaluator.sample, fine=fine, run=stages.run)
         else:
-            worthwhile = numbers_worth_trying(evaluator.X, numbers or _USUAL_NUMBERS, min_size)
+            worthwhile = numbers_to_try(evaluator.X, numbers or _USUAL_NUMBERS, min_size)
             specs += [replace(spec, n_clusters=k) for k in worthwhile]
     return specs
 
