@@ -106,8 +106,8 @@ def _unimodal_quantiles(ordered: Floats) -> Floats:
     levels = (positions[first] + 0.5) / n
     best, nearest = levels, np.inf
     for mode in np.unique(np.linspace(0, len(values) - 1, _MODES).astype(np.intp)):
-        rising = _lower_hull(values[: mode + 1], levels[: mode + 1])
-        falling = -_lower_hull(values[mode:], -levels[mode:])
+        rising = _convex_minorant(values[: mode + 1], levels[: mode + 1])
+        falling = -_convex_minorant(values[mode:], -levels[mode:])
         fit = np.concatenate([rising, falling[1:]])
         distance = float(np.abs(fit - levels).max())
         if distance < nearest:
@@ -116,7 +116,7 @@ def _unimodal_quantiles(ordered: Floats) -> Floats:
     return quantiles
 
 
-def _lower_hull(x: Floats, y: Floats) -> Floats:
+def _convex_minorant(x: Floats, y: Floats) -> Floats:
     """The largest convex function below the points, at the points (Andrew's monotone chain)."""
     hull: list[int] = []
     for i in range(len(x)):
