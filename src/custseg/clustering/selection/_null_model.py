@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 from scipy.stats import norm, rankdata
 
 from custseg._arrays import Floats, Integers
@@ -110,8 +109,7 @@ def _unimodal_quantiles(ordered: Floats) -> Floats:
         rising = _convex_minorant(values[: mode + 1], levels[: mode + 1])
         falling = -_convex_minorant(values[mode:], -levels[mode:])
         fit = np.concatenate([rising, falling[1:]])
-        # Rounded: many modes have the same distance, and the first of them is taken.
-        distance = round(float(np.abs(fit - levels).max()), 12)
+        distance = float(np.abs(fit - levels).max())
         if distance < nearest:
             best, nearest = fit, distance
     quantiles: Floats = np.interp((np.arange(n) + 0.5) / n, best, values)
@@ -119,14 +117,17 @@ def _unimodal_quantiles(ordered: Floats) -> Floats:
 
 
 def _convex_minorant(x: Floats, y: Floats) -> Floats:
-    """The greatest convex function below the points, at the points: its slopes are an isotonic regression."""
-    if len(x) == 1:
-        return y
-    # Relative and not subnormal, so that slopes stay finite.
-    widths = np.maximum(np.diff(x) / (x[-1] - x[0]), 1e-300)
-    slopes = isotonic_regression(np.diff(y) / widths, weights=widths).x
-    minorant: Floats = y[0] + np.append(0.0, np.cumsum(slopes * widths))
-    return minorant
+    """The largest convex function below the points, at the points (Andrew's monotone chain)."""
+    hull: list[int] = []
+    for i in range(len(x)):
+        while len(hull) > 1:
+            a, b = hull[-2], hull[-1]
+            if (y[b] - y[a]) * (x[i] - x[a]) < (y[i] - y[a]) * (x[b] - x[a]):
+                break
+            hull.pop()
+        hull.append(i)
+    below: Floats = np.interp(x, x[hull], y[hull])
+    return below
 
 
 def _mixing(columns: Floats) -> Floats:
