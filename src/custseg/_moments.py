@@ -1,4 +1,4 @@
-"""Moments of columns of any size: squares of values beyond 1e154 overflow, and below 1e-154 they vanish."""
+"""Statistics of columns of any magnitude: squares of values above 1e154 overflow, and below 1e-154 underflow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from custseg._arrays import Floats
 
 _LARGE = 2.0**300
-"""Up to its fourth root sums of cubes of any number of rows stay far from overflow; powers of two divide exactly."""
+"""Below it, sums of cubes of any number of rows stay far from overflow; division by powers of two is exact."""
 
 
 def unit_of(values: Floats) -> float:
@@ -25,7 +25,7 @@ def shares_of_groups(values: Floats, groups: NDArray[np.intp], counted: NDArray[
     """The share of each group in the sum over the counted groups; None where that sum is not above 0.
 
     Sums are exact, so that they neither depend on the order of the rows nor give shares such as 1.0000000000000002.
-    `groups` are numbers from 0 up, and `counted` says of each of them whether it counts.
+    `groups` are numbered from 0; `counted` has a flag per group.
     """
     scaled = values / unit_of(values)
     order = np.argsort(groups, kind="stable")
@@ -41,7 +41,7 @@ def shares_of_groups(values: Floats, groups: NDArray[np.intp], counted: NDArray[
 
 
 def median(values: Floats) -> float:
-    """The median; the sum of its two middle values may be larger than any float."""
+    """The median, also if the sum of the two middle values overflows."""
     unit = unit_of(values)
     return float(np.median(values / unit)) * unit
 

@@ -33,7 +33,7 @@ class Feature:
     name : str
         The column.
     unit : str
-        Key of the unit in the catalog, such as "days"; "" where the unit is not known.
+        Key of the unit in the catalog, such as "days"; "" if the unit is not known.
     family : str
         The family that computes the feature; "given" for a column of a ready table.
     direction : {1, 0, -1}
@@ -43,11 +43,11 @@ class Feature:
     composition : str
         The dimension whose shares add up to 1, such as "category"; "" for other features.
     doubtful : bool
-        Whether the log cannot show what the feature should measure, as opens where machine opens are not marked.
+        Whether the log measures the feature unreliably, such as opens if machine opens are not marked.
     entry : str
-        Key of the texts in the catalog; "" where it is `name`, or "given" for a column of a ready table.
+        Key of the texts in the catalog; "" if it is `name`, or "given" for a column of a ready table.
     fields : mapping of str to str
-        What the texts of a generated feature are filled with, such as the category of a share.
+        Values for the texts of a generated feature, such as the category of a share.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Feature:
         return self._text("definition", language)
 
     def unit_label(self, language: str = "en") -> str:
-        """The unit for people, such as "days"; "as given" where it is not known."""
+        """The unit for people, such as "days"; "as given" if it is not known."""
         check_choice("unit_label", "language", language, allowed=LANGUAGES)
         return str(text(language, "units", self.unit or "given", "label"))
 
@@ -129,7 +129,7 @@ class FeatureTable:
         return self.local.get_column(ID)
 
     def numeric_names(self) -> list[str]:
-        """The feature columns that hold numbers (booleans are none)."""
+        """Names of the numeric feature columns, without booleans."""
         schema = self.local.schema
         return [name for name in self.names if schema[name].is_numeric()]
 
@@ -274,7 +274,7 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
 
 
 def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
-    """What to do with columns that hold no numbers, so that they can be clustered on."""
+    """Advice on how to make non-numeric columns usable for clustering."""
     schema = features.local.schema
     flags = [name for name in names if schema[name] == nw.Boolean]
     texts = [name for name in names if schema[name] in (nw.String, nw.Categorical, nw.Enum)]

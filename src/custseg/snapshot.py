@@ -19,22 +19,22 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One `as_of`, comparable with the lines of a log: a row at or after it does not exist.
+    """The moment `as_of` in the time of one log: rows at or after it are ignored.
 
     Attributes
     ----------
     as_of : datetime
-        The moment; with a zone where the log's dates have one, else on the log's own wall clock.
+        The moment; with a time zone if the log's dates have one, else in the log's local time.
     moment : int
         The same in microseconds since 1970, as the log's lines count them.
     day : int
         Its calendar day in the log's zone, in days since 1970-01-01.
     assumed : bool
-        True when it was not given and is the midnight after the last row of the log.
+        Whether `as_of` was not given and is the midnight after the last row of the log.
     window_days : int or None
-        Length of the window before `as_of`, in calendar days; None for all that came before.
+        Length of the window before `as_of`, in calendar days; None without a window.
     start : int or None
-        Where the window starts, as `moment`; a row before it is known but not counted.
+        Start of the window, as `moment`; rows before it are known but not counted.
     """
 
     as_of: datetime
@@ -76,7 +76,7 @@ def midnight_after(day: int) -> datetime:
 
 
 def check_window(window_days: object, caller: str) -> int | None:
-    """The window in days, or None for all that came before."""
+    """The window in days, or None without a window."""
     return (
         None
         if window_days is None
@@ -116,9 +116,9 @@ def parse_moment(as_of: object, caller: str) -> datetime:
 
 
 def _start(wall: datetime, zone: ZoneInfo, window_days: int, *, zoned: bool) -> int:
-    """Where the window starts, in calendar days: the same wall-clock time, so that a change of the clock adds no hour.
+    """Start of the window, at the same wall-clock time, so that daylight saving time adds no hour.
 
-    A window that is longer than the calendar starts with it.
+    A window longer than the calendar starts with the calendar.
     """
     before = wall - min(timedelta(days=window_days), wall - datetime.min)
     return _moment(before, before.replace(tzinfo=zone), zoned=zoned)

@@ -339,7 +339,7 @@ FULL = {"recency_days": [1, 2], "order_count": [1, 2], "revenue": [1, 2]}
         ({"revenue": 12}, "'revenue' must be a list of numbers, got int"),
         ({"revenue": [1, 2, 3]}, "same number of bins, but 'recency_days' has 3.*'revenue' has 4"),
         ({"revenue": list(range(9))}, "'revenue' must give 2 to 9 bins, got 10"),
-        ({"revenu": [1, 2]}, "edges for 'revenu', which is no feature asked for. Did you mean 'revenue'"),
+        ({"revenu": [1, 2]}, "edges for 'revenu', which is not one of the three features. Did you mean 'revenue'"),
         ({"revenue": {"upper": [1]}}, "'revenue' must be a list of numbers, or have the keys"),
         ({"revenue": {"bins": 3, "upper": [1], "scores": [1, 2, 3]}}, "one score more than upper values"),
         ({"revenue": {"bins": 3, "upper": [1], "scores": [3, 1]}}, "'revenue' must have rising scores"),

@@ -1,4 +1,8 @@
-"""Classical RFM: scores by quantiles or given edges, maps of scores to segments, comparison with clusters."""
+"""Classical RFM: scores by quantiles or given edges, maps of scores to segments, cross tabulation of maps.
+
+Start reading in `_scores.py` (edges of bins are in `_edges.py`), then `_map.py` (rows are read in `_rows.py` and
+checked in `_check.py`). The built-in maps are TOML files in `maps`.
+"""
 
 from __future__ import annotations
 

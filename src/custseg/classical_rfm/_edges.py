@@ -55,7 +55,7 @@ def scores_by_edges(values: NDArray[np.float64], edges: FeatureEdges) -> NDArray
 def given_edges(raw: Mapping[Any, Any], falling: Mapping[str, bool], caller: str) -> dict[str, FeatureEdges]:
     """The given edges in full form, for each feature of `falling`; one error lists all faults."""
     faults = [
-        f"there are edges for {name!r}, which is no feature asked for.{did_you_mean(str(name), falling)}"
+        f"there are edges for {name!r}, which is not one of the three features.{did_you_mean(str(name), falling)}"
         for name in raw
         if name not in falling
     ]

@@ -59,7 +59,7 @@ def build_features(
     Returns
     -------
     FeatureTable
-        Sorted by `customer_id`, in the kind of the first log that was given, with the label, unit, definition,
+        Sorted by `customer_id`, in the kind of the first given log, with the label, unit, definition,
         direction and family of each column. Customers missing from a family's log get 0 for counts and a
         missing value otherwise.
 

@@ -1,4 +1,9 @@
-"""Described logs of orders, events and customers, the facts counted over them, and the data report."""
+"""Described logs of orders, events and customers, the facts counted over them, and the data report.
+
+Start reading in `_logs.py`: a `Logs` holds the descriptions (`_orders.py`, `_events.py`, `_customers.py`) and caches
+the counts of `facts`; `report` turns them into findings. `Orders`, `Events`, `Customers` and `DataReport` are public by
+way of `custseg`; all other names are for the features and the main job.
+"""
 
 from __future__ import annotations
 

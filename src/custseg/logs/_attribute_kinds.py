@@ -23,7 +23,7 @@ RULES: dict[AttributeKind, tuple[str, tuple[str, ...]]] = {
     "date": ("hold dates", DATES),
     "birth date": ("hold dates", DATES),
 }
-"""What a column of each kind must be, in words and as kinds of columns."""
+"""Requirement for a column of each kind: as text, and as kinds of columns."""
 
 YES_AND_NO = {
     spelled: answer
@@ -34,7 +34,7 @@ YES_AND_NO = {
     for word in words
     for spelled in (word, word.capitalize(), word.upper())
 }
-"""How yes and no are written."""
+"""Spellings of yes and no."""
 
 _KIND_BY_NAME: dict[str, AttributeKind] = {"birth_date": "birth date", "interests": "interests"}
 _KINDS_BY_TYPE: dict[str, tuple[AttributeKind, ...]] = {
@@ -81,12 +81,12 @@ class Attribute:
 
     @property
     def is_date(self) -> bool:
-        """Whether it holds dates."""
+        """Whether the values are dates."""
         return self.kind in ("date", "birth date")
 
     @property
     def is_answer(self) -> bool:
-        """Whether it holds yes or no."""
+        """Whether the values are yes or no."""
         return self.kind in ("flag", "consent")
 
 

@@ -80,7 +80,7 @@ class Customers:
     Raises
     ------
     DataError
-        If the file or columns are missing, or a column has a type that cannot serve.
+        If the file or columns are missing, or a column has an unsupported type.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 

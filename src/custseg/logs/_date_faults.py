@@ -1,4 +1,4 @@
-"""What values that cannot be read as dates probably are, and what the reader can do about it."""
+"""Diagnosis of values that cannot be read as dates: what they probably are, and the remedy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NUMBERS = {
     "unix_us": (1e14, 1e16, "microseconds since 1970"),
     "unix_ns": (1e17, 1e19, "nanoseconds since 1970"),
 }
-"""The numbers that dates of the last and the next decades have, by format."""
+"""Ranges of numbers that encode dates of recent and coming decades, by format."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _IMPOSSIBLE_TIME = r"[0-9][T ](?:24:[0-9]{2}|[0-9]{1,2}:[0-9]{2}:60)"
@@ -31,7 +31,7 @@ _ZONE_NAME = re.compile(r"([0-9]|[AP]M) ?([A-Z]{3,5})$")
 
 
 def diagnosis(values: Sequence[str], read_as: DateFormat | None, *, some_are_read: bool) -> str:
-    """What the values are, with a remedy.
+    """Describe what the values probably are, with a remedy.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def diagnosis(values: Sequence[str], read_as: DateFormat | None, *, some_are_rea
 
 
 def fitting_formats(texts: Sequence[str]) -> list[str]:
-    """The usual patterns that read all of the texts as dates; several where the order of day and month is open."""
+    """Common patterns that read all texts as dates; several if the order of day and month is ambiguous."""
     if not texts:
         return []
     text = texts[0]
@@ -80,7 +80,7 @@ def fitting_formats(texts: Sequence[str]) -> list[str]:
 
 
 def _reads(pattern: str, texts: Sequence[str]) -> bool:
-    """Whether the pattern gives each text a day that an order or a birth can have."""
+    """Whether the pattern reads each text as a date between 1900 and 2100."""
     how = date_format(pattern)
     days = (read_date(text, how) for text in texts)
     return all(day is not None and 1900 <= day.year <= 2100 for day in days)
@@ -91,7 +91,7 @@ def _other_format(texts: Sequence[str]) -> tuple[str, str] | None:
     if not formats:
         return None
     if any(pattern.startswith("%Y-%m-%d") for pattern in formats):
-        # A year in front is followed by the month; the day comes next only where nothing else fits.
+        # After a leading year comes the month; the day only if nothing else fits.
         formats = [pattern for pattern in formats if not pattern.startswith("%Y-%d-%m")]
     description = "The values fit " + " or ".join(f"date_format={pattern!r}" for pattern in formats[:3])
     if len(formats) == 1:

@@ -1,4 +1,4 @@
-"""The date column of a log: how it is read, and what a snapshot means on its calendar."""
+"""The date column of a log: how it is read, and snapshots converted to its time zone."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from custseg.logs._date_faults import diagnosis
 from custseg.snapshot import Snapshot, snapshot_at
 
 DATE_KINDS = ("date", "datetime", "zoned datetime", "text")
-"""Kinds of columns that can hold dates as they are."""
+"""Kinds of columns that can hold dates without a format."""
 
 NUMBER_KINDS = ("integer", "number")
-"""Kinds of columns that can hold dates as numbers, if a format says which."""
+"""Kinds of columns that can hold dates as numbers, if a format is given."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class LogDates:
     column, timezone : str
         The column, and the zone that gives the days.
     style : DateStyle
-        How the column is written.
+        Format of the column.
     """
 
     dialect: Dialect
@@ -62,7 +62,7 @@ class LogDates:
         return None if last is None else int(last)
 
     def snapshot(self, as_of: datetime, *, window_days: int | None = None, assumed: bool = False) -> Snapshot:
-        """The snapshot at `as_of` in the terms of this log."""
+        """The snapshot at `as_of`, converted to the time zone of this log."""
         zoned = self.style.zoned
         return snapshot_at(as_of, zoned=zoned, timezone=self.timezone, window_days=window_days, assumed=assumed)
 
@@ -72,7 +72,7 @@ class LogDates:
             raise DataError(f"{caller}: {self.unreadable(count, readable=readable)}")
 
     def unreadable(self, count: int, *, readable: int) -> str:
-        """Dates that cannot be read in words: how many, what they probably are, and the remedy."""
+        """Description of the dates that cannot be read: their number, what they probably are, and the remedy."""
         style = self.style
         if style.kind == "text" and style.pattern is None and self.dialect.mixes_zones(self.column):
             return (
@@ -123,7 +123,7 @@ def date_kinds(date_format: str | None) -> tuple[str, ...]:
 
 
 def is_compound(dialect: Dialect, column: str) -> bool:
-    """Whether the column has a type without a plain text, such as a list, a structure or an interval."""
+    """Whether the column has a type without a plain text form, such as a list, a structure or an interval."""
     return dialect.kind(column) == "other" and dialect.type_name(column).strip('"').lower() != "null"
 
 

@@ -29,10 +29,10 @@ EVENT_NAMES = (
 """The canonical names of events."""
 
 MAIL_EVENTS = ("sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained")
-"""What happens to a message; on the email channel, to a mail."""
+"""Events of a message; on the email channel, of a mail."""
 
 WEB_EVENTS = ("visited", "viewed", "carted", "checkout", "ordered")
-"""What a customer does on the site or in the app, in the order of the funnel."""
+"""Events on the site or in the app, in the order of the funnel."""
 
 _MAIL_CHANNELS = ("email", "e-mail", "mail")
 _OFFLINE_CHANNELS = ("store", "offline", "pos")
@@ -86,7 +86,7 @@ class Events:
     Raises
     ------
     DataError
-        If the file or columns are missing, or a column has a type that cannot serve.
+        If the file or columns are missing, or a column has an unsupported type.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
@@ -147,7 +147,7 @@ class Events:
             `customer` (own type), `event` (a canonical name; null where the log's name has none), `name`
             (the log's own name), `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's
             zone), `has_date`, `timed` (whether the moment is not a midnight in the zone), `act` (the same as
-            `event`; null too where a machine did what people do), `mail` and `web` (boolean: the event is one of
+            `event`; null also for machine events that imitate people), `mail` and `web` (boolean: the event is one of
             mail, or of the site or app); and `channel`, `campaign` (text), `value` (Int64, ten-thousandths),
             `machine` (boolean) where described.
         """

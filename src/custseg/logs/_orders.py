@@ -41,8 +41,7 @@ _RULES = {
 class Orders:
     """An order log, a row per order or per order line, with its columns described.
 
-    When the description is made, only the names and types of the columns are read; the bytes of a CSV file are
-    checked once.
+    Creating the description reads only the names and types of the columns; a CSV file is checked once as a whole.
 
     Parameters
     ----------
@@ -52,32 +51,32 @@ class Orders:
         Column of customer ids. They keep their type; in a CSV they are whole numbers where each
         of them reads back as written, else text. Lines without a customer are left out and counted.
     order : str or None, default "order_id"
-        Column of order ids; `None` takes all lines of a customer at one timestamp as one order,
-        and so are lines without an order id taken.
+        Column of order ids. With `None`, all lines of a customer at one timestamp are one order; so are lines
+        without an order id.
     date : str, default "ordered_at"
         Column of dates or timestamps, typed or as text.
     amount : str, default "amount"
         Column of money per line, negative for refunds.
     quantity, price : str, optional
-        Two columns whose product stands in for `amount`.
+        Two columns whose product replaces `amount`.
     product, category, channel, source : str, optional
         Columns that describe the line or the order.
     discount : str, optional
         Column of money taken off the line.
     refund : str, optional
-        Column of money paid back for the line or its order, for logs that keep refunds beside the amount
-        instead of in negative lines; of either sign, and missing means none. It may stand on one line
-        of the order alone. Under ``refunds="net"`` it is subtracted from the order.
+        Column of money paid back for the line or its order, for logs with refunds in a column of their own
+        instead of in negative lines; of either sign, and missing means none. A single line of the order may have
+        it. Under ``refunds="net"`` it is subtracted from the order.
     cancelled : str, optional
-        Boolean column; a CSV may also say yes and no, 1 and 0. A cancelled line counts for nothing,
+        Boolean column; a CSV may also say yes and no, 1 and 0. A cancelled line does not count,
         unless its amount is negative: then it is a refund.
     currency : str, optional
         Column of currency codes. Several currencies without `rates` are an error, never a sum.
     rates : mapping of str to float, optional
         What one unit of each currency is worth in the currency to report in.
     timezone : str, default "UTC"
-        The log's zone: its calendar gives the days. Dates with a zone are brought to it; dates
-        without one are taken to be on its wall clock.
+        The log's zone: its calendar gives the days. Dates with a zone are converted to it; dates
+        without one are read as its local time.
     date_format : str, optional
         Pattern of dates given as text, such as ``"%d/%m/%Y %H:%M"``; without it ISO 8601. For dates that are
         numbers, or numbers as text: ``"unix"``, ``"unix_ms"``, ``"unix_us"`` or ``"unix_ns"`` for seconds,
@@ -86,21 +85,21 @@ class Orders:
         Of a CSV file; by default a comma, or what a first line such as ``sep=;`` says. A Russian or German export
         has ``";"``.
     decimal : {".", ","}, optional
-        Decimal mark of a CSV file; by default a point. Where money looks as if the mark stood between thousands
-        (``1.250`` beside ``850``), it must be given, or `thousands`.
+        Decimal mark of a CSV file; by default a point. If the mark could also separate thousands (``1.250`` beside
+        ``850``), `decimal` or `thousands` must be given.
     thousands : {".", ",", "'", " "}, optional
-        What stands between groups of three digits in a CSV file; " " means no-break and thin spaces too. By default
-        such numbers are refused.
+        Thousands separator of a CSV file; " " includes no-break and thin spaces. By default such numbers are an
+        error.
     encoding : str, default "utf-8"
         Of a CSV file, by the name that Python gives it, such as ``"cp1251"``. UTF-8 and UTF-16 with a byte order
         mark are recognized without it.
     skip_rows : int, default 0
-        Lines above the header of a CSV file.
+        Number of lines above the header of a CSV file.
 
     Raises
     ------
     DataError
-        If the file is missing or columns are, or a column has a type that cannot serve.
+        If the file or columns are missing, or a column has an unsupported type.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
@@ -144,7 +143,7 @@ class Orders:
 
     def __post_init__(self) -> None:
         if (self.quantity is None) != (self.price is None):
-            raise ValueError("Orders: quantity and price must be given together: they stand in for amount.")
+            raise ValueError("Orders: quantity and price must be given together: they replace amount.")
         self._check_roles()
         table = open_table(self.table, "Orders", form=csv_format(self))
         object.__setattr__(self, "source_table", table)
@@ -168,7 +167,7 @@ class Orders:
         return columns_by_role(self, ("customer", "order", "date", *self.money_roles(), *_OPTIONAL_ROLES))
 
     def lines(self) -> nw.LazyFrame[Any]:
-        """The log in canonical form, lazily, on the engine where the data is.
+        """Lazy frame with the log in canonical form, on the engine of the data.
 
         Returns
         -------
@@ -176,8 +175,8 @@ class Orders:
             `customer` and `order` (own type; `order` is the moment where there is no order column),
             `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone),
             `money` (Int64, in units of 10 to the power of -`money_digits`), `rounded` (whether whole units
-            miss the amount), `has_date`, `has_amount` and `has_mark` (whether there is a date, an amount, a mark
-            of cancellation), `in_paid_order` (whether a line of the order has an amount),
+            cannot represent the amount), `has_date`, `has_amount` and `has_mark` (whether there is a date, an
+            amount, a mark of cancellation), `in_paid_order` (whether a line of the order has an amount),
             and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`, `refund`
             (in units of money, not negative) with `has_refund` where they are described.
         """
@@ -212,11 +211,11 @@ class Orders:
         return lines.with_columns(in_paid_order=paid).drop("paid_lines")
 
     def completed(self, roles: Sequence[str], snapshot: Snapshot) -> Orders:
-        """The same log, where lines of an order without a value take the order's value, if it has a single one.
+        """The same log, with missing values of a line filled from its order, if the order has a single value.
 
-        For logs that write what is true of the whole order on its first line alone. With the role "amount" a line
-        without an amount stays without one, and is no gap where another line of its order has one. Lines at or after
-        the snapshot give nothing.
+        For logs that give attributes of the whole order on its first line only. With the role "amount", a line without
+        an amount stays without one, but does not count as missing if another line of its order has one. Lines at or
+        after the snapshot provide no values.
         """
         assert self.order is not None
         columns = [getattr(self, role) for role in roles if role != "amount"]
@@ -252,15 +251,15 @@ class Orders:
         return self.dates.snapshot(midnight_after(last), window_days=window_days, assumed=True)
 
     def money_roles(self) -> tuple[str, ...]:
-        """The roles that make the money of a line."""
+        """The roles whose columns give the amount of a line."""
         return ("amount",) if self.quantity is None else ("quantity", "price")
 
     def money_columns(self) -> list[str]:
-        """The columns that make the money of a line."""
+        """The columns that give the amount of a line."""
         return [getattr(self, role) for role in self.money_roles()]
 
     def prices(self) -> list[str]:
-        """The columns of money as they are written: no quantities."""
+        """The columns of money, without quantities."""
         return [name for name in (self.price or self.amount, self.discount, self.refund) if name is not None]
 
     def _money(self, columns: list[str]) -> Any:
@@ -277,7 +276,7 @@ class Orders:
             )
 
     def _check_single_roles(self) -> None:
-        """Refuse one column as both money and refund, say: every amount would be paid back."""
+        """Raise if one column has two contradictory roles, such as amount and refund."""
         single = {"date", *self.money_roles(), "discount", "refund", "cancelled", "currency"}
         roles: dict[str, list[str]] = {}
         for role, name in self.described().items():
@@ -302,5 +301,5 @@ class Orders:
 
 
 def as_orders(orders: object) -> Orders:
-    """The orders as described, or a plain table with the default column names."""
+    """The description itself, or the description of a plain table with the default column names."""
     return orders if isinstance(orders, Orders) else Orders(orders)

@@ -220,7 +220,7 @@ def _unsupported(facts: EventFacts) -> list[str]:
 
 def _for_log(feature: Feature, sums: EventSums, unknown: list[str]) -> Feature:
     """The feature with `absent` and `doubtful` as they are for this log."""
-    doubtful = feature.name in _OF_OPENS and not sums.tells_machines
+    doubtful = feature.name in _OF_OPENS and not sums.marks_machines
     absent = None if feature.name in unknown else feature.absent
     return replace(feature, absent=absent, doubtful=doubtful)
 

@@ -135,7 +135,7 @@ def engagement_columns(sums: EventSums) -> FamilyColumns:
         "engagement_orders": bought,
     }
     columns = {name: value.cast(nw.Float64) / POINT for name, value in points.items()}
-    doubtful = bool(sums.facts.mail_counts["opened"]) and not sums.tells_machines
+    doubtful = bool(sums.facts.mail_counts["opened"]) and not sums.marks_machines
     features = tuple(replace(feature, doubtful=doubtful and feature.name == "engagement_email") for feature in FEATURES)
     return FamilyColumns(sums.table.select("customer_id", **columns), features)
 

@@ -11,9 +11,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames import collect_together
-from custseg.features.sums._expressions import DAY, as_int64, in_window, value_if
+from custseg.features.sums._expressions import DAY, as_int64, concatenated, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
-from custseg.features.sums._purchases import Purchases, concatenated
+from custseg.features.sums._purchases import Purchases
 from custseg.features.sums._visit_sums import cart_sums, session_sums
 from custseg.logs import MAIL_EVENTS, EventFacts, Events
 from custseg.snapshot import Snapshot
@@ -26,7 +26,7 @@ WEB_ACTS = ("visited", "viewed", "carted", "checkout")
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"email": MAIL_EVENTS, "web": (*WEB_ACTS, "ad_clicked"), "orders": ("ordered", "redeemed")}
 )
-"""Which events make which part of the engagement."""
+"""Events that count for each part of the engagement."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,17 @@ class EventSums:
         - Engagement points in units of `POINT`: `email_points`, `message_points` (channels other than email),
           `web_points`, `redeem_points`, `order_points`.
     snapshot : Snapshot
-        The moment and the window.
+        The snapshot and its window.
     facts : EventFacts
         Counts over the log.
-    tells_machines : bool
+    marks_machines : bool
         Whether the log marks events made by machines.
     """
 
     table: nw.DataFrame[Any]
     snapshot: Snapshot
     facts: EventFacts
-    tells_machines: bool
+    marks_machines: bool
 
 
 _DAYS = (

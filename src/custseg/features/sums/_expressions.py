@@ -1,4 +1,4 @@
-"""Expressions shared by the aggregations."""
+"""Expressions and steps shared by the aggregations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._frames import collect_together
 from custseg.snapshot import Snapshot
 
 DAY = 24 * 60 * 60 * 1_000_000
@@ -33,3 +34,10 @@ def exposure_days(snapshot: Snapshot) -> nw.Expr:
     age = nw.lit(snapshot.day) - nw.col("first_day_ever")
     window = snapshot.window_days
     return age if window is None else nw.when(age > window).then(nw.lit(window)).otherwise(age)
+
+
+def concatenated(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Concatenation of both, collected to polars unless both are polars: other engines cannot be mixed."""
+    if first.implementation.is_polars() and second.implementation.is_polars():
+        return nw.concat([first, second])
+    return nw.concat(collect_together(first, second)).lazy()

@@ -1,4 +1,4 @@
-"""From lines of mail events to mails, and from mails to sums per customer."""
+"""Aggregate mail events to mails, and mails to sums per customer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAST = ("last_click_day", "unsubscribed", "complained", "last_arrival", "last_b
 
 
 def arrival_event(facts: EventFacts) -> str | None:
-    """The event by which the log tells that a mail arrived: "delivered", else "sent", else none."""
+    """The event that marks the arrival of a mail: "delivered", else "sent", else none."""
     return next((name for name in ("delivered", "sent") if facts.mail_counts[name]), None)
 
 
@@ -29,16 +29,16 @@ def mail_sums(lines: nw.LazyFrame[Any], facts: EventFacts, starts: Mapping[int, 
     """One row per customer of any mail event; `lines` have `inside`, `starts` are moments 7 and 28 days ago.
 
     A mail begins with each arrival. Opens, clicks and bounces belong to the last mail of their campaign
-    that arrived at or before them, and count once. Clocks differ: to a mail that arrives within five minutes
-    after them they belong if it is nearer than the one before. Where all events of a name are known by the day
-    alone, they belong to the last mail that arrived on that day or before. Where the log tells no arrival, an
-    opened mail is a campaign and a day.
+    that arrived at or before them, and count once. Since clocks differ, they belong to a mail that arrives up to
+    five minutes after them if it is nearer than the one before. If all events of a name have dates without times,
+    they belong to the last mail that arrived on that day or before. If the log has no arrivals, an opened mail is a
+    campaign and a day.
     """
     keys = ["customer", "campaign"] if "campaign" in lines.collect_schema().names() else ["customer"]
     arrival = arrival_event(facts)
     mails = _mails(_moments(lines, facts, keys), keys, starts, arrival=arrival)
     col = nw.col
-    # Where sends stand for deliveries, those that bounced are taken off.
+    # If sends replace deliveries, those that bounced do not count.
     arrived = col("arrived_inside")
     delivered = arrived if arrival != "sent" else value_if(col("bounced") == 0, arrived)
     marked = mails.with_columns(delivered.alias("delivered")).with_columns(
@@ -53,11 +53,11 @@ def mail_sums(lines: nw.LazyFrame[Any], facts: EventFacts, starts: Mapping[int, 
 
 
 def _moments(lines: nw.LazyFrame[Any], facts: EventFacts, keys: list[str]) -> nw.LazyFrame[Any]:
-    """One row per customer, campaign and moment: repeated rows of one event fall together."""
+    """One row per customer, campaign and moment: duplicate events are merged."""
     act, moment = nw.col("act"), nw.col("moment")
     arrival = arrival_event(facts)
     by_day = [name for name, timed in facts.timed_mails.items() if not timed]
-    # What is known by the day alone comes last in its day, but for the arrivals.
+    # Events with a date but no time are last in their day, except arrivals.
     late = act.is_in([name for name in by_day if name != arrival]).fill_null(value=False)
     seen_by_hand = act.is_in(["opened", "clicked"])
     marks = {
@@ -92,7 +92,7 @@ def _moments(lines: nw.LazyFrame[Any], facts: EventFacts, keys: list[str]) -> nw
 def _mails(
     moments: nw.LazyFrame[Any], keys: list[str], starts: Mapping[int, int], *, arrival: str | None
 ) -> nw.LazyFrame[Any]:
-    """One row per mail; what no mail can be found for is in a row that never arrived."""
+    """One row per mail; events without a mail are in a row that never arrived."""
     col = nw.col
     inside, moment, day = col("inside") == 1, col("moment"), col("day")
     sent = inside & (col("sent") == 1)
@@ -110,7 +110,7 @@ def _mails(
         value_if(sent & (moment >= starts[28]), nw.lit(1)).alias("sends_28d"),
     )
     if arrival is not None and "campaign" in keys:
-        # Clocks differ: what comes just before the first mail of its campaign belongs to it.
+        # Clocks differ: events just before the first mail of their campaign belong to it.
         early = (col("number") == 0) & ~col("campaign").is_null()
         marked = marked.with_columns(nw.when(early).then(nw.lit(1)).otherwise(col("number")).alias("number"))
     sums = ("sends", "sends_7d", "sends_28d", "mail_lines")
@@ -123,7 +123,7 @@ def _mails(
 
 
 def _numbered(moments: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
-    """Each row with the `number` of its mail among those of its keys, and when it happened on the mail's clock."""
+    """Rows with the `number` of their mail within its keys, and their moment on the clock of the mail."""
     col, at = nw.col, nw.col("at")
     arrived = col("arrived") == 1
     numbered = moments.with_columns(

@@ -33,13 +33,12 @@ class OrderSums:
         `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
         the exposure), `size` and `squares` (of order values in `square_unit`, and of their squares).
         Besides: `money` (all lines in the window, refunds too), `first_day_ever` (the first purchase before
-        the snapshot, in the window or not),
-        `worthless_orders` (orders that add up to nothing).
+        the snapshot, in the window or not), `worthless_orders` (orders with a total of 0).
     gaps : narwhals DataFrame or None
         How often each gap between two order days of one customer occurs: `gap` in days, `times`; None where
         the sums for rhythm features were not requested.
     snapshot : Snapshot
-        The moment and the window.
+        The snapshot and its window.
     facts : OrderFacts
         Counts over the log.
     square_unit : int

@@ -61,13 +61,6 @@ def purchases(
     return Purchases(days, moments, comparable=_comparable(orders, events))
 
 
-def concatenated(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Concatenation of both, collected to polars unless both are polars: other engines cannot be mixed."""
-    if first.implementation.is_polars() and second.implementation.is_polars():
-        return nw.concat([first, second])
-    return nw.concat(collect_together(first, second)).lazy()
-
-
 def check_same_ids(orders: Orders, events: Events, caller: str) -> None:
     """Raise unless the customer ids of both logs have comparable types."""
     kinds = {str(log.lines().collect_schema()["customer"]) for log in (orders, events)}

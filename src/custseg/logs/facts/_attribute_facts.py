@@ -96,14 +96,14 @@ class AttributeFacts:
 
 @dataclass(frozen=True, eq=False)
 class KnownAttributes:
-    """The values known at a snapshot, in a local table.
+    """Attribute values known at a snapshot, in a local table.
 
     Attributes
     ----------
     table : narwhals DataFrame
         `customer_id` and a column ``value_<place>`` per attribute: Float64 for numbers and counts, text for
         categories and interests, booleans for flags and consents, days since 1970 for dates; null where
-        nothing is known. Besides, ``seen_day_<number>`` per column of observation dates, in days since 1970.
+        no value is known. Besides, ``seen_day_<number>`` per column of observation dates, in days since 1970.
     attributes : tuple of Attribute
         The attributes, each with one kind.
     facts : AttributeFacts
@@ -119,7 +119,7 @@ class KnownAttributes:
 
 
 def known_attributes(customers: Customers, as_of: datetime, caller: str) -> KnownAttributes:
-    """Read the customer table at a snapshot in one pass and count faults; only an empty table raises here."""
+    """Read the customer table at a snapshot in one pass and count faults; only an empty table raises."""
     local = collect(customers.lines())
     if len(local) == 0:
         raise DataError(f"{caller}: the customer table has no rows.")
@@ -290,7 +290,7 @@ def _faults(customers: Customers, attributes: KnownAttributes) -> Iterator[str]:
 
 
 def _unreadable_dates(dates: LogDates, count: int, *, readable: int) -> str:
-    """Dates of a column that cannot be read, in words."""
+    """Description of the dates of a column that cannot be read."""
     return dates.unreadable(count, readable=readable).rstrip(".")
 
 

@@ -45,8 +45,8 @@ class OrderFacts(LogFacts):
     money : float
         Sum of the absolute amounts and refunds, in units of money: it bounds every sum of money.
     zero_lines, rounded_amounts : int
-        Lines before the snapshot with an amount of 0, and with one that whole units miss by more than a
-        ten-thousandth of it.
+        Lines before the snapshot with an amount of 0, and with one that differs from whole units by more
+        than a ten-thousandth of it.
     unmarked_lines, lines_marked_no : int
         Lines without a mark of cancellation, before the snapshot or not, and lines with the mark that they are
         not cancelled, before the snapshot or without a date.
@@ -57,7 +57,7 @@ class OrderFacts(LogFacts):
     currencies : mapping of str to int
         Lines before the snapshot by currency, where that is described.
     orders : Orders
-        The log as it was counted: completed within orders, and with money in units that are small enough.
+        The log as counted: completed within orders, and with money in sufficiently small units.
     """
 
     without_order: int
@@ -97,17 +97,17 @@ def usable_order_facts(
         refunded = f", {facts.refunded_lines:,} refunded" if facts.refunded_lines else ""
         raise DataError(
             f"{caller}: the log has {facts.refund_lines:,} negative{refunded} and {facts.cancelled_lines:,} "
-            "cancelled lines, and refunds='error' was asked. Use refunds='net' or 'gross'."
+            "cancelled lines, and refunds='error' was given. Use refunds='net' or 'gross'."
         )
     return facts
 
 
 def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
-    """Count what is in the log, whatever it is; once more where lines are completed or money needs smaller units."""
+    """Count the lines of the log without raising; again if lines are completed or money needs smaller units."""
     facts = _count(orders, snapshot)
     if gaps := _order_level_gaps(orders, facts):
         completed = _count(orders.completed(gaps, snapshot), snapshot)
-        # Where nothing could be filled, the log stays as it is: it is read faster.
+        # If nothing could be filled, the log stays as it is: it is read faster.
         if replace(completed, orders=orders) != facts:
             facts = completed
     if facts.rounded_amounts and (digits := _digits_for(facts)) > MONEY_DIGITS:
@@ -116,7 +116,7 @@ def gather_order_facts(orders: Orders, snapshot: Snapshot) -> OrderFacts:
 
 
 def _order_level_gaps(orders: Orders, facts: OrderFacts) -> list[str]:
-    """The roles that are true of a whole order and lack a value on some lines."""
+    """The roles that belong to a whole order and lack a value on some lines."""
     if orders.order is None:
         return []
     gaps = {"customer": facts.without_customer, "date": facts.without_date, "amount": facts.without_amount}
@@ -127,7 +127,7 @@ def _order_level_gaps(orders: Orders, facts: OrderFacts) -> list[str]:
     if facts.without_date:
         gaps["customer"] += 1
         gaps["amount"] += 1
-    # Where no line says no, a line without a mark is not cancelled; else it has its order's mark.
+    # If no line says no, a line without a mark is not cancelled; else it has the mark of its order.
     gaps["cancelled"] = facts.unmarked_lines if facts.lines_marked_no else 0
     return [role for role, count in gaps.items() if count]
 
@@ -139,7 +139,7 @@ def _digits_for(facts: OrderFacts) -> int:
 
 
 def _count(orders: Orders, snapshot: Snapshot) -> OrderFacts:
-    """A marker column of ones and nulls per question, then their counts."""
+    """Count the lines of the log in one pass: one indicator column per count."""
     col, lines = nw.col, orders.lines()
     roles = [role for role in _MORE if role in lines.collect_schema().names()]
     before = col("moment") < snapshot.moment

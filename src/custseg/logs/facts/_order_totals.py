@@ -66,7 +66,7 @@ def counted_lines(
 
 
 def net_money(lines: nw.LazyFrame[Any]) -> nw.Expr:
-    """The money of a line less what its column of refunds says was paid back."""
+    """The amount of a line minus the column of refunds."""
     money = nw.col("money")
     if "refund" not in lines.collect_schema().names():
         return money

@@ -1,4 +1,4 @@
-"""What the logs were like: counts and findings in words, with what to do about each.
+"""The data report: counts and findings about the logs as text, each with a remedy.
 
 Start reading in `_data_report.py`. By way of `custseg.logs`, others use `data_report`, its records and `refund_words`.
 """

@@ -13,7 +13,7 @@ from custseg.logs.report._findings import Finding, FindingWriter, LogReport, by_
 from custseg.logs.report._ids import id_findings, placeholder_findings
 from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import crowded_days
-from custseg.logs.report.patterns._spellings import spelling_findings
+from custseg.logs.report.patterns._repeats import spelling_findings
 
 _OLDEST = 110
 _YEAR_DAYS = 365.2425
@@ -24,7 +24,7 @@ _DATE_SHARE = 0.05
 def customer_report(
     customers: Customers, attributes: KnownAttributes, *, language: str = "en"
 ) -> tuple[LogReport, nw.Series[Any]]:
-    """What the customer table was like, and its distinct customers; as `order_report`."""
+    """Report on the customer table, and its distinct customers; as `order_report`."""
     write, facts = FindingWriter("customers", language), attributes.facts
     all_ids = attributes.table.get_column("customer_id").drop_nulls()
     ids = all_ids.unique()
@@ -60,7 +60,7 @@ def customer_report(
 def _attribute_findings(
     write: FindingWriter, attributes: KnownAttributes, attribute_and_counts: tuple[Attribute, AttributeCounts]
 ) -> list[Finding]:
-    """What is found in the values of one attribute."""
+    """Findings about the values of one attribute."""
     attribute, counts = attribute_and_counts
     column, values = column_name(attribute.name), attributes.table.get_column(f"value_{attribute.index}")
     wording = "stale_values_with_age" if counts.median_age_days else "stale_values"

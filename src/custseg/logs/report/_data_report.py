@@ -1,4 +1,4 @@
-"""What the logs were like, in counts and plain words, before anything is built from them."""
+"""`data_report`: counts and findings about the logs, before any feature is computed from them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def data_report(
     strict: bool = False,
     language: str = "en",
 ) -> DataReport:
-    """What the logs are like before a snapshot: counts in plain words, never rows or ids.
+    """Report on the quality of the logs before a snapshot: counts in plain words, never rows or ids.
 
     Parameters
     ----------
@@ -33,19 +33,19 @@ def data_report(
     as_of : date, datetime or ISO text
         The moment of the snapshot.
     strict : bool, default False
-        Raise for findings that are severe, all in one error.
+        Raise one error with all severe findings.
     language : {"en", "ru"}, default "en"
-        Of the texts.
+        Language of the texts.
 
     Returns
     -------
     DataReport
         One report per log: rows, customers, period, coverage of each described column, and findings with their
-        severity and remedy. Some are about single values: what lacks a customer, a date or an amount, refunds, gifts,
-        cancellations, values that are stale or cannot be. Some are about how values are spread: an id with a large
-        share of the orders, ids that mean none, look alike or lost digits, one amount on all lines of an order, order
-        numbers that start anew, one date for many, one order per customer, spellings of one value, repeats. And some
-        are about two logs that share few customers, or write their ids differently.
+        severity and remedy. Some findings concern single values: missing customers, dates or amounts, refunds, gifts,
+        cancellations, stale or impossible values. Some concern distributions: an id with a large share of the orders,
+        placeholder ids, similar or truncated ids, one amount on all lines of an order, reused order numbers, many
+        rows on one date, one order per customer, several spellings of one value, duplicates. And some compare two
+        logs that share few customers, or write their ids differently.
 
     Raises
     ------

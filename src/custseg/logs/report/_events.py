@@ -31,7 +31,7 @@ _IDENTITY = ("customer", "moment", "name", "channel", "campaign", "value")
 def event_report(
     events: Events, snapshot: Snapshot, facts: EventFacts, *, language: str = "en"
 ) -> tuple[LogReport, nw.Series[Any]]:
-    """What the event log was like, and its distinct customers; as `order_report`."""
+    """Report on the event log, and its distinct customers; as `order_report`."""
     col, write = nw.col, FindingWriter("events", language)
     before = events.lines().filter(col("moment") < snapshot.moment)
     clock = before.select((col("moment") % _DAY).alias("clock"))
@@ -79,7 +79,7 @@ def _unknown_events(write: FindingWriter, facts: EventFacts) -> list[Finding]:
 def _repeats(write: FindingWriter, events: Events, facts: EventFacts, *, timed: bool, distinct: int) -> list[Finding]:
     """Events that repeat an earlier one in every column, or in the described ones.
 
-    In a log of days alone two events can well be equal, and so can the views of two products at one moment.
+    In a log with dates but no times, equal events are plausible; so are views of two products at one moment.
     """
     repeated = events.source_table.dialect.count_duplicates()
     share = repeated / max(facts.rows + facts.rows_after + facts.without_date, 1)

@@ -1,4 +1,4 @@
-"""Ids that are no customer, that look alike, that lost digits, or that two logs do not share."""
+"""Findings about ids: placeholders, similar or truncated ids, and ids that two logs do not share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MIN_SHARE = 0.05
 
 
 def id_findings(write: FindingWriter, ids: Column) -> list[Finding]:
-    """What is wrong with the distinct ids of a log."""
+    """Findings about the distinct ids of a log."""
     plain = normal_form(ids, cased=has_codes(ids))
     return [
         *write("inexact_ids", _inexact(ids), "warning"),
@@ -41,18 +41,18 @@ def id_findings(write: FindingWriter, ids: Column) -> list[Finding]:
 
 
 def placeholder_findings(write: FindingWriter, ids: Column, rows: Column) -> list[Finding]:
-    """Ids that mean none, such as 'nan', with the rows that have one."""
+    """Placeholder ids such as 'nan', with the number of their rows."""
     if ids.dtype != nw.String:
         return []
     none = ids.str.contains(means_none())
     if not ids.str.contains(_NUMBER).all():
-        # Among ids that are all numbers, 0 may be one of them.
+        # If all ids are numbers, 0 may be a valid one.
         none = none | ids.str.contains(_NO_NUMBER)
     return write("placeholder_ids", int(rows.filter(none).sum()), "warning", ids=int(none.sum()))
 
 
 def dominant_findings(write: FindingWriter, counts: Mapping[str, Column]) -> list[Finding]:
-    """Up to three ids with far more orders (or lines) than any other, by the first count that shows some."""
+    """Up to three ids with far more orders (or lines) than all other ids, by the first count that has any."""
     for unit, column in counts.items():
         values = column.cast(nw.Int64).to_numpy()
         n_dominant = count_outliers(values, min_share=_MIN_SHARE)
@@ -63,7 +63,7 @@ def dominant_findings(write: FindingWriter, counts: Mapping[str, Column]) -> lis
 
 
 def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
-    """What is found when the ids of each two logs are compared."""
+    """Findings from comparing the ids of each pair of logs."""
     write = FindingWriter("between", language)
     names = text(language, "data_report", "logs")
     findings: list[Finding] = []
@@ -76,7 +76,7 @@ def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
         cased = has_codes(ids_a) and has_codes(ids_b)
         alike = _shared(normal_form(ids_a, cased=cased), normal_form(ids_b, cased=cased)) - shared
         findings += write("alike_across_logs", alike, "warning", **logs)
-        # Of the smaller log most customers are in the larger one: visitors without orders, or orders without visits.
+        # Most customers of the smaller log should be in the larger one.
         few_shared = 2 * max(shared / len(ids_a), shared / len(ids_b)) < 1
         sizes: dict[str, Any] = {"in_first": len(ids_a), "in_second": len(ids_b), "shared": shared}
         findings += write("few_shared_customers", int(few_shared), "warning", **logs, **sizes)
@@ -84,7 +84,7 @@ def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
 
 
 def has_codes(ids: Column) -> bool:
-    """Whether case tells ids apart, as in base64: many of those with letters mix cases as no word or name does."""
+    """Whether ids are case-sensitive, as in base64: many of those with letters mix cases unlike words or names."""
     if ids.dtype != nw.String:
         return False
     lettered = ids.filter(ids.str.contains(r"\p{L}"))
@@ -98,7 +98,7 @@ def normal_form(ids: Column, *, cased: bool = False) -> Column:
         return plain
     plain = plain.str.replace_all(r"\s+", "")
     plain = plain if cased else plain.str.to_lowercase()
-    # Zeros alone are an id too: the last one stays.
+    # An id of zeros only keeps its last zero.
     return plain.str.replace_all(r"^(\d+)\.0+$", "${1}").str.replace_all(r"^0+(.)", "${1}")
 
 
@@ -111,7 +111,7 @@ def _shared(ids_a: Column, ids_b: Column) -> int:
 
 
 def _inexact(ids: Column) -> int:
-    """Ids that a spreadsheet or a float column has cut."""
+    """Number of ids truncated by a spreadsheet or a float column."""
     if ids.dtype.is_float():
         return int((ids.abs() >= _EXACT_FLOATS).sum())
     plain = _as_text(ids)
@@ -123,6 +123,6 @@ def _inexact(ids: Column) -> int:
 
 
 def _cut(plain: Column) -> int:
-    """Whole numbers of which a spreadsheet has kept 15 digits: three or more, and none with a later digit."""
+    """Number of integers truncated to 15 digits by a spreadsheet: three or more, and none with a later digit."""
     long = plain.filter(plain.str.contains(_LONG_NUMBER))
     return len(long) if len(long) >= _FEW and long.str.contains(_CUT_NUMBER).all() else 0

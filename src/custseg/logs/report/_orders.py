@@ -26,8 +26,7 @@ from custseg.logs.report._words import refund_columns
 from custseg.logs.report.patterns._days import crowded_days, days_without_data
 from custseg.logs.report.patterns._discounts import discount_findings, discount_sums
 from custseg.logs.report.patterns._order_spread import OrderSpread, order_spread, repeated_totals
-from custseg.logs.report.patterns._repeats import repeated_lines
-from custseg.logs.report.patterns._spellings import spelling_findings
+from custseg.logs.report.patterns._repeats import repeated_lines, spelling_findings
 from custseg.snapshot import Snapshot
 
 _REORDERING = 0.03
@@ -38,7 +37,7 @@ _SPELLED = ("category", "source", "channel", "product")
 def order_report(
     orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str = "net", language: str = "en"
 ) -> tuple[LogReport, nw.Series[Any]]:
-    """What the order log was like.
+    """Report on the order log.
 
     Parameters
     ----------
@@ -51,12 +50,12 @@ def order_report(
     refunds : {"net", "gross", "error"}, default "net"
         The policy under which orders are valued.
     language : {"en", "ru"}, default "en"
-        Of the texts.
+        Language of the texts.
 
     Returns
     -------
     tuple of LogReport and narwhals Series
-        The report, and the distinct customers, to be compared with those of other logs.
+        The report, and the distinct customers, for comparison with other logs.
     """
     write = FindingWriter("orders", language)
     spread = order_spread(orders, snapshot, facts, refunds=refunds)
@@ -106,9 +105,9 @@ def order_report(
 
 
 def _one_order_each(write: FindingWriter, spread: OrderSpread, facts: OrderFacts) -> list[Finding]:
-    """Whether next to nobody has ordered twice, as where each order gets a new customer id.
+    """Finding if almost no customer has ordered twice, as when each order gets a new customer id.
 
-    Even among Olist's buyers, who rarely come back, 3 of 100 customers have ordered again.
+    Even at Olist, whose buyers rarely return, 3 of 100 customers have ordered again.
     """
     orders = spread.customers.get_column("orders")
     buyers, again = int((orders > 0).sum()), int((orders > 1).sum())
@@ -130,7 +129,7 @@ def _currencies(write: FindingWriter, facts: OrderFacts, orders: Orders) -> list
 
 
 def _columns(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[Finding]:
-    """What is found in single columns: spellings, rates of discount, refunds that nobody described."""
+    """Findings about single columns: spellings, discounts as rates, undescribed refunds."""
     lines = orders.lines().filter(nw.col("moment") < snapshot.moment)
     roles = [role for role in _SPELLED if getattr(orders, role) is not None]
     frames = [lines.select(role).unique() for role in roles]
@@ -148,7 +147,7 @@ def _columns(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[F
 
 
 def _undescribed_refunds(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[Finding]:
-    """Columns of positive money that are called like refunds and were not described."""
+    """Columns of positive amounts with a name such as refund that are not described."""
     dialect, described = orders.source_table.dialect, set(orders.described().values())
     names = [name for name in refund_columns([c for c in dialect.columns if c not in described])
              if dialect.text or dialect.kind(name) in ("integer", "number")]  # fmt: skip

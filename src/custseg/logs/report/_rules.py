@@ -63,12 +63,12 @@ ATTRIBUTE_RULES: Rules = (
 
 
 def by_rules(write: FindingWriter, rules: Rules, counts: object, **fields: Any) -> list[Finding]:
-    """The findings of a table of rules over the counts."""
+    """The findings that a table of rules gives for the counts."""
     return [item for name, field, severity in rules for item in write(name, getattr(counts, field), severity, **fields)]
 
 
 def file_findings(write: FindingWriter, table: Table, money: Sequence[str]) -> list[Finding]:
-    """What is in doubt about a CSV file: short lines, and decimal marks that may stand between thousands."""
+    """Findings about a CSV file: short lines, and decimal marks that may separate thousands."""
     doubtful = table.dialect.doubtful_marks(money) if money else []
     columns = ", ".join(column_name(name) for name in doubtful)
     mark = table.dialect.form.decimal_mark

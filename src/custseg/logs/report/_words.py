@@ -1,4 +1,4 @@
-"""Words that stand for a missing id, and words in the names of columns with refunds."""
+"""Words that denote a missing id, and words in names of columns with refunds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def refund_words() -> Mapping[str, Sequence[str]]:
 
 
 def means_none() -> str:
-    """A pattern of ids that stand for no customer or order; "guest" may have a number, a word or a host behind it."""
+    """Pattern of placeholder ids; "guest" may be followed by a number, a word or a host."""
     listed = "|".join(re.escape(word).replace(r"\ ", r"[ _-]?") for word in words("missing_ids"))
     behind = "|".join(words("behind_guest"))
     hosts = "|".join(words("no_mailboxes"))
@@ -36,11 +36,11 @@ def means_none() -> str:
 
 
 def refund_columns(names: Sequence[str]) -> list[str]:
-    """The names that speak of refunded money, and of no date, id or number of pieces."""
-    return [name for name in names if _speaks_of_refunds(name)]
+    """The names that suggest refunded money, and no date, id or quantity."""
+    return [name for name in names if _suggests_refunds(name)]
 
 
-def _speaks_of_refunds(name: str) -> bool:
+def _suggests_refunds(name: str) -> bool:
     plain = _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
     tokens = set(re.findall(r"[^\W_]+", plain))
     listed = [word for language in refund_words().values() for word in language]

@@ -1,1 +1,4 @@
-"""Patterns in the values of a log that point to faults."""
+"""Patterns in the values of a log that indicate faults: crowded days, discounts as rates, repeats, spellings, outliers.
+
+Only `report` uses them. Start reading in `_outliers.py`, the test that most of them share.
+"""

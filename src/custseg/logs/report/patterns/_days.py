@@ -1,4 +1,4 @@
-"""Days without data, and days with far too much of it."""
+"""Days without data, and days with far too many rows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from custseg.logs.report.patterns._outliers import count_outliers, long_gap
 
 _WEEK = 7
 _LARGE_SHARE = 0.2
-# Dates are spread more evenly than customers' orders.
+# Dates are distributed more evenly than orders of customers.
 _SPREAD = 0.5
 
 Column = nw.Series[Any]
 
 
 def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
-    """Calendar days between the first and the last row that have none, and the longest gap."""
+    """Calendar days without rows between the first and the last, and the longest gap."""
     sorted_days = np.sort(days.drop_nulls().to_numpy())
     gaps = np.diff(sorted_days) - 1
     missing = int(gaps.sum()) if len(gaps) else 0
@@ -42,9 +42,9 @@ def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
 def crowded_days(
     write: FindingWriter, counts: Column, *, name: str = "crowded_days", min_share: float = _LARGE_SHARE, **fields: Any
 ) -> list[Finding]:
-    """Up to three dates that far more orders or customers have than any other date."""
+    """Up to three dates with far more orders or customers than all other dates."""
     values = np.sort(counts.cast(nw.Int64).to_numpy())[::-1]
-    # A shop may sell on a few days alone.
+    # A shop may sell on a few days only.
     n_crowded = count_outliers(values, min_share=min_share, spread=1.0 if name == "crowded_days" else _SPREAD)
     share = float(values[:n_crowded].sum() / max(values.sum(), 1))
     return write(name, n_crowded, "warning", share=share, rows=int(values[:n_crowded].sum()), **fields)

@@ -1,4 +1,4 @@
-"""Discounts that are no money but rates or percentages."""
+"""Discounts that are rates or percentages instead of money."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FEWEST = 2
 
 
 def discount_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """One row: lines with a discount, what their discounts are like, and the sums of these discounts and amounts."""
+    """One row: number of lines with a discount, properties of the discounts, and sums of discounts and amounts."""
     col = nw.col
     off = col("discount").abs()
     marks = {
@@ -40,10 +40,10 @@ def discount_sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def discount_findings(write: FindingWriter, column: str, sums: nw.DataFrame[Any]) -> list[Finding]:
-    """Whether discounts are rates or percentages, and as money out of proportion to the amounts.
+    """Findings if discounts look like rates or percentages, and as money are out of proportion to the amounts.
 
-    Rates are at most 1, percentages multiples of 5 up to 100. As money they would be next to nothing beside the
-    amounts; percentages can also be more than was paid, on many lines.
+    Rates are at most 1, percentages multiples of 5 up to 100. As money they would be negligible compared
+    with the amounts; percentages may also exceed the amount paid on many lines.
     """
     row = sums.rows(named=True)[0]
     count = int(row["lines"])

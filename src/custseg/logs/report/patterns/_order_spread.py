@@ -1,4 +1,4 @@
-"""How the values of an order log are spread: over customers, orders, days and the lines of an order."""
+"""Distribution of an order log over customers, orders, days and lines of an order."""
 
 from __future__ import annotations
 
@@ -35,12 +35,11 @@ class OrderSpread:
     days : narwhals Series
         The distinct days of all lines.
     zero_orders, over_refunded : int
-        Orders that add up to nothing, and those with more refunded than paid.
+        Orders with a total of 0, and those with more refunded than paid.
     equal_lines, unequal_lines : int
         Orders of several lines whose positive ones have one amount, and those with different amounts.
     shared, restarted, inexact, placeholders : int
-        Order ids that several customers have; that have lines of one customer far apart; that lost digits;
-        that mean none.
+        Order ids shared by several customers; with lines of one customer far apart; truncated; placeholders.
     """
 
     customers: nw.DataFrame[Any]
@@ -57,7 +56,7 @@ class OrderSpread:
 
 
 def order_spread(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> OrderSpread:
-    """Sum the log up per order, and the orders per customer, order id and day, on the engine where the log is."""
+    """Aggregate the log per order, and orders per customer, order id and day, on its own engine."""
     col, lines = nw.col, orders.lines()
     rows = _orders(orders, snapshot, facts, refunds=refunds)
     marks = _order_marks(orders, may_not_count=_may_not_count(facts, refunds))
@@ -84,7 +83,7 @@ def order_spread(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refun
 
 
 def _doubtful_ids(rows: nw.LazyFrame[Any], ids: nw.DataFrame[Any]) -> dict[str, Any]:
-    """The counts over the order ids, which take a pass of their own where any id is doubtful."""
+    """Counts over the order ids; they take a separate pass if any id is doubtful."""
     counts = ids.rows(named=True)[0]
     orders, distinct = counts.pop("orders"), counts.pop("distinct")
     if orders == distinct and not any(counts.values()):
@@ -97,10 +96,10 @@ def repeated_totals(
 ) -> tuple[int, int]:
     """Orders whose lines all have one amount, if nearly all orders of several lines do and not by chance, else 0.
 
-    The second number is that of the orders of several lines.
+    The second value is the number of orders of several lines.
 
-    The lines of a shop with few prices agree by chance, as often as the amounts of two orders do. Where products are
-    described, orders of one product are left aside.
+    In a shop with few prices, lines agree by chance, as often as the amounts of two orders do. If products are
+    described, orders of a single product are ignored.
     """
     several_at_most = spread.equal_lines + spread.unequal_lines
     if spread.equal_lines < max(_NEARLY_ALL * several_at_most, 1):
@@ -152,7 +151,7 @@ def _orders(
 
 
 def _order_marks(orders: Orders, *, may_not_count: bool) -> dict[str, nw.Expr]:
-    """The questions that an order answers."""
+    """Conditions counted per order."""
     col = nw.col
     worthless, never = col("net") == 0, nw.lit(value=False)
     return {
@@ -170,7 +169,7 @@ def _may_not_count(facts: OrderFacts, refunds: str) -> bool:
 
 
 def _order_ids(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """One row: how many orders with an id there are, how many ids, and how many orders have a doubtful one."""
+    """One row: number of orders with an id, of distinct ids, and of orders with a doubtful id."""
     col = nw.col
     named = rows.filter(~col("order").is_null())
     doubtful = {"far": col("last_day") - col("first_day") > _FAR_APART_DAYS, **_order_id_marks(named)}
@@ -188,7 +187,7 @@ def _order_id_counts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     several = col("customers") > 1
     marks = {
         "shared": several,
-        # Where several customers have a number, it was given anew: two days are then two orders.
+        # A number that several customers have was reused: two days are then two orders.
         "restarted": (col("spread") > _FAR_APART_DAYS) | (several & (col("spread") > 0)),
         **_order_id_marks(named),
     }
@@ -196,7 +195,7 @@ def _order_id_counts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def _order_id_marks(rows: nw.LazyFrame[Any]) -> dict[str, nw.Expr]:
-    """Whether an order id lost digits, or means none."""
+    """Whether an order id is truncated, or a placeholder."""
     order, kind = nw.col("order"), rows.collect_schema()["order"]
     if kind.is_float():
         return {"inexact": order.abs() >= _EXACT_FLOATS}
@@ -206,17 +205,17 @@ def _order_id_marks(rows: nw.LazyFrame[Any]) -> dict[str, nw.Expr]:
 
 
 def _counts(rows: nw.LazyFrame[Any], marks: dict[str, nw.Expr]) -> nw.LazyFrame[Any]:
-    """One row: how many rows bear each mark."""
+    """One row: number of rows that meet each condition."""
     return _marked(rows, marks).select(*(nw.col(name).count() for name in marks))
 
 
 def _marked(rows: nw.LazyFrame[Any], marks: dict[str, nw.Expr], *columns: str) -> nw.LazyFrame[Any]:
-    """The columns, and one per mark: 1 where a row bears it, else null."""
+    """The columns, and an indicator per condition: 1 or null."""
     return rows.select(*columns, *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()))
 
 
 def _equal_chance(counts: list[int]) -> float:
-    """How likely two orders drawn at random have one amount; not below what as many orders can show."""
+    """Probability that two random orders have the same amount; at least 1 over the number of orders."""
     orders = sum(counts)
     if orders < 2:
         return 1.0

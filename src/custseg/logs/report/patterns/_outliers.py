@@ -1,4 +1,4 @@
-"""How many of the largest counts stand out: an id that is no customer, a date that stands for no date."""
+"""Number of counts that are outliers, such as those of a placeholder id or date."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FEWEST = 10
 
 
 def count_outliers(counts: ArrayLike, *, min_share: float, spread: float = 1.0) -> int:
-    """How many of the largest counts, at most 3, lie apart from all others and hold `min_share` each.
+    """Number of the largest counts, at most 3, that are outliers and have at least `min_share` of the total each.
 
     Counts with a tail like Pareto's, the heaviest that logs of customers have, have logarithms that are exponential
     over a threshold: `gap_chance` of the logarithms must be below 0.01. A mean log-ratio of `spread` 1 is Zipf's
@@ -52,7 +52,7 @@ def gap_chance(values: NDArray[Any], *, spread: float) -> float:
     With m values over a threshold, and s the sum of their excesses over it, the distance d of the first to the
     second is larger with probability (1 + d / s)^(-m): both are an exponential and a gamma variable of
     one unknown rate. Ten values with a mean excess of `spread` are added to m and s, so that few or equal values
-    prove little: a shop of twelve customers, one of whom has half of the orders, is left alone. The threshold is the
+    prove little: a shop of twelve customers, one of whom has half of the orders, is not reported. The threshold is the
     least of the largest tenth, or of ten, but not below the median: lower down, counts of few orders look like a
     heavy tail.
     """

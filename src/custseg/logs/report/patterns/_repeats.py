@@ -1,6 +1,9 @@
-"""Lines that repeat an earlier one: a log that was loaded twice, or a shop with few prices."""
+"""Lines and values that repeat others: duplicate lines, and several spellings of one value."""
 
 from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -8,7 +11,7 @@ import numpy as np
 from custseg._frames import collect_together
 from custseg.logs._orders import Orders
 from custseg.logs.facts._order_facts import OrderFacts
-from custseg.logs.report._findings import Finding, FindingWriter
+from custseg.logs.report._findings import Finding, FindingWriter, Severity, column_name
 from custseg.snapshot import Snapshot
 
 _MANY = 0.1
@@ -25,11 +28,11 @@ def repeated_lines(write: FindingWriter, orders: Orders, facts: OrderFacts, *, s
 
 
 def _beyond_chance(orders: Orders, snapshot: Snapshot, share: float) -> bool:
-    """Whether more lines are repeated than orders of lines drawn at random have.
+    """Whether more lines are repeated than in orders of random lines.
 
-    Two pieces of one article, or at one price, are two equal lines of an order where nothing tells them apart. An
-    order of n lines from kinds with shares p has n - sum(1 - (1 - p)^n) repeats on average. Where every
-    order has an even number of lines, all of them came twice.
+    Two units of one product, or at one price, are equal lines of an order if no column distinguishes them. An
+    order of n lines from kinds with shares p has n - sum(1 - (1 - p)^n) repeats on average. If every
+    order has an even number of lines, the log was loaded twice.
     """
     col = nw.col
     lines = orders.lines().filter(col("moment") < snapshot.moment)
@@ -45,3 +48,17 @@ def _beyond_chance(orders: Orders, snapshot: Snapshot, share: float) -> bool:
     distinct = [-np.expm1(size * np.log1p(-np.minimum(rows / rows.sum(), 1 - 1e-16))).sum() for size in sizes]
     expected = float((counts * (sizes - distinct)).sum() / (counts * sizes).sum())
     return share > _BEYOND_CHANCE * expected
+
+
+def spelling_findings(
+    write: FindingWriter, column: str, values: Iterable[str], *, severity: Severity = "warning"
+) -> list[Finding]:
+    """Finding on distinct values of a column that equal another except for case, spaces or the form of a letter."""
+    distinct = {value for value in values if value}
+    alike = len(distinct) - len({_normalized(value) for value in distinct})
+    return write("alike_values", alike, severity, column=column_name(column))
+
+
+def _normalized(value: str) -> str:
+    """The value normalized for case, spaces and forms of letters."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())

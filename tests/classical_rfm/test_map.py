@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kinds import RETURNED, rows_of
 
 from custseg import CustsegError
-from custseg.classical_rfm import RFMMap, crosswalk, rfm_scores
+from custseg.classical_rfm import RFMMap, rfm_scores
 
 AsKind = Callable[[pl.DataFrame], object]
 ALL = [f"{r}{f}{m}" for r in range(1, 6) for f in range(1, 6) for m in range(1, 6)]
@@ -165,34 +165,6 @@ def test_check_agrees_with_its_definitions(own: RFMMap) -> None:
 @given(maps)
 def test_a_map_comes_back_from_plain_data(own: RFMMap) -> None:
     assert RFMMap.from_dict(json.loads(json.dumps(own.to_dict()))) == own
-
-
-@given(maps, maps)
-def test_crosswalk_counts_every_code_once(a: RFMMap, b: RFMMap) -> None:
-    pairs = crosswalk(a, b)
-    assert sum(pairs["codes"]) == 27
-    names = list(zip(pairs["segment_a"], pairs["segment_b"], strict=True))
-    assert len(set(names)) == len(names)
-    assert all(same == (x == y and x is not None) for (x, y), same in zip(names, pairs["same"], strict=True))
-
-
-def test_crosswalk_by_hand() -> None:
-    a = RFMMap.from_dict({"bins": 2, "Good": {"r": 2}, "Bad": {"r": 1}})
-    b = RFMMap.from_dict({"bins": 2, "Good": {"f": 2, "m": 2}, "Rich": {"f": 1, "m": 2}})
-    pairs = crosswalk(a, b, scores=scored("222", "222", "112", None, "211"))
-    assert pairs == {
-        "segment_a": ["Good", "Good", "Good", "Bad", "Bad", "Bad"],
-        "segment_b": ["Good", "Rich", None, "Good", "Rich", None],
-        "same": [True, False, False, False, False, False],
-        "codes": [1, 1, 2, 1, 1, 2],
-        "customers": [2, 0, 1, 0, 1, 0],
-        "share": [0.5, 0.0, 0.25, 0.0, 0.25, 0.0],
-    }
-
-
-def test_the_two_built_in_maps_agree_on_44_codes() -> None:
-    pairs = crosswalk(RFMMap.builtin("codes"), RFMMap.builtin("grid"))
-    assert sum(n for n, same in zip(pairs["codes"], pairs["same"], strict=True) if same) == 44
 
 
 def test_apply_names_the_segments_of_scores() -> None:
@@ -371,11 +343,3 @@ def test_tables_that_hold_no_scores() -> None:
         grid.apply(scored("555", "655", "055"))
     with pytest.raises(CustsegError, match="those of 1 customer are not"):
         grid.apply(scored("555").with_columns(pl.lit(4.5).alias("m")))
-
-
-def test_crosswalk_of_what_cannot_be_compared() -> None:
-    grid = RFMMap.builtin("grid")
-    with pytest.raises(TypeError, match="crosswalk: b must be an RFMMap, got str"):
-        crosswalk(grid, "codes")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="must be on the same bins, got 5 and 3"):
-        crosswalk(grid, RFMMap.from_dict({"bins": 3, "A": "333"}))
