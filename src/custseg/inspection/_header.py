@@ -9,14 +9,10 @@ from collections.abc import Sequence
 from custseg._frames import TableSample
 from custseg.inspection.columns._dates import date_readings
 from custseg.inspection.columns._facts import ColumnFacts
-from custseg.inspection.columns._words import concepts
+from custseg.inspection.columns._words import catalog, concepts
 
 _NUMBER = re.compile(r"[-+]?[\d\s.,]*\d(?:[eE][-+]?\d+)?")
-_TOTAL = re.compile(
-    r"\s*(grand\s+total|sub-?total|total|totals|sum|summe|gesamt\w*|insgesamt|итог\w*|всего|totale?s?|total\s+general|"
-    r"somme|soma|suma)\b.*",
-    re.IGNORECASE,
-)
+_TOTAL = re.compile(rf"\s*({'|'.join(catalog()['totals']['patterns'])})\b.*", re.IGNORECASE)
 _LARGEST_LABEL = 40
 _SEPARATORS = ",;\t|^~"
 

@@ -15,7 +15,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ONE_BYTE = ("cp1252", "cp1251", "koi8-r", "cp866", "cp1250", "mac-roman", "cp850")
-_FREQUENT = frozenset("оеаинтсрвлкмдпуя" + "éèêàâäöüßñáíóúçãõôœøåæěščřžýłąęśćżńőű")
+_FREQUENT_CYRILLIC = "\u043e\u0435\u0430\u0438\u043d\u0442\u0441\u0440\u0432\u043b\u043a\u043c\u0434\u043f\u0443\u044f"
+_FREQUENT = frozenset(_FREQUENT_CYRILLIC + "éèêàâäöüßñáíóúçãõôœøåæěščřžýłąęśćżńőű")
 _USUAL_SIGNS = frozenset("€£§«»“”„‘’–—…°№®©™·\xa0²³½")
 _CLOSE = 0.1
 

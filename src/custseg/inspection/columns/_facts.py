@@ -10,11 +10,11 @@ from functools import cached_property
 from custseg._frames import ColumnKind
 from custseg.inspection.columns._dates import DateReading, date_readings, number_of_time
 from custseg.inspection.columns._numbers import READINGS, NumberFacts, number_facts, plain_number
-from custseg.inspection.columns._words import concepts, name_scores
+from custseg.inspection.columns._words import catalog, concepts, name_scores
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _YES_NO = {"true", "t", "yes", "y", "1", "false", "f", "no", "n", "0"}
-_CURRENCY = re.compile(r"[A-Z]{3}|[$€£¥₽₹]|R\$|руб\.?")
+_CURRENCY = re.compile(rf"[A-Z]{{3}}|[$€£¥₽₹]|R\$|(?:{'|'.join(catalog()['currencies']['in_columns'])})\.?")
 _WHOLE = re.compile(r"-?\d+(\.0+)?")
 _MOSTLY = 0.95
 _NAMED = 0.6

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from custseg.inspection.columns._words import catalog
+
 _SPACES = " \u00a0\u202f\u2009"
 _SIGN = (
     r"(?:R\$|US\$|[$€£¥₽₹]|USD|EUR|GBP|RUB|CHF|JPY|CNY|BRL|MXN|PLN|CZK|SEK|NOK|DKK|UAH|KZT|TRY|INR|CAD|AUD|"
-    r"(?:руб|р|kr|zł|Kč|Ft|Fr|lei)\.?)"
+    rf"(?:{'|'.join(catalog()['currencies']['beside_numbers'])})\.?)"
 )
 _SIGNS = re.compile(
     rf"^[-+−(]*\s*(?P<sign>{_SIGN})?\s*(?P<number>[-+−]?[\d.,'’{_SPACES}]*\d[\d.,]*)(?P<exponent>[eE][-+]?\d+)?"

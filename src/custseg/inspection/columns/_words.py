@@ -14,7 +14,7 @@ from typing import Any
 from custseg.logs import EVENT_NAMES, refund_words
 
 _TOKEN = re.compile(r"[^\W\d_]+|№|#|\d+")
-_CAMEL = re.compile(r"(?<=[a-zа-я])(?=[A-ZА-Я])")
+_CAMEL = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
 _MAIL = re.compile(r"e-mail", re.IGNORECASE)
 _LONGEST_ENDING = 4
 _SHORTEST_PART = 4
