@@ -19,9 +19,9 @@ from custseg._checks import (
     check_random_state,
     did_you_mean,
     number_advice,
+    optional_module,
 )
 from custseg._format import listed, plural
-from custseg._optional import optional_module
 from custseg.errors import CustsegError, DataError, InfeasibleMinimumError, MissingDependencyError
 
 
@@ -40,12 +40,12 @@ def test_plural_separates_thousands() -> None:
     "shape", ["$9,999.99", "-$9.99", "$-9.99", "9.999,99 €", "A$ 99,99", "AAA 9.99", "99 AAA.", "($9.99)"]
 )
 def test_currency_signs_are_named(shape: str) -> None:
-    assert "Currency signs and codes beside numbers are not read" in number_advice(shape)
+    assert "Currency signs and codes beside numbers are not supported" in number_advice(shape)
 
 
 @pytest.mark.parametrize("shape", ["(99.99)", "99.99-"])
 def test_other_signs_are_named(shape: str) -> None:
-    assert "write -12.00 in place of (12.00)" in number_advice(shape)
+    assert "write -12.00 instead of (12.00)" in number_advice(shape)
 
 
 @pytest.mark.parametrize("shape", ["", "9,9", "AAAA", "9A99", "A-9", "99.99.9999", "AAA99A"])
@@ -179,9 +179,9 @@ def test_optional_module_is_imported() -> None:
 
 
 def test_missing_module_names_its_extra() -> None:
-    message = r"^f: reading needs the package 'pyspark\.nothing', which is not installed\. .*'custseg\[spark\]'\.$"
+    message = r"^f: reading needs the package 'fastexcel\.nothing', which is not installed\. .*'custseg\[excel\]'\.$"
     with pytest.raises(MissingDependencyError, match=message):
-        optional_module("pyspark.nothing", "f: reading")
+        optional_module("fastexcel.nothing", "f: reading")
 
 
 def test_errors_have_two_bases() -> None:

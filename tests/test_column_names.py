@@ -27,7 +27,7 @@ ODD = [
     "a\x1b[31m\u202e\nb",
     *(pytest.param(name, marks=pytest.mark.slow) for name in ["*", "^.*$", ".", 'a"b', "\ufeffa", "select", "x" * 300]),
 ]
-REFUSED = {"": "has no name", " ": "has no name", "a\0b": "must not hold the NUL character"}
+REFUSED = {"": "has no name", " ": "has no name", "a\0b": "must not contain the NUL character"}
 GROUPS = np.repeat([0, 1], 30)
 TABLE = pl.DataFrame({"customer_id": range(60), "a": GROUPS * 10.0 + np.arange(60) % 7, "b": np.arange(60) % 5})
 PLAIN = quick_fit(features=TABLE, n_segments=2)
@@ -46,7 +46,7 @@ def shown(result: Any) -> str:
         texts.append(result._repr_html_())
     if hasattr(result, "rules") and hasattr(result, "notes"):
         texts += [repr(result.features), repr(result.rules), *result.notes, str(result.profiles.columns())]
-        texts += [cell for row in result.table()[1] for cell in row]
+        texts += [cell for row in result.profiles.table()[1] for cell in row]
         texts.append(repr(explain(result, result.features.ids[0])))
     return "\n".join(texts)
 

@@ -57,11 +57,11 @@ def test_repr_shows_rules(result: Segmentation) -> None:
     ruled = replace(result, profiles=result.profiles.with_rules({0: "IF a < 1 THEN 0"}))
     assert "IF a < 1 THEN 0" in repr(ruled)
     assert "<td>IF a &lt; 1 THEN 0</td>" in ruled._repr_html_()
-    assert ruled.table()[0][-1] == "rule"
+    assert ruled.profiles.table()[0][-1] == "rule"
 
 
 def test_table_rows_are_profiles(result: Segmentation) -> None:
-    heads, rows = result.table()
+    heads, rows = result.profiles.table()
     assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart", "rule"]
     assert rows[-1] == ["–", "Prospects", "1", "–", "–", "", ""]
     assert all(len(row) == len(heads) for row in rows)
@@ -69,12 +69,21 @@ def test_table_rows_are_profiles(result: Segmentation) -> None:
 
 def test_table_language(result: Segmentation) -> None:
     russian = quick_fit(clean_log(), n_segments=2, language="ru")
-    assert russian.table()[0] == ["сегмент", "название", "клиенты", "доля", "доля выручки", "чем отличается", "правило"]
+    heads, _ = russian.profiles.table()
+    assert heads == [
+        "сегмент",
+        "название",
+        "клиенты",
+        "доля",
+        "доля выручки",
+        "чем отличается",
+        "правило",
+    ]
 
 
 def test_table_without_revenue() -> None:
     table = pl.DataFrame({"id": range(30), "visits": np.arange(30) ** 2})
-    heads, rows = quick_fit(features=table, n_segments=2).table()
+    heads, rows = quick_fit(features=table, n_segments=2).profiles.table()
     assert heads == ["segment", "name", "customers", "share", "what sets it apart", "rule"]
     assert sum(int(row[2]) for row in rows) == 30
 

@@ -155,7 +155,7 @@ def test_wrong_type_is_an_error(arguments: dict[str, Any], words: str) -> None:
         ({"method": "ward"}, r"method must be one of .*, got 'ward'"),
         ({"refunds": "nett"}, "refunds must be one of .*Did you mean 'net'"),
         ({"language": "de"}, r"language must be one of \['en', 'ru'\], got 'de'"),
-        ({"n_segments": range(3, 3)}, "n_segments as a range must hold numbers from 1 up"),
+        ({"n_segments": range(3, 3)}, "n_segments as a range must contain numbers from 1 up"),
         ({"n_segments": range(3)}, r"from 1 up, got range\(0, 3\)"),
         ({"min_size": float("nan")}, "min_size as a share must lie between 0 and 1"),
         ({"min_size": -3}, "min_size must be at least 1, got -3"),

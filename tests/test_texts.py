@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custseg._texts import LANGUAGES, catalog, number, plural_form
+from custseg._texts import LANGUAGES, catalog, plural_form
 
 
 def leaves(entry: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -32,11 +32,6 @@ def test_languages_have_the_same_fields(language: str) -> None:
     here, english = dict(leaves(catalog(language))), dict(leaves(catalog("en")))
     differing = [path for path in english if path[0] != "language" and fields(here[path]) != fields(english[path])]
     assert differing == []
-
-
-def test_numbers_by_language() -> None:
-    assert number(1234567.5, "en", digits=1) == "1,234,567.5"
-    assert number(1234567.5, "ru", digits=1) == "1\u00a0234\u00a0567,5"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_writer_without_a_file(tmp_path: Path) -> None:
 
 
 def test_writer_of_further_files(tmp_path: Path) -> None:
-    with pytest.raises(CustsegError, match=r"not announced: \['c.txt'\]"):
+    with pytest.raises(CustsegError, match=r"unexpected files were written: \['c.txt'\]"):
         write(tmp_path, a=lambda path: [path.write_text(""), path.with_name("c.txt").write_text("")])
     assert contents(tmp_path) == {}
 
@@ -104,7 +104,7 @@ def test_writer_of_further_files(tmp_path: Path) -> None:
 def test_folder_instead_of_a_file(tmp_path: Path) -> None:
     write(tmp_path, a=text("old"))
     (tmp_path / "b.txt").mkdir()
-    with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* must be files, and are folders.*Nothing was changed"):
+    with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* must be files, but are folders.*Nothing was changed"):
         write(tmp_path, a=text("new"), b=text("new"))
     assert contents(tmp_path) == {"a.txt": "old", "b.txt": "folder"}
 
@@ -168,7 +168,7 @@ def test_invalid_file_names(tmp_path: Path, name: str) -> None:
 def test_reserved_and_equal_names(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"begin with '\.custseg-' are reserved"):
         write_files(tmp_path, {".custseg-x": text("1")}, caller="write")
-    with pytest.raises(DataError, match="must differ, not by case alone"):
+    with pytest.raises(DataError, match="must differ by more than case"):
         write_files(tmp_path, {"a": text("1"), "A": text("1")}, caller="write")
     with pytest.raises(TypeError, match="'a' must be a function that takes a path, got str"):
         write_files(tmp_path, {"a": "1"}, caller="write")  # type: ignore[dict-item]

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PARTS = ("llvmlite",)  # numba's compiled part, whose name does not begin with its parent's
-EXTRAS = ("pandas", "duckdb", "excel")  # pyspark is large and needs Java: it is installed by hand
+EXTRAS = ("pandas", "duckdb", "excel")
 
 
 def core() -> list[str]:

@@ -1,20 +1,19 @@
-"""Words every error about an argument or a column, so that all of them read alike.
-
-The form is: caller, argument, rule, value, remedy.
-"""
+"""Checks of arguments and columns; their errors have one form: caller, argument, rule, value, remedy."""
 
 from __future__ import annotations
 
 import difflib
+import importlib
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from custseg._format import listed, plural, shown
-from custseg.errors import DataError
+from custseg.errors import DataError, MissingDependencyError
 
 if TYPE_CHECKING:
     from custseg._arrays import Floats
@@ -25,7 +24,8 @@ _SIGN = r"A{0,3}[$€£¥₽₹₴₸₺₩₪₫฿]"
 _CODE = r"A{1,4}\.?"
 _SIGNED = re.compile(rf"[-+−(]?\s*(?:{_SIGN}\s*{_NUMBER}|{_CODE}\s*\d[\d.,'’\s]*|{_NUMBER}(?:{_SIGN}|{_CODE}))\)?-?")
 _SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
-# Ranges that end here are fine for any number of customers: what has no room is not tried.
+_EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "fastexcel": "excel"}
+# Ranges up to this number are accepted for any number of customers: numbers that are too large are not tried.
 _MODEST = 100
 
 
@@ -39,15 +39,15 @@ def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence
         )
 
 
-def check_columns(caller: str, wanted: Mapping[str, str | None], present: Sequence[str], *, advice: str = "") -> None:
-    """Raise one error that names every wanted column (argument -> column) that is not present, or not once.
+def check_columns(caller: str, names: Mapping[str, str | None], present: Sequence[str], *, advice: str = "") -> None:
+    """Raise one error that names every column (argument -> column) that is not present exactly once.
 
-    `advice` is what the table itself suggests about the missing ones.
+    `advice` is a hint from the table itself about the missing columns.
     """
-    for argument, name in wanted.items():
+    for argument, name in names.items():
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{caller}: {argument} must be the name of a column, got {type(name).__name__}.")
-    missing = {a: name for a, name in wanted.items() if name is not None and name not in present}
+    missing = {a: name for a, name in names.items() if name is not None and name not in present}
     if missing:
         words = ", ".join(
             f"{shown(name)} ({argument}=){did_you_mean(str(name), present, ' ')}" for argument, name in missing.items()
@@ -57,47 +57,47 @@ def check_columns(caller: str, wanted: Mapping[str, str | None], present: Sequen
             f"Name the right {'columns' if len(missing) > 1 else 'column'}; "
             f"columns are {listed(present)}."
         )
-    check_distinct(caller, present, [name for name in wanted.values() if name is not None])
+    check_distinct(caller, present, [name for name in names.values() if name is not None])
 
 
 def check_distinct(caller: str, columns: Sequence[str], used: Iterable[str] | None = None) -> None:
-    """Raise if several columns have the name of one that is used; all are, where nothing else is said."""
+    """Raise if several columns have the name of one that is used, by default of any."""
     if len(set(columns)) == len(columns):
         return
     counts = Counter(columns)
     twice = [name for name in dict.fromkeys(columns if used is None else used) if counts[name] > 1]
     if twice:
-        places = "; ".join(
+        positions = "; ".join(
             f"{shown(name)} is the name of columns {', '.join(str(i) for i, n in enumerate(columns, 1) if n == name)}"
             for name in twice[:5]
         )
         raise DataError(
-            f"{caller}: the table has several columns of the same name: {listed(twice)} ({places}). "
+            f"{caller}: the table has several columns of the same name: {listed(twice)} ({positions}). "
             "Rename them so that each name occurs once, or drop those that are not needed."
         )
 
 
 def check_no_nul(caller: str, columns: Iterable[str]) -> None:
-    """Raise if the name of a column holds the NUL character, which ends a name in most engines and in SQL."""
+    """Raise if a column name contains the NUL character, which ends a name in most engines and in SQL."""
     if bad := [name for name in columns if "\0" in name]:
         raise DataError(
-            f"{caller}: the names of columns must not hold the NUL character, got {listed(bad)}. Rename the columns."
+            f"{caller}: column names must not contain the NUL character, got {listed(bad)}. Rename the columns."
         )
 
 
 def check_named(caller: str, columns: Sequence[str], *, ids: str | None = None) -> None:
-    """Raise if a column that is to be a feature, as all but the ids, has no name."""
-    places = [place for place, name in enumerate(columns, start=1) if not name.strip() and name != ids]
-    if places:
+    """Raise if a column other than the ids, and hence a feature, has no name."""
+    positions = [position for position, name in enumerate(columns, start=1) if not name.strip() and name != ids]
+    if positions:
         raise DataError(
-            f"{caller}: {'columns' if len(places) > 1 else 'column'} {', '.join(map(str, places))} of the table "
-            f"{'have' if len(places) > 1 else 'has'} no name. Name the column, or leave it out. "
+            f"{caller}: {'columns' if len(positions) > 1 else 'column'} {', '.join(map(str, positions))} of the table "
+            f"{'have' if len(positions) > 1 else 'has'} no name. Name the column, or leave it out. "
             "(A CSV file that pandas wrote with its index begins with such a column: use to_csv(..., index=False).)"
         )
 
 
 def check_integer(caller: str, argument: str, value: object, *, minimum: int, maximum: int | None = None) -> int:
-    """The value as an int within its bounds, or an error."""
+    """Return the value as an int within its bounds, or raise."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{caller}: {argument} must be a whole number, got {type(value).__name__} {value!r}.")
     number = int(value)
@@ -137,12 +137,12 @@ def check_finite(caller: str, columns: Mapping[str, Floats]) -> None:
 
 
 def as_share(value: object) -> float:
-    """The share as it was written: a float32 of 0.1 means 0.1, though its bits say 0.10000000149."""
+    """The share as it was written: a float32 of 0.1 means 0.1, although its value is 0.10000000149."""
     return float(value) if isinstance(value, Rational) else float(str(value))
 
 
 def check_number(caller: str, argument: str, value: object, *, minimum: float) -> float:
-    """The value as a finite float of at least that, or an error."""
+    """Return the value as a finite float of at least the minimum, or raise."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{caller}: {argument} must be a number, got {type(value).__name__} {value!r}.")
     number = float(value)
@@ -157,13 +157,13 @@ def check_random_state(caller: str, value: object) -> int:
 
 
 def check_segment_numbers(caller: str, n_segments: object, *, usual: range) -> range:
-    """The numbers of segments to try, rising: one, or those of a range; None stands for the usual ones."""
+    """The numbers of segments to try, ascending: one, or those of a range; None stands for the usual ones."""
     if n_segments is None:
         return usual
     if isinstance(n_segments, range):
         rising = n_segments if n_segments.step > 0 else n_segments[::-1]
         if not rising or rising[0] < 1:
-            raise ValueError(f"{caller}: n_segments as a range must hold numbers from 1 up, got {n_segments}.")
+            raise ValueError(f"{caller}: n_segments as a range must contain numbers from 1 up, got {n_segments}.")
         return rising
     if isinstance(n_segments, bool) or not isinstance(n_segments, Integral):
         raise TypeError(
@@ -175,42 +175,54 @@ def check_segment_numbers(caller: str, n_segments: object, *, usual: range) -> r
 
 
 def check_room_for(caller: str, n_segments: object, *, customers: int, min_size: int) -> None:
-    """Raise where a range goes beyond the number of customers: so many numbers were not meant to be tried."""
+    """Raise if a range exceeds the number of customers, which is unlikely to be intended."""
     if isinstance(n_segments, range) and n_segments and max(n_segments[0], n_segments[-1]) > max(customers, _MODEST):
-        most = max(customers // min_size, 1)
+        n_possible = max(customers // min_size, 1)
         raise DataError(
             f"{caller}: n_segments={n_segments} goes up to {max(n_segments[0], n_segments[-1]):,} segments of "
-            f"{plural(customers, 'customer')}. With min_size there is room for {most}: give a range that ends there, "
-            f"such as range({min(3, most)}, {most + 1})."
+            f"{plural(customers, 'customer')}. With min_size there is room for {n_possible}: give a range that ends "
+            f"there, such as range({min(3, n_possible)}, {n_possible + 1})."
         )
 
 
 def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
-    """A hint at the closest allowed word, or nothing."""
-    # Comparing takes time by the product of the lengths, and nobody misspells a name of 100 letters.
+    """A hint with the closest allowed word, or an empty text."""
+    # The comparison takes time proportional to the product of the lengths; longer names are not compared.
     words = [str(word) for word in allowed if len(str(word)) <= 100]
     plain = value.strip().casefold()
-    same = [word for word in words if word.strip().casefold() == plain]
-    close = same[:1] or difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
+    equal = [word for word in words if word.strip().casefold() == plain]
+    close = equal[:1] or difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
 
 
+def optional_module(name: str, purpose: str) -> ModuleType:
+    """The module `name`, or an error that names the extra of custseg to install."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        extra = _EXTRAS[name.partition(".")[0]]
+        raise MissingDependencyError(
+            f"{purpose} needs the package {name!r}, which is not installed. "
+            f"Install it with: pip install 'custseg[{extra}]'."
+        ) from error
+
+
 def number_advice(*shapes: str) -> str:
-    """What to do about values that are no plain numbers, by what is seen in their shapes; empty if nothing is."""
+    """The remedy for values that are not plain numbers, by their shapes; empty if there is none."""
     if any(_SIGNED.fullmatch(shape) for shape in shapes):
         return (
-            "Currency signs and codes beside numbers are not read, for amounts of two currencies must not be added: "
-            "remove them in the file (find and replace), or export plain numbers."
+            "Currency signs and codes beside numbers are not supported, because amounts of two currencies must not be "
+            "added: remove them in the file (find and replace), or export plain numbers."
         )
     if any(_SIGN_OUTSIDE.fullmatch(shape) for shape in shapes):
         return (
-            "Negative numbers in parentheses or with the sign at the end are not read: "
-            "write -12.00 in place of (12.00) or 12.00-."
+            "Negative numbers in parentheses or with the sign at the end are not supported: "
+            "write -12.00 instead of (12.00) or 12.00-."
         )
     return ""
 
 
 def instance(*shapes: str) -> str:
-    """`, for instance one shaped like '99.99'` for the shapes that are known."""
-    told = [repr(shape) for shape in shapes if shape]
-    return f", for instance one shaped like {' or '.join(told)}" if told else ""
+    """A phrase such as `, for instance one shaped like '99.99'`; empty without shapes."""
+    examples = [repr(shape) for shape in shapes if shape]
+    return f", for instance one shaped like {' or '.join(examples)}" if examples else ""

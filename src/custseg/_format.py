@@ -46,8 +46,8 @@ def percent(share: float | None, language: str = "en", *, decimals: int = 0) -> 
     if share is None or math.isnan(share):
         return DASH
     is_whole = math.isclose(share, round(share), abs_tol=1e-9)
-    for places in (decimals, max(decimals, 1)):
-        formatted = f"{share:z.{places}%}"
+    for n_decimals in (decimals, max(decimals, 1)):
+        formatted = f"{share:z.{n_decimals}%}"
         if is_whole or float(formatted[:-1]) not in (0, 100):
             return localized(formatted, language)
     return localized("<0.1%" if share < 0.5 else ">99.9%", language)
@@ -81,8 +81,8 @@ def shown(value: object, limit: int = 80) -> str:
 def listed(values: Iterable[object], limit: int = 20) -> str:
     """The values as a short list for a message."""
     values = list(values)
-    more = f", … {len(values) - limit} more" if len(values) > limit else ""
-    return "[" + ", ".join(map(shown, values[:limit])) + more + "]"
+    ellipsis = f", … {len(values) - limit} more" if len(values) > limit else ""
+    return "[" + ", ".join(map(shown, values[:limit])) + ellipsis + "]"
 
 
 def table(rows: Sequence[Sequence[object]], *, left: Collection[int] = ()) -> list[str]:

@@ -1,4 +1,4 @@
-"""Locks between processes: a file that is locked by its holder, and freed when the holder ends, killed or not."""
+"""Locks between processes: a file that its holder locks; the lock ends with the process, even if it is killed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _locked(path: Path) -> int:
         descriptor = _open(path, create=True)
         try:
             _lock(descriptor, fcntl.LOCK_EX)
-            # The holder before us has removed the file that we waited for: then another one counts.
+            # If the previous holder has removed the file that we waited for, lock the new one.
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(descriptor), path.stat()):
                     return descriptor
@@ -70,7 +70,7 @@ def _open(path: Path, *, create: bool) -> int:
     try:
         return os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o666)
     except PermissionError:
-        # A killed process of another user left it: reading is enough for a lock.
+        # Left by a killed process of another user: read access is enough for a lock.
         return os.open(path, os.O_RDONLY)
 
 

@@ -1,6 +1,6 @@
 """Texts for people, one catalog per language: `texts/<language>.toml`.
 
-A further language is a further file with the keys of `texts/en.toml` and the plural rule of its nouns.
+Another language is another file with the keys of `texts/en.toml` and its own plural rule.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _FOLDER = files("custseg") / "texts"
-_LONGEST = 60
+_FIELD_WIDTH = 60
 
 LANGUAGES = ("en", *sorted({item.name.removesuffix(".toml") for item in _FOLDER.iterdir()
                             if item.name.endswith(".toml")} - {"en"}))  # fmt: skip
@@ -37,19 +37,14 @@ def text(language: str, *keys: str) -> Any:
 
 
 def filled(template: str, fields: Mapping[str, str]) -> str:
-    """The template with its fields filled in, each on one line and of at most 60 characters."""
-    return template.format_map({name: single_line(value, _LONGEST) for name, value in fields.items()})
+    """The template with its fields filled in, each on one line and at most 60 characters long."""
+    return template.format_map({name: single_line(value, _FIELD_WIDTH) for name, value in fields.items()})
 
 
 def single_line(value: str, longest: int = 40) -> str:
     """The text on one line, control and format characters escaped, shortened to that many characters."""
     plain = printable(" ".join(value.split()))
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
-
-
-def number(value: float, language: str, *, digits: int = 0) -> str:
-    """The number with its thousands separated: 1,234.5 in English, 1 234,5 in Russian."""
-    return localized(f"{value:,.{digits}f}", language)
 
 
 def localized(formatted: str, language: str) -> str:

@@ -1,11 +1,11 @@
-"""Writes files into a folder as one act: after it all files are new, or all are as they were.
+"""Writes files into a folder atomically: afterwards either all files are new or all are unchanged.
 
 The new files are written into a hidden folder ``.custseg-…`` inside the target, so that a mount point or a linked
 folder can be a target too. One rename, ``new`` to ``commit``, decides: before it nothing has changed; after it the
-files are moved in place one by one, and the next `write_files` or `recover` finishes what a killed process left.
+files are moved in place one by one, and the next `write_files` or `recover` finishes the work of a killed process.
 Files are synced to disk before that rename, and folders before and after the moves. A lock lets one process at a time
-change a folder, and tells a killed writer's leftovers from the work of a running one; where there are no such locks
-(Windows, some network drives) one process at a time may write to a folder.
+change a folder, and distinguishes the leftovers of a killed writer from the work of a running one; without such locks
+(Windows, some network drives) only one process at a time may write to a folder.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
     Parameters
     ----------
     folder : str or Path
-        Made, with its parents, where it does not exist.
+        Created, with its parents, if it does not exist.
     writers : mapping of str to callable
         By file name, a function that writes the file to the path it is given. Permissions follow the umask.
     caller : str
@@ -49,17 +49,17 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
     Raises
     ------
     TypeError
-        If the folder is no path, or a writer is not callable.
+        If the folder is not a path, or a writer is not callable.
     DataError
-        If the folder or a file name cannot be the name of one.
+        If the folder or a file name is not a valid name.
     CustsegError
-        If the folder cannot be written to, or a writer writes no file. What else a writer raises is passed on.
+        If the folder cannot be written to, or a writer writes no file. Other exceptions of a writer are passed on.
     """
     target = _checked_path(folder, caller)
     _check_names(writers, caller)
-    made: list[Path] = []
+    created: list[Path] = []
     try:
-        _make_folder(target, made)
+        _make_folder(target, created)
         _check_targets(target, writers, caller)
         with _staging(target, caller) as staging:
             _fill(staging / _NEW, writers, caller)
@@ -69,7 +69,7 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
                 _check_targets(target, writers, caller)
                 _commit(staging, target, caller)
     except BaseException as error:
-        for path in reversed(made):
+        for path in reversed(created):
             with suppress(OSError):
                 path.rmdir()
         if isinstance(error, OSError) and not isinstance(error, CustsegError):
@@ -79,12 +79,12 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
 
 
 def recover(folder: str | PathLike[str], *, caller: str) -> None:
-    """Finish or undo what killed processes left in the folder; a running writer's work is not touched.
+    """Finish or undo the work of killed processes in the folder; running writers are not affected.
 
     Parameters
     ----------
     folder : str or Path
-        A folder that files are to be read from. Where nothing was left, nothing is written.
+        A folder to read files from. Without leftovers, nothing is written.
     caller : str
         The function that the user called, for the errors.
 
@@ -131,13 +131,13 @@ def _check_names(writers: Mapping[str, Writer], caller: str) -> None:
             raise DataError(f"{caller}: file names that begin with {_PREFIX!r} are reserved, got {name!r}.")
         if not callable(write):
             raise TypeError(f"{caller}: {name!r} must be a function that takes a path, got {type(write).__name__}.")
-    # Some file systems do not tell upper from lower case.
+    # Some file systems ignore case.
     if len({name.casefold() for name in writers}) < len(writers):
-        raise DataError(f"{caller}: file names must differ, not by case alone; got {listed(writers)}.")
+        raise DataError(f"{caller}: file names must differ by more than case; got {listed(writers)}.")
 
 
-def _make_folder(target: Path, made: list[Path]) -> None:
-    """The folder and its parents, made where they lack; those made are added to the list."""
+def _make_folder(target: Path, created: list[Path]) -> None:
+    """Create the folder and its parents if necessary; those created are added to the list."""
     lacking = []
     path = target
     while not os.path.lexists(path):
@@ -146,26 +146,26 @@ def _make_folder(target: Path, made: list[Path]) -> None:
     for path in reversed(lacking):
         with suppress(FileExistsError):
             path.mkdir()
-            made.append(path)
+            created.append(path)
     if not target.is_dir():
         raise NotADirectoryError(0, "it is not a folder")
 
 
 def _check_targets(target: Path, writers: Mapping[str, Writer], caller: str) -> None:
-    """Raise where a folder stands in the place of a file, or a name is too long."""
+    """Raise if a folder has the name of a file, or a name is too long."""
     for name in writers:
         with suppress(FileNotFoundError):
             os.lstat(target / name)
     if folders := [name for name in writers if (target / name).is_dir()]:
         raise CustsegError(
-            f"{caller}: {listed(folders)} in {str(target)!r} must be files, and are folders. "
+            f"{caller}: {listed(folders)} in {str(target)!r} must be files, but are folders. "
             "Move them away, or give another folder. Nothing was changed."
         )
 
 
 @contextmanager
 def _staging(target: Path, caller: str) -> Iterator[Path]:
-    """A hidden folder of our own in the target, marked as belonging to a running process, and removed at the end."""
+    """A hidden folder in the target, locked while this process runs, and removed at the end."""
     with ExitStack() as stack:
         with hold_lock(target / _LOCK):
             _finish_all(target, caller)
@@ -187,25 +187,25 @@ def _remove(staging: Path, target: Path) -> None:
 
 
 def _fill(folder: Path, writers: Mapping[str, Writer], caller: str) -> None:
-    """Write all files into the folder, and see them on the disk."""
+    """Write all files into the folder, and sync them to disk."""
     for name, write in writers.items():
         write(folder / name)
         if not (folder / name).is_file():
             raise CustsegError(
                 f"{caller}: the function for {name!r} wrote no file. "
-                "It must write to the path that it is given. Nothing was changed."
+                "It must write to the given path. Nothing was changed."
             )
         _sync(folder / name)
     if extra := sorted({path.name for path in folder.iterdir()} - set(writers)):
         raise CustsegError(
-            f"{caller}: files were written that were not announced: {listed(extra)}. "
-            "Give each its own function. Nothing was changed."
+            f"{caller}: unexpected files were written: {listed(extra)}. "
+            "Give each file its own function. Nothing was changed."
         )
     _sync(folder)
 
 
 def _commit(staging: Path, target: Path, caller: str) -> None:
-    """Put the new files in place; where one cannot be, all old ones are put back."""
+    """Move the new files into place; if one cannot be moved, restore all old ones."""
     new, commit, old = staging / _NEW, staging / _COMMIT, staging / _OLD
     names = sorted(path.name for path in new.iterdir())
     old.mkdir()
@@ -225,7 +225,7 @@ def _commit(staging: Path, target: Path, caller: str) -> None:
 
 
 def _put_back(names: list[str], staging: Path, target: Path, *, caller: str) -> None:
-    """Undo the moves; the new file goes back first, so that at every moment it is in place or still to be moved."""
+    """Undo the moves; each new file moves back first, so that it is always either in place or still to be moved."""
     try:
         for name in reversed(names):
             (target / name).replace(staging / _COMMIT / name)
@@ -234,25 +234,25 @@ def _put_back(names: list[str], staging: Path, target: Path, *, caller: str) -> 
         (staging / _COMMIT).rename(staging / _NEW)
     except OSError as error:
         raise CustsegError(
-            f"{caller}: the files in {str(target)!r} could be replaced in part only ({error.strerror or error}). "
-            "Write again once the folder can be written to: this finishes the rest."
+            f"{caller}: the files in {str(target)!r} could be replaced only in part ({error.strerror or error}). "
+            "Write again once the folder can be written to, to finish the rest."
         ) from error
 
 
-def _keep(path: Path, kept: Path) -> None:
-    """The old file under a second name, or a copy where the file system has no links."""
+def _keep(path: Path, backup: Path) -> None:
+    """Back up the old file as a hard link, or as a copy if the file system has no links."""
     if not os.path.lexists(path):
         return
     try:
-        os.link(path, kept, follow_symlinks=False)
+        os.link(path, backup, follow_symlinks=False)
     except (OSError, NotImplementedError):
-        shutil.copy2(path, kept, follow_symlinks=False)
+        shutil.copy2(path, backup, follow_symlinks=False)
 
 
 def _finish_all(target: Path, caller: str) -> None:
-    """Finish every interrupted commit in the folder, and remove what killed writers left. Needs the folder's lock."""
+    """Finish all interrupted commits in the folder, and remove leftovers. Requires the lock of the folder."""
     for staging in _leftovers(target):
-        # Made and marked under the folder's lock, which we hold: without a mark its maker was killed in between.
+        # Created and locked under the lock of the folder, which we hold: without its own lock, the writer is dead.
         if is_locked(staging / _OWNER):
             continue
         commit = staging / _COMMIT
@@ -260,7 +260,7 @@ def _finish_all(target: Path, caller: str) -> None:
         if folders := [name for name in names if (target / name).is_dir()]:
             raise CustsegError(
                 f"{caller}: an earlier write into {str(target)!r} was interrupted and cannot be finished, because "
-                f"{listed(folders)} must be files, and are folders. Move them away."
+                f"{listed(folders)} must be files, but are folders. Move them away."
             )
         for name in names:
             (commit / name).replace(target / name)
@@ -275,7 +275,7 @@ def _leftovers(target: Path) -> list[Path]:
 
 
 def _sync(path: Path) -> None:
-    """Have the file or folder on the disk; file systems that cannot sync a folder are left to themselves."""
+    """Sync the file or folder to disk; folders are skipped on file systems that cannot sync them."""
     with suppress(OSError) if path.is_dir() else nullcontext():
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""The errors that a caller can act on. Wrong argument values and types are plain ValueError and TypeError."""
+"""Exceptions that callers can handle. Wrong values and types of arguments raise plain ValueError and TypeError."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ __all__ = ["CustsegError", "DataError", "InfeasibleMinimumError", "MissingDepend
 
 
 class CustsegError(Exception):
-    """Base of every error that custseg raises about data, limits or its surroundings."""
+    """Base class of the errors that custseg raises about data, limits and the environment."""
 
 
 class DataError(CustsegError, ValueError):
-    """The table or file that was given cannot be used as described: mend the data or the description."""
+    """A table or file cannot be used as described: correct the data or the description."""
 
 
 class InfeasibleMinimumError(CustsegError, ValueError):
-    """No clustering meets the minimum size: lower it, or ask for fewer clusters.
+    """No clustering meets the minimum size: lower it, or request fewer clusters.
 
     Parameters
     ----------
     message : str
-        What was asked and what would be possible.
+        What was requested and what is possible.
     feasible : int or float
-        A feasible minimum size: rows, or an amount (float) where rows have
-        weights; 0 where none is known. Each clustering class says how it looks for it.
+        A minimum size that is possible: a number of rows, or an amount (float) if rows have weights; 0 if none is
+        known.
     """
 
     def __init__(self, message: str, feasible: float = 0) -> None:
         super().__init__(message)
-        # Rows are whole, weights are not; who asked for rows gets an int.
+        # An int for rows, a float for weights.
         self.feasible: Any = feasible
 
 
 class MissingDependencyError(CustsegError, ImportError):
-    """An optional part is not installed; the message names the extra that brings it."""
+    """An optional package is not installed; the message names the extra to install."""

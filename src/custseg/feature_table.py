@@ -199,7 +199,7 @@ def given_features(
     """A ready customer table; the ids are in `id_column`, else in `customer_id`, else in the first column."""
     if isinstance(table, FeatureTable):
         return table
-    opened = open_table(table, caller, form=form, whole=True)
+    opened = open_table(table, caller, form=form, in_memory=True)
     opened.check_types(caller)
     dialect = opened.dialect
     if not dialect.columns:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
-from custseg._frames import CsvStyle, frame_from_columns, table_writer
-from custseg._texts import localized, plural_form, printable, text
+from custseg._format import counted
+from custseg._frames import CSVFormat, frame_from_columns, table_writer
+from custseg._texts import printable, text
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.feature_table import FeatureTable
@@ -26,9 +27,6 @@ from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
 
 __all__ = ["Segmentation"]
-
-_SHOWN = ("recency_days", "order_count", "revenue", "order_value")
-_MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -179,7 +177,7 @@ class Segmentation:
             If the folder cannot be written to, or a function of `also` writes no file.
         """
         check_choice("write", "form", form, allowed=("csv", "parquet"))
-        style = _csv_style(encoding, separator, decimal)
+        style = _csv_format(encoding, separator, decimal)
         profiles = nw.from_native(frame_from_columns(self.profiles.columns()), eager_only=True)
         writers = {
             f"assignments.{form}": table_writer(self._assignments(), form, style),
@@ -189,24 +187,13 @@ class Segmentation:
             raise TypeError(f"write: also must map file names to functions of a path, got {type(also).__name__}.")
         return write_files(folder, {**writers, **(also or {})}, caller="write")
 
-    def table(self) -> tuple[list[str], list[list[str]]]:
-        """The segments as people read them: column heads, and a row of texts per segment."""
-        return self.profiles.table()
-
-    def shown_features(self) -> list[str]:
-        """The features that a short display shows: the usual four, and up to six with those clustered on."""
-        used = self.model.preparation.names
-        usual = [name for name in _SHOWN if name in self.profiles[0].medians]
-        first = usual if len(usual) == len(_SHOWN) else []
-        return [*first, *(name for name in used if name not in first)][:_MOST_SHOWN]
-
     def __repr__(self) -> str:
-        return "\n".join([self.headline(), "", repr(self.profiles), "", self.why()])
+        return "\n".join([self._headline(), "", repr(self.profiles), "", self.why()])
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.headline())}</p>{self.profiles._repr_html_()}<p>{html.escape(self.why())}</p>"
+        return f"<p>{html.escape(self._headline())}</p>{self.profiles._repr_html_()}<p>{html.escape(self.why())}</p>"
 
-    def headline(self) -> str:
+    def _headline(self) -> str:
         """Return how many segments of how many customers, when, and by which features."""
         words = text(self.choice.language, "result")
         n_clustered = sum(row.size for row in self.profiles.segments)
@@ -224,18 +211,17 @@ class Segmentation:
 
     def _counted(self, count: int, noun: str) -> str:
         language = self.choice.language
-        form = plural_form(count, text(language, "result", noun), language)
-        return form.format(count=localized(f"{count:,}", language))
+        return counted(count, text(language, "result", noun), language)
 
     def _assignments(self) -> nw.DataFrame[Any]:
         return self.model.assignments(self.features, self.labels)
 
 
-def _csv_style(encoding: str, separator: str, decimal: str) -> CsvStyle:
+def _csv_format(encoding: str, separator: str, decimal: str) -> CSVFormat:
     """The arguments of `write` for CSV files, checked."""
     check_choice("write", "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
     check_choice("write", "decimal", decimal, allowed=(".", ","))
     check_choice("write", "separator", separator, allowed=(",", ";", "\t", "|"))
     if separator == decimal:
         raise ValueError(f"write: separator and decimal cannot both be {decimal!r}. Give separator=';'.")
-    return CsvStyle(separator, decimal, byte_order_mark=encoding == "utf-8-sig")
+    return CSVFormat(separator, decimal, encoding=encoding)

@@ -15,9 +15,9 @@ TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 LAYERS = (
-    ("errors", "_arrays", "_compiled", "_hashes", "_scales", "_texts", "_threads"),
+    ("errors", "_arrays", "_compiled", "_scales", "_texts", "_threads"),
     ("_format",),
-    ("_checks", "_labels", "_locks", "_moments", "_numbers", "_optional", "_privacy"),
+    ("_checks", "_labels", "_locks", "_moments", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),

@@ -93,9 +93,9 @@ def forbidden_faults(module: Module) -> Iterator[str]:
 
 
 def lazy_faults(module: Module) -> Iterator[str]:
-    """Imports whose target cannot be read: only the public door and `_optional` have them."""
+    """Imports whose target cannot be read: only the public door and `_checks` have them."""
     calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
-    for node in calls if module.part not in ("__init__", "_optional") else ():
+    for node in calls if module.part not in ("__init__", "_checks") else ():
         if called(node) in ("import_module", "__import__") and not isinstance(node.args[0], ast.Constant):
             yield f"imports what cannot be read, {ast.unparse(node)}"
 
@@ -199,7 +199,7 @@ def test_forbidden_line_is_found(file: str, line: str, fault: str) -> None:
         ("features/_build.py", "from .families._rfm import rfm"),
         ("features/_build.py", "from narwhals.stable import v2 as nw"),
         ("features/__init__.py", "import narwhals.stable.v2 as nw"),
-        ("_frames/_a.py", "import polars as pl\nfrom custseg._optional import optional_module"),
+        ("_frames/_a.py", "import polars as pl\nfrom custseg._checks import optional_module"),
         ("clustering/selection/_a.py", "from custseg.clustering._methods import METHODS"),
         ("clustering/selection/_a.py", "from custseg.clustering.selection._b import c"),
         ("reports/_a.py", "from custseg.plots import plot_segments"),

@@ -29,7 +29,7 @@ KNOWN_FAULTS = {
     for parts, end in (
         ("_frames cli clustering datasets insights inspection", "/"),
         ("plots preparation profiling rules", "/"),
-        ("_checks _compiled _hashes _numbers _optional _write result segmentation", ".py"),
+        ("_checks _compiled _write result segmentation", ".py"),
     )
     for part in parts.split()
 }

@@ -53,7 +53,7 @@ def test_currency_signs_end_the_command_with_a_remedy(tmp_path: Path) -> None:
     log.write_csv(tmp_path / "orders.csv")
     result = run("fit", tmp_path / "orders.csv", *QUICK, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert "Currency signs and codes beside numbers are not read" in result.stderr
+    assert "Currency signs and codes beside numbers are not supported" in result.stderr
     assert "--thousands" not in result.stderr
 
 
@@ -116,7 +116,7 @@ def test_ambiguous_amounts_end_the_command_with_both_readings(tmp_path: Path) ->
     ("names", "words"),
     [
         (["order_id", "product", "price"], "no column of .* looks like the customer or the date"),
-        (["customer_id", "event", "occurred_at"], "looks like a log of events. Give it as --events"),
+        (["customer_id", "event", "occurred_at"], "looks like an event log. Give it as --events"),
         (["customer_id", "age"], "looks like a table with one row per customer. Give it as --customers"),
     ],
 )

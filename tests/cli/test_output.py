@@ -54,7 +54,7 @@ def test_console_that_lacks_letters_shows_question_marks(folder: Path) -> None:
 def test_inspect_shows_the_report(folder: Path) -> None:
     result = CliRunner().invoke(main, ["inspect", str(folder / "orders.csv")])
     assert result.exit_code == 0
-    assert "a log of orders (certain)" in result.stdout
+    assert "an order log (certain)" in result.stdout
     assert "custseg fit" in result.stdout
 
 

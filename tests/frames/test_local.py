@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from pyarrow import csv as arrow_csv
 
-from custseg._frames import CsvStyle, open_table, table_writer
+from custseg._frames import CSVFormat, open_table, table_writer
 
 TABLE = nw.from_native(pl.DataFrame({"customer_id": ["007", "=1+1"], "share": [-0.5, 0.25]}), eager_only=True)
 
@@ -46,12 +46,12 @@ def test_numbers_are_unchanged(tmp_path: Path) -> None:
 
 def test_marks_of_russian_excel(tmp_path: Path) -> None:
     table = nw.from_native(pl.DataFrame({"name": ["Спящие; новые"], "share": [0.25]}), eager_only=True)
-    table_writer(table, "csv", CsvStyle(";", ","))(tmp_path / "x.csv")
+    table_writer(table, "csv", CSVFormat(";", ",", encoding="utf-8-sig"))(tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_bytes() == '\ufeffname;share\n"Спящие; новые";0,25\n'.encode()
 
 
 def test_no_byte_order_mark(tmp_path: Path) -> None:
-    table_writer(TABLE, "csv", CsvStyle(byte_order_mark=False))(tmp_path / "x.csv")
+    table_writer(TABLE, "csv", CSVFormat())(tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_bytes().startswith(b"customer_id,")
 
 

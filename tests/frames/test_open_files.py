@@ -141,7 +141,7 @@ def test_amounts_that_are_no_numbers(write: Write, text: str, shape: str) -> Non
 def test_amounts_with_currency_signs(write: Write, text: str, shape: str) -> None:
     path = write(HEAD + f"7,1,2024-05-01,1\n7,2,2024-05-01,{text}\n")
     with pytest.raises(
-        DataError, match=rf"shaped like '{shape}'\. Currency signs and codes .* are not read, .* remove"
+        DataError, match=rf"shaped like '{shape}'\. Currency signs and codes .* are not supported, .* remove"
     ):
         rfm(path, as_of="2024-06-01")
 

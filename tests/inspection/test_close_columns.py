@@ -42,7 +42,7 @@ def test_times_without_a_day_are_no_unread_dates(value: str, tmp_path: Path) -> 
 def test_numbers_that_are_not_read_are_no_two_readings(tmp_path: Path) -> None:
     found = looked_at(tmp_path, "order,customer,date,amount", '{i},c{id},2024-05-{day:02},"1,2{id},456.50"')
     assert found["decimal"].certainty == "ambiguous"
-    assert "numbers of 'amount' such as 1,28,456.50 are written in a way that is not read" in found["decimal"].reason
+    assert "numbers of 'amount' such as 1,28,456.50 are in an unsupported format" in found["decimal"].reason
 
 
 def test_name_that_says_the_opposite_marks_no_cancelled_lines(tmp_path: Path) -> None:

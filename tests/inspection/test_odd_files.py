@@ -20,7 +20,7 @@ def test_damaged_gzip_file(tmp_path: Path) -> None:
 def test_lines_that_are_not_split(line: str, mark: str, tmp_path: Path) -> None:
     text = "\n".join(line.format(one.replace(",", mark)) for one in LINES)
     (tmp_path / "shop.csv").write_text(text)
-    with pytest.raises(DataError, match=r"has one column, with .* If whole lines stand in quotes"):
+    with pytest.raises(DataError, match=r"has one column, with .* If whole lines are quoted"):
         inspect(tmp_path / "shop.csv")
 
 

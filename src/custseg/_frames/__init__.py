@@ -1,7 +1,9 @@
-"""Any table or file in, the caller's kind of table back: the only folder that knows dataframe engines.
+"""Tables and files in, results in the caller's kind of table out: the only folder that imports dataframe engines.
 
-`open_table` takes what the caller has. The `Dialect` it carries turns described columns into one canonical
-form on the engine where the data is; all that follows is written once, in narwhals.
+Start reading at `_open.py`: `open_table` returns a `Table` with a `Dialect`, which brings described columns into one
+canonical form on the engine of the data; everything else is written once, in narwhals. `_polars.py` and `_duckdb/` hold
+the two dialects, `_files/` reads CSV, Parquet and Excel files, `_sample.py` takes samples of them, and `_local.py` and
+`_give_back.py` create, write and return results.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat,
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
 from custseg._frames._local import (
-    CsvStyle,
     collect,
     collect_together,
     column_of,
     columns_of,
     frame_from_columns,
+    safe_for_spreadsheets,
     table_writer,
 )
 from custseg._frames._open import Table, matching_paths, open_table, read_table
@@ -29,7 +31,6 @@ __all__ = [
     "ZERO_DATE",
     "CSVFormat",
     "ColumnKind",
-    "CsvStyle",
     "DateFormat",
     "DateStyle",
     "Dialect",
@@ -47,6 +48,7 @@ __all__ = [
     "open_table",
     "read_date",
     "read_table",
+    "safe_for_spreadsheets",
     "sample_file",
     "table_writer",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Literal
 
-Part = Literal[
+DateField = Literal[
     "year", "short_year", "month", "month_name", "day", "day_of_year",
     "hour", "half_day_hour", "half_day", "minute", "second", "fraction", "offset",
 ]  # fmt: skip
@@ -42,7 +42,7 @@ _NAMES = (
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))"
 )
 _WEEKDAYS = r"(?i:mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
-_DIRECTIVES: dict[str, tuple[Part | None, str]] = {
+_DIRECTIVES: dict[str, tuple[DateField | None, str]] = {
     "%Y": ("year", r"([0-9]{4})"),
     "%y": ("short_year", r"([0-9]{2})"),
     "%m": ("month", r"(0?[1-9]|1[0-2])"),
@@ -100,7 +100,7 @@ class DateFormat:
     """
 
     shape: str
-    groups: Mapping[Part, int]
+    groups: Mapping[DateField, int]
     zoned: bool
     zone_name: str | None = None
 
@@ -141,13 +141,13 @@ def date_format(pattern: str) -> DateFormat:
         pattern = pattern.replace(short, long)
     name = _ZONE_NAME.search(pattern)
     tokens = _TOKEN.findall(pattern[: name.start(2)] if name else pattern)
-    shape, groups = "", dict[Part, int]()
+    shape, groups = "", dict[DateField, int]()
     for before, token, after in _with_neighbors(tokens):
-        part, expression = _expression(token, side_by_side=_is_number(before) or _is_number(after))
-        if part is not None:
-            if part in groups:
+        field, expression = _expression(token, side_by_side=_is_number(before) or _is_number(after))
+        if field is not None:
+            if field in groups:
                 raise ValueError(f"has the directive {token!r} twice")
-            groups[part] = len(groups) + 1
+            groups[field] = len(groups) + 1
         shape += expression
     _check_complete(groups)
     if name is None:
@@ -161,26 +161,26 @@ def read_date(text: str, how: DateFormat) -> datetime | None:
     match = re.search(how.shape, text.strip(), re.ASCII)
     if match is None:
         return None
-    parts = {part: match[group] for part, group in how.groups.items() if match[group]}
-    whole = {part: int(text) for part, text in parts.items() if text.isdigit()}
-    year = whole.get("year", 0)
-    if "short_year" in whole:
-        year = whole["short_year"] + (2000 if whole["short_year"] < 69 else 1900)
-    month = whole.get("month", 1)
-    if "month_name" in parts:
-        month = MONTHS.index(parts["month_name"][:3].lower()) + 1
-    hour = whole.get("hour", 0)
-    if "half_day" in parts:
-        hour = whole["half_day_hour"] % 12 + (12 if parts["half_day"].lower() == "pm" else 0)
-    micro = int(parts.get("fraction", "0")[:6].ljust(6, "0"))
+    fields = {field: match[group] for field, group in how.groups.items() if match[group]}
+    numbers = {field: int(text) for field, text in fields.items() if text.isdigit()}
+    year = numbers.get("year", 0)
+    if "short_year" in numbers:
+        year = numbers["short_year"] + (2000 if numbers["short_year"] < 69 else 1900)
+    month = numbers.get("month", 1)
+    if "month_name" in fields:
+        month = MONTHS.index(fields["month_name"][:3].lower()) + 1
+    hour = numbers.get("hour", 0)
+    if "half_day" in fields:
+        hour = numbers["half_day_hour"] % 12 + (12 if fields["half_day"].lower() == "pm" else 0)
+    micro = int(fields.get("fraction", "0")[:6].ljust(6, "0"))
     try:
-        day = date(year, month, whole.get("day", 1))
-        if "day_of_year" in whole:
-            day = date(year, 1, 1) + timedelta(days=whole["day_of_year"] - 1)
-            if whole["day_of_year"] == 0 or day.year != year:
+        day = date(year, month, numbers.get("day", 1))
+        if "day_of_year" in numbers:
+            day = date(year, 1, 1) + timedelta(days=numbers["day_of_year"] - 1)
+            if numbers["day_of_year"] == 0 or day.year != year:
                 return None
-        value = datetime(day.year, day.month, day.day, hour, whole.get("minute", 0), whole.get("second", 0), micro)
-        return value.replace(tzinfo=_zone(parts.get("offset", "Z"))) if how.zoned else value
+        value = datetime(day.year, day.month, day.day, hour, numbers.get("minute", 0), numbers.get("second", 0), micro)
+        return value.replace(tzinfo=_zone(fields.get("offset", "Z"))) if how.zoned else value
     except (ValueError, OverflowError):
         return None
 
@@ -202,7 +202,7 @@ def _is_number(token: str) -> bool:
     return token in ("%Y", "%y", "%f", *_FULL_WIDTH) or token.isdigit()
 
 
-def _expression(token: str, *, side_by_side: bool) -> tuple[Part | None, str]:
+def _expression(token: str, *, side_by_side: bool) -> tuple[DateField | None, str]:
     """The part that a token of the pattern stands for, and its regular expression."""
     if token.isspace():
         return None, _BLANKS
@@ -215,11 +215,11 @@ def _expression(token: str, *, side_by_side: bool) -> tuple[Part | None, str]:
             f"{' '.join(name for name in _DIRECTIVES)} {' '.join(_SHORTHANDS)}, and the words "
             f"{', '.join(map(repr, NUMBER_FORMATS))} for dates that are numbers"
         )
-    part, expression = _DIRECTIVES[directive]
-    return part, _FULL_WIDTH.get(directive, expression) if side_by_side else expression
+    field, expression = _DIRECTIVES[directive]
+    return field, _FULL_WIDTH.get(directive, expression) if side_by_side else expression
 
 
-def _check_complete(groups: Mapping[Part, int]) -> None:
+def _check_complete(groups: Mapping[DateField, int]) -> None:
     year = ("year" in groups) != ("short_year" in groups)
     day = "day_of_year" in groups or ("day" in groups and ("month" in groups or "month_name" in groups))
     if not year or not day:

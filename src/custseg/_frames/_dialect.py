@@ -22,7 +22,7 @@ MONEY_LIMIT = 9.2e18
 ROUNDING_LIMIT = 1e-4
 """An amount whose rounding to whole units changes it by a larger share needs a smaller unit."""
 
-Known = tuple[str, "DateStyle", int]
+DateLimit = tuple[str, "DateStyle", int]
 """A date column, its style and a moment: rows at or after it are not known yet; rows without a date are."""
 
 UNREAD_SHOWN = 1000
@@ -179,7 +179,7 @@ class Dialect(Protocol):
         """Whether whole units miss the amount by more than `ROUNDING_LIMIT` of it."""
         ...
 
-    def completed(self, columns: Sequence[str], key: str, *, owner: str, known: Known) -> Dialect:
+    def completed(self, columns: Sequence[str], key: str, *, owner: str, date_limit: DateLimit) -> Dialect:
         """The table where rows without a value take that of the other rows with the same key, if it is the only one.
 
         Keys with several values of `owner` are left as they are. Rows that `known` shuts out neither give nor take.

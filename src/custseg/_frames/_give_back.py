@@ -9,8 +9,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from custseg._checks import optional_module
 from custseg._frames._local import column_of
-from custseg._optional import optional_module
 
 GiveBack = Callable[[nw.DataFrame[Any], str], Any]
 """Turns a local frame, whose ids came from the named column, into the caller's kind of table."""

@@ -1,9 +1,8 @@
-"""Local tables of one row per customer: made, collected and written."""
+"""Local tables, usually of one row per customer: creating, collecting and writing them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,12 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
+from custseg._frames._files import CSVFormat
 from custseg._frames._run import reason, run, run_all
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 _NUMBER = r"^[+-]?\d+([.,]\d+)?$"
+_FOR_EXCEL = CSVFormat(encoding="utf-8-sig")
 
 
 def frame_from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
@@ -50,26 +51,17 @@ def collect_together(*frames: nw.LazyFrame[Any]) -> list[nw.DataFrame[Any]]:
     return [nw.from_native(frame, eager_only=True) for frame in run_all(natives)]
 
 
-@dataclass(frozen=True)
-class CsvStyle:
-    """How a CSV file is written: the mark between fields, the decimal mark, and the byte order mark for Excel."""
-
-    separator: str = ","
-    decimal: str = "."
-    byte_order_mark: bool = True
-
-
-def table_writer(table: nw.DataFrame[Any], form: str, style: CsvStyle | None = None) -> Callable[[Path], object]:
-    """What writes the table to a path, as CSV or Parquet; raises OSError where that fails."""
+def table_writer(table: nw.DataFrame[Any], form: str, csv: CSVFormat = _FOR_EXCEL) -> Callable[[Path], object]:
+    """A function that writes the table to a path, as CSV or Parquet; it raises OSError on failure."""
     native: pl.DataFrame = table.to_native()
     if form == "parquet":
         return partial(_write, native.write_parquet)
-    style = style or CsvStyle()
     safe = safe_for_spreadsheets(native)
-    if style.decimal != ".":
+    if csv.decimal_mark != ".":
         numbers = cs.float() | cs.decimal()
-        safe = safe.with_columns(numbers.cast(pl.String).str.replace(".", style.decimal, literal=True))
-    return partial(_write, partial(safe.write_csv, separator=style.separator, include_bom=style.byte_order_mark))
+        safe = safe.with_columns(numbers.cast(pl.String).str.replace(".", csv.decimal_mark, literal=True))
+    has_mark = csv.encoding == "utf-8-sig"
+    return partial(_write, partial(safe.write_csv, separator=csv.separator or ",", include_bom=has_mark))
 
 
 def _write(write: Callable[[Path], object], path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from custseg._frames._csv_numbers import may_be_thousands, plain_number
 from custseg._frames._date_formats import ZERO_DATE, ZONE_AT_END
 from custseg._frames._dialect import (
     MONEY_DIGITS,
@@ -18,13 +17,13 @@ from custseg._frames._dialect import (
     ROUNDING_LIMIT,
     UNREAD_SHOWN,
     ColumnKind,
+    DateLimit,
     DateStyle,
-    Known,
     Rate,
     date_style,
     shape_of,
 )
-from custseg._frames._files import USUAL_FORM, CSVFormat
+from custseg._frames._files import USUAL_FORM, CSVFormat, may_be_thousands, plain_number
 from custseg._frames._polars_dates import (
     day_of_moment,
     has_time_of_day,
@@ -54,7 +53,7 @@ class PolarsDialect:
         self.schema = collected_schema(frame)
         self.columns: Sequence[str] = names or self.schema.names()
         self._texts: frozenset[str] = frozenset()
-        self._whole: dict[tuple[str, str | None], bool] = {}
+        self._is_integer: dict[tuple[str, str | None], bool] = {}
         if names:
             self._plain_names = dict(zip(reversed(names), reversed(self.schema.names()), strict=True))
             self.schema = pl.Schema(dict.fromkeys(names, pl.String()))
@@ -73,25 +72,25 @@ class PolarsDialect:
         return str(self.schema[column])
 
     def identity(self, column: str, *, dated: str | None = None) -> pl.Expr:
-        value = self._known(column)
+        value = self._cleaned(column)
         # Lines without a date do not count: "Total" below the ids must not turn them into text.
-        whole = self.text and self.whole_numbers(column, dated=dated)
-        return value.cast(pl.Int64, strict=False) if whole else value
+        is_integer = self.text and self.whole_numbers(column, dated=dated)
+        return value.cast(pl.Int64, strict=False) if is_integer else value
 
     def whole_numbers(self, column: str, *, dated: str | None = None) -> bool:
         if not self.text:
             return self.kind(column) == "integer"
         if column in self._texts:
             return False
-        if (column, dated) not in self._whole:
-            value = self._known(column)
+        if (column, dated) not in self._is_integer:
+            value = self._cleaned(column)
             # "007" does not read back as it was written.
-            same = value.cast(pl.Int64, strict=False).cast(pl.String) == value
-            same = same.fill_null(value.is_null())
+            unchanged = value.cast(pl.Int64, strict=False).cast(pl.String) == value
+            unchanged = unchanged.fill_null(value.is_null())
             if dated is not None:
-                same = same | ~self.filled([dated])
-            self._whole[column, dated] = bool(run(self.frame.select(same.all())).item())
-        return self._whole[column, dated]
+                unchanged = unchanged | ~self.filled([dated])
+            self._is_integer[column, dated] = bool(run(self.frame.select(unchanged.all())).item())
+        return self._is_integer[column, dated]
 
     def keeping_text(self, column: str) -> PolarsDialect:
         changed = copy(self)
@@ -103,15 +102,15 @@ class PolarsDialect:
 
     def plain_columns(self, columns: Sequence[str]) -> dict[str, pl.Expr]:
         if not self.text:
-            return {column: self._known(column) for column in columns}
-        texts = {column: self._known(column) for column in columns}
+            return {column: self._cleaned(column) for column in columns}
+        texts = {column: self._cleaned(column) for column in columns}
         numbers = {column: self.number(column) for column in columns}
         rules = []
-        for place, column in enumerate(columns):
-            text, whole = texts[column], texts[column].cast(pl.Int64, strict=False)
+        for i, column in enumerate(columns):
+            text, integer = texts[column], texts[column].cast(pl.Int64, strict=False)
             readable = numbers[column].is_not_null() & ~text.str.contains(_CODE)
-            rules.append((whole.cast(pl.String) == text).fill_null(text.is_null()).all().alias(f"whole {place}"))
-            rules.append((text.is_null() | readable).all().alias(f"number {place}"))
+            rules.append((integer.cast(pl.String) == text).fill_null(text.is_null()).all().alias(f"whole {i}"))
+            rules.append((text.is_null() | readable).all().alias(f"number {i}"))
         # One query for all columns: one per column would read the file as often as it has columns.
         row = run(self.frame.select(rules)).row(0)
         return {
@@ -137,7 +136,7 @@ class PolarsDialect:
         return self._doubtful(first, self.frame) if first else []
 
     def _doubtful(self, columns: Sequence[str], frame: pl.LazyFrame) -> list[str]:
-        rules = {name: may_be_thousands(self._known(name), self.form) for name in columns}
+        rules = {name: may_be_thousands(self._cleaned(name), self.form) for name in columns}
         row = run(
             frame.select(rule.alias(f"{name} {i}") for name, pair in rules.items() for i, rule in enumerate(pair))
         )
@@ -146,7 +145,7 @@ class PolarsDialect:
         return [name for i, name in enumerate(columns) if not otherwise[i] and (grouped[i] or early)]
 
     def word(self, column: str) -> pl.Expr:
-        return self._known(column).cast(pl.String)
+        return self._cleaned(column).cast(pl.String)
 
     def mapped(self, column: str, names: Mapping[str, str]) -> pl.Expr:
         return self.word(column).replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.String)
@@ -154,13 +153,13 @@ class PolarsDialect:
     def flag(self, column: str) -> pl.Expr:
         if not self.text:
             return self._col(column).cast(pl.Boolean).fill_null(value=False)
-        word = self._known(column).str.strip_chars().str.to_lowercase()
+        word = self._cleaned(column).str.strip_chars().str.to_lowercase()
         no = word.is_null() | word.is_in(_NO)
         return pl.when(no).then(statement=False).when(word.is_in(_YES)).then(statement=True)
 
     def date_style(self, column: str, pattern: str | None) -> DateStyle:
         def first_text() -> str | None:
-            first: str | None = run(self.frame.select(self._known(column).drop_nulls().first())).item()
+            first: str | None = run(self.frame.select(self._cleaned(column).drop_nulls().first())).item()
             return first
 
         return date_style(self.kind(column), pattern, first_text)
@@ -171,7 +170,7 @@ class PolarsDialect:
         if style.microseconds_per_unit is not None:
             number = self.number(column)
             return moment_of_number(number, style.microseconds_per_unit, excel=style.pattern == "excel")
-        text = self._known(column)
+        text = self._cleaned(column)
         if style.kind == "number":
             # A gap makes pandas keep 20240501 as 20240501.0.
             text = pl.when(text == text.round()).then(text.cast(pl.Int64, strict=False))
@@ -187,7 +186,7 @@ class PolarsDialect:
         value = self._holds_value(column)
         if self.kind(column) != "text":
             return value
-        return value & ~self._known(column).str.strip_chars().str.contains(ZERO_DATE).fill_null(value=False)
+        return value & ~self._cleaned(column).str.strip_chars().str.contains(ZERO_DATE).fill_null(value=False)
 
     def number(self, column: str) -> pl.Expr:
         value = self._col(column)
@@ -209,32 +208,32 @@ class PolarsDialect:
         units = self._amount(columns, rate) * float(10**digits)
         return (units - units.round()).abs() > units.abs() * ROUNDING_LIMIT
 
-    def completed(self, columns: Sequence[str], key: str, *, owner: str, known: Known) -> PolarsDialect:
-        date, style, limit = known
-        group = pl.when((self.moment(date, style) < limit).fill_null(value=True)).then(self._known(key))
-        owners = self._known(owner)
+    def completed(self, columns: Sequence[str], key: str, *, owner: str, date_limit: DateLimit) -> PolarsDialect:
+        date, style, limit = date_limit
+        group = pl.when((self.moment(date, style) < limit).fill_null(value=True)).then(self._cleaned(key))
+        owners = self._cleaned(owner)
         complete = group.is_not_null() & (owners.min().over(group) == owners.max().over(group)).fill_null(value=True)
         filled = []
         for column in columns:
-            value = self._known(column)
+            value = self._cleaned(column)
             low, high = value.min().over(group), value.max().over(group)
             single = pl.when(complete & (low == high)).then(low)
             filled.append(pl.coalesce(value, single).alias(self._plain_names.get(column, column)))
-        other = copy(self)
-        other.frame = self.frame.with_columns(filled)
-        named = collected_schema(other.frame)
-        other.schema = pl.Schema({name: named[self._plain_names.get(name, name)] for name in self.columns})
-        return other
+        changed = copy(self)
+        changed.frame = self.frame.with_columns(filled)
+        named = collected_schema(changed.frame)
+        changed.schema = pl.Schema({name: named[self._plain_names.get(name, name)] for name in self.columns})
+        return changed
 
     def filled(self, columns: Sequence[str]) -> pl.Expr:
         return pl.all_horizontal(self._holds_value(column) for column in columns)
 
     def mixes_zones(self, column: str) -> bool:
-        zoned = self._known(column).str.strip_chars().str.contains(ZONE_AT_END)
+        zoned = self._cleaned(column).str.strip_chars().str.contains(ZONE_AT_END)
         return bool(run(self.frame.select(zoned.unique().drop_nulls().len() > 1)).item())
 
     def unread(self, column: str, reading: pl.Expr) -> list[str]:
-        unread = self._known(column).filter(self.filled([column]) & reading.is_null())
+        unread = self._cleaned(column).filter(self.filled([column]) & reading.is_null())
         return run(self.frame.select(unread.cast(pl.String).unique().sort().head(UNREAD_SHOWN))).to_series().to_list()
 
     def shape_of_unusable(self, column: str, reading: pl.Expr) -> str:
@@ -249,7 +248,7 @@ class PolarsDialect:
         total, distinct = run(counts).row(0)
         return int(total - distinct)
 
-    def _known(self, column: str) -> pl.Expr:
+    def _cleaned(self, column: str) -> pl.Expr:
         """The column with NaN and blank text as null, categories as text."""
         dtype = self.schema[column]
         value = self._col(column)
@@ -262,7 +261,7 @@ class PolarsDialect:
         return value
 
     def _holds_value(self, column: str) -> pl.Expr:
-        value = self._known(column)
+        value = self._cleaned(column)
         if not self.text:
             return value.is_not_null()
         # Frames are written to CSV with "NaN" for the missing number.

@@ -14,8 +14,8 @@ from custseg._frames._date_formats import (
     LATEST_DAY,
     MONTHS,
     ZONE,
+    DateField,
     DateFormat,
-    Part,
 )
 
 _ISO_PATTERN = "%Y-%m-%d %H:%M:%S%.f"
@@ -33,11 +33,11 @@ def moment_of_text(text: pl.Expr, how: DateFormat) -> pl.Expr:
         zone: pl.Expr | None = text.str.extract(f" *{ZONE}$")
         moment = _wall_clock(_whole_iso(text.str.replace(f" *{ZONE}$", "")))
     else:
-        parts = {part: text.str.extract(how.shape, group) for part, group in how.groups.items()}
-        zone = parts.get("offset")
-        moment = _wall_clock(_iso_text(parts))
-        if "day_of_year" in parts:
-            moment = _on_day_of_year(moment, parts["day_of_year"].cast(pl.Int64))
+        fields = {field: text.str.extract(how.shape, group) for field, group in how.groups.items()}
+        zone = fields.get("offset")
+        moment = _wall_clock(_iso_text(fields))
+        if "day_of_year" in fields:
+            moment = _on_day_of_year(moment, fields["day_of_year"].cast(pl.Int64))
     if zone is not None:
         moment = moment - _offset(zone)
     return in_calendar(moment, zoned=how.zoned)
@@ -102,26 +102,26 @@ def _whole_iso(text: pl.Expr) -> pl.Expr:
     return text.str.replace("^(.{10})$", "${1} 00:00").str.replace("^(.{16})$", "${1}:00")
 
 
-def _iso_text(parts: dict[Part, pl.Expr]) -> pl.Expr:
+def _iso_text(fields: dict[DateField, pl.Expr]) -> pl.Expr:
     """The parts as one ISO text; the first of January where the day is told by its number in the year."""
-    one, zero = pl.lit("01"), pl.lit("00")
-    year = parts.get("year")
+    first, zero = pl.lit("01"), pl.lit("00")
+    year = fields.get("year")
     if year is None:
-        short = parts["short_year"]
+        short = fields["short_year"]
         # As in POSIX: 69 to 99 are of the last century.
         year = pl.when(short.cast(pl.Int64) < 69).then("20" + short).otherwise("19" + short)
-    month = parts.get("month", one)
-    if "month_name" in parts:
-        names = parts["month_name"].str.slice(0, 3).str.to_lowercase()
+    month = fields.get("month", first)
+    if "month_name" in fields:
+        names = fields["month_name"].str.slice(0, 3).str.to_lowercase()
         month = names.replace_strict(MONTHS, [f"{i + 1:02}" for i in range(12)], default=None, return_dtype=pl.String)
-    hour = parts.get("hour", zero)
-    if "half_day_hour" in parts:
-        afternoon = parts["half_day"].str.to_lowercase() == "pm"
-        whole = parts["half_day_hour"].cast(pl.Int64) % 12
-        hour = pl.when(afternoon).then(whole + 12).otherwise(whole).cast(pl.String)
-    clock = [_two(text) for text in (hour, parts.get("minute", zero), parts.get("second", zero))]
-    day = pl.concat_str(year, _two(month), _two(parts.get("day", one)), separator="-")
-    fraction = parts.get("fraction", zero).fill_null("0").str.slice(0, 6)
+    hour = fields.get("hour", zero)
+    if "half_day_hour" in fields:
+        afternoon = fields["half_day"].str.to_lowercase() == "pm"
+        hours = fields["half_day_hour"].cast(pl.Int64) % 12
+        hour = pl.when(afternoon).then(hours + 12).otherwise(hours).cast(pl.String)
+    clock = [_two(text) for text in (hour, fields.get("minute", zero), fields.get("second", zero))]
+    day = pl.concat_str(year, _two(month), _two(fields.get("day", first)), separator="-")
+    fraction = fields.get("fraction", zero).fill_null("0").str.slice(0, 6)
     return pl.concat_str(day, pl.lit(" "), pl.concat_str(clock, separator=":"), pl.lit("."), fraction)
 
 
@@ -131,8 +131,8 @@ def _two(text: pl.Expr) -> pl.Expr:
 
 def _on_day_of_year(new_year: pl.Expr, number: pl.Expr) -> pl.Expr:
     moved = new_year + (number - 1) * DAY
-    same = moved.cast(pl.Datetime("us")).dt.year() == new_year.cast(pl.Datetime("us")).dt.year()
-    return pl.when(same & (number > 0)).then(moved)
+    same_year = moved.cast(pl.Datetime("us")).dt.year() == new_year.cast(pl.Datetime("us")).dt.year()
+    return pl.when(same_year & (number > 0)).then(moved)
 
 
 def _offset(zone: pl.Expr) -> pl.Expr:

@@ -64,9 +64,9 @@ class TableSample:
     complete: bool = True
     sheets: tuple[str, ...] = ()
 
-    def column(self, place: int) -> list[str | None]:
+    def column(self, index: int) -> list[str | None]:
         """The values of one column."""
-        return [row[place] for row in self.rows]
+        return [row[index] for row in self.rows]
 
 
 def sample_file(path: Path, *, separator: str | None = None, encoding: str | None = None) -> TableSample:
@@ -80,10 +80,10 @@ def sample_file(path: Path, *, separator: str | None = None, encoding: str | Non
     if not facts.is_text:
         return TableSample("", facts.looks_like, text=facts)
     facts = _decoded_as(facts, encoding)
-    other = separator if separator is not None and len(separator) == 1 else facts.separator
-    rows, complete = _Reader(path, facts, other or ",").sample()
+    chosen = separator if separator is not None and len(separator) == 1 else facts.separator
+    rows, complete = _Reader(path, facts, chosen or ",").sample()
     form = TableSample("csv", "text", text=facts, complete=complete, skip_rows=facts.skip_rows)
-    return _of_rows(rows, form, above=None if other == facts.separator else 0)
+    return _of_rows(rows, form, above=None if chosen == facts.separator else 0)
 
 
 def _decoded_as(facts: TextFacts, encoding: str | None) -> TextFacts:
@@ -117,8 +117,8 @@ def _rows_above_header(rows: Sequence[Sequence[str | None]]) -> int:
 
 
 def _cells(row: Sequence[str | None], width: int) -> Iterator[str | None]:
-    for place in range(width):
-        cell = row[place].strip() if place < len(row) and row[place] is not None else None  # type: ignore[union-attr]
+    for index in range(width):
+        cell = row[index].strip() if index < len(row) and row[index] is not None else None  # type: ignore[union-attr]
         yield cell or None
 
 
@@ -139,8 +139,8 @@ class _Reader:
             width = len(rows[0]) if rows else 0
             start, size = SAMPLE_BYTES, self._size()
             for number in range(1, _CHUNKS + 1):
-                place = start + (size - start) * number // (_CHUNKS + 1)
-                rows += self._rows_at(file, place, width)[:_CHUNK_ROWS]
+                position = start + (size - start) * number // (_CHUNKS + 1)
+                rows += self._rows_at(file, position, width)[:_CHUNK_ROWS]
             rows += self._rows_at(file, max(start, size - _CHUNK_BYTES), None)[-_TAIL:]
         return rows, False
 
@@ -152,9 +152,9 @@ class _Reader:
             file.seek(-4, SEEK_END)
             return int.from_bytes(file.read(4), "little")
 
-    def _rows_at(self, file: BinaryIO, place: int, width: int | None) -> list[list[str | None]]:
+    def _rows_at(self, file: BinaryIO, position: int, width: int | None) -> list[list[str | None]]:
         """Rows from the first line that starts after the place; with a width, rows that were cut are left out."""
-        file.seek(place - place % 2)
+        file.seek(position - position % 2)
         encoding = self.encoding.replace("-sig", "")
         if encoding == "utf-16":
             encoding = "utf-16-le"

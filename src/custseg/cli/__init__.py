@@ -1,6 +1,7 @@
-"""The command line: parse, call one library function, write.
+"""The command line: each command parses its options, calls one library function and writes the result.
 
-Exit codes: 0 done, 1 could not be done, 2 wrong usage.
+`_fit.py` and `_commands.py` hold the commands, `_assumptions.py` describes files, `_show.py` prints and writes results,
+`_errors.py` words errors. Exit codes: 0 for success, 1 for failure, 2 for wrong usage.
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ from io import TextIOWrapper
 import click
 
 from custseg import __version__
-from custseg.cli._demo import demo
+from custseg.cli._commands import demo, inspect
 from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
-from custseg.cli._inspect import inspect
 
 __all__ = ["main"]
 
@@ -31,16 +31,16 @@ def main() -> None:
       custseg demo --out demo-out
 
     \b
-    See what your own file holds, and the command to run on it:
+    Detect the columns of your own file, and the command to run on it:
       custseg inspect orders.csv
 
     \b
-    Use it on an order log, one row per order or order line:
+    Segment the customers of an order log, one row per order or order line:
       custseg fit orders.csv --customer client --order order_no \\
           --date ordered_on --amount total --out segments
     """  # noqa: D301 - click wants the character \b itself
     if isinstance(sys.stdout, TextIOWrapper):
-        # An old console lacks some letters: no reason to fail once the files are written.
+        # A character that an old console lacks must not stop the command.
         sys.stdout.reconfigure(errors="replace")
 
 

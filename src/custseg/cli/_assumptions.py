@@ -1,4 +1,4 @@
-"""Files of the command line as described logs: what the options do not say is inspected, and shown."""
+"""Files of the command line as described logs: columns and formats without an option are detected, and shown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DEFAULTS = {
 
 @dataclass(frozen=True)
 class DescribedLog:
-    """A described file, and what was assumed about it."""
+    """A described file, and the assumptions about it."""
 
     described: Orders | Events | Customers
     assumed: tuple[Finding, ...]
@@ -39,24 +39,27 @@ class DescribedLog:
     event_names: Mapping[str, str] = field(default_factory=dict)
 
 
-def order_log(path: str, options: Mapping[str, Any], others: Mapping[str, Any], *, language: str) -> DescribedLog:
-    """The file as `Orders`, described by the options and, where they say nothing, by its inspection."""
-    given = {name: value for name, value in options.items() if value is not None}
+def order_log(path: str, options: Mapping[str, Any], further: Mapping[str, Any], *, language: str) -> DescribedLog:
+    """The file as `Orders`, described by the options and, where these are missing, by its inspection.
+
+    `further` are arguments of `Orders` that an inspection does not detect.
+    """
+    specified = {name: value for name, value in options.items() if value is not None}
     for role in ("customer", "date", *_MONEY):
-        if given.get(role) == _NONE:
+        if specified.get(role) == _NONE:
             raise ValueError(f"fit: {role} must be the name of a column, got 'none'. Every order needs one.")
-    chosen = {name: None if value == _NONE else value for name, value in given.items()}
+    chosen = {name: None if value == _NONE else value for name, value in specified.items()}
     try:
-        found = inspect_with(path, _with_defaults(given), language=language)
+        inspection = inspect_with(path, _with_defaults(specified), language=language)
     except DataError as error:
-        return _without_inspection(path, {**others, **chosen}, error)
-    assumed = _assumptions(found, given)
-    _refuse_unknown(found, given)
-    return DescribedLog(Orders(path, **{**others, **_arguments(found, assumed), **chosen}), assumed, path)
+        return _without_inspection(path, {**further, **chosen}, error)
+    assumed = _assumptions(inspection, specified)
+    _check_roles(inspection, specified)
+    return DescribedLog(Orders(path, **{**further, **_arguments(inspection, assumed), **chosen}), assumed, path)
 
 
 def _without_inspection(path: str, arguments: Mapping[str, Any], error: DataError) -> DescribedLog:
-    """The file with the options alone, where they and the default names describe it; else the inspection's error."""
+    """The file described by the options and the default names alone; if that fails, the error of the inspection."""
     try:
         return DescribedLog(Orders(path, **arguments), (), path)
     except DataError:
@@ -76,98 +79,102 @@ def customer_table(path: str, timezone: str, *, language: str) -> DescribedLog:
 
 
 def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
-    """What was assumed, as options, the sure things first."""
+    """Print the assumptions as options, those that are certain first."""
     for log in logs:
         for certainty in ("certain", "likely"):
-            words = [_as_option(one, log) for one in log.assumed if one.certainty == certainty]
+            options = [_as_option(finding, log) for finding in log.assumed if finding.certainty == certainty]
             if certainty == "likely":
-                words += [f"{name} = {event}" for name, event in log.event_names.items()]
-            if words:
+                options += [f"{name} = {event}" for name, event in log.event_names.items()]
+            if options:
                 line = text(language, "inspect", "heads", f"assumed_{certainty}")
                 click.echo(
                     line.format(
-                        path=printable(log.path), options=_BETWEEN[isinstance(log.described, Orders)].join(words)
+                        path=printable(log.path), options=_BETWEEN[isinstance(log.described, Orders)].join(options)
                     )
                 )
     if any(log.assumed for log in logs):
         click.echo()
 
 
-def _as_option(one: Finding, log: DescribedLog) -> str:
+def _as_option(finding: Finding, log: DescribedLog) -> str:
     if not isinstance(log.described, Orders):
-        return f"{one.subject} = {one.value!r}"
-    return f"--{one.subject.replace('_', '-')} {shlex.quote(printable(one.value))}"
+        return f"{finding.subject} = {finding.value!r}"
+    return f"--{finding.subject.replace('_', '-')} {shlex.quote(printable(finding.value))}"
 
 
-def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given roles and the default names of those that are not given."""
-    money = {} if given.keys() & {*_MONEY} else {"amount": "amount"}
+def _with_defaults(specified: Mapping[str, Any]) -> dict[str, Any]:
+    """The specified roles, and the default names of the others."""
+    money = {} if specified.keys() & {*_MONEY} else {"amount": "amount"}
     defaults = {name: value for name, value in _DEFAULTS["orders"].items() if name != "amount"} | money
-    return {**defaults, **given}
+    return {**defaults, **specified}
 
 
-def _assumptions(found: FileInspection, given: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """The findings that the options leave open; what is ambiguous among them is an error.
+def _assumptions(inspection: FileInspection, specified: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """The findings that no option specifies; ambiguous ones are an error.
 
-    Who describes the log has described what is wanted of it: further columns are left alone then.
+    If options name columns of the log, optional columns that they do not name are not used.
     """
-    settled = {*given}
+    settled = {*specified}
     if settled & {*_MONEY}:
         settled |= {*_MONEY}
     if settled & {*_NUMBERS}:
         settled |= {"decimal"}
     if settled & {*_CORE}:
         settled |= {*_FURTHER}
-    open_findings = [one for one in found.findings if one.used and one.subject not in settled]
-    ambiguous = [one for one in open_findings if one.certainty == "ambiguous"]
+    open_findings = [finding for finding in inspection.findings if finding.used and finding.subject not in settled]
+    ambiguous = [finding for finding in open_findings if finding.certainty == "ambiguous"]
     if ambiguous:
-        choices = "; ".join(f"{one.subject}: {one.reason}. Give {' or '.join(option_words(one))}" for one in ambiguous)
-        raise DataError(f"fit: {shown(found.path)} can be read in several ways. {choices}.")
-    defaults = _DEFAULTS.get(found.kind, {})
-    return tuple(one for one in open_findings if defaults.get(one.subject) != one.value)
+        choices = "; ".join(
+            f"{item.subject}: {item.reason}. Give {' or '.join(option_words(item))}" for item in ambiguous
+        )
+        raise DataError(f"fit: {shown(inspection.path)} can be read in several ways. {choices}.")
+    defaults = _DEFAULTS.get(inspection.kind, {})
+    return tuple(finding for finding in open_findings if defaults.get(finding.subject) != finding.value)
 
 
-def _arguments(found: FileInspection, assumed: Iterable[Finding]) -> dict[str, Any]:
-    """What was assumed, as arguments."""
-    names = {one.subject for one in assumed}
-    return {name: value for name, value in found.arguments.items() if name in names}
+def _arguments(inspection: FileInspection, assumed: Iterable[Finding]) -> dict[str, Any]:
+    """The assumptions as arguments."""
+    names = {finding.subject for finding in assumed}
+    return {name: value for name, value in inspection.arguments.items() if name in names}
 
 
-def _refuse_unknown(found: FileInspection, given: Mapping[str, Any]) -> None:
-    """Raise where the file is no log of orders and the options do not make it one."""
-    known = {*given, *(one.subject for one in found.findings if one.used)}
-    missing = [role for role in ("customer", "date") if role not in known]
-    if not known & {"amount", "quantity"}:
+def _check_roles(inspection: FileInspection, specified: Mapping[str, Any]) -> None:
+    """Raise if the file and the options lack a required column of an order log."""
+    present = {*specified, *(finding.subject for finding in inspection.findings if finding.used)}
+    missing = [role for role in ("customer", "date") if role not in present]
+    if not present & {"amount", "quantity"}:
         missing.append("amount")
-    if found.kind in ("events", "customers") and not {"customer", "date"} <= given.keys():
-        what = "a log of events" if found.kind == "events" else "a table with one row per customer"
+    if inspection.kind in ("events", "customers") and not {"customer", "date"} <= specified.keys():
+        kind = "an event log" if inspection.kind == "events" else "a table with one row per customer"
         raise DataError(
-            f"fit: {shown(found.path)} looks like {what}. Give it as --{found.kind} FILE, "
+            f"fit: {shown(inspection.path)} looks like {kind}. Give it as --{inspection.kind} FILE, "
             "or name its columns with --customer, --date and --amount."
         )
     if missing:
         options = ", ".join(f"--{role}" for role in missing)
         raise DataError(
-            f"fit: no column of {shown(found.path)} looks like the {' or the '.join(missing)}. "
-            f"Name it with {options}, or join the file that has it first; columns are {listed(found.columns)}. "
-            f"custseg inspect {shlex.quote(printable(found.path))} says more."
+            f"fit: no column of {shown(inspection.path)} looks like the {' or the '.join(missing)}. "
+            f"Name it with {options}, or join the file that has it first; columns are {listed(inspection.columns)}. "
+            f"For details, run: custseg inspect {shlex.quote(printable(inspection.path))}"
         )
 
 
 def _inspected(path: str, kind: FileKind, timezone: str, *, language: str) -> DescribedLog:
-    found = inspect_with(path, _DEFAULTS[kind], language=language, kind=kind)
-    takes = {one.name for one in fields(_KINDS[kind])}
-    used = tuple(one for one in found.findings if one.used and one.subject in takes)
-    ambiguous = [one for one in used if one.certainty == "ambiguous"]
-    missing = [role for role in _DEFAULTS[kind] if role not in {one.subject for one in used}]
+    inspection = inspect_with(path, _DEFAULTS[kind], language=language, kind=kind)
+    takes = {finding.name for finding in fields(_KINDS[kind])}
+    used = tuple(finding for finding in inspection.findings if finding.used and finding.subject in takes)
+    ambiguous = [finding for finding in used if finding.certainty == "ambiguous"]
+    missing = [role for role in _DEFAULTS[kind] if role not in {finding.subject for finding in used}]
     if ambiguous or missing:
-        what = [f"{one.subject} is {one.value!r} or {listed(one.alternatives)}" for one in ambiguous]
-        what += [f"no column looks like the {role}" for role in missing]
+        problems = [
+            f"{finding.subject} is {finding.value!r} or {listed(finding.alternatives)}" for finding in ambiguous
+        ]
+        problems += [f"no column looks like the {role}" for role in missing]
         raise DataError(
-            f"fit: {shown(path)}, given as --{kind}: {'; '.join(what)}. Call its columns "
+            f"fit: {shown(path)}, given as --{kind}: {'; '.join(problems)}. Call its columns "
             f"{listed(_DEFAULTS[kind].values())} and write dates as 2024-06-30, or describe it in Python with "
             f"custseg.{kind.title()}."
         )
-    arguments = {name: value for name, value in found.arguments.items() if name in takes}
-    assumed = tuple(one for one in used if _DEFAULTS[kind].get(one.subject) != one.value)
-    return DescribedLog(_KINDS[kind](path, timezone=timezone, **arguments), assumed, path, found.event_names)
+    arguments = {name: value for name, value in inspection.arguments.items() if name in takes}
+    assumed = tuple(finding for finding in used if _DEFAULTS[kind].get(finding.subject) != finding.value)
+    return DescribedLog(_KINDS[kind](path, timezone=timezone, **arguments), assumed, path, inspection.event_names)

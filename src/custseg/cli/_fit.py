@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from custseg.cli._errors import LIBRARY_NAMES, errors_told
+from custseg.cli._errors import LIBRARY_NAMES, command_errors
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import MethodName, min_size, rates, segments
 
@@ -17,13 +17,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product", "category", "channel", "source",
           "discount", "refund", "cancelled", "currency")  # fmt: skip
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
-_ZONE = ("rates", "timezone")
+_FURTHER = ("rates", "timezone")
 _ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "method", "segments", "language", "seed")
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
 
 
 def _mark(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """A mark that is awkward to type, from its name."""
+    """The mark that a name stands for, where it is awkward to type."""
     return None if value is None else _MARKS.get(value, value)
 
 
@@ -39,71 +39,71 @@ def _together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], 
 
 
 _COLUMNS = _together(
-    click.option("--customer", help="Column of customer ids. [default: customer_id, or as inspect finds it]"),
-    click.option("--order", help="Column of order ids; 'none' takes a customer's lines at one time as one order. "
-                 "[default: order_id, or as inspect finds it]"),
-    click.option("--date", help="Column of dates. [default: ordered_at, or as inspect finds it]"),
-    click.option("--amount", help="Column of money per line, negative for refunds. "
-                 "[default: amount, or as inspect finds it]"),
-    click.option("--quantity", help="With --price, stands in for --amount."),
-    click.option("--price", help="With --quantity, stands in for --amount."),
-    click.option("--product", help="Column of products; for this and the next columns 'none' takes no column."),
+    click.option("--customer", help="Column of customer ids. [default: customer_id, or detected]"),
+    click.option("--order", help="Column of order ids; with 'none', all lines of a customer at the same time are "
+                 "one order. [default: order_id, or detected]"),
+    click.option("--date", help="Column of order dates. [default: ordered_at, or detected]"),
+    click.option("--amount", help="Column of the money per line, negative for refunds. "
+                 "[default: amount, or detected]"),
+    click.option("--quantity", help="Column of quantities; --quantity and --price replace --amount."),
+    click.option("--price", help="Column of unit prices; see --quantity."),
+    click.option("--product", help="Column of products; for this and the following options, 'none' uses no column."),
     click.option("--category", help="Column of product categories."),
     click.option("--channel", help="Column of sales channels."),
-    click.option("--source", help="Column of what brought the customer, such as an ad."),
-    click.option("--discount", help="Column of money taken off the line."),
+    click.option("--source", help="Column of acquisition sources, such as an ad."),
+    click.option("--discount", help="Column of discounts: the money taken off the line."),
     click.option("--refund", help="Column of money that was paid back."),
     click.option("--cancelled", help="Column of yes and no that marks cancelled lines."),
     click.option("--currency", help="Column of currency codes. Several currencies need a --rate for each."),
-    click.option("--rate", "rates", multiple=True, metavar="CODE=WORTH", callback=lambda _c, _p, v: rates(v),
-                 help="What one unit of a currency is worth, such as EUR=1.08; once per currency."),
+    click.option("--rate", "rates", multiple=True, metavar="CODE=VALUE", callback=lambda _c, _p, v: rates(v),
+                 help="Value of one unit of a currency, such as EUR=1.08; once per currency."),
 )  # fmt: skip
 
 _FILE = _together(
-    click.option("--date-format", help="Pattern of dates in a CSV, such as '%d/%m/%Y %H:%M'. "
-                 "[default: as inspect finds it]"),
-    click.option("--separator", callback=_mark, help="Of a CSV file; 'tab' or '\\t' is a tab. "
-                 "[default: as inspect finds it]"),
+    click.option("--date-format", help="Pattern of dates in a CSV file, such as '%d/%m/%Y %H:%M'. "
+                 "[default: detected]"),
+    click.option("--separator", callback=_mark, help="Field separator of a CSV file; 'tab' or '\\t' is a tab. "
+                 "[default: detected]"),
     click.option("--decimal", type=click.Choice([".", ","]),
-                 help="Decimal mark of a CSV file. [default: as inspect finds it]"),
-    click.option("--thousands", callback=_mark, help="Mark between thousands in a CSV file, 'space' for all kinds of "
-                 "blanks. [default: as inspect finds it]"),
-    click.option("--encoding", help="Of a CSV file, such as cp1251. [default: as inspect finds it]"),
+                 help="Decimal mark of a CSV file. [default: detected]"),
+    click.option("--thousands", callback=_mark, help="Thousands separator of a CSV file; 'space' stands for "
+                 "all kinds of spaces. [default: detected]"),
+    click.option("--encoding", help="Encoding of a CSV file, such as cp1251. [default: detected]"),
     click.option("--skip-rows", type=click.IntRange(0), help="Lines above the header of a CSV file. "
-                 "[default: as inspect finds it]"),
+                 "[default: detected]"),
 )  # fmt: skip
 
 _SEGMENTS = _together(
-    click.option("--as-of", help="Moment of the snapshot, such as 2024-06-01; rows at or after it do not count. "
+    click.option("--as-of", help="Snapshot date, such as 2024-06-01; rows at or after it are ignored. "
                  "[default: midnight after the last row]"),
-    click.option("--window-days", type=int, help="Count only what happened in so many days before --as-of. "
+    click.option("--window-days", type=int, help="Use only the rows of so many days before --as-of. "
                  "[default: all]"),
     click.option("--refunds", type=click.Choice(["net", "gross", "error"]), default="net", show_default=True,
-                 help="Subtract refunds, leave them out, or refuse them."),
+                 help="Subtract refunds, ignore them, or stop with an error."),
     click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: min_size(v),
-                 help="No segment is smaller: customers (200) or a share (0.05 or 5%)."),
+                 help="Minimum segment size: a number of customers (200) or a share (0.05 or 5%)."),
     click.option("--method", type=MethodName(), default="auto",
                  metavar="auto|NAME", show_default=True,
                  help="The clustering method; auto compares several, and 'help' lists all names."),
     click.option("--segments", callback=lambda _c, _p, v: segments(v) if v else None,
-                 help="How many segments: a number, or a range such as 4-6 to choose within. "
-                 "[default: 3-8, or 1 where no grouping comes back; hdbscan finds the number]"),
-    click.option("--columns", help="Features to cluster on, with commas between. "
+                 help="Number of segments, or a range such as 4-6 to choose from. "
+                 "[default: 3-8, or 1 if no clustering is stable; hdbscan finds the number]"),
+    click.option("--columns", help="Features to cluster on, separated by commas. "
                  "[default: recency_days,order_count,revenue]"),
     click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
-                 help="Language of the segment names."),
+                 help="Language of the segment names and of the data report."),
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
-                 help="The same seed gives the same segments."),
-    click.option("--timezone", default="UTC", show_default=True, help="Zone of the log's calendar."),
+                 help="Random seed; the same seed gives the same segments."),
+    click.option("--timezone", default="UTC", show_default=True, help="Time zone of the log."),
     click.option("--form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
-                 help="Format of the tables."),
+                 help="File format of the tables."),
 )  # fmt: skip
 
 
 @click.command()
 @click.argument("orders", required=False, type=click.Path(path_type=str))
-@click.option("--events", help="A file of events, such as mails and visits; its columns are inspected.")
-@click.option("--customers", help="A file with one row per customer; its columns are inspected.")
+@click.option("--events", help="File of events, such as mails and visits; its columns are detected.")
+@click.option("--customers", help="File with one row per customer; its columns are detected.")
 @_COLUMNS
 @_FILE
 @_SEGMENTS
@@ -112,26 +112,26 @@ _SEGMENTS = _together(
 def fit(orders: str | None, *, events: str | None, customers: str | None, out: Path, **options: Any) -> None:
     """Segment the customers of ORDERS, a CSV, Parquet or Excel file of orders or order lines.
 
-    What is not described is looked for, as custseg inspect does, and what was assumed is shown. Where two readings
-    are possible, the command ends and names the options to choose by.
+    Columns and formats without an option are detected, as by custseg inspect, and the assumptions are shown. If the
+    file can be read in several ways, the command stops and names the options to choose from.
 
     \b
-    ORDERS may be a pattern in quotes:
+    ORDERS may be a quoted pattern:
       custseg fit 'orders/*.parquet' --out segments
-    A German or Russian export, all described:
+    A German or Russian export, described in full:
       custseg fit export.csv --separator ';' --decimal , --date-format '%d.%m.%Y' \\
           --customer Kunde --order Auftrag --date Datum --amount Betrag --out segments
     """  # noqa: D301 - click wants the character \b itself
     if orders is None and events is None:
-        raise click.UsageError("Missing argument 'ORDERS', a log of orders (or give --events, a log of events).")
-    with errors_told():
+        raise click.UsageError("Missing argument 'ORDERS', an order log (or give --events, an event log).")
+    with command_errors():
         from custseg.cli._assumptions import customer_table, event_log, order_log, show_assumed
 
-        given = {name: options[name] for name in (*_ROLES, *_FORMAT)}
-        zone = {name: options[name] for name in _ZONE}
+        file_options = {name: options[name] for name in (*_ROLES, *_FORMAT)}
+        further = {name: options[name] for name in _FURTHER}
         language, timezone = options["language"], options["timezone"]
         logs = [
-            None if orders is None else order_log(orders, given, zone, language=language),
+            None if orders is None else order_log(orders, file_options, further, language=language),
             None if events is None else event_log(events, timezone, language=language),
             None if customers is None else customer_table(customers, timezone, language=language),
         ]

@@ -1,4 +1,4 @@
-"""The result of a fit: shown on the terminal, written to files."""
+"""Fitting, printing the result, and writing its files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from custseg.cli._errors import with_options
 
 
 def fit_and_write(orders: object, out: Path | None, form: str = "csv", **arguments: Any) -> None:
-    """Fit segments, show them, and write their files."""
+    """Fit segments, print them, and write their files."""
     from custseg.segmentation import fit_segments
 
     with _progress() as progress:
@@ -33,15 +33,16 @@ def _write(result: Any, out: Path, form: str) -> list[Path]:
 
 
 def _show(result: Any) -> None:
-    """The segments, drawn on a terminal and as plain text elsewhere; then what to know about the data."""
+    """Print the segments, as a table on a terminal and as plain text elsewhere; then the data report and the notes."""
     if sys.stdout is not None and sys.stdout.isatty():
         from rich.box import SIMPLE_HEAD
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        heads, rows = result.table()
-        table = Table(title=Text(result.headline(), "bold"), title_justify="left", box=SIMPLE_HEAD, padding=0)
+        heads, rows = result.profiles.table()
+        headline = Text(repr(result).splitlines()[0], "bold")
+        table = Table(title=headline, title_justify="left", box=SIMPLE_HEAD, padding=0)
         for position, head in enumerate(heads):
             # A word per line, so that the table fits a narrow terminal.
             words = Text(head.replace("_", " ").replace(" ", "\n"))
@@ -69,4 +70,4 @@ def _progress() -> Iterator[Any]:
 
     with Progress(console=Console(stderr=True), transient=True) as display:
         task = display.add_task("starting", total=1)
-        yield lambda step, done, steps: display.update(task, description=step, completed=done, total=steps)
+        yield lambda step, completed, steps: display.update(task, description=step, completed=completed, total=steps)

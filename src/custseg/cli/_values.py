@@ -1,4 +1,4 @@
-"""Values of options that are more than a word."""
+"""Values of options that need parsing."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def min_size(text: str) -> int | float:
 
 
 def rates(texts: tuple[str, ...]) -> dict[str, float] | None:
-    """`EUR=1.08` for each currency; nothing where none is given."""
+    """`EUR=1.08` for each currency; None without any."""
     try:
-        return {code: float(worth) for code, _, worth in (text.partition("=") for text in texts)} or None
+        return {code: float(value) for code, _, value in (text.partition("=") for text in texts)} or None
     except ValueError:
         raise click.BadParameter(f"{list(texts)} must be of the form EUR=1.08.") from None
 

@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from custseg._arrays import Integers
 from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
-from custseg._format import plural
+from custseg._format import plural, table
 from custseg._texts import printable
 from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
@@ -119,15 +119,13 @@ class MethodComparison:
             "smallest_share",
         ]
         heads += ["noise_share", *(["adjusted_rand"] if known else []), "seconds"]
-        cells = [heads, *([_shown(getattr(row, name)) for name in heads] for row in self.rows)]
-        widths = [max(len(row[place]) for row in cells) for place in range(len(heads))]
-        under = ["", *("" if row.meets_min_size else f"  {row.note or 'under the minimum size'}" for row in self.rows)]
-        lines = [
-            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + mark
-            for row, mark in zip(cells, under, strict=True)
-        ]
-        what = f"{plural(len(self.rows), 'method')} on {plural(self.n_customers, 'customer')}"
-        title = f"{what}, by {', '.join(map(printable, self.features))} (minimum {plural(self.min_size, 'customer')})"
+        lines = table([heads, *([getattr(row, name) for name in heads] for row in self.rows)])
+        marks = ["", *("" if row.meets_min_size else f"  {row.note or 'under the minimum size'}" for row in self.rows)]
+        lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
+        subject = f"{plural(len(self.rows), 'method')} on {plural(self.n_customers, 'customer')}"
+        title = (
+            f"{subject}, by {', '.join(map(printable, self.features))} (minimum {plural(self.min_size, 'customer')})"
+        )
         return "\n".join([title, "", *lines])
 
 
@@ -278,9 +276,3 @@ def _codes(labels_true: object, n_rows: int) -> Integers | None:
         raise ValueError(f"{_CALLER}: labels_true must have a label for every row, and lacks {missing:,}.")
     numbers: dict[object, int] = {}
     return np.array([numbers.setdefault(value, len(numbers)) for value in listed], dtype=np.intp)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

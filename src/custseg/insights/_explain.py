@@ -11,6 +11,7 @@ from custseg._arrays import Floats
 from custseg._checks import check_choice
 from custseg._format import listed, plural
 from custseg._moments import median
+from custseg._privacy import SMALLEST_GROUP
 from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.insights._counterfactual import smallest_crossing
@@ -18,7 +19,6 @@ from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.result import Segmentation
 
 _CALLER = "explain"
-_FEWEST = 10
 
 
 def explain(result: Segmentation, customer: int | str, *, language: str = "en") -> Explanation:
@@ -158,7 +158,7 @@ class _Context:
 
     def _median(self, name: str, segment: int) -> float | None:
         members = _not_missing(self.features[name][self.labels == segment])
-        return median(members) if segment >= 0 and len(members) >= _FEWEST else None
+        return median(members) if segment >= 0 and len(members) >= SMALLEST_GROUP else None
 
 
 def _index_of(result: Segmentation, customer: object) -> int:

@@ -1,4 +1,8 @@
-"""What a stranger's file holds: how it is written, and which column is what."""
+"""Detection of the format of a file and of the roles of its columns.
+
+Start reading at `_inspect.py`; `_kind.py` decides the kind of table, `columns/` looks at single columns, `_findings.py`
+and `_report.py` put the result into words. `inspect` is public; the other names are for the command line.
+"""
 
 from __future__ import annotations
 

@@ -10,23 +10,23 @@ from custseg.inspection._result import FileInspection
 _OUT = ("--out", "segments")
 
 
-def command_words(found: FileInspection) -> list[str]:
-    """The words of the command that fits segments to the file; empty where the file is of no use alone."""
-    if found.kind == "events":
-        return ["custseg", "fit", "--events", found.path, *_OUT]
-    if found.kind == "customers":
-        return ["custseg", "fit", "ORDERS.csv", "--customers", found.path, *_OUT]
-    if found.kind != "orders" or found.missing:
+def command_words(inspection: FileInspection) -> list[str]:
+    """The words of the command that fits segments to the file; empty where the file cannot be used alone."""
+    if inspection.kind == "events":
+        return ["custseg", "fit", "--events", inspection.path, *_OUT]
+    if inspection.kind == "customers":
+        return ["custseg", "fit", "ORDERS.csv", "--customers", inspection.path, *_OUT]
+    if inspection.kind != "orders" or inspection.missing:
         return []
-    words = ["custseg", "fit", found.path]
-    for name, value in found.arguments.items():
+    words = ["custseg", "fit", inspection.path]
+    for name, value in inspection.arguments.items():
         words += [f"--{name.replace('_', '-')}", "none" if value is None else str(value)]
     return [*words, *_OUT]
 
 
-def command_line(found: FileInspection, width: int = 100) -> list[str]:
-    """The command in lines that a shell takes as one."""
-    words = [shlex.quote(word) for word in command_words(found)]
+def command_line(inspection: FileInspection, width: int = 100) -> list[str]:
+    """The command, continued over several lines."""
+    words = [shlex.quote(word) for word in command_words(inspection)]
     if not all(map(is_printable, words)):
         return []  # nobody can copy it
     pairs: list[str] = []

@@ -1,13 +1,13 @@
-"""What was found, as findings and notes in the language of the report."""
+"""Findings and notes in the language of the report."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from custseg._format import shown
+from custseg._format import percent, shown
 from custseg._frames import TableSample
-from custseg._texts import number, plural_form, text
+from custseg._texts import text
 from custseg.inspection._kind import Reading
 from custseg.inspection._result import Finding
 from custseg.inspection._settings import DateSetting, NumberSetting, date_setting, number_setting
@@ -19,8 +19,8 @@ from custseg.logs import Events, Orders
 
 _NEEDED = ("customer", "order", "date", "amount", "quantity", "price", "event")
 _MONEY = ("amount", "quantity", "price", "discount", "refund")
-_MOST_KINDS = 20
-_KNOWN_BY_MARK = ("utf-8", "utf-8-sig", "utf-16")
+_MAX_KINDS = 20
+_UNMISTAKABLE = ("utf-8", "utf-8-sig", "utf-16")
 _ONE_BYTE = ("cp", "koi8", "mac", "latin", "iso")
 
 
@@ -28,11 +28,14 @@ def findings_of(
     reading: Reading, columns: Sequence[ColumnFacts], sample: TableSample, *, language: str
 ) -> tuple[Finding, ...]:
     """The columns that have a role, and the settings."""
-    roles = [_of_role(role, one, language) for role, one in reading.roles.items()]
-    roles += [_of_role(role, one, language, used=False) for role, one in (reading.money.extra if reading.money else ())]
+    roles = [_of_role(role, finding, language) for role, finding in reading.roles.items()]
+    roles += [
+        _of_role(role, finding, language, used=False)
+        for role, finding in (reading.money.extra if reading.money else ())
+    ]
     if reading.kind == "orders" and "order" not in reading.roles:
         roles.insert(1, Finding("order", "none", "likely", text(language, "inspect", "reasons", "no_order")))
-    used = [one.column for role, one in reading.roles.items() if role in _MONEY]
+    used = [finding.column for role, finding in reading.roles.items() if role in _MONEY]
     if reading.kind == "customers":
         used = [column for column in columns if column.is_number and "customer" not in column.scores]
     date = reading.roles.get("date")
@@ -41,23 +44,23 @@ def findings_of(
     return (*roles, *_of_dates(dates, language), *_of_numbers(numbers, language), *_of_layout(sample, language))
 
 
-def _of_role(role: str, one: RoleFinding, language: str, *, used: bool = True) -> Finding:
-    certainty = one.certainty
-    rivals = tuple(column.name for column in one.rivals)
-    if not any(role == one.name for one in fields(Orders) + fields(Events)):
+def _of_role(role: str, finding: RoleFinding, language: str, *, used: bool = True) -> Finding:
+    certainty = finding.certainty
+    rivals = tuple(column.name for column in finding.rivals)
+    if not any(role == entry.name for entry in fields(Orders) + fields(Events)):
         used = False
-    if role == "currency" and one.column.distinct < 2:
+    if role == "currency" and finding.column.distinct < 2:
         used = False
-    if role == "discount" and one.column.is_share:
+    if role == "discount" and finding.column.is_share:
         used = False
     if role not in _NEEDED and certainty == "ambiguous":
         used = False
-    reason = text(language, "inspect", "reasons", one.reason)
+    reason = text(language, "inspect", "reasons", finding.reason)
     if rivals:
-        reason += text(language, "inspect", "reasons", "alike" if one.reason == "same_partition" else "rivals").format(
-            columns=", ".join(map(shown, rivals[:4]))
-        )
-    return Finding(role, one.column.name, certainty, reason, rivals, used)
+        reason += text(
+            language, "inspect", "reasons", "alike" if finding.reason == "same_partition" else "rivals"
+        ).format(columns=", ".join(map(shown, rivals[:4])))
+    return Finding(role, finding.column.name, certainty, reason, rivals, used)
 
 
 def _of_dates(setting: DateSetting | None, language: str) -> Iterator[Finding]:
@@ -66,14 +69,14 @@ def _of_dates(setting: DateSetting | None, language: str) -> Iterator[Finding]:
     words = text(language, "inspect", "orders_of_dates")
     if setting.rivals:
         reason = text(language, "inspect", "reasons", "date_ambiguous").format(
-            example=_without_letters(setting.example), one=words[setting.reading.order],
-            other=words[setting.rivals[0].order],
+            example=_without_letters(setting.example), first=words[setting.reading.order],
+            second=words[setting.rivals[0].order],
         )  # fmt: skip
     else:
         key = "date_all" if setting.reading.share >= 1 else "date_most"
-        missed = number(100 * (1 - setting.reading.share), language, digits=1)
+        missed = percent(1 - setting.reading.share, language, decimals=1)
         reason = text(language, "inspect", "reasons", key).format(order=words[setting.reading.order], missed=missed)
-    rivals = tuple(one.pattern for one in setting.rivals)
+    rivals = tuple(finding.pattern for finding in setting.rivals)
     yield Finding("date_format", setting.reading.pattern, setting.certainty, reason, rivals)
 
 
@@ -84,11 +87,11 @@ def _without_letters(example: str) -> str:
 def _of_numbers(setting: NumberSetting, language: str) -> Iterator[Finding]:
     if setting.certainty == "ambiguous":
         pairs = [(setting.decimal, setting.thousands), *setting.rivals]
-        shown = [text(language, "inspect", "marks", "pair" if pair[1] else "decimal").format(
+        marks = [text(language, "inspect", "marks", "pair" if pair[1] else "decimal").format(
             decimal=pair[0], thousands=pair[1]) for pair in pairs]  # fmt: skip
         key = "number_ambiguous" if setting.rivals else "number_unread"
         reason = text(language, "inspect", "reasons", key).format(example=setting.example, column=setting.column)
-        yield Finding("decimal", shown[0], "ambiguous", reason, tuple(shown[1:]))
+        yield Finding("decimal", marks[0], "ambiguous", reason, tuple(marks[1:]))
         return
     reason = text(language, "inspect", "reasons", "number").format(example=setting.example, column=setting.column)
     if setting.decimal != ".":
@@ -105,7 +108,7 @@ def _of_layout(sample: TableSample, language: str) -> Iterator[Finding]:
         encoding = facts.encoding
         if encoding is None:
             yield Finding("encoding", "?", "ambiguous", reasons["encoding_unknown"])
-        elif encoding not in _KNOWN_BY_MARK:
+        elif encoding not in _UNMISTAKABLE:
             sure: Certainty = "likely" if encoding.startswith(_ONE_BYTE) else "certain"
             yield Finding("encoding", encoding, sure, reasons["encoding"], facts.other_encodings)
         if facts.separator not in (",", None) and not facts.separator_line:
@@ -123,7 +126,7 @@ def notes_of(
     totals: int,
     language: str,
 ) -> tuple[str, ...]:
-    """What else to know before the file is used."""
+    """Further notes to read before the file is used."""
     return tuple(
         text(language, "inspect", "notes", key).format(**values)
         for key, values in (
@@ -180,21 +183,21 @@ def _may_be_dates(column: ColumnFacts) -> bool:
 
 def _notes_on_unused(reading: Reading, columns: Sequence[ColumnFacts]) -> Iterator[Note]:
     for role in ("discount", "refund", "channel", "source", "currency", "cancelled"):
-        one = reading.roles.get(role)
-        if one is not None and one.certainty == "ambiguous":
-            names = ", ".join(shown(column.name) for column in (one.column, *one.rivals))
+        finding = reading.roles.get(role)
+        if finding is not None and finding.certainty == "ambiguous":
+            names = ", ".join(shown(column.name) for column in (finding.column, *finding.rivals))
             yield "several", {"role": role, "columns": names}
-        elif one is not None and role == "discount" and one.column.is_share:
-            yield "discount_rate", {"column": one.column.name}
-    used = {one.column.place for one in reading.roles.values()}
+        elif finding is not None and role == "discount" and finding.column.is_share:
+            yield "discount_rate", {"column": finding.column.name}
+    used = {finding.column.index for finding in reading.roles.values()}
     for column in columns:
-        unread = column.place not in used and column.distinct > 0
+        unread = column.index not in used and column.distinct > 0
         if not unread or reading.kind != "orders":
             continue
         if _is_status(column):
             yield "status", {"column": column.name}
-        elif takes_back := _values_that_take_back(column):
-            yield "taken_back", {"column": column.name, "values": ", ".join(map(shown, takes_back))}
+        elif refund_values := _refund_values(column):
+            yield "taken_back", {"column": column.name, "values": ", ".join(map(shown, refund_values))}
     currency = reading.roles.get("currency")
     if currency is not None and currency.column.distinct > 1:
         codes = ", ".join(sorted(set(currency.column.filled))[:5])
@@ -203,23 +206,17 @@ def _notes_on_unused(reading: Reading, columns: Sequence[ColumnFacts]) -> Iterat
 
 def _notes_on_values(reading: Reading) -> Iterator[Note]:
     for role in _MONEY:
-        one = reading.roles.get(role)
-        if one is not None and one.column.numbers.signs - {"%"}:
-            signs = ", ".join(sorted(one.column.numbers.signs))
-            yield "signs", {"column": one.column.name, "signs": signs}
-        if one is not None and one.column.numbers.parentheses:
-            yield "parentheses", {"column": one.column.name}
+        finding = reading.roles.get(role)
+        if finding is not None and finding.column.numbers.signs - {"%"}:
+            signs = ", ".join(sorted(finding.column.numbers.signs))
+            yield "signs", {"column": finding.column.name, "signs": signs}
+        if finding is not None and finding.column.numbers.parentheses:
+            yield "parentheses", {"column": finding.column.name}
 
 
-def counted(count: int, language: str, noun: str) -> str:
-    """The count with its noun."""
-    forms = text(language, "inspect", "nouns", noun)
-    return plural_form(count, forms, language).format(n=number(count, language))
-
-
-def _values_that_take_back(column: ColumnFacts) -> list[str]:
-    """Values that speak of refunds or cancellations, in a column of few kinds."""
-    if column.kind != "text" or column.distinct > _MOST_KINDS:
+def _refund_values(column: ColumnFacts) -> list[str]:
+    """Values that suggest refunds or cancellations, in a column of few different values."""
+    if column.kind != "text" or column.distinct > _MAX_KINDS:
         return []
     return [value for value in sorted(set(column.filled)) if concepts(value) & {"refund", "cancelled"}][:3]
 

@@ -1,4 +1,4 @@
-"""`inspect`: looks at a file and finds which column is what."""
+"""`inspect`: detects the format of a file and the roles of its columns."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from custseg.inspection._header import fields_between_spaces, has_header, is_mat
 from custseg.inspection._kind import FileKind, read_columns
 from custseg.inspection._report import report_of
 from custseg.inspection._result import FileInspection
-from custseg.inspection.columns._event_names import event_names
 from custseg.inspection.columns._facts import ColumnFacts
+from custseg.inspection.columns._words import event_names
 
 _CALLER = "inspect"
 
 
 def inspect(path: str | PathLike[str], *, language: str = "en") -> FileInspection:
-    r"""What a file holds: how it is written, and which column is what.
+    r"""Detect how a file is written and which role each column has.
 
     The file is read in parts: up to about 10,000 rows from its start, middle and end.
 
@@ -34,14 +34,14 @@ def inspect(path: str | PathLike[str], *, language: str = "en") -> FileInspectio
     ----------
     path : str or Path
         A CSV file (also TSV or TXT, also compressed with gzip), a Parquet file or an Excel workbook
-        (``pip install 'custseg[excel]'``). Of a glob, the first file is looked at.
+        (``pip install 'custseg[excel]'``). Of a glob pattern, the first file is read.
     language : {"en", "ru"}, default "en"
-        Of the report.
+        Language of the report.
 
     Returns
     -------
     FileInspection
-        What was found, how sure it is, and the `custseg fit` line to run.
+        The findings, how certain they are, and the `custseg fit` command to run.
 
     Raises
     ------
@@ -55,28 +55,28 @@ def inspect(path: str | PathLike[str], *, language: str = "en") -> FileInspectio
     >>> from pathlib import Path
     >>> rows = [f"{i % 30};R{i};{1 + i % 28:02}.05.2024;{i % 7},50" for i in range(99)]
     >>> _ = Path("shop.csv").write_text("\n".join(["Kunde;Beleg;Datum;Betrag", *rows]))
-    >>> found = inspect("shop.csv")
-    >>> found.kind, found.arguments["customer"], found.arguments["date_format"], found.arguments["decimal"]
+    >>> file = inspect("shop.csv")
+    >>> file.kind, file.arguments["customer"], file.arguments["date_format"], file.arguments["decimal"]
     ('orders', 'Kunde', '%d.%m.%Y', ',')
     """
     return inspect_with(path, {}, language=language)
 
 
 def inspect_with(
-    path: str | PathLike[str], given: Mapping[str, object], *, language: str, kind: FileKind | None = None
+    path: str | PathLike[str], fixed: Mapping[str, object], *, language: str, kind: FileKind | None = None
 ) -> FileInspection:
-    """What a file holds, where columns (role -> name), the separator, the encoding or the kind are known."""
+    """Inspect a file of which columns (role -> name), the separator, the encoding or the kind are already fixed."""
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     if not isinstance(path, (str, PathLike)):
         raise TypeError(f"{_CALLER}: path must be the path of a file, got {type(path).__name__}.")
     name = fsdecode(path)
-    sample = _sampled(name, given)
+    sample = _sampled(name, fixed)
     totals = total_rows(sample)
     columns = _columns(sample)
-    _refuse_what_has_no_names(sample, columns, name)
-    reading = read_columns(columns, {role: str(value) for role, value in given.items()}, kind)
+    _check_header(sample, columns, name)
+    reading = read_columns(columns, {role: str(value) for role, value in fixed.items()}, kind)
     event = reading.roles.get("event")
-    found = FileInspection(
+    inspection = FileInspection(
         path=name,
         kind=reading.kind,
         certainty=reading.certainty,
@@ -89,13 +89,13 @@ def inspect_with(
         notes=notes_of(reading, columns, sample, totals=totals, language=language),
         language=language,
     )
-    return replace(found, report=report_of(found))
+    return replace(inspection, report=report_of(inspection))
 
 
-def _sampled(name: str, given: Mapping[str, object]) -> TableSample:
+def _sampled(name: str, fixed: Mapping[str, object]) -> TableSample:
     path = Path(matching_paths(name, _CALLER)[0])  # files of a pattern are alike
     try:
-        sample = sample_file(path, separator=_word(given, "separator"), encoding=_word(given, "encoding"))
+        sample = sample_file(path, separator=_word(fixed, "separator"), encoding=_word(fixed, "encoding"))
     except OSError as error:
         raise DataError(f"{_CALLER}: {shown(name)} could not be read: {error.strerror or error}.") from None
     except (EOFError, zlib.error):
@@ -114,8 +114,8 @@ def _nature(looks_like: str) -> str:
     return "is empty" if looks_like == "nothing" else f"looks like {looks_like}, not like a table"
 
 
-def _word(given: Mapping[str, object], name: str) -> str | None:
-    value = given.get(name)
+def _word(fixed: Mapping[str, object], name: str) -> str | None:
+    value = fixed.get(name)
     return value if isinstance(value, str) else None
 
 
@@ -123,20 +123,20 @@ def _columns(sample: TableSample) -> list[ColumnFacts]:
     """The columns of the sample, without rows of totals."""
     rows = [row for row in sample.rows if sample.form == "parquet" or not is_total(row, len(sample.names))]
     return [
-        ColumnFacts(place, name, kind, [row[place] for row in rows])
-        for place, (name, kind) in enumerate(zip(sample.names, sample.kinds, strict=True))
+        ColumnFacts(index, name, kind, [row[index] for row in rows])
+        for index, (name, kind) in enumerate(zip(sample.names, sample.kinds, strict=True))
     ]
 
 
-def _refuse_what_has_no_names(sample: TableSample, columns: list[ColumnFacts], name: str) -> None:
+def _check_header(sample: TableSample, columns: list[ColumnFacts], name: str) -> None:
     if not columns or not any(column.filled for column in columns):
         raise DataError(f"{_CALLER}: {shown(name)} has no row below its first line.")
     if sample.form == "parquet":
         return
     if mark := unsplit_by(columns):
         raise DataError(
-            f"{_CALLER}: {shown(name)} has one column, with {mark!r} in its name and its values. If whole lines stand "
-            f"in quotes, export the file again without them; if {mark!r} is the separator, custseg fit takes "
+            f"{_CALLER}: {shown(name)} has one column, with {mark!r} in its name and its values. If whole lines are "
+            f"quoted, export the file again without them; if {mark!r} is the separator, custseg fit takes "
             f"--separator {mark!r}."
         )
     if fields := fields_between_spaces(columns):

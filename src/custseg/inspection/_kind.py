@@ -1,4 +1,4 @@
-"""What sort of table a file is, and which column is what in it."""
+"""The kind of table in a file, and the roles of its columns."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ _ONE_ROW_EACH = 0.995
 _NAMED_ORDER = 0.7
 _FEWEST_ROWS = 20
 _CHANNELS = frozenset({"email", "e-mail", "mail", "web", "site", "app", "sms", "push", "store", "pos", "offline"})
-_OF_EVENTS = ("customer", "date", "event", "channel")
+_EVENT_ROLES = ("customer", "date", "event", "channel")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the columns of a file are.
+    """The kind of a table and the roles of its columns.
 
     Attributes
     ----------
     kind : {"orders", "events", "customers", "other"}
-        The sort of table.
+        The kind of table.
     certainty : {"certain", "likely", "ambiguous"}
-        How sure that is.
+        How certain the kind is.
     roles : mapping of str to RoleFinding
         The columns by role.
     missing : tuple of str
-        The roles that a log of orders needs and that no column has.
+        Required roles of an order log that no column has.
     money : MoneyFinding or None
-        What was found about money.
+        The columns of money.
     """
 
     kind: FileKind
@@ -57,44 +57,44 @@ class Reading:
 def read_columns(
     columns: Sequence[ColumnFacts], fixed: Mapping[str, str] | None = None, kind: FileKind | None = None
 ) -> Reading:
-    """The sort of table and the roles of its columns; those of `fixed` (role -> column) are known."""
+    """The kind of table and the roles of its columns; `fixed` (role -> column) are given by the user."""
     names = {column.name: column for column in reversed(columns)}
-    given = {
+    fixed_roles = {
         role: RoleFinding(names[name], "certain", "given") for role, name in (fixed or {}).items() if name in names
     }
-    free = [column for column in columns if column not in [one.column for one in given.values()]]
-    roles = _core(given, free)
-    taken = {finding.column.place for finding in roles.values()}
-    money = _given_money(given) or find_money([c for c in free if c.place not in taken], roles.get("order"))
-    found, certainty = _kind(roles, columns, money)
+    free = [column for column in columns if column not in [finding.column for finding in fixed_roles.values()]]
+    roles = _core(fixed_roles, free)
+    used = {finding.column.index for finding in roles.values()}
+    money = _fixed_money(fixed_roles) or find_money([c for c in free if c.index not in used], roles.get("order"))
+    detected, certainty = _kind(roles, columns, money)
     if "customer" not in roles and "date" not in roles and (ids := _only_ids(columns)):
-        found, roles = "customers", {"customer": ids}
+        detected, roles = "customers", {"customer": ids}
     if kind is not None:
-        found, certainty = kind, "certain"
-    if found == "customers":
-        return Reading(found, certainty, {role: one for role, one in roles.items() if role == "customer"})
-    return _log(found, certainty, roles=given | roles, columns=columns, money=money)
+        detected, certainty = kind, "certain"
+    if detected == "customers":
+        return Reading(detected, certainty, {role: finding for role, finding in roles.items() if role == "customer"})
+    return _log(detected, certainty, roles=fixed_roles | roles, columns=columns, money=money)
 
 
-def _core(given: Mapping[str, RoleFinding], free: Sequence[ColumnFacts]) -> dict[str, RoleFinding]:
+def _core(fixed_roles: Mapping[str, RoleFinding], free: Sequence[ColumnFacts]) -> dict[str, RoleFinding]:
     """The columns that make a log: customer, order, date and event."""
-    order = given.get("order") or find_order(free)
-    date = given.get("date") or find_date(free)
-    rest = [column for column in free if order is None or column is not order.column]
-    customer = given.get("customer") or find_customer(rest, order, date)
+    order = fixed_roles.get("order") or find_order(free)
+    date = fixed_roles.get("date") or find_date(free)
+    remaining = [column for column in free if order is None or column is not order.column]
+    customer = fixed_roles.get("customer") or find_customer(remaining, order, date)
     if customer is not None and order is None and date is not None:
         order = order_by_values(free, customer, date)
-    if "order" not in given:
+    if "order" not in fixed_roles:
         order = checked_order(order, customer)
-    core = {"customer": customer, "order": order, "date": date, "event": given.get("event") or find_event(free)}
+    core = {"customer": customer, "order": order, "date": date, "event": fixed_roles.get("event") or find_event(free)}
     return {role: finding for role, finding in core.items() if finding is not None}
 
 
-def _given_money(given: Mapping[str, RoleFinding]) -> MoneyFinding | None:
-    """The columns of money that are known."""
-    if not given.keys() & {"amount", "quantity", "price"}:
+def _fixed_money(fixed_roles: Mapping[str, RoleFinding]) -> MoneyFinding | None:
+    """The columns of money among the fixed roles."""
+    if not fixed_roles.keys() & {"amount", "quantity", "price"}:
         return None
-    return MoneyFinding(given.get("amount"), given.get("quantity"), given.get("price"))
+    return MoneyFinding(fixed_roles.get("amount"), fixed_roles.get("quantity"), fixed_roles.get("price"))
 
 
 def _log(
@@ -105,21 +105,21 @@ def _log(
     columns: Sequence[ColumnFacts],
     money: MoneyFinding | None,
 ) -> Reading:
-    """The roles of a log, with what describes its lines."""
+    """The roles of a log, with the optional ones."""
     if money is not None and kind != "events":
-        parts = {"amount": money.amount, "quantity": money.quantity, "price": money.price}
-        roles |= {role: finding for role, finding in parts.items() if finding is not None}
-    taken = {finding.column.place for finding in roles.values()}
-    taken |= {finding.column.place for _, finding in (money.extra if money else ())}
-    roles |= {role: one for role, one in find_optional(columns, taken).items() if role not in roles}
-    wanted = {*_OF_EVENTS} if kind == "events" else {*roles} - {"event"}
-    kept = {role: finding for role, finding in roles.items() if role in wanted}
-    if kind == "events" and "channel" in kept and not _names_channels(kept["channel"].column):
-        del kept["channel"]  # a device is none, and mails would count for nothing
-    missing = tuple(role for role in ("customer", "date") if role not in kept)
+        money_roles = {"amount": money.amount, "quantity": money.quantity, "price": money.price}
+        roles |= {role: finding for role, finding in money_roles.items() if finding is not None}
+    used = {finding.column.index for finding in roles.values()}
+    used |= {finding.column.index for _, finding in (money.extra if money else ())}
+    roles |= {role: finding for role, finding in find_optional(columns, used).items() if role not in roles}
+    allowed = {*_EVENT_ROLES} if kind == "events" else {*roles} - {"event"}
+    log_roles = {role: finding for role, finding in roles.items() if role in allowed}
+    if kind == "events" and "channel" in log_roles and not _names_channels(log_roles["channel"].column):
+        del log_roles["channel"]  # a device is not a channel, and mail events would be ignored
+    missing = tuple(role for role in ("customer", "date") if role not in log_roles)
     if money is None and kind != "events":
         missing += ("amount",)
-    return Reading(kind, certainty, kept, missing, money)
+    return Reading(kind, certainty, log_roles, missing, money)
 
 
 def _kind(
@@ -137,15 +137,15 @@ def _kind(
         return "events", _weakest(customer, date, event)
     if money is None:
         return "other", "likely"
-    parts = [part for part in (money.amount, money.quantity, money.price) if part is not None]
-    weakest = _weakest(customer, date, *parts)
+    money_findings = [finding for finding in (money.amount, money.quantity, money.price) if finding is not None]
+    weakest = _weakest(customer, date, *money_findings)
     return "orders", weakest if named_order or weakest != "certain" else "likely"
 
 
 def _one_row_each(
     customer: ColumnFacts, columns: Sequence[ColumnFacts], *, order: RoleFinding | None, date: RoleFinding | None
 ) -> bool:
-    """Whether each customer has one row, and nothing says that a row is an order."""
+    """Whether each customer has one row, and nothing suggests that a row is an order."""
     if customer.distinct_share < _ONE_ROW_EACH or customer.filled_share < _ONE_ROW_EACH or len(columns) < 2:
         return False
     if len(customer.filled) < _FEWEST_ROWS and date is not None:
@@ -163,10 +163,10 @@ def _names_channels(column: ColumnFacts) -> bool:
 
 def _only_ids(columns: Sequence[ColumnFacts]) -> RoleFinding | None:
     """A column that is called "id" or the like and differs in every row."""
-    found = [c for c in columns if c.concepts == {"id"} and c.is_id and c.distinct_share == 1 and c.filled_share == 1]
-    return RoleFinding(found[0], "likely", "one_row_each", tuple(found[1:])) if found and len(columns) > 1 else None
+    ids = [c for c in columns if c.concepts == {"id"} and c.is_id and c.distinct_share == 1 and c.filled_share == 1]
+    return RoleFinding(ids[0], "likely", "one_row_each", tuple(ids[1:])) if ids and len(columns) > 1 else None
 
 
 def _weakest(*findings: RoleFinding) -> Certainty:
-    """The least sure of the findings, as far as the sort of table is concerned."""
+    """The certainty of the least certain finding; for the kind of table, ambiguous counts as likely."""
     return "certain" if all(finding.certainty == "certain" for finding in findings) else "likely"

@@ -1,4 +1,4 @@
-"""`FileInspection`: what was found in a file, and how to describe it."""
+"""`FileInspection`: the findings about a file, and its description."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ NO_ORDER = "none"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found in a file.
+    """One column or setting that was detected in a file.
 
     Attributes
     ----------
     subject : str
-        The argument of `Orders`, `Events` or `Customers` that it settles, such as "customer" or "decimal".
+        The argument of `Orders`, `Events` or `Customers` that it sets, such as "customer" or "decimal".
     value : str
         The column or setting; "none" for the order where no column has order ids.
     certainty : {"certain", "likely", "ambiguous"}
-        How sure it is. What is ambiguous has no place in `arguments`.
+        How certain it is. Ambiguous findings are not in `arguments`.
     reason : str
-        Why, in a phrase.
+        The reason, as a phrase.
     alternatives : tuple of str
         Other columns or settings that fit as well or nearly so.
     used : bool
-        Whether it is one of `arguments`; what is not used is shown to be complete.
+        Whether it is one of `arguments`; unused findings are shown for completeness.
     """
 
     subject: str
@@ -45,16 +45,16 @@ class Finding:
 
 @dataclass(frozen=True, repr=False)
 class FileInspection:
-    """What `inspect` found in a file; printed, it is a report.
+    """The result of `inspect`; its `repr` is a report.
 
     Attributes
     ----------
     path : str
         The file.
     kind : {"orders", "events", "customers", "other"}
-        A log of orders, a log of events, a table with a row per customer, or none of these.
+        An order log, an event log, a table with one row per customer, or none of these.
     certainty : {"certain", "likely", "ambiguous"}
-        How sure the kind is.
+        How certain the kind is.
     findings : tuple of Finding
         The columns that have a role, and the settings to read the file with.
     columns : tuple of str
@@ -65,15 +65,15 @@ class FileInspection:
         How the file is written: ``"form"`` ("csv", "parquet" or "excel"), and for text ``"encoding"``,
         ``"separator"``, ``"line_end"``, ``"skip_rows"``, ``"total_rows"``.
     missing : tuple of str
-        Roles that a log of orders needs and that no column was found for.
+        Required roles of an order log that no column has.
     event_names : mapping of str to str
-        Of a log of events: its own names to the canonical ones that `Events` knows, for those that are told.
+        Of an event log: its names and the canonical names of `Events` they stand for, where recognized.
     notes : tuple of str
-        What else to know before the file is used.
+        Further notes to read before the file is used.
     language : {"en", "ru"}
-        Of the report, the reasons and the notes.
+        Language of the report, the reasons and the notes.
     report : str
-        All of it as text.
+        The whole inspection as text.
     """
 
     path: str
@@ -94,21 +94,25 @@ class FileInspection:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What is not ambiguous, as arguments of `Orders`, `Events` or `Customers`."""
-        found = {one.subject: one.value for one in self.findings if one.used and one.certainty != "ambiguous"}
-        arguments: dict[str, Any] = dict(found)
-        if "skip_rows" in found:
-            arguments["skip_rows"] = int(found["skip_rows"])
+        """The unambiguous findings as arguments of `Orders`, `Events` or `Customers`."""
+        settled = {
+            finding.subject: finding.value
+            for finding in self.findings
+            if finding.used and finding.certainty != "ambiguous"
+        }
+        arguments: dict[str, Any] = dict(settled)
+        if "skip_rows" in settled:
+            arguments["skip_rows"] = int(settled["skip_rows"])
         if self.event_names:
             arguments["names"] = dict(self.event_names)
-        if found.get("order") == NO_ORDER and NO_ORDER not in self.columns:
+        if settled.get("order") == NO_ORDER and NO_ORDER not in self.columns:
             arguments["order"] = None
         return arguments
 
     @property
     def ambiguous(self) -> tuple[Finding, ...]:
-        """The findings that have two readings."""
-        return tuple(one for one in self.findings if one.used and one.certainty == "ambiguous")
+        """The findings with several readings."""
+        return tuple(finding for finding in self.findings if finding.used and finding.certainty == "ambiguous")
 
     def description(self, **choices: Any) -> Orders | Events | Customers:
         """The file as `Orders`, `Events` or `Customers`, described by `arguments`.
@@ -116,7 +120,7 @@ class FileInspection:
         Parameters
         ----------
         **choices : Any
-            Arguments that take the place of what was found, and settle what is ambiguous.
+            Arguments that replace the findings and settle what is ambiguous.
 
         Returns
         -------
@@ -128,12 +132,14 @@ class FileInspection:
         DataError
             If something is ambiguous and not chosen, or the file is none of the three.
         """
-        open_questions = [one for one in self.ambiguous if one.subject not in choices]
+        open_questions = [finding for finding in self.ambiguous if finding.subject not in choices]
         if open_questions:
-            words = "; ".join(f"{one.subject} is {one.value!r} or {list(one.alternatives)}" for one in open_questions)
+            words = "; ".join(
+                f"{finding.subject} is {finding.value!r} or {list(finding.alternatives)}" for finding in open_questions
+            )
             raise DataError(f"inspect: {words}. Choose one, such as description({open_questions[0].subject}=...).")
         kinds: dict[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
         if self.kind not in kinds or self.missing:
-            raise DataError(f"inspect: {self.path!r} is no log of orders or events and no table of customers.")
+            raise DataError(f"inspect: {self.path!r} is neither an order log, an event log nor a table of customers.")
         described: Orders | Events | Customers = kinds[self.kind](self.path, **(self.arguments | choices))
         return described

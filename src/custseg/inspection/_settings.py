@@ -1,4 +1,4 @@
-"""How the values of a file are to be read: marks of numbers and pattern of dates, from the columns that have a role."""
+"""How numbers and dates of a file are written, from the columns that have a role."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _ALL = 0.999
 
 @dataclass(frozen=True)
 class NumberSetting:
-    """The decimal mark and the mark between thousands, empty for none, and how sure they are.
+    """The decimal mark and the thousands separator, empty for none, and how certain they are.
 
-    `rivals` are other pairs that read the same texts as other numbers; `example` is a number that shows it.
+    `rivals` are other pairs that read the same texts as different numbers; `example` is such a text.
     """
 
     decimal: str = "."
@@ -30,7 +30,7 @@ class NumberSetting:
 
 @dataclass(frozen=True)
 class DateSetting:
-    """The pattern of the dates, empty for ISO 8601, and how sure it is."""
+    """The pattern of the dates, empty for ISO 8601, and how certain it is."""
 
     reading: DateReading
     certainty: Certainty = "certain"
@@ -38,21 +38,21 @@ class DateSetting:
     example: str = ""
 
 
-def number_setting(used: Sequence[ColumnFacts], others: Sequence[ColumnFacts]) -> NumberSetting:
-    """The marks of the columns of money; the other columns of numbers decide where these leave it open."""
-    marked = [column for column in used if column.kind == "text" and column.numbers.marked]
+def number_setting(money: Sequence[ColumnFacts], columns: Sequence[ColumnFacts]) -> NumberSetting:
+    """The marks of the columns of money; all columns of numbers decide where these are ambiguous."""
+    marked = [column for column in money if column.kind == "text" and column.numbers.marked]
     if not marked:
         return NumberSetting()
     readings = joint_readings([column.numbers for column in marked])
     if len(readings) == 1:
         return _setting(readings, marked, "certain")
-    rest = [column for column in others if column.kind == "text" and column.numbers.marked and column.is_number]
-    together = joint_readings([column.numbers for column in (*marked, *rest)])
+    remaining = [column for column in columns if column.kind == "text" and column.numbers.marked and column.is_number]
+    together = joint_readings([column.numbers for column in (*marked, *remaining)])
     if len(readings) > 1 and len(together) == 1:
         return _setting(together, marked, "likely")
     if not readings:
-        own = [joint_readings([column.numbers]) for column in marked]
-        readings = list(dict.fromkeys(pair for pairs in own for pair in pairs)) or [(".", "")]
+        separate = [joint_readings([column.numbers]) for column in marked]
+        readings = list(dict.fromkeys(pair for pairs in separate for pair in pairs)) or [(".", "")]
     return _setting(readings, marked, "ambiguous")
 
 
@@ -70,20 +70,20 @@ def _setting(
     )
 
 
-def date_setting(column: ColumnFacts, others: Sequence[ColumnFacts]) -> DateSetting | None:
-    """The pattern of the date column; other columns of dates in the same form decide where it leaves it open."""
+def date_setting(column: ColumnFacts, columns: Sequence[ColumnFacts]) -> DateSetting | None:
+    """The pattern of the date column; other columns of dates in the same form decide where it is ambiguous."""
     if not column.dates:
         return None
-    best, *rest = column.dates
+    best, *rivals = column.dates
     example = column.filled[0] if column.filled else ""
-    if not rest:
+    if not rivals:
         return DateSetting(best, "certain" if best.share >= _ALL else "likely", example=example)
-    for other in others:
-        if other is not column and len(other.dates) == 1:
-            same = [one for one in column.dates if one.order == other.dates[0].order]
-            if len(same) == 1 and _marks(same[0].pattern) == _marks(other.dates[0].pattern):
-                return DateSetting(same[0], "likely", example=example)
-    return DateSetting(best, "ambiguous", tuple(rest), example)
+    for reference in columns:
+        if reference is not column and len(reference.dates) == 1:
+            matching = [reading for reading in column.dates if reading.order == reference.dates[0].order]
+            if len(matching) == 1 and _marks(matching[0].pattern) == _marks(reference.dates[0].pattern):
+                return DateSetting(matching[0], "likely", example=example)
+    return DateSetting(best, "ambiguous", tuple(rivals), example)
 
 
 def _marks(pattern: str) -> str:

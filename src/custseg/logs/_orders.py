@@ -222,7 +222,7 @@ class Orders:
         dialect = self.source_table.dialect
         if columns:
             dialect = dialect.completed(
-                columns, self.order, owner=self.customer, known=(self.date, self.dates.style, snapshot.moment)
+                columns, self.order, owner=self.customer, date_limit=(self.date, self.dates.style, snapshot.moment)
             )
         return self._changed(
             source_table=replace(self.source_table, dialect=dialect),

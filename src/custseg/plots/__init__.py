@@ -1,4 +1,4 @@
-"""Pictures of a result; one per file. Plots draw what the result holds and compute nothing."""
+"""Figures of a result, one per file: `plot_segments`. Plots draw what the result holds and compute nothing."""
 
 from __future__ import annotations
 

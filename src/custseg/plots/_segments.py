@@ -1,4 +1,4 @@
-"""The segments at a glance: how many customers, how much revenue, and what they are like."""
+"""`plot_segments`: shares of customers and revenue, and medians of the main features."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from custseg._format import number, plural
+from custseg._format import number, percent, plural
 from custseg.result import Segmentation
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ _TITLES = {
     "revenue": "revenue",
     "order_value": "revenue\nper order",
 }
+"""Titles of the features that are shown wherever a result has all of them."""
+
+_MAX_FEATURES = 6
 _COLORS = LinearSegmentedColormap.from_list("low to high", ["#8fb8de", "#ffffff", "#f2b880"])
 
 
@@ -38,7 +41,7 @@ def plot_segments(result: Segmentation) -> Figure:
     Returns
     -------
     matplotlib Figure
-        Not tied to a window; save it with `savefig`.
+        A figure without a window; save it with `savefig`.
 
     Examples
     --------
@@ -48,7 +51,7 @@ def plot_segments(result: Segmentation) -> Figure:
     >>> plot_segments(fit_segments(make_shop(500, 0).orders)).savefig("segments.png")  # doctest: +SKIP
     """
     rows = result.profiles.segments
-    features = result.shown_features()
+    features = _main_features(result)
     figure = Figure(figsize=(4.6 + 1.35 * len(features) + 2.6, 2.3 + 0.72 * len(rows)), dpi=150)
     bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * len(features)])
     _draw_shares(bars, result)
@@ -64,18 +67,24 @@ def plot_segments(result: Segmentation) -> Figure:
     return figure
 
 
+def _main_features(result: Segmentation) -> list[str]:
+    """The usual four features where the result has them, then those used for clustering; six at most."""
+    usual = list(_TITLES) if _TITLES.keys() <= result.profiles[0].medians.keys() else []
+    return list(dict.fromkeys([*usual, *result.model.preparation.names]))[:_MAX_FEATURES]
+
+
 def _draw_shares(axes: Axes, result: Segmentation) -> None:
     rows = result.profiles.segments
     money = any(row.revenue_share is not None for row in rows)
-    thick = 0.36 if money else 0.6
+    height = 0.36 if money else 0.6
     longest = max(max(row.share or 0, row.revenue_share or 0) for row in rows)
-    for place, row in enumerate(rows):
-        bars = [(row.share or 0.0, _CUSTOMERS, -thick / 2 if money else 0.0)]
+    for position, row in enumerate(rows):
+        bars = [(row.share or 0.0, _CUSTOMERS, -height / 2 if money else 0.0)]
         if money:
-            bars.append((row.revenue_share or 0.0, _REVENUE, thick / 2))
+            bars.append((row.revenue_share or 0.0, _REVENUE, height / 2))
         for share, color, shift in bars:
-            axes.barh(place + shift, max(share, 0), height=thick, color=color)
-            axes.text(max(share, 0) + 0.02 * longest, place + shift, f"{share:z.0%}",
+            axes.barh(position + shift, max(share, 0), height=height, color=color)
+            axes.text(max(share, 0) + 0.02 * longest, position + shift, percent(share),
                       va="center", fontsize=9, color=_INK)  # fmt: skip
     names = [_wrapped(row.name) for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=10.5, parse_math=False)
@@ -93,9 +102,9 @@ def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None
     rows = result.profiles.segments
     effects = [[row.effects[name] or 0.0 for name in features] for row in rows]
     axes.imshow(effects, cmap=_COLORS, vmin=-1, vmax=1, aspect="auto")
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         for column, name in enumerate(features):
-            axes.text(column, place, number(row.medians[name]), ha="center", va="center",
+            axes.text(column, position, number(row.medians[name]), ha="center", va="center",
                       fontsize=11, color=_INK)  # fmt: skip
     titles = [_TITLES.get(name, textwrap.fill(name.replace("_", " "), 12)) for name in features]
     axes.set_xticks(range(len(features)), titles, fontsize=10, parse_math=False)
@@ -108,7 +117,7 @@ def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None
 
 def _wrapped(name: str) -> str:
     """The name in short lines, broken between traits where it has any."""
-    return "\n".join(textwrap.fill(part, 24) for part in name.split(" · "))
+    return "\n".join(textwrap.fill(trait, 24) for trait in name.split(" · "))
 
 
 def _footnote(result: Segmentation) -> str:

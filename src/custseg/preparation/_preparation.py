@@ -10,7 +10,7 @@ import numpy as np
 
 from custseg._arrays import Bools, Floats
 from custseg._checks import check_finite, check_min_size
-from custseg._format import plural
+from custseg._format import percent, plural
 from custseg._moments import median, skewness, unit_of
 from custseg._texts import printable
 from custseg.errors import DataError
@@ -246,11 +246,11 @@ def _useless(column: Floats) -> str:
     if len(present) == 0:
         return "all of its values are missing"
     if len(present) < (1 - _MISSING_SHARE) * len(column):
-        return f"{1 - len(present) / len(column):.0%} of its values are missing"
+        return f"{percent(1 - len(present) / len(column))} of its values are missing"
     _, counts = np.unique(present, return_counts=True)
     share = counts.max() / len(present)
     if share == 1:
         return "all of its values are equal"
     if share > _SAME_SHARE:
-        return f"{share:.1%} of its values are equal"
+        return f"{percent(share, decimals=1)} of its values are equal"
     return ""

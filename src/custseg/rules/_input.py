@@ -10,11 +10,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats, Integers
+from custseg._arrays import Floats, Integers, mix
 from custseg._checks import check_distinct
 from custseg._format import listed
 from custseg._frames import collect, column_of, columns_of, open_table
-from custseg._hashes import mix
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, given_features, table_of_columns
 from custseg.rules._bins import Column, binned
@@ -53,7 +52,7 @@ def needed_columns(features: object, names: Sequence[str], caller: str) -> nw.Da
     if isinstance(features, Mapping):
         _check_present(names, list(features), caller)
         return table_of_columns({name: features[name] for name in names} or features, "features", caller)
-    opened = open_table(features, caller, whole=True)
+    opened = open_table(features, caller, in_memory=True)
     opened.check_types(caller, names or None)
     dialect = opened.dialect
     _check_present(names, dialect.columns, caller)

@@ -12,8 +12,8 @@ from custseg._frames._date_formats import (
     LATEST_DAY,
     MONTHS,
     ZONE,
+    DateField,
     DateFormat,
-    Part,
 )
 
 _MINUTE = 60_000_000
@@ -33,13 +33,13 @@ def moment_of_text(text: str, how: DateFormat) -> str:
         clock = f"left(replace({clock}, ',', '.'), 26)"
         moment = _wall_clock(clock)
     else:
-        parts: dict[Part, str] = {
-            part: f"regexp_extract({text}, {quoted(how.shape)}, {group})" for part, group in how.groups.items()
+        fields: dict[DateField, str] = {
+            field: f"regexp_extract({text}, {quoted(how.shape)}, {group})" for field, group in how.groups.items()
         }
-        zone = parts.get("offset")
-        moment = _wall_clock(_iso_text(parts))
-        if "day_of_year" in parts:
-            moment = _on_day_of_year(moment, f"TRY_CAST({parts['day_of_year']} AS BIGINT)")
+        zone = fields.get("offset")
+        moment = _wall_clock(_iso_text(fields))
+        if "day_of_year" in fields:
+            moment = _on_day_of_year(moment, f"TRY_CAST({fields['day_of_year']} AS BIGINT)")
     if zone is not None:
         moment = f"({moment} - {_offset(zone)})"
     matched = f"CASE WHEN regexp_matches({text}, {quoted(how.shape)}) THEN {moment} END"
@@ -91,24 +91,24 @@ def _wall_clock(text: str) -> str:
     return f"epoch_us(TRY_CAST({text} AS TIMESTAMP))"
 
 
-def _iso_text(parts: dict[Part, str]) -> str:
+def _iso_text(fields: dict[DateField, str]) -> str:
     """The parts as one ISO text; the first of January where the day is told by its number in the year."""
-    year = parts.get("year")
+    year = fields.get("year")
     if year is None:
-        short = parts["short_year"]
+        short = fields["short_year"]
         # As in POSIX: 69 to 99 are of the last century.
         year = f"(CASE WHEN {short} < '69' THEN '20' ELSE '19' END || {short})"
-    month = parts.get("month", "'01'")
-    if "month_name" in parts:
-        place = f"instr({quoted(''.join(MONTHS))}, lower(left({parts['month_name']}, 3)))"
-        month = f"CAST(({place} + 2) // 3 AS VARCHAR)"
-    hour = parts.get("hour", "'00'")
-    if "half_day_hour" in parts:
-        whole = f"TRY_CAST({parts['half_day_hour']} AS BIGINT) % 12"
-        hour = f"CAST({whole} + CASE WHEN lower({parts['half_day']}) = 'pm' THEN 12 ELSE 0 END AS VARCHAR)"
-    day = f"{year} || '-' || {_two(month)} || '-' || {_two(parts.get('day', quoted('01')))}"
-    clock = [_two(text) for text in (hour, parts.get("minute", "'00'"), parts.get("second", "'00'"))]
-    fraction = f"left({parts.get('fraction', quoted(''))} || '0', 6)"
+    month = fields.get("month", "'01'")
+    if "month_name" in fields:
+        position = f"instr({quoted(''.join(MONTHS))}, lower(left({fields['month_name']}, 3)))"
+        month = f"CAST(({position} + 2) // 3 AS VARCHAR)"
+    hour = fields.get("hour", "'00'")
+    if "half_day_hour" in fields:
+        hours = f"TRY_CAST({fields['half_day_hour']} AS BIGINT) % 12"
+        hour = f"CAST({hours} + CASE WHEN lower({fields['half_day']}) = 'pm' THEN 12 ELSE 0 END AS VARCHAR)"
+    day = f"{year} || '-' || {_two(month)} || '-' || {_two(fields.get('day', quoted('01')))}"
+    clock = [_two(text) for text in (hour, fields.get("minute", "'00'"), fields.get("second", "'00'"))]
+    fraction = f"left({fields.get('fraction', quoted(''))} || '0', 6)"
     return f"({day} || ' ' || {' || chr(58) || '.join(clock)} || '.' || {fraction})"
 
 
@@ -118,8 +118,8 @@ def _two(text: str) -> str:
 
 def _on_day_of_year(new_year: str, number: str) -> str:
     moved = f"({new_year} + ({number} - 1) * {DAY})"
-    same = f"year(make_timestamp({moved})) = year(make_timestamp({new_year}))"
-    return f"CASE WHEN {number} > 0 AND {same} THEN {moved} END"
+    same_year = f"year(make_timestamp({moved})) = year(make_timestamp({new_year}))"
+    return f"CASE WHEN {number} > 0 AND {same_year} THEN {moved} END"
 
 
 def _offset(zone: str) -> str:

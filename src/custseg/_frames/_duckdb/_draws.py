@@ -66,11 +66,11 @@ def _query(relation: Any) -> str:
     definitions = dict(_from_catalog(relation, _VIEWS))
     if "(" in text or definitions:
         definitions |= dict(_from_catalog(relation, _MACROS))
-    parts, words = [text], set(re.findall(r"\w+", text.lower()))
+    texts, words = [text], set(re.findall(r"\w+", text.lower()))
     while used := [name for name in definitions if name.lower() in words or not re.fullmatch(r"\w+", name)]:
-        parts += [definitions.pop(name) or "" for name in used]
-        words |= set(re.findall(r"\w+", " ".join(parts).lower()))
-    return " ".join(parts)
+        texts += [definitions.pop(name) or "" for name in used]
+        words |= set(re.findall(r"\w+", " ".join(texts).lower()))
+    return " ".join(texts)
 
 
 def _from_catalog(relation: Any, subquery: str) -> list[Any]:

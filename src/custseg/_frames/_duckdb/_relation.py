@@ -14,8 +14,8 @@ from custseg._frames._dialect import (
     ROUNDING_LIMIT,
     UNREAD_SHOWN,
     ColumnKind,
+    DateLimit,
     DateStyle,
-    Known,
     Rate,
     date_style,
     shape_of,
@@ -77,7 +77,7 @@ class DuckDBDialect:
         return str(self.types[column])
 
     def identity(self, column: str, *, dated: str | None = None) -> str:
-        return self._known(column)
+        return self._cleaned(column)
 
     def whole_numbers(self, column: str, *, dated: str | None = None) -> bool:
         return self.kind(column) == "integer"
@@ -91,7 +91,7 @@ class DuckDBDialect:
                 f"the table could not be read: column {column!r} is an INTERVAL. Give a number, such as "
                 f"epoch({_name(column)}) / 86400 for days, or leave it out."
             )
-        return self._known(column)
+        return self._cleaned(column)
 
     def plain_columns(self, columns: Sequence[str]) -> dict[str, str]:
         return {column: self.plain(column) for column in columns}
@@ -103,7 +103,7 @@ class DuckDBDialect:
         return []
 
     def word(self, column: str) -> str:
-        return f"CAST({self._known(column)} AS VARCHAR)"
+        return f"CAST({self._cleaned(column)} AS VARCHAR)"
 
     def mapped(self, column: str, names: Mapping[str, str]) -> str:
         cases = " ".join(f"WHEN {quoted(old)} THEN {quoted(new)}" for old, new in names.items())
@@ -113,7 +113,7 @@ class DuckDBDialect:
         return f"coalesce(CAST({_name(column)} AS BOOLEAN), false)"
 
     def date_style(self, column: str, pattern: str | None) -> DateStyle:
-        return date_style(self.kind(column), pattern, lambda: self._one(f"any_value({self._known(column)})"))
+        return date_style(self.kind(column), pattern, lambda: self._scalar(f"any_value({self._cleaned(column)})"))
 
     def moment(self, column: str, style: DateStyle) -> str:
         if style.kind in ("date", "datetime", "zoned datetime"):
@@ -121,7 +121,7 @@ class DuckDBDialect:
         if style.microseconds_per_unit is not None:
             number = self.number(column)
             return moment_of_number(number, style.microseconds_per_unit, excel=style.pattern == "excel")
-        value = self._known(column)
+        value = self._cleaned(column)
         if style.kind == "number":
             # As a float column of dates such as 20240501.0 is read on the other engines.
             value = f"CASE WHEN ({value}) = round({value}) THEN TRY_CAST({value} AS BIGINT) END"
@@ -137,7 +137,7 @@ class DuckDBDialect:
         value = self.filled([column])
         if self.kind(column) != "text":
             return value
-        zeros = f"regexp_matches({_stripped(self._known(column))}, {quoted(ZERO_DATE)})"
+        zeros = f"regexp_matches({_stripped(self._cleaned(column))}, {quoted(ZERO_DATE)})"
         return f"({value} AND NOT coalesce({zeros}, false))"
 
     def number(self, column: str) -> str:
@@ -162,33 +162,33 @@ class DuckDBDialect:
         units = f"({self._amount(columns, rate)}) * {10**digits}"
         return f"abs({units} - round_even({units}, 0)) > abs({units}) * {ROUNDING_LIMIT!r}"
 
-    def completed(self, columns: Sequence[str], key: str, *, owner: str, known: Known) -> DuckDBDialect:
-        date, style, limit = known
-        seen = f"coalesce(({self.moment(date, style)}) < {limit}, true)"
-        group, filled = f"CASE WHEN {seen} THEN {self._known(key)} END", list[str]()
+    def completed(self, columns: Sequence[str], key: str, *, owner: str, date_limit: DateLimit) -> DuckDBDialect:
+        date, style, limit = date_limit
+        is_before = f"coalesce(({self.moment(date, style)}) < {limit}, true)"
+        group, filled = f"CASE WHEN {is_before} THEN {self._cleaned(key)} END", list[str]()
 
         def bounds(value: str) -> tuple[str, str]:
             lowest, highest = (f"{bound}({value}) OVER (PARTITION BY {group})" for bound in ("min", "max"))
             return lowest, highest
 
-        complete = f"({group}) IS NOT NULL AND coalesce({' = '.join(bounds(self._known(owner)))}, true)"
+        complete = f"({group}) IS NOT NULL AND coalesce({' = '.join(bounds(self._cleaned(owner)))}, true)"
         for column in columns:
-            value = self._known(column)
+            value = self._cleaned(column)
             low, high = bounds(value)
             single = f"CASE WHEN {complete} AND {low} = {high} THEN {low} END"
             filled.append(f"coalesce({value}, {single}) AS {_name(column)}")
         return DuckDBDialect(self._run(lambda: self.relation.project(f"* REPLACE ({', '.join(filled)})")))
 
     def filled(self, columns: Sequence[str]) -> str:
-        return " AND ".join(f"(({self._known(column)}) IS NOT NULL)" for column in columns)
+        return " AND ".join(f"(({self._cleaned(column)}) IS NOT NULL)" for column in columns)
 
     def mixes_zones(self, column: str) -> bool:
-        zoned = f"regexp_matches({_stripped(self._known(column))}, {quoted(ZONE_AT_END)})"
-        return int(self._one(f"count(DISTINCT {zoned})")) > 1
+        zoned = f"regexp_matches({_stripped(self._cleaned(column))}, {quoted(ZONE_AT_END)})"
+        return int(self._scalar(f"count(DISTINCT {zoned})")) > 1
 
     def unread(self, column: str, reading: str) -> list[str]:
         unread = self.relation.filter(f"{self.filled([column])} AND ({reading}) IS NULL")
-        values = unread.project(f"CAST({self._known(column)} AS VARCHAR) AS value").distinct()
+        values = unread.project(f"CAST({self._cleaned(column)} AS VARCHAR) AS value").distinct()
         return [row[0] for row in self._run(values.order("value").limit(UNREAD_SHOWN).fetchall)]
 
     def shape_of_unusable(self, column: str, reading: str) -> str:
@@ -204,7 +204,7 @@ class DuckDBDialect:
         rows, distinct = (self._run(table.aggregate("count(*)").fetchall)[0][0] for table in tables)
         return int(rows - distinct)
 
-    def _known(self, column: str) -> str:
+    def _cleaned(self, column: str) -> str:
         """The column with NaN and blank text as null."""
         name = _name(column)
         if self.kind(column) == "text":
@@ -224,20 +224,20 @@ class DuckDBDialect:
         cases = " ".join(f"WHEN {quoted(code)} THEN {float(rate)!r}::DOUBLE" for code, rate in rates.items())
         return f"CASE {self.word(column)} {cases} END"
 
-    def _one(self, aggregate: str) -> Any:
+    def _scalar(self, aggregate: str) -> Any:
         """One aggregate over the relation; no view is made, whose name could be that of a table."""
         return self._run(lambda: self.relation.aggregate(aggregate).fetchall())[0][0]
 
-    def _run(self, work: Callable[[], Any]) -> Any:
-        return run_query(work)
+    def _run(self, query: Callable[[], Any]) -> Any:
+        return run_query(query)
 
 
-def run_query(work: Callable[[], Any]) -> Any:
+def run_query(query: Callable[[], Any]) -> Any:
     """What the work gives; what DuckDB says of a query that fails becomes one of our errors."""
     import duckdb
 
     try:
-        return work()
+        return query()
     except duckdb.Error as error:
         first_line = str(error).strip().partition("\n")[0]
         raise DataError(f"DuckDB could not read the relation: {printable(first_line)}") from error

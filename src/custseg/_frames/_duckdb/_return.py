@@ -50,11 +50,11 @@ def _relation_of(table: pl.DataFrame, relation: Any) -> Any:
     """The table as a relation on the connection of `relation`, whose rows are not read."""
     # An aggregate, because the engine would expand a constant list while it plans, at many times the memory.
     start = relation.limit(0).aggregate("coalesce(max(''), '') AS empty")
-    parts = [_part(rows, start) for rows in table.iter_slices(_ROWS_PER_QUERY)]
-    return reduce(lambda above, below: above.union(below), parts or [_part(table, start).limit(0)])
+    relations = [_relation_of_rows(rows, start) for rows in table.iter_slices(_ROWS_PER_QUERY)]
+    return reduce(lambda above, below: above.union(below), relations or [_relation_of_rows(table, start).limit(0)])
 
 
-def _part(rows: pl.DataFrame, start: Any) -> Any:
+def _relation_of_rows(rows: pl.DataFrame, start: Any) -> Any:
     import duckdb
 
     call, constant = duckdb.FunctionExpression, duckdb.ConstantExpression
@@ -65,13 +65,13 @@ def _part(rows: pl.DataFrame, start: Any) -> Any:
         if (kind := _SQL_TYPES.get(type(series.dtype))) is not None:
             value = value.cast(kind)
         else:
-            for written, meant in (("\\1", _SEPARATOR), ("\\0", "\\")):
-                value = call("replace", value, constant(written), constant(meant))
+            for written, original in (("\\1", _SEPARATOR), ("\\0", "\\")):
+                value = call("replace", value, constant(written), constant(original))
             value = call("substring", value, constant(2))
         columns.append(value.alias(series.name))
-    part = start.select(*columns)
+    result = start.select(*columns)
     # Newer versions keep a query as text, which would be read again in each step that follows.
-    return part.materialize() if hasattr(part, "materialize") else part
+    return result.materialize() if hasattr(result, "materialize") else result
 
 
 def _joined(series: pl.Series) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custseg._frames._files._csv_format import USUAL_FORM, CSVFormat, thousands_marks
+from custseg._frames._files._csv_format import USUAL_FORM, CSVFormat, may_be_thousands, plain_number
 from custseg._frames._files._excel import excel_table
 from custseg._frames._files._parts import FileTable, csv_table, parquet_table
 from custseg._frames._files._text_file import TextFacts, look_at_text_file
@@ -15,6 +15,7 @@ __all__ = [
     "csv_table",
     "excel_table",
     "look_at_text_file",
+    "may_be_thousands",
     "parquet_table",
-    "thousands_marks",
+    "plain_number",
 ]

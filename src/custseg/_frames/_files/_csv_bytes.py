@@ -37,20 +37,20 @@ class Lines:
 
     def chunks(self, caller: str, *, skip: int = 0) -> Iterator[bytes]:
         """Whole lines, each ended by a line feed, after the first `skip` lines; DataError for undecodable bytes."""
-        rest: list[bytes] = []
+        pending: list[bytes] = []
         for chunk in self._decoded(caller):
             head, feed, tail = chunk.rpartition(b"\n")
             if not feed:
-                rest.append(chunk)
+                pending.append(chunk)
                 continue
-            lines = b"".join([*rest, head, feed])
-            rest = [tail]
+            lines = b"".join([*pending, head, feed])
+            pending = [tail]
             while skip and lines:
                 _, _, lines = lines.partition(b"\n")
                 skip -= 1
             if lines:
                 yield lines
-        last = b"".join(rest)
+        last = b"".join(pending)
         if last and not skip:
             yield last + b"\n"
 

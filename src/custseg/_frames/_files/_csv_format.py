@@ -1,9 +1,12 @@
-"""How a CSV file is written, as the caller describes it."""
+"""The format of a CSV file, as the caller describes it, and how its numbers are read."""
 
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
+
+import polars as pl
 
 from custseg._checks import check_integer
 
@@ -13,7 +16,7 @@ _THOUSANDS = {".": ".", ",": ",", "'": "'’", **dict.fromkeys(_SPACES, _SPACES)
 
 @dataclass(frozen=True)
 class CSVFormat:
-    """How a CSV file is written.
+    """The format of a CSV file that is read or written.
 
     Attributes
     ----------
@@ -22,9 +25,9 @@ class CSVFormat:
     decimal : {".", ",", None}
         The decimal mark; None is ".", with an error where the numbers look as if "." stood between thousands.
     thousands : {".", ",", "'", " ", None}
-        The mark between groups of three digits; " " stands for no-break and thin spaces too.
+        The thousands separator; " " stands for no-break and thin spaces too.
     encoding : str
-        Python's name of the encoding.
+        Python's name of the encoding; "utf-8-sig" is written with a byte order mark, for Excel.
     skip_rows : int
         Lines above the header.
     """
@@ -44,7 +47,7 @@ class CSVFormat:
 
     @property
     def decimal_mark(self) -> str:
-        """The decimal mark that holds."""
+        """The decimal mark, with its default."""
         return self.decimal or "."
 
     def _check_separator(self, caller: str) -> None:
@@ -74,17 +77,40 @@ class CSVFormat:
         if mark is not None and (not isinstance(mark, str) or mark not in _THOUSANDS):
             raise ValueError(f"{caller}: thousands must be '.', ',', \"'\", ' ' or None, got {self.thousands!r}.")
         if self.thousands == self.decimal_mark:
-            other = "," if self.thousands == "." else "."
+            decimal = "," if self.thousands == "." else "."
             raise ValueError(
                 f"{caller}: thousands and decimal cannot both be {self.thousands!r}. Numbers such as 1"
-                f"{self.thousands}250{other}50 need thousands={self.thousands!r} and decimal={other!r}."
+                f"{self.thousands}250{decimal}50 need thousands={self.thousands!r} and decimal={decimal!r}."
             )
-
-
-def thousands_marks(mark: str) -> str:
-    """The characters that a mark between groups of three digits stands for."""
-    return _THOUSANDS[mark]
 
 
 USUAL_FORM = CSVFormat()
 """Commas, decimal points, UTF-8, the header in the first line."""
+
+
+def plain_number(text: pl.Expr, form: CSVFormat) -> pl.Expr:
+    """The text with a decimal point and without thousands separators; null where these are misplaced."""
+    text = text.str.strip_chars()
+    decimal = re.escape(form.decimal_mark)
+    if form.thousands is not None:
+        mark = f"[{re.escape(_THOUSANDS[form.thousands])}]"
+        grouped = rf"^[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{decimal}\d*)?$"
+        plain = ~text.str.contains(mark) | text.str.contains(grouped)
+        text = pl.when(plain).then(text.str.replace_all(mark, ""))
+    if form.decimal_mark != ".":
+        # Without thousands= the point of "1.234" is not to be guessed.
+        pointless = ~text.str.contains(".", literal=True)
+        text = pl.when(pointless).then(text.str.replace(form.decimal_mark, ".", literal=True))
+    return text
+
+
+def may_be_thousands(text: pl.Expr, form: CSVFormat) -> tuple[pl.Expr, pl.Expr]:
+    """Whether values have a decimal mark before groups of exactly three digits; whether others rule that out.
+
+    Others do where the mark stands elsewhere ("12.50", "0.125"), or where a value from 1000 up has none.
+    """
+    text = text.str.strip_chars()
+    decimal = re.escape(form.decimal_mark)
+    grouped = text.str.contains(rf"^[+-]?[1-9]\d{{0,2}}(?:{decimal}\d{{3}})+$")
+    otherwise = text.str.contains(decimal) & ~grouped
+    return grouped.any(), (otherwise | text.str.contains(r"^[+-]?\d{4,}$")).any()

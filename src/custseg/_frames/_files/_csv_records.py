@@ -110,17 +110,17 @@ class Reading:
 class _Column:
     """Whether all values of a column so far are numbers or dates."""
 
-    seen: bool = False
+    has_values: bool = False
     numeric: bool = True
 
     def add(self, value: str | None) -> None:
         if value:
-            self.seen = True
+            self.has_values = True
             self.numeric = self.numeric and bool(_NUMERIC.fullmatch(value))
 
     def allows(self, value: str) -> bool:
         """Whether the value can be one more of the column."""
-        return not (self.seen and self.numeric and value) or bool(_NUMERIC.fullmatch(value))
+        return not (self.has_values and self.numeric and value) or bool(_NUMERIC.fullmatch(value))
 
 
 def _text_frame(rows: Sequence[Sequence[str | None]], names: Sequence[str]) -> pl.DataFrame:

@@ -30,7 +30,7 @@ _QUOTE_REMEDY = (
 
 
 @dataclass(frozen=True)
-class CSVPart:
+class CSVFile:
     """One CSV file, checked.
 
     Attributes
@@ -56,14 +56,14 @@ class CSVPart:
 
 def frame_names(count: int) -> list[str]:
     """The names of so many columns by their places: no name in a file can be mistaken for a pattern."""
-    return [f"column {place}" for place in range(count)]
+    return [f"column {index}" for index in range(count)]
 
 
-def open_csv(path: str, form: CSVFormat, caller: str) -> CSVPart:
+def open_csv(path: str, form: CSVFormat, caller: str) -> CSVFile:
     """Check the file and say how its records are read; DataError where that would lose or change some."""
     try:
         facts = look_at_text_file(path)
-        return _File(path, form, caller=caller, facts=facts).part()
+        return _File(path, form, caller=caller, facts=facts).read()
     except (OSError, EOFError, zlib.error) as error:  # the last two of damaged gzip files
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{caller}: the file {shown(path, 300)} could not be read: {reason}.") from error
@@ -82,7 +82,7 @@ class _File:
         self.skipped, self.header, self.header_lines = self._header()
         self.names_quoted = self._are_names_quoted()
 
-    def part(self) -> CSVPart:
+    def read(self) -> CSVFile:
         """The file, read in the fastest way that is safe."""
         fields = len(self.header)
         shape = shape_of(self._chunks(), separator=self.separator, fields=fields)
@@ -93,7 +93,7 @@ class _File:
         else:
             self._refuse_long(counts)
             frame, short = self._by_polars(counts, quote='"' if how == "quoted" else None), counts.short
-        return CSVPart(self.path, self.header, frame, short, self.advice)
+        return CSVFile(self.path, self.header, frame, short, self.advice)
 
     def _check_nature(self) -> None:
         looks_like = self.facts.looks_like
@@ -104,19 +104,23 @@ class _File:
 
     def _encoding(self, form: CSVFormat) -> str:
         """The encoding to read, by the byte order mark, else as described; an error where the bytes contradict."""
-        seen = self.facts.encoding
-        if seen in ("utf-8-sig", "utf-16", "utf-32"):
-            return seen
-        asked = form.encoding.lower().replace("_", "-")
-        if asked in ("utf-8", "utf8", "utf-8-sig", "ascii"):
-            if seen == "utf-8":
+        detected = self.facts.encoding
+        if detected in ("utf-8-sig", "utf-16", "utf-32"):
+            return detected
+        requested = form.encoding.lower().replace("_", "-")
+        if requested in ("utf-8", "utf8", "utf-8-sig", "ascii"):
+            if detected == "utf-8":
                 return "utf-8-sig"
-            likely = f"It looks like {seen}: give encoding={seen!r}" if seen else "Give encoding=, such as 'cp1252'"
+            likely = (
+                f"It looks like {detected}: give encoding={detected!r}"
+                if detected
+                else "Give encoding=, such as 'cp1252'"
+            )
             if self.facts.other_encodings:
                 likely += f" (or {', '.join(map(repr, self.facts.other_encodings))}, if letters come out wrong)"
             where = f" (line {self.facts.odd_line:,} is the first that is not)" if self.facts.odd_line else ""
             self._refuse(f"the file is not in UTF-8{where}", f"{likely}, or save the file as UTF-8")
-        if seen == "utf-8" and self.facts.beyond_ascii:
+        if detected == "utf-8" and self.facts.beyond_ascii:
             self._refuse(f"encoding={form.encoding!r} does not fit, the file is in UTF-8", "Leave encoding= out")
         return form.encoding
 
@@ -186,21 +190,21 @@ class _File:
                 glob=False,
                 skip_lines=self.skipped,
             )
-            seen = collected_schema(frame).names()
-            if len(seen) == len(names):
-                frame = frame.rename(dict(zip(seen, names, strict=True)))
+            read_names = collected_schema(frame).names()
+            if len(read_names) == len(names):
+                frame = frame.rename(dict(zip(read_names, names, strict=True)))
                 return frame.head(counts.records) if counts.blank else frame
         head = self.separator.join(names).encode() + b"\n"
-        parts = [
+        frames = [
             pl.read_csv(
                 head + _BLANK.sub(b"", chunk) if counts.blank else head + chunk,
                 separator=self.separator, quote_char=quote, infer_schema=False,
             )
             for chunk in self._chunks()
         ]  # fmt: skip
-        whole = pl.concat(parts, rechunk=False)
-        self._check_count(whole.height, counts.records)
-        return whole.lazy()
+        table = pl.concat(frames, rechunk=False)
+        self._check_count(table.height, counts.records)
+        return table.lazy()
 
     def _by_records(self, shape: Shape) -> tuple[pl.LazyFrame, int]:
         """The records by the first reading with the csv module that fits them all."""
@@ -228,8 +232,8 @@ class _File:
         """Raise where lines within quotes look like records: two stray quote marks would hide them."""
         if height >= shape.literal.records:
             return
-        if (place := reading.swallowed_record(self._chunks())) is not None:
-            self._refuse_quotes(place, "the field that it opens holds line ends and lines that look like records")
+        if (line := reading.swallowed_record(self._chunks())) is not None:
+            self._refuse_quotes(line, "the field that it opens holds line ends and lines that look like records")
 
     def _chunks(self) -> Iterator[bytes]:
         """The lines after the header."""

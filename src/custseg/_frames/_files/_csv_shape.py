@@ -12,7 +12,7 @@ _LINE_FEED, _RETURN, _QUOTE = 10, 13, 34
 
 Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-Places = NDArray[np.intp]
+Positions = NDArray[np.intp]
 
 
 @dataclass
@@ -94,15 +94,15 @@ def shape_of(chunks: Iterable[bytes], *, separator: str, fields: int) -> Shape:
     for chunk in chunks:
         data = np.frombuffer(chunk, np.uint8)
         marks = (data == _LINE_FEED) | (data == ord(separator))
-        places = np.flatnonzero(marks)
-        _count(shape.literal, data, places, line=line, fields=fields)
+        positions = np.flatnonzero(marks)
+        _count(shape.literal, data, positions, line=line, fields=fields)
         if b'"' in chunk or inside:
             shape.quotes += chunk.count(b'"')
             shape.escaped |= b'\\"' in chunk
-            shape.wrapped += _wrapped(data, places)
+            shape.wrapped += _wrapped(data, positions)
             inside = _read_quotes(shape, data, marks, line=line, fields=fields, inside=inside)
         else:
-            _count(shape.quoted, data, places, line=line, fields=fields)
+            _count(shape.quoted, data, positions, line=line, fields=fields)
         line += chunk.count(b"\n")
     if inside and shape.first_irregular is None:
         shape.first_irregular = shape.first_quote
@@ -112,24 +112,24 @@ def shape_of(chunks: Iterable[bytes], *, separator: str, fields: int) -> Shape:
 def _read_quotes(shape: Shape, data: Bytes, marks: Mask, *, line: int, fields: int, inside: bool) -> bool:
     """Add what the lines are when read by RFC 4180; whether the last of them ends within quotes."""
     quote = data == _QUOTE
-    within = (np.bitwise_xor.accumulate(quote.view(np.uint8)) ^ np.uint8(inside)).view(np.bool_)
+    quoted = (np.bitwise_xor.accumulate(quote.view(np.uint8)) ^ np.uint8(inside)).view(np.bool_)
     feeds = np.flatnonzero(data == _LINE_FEED)
     if shape.first_quote is None:
         shape.first_quote = line + int(np.searchsorted(feeds, int(quote.argmax())))
-    odd = _irregular(data, marks, quote & within, closing=quote & ~within)
+    odd = _irregular(data, marks, quote & quoted, closing=quote & ~quoted)
     if len(odd) and shape.first_irregular is None:
         shape.first_irregular = line + int(np.searchsorted(feeds, odd.min()))
-    _count(shape.quoted, data, np.flatnonzero(marks & ~within), line=line, fields=fields, feeds=feeds)
-    begun = np.concatenate([[inside], within[feeds][:-1]])
-    if begun.any() or within[-1]:
+    _count(shape.quoted, data, np.flatnonzero(marks & ~quoted), line=line, fields=fields, feeds=feeds)
+    begun = np.concatenate([[inside], quoted[feeds][:-1]])
+    if begun.any() or quoted[-1]:
         shape.several_lines = True
-        places = np.flatnonzero(marks)
-        found = np.diff(np.flatnonzero(data[places] == _LINE_FEED), prepend=-1)
-        shape.swallowed += (line + np.flatnonzero(begun & (found == fields))).tolist()
-    return bool(within[-1])
+        positions = np.flatnonzero(marks)
+        n_fields = np.diff(np.flatnonzero(data[positions] == _LINE_FEED), prepend=-1)
+        shape.swallowed += (line + np.flatnonzero(begun & (n_fields == fields))).tolist()
+    return bool(quoted[-1])
 
 
-def _irregular(data: Bytes, marks: Mask, opening: Mask, *, closing: Mask) -> Places:
+def _irregular(data: Bytes, marks: Mask, opening: Mask, *, closing: Mask) -> Positions:
     """Quotes that neither open a field at its start, nor close it at its end, nor are doubled."""
     opened, closed = np.flatnonzero(opening), np.flatnonzero(closing)
     begins = (opened == 0) | marks[opened - 1] | closing[opened - 1]
@@ -139,37 +139,39 @@ def _irregular(data: Bytes, marks: Mask, opening: Mask, *, closing: Mask) -> Pla
     return np.concatenate([opened[~begins], closed[~ends]])
 
 
-def _wrapped(data: Bytes, places: Places) -> int:
+def _wrapped(data: Bytes, positions: Positions) -> int:
     """Fields between two marks that start and end with a quote."""
-    starts = np.concatenate([[0], places[:-1] + 1])
-    last = places - 1
+    starts = np.concatenate([[0], positions[:-1] + 1])
+    last = positions - 1
     last = last - (data[last] == _RETURN)
     return int(((last > starts) & (data[starts] == _QUOTE) & (data[last] == _QUOTE)).sum())
 
 
-def _count(counts: Counts, data: Bytes, places: Places, *, line: int, fields: int, feeds: Places | None = None) -> None:
+def _count(
+    counts: Counts, data: Bytes, positions: Positions, *, line: int, fields: int, feeds: Positions | None = None
+) -> None:
     """Add the records between the marks at the places; `feeds` are all line ends where some are within quotes."""
-    ends = data[places] == _LINE_FEED
+    ends = data[positions] == _LINE_FEED
     if _all_regular(counts, ends, fields):
         counts.records += len(ends) // fields
         counts.blank_inside |= counts.blank > 0
         return
     where = np.flatnonzero(ends)
     if not len(where):
-        counts.open_fields = (counts.open_fields or 0) + len(places)
+        counts.open_fields = (counts.open_fields or 0) + len(positions)
         return
-    stops = places[where]
+    stops = positions[where]
     starts = np.concatenate([[0], stops[:-1] + 1])
-    found = np.diff(where, prepend=-1)
+    n_fields = np.diff(where, prepend=-1)
     empty = (stops == starts) | ((stops == starts + 1) & (data[starts] == _RETURN))
-    blank = (found == 1) & empty
+    blank = (n_fields == 1) & empty
     if counts.open_fields is not None:
-        found[0] += counts.open_fields
+        n_fields[0] += counts.open_fields
         blank[0] = False
     numbers = line + (np.arange(len(stops)) if feeds is None else np.searchsorted(feeds, stops))
-    _add(counts, found, blank, numbers=numbers, fields=fields)
-    rest = len(places) - int(where[-1]) - 1
-    counts.open_fields = rest if int(stops[-1]) < len(data) - 1 else None
+    _add(counts, n_fields, blank, numbers=numbers, fields=fields)
+    remaining = len(positions) - int(where[-1]) - 1
+    counts.open_fields = remaining if int(stops[-1]) < len(data) - 1 else None
 
 
 def _all_regular(counts: Counts, ends: Mask, fields: int) -> bool:
@@ -179,15 +181,15 @@ def _all_regular(counts: Counts, ends: Mask, fields: int) -> bool:
     return bool(ends[fields - 1 :: fields].all()) and int(ends.sum()) * fields == len(ends)
 
 
-def _add(counts: Counts, found: Places, blank: Mask, *, numbers: Places, fields: int) -> None:
+def _add(counts: Counts, n_fields: Positions, blank: Mask, *, numbers: Positions, fields: int) -> None:
     """Add records with their numbers of fields and of lines."""
-    short, long = (found < fields) & ~blank, (found > fields) & ~blank
+    short, long = (n_fields < fields) & ~blank, (n_fields > fields) & ~blank
     if short.any() and counts.first_short is None:
         counts.first_short = int(numbers[short.argmax()])
     if long.any():
         if counts.first_long is None:
             counts.first_long = int(numbers[long.argmax()])
-        counts.most_fields = max(counts.most_fields, int(found[long].max()))
+        counts.most_fields = max(counts.most_fields, int(n_fields[long].max()))
     filled = np.flatnonzero(~blank)
     empty = np.flatnonzero(blank)
     if len(filled):

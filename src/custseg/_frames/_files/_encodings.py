@@ -87,13 +87,13 @@ def _plausibility(text: str) -> float:
 
 def _fit(before: str, letter: str, after: str) -> float:
     """How well a character goes with its neighbors."""
-    neighbors = [one for one in (before, after) if one.isalpha()]
+    neighbors = [neighbor for neighbor in (before, after) if neighbor.isalpha()]
     if not letter.isalpha():
         inside = len(neighbors) == 2 and letter not in "’·"
         return 0.5 if letter in _USUAL_SIGNS and not inside else -1.0
     if before.isdigit() and after.isdigit():
         return -1.0  # what stands between digits is a mark between thousands
-    if any(_script(one) != _script(letter) for one in neighbors):
+    if any(_script(neighbor) != _script(letter) for neighbor in neighbors):
         return -1.0
     if letter.isupper() and before.islower():
         return -1.0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
+from custseg._checks import optional_module
 from custseg._frames._files._csv_scan import frame_names
 from custseg._frames._files._parts import FileTable
-from custseg._optional import optional_module
 from custseg.errors import DataError
 
 

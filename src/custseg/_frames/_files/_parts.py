@@ -11,7 +11,7 @@ import polars as pl
 
 from custseg._format import shown
 from custseg._frames._files._csv_format import CSVFormat
-from custseg._frames._files._csv_scan import CSVPart, frame_names, open_csv
+from custseg._frames._files._csv_scan import CSVFile, frame_names, open_csv
 from custseg._frames._run import collected_schema
 
 _EXACT_IN_FLOAT = 2**53
@@ -47,38 +47,38 @@ class FileTable:
 
 def csv_table(paths: Sequence[str], form: CSVFormat, caller: str) -> FileTable:
     """The CSV files as one table of text."""
-    parts = [open_csv(path, form, caller) for path in paths]
-    keys = {part.path: _numbered(part.columns) for part in parts}
-    order = list(dict.fromkeys(key for part in parts for key in keys[part.path]))
-    frames = [_placed(part, keys[part.path], order) for part in parts]
-    lacking = {name: part.path for part in reversed(parts) for name, _ in order if name not in part.columns}
+    files = [open_csv(path, form, caller) for path in paths]
+    keys = {file.path: _numbered(file.columns) for file in files}
+    order = list(dict.fromkeys(key for file in files for key in keys[file.path]))
+    frames = [_placed(file, keys[file.path], order) for file in files]
+    lacking = {name: file.path for file in reversed(files) for name, _ in order if name not in file.columns}
     return FileTable(
         frames[0] if len(frames) == 1 else pl.concat(frames),
         tuple(name for name, _ in order),
-        short_rows=sum(part.short_rows for part in parts),
-        advice=next((part.advice for part in parts if part.advice), ""),
+        short_rows=sum(file.short_rows for file in files),
+        advice=next((file.advice for file in files if file.advice), ""),
         lacking=lacking,
     )
 
 
 def _numbered(columns: Sequence[str]) -> list[tuple[str, int]]:
     """Each name with how often it has occurred before."""
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     numbered = []
     for name in columns:
-        numbered.append((name, seen[name]))
-        seen[name] += 1
+        numbered.append((name, counts[name]))
+        counts[name] += 1
     return numbered
 
 
-def _placed(part: CSVPart, keys: Sequence[tuple[str, int]], order: Sequence[tuple[str, int]]) -> pl.LazyFrame:
+def _placed(file: CSVFile, keys: Sequence[tuple[str, int]], order: Sequence[tuple[str, int]]) -> pl.LazyFrame:
     """The columns of a part at their places in the whole, null where the part lacks one."""
     if list(keys) == list(order):
-        return part.frame
-    own = dict(zip(keys, frame_names(len(keys)), strict=True))
+        return file.frame
+    available = dict(zip(keys, frame_names(len(keys)), strict=True))
     names = frame_names(len(order))
-    return part.frame.select(
-        (pl.col(own[key]) if key in own else pl.lit(None, pl.String)).alias(name)
+    return file.frame.select(
+        (pl.col(available[key]) if key in available else pl.lit(None, pl.String)).alias(name)
         for key, name in zip(order, names, strict=True)
     )
 
@@ -89,32 +89,32 @@ def parquet_table(paths: Sequence[str]) -> FileTable:
     frames = [pl.scan_parquet(path, glob=False) for path in full]
     schemas = [collected_schema(frame) for frame in frames]
     if all(schema == schemas[0] for schema in schemas):
-        whole = frames[0] if len(frames) == 1 else pl.scan_parquet(full, glob=False)
-        return FileTable(whole, tuple(schemas[0].names()))
+        frame = frames[0] if len(frames) == 1 else pl.scan_parquet(full, glob=False)
+        return FileTable(frame, tuple(schemas[0].names()))
     names = list(dict.fromkeys(name for schema in schemas for name in schema.names()))
     kinds: dict[str, pl.DataType] = {}
     conflicts: dict[str, str] = {}
     for name in names:
-        found = {path: schema[name] for path, schema in zip(paths, schemas, strict=True) if name in schema}
-        kind = _common_type(list(found.values()))
+        dtypes = {path: schema[name] for path, schema in zip(paths, schemas, strict=True) if name in schema}
+        kind = _common_type(list(dtypes.values()))
         if kind is None:
-            conflicts[name] = _conflict(name, found)
+            conflicts[name] = _conflict(name, dtypes)
         else:
             kinds[name] = kind
     by_path = dict(zip(paths, schemas, strict=True))
     lacking = {name: path for path in reversed(paths) for name in kinds if name not in by_path[path]}
-    parts = [
+    aligned = [
         frame.select(_cast(name, schema.get(name), kind) for name, kind in kinds.items())
         for frame, schema in zip(frames, schemas, strict=True)
     ]
-    return FileTable(pl.concat(parts), tuple(kinds), lacking=lacking, conflicts=conflicts)
+    return FileTable(pl.concat(aligned), tuple(kinds), lacking=lacking, conflicts=conflicts)
 
 
-def _conflict(name: str, found: Mapping[str, pl.DataType]) -> str:
-    (first, kind), *others = found.items()
-    other, odd = next((path, dtype) for path, dtype in others if _common_type([kind, dtype]) is None)
+def _conflict(name: str, dtypes: Mapping[str, pl.DataType]) -> str:
+    (first, kind), *further = dtypes.items()
+    path, dtype = next((path, dtype) for path, dtype in further if _common_type([kind, dtype]) is None)
     return (
-        f"column {shown(name)} is {kind} in {shown(first, 300)} and {odd} in {shown(other, 300)}. "
+        f"column {shown(name)} is {kind} in {shown(first, 300)} and {dtype} in {shown(path, 300)}. "
         "Write both files with the same type, or give the files one by one"
     )
 
@@ -141,14 +141,14 @@ def _common_type(kinds: Sequence[pl.DataType]) -> pl.DataType | None:
     return None
 
 
-def _cast(name: str, own: pl.DataType | None, kind: pl.DataType) -> pl.Expr:
+def _cast(name: str, present: pl.DataType | None, kind: pl.DataType) -> pl.Expr:
     """The column of a part in the common type."""
-    if own is None:
+    if present is None:
         return pl.lit(None, kind).alias(name)
     column = pl.col(name)
-    if own == kind:
+    if present == kind:
         return column
-    if isinstance(own, (pl.Int64, pl.UInt64)) and kind == pl.Float64:
+    if isinstance(present, (pl.Int64, pl.UInt64)) and kind == pl.Float64:
         # A larger number would change its last digits, which matters for an id: it counts as unreadable.
         column = pl.when(column.abs() <= _EXACT_IN_FLOAT).then(column)
     return column.cast(kind)

@@ -102,8 +102,8 @@ def look_at_text_file(path: str | PathLike[str]) -> TextFacts:
     compressed = is_compressed(path)
     if not sample:
         return TextFacts("nothing", compressed)
-    if other := _signature(sample):
-        return TextFacts(other, compressed)
+    if signature := _signature(sample):
+        return TextFacts(signature, compressed)
     encoding = _encoding(path, sample)
     text = _decoded(sample, encoding.name)
     looks_like = _nature(text)
@@ -190,12 +190,14 @@ def _layout(lines: Sequence[str]) -> _Layout:
     declared = _SEPARATOR_LINE.fullmatch(lines[0])
     plain = [_QUOTED.sub("", line) for line in lines[:-1] or lines]
     candidates = [declared[1]] if declared else SEPARATORS
-    ranks = {one: rank for one in candidates if (rank := _rank(plain, one, first=1 if declared else 0))}
+    ranks = {
+        separator: rank for separator in candidates if (rank := _rank(plain, separator, first=1 if declared else 0))
+    }
     if not ranks:
         header = next((i for i, line in enumerate(lines) if line.strip() and not (declared and i == 0)), 0)
         return _Layout(declared[1] if declared else None, header, declared=declared is not None)
-    best = min(ranks, key=lambda one: ranks[one][0])
-    rivals = [one for one in ranks if one != best and ranks[one][0] <= ranks[best][0]]
+    best = min(ranks, key=lambda separator: ranks[separator][0])
+    rivals = [separator for separator in ranks if separator != best and ranks[separator][0] <= ranks[best][0]]
     return _Layout(best, ranks[best][1], tuple(rivals), declared is not None)
 
 
@@ -221,8 +223,8 @@ def _quoting(text: str, separator: str | None) -> Quoting:
     if '"' not in text:
         return "none"
     edge = re.escape(separator or ",")
-    rest = re.sub(rf'(?:^|(?<=[{edge}\r\n]))"(?:[^"]|"")*"(?=[{edge}\r\n]|$)', "", text)
-    if '"' not in rest:
+    unquoted = re.sub(rf'(?:^|(?<=[{edge}\r\n]))"(?:[^"]|"")*"(?=[{edge}\r\n]|$)', "", text)
+    if '"' not in unquoted:
         return "standard"
-    rest = re.sub(rf'(?:^|(?<=[{edge}\r\n]))"(?:[^"\\]|\\.|"")*"(?=[{edge}\r\n]|$)', "", text, flags=re.DOTALL)
-    return "backslash" if '"' not in rest and '\\"' in text else "irregular"
+    unquoted = re.sub(rf'(?:^|(?<=[{edge}\r\n]))"(?:[^"\\]|\\.|"")*"(?=[{edge}\r\n]|$)', "", text, flags=re.DOTALL)
+    return "backslash" if '"' not in unquoted and '\\"' in text else "irregular"

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
-from custseg._arrays import Floats, Integers
-from custseg._hashes import mix
+from custseg._arrays import Floats, Integers, mix
 from custseg.clustering.rows._blocks import over_blocks
 
 LARGEST = 1e100

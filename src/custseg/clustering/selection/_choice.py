@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from custseg._arrays import Floats
-from custseg._format import DASH
+from custseg._format import table
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, fitted
@@ -156,17 +156,7 @@ class ClusteringChoice:
     def __repr__(self) -> str:
         heads = ["method", "n_clusters", "silhouette", "silhouette_gain", "stability", "weakest_stability"]
         heads.append("smallest_share")
-        cells = [heads, *([_shown(getattr(row, name)) for name in heads] for row in self.candidates)]
-        widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+        lines = table([heads, *([getattr(row, name) for name in heads] for row in self.candidates)])
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]
-        lines = [
-            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + mark
-            for row, mark in zip(cells, marks, strict=True)
-        ]
+        lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
         return "\n".join([*lines, "", f"{self.verdict}: {self.reason}"])
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return DASH
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""How the dates of a column are written: the pattern, and the other reading where both fit."""
+"""How the dates of a column are written: the pattern, and a second one where both fit."""
 
 from __future__ import annotations
 
@@ -75,27 +75,27 @@ def _with_short_years(readings: Sequence[DateReading], values: Sequence[str]) ->
     matches = [match for value in values if (match := _NUMERIC.match(value))]
     first, last = (len({match[group] for match in matches}) for group in ("a", "y"))
     if first > 2 * last:
-        return [one for one in readings if not one.pattern.startswith("%y")]
-    if last > 2 * first and any(one.pattern.startswith("%y") for one in readings):
-        return [one for one in readings if "%y" not in one.pattern or one.pattern.startswith("%y")]
+        return [reading for reading in readings if not reading.pattern.startswith("%y")]
+    if last > 2 * first and any(reading.pattern.startswith("%y") for reading in readings):
+        return [reading for reading in readings if "%y" not in reading.pattern or reading.pattern.startswith("%y")]
     return list(readings)
 
 
 def _merged(readings: Sequence[DateReading]) -> list[DateReading]:
     """ISO dates with and without a time are one reading, as the library reads both."""
     iso = [reading for reading in readings if not reading.pattern]
-    rest = [reading for reading in readings if reading.pattern]
-    return ([DateReading("", sum(r.share for r in iso))] if iso else []) + rest
+    with_pattern = [reading for reading in readings if reading.pattern]
+    return ([DateReading("", sum(r.share for r in iso))] if iso else []) + with_pattern
 
 
 def _keys(value: str) -> list[tuple[str, str]]:
     """The (pattern, order) pairs that read the value."""
     for match, time in _matches(value):
-        found = [(pattern + time, order) for pattern, order in _readings_of(match)]
-        if found:
+        readings = [(pattern + time, order) for pattern, order in _readings_of(match)]
+        if readings:
             # The library reads ISO 8601 without a pattern, whether there is a time or not.
             return [("", order) if pattern.startswith("%Y-%m-%d") and _plain_iso(time) else (pattern, order)
-                    for pattern, order in found]  # fmt: skip
+                    for pattern, order in readings]  # fmt: skip
     return []
 
 
@@ -108,26 +108,26 @@ def _matches(value: str) -> Iterable[tuple[re.Match[str], str]]:
         match = form.match(value)
         if match is None:
             continue
-        rest = value[match.end() :]
-        if not rest:
+        tail = value[match.end() :]
+        if not tail:
             yield match, ""
-        elif time := _TIME.fullmatch(rest):
+        elif time := _TIME.fullmatch(tail):
             yield match, _time_pattern(time)
 
 
 def _time_pattern(time: re.Match[str]) -> str:
     hour = "%I" if time["half"] else "%H"
-    parts = [time["gap"].replace("  ", " "), hour, ":%M"]
+    directives = [time["gap"].replace("  ", " "), hour, ":%M"]
     if time["second"]:
-        parts.append(":%S")
+        directives.append(":%S")
     if time["fraction"]:
-        parts.append("%.f")
+        directives.append("%.f")
     if time["half"]:
-        parts.append(" %p" if time["half"].startswith(" ") else "%p")
+        directives.append(" %p" if time["half"].startswith(" ") else "%p")
     if time["zone"]:
         space = " " if time["zone"].startswith(" ") else ""
-        parts.append(space + ("%#z" if time["zone"].strip()[0] in "+-Z" else "%Z"))
-    return "".join(parts)
+        directives.append(space + ("%#z" if time["zone"].strip()[0] in "+-Z" else "%Z"))
+    return "".join(directives)
 
 
 def _readings_of(match: re.Match[str]) -> Iterable[tuple[str, str]]:
@@ -176,7 +176,7 @@ _EPOCHS = ((9.4e8, 2.6e9, "unix"), (9.4e11, 2.6e12, "unix_ms"), (9.4e14, 2.6e15,
 
 
 def number_of_time(values: Iterable[str | None]) -> str:
-    """The format of numbers if they are times of our years: "unix", "unix_ms", "unix_us", "excel", or nothing."""
+    """The format of numbers if they are times of recent decades: "unix", "unix_ms", "unix_us", "excel", or nothing."""
     filled = [value for value in values if value][:_MOST_VALUES]
     if not filled or not all(re.fullmatch(r"\d+(\.\d*)?", value) for value in filled):
         return ""

@@ -1,4 +1,4 @@
-"""What the values of a column are like."""
+"""Facts about the values of one column: dates, numbers, ids, shares."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMED = 0.6
 class ColumnFacts:
     """One column of the sample: its name, its type and its values as text."""
 
-    place: int
+    index: int
     name: str
     kind: ColumnKind
     values: Sequence[str | None]
@@ -148,11 +148,11 @@ def _share(values: Sequence[str], form: re.Pattern[str]) -> float:
     return sum(form.fullmatch(value) is not None for value in values) / len(values)
 
 
-def determines(one: Sequence[str | None], other: Sequence[str | None]) -> float:
-    """Share of the repeated values of `one` that always stand beside the same value of `other`; 1 if none repeats."""
+def determines(keys: Sequence[str | None], values: Sequence[str | None]) -> float:
+    """Share of the repeated values of `keys` that always stand beside the same one of `values`; 1 if none repeats."""
     beside: dict[str, set[str]] = {}
     rows: dict[str, int] = {}
-    for key, value in zip(one, other, strict=True):
+    for key, value in zip(keys, values, strict=True):
         if key is not None and value is not None:
             beside.setdefault(key, set()).add(value)
             rows[key] = rows.get(key, 0) + 1
@@ -160,16 +160,16 @@ def determines(one: Sequence[str | None], other: Sequence[str | None]) -> float:
     return sum(len(beside[key]) == 1 for key in repeated) / len(repeated) if repeated else 1.0
 
 
-def same_values(one: ColumnFacts, other: ColumnFacts) -> bool:
+def same_values(first: ColumnFacts, second: ColumnFacts) -> bool:
     """Whether two columns hold the same in nearly every row."""
-    same = sum(a == b for a, b in zip(one.values, other.values, strict=True))
-    return same > 0.99 * len(one.values)
+    equal = sum(a == b for a, b in zip(first.values, second.values, strict=True))
+    return equal > 0.99 * len(first.values)
 
 
-def same_partition(one: ColumnFacts, other: ColumnFacts) -> bool:
-    """Whether two columns tell the same rows apart, so that either will do."""
+def same_partition(first: ColumnFacts, second: ColumnFacts) -> bool:
+    """Whether two columns split the rows into the same groups, so that they are interchangeable."""
     return (
-        abs(one.distinct - other.distinct) <= 0.01 * max(one.distinct, other.distinct)
-        and determines(one.values, other.values) > 0.99
-        and determines(other.values, one.values) > 0.99
+        abs(first.distinct - second.distinct) <= 0.01 * max(first.distinct, second.distinct)
+        and determines(first.values, second.values) > 0.99
+        and determines(second.values, first.values) > 0.99
     )

@@ -1,4 +1,4 @@
-"""Which columns make the money of a line: an amount, or a quantity and a price."""
+"""The columns of money: an amount per line, or a quantity and a price."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MoneyFinding:
     order_total : ColumnFacts or None
         A column that holds the total of an order, on each of its lines or on the first alone.
     extra : tuple of (role, RoleFinding)
-        Columns that were found and are not needed, such as the quantity beside an amount.
+        Further columns of money that are not needed, such as the quantity beside an amount.
     """
 
     amount: RoleFinding | None = None
@@ -39,17 +39,17 @@ class MoneyFinding:
 def find_money(columns: Sequence[ColumnFacts], order: RoleFinding | None) -> MoneyFinding | None:
     """The columns of money, by name and by quantity x price = amount."""
     usable = [column for column in columns if not _is_identifier(column)]
-    quantity = decided(candidates(usable, "quantity", number_gate), least=0.5)
-    price = decided(candidates(usable, "price", number_gate), least=0.5)
+    quantity = decided(candidates(usable, "quantity", number_gate), min_score=0.5)
+    price = decided(candidates(usable, "price", number_gate), min_score=0.5)
     amounts = _amounts(usable, price if quantity else None)
-    extra = tuple((role, one) for role, one in (("quantity", quantity), ("price", price)) if one)
+    extra = tuple((role, finding) for role, finding in (("quantity", quantity), ("price", price)) if finding)
     if quantity and price:
-        for one in amounts:
-            if (product_share(quantity.column, price.column, one.column) or 0.0) >= _ENOUGH:
-                return MoneyFinding(RoleFinding(one.column, "certain", "product"), extra=extra)
-    totals = [one for one in amounts if is_order_total(one.column, order)]
-    lines = [one for one in amounts if one not in totals]
-    amount = decided(lines, least=0.3)
+        for candidate in amounts:
+            if (product_share(quantity.column, price.column, candidate.column) or 0.0) >= _ENOUGH:
+                return MoneyFinding(RoleFinding(candidate.column, "certain", "product"), extra=extra)
+    totals = [candidate for candidate in amounts if is_order_total(candidate.column, order)]
+    lines = [candidate for candidate in amounts if candidate not in totals]
+    amount = decided(lines, min_score=0.3)
     total = totals[0].column if totals else None
     if quantity and price and (amount is None or amount.column.scores.get("amount", 0) < 0.5 or total):
         per_piece = is_per_piece(quantity.column, price.column, columns)
@@ -69,20 +69,20 @@ def find_money(columns: Sequence[ColumnFacts], order: RoleFinding | None) -> Mon
 def _product(
     quantity: RoleFinding, price: RoleFinding, *, total: ColumnFacts | None, amount: RoleFinding | None, per_piece: bool
 ) -> MoneyFinding:
-    """Quantity and price, sure where the price is known to be that of a piece."""
+    """Quantity and price, certain where the price is known to be a unit price."""
     doubtful = price.certainty == "certain" and not per_piece
-    found = replace(price, certainty="likely", reason="price_of_a_line") if doubtful else price
+    price_finding = replace(price, certainty="likely", reason="price_of_a_line") if doubtful else price
     extra = (("amount", amount),) if amount else ()
-    return MoneyFinding(quantity=quantity, price=found, order_total=total, extra=extra)
+    return MoneyFinding(quantity=quantity, price=price_finding, order_total=total, extra=extra)
 
 
 def _amounts(columns: Sequence[ColumnFacts], price: RoleFinding | None) -> list[Candidate]:
-    found = [
-        Candidate(one.column, one.score * (0.9 if _is_before_tax(one.column) else 1.0))
-        for one in candidates(columns, "amount", number_gate)
-        if price is None or one.column is not price.column
+    amounts = [
+        Candidate(candidate.column, candidate.score * (0.9 if _is_before_tax(candidate.column) else 1.0))
+        for candidate in candidates(columns, "amount", number_gate)
+        if price is None or candidate.column is not price.column
     ]
-    return sorted(found, key=lambda one: (-one.score, one.column.place))
+    return sorted(amounts, key=lambda candidate: (-candidate.score, candidate.column.index))
 
 
 def _by_values(columns: Sequence[ColumnFacts]) -> RoleFinding | None:
@@ -116,13 +116,13 @@ def product_share(quantity: ColumnFacts, price: ColumnFacts, amount: ColumnFacts
     """Share of the rows with several pieces where quantity x price is the amount; None where such rows are too few."""
     right = total = 0
     for texts in zip(quantity.values, price.values, amount.values, strict=True):
-        pieces, each, whole = (
+        pieces, unit_price, line_amount = (
             column.number(text) for column, text in zip((quantity, price, amount), texts, strict=True)
         )
-        if pieces is None or each is None or whole is None or pieces in (0, 1):
+        if pieces is None or unit_price is None or line_amount is None or pieces in (0, 1):
             continue
         total += 1
-        right += abs(pieces * each - whole) <= _ROUNDING * max(1.0, abs(pieces))
+        right += abs(pieces * unit_price - line_amount) <= _ROUNDING * max(1.0, abs(pieces))
     return right / total if total >= _FEWEST_LINES else None
 
 

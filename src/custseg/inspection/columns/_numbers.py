@@ -106,8 +106,8 @@ def _is_dotted(text: str) -> bool:
 
 def _reads(text: str, decimal: str, thousands: str) -> bool:
     """Whether the text is a number in this reading."""
-    whole = r"\d+"
+    integer = r"\d+"
     if thousands:
         mark = {" ": _SPACED, "'": "['’]"}.get(thousands, re.escape(thousands))
-        whole = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)"
-    return re.fullmatch(rf"{whole}(?:{re.escape(decimal)}\d+)?|{re.escape(decimal)}\d+", text) is not None
+        integer = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)"
+    return re.fullmatch(rf"{integer}(?:{re.escape(decimal)}\d+)?|{re.escape(decimal)}\d+", text) is not None

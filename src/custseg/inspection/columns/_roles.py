@@ -1,4 +1,4 @@
-"""Which column is what: by the concepts of its name and by its values."""
+"""The role of each column, from the concepts of its name and from its values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from custseg.inspection.columns._facts import ColumnFacts, determines, same_part
 
 Certainty = Literal["certain", "likely", "ambiguous"]
 
-_LEAST = 0.25
+_MIN_SCORE = 0.25
 _CLEARLY_LESS = 0.75
 _NEARLY_EQUAL = 0.95
 _PLAIN_NAME = 0.95
@@ -31,14 +31,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class RoleFinding:
-    """Which column has a role.
+    """The column that has a role.
 
     Attributes
     ----------
     column : ColumnFacts
         The column.
     certainty : {"certain", "likely", "ambiguous"}
-        How sure that is.
+        How certain that is.
     reason : str
         Key of the reason in the texts.
     rivals : tuple of ColumnFacts
@@ -57,45 +57,51 @@ Gate = Callable[[ColumnFacts], float]
 def candidates(columns: Iterable[ColumnFacts], role: str, gate: Gate) -> list[Candidate]:
     """The columns that fit the role by name and values, the best first."""
     scored = [Candidate(column, column.scores.get(role, 0.0) * gate(column)) for column in columns]
-    return sorted((one for one in scored if one.score > 0), key=lambda one: (-one.score, one.column.place))
+    return _ranked(scored)
 
 
-def decided(ranked: Sequence[Candidate], *, least: float = _LEAST, reason: str = "name") -> RoleFinding | None:
-    """The first candidate, how sure it is, and its rivals."""
-    if not ranked or ranked[0].score < least:
+def _ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates that fit at all, the best first."""
+    fitting = [candidate for candidate in candidates if candidate.score > 0]
+    return sorted(fitting, key=lambda candidate: (-candidate.score, candidate.column.index))
+
+
+def decided(ranked: Sequence[Candidate], *, min_score: float = _MIN_SCORE, reason: str = "name") -> RoleFinding | None:
+    """The first candidate, its certainty, and its rivals."""
+    if not ranked or ranked[0].score < min_score:
         return None
     best = ranked[0]
-    close = [one for one in ranked[1:] if one.score > _CLEARLY_LESS * best.score]
-    alike = [one for one in close if _either_will_do(best.column, one.column)]
-    others = [one for one in close if one not in alike]
+    close = [candidate for candidate in ranked[1:] if candidate.score > _CLEARLY_LESS * best.score]
+    alike = [candidate for candidate in close if _are_interchangeable(best.column, candidate.column)]
+    different = [candidate for candidate in close if candidate not in alike]
     certainty: Certainty = "certain" if best.score >= _PLAIN_NAME and not close else "likely"
-    if any(one.score >= _NEARLY_EQUAL * best.score for one in others):
+    if any(candidate.score >= _NEARLY_EQUAL * best.score for candidate in different):
         certainty = "ambiguous"
-    rivals = tuple(one.column for one in others or alike)
-    return RoleFinding(best.column, certainty, reason if others or not alike else "same_partition", rivals)
+    rivals = tuple(candidate.column for candidate in different or alike)
+    return RoleFinding(best.column, certainty, reason if different or not alike else "same_partition", rivals)
 
 
-def _either_will_do(one: ColumnFacts, other: ColumnFacts) -> bool:
-    """Ids and names need to tell the same rows apart; of money and dates the values count."""
-    measured = any(column.is_date or column.has_decimals for column in (one, other))
-    return same_values(one, other) if measured else same_partition(one, other)
+def _are_interchangeable(first: ColumnFacts, second: ColumnFacts) -> bool:
+    """Ids and names must split the rows into the same groups; money and dates must have equal values."""
+    measured = any(column.is_date or column.has_decimals for column in (first, second))
+    return same_values(first, second) if measured else same_partition(first, second)
 
 
 def id_gate(column: ColumnFacts) -> float:
     """Ids are neither dates nor numbers with decimals, and there are more than a few."""
     if not column.is_id or column.filled_share < 0.05:
         return 0.0
-    few = column.distinct <= _FEW_VALUES and len(column.filled) > 20 * _FEW_VALUES
-    return 0.3 if few else 1.0
+    is_coarse = column.distinct <= _FEW_VALUES and len(column.filled) > 20 * _FEW_VALUES
+    return 0.3 if is_coarse else 1.0
 
 
 def number_gate(column: ColumnFacts) -> float:
     return 1.0 if column.is_number and column.distinct > 1 else 0.0
 
 
-def word_gate(most: int) -> Gate:
-    """Words of at most so many kinds."""
-    return lambda column: 1.0 if 0 < column.distinct <= most and not column.is_date else 0.0
+def word_gate(max_distinct: int) -> Gate:
+    """A gate for text columns with at most so many different values."""
+    return lambda column: 1.0 if 0 < column.distinct <= max_distinct and not column.is_date else 0.0
 
 
 def find_customer(
@@ -104,13 +110,12 @@ def find_customer(
     """The column of customer ids."""
     ranked = candidates(columns, "customer", id_gate)
     emails = [Candidate(c, 0.7) for c in columns if c.is_email and c.scores.get("customer", 0.0) < 0.7]
-    ranked = sorted([*(r for r in ranked if not (r.column.is_email and r.score < 0.7)), *emails],
-                    key=lambda one: (-one.score, one.column.place))  # fmt: skip
+    ranked = _ranked([*(r for r in ranked if not (r.column.is_email and r.score < 0.7)), *emails])
     if order is not None:
-        ranked = _not_per_order(ranked, order.column)
+        ranked = _without_order_ids(ranked, order.column)
     if len(ranked) > 1 and order is not None and ranked[0].score < _PLAIN_NAME:
-        ranked = [Candidate(one.column, one.score) for one in ranked if one.column is not order.column]
-    finding = decided(ranked, least=0.3)
+        ranked = [candidate for candidate in ranked if candidate.column is not order.column]
+    finding = decided(ranked, min_score=0.3)
     if finding is not None and finding.reason == "same_partition":
         alike = (finding.column, *finding.rivals)
         best = next((column for column in alike if "id" in column.concepts), finding.column)
@@ -120,12 +125,14 @@ def find_customer(
     return finding
 
 
-def _not_per_order(ranked: Sequence[Candidate], order: ColumnFacts) -> list[Candidate]:
-    """Ids that are new for each order, and do not repeat, are no customers where another column repeats."""
-    if not any(one.column.distinct_share < 0.9 and one.score >= 0.5 for one in ranked):
+def _without_order_ids(ranked: Sequence[Candidate], order: ColumnFacts) -> list[Candidate]:
+    """The candidates; ids that are new for each order rank lower where another column repeats."""
+    if not any(candidate.column.distinct_share < 0.9 and candidate.score >= 0.5 for candidate in ranked):
         return list(ranked)
-    weighed = [Candidate(one.column, one.score * (0.6 if same_partition(one.column, order) else 1.0)) for one in ranked]
-    return sorted(weighed, key=lambda one: (-one.score, one.column.place))
+    return _ranked(
+        Candidate(candidate.column, candidate.score * (0.6 if same_partition(candidate.column, order) else 1.0))
+        for candidate in ranked
+    )
 
 
 def _customer_by_values(columns: Sequence[ColumnFacts], order: RoleFinding | None) -> RoleFinding | None:
@@ -138,55 +145,55 @@ def _customer_by_values(columns: Sequence[ColumnFacts], order: RoleFinding | Non
         and (order is None or (column is not order.column and determines(order.column.values, column.values) > _ALWAYS))
     ]  # fmt: skip
     if order is None:
-        # What determines another of the columns is finer than a customer: the number of an order.
-        fitting = [one for one in fitting if not any(_is_finer(one, other) for other in fitting)]
+        # A column that determines another one is finer than a customer: an order id.
+        fitting = [column for column in fitting if not any(_is_finer(column, coarser) for coarser in fitting)]
     if not fitting:
         return None
     by_name = sorted(fitting, key=lambda column: (-column.scores.get("customer", 0.0), -column.distinct))
-    best, *rest = by_name
-    rivals = tuple(column for column in rest if not same_partition(best, column))
-    alike = tuple(column for column in rest if column not in rivals)
+    best, *followers = by_name
+    rivals = tuple(column for column in followers if not same_partition(best, column))
+    alike = tuple(column for column in followers if column not in rivals)
     if rivals:
         return RoleFinding(best, "ambiguous", "values", rivals)
     return RoleFinding(best, "likely", "same_partition" if alike else "values", alike)
 
 
-def _is_finer(one: ColumnFacts, other: ColumnFacts) -> bool:
+def _is_finer(first: ColumnFacts, second: ColumnFacts) -> bool:
     return (
-        one.distinct > 1.2 * other.distinct
-        and determines(one.values, other.values) > _ALWAYS
-        and determines(other.values, one.values) < _ALWAYS
+        first.distinct > 1.2 * second.distinct
+        and determines(first.values, second.values) > _ALWAYS
+        and determines(second.values, first.values) < _ALWAYS
     )
 
 
 def find_order(columns: Sequence[ColumnFacts]) -> RoleFinding | None:
     """The column of order ids."""
     ranked = candidates(columns, "order", id_gate)
-    named = [one for one in ranked if one.score >= 0.3]
+    named = [candidate for candidate in ranked if candidate.score >= 0.3]
     finding = decided(named) if named else None
     if finding is None:
         return None
-    rivals = [one for one in named[1:] if one.score > _CLEARLY_LESS * named[0].score]
-    coarser = [one for one in rivals if one.column.distinct < finding.column.distinct * 0.99]
+    rivals = [candidate for candidate in named[1:] if candidate.score > _CLEARLY_LESS * named[0].score]
+    coarser = [candidate for candidate in rivals if candidate.column.distinct < finding.column.distinct * 0.99]
     if finding.certainty == "ambiguous" and not coarser:
         return RoleFinding(finding.column, "likely", "name", finding.rivals)
     return finding
 
 
 def checked_order(order: RoleFinding | None, customer: RoleFinding | None) -> RoleFinding | None:
-    """The order column, less sure where an order has several customers."""
+    """The order column, less certain where an order has several customers."""
     if order is None or customer is None:
         return order
     agreement = determines(order.column.values, customer.column.values)
     if agreement < 0.5 and 2 * order.column.distinct < customer.column.distinct:
-        return None  # how many orders, not which
+        return None  # a number of orders, not their ids
     if agreement >= _ALWAYS or order.certainty != "certain":
         return order
     return RoleFinding(order.column, "likely", "several_customers", order.rivals)
 
 
 def order_by_values(columns: Sequence[ColumnFacts], customer: RoleFinding, date: RoleFinding) -> RoleFinding | None:
-    """A column without a telling name whose values each have one customer and one date."""
+    """A column without a meaningful name whose values each have one customer and one date."""
     fitting = [
         column
         for column in columns
@@ -197,7 +204,7 @@ def order_by_values(columns: Sequence[ColumnFacts], customer: RoleFinding, date:
     ]  # fmt: skip
     if not fitting:
         return None
-    best = min(fitting, key=lambda column: (column.distinct, column.place))
+    best = min(fitting, key=lambda column: (column.distinct, column.index))
     if best.distinct_share > 0.999 and ("id" not in best.concepts or _several_at_once(customer.column, date.column)):
         return None
     rivals = tuple(column for column in fitting if column is not best and not same_partition(column, best))
@@ -221,32 +228,31 @@ def find_date(columns: Sequence[ColumnFacts]) -> RoleFinding | None:
         return max(named, 0.3 if not column.concepts else 0.1) * bonus
 
     scored = [Candidate(column, score(column)) for column in columns if column.filled_share > 0.3]
-    ranked = sorted((one for one in scored if one.score > 0), key=lambda one: (-one.score, one.column.place))
-    finding = decided(ranked, least=0.1)
+    ranked = _ranked(scored)
+    finding = decided(ranked, min_score=0.1)
     if finding is None or finding.certainty != "ambiguous":
         return finding
-    ordered = [one for one in (finding.column, *finding.rivals) if "order" in one.concepts]
+    ordered = [column for column in (finding.column, *finding.rivals) if "order" in column.concepts]
     if len(ordered) == 1:
-        rest = tuple(one for one in (finding.column, *finding.rivals) if one is not ordered[0])
-        return RoleFinding(ordered[0], "likely", "name", rest)
+        rivals = tuple(column for column in (finding.column, *finding.rivals) if column is not ordered[0])
+        return RoleFinding(ordered[0], "likely", "name", rivals)
     return finding
 
 
 def find_event(columns: Sequence[ColumnFacts]) -> RoleFinding | None:
     """The column of event names."""
-    few = word_gate(100)
+    gate = word_gate(100)
 
     def score(column: ColumnFacts) -> float:
-        if not few(column) or column.is_number or column.distinct_share > 0.5:
+        if not gate(column) or column.is_number or column.distinct_share > 0.5:
             return 0.0
         words = {value.lower() for value in column.filled}
-        known = sum(any(stem in word for stem in _EVENT_STEMS) for word in words)
-        by_values = 0.8 if known >= 2 and known >= len(words) / 4 else 0.0
-        return max(column.scores.get("event", 0.0) * (1.0 if known else 0.6), by_values)
+        n_event_words = sum(any(stem in word for stem in _EVENT_STEMS) for word in words)
+        by_values = 0.8 if n_event_words >= 2 and n_event_words >= len(words) / 4 else 0.0
+        return max(column.scores.get("event", 0.0) * (1.0 if n_event_words else 0.6), by_values)
 
-    ranked = [Candidate(column, score(column)) for column in columns]
-    ranked = sorted((one for one in ranked if one.score > 0), key=lambda one: (-one.score, one.column.place))
-    return decided(ranked, least=0.5)
+    ranked = _ranked(Candidate(column, score(column)) for column in columns)
+    return decided(ranked, min_score=0.5)
 
 
 _OPTIONAL: dict[str, tuple[Gate, float]] = {
@@ -261,20 +267,20 @@ _OPTIONAL: dict[str, tuple[Gate, float]] = {
 }
 
 
-def find_optional(columns: Sequence[ColumnFacts], taken: set[int]) -> dict[str, RoleFinding]:
-    """The columns that describe a line or an order further."""
-    found = {}
-    for role, (gate, least) in _OPTIONAL.items():
-        rest = [column for column in columns if column.place not in taken]
-        finding = decided(candidates(rest, role, gate), least=least)
+def find_optional(columns: Sequence[ColumnFacts], used: set[int]) -> dict[str, RoleFinding]:
+    """The optional columns of a line or an order."""
+    findings = {}
+    for role, (gate, min_score) in _OPTIONAL.items():
+        free = [column for column in columns if column.index not in used]
+        finding = decided(candidates(free, role, gate), min_score=min_score)
         if finding is not None:
             if role in ("product", "category") and finding.certainty == "ambiguous":
                 finding = RoleFinding(finding.column, "likely", finding.reason, finding.rivals)
             if role in ("discount", "refund") and finding.rivals:
-                # Each may hold a part of the money.
+                # Each column may hold some of the money.
                 finding = RoleFinding(finding.column, "ambiguous", finding.reason, finding.rivals)
             elif role == "discount" and finding.column.may_be_percent:
                 finding = RoleFinding(finding.column, "likely", "may_be_percent")
-            found[role] = finding
-            taken = taken | {finding.column.place}
-    return found
+            findings[role] = finding
+            used = used | {finding.column.index}
+    return findings

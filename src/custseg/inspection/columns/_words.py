@@ -1,17 +1,17 @@
-"""What the name of a column means: its concepts, and the roles that these fit."""
+"""The meaning of names: concepts in column names and the roles they fit, and canonical names of events."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from custseg.logs import refund_words
+from custseg.logs import EVENT_NAMES, refund_words
 
 _TOKEN = re.compile(r"[^\W\d_]+|№|#|\d+")
 _CAMEL = re.compile(r"(?<=[a-zа-я])(?=[A-ZА-Я])")
@@ -45,6 +45,20 @@ def name_scores(name: str) -> Mapping[str, float]:
     return scores
 
 
+def event_names(values: Iterable[str]) -> dict[str, str]:
+    """Map the log's names of events to the canonical ones, where a stem in the name identifies them."""
+    stems, excluded = catalog()["events"], catalog()["not_events"]["words"]
+    names = {}
+    for name in sorted(set(values) - set(EVENT_NAMES)):
+        word = name.lower()
+        if any(stem in word for stem in excluded):
+            continue
+        event = next((event for event, event_stems in stems.items() if any(stem in word for stem in event_stems)), None)
+        if event is not None:
+            names[name] = event
+    return names
+
+
 def _words(name: str) -> list[str]:
     spaced = _CAMEL.sub(" ", _MAIL.sub("email", name).replace("#", " № "))
     return [_folded(token) for token in _TOKEN.findall(spaced)]
@@ -65,28 +79,30 @@ def _concepts_of_word(word: str) -> frozenset[str]:
     exact, stems = _vocabulary()
     if word in exact:
         return exact[word]
-    found = _stem_of(word, stems)
-    if found:
-        return stems[found]
+    stem = _stem_of(word, stems)
+    if stem:
+        return stems[stem]
     return _concepts_of_compound(word)
 
 
 def _concepts_of_compound(word: str) -> frozenset[str]:
-    """The concepts of a compound such as "kundennummer" or "orderdate"; nothing unless all of it is known."""
+    """The concepts of a compound such as "kundennummer" or "orderdate"; none unless all of it is in the vocabulary."""
     exact, stems = _vocabulary()
-    known = {**exact, **stems}
+    vocabulary = {**exact, **stems}
     for length in range(len(word) - 2, _SHORTEST_PART - 2, -1):
         head = word[:length]
-        if head not in known or (length < _SHORTEST_PART and head not in exact):
+        if head not in vocabulary or (length < _SHORTEST_PART and head not in exact):
             continue
         for link in _LINKS:
-            rest = word[length:].removeprefix(link) if word[length:].startswith(link) else ""
-            if rest in _SUFFIXES or len(rest) >= _SHORTEST_PART - 1:
+            remainder = word[length:].removeprefix(link) if word[length:].startswith(link) else ""
+            if remainder in _SUFFIXES or len(remainder) >= _SHORTEST_PART - 1:
                 tail: frozenset[str] = (
-                    exact.get(rest) or stems.get(_stem_of(rest, stems) or "") or _concepts_of_compound(rest)
+                    exact.get(remainder)
+                    or stems.get(_stem_of(remainder, stems) or "")
+                    or _concepts_of_compound(remainder)
                 )
                 if tail:
-                    return known[head] | tail
+                    return vocabulary[head] | tail
     return frozenset()
 
 
@@ -116,8 +132,8 @@ def _vocabulary() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[
 def catalog() -> Mapping[str, Any]:
     """Words and rules of names, as nested mappings."""
     text = (files("custseg") / "inspection" / "columns" / "column_words.toml").read_text(encoding="utf-8")
-    found = tomllib.loads(text)
-    return {**found, "words": {**found["words"], "refund": refund_words()}}
+    parsed = tomllib.loads(text)
+    return {**parsed, "words": {**parsed["words"], "refund": refund_words()}}
 
 
 def _folded(word: str) -> str:

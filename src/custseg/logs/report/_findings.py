@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from custseg._texts import number, plural_form, text
+from custseg._format import counted, number, percent
+from custseg._texts import plural_form, text
 
 Severity = Literal["note", "warning", "severe"]
 
@@ -77,7 +78,9 @@ class LogReport:
         )
         if self.first_day is not None:
             head += words["period"].format(first=self.first_day, last=self.last_day)
-        thin = [f"{name} {percent(share, self.language)}" for name, share in self.coverage.items() if share < 1]
+        thin = [
+            f"{name} {percent(share, self.language, decimals=1)}" for name, share in self.coverage.items() if share < 1
+        ]
         gaps = ["     " + words["gaps"].format(columns=", ".join(thin))] if thin else []
         return "\n".join([head, *finding_lines(self.findings), *gaps])
 
@@ -145,7 +148,7 @@ class FindingWriter:
 
     def _formatted(self, value: Any) -> str:
         if isinstance(value, float):
-            return percent(value, self.language)
+            return percent(value, self.language, decimals=1)
         return number(value, self.language) if isinstance(value, int) else str(value)
 
 
@@ -166,11 +169,6 @@ def by_severity(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda item: order.index(item.severity)))
 
 
-def counted(count: int, forms: list[str], language: str) -> str:
-    """The count with its noun."""
-    return plural_form(count, forms, language).format(count=number(count, language))
-
-
 def calendar_day(day: int | None) -> date | None:
     """A day counted from 1970-01-01 as a date."""
     return None if day is None else date(1970, 1, 1) + timedelta(days=day)
@@ -179,14 +177,3 @@ def calendar_day(day: int | None) -> date | None:
 def column_name(name: str) -> str:
     """A column's name in quotes, without unprintable characters."""
     return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")
-
-
-def percent(share: float, language: str = "en") -> str:
-    """A share in percent that is never rounded to 0 or 100 %."""
-    rounded = round(share * 100, 1)
-    if rounded == 100 and share < 1:
-        rounded = 99.9
-    tiny = rounded == 0 and share > 0
-    words = text(language, "data_report")
-    formatted = str(words["percent"]).format(number=number(0.1 if tiny else rounded, language, digits=1))
-    return str(words["under"]).format(share=formatted) if tiny else formatted

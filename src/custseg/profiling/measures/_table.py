@@ -125,7 +125,7 @@ def _opened(table: object, argument: str, *, customer_column: str | None, caller
         notes: tuple[str, ...] = ()
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
-        opened = open_table(table, caller, whole=True)
+        opened = open_table(table, caller, in_memory=True)
         opened.check_types(caller)
         check_distinct(caller, opened.dialect.columns)
         local = collect(opened.dialect.select(opened.dialect.plain_columns(opened.dialect.columns)))
