@@ -24,26 +24,35 @@ TESTED_BY = {
     "_frames/_files/_csv_format.py": "frames/files/test_csv_properties.py",
     "_frames/_files/_excel.py": "inspection/test_excel.py",
     "_frames/_sample.py": "inspection/test_dialects.py",
+    "classical_rfm/_crosswalk.py": "classical_rfm/test_map.py",
     "cli/_inspect.py": "cli/test_output.py",
     "clustering/_method.py": "clustering/test_contract.py",
+    "clustering/selection/_candidates.py": "clustering/selection/test_choice.py",
+    "clustering/selection/_score.py": "insights/test_compare.py",
+    "clustering/selection/_select.py": "clustering/selection/test_choice.py",
     "errors.py": "test_checks.py",
     "features/_build.py": "features/test_feature_labels.py",
+    "features/_data_report.py": "logs/report/test_data_report.py",
     "insights/_explanation.py": "insights/test_explain.py",
+    "inspection/_command.py": "inspection/test_guide.py",
+    "inspection/_inspect.py": "inspection/test_dialects.py",
+    "inspection/_report.py": "inspection/test_guide.py",
+    "inspection/_result.py": "inspection/test_dialects.py",
     "logs/_attribute_kinds.py": "logs/test_customers.py",
+    "logs/_logs.py": "logs/report/test_data_report.py",
     "logs/facts/_attribute_facts.py": "features/families/test_attributes.py",
     "logs/facts/_event_facts.py": "logs/test_events.py",
     "logs/facts/_order_totals.py": "logs/facts/test_money.py",
     "logs/report/_findings.py": "logs/report/test_data_report.py",
-    "logs/report/_words.py": "logs/report/test_ids_and_events.py",
+    "logs/report/_words.py": "logs/report/test_languages.py",
     "profiling/_profile_segments.py": "profiling/test_profiles.py",
+    "profiling/_segment_profile.py": "profiling/test_profiles.py",
+    "profiling/measures/_categories.py": "profiling/test_profiles.py",
+    "profiling/naming/_archetype_match.py": "profiling/naming/test_names.py",
     "rules/_results.py": "rules/test_segment_rules.py",
 }
 # Today's faults, by the first words of each: to be empty.
-KNOWN_FAULTS = {
-    *("clustering/", "datasets", "Rule", "Stability", "Finding", "the scale of stability", "jinja2", "joblib"),
-    *("_frames/", "cli/", "insights/", "inspection/", "profiling/"),
-    *("pyspark", "rules/"),
-}
+KNOWN_FAULTS = {"clustering/min_size: has 13", "clustering/selection: has 14", "Finding", "jinja2", "joblib", "pyspark"}
 
 
 def faults(tree: Iterable[Module]) -> list[str]:

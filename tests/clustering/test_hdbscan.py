@@ -58,3 +58,13 @@ def test_the_rule_survives_plain_numbers():
     again = CoreRule.from_dict(model.assignment_rule_.to_dict())
     assert np.array_equal(again.labels(MOONS), model.labels_)
     assert np.array_equal(again.assess(MOONS).confidence, model.confidence_)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_second_label_agrees_with_assess_for_ties(seed):
+    sizes = np.random.default_rng(seed).permutation([12, 14, 16, 18, 20])
+    # Every center is as far from the middle; which cluster counts as second there is a matter of numbers.
+    angles = np.repeat([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0]], sizes, axis=0)
+    X = 100.0 * angles + np.concatenate([np.c_[np.arange(s) % 3 - 1, np.arange(s) % 4 - 1] for s in sizes])
+    model = MinSizeHDBSCAN(min_size=8, min_samples=3).fit(X)
+    assert np.array_equal(model.second_labels_, model.assess(X).second_label)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from every_method import estimator
 
-from custseg.clustering import METHODS, MinSizeKMeans, method_names
-from custseg.errors import InfeasibleMinimumError
+from custseg.clustering import METHODS, method_names
 
 
 def random_rows(rng):
@@ -73,15 +72,3 @@ def test_sizes_labels_and_order_hold(method, batch):
         model = random_estimator(method, rng, len(X))
         if fitted(model, X) is not None:
             check_promises(model, X, rng)
-
-
-def test_the_feasible_minimum_is_feasible():
-    for seed in range(25):
-        rng = np.random.default_rng(seed)
-        X = rng.integers(0, 3, (40, 2)).astype(float)[rng.integers(0, 12, 40)]
-        try:
-            MinSizeKMeans(3, min_size=13, random_state=0).fit(X)
-        except InfeasibleMinimumError as error:
-            least = error.feasible
-            found = MinSizeKMeans(3, min_size=max(least, 1), random_state=0).fit(X)
-            assert found.sizes_.min() >= least

@@ -6,9 +6,6 @@ from every_method import OF_A_NUMBER, estimator
 from sklearn.mixture import GaussianMixture
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
-from custseg.clustering.min_size._em import Mixture, evaluated
-from custseg.clustering.min_size._mixture_solution import mixture_solution, spherical_mixture
-from custseg.clustering.rows._rows import distinct_rows
 
 KINDS = ("full", "tied", "diag", "spherical")
 BLOBS = np.concatenate([np.random.default_rng(0).normal(c, 1, (60, 2)) for c in (0, 8, 20)])
@@ -75,16 +72,3 @@ def test_with_columns_of_variance_one_reg_covar_means_what_it_does_in_scikit_lea
             rows
         )
         assert ours.score(rows) == pytest.approx(theirs.score(rows), abs=1e-4)
-
-
-@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
-def test_components_of_equal_means_keep_their_own_parameters(order):
-    rows = distinct_rows(np.random.default_rng(0).normal(size=(200, 2)) * np.repeat([[1.0], [20.0]], [150, 50], axis=0))
-    narrow, wide = spherical_mixture(np.zeros((1, 2)), 1.0), spherical_mixture(np.zeros((1, 2)), 400.0)
-    names = ("weights", "means", "covariances", "factors")
-    both = [np.concatenate([getattr(narrow, name), getattr(wide, name)])[order] for name in names]
-    mixture = Mixture(both[0] / 2, *both[1:], fallbacks=((order.index(1), "diagonal"),))
-    end = mixture_solution(rows, evaluated(rows, mixture), 1.0)
-    assert np.allclose(end.result.mixture.covariances[:, 0, 0], [1, 400])
-    assert np.allclose(end.rule.factors[:, 0, 0], [1, 1 / 20])
-    assert end.result.mixture.fallbacks == ((1, "diagonal"),)

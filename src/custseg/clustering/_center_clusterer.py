@@ -1,4 +1,4 @@
-"""What clusterings by nearest center share: the fit under a minimum size from some starting centers."""
+"""Base of the clusterers that assign rows to the nearest center: k-means under a minimum size from given starts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from custseg.clustering.rows._rows import DistinctRows, checked_rows, checked_we
 
 
 class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
-    """K-means under a minimum size; a subclass has the parameters, and says where the steps start.
+    """K-means under a minimum size; subclasses define the parameters and the starting centers.
 
     `_counts` names the parameters that are positive whole numbers.
     """
@@ -41,19 +41,19 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     @abstractmethod
     def _starts(self, rows: DistinctRows) -> Sequence[Floats]:
-        """The centers that each start begins with."""
+        """The starting centers, one array per start."""
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
-        """Find the clusters.
+        """Fit the clusters.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, n_columns)
             Finite rows, up to 1e100.
         y : ignored
-            There by scikit-learn's convention.
+            Present for API consistency with scikit-learn.
         sample_weight : array-like of shape (n_rows,), optional
-            One weight per row, for cost and size alike. A row of weight 0 has a label and no influence.
+            One weight per row, for both cost and size. A row of weight 0 is labeled but has no influence.
 
         Returns
         -------
@@ -97,7 +97,7 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> Integers:
-        """Fit, and the labels of the rows."""
+        """Fit and return the labels of the rows."""
         return self.fit(X, sample_weight=sample_weight).labels_
 
     def assess(self, X: Any) -> Assessment:
@@ -114,10 +114,10 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.cluster_centers_, self.offsets_ = solution.centers, solution.offsets
         self.inertia_, self.n_iter_, self.converged_ = solution.cost, solution.steps, solution.converged
         self.reassignments_ = self.assignment_rule_.reassignments(rows.values, rows.weights)
-        # Rows without weight are not among the rows of the fit.
-        every = len(rows.inverse) == len(X)
-        assessed = self.assignment_rule_.assess(rows.values if every else X)
-        back = rows.inverse if every else slice(None)
+        # Rows of weight 0 are not among the training rows.
+        all_weighted = len(rows.inverse) == len(X)
+        assessed = self.assignment_rule_.assess(rows.values if all_weighted else X)
+        back = rows.inverse if all_weighted else slice(None)
         self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
 

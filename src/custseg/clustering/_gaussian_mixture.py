@@ -145,14 +145,14 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Find the components and the clusters.
+        """Fit the components and the clusters.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, n_columns)
             Finite rows, up to 1e100.
         y : ignored
-            There by scikit-learn's convention.
+            Present for API consistency with scikit-learn.
 
         Returns
         -------
@@ -339,7 +339,7 @@ def _bic(model: MinSizeGaussianMixture) -> dict[str, float]:
 
 GAUSSIAN_MIXTURE = Method(
     name="gaussian_mixture",
-    label="a Gaussian mixture",
+    label="Gaussian mixture",
     estimator_class=MinSizeGaussianMixture,
     rule_class=MixtureRule,
     make=_make,

@@ -123,14 +123,14 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Find the clusters.
+        """Fit the clusters.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, n_columns)
-            Finite rows, up to 1e100; at least two.
+            Finite rows, up to 1e100; at min_size two.
         y : ignored
-            There by scikit-learn's convention.
+            Present for API consistency with scikit-learn.
 
         Returns
         -------
@@ -153,13 +153,13 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             check_min_size(name, self.min_size)
         X = checked_rows(self, X, reset=True)
         if len(X) < 2:
-            raise ValueError(f"{name}: X must have at least two rows, got n_samples=1.")
+            raise ValueError(f"{name}: X must have at min_size two rows, got n_samples=1.")
         minimum = resolved_min_size(name, self.min_size, None, n_rows=len(X))
         _check_enough(name, minimum)
-        least = max(_SMALLEST, int(minimum.amount))
+        min_size = max(_SMALLEST, int(minimum.amount))
         rows = distinct_rows(X)
-        rule = self._core_rule(rows, least)
-        self._learn(rule, rows, least)
+        rule = self._core_rule(rows, min_size)
+        self._learn(rule, rows, min_size)
         return self
 
     def predict(self, X: Any) -> Integers:
@@ -172,17 +172,17 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _core_rule(self, rows: DistinctRows, least: int) -> CoreRule:
+    def _core_rule(self, rows: DistinctRows, min_size: int) -> CoreRule:
         """Run HDBSCAN on a sample and return its clusters as a rule of stored core rows."""
         rng = check_random_state(self.random_state)
         # Duplicates are adjacent and sorted by hash, so the order of the rows does not matter.
         repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
         sample = _sorted_sample(len(repeated), self.max_fit_rows, rng)
         self.n_fit_rows_ = len(sample)
-        return self._core_rule_of(rows.values[repeated[sample]], math.ceil(least * len(sample) / len(repeated)), rng)
+        return self._core_rule_of(rows.values[repeated[sample]], math.ceil(min_size * len(sample) / len(repeated)), rng)
 
-    def _core_rule_of(self, X: Floats, least: int, rng: np.random.RandomState) -> CoreRule:
-        smallest = min(max(_SMALLEST, least), len(X))
+    def _core_rule_of(self, X: Floats, min_size: int, rng: np.random.RandomState) -> CoreRule:
+        smallest = min(max(_SMALLEST, min_size), len(X))
         neighbors = min(self.min_samples or min(smallest, 20), len(X))
         hdbscan = cluster.HDBSCAN(min_cluster_size=smallest, min_samples=neighbors, algorithm="kd_tree", copy=True)
         labels = _with_duplicates(X, hdbscan.fit_predict(X))
@@ -209,9 +209,9 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         np.maximum.at(limit, members.label, members.distance)
         return replace(rule, limit=limit)
 
-    def _learn(self, rule: CoreRule, rows: DistinctRows, least: int) -> None:
+    def _learn(self, rule: CoreRule, rows: DistinctRows, min_size: int) -> None:
         weights, inverse = rows.weights, rows.inverse
-        rule, assessed, merged = merged_to_min_size(rule, rows.values, weights, least=least)
+        rule, assessed, merged = merged_to_min_size(rule, rows.values, weights, min_size=min_size)
         inside = assessed.label >= 0
         sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
         first = np.array([rule.cores[rule.core_labels == j].min(axis=0) for j in range(rule.n_clusters)])
@@ -257,12 +257,12 @@ def _with_duplicates(X: Floats, labels: Integers) -> Integers:
     start = np.flatnonzero(np.append(True, (X[1:] != X[:-1]).any(axis=1)))
     group = np.cumsum(np.append(True, (X[1:] != X[:-1]).any(axis=1))) - 1
     best = np.maximum.reduceat(labels, start)
-    same: Integers = best[group].astype(np.intp)
-    return same
+    unified: Integers = best[group].astype(np.intp)
+    return unified
 
 
 def _stored_cores(labels: Integers, n_cores: int, rng: np.random.RandomState) -> Integers:
-    """Indices of the rows to store: a sample of each cluster, proportional to its size and at least one row."""
+    """Indices of the rows to store: a sample of each cluster, proportional to its size and at min_size one row."""
     if len(labels) <= n_cores:
         return np.arange(len(labels))
     indices = []
@@ -299,7 +299,7 @@ def _refit(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
     if min_size > len(X):
         return None
     rows = distinct_rows(X)
-    return merged_to_min_size(model._core_rule(rows, min_size), rows.values, rows.weights, least=min_size)[0]
+    return merged_to_min_size(model._core_rule(rows, min_size), rows.values, rows.weights, min_size=min_size)[0]
 
 
 def _settings(*, n_rows: int, n_sample: int, min_size: int, fine: bool) -> list[_Setting]:

@@ -106,7 +106,7 @@ class Method:
     name : str
         As given in `method` and `methods`.
     label : str
-        As people read it in sentences, such as "a Gaussian mixture".
+        As people read it, such as "Gaussian mixture".
     estimator_class : type
         The estimator.
     rule_class : type

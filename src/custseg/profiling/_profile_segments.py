@@ -46,82 +46,70 @@ def profile_segments(
     unclustered: Mapping[str, str] | None = None,
     customer_column: str | None = None,
 ) -> Profiles:
-    r"""Profile every segment: what it is like, what sets it apart, its name, and what to do with it.
+    """Profile every segment: its figures, what sets it apart, its name, and what to do with it.
 
-    The difference of a segment from all other clustered customers is an effect size with a 95 % interval: for
-    numbers Cliff's delta, ``P(member > other) - P(member < other)`` in [-1, 1]; for categories the difference of
-    shares and their ratio (lift). Both ask how far the segment stands apart, not whether chance made it so.
+    A segment is compared with all other clustered customers by effect sizes with 95 % intervals: Cliff's delta,
+    ``P(member > other) - P(member < other)`` in [-1, 1], for numbers; the difference of shares and their ratio (lift)
+    for categories.
 
     Parameters
     ----------
     features : FeatureTable, table or mapping of str to array
-        One row per customer. Ids are in `customer_id`, in the column `id`, or in a first column of texts or whole
-        numbers that are all different; they are never shown. `revenue` gives the revenue shares, and
-        ``contactable_<channel>`` and ``consent_<channel>`` who can be reached.
+        One row per customer. Ids are in `customer_id`, in `customer_column`, or in a first column of text or whole
+        numbers that all differ; they are never shown. `revenue` gives the revenue shares; ``contactable_<channel>`` and
+        ``consent_<channel>`` give how many customers each channel reaches.
     labels : array-like of shape (n_customers,)
-        Segment of each customer, whole numbers or texts, from any source; -1, None and NaN are in no segment and
-        get a row of their own.
+        Segment of each customer, whole numbers or text, from any method. Customers with -1, None or NaN are in no
+        segment and get a row of their own.
     descriptors : table, mapping, or list of columns of `features`, optional
-        Columns that had no part in making the segments, such as demography or source: they are tested.
+        Columns that were not used for clustering, such as age or source; they are tested.
     size_weight : str or array-like of shape (n_customers,), optional
-        What else a segment's size is measured in: a column such as "revenue", or a number per customer.
+        A second measure of size: a column such as "revenue", or a number per customer.
     stability : mapping of segment to float, optional
-        Mean Jaccard similarity of each segment over redrawn customers, in [0, 1].
+        Mean Jaccard similarity of each segment over refits on resampled customers, in [0, 1].
     language : {"en", "ru"}, default "en"
-        Of `name`, `description` and `advice`; `names` and `playbook` have both.
+        Language of `name`, `description` and `advice`; `names` and `playbook` have both.
     archetypes : path or mapping, optional
-        Own kinds of customers as TOML in place of the built-in ones (`keep_builtin = true` adds to them), see Notes.
+        Definitions of archetypes as TOML that replace the built-in ones (with `keep_builtin = true`: in addition).
     playbook : path or mapping, optional
-        Own plays by key of the archetype: `do`, `dont`, `channel`, `cadence`.
+        Plays by key of the archetype, with `do`, `dont`, `channel` and `cadence`.
     clustered_on : sequence of str, optional
-        Features that made the segments: they speak first where several features say the same, and they alone count
-        for the nearest segment. By default all but descriptors.
+        Features used for clustering: they represent a group of correlated features, and only they count for the nearest
+        segment. By default all columns but descriptors.
     unclustered : mapping of str to str, optional
-        Name of the row of customers in no segment, by language. By default what can be read off: "Prospects" where
-        none of them has an order, "No data" where none has a value to cluster on, else "In no segment".
+        Name of the row of customers in no segment, by language. By default "Prospects" if none of them has an order,
+        "No data" if none has a value of `clustered_on`, else "In no segment".
     customer_column : str, optional
         Column of ids in `features` and `descriptors`.
 
     Returns
     -------
     Profiles
-        A sequence of `SegmentProfile` in the order of the labels, the row of customers in no segment last, where
-        there are any. `to_frame()` gives all figures in long form.
+        A sequence of `SegmentProfile` in the order of the labels; the row of customers in no segment, if any, is last.
+        `to_frame()` gives all figures in long form.
 
     Raises
     ------
     DataError
-        If labels and tables do not fit each other, a column cannot be used, or an archetype or play has faults (all
-        are told in one message).
+        If labels and tables do not fit together, a column cannot be used, or definitions of archetypes or plays have
+        faults (all are listed in one message).
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
     Notes
     -----
-    **No p values for the features that made the segments.** Clustering looks for groups that differ in these very
-    columns, and finds some in pure noise too: that they do not differ is false by construction, so its p value says
-    nothing, however small. Only `descriptors` have p values (Kruskal-Wallis and chi-square over all segments;
-    Mann-Whitney and chi-square of a segment against the others), after Holm. A column that is computed from the same
-    orders as a clustering feature is no descriptor either.
+    Only `descriptors` have p values (Kruskal-Wallis and chi-square over all segments; Mann-Whitney and chi-square of a
+    segment against the others), adjusted by Holm. Features used for clustering differ between segments by construction,
+    so their p values would be meaningless.
 
-    **Names.** A segment earns an archetype's name when at least 60 % of its members meet the archetype's condition,
-    at least twice the share among the others, and the 99.9 % interval of that difference lies above 0. A place among
-    all is (average rank - 1/2) / n: equal values stand equal. Otherwise it is called by up to three traits. "High" and
-    "low" need a delta of at least 0.33 in size and an interval on that side of 0, "average" an interval within ±0.33.
+    A segment gets an archetype's name if at least 60 % of its members meet the condition, at least twice the share of
+    the others, and the 99.9 % interval of the difference lies above 0. Otherwise its name consists of up to three
+    traits: "high" and "low" require a delta of at least 0.33 whose interval excludes 0.
 
-    **Markers** are the largest effects of at least 0.147 whose interval does not hold 0. Features whose ranks correlate
-    at 0.8 or more are folded into one.
+    Markers are the largest effects of at least 0.147 whose interval excludes 0. Features with an absolute rank
+    correlation of at least 0.8 are folded into one.
 
-    **Privacy.** No ids, no rows. Cells under 10 customers are not shown, nor is one more where a total would give them
-    away; among all others, 1 to 9 customers of a segment count as 5. A segment under 10 customers has a size and
-    nothing else. Categories that fewer than 10 customers have are not named. Texts of categories are escaped on pages,
-    and to_frame() disarms those that look like formulas.
-
-    **Intervals.** Of Cliff's delta: consistent variance and asymmetric limits with t of min(n) - 1 degrees of freedom.
-    In simulation they cover the truth in 93 to 97 % for 100 against 900 customers, with ties too; where delta is
-    beyond ±0.95, in 89 to 94 %. Customers without a value are left out; equal values count half.
-
-    Cost: one sort per numeric feature, on several threads.
+    No figure describes fewer than 10 customers. The guide on profiles explains privacy, intervals and names.
 
     References
     ----------

@@ -26,9 +26,9 @@ class Profiles:
     tests : tuple of DescriptorTest
         Whether each descriptor differs between segments at all.
     notes : tuple of str
-        What was left out, or taken for ids.
+        Which columns were left out or read as ids.
     give_back : callable
-        Turns a local frame into the caller's kind of table.
+        Converts a local frame to the caller's kind of table.
     """
 
     rows: tuple[SegmentProfile, ...]
@@ -47,7 +47,7 @@ class Profiles:
 
     @property
     def segments(self) -> tuple[SegmentProfile, ...]:
-        """The profiles of the segments alone, without the row of customers in none."""
+        """The profiles without the row of customers in no segment."""
         return tuple(row for row in self.rows if row.segment is not None)
 
     def renamed(self, names: Mapping[int | str, str]) -> Profiles:
@@ -68,7 +68,7 @@ class Profiles:
         return replace(self, rows=rows)
 
     def table(self) -> tuple[list[str], list[list[str]]]:
-        """The segments as people read them: heads, and a row of texts per segment."""
+        """The segments as texts: headings, and a row per segment."""
         return profiles_table(self.rows)
 
     def columns(self) -> dict[str, list[object]]:
@@ -81,10 +81,9 @@ class Profiles:
         Returns
         -------
         table
-            `segment` (missing for customers in none), `name`, `feature` and `category` (missing where a figure is of
-            the whole segment, or of a number), `statistic` (such as "size", "q50", "effect_low", "lift"), `value`
-            (Float64; missing where it is not told). Texts that a spreadsheet would take for a formula have an
-            apostrophe in front.
+            `segment` (missing for customers in none), `name`, `feature` and `category` (missing where they do not
+            apply), `statistic` (such as "size", "q50", "effect_low", "lift"), `value` (Float64; missing where it is
+            hidden or undefined). Texts that a spreadsheet would read as a formula have a leading apostrophe.
         """
         local = nw.from_native(frame_from_columns(tidy_columns(self.rows)), eager_only=True)
         kind = nw.String if any(isinstance(row.segment, str) for row in self.rows) else nw.Int64

@@ -19,21 +19,21 @@ class FeatureProfile:
     Attributes
     ----------
     name, unit : str
-        The feature and its unit; "" where that is not known.
+        The feature and its unit; "" where the unit is unknown.
     coverage : float or None
         Share of the members with a value; None under 10 members, and where 1 to 9 have a value or lack one.
     quantiles : mapping of float to (float or None)
         The 0.05, 0.25, 0.5, 0.75 and 0.95 quantiles of the members in the feature's unit; empty for categories.
-        None under 10 values (the outer two: under 21), and where nobody has one.
+        None under 10 values (for the outer two, under 21).
     others_median : float or None
         Median of all other clustered customers.
     effect : Effect or None
-        Cliff's delta against all other clustered customers: P(member > other) - P(member < other), in [-1, 1], 0 for
-        no difference. None for categories, and under 10 members or others with a value.
+        Cliff's delta against all other clustered customers: P(member > other) - P(member < other), in [-1, 1]; 0 is no
+        difference. None for categories, and under 10 members or others with a value.
     categories : tuple of CategoryShare
         The most frequent first; empty for numbers.
     is_descriptor : bool
-        Whether it was not used to make the segments.
+        Whether the feature was not used for clustering.
     p_value : float or None
         For a descriptor: of the difference from all other customers, after Holm over all segments and descriptors.
         Always None for other features, see `profile_segments`.
@@ -52,12 +52,12 @@ class FeatureProfile:
 
 @dataclass(frozen=True)
 class SegmentStability:
-    """How well a segment came back when the customers were drawn again.
+    """How reproducible a segment is when the customers are resampled.
 
     Attributes
     ----------
     jaccard : float
-        Mean Jaccard similarity over the draws, in [0, 1].
+        Mean Jaccard similarity over the resamples, in [0, 1].
     texts : mapping of str to str
         Hennig's reading by language: below 0.6 dissolved, from 0.6 a pattern, from 0.75 stable, from 0.85 very stable.
     """
@@ -81,32 +81,32 @@ class SegmentProfile:
     names, descriptions : mapping of str to str
         The name, unique within the result, and one line about it, in each language.
     evidence : NameEvidence or None
-        Why it has the name of an archetype; None for other names.
+        The evidence for the name of an archetype; None for other names.
     size : int
         Customers.
     share : float or None
-        Share of the clustered customers; None for those that are in no segment.
+        Share of the clustered customers; None for the row of customers in no segment.
     revenue_share : float or None
         Share of the revenue of all rows with 10 customers or more; None under 10, and where there is no revenue.
     weight_share : float or None
-        The same of `size_weight`.
+        Likewise, the share of `size_weight`.
     features : mapping of str to FeatureProfile
         Every feature, in the order of the table.
     markers : tuple of Marker
-        What sets the segment apart, the largest effect first.
+        The largest differences from all other customers, the largest effect first.
     nearest : int, str or None
-        The segment that is most like this one.
+        The most similar segment.
     overlap : float or None
-        How much: 1 - ``|Cliff's delta|`` between both in the feature that tells them apart best (for categories the
-        shared part of both distributions). 0: each member of one is above all of the other; 1: nothing differs.
+        Similarity to it: 1 - ``|Cliff's delta|`` in the feature that separates both best (for categories the overlap of
+        both distributions). 0: complete separation in that feature; 1: no difference in any.
     stability : SegmentStability or None
-        Where it was given.
+        None where it was not given.
     reachable : mapping of str to (int or None)
         How many customers each channel reaches; None for 1 to 9, and in a segment under 10.
     playbook : mapping of str to Advice
         What to do, in each language.
     rule : object or None
-        A rule whose text says who is in the segment.
+        A rule that describes the members of the segment.
     """
 
     segment: int | str | None
@@ -130,27 +130,31 @@ class SegmentProfile:
 
     @property
     def name(self) -> str:
-        """The name in the asked language."""
+        """The name in the language of the profile."""
         return self.names[self.language]
 
     @property
     def description(self) -> str:
-        """One line about the segment in the asked language."""
+        """One line about the segment, in the language of the profile."""
         return self.descriptions[self.language]
 
     @property
     def advice(self) -> Advice:
-        """What to do with the segment, in the asked language."""
+        """What to do with the segment, in the language of the profile."""
         return self.playbook[self.language]
 
     @property
     def medians(self) -> dict[str, float | None]:
         """Median of each numeric feature in its own unit; None under 10 values."""
-        return {name: one.quantiles[0.5] for name, one in self.features.items() if one.quantiles}
+        return {name: feature.quantiles[0.5] for name, feature in self.features.items() if feature.quantiles}
 
     @property
     def effects(self) -> dict[str, float | None]:
         """Cliff's delta of each numeric feature against all others; empty for customers in no segment."""
         if self.segment is None:
             return {}
-        return {name: one.effect.value if one.effect else None for name, one in self.features.items() if one.quantiles}
+        return {
+            name: feature.effect.value if feature.effect else None
+            for name, feature in self.features.items()
+            if feature.quantiles
+        }

@@ -9,7 +9,7 @@ from scipy.stats import ks_2samp, spearmanr
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from custseg.clustering.selection._null_model import NullModel
+from custseg.clustering.selection._null_model import NullModel, _convex_minorant
 
 
 def drawn(X: np.ndarray, n_rows: int = 4000, seed: int = 0) -> np.ndarray:
@@ -120,3 +120,17 @@ def test_rows_are_finite_and_within_what_was_seen(n_rows: int, n_columns: int, s
     assert rows.shape == (25, n_columns)
     assert (rows >= X.min(axis=0)).all()
     assert (rows <= X.max(axis=0)).all()
+
+
+@examples(60)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 12))
+def test_convex_minorant_equals_lowest_chords(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = np.sort(rng.lognormal(sigma=4, size=n)), rng.normal(size=n)
+    lowest = [min(np.interp(x[i], x[[a, b]], y[[a, b]]) for a in range(i + 1) for b in range(i, n)) for i in range(n)]
+    assert _convex_minorant(x, y) == pytest.approx(np.array(lowest), abs=1e-12)
+
+
+def test_adjacent_values_leave_the_marginal_finite() -> None:
+    column = np.append(np.nextafter(0.0, 1.0) * np.arange(60), 1e100 + np.arange(3))
+    assert np.isfinite(NullModel.like(column[:, None]).draw(50, np.random.default_rng(0))).all()

@@ -32,7 +32,7 @@ class Merge:
 
 
 def merged_to_min_size(
-    rule: CoreRule, X: Floats, weights: Floats, *, least: int
+    rule: CoreRule, X: Floats, weights: Floats, *, min_size: int
 ) -> tuple[CoreRule, Assessment, list[Merge]]:
     """The rule with clusters below the minimum size joined to their nearest neighbor, the smallest first."""
     merges: list[Merge] = []
@@ -40,7 +40,7 @@ def merged_to_min_size(
         assessed = rule.nearest(X)
         inside = assessed.label >= 0
         sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
-        if not rule.n_clusters or sizes.min() >= least:
+        if not rule.n_clusters or sizes.min() >= min_size:
             return rule, assessed, merges
         small = int(sizes.argmin())
         target, distance = nearest_cluster(rule, small)

@@ -1,4 +1,4 @@
-"""Compiled loops over the fixed blocks of a matrix, in as many threads as there are."""
+"""Compiled loops over fixed blocks of rows, in threads: the same bits for any number of threads."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from custseg._threads import in_threads
 Result = TypeVar("Result")
 
 _BLOCK = 16_384
-# With fewer, starting a thread takes longer than its work.
+# With fewer, starting a thread takes longer than its blocks.
 _BLOCKS_PER_THREAD = 4
 
 
-def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | None = None) -> list[Result]:
-    """What `work` gives for each block of rows, in the order of the blocks; `size` rows each if it is given.
+def over_blocks(n_rows: int, function: Callable[[slice], Result], *, size: int | None = None) -> list[Result]:
+    """The result of the function for each block of rows, in the order of the blocks; `size` rows per block.
 
     Blocks do not depend on the number of threads, so neither does a sum over the results.
     """
@@ -28,36 +28,36 @@ def over_blocks(n_rows: int, work: Callable[[slice], Result], *, size: int | Non
     blocks = [slice(start, min(start + step, n_rows)) for start in range(0, n_rows, step)]
     threads = min(len(blocks) // _BLOCKS_PER_THREAD, max_threads())
     if threads <= 1:
-        return [work(block) for block in blocks]
+        return [function(block) for block in blocks]
     shares = [blocks[len(blocks) * t // threads : len(blocks) * (t + 1) // threads] for t in range(threads)]
-    results = in_threads(lambda share: [work(block) for block in share], shares, n_jobs=threads)
+    results = in_threads(lambda share: [function(block) for block in share], shares, n_jobs=threads)
     return [result for of_share in results for result in of_share]
 
 
 def in_one_block(n_rows: int) -> bool:
-    """Whether so many rows are one block, which a single loop can take in the same order."""
+    """Whether the rows are a single block, which one loop can process in the same order."""
     return n_rows <= _BLOCK
 
 
 def power_labels(X: Floats, centers: Floats, offsets: Floats) -> tuple[Labels32, Floats, Floats]:
-    """Label, distance to the runner-up and own cost of each row, where cost is squared distance - offset."""
+    """Label, margin to the second-best cluster and cost of each row, where cost is squared distance - offset."""
     from custseg.clustering.rows import _kernels
 
     if in_one_block(len(X)):
         return lloyd_steps(X, np.ones(len(X)), centers, offsets=offsets)[0]
-    labels, gaps, own = np.empty(len(X), dtype=np.int32), np.empty(len(X)), np.empty(len(X))
+    labels, margins, cost = np.empty(len(X), dtype=np.int32), np.empty(len(X)), np.empty(len(X))
 
-    def work(block: slice) -> None:
-        _kernels.assign(X[block], centers, offsets, labels[block], gaps[block], own[block])
+    def assign(block: slice) -> None:
+        _kernels.assign(X[block], centers, offsets, labels[block], margins[block], cost[block])
 
-    over_blocks(len(X), work)
-    return labels, gaps, own
+    over_blocks(len(X), assign)
+    return labels, margins, cost
 
 
 def lloyd_steps(
     X: Floats, weights: Floats, centers: Floats, *, offsets: Floats, max_iter: int = 0, tol: float = 0.0
 ) -> tuple[tuple[Labels32, Floats, Floats], Floats, int, bool]:
-    """Lloyd's steps of one block: what `power_labels` gives, the centers, steps, and whether they were enough."""
+    """Lloyd's algorithm on one block: the result of `power_labels`, the centers, the steps, whether it converged."""
     from custseg.clustering.rows import _kernels
 
     n, k = len(X), len(centers)
@@ -73,7 +73,7 @@ def lloyd_steps(
 
 
 def squared_distances(X: Floats, centers: Floats) -> Floats:
-    """Squared distance of each row to each center, with the same bits as in `power_labels`."""
+    """Squared distance of each row to each center, bitwise the same as in `power_labels`."""
     from custseg.clustering.rows import _kernels
 
     out = np.empty((len(X), len(centers)))
@@ -85,13 +85,12 @@ def cluster_means(X: Floats, weights: Floats, labels: Labels32, *, n_clusters: i
     """Weighted mean and size of each cluster; the mean of an empty one is NaN."""
     from custseg.clustering.rows import _kernels
 
-    def work(block: slice) -> tuple[Floats, Floats]:
+    def sums_of(block: slice) -> tuple[Floats, Floats]:
         sums, sizes = np.zeros((n_clusters, X.shape[1])), np.zeros(n_clusters)
         _kernels.add_up(X[block], weights[block], labels[block], sums, sizes)
         return sums, sizes
 
-    parts = over_blocks(len(X), work)
-    sums = np.add.reduce([part[0] for part in parts])
-    sizes = np.add.reduce([part[1] for part in parts])
+    of_blocks = over_blocks(len(X), sums_of)
+    sums, sizes = (np.add.reduce([block[i] for block in of_blocks]) for i in range(2))
     with np.errstate(invalid="ignore", divide="ignore"):
         return sums / sizes[:, None], sizes

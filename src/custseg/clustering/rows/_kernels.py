@@ -1,4 +1,4 @@
-"""Compiled loops over rows. Imported only where a fit or a large matrix needs them.
+"""Compiled loops over rows: distances, Lloyd's steps, E-steps. Imported only where a fit needs them.
 
 Every sum runs over the columns of one row, or over the rows of one fixed block, in one order; so the bits
 of a result depend neither on the batch nor on the number of threads.
@@ -15,23 +15,23 @@ import numpy as np
 
 from custseg._compiled import compiled
 
-# Rows worked on together: their distances stay in the first cache.
+# Rows per strip: their distances fit into the first cache.
 _STRIP = 256
 LANES = 64
 
 
 def max_threads() -> int:
-    """Threads that numba would use, which it takes from the machine or from NUMBA_NUM_THREADS."""
+    """Number of threads that numba would use: one per core, or NUMBA_NUM_THREADS."""
     return int(getattr(numba.config, "NUMBA_NUM_THREADS"))  # noqa: B009 - set when numba is imported
 
 
 @compiled
 def lloyd(rows, strips, weights, centers, offsets, max_iter, tol, cost, labels, gaps, own, sums, sizes):
-    """Lloyd's steps of one block, in place: the number of steps, and whether they were enough.
+    """Lloyd's algorithm on one block, in place: returns the number of steps, and whether it converged.
 
-    Fills the label, the distance to the runner-up and the own cost of each row, where cost is squared
-    distance - offset. Without steps the rows are assigned to the centers as they are. `strips` holds the rows again,
-    side by side.
+    Fills the label, the margin to the second-best cluster and the cost of each row, where cost is squared
+    distance - offset. Without steps the rows are assigned to the given centers. `strips` holds the rows again,
+    transposed by strips.
     """
     n, d = rows.shape
     k = len(centers)
@@ -87,9 +87,9 @@ def lloyd(rows, strips, weights, centers, offsets, max_iter, tol, cost, labels, 
 
 @compiled
 def assign(rows, centers, offsets, labels, gaps, own):
-    """Label, distance to the runner-up and own cost of many rows: the bits of `lloyd` without steps, in half the time.
+    """Label, margin and cost of many rows: bitwise the same as `lloyd` without steps, in half the time.
 
-    Strips of rows side by side are what the processor's vectors want; this takes long to compile.
+    Rows are transposed by strips, so that the processor's vector instructions apply; this takes long to compile.
     """
     n, d = rows.shape
     k = len(centers)
@@ -151,7 +151,7 @@ def costs(rows, centers, out):
 
 @compiled
 def nearer(rows, weights, center, closest, out):
-    """`out` becomes the distance to the closest center with one more; returns its weighted sum."""
+    """Fill `out` with the distance to the closest center once one is added; returns the weighted sum."""
     total = 0.0
     for r in range(len(rows)):
         distance = 0.0
@@ -165,7 +165,7 @@ def nearer(rows, weights, center, closest, out):
 
 @compiled
 def mahalanobis(rows, means, factors, centered, out):
-    """Squared length of factor · (row - mean) for each component; the factors are lower triangular."""
+    """Squared Mahalanobis distances of rows to components: |factor · (row - mean)|², factors are lower triangular."""
     d = rows.shape[1]
     for r in range(len(rows)):
         for j in range(len(means)):
@@ -181,12 +181,13 @@ def mahalanobis(rows, means, factors, centered, out):
 
 @compiled
 def expected(rows, weights, means, factors, constants, centered, shares, logs, zeroth, first, second):
-    """Log density of each row; adds the moments of one block about the means, with posteriors as shares.
+    """E-step: log density of each row; adds the moments of one block about the means, weighted by posteriors.
 
-    `constants` are less the offsets; `centered` and `shares` are room for one row.
+    `constants` are reduced by the offsets; `centered` and `shares` are work space for one row.
     """
     k, d = means.shape
     for r in range(len(rows)):
+        # The loop of `mahalanobis` again: a shared function makes that one slower by 40 %.
         low = np.inf
         for j in range(k):
             total = 0.0
@@ -208,15 +209,15 @@ def expected(rows, weights, means, factors, constants, centered, shares, logs, z
             if share != 0.0:
                 zeroth[j] += share
                 for a in range(d):
-                    part = share * centered[j, a]
-                    first[j, a] += part
+                    weighted = share * centered[j, a]
+                    first[j, a] += weighted
                     for b in range(a + 1):
-                        second[j, a, b] += part * centered[j, b]
+                        second[j, a, b] += weighted * centered[j, b]
 
 
 @compiled
 def cheapest(costs, offsets, labels, gaps):
-    """Label, and distance to the runner-up, of each row of a matrix of costs."""
+    """Label of each row of a cost matrix, and the margin to its second-best cluster."""
     for r in range(len(costs)):
         best, second, label = np.inf, np.inf, 0
         for j in range(len(offsets)):

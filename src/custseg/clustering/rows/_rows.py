@@ -1,4 +1,4 @@
-"""Rows as the algorithms see them: checked, each value once, in an order that depends on values alone."""
+"""Input matrices: checks, and their distinct rows in an order that depends on the values alone."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ SMALLEST_SPREAD = 1e-100
 
 @dataclass(frozen=True, eq=False)
 class DistinctRows:
-    """The different rows of a matrix in the order of their hashes, so that twins are one row.
+    """The distinct rows of a matrix in the order of their hashes; duplicate rows are one row with a weight.
 
     Attributes
     ----------
     values : ndarray of shape (n_distinct, n_columns)
         Each row once.
     weights : ndarray of shape (n_distinct,)
-        How many rows, or how much weight, stand behind each.
+        Number of duplicates of each, or their total weight.
     inverse : ndarray of shape (n_rows,)
-        Position in `values` of each row of the matrix.
+        Index in `values` of each row of the matrix.
     """
 
     values: Floats
@@ -39,42 +39,53 @@ def checked_rows(estimator: Any, X: object, *, reset: bool) -> Floats:
     """The matrix as finite float64 of a magnitude whose squares are finite; an error otherwise."""
     # float32 becomes float64 exactly, so both give the same clusters.
     rows: Floats = validate_data(estimator, X, dtype=np.float64, order="C", reset=reset)
-    name = type(estimator).__name__
-    lows, highs = zip(*over_blocks(len(rows), lambda block: _range(rows[block], reset)), strict=True)
-    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
-    largest = max(float(high.max()), -float(low.min()))
-    if largest > LARGEST:
-        raise ValueError(
-            f"{name}: X must hold values up to {LARGEST:g}, got {largest:g}: "
-            "squared distances would overflow. Rescale the columns."
-        )
-    spread = float((high - low).max())
-    if reset and 0 < spread < SMALLEST_SPREAD:
-        raise ValueError(
-            f"{name}: the columns of X must spread over at least {SMALLEST_SPREAD:g}, got {spread:g}: "
-            "squared distances would vanish. Rescale the columns."
-        )
+    _check_magnitude(type(estimator).__name__, rows, check_spread=reset)
     return rows
 
 
-def _range(rows: Floats, by_column: bool) -> tuple[Floats, Floats]:
-    """Least and largest values, of the columns or of all."""
-    if by_column:
-        return rows.min(axis=0), rows.max(axis=0)
-    return rows.min(), rows.max()
+def checked_matrix(caller: str, X: object, *, min_rows: int = 2) -> Floats:
+    """The same for functions that are no estimators, of at least `min_rows` rows, one or two."""
+    matrix = np.asarray(X)
+    if matrix.dtype.kind not in "biuf":
+        raise TypeError(f"{caller}: X must be a matrix of numbers, got {type(X).__name__} of {matrix.dtype}.")
+    if matrix.ndim != 2 or len(matrix) < min_rows or matrix.shape[1] < 1:
+        shape = "at least two rows and a column" if min_rows > 1 else "rows and columns"
+        raise ValueError(f"{caller}: X must have {shape}, got shape {matrix.shape}.")
+    rows: Floats = np.ascontiguousarray(matrix, dtype=np.float64)
+    _check_magnitude(caller, rows, check_spread=True)
+    return rows
+
+
+def _check_magnitude(caller: str, rows: Floats, *, check_spread: bool) -> None:
+    """Raise unless values are finite and squared distances neither overflow nor, on request, vanish."""
+    ranges = over_blocks(len(rows), lambda block: (rows[block].min(axis=0), rows[block].max(axis=0)))
+    low, high = (reduce([bounds[i] for bounds in ranges], axis=0) for i, reduce in enumerate((np.min, np.max)))
+    largest, spread = float(max(high.max(), -low.min())), float((high - low).max())
+    if not np.isfinite(largest):
+        raise ValueError(f"{caller}: X must be finite, and holds NaN or infinity. Fill or leave out those rows.")
+    if largest > LARGEST:
+        raise ValueError(
+            f"{caller}: X must hold values up to {LARGEST:g}, got {largest:g}: "
+            "squared distances would overflow. Rescale the columns."
+        )
+    if check_spread and 0 < spread < SMALLEST_SPREAD:
+        raise ValueError(
+            f"{caller}: the columns of X must spread over at least {SMALLEST_SPREAD:g}, got {spread:g}: "
+            "squared distances would vanish. Rescale the columns."
+        )
 
 
 def checked_weights(estimator: Any, sample_weight: object, n_rows: int) -> Floats | None:
-    """The weights as float64, none of them negative and not all of them zero."""
+    """The weights as float64, not negative and not all zero."""
     if sample_weight is None:
         return None
     name = type(estimator).__name__
-    given = np.asarray(sample_weight)
+    array = np.asarray(sample_weight)
     try:
-        # Words are no numbers, even where NumPy could read one from them.
-        weights = np.asarray(given, dtype=np.float64 if given.dtype.kind in "biufO" else None) + 0.0
+        # Text is refused, even where NumPy could parse a number from it.
+        weights = np.asarray(array, dtype=np.float64 if array.dtype.kind in "biufO" else None) + 0.0
     except (TypeError, ValueError):
-        kind = type(next(iter(given.flat), None)).__name__
+        kind = type(next(iter(array.flat), None)).__name__
         raise TypeError(f"{name}: sample_weight must be numbers, got {kind}. Cast it first.") from None
     if weights.ndim == 0:
         weights = np.full(n_rows, float(weights))
@@ -101,21 +112,21 @@ def distinct_rows(X: Floats, weights: Floats | None = None) -> DistinctRows:
     ordered = X[order]
     ordered += 0.0
     same_hash = hashes[order][1:] == hashes[order][:-1]
-    same = np.zeros(len(X), dtype=bool)
+    is_duplicate = np.zeros(len(X), dtype=bool)
     pairs = np.flatnonzero(same_hash)
-    same[pairs + 1] = (ordered[pairs] == ordered[pairs + 1]).all(axis=1)
-    if same.sum() < same_hash.sum():
+    is_duplicate[pairs + 1] = (ordered[pairs] == ordered[pairs + 1]).all(axis=1)
+    if is_duplicate.sum() < same_hash.sum():
         order = np.lexsort((*([] if weights is None else [weights]), *(X + 0.0).T))
         ordered = X[order] + 0.0
-        same[1:] = (ordered[1:] == ordered[:-1]).all(axis=1)
+        is_duplicate[1:] = (ordered[1:] == ordered[:-1]).all(axis=1)
     inverse = np.empty(len(X), dtype=np.intp)
-    inverse[order] = np.cumsum(~same) - 1
-    kept = ordered if not same.any() else ordered[~same]
+    inverse[order] = np.cumsum(~is_duplicate) - 1
+    values = ordered if not is_duplicate.any() else ordered[~is_duplicate]
     if weights is None:
-        totals = np.diff(np.append(np.flatnonzero(~same), len(X))).astype(np.float64)
+        totals = np.diff(np.append(np.flatnonzero(~is_duplicate), len(X))).astype(np.float64)
     else:
-        totals = np.add.reduceat(weights[order], np.flatnonzero(~same))
-    return DistinctRows(kept, totals, inverse)
+        totals = np.add.reduceat(weights[order], np.flatnonzero(~is_duplicate))
+    return DistinctRows(values, totals, inverse)
 
 
 def row_hashes(values: Floats) -> NDArray[np.uint64]:
@@ -144,22 +155,3 @@ def column_scales(rows: DistinctRows) -> Floats:
         limit = max(10 * float(high - low) ** 2, 1e-30 * variance) if high > low else variance
         scales[c] = min(variance, limit) if column.min() < column.max() else 0.0
     return scales
-
-
-def checked_matrix(caller: str, X: object) -> Floats:
-    """The matrix as finite float64 of at least two rows, for functions that are no estimators."""
-    given = np.asarray(X)
-    if given.dtype.kind not in "biuf":
-        raise TypeError(f"{caller}: X must be a matrix of numbers, got {type(X).__name__} of {given.dtype}.")
-    if given.ndim != 2 or len(given) < 2 or given.shape[1] < 1:
-        raise ValueError(f"{caller}: X must have at least two rows and a column, got shape {given.shape}.")
-    rows: Floats = np.ascontiguousarray(given, dtype=np.float64)
-    largest = float(np.abs(rows).max())
-    if not np.isfinite(largest):
-        raise ValueError(f"{caller}: X must be finite, and holds NaN or infinity. Fill or leave out those rows.")
-    if largest > LARGEST:
-        raise ValueError(
-            f"{caller}: X must hold values up to {LARGEST:g}, got {largest:g}: "
-            "squared distances would overflow. Rescale the columns."
-        )
-    return rows

@@ -1,13 +1,10 @@
-"""The clusterings that are tried, each fitted under the same minimum size."""
+"""Candidates: clusterings fitted under the same minimum size, and what was measured on them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from custseg._arrays import Floats, Integers
 from custseg.clustering._method import FitNote, FitSpec, reassignment_notes
@@ -18,16 +15,16 @@ from custseg.errors import InfeasibleMinimumError
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """One clustering that was tried. What was not computed, because the row could no longer win, is None.
+    """One clustering that was tried. A measure is None where it was not computed because the candidate could not win.
 
     Attributes
     ----------
     method : str
-        The algorithm.
+        Name of the method.
     n_clusters : int
         Number of clusters: requested, or found by the method.
     meets_min_size : bool
-        Whether there is a clustering under the minimum size.
+        Whether a clustering met the minimum size.
     smallest : int
         Rows in the smallest cluster; where the minimum cannot be met, a feasible minimum.
     smallest_share : float
@@ -35,8 +32,8 @@ class Candidate:
     silhouette, silhouette_error : float or None
         Mean silhouette in [-1, 1] (Rousseeuw 1987) and its standard error; 0 for a single cluster.
     silhouette_gain, silhouette_gain_error : float or None
-        Silhouette less the mean silhouette that k-means reaches with as many clusters in rows without groups,
-        and the standard error of that mean. One scale for all methods.
+        Silhouette minus the mean silhouette of k-means with as many clusters on null reference data, and the
+        standard error of that mean. One scale for all methods.
     gap : float or None
         Silhouette of the weakest cluster by path distance: above 0.1 thin regions part it from all others.
     valley : float or None
@@ -56,7 +53,7 @@ class Candidate:
     noise_share : float
         Share of the rows that are noise; for HDBSCAN before they join the nearest cluster.
     seconds : float
-        Time that the fit took.
+        Duration of the fit.
     estimator : object or None
         The fitted estimator.
     """
@@ -86,7 +83,7 @@ class Candidate:
 
     @property
     def weakest_stability(self) -> float | None:
-        """Mean Jaccard similarity of the cluster that comes back worst."""
+        """Mean Jaccard similarity of the least stable cluster."""
         return None if self.stability_of_clusters is None else min(self.stability_of_clusters.values())
 
     @property
@@ -135,10 +132,3 @@ def fitted(spec: FitSpec, X: Floats) -> Candidate:
         estimator=estimator,
         **spec.method.measures(estimator),
     )
-
-
-def numbers_worth_trying(X: Floats, numbers: Sequence[int], min_size: int) -> list[int]:
-    """The numbers with rows enough; the smallest one even if the minimum is out of reach, to see how far."""
-    distinct = len(np.unique(X, axis=0))
-    possible = [k for k in numbers if k <= distinct]
-    return [k for k in possible if k * min_size <= len(X)] or possible[:1]

@@ -1,4 +1,4 @@
-"""What speaks for each candidate: silhouette, gaps, agreement of refits, and what chance alone would give."""
+"""The measures of each candidate: silhouette, gaps, agreement of refits, and what chance alone would give."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from custseg.clustering.validation._stability import compared, draw_parts, refit
 
 SAMPLE_ROWS = 4_000
 _SILHOUETTE_ROWS = 10_000
-# Of all draws, whatever the seed of the fits: a seed that decided the number of clusters would be no evidence.
+# Seed of all draws, whatever the seed of the fits, which must not decide the number of clusters.
 _STREAM = 20_240_601
 _NULL_DRAWS = 20
 _DRAWS_OF_SUSPECTS = 10
@@ -33,8 +33,8 @@ _STABILITY_DRAWS = 12
 class Evaluator:
     """Measures candidates on the same rows, with the same draws for all.
 
-    `X` holds the rows in an order that depends on their values alone, `order` the places from which they come.
-    Each draw has a seed of its own, so that one candidate more changes no other. `seed` is that of the fits alone.
+    `X` holds the rows in an order that depends on their values alone, `order` their original indices. Each draw has
+    a seed of its own, so that an additional candidate changes no other. `seed` is used by the fits alone.
     """
 
     X: Floats
@@ -43,7 +43,7 @@ class Evaluator:
 
     @property
     def sample(self) -> Integers:
-        """Rows on which paths and valleys are looked at; all where there are not more."""
+        """Indices of the rows on which paths and valleys are measured; all if there are not more."""
         if len(self.X) <= SAMPLE_ROWS:
             return np.arange(len(self.X))
         return np.sort(self._rng(0).permutation(len(self.X))[:SAMPLE_ROWS])
@@ -51,7 +51,7 @@ class Evaluator:
     def separated(self, rows: Sequence[Candidate], *, stages: Stages) -> list[Candidate]:
         """The candidates with silhouettes, gaps and the indices of scikit-learn."""
         labelings = [row.labels[self.order] for row in rows]
-        widths = self._silhouettes(labelings, stages=stages)
+        silhouette_values = self._silhouettes(labelings, stages=stages)
         sample = self.sample
         part = self.X[sample]
         gaps = path_silhouettes(part, [labels[sample] for labels in labelings])
@@ -60,44 +60,44 @@ class Evaluator:
         return [
             replace(
                 row,
-                silhouette=widths[place][0],
-                silhouette_error=widths[place][1],
-                gap=float(gaps[place].min()),
-                valley=deep[place],
-                calinski_harabasz=indices[place][0],
-                davies_bouldin=indices[place][1],
+                silhouette=silhouette_values[index][0],
+                silhouette_error=silhouette_values[index][1],
+                gap=float(gaps[index].min()),
+                valley=deep[index],
+                calinski_harabasz=indices[index][0],
+                davies_bouldin=indices[index][1],
             )
-            for place, row in enumerate(rows)
+            for index, row in enumerate(rows)
         ]
 
     def _silhouettes(self, labelings: Sequence[Integers], *, stages: Stages) -> list[tuple[float, float]]:
-        """Mean silhouette of each labeling and its error; from a sample of its own where rows are many."""
+        """Mean silhouette of each labeling and its error; from a sample if there are many rows."""
         if len(self.X) <= _SILHOUETTE_ROWS:
-            found = silhouettes(self.X, labelings)
-            return list(zip(found.means.tolist(), found.errors.tolist(), strict=True))
+            result = silhouettes(self.X, labelings)
+            return list(zip(result.means.tolist(), result.errors.tolist(), strict=True))
 
         def alone(labels: Integers) -> tuple[float, float]:
-            found = silhouettes(self.X, [labels], max_rows=_SILHOUETTE_ROWS)
-            return float(found.means[0]), float(found.errors[0])
+            result = silhouettes(self.X, [labels], max_rows=_SILHOUETTE_ROWS)
+            return float(result.means[0]), float(result.errors[0])
 
         return stages.run(alone, labelings)
 
     def stable(
-        self, rows: Sequence[Candidate], attempts: Sequence[FitSpec], *, places: Sequence[int], stages: Stages
+        self, rows: Sequence[Candidate], specs: Sequence[FitSpec], *, indices: Sequence[int], stages: Stages
     ) -> list[Candidate]:
-        """The candidates; those in `places` with the agreement of refits on halves, at most of the sample's size."""
+        """The candidates; those in `indices` with the agreement of refits on halves, at most of the sample's size."""
         drawn, halves = self._halves()
 
         def refit(item: tuple[int, int]) -> list[Integers] | None:
-            place, draw = item
+            index, draw = item
             part = self.X[drawn[draw]]
-            return _refits(attempts[place], part, halves[draw], share=len(part) / len(self.X) / 2)
+            return _refits(specs[index], part, halves[draw], share=len(part) / len(self.X) / 2)
 
-        found = stages.run(refit, [(place, draw) for place in places for draw in range(_STABILITY_DRAWS)])
+        refits = stages.run(refit, [(index, draw) for index in indices for draw in range(_STABILITY_DRAWS)])
         measured = list(rows)
-        for number, place in enumerate(places):
-            draws = found[number * _STABILITY_DRAWS : (number + 1) * _STABILITY_DRAWS]
-            measured[place] = self._with_stability(rows[place], drawn, draws)
+        for number, index in enumerate(indices):
+            draws = refits[number * _STABILITY_DRAWS : (number + 1) * _STABILITY_DRAWS]
+            measured[index] = self._with_stability(rows[index], drawn, draws)
         return measured
 
     def refitted(self, row: Candidate, clusterer: Any) -> Candidate:
@@ -110,7 +110,7 @@ class Evaluator:
         return self._with_stability(row, drawn, draws)
 
     def _halves(self) -> tuple[list[Integers], list[tuple[Integers, Integers]]]:
-        """For each draw the rows looked at, and among these two halves."""
+        """For each draw, indices of the rows and two disjoint halves of them."""
         rngs = [self._rng(1, draw) for draw in range(_STABILITY_DRAWS)]
         drawn = [rng.permutation(len(self.X))[:SAMPLE_ROWS] for rng in rngs]
         return drawn, [draw_parts(len(chosen), rng) for chosen, rng in zip(drawn, rngs, strict=True)]
@@ -130,7 +130,7 @@ class Evaluator:
     def null(
         self, numbers: Sequence[int], suspects: Sequence[FitSpec], *, min_size: int, stages: Stages
     ) -> NullReference:
-        """What k-means finds for each number, and each suspect, in rows without groups; the same draws for all."""
+        """Cluster null reference data by k-means with each number, and by each suspect; the same draws for all."""
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), SAMPLE_ROWS)
         part = n_rows / len(self.X)
@@ -140,14 +140,17 @@ class Evaluator:
             rows = model.draw(n_rows, self._rng(2, number))
             deep = suspects if number < _DRAWS_OF_SUSPECTS else []
             tried = dict.fromkeys([*references, *deep])
-            found = {attempt: labels for attempt in tried if (labels := _labels(attempt, rows, part)) is not None}
+            found = {spec: labels for spec in tried if (labels := _labels(spec, rows, part)) is not None}
             return _measured(rows, found, deep=deep)
 
         draws = stages.run(draw, range(_NULL_DRAWS))
-        widths = [[found.get(attempt, np.nan) for attempt in references] for found, _ in draws]
+        silhouette_values = [[found.get(spec, np.nan) for spec in references] for found, _ in draws]
         gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
         return NullReference(
-            tuple(numbers), np.array(widths).reshape(len(draws), len(references)), gaps, model.has_shared_values
+            tuple(numbers),
+            np.array(silhouette_values).reshape(len(draws), len(references)),
+            gaps,
+            model.has_shared_values,
         )
 
     def _rng(self, *purpose: int) -> np.random.Generator:
@@ -164,10 +167,10 @@ def _measured(
     """Silhouette of each labeling of one draw; number of clusters and gap of those in `deep`."""
     if not found:
         return {}, []
-    widths = silhouettes(rows, list(found.values())).means.tolist()
-    suspects = [labels for attempt, labels in found.items() if attempt in deep]
+    silhouette_values = silhouettes(rows, list(found.values())).means.tolist()
+    suspects = [labels for spec, labels in found.items() if spec in deep]
     gaps = path_silhouettes(rows, suspects) if suspects else []
-    return dict(zip(found, widths, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
+    return dict(zip(found, silhouette_values, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
 
 
 def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
@@ -178,18 +181,18 @@ def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
     return largest
 
 
-def _labels(attempt: FitSpec, rows: Floats, part: float) -> Integers | None:
-    """Labels of rows that are a part of all; None where there is no clustering into two or more."""
-    rule = attempt.rule(rows, part)
+def _labels(spec: FitSpec, rows: Floats, part: float) -> Integers | None:
+    """Labels of a sample of the rows; None if there is no clustering into two or more."""
+    rule = spec.rule(rows, part)
     labels = None if rule is None else rule.labels(rows)
     return labels if labels is not None and labels.max() > 0 else None
 
 
-def _refits(attempt: FitSpec, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
-    """Labels of the rows by a refit on each part; None where one has no clustering."""
+def _refits(spec: FitSpec, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
+    """Labels of the rows by a refit on each part; None if one has no clustering."""
     found = []
     for part in parts:
-        rule = attempt.rule(rows[part], share)
+        rule = spec.rule(rows[part], share)
         if rule is None:
             return None
         found.append(rule.labels(rows))
@@ -197,13 +200,13 @@ def _refits(attempt: FitSpec, rows: Floats, parts: Sequence[Integers], *, share:
 
 
 def _shallowest(rows: Floats, labels: Integers) -> float:
-    """The valley of the cluster that is parted worst; 0 where the rows show fewer than two clusters."""
+    """The shallowest valley of a cluster; 0 if the rows have fewer than two clusters."""
     present, numbered = np.unique(labels, return_inverse=True)
     return float(valleys(rows, numbered.reshape(-1)).min()) if len(present) > 1 else 0.0
 
 
 def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None]:
-    """Calinski-Harabasz and Davies-Bouldin without noise; None where there are no two clusters."""
+    """Calinski-Harabasz and Davies-Bouldin without noise; None if there are fewer than two clusters."""
     rows, labels = rows[labels >= 0], labels[labels >= 0]
     if not 1 < len(np.unique(labels)) < len(rows):
         return None, None

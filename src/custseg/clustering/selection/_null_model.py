@@ -1,4 +1,4 @@
-"""Rows without groups that resemble given ones: what a clustering finds in them, it finds by chance."""
+"""Null reference data: rows without clusters that resemble given ones, as for the gap statistic."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from scipy.stats import norm, rankdata
 
 from custseg._arrays import Floats, Integers
 
-# A value that so many rows share is kept as it is: customers with one order, values filled in.
+# A value that at least this share of rows have is a point mass: customers with one order, imputed values.
 _MASS = 0.05
-# With fewer rows, a pattern borrows marginals and correlations from all rows.
-_ENOUGH = 50
-# A marginal is looked at in so many points, and its mode is sought in so many places.
+# With fewer rows, a pattern uses the marginals and correlations of all rows.
+_MIN_PATTERN_ROWS = 50
+# Knots of a marginal, and candidates for its mode.
 _KNOTS = 256
 _MODES = 32
 
@@ -32,27 +32,27 @@ class _Pattern:
     def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
         rows = np.tile(self.fixed, (n_rows, 1))
         levels = norm.cdf(rng.standard_normal((n_rows, len(self.free))) @ self.mixing.T)
-        known = (np.arange(len(self.quantiles)) + 0.5) / len(self.quantiles)
-        for place, column in enumerate(self.free):
-            rows[:, column] = np.interp(levels[:, place], known, self.quantiles[:, place])
+        knots = (np.arange(len(self.quantiles)) + 0.5) / len(self.quantiles)
+        for index, column in enumerate(self.free):
+            rows[:, column] = np.interp(levels[:, index], knots, self.quantiles[:, index])
         return rows
 
 
 @dataclass(frozen=True, eq=False)
 class NullModel:
-    """Draws rows that keep the marginals, the rank correlations and the point masses of given rows, and no groups.
+    """Draws rows with the marginals, rank correlations and point masses of given rows, but without clusters.
 
-    A Gaussian copula within each pattern of point masses: who has which of the values that many rows share is
-    drawn from the patterns seen; the other columns from one cloud with the same correlations, bent to the
-    same marginals. A marginal with several peaks would bring the groups back, so that of a continuous column
-    is the nearest one with a single peak (Hartigan and Hartigan 1985).
+    A Gaussian copula within each pattern of point masses: patterns are drawn with their observed frequencies, the
+    other columns from one normal distribution with the same correlations, transformed to the same marginals. A
+    multimodal marginal would reproduce clusters, so each continuous column has the nearest unimodal marginal
+    (Hartigan and Hartigan 1985).
     """
 
     patterns: tuple[_Pattern, ...]
 
     @classmethod
     def like(cls, X: Floats) -> NullModel:
-        """What is to be kept of these rows."""
+        """The null model of these rows."""
         codes = np.stack([_mass_codes(column) for column in X.T], axis=1)
         kinds, kind = np.unique(codes, axis=0, return_inverse=True)
         kind = kind.reshape(-1)
@@ -61,10 +61,10 @@ class NullModel:
             members = np.flatnonzero(kind == number)
             free = np.flatnonzero(code < 0)
             source = members
-            if len(members) < _ENOUGH and len(free):
+            if len(members) < _MIN_PATTERN_ROWS and len(free):
                 source = np.flatnonzero((codes[:, free] < 0).all(axis=1))
-            part = X[np.ix_(source, free)]
-            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, _quantiles(part), _mixing(part)))
+            values = X[np.ix_(source, free)]
+            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, _quantiles(values), _mixing(values)))
         return cls(tuple(patterns))
 
     @property
@@ -73,38 +73,38 @@ class NullModel:
         return any(len(pattern.free) < len(pattern.fixed) for pattern in self.patterns)
 
     def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
-        """So many rows, pattern after pattern."""
+        """Draw rows, ordered by pattern."""
         counts = rng.multinomial(n_rows, [pattern.share for pattern in self.patterns])
-        parts = [pattern.draw(int(count), rng) for pattern, count in zip(self.patterns, counts, strict=True)]
-        return np.concatenate(parts)
+        draws = [pattern.draw(int(count), rng) for pattern, count in zip(self.patterns, counts, strict=True)]
+        return np.concatenate(draws)
 
 
 def _mass_codes(column: Floats) -> Integers:
-    """Which of the values that many rows share each row has; -1 for any other value."""
-    values, place, counts = np.unique(column, return_inverse=True, return_counts=True)
-    many = counts >= max(_MASS * len(column), 2)
-    codes: Integers = np.where(many, np.arange(len(values)), -1)[place]
+    """Index of the point mass of each row; -1 for any other value."""
+    values, index, counts = np.unique(column, return_inverse=True, return_counts=True)
+    is_mass = counts >= max(_MASS * len(column), 2)
+    codes: Integers = np.where(is_mass, np.arange(len(values)), -1)[index]
     return codes
 
 
-def _quantiles(part: Floats) -> Floats:
-    """The sorted columns, each continuous one with a single peak."""
-    ordered = np.sort(part, axis=0)
+def _quantiles(columns: Floats) -> Floats:
+    """The sorted columns, continuous ones made unimodal."""
+    ordered = np.sort(columns, axis=0)
     for column in ordered.T:
-        # The few values of a count are no peaks.
+        # The few values of a count are not modes.
         if len(np.unique(column)) > len(column) / 2:
-            column[:] = _with_one_peak(column)
+            column[:] = _unimodal_quantiles(column)
     return ordered
 
 
-def _with_one_peak(ordered: Floats) -> Floats:
-    """Quantiles of the nearest distribution that has a single peak: its function bends up to the mode, then down."""
+def _unimodal_quantiles(ordered: Floats) -> Floats:
+    """Quantiles of the nearest unimodal distribution: its function is convex up to the mode, then concave."""
     n = len(ordered)
-    places = np.unique(np.linspace(0, n - 1, min(n, _KNOTS)).astype(np.intp))
-    values, first = np.unique(ordered[places], return_index=True)
+    positions = np.unique(np.linspace(0, n - 1, min(n, _KNOTS)).astype(np.intp))
+    values, first = np.unique(ordered[positions], return_index=True)
     if len(values) < 3:
         return ordered
-    levels = (places[first] + 0.5) / n
+    levels = (positions[first] + 0.5) / n
     best, nearest = levels, np.inf
     for mode in np.unique(np.linspace(0, len(values) - 1, _MODES).astype(np.intp)):
         rising = _convex_minorant(values[: mode + 1], levels[: mode + 1])
@@ -129,16 +129,16 @@ def _convex_minorant(x: Floats, y: Floats) -> Floats:
     return minorant
 
 
-def _mixing(part: Floats) -> Floats:
-    """A matrix that turns independent normal columns into ones with the correlations of the normal scores."""
-    if 0 in part.shape:
-        return np.zeros((part.shape[1], part.shape[1]))
-    scores = norm.ppf((rankdata(part, axis=0) - 0.5) / len(part))
+def _mixing(columns: Floats) -> Floats:
+    """A matrix that gives independent normal columns the correlations of the normal scores."""
+    if 0 in columns.shape:
+        return np.zeros((columns.shape[1], columns.shape[1]))
+    scores = norm.ppf((rankdata(columns, axis=0) - 0.5) / len(columns))
     scores -= scores.mean(axis=0)
     spread = np.sqrt((scores**2).mean(axis=0))
     scores /= np.where(spread > 0, spread, 1.0)
     # Rounded, so that the order of a parallel sum leaves no trace.
-    correlations = np.round(scores.T @ scores / len(part), 9)
+    correlations = np.round(scores.T @ scores / len(columns), 9)
     np.fill_diagonal(correlations, 1.0)
     values, vectors = np.linalg.eigh(correlations)
     mixing: Floats = vectors * np.sqrt(np.maximum(values, 0.0))

@@ -1,4 +1,4 @@
-"""The compiled loop that orders rows by their nearness along paths."""
+"""The minimum spanning tree by mutual reachability, compiled: equal to SciPy's single linkage, without a matrix."""
 
 # Numba finds the types, and takes arguments by position.
 # ruff: noqa: PLR0917
@@ -15,15 +15,15 @@ from custseg._compiled import compiled
 def prim_order(rows, core, best, order, lengths):
     """The order in which Prim's algorithm adds the rows to the minimum spanning tree by mutual reachability.
 
-    `core` holds squared core distances, and `lengths` becomes the squared length of the edge that adds each row.
-    `best` begins as infinite, and is used up.
+    `core` holds squared core distances. Fills `lengths` with the squared length of the edge that adds each row.
+    `best`, initially infinite, is work space.
     """
     n, d = rows.shape
     at = 0
-    for place in range(n):
-        order[place] = at
+    for position in range(n):
+        order[position] = at
         best[at] = -1.0  # in the tree
-        nearest, least = -1, np.inf
+        nearest, smallest = -1, np.inf
         for r in range(n):
             if best[r] < 0.0:
                 continue
@@ -34,8 +34,8 @@ def prim_order(rows, core, best, order, lengths):
             reach = core[r] if reach < core[r] else reach
             reach = core[at] if reach < core[at] else reach
             best[r] = reach if reach < best[r] else best[r]
-            if best[r] < least:
-                nearest, least = r, best[r]
+            if best[r] < smallest:
+                nearest, smallest = r, best[r]
         if nearest >= 0:
-            lengths[place + 1] = least
+            lengths[position + 1] = smallest
         at = nearest

@@ -1,4 +1,4 @@
-"""Any clusterer, measured as the candidates of the choice are."""
+"""`evaluate_clusterer`: any clusterer, measured as the candidates of `select_clustering` are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CALLER = "evaluate_clusterer"
 
 @dataclass(frozen=True, eq=False)
 class _Labels:
-    """What a fit found, in the order of the rows."""
+    """The labels of a fit, in the order of the rows."""
 
     labels_: Integers
 
@@ -60,8 +60,8 @@ def evaluate_clusterer(
     Notes
     -----
     - The rows are taken as they are: call `custseg.preparation.compress_tails` first where columns have heavy tails.
-    - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index; with much of it
-      these two flatter.
+    - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index, which are too
+      favorable if there is much of it.
     - Where noise is a label of the refits, it counts in their adjusted Rand index as a cluster.
     - A refit sees half of the rows (at most 2,000): a setting that depends on how many there are, such as the
       radius of DBSCAN, shows in the stability.
@@ -72,8 +72,8 @@ def evaluate_clusterer(
     >>> from sklearn.cluster import AgglomerativeClustering
     >>> from custseg.clustering import evaluate_clusterer
     >>> X = np.random.default_rng(0).normal(size=(150, 2)) + np.repeat([[0, 0], [9, 0], [0, 9]], 50, axis=0)
-    >>> found = evaluate_clusterer(AgglomerativeClustering(3), X)
-    >>> found.method, found.n_clusters, found.stability
+    >>> ward = evaluate_clusterer(AgglomerativeClustering(3), X)
+    >>> ward.method, ward.n_clusters, ward.stability
     ('AgglomerativeClustering', 3, 1.0)
     """
     check_clusterer(_CALLER, clusterer, argument="clusterer")
@@ -81,29 +81,29 @@ def evaluate_clusterer(
         raise TypeError(f"{_CALLER}: name must be text, got {type(name).__name__}.")
     seed = check_random_state(_CALLER, random_state)
     rows = checked_matrix(_CALLER, X)
-    least = check_min_size(_CALLER, min_size, len(rows))
+    n_members = check_min_size(_CALLER, min_size, len(rows))
     order = np.argsort(row_hashes(rows), kind="stable")
-    evidence = Evaluator(rows[order], order, seed)
+    evaluator = Evaluator(rows[order], order, seed)
 
     fresh = with_seed(clusterer, seed)
     start = time.perf_counter()
-    fitted = clone(fresh).fit(evidence.X)
+    fitted = clone(fresh).fit(evaluator.X)
     seconds = time.perf_counter() - start
     labels = np.empty(len(rows), dtype=np.intp)
-    labels[order] = _by_size(labels_of(fitted, evidence.X))
-    row = _described(labels, name or type(clusterer).__name__, least)
-    bic = float(fitted.bic(evidence.X)) if callable(getattr(fitted, "bic", None)) else None
+    labels[order] = _by_size(labels_of(fitted, evaluator.X))
+    row = _described(labels, name or type(clusterer).__name__, n_members)
+    bic = float(fitted.bic(evaluator.X)) if callable(getattr(fitted, "bic", None)) else None
     row = replace(row, bic=bic, seconds=seconds)
-    return _measured(row, evidence, fresh, min_size=least) if row.n_clusters else row
+    return _measured(row, evaluator, fresh, min_size=n_members) if row.n_clusters else row
 
 
 def _by_size(labels: Integers) -> Integers:
-    """Numbered from 0, the largest first, those of one size by their first row; what is below 0 is noise."""
+    """Number clusters from 0 by descending size, ties by their first row; labels below 0 are noise, -1."""
     names, first, counts = np.unique(labels[labels >= 0], return_index=True, return_counts=True)
     numbers = np.full(int(labels.max(initial=-1)) + 2, -1)
     numbers[names[np.lexsort((first, -counts))]] = np.arange(len(names))
-    found: Integers = np.where(labels >= 0, numbers[labels], -1)
-    return found
+    renumbered: Integers = np.where(labels >= 0, numbers[labels], -1)
+    return renumbered
 
 
 def _described(labels: Integers, name: str, min_size: int) -> Candidate:
@@ -120,10 +120,10 @@ def _described(labels: Integers, name: str, min_size: int) -> Candidate:
     )
 
 
-def _measured(row: Candidate, evidence: Evaluator, clusterer: Any, *, min_size: int) -> Candidate:
+def _measured(row: Candidate, evaluator: Evaluator, clusterer: Any, *, min_size: int) -> Candidate:
     """The row with silhouette, silhouette gain, stability and indices."""
     stages = Stages(n_jobs=1)
-    (row,) = evidence.separated([row], stages=stages)
-    row = evidence.refitted(row, clusterer)
-    judged = evidence.null([row.n_clusters], [], min_size=min_size, stages=stages).with_gain(row)
-    return replace(judged, gap=None, valley=None)
+    (row,) = evaluator.separated([row], stages=stages)
+    row = evaluator.refitted(row, clusterer)
+    measured = evaluator.null([row.n_clusters], [], min_size=min_size, stages=stages).with_gain(row)
+    return replace(measured, gap=None, valley=None)

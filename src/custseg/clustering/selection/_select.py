@@ -1,4 +1,4 @@
-"""How many clusters, by which method, and whether there are any: candidates, evidence, choice."""
+"""`select_clustering`: how many clusters, by which method, and whether there are any."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from custseg._format import plural
 from custseg.clustering._method import FitSpec, Method
 from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
-from custseg.clustering.selection._candidates import Candidate, fitted, numbers_worth_trying
+from custseg.clustering.selection._candidates import Candidate, fitted
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import (
     AUTO_NUMBERS,
@@ -30,9 +30,9 @@ from custseg.clustering.selection._decision import (
     with_gaps,
 )
 from custseg.clustering.selection._evidence import Evaluator
+from custseg.clustering.selection._fit_specs import best_settings, numbers_to_try
 from custseg.clustering.selection._null_reference import NullReference
 from custseg.clustering.selection._reason import listed_numbers
-from custseg.clustering.selection._settings_search import best_settings
 from custseg.clustering.selection._stages import Progress, Stages
 from custseg.errors import DataError, InfeasibleMinimumError
 
@@ -40,8 +40,8 @@ Tried = tuple[Candidate, FitSpec]
 
 _CALLER = "select_clustering"
 _USUAL_NUMBERS = range(2, 11)
-# Fits of more rows take turns: each has threads and memory of its own.
-_MANY = 100_000
+# Fits of more rows run one at a time: each uses threads and memory of its own.
+_SEQUENTIAL_ROWS = 100_000
 
 
 def select_clustering(
@@ -55,25 +55,25 @@ def select_clustering(
     n_jobs: int | None = None,
     progress: Progress | None = None,
 ) -> ClusteringChoice:
-    """Fit every method for every number of clusters under one minimum size, and choose by evidence.
+    """Fit every method for every number of clusters under one minimum size, and select by evidence.
 
-    A clustering is worth taking when its clusters are parted by gaps, or at least stand out more than k-means
-    makes them stand out in rows without groups, and when it comes back in half of the rows. The rule, in its
-    order:
+    A clustering is selected if its clusters are separated by gaps, or at least have a larger silhouette than
+    k-means gives on null reference data, and if it is stable under refits on halves of the rows. The rule:
 
-    1. Clusterings with gaps. By path distance every cluster has a silhouette of 0.1 or more, more than such candidates
-       find, with as many clusters or more, in 95 % of ten draws of rows without groups, and 0.1 more than they find
-       there on average; stability is 0.5 or more. Or every two clusters have a valley of density of 0.25 or more
-       between them, with a stability of 0.92 or more and a silhouette gain above chance. Of these, where stability is
-       0.75 or more or the silhouette by path distance 0.4 or more, the finest, because one with fewer clusters has
-       only joined some of them.
-    2. Otherwise those of stability 0.75 or more whose silhouette gain is not below chance (above -`null_level`): the
-       largest silhouette gain; within one standard error (of the difference) the most stable, then the one with fewer
-       clusters. Where none of them is above `null_level`, the finest of less stability with gaps goes before.
-    3. Where there are none, the same among all.
+    1. Clusterings with gaps. Every cluster has a path-based silhouette of 0.1 or more; the smallest is above the
+       95th percentile of such candidates with as many clusters or more in ten draws of null data, and 0.1 above
+       their mean; stability is 0.5 or more. Or every two clusters have a density valley of 0.25 or more between
+       them, stability is 0.92 or more, and the silhouette gain is above `null_level`. Among those with a stability of
+       0.75 or more, or a path-based silhouette of 0.4 or more, the one with the most clusters is selected, because one
+       with fewer clusters has only merged some of them.
+    2. Otherwise, among clusterings with a stability of 0.75 or more and a silhouette gain above -`null_level`, the
+       largest gain; within one standard error (of the difference) the most stable, then the one with fewer clusters.
+       If none of them is above `null_level`, the finest clustering with gaps that is less stable goes first.
+    3. If there are none, the same among all.
 
-    Who cuts across the gaps of another is taken last: whose clusters have more than a tenth of their rows on the
-    wrong side, when the other's silhouette by path distance is larger by 0.3 or more.
+    Candidates that split clearly separated clusters of another candidate (more than a tenth of the rows misplaced,
+    path-based silhouette smaller by 0.3 or more) are used only as a last resort. If what is selected is not stable
+    and no single number was requested, a stable candidate replaces it where there is one.
 
     Parameters
     ----------
@@ -82,20 +82,21 @@ def select_clustering(
     methods : str or sequence of str, default "auto"
         Names of methods, see `method_names`; "auto" stands for all that are compared by default.
     n_clusters : int, sequence of int, "auto" or None, default 2 to 10
-        The numbers to choose among. Those that the rows or the minimum size forbid are not tried. HDBSCAN finds
-        its number itself; others than these are listed and not taken. None leaves it free, and the other
-        methods at 2 to 10.
+        The numbers to choose among. Numbers that the rows or the minimum size rule out are not tried. HDBSCAN finds
+        its number itself; its other numbers are listed and not selected. None allows any number, and tries the other
+        methods at 2 to 10. "auto" is what `fit_segments` does by default: 3 to 8 (any number for HDBSCAN alone),
+        otherwise a stable clustering of another number, otherwise one cluster with all rows.
     min_size : int or float, default 0.05
-        No cluster has fewer rows (int), or a smaller share of them (float below 1, rounded up).
+        The minimum size of a cluster, in rows (int) or as a share of them (float below 1, rounded up).
     criterion : {"silhouette_gain", "silhouette"}, default "silhouette_gain"
-        What the second rule compares: the silhouette gain, or the plain silhouette, which prefers few clusters.
+        What the second step compares: the silhouette gain, or the silhouette itself, which prefers few clusters.
     random_state : int, default 0
-        Seed of the starts of the fits. The draws behind the evidence are the same for every seed, and for the
-        same rows in any order: otherwise near-ties would be settled by the seed.
+        Seed of the starts of the fits. The draws behind the evidence are the same for every seed, and for the same
+        rows in any order; otherwise the seed would decide near ties.
     n_jobs : int, optional
         Threads; by default as many as there are processors. The result is the same for any number.
     progress : callable, optional
-        Called with (done, 100) as the work goes on.
+        Called with (done, 100).
 
     Returns
     -------
@@ -105,9 +106,9 @@ def select_clustering(
     ------
     DataError
         If there are fewer distinct rows than the smallest number of clusters, or no candidate has a number
-        that was asked for.
+        that was requested.
     InfeasibleMinimumError
-        If no candidate meets the minimum; `feasible` is a minimum that one meets.
+        If no candidate meets the minimum; `feasible` is a minimum that a candidate meets.
     ValueError, TypeError
         If an argument cannot be used.
 
@@ -115,16 +116,16 @@ def select_clustering(
     -----
     - The rows are taken as they are. K-means spends clusters on the extreme values of heavy-tailed columns: call
       `custseg.preparation.compress_tails` first, as `fit_segments` does.
-    - The rows without groups keep the marginals, rank correlations, point masses and joint patterns of these: a
-      Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous
-      column is the nearest one with a single peak, for several peaks are groups. The silhouette gain compares every
-      method with k-means on them, which makes the best groups by silhouette that can be made of such rows:
-      so all methods are on one scale, and one that wanders is not rewarded for it.
-    - Valleys are looked for along a straight line between two clusters and along one bend: the pieces of a thin curve
-      that winds more may seem parted.
-    - Stability: 12 times two halves that share no row, refits with the minimum in proportion, adjusted Rand of
-      their labels on all rows. Mixtures and HDBSCAN are refitted only where they could still be taken.
-    - Above 4,000 rows, gaps, stability and null look at seeded samples of 4,000; the silhouette at 10,000.
+    - Null reference data keep the marginals, rank correlations, point masses and joint patterns of the rows: a
+      Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous column
+      is the nearest one with a single peak, because several peaks are groups. The silhouette gain compares every
+      method with k-means on these data, so all methods are on one scale.
+    - Valleys are searched along a straight line between two clusters and along one bend: pieces of a thin curve with
+      more turns may seem separated.
+    - Stability: mean adjusted Rand index, on all rows, of 12 pairs of refits on disjoint halves with the minimum size
+      in proportion. Mixtures and HDBSCAN are refitted only if they can still be selected.
+    - Above 4,000 rows, gaps, stability and null data use seeded samples of 4,000; above 10,000 the silhouette uses a
+      sample of 10,000.
 
     References
     ----------
@@ -142,8 +143,8 @@ def select_clustering(
     >>> choice.best.n_clusters, choice.verdict
     (3, 'natural')
     """
-    known = _checked_methods(methods)
-    request = _checked_request(n_clusters, known)
+    selected_methods = _checked_methods(methods)
+    request = _checked_request(n_clusters, selected_methods)
     check_choice(_CALLER, "criterion", criterion, allowed=CRITERIA)
     request = replace(request, criterion=criterion)
     seed = check_random_state(_CALLER, random_state)
@@ -152,29 +153,31 @@ def select_clustering(
     rows = checked_matrix(_CALLER, X)
     numbers = _up_to(request.n_clusters_allowed, len(rows))
     request = replace(request, n_clusters_allowed=numbers)
-    least = check_min_size(_CALLER, min_size, len(rows))
+    n_members = check_min_size(_CALLER, min_size, len(rows))
 
     stages = Stages(_checked_progress(progress), n_jobs)
     # In the order of their hashes the rows are the same in whatever order they came.
     order = np.argsort(row_hashes(rows), kind="stable")
-    evidence = Evaluator(rows[order], order, seed)
-    attempts = _attempts(evidence, known, numbers, min_size=least, fine=request.n_clusters_fixed, stages=stages)
-    stages.enter(10, 35, n_jobs=1 if len(rows) > _MANY else None)
-    fits = stages.run(partial(fitted, X=rows), attempts)
-    usable, others = _sorted_out(list(zip(fits, attempts, strict=True)))
+    evaluator = Evaluator(rows[order], order, seed)
+    specs = _specs(
+        evaluator, selected_methods, numbers, min_size=n_members, fine=request.n_clusters_fixed, stages=stages
+    )
+    stages.enter(10, 35, n_jobs=1 if len(rows) > _SEQUENTIAL_ROWS else None)
+    fits = stages.run(partial(fitted, X=rows), specs)
+    usable, infeasible = _usable_and_infeasible(list(zip(fits, specs, strict=True)))
     null = NullReference.empty()
     if usable:
-        usable, null = _judged(usable, evidence, least, stages=stages)
-    candidates = [row for row, _ in usable] + others
-    _check_found(candidates, numbers, min_size=least, rows=rows)
+        usable, null = _measured(usable, evaluator, n_members, stages=stages)
+    candidates = [row for row, _ in usable] + infeasible
+    _check_selectable(candidates, numbers, min_size=n_members, rows=rows)
     stages.enter(100, 100)
     decision = decide(candidates, null.level, request)
-    choice = ClusteringChoice(tuple(candidates), decision.best, decision, least, null, request)
+    choice = ClusteringChoice(tuple(candidates), decision.best, decision, n_members, null, request)
     return choice.single_cluster(rows) if decision.is_single else choice
 
 
-def _attempts(
-    evidence: Evaluator,
+def _specs(
+    evaluator: Evaluator,
     methods: Sequence[Method],
     numbers: Sequence[int] | None,
     *,
@@ -184,95 +187,96 @@ def _attempts(
 ) -> list[FitSpec]:
     """What to fit on all rows."""
     stages.enter(0, 10)
-    attempts: list[FitSpec] = []
+    specs: list[FitSpec] = []
     for method in methods:
-        spec = FitSpec(method, min_size, evidence.seed)
+        spec = FitSpec(method, min_size, evaluator.seed)
         if method.finds_number:
-            attempts += best_settings(spec, evidence.X, evidence.sample, fine=fine, run=stages.run)
+            specs += best_settings(spec, evaluator.X, evaluator.sample, fine=fine, run=stages.run)
         else:
-            worth = numbers_worth_trying(evidence.X, numbers or _USUAL_NUMBERS, min_size)
-            attempts += [replace(spec, n_clusters=k) for k in worth]
-    return attempts
+            worthwhile = numbers_to_try(evaluator.X, numbers or _USUAL_NUMBERS, min_size)
+            specs += [replace(spec, n_clusters=k) for k in worthwhile]
+    return specs
 
 
-def _sorted_out(tried: Sequence[Tried]) -> tuple[list[Tried], list[Candidate]]:
-    """One of each method and number that can be judged; and the rows that only say what was not possible."""
+def _usable_and_infeasible(tried: Sequence[Tried]) -> tuple[list[Tried], list[Candidate]]:
+    """One candidate of each method and number, and the ones that only report an infeasible minimum size."""
     usable: dict[tuple[str, int], Tried] = {}
-    others = []
-    for row, attempt in tried:
+    infeasible = []
+    for row, spec in tried:
         if row.meets_min_size and row.n_clusters > 0:
-            usable.setdefault((row.method, row.n_clusters), (row, attempt))
-        elif not row.meets_min_size and attempt.n_clusters is not None:
-            others.append(row)
-    return list(usable.values()), others
+            usable.setdefault((row.method, row.n_clusters), (row, spec))
+        elif not row.meets_min_size and spec.n_clusters is not None:
+            infeasible.append(row)
+    return list(usable.values()), infeasible
 
 
-def _judged(
-    tried: Sequence[Tried], evidence: Evaluator, min_size: int, *, stages: Stages
+def _measured(
+    tried: Sequence[Tried], evaluator: Evaluator, min_size: int, *, stages: Stages
 ) -> tuple[list[Tried], NullReference]:
-    """The candidates with their evidence; what is dear only for those that can still be taken."""
-    attempts = [attempt for _, attempt in tried]
+    """The candidates with their measures; expensive ones only for candidates that can still be selected."""
+    specs = [spec for _, spec in tried]
     stages.enter(35, 45)
-    rows = evidence.separated([row for row, _ in tried], stages=stages)
+    rows = evaluator.separated([row for row, _ in tried], stages=stages)
     stages.enter(45, 60)
-    first = [place for place, row in enumerate(rows) if row.method == REFERENCE_METHOD.name or might_be_separated(row)]
-    rows = evidence.stable(rows, attempts, places=first, stages=stages)
+    first = [index for index, row in enumerate(rows) if row.method == REFERENCE_METHOD.name or might_be_separated(row)]
+    rows = evaluator.stable(rows, specs, indices=first, stages=stages)
     stages.enter(60, 70)
-    open_still = [place for place, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
-    rows = evidence.stable(rows, attempts, places=open_still, stages=stages)
+    undecided = [index for index, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
+    rows = evaluator.stable(rows, specs, indices=undecided, stages=stages)
     stages.enter(70, 100)
-    suspects = [attempt for row, attempt in zip(rows, attempts, strict=True) if seems_separated(row)]
+    suspects = [spec for row, spec in zip(rows, specs, strict=True) if seems_separated(row)]
     numbers = sorted({row.n_clusters for row in rows})
-    null = evidence.null(numbers, suspects, min_size=min_size, stages=stages)
+    null = evaluator.null(numbers, suspects, min_size=min_size, stages=stages)
     judged = with_gaps([null.with_gain(row) for row in rows], null)
-    return list(zip(judged, attempts, strict=True)), null
+    return list(zip(judged, specs, strict=True)), null
 
 
 def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
     """Whether a stable k-means candidate with as many clusters has the larger silhouette, so the larger gain."""
     return any(
-        other.method == REFERENCE_METHOD.name
-        and other.n_clusters == row.n_clusters
-        and is_stable(other)
-        and (other.silhouette or 0.0) >= (row.silhouette or 0.0)
-        for other in rows
+        rival.method == REFERENCE_METHOD.name
+        and rival.n_clusters == row.n_clusters
+        and is_stable(rival)
+        and (rival.silhouette or 0.0) >= (row.silhouette or 0.0)
+        for rival in rows
     )
 
 
-def _check_found(
+def _check_selectable(
     candidates: Sequence[Candidate],
     numbers: Sequence[int] | None,
     *,
     min_size: int,
     rows: Floats,
 ) -> None:
-    """Raise unless there is something to take."""
+    """Raise unless a candidate can be selected."""
     if any(row.meets_min_size and (numbers is None or row.n_clusters in numbers) for row in candidates):
         return
     refused = [row for row in candidates if not row.meets_min_size]
     if refused:
         raise _infeasible(refused, numbers or _USUAL_NUMBERS, min_size, rows=len(rows))
-    fewest, distinct = min(numbers or _USUAL_NUMBERS), len(np.unique(rows, axis=0))
-    if distinct < fewest:
+    smallest_number, n_distinct = min(numbers or _USUAL_NUMBERS), len(np.unique(rows, axis=0))
+    if n_distinct < smallest_number:
         raise DataError(
-            f"{len(rows):,} rows have {plural(distinct, 'distinct value')} in {plural(rows.shape[1], 'column')}, "
-            f"too few for {plural(fewest, 'group')}."
+            f"{len(rows):,} rows have {plural(n_distinct, 'distinct value')} in {plural(rows.shape[1], 'column')}, "
+            f"too few for {plural(smallest_number, 'group')}."
         )
-    found = sorted({row.n_clusters for row in candidates})
+    found_numbers = sorted({row.n_clusters for row in candidates})
     missing = "no groups" if numbers is None else f"no clustering into {listed_numbers(numbers)} groups"
-    message = f"the numbers it found: {listed_numbers(found)}" if found else "it found none at all"
+    message = f"the numbers it found: {listed_numbers(found_numbers)}" if found_numbers else "it found none at all"
     raise DataError(f"HDBSCAN found {missing} of {min_size:,} or more; {message}.")
 
 
 def _infeasible(
-    refused: Sequence[Candidate], asked: Sequence[int], min_size: int, *, rows: int
+    refused: Sequence[Candidate], numbers: Sequence[int], min_size: int, *, rows: int
 ) -> InfeasibleMinimumError:
     closest = max(refused, key=lambda candidate: candidate.smallest)
-    fewest = min(asked)
-    if fewest * min_size > rows:
-        why = f"{plural(fewest, 'group')} of {min_size:,} or more need {fewest * min_size:,}, and there are {rows:,}."
+    smallest_number = min(numbers)
+    n_needed = smallest_number * min_size
+    if n_needed > rows:
+        why = f"{plural(smallest_number, 'group')} of {min_size:,} or more need {n_needed:,}, and there are {rows:,}."
     else:
-        why = f"{listed_numbers(asked)} groups cannot all have {min_size:,} or more without splitting duplicate rows."
+        why = f"{listed_numbers(numbers)} groups cannot all have {min_size:,} or more without splitting duplicate rows."
     return InfeasibleMinimumError(
         f"{why} {plural(closest.n_clusters, 'group')} can have {closest.smallest:,} each.",
         feasible=closest.smallest,
@@ -286,8 +290,8 @@ def _checked_methods(methods: object) -> list[Method]:
         raise TypeError(f"{_CALLER}: methods must name one or more of {list(method_names())}, got {methods!r}.")
     for name in names:
         check_choice(_CALLER, "methods", name, allowed=(AUTO, *method_names()))
-    chosen = [name for given in names for name in (method_names(auto=True) if given == AUTO else (given,))]
-    return [method for name in dict.fromkeys(chosen) if (method := get_method(name))]
+    expanded = [method for name in names for method in (method_names(auto=True) if name == AUTO else (name,))]
+    return [method for name in dict.fromkeys(expanded) if (method := get_method(name))]
 
 
 def _checked_progress(progress: object) -> Progress:
@@ -309,13 +313,13 @@ def _checked_request(n_clusters: object, methods: Sequence[Method]) -> Request:
 
 
 def _checked_numbers(n_clusters: object) -> Sequence[int] | None:
-    """The numbers to choose among, each once, rising."""
+    """The numbers to choose among, each once, in ascending order."""
     if n_clusters is None:
         return None
     if isinstance(n_clusters, range) and n_clusters:
-        rising = n_clusters if n_clusters.step > 0 else n_clusters[::-1]
-        check_integer(_CALLER, "n_clusters", rising[0], minimum=1)
-        return rising
+        ascending = n_clusters if n_clusters.step > 0 else n_clusters[::-1]
+        check_integer(_CALLER, "n_clusters", ascending[0], minimum=1)
+        return ascending
     if isinstance(n_clusters, Integral):
         return [check_integer(_CALLER, "n_clusters", n_clusters, minimum=1)]
     if isinstance(n_clusters, np.ndarray):
@@ -329,7 +333,7 @@ def _checked_numbers(n_clusters: object) -> Sequence[int] | None:
 
 
 def _up_to(numbers: Collection[int] | None, n_rows: int) -> list[int] | None:
-    """The numbers that do not exceed the rows; the smallest in any case, to see how far it is out of reach."""
+    """The numbers up to that of the rows; the smallest in any case, for the error message."""
     if numbers is None:
         return None
     return list(itertools.takewhile(lambda k: k <= n_rows, numbers)) or [min(numbers)]

@@ -1,4 +1,4 @@
-"""Many labelings of the same rows: their clusters numbered through, their common refinement, a sample of rows."""
+"""Many labelings of the same rows: consecutive cluster numbers, common refinement, stratified samples."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from custseg._arrays import Floats, Integers
 
 NOISE = -1
-# Members that a cluster keeps in a sample, where there is room: enough for the mean of its distances.
-_LEAST = 30
+# Members that each cluster has in a sample if possible: enough for the mean of its distances.
+_MIN_MEMBERS = 30
 _LARGEST_KEY = 2**62
 
 
 @dataclass(frozen=True, eq=False)
 class Labelings:
-    """Each labeling has a slot for each of its clusters, and a last one for noise, filled or not.
+    """Labelings as slots: one for each cluster, and a last one for noise, possibly empty.
 
     Attributes
     ----------
@@ -109,9 +109,9 @@ def _coded(labels: NDArray[np.int64]) -> tuple[Integers, NDArray[np.int64]]:
         values, inverse = np.arange(low, high + 1), labels - low
     else:
         values, inverse = np.unique(labels, return_inverse=True)
-    kept = (np.bincount(inverse, minlength=len(values)) > 0) & (values != NOISE)
-    codes = np.where(kept, np.cumsum(kept) - 1, kept.sum())
-    return codes[inverse], values[kept]
+    is_cluster = (np.bincount(inverse, minlength=len(values)) > 0) & (values != NOISE)
+    codes = np.where(is_cluster, np.cumsum(is_cluster) - 1, is_cluster.sum())
+    return codes[inverse], values[is_cluster]
 
 
 def common_refinement(labelings: Labelings) -> Cells:
@@ -133,21 +133,21 @@ def stratified_sample(caller: str, labelings: Labelings, *, max_rows: int, seed:
     """At most `max_rows` rows with members of every cluster of every labeling, and the weight of each row.
 
     All rows get one random order, and each cluster takes its first few in it: the same share of each
-    cluster, and at least `_LEAST`. One order for all labelings makes them take the same rows. Given the order
+    cluster, and at least `_MIN_MEMBERS`. One order for all labelings makes them take the same rows. Given the order
     of the others, a row is taken if it comes before the first member that its cluster leaves: that is the
     chance by which it is weighted (rank conditioning, Cohen & Kaplan 2008).
     """
     n_rows = labelings.slots.shape[1]
     drawn = np.random.default_rng(seed).permutation(n_rows)
-    least, share = _quotas(caller, labelings, drawn, max_rows=max_rows)
+    min_members, share = _quotas(caller, labelings, drawn, max_rows=max_rows)
     chance = np.zeros(n_rows)
     for slots, ranks in _ranked(labelings, drawn):
-        taken = (ranks < least) | (ranks / labelings.sizes[slots] < share)
-        quota = np.bincount(slots[taken], minlength=len(labelings.sizes))
+        is_sampled = (ranks < min_members) | (ranks / labelings.sizes[slots] < share)
+        quota = np.bincount(slots[is_sampled], minlength=len(labelings.sizes))
         following = np.ones(len(quota))
         left = np.flatnonzero(ranks == quota[slots])
         following[slots[left]] = left / n_rows
-        np.maximum(chance, following[slots], out=chance, where=taken)
+        np.maximum(chance, following[slots], out=chance, where=is_sampled)
     rows = np.sort(drawn[chance > 0])
     weights = np.empty(n_rows)
     weights[drawn] = 1 / np.where(chance > 0, chance, 1.0)
@@ -161,14 +161,14 @@ def _quotas(caller: str, labelings: Labelings, drawn: Integers, *, max_rows: int
     for slots, ranks in _ranked(labelings, drawn):
         np.minimum(rank, ranks, out=rank)
         np.minimum(share, ranks / labelings.sizes[slots], out=share)
-    needed = [int((rank < members).sum()) for members in range(_LEAST + 1)]
-    least = int(np.searchsorted(needed, max_rows, side="right")) - 1
-    if least < 2:
+    needed = [int((rank < members).sum()) for members in range(_MIN_MEMBERS + 1)]
+    min_members = int(np.searchsorted(needed, max_rows, side="right")) - 1
+    if min_members < 2:
         raise ValueError(
             f"{caller}: max_rows must leave two rows of every cluster of every labeling, which takes "
             f"{needed[2]:,} rows here, got {max_rows:,}. Give max_rows={needed[2]} or more, or None for all rows."
         )
-    return least, float(np.partition(np.where(rank < least, 0.0, share), max_rows)[max_rows])
+    return min_members, float(np.partition(np.where(rank < min_members, 0.0, share), max_rows)[max_rows])
 
 
 def _ranked(labelings: Labelings, drawn: Integers) -> Iterator[tuple[NDArray[np.int32], Floats]]:

@@ -1,4 +1,9 @@
-"""Silhouettes of many labelings of the same rows in one pass over their distances."""
+"""Silhouette coefficients (Rousseeuw 1987) of many labelings of the same rows, in one pass over their distances.
+
+The steps of `silhouettes`: check the input; draw a stratified sample if there are many rows; sum the distances of each
+row to each cluster (of all pairs, of a dissimilarity matrix, or from cluster centers for squared distances);
+turn the sums into (b - a) / max(a, b); average with standard errors.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
 from custseg.clustering.rows._blocks import over_blocks
-from custseg.clustering.rows._rows import LARGEST, SMALLEST_SPREAD
+from custseg.clustering.rows._rows import checked_matrix
 from custseg.clustering.validation._labelings import (
     Cells,
     Labelings,
@@ -71,8 +76,8 @@ class Silhouettes:
 
 
 @dataclass(frozen=True, eq=False)
-class _Weighted:
-    """What all kernels take: the slots of the rows at hand, their weights, and what each slot holds of them."""
+class _WeightedLabelings:
+    """Labelings with sampling weights: `totals` is the weight of each slot, `single` whether it has one row."""
 
     labelings: Labelings
     weights: Floats
@@ -162,59 +167,37 @@ def silhouettes(
     """
     check_choice(_CALLER, "metric", metric, allowed=_METRICS)
     seed = check_random_state(_CALLER, random_state)
-    most = None if max_rows is None else check_integer(_CALLER, "max_rows", max_rows, minimum=2)
+    limit = None if max_rows is None else check_integer(_CALLER, "max_rows", max_rows, minimum=2)
     matrix = _checked_matrix(X, metric)
     n_rows = len(matrix)
-    known = checked_labelings(_CALLER, labelings, n_rows=n_rows)
-    if most is None or n_rows <= most:
+    labels = checked_labelings(_CALLER, labelings, n_rows=n_rows)
+    if limit is None or n_rows <= limit:
         rows, weights = np.arange(n_rows), np.ones(n_rows)
     else:
-        rows, weights = stratified_sample(_CALLER, known, max_rows=most, seed=seed)
-        known = known.only(rows)
+        rows, weights = stratified_sample(_CALLER, labels, max_rows=limit, seed=seed)
+        labels = labels.only(rows)
         matrix = matrix[np.ix_(rows, rows)] if metric == "precomputed" else matrix[rows]
-    weighted = _weighted(known, weights)
+    weighted = _weighted(labels, weights)
     return _summary(weighted, _widths(matrix, weighted, metric), rows=rows, n_rows=n_rows)
 
 
 def _checked_matrix(X: ArrayLike, metric: str) -> Floats:
-    """X as finite float64 whose squared distances neither overflow nor vanish."""
-    given = np.asarray(X)
-    if given.dtype.kind not in "biuf":
-        raise TypeError(f"{_CALLER}: X must be a matrix of numbers, got {type(X).__name__} of {given.dtype}.")
-    if given.ndim != 2 or 0 in given.shape:
-        raise ValueError(f"{_CALLER}: X must have rows and columns, got shape {given.shape}.")
-    matrix: Floats = np.ascontiguousarray(given, dtype=np.float64)
-    lows, highs = zip(*over_blocks(len(matrix), lambda block: _range(matrix[block])), strict=True)
-    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
-    if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        raise ValueError(f"{_CALLER}: X must be finite, and holds NaN or infinity. Fill or leave out those rows.")
-    if max(high.max(), -low.min()) > LARGEST:
-        raise ValueError(
-            f"{_CALLER}: X must hold values up to {LARGEST:g}, got {max(high.max(), -low.min()):g}: "
-            "squared distances would overflow. Rescale the columns."
-        )
-    if 0 < (high - low).max() < SMALLEST_SPREAD:
-        raise ValueError(
-            f"{_CALLER}: the columns of X must spread over at least {SMALLEST_SPREAD:g}, got {(high - low).max():g}: "
-            "squared distances would vanish. Rescale the columns."
-        )
+    """X as finite float64; with "precomputed" a matrix of dissimilarities."""
+    matrix = checked_matrix(_CALLER, X, min_rows=1)
     if metric == "precomputed":
-        _check_dissimilarities(matrix, largest=float(high.max()), least=float(low.min()))
+        _check_dissimilarities(matrix, largest=float(matrix.max()), smallest=float(matrix.min()))
     return matrix
 
 
-def _range(rows: Floats) -> tuple[Floats, Floats]:
-    """Least and largest value of each column; NaN where it holds NaN."""
-    return rows.min(axis=0), rows.max(axis=0)
-
-
-def _check_dissimilarities(matrix: Floats, *, largest: float, least: float) -> None:
+def _check_dissimilarities(matrix: Floats, *, largest: float, smallest: float) -> None:
     """Raise unless the matrix is square, symmetric, not negative and 0 on its diagonal."""
     rule = f"{_CALLER}: X must be a matrix of dissimilarities with metric='precomputed'"
     if matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"{rule}, as many rows as columns, got shape {matrix.shape}.")
-    if least < 0:
-        raise ValueError(f"{rule}, none of them negative, got {least:g}. Similarities can be given as 1 - similarity.")
+    if smallest < 0:
+        raise ValueError(
+            f"{rule}, none of them negative, got {smallest:g}. Similarities can be given as 1 - similarity."
+        )
     if np.diagonal(matrix).any():
         worst = np.abs(np.diagonal(matrix)).max()
         raise ValueError(f"{rule}, 0 on the diagonal, got {worst:g}. numpy.fill_diagonal(X, 0) clears rounding errors.")
@@ -227,36 +210,36 @@ def _check_dissimilarities(matrix: Floats, *, largest: float, least: float) -> N
         raise ValueError(f"{rule}, symmetric, got pairs that differ by {worst:g}. Give (X + X.T) / 2 if that is meant.")
 
 
-def _weighted(labelings: Labelings, weights: Floats) -> _Weighted:
+def _weighted(labelings: Labelings, weights: Floats) -> _WeightedLabelings:
     """The labelings with the weight in each slot."""
     n_slots = len(labelings.sizes)
     totals = np.zeros(n_slots)
     for slots in labelings.slots:
         totals += np.bincount(slots, weights, minlength=n_slots)
-    return _Weighted(labelings, weights, totals, labelings.sizes == 1)
+    return _WeightedLabelings(labelings, weights, totals, labelings.sizes == 1)
 
 
-def _widths(matrix: Floats, known: _Weighted, metric: str) -> Floats:
+def _widths(matrix: Floats, weighted: _WeightedLabelings, metric: str) -> Floats:
     """Silhouette of each row in each labeling."""
     if not len(matrix):  # a sample where all is noise
-        return np.empty(known.labelings.slots.shape)
+        return np.empty(weighted.labelings.slots.shape)
     if metric == "sqeuclidean":
-        return _widths_from_centers(matrix, known)
-    return _widths_from_pairs(matrix, known, from_matrix=metric == "precomputed")
+        return _widths_from_centers(matrix, weighted)
+    return _widths_from_pairs(matrix, weighted, from_matrix=metric == "precomputed")
 
 
-def _widths_from_pairs(matrix: Floats, known: _Weighted, *, from_matrix: bool) -> Floats:
+def _widths_from_pairs(matrix: Floats, weighted: _WeightedLabelings, *, from_matrix: bool) -> Floats:
     """Silhouettes from the distances of all pairs, block by block of rows."""
-    cells = common_refinement(known.labelings)
+    cells = common_refinement(weighted.labelings)
     sums_of = _sums_of_matrix if from_matrix else _sums_of_rows
     # Cells stand together, so that their sums run along the rows.
-    slots, weights = known.labelings.slots[:, cells.order], known.weights[cells.order]
+    slots, weights = weighted.labelings.slots[:, cells.order], weighted.weights[cells.order]
     rows = matrix if from_matrix else matrix[cells.order]
     out = np.empty(slots.shape)
 
     def work(block: slice) -> None:
-        sums = sums_of(rows, weights, cells, block=block, n_slots=len(known.totals))
-        out[:, block] = _widths_from_sums(known, sums, slots[:, block], weights=weights[block])
+        sums = sums_of(rows, weights, cells, block=block, n_slots=len(weighted.totals))
+        out[:, block] = _widths_from_sums(weighted, sums, slots[:, block], weights=weights[block])
 
     over_blocks(len(matrix), work, size=_BLOCK)
     widths = np.empty_like(out)
@@ -285,79 +268,81 @@ def _sums_of_matrix(matrix: Floats, weights: Floats, cells: Cells, *, block: sli
     return sums
 
 
-def _widths_from_centers(rows: Floats, known: _Weighted) -> Floats:
-    """Silhouettes by squared distance: its sum over a cluster is size · ‖x - center‖² + its own spread."""
+def _widths_from_centers(rows: Floats, weighted: _WeightedLabelings) -> Floats:
+    """Silhouettes from squared distances: their sum over a cluster is size · ‖x - center‖² + its sum of squares."""
     from custseg.clustering.validation import _silhouette_kernels as kernels
 
-    anchors, shifts, spreads = _centers(rows, known)
-    slots = known.labelings.slots
+    anchors, shifts, spreads = _centers(rows, weighted)
+    slots = weighted.labelings.slots
     out = np.empty(slots.shape)
 
     def work(block: slice) -> None:
-        sums = np.empty((len(known.totals), block.stop - block.start))
+        sums = np.empty((len(weighted.totals), block.stop - block.start))
         kernels.squares(rows[block], anchors, shifts, sums)
-        sums *= known.totals[:, None]
+        sums *= weighted.totals[:, None]
         sums += spreads[:, None]
-        out[:, block] = _widths_from_sums(known, sums, slots[:, block], weights=known.weights[block])
+        out[:, block] = _widths_from_sums(weighted, sums, slots[:, block], weights=weighted.weights[block])
 
     over_blocks(len(rows), work, size=_BLOCK)
     return out
 
 
-def _widths_from_sums(known: _Weighted, sums: Floats, slots: NDArray[np.int32], *, weights: Floats) -> Floats:
+def _widths_from_sums(
+    weighted: _WeightedLabelings, sums: Floats, slots: NDArray[np.int32], *, weights: Floats
+) -> Floats:
     """Silhouettes of some rows in each labeling, from the sums of their distances to the members of each slot."""
-    widths, every = np.zeros(slots.shape), np.arange(slots.shape[1])
-    bounds = zip(known.labelings.starts, known.labelings.starts[1:], strict=False)
+    widths, columns = np.zeros(slots.shape), np.arange(slots.shape[1])
+    bounds = zip(weighted.labelings.starts, weighted.labelings.starts[1:], strict=False)
     for number, (start, stop) in enumerate(bounds):
-        totals, own = known.totals[start : stop - 1, None], slots[number] - start
-        means = np.full((stop - start, len(every)), np.inf)  # of noise, the last slot, too
+        totals, code = weighted.totals[start : stop - 1, None], slots[number] - start
+        means = np.full((stop - start, len(columns)), np.inf)  # of noise, the last slot, too
         np.divide(sums[start : stop - 1], totals, out=means[:-1], where=totals > 0)
-        means[own, every] = np.inf
-        other = means.min(axis=0)
-        counted = np.flatnonzero((own < stop - start - 1) & ~known.single[slots[number]] & np.isfinite(other))
-        slot, other = slots[number, counted], other[counted]
-        inner = sums[slot, counted] / (known.totals[slot] - weights[counted])
-        larger = np.maximum(inner, other)
-        widths[number, counted] = np.divide(other - inner, larger, out=np.zeros(len(counted)), where=larger > 0)
+        means[code, columns] = np.inf
+        nearest = means.min(axis=0)
+        counted = np.flatnonzero((code < stop - start - 1) & ~weighted.single[slots[number]] & np.isfinite(nearest))
+        slot, nearest = slots[number, counted], nearest[counted]
+        inner = sums[slot, counted] / (weighted.totals[slot] - weights[counted])
+        larger = np.maximum(inner, nearest)
+        widths[number, counted] = np.divide(nearest - inner, larger, out=np.zeros(len(counted)), where=larger > 0)
     return widths
 
 
-def _centers(rows: Floats, known: _Weighted) -> tuple[Floats, Floats, Floats]:
-    """One member of each slot, the way from it to the center, and the weighted sum of squared distances to that.
+def _centers(rows: Floats, weighted: _WeightedLabelings) -> tuple[Floats, Floats, Floats]:
+    """One member of each slot, the vector from it to the center, and the weighted sum of squares about the center.
 
-    The member keeps small differences exact far from the origin, and twins at distance 0. The second round
-    keeps the spread of a tight cluster whose member is far outside.
+    The member keeps small differences exact far from the origin, and duplicates at distance 0. The second round
+    keeps the spread of a tight cluster exact whose member is an outlier.
     """
     from custseg.clustering.validation import _silhouette_kernels as kernels
 
-    slots = known.labelings.slots
-    anchors = np.zeros((len(known.totals), rows.shape[1]))
+    slots = weighted.labelings.slots
+    anchors = np.zeros((len(weighted.totals), rows.shape[1]))
     for labeling in slots:
         anchors[labeling] = rows
-    shares = np.divide(1.0, known.totals, out=np.zeros_like(known.totals), where=known.totals > 0)[:, None]
+    shares = np.divide(1.0, weighted.totals, out=np.zeros_like(weighted.totals), where=weighted.totals > 0)[:, None]
     shifts = np.zeros_like(anchors)
 
     def work(block: slice) -> tuple[Floats, Floats]:
         first, second = np.zeros_like(anchors), np.zeros(len(anchors))
-        kernels.add_moments_about(rows[block], known.weights[block], slots[:, block], anchors, shifts, first, second)
+        kernels.add_moments_about(rows[block], weighted.weights[block], slots[:, block], anchors, shifts, first, second)
         return first, second
 
     for _ in range(2):
         firsts, seconds = zip(*over_blocks(len(rows), work), strict=True)
         change = np.add.reduce(firsts) * shares
         shifts = shifts + change
-    spreads = np.add.reduce(seconds) - known.totals * (change**2).sum(axis=1)
+    spreads = np.add.reduce(seconds) - weighted.totals * (change**2).sum(axis=1)
     return anchors, shifts, np.maximum(spreads, 0.0)
 
 
-def _summary(known: _Weighted, widths: Floats, *, rows: Integers, n_rows: int) -> Silhouettes:
+def _summary(weighted: _WeightedLabelings, widths: Floats, *, rows: Integers, n_rows: int) -> Silhouettes:
     """Means and errors of all labelings."""
-    labelings = known.labelings
+    labelings = weighted.labelings
     means, errors, per_cluster = np.empty(len(widths)), np.empty(len(widths)), []
     bounds = zip(labelings.starts, labelings.starts[1:], strict=False)
     for number, (start, stop) in enumerate(bounds):
         codes, sizes = labelings.slots[number] - start, labelings.sizes[start:stop]
-        means[number], errors[number], of_cluster = _weighted_mean(widths[number], codes, known.weights, sizes=sizes)
+        means[number], errors[number], of_cluster = _weighted_mean(widths[number], codes, weighted.weights, sizes=sizes)
         per_cluster.append(of_cluster[:-1])
     return Silhouettes(means, errors, labelings.names, tuple(per_cluster), rows, widths, n_rows)
 
@@ -365,7 +350,7 @@ def _summary(known: _Weighted, widths: Floats, *, rows: Integers, n_rows: int) -
 def _weighted_mean(
     values: Floats, codes: NDArray[np.int32], weights: Floats, *, sizes: Integers
 ) -> tuple[float, float, Floats]:
-    """Mean, its standard error and the mean of each slot: slots count by their size, rows in them by weight."""
+    """Stratified mean, its standard error and the mean of each slot: slots weigh by size, rows within by weight."""
     n_rows = int(sizes.sum())
     shares = sizes / n_rows
     # A weight is at least 1. Noise may have no row in the sample, and counts as 0 nevertheless.
@@ -374,6 +359,6 @@ def _weighted_mean(
     mean = float(shares @ of_slot)
     variance = np.bincount(codes, weights * (values - of_slot[codes]) ** 2, minlength=len(sizes)) / mass
     effect = np.bincount(codes, weights**2, minlength=len(sizes)) / mass**2
-    within = shares**2 @ (variance * effect)
-    between = shares @ (of_slot - mean) ** 2 / n_rows
-    return mean, float(np.sqrt(within + between)), of_slot
+    variance_within = shares**2 @ (variance * effect)
+    variance_between = shares @ (of_slot - mean) ** 2 / n_rows
+    return mean, float(np.sqrt(variance_within + variance_between)), of_slot

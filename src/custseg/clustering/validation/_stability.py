@@ -1,4 +1,8 @@
-"""Does a clustering come back in half of the rows: agreement of the whole, and of each cluster."""
+"""Stability of a clustering: agreement of refits on parts of the rows, and lineage across numbers of clusters.
+
+`stability` measures the adjusted Rand index between two refits and the Jaccard similarity of each cluster with its
+most similar cluster in a refit (Hennig 2007). `lineage` follows clusters from few to many (Dolnicar and Leisch 2017).
+"""
 
 from __future__ import annotations
 
@@ -25,17 +29,17 @@ _RESAMPLES = ("half", "bootstrap")
 
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """How well a clustering comes back when it is found anew in part of the rows.
+    """How reproducible a clustering is when it is refitted on parts of the rows.
 
     Attributes
     ----------
     mean, error : float
-        Mean adjusted Rand index over the draws, of two refits on all rows (1 the same, 0 as by chance), and
-        its standard error.
+        Mean adjusted Rand index over the draws, of two refits that label all rows (1 for identical labelings, 0
+        expected by chance), and its standard error.
     draws : ndarray of shape (n_draws,)
         The index of each draw. A draw in which no clustering is feasible counts as 0.
     jaccard : ndarray of shape (n_clusters,)
-        For each cluster of the whole, mean Jaccard similarity with the cluster of a refit that is most like it.
+        For each cluster of the fit on all rows, mean Jaccard similarity with its most similar cluster in a refit.
     """
 
     mean: float
@@ -53,10 +57,11 @@ class Stability:
 
 
 def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "half", random_state: int = 0) -> Stability:
-    """Refit an estimator on parts of the rows and compare what comes out.
+    """Refit an estimator on parts of the rows and compare the labels.
 
-    In each draw two refits label all rows. Their agreement says whether the clustering comes back; their
-    likeness to the clustering of all rows says which clusters do.
+    In each draw, two refits label all rows. Their adjusted Rand index measures the stability of the clustering;
+    the Jaccard similarity of each cluster of the fit on all rows with its most similar cluster in a refit measures
+    the stability of that cluster.
 
     Parameters
     ----------
@@ -92,8 +97,8 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     >>> import numpy as np
     >>> from custseg.clustering import MinSizeKMeans, stability
     >>> X = np.random.default_rng(0).normal(size=(200, 2)) + np.repeat([[0, 0], [20, 0]], 100, axis=0)
-    >>> found = stability(MinSizeKMeans(2, random_state=0), X)
-    >>> found.mean, found.interpretations
+    >>> result = stability(MinSizeKMeans(2, random_state=0), X)
+    >>> result.mean, result.interpretations
     (1.0, ('very stable', 'very stable'))
     """
     check_integer("stability", "n_draws", n_draws, minimum=2)
@@ -104,13 +109,13 @@ def stability(estimator: Any, X: Any, *, n_draws: int = 20, resample: str = "hal
     rows = checked_matrix("stability", X)
     if len(rows) < 4:
         raise ValueError(f"stability: X must have at least four rows, got {len(rows)}.")
-    # A warehouse returns rows in another order every day.
+    # Sorted by hash: the result does not depend on the order of the rows.
     rows = rows[np.argsort(row_hashes(rows), kind="stable")]
-    whole = labels_of(clone(estimator).fit(rows), rows)
+    reference = labels_of(clone(estimator).fit(rows), rows)
     rng = np.random.default_rng(seed)
-    parts = [draw_parts(len(rows), rng, resample=resample) for _ in range(n_draws)]
-    draws = [refitted(estimator, rows, pair) for pair in parts]
-    return compared([whole] * n_draws, draws, n_clusters=int(whole.max()) + 1)
+    pairs = [draw_parts(len(rows), rng, resample=resample) for _ in range(n_draws)]
+    draws = [refitted(estimator, rows, pair) for pair in pairs]
+    return compared([reference] * n_draws, draws, n_clusters=int(reference.max()) + 1)
 
 
 def draw_parts(n_rows: int, rng: np.random.Generator, *, resample: str = "half") -> tuple[Integers, Integers]:
@@ -124,11 +129,11 @@ def draw_parts(n_rows: int, rng: np.random.Generator, *, resample: str = "half")
 def refitted(
     estimator: Any, rows: Floats, parts: Sequence[Integers], *, n_rows: int | None = None
 ) -> list[Integers] | None:
-    """Labels of all rows by a refit on each part; None where one part has no clustering.
+    """Labels of all rows by a refit on each part; None if no clustering is feasible on one of them.
 
-    A minimum that is a count is meant for `n_rows`, by default these.
+    A minimum size that is a count refers to `n_rows`, by default the number of these rows.
     """
-    found = []
+    labelings = []
     for part in parts:
         fresh = clone(estimator)
         for name, value in fresh.get_params().items():
@@ -139,12 +144,12 @@ def refitted(
             fresh.fit(rows[part])
         except InfeasibleMinimumError:
             return None
-        found.append(predicted(fresh, rows[part], rows))
-    return found
+        labelings.append(predicted(fresh, rows[part], rows))
+    return labelings
 
 
 def check_clusterer(caller: str, value: object, *, argument: str = "estimator") -> None:
-    """Raise unless it fits and labels rows; a scikit-learn mixture does, and is no clusterer by name."""
+    """Raise unless the value is a clusterer; a scikit-learn mixture counts as one."""
     if isinstance(value, type) or not all(hasattr(value, name) for name in ("get_params", "fit", "fit_predict")):
         raise TypeError(
             f"{caller}: {argument} must be a scikit-learn clusterer such as KMeans(4), "
@@ -153,7 +158,7 @@ def check_clusterer(caller: str, value: object, *, argument: str = "estimator") 
 
 
 def with_seed(estimator: Any, seed: int) -> Any:
-    """A clone whose parameters named `random_state`, also those of a step inside, are the seed where they are None."""
+    """A clone in which every `random_state` that is None, also of nested steps, is set to the seed."""
     fresh = clone(estimator)
     unset = [name for name, value in fresh.get_params().items() if value is None]
     fresh.set_params(**{name: seed for name in unset if name.split("__")[-1] == "random_state"})
@@ -161,67 +166,68 @@ def with_seed(estimator: Any, seed: int) -> Any:
 
 
 def labels_of(estimator: Any, rows: Floats) -> Integers:
-    """The labels of the rows of the fit; a scikit-learn mixture keeps none."""
-    found = estimator.labels_ if hasattr(estimator, "labels_") else estimator.predict(rows)
-    labels: Integers = np.asarray(found, dtype=np.intp)
+    """The labels of the training rows; predicted for a scikit-learn mixture, which does not store them."""
+    fitted_labels = estimator.labels_ if hasattr(estimator, "labels_") else estimator.predict(rows)
+    labels: Integers = np.asarray(fitted_labels, dtype=np.intp)
     return labels
 
 
-def predicted(estimator: Any, seen: Floats, rows: Floats) -> Integers:
-    """Labels of the rows by an estimator that saw some; by the nearest of these where it cannot predict."""
+def predicted(estimator: Any, training_rows: Floats, rows: Floats) -> Integers:
+    """Predicted labels of the rows; those of the nearest training row if the estimator cannot predict."""
     if hasattr(estimator, "predict"):
         return np.asarray(estimator.predict(rows), dtype=np.intp)
-    nearest = cKDTree(seen).query(rows)[1]
-    labels: Integers = labels_of(estimator, seen)[nearest]
+    nearest = cKDTree(training_rows).query(rows)[1]
+    labels: Integers = labels_of(estimator, training_rows)[nearest]
     return labels
 
 
-def compared(wholes: Sequence[Integers], draws: Sequence[Sequence[Integers] | None], *, n_clusters: int) -> Stability:
-    """Agreement of the refits of each draw with one another, and of the clusters of the whole with theirs."""
-    indices, alike = np.zeros(len(draws)), np.zeros((len(draws), n_clusters))
-    for number, (whole, pair) in enumerate(zip(wholes, draws, strict=True)):
+def compared(
+    references: Sequence[Integers], draws: Sequence[Sequence[Integers] | None], *, n_clusters: int
+) -> Stability:
+    """Agreement of the two refits of each draw, and of the reference clusters with theirs."""
+    indices, similarities = np.zeros(len(draws)), np.zeros((len(draws), n_clusters))
+    for draw, (reference, pair) in enumerate(zip(references, draws, strict=True)):
         if pair is not None:
-            indices[number] = _agreement(*pair)
-            alike[number] = np.mean([_jaccard(whole, labels, n_clusters) for labels in pair], axis=0)
+            indices[draw] = _agreement(*pair)
+            similarities[draw] = np.mean([_jaccard(reference, labels, n_clusters) for labels in pair], axis=0)
     error = float(indices.std(ddof=1) / math.sqrt(len(indices))) if len(indices) > 1 else math.nan
-    return Stability(float(indices.mean()), error, indices, alike.mean(axis=0))
+    return Stability(float(indices.mean()), error, indices, similarities.mean(axis=0))
 
 
 def _agreement(first: Integers, second: Integers) -> float:
-    """Adjusted Rand index; 0 where one has a single cluster, which agrees with nothing."""
+    """Adjusted Rand index; 0 if one of the labelings has a single cluster."""
     if min(len(np.unique(first)), len(np.unique(second))) < 2:
         return 0.0
     return float(adjusted_rand_score(first, second))
 
 
-def _jaccard(whole: Integers, other: Integers, k: int) -> Floats:
-    """Of each cluster of the whole, the largest Jaccard similarity with another cluster; noise is none."""
-    inside = whole >= 0
-    n_other = int(other.max()) + 1
-    if n_other < 1:
+def _jaccard(reference: Integers, labels: Integers, k: int) -> Floats:
+    """For each reference cluster, the largest Jaccard similarity with a cluster of the labels; noise is no cluster."""
+    n_labels = int(labels.max()) + 1
+    if n_labels < 1:
         return np.zeros(k)
-    pairs = (whole * n_other + other)[inside & (other >= 0)]
-    both = np.bincount(pairs, minlength=k * n_other).reshape(k, n_other)
-    own = np.bincount(whole[inside], minlength=k)[:, None]
-    theirs = np.bincount(other[other >= 0], minlength=n_other)
-    best: Floats = (both / np.maximum(own + theirs - both, 1)).max(axis=1)
+    pairs = (reference * n_labels + labels)[(reference >= 0) & (labels >= 0)]
+    intersections = np.bincount(pairs, minlength=k * n_labels).reshape(k, n_labels)
+    sizes = np.bincount(reference[reference >= 0], minlength=k)[:, None]
+    label_sizes = np.bincount(labels[labels >= 0], minlength=n_labels)
+    best: Floats = (intersections / np.maximum(sizes + label_sizes - intersections, 1)).max(axis=1)
     return best
 
 
 @dataclass(frozen=True, eq=False)
 class Lineage:
-    """Where the clusters of each solution come from in the one before, and how much of them stays together.
+    """Origin of the clusters of each solution in the solution before, and how far they stay together.
 
     Attributes
     ----------
     n_clusters : tuple of int
         The solutions, from few to many clusters.
     origins : tuple of ndarray of shape (k, k_before)
-        For each solution but the first: the share of each cluster's rows that stood in each cluster of the
-        one before.
+        For each solution but the first: the share of each cluster's rows by their cluster in the
+        solution before.
     stability : tuple of ndarray of shape (k,)
-        For each solution but the first: 1 - entropy of these shares / log(k_before), in [0, 1]; 1 where a
-        cluster comes from a single one, 0 where it is gathered evenly from all.
+        For each solution but the first: 1 - entropy of these shares / log(k_before), in [0, 1]; 1 if a
+        cluster comes from a single one, 0 if it comes evenly from all.
     """
 
     n_clusters: tuple[int, ...]
@@ -232,9 +238,9 @@ class Lineage:
 def lineage(labelings: Sequence[Any]) -> Lineage:
     """Follow the clusters from solutions with few to solutions with many.
 
-    A segment that appears with few clusters and stays whole as their number grows is there for a reason; one
-    that is gathered anew from everywhere is a cut. (Segment level stability across solutions, Dolnicar and
-    Leisch 2017.)
+    A segment that appears with few clusters and stays together as their number grows reflects structure; one
+    that is composed anew from many clusters is arbitrary (segment level stability across solutions, Dolnicar and
+    Leisch 2017).
 
     Parameters
     ----------
@@ -260,22 +266,22 @@ def lineage(labelings: Sequence[Any]) -> Lineage:
     Examples
     --------
     >>> from custseg.clustering import lineage
-    >>> found = lineage([[0, 0, 1, 1], [0, 0, 1, 2]])
-    >>> found.origins[0].tolist(), found.stability[0].tolist()
+    >>> result = lineage([[0, 0, 1, 1], [0, 0, 1, 2]])
+    >>> result.origins[0].tolist(), result.stability[0].tolist()
     ([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]], [1.0, 1.0, 1.0])
     """
-    known = _checked_labels(labelings)
-    if len(known) < 2 or len({labels.shape for labels in known}) > 1 or known[0].ndim != 1 or not len(known[0]):
-        shapes = [labels.shape for labels in known]
+    checked = _checked_labels(labelings)
+    if len(checked) < 2 or len({labels.shape for labels in checked}) > 1 or checked[0].ndim != 1 or not len(checked[0]):
+        shapes = [labels.shape for labels in checked]
         raise ValueError(f"lineage: labelings must be two or more of the same rows, got shapes {shapes}.")
-    if min(int(labels.min()) for labels in known) < 0:
+    if min(int(labels.min()) for labels in checked) < 0:
         raise ValueError("lineage: labelings must hold labels from 0 up; leave noise out of all of them.")
-    known.sort(key=lambda labels: int(labels.max()))
-    counts = [int(labels.max()) + 1 for labels in known]
+    checked.sort(key=lambda labels: int(labels.max()))
+    counts = [int(labels.max()) + 1 for labels in checked]
     origins, stable = [], []
-    for before, after, k_before, k in zip(known, known[1:], counts, counts[1:], strict=False):
-        both = np.bincount(after * k_before + before, minlength=k * k_before).reshape(k, k_before)
-        shares = both / np.maximum(both.sum(axis=1, keepdims=True), 1)
+    for before, after, k_before, k in zip(checked, checked[1:], counts, counts[1:], strict=False):
+        counts_by_origin = np.bincount(after * k_before + before, minlength=k * k_before).reshape(k, k_before)
+        shares = counts_by_origin / np.maximum(counts_by_origin.sum(axis=1, keepdims=True), 1)
         origins.append(shares)
         mixed = entropy(shares, axis=1) / math.log(k_before) if k_before > 1 else np.zeros(k)
         stable.append(1.0 - mixed)

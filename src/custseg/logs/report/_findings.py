@@ -1,4 +1,4 @@
-"""Findings of the data report: counts that a person should see before trusting the segments."""
+"""What the data was like: counts that a person should see before trusting the segments."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding about the data.
+    """One thing found in the data.
 
     Attributes
     ----------
     name : str
         A stable name, such as "refund_lines".
     count : int
-        Number of occurrences.
+        How often.
     severity : {"note", "warning", "severe"}
-        Information; may mislead; the data cannot be used as it is.
+        Good to know; may mislead; cannot be used as it is.
     text : str
         A sentence with the count; never a row or an id.
     remedy : str
-        What to do about it, for a file or a data frame.
+        What to do about it, with a file or with a data frame.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Finding:
 
 @dataclass(frozen=True, repr=False)
 class LogReport:
-    """Report on one log before the snapshot.
+    """What one log was like before the snapshot.
 
     Attributes
     ----------
     log : {"orders", "events", "customers"}
-        Name of the log.
+        Which.
     rows, customers : int
         Rows before the snapshot, and distinct customers among them.
     first_day, last_day : date or None
@@ -55,9 +55,9 @@ class LogReport:
     coverage : mapping of str to float
         Share of these rows that have a value, by described column.
     findings : tuple of Finding
-        Findings, the most serious first.
+        What was found, the most serious first.
     language : {"en", "ru"}, default "en"
-        Language of the texts.
+        Of the texts.
     """
 
     log: str
@@ -87,16 +87,16 @@ class LogReport:
 
 @dataclass(frozen=True, repr=False)
 class DataReport:
-    """Report on the data: one report per log; never rows or ids.
+    """What the data was like: one report per log; never rows or ids.
 
     Attributes
     ----------
     logs : tuple of LogReport
-        One report per log.
+        One per log that was given.
     between : tuple of Finding
-        Findings from comparing the customers of two logs.
+        What was found when the customers of two logs were compared.
     language : {"en", "ru"}, default "en"
-        Language of the texts.
+        Of the texts.
     """
 
     logs: tuple[LogReport, ...]
@@ -105,11 +105,11 @@ class DataReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Findings of all logs and from comparing them."""
+        """What was found in all logs and between them."""
         return (*(finding for log in self.logs for finding in log.findings), *self.between)
 
     def count(self, name: str) -> int:
-        """Number of occurrences of a finding, such as ``count("refund_lines")``."""
+        """How often a finding of that name occurred, such as ``count("refund_lines")``."""
         return sum(finding.count for finding in self.findings if finding.name == name)
 
     def __repr__(self) -> str:
@@ -120,7 +120,7 @@ class DataReport:
 
 @dataclass(frozen=True)
 class FindingWriter:
-    """Writer of findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalog."""
+    """Words findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalog."""
 
     log: str
     language: str
@@ -130,8 +130,8 @@ class FindingWriter:
     ) -> list[Finding]:
         """The finding in a list; an empty list where the count is 0.
 
-        `wording` names the entry of the catalog if a finding has several. Of the fields, integers get thousands
-        separators, floats are shares, text stays.
+        `wording` names the entry of the catalog where a finding has several. Of what is shown, whole numbers
+        get their thousands separated, fractions are shares, text stays.
         """
         if not count:
             return []
@@ -153,7 +153,7 @@ class FindingWriter:
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
-    """The findings as lines of text; warnings are followed by their remedy."""
+    """The findings as lines of text; below what may mislead stands what to do."""
     marks = {"note": "  ", "warning": "! ", "severe": "!!"}
     lines = []
     for item in findings:
@@ -175,5 +175,5 @@ def calendar_day(day: int | None) -> date | None:
 
 
 def column_name(name: str) -> str:
-    """A column's name in quotes, without unprintable characters."""
+    """A column's name in quotes, without characters that do not print."""
     return repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…")

@@ -60,12 +60,12 @@ def ranked(
     values : ndarray of shape (n_customers,)
         NaN where missing.
     labels : ndarray of int, shape (n_customers,)
-        From 0 up; -1 for customers who are in no segment.
+        Segments numbered from 0; -1 for customers in no segment.
     n_segments : int
-        How many.
+        Number of segments.
     quantile_terms : collection of (operator, quantile)
-        Places among all whose values are wanted: "<=" the largest value at or below that place, ">=" the
-        smallest at or above, "<" and ">" alike. The place of a value is (average rank - 1/2) / n.
+        Quantiles whose values are requested: for "<=" the largest value at or below the quantile, for ">=" the
+        smallest one at or above it, "<" and ">" alike. The quantile rank of a value is (average rank - 1/2) / n.
     """
     from custseg.profiling.measures._rank_kernel import sweep
 

@@ -9,7 +9,6 @@ from threadpoolctl import threadpool_limits
 
 from custseg.clustering import MinSizeGaussianMixture, MinSizeHDBSCAN, MinSizeKMeans
 from custseg.clustering.rows import _blocks
-from custseg.clustering.rows._rows import distinct_rows, row_hashes
 from custseg.errors import InfeasibleMinimumError
 
 ESTIMATORS = estimators(3, min_size=0.2, n_init=2, random_state=0)
@@ -96,19 +95,6 @@ def test_minus_zero_is_zero(model):
     rows = X.round()
     signed = np.where(rows == 0, -0.0, rows)
     assert np.array_equal(model.fit(rows).labels_, model.fit(signed).labels_)
-
-
-def test_rows_of_one_hash_are_told_apart(monkeypatch):
-    rows = np.random.default_rng(0).integers(0, 3, (50, 2)).astype(float)
-    monkeypatch.setattr("custseg.clustering.rows._rows.row_hashes", lambda X: np.zeros(len(X), dtype=np.uint64))
-    found = distinct_rows(rows)
-    assert np.array_equal(found.values[found.inverse], rows)
-    assert len(found.values) == len(np.unique(rows, axis=0))
-
-
-def test_hashes_differ_where_rows_do():
-    rows = np.random.default_rng(0).integers(0, 100, (20_000, 3)).astype(float)
-    assert len(np.unique(row_hashes(rows))) == len(np.unique(rows, axis=0))
 
 
 def test_numba_is_imported_when_it_is_used():

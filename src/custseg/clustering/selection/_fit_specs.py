@@ -1,10 +1,12 @@
-"""Settings of a method that finds its number of clusters itself: the best one for each number that it finds."""
+"""What to fit: numbers of clusters, or the settings of a method that finds its number of clusters itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from custseg._arrays import Floats, Integers
 from custseg.clustering._method import FitSpec, TriedSetting
@@ -34,3 +36,10 @@ def best_settings(
         separation = float(of_clusters @ sizes / sizes.sum()) - noise
         by_number.setdefault(len(sizes), []).append(TriedSetting(tried, separation, int(sizes.min() / share)))
     return [grid.select(by_number[k]) for k in sorted(by_number)]
+
+
+def numbers_to_try(X: Floats, numbers: Sequence[int], min_size: int) -> list[int]:
+    """Numbers of clusters that the rows allow; else the smallest one, to report a feasible minimum."""
+    n_distinct = len(np.unique(X, axis=0))
+    possible = [k for k in numbers if k <= n_distinct]
+    return [k for k in possible if k * min_size <= len(X)] or possible[:1]
