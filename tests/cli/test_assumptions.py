@@ -105,7 +105,9 @@ def test_ambiguous_amounts_end_the_command_with_both_readings(tmp_path: Path) ->
     log = clean_log().with_columns(amount=pl.when(whole % 2 == 0).then(marked).otherwise(pl.lit("850")))
     log.write_csv(tmp_path / "orders.csv", separator=";")
     result = run("fit", tmp_path / "orders.csv", *QUICK, "--out", tmp_path / "out")
-    assert re.search(r"has two possible readings. Give --decimal '\.' or --decimal ',' --thousands '\.'\.", result.stderr)
+    assert re.search(
+        r"has two possible readings. Give --decimal '\.' or --decimal ',' --thousands '\.'\.", result.stderr
+    )
     for decimal, thousands in ((".", "none"), (",", ".")):
         chosen = run("fit", tmp_path / "orders.csv", *QUICK, "--decimal", decimal, "--thousands", thousands,
                      "--out", tmp_path / "out")  # fmt: skip
