@@ -21,8 +21,8 @@ from custseg._checks import (
     number_advice,
     optional_module,
 )
-from custseg._format import listed, plural
 from custseg.errors import CustsegError, DataError, InfeasibleMinimumError, MissingDependencyError
+from custseg.texts import listed, plural
 
 
 def test_listed_counts_what_is_cut() -> None:

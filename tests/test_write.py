@@ -20,8 +20,7 @@ import pytest
 
 from custseg import CustsegError
 from custseg._frames import table_writer
-from custseg._locks import hold_lock, is_locked
-from custseg._write import recover, write_files
+from custseg._write import hold_lock, is_locked, recover, write_files
 from custseg.errors import DataError
 
 KILLED_WRITER = Path(__file__).with_name("killed_writer.py")

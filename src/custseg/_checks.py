@@ -12,11 +12,11 @@ from numbers import Integral, Rational, Real
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from custseg._format import listed, plural, shown
 from custseg.errors import DataError, MissingDependencyError
+from custseg.texts import listed, plural, shown
 
 if TYPE_CHECKING:
-    from custseg._arrays import Floats
+    from custseg._numerics import Floats
 
 _NUMBER = r"[-+−]?\d[\d.,'’\s]*"
 # Shapes have A for each letter: a sign such as $ or €, or a short code such as EUR or R$, beside a number.

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Integers
+from custseg._numerics import Integers
 from custseg.errors import DataError
 
 _MAX_SEGMENTS = 1_000

@@ -7,8 +7,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._arrays import Bools, Integers
-from custseg._format import number
+from custseg._numerics import Bools, Integers
+from custseg.texts import number
 
 SMALLEST_GROUP = 10
 """Groups of fewer customers are not described."""

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_distinct, check_named, check_no_nul, did_you_mean
-from custseg._format import listed, plural
 from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, frame_from_columns, open_table
-from custseg._moments import skewness, unit_of
-from custseg._texts import LANGUAGES, filled, printable, text
+from custseg._numerics import skewness, unit_of
 from custseg.errors import DataError
 from custseg.snapshot import Snapshot
+from custseg.texts import LANGUAGES, filled, listed, plural, printable, text
 
 ID = "customer_id"
 

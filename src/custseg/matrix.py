@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._arrays import Bools, Floats
-from custseg._format import listed
+from custseg._numerics import Bools, Floats
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, as_numbers, check_features
 from custseg.preparation import Preparation, fit_preparation
+from custseg.texts import listed
 
 __all__ = ["CustomerMatrix", "can_be_clustered", "clustering_columns", "customer_matrix", "requested_clusters"]
 

@@ -14,8 +14,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats
 from custseg._frames import frame_from_columns
+from custseg._numerics import Floats
 from custseg.clustering import Assessment, AssignmentRule
 from custseg.feature_table import FeatureTable, check_features, given_features
 from custseg.matrix import can_be_clustered

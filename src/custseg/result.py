@@ -15,9 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
-from custseg._format import counted
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
-from custseg._texts import printable, text
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.feature_table import FeatureTable
@@ -25,6 +23,7 @@ from custseg.logs import DataReport
 from custseg.model import SegmentModel
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
+from custseg.texts import counted, printable, text
 
 __all__ = ["Segmentation"]
 

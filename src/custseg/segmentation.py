@@ -16,9 +16,7 @@ from custseg._checks import (
     check_room_for,
     check_segment_numbers,
 )
-from custseg._format import listed, plural
 from custseg._frames import USUAL_FORM, CSVFormat
-from custseg._texts import LANGUAGES
 from custseg.clustering import AUTO_NUMBERS, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, given_features
@@ -29,6 +27,7 @@ from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
+from custseg.texts import LANGUAGES, listed, plural
 
 __all__ = ["fit_segments"]
 

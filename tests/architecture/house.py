@@ -15,9 +15,8 @@ TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 LAYERS = (
-    ("errors", "_arrays", "_compiled", "_scales", "_texts", "_threads"),
-    ("_format",),
-    ("_checks", "_labels", "_locks", "_moments", "_privacy"),
+    ("errors", "_compiled", "_numerics", "texts"),
+    ("_checks", "_labels", "_privacy"),
     ("_frames", "_write"),
     ("snapshot",),
     ("feature_table",),

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg import Customers, FeatureTable
-from custseg._texts import LANGUAGES, catalog, printable
 from custseg.datasets import make_shop
 from custseg.feature_table import Feature
 from custseg.features import build_features
+from custseg.texts import LANGUAGES, catalog, printable
 
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 TOOL = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "features_page.py"))

@@ -130,7 +130,7 @@ def test_amounts_that_are_no_numbers(write: Write, text: str, shape: str) -> Non
     path = write(HEAD + f"7,1,2024-05-01,1\n7,2,2024-05-01,{text}\n")
     message = (
         rf"rfm: 1 value of 'amount' is not a finite number .*, for instance one shaped like '{shape}'\. "
-        r"Mend these rows or leave them out\. The file was read with separator=',' and decimal='\.'; "
+        r"Correct these rows or leave them out\. The file was read with separator=',' and decimal='\.'; "
         r"marks between thousands need thousands=\."
     )
     with pytest.raises(DataError, match=message):
@@ -149,7 +149,7 @@ def test_amounts_with_currency_signs(write: Write, text: str, shape: str) -> Non
 @pytest.mark.parametrize("text", ["inf", "-Infinity", "1e400", "1e15"])
 def test_amounts_that_are_not_finite(write: Write, text: str) -> None:
     path = write(HEAD + f"7,1,2024-05-01,1\n7,2,2024-05-01,{text}\n")
-    with pytest.raises(DataError, match=r"1 value of 'amount' is not a finite number below 9\.2e14\. Mend"):
+    with pytest.raises(DataError, match=r"1 value of 'amount' is not a finite number below 9\.2e14\. Correct"):
         rfm(path, as_of="2024-06-01")
 
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg import DataError
-from custseg._texts import LANGUAGES
 from custseg.datasets import make_shop
 from custseg.features import build_features
 from custseg.profiling import Profiles, profile_segments
+from custseg.texts import LANGUAGES
 
 LABELS = np.array([0] * 400 + [1] * 300 + [2] * 200 + [-1] * 100)
 

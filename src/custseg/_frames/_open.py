@@ -13,7 +13,6 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from custseg._checks import check_columns, check_distinct, check_no_nul, optional_module
-from custseg._format import shown
 from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb._draws import changes_when_read_again, read_once
 from custseg._frames._duckdb._relation import DuckDBDialect, is_relation, run_query
@@ -23,6 +22,7 @@ from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner
 from custseg._frames._polars import PolarsDialect
 from custseg._frames._run import run
 from custseg.errors import DataError
+from custseg.texts import shown
 
 _KINDS = (
     "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, a DuckDB relation, "

@@ -6,8 +6,8 @@ import re
 
 import polars as pl
 
-from custseg._texts import printable
 from custseg.errors import DataError
+from custseg.texts import printable
 
 _VALUES = re.compile(r"(?<=values: )\[.*|(?<=parse )`.*")
 _REMEDIES = {

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from custseg._format import plural
 from custseg.classical_rfm._rows import RFMRow, all_codes
+from custseg.texts import plural
 
 _SHOWN = 12
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import did_you_mean
-from custseg._format import listed
 from custseg.errors import DataError
+from custseg.texts import listed
 
 FEWEST_BINS, MOST_BINS = 2, 9
 """One digit per score: 9 bins are the most that a code can spell."""

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_columns
-from custseg._format import listed, plural
 from custseg.classical_rfm._check import RFMMapCheck, check_rows
 from custseg.classical_rfm._rows import RFMRow, all_codes, read_rows
 from custseg.classical_rfm._scores import RFMScores
 from custseg.errors import DataError
 from custseg.feature_table import given_features
+from custseg.texts import listed, plural
 
 _BUILTIN = ("codes", "grid")
 

@@ -9,9 +9,9 @@ from itertools import product
 from typing import Any, TypeGuard
 
 from custseg._checks import did_you_mean
-from custseg._format import listed, plural
 from custseg.classical_rfm._edges import FEWEST_BINS, MOST_BINS
 from custseg.errors import DataError
+from custseg.texts import listed, plural
 
 _KEYS = ("codes", "r", "f", "m", "names", "rank")
 _RANGE = re.compile(r"([0-9]{1,3})(?:\s*[-–]\s*([0-9]{1,3}))?")

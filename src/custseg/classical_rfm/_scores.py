@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_columns, check_integer
-from custseg._format import listed, plural
 from custseg.classical_rfm._edges import (
     FEWEST_BINS,
     MOST_BINS,
@@ -22,6 +21,7 @@ from custseg.classical_rfm._edges import (
 )
 from custseg.errors import DataError
 from custseg.feature_table import Feature, FeatureTable, given_features
+from custseg.texts import listed, plural
 
 _CALLER = "rfm_scores"
 _FAMILY = "rfm scores"

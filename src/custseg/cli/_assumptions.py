@@ -9,11 +9,10 @@ from typing import Any
 
 import click
 
-from custseg._format import listed, shown
-from custseg._texts import printable, text
 from custseg.errors import DataError
 from custseg.inspection import FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
+from custseg.texts import listed, printable, shown, text
 
 _NONE = "none"
 _BETWEEN = {True: " ", False: ", "}

@@ -11,8 +11,8 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_min_size, check_number
+from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._gaussian import MixtureRule

@@ -15,9 +15,8 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_min_size
-from custseg._format import plural
+from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, TriedSetting
 from custseg.clustering.assignment._assessment import Assessment, Reassignment
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
@@ -25,6 +24,7 @@ from custseg.clustering.min_size._feasibility import MinSize, resolved_min_size
 from custseg.clustering.min_size._merging import merged_to_min_size
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
 from custseg.errors import InfeasibleMinimumError
+from custseg.texts import plural
 
 # HDBSCAN has no clusters of one row.
 _SMALLEST = 2

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.utils import check_random_state
 
-from custseg._arrays import Floats
+from custseg._numerics import Floats
 from custseg.clustering._center_clusterer import CenterClusterer, refit_centers
 from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._nearest_center import CenterRule

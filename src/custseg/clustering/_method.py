@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from custseg._arrays import Floats
-from custseg._format import plural
+from custseg._numerics import Floats
 from custseg.clustering.assignment._assessment import AssignmentRule, Reassignment
+from custseg.texts import plural
 
 
 @dataclass(frozen=True)

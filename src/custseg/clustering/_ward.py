@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 
-from custseg._arrays import Floats
+from custseg._numerics import Floats
 from custseg.clustering._center_clusterer import CenterClusterer, refit_centers
 from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._nearest_center import CenterRule

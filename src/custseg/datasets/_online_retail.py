@@ -18,11 +18,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._format import listed
 from custseg._frames import frame_from_columns, read_table, table_writer
 from custseg._write import write_files
 from custseg.datasets._workbook import read_sheet
 from custseg.errors import CustsegError, DataError
+from custseg.texts import listed
 
 PAGE = "https://archive.ics.uci.edu/dataset/352/online+retail"
 ADDRESS = "https://archive.ics.uci.edu/static/public/352/online+retail.zip"

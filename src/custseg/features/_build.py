@@ -8,7 +8,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._format import listed
 from custseg._frames import column_of, columns_of
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
@@ -22,6 +21,7 @@ from custseg.features.families._rhythm import RHYTHM
 from custseg.features.families._web import WEB
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs, described_logs
+from custseg.texts import listed
 
 FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, ATTRIBUTES)
 

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from custseg._arrays import Integers
 from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
-from custseg._format import plural, table
-from custseg._texts import printable
+from custseg._numerics import Integers
 from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
 from custseg.matrix import clustering_columns, customer_matrix, requested_clusters
+from custseg.texts import plural, printable, table
 
 _CALLER = "compare_methods"
 

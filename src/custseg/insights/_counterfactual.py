@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats
-from custseg._format import roundest
-from custseg._moments import unit_of
+from custseg._numerics import Floats, unit_of
 from custseg.model import SegmentModel
+from custseg.texts import roundest
 
 _GRID_POINTS = 201
 _SECTIONS, _ROUNDS = 33, 7

@@ -7,16 +7,14 @@ from numbers import Real
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._arrays import Floats
 from custseg._checks import check_choice
-from custseg._format import listed, plural
-from custseg._moments import median
+from custseg._numerics import Floats, median
 from custseg._privacy import SMALLEST_GROUP
-from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.insights._counterfactual import smallest_crossing
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.result import Segmentation
+from custseg.texts import LANGUAGES, listed, plural
 
 _CALLER = "explain"
 

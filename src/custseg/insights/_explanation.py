@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from custseg._format import EXACT, amount, percent
-from custseg._texts import printable, text
+from custseg.texts import EXACT, amount, percent, printable, text
 
 _MAX_REASONS = 3
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from custseg._texts import is_printable
 from custseg.inspection._result import FileInspection
+from custseg.texts import is_printable
 
 _OUT = ("--out", "segments")
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from custseg._format import percent, shown
 from custseg._frames import TableSample
-from custseg._texts import text
 from custseg.inspection._kind import Reading
 from custseg.inspection._result import FileFinding
 from custseg.inspection._settings import DateSetting, NumberSetting, date_setting, number_setting
@@ -16,6 +14,7 @@ from custseg.inspection.columns._facts import ColumnFacts
 from custseg.inspection.columns._roles import Certainty, RoleFinding
 from custseg.inspection.columns._words import concepts
 from custseg.logs import Events, Orders
+from custseg.texts import percent, shown, text
 
 _NEEDED = ("customer", "order", "date", "amount", "quantity", "price", "event")
 _MONEY = ("amount", "quantity", "price", "discount", "refund")

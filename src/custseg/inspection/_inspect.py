@@ -10,9 +10,7 @@ from os import PathLike, fsdecode
 from pathlib import Path
 
 from custseg._checks import check_choice
-from custseg._format import plural, shown
 from custseg._frames import TableSample, matching_paths, sample_file
-from custseg._texts import LANGUAGES, printable
 from custseg.errors import DataError
 from custseg.inspection._findings import findings_of, notes_of
 from custseg.inspection._header import fields_between_spaces, has_header, is_matrix, is_total, total_rows, unsplit_by
@@ -21,6 +19,7 @@ from custseg.inspection._report import report_of
 from custseg.inspection._result import FileInspection
 from custseg.inspection.columns._facts import ColumnFacts
 from custseg.inspection.columns._words import event_names
+from custseg.texts import LANGUAGES, plural, printable, shown
 
 _CALLER = "inspect"
 

@@ -6,10 +6,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from custseg._format import counted, shown, table
-from custseg._texts import printable, single_line, text
 from custseg.inspection._command import command_line
 from custseg.inspection._result import FileFinding, FileInspection
+from custseg.texts import counted, printable, shown, single_line, table, text
 
 _EXAMPLE_WIDTH = 22
 _NAME_WIDTH = 40

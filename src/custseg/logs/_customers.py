@@ -10,12 +10,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_distinct, check_integer
-from custseg._format import listed
 from custseg._frames import Dialect, Table, open_table
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import DATES, RULES, YES_AND_NO, Attribute, AttributeKind, possible_kinds
 from custseg.logs._dates import LogDates, log_dates
 from custseg.logs._roles import IDS, csv_format
+from custseg.texts import listed
 
 _ROLES: dict[str, AttributeKind] = {
     "numeric": "number",

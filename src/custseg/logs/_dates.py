@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance
-from custseg._format import listed, plural
 from custseg._frames import NUMBER_FORMATS, DateStyle, Dialect, collect
 from custseg._frames import date_format as parsed
 from custseg.errors import DataError
 from custseg.logs._date_faults import diagnosis
 from custseg.snapshot import Snapshot, snapshot_at
+from custseg.texts import listed, plural
 
 DATE_KINDS = ("date", "datetime", "zoned datetime", "text")
 """Kinds of columns that can hold dates without a format."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._format import listed
 from custseg._frames import MONEY_DIGITS, Table, open_table
 from custseg.logs._dates import LogDates, log_dates
 from custseg.logs._roles import (
@@ -21,6 +20,7 @@ from custseg.logs._roles import (
     columns_by_role,
     csv_format,
 )
+from custseg.texts import listed
 
 EVENT_NAMES = (
     "sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained",

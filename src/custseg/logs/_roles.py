@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from custseg._format import listed
 from custseg._frames import CSVFormat, Dialect
 from custseg.errors import DataError
 from custseg.logs._dates import NUMBER_KINDS, date_kinds, is_compound
+from custseg.texts import listed
 
 IDS = ("hold ids (numbers or text)", ("integer", "number", "text"))
 NUMERIC = ("be numeric", ("integer", "number"))

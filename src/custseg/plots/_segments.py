@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from custseg._format import number, percent, plural
 from custseg.result import Segmentation
+from custseg.texts import number, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,13 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from custseg._arrays import Bools, Floats
 from custseg._checks import check_finite, check_min_size
-from custseg._format import percent, plural
-from custseg._moments import median, skewness, unit_of
-from custseg._texts import printable
+from custseg._numerics import Bools, Floats, median, skewness, unit_of
 from custseg.errors import DataError
 from custseg.preparation._tails import HeavyTails
+from custseg.texts import percent, plural, printable
 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""

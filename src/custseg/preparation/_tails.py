@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 from scipy.stats import f, norm
 
-from custseg._arrays import Bools, Floats
 from custseg._checks import check_min_size
+from custseg._numerics import Bools, Floats
 
 # With fewer rows the tail index cannot be estimated.
 _FEWEST = 5

@@ -8,11 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg._arrays import Bools, Floats
 from custseg._labels import Labels
-from custseg._moments import shares_of_groups
+from custseg._numerics import Bools, Floats, shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL
-from custseg._scales import stability_level
 from custseg.profiling._markers import Marker, RankedMarker, marker_texts, markers
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
@@ -22,6 +20,7 @@ from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._playbook import advice, reachable
 from custseg.profiling.naming._segment_names import Name
 from custseg.profiling.naming._words import in_each_language
+from custseg.texts import stability_level
 
 
 @dataclass(frozen=True, eq=False)

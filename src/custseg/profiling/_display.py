@@ -6,9 +6,8 @@ import html
 import textwrap
 from collections.abc import Sequence
 
-from custseg._format import DASH, number, percent, table
-from custseg._texts import printable, single_line, text
 from custseg.profiling._segment_profile import SegmentProfile
+from custseg.texts import DASH, number, percent, printable, single_line, table, text
 
 _WIDTH = 100
 _MAX_MARKERS = 3

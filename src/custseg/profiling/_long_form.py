@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from custseg._texts import printable
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile
 from custseg.profiling.measures._intervals import Effect
+from custseg.texts import printable
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 Figure = tuple[str | None, str | None, str, float | None]

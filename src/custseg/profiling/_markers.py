@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from custseg._format import SHARES, number, percent
 from custseg._privacy import SMALLEST_GROUP
-from custseg._texts import LANGUAGES, single_line, text
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate, RankCorrelations
 from custseg.profiling.measures._intervals import Effect
+from custseg.texts import LANGUAGES, SHARES, number, percent, single_line, text
 
 _MAX_MARKERS = 5
 _BONUS = 0.2

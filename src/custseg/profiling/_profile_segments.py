@@ -8,9 +8,7 @@ from numbers import Real
 import numpy as np
 
 from custseg._checks import check_choice
-from custseg._format import listed
 from custseg._labels import Labels, read_labels
-from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.profiling._assemble import ProfileInputs, segment_markers, segment_row, with_nearest
 from custseg.profiling._profiles import Profiles
@@ -28,6 +26,7 @@ from custseg.profiling.naming._archetypes import (
 )
 from custseg.profiling.naming._segment_names import segment_names, unclustered_name, unclustered_row
 from custseg.profiling.naming._words import UNCLUSTERED
+from custseg.texts import LANGUAGES, listed
 
 _CALLER = "profile_segments"
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg._arrays import Bools, Floats, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.rules._bins import Codes, Column
 from custseg.rules._conditions import Condition

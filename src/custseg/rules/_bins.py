@@ -11,10 +11,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Bools, Floats, Integers
-from custseg._format import roundest, significant_digits
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP, frequent_categories
 from custseg.rules._conditions import Condition, numbers_of
+from custseg.texts import roundest, significant_digits
 
 Codes = NDArray[np.uint8]
 

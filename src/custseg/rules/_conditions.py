@@ -9,9 +9,8 @@ from typing import Any, Literal
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._arrays import Bools, Floats
-from custseg._format import EXACT, SHARES, amount, number
-from custseg._texts import printable, text
+from custseg._numerics import Bools, Floats
+from custseg.texts import EXACT, SHARES, amount, number, printable, text
 
 Kind = Literal["number", "flag", "category"]
 

@@ -10,14 +10,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats, Integers, mix
 from custseg._checks import check_distinct
-from custseg._format import listed
 from custseg._frames import collect, column_of, columns_of, open_table
+from custseg._numerics import Floats, Integers, mix
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, given_features, table_of_columns
 from custseg.rules._bins import Column, binned
 from custseg.rules._conditions import numbers_of
+from custseg.texts import listed
 
 LEARNED_SHARE = 0.7
 _MAX_LEARNED = 30_000

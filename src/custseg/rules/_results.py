@@ -9,13 +9,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._arrays import Bools, Integers
-from custseg._format import listed, number, percent
 from custseg._frames import column_of
+from custseg._numerics import Bools, Integers
 from custseg._privacy import SMALLEST_GROUP
-from custseg._texts import LANGUAGES, printable, text
 from custseg.rules._conditions import Condition
 from custseg.rules._input import needed_columns
+from custseg.texts import LANGUAGES, listed, number, percent, printable, text
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,17 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._arrays import Integers
 from custseg._checks import check_choice, check_columns, check_integer, check_random_state
-from custseg._format import listed
 from custseg._frames import column_of, columns_of
 from custseg._labels import read_labels
+from custseg._numerics import Integers
 from custseg._privacy import SMALLEST_GROUP
-from custseg._texts import LANGUAGES, text
 from custseg.rules._beam_search import Sample, best_conditions
 from custseg.rules._conditions import Condition
 from custseg.rules._input import columns_in_bins, given_columns, split_rows
 from custseg.rules._results import Rule, RuleSet, SegmentRules, all_hold, labels_by
 from custseg.rules._tree import covering_conditions
+from custseg.texts import LANGUAGES, listed, text
 
 _CALLER = "segment_rules"
 _MAX_CONDITIONS = 6

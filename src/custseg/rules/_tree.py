@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from custseg._arrays import Bools, Floats, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.rules._beam_search import Sample
 from custseg.rules._conditions import Condition

@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from custseg.clustering import Candidate, select_clustering
 from custseg.clustering.selection._decision import Decision, Request, decide, with_gaps
-from custseg.clustering.selection._null_reference import NullReference
+from custseg.clustering.selection._null_model import NullReference
 
 # No draw finds a gap, and chance reaches a silhouette gain of 0.05.
 QUIET = NullReference((2, 3), np.array([[0.0, 0.0]] * 19 + [[0.5, 0.5]]), ({},) * 10)

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from custseg import fit_segments
-from custseg._texts import LANGUAGES, catalog
 from custseg.features import data_report
+from custseg.texts import LANGUAGES, catalog
 
 LOG = pl.DataFrame(
     {

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from custseg import DataError
-from custseg._texts import LANGUAGES
 from custseg.datasets import make_shop
 from custseg.features import build_features
 from custseg.profiling import profile_segments
@@ -21,6 +20,7 @@ from custseg.profiling.naming._archetypes import (
     read_archetypes,
     read_plays,
 )
+from custseg.texts import LANGUAGES
 
 DOMAIN = {
     "Champions": "Чемпионы", "Loyal": "Лояльные", "Potential loyalists": "Потенциально лояльные", "New": "Новички",

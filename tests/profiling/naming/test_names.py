@@ -8,13 +8,13 @@ from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg._texts import LANGUAGES
 from custseg.profiling import profile_segments
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import read_table
 from custseg.profiling.naming._archetype_match import usable
 from custseg.profiling.naming._archetypes import builtin_archetypes
 from custseg.profiling.naming._traits import one_order, trait
+from custseg.texts import LANGUAGES
 
 KNOWN = {name for archetype in builtin_archetypes() for name in archetype.names.values()}
 # Per kind of customer the recency, age, number of orders and revenue that are typical of it.

@@ -2,8 +2,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from custseg._texts import LANGUAGES
 from custseg.profiling import SegmentProfile, profile_segments
+from custseg.texts import LANGUAGES
 
 
 def champions(discount: float | None, **more: object) -> SegmentProfile:

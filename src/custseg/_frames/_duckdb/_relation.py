@@ -29,8 +29,8 @@ from custseg._frames._duckdb._dates import (
     quoted,
 )
 from custseg._frames._files import USUAL_FORM
-from custseg._texts import printable
 from custseg.errors import DataError
+from custseg.texts import printable
 
 _WHITESPACE = (
     "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"

@@ -12,7 +12,6 @@ from typing import NoReturn
 
 import polars as pl
 
-from custseg._format import plural, shown
 from custseg._frames._files._csv_bytes import Lines
 from custseg._frames._files._csv_format import CSVFormat
 from custseg._frames._files._csv_records import Reading, UnreadableQuotes
@@ -20,6 +19,7 @@ from custseg._frames._files._csv_shape import Counts, Shape, shape_of
 from custseg._frames._files._text_file import TextFacts, look_at_text_file
 from custseg._frames._run import collected_schema
 from custseg.errors import DataError
+from custseg.texts import plural, shown
 
 _LONGEST_HEADER = 2**22
 _BLANK = re.compile(rb"^\r?\n", re.MULTILINE)

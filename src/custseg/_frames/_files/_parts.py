@@ -9,10 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
-from custseg._format import shown
 from custseg._frames._files._csv_format import CSVFormat
 from custseg._frames._files._csv_scan import CSVFile, frame_names, open_csv
 from custseg._frames._run import collected_schema
+from custseg.texts import shown
 
 _EXACT_IN_FLOAT = 2**53
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)

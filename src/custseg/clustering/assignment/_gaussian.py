@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
     Reassignment,

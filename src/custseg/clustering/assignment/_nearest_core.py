@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.spatial import cKDTree
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.clustering.assignment._assessment import Assessment, joined
 
 # Number of rows whose neighbors are searched at once, which bounds the memory.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg.lapack import dtrtri
 
-from custseg._arrays import Floats, Integers, Labels32
+from custseg._numerics import Floats, Integers, Labels32
 from custseg.clustering.assignment._gaussian import squared_mahalanobis
 from custseg.clustering.min_size._offsets import optimal_offsets
 from custseg.clustering.rows._blocks import over_blocks

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats
+from custseg._numerics import Floats
 from custseg.clustering.min_size._kmeans_solution import MAX_SEARCH_ROWS
 from custseg.clustering.min_size._lloyd import constrained_lloyd, kmeans_plusplus, unconstrained_lloyd
 from custseg.clustering.rows._rows import DistinctRows

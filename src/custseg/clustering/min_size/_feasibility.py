@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from custseg._arrays import Floats
 from custseg._checks import as_share, check_min_size
-from custseg._format import plural
+from custseg._numerics import Floats
 from custseg.clustering.min_size._fallback import FallbackSearch
 from custseg.clustering.rows._rows import DistinctRows
 from custseg.errors import InfeasibleMinimumError
+from custseg.texts import plural
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._arrays import Floats, Labels32
+from custseg._numerics import Floats, Labels32
 from custseg.clustering.min_size._lloyd import CenterCosts, LloydResult
 from custseg.clustering.min_size._offsets import Costs, cluster_sizes, optimal_offsets
 from custseg.clustering.min_size._sized_assignment import SizedAssignment, sized_assignment

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._arrays import Floats, Integers, Labels32
+from custseg._numerics import Floats, Integers, Labels32
 from custseg.clustering.min_size._offsets import optimal_offsets
 from custseg.clustering.rows._blocks import (
     cluster_means,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.clustering.assignment._assessment import Assessment
 from custseg.clustering.assignment._nearest_core import CoreRule
 

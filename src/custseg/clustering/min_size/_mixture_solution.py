@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from custseg._arrays import Floats
+from custseg._numerics import Floats
 from custseg.clustering.assignment._gaussian import MixtureRule
 from custseg.clustering.min_size._em import EMResult, MatrixCosts, Mixture, Shape, evaluated, mixture_of_clusters
 from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram

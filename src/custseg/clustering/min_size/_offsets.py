@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from custseg._arrays import Floats, Integers, Labels32
+from custseg._numerics import Floats, Integers, Labels32
 
 ALL_AT_ONCE = 4_096
 SAMPLE = 16_384

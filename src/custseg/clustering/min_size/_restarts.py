@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg._arrays import Floats
+from custseg._numerics import Floats
 from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
 from custseg.clustering.min_size._kmeans_solution import KMeansSolution, kmeans_solution, meets
 from custseg.clustering.min_size._lloyd import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats, Integers, Labels32
+from custseg._numerics import Floats, Integers, Labels32
 from custseg.clustering.min_size._offsets import ALL_AT_ONCE, SAMPLE, Costs, cheapest, cluster_sizes
 
 

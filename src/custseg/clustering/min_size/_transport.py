@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg._arrays import Floats, Labels32
 from custseg._compiled import compiled, compiled_part
+from custseg._numerics import Floats, Labels32
 
 
 @compiled_part

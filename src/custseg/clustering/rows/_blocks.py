@@ -7,8 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from custseg._arrays import Floats, Labels32
-from custseg._threads import in_threads
+from custseg._numerics import Floats, Labels32, in_threads
 
 Result = TypeVar("Result")
 

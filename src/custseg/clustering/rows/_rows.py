@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
-from custseg._arrays import Floats, Integers, mix
+from custseg._numerics import Floats, Integers, mix
 from custseg.clustering.rows._blocks import over_blocks
 
 LARGEST = 1e100

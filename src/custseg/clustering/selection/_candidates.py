@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, FitSpec, reassignment_notes
 from custseg.clustering._methods import get_method
 from custseg.clustering.assignment._assessment import Reassignment

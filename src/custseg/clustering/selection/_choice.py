@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from custseg._arrays import Floats
-from custseg._format import table
+from custseg._numerics import Floats
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, fitted
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
-from custseg.clustering.selection._null_reference import NullReference
+from custseg.clustering.selection._null_model import NullReference
+from custseg.texts import table
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._null_reference import NullReference
+from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._reason import Reason
 
 CRITERIA = ("silhouette_gain", "silhouette")

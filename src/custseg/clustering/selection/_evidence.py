@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
-from custseg.clustering.selection._null_model import NullModel
-from custseg.clustering.selection._null_reference import NullReference
+from custseg.clustering.selection._null_model import NullModel, NullReference
 from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._silhouettes import silhouettes
 from custseg.clustering.validation._stability import compared, draw_parts, refitted

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec, TriedSetting
 from custseg.clustering.selection._gaps import path_silhouettes
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial import cKDTree
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 
 # A core distance reaches so many rows beside the own one.
 _NEIGHBORS = 5
@@ -23,7 +23,7 @@ def path_silhouettes(X: Floats, labelings: Sequence[Integers]) -> list[Floats]:
     the mutual reachability of its ends. It is small inside a dense region of any shape, and large across
     a gap. (Fischer and Buhmann 2003; Campello, Moulavi and Sander 2013.)
     """
-    from custseg.clustering.selection._path_kernels import prim_order
+    from custseg.clustering.rows._path_kernels import prim_order
 
     n = len(X)
     core = cKDTree(X).query(X, k=[min(_NEIGHBORS + 1, n)])[0][:, 0] ** 2

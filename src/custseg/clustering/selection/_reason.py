@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from custseg._texts import localized, plural_form, text
 from custseg.clustering._methods import get_method
+from custseg.texts import localized, plural_form, text
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from custseg._arrays import Integers
 from custseg._checks import check_min_size, check_random_state
+from custseg._numerics import Integers
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._evidence import Evaluator
@@ -92,7 +92,7 @@ def evaluate_clusterer(
     labels = np.empty(len(rows), dtype=np.intp)
     labels[order] = _by_size(labels_of(fitted, evaluator.X))
     row = _described(labels, name or type(clusterer).__name__, n_members)
-    bic = float(fitted.bic(evaluator.X)) if callable(getattr(fitted, "bic", None)) else None
+    bic = float(fitted.bic(evaluator.X)) if hasattr(fitted, "bic") else None
     row = replace(row, bic=bic, seconds=seconds)
     return _measured(row, evaluator, fresh, min_size=n_members) if row.n_clusters else row
 

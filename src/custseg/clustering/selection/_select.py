@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from custseg._arrays import Floats
 from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
-from custseg._format import plural
+from custseg._numerics import Floats
 from custseg.clustering._method import FitSpec, Method
 from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
@@ -31,10 +30,11 @@ from custseg.clustering.selection._decision import (
 )
 from custseg.clustering.selection._evidence import Evaluator
 from custseg.clustering.selection._fit_specs import best_settings, numbers_to_try
-from custseg.clustering.selection._null_reference import NullReference
+from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._reason import listed_numbers
 from custseg.clustering.selection._stages import Progress, Stages
 from custseg.errors import DataError, InfeasibleMinimumError
+from custseg.texts import plural
 
 Tried = tuple[Candidate, FitSpec]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from custseg._threads import in_threads
+from custseg._numerics import in_threads
 
 Progress = Callable[[int, int], None]
 

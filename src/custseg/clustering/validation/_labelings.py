@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers
 
 NOISE = -1
 # Members that each cluster has in a sample if possible: enough for the mean of its distances.

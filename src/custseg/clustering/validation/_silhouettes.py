@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
+from custseg._numerics import Floats, Integers
 from custseg.clustering.rows._blocks import over_blocks
 from custseg.clustering.rows._rows import checked_matrix
 from custseg.clustering.validation._labelings import (

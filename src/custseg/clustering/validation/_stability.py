@@ -17,12 +17,11 @@ from scipy.stats import entropy
 from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score
 
-from custseg._arrays import Floats, Integers
 from custseg._checks import check_choice, check_integer, check_random_state
-from custseg._scales import stability_level
-from custseg._texts import text
+from custseg._numerics import Floats, Integers
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.errors import InfeasibleMinimumError
+from custseg.texts import stability_level, text
 
 _RESAMPLES = ("half", "bootstrap")
 

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_named
-from custseg._format import listed
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns, column_words
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Attribute, KnownAttributes
+from custseg.texts import listed
 
 _FAMILY = "attributes"
 _MOST_LABELS = 20

@@ -8,7 +8,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._format import listed
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
@@ -17,6 +16,7 @@ from custseg.features.sums._event_sums import EventSums
 from custseg.features.sums._mail_sums import arrival_event
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import MAIL_EVENTS, EventFacts, Logs, described_logs
+from custseg.texts import listed
 
 _MONTH = 28
 

@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats
 from custseg._frames import columns_of, frame_from_columns
+from custseg._numerics import Floats
 from custseg.feature_table import Feature, FeatureTable
 from custseg.features._family import Family, FamilyColumns, column_words
 from custseg.features.sums._mix_sums import DIMENSIONS, MixSums, mix_sums

@@ -7,7 +7,6 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._format import listed
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
@@ -15,6 +14,7 @@ from custseg.features.sums._event_sums import EventSums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import WEB_EVENTS, Logs, described_logs
 from custseg.snapshot import Snapshot
+from custseg.texts import listed
 
 FEATURES = (
     Feature("sessions", "sessions", "web", 1, absent=0),

@@ -9,7 +9,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance, number_advice
-from custseg._format import plural
 from custseg._frames import collect, collect_together
 from custseg.errors import DataError
 from custseg.features.sums._expressions import as_int64, in_window, value_if
@@ -20,6 +19,7 @@ from custseg.logs import (
     net_money,
 )
 from custseg.snapshot import Snapshot
+from custseg.texts import plural
 
 DIMENSIONS = ("category", "channel", "source")
 _SUM_LIMIT = 9.2e18

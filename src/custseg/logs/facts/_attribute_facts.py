@@ -11,13 +11,13 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance
-from custseg._format import plural
 from custseg._frames import collect
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
 from custseg.logs._dates import LogDates
 from custseg.snapshot import Snapshot, snapshot_at
+from custseg.texts import plural
 
 _YEAR_1900 = -25_567
 """1900-01-01 in days since 1970-01-01."""

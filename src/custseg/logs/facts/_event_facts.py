@@ -8,7 +8,6 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._format import listed
 from custseg._frames import collect_together
 from custseg.errors import DataError
 from custseg.logs._events import EVENT_NAMES, Events
@@ -20,6 +19,7 @@ from custseg.logs.facts._log_facts import (
     raise_on_no_rows,
 )
 from custseg.snapshot import Snapshot
+from custseg.texts import listed
 
 _SHOWN_NAMES = 20
 _LONGEST_NAME = 40

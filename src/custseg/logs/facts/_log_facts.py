@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance
-from custseg._format import listed, plural
 from custseg._frames import Dialect
 from custseg.errors import DataError
 from custseg.logs._dates import LogDates
 from custseg.snapshot import Snapshot
+from custseg.texts import listed, plural
 
 
 @dataclass(frozen=True, kw_only=True)

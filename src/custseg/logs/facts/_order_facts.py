@@ -10,7 +10,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance, number_advice
-from custseg._format import listed, plural
 from custseg._frames import MONEY_DIGITS, collect
 from custseg.errors import DataError
 from custseg.logs._orders import Orders
@@ -22,6 +21,7 @@ from custseg.logs.facts._log_facts import (
     raise_on_no_rows,
 )
 from custseg.snapshot import Snapshot
+from custseg.texts import listed, plural
 
 _SUM_LIMIT = 9.2e18
 _MOST_DIGITS = 12

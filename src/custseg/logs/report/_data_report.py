@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from custseg._checks import check_choice
-from custseg._texts import LANGUAGES
 from custseg.errors import DataError
 from custseg.logs._logs import Logs, described_logs
 from custseg.logs.report._customers import customer_report
@@ -11,6 +10,7 @@ from custseg.logs.report._events import event_report
 from custseg.logs.report._findings import DataReport
 from custseg.logs.report._ids import between_findings
 from custseg.logs.report._orders import order_report
+from custseg.texts import LANGUAGES
 
 _CALLER = "data_report"
 

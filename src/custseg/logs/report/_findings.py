@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from custseg._format import counted, number, percent
-from custseg._texts import plural_form, text
+from custseg.texts import counted, number, percent, plural_form, text
 
 Severity = Literal["note", "warning", "severe"]
 

@@ -9,10 +9,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._texts import text
 from custseg.logs.report._findings import Finding, FindingWriter
 from custseg.logs.report._words import means_none
 from custseg.logs.report.patterns._outliers import count_outliers
+from custseg.texts import text
 
 Column = nw.Series[Any]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._format import listed
 from custseg._frames import MONEY_DIGITS, MONEY_UNIT, collect, collect_together
 from custseg.logs._orders import Orders
 from custseg.logs.facts._order_facts import OrderFacts
@@ -28,6 +27,7 @@ from custseg.logs.report.patterns._discounts import discount_findings, discount_
 from custseg.logs.report.patterns._order_spread import OrderSpread, order_spread, repeated_totals
 from custseg.logs.report.patterns._repeats import repeated_lines, spelling_findings
 from custseg.snapshot import Snapshot
+from custseg.texts import listed
 
 _REORDERING = 0.03
 _WEEK = 7

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._arrays import Integers
+from custseg._numerics import Integers
 from custseg._privacy import SMALLEST_GROUP, blurred, hidden_cells
 from custseg.profiling.measures._intervals import Effect, share_difference, share_ratio
 from custseg.profiling.measures._table import OTHER, Categories

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._arrays import Floats, Integers
+from custseg._numerics import Floats, Integers, in_threads
 from custseg._privacy import SMALLEST_GROUP
-from custseg._threads import in_threads
 from custseg.errors import DataError
 from custseg.profiling.measures._categories import CategoryShare, category_counts, category_shares, strongest
 from custseg.profiling.measures._effects import Candidate, RankCorrelations, is_clear

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2_contingency, fisher_exact, kruskal, mannwhitneyu
 
-from custseg._arrays import Bools, Floats, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Bools
+from custseg._numerics import Bools
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._ranked import Ranked

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats, Integers
-from custseg._moments import unit_of
+from custseg._numerics import Floats, Integers, unit_of
 from custseg.profiling.measures._intervals import Effect, delta_effect
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

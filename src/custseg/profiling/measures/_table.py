@@ -10,13 +10,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats
 from custseg._checks import check_columns, check_distinct, check_named, did_you_mean
-from custseg._format import listed
 from custseg._frames import collect, column_of, open_table
+from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
 from custseg.errors import DataError
 from custseg.feature_table import Feature, FeatureTable, table_of_columns
+from custseg.texts import listed
 
 _ID = "customer_id"
 OTHER = "(other values)"

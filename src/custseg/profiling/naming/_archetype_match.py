@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._arrays import Integers
+from custseg._numerics import Integers
 from custseg._privacy import SMALLEST_GROUP
-from custseg._texts import LANGUAGES
 from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.naming._archetype_terms import Term
 from custseg.profiling.naming._archetypes import Archetype
+from custseg.texts import LANGUAGES
 
 _MIN_SHARE = 0.6
 _MIN_RATIO = 2.0

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from custseg._arrays import Bools
-from custseg._format import percent
-from custseg._texts import single_line, text
+from custseg._numerics import Bools
 from custseg.profiling._markers import value_text
 from custseg.profiling.measures._table import ProfileTable
+from custseg.texts import percent, single_line, text
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from custseg._checks import did_you_mean
-from custseg._format import listed
-from custseg._texts import LANGUAGES, text
 from custseg.errors import DataError
 from custseg.profiling.naming._archetype_terms import OPERATORS, Term
 from custseg.profiling.naming._words import Words
+from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence")
 _ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", *_PLAY_KEYS)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._arrays import Bools
-from custseg._format import DASH, number
+from custseg._numerics import Bools
 from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
-from custseg._texts import LANGUAGES, single_line, text
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._words import Words
+from custseg.texts import DASH, LANGUAGES, number, single_line, text
 
 _FLAGS = ("contactable_", "consent_")
 

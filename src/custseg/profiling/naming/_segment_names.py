@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._privacy import SMALLEST_GROUP
-from custseg._texts import LANGUAGES
 from custseg.profiling._markers import RankedMarker
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming._traits import name_without_traits, one_order, traits, unique_names
 from custseg.profiling.naming._words import MAIN, TRAITS, UNCLUSTERED, Words, in_each_language
+from custseg.texts import LANGUAGES
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from custseg._texts import LANGUAGES, single_line
 from custseg.profiling._markers import RankedMarker
 from custseg.profiling.measures._intervals import Effect, wilson
 from custseg.profiling.naming._words import (
@@ -19,6 +18,7 @@ from custseg.profiling.naming._words import (
     in_each_language,
     low_words,
 )
+from custseg.texts import LANGUAGES, single_line
 
 _MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""

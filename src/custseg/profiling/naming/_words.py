@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custseg._texts import LANGUAGES, text
+from custseg.texts import LANGUAGES, text
 
 Words = Mapping[str, str]
 """A text by language."""

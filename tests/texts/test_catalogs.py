@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custseg._texts import LANGUAGES, catalog, plural_form
+from custseg.texts import LANGUAGES, catalog, plural_form
 
 
 def leaves(entry: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from custseg._threads import in_threads
+from custseg._numerics import in_threads
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2, 7, None])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from quick import quick_fit
 from scipy import stats
 
-from custseg._moments import median, shares_of_groups, skewness, unit_of
+from custseg._numerics import median, shares_of_groups, skewness, unit_of
 from custseg.insights import explain
 from custseg.preparation import fit_preparation
 from custseg.profiling import profile_segments

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 
-from custseg._texts import localized, plural_form, text
+from custseg.texts._catalogs import localized, plural_form, text
 
 DASH = "–"
 """Stands for a number that is missing."""

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._arrays import Floats
+from custseg._numerics._arrays import Floats
 
 _LARGE = 2.0**300
 """Below it, sums of cubes of any number of rows stay far from overflow; division by powers of two is exact."""

@@ -18,9 +18,9 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from os import PathLike
 from pathlib import Path
 
-from custseg._format import listed
-from custseg._locks import hold_lock, is_locked
+from custseg._write._locks import hold_lock, is_locked
 from custseg.errors import CustsegError, DataError
+from custseg.texts import listed
 
 Writer = Callable[[Path], object]
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-_FOLDER = files("custseg") / "texts"
+_FOLDER = files("custseg.texts")
 _FIELD_WIDTH = 60
 
 LANGUAGES = ("en", *sorted({item.name.removesuffix(".toml") for item in _FOLDER.iterdir()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg._format import (
+from custseg.texts import (
     EXACT,
     amount,
     counted,

@@ -1,0 +1,60 @@
+"""Texts that people read: the catalogs of each language, formatted numbers, counts, lists and tables.
+
+A language is one file `<language>.toml` with the keys of `en.toml` and its own plural rule. Start with `_catalogs.py`.
+"""
+
+from __future__ import annotations
+
+from custseg.texts._catalogs import (
+    LANGUAGES,
+    catalog,
+    filled,
+    is_printable,
+    localized,
+    plural_form,
+    printable,
+    single_line,
+    text,
+)
+from custseg.texts._format import (
+    DASH,
+    EXACT,
+    SHARES,
+    amount,
+    counted,
+    listed,
+    number,
+    percent,
+    plural,
+    roundest,
+    shown,
+    significant_digits,
+    table,
+)
+from custseg.texts._scales import stability_level
+
+__all__ = [
+    "DASH",
+    "EXACT",
+    "LANGUAGES",
+    "SHARES",
+    "amount",
+    "catalog",
+    "counted",
+    "filled",
+    "is_printable",
+    "listed",
+    "localized",
+    "number",
+    "percent",
+    "plural",
+    "plural_form",
+    "printable",
+    "roundest",
+    "shown",
+    "significant_digits",
+    "single_line",
+    "stability_level",
+    "table",
+    "text",
+]
