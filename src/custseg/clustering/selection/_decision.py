@@ -93,12 +93,12 @@ def decide(candidates: Sequence[Candidate], null_level: float, request: Request)
        above `null_level`, a candidate with gaps that is less stable goes first.
     3. Without any such candidate, the same among all.
 
-    Candidates that cut across the gaps of another are used only if all do. If the result is not stable and nothing was
-    required, a stable candidate replaces it (`request.fallbacks`), or else one cluster (`request.or_single`).
+    Candidates that cut across the gaps of another are used only if all do. If the result is not stable, a request may
+    name numbers among which a stable candidate replaces it (`fallbacks`), or ask for one cluster (`or_single`).
     """
     usable = [row for row in candidates if row.meets_min_size]
     best, near_ties = _best_of(_with_number(usable, request.n_clusters_allowed), null_level, request.criterion)
-    if verdict_of(best, null_level) == "none" and not request.n_clusters_fixed:
+    if verdict_of(best, null_level) == "none":
         stable = [row for row in usable if _is_acceptable(row, null_level)]
         pools = [pool for numbers in request.fallbacks if (pool := _with_number(stable, numbers))]
         if pools:

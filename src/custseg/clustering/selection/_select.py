@@ -72,8 +72,8 @@ def select_clustering(
     3. If there are none, the same among all.
 
     Candidates that split clearly separated clusters of another candidate (more than a tenth of the rows misplaced,
-    path-based silhouette smaller by 0.3 or more) are used only as a last resort. If what is selected is not stable
-    and no single number was requested, a stable candidate replaces it where there is one.
+    path-based silhouette smaller by 0.3 or more) are used only as a last resort. With `n_clusters="auto"`, a stable
+    candidate replaces one that is not, where there is one.
 
     Parameters
     ----------
@@ -309,7 +309,7 @@ def _checked_request(n_clusters: object, methods: Sequence[Method]) -> Request:
         return Request(allowed, fallbacks=(AUTO_NUMBERS, None), or_single=True)
     numbers = _checked_numbers(n_clusters)
     is_fixed = isinstance(n_clusters, Integral)
-    return Request(numbers, n_clusters_fixed=is_fixed, is_required=is_fixed, fallbacks=(numbers,))
+    return Request(numbers, n_clusters_fixed=is_fixed, is_required=is_fixed)
 
 
 def _checked_numbers(n_clusters: object) -> Sequence[int] | None:
