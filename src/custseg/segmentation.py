@@ -147,7 +147,7 @@ def fit_segments(
         table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, language=language)
     else:
         table, report = (
-            _given(features, customer_column, {**logs, "as_of": as_of, "window_days": window_days}, form=form),
+            _ready_table(features, customer_column, {**logs, "as_of": as_of, "window_days": window_days}, form=form),
             None,
         )
     names = clustering_columns(table, columns, _CALLER)
@@ -200,8 +200,8 @@ def _described(
         stability=choice.best.stability_of_clusters,
         unclustered=unclustered,
     )
-    said = tuple(row.name for row in profiles.segments)
-    rules = segment_rules(table, labels, columns=names, names=said, language=language, random_state=seed)
+    segment_names = tuple(row.name for row in profiles.segments)
+    rules = segment_rules(table, labels, columns=names, names=segment_names, language=language, random_state=seed)
     return profiles.with_rules({rule.segment: rule for rule in rules.rules}), rules
 
 
@@ -237,14 +237,14 @@ def _build(
     return features_of(described), report_on(described, language=language)
 
 
-def _given(
-    features: object, customer_column: str | None, others: Mapping[str, object], *, form: CSVFormat
+def _ready_table(
+    features: object, customer_column: str | None, described: Mapping[str, object], *, form: CSVFormat
 ) -> FeatureTable:
     """The ready feature table; whatever belongs to a log contradicts it."""
-    both = [name for name, value in others.items() if value is not None]
-    if both:
+    conflicting = [name for name, value in described.items() if value is not None]
+    if conflicting:
         raise TypeError(
-            f"{_CALLER}: features= is a ready table and takes the place of {listed(both)}; give one or the other."
+            f"{_CALLER}: features= is a ready table and replaces {listed(conflicting)}; give one or the other."
         )
     return given_features(features, customer_column, _CALLER, form=form)
 
@@ -275,15 +275,15 @@ def _is_windowed(table: FeatureTable) -> bool:
     return table.snapshot is not None and table.snapshot.window_days is not None
 
 
-def _check_enough(clustered: int, customers: int, fewest: int) -> None:
-    if clustered < fewest:
-        others = ""
+def _check_enough(clustered: int, customers: int, n_required: int) -> None:
+    if clustered < n_required:
+        remainder = ""
         if clustered < customers:
-            others = plural(customers - clustered, "other has", "others have")
-            others = f" {others} no purchase, or no value in the columns."
+            remainder = plural(customers - clustered, "other has", "others have")
+            remainder = f" {remainder} no purchase, or no value in the columns."
         raise DataError(
             f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
-            f"{plural(fewest, 'segment')}.{others} Give a longer log, or a smaller n_segments."
+            f"{plural(n_required, 'segment')}.{remainder} Give a longer log, or a smaller n_segments."
         )
 
 
@@ -307,8 +307,8 @@ def _select(
             progress=lambda done, steps: tell(f"clustering, {done} of {steps} parts done", 2, 4),
         )
     except InfeasibleMinimumError as error:
-        what = f"min_size={error.feasible:g} or less" if error.feasible else "a smaller min_size"
-        raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {what}, or fewer segments.", error.feasible) from None
+        advice = f"min_size={error.feasible:g} or less" if error.feasible else "a smaller min_size"
+        raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {advice}, or fewer segments.", error.feasible) from None
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
     return choice if n_segments is None else choice.as_requested()

@@ -177,8 +177,3 @@ def modules() -> list[Module]:
 def package(files: dict[str, str]) -> list[Module]:
     """The modules of an invented package with these files."""
     return [Module(Path(name), text) for name, text in files.items()]
-
-
-def unknown(faults: Iterable[str], known: Iterable[str]) -> list[str]:
-    """The faults that begin with none of the known ones."""
-    return [fault for fault in faults if not fault.startswith(tuple(known))]

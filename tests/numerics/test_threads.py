@@ -10,7 +10,7 @@ from custseg._numerics import in_threads
 @pytest.mark.parametrize("n_jobs", [1, 2, 7, None])
 def test_results_keep_the_order(n_jobs: int | None) -> None:
     seen: list[None] = []
-    assert in_threads(lambda x: x * x, range(20), n_jobs=n_jobs, done=lambda: seen.append(None)) == [
+    assert in_threads(lambda x: x * x, range(20), n_jobs=n_jobs, on_result=lambda: seen.append(None)) == [
         x * x for x in range(20)
     ]
     assert len(seen) == 20
@@ -37,5 +37,5 @@ def test_interruption_starts_nothing_new() -> None:
         raise KeyboardInterrupt("stop")
 
     with pytest.raises(KeyboardInterrupt, match="stop"):
-        in_threads(started.append, range(1_000), n_jobs=1, done=stop)
+        in_threads(started.append, range(1_000), n_jobs=1, on_result=stop)
     assert started == [0]

@@ -20,12 +20,12 @@ def in_threads(
     items: Iterable[Item],
     *,
     n_jobs: int | None = None,
-    done: Callable[[], None] = lambda: None,
+    on_result: Callable[[], None] = lambda: None,
 ) -> list[Result]:
     """The result of the function for each item, in the order of the items.
 
-    At most `n_jobs` threads, by default one per core. `done` is called after each result, in the caller's
-    thread. The first error, also of `done`, is raised unchanged, and calls that have not started do not start.
+    At most `n_jobs` threads, by default one per core. `on_result` is called after each result, in the caller's
+    thread. The first error, also of `on_result`, is raised unchanged, and calls that have not started do not start.
     """
     calls = list(items)
     n_threads = min(n_jobs or os.cpu_count() or 1, len(calls))
@@ -33,14 +33,14 @@ def in_threads(
     if n_threads <= 1:
         for item in calls:
             results.append(function(item))
-            done()
+            on_result()
         return results
     with ThreadPoolExecutor(n_threads) as pool:
         futures = [pool.submit(function, item) for item in calls]
         try:
             for future in futures:
                 results.append(future.result())
-                done()
+                on_result()
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise

@@ -107,7 +107,7 @@ class MethodComparison:
         return {name: [getattr(row, name) for row in self.rows] for name in names}
 
     def __repr__(self) -> str:
-        known = any(row.adjusted_rand is not None for row in self.rows)
+        has_agreement = any(row.adjusted_rand is not None for row in self.rows)
         heads = [
             "method",
             "n_clusters",
@@ -117,7 +117,7 @@ class MethodComparison:
             "weakest_stability",
             "smallest_share",
         ]
-        heads += ["noise_share", *(["adjusted_rand"] if known else []), "seconds"]
+        heads += ["noise_share", *(["adjusted_rand"] if has_agreement else []), "seconds"]
         lines = table([heads, *([getattr(row, name) for name in heads] for row in self.rows)])
         marks = ["", *("" if row.meets_min_size else f"  {row.note or 'under the minimum size'}" for row in self.rows)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
@@ -190,7 +190,7 @@ def compare_methods(
     >>> [(row.method, row.n_clusters, row.adjusted_rand) for row in found.rows]
     [('k-means', 3, 1.0), ('Ward', 3, 1.0)]
     """
-    known = _checked_methods(methods)
+    checked = _checked_methods(methods)
     check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
@@ -203,10 +203,10 @@ def compare_methods(
     check_room_for(_CALLER, n_segments, customers=n_rows, min_size=n_members)
 
     rows = []
-    for name, method in known.items():
+    for name, method in checked.items():
         try:
             if isinstance(method, str):
-                found = select_clustering(
+                result = select_clustering(
                     matrix.rows,
                     methods=[method],
                     n_clusters=requested_clusters(n_segments),
@@ -214,23 +214,23 @@ def compare_methods(
                     random_state=seed,
                 ).best
             else:
-                found = evaluate_clusterer(method, matrix.rows, name=name, min_size=n_members, random_state=seed)
+                result = evaluate_clusterer(method, matrix.rows, name=name, min_size=n_members, random_state=seed)
         except (DataError, InfeasibleMinimumError) as error:
             rows.append(ComparedMethod(name, note=str(error), labels=np.full(len(table), -1)))
         except ValueError as error:
             raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {n_rows:,} rows: {error}") from error
         else:
-            rows.append(_compared(name, found, inside=matrix.is_clustered, truth=truth))
+            rows.append(_compared(name, result, inside=matrix.is_clustered, truth=truth))
     return MethodComparison(tuple(rows), n_members, n_rows, tuple(matrix.preparation.names))
 
 
-def _compared(name: str, found: Candidate, *, inside: NDArray[np.bool_], truth: Integers | None) -> ComparedMethod:
-    shared = [entry.name for entry in fields(ComparedMethod) if hasattr(found, entry.name)]
+def _compared(name: str, result: Candidate, *, inside: NDArray[np.bool_], truth: Integers | None) -> ComparedMethod:
+    shared = [entry.name for entry in fields(ComparedMethod) if hasattr(result, entry.name)]
     labels = np.full(len(inside), -1)
-    labels[inside] = found.labels
-    agreement = None if truth is None else float(adjusted_rand_score(truth[inside], found.labels))
-    row = ComparedMethod(**{entry: getattr(found, entry) for entry in shared})
-    note = "" if found.n_clusters else "it found no segments"
+    labels[inside] = result.labels
+    agreement = None if truth is None else float(adjusted_rand_score(truth[inside], result.labels))
+    row = ComparedMethod(**{entry: getattr(result, entry) for entry in shared})
+    note = "" if result.n_clusters else "it found no segments"
     return replace(row, method=name, adjusted_rand=agreement, labels=labels, note=note)
 
 
@@ -251,11 +251,11 @@ def _checked_methods(methods: object) -> dict[str, Any]:
     for name, method in methods.items():
         if isinstance(method, str):
             check_choice(_CALLER, "methods", method, allowed=method_names())
-        elif isinstance(method, type) or not all(hasattr(method, part) for part in ("get_params", "fit_predict")):
-            what = f"the class {method.__name__}" if isinstance(method, type) else type(method).__name__
+        elif isinstance(method, type) or not all(hasattr(method, need) for need in ("get_params", "fit_predict")):
+            description = f"the class {method.__name__}" if isinstance(method, type) else type(method).__name__
             raise TypeError(
                 f"{_CALLER}: methods must be scikit-learn clusterers such as KMeans(4), or names of "
-                f"{list(method_names())}; {name!r} is {what}."
+                f"{list(method_names())}; {name!r} is {description}."
             )
     return {str(name): method for name, method in methods.items()}
 

@@ -96,8 +96,8 @@ class HeavyTails:
         n_members = check_min_size("compress_tails", min_size, len(rows))
         if n_members < _FEWEST or len(rows) < 4 * n_members:
             return cls()
-        sides = ((column, sign) for column in range(rows.shape[1]) for sign in (-1.0, 1.0))
-        tails = (_tail(rows[:, column], column, sign, n_members=n_members) for column, sign in sides)
+        ends = ((column, sign) for column in range(rows.shape[1]) for sign in (-1.0, 1.0))
+        tails = (_tail(rows[:, column], column, sign, n_members=n_members) for column, sign in ends)
         return cls(tuple(tail for tail in tails if tail is not None))
 
     def transform(self, X: Any) -> Floats:
@@ -112,10 +112,10 @@ class HeavyTails:
 
     def is_beyond(self, X: Floats) -> Bools:
         """Which rows, before compression, are farther out on a heavy tail than every row of the fit."""
-        beyond = np.zeros(len(X), dtype=bool)
+        is_outside = np.zeros(len(X), dtype=bool)
         for tail in self.tails:
-            beyond |= tail.sign * (X[:, tail.column] - tail.middle) > tail.distances[-1]
-        return beyond
+            is_outside |= tail.sign * (X[:, tail.column] - tail.middle) > tail.distances[-1]
+        return is_outside
 
     @property
     def columns(self) -> tuple[int, ...]:

@@ -52,9 +52,9 @@ class Evaluator:
         labelings = [row.labels[self.order] for row in rows]
         silhouette_values = self._silhouettes(labelings, stages=stages)
         sample = self.sample
-        part = self.X[sample]
-        gaps = path_silhouettes(part, [labels[sample] for labels in labelings])
-        deep = stages.run(lambda labels: _shallowest(part, labels[sample]), labelings)
+        sample_rows = self.X[sample]
+        gaps = path_silhouettes(sample_rows, [labels[sample] for labels in labelings])
+        deep = stages.run(lambda labels: _shallowest(sample_rows, labels[sample]), labelings)
         indices = stages.run(lambda labels: _indices(self.X, labels), labelings)
         return [
             replace(
@@ -89,8 +89,8 @@ class Evaluator:
 
         def refit(item: tuple[int, int]) -> list[Integers] | None:
             index, draw = item
-            part = self.X[drawn[draw]]
-            return _refits(specs[index], part, halves[draw], share=len(part) / len(self.X) / 2)
+            sample_rows = self.X[drawn[draw]]
+            return _refits(specs[index], sample_rows, halves[draw], share=len(sample_rows) / len(self.X) / 2)
 
         refits = stages.run(refit, [(index, draw) for index in indices for draw in range(_STABILITY_DRAWS)])
         measured = list(rows)
@@ -103,8 +103,8 @@ class Evaluator:
         """The candidate with the agreement of refits of a clusterer of any kind, on the same halves."""
         drawn, halves = self._halves()
         draws = [
-            refitted(clusterer, self.X[chosen], parts, n_rows=len(self.X))
-            for chosen, parts in zip(drawn, halves, strict=True)
+            refitted(clusterer, self.X[chosen], pair, n_rows=len(self.X))
+            for chosen, pair in zip(drawn, halves, strict=True)
         ]
         return self._with_stability(row, drawn, draws)
 
@@ -132,19 +132,19 @@ class Evaluator:
         """Cluster null reference data by k-means with each number, and by each suspect; the same draws for all."""
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), SAMPLE_ROWS)
-        part = n_rows / len(self.X)
+        share = n_rows / len(self.X)
         references = [FitSpec(REFERENCE_METHOD, min_size, self.seed, n_clusters=k) for k in numbers]
 
         def draw(number: int) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
             rows = model.draw(n_rows, self._rng(2, number))
             deep = suspects if number < _DRAWS_OF_SUSPECTS else []
             tried = dict.fromkeys([*references, *deep])
-            found = {spec: labels for spec in tried if (labels := _labels(spec, rows, part)) is not None}
-            return _measured(rows, found, deep=deep)
+            by_spec = {spec: labels for spec in tried if (labels := _labels(spec, rows, share)) is not None}
+            return _measured(rows, by_spec, deep=deep)
 
         draws = stages.run(draw, range(_NULL_DRAWS))
-        silhouette_values = [[found.get(spec, np.nan) for spec in references] for found, _ in draws]
-        gaps = tuple(_largest_gaps(found) for _, found in draws[:_DRAWS_OF_SUSPECTS])
+        silhouette_values = [[measured.get(spec, np.nan) for spec in references] for measured, _ in draws]
+        gaps = tuple(_largest_gaps(measured) for _, measured in draws[:_DRAWS_OF_SUSPECTS])
         return NullReference(
             tuple(numbers),
             np.array(silhouette_values).reshape(len(draws), len(references)),
@@ -161,41 +161,41 @@ def _numbered(jaccard: Floats) -> dict[int | str, float]:
 
 
 def _measured(
-    rows: Floats, found: dict[FitSpec, Integers], *, deep: Sequence[FitSpec]
+    rows: Floats, labelings: dict[FitSpec, Integers], *, deep: Sequence[FitSpec]
 ) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
     """Silhouette of each labeling of one draw; number of clusters and gap of those in `deep`."""
-    if not found:
+    if not labelings:
         return {}, []
-    silhouette_values = silhouettes(rows, list(found.values())).means.tolist()
-    suspects = [labels for spec, labels in found.items() if spec in deep]
+    silhouette_values = silhouettes(rows, list(labelings.values())).means.tolist()
+    suspects = [labels for spec, labels in labelings.items() if spec in deep]
     gaps = path_silhouettes(rows, suspects) if suspects else []
-    return dict(zip(found, silhouette_values, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
+    return dict(zip(labelings, silhouette_values, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
 
 
-def _largest_gaps(found: Sequence[tuple[int, float]]) -> dict[int, float]:
+def _largest_gaps(gaps: Sequence[tuple[int, float]]) -> dict[int, float]:
     """The largest gap for each number of clusters."""
     largest: dict[int, float] = {}
-    for k, gap in found:
+    for k, gap in gaps:
         largest[k] = max(gap, largest.get(k, gap))
     return largest
 
 
-def _labels(spec: FitSpec, rows: Floats, part: float) -> Integers | None:
+def _labels(spec: FitSpec, rows: Floats, share: float) -> Integers | None:
     """Labels of a sample of the rows; None if there is no clustering into two or more."""
-    rule = spec.rule(rows, part)
+    rule = spec.rule(rows, share)
     labels = None if rule is None else rule.labels(rows)
     return labels if labels is not None and labels.max() > 0 else None
 
 
-def _refits(spec: FitSpec, rows: Floats, parts: Sequence[Integers], *, share: float) -> list[Integers] | None:
+def _refits(spec: FitSpec, rows: Floats, halves: Sequence[Integers], *, share: float) -> list[Integers] | None:
     """Labels of the rows by a refit on each part; None if one has no clustering."""
-    found = []
-    for part in parts:
-        rule = spec.rule(rows[part], share)
+    labelings = []
+    for half in halves:
+        rule = spec.rule(rows[half], share)
         if rule is None:
             return None
-        found.append(rule.labels(rows))
-    return found
+        labelings.append(rule.labels(rows))
+    return labelings
 
 
 def _shallowest(rows: Floats, labels: Integers) -> float:

@@ -79,12 +79,12 @@ def _cluster_means(sums: Floats, labels: Integers) -> Floats:
     if len(sizes) < 2:
         return np.zeros(len(sizes))
     rows = np.arange(len(labels))
-    own = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
-    others = np.divide(sums, sizes, out=np.full(sums.shape, np.inf), where=sizes > 0)
-    others[rows, labels] = np.inf
-    nearest = others.min(axis=1)
-    larger = np.maximum(own, nearest)
-    widths = np.divide(nearest - own, larger, out=np.zeros(len(rows)), where=(larger > 0) & (sizes[labels] > 1))
+    own_means = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
+    other_means = np.divide(sums, sizes, out=np.full(sums.shape, np.inf), where=sizes > 0)
+    other_means[rows, labels] = np.inf
+    nearest = other_means.min(axis=1)
+    larger = np.maximum(own_means, nearest)
+    widths = np.divide(nearest - own_means, larger, out=np.zeros(len(rows)), where=(larger > 0) & (sizes[labels] > 1))
     means: Floats = np.bincount(labels, widths, minlength=len(sizes)) / np.maximum(sizes, 1)
     return means
 
@@ -129,7 +129,7 @@ def _valley(first: Floats, second: Floats) -> float:
 def _whitened(first: Floats, second: Floats) -> tuple[Floats, Floats] | None:
     """Both in units of their spread; correlations count less where rows are few. None where nothing spreads."""
     n, d = len(first) + len(second), first.shape[1]
-    spread: Floats = sum((part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in (first, second)) / n
+    spread: Floats = sum((group - group.mean(axis=0)).T @ (group - group.mean(axis=0)) for group in (first, second)) / n
     variances = np.diagonal(spread)
     if not variances.max() > 0:
         return None
@@ -142,10 +142,10 @@ def _whitened(first: Floats, second: Floats) -> tuple[Floats, Floats] | None:
     return first @ inverse.T, second @ inverse.T
 
 
-def _outermost(places: Floats) -> Integers:
+def _outermost(positions: Floats) -> Integers:
     """Which rows have the smallest values: a tenth, at least two."""
-    count = min(max(2, round(_MEETING * len(places))), len(places))
-    nearest: Integers = np.argpartition(places, count - 1)[:count]
+    count = min(max(2, round(_MEETING * len(positions))), len(positions))
+    nearest: Integers = np.argpartition(positions, count - 1)[:count]
     return nearest
 
 
@@ -175,9 +175,9 @@ def _density(values: Floats, grid: Floats, width: float) -> Floats:
     step = width / 8
     low = grid[0] - 5 * width
     n_bins = int((grid[-1] + 5 * width - low) / step) + 1
-    places = np.floor((values - low) / step)
-    inside = (places >= 0) & (places < n_bins)
-    counts = np.bincount(places[inside].astype(np.intp), minlength=n_bins)
+    bins = np.floor((values - low) / step)
+    inside = (bins >= 0) & (bins < n_bins)
+    counts = np.bincount(bins[inside].astype(np.intp), minlength=n_bins)
     middles = low + (np.arange(n_bins) + 0.5) * step
     full = np.flatnonzero(counts)
     density: Floats = np.exp(-0.5 * ((grid[:, None] - middles[full]) / width) ** 2) @ counts[full]

@@ -66,5 +66,5 @@ def listed_numbers(numbers: Sequence[int], language: str = "en") -> str:
     words = text(language, "choice")
     if len(numbers) > 2 and max(numbers) - min(numbers) == len(numbers) - 1:
         return f"{min(numbers)} {words['to']} {max(numbers)}"
-    *most, last = map(str, numbers)
-    return f"{', '.join(most)} {words['and']} {last}" if most else last
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} {words['and']} {last}" if first else last

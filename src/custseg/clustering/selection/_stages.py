@@ -35,16 +35,16 @@ class Stages:
         self._start, self._end, self._threads = start, end, n_jobs or self.n_jobs
         self._report(start)
 
-    def run(self, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    def run(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         """Return the result for each item, in their order."""
         finished = 0
 
-        def done() -> None:
+        def count() -> None:
             nonlocal finished
             finished += 1
             self._report(self._start + (self._end - self._start) * finished // len(items))
 
-        return in_threads(work, items, n_jobs=self._threads, done=done)
+        return in_threads(function, items, n_jobs=self._threads, on_result=count)
 
     def _report(self, hundredths: int) -> None:
         # A stage may run several lists of pieces: progress never goes back.
