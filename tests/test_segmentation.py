@@ -126,7 +126,7 @@ def fit_bad(bad: BadInput) -> Segmentation:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({}, "features= is a ready table and takes the place of"),
+        ({}, "features= is a ready table and replaces"),
         ({"orders": None, "features": None}, "got neither"),
         ({"features": [1, 2]}, "the table must be a polars DataFrame .*got list"),
         ({"columns": "revenue"}, "columns must be a list of feature names, got 'revenue'"),
@@ -415,7 +415,7 @@ def test_ready_table_of_flags_and_texts() -> None:
 
 
 def test_ready_table_keeps_as_of(wholesale: pl.DataFrame) -> None:
-    with pytest.raises(TypeError, match=r"takes the place of \['as_of'\]"):
+    with pytest.raises(TypeError, match=r"replaces \['as_of'\]"):
         quick_fit(features=wholesale, as_of="2024-05-01")
 
 

@@ -22,7 +22,7 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, given_features
 from custseg.features import features_of
 from custseg.logs import REFUNDS, DataReport, described_logs, report_on
-from custseg.matrix import can_be_clustered, clustering_columns, customer_matrix, requested_clusters
+from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
@@ -162,7 +162,7 @@ def fit_segments(
 
     tell("clustering", 2, 4)
     n_members = check_min_size(_CALLER, min_size, len(matrix.rows))
-    choice = _select(matrix.rows, method, n_segments=n_segments, min_size=n_members, seed=seed, tell=tell)
+    choice = _select(matrix, method, n_segments=n_segments, min_size=n_members, seed=seed, tell=tell)
     choice = replace(choice, language=language)
 
     tell("describing the segments", 3, 4)
@@ -288,7 +288,7 @@ def _check_enough(clustered: int, customers: int, n_required: int) -> None:
 
 
 def _select(
-    matrix: NDArray[np.float64],
+    matrix: CustomerMatrix,
     method: str,
     *,
     n_segments: int | range | None,
@@ -299,7 +299,7 @@ def _select(
     """The selected clustering; errors name the arguments that can correct them."""
     try:
         choice = select_clustering(
-            matrix,
+            matrix.rows,
             methods=[method],
             n_clusters=requested_clusters(n_segments),
             min_size=min_size,

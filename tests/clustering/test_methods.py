@@ -58,7 +58,7 @@ def test_refit_gives_the_partition_of_the_fit(method):
 
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)
 def test_refit_without_enough_rows_has_no_rule(method):
-    assert spec_of(method).rule(X[:5], 1.0) is None
+    assert method.refit(spec_of(method).on_share(1.0).estimator(), X[:5]) is None
 
 
 def test_share_scales_the_minimum_size():

@@ -181,7 +181,3 @@ class FitSpec:
     def on_share(self, share: float) -> FitSpec:
         """The same for a subsample with this share of the rows: the minimum size in proportion."""
         return replace(self, min_size=max(1, math.ceil(round(self.min_size * share, 9))), is_refit=True)
-
-    def rule(self, X: Floats, share: float) -> AssignmentRule | None:
-        """Fit on a subsample with this share of all rows and return only the assignment rule; None without one."""
-        return self.method.refit(self.on_share(share).estimator(), X)

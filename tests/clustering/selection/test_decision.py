@@ -102,7 +102,7 @@ def test_stable_candidate_replaces_an_unstable_one() -> None:
     assert (inside.best.n_clusters, inside.verdict, inside.is_single) == (2, "reproducible", False)
     outside = decided(rows, [3], fallbacks=([3], None), or_single=True)
     assert outside.best.n_clusters == 9
-    fixed = decided(rows, [3], n_clusters_fixed=True, is_required=True, fallbacks=([3], None))
+    fixed = decided(rows, [3], n_clusters_fixed=True, is_required=True)
     assert (fixed.best.n_clusters, fixed.verdict) == (3, "constructive")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering._method import FitNote, FitSpec, reassignment_notes
+from custseg.clustering._method import FitNote, reassignment_notes
 from custseg.clustering._methods import get_method
 from custseg.clustering.assignment._assessment import Reassignment
-from custseg.errors import InfeasibleMinimumError
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,26 +107,3 @@ class Candidate:
         """What users should know of the fit, as its method reports it."""
         method = get_method(self.method)
         return (*method.notes(self.estimator), *reassignment_notes(self.reassignments)) if method else ()
-
-
-def fitted(spec: FitSpec, X: Floats) -> Candidate:
-    """Fit a specification to all rows."""
-    start = time.perf_counter()
-    estimator, name = spec.estimator(), spec.method.name
-    try:
-        estimator.fit(X)
-    except InfeasibleMinimumError as error:
-        feasible = int(error.feasible)
-        return Candidate(name, spec.n_clusters or 0, False, feasible, feasible / len(X))
-    sizes = estimator.sizes_
-    smallest = int(min(sizes, default=0))
-    return Candidate(
-        method=name,
-        n_clusters=len(sizes),
-        meets_min_size=len(sizes) > 0,
-        smallest=smallest,
-        smallest_share=smallest / len(X),
-        seconds=time.perf_counter() - start,
-        estimator=estimator,
-        **spec.method.measures(estimator),
-    )

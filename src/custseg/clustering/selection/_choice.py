@@ -11,8 +11,9 @@ import numpy as np
 from custseg._numerics import Floats
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
-from custseg.clustering.selection._candidates import Candidate, fitted
+from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
+from custseg.clustering.selection._evidence import fitted
 from custseg.clustering.selection._null_model import NullReference
 from custseg.texts import table
 

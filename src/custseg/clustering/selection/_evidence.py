@@ -1,7 +1,8 @@
-"""The measures of each candidate: silhouette, gaps, agreement of refits, and what chance alone would give."""
+"""Fits candidates and measures them: silhouette, gaps, agreement of refits, and the same on null reference data."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,14 +11,15 @@ import numpy as np
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering._method import FitSpec
-from custseg.clustering._methods import REFERENCE_METHOD
+from custseg.clustering._method import FitSpec, TriedSetting
+from custseg.clustering.assignment._assessment import AssignmentRule
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._gaps import path_silhouettes, valleys
 from custseg.clustering.selection._null_model import NullModel, NullReference
 from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._silhouettes import silhouettes
 from custseg.clustering.validation._stability import compared, draw_parts, refitted
+from custseg.errors import InfeasibleMinimumError
 
 SAMPLE_ROWS = 4_000
 _SILHOUETTE_ROWS = 10_000
@@ -126,14 +128,11 @@ class Evaluator:
             stability_of_clusters=_numbered(agreement.jaccard),
         )
 
-    def null(
-        self, numbers: Sequence[int], suspects: Sequence[FitSpec], *, min_size: int, stages: Stages
-    ) -> NullReference:
-        """Cluster null reference data by k-means with each number, and by each suspect; the same draws for all."""
+    def null(self, references: Sequence[FitSpec], suspects: Sequence[FitSpec], *, stages: Stages) -> NullReference:
+        """Cluster null reference data by each reference (one per number) and each suspect; the same draws for all."""
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), SAMPLE_ROWS)
         share = n_rows / len(self.X)
-        references = [FitSpec(REFERENCE_METHOD, min_size, self.seed, n_clusters=k) for k in numbers]
 
         def draw(number: int) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
             rows = model.draw(n_rows, self._rng(2, number))
@@ -146,11 +145,40 @@ class Evaluator:
         silhouette_values = [[measured.get(spec, np.nan) for spec in references] for measured, _ in draws]
         gaps = tuple(_largest_gaps(measured) for _, measured in draws[:_DRAWS_OF_SUSPECTS])
         return NullReference(
-            tuple(numbers),
+            tuple(spec.n_clusters or 0 for spec in references),
             np.array(silhouette_values).reshape(len(draws), len(references)),
             gaps,
             model.has_shared_values,
         )
+
+    def best_settings(self, spec: FitSpec, *, fine: bool, stages: Stages) -> list[FitSpec]:
+        """Try the grid on the sample; for each number of clusters there, one setting to fit on all rows."""
+        grid = spec.method.grid
+        if grid is None:
+            return []
+        rows = self.X[self.sample]
+        share = len(rows) / len(self.X)
+        settings = grid.settings(n_rows=len(self.X), n_sample=len(rows), min_size=spec.min_size, fine=fine)
+        specs = [replace(spec, setting=setting) for setting in settings]
+        estimators = stages.run(lambda tried: tried.on_share(share).estimator().fit(rows), specs)
+        clusterings = [pair for pair in zip(specs, estimators, strict=True) if len(pair[1].sizes_) > 1]
+        if not clusterings:
+            return []
+        separations = path_silhouettes(rows, [estimator.labels_ for _, estimator in clusterings])
+        by_number: dict[int, list[TriedSetting]] = {}
+        for (tried, estimator), of_clusters in zip(clusterings, separations, strict=True):
+            sizes = estimator.sizes_
+            noise = spec.method.measures(estimator).get("noise_share", 0.0)
+            separation = float(of_clusters @ sizes / sizes.sum()) - noise
+            by_number.setdefault(len(sizes), []).append(TriedSetting(tried, separation, int(sizes.min() / share)))
+        return [grid.select(by_number[k]) for k in sorted(by_number)]
+
+    def with_possible_numbers(self, spec: FitSpec, numbers: Sequence[int]) -> list[FitSpec]:
+        """One specification per number that the rows allow; else the smallest one, to report a feasible minimum."""
+        n_distinct = len(np.unique(self.X, axis=0))
+        specs = [replace(spec, n_clusters=k) for k in numbers if k <= n_distinct]
+        possible = [tried for tried in specs if (tried.n_clusters or 0) * spec.min_size <= len(self.X)]
+        return possible or specs[:1]
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([_STREAM, *purpose])
@@ -182,7 +210,7 @@ def _largest_gaps(gaps: Sequence[tuple[int, float]]) -> dict[int, float]:
 
 def _labels(spec: FitSpec, rows: Floats, share: float) -> Integers | None:
     """Labels of a sample of the rows; None if there is no clustering into two or more."""
-    rule = spec.rule(rows, share)
+    rule = _rule_of_part(spec, rows, share)
     labels = None if rule is None else rule.labels(rows)
     return labels if labels is not None and labels.max() > 0 else None
 
@@ -191,7 +219,7 @@ def _refits(spec: FitSpec, rows: Floats, halves: Sequence[Integers], *, share: f
     """Labels of the rows by a refit on each part; None if one has no clustering."""
     labelings = []
     for half in halves:
-        rule = spec.rule(rows[half], share)
+        rule = _rule_of_part(spec, rows[half], share)
         if rule is None:
             return None
         labelings.append(rule.labels(rows))
@@ -210,3 +238,32 @@ def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None
     if not 1 < len(np.unique(labels)) < len(rows):
         return None, None
     return float(calinski_harabasz_score(rows, labels)), float(davies_bouldin_score(rows, labels))
+
+
+def _rule_of_part(spec: FitSpec, rows: Floats, share: float) -> AssignmentRule | None:
+    """The assignment rule of a fit on a subsample with this share of all rows; None if it has no clustering."""
+    part = spec.on_share(share)
+    return part.method.refit(part.estimator(), rows)
+
+
+def fitted(spec: FitSpec, X: Floats) -> Candidate:
+    """Fit a specification to all rows."""
+    start = time.perf_counter()
+    estimator, name = spec.estimator(), spec.method.name
+    try:
+        estimator.fit(X)
+    except InfeasibleMinimumError as error:
+        feasible = int(error.feasible)
+        return Candidate(name, spec.n_clusters or 0, False, feasible, feasible / len(X))
+    sizes = estimator.sizes_
+    smallest = int(min(sizes, default=0))
+    return Candidate(
+        method=name,
+        n_clusters=len(sizes),
+        meets_min_size=len(sizes) > 0,
+        smallest=smallest,
+        smallest_share=smallest / len(X),
+        seconds=time.perf_counter() - start,
+        estimator=estimator,
+        **spec.method.measures(estimator),
+    )

@@ -11,6 +11,8 @@ from sklearn.base import clone
 
 from custseg._checks import check_min_size, check_random_state
 from custseg._numerics import Integers
+from custseg.clustering._method import FitSpec
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._evidence import Evaluator
@@ -125,5 +127,6 @@ def _measured(row: Candidate, evaluator: Evaluator, clusterer: Any, *, min_size:
     stages = Stages(n_jobs=1)
     (row,) = evaluator.separated([row], stages=stages)
     row = evaluator.refitted(row, clusterer)
-    measured = evaluator.null([row.n_clusters], [], min_size=min_size, stages=stages).with_gain(row)
+    reference = FitSpec(REFERENCE_METHOD, min_size, evaluator.seed, n_clusters=row.n_clusters)
+    measured = evaluator.null([reference], [], stages=stages).with_gain(row)
     return replace(measured, gap=None, valley=None)

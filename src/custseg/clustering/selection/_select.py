@@ -16,7 +16,7 @@ from custseg._numerics import Floats
 from custseg.clustering._method import FitSpec, Method
 from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
 from custseg.clustering.rows._rows import checked_matrix, row_hashes
-from custseg.clustering.selection._candidates import Candidate, fitted
+from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import (
     AUTO_NUMBERS,
@@ -28,8 +28,7 @@ from custseg.clustering.selection._decision import (
     seems_separated,
     with_gaps,
 )
-from custseg.clustering.selection._evidence import Evaluator
-from custseg.clustering.selection._fit_specs import best_settings, numbers_to_try
+from custseg.clustering.selection._evidence import Evaluator, fitted
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._reason import listed_numbers
 from custseg.clustering.selection._stages import Progress, Stages
@@ -191,10 +190,9 @@ def _specs(
     for method in methods:
         spec = FitSpec(method, min_size, evaluator.seed)
         if method.finds_number:
-            specs += best_settings(spec, evaluator.X, evaluator.sample, fine=fine, run=stages.run)
+            specs += evaluator.best_settings(spec, fine=fine, stages=stages)
         else:
-            worthwhile = numbers_to_try(evaluator.X, numbers or _USUAL_NUMBERS, min_size)
-            specs += [replace(spec, n_clusters=k) for k in worthwhile]
+            specs += evaluator.with_possible_numbers(spec, numbers or _USUAL_NUMBERS)
     return specs
 
 
@@ -226,7 +224,8 @@ def _measured(
     stages.enter(70, 100)
     suspects = [spec for row, spec in zip(rows, specs, strict=True) if seems_separated(row)]
     numbers = sorted({row.n_clusters for row in rows})
-    null = evaluator.null(numbers, suspects, min_size=min_size, stages=stages)
+    references = [FitSpec(REFERENCE_METHOD, min_size, evaluator.seed, n_clusters=k) for k in numbers]
+    null = evaluator.null(references, suspects, stages=stages)
     judged = with_gaps([null.with_gain(row) for row in rows], null)
     return list(zip(judged, specs, strict=True)), null
 
