@@ -180,3 +180,17 @@ def test_explanation_adds_up_for_compressed_values(fitted: Segmentation) -> None
     centers = fitted.model.rule.centers
     squared = ((row - centers) ** 2).sum(axis=1)
     assert explanation.margin == pytest.approx(squared[explanation.second_segment] - squared[explanation.segment])
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        ([[1.0, np.nan]], "must be finite"),
+        ([[np.inf, 1.0]], "must be finite"),
+        ([1.0, 2.0], "2 dimensions"),
+        ([[[1.0]]], "2 dimensions"),
+    ],
+)
+def test_only_finite_matrices_are_compressed(X: list[float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        compress_tails(X)

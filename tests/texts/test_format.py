@@ -197,3 +197,15 @@ def test_tables_are_aligned() -> None:
     rows = [["method", "n", "silhouette"], ["kmeans", 3, 0.51234], ["hdbscan", None, 0.4]]
     assert table(rows, left=[0]) == ["method   n  silhouette", "kmeans   3       0.512", "hdbscan  –       0.400"]
     assert table([["a", "bb"], ["ccc", "d"]]) == ["  a  bb", "ccc   d"]
+
+
+def test_missing_numbers_are_dashes() -> None:
+    assert table([["a", math.nan, None, -0.0]]) == ["a  –  –  0.000"]
+    assert amount(math.nan, "share") == amount(math.nan, "days", "ru") == "–"
+
+
+def test_percentages_beyond_all_are_plain() -> None:
+    assert percent(1.0003) == "100%"
+    assert percent(-0.0001) == ">-0.1%"
+    assert percent(-0.004) == "-0.4%"
+    assert percent(math.inf) == "inf%"

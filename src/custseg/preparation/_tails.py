@@ -92,7 +92,9 @@ class HeavyTails:
             The rows of a group (int), or their share (float below 1, rounded up): groups of that size or more are never
             compressed. If it is below five, or above a quarter of the rows, no tail is heavy.
         """
-        rows = np.asarray(X, dtype=np.float64)
+        rows = _matrix(X)
+        if not np.isfinite(rows).all():
+            raise ValueError("compress_tails: X must be finite, got NaN or infinite values. Leave out these rows.")
         n_members = check_min_size("compress_tails", min_size, len(rows))
         if n_members < _FEWEST or len(rows) < 4 * n_members:
             return cls()
@@ -102,7 +104,7 @@ class HeavyTails:
 
     def transform(self, X: Any) -> Floats:
         """The rows after compression, each the same alone or among others."""
-        rows: Floats = np.asarray(X, dtype=np.float64)
+        rows = _matrix(X)
         if not self.tails:
             return rows
         compressed = rows.copy()
@@ -150,6 +152,14 @@ def compress_tails(X: Any, *, min_size: int | float = 0.05) -> Floats:
     (True, True)
     """
     return HeavyTails.fit(X, min_size=min_size).transform(X)
+
+
+def _matrix(X: Any) -> Floats:
+    """The rows as numbers; raises for anything but rows and columns."""
+    rows: Floats = np.asarray(X, dtype=np.float64)
+    if rows.ndim != 2:
+        raise ValueError(f"compress_tails: X must have rows and columns (2 dimensions), got {rows.ndim}.")
+    return rows
 
 
 def _tail(values: Floats, column: int, sign: float, *, n_members: int) -> Tail | None:

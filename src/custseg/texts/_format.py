@@ -45,16 +45,21 @@ def percent(share: float | None, language: str = "en", *, decimals: int = 0) -> 
     """
     if share is None or math.isnan(share):
         return DASH
+    if abs(share) > 1:
+        return localized(f"{share:z.{decimals}%}", language)
     is_whole = math.isclose(share, round(share), abs_tol=1e-9)
     for n_decimals in (decimals, max(decimals, 1)):
         formatted = f"{share:z.{n_decimals}%}"
         if is_whole or float(formatted[:-1]) not in (0, 100):
             return localized(formatted, language)
-    return localized("<0.1%" if share < 0.5 else ">99.9%", language)
+    nearly = ("<0.1%" if share < 0.5 else ">99.9%") if share > 0 else (">-0.1%" if share > -0.5 else "<-99.9%")
+    return localized(nearly, language)
 
 
 def amount(value: float, unit: str, language: str = "en", *, genitive: bool = False, digits: int = 3) -> str:
     """The number with its unit, in the genitive if required; shares are percentages, units without forms omitted."""
+    if math.isnan(value):
+        return DASH
     if unit in SHARES:
         return number(100 * value, language, digits=digits) + localized("%", language)
     formatted = number(value, language, digits=digits)
@@ -88,7 +93,7 @@ def listed(values: Iterable[object], limit: int = 20) -> str:
 def table(rows: Sequence[Sequence[object]], *, left: Collection[int] = ()) -> list[str]:
     """The rows as aligned lines, columns two spaces apart; the columns at the indexes in `left` are left-aligned.
 
-    Floats have three decimals, None is a dash.
+    Floats have three decimals; None and NaN are dashes.
     """
     cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -142,6 +147,6 @@ def _multiple_between(low: float, high: float, *, step: int, exponent: int, near
 
 
 def _cell(value: object) -> str:
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return DASH
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:z.3f}" if isinstance(value, float) else str(value)
