@@ -98,7 +98,8 @@ def test_significant_digits(value: float, digits: int) -> None:
         (12345.6, "12,346", "12\xa0346"),
         (2e9, "2,000,000,000", "2\xa0000\xa0000\xa0000"),
         (1.7e308, "1.7e+308", "1,7e+308"),
-        (2e-155, "2e-155", "2e-155"),
+        (2e-155, "0", "0"),
+        (0.00042, "0.0004", "0,0004"),
     ],
 )
 def test_numbers_as_people_read_them(value: float | None, english: str, russian: str) -> None:
@@ -209,3 +210,8 @@ def test_percentages_beyond_all_are_plain() -> None:
     assert percent(-0.0001) == ">-0.1%"
     assert percent(-0.004) == "-0.4%"
     assert percent(math.inf) == "inf%"
+
+
+def test_share_that_is_nearly_all() -> None:
+    assert amount(0.9996, "share") == ">99.9%"
+    assert amount(0.123, "share") == "12.3%"

@@ -17,6 +17,8 @@ SHARES = ("share", "probability")
 """Units that are formatted as percentages."""
 
 _HUGE, _TINY = 1e15, 1e-9
+# People compare numbers with others of the same column: 0.000000683 beside 1.14 is 0.
+_DECIMALS = 4
 _MOST_DIGITS = 15
 _STEPS = (10, 5, 1)
 
@@ -25,14 +27,17 @@ def number(value: float | None, language: str = "en", *, digits: int = 3) -> str
     """The number rounded to so many significant digits, its whole part always in full; a dash where it is missing.
 
     Thousands are separated, trailing zeros are dropped: 12,346, 12.3, 0.0421; in Russian 12 346, 12,3, 0,0421.
-    From 10^15 on and below 10^-9 the form is 1.7e+308.
+    Unless `digits` is `EXACT`, there are at most four decimals. From 10^15 on, and below 10^-9 where the digits are
+    exact, the form is 1.7e+308.
     """
     if value is None or math.isnan(value):
         return DASH
     size = abs(value)
-    if size >= _HUGE or 0 < size < _TINY:
+    if size >= _HUGE or (digits >= EXACT and 0 < size < _TINY):
         return localized(f"{value:.{digits}g}", language)
     decimals = 0 if value == int(value) else max(0, digits - 1 - math.floor(math.log10(size)))
+    if digits < EXACT:
+        decimals = min(decimals, _DECIMALS)
     formatted = f"{value:z,.{decimals}f}"
     return localized(formatted.rstrip("0").rstrip(".") if decimals else formatted, language)
 
@@ -61,7 +66,9 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
     if math.isnan(value):
         return DASH
     if unit in SHARES:
-        return number(100 * value, language, digits=digits) + localized("%", language)
+        formatted = number(100 * value, language, digits=digits)
+        is_rounded = formatted in ("0", "100") and digits < EXACT
+        return percent(value, language) if is_rounded else formatted + localized("%", language)
     formatted = number(value, language, digits=digits)
     forms = text(language, "units").get(unit, {}).get("forms")
     return f"{formatted} {plural_form(value, forms, language, genitive=genitive)}" if forms else formatted
