@@ -1,4 +1,4 @@
-"""Suppression of small groups and cells, so that nobody can be recognized in what is shown."""
+"""Suppression of small groups and cells, so that no customer can be identified from the results."""
 
 from __future__ import annotations
 

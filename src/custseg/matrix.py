@@ -21,7 +21,7 @@ ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
 
 @dataclass(frozen=True, eq=False)
 class CustomerMatrix:
-    """The rows to cluster, and where they come from.
+    """The matrix to cluster, with its preparation and its customers.
 
     Attributes
     ----------

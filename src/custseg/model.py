@@ -1,4 +1,4 @@
-"""`SegmentModel`: what was learned, without a customer id; it puts new customers into the segments.
+"""`SegmentModel`: assigns new customers to the segments; it contains no customer ids.
 
 The rule of k-means and of a mixture is a few numbers per segment. That of HDBSCAN holds prepared rows of up to 5,000
 customers, without ids.
@@ -32,7 +32,7 @@ _ASSESSED: dict[str, tuple[str, Any]] = {
 
 @dataclass(frozen=True, eq=False)
 class SegmentModel:
-    """The rule that a fit has learned: from a customer's features to a segment.
+    """The fitted rule that assigns a customer to a segment by the customer's features.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class SegmentModel:
         How features become the matrix.
     rule : AssignmentRule
         From a row of the matrix to a segment: numbers alone, the same for one row as for a million. With HDBSCAN
-        these numbers are the prepared rows of some of the customers of the fit, without ids.
+        these numbers are the prepared rows of some of the training customers, without ids.
     names : tuple of str
         Segment names; position is the segment's number.
     unclustered_name : str
@@ -53,9 +53,9 @@ class SegmentModel:
     unclustered_name: str
 
     def assign(self, features: object, *, customer_column: str | None = None) -> Any:
-        """Put customers into the segments by the rule of the fit; nothing is learned anew.
+        """Assign customers to the segments by the fitted rule; nothing is refitted.
 
-        On the fit's own feature table the result equals the fit's assignments.
+        For the training customers, the result equals the assignments of the fit.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class SegmentModel:
         return labels
 
     def assess(self, features: object, *, customer_column: str | None = None) -> Any:
-        """How well customers fit the segments that they are assigned to.
+        """Assess how well customers fit the segments that they are assigned to.
 
         Parameters
         ----------

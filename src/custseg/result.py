@@ -37,17 +37,17 @@ class Segmentation:
     profiles : Profiles
         One profile per segment, the largest first, and one for customers that cannot be clustered.
     choice : ClusteringChoice
-        The clusterings that were tried and the reason for the one taken.
+        The clusterings that were tried, and the reason for the one that was selected.
     features : FeatureTable
-        One row per customer: what was clustered on, and what else describes them.
+        One row per customer: the clustering features and all others.
     model : SegmentModel
-        Puts new customers into the segments.
+        Assigns new customers to the segments.
     data_report : DataReport or None
-        What the log was like; None for a ready feature table.
+        Findings about the logs; None for a ready feature table.
     labels : ndarray of int, shape (n_customers,)
         Segment of each customer in the order of `features`; -1 for those that cannot be clustered.
     rules : SegmentRules
-        Each segment as one IF-THEN in human units, and a set of rules that covers everybody.
+        One IF-THEN rule for each segment, and a set of rules that covers all customers.
     """
 
     profiles: Profiles
@@ -73,10 +73,10 @@ class Segmentation:
 
     @property
     def confidence(self) -> NDArray[np.float64]:
-        """How surely each customer belongs to their segment, in [0, 1], in the order of `features`.
+        """Confidence of each customer's assignment, in [0, 1], in the order of `features`.
 
         About 1/2 on the boundary of two segments; NaN for customers that cannot be clustered.
-        `model.assess` says more.
+        `model.assess` gives more details.
         """
         confidence = np.full(len(self.labels), np.nan)
         confidence[self.labels >= 0] = self.choice.best.confidence
@@ -89,7 +89,7 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """What was filled, compressed or left out in the preparation, and what the clustering method reports."""
+        """Values filled, compressed or left out in the preparation, and the notes of the clustering method."""
         fit_notes = [note.text(self.model.names, row="customer") for note in self.choice.best.notes]
         return [*self.model.preparation.notes(), *fit_notes]
 
@@ -104,7 +104,7 @@ class Segmentation:
         Raises
         ------
         ValueError, TypeError
-            If a segment does not exist, or a name is empty, no text, of several lines, or taken.
+            If a segment does not exist, or a name is empty, not text, has several lines, or is in use.
         """
         if not isinstance(names, Mapping):
             raise TypeError(
@@ -148,18 +148,18 @@ class Segmentation:
         Parameters
         ----------
         folder : str or Path
-            Made where it does not exist; files of the same name are replaced. It may be a mount point or a link.
+            Created if it does not exist; files of the same name are replaced. It may be a mount point or a link.
         form : {"csv", "parquet"}, default "csv"
             The file format.
         encoding : {"utf-8-sig", "utf-8"}, default "utf-8-sig"
-            Of CSV files. "utf-8-sig" begins with a byte order mark, without which Excel shows Cyrillic and accented
-            letters wrongly; pandas, polars, pyarrow and DuckDB skip it. "utf-8" has none.
+            Encoding of CSV files. "utf-8-sig" begins with a byte order mark, without which Excel shows Cyrillic and
+            accented letters wrongly; pandas, polars, pyarrow and DuckDB skip it. "utf-8" has none.
         separator : str, default ","
-            Between the fields of CSV files. Excel expects ";" where the decimal mark is a comma.
+            Character between the fields of CSV files. Excel expects ";" where the decimal mark is a comma.
         decimal : {".", ","}, default "."
             Decimal mark of CSV files. For Excel in Russian or German give ``separator=";", decimal=","``.
         also : mapping of str to callable, optional
-            Further files of the same step by name, each written by a function of a path.
+            Additional files, by name: a function that writes the file to a given path.
 
         Returns
         -------
@@ -169,9 +169,9 @@ class Segmentation:
         Raises
         ------
         TypeError, ValueError
-            If an argument is of a wrong type, or the marks of a CSV file cannot be told apart.
+            If an argument is of the wrong type, or separator and decimal mark are the same.
         DataError
-            If the folder or the name of a file cannot be one.
+            If the path of the folder or the name of a file is invalid.
         CustsegError
             If the folder cannot be written to, or a function of `also` writes no file.
         """

@@ -1,4 +1,4 @@
-"""The main job, from top to bottom: logs to features to a matrix to clusters to named segments."""
+"""The main function, from top to bottom: logs, features, matrix, clusters, named segments."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def fit_segments(
     encoding: str = "utf-8",
     skip_rows: int = 0,
 ) -> Segmentation:
-    """Group customers into a few named segments, none smaller than asked.
+    """Group customers into a few named segments, none smaller than `min_size`.
 
     Parameters
     ----------
@@ -77,8 +77,8 @@ def fit_segments(
     features : FeatureTable or table
         A ready table with one row per customer, instead of the logs.
     as_of : date, datetime or ISO text, optional
-        The moment of the snapshot. Without it, midnight after the last row of the log; the result
-        says so. The clock is never read.
+        The moment of the snapshot. By default, midnight after the last row of the log; the result
+        reports it. The clock is never read.
     customer_column : str, optional
         Column of ids in `features`; by default `customer_id`, or else the first column.
     columns : sequence of str, optional
@@ -87,31 +87,31 @@ def fit_segments(
         other features describe the segments.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
-        (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, is
-        free in it unless `n_segments` is given.
+        (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
+        find any number unless `n_segments` is given.
     n_segments : int or range, optional
-        Exactly so many, or the numbers to choose among; by default 3 to 8, or one segment where no grouping
-        comes back in half of the customers.
+        The number of segments, or a range to choose from; by default 3 to 8, or one segment if no clustering is
+        stable in halves of the customers.
     min_size : int or float, default 0.05
-        No segment is smaller: customers (int), or a share of the clustered customers (below 1).
+        Minimum segment size: customers (int), or a share of the clustered customers (below 1).
     refunds : {"net", "gross", "error"}, default "net"
         See `custseg.features.rfm`.
     window_days : int, optional
-        Only what happened in so many calendar days before `as_of` counts; by default all.
+        Length of the window before `as_of`, in calendar days; only rows in it count. By default all rows do.
     language : {"en", "ru"}, default "en"
-        Of the segment names and the data report.
+        Language of the segment names and the data report.
     random_state : int, default 0
-        Seed; the same customers and seed give the same segments, in whatever order the rows come.
+        Seed; the same customers and seed give the same segments, in any row order.
     progress : callable, optional
-        Called with (step, steps done, steps in all).
+        Called with (name of the step, number of steps done, total number of steps).
     separator, decimal, thousands, encoding, skip_rows
-        Of `features` as a CSV file, as in `Orders`. A log takes them in its description.
+        Format of `features` if it is a CSV file, as in `Orders`. For logs, give them in the description of the log.
 
     Returns
     -------
     Segmentation
         Assignments, profiles, the choice and its evidence, and a model for new customers. Customers
-        without a purchase, or with refunds alone, are not clustered: they have a row of their own.
+        without a purchase, or with refunds only, are not clustered: they have a separate row.
 
     Raises
     ------
@@ -190,7 +190,7 @@ def _described(
     language: str,
     seed: int,
 ) -> tuple[Profiles, SegmentRules]:
-    """The segments as profiles with their rules, and all rules."""
+    """Return the profiles of the segments, each with its rule, and all rules."""
     profiles = profile_segments(
         table,
         labels,
@@ -206,7 +206,7 @@ def _described(
 
 
 def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:
-    """Raise for arguments that describe a ready table where logs are given: a log is described by itself."""
+    """Raise if arguments that describe a ready table are given for logs, which have descriptions of their own."""
     if form != USUAL_FORM:
         raise ValueError(f"{_CALLER}: {_FORM_OF_A_LOG}")
     if customer_column is not None:
@@ -240,7 +240,7 @@ def _build(
 def _ready_table(
     features: object, customer_column: str | None, described: Mapping[str, object], *, form: CSVFormat
 ) -> FeatureTable:
-    """The ready feature table; whatever belongs to a log contradicts it."""
+    """Return the ready feature table; raise if arguments for logs are given too."""
     conflicting = [name for name, value in described.items() if value is not None]
     if conflicting:
         raise TypeError(
@@ -250,7 +250,7 @@ def _ready_table(
 
 
 def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
-    """What had no part in the segments and does not come from the same events: attributes, sources, texts as given."""
+    """Columns that were not clustered on and do not describe the same events: attributes, sources, text columns."""
     numeric = table.numeric_names()
     return [
         feature.name
@@ -265,7 +265,7 @@ def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
 
 
 def _who_is_left(table: FeatureTable) -> str:
-    """What the customers are that cannot be clustered."""
+    """Return the kind of the customers that cannot be clustered."""
     if "order_count" not in table.names:
         return "no_data"
     return "inactive" if _is_windowed(table) else "prospects"
@@ -315,7 +315,7 @@ def _select(
 
 
 def _teller(progress: object) -> Progress:
-    """The caller's progress function, or one that keeps silent."""
+    """Return the caller's progress function, or one that does nothing."""
     if progress is None:
         return lambda step, done, steps: None
     if not callable(progress):

@@ -103,7 +103,7 @@ def _whole_iso(text: pl.Expr) -> pl.Expr:
 
 
 def _iso_text(fields: dict[DateField, pl.Expr]) -> pl.Expr:
-    """The parts as one ISO text; the first of January where the day is told by its number in the year."""
+    """The parts as one ISO text; the first of January if the day is given as its number in the year."""
     first, zero = pl.lit("01"), pl.lit("00")
     year = fields.get("year")
     if year is None:

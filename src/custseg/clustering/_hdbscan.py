@@ -45,7 +45,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     belongs to the cluster of the core row that is nearest in mutual reachability, among a bounded number
     of stored ones. Hence both agree on every row, and duplicate rows have the same label.
 
-    The rule stores up to `max_core_rows` rows of X as they are: whoever shares the model shares these rows.
+    The rule stores up to `max_core_rows` rows of X as they are: sharing the model means sharing these rows.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : array-like of shape (n_rows, n_columns)
-            Finite rows, up to 1e100; at min_size two.
+            Finite rows, up to 1e100; at least two.
         y : ignored
             Present for API consistency with scikit-learn.
 
@@ -153,7 +153,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             check_min_size(name, self.min_size)
         X = checked_rows(self, X, reset=True)
         if len(X) < 2:
-            raise ValueError(f"{name}: X must have at min_size two rows, got n_samples=1.")
+            raise ValueError(f"{name}: X must have at least two rows, got n_samples=1.")
         minimum = resolved_min_size(name, self.min_size, None, n_rows=len(X))
         _check_enough(name, minimum)
         min_size = max(_SMALLEST, int(minimum.amount))
@@ -262,7 +262,7 @@ def _with_duplicates(X: Floats, labels: Integers) -> Integers:
 
 
 def _stored_cores(labels: Integers, n_cores: int, rng: np.random.RandomState) -> Integers:
-    """Indices of the rows to store: a sample of each cluster, proportional to its size and at min_size one row."""
+    """Indices of the rows to store: a sample of each cluster, proportional to its size and at least one row."""
     if len(labels) <= n_cores:
         return np.arange(len(labels))
     indices = []

@@ -1,4 +1,4 @@
-"""The record of a clustering method: all that the rest of the package knows of it, and what it is asked to fit."""
+"""Records of a clustering method (`Method`), of what it fits (`FitSpec`) and of its notes on a fit (`FitNote`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from custseg.texts import plural
 
 @dataclass(frozen=True)
 class FitNote:
-    """A sentence about a fit; its user fills in how rows and clusters are called.
+    """A sentence about a fit, with placeholders for the names of rows and clusters.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class TriedSetting:
 
 @dataclass(frozen=True)
 class SettingsGrid:
-    """How a method is tried that finds its number of clusters itself.
+    """The settings to try of a method that finds its number of clusters itself.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class Method:
     name : str
         As given in `method` and `methods`.
     label : str
-        As people read it, such as "Gaussian mixture".
+        Name for people, such as "Gaussian mixture".
     estimator_class : type
         The estimator.
     rule_class : type
@@ -117,7 +117,7 @@ class Method:
         Fits an estimator to a subsample and returns the assignment rule alone, which is cheaper than `fit`; None
         where the minimum size cannot be met. Nothing is checked.
     notes : callable
-        What users should know of a fit beyond its clusters and reassignments.
+        Notes on a fit for users, beyond its clusters and reassignments.
     measures : callable
         Fields of a `Candidate` that only this method fills, such as `bic`.
     grid : SettingsGrid or None

@@ -1,4 +1,4 @@
-"""The people of the shop: who they are to the shop, and what each is like."""
+"""The people of the shop: their roles, kinds and tastes."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def _group(rng: np.random.Generator, code: int, size: int, *, role: int) -> Colu
 
 
 def _ids(rng: np.random.Generator, role: NDArray[Any]) -> NDArray[np.object_]:
-    """Ids in random order, so that they say nothing about the kind; guests have none."""
-    known = int((role != GUEST).sum())
-    width = max(6, len(str(known)))
+    """Ids in random order, independent of the kind; guests have none."""
+    n_ids = int((role != GUEST).sum())
+    width = max(6, len(str(n_ids)))
     ids = np.full(len(role), None, dtype=object)
-    ids[:known] = [f"C{number:0{width}d}" for number in rng.permutation(known) + 1]
+    ids[:n_ids] = [f"C{number:0{width}d}" for number in rng.permutation(n_ids) + 1]
     return ids
 
 
@@ -86,5 +86,5 @@ def draw_order_days(rng: np.random.Generator, people: Columns) -> tuple[NDArray[
 
 
 def of_kind(values: Callable[[Kind], float], codes: NDArray[Any]) -> NDArray[Any]:
-    """A figure of each person's kind."""
+    """The value of an attribute of each person's kind."""
     return np.array([values(kind) for kind in ALL_KINDS]).take(codes)

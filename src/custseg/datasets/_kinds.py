@@ -61,7 +61,7 @@ class Kind:
 
 
 def _loyal(rng: np.random.Generator, n: int) -> Visits:
-    """Regular and still coming: about one order a month for one to two years."""
+    """Regular and still active: about one order a month for one to two years."""
     age = _rounded(240 + 485 * rng.beta(2.0, 1.3, n))
     count = 4 + rng.poisson(age / 38 * rng.gamma(5.0, 0.2, n))
     # The open gap is a part of the customer's usual gap: those who are long overdue are not loyal.
@@ -76,7 +76,7 @@ def _one_time(rng: np.random.Generator, n: int) -> Visits:
 
 
 def _new(rng: np.random.Generator, n: int) -> Visits:
-    """First order in the last six weeks; one in four has come back already."""
+    """First order in the last six weeks; one in four has a second order."""
     age = _rounded(1 + 41 * rng.beta(1.2, 1.1, n))
     count = 1 + (rng.random(n) < 0.25).astype(np.int64)
     last = np.where(count > 1, rng.integers(DAYS - age, DAYS), DAYS - age)
@@ -84,7 +84,7 @@ def _new(rng: np.random.Generator, n: int) -> Visits:
 
 
 def _lapsed(rng: np.random.Generator, n: int) -> Visits:
-    """Came often for some months, then fell silent at least half a year ago."""
+    """Many orders within some months, and none for at least half a year."""
     recency = _rounded(np.minimum(185 + rng.gamma(2.5, 45.0, n), 500))
     span = _rounded(np.minimum(110 + rng.gamma(4.0, 35.0, n), 725 - recency))
     count = np.maximum(6, rng.poisson(span * rng.gamma(9.0, 1 / 9, n) / 19))
@@ -108,7 +108,7 @@ def _seasonal(rng: np.random.Generator, n: int) -> Visits:
 
 
 def _prospect(rng: np.random.Generator, n: int) -> Visits:
-    """Known since that day, and no order."""
+    """Known since a day, without an order."""
     day = rng.integers(DAYS - 400, DAYS - 4, n)
     return day, day, np.zeros(n, dtype=np.int64)
 

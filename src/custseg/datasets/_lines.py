@@ -1,4 +1,4 @@
-"""The order lines of the seeded shop: clean first, then with the dirt that real logs have."""
+"""The order lines of the seeded shop: first clean, then with the errors that real logs have."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _channels(rng: np.random.Generator, store_share: NDArray[Any]) -> NDArray[np
 
 
 def _products(rng: np.random.Generator, people: Columns, buyer: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Product numbers: half by the buyer's taste, dearer ones for higher price levels."""
+    """Product numbers: half from the buyer's favorite category, more expensive ones for higher price levels."""
     size = len(buyer)
     gift = rng.random(size) < of_kind(lambda kind: kind.gifts, people["kind"][buyer])
     own_taste = rng.random(size) < 0.5
@@ -84,7 +84,7 @@ def _products(rng: np.random.Generator, people: Columns, buyer: NDArray[np.int64
 
 
 def _discounts(rng: np.random.Generator, lines: Columns, on_discount: NDArray[Any]) -> NDArray[np.int64]:
-    """Cents off the line; those who hunt for discounts also find the deeper ones."""
+    """Discount of each line in cents; bargain hunters also get larger discounts."""
     size = height(lines)
     deeper = rng.beta(1.0 + 1.5 * on_discount, 1.2)
     depth = _DEPTHS[(deeper * len(_DEPTHS)).astype(np.int64).clip(max=len(_DEPTHS) - 1)]
@@ -95,7 +95,7 @@ def _discounts(rng: np.random.Generator, lines: Columns, on_discount: NDArray[An
 def with_dirt(rng: np.random.Generator, people: Columns, lines: Columns) -> Columns:
     """The log as a shop would export it, in order of time.
 
-    Each order keeps its first line, paid for and not returned at once, so that a purchase stays one.
+    The first line of each order is paid for and not returned at once, so that the order remains a purchase.
     """
     n_orders = int(lines["order"][-1]) + 1
     only_refund = people["role"][lines["buyer"]] == REFUND_ONLY
@@ -117,7 +117,7 @@ def with_dirt(rng: np.random.Generator, people: Columns, lines: Columns) -> Colu
 
 
 def _reversed(lines: Columns) -> Columns:
-    """The same lines taken back."""
+    """The same lines as refunds: quantity and money negative."""
     return lines | {"quantity": -lines["quantity"], "discount": -lines["discount"]}
 
 
@@ -129,7 +129,7 @@ def _booked_apart(rng: np.random.Generator, refunds: Columns, n_orders: int) -> 
 
 
 def _failed_tries(rng: np.random.Generator, lines: Columns, n_orders: int) -> Columns:
-    """Some orders have a cancelled twin under another number, minutes earlier."""
+    """Cancelled duplicates of some orders, under another number and minutes earlier."""
     tried = select_rows(lines, rng.random(n_orders)[lines["order"]] < 0.01)
     minutes = (2 + tried["order"] % 40).astype("timedelta64[m]")
     return tried | {
@@ -140,7 +140,7 @@ def _failed_tries(rng: np.random.Generator, lines: Columns, n_orders: int) -> Co
 
 
 def _samples(rng: np.random.Generator, lines: Columns, n_orders: int) -> Columns:
-    """Some orders are followed by a free sample: an order of value zero."""
+    """Free samples after some orders: orders of value zero."""
     sent = sampled(rng, select_rows(lines, lines["position"] == 0), 0.015)
     size = height(sent)
     days = rng.integers(1, 10, size).astype("timedelta64[D]")

@@ -1,4 +1,4 @@
-"""Campaigns of the last year, by mail and text message, and what people do with them."""
+"""Campaigns of the last year, by mail and text message, and the reactions of their recipients."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def _leavers(events: Columns, n_people: int) -> NDArray[np.bool_]:
 
 
 def _varied(rng: np.random.Generator, means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A probability of each person's own around the mean of the kind."""
+    """A probability for each person, drawn around the mean of the kind."""
     return rng.beta(5 * means, 5 * (1 - means))
 
 
 def _may_reach(people: Columns, campaign: Campaign) -> NDArray[np.bool_]:
-    """Known by then, and consent not refused; text messages need a plain yes."""
+    """Who may be contacted: known by then, and consent not refused; text messages need an explicit yes."""
     is_customer = (people["role"] != GUEST) & (people["first"] < DAYS - campaign.days_before)
     mail, text = people["consent_email"] != NO, people["consent_sms"] == YES
     reached: NDArray[np.bool_] = is_customer & (mail if campaign.channel == "email" else text)
@@ -75,7 +75,7 @@ def _welcome(rng: np.random.Generator, readers: Columns) -> Columns:
 
 
 def _send_off(rng: np.random.Generator, size: int, campaign: Campaign) -> Moments:
-    """When the campaign goes out to each: at nine, within the hour."""
+    """Time at which each person gets the campaign: from nine o'clock, within an hour."""
     nine = AS_OF - np.timedelta64(24 * campaign.days_before - 9, "h")
     return later(rng, np.full(size, nine), (0, 3600))
 

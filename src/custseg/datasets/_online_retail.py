@@ -1,4 +1,4 @@
-"""Online Retail, the public invoice log of a British gift shop: found on disk, or fetched."""
+"""Online Retail, the public invoice log of a British gift shop: read from disk, or downloaded."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def load_online_retail(path: str | os.PathLike[str] | None = None) -> Any:
     DataError
         If the file is missing, cannot be read, or lacks columns of the log.
     CustsegError
-        If the original cannot be fetched, is not what its checksum says, or cannot be kept.
+        If the original cannot be downloaded, does not match its checksum, or cannot be stored.
 
     Notes
     -----
@@ -105,8 +105,8 @@ def load_online_retail(path: str | os.PathLike[str] | None = None) -> Any:
         return read_log(Path(folder) / f"{_NAME}.parquet", origin="CUSTSEG_DATA")
     cache = Path.home() / ".cache" / "custseg"
     cached = cache / f"{_NAME}.parquet"
-    kept = cached if cached.exists() else fetch(cache)
-    return read_log(kept, origin="the cache, where you may delete it to have it fetched anew,")
+    log_path = cached if cached.exists() else fetch(cache)
+    return read_log(log_path, origin="the cache, where you may delete it to have it fetched anew,")
 
 
 def read_log(path: Path, *, origin: str) -> Any:
@@ -133,10 +133,10 @@ def fetch(folder: Path, *, address: str = ADDRESS, sha256: str = SHA256, timeout
         archive = Path(workshop) / "archive.zip"
         _download(address, archive, timeout)
         workbook = _workbook_in(archive, address)
-    found = hashlib.sha256(workbook).hexdigest()
-    if found != sha256:
+    checksum = hashlib.sha256(workbook).hexdigest()
+    if checksum != sha256:
         raise CustsegError(
-            f"{_CALLER}: the workbook from {address} has the SHA-256 {found}, not {sha256}: it is "
+            f"{_CALLER}: the workbook from {address} has the SHA-256 {checksum}, not {sha256}: it is "
             f"damaged or has been replaced, and was not kept. Try again later. {_BY_HAND}"
         )
     frame = nw.from_native(_parsed(BytesIO(workbook), address), eager_only=True)

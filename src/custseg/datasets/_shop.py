@@ -29,7 +29,7 @@ _INTERESTS = tuple(
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Shop:
-    """A made-up shop: its logs, as a shop would export them, and the truth about its customers.
+    """A simulated shop: its logs, as a shop would export them, and the true kinds of its customers.
 
     The tables are polars DataFrames. Column names are the default ones of `Orders`, `Events` and
     `Customers`, so that each table can be used as it is. Moments are in UTC, without a zone.
@@ -58,30 +58,30 @@ class Shop:
         One row per person with an account, by id: `customer_id`, `age` (years), `sex`, `region`,
         `interests` (text, labels joined by "|"), `consent_email`, `consent_sms` (bool; null is
         unknown, not no), `observed_at` (when this was last confirmed). All may be missing but the
-        first and the last, and nearly nothing in them tells the kinds apart.
+        first and the last, and they hardly distinguish the kinds.
     kinds : DataFrame
-        One row per customer, by id: `customer_id` and `kind`, the truth that a segmentation is to
+        One row per customer, by id: `customer_id` and `kind`, the true group that a segmentation should
         find: "loyal", "one-time", "new", "lapsed big spender", "bargain hunter" or "seasonal".
     as_of : datetime.datetime
-        The moment to look at the shop from: 2025-07-01 00:00. All rows lie before it.
+        The snapshot: 2025-07-01 00:00. All rows are before it.
 
     Notes
     -----
     The kinds in order, with their shares: 22, 25, 14, 10, 16 and 13 %. Within a kind customers differ
-    (gamma, beta and log-normal), so that kinds touch at their edges:
+    (gamma, beta and log-normal), so that the kinds overlap at their edges:
 
     - loyal: about one order a month, for one to two years and to this day (the last within two months).
     - one-time: one order, at least three months ago.
     - new: the first order in the last six weeks; one in four has a second.
-    - lapsed big spender: bought often and dear for some months, silent for half a year or longer.
+    - lapsed big spender: many expensive orders within some months, none for half a year or longer.
     - bargain hunter: a moderate number of orders, nearly all of their money on discounted lines.
     - seasonal: orders in the six weeks before the holidays (from 12 November), in both years.
 
     The logs are as dirty as real ones. Orders hold refunds (within the order, or under a number of
     their own days later; 2.4 % of lines are negative), cancelled lines and orders (1.6 %), free
     samples worth nothing (0.4 %), equal lines (1.2 %), and many equal amounts. Every customer in `kinds`
-    has at least one order of positive value. There are three sorts of people besides them, all without
-    a kind: prospects (1 for every 100 customers, at least one) are in `customers` and may be in
+    has at least one order of positive value. Three further sorts of people have no
+    kind: prospects (1 for every 100 customers, at least one) are in `customers` and may be in
     `events`, but have no order; one in 300 (at least one) has a refund in `orders`, of a purchase
     before the log begins, and no purchase; guests have no id.
 
@@ -105,16 +105,16 @@ class Shop:
 
 
 def make_shop(n_customers: int = 2_000, random_state: int = 0) -> Shop:
-    """A seeded shop whose customers are of six known kinds: data to learn on, and to test against.
+    """Simulate a shop whose customers are of six known kinds, for examples and tests.
 
-    Two years of order lines, one year of events, and attributes, with the dirt that real logs have.
-    No column says what kind a customer is: the kinds show in recency, age and number of orders, in
+    Two years of order lines, one year of events, and attributes, with the errors that real logs have.
+    No column contains the kind of a customer: the kinds differ in recency, age and number of orders, in
     revenue, in the share bought on discount and in the share bought before the holidays.
 
     Parameters
     ----------
     n_customers : int, default 2_000
-        Customers with a kind, at least 6, which is one of each. There are a few people more.
+        Number of customers with a kind, at least 6, one of each kind. There are a few further people.
     random_state : int, default 0
         The seed. The same seed and number give the same tables, to the bit, with the same NumPy.
 
@@ -172,7 +172,7 @@ def _draw_events(rng: np.random.Generator, people: Columns, lines: Columns) -> t
 
 
 def _event_table(people: Columns, log: Columns) -> Columns:
-    """The events as a shop's export shows them; nobody (-1) has the last, empty name."""
+    """The events as a shop would export them; unknown visitors (-1) have the last, empty name."""
     return {
         "customer_id": np.append(people["id"], [None])[log["person"]],
         "occurred_at": log["at"],
@@ -208,7 +208,7 @@ def _customer_table(rng: np.random.Generator, people: Columns, left: NDArray[np.
 
 
 def _interest_masks(rng: np.random.Generator, taste: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Interests as bits: the own taste often, each other category now and then."""
+    """Interests as bits: often the person's favorite category, sometimes each of the others."""
     likes = rng.random((len(taste), N_TASTES)) < 0.15
     likes[np.arange(len(taste)), taste] = rng.random(len(taste)) < 0.6
     return np.asarray(likes @ (1 << np.arange(N_TASTES)))

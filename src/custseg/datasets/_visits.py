@@ -1,4 +1,4 @@
-"""Visits to the shop's site and app in the last year: with an order, with a forgotten cart, just looking."""
+"""Visits to the shop's site and app in the last year: with an order, with an abandoned cart, or without either."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _order_visits(rng: np.random.Generator, people: Columns, orders: Columns) ->
 
 
 def _idle_visits(rng: np.random.Generator, people: Columns) -> Columns:
-    """Visits without an order; some leave a cart behind, a few turn back at the checkout."""
+    """Visits without an order; some abandon a cart, a few abandon the checkout."""
     person = _spread(rng, people, of_kind(lambda kind: kind.browses, people["kind"]))
     at = _some_time(rng, people, person)
     channel = (rng.random(len(person)) < 0.3).astype(np.int8)
@@ -125,7 +125,7 @@ def _unknown_visits(rng: np.random.Generator, size: int) -> Columns:
 
 
 def _spread(rng: np.random.Generator, people: Columns, per_30d: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Persons, repeated as often as they come: a gamma–Poisson count over the days they are known."""
+    """Persons, repeated by their number of visits: a gamma–Poisson count over the days since they are known."""
     days = DAYS - np.maximum(people["first"], _START)
     mean = np.where(people["role"] == GUEST, 0.0, per_30d * days / 30)
     counts = rng.poisson(mean * rng.gamma(1.5, 1 / 1.5, len(mean)))
@@ -133,7 +133,7 @@ def _spread(rng: np.random.Generator, people: Columns, per_30d: NDArray[np.float
 
 
 def _some_time(rng: np.random.Generator, people: Columns, person: NDArray[np.int64]) -> Moments:
-    """A moment since the person is known, on the days when such people come."""
+    """A random time since the person is known, on days when people of the kind are active."""
     first = np.maximum(people["first"][person], _START)
     span = (first, np.full(len(person), DAYS - 1))
     seasonal = of_kind(lambda kind: kind.in_season, people["kind"][person]).astype(bool)

@@ -51,11 +51,11 @@ def _rows(sheet: IO[bytes], words: list[str]) -> Iterator[Cells]:
 
 
 def _text(element: Element) -> str:
-    return "".join(part.text or "" for part in element.iter(f"{_SPACE}t"))
+    return "".join(text.text or "" for text in element.iter(f"{_SPACE}t"))
 
 
 def _elements(stream: IO[bytes], name: str) -> Iterator[Element]:
-    """The elements of that name, one at a time: what has been read is let go."""
+    """The elements of that name, one at a time; elements that were read are freed."""
     parents: list[Element] = []
     for event, element in iterparse(stream, events=("start", "end")):
         if event == "start":

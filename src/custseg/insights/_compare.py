@@ -1,4 +1,4 @@
-"""Which method for these customers: ours and any of scikit-learn's, on the same rows and by the same measures."""
+"""Compare custseg's and scikit-learn's clustering methods on the same rows, by the same measures."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ _CALLER = "compare_methods"
 
 @dataclass(frozen=True, eq=False)
 class ComparedMethod:
-    """What one method found. What cannot be measured on it is None.
+    """The segments of one method and their measures; a measure that cannot be computed is None.
 
     Attributes
     ----------
     method : str
         Its name in the comparison.
     n_clusters : int
-        Segments found; 0 where there are none.
+        Number of segments; 0 if there are none.
     silhouette, silhouette_error : float or None
         Mean silhouette in [-1, 1] and its standard error; noise has 0.
     silhouette_gain, silhouette_gain_error : float or None
-        Silhouette less the mean silhouette that k-means reaches with as many clusters in rows without groups.
+        Silhouette minus the mean silhouette of k-means with as many clusters on null reference data.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves of the customers.
     weakest_stability : float or None
-        Mean Jaccard similarity of the segment that comes back worst.
+        Mean Jaccard similarity of the least stable segment.
     smallest_share : float
         Share of the clustered customers in the smallest segment.
     meets_min_size : bool
-        Whether no segment is under the minimum.
+        Whether no segment is below the minimum size.
     noise_share : float
-        Share of them in no segment; with HDBSCAN under the minimum, before they joined the nearest.
+        Share of the customers in no segment; for custseg's HDBSCAN before they join the nearest segment.
     calinski_harabasz, davies_bouldin : float or None
         As in scikit-learn, without noise.
     bic : float or None
         Bayesian information criterion of a mixture, smaller is better.
     adjusted_rand : float or None
-        Agreement with `labels_true` (1 the same, 0 as by chance); noise counts as a segment of its own.
+        Adjusted Rand index with `labels_true` (1 identical, 0 as by chance); noise counts as a segment of its own.
     seconds : float
-        Time of the fit, without that of the choice of a number and of the measures.
+        Duration of the fit, without the selection of a number and the measures.
     note : str
         Why there is no segmentation, or empty.
     labels : ndarray of shape (n_customers,)
-        Segment of each customer of the table; -1 for noise and for those who cannot be clustered.
+        Segment of each customer of the table; -1 for noise and for customers that cannot be clustered.
     """
 
     method: str
@@ -152,10 +152,10 @@ def compare_methods(
     columns : sequence of str, optional
         Features to cluster on; by default as in `fit_segments`.
     min_size : int or float, default 0.05
-        Customers (int), or a share of the clustered customers. Clusterers of scikit-learn know no minimum:
-        whether they meet it is told.
+        Customers (int), or a share of the clustered customers. Clusterers of scikit-learn have no minimum
+        size; `meets_min_size` reports whether they meet it.
     n_segments : int or range, optional
-        As in `fit_segments`, whose answer for one method is the row of that method. Clusterers bring their own number.
+        As in `fit_segments`, which gives the same result for one method. Clusterers have their own number.
     random_state : int, default 0
         Seed, also of clusterers without one. The order of the rows does not matter.
 
@@ -235,7 +235,7 @@ def _compared(name: str, result: Candidate, *, inside: NDArray[np.bool_], truth:
 
 
 def _checked_methods(methods: object) -> dict[str, Any]:
-    """A clusterer, or the name of one of ours, by the name it has in the comparison."""
+    """The clusterers, or names of custseg's methods, by their names in the comparison."""
     if methods is None:
         return {method: method for method in method_names(auto=True)}
     if isinstance(methods, (list, tuple)):

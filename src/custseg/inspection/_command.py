@@ -28,7 +28,7 @@ def command_line(inspection: FileInspection, width: int = 100) -> list[str]:
     """The command, continued over several lines."""
     words = [shlex.quote(word) for word in command_words(inspection)]
     if not all(map(is_printable, words)):
-        return []  # nobody can copy it
+        return []  # the path cannot be typed or copied
     pairs: list[str] = []
     for word in words:
         if pairs and pairs[-1].startswith("--") and " " not in pairs[-1]:

@@ -65,8 +65,8 @@ class Orders:
         Column of money taken off the line.
     refund : str, optional
         Column of money paid back for the line or its order, for logs with refunds in a column of their own
-        instead of in negative lines; of either sign, and missing means none. A single line of the order may have
-        it. Under ``refunds="net"`` it is subtracted from the order.
+        instead of in negative lines. It may have either sign; a missing value means no refund. One line of the order
+        may have it. Under ``refunds="net"`` it is subtracted from the order.
     cancelled : str, optional
         Boolean column; a CSV may also say yes and no, 1 and 0. A cancelled line does not count,
         unless its amount is negative: then it is a refund.

@@ -1,4 +1,4 @@
-"""From columns in human units to a matrix, every step learned once and repeated exactly for new customers.
+"""Preparation of columns in human units as a matrix: learned once, repeated exactly for new customers.
 
 Start at `fit_preparation` in `_preparation.py`. `_tails.py` compresses heavy tails, as the last step of a preparation
 and, as `compress_tails`, for users of plain matrices.

@@ -44,7 +44,7 @@ class ColumnPlan:
     center, spread : float
         Mean and standard deviation after the transform.
     missing, clipped : int
-        How many values of the fit were filled, and clipped to ±4 standard deviations.
+        Number of training values that were filled, and clipped to ±4 standard deviations.
     unit : float
         Divisor of untransformed values: 1 except for values whose squares overflow or vanish; a power of two, so that
         nothing is rounded.
@@ -98,13 +98,13 @@ class Preparation:
     def matrix(self, values: Mapping[str, Floats], caller: str = "matrix") -> Floats:
         """The values of customers, column by column in human units, as (n_customers, n_columns).
 
-        Missing values are NaN. Raises DataError for infinite ones. Every customer gets the same row alone
-        or among others.
+        Missing values are NaN. Raises DataError for infinite ones. The row of a customer does not depend on the
+        other customers.
         """
         return self.tails.transform(self._clipped(values, caller))
 
     def is_beyond_tails(self, values: Mapping[str, Floats], caller: str = "is_beyond_tails") -> Bools:
-        """Which customers are farther out on a heavy tail than every customer of the fit."""
+        """Which customers are farther out on a heavy tail than every training customer."""
         return self.tails.is_beyond(self._clipped(values, caller))
 
     def notes(self) -> list[str]:

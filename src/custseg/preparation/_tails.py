@@ -1,4 +1,4 @@
-"""Heavy tails: extreme values too few to form a cluster are compressed, so that no cluster is spent on them."""
+"""Heavy tails: extreme values that are too few to form a cluster are compressed before clustering."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class HeavyTails:
 
     One side of a column has a heavy tail if Hill's estimate of the tail index [1]_, from fewer rows than a group has,
     is below 3 (Student's t with two degrees of freedom, a log-normal column, money), and if no gap or thin stretch
-    has as many rows as a group beyond it. K-means would spend clusters on such values, whatever the other columns
-    say. After compression no value on that side is farther from the median than a normal column would have it at its
-    rank, where the normal column has the same median distance on that side.
+    has as many rows as a group beyond it. K-means would use clusters for such values, regardless of the other
+    columns. After compression no value on that side is farther from the median than a normal
+    distribution with the same median distance on that side would place it at its rank.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class HeavyTails:
         return cls(tuple(tail for tail in tails if tail is not None))
 
     def transform(self, X: Any) -> Floats:
-        """The rows after compression, each the same alone or among others."""
+        """The rows after compression; each depends on its own values only."""
         rows = _matrix(X)
         if not self.tails:
             return rows
@@ -113,7 +113,7 @@ class HeavyTails:
         return compressed
 
     def is_beyond(self, X: Floats) -> Bools:
-        """Which rows, before compression, are farther out on a heavy tail than every row of the fit."""
+        """Which rows, before compression, are farther out on a heavy tail than every training row."""
         is_outside = np.zeros(len(X), dtype=bool)
         for tail in self.tails:
             is_outside |= tail.sign * (X[:, tail.column] - tail.middle) > tail.distances[-1]

@@ -68,7 +68,7 @@ class SegmentStability:
 
 @dataclass(frozen=True)
 class SegmentProfile:
-    """What a person needs to know about one segment.
+    """The profile of one segment: its name, size, figures, markers and advice.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class SegmentProfile:
     key : str
         What kind of name it has: the key of an archetype, or of a row of the playbook such as "described".
     language : str
-        The asked language.
+        The requested language.
     names, descriptions : mapping of str to str
         The name, unique within the result, and one line about it, in each language.
     evidence : NameEvidence or None

@@ -147,7 +147,7 @@ def _scores(sample: Sample, segment: int, column: int, *, rows: Integers) -> Flo
     hits, covered, customers = (binned.sums @ np.column_stack(measured)).T
     scores: Floats = 2 * hits / (covered + sample.sizes[segment]) - _COMPLEXITY_PENALTY * binned.costs
     scores[customers < sample.min_customers] = -np.inf
-    # A set that excludes nobody is no condition; the first set, all bins, stands for that.
+    # A set that excludes no customer is no condition; the first set, with all bins, represents that.
     scores[1:][customers[1:] == len(rows)] = -np.inf
     return scores
 

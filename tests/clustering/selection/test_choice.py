@@ -167,7 +167,7 @@ def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
     choice = choose(blobs(30, 30), [4, 5], methods=["kmeans", "hdbscan"])
     assert choice.verdict == "none"
     assert choice.reason.startswith("No reproducible segments")
-    assert choice.reason.endswith("There are natural segments in other numbers (2), which were not allowed.")
+    assert choice.reason.endswith("Other numbers of segments (2) would give natural segments, but were not allowed.")
 
 
 def test_picking_without_evidence_is_constructive(unclear: ClusteringChoice) -> None:

@@ -40,7 +40,7 @@ def test_reachable_customers_stand_beside_the_size() -> None:
     assert profile.reachable == {"email": 30}
     assert profile.advice.channel.endswith("; email reaches 30 of 50")
     assert profile.playbook["ru"].channel.endswith("; email: доступны 30 из 50")
-    assert profile.advice.dont[-1] == "Do not write to anyone on a channel that does not reach them."
+    assert profile.advice.dont[-1] == "Do not contact customers on a channel that does not reach them."
 
 
 def test_consent_rules_over_contact_and_unknown_is_no_yes() -> None:

@@ -92,7 +92,7 @@ def _wall_clock(text: str) -> str:
 
 
 def _iso_text(fields: dict[DateField, str]) -> str:
-    """The parts as one ISO text; the first of January where the day is told by its number in the year."""
+    """The parts as one ISO text; the first of January if the day is given as its number in the year."""
     year = fields.get("year")
     if year is None:
         short = fields["short_year"]

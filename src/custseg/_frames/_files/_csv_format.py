@@ -39,7 +39,7 @@ class CSVFormat:
     skip_rows: int = 0
 
     def check(self, caller: str) -> None:
-        """Raise ValueError or TypeError unless the marks can be told apart and the encoding is known."""
+        """Raise ValueError or TypeError unless the marks differ and the encoding is known."""
         self._check_separator(caller)
         self._check_numbers(caller)
         self._check_encoding(caller)

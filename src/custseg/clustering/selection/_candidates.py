@@ -33,13 +33,13 @@ class Candidate:
         Silhouette minus the mean silhouette of k-means with as many clusters on null reference data, and the
         standard error of that mean. One scale for all methods.
     gap : float or None
-        Silhouette of the weakest cluster by path distance: above 0.1 thin regions part it from all others.
+        Path-based silhouette of the least separated cluster; above 0.1, sparse regions separate it from all others.
     valley : float or None
-        How deep the shallowest valley of density between two clusters is: 0 none, near 1 nothing in between.
+        Depth of the shallowest density valley between two clusters: 0 no valley, near 1 an empty region.
     has_gaps : bool
-        Whether gaps or valleys part all clusters, more than candidates find in rows without groups.
+        Whether gaps or valleys separate all clusters, more clearly than in null reference data.
     cuts_gaps : bool
-        Whether it cuts across much clearer gaps that another candidate shows.
+        Whether it splits much better separated clusters of another candidate.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves, and its standard error.
     stability_of_clusters : dict of int to float, or None
@@ -104,6 +104,6 @@ class Candidate:
 
     @property
     def notes(self) -> tuple[FitNote, ...]:
-        """What users should know of the fit, as its method reports it."""
+        """Notes of the method on the fit, for users."""
         method = get_method(self.method)
         return (*method.notes(self.estimator), *reassignment_notes(self.reassignments)) if method else ()

@@ -33,7 +33,7 @@ class ClusteringChoice:
     min_size : int
         The minimum size, in rows.
     null : NullReference
-        What was found in null reference data.
+        Results on null reference data.
     request : Request
         Which numbers of clusters could be selected.
     language : str

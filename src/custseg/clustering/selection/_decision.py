@@ -60,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """What was decided.
+    """The selected candidate, and the kind of segmentation.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Decision:
     near_ties : tuple of Candidate
         Candidates that the evidence hardly distinguishes from it.
     verdict : {"natural", "reproducible", "constructive", "none"}
-        What kind of segmentation it is (Dolnicar and Leisch 2010).
+        The kind of segmentation (Dolnicar and Leisch 2010).
     is_single : bool
         Whether all rows are one cluster instead, because no candidate is stable.
     reason : Reason
@@ -93,8 +93,8 @@ def decide(candidates: Sequence[Candidate], null_level: float, request: Request)
        above `null_level`, a candidate with gaps that is less stable goes first.
     3. Without any such candidate, the same among all.
 
-    Candidates that cut across the gaps of another are used only if all do. If the result is not stable, a request may
-    name numbers among which a stable candidate replaces it (`fallbacks`), or ask for one cluster (`or_single`).
+    Candidates that split separated clusters of another are used only if all do. If the result is not stable, a request
+    may name numbers among which a stable candidate replaces it (`fallbacks`), or ask for one cluster (`or_single`).
     """
     usable = [row for row in candidates if row.meets_min_size]
     best, near_ties = _best_of(_with_number(usable, request.n_clusters_allowed), null_level, request.criterion)
@@ -128,12 +128,12 @@ def verdict_of(row: Candidate, null_level: float, *, is_required: bool = False) 
 
 
 def might_be_separated(row: Candidate) -> bool:
-    """Whether gaps or valleys are there, whatever the stability."""
+    """Whether there are gaps or valleys, regardless of the stability."""
     return (row.gap or 0.0) >= _GAP or (row.valley or 0.0) >= _VALLEY
 
 
 def seems_separated(row: Candidate) -> bool:
-    """Whether gaps are there and the clusters are stable enough; chance is not ruled out yet."""
+    """Whether there are gaps and the clusters are stable enough; not yet compared with null data."""
     return (row.gap or 0.0) >= _GAP and (row.stability or 0.0) >= _GAP_STABILITY
 
 

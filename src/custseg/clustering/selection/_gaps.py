@@ -1,4 +1,4 @@
-"""Are clusters set apart: by paths that must cross thin regions, and by a valley of density between two of them."""
+"""Separation of clusters: path-based silhouettes, and the depth of the density valley between two clusters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MEETING = 0.1
 def path_silhouettes(X: Floats, labelings: Sequence[Integers]) -> list[Floats]:
     """Mean silhouette of each cluster of each labeling, by path distance; labels from 0, -1 in no cluster.
 
-    The path distance of two rows is the longest step on the best way between them, where a step is as long as
+    The path distance of two rows is the longest step on the best path between them, where the length of a step is
     the mutual reachability of its ends. It is small inside a dense region of any shape, and large across
     a gap. (Fischer and Buhmann 2003; Campello, Moulavi and Sander 2013.)
     """
@@ -72,7 +72,7 @@ def _sums_before(members: Floats, lengths: Floats) -> Floats:
 
 
 def _cluster_means(sums: Floats, labels: Integers) -> Floats:
-    """Mean silhouette of each cluster, from the sums of distances of each row to each; 0 for one row and for none."""
+    """Mean silhouette of each cluster, from each row's sums of distances to the clusters; 0 for fewer than two rows."""
     inside = np.flatnonzero(labels >= 0)
     labels, sums = labels[inside], sums[inside]
     sizes = np.bincount(labels, minlength=sums.shape[1])
@@ -90,7 +90,7 @@ def _cluster_means(sums: Floats, labels: Integers) -> Floats:
 
 
 def valleys(X: Floats, labels: Integers) -> Floats:
-    """How deep the shallowest valley between each cluster and another is: 0 no valley, near 1 nothing in between."""
+    """Depth of the shallowest density valley between each cluster and another: 0 no valley, near 1 an empty region."""
     k = int(labels.max()) + 1
     depths = np.full((k, k), 1.0)
     members = [X[labels == j] for j in range(k)]
@@ -102,10 +102,10 @@ def valleys(X: Floats, labels: Integers) -> Floats:
 
 
 def _valley(first: Floats, second: Floats) -> float:
-    """1 - density at the lowest point between the two / lower of the peaks, on the way from one to the other.
+    """1 - (lowest density between the two clusters) / (lower of their peaks), on a path between them.
 
-    The way is straight, along Fisher's discriminant, and a second time bent over the place where they meet: pieces of
-    a ring have a valley on a straight line, which leaves the ring, and none along the ring. The shallower counts.
+    The path is straight, along Fisher's discriminant, or bent through the point where the clusters meet: pieces of a
+    ring have a valley on a straight line, which leaves the ring, and none along it. The shallower valley counts.
     """
     if min(len(first), len(second)) < 2:
         return 0.0
@@ -127,7 +127,7 @@ def _valley(first: Floats, second: Floats) -> float:
 
 
 def _whitened(first: Floats, second: Floats) -> tuple[Floats, Floats] | None:
-    """Both in units of their spread; correlations count less where rows are few. None where nothing spreads."""
+    """Both clusters, whitened; correlations are shrunk if rows are few. None if no column varies."""
     n, d = len(first) + len(second), first.shape[1]
     spread: Floats = sum((group - group.mean(axis=0)).T @ (group - group.mean(axis=0)) for group in (first, second)) / n
     variances = np.diagonal(spread)
@@ -143,7 +143,7 @@ def _whitened(first: Floats, second: Floats) -> tuple[Floats, Floats] | None:
 
 
 def _outermost(positions: Floats) -> Integers:
-    """Which rows have the smallest values: a tenth, at least two."""
+    """Which rows have the smallest values: a tenth of the rows, at least two."""
     count = min(max(2, round(_MEETING * len(positions))), len(positions))
     nearest: Integers = np.argpartition(positions, count - 1)[:count]
     return nearest
@@ -165,13 +165,13 @@ def _depth(left: Floats, right: Floats) -> float:
 
 
 def _width(values: Floats) -> float:
-    """Standard deviation, or the one that the quartiles tell where that is smaller."""
+    """The smaller of the standard deviation and its estimate from the quartiles."""
     low, high = np.quantile(values, (0.25, 0.75))
     return min(float(values.std()), float(high - low) / 1.349 or np.inf)
 
 
 def _density(values: Floats, grid: Floats, width: float) -> Floats:
-    """Kernel density of the values on a grid, up to a factor; from fine bins, which take no time."""
+    """Kernel density of the values on a grid, up to a factor; computed from fine bins for speed."""
     step = width / 8
     low = grid[0] - 5 * width
     n_bins = int((grid[-1] + 5 * width - low) / step) + 1

@@ -11,7 +11,7 @@ from custseg.texts import localized, plural_form, text
 
 @dataclass(frozen=True)
 class Reason:
-    """What the sentences say.
+    """The content of the sentences.
 
     Attributes
     ----------

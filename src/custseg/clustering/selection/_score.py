@@ -1,4 +1,4 @@
-"""`evaluate_clusterer`: any clusterer, measured as the candidates of `select_clustering` are."""
+"""`evaluate_clusterer`: measure any clusterer as `select_clustering` measures its candidates."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def evaluate_clusterer(
 
     Notes
     -----
-    - The rows are taken as they are: call `custseg.preparation.compress_tails` first where columns have heavy tails.
+    - The rows are taken as they are: call `custseg.preparation.compress_tails` first if columns have heavy tails.
     - Noise has silhouette 0, and is left out of the Calinski-Harabasz and the Davies-Bouldin index, which are too
       favorable if there is much of it.
     - Where noise is a label of the refits, it counts in their adjusted Rand index as a cluster.
-    - A refit sees half of the rows (at most 2,000): a setting that depends on how many there are, such as the
-      radius of DBSCAN, shows in the stability.
+    - A refit sees half of the rows (at most 2,000): a setting that depends on their number, such as the
+      radius of DBSCAN, lowers the stability.
 
     Examples
     --------

@@ -231,7 +231,7 @@ def _measured(
 
 
 def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
-    """Whether a stable k-means candidate with as many clusters has the larger silhouette, so the larger gain."""
+    """Whether a stable k-means candidate with as many clusters has the larger silhouette, hence the larger gain."""
     return any(
         rival.method == REFERENCE_METHOD.name
         and rival.n_clusters == row.n_clusters

@@ -1,4 +1,4 @@
-"""Pieces of work in threads, with progress over the stages of a selection."""
+"""Runs tasks in threads and reports progress over the stages of a selection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(eq=False)
 class Stages:
-    """Runs the pieces of each stage in threads and reports progress in hundredths.
+    """Runs the tasks of each stage in threads and reports progress in hundredths.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Stages:
     _reported: int = -1
 
     def enter(self, start: int, end: int, *, n_jobs: int | None = None) -> None:
-        """Begin a stage that ends with so many hundredths done."""
+        """Begin a stage; `end` is the progress in hundredths when it is done."""
         self._start, self._end, self._threads = start, end, n_jobs or self.n_jobs
         self._report(start)
 

@@ -84,7 +84,7 @@ def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
 
 
 def has_codes(ids: Column) -> bool:
-    """Whether ids are case-sensitive, as in base64: many of those with letters mix cases unlike words or names."""
+    """Whether ids are case-sensitive, as in base64: many of them mix cases, as words and names do not."""
     if ids.dtype != nw.String:
         return False
     lettered = ids.filter(ids.str.contains(r"\p{L}"))

@@ -40,7 +40,7 @@ def wilson(hits: float, n: float, level: float = LEVEL) -> tuple[float, float]:
 
 
 def share_difference(hits: float, n: float, *, others: tuple[float, float], level: float = LEVEL) -> Effect:
-    """The share among n minus that among others (hits, n), with Newcombe's hybrid score interval (his method 10).
+    """The share among n minus that among others (hits, n), with Newcombe's hybrid score interval (method 10).
 
     Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions. Statistics in
     Medicine 17(8), 873-890. doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I

@@ -27,7 +27,7 @@ class Ranked:
     others_medians : ndarray of float, shape (n_segments,)
         Median of all other clustered customers.
     effects : tuple of Effect or None
-        Cliff's delta of each segment against the others; None where there is nobody to compare.
+        Cliff's delta of each segment against the others; None if there are too few customers to compare.
     pairs : ndarray of float, shape (n_segments, n_segments)
         Cliff's delta of the row's segment against the column's; NaN where one has no values.
     rank_sums : ndarray of float, shape (n_segments,)

@@ -41,7 +41,7 @@ def segment_names(
     """One name per segment, unique in every language; `reserved` is the name of the customers in no segment."""
     if statistics.n_segments == 1:
         return [Name("everyone", in_each_language("names", "everyone"), in_each_language("descriptions", "everyone"))]
-    applicable = [one for one in usable(archetypes, statistics.table) if one.names != reserved]
+    applicable = [archetype for archetype in usable(archetypes, statistics.table) if archetype.names != reserved]
     earned = earned_names(applicable, statistics.table, statistics.labels, bounds=statistics.bounds)
     names = {
         segment: Name(archetype.key, archetype.names, archetype.description, evidence)
