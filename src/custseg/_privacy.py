@@ -34,7 +34,7 @@ def hidden_cells(counts: Integers) -> Bools:
 
 
 def blurred(counts: Integers) -> Integers:
-    """The table with 1 to 9 replaced by 5, and the difference added to the segment's largest cell if that is 10 or more.
+    """The table with 1 to 9 replaced by 5, and the difference added to the largest cell of the segment if it has 10.
 
     What is said about the customers outside a segment is summed from this table, so that subtracting two figures
     never reveals a small cell.
