@@ -34,9 +34,10 @@ def hidden_cells(counts: Integers) -> Bools:
 
 
 def blurred(counts: Integers) -> Integers:
-    """The table with 1 to 9 replaced by 5, and the difference added to the largest cell of the segment.
+    """The table with 1 to 9 replaced by 5, and the difference added to the largest cell of the segment if it has 10.
 
-    The figures of all other customers are sums of this table, so that no small cell is the difference of two figures.
+    What is said about the customers outside a segment is summed from this table, so that subtracting two figures
+    never reveals a small cell.
     """
     counts_shown = np.where((counts > 0) & (counts < SMALLEST_GROUP), SMALLEST_GROUP // 2, counts)
     if not counts.shape[1]:
@@ -52,7 +53,7 @@ def shown_count(count: int, size: int) -> int | None:
     """A count of customers out of `size` as it may be shown.
 
     None for 1 to 9, and for a size under 10. Where all but 1 to 9 are counted it is `size` less 10, so that the
-    number of the others is not disclosed.
+    number of the others is not disclosed; None for a size under 20.
     """
     if 0 < count < SMALLEST_GROUP or size < SMALLEST_GROUP:
         return None
@@ -62,7 +63,7 @@ def shown_count(count: int, size: int) -> int | None:
 
 
 def group_size(count: int | None, language: str) -> str:
-    """The count of a group as people read it; "<10" for None, which stands for 1 to 9 customers."""
+    """The count of a group as people read it; "<10" for None, in a group of at least 20."""
     return f"<{SMALLEST_GROUP}" if count is None else number(count, language)
 
 

@@ -48,14 +48,14 @@ class PandasLike:
 
     @classmethod
     def of(cls, table: Any) -> PandasLike:
-        """What gives back frames like the table."""
+        """The converter to frames with the dtypes of the table."""
         return cls(dict(zip(map(str, table.columns), table.dtypes, strict=True)))
 
     def __call__(self, frame: nw.DataFrame[Any], id_column: str) -> Any:
         """The frame as a pandas DataFrame."""
         result = frame.to_pandas()
         for name, kind in frame.schema.items():
-            # Whole numbers and marks with gaps stay what they are, not floats and objects.
+            # Integers and booleans with nulls keep their type, not floats and objects.
             if (kind.is_integer() or kind == nw.Boolean) and column_of(frame, name).is_null().any():
                 nullable = "Int64" if kind.is_integer() else "boolean"
                 values = frame.get_column(name).to_list()

@@ -44,7 +44,7 @@ class TableSample:
     skip_rows : int
         Lines above the header.
     last : list of tuples
-        The last rows of the file.
+        The last rows of the file; of a large Parquet file, of its sample.
     text : TextFacts or None
         The form of a text file.
     complete : bool

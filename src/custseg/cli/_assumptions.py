@@ -160,7 +160,7 @@ def _check_roles(inspection: FileInspection, specified: Mapping[str, Any]) -> No
 
 def _inspected(path: str, kind: FileKind, timezone: str, *, language: str) -> DescribedLog:
     inspection = inspect_with(path, _DEFAULTS[kind], language=language, kind=kind)
-    takes = {finding.name for finding in fields(_KINDS[kind])}
+    takes = {field_.name for field_ in fields(_KINDS[kind])}
     used = tuple(finding for finding in inspection.findings if finding.used and finding.subject in takes)
     ambiguous = [finding for finding in used if finding.certainty == "ambiguous"]
     missing = [role for role in _DEFAULTS[kind] if role not in {finding.subject for finding in used}]

@@ -73,7 +73,7 @@ class Shop:
     - loyal: about one order a month, for one to two years and to this day (the last within two months).
     - one-time: one order, at least three months ago.
     - new: the first order in the last six weeks; one in four has a second.
-    - lapsed big spender: many expensive orders within some months, none for half a year or longer.
+    - lapsed big spender: bought often and at high prices for some months, silent for half a year or longer.
     - bargain hunter: a moderate number of orders, nearly all of their money on discounted lines.
     - seasonal: orders in the six weeks before the holidays (from 12 November), in both years.
 
@@ -128,7 +128,7 @@ def make_shop(n_customers: int = 2_000, random_state: int = 0) -> Shop:
     TypeError
         If an argument is not a whole number.
     ValueError
-        If `n_customers` is below 6, or `random_state` does not fit 32 bits without a sign.
+        If `n_customers` is below 6, or `random_state` is not between 0 and 2**32 - 1.
 
     Notes
     -----

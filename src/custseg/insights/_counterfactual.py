@@ -14,7 +14,7 @@ from custseg.texts import roundest
 
 _GRID_POINTS = 201
 _SECTIONS, _ROUNDS = 33, 7
-# A target may overshoot the boundary by these shares of the change, to be a round number.
+# To be a round number, a target may lie beyond the boundary by up to these shares of the change.
 _TOLERANCES = (0.1, 0.03, 0.01, 0.001)
 
 
@@ -56,7 +56,7 @@ def smallest_crossing(
 
 @dataclass(frozen=True)
 class _Customer:
-    """One customer, one feature of whom varies."""
+    """One customer with one feature that is varied."""
 
     model: SegmentModel
     values: Mapping[str, float]

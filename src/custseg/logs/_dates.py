@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import instance
 from custseg._frames import NUMBER_FORMATS, DateStyle, Dialect, collect
-from custseg._frames import date_format as parsed
+from custseg._frames import date_format as parse_date_format
 from custseg.errors import DataError
 from custseg.logs._date_faults import diagnosis
 from custseg.snapshot import Snapshot, snapshot_at
@@ -132,7 +132,7 @@ def _check_pattern(pattern: str, timezone: str, caller: str) -> None:
     if pattern in NUMBER_FORMATS:
         return
     try:
-        name = parsed(pattern).zone_name
+        name = parse_date_format(pattern).zone_name
     except ValueError as error:
         raise ValueError(f"{caller}: date_format {error}; got {pattern!r}.") from None
     if name is not None and timezone == "UTC":

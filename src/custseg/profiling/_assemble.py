@@ -106,7 +106,7 @@ def with_nearest(
 ) -> list[SegmentProfile]:
     """The rows with the segment that overlaps most; of equal overlaps the one with the closest mean ranks.
 
-    Segments that are too small to be described are neighbors of none.
+    Segments that are too small to be described are never named as the nearest segment, and have none.
     """
     overlaps, distances = statistics.overlaps(names), statistics.distances(names)
     small = statistics.sizes() < SMALLEST_GROUP

@@ -1,4 +1,7 @@
-"""Numbers, shares, counts, lists and tables as people read them: one rule for each, in every language."""
+"""Numbers, shares, counts, lists and tables as people read them: one rule for each.
+
+`plural`, `listed` and `table` are English only.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from custseg._privacy import shown_count
 from custseg.profiling import SegmentProfile, profile_segments
+from custseg.profiling.naming._playbook import _reach_words
 from custseg.texts import LANGUAGES
 
 
@@ -91,3 +93,9 @@ def test_every_row_has_a_play_in_both_languages() -> None:
         for language in LANGUAGES:
             assert row.playbook[language].do
             assert row.playbook[language].dont
+
+
+def test_reach_of_a_small_group_discloses_no_remainder() -> None:
+    words = [_reach_words({"email": shown_count(n, 15)}, 15, "en") for n in (3, 14)]
+    assert words == [[], []]
+    assert "<10 of 50" in _reach_words({"email": shown_count(3, 50)}, 50, "en")[0]

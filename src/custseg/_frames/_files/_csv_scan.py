@@ -1,4 +1,4 @@
-"""CSV files as lazy frames of text: each file is checked once, then read by a way that cannot lose a row."""
+"""CSV files as lazy frames of text: each file is checked once, then read in a way that loses no row."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def add_distances(rows, weights, start, ends, cells, strip, squared, partial, su
     """Add the weighted distances of the rows from `start` on to the members of each slot.
 
     Rows of one cell stand together; `cells` holds the slots of each cell, `sums` has the shape (strips, slots, STRIP).
-    The other arrays are room for one strip.
+    `strip`, `squared` and `partial` are work space for one strip; `ends` holds the end of each cell.
     """
     n, d = rows.shape
     for number in range(len(sums)):

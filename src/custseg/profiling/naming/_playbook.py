@@ -38,7 +38,7 @@ class Advice:
 
 
 def reachable(table: ProfileTable, members: Bools) -> dict[str, int | None]:
-    """How many members each channel reaches; None for 1 to 9.
+    """How many members each channel reaches; None where the count must not be shown (see `shown_count`).
 
     Counts the members that are contactable or have consented, by the columns ``contactable_<channel>`` and
     ``consent_<channel>``, and have the opposite value in neither.
@@ -110,4 +110,6 @@ def _reach_words(reach: Mapping[str, int | None], size: int, language: str) -> l
     return [
         form.format(single_line(channel), group_size(count, language), number(size, language))
         for channel, count in reach.items()
+        # Of 10 to 19 customers, None may also mean that 1 to 9 are left out.
+        if count is not None or size >= 2 * SMALLEST_GROUP
     ]

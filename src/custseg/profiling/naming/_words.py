@@ -1,4 +1,4 @@
-"""Words of descriptive names: the catalogs' texts by language, and from which median on a word is justified."""
+"""Words of segment names in each language, and the medians at which "few" is said instead of "fewer than most"."""
 
 from __future__ import annotations
 
