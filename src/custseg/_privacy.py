@@ -16,7 +16,7 @@ SMALLEST_GROUP = 10
 _MAX_CATEGORIES = 20
 
 SMALLEST_TAIL = 21
-"""With fewer values the 5 % quantile lies between the two lowest, so that it discloses one customer's value."""
+"""With fewer values the 5 % quantile lies below the second-lowest one, so that the extreme customer decides it."""
 
 
 def hidden_cells(counts: Integers) -> Bools:

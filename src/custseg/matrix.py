@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._numerics import Bools, Floats
+from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, as_numbers, check_features
 from custseg.preparation import Preparation, fit_preparation
@@ -36,6 +36,12 @@ class CustomerMatrix:
     preparation: Preparation
     is_clustered: Bools
     rows: Floats
+
+    def customer_labels(self, labels: Integers) -> Integers:
+        """The labels of the rows as one per customer of the table, -1 for customers without a row."""
+        of_customers = np.full(len(self.is_clustered), -1)
+        of_customers[self.is_clustered] = labels
+        return of_customers
 
 
 def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,42 +141,32 @@ def fit_segments(
     tell = _teller(progress)
 
     tell("reading the customers", 0, 4)
-    logs = {"orders": orders, "events": events, "customers": customers}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
+    logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
     if features is None:
         _refuse_form_and_id(form, customer_column)
-        table, report = _build(logs, as_of=as_of, window_days=window_days, refunds=refunds, language=language)
+        table, report = _from_logs(logs, refunds=refunds, language=language)
     else:
-        table, report = (
-            _ready_table(features, customer_column, {**logs, "as_of": as_of, "window_days": window_days}, form=form),
-            None,
-        )
+        table, report = _ready_table(features, customer_column, logs, form=form), None
     names = clustering_columns(table, columns, _CALLER)
-    values = {name: table.values(name) for name in table.numeric_names()}
-    check_finite(_CALLER, values)
+    check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 
     tell("preparing the features", 1, 4)
-    clustered = int(can_be_clustered(table, names).sum())
-    _check_enough(clustered, len(table), numbers[0])
-    check_room_for(_CALLER, n_segments, customers=clustered, min_size=check_min_size(_CALLER, min_size, clustered))
+    _check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size)
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
-    n_members = check_min_size(_CALLER, min_size, len(matrix.rows))
-    choice = _select(matrix, method, n_segments=n_segments, min_size=n_members, seed=seed, tell=tell)
+    choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, seed=seed, tell=tell)
     choice = replace(choice, language=language)
 
     tell("describing the segments", 3, 4)
-    labels = np.full(len(table), -1)
-    labels[matrix.is_clustered] = choice.best.labels
+    labels = matrix.customer_labels(choice.best.labels)
     unclustered = UNCLUSTERED[_who_is_left(table)]
-    profiles, rules = _described(
-        table, labels, matrix.preparation.names, choice=choice, unclustered=unclustered, language=language, seed=seed
-    )
+    names = matrix.preparation.names
+    profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
     segment_names = tuple(row.name for row in profiles.segments)
-    model = SegmentModel(
-        matrix.preparation, choice.best.estimator.assignment_rule_, segment_names, unclustered[language]
-    )
+    rule = choice.best.estimator.assignment_rule_
+    model = SegmentModel(matrix.preparation, rule, segment_names, unclustered[language])
     tell("done", 4, 4)
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
@@ -187,7 +178,6 @@ def _described(
     *,
     choice: ClusteringChoice,
     unclustered: Mapping[str, str],
-    language: str,
     seed: int,
 ) -> tuple[Profiles, SegmentRules]:
     """Return the profiles of the segments, each with its rule, and all rules."""
@@ -195,13 +185,15 @@ def _described(
         table,
         labels,
         descriptors=_descriptors(table, names),
-        language=language,
+        language=choice.language,
         clustered_on=names,
         stability=choice.best.stability_of_clusters,
         unclustered=unclustered,
     )
     segment_names = tuple(row.name for row in profiles.segments)
-    rules = segment_rules(table, labels, columns=names, names=segment_names, language=language, random_state=seed)
+    rules = segment_rules(
+        table, labels, columns=names, names=segment_names, language=choice.language, random_state=seed
+    )
     return profiles.with_rules({rule.segment: rule for rule in rules.rules}), rules
 
 
@@ -215,33 +207,19 @@ def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:
         )
 
 
-def _build(
-    logs: Mapping[str, object],
-    *,
-    as_of: object,
-    window_days: int | None,
-    refunds: str,
-    language: str,
-) -> tuple[FeatureTable, DataReport]:
-    """The feature table of the logs, and the data report."""
-    if all(log is None for log in logs.values()):
+def _from_logs(logs: Mapping[str, Any], *, refunds: str, language: str) -> tuple[FeatureTable, DataReport]:
+    """The feature table of the logs at their snapshot, and the data report."""
+    if all(logs[name] is None for name in ("orders", "events", "customers")):
         raise TypeError(f"{_CALLER}: give orders (a log), or features= (one row per customer), got neither.")
-    described = described_logs(
-        *logs.values(),
-        as_of=as_of,
-        window_days=window_days,
-        refunds=refunds,
-        caller=_CALLER,
-        may_assume=True,
-    )
+    described = described_logs(**logs, refunds=refunds, caller=_CALLER, may_assume=True)
     return features_of(described), report_on(described, language=language)
 
 
 def _ready_table(
-    features: object, customer_column: str | None, described: Mapping[str, object], *, form: CSVFormat
+    features: object, customer_column: str | None, logs: Mapping[str, Any], *, form: CSVFormat
 ) -> FeatureTable:
     """Return the ready feature table; raise if arguments for logs are given too."""
-    conflicting = [name for name, value in described.items() if value is not None]
+    conflicting = [name for name, value in logs.items() if value is not None]
     if conflicting:
         raise TypeError(
             f"{_CALLER}: features= is a ready table and replaces {listed(conflicting)}; give one or the other."
@@ -275,16 +253,27 @@ def _is_windowed(table: FeatureTable) -> bool:
     return table.snapshot is not None and table.snapshot.window_days is not None
 
 
-def _check_enough(clustered: int, customers: int, n_required: int) -> None:
+def _check_enough(
+    table: FeatureTable,
+    columns: Sequence[str],
+    *,
+    n_segments: int | range | None,
+    n_required: int,
+    min_size: int | float,
+) -> None:
+    """Raise if there are too few customers to cluster for the number of segments and their minimum size."""
+    clustered = int(can_be_clustered(table, columns).sum())
     if clustered < n_required:
         remainder = ""
-        if clustered < customers:
-            remainder = plural(customers - clustered, "other has", "others have")
+        if clustered < len(table):
+            remainder = plural(len(table) - clustered, "other has", "others have")
             remainder = f" {remainder} no purchase, or no value in the columns."
         raise DataError(
             f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
             f"{plural(n_required, 'segment')}.{remainder} Give a longer log, or a smaller n_segments."
         )
+    n_members = check_min_size(_CALLER, min_size, clustered)
+    check_room_for(_CALLER, n_segments, customers=clustered, min_size=n_members)
 
 
 def _select(
@@ -292,7 +281,7 @@ def _select(
     method: str,
     *,
     n_segments: int | range | None,
-    min_size: int,
+    min_size: int | float,
     seed: int,
     tell: Progress,
 ) -> ClusteringChoice:
@@ -302,7 +291,7 @@ def _select(
             matrix.rows,
             methods=[method],
             n_clusters=requested_clusters(n_segments),
-            min_size=min_size,
+            min_size=check_min_size(_CALLER, min_size, len(matrix.rows)),
             random_state=seed,
             progress=lambda done, steps: tell(f"clustering, {done} of {steps} parts done", 2, 4),
         )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
@@ -15,7 +14,7 @@ from custseg._numerics import Integers
 from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import given_features
-from custseg.matrix import clustering_columns, customer_matrix, requested_clusters
+from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
 from custseg.texts import plural, printable, table
 
 _CALLER = "compare_methods"
@@ -220,15 +219,14 @@ def compare_methods(
         except ValueError as error:
             raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {n_rows:,} rows: {error}") from error
         else:
-            rows.append(_compared(name, result, inside=matrix.is_clustered, truth=truth))
+            rows.append(_compared(name, result, matrix, truth=truth))
     return MethodComparison(tuple(rows), n_members, n_rows, tuple(matrix.preparation.names))
 
 
-def _compared(name: str, result: Candidate, *, inside: NDArray[np.bool_], truth: Integers | None) -> ComparedMethod:
+def _compared(name: str, result: Candidate, matrix: CustomerMatrix, *, truth: Integers | None) -> ComparedMethod:
     shared = [entry.name for entry in fields(ComparedMethod) if hasattr(result, entry.name)]
-    labels = np.full(len(inside), -1)
-    labels[inside] = result.labels
-    agreement = None if truth is None else float(adjusted_rand_score(truth[inside], result.labels))
+    agreement = None if truth is None else float(adjusted_rand_score(truth[matrix.is_clustered], result.labels))
+    labels = matrix.customer_labels(result.labels)
     row = ComparedMethod(**{entry: getattr(result, entry) for entry in shared})
     note = "" if result.n_clusters else "it found no segments"
     return replace(row, method=name, adjusted_rand=agreement, labels=labels, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._numerics import Floats, Integers
+from custseg.clustering.rows._blocks import over_blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,7 @@ class AssignmentRule(Protocol):
         ...
 
 
-def reassignments(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple[int, int], tuple[float, float]]:
+def _reassigned(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple[int, int], tuple[float, float]]:
     """Count and added cost of the rows whose label differs with and without offsets, by (from, to)."""
     before, after = costs.argmin(axis=1), (costs - offsets).argmin(axis=1)
     moved = np.flatnonzero(before != after)
@@ -105,14 +107,26 @@ def reassignments(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple
     return totals
 
 
-def joined_reassignments(blocks: list[dict[tuple[int, int], tuple[float, float]]]) -> tuple[Reassignment, ...]:
-    """The reassignments of all blocks of rows."""
+def reassignments(
+    X: Floats, weights: Floats, *, costs: Callable[[Floats], Floats], offsets: Floats
+) -> tuple[Reassignment, ...]:
+    """Rows reassigned because of the offsets, and the added cost; `costs` gives those of each row and cluster."""
+    if not offsets.any():
+        return ()
     total: dict[tuple[int, int], tuple[float, float]] = {}
-    for block in blocks:
+    for block in over_blocks(len(X), lambda rows: _reassigned(costs(X[rows]), offsets, weights[rows])):
         for pair, (count, cost) in block.items():
             before = total.get(pair, (0.0, 0.0))
             total[pair] = (before[0] + count, before[1] + cost)
     return tuple(Reassignment(*pair, *total[pair]) for pair in sorted(total))
+
+
+def assess_by_costs(squared: Floats, reduced: Floats, reach: Floats, *, scale: float = 1.0) -> Assessment:
+    """The assessment of rows from their squared distances, and from their costs less the offsets."""
+    label, second = two_best(reduced)
+    rows = np.arange(len(reduced))
+    distance = np.sqrt(squared[rows, label])
+    return Assessment(label, second, posterior(reduced, scale)[rows, label], distance, distance > reach[label])
 
 
 def two_best(reduced: Floats) -> tuple[Integers, Integers]:

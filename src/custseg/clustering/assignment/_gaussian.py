@@ -11,11 +11,10 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
     Reassignment,
+    assess_by_costs,
     joined,
-    joined_reassignments,
     posterior,
     reassignments,
-    two_best,
 )
 from custseg.clustering.rows._blocks import over_blocks
 
@@ -77,11 +76,7 @@ class MixtureRule:
 
     def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
         """Rows reassigned because of the offsets, and the added cost."""
-        if not self.offsets.any():
-            return ()
-        return joined_reassignments(
-            over_blocks(len(X), lambda block: reassignments(self.costs(X[block]), self.offsets, weights[block]))
-        )
+        return reassignments(X, weights, costs=self.costs, offsets=self.offsets)
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
@@ -96,12 +91,7 @@ class MixtureRule:
 
     def _assess(self, X: Floats) -> Assessment:
         squared = squared_mahalanobis(X, self.means, self.factors)
-        reduced = self.constants + 0.5 * squared - self.offsets
-        label, second = two_best(reduced)
-        rows = np.arange(len(X))
-        distance = np.sqrt(squared[rows, label])
-        confidence = posterior(reduced)[rows, label]
-        return Assessment(label, second, confidence, distance, distance > self.reach[label])
+        return assess_by_costs(squared, self.constants + 0.5 * squared - self.offsets, self.reach)
 
 
 def squared_mahalanobis(X: Floats, means: Floats, factors: Floats) -> Floats:

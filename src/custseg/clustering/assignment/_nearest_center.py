@@ -11,11 +11,9 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering.assignment._assessment import (
     Assessment,
     Reassignment,
+    assess_by_costs,
     joined,
-    joined_reassignments,
-    posterior,
     reassignments,
-    two_best,
 )
 from custseg.clustering.rows._blocks import over_blocks, power_labels, squared_distances
 
@@ -58,14 +56,7 @@ class CenterRule:
 
     def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
         """Rows reassigned because of the offsets, and the added cost."""
-        if not self.offsets.any():
-            return ()
-        return joined_reassignments(
-            over_blocks(
-                len(X),
-                lambda block: reassignments(squared_distances(X[block], self.centers), self.offsets, weights[block]),
-            )
-        )
+        return reassignments(X, weights, costs=lambda rows: squared_distances(rows, self.centers), offsets=self.offsets)
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""
@@ -85,9 +76,4 @@ class CenterRule:
 
     def _assess(self, X: Floats) -> Assessment:
         squared = squared_distances(X, self.centers)
-        reduced = squared - self.offsets
-        label, second = two_best(reduced)
-        rows = np.arange(len(X))
-        distance = np.sqrt(squared[rows, label])
-        confidence = posterior(reduced, self.scale)[rows, label]
-        return Assessment(label, second, confidence, distance, distance > self.reach[label])
+        return assess_by_costs(squared, squared - self.offsets, self.reach, scale=self.scale)
