@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment, joined
+from custseg.clustering.assignment._assessment import Assessment, empty_assessment, fill
 
 # Number of rows whose neighbors are searched at once, which bounds the memory.
 _BLOCK = 16_384
@@ -69,8 +69,7 @@ class CoreRule:
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row, -1 for noise."""
-        labels = [self.nearest_label(self.nearest_cores(X[block])) for block in _blocks(len(X))]
-        return np.concatenate(labels)
+        return self.nearest_label(self.nearest_cores(X))
 
     def assess(self, X: Floats, near: NearestCores | None = None) -> Assessment:
         """How well each row fits; confidence is second / (first + second) of the two distances.
@@ -78,7 +77,10 @@ class CoreRule:
         `near` are the nearest cores of the rows where these have been searched before.
         """
         near = near or self.nearest_cores(X)
-        return joined([self._assess(X[block], near[block]) for block in _blocks(len(X))])
+        whole = empty_assessment(len(X))
+        for block in _blocks(len(X)):
+            fill(whole, block, self._assess(X[block], near[block]))
+        return whole
 
     def nearest_cores(self, X: Floats) -> NearestCores:
         """The nearest core of each row."""
@@ -216,8 +218,8 @@ class CoreRule:
 
 
 def _blocks(n_rows: int) -> list[slice]:
-    """Blocks of rows; one of none where there are none."""
-    return [slice(start, start + _BLOCK) for start in range(0, max(n_rows, 1), _BLOCK)]
+    """Blocks of rows, searched one after the other: a search uses all cores."""
+    return [slice(start, start + _BLOCK) for start in range(0, n_rows, _BLOCK)]
 
 
 def _neighbors(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:

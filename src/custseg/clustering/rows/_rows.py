@@ -64,7 +64,9 @@ def checked_matrix(caller: str, X: object, *, min_rows: int = 2) -> Floats:
 
 def _check_magnitude(caller: str, rows: Floats, *, check_spread: bool) -> None:
     """Raise unless values are finite and squared distances neither overflow nor, on request, vanish."""
-    ranges = over_blocks(len(rows), lambda block: (rows[block].min(axis=0), rows[block].max(axis=0)))
+    # By columns takes four times as long, and only their spread needs it.
+    axis = 0 if check_spread else None
+    ranges = over_blocks(len(rows), lambda block: (rows[block].min(axis=axis), rows[block].max(axis=axis)))
     low, high = (reduce([bounds[i] for bounds in ranges], axis=0) for i, reduce in enumerate((np.min, np.max)))
     largest, spread = float(max(high.max(), -low.min())), float((high - low).max())
     if not np.isfinite(largest):
