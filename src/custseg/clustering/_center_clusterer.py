@@ -41,7 +41,7 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     @abstractmethod
     def _starts(self, rows: DistinctRows) -> Sequence[Floats]:
-        """The starting centers, one array per start."""
+        """The starting centers, one array per start; `rows` are all rows, or the sample on which starts run first."""
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the clusters.
@@ -83,7 +83,7 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             minimum = replace(minimum, amount=float(rows.weights.min()))
         search = Restarts(rows, k, minimum.amount, max_iter=self.max_iter, tol=self.tol)
         check_usable_weight(name, "n_clusters", minimum, search=search.fallback_search)
-        solution = search.best(self._starts(rows))
+        solution = search.best(self._starts(search.samples[0]))
         if solution is None:
             raise infeasible_error(name, "n_clusters", minimum, search=search.fallback_search)
         self._learn(X, rows, solution)
@@ -106,20 +106,23 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _learn(self, X: Floats, rows: DistinctRows, solution: KMeansSolution) -> None:
-        bare = CenterRule(solution.centers, solution.offsets, np.full(len(solution.centers), np.inf), 1.0)
-        reach = np.zeros(len(solution.centers))
-        np.maximum.at(reach, solution.labels, bare.assess(rows.values).distance)
-        variance = solution.cost / (float(rows.weights.sum()) * X.shape[1])
-        self.assignment_rule_ = replace(bare, reach=reach, scale=2 * variance or 1.0)
-        self.cluster_centers_, self.offsets_ = solution.centers, solution.offsets
-        self.inertia_, self.n_iter_, self.converged_ = solution.cost, solution.steps, solution.converged
-        self.reassignments_ = self.assignment_rule_.reassignments(rows.values, rows.weights)
+        k, variance = len(solution.centers), solution.cost / (float(rows.weights.sum()) * X.shape[1])
+        rule = CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), scale=2 * variance or 1.0)
         # Rows of weight 0 are not among the training rows.
         all_weighted = len(rows.inverse) == len(X)
-        assessed = self.assignment_rule_.assess(rows.values if all_weighted else X)
-        back = rows.inverse if all_weighted else slice(None)
+        is_distinct = len(rows.values) == len(X)
+        # Without duplicates, the rows in their own order need not be put back into it.
+        assessed = rule.assess(X if is_distinct or not all_weighted else rows.values)
+        training = assessed if all_weighted else rule.assess(rows.values)
+        reach = np.zeros(k)
+        np.maximum.at(reach, training.label, training.distance)
+        back = slice(None) if is_distinct or not all_weighted else rows.inverse
         self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]
+        self.assignment_rule_ = replace(rule, reach=reach)
+        self.cluster_centers_, self.offsets_ = solution.centers, solution.offsets
+        self.inertia_, self.n_iter_, self.converged_ = solution.cost, solution.steps, solution.converged
+        self.reassignments_ = rule.reassignments(rows.values, rows.weights)
 
 
 def refit_centers(model: CenterClusterer, X: Floats) -> CenterRule | None:
@@ -130,5 +133,6 @@ def refit_centers(model: CenterClusterer, X: Floats) -> CenterRule | None:
     rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
     if k > len(rows.values) or not is_weight_sufficient(rows, k, min_size):
         return None
-    solution = Restarts(rows, k, min_size, max_iter=model.max_iter, tol=model.tol).best(model._starts(rows))
+    search = Restarts(rows, k, min_size, max_iter=model.max_iter, tol=model.tol)
+    solution = search.best(model._starts(search.samples[0]))
     return None if solution is None else CenterRule(solution.centers, solution.offsets, np.full(k, np.inf), 1.0)

@@ -205,26 +205,27 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         )
         if self.noise == "nearest" or not k:
             return rule
-        members, limit = rule.nearest(X[inside]), np.zeros(k)
-        np.maximum.at(limit, members.label, members.distance)
+        members, limit = rule.nearest_cores(X[inside]), np.zeros(k)
+        np.maximum.at(limit, rule.core_labels[members.indices], members.distances)
         return replace(rule, limit=limit)
 
     def _learn(self, rule: CoreRule, rows: DistinctRows, min_size: int) -> None:
         weights, inverse = rows.weights, rows.inverse
-        rule, assessed, merged = merged_to_min_size(rule, rows.values, weights, min_size=min_size)
-        inside = assessed.label >= 0
-        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
+        rule, near, merged = merged_to_min_size(rule, rows.values, weights, min_size=min_size)
+        labels = rule.nearest_label(near)
+        inside = labels >= 0
+        sizes = np.bincount(labels[inside], weights[inside], minlength=rule.n_clusters)
         first = np.array([rule.cores[rule.core_labels == j].min(axis=0) for j in range(rule.n_clusters)])
         order = np.lexsort((*first.T[::-1], -sizes)) if len(first) else np.empty(0, dtype=np.intp)
         rank = np.append(np.argsort(order), -1)  # and -1 stays -1
-        reach = np.zeros(rule.n_clusters + 1)
-        nearest = np.where(inside, assessed.label, assessed.second_label)
-        np.maximum.at(reach, nearest, assessed.distance)
+        reach = np.zeros(rule.n_clusters)
+        if rule.n_clusters:
+            np.maximum.at(reach, rule.core_labels[near.indices], near.distances)
         self.assignment_rule_ = replace(
-            rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[:-1][order]
+            rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[order]
         )
         # Ties for the second-best cluster are broken by the cluster numbers, which have changed.
-        assessed = self.assignment_rule_.assess(rows.values)
+        assessed = self.assignment_rule_.assess(rows.values, near)
         self.labels_, self.second_labels_ = assessed.label[inverse], assessed.second_label[inverse]
         self.confidence_, self.distance_ = assessed.confidence[inverse], assessed.distance[inverse]
         self.n_clusters_ = rule.n_clusters

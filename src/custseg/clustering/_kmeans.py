@@ -32,9 +32,10 @@ class MinSizeKMeans(CenterClusterer):
         `sample_weight`: smallest weight (int), or share of the weight (float below 1); give a weight below 1, or
         one that is not a whole number, as a share. By default clusters are merely not empty.
     n_init : int, default 10
-        Number of starts from k-means++ seeds; the best solution is returned.
+        Number of starts from k-means++ seeds; the best solution is returned. Of more than 65,536 distinct rows, see
+        Notes, all starts run on a sample, and the better half of them continue.
     max_iter : int, default 300
-        Maximum number of steps of one start.
+        Maximum number of steps of one start, on each sample and on all rows.
     tol : float, default 1e-4
         Steps end when the centers move by less: sum of squares, relative to the mean variance of the columns.
         The variance of a column counts up to ten squared interquartile ranges, to limit the influence of outliers.
@@ -60,7 +61,7 @@ class MinSizeKMeans(CenterClusterer):
     assignment_rule_ : CenterRule
         All that `predict` needs, in arrays and numbers.
     n_iter_ : int
-        Steps of the best start.
+        Steps of the best start, on all rows.
     converged_ : bool
         Whether the best start ended before `max_iter`.
 
@@ -69,6 +70,11 @@ class MinSizeKMeans(CenterClusterer):
     Duplicate rows are one row with a weight. A cluster with an offset exceeds the minimum size by less than the
     group of tied rows on its boundary, so the cost is at most Σ_j λ_j (size_j − min_size) above that of the linear
     program, which may split ties; without ties it is the optimum. One step takes O(n·k·d), as in k-means.
+
+    Of many rows, starts run on a random sample of at least 16,384 distinct rows first, in which a cluster of the
+    minimum size has about 50 rows; the better half of them, at least two, continue on a sample that is four times
+    as large, and so on to all rows (successive halving [3]_). The sample is drawn by a hash of the rows. A smaller
+    minimum, or a few rows of most of the weight, allow no sample: then all starts run on all rows.
 
     If no start meets the minimum, a fallback search is used which depends on the rows and `n_clusters` alone:
     cuts into intervals along the columns and the first principal axis, and k-means from three fixed seeds (the
@@ -83,6 +89,8 @@ class MinSizeKMeans(CenterClusterer):
        MSR-TR-2000-65.
     .. [2] Aurenhammer, Hoffmann, Aronov (1998). Minkowski-type theorems and least-squares clustering.
        Algorithmica 20, 61-76. doi:10.1007/PL00009187
+    .. [3] Jamieson, Talwalkar (2016). Non-stochastic best arm identification and hyperparameter
+       optimization. AISTATS, 240-248.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -146,9 +146,25 @@ def posterior(reduced: Floats, scale: float = 1.0) -> Floats:
     return share
 
 
-def joined(blocks: list[Assessment]) -> Assessment:
-    """The assessments of blocks of rows as one."""
-    if len(blocks) == 1:
-        return blocks[0]
-    names = ("label", "second_label", "confidence", "distance", "is_outlier")
-    return Assessment(*(np.concatenate([getattr(block, name) for block in blocks]) for name in names))
+def empty_assessment(n_rows: int) -> Assessment:
+    """The arrays of an assessment, to be filled by `fill`: joining those of all blocks would take twice the memory."""
+    return Assessment(
+        label=np.empty(n_rows, dtype=np.intp),
+        second_label=np.empty(n_rows, dtype=np.intp),
+        confidence=np.empty(n_rows),
+        distance=np.empty(n_rows),
+        is_outlier=np.empty(n_rows, dtype=np.bool_),
+    )
+
+
+def fill(whole: Assessment, block: slice, assessed: Assessment) -> None:
+    """Put the assessment of a block of rows into that of all rows."""
+    for field in fields(Assessment):
+        getattr(whole, field.name)[block] = getattr(assessed, field.name)
+
+
+def assessed_by_blocks(n_rows: int, assess: Callable[[slice], Assessment]) -> Assessment:
+    """The assessment of all rows, block by block in threads."""
+    whole = empty_assessment(n_rows)
+    over_blocks(n_rows, lambda block: fill(whole, block, assess(block)))
+    return whole

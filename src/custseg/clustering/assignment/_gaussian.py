@@ -12,7 +12,7 @@ from custseg.clustering.assignment._assessment import (
     Assessment,
     Reassignment,
     assess_by_costs,
-    joined,
+    assessed_by_blocks,
     posterior,
     reassignments,
 )
@@ -60,7 +60,7 @@ class MixtureRule:
 
     def assess(self, X: Floats) -> Assessment:
         """How well each row fits; confidence is the posterior of its component."""
-        return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
+        return assessed_by_blocks(len(X), lambda block: self._assess(X[block]))
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """Differences of the half squared distances by column, and of the densities at the means with the offsets.

@@ -12,10 +12,10 @@ from custseg.clustering.assignment._assessment import (
     Assessment,
     Reassignment,
     assess_by_costs,
-    joined,
+    assessed_by_blocks,
     reassignments,
 )
-from custseg.clustering.rows._blocks import over_blocks, power_labels, squared_distances
+from custseg.clustering.rows._blocks import power_labels, squared_distances
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class CenterRule:
 
     def assess(self, X: Floats) -> Assessment:
         """How well each row fits; confidence is its posterior under spherical Gaussians with the offsets."""
-        return joined(over_blocks(len(X), lambda block: self._assess(X[block])))
+        return assessed_by_blocks(len(X), lambda block: self._assess(X[block]))
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """Differences of the squared distances by column, and of the offsets."""

@@ -7,14 +7,30 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment, joined
+from custseg.clustering.assignment._assessment import Assessment, empty_assessment, fill
 
 # Number of rows whose neighbors are searched at once, which bounds the memory.
 _BLOCK = 16_384
 _FIRST_NEIGHBORS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class NearestCores:
+    """The nearest core of each row by mutual reachability; it does not depend on the labels of the cores.
+
+    `core_distances` are those of the rows themselves; `distances` lead to the cores at `indices`.
+    """
+
+    core_distances: Floats
+    distances: Floats
+    indices: NDArray[np.int32]
+
+    def __getitem__(self, rows: slice) -> NearestCores:
+        return NearestCores(self.core_distances[rows], self.distances[rows], self.indices[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +69,33 @@ class CoreRule:
 
     def labels(self, X: Floats) -> Integers:
         """The cluster of each row, -1 for noise."""
-        return self.nearest(X).label
+        return self.nearest_label(self.nearest_cores(X))
 
-    def nearest(self, X: Floats) -> Assessment:
-        """A faster `assess` without second-best clusters and confidence, except for noise."""
-        return self._over_blocks(X, second=False)
+    def assess(self, X: Floats, near: NearestCores | None = None) -> Assessment:
+        """How well each row fits; confidence is second / (first + second) of the two distances.
 
-    def assess(self, X: Floats) -> Assessment:
-        """How well each row fits; confidence is second / (first + second) of the two distances."""
-        return self._over_blocks(X, second=True)
+        `near` are the nearest cores of the rows where these have been searched before.
+        """
+        near = near or self.nearest_cores(X)
+        whole = empty_assessment(len(X))
+        for block in _blocks(len(X)):
+            fill(whole, block, self._assess(X[block], near[block]))
+        return whole
+
+    def nearest_cores(self, X: Floats) -> NearestCores:
+        """The nearest core of each row."""
+        near = NearestCores(np.empty(len(X)), np.empty(len(X)), np.empty(len(X), dtype=np.int32))
+        for block in _blocks(len(X)) if self.n_clusters else ():
+            core, (distance, index) = self._nearest(X[block])
+            near.core_distances[block], near.distances[block], near.indices[block] = core, distance, index
+        return near
+
+    def nearest_label(self, near: NearestCores) -> Integers:
+        """The cluster of rows by their nearest cores, -1 for noise."""
+        if self.n_clusters == 0:
+            return np.full(len(near.indices), -1, dtype=np.intp)
+        label = self.core_labels[near.indices]
+        return np.where(near.distances > self.limit[label], -1, label)
 
     def contributions(self, row: Floats, first: int, second: int) -> tuple[Floats, float]:
         """Differences by column of the squared distances to the nearest cores, and the contribution of density.
@@ -110,26 +144,21 @@ class CoreRule:
         indices = [np.flatnonzero(self.core_labels == j) for j in range(self.n_clusters)]
         return [(cKDTree(self.cores[members]), members) for members in indices]
 
-    def _over_blocks(self, X: Floats, *, second: bool) -> Assessment:
-        blocks = range(0, len(X), _BLOCK)
-        return joined([self._assess(X[start : start + _BLOCK], second=second) for start in blocks])
-
-    def _assess(self, X: Floats, *, second: bool) -> Assessment:
+    def _assess(self, X: Floats, near: NearestCores) -> Assessment:
         n = len(X)
         if self.n_clusters == 0:
             no_label, far = np.full(n, -1, dtype=np.intp), np.full(n, np.inf)
             return Assessment(no_label, no_label.copy(), np.zeros(n), far, np.zeros(n, dtype=bool))
-        core, (distance, nearest) = self._nearest(X)
-        label = self.core_labels[nearest]
+        label, distance = self.core_labels[near.indices], near.distances
         runner_up, confidence = np.full(n, -1, dtype=np.intp), np.ones(n)
-        if second and self.n_clusters > 1:
-            runner_up, next_distance = self._runner_up(X, core, label)
+        if self.n_clusters > 1:
+            runner_up, next_distance = self._runner_up(X, near.core_distances, label)
             total = distance + next_distance
             np.divide(next_distance, total, out=confidence, where=total > 0)
         noise = distance > self.limit[label]
         is_outlier = distance > self.reach[label]
         confidence[noise], runner_up[noise] = 0.0, label[noise]
-        return Assessment(np.where(noise, -1, label), runner_up, confidence, distance, is_outlier)
+        return Assessment(self.nearest_label(near), runner_up, confidence, distance, is_outlier)
 
     def _nearest(self, X: Floats) -> tuple[Floats, tuple[Floats, Integers]]:
         """Core distance of each row; distance to and index of the nearest core by mutual reachability."""
@@ -186,6 +215,11 @@ class CoreRule:
         tree, indices = self._trees[cluster]
         neighbors = _neighbors(tree, X, min(_FIRST_NEIGHBORS, len(indices)))
         return self._reachable(X, core, tree=tree, indices=indices, neighbors=neighbors)
+
+
+def _blocks(n_rows: int) -> list[slice]:
+    """Blocks of rows, searched one after the other: a search uses all cores."""
+    return [slice(start, start + _BLOCK) for start in range(0, n_rows, _BLOCK)]
 
 
 def _neighbors(tree: cKDTree, X: Floats, count: int) -> tuple[Floats, Integers]:

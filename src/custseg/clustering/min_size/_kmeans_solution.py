@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._numerics import Floats, Labels32
+from custseg._numerics import Floats, Integers, Labels32
 from custseg.clustering.min_size._lloyd import CenterCosts, LloydResult
 from custseg.clustering.min_size._offsets import Costs, cluster_sizes, optimal_offsets
 from custseg.clustering.min_size._sized_assignment import SizedAssignment, sized_assignment
@@ -35,6 +35,9 @@ def kmeans_solution(
 ) -> KMeansSolution | None:
     """Assign the rows to the centers under the minimum size, and sort the clusters; None if that is impossible."""
     centers, offsets, k = result.centers, result.offsets, len(result.centers)
+    if len(result.labels) == len(rows.values):
+        order = _largest_first(centers, cluster_sizes(result.labels, rows.weights, k))
+        centers, offsets = np.ascontiguousarray(centers[order]), offsets[order]
     solution: KMeansSolution | None = None
     for _ in range(10):
         costs = CenterCosts(rows.values, centers)
@@ -44,12 +47,17 @@ def kmeans_solution(
         offsets, labels, sizes = assignment.offsets, assignment.labels, assignment.sizes
         cost = float((costs.to_assigned(labels) * rows.weights).sum())
         solution = KMeansSolution(centers, offsets, labels, sizes, cost, result.steps, result.converged)
-        order = np.lexsort((*centers.T[::-1], -sizes))
+        order = _largest_first(centers, sizes)
         if np.array_equal(order, np.arange(k)):
             break
         # Exact ties may be broken differently once the clusters are renumbered: assign again.
         centers, offsets = np.ascontiguousarray(centers[order]), offsets[order]
     return solution
+
+
+def _largest_first(centers: Floats, sizes: Floats) -> Integers:
+    """The order of the clusters by decreasing size, equal ones by the values of their centers."""
+    return np.lexsort((*centers.T[::-1], -sizes))
 
 
 def feasible_assignment(

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment
-from custseg.clustering.assignment._nearest_core import CoreRule
+from custseg.clustering.assignment._nearest_core import CoreRule, NearestCores
 
 
 @dataclass(frozen=True)
@@ -33,18 +32,24 @@ class Merge:
 
 def merged_to_min_size(
     rule: CoreRule, X: Floats, weights: Floats, *, min_size: int
-) -> tuple[CoreRule, Assessment, list[Merge]]:
-    """The rule with clusters below the minimum size joined to their nearest neighbor, the smallest first."""
+) -> tuple[CoreRule, NearestCores, list[Merge]]:
+    """The rule with clusters below the minimum size joined to their nearest neighbor, the smallest first.
+
+    Also the nearest cores of the rows, under that rule.
+    """
     merges: list[Merge] = []
+    near = rule.nearest_cores(X)
     while True:
-        assessed = rule.nearest(X)
-        inside = assessed.label >= 0
-        sizes = np.bincount(assessed.label[inside], weights[inside], minlength=rule.n_clusters)
+        labels = rule.nearest_label(near)
+        inside = labels >= 0
+        sizes = np.bincount(labels[inside], weights[inside], minlength=rule.n_clusters)
         if not rule.n_clusters or sizes.min() >= min_size:
-            return rule, assessed, merges
+            return rule, near, merges
         small = int(sizes.argmin())
         target, distance = nearest_cluster(rule, small)
         rule, renumbered = _without(rule, small, target)
+        if target < 0:
+            near = rule.nearest_cores(X)
         merges = [replace(m, target=int(renumbered[m.target]) if m.target >= 0 else -1) for m in merges]
         merges.append(Merge(int(sizes[small]), int(renumbered[small]), distance))
 

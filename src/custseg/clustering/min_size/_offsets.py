@@ -65,9 +65,10 @@ def optimal_offsets(costs: Costs, weights: Floats, min_size: float, *, start: Fl
     if len(costs) <= ALL_AT_ONCE:
         return _optimum(costs.matrix(np.arange(len(costs))), weights, offsets, min_size=min_size)
     wider, before = 1.0, np.inf
-    # Rows near a boundary may be too few for a large deficit: then all rows enter, or all of a sample.
-    is_large = len(costs) > 4 * SAMPLE
-    widest, sampled = (_WIDEST if is_large else 1.0), not is_large
+    # Rows near a boundary may be too few for a large deficit: then offsets start at those of a sample. If that is not
+    # enough either, all rows enter, unless they are very many.
+    widest, sampled = (_WIDEST if len(costs) > 4 * SAMPLE else 1.0), len(costs) <= 2 * ALL_AT_ONCE
+    sample_size = min(len(costs) // 4, SAMPLE)
     expected = None
     for _ in range(_ROUNDS):
         labels, margins = costs.assign(offsets)
@@ -82,9 +83,9 @@ def optimal_offsets(costs: Costs, weights: Floats, min_size: float, *, start: Fl
         if not sampled and deficit > min(0.02 * weights.sum(), before / 2):
             # Rows are in the order of their hashes: the first are a random sample.
             sampled = True
-            sample_weights = weights[:SAMPLE]
+            sample_weights = weights[:sample_size]
             portion = float(sample_weights.sum() / weights.sum())
-            offsets, _ = optimal_offsets(costs.first(SAMPLE), sample_weights, min_size * portion, start=offsets)
+            offsets, _ = optimal_offsets(costs.first(sample_size), sample_weights, min_size * portion, start=offsets)
             before = deficit
             continue
         wider *= 4.0 if deficit > before / 2 else 1.0

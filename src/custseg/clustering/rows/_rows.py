@@ -14,6 +14,8 @@ from custseg.clustering.rows._blocks import over_blocks
 
 LARGEST = 1e100
 SMALLEST_SPREAD = 1e-100
+# The quartiles of a random sample of this size are within 1 % of a normal column's.
+_QUARTILE_ROWS = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,10 @@ class DistinctRows:
     values: Floats
     weights: Floats
     inverse: Integers
+
+    def first(self, count: int) -> DistinctRows:
+        """The first rows: by the order of the hashes a random sample, the same for any order of the matrix."""
+        return DistinctRows(self.values[:count], self.weights[:count], np.arange(count))
 
 
 def checked_rows(estimator: Any, X: object, *, reset: bool) -> Floats:
@@ -58,7 +64,9 @@ def checked_matrix(caller: str, X: object, *, min_rows: int = 2) -> Floats:
 
 def _check_magnitude(caller: str, rows: Floats, *, check_spread: bool) -> None:
     """Raise unless values are finite and squared distances neither overflow nor, on request, vanish."""
-    ranges = over_blocks(len(rows), lambda block: (rows[block].min(axis=0), rows[block].max(axis=0)))
+    # By columns takes four times as long, and only their spread needs it.
+    axis = 0 if check_spread else None
+    ranges = over_blocks(len(rows), lambda block: (rows[block].min(axis=axis), rows[block].max(axis=axis)))
     low, high = (reduce([bounds[i] for bounds in ranges], axis=0) for i, reduce in enumerate((np.min, np.max)))
     largest, spread = float(max(high.max(), -low.min())), float((high - low).max())
     if not np.isfinite(largest):
@@ -165,7 +173,7 @@ def column_scales(rows: DistinctRows) -> Floats:
     X, weights = rows.values, rows.weights
     total = float(weights.sum())
     scales = np.empty(X.shape[1])
-    quarters = np.quantile(X, [0.25, 0.75], axis=0)
+    quarters = np.quantile(X[:_QUARTILE_ROWS], [0.25, 0.75], axis=0)
     for c in range(X.shape[1]):
         column = X[:, c]
         mean = float((weights * column).sum()) / total
