@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
+from custseg._column_kinds import column_notes
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
-from custseg.clustering import ClusteringChoice, Reassignment
+from custseg.clustering import ClusteringChoice, Reassignment, cross_table
 from custseg.feature_table import FeatureTable
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
@@ -89,9 +91,21 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """Values filled, compressed or left out in the preparation, and the notes of the clustering method."""
+        """Values filled, compressed or left out in the preparation, what the columns and the segments seem to be, and
+        the notes of the clustering method.
+        """
         fit_notes = [note.text(self.model.names, row="customer") for note in self.choice.best.notes]
-        return [*self.model.preparation.notes(), *fit_notes]
+        return [*self.model.preparation.notes(), *self._notes_on_columns, *fit_notes]
+
+    @cached_property
+    def _notes_on_columns(self) -> list[str]:
+        """Codes and circular values in the columns that the caller made, and whether the segments are a cross table."""
+        clustered = self.labels >= 0
+        columns = {name: self.features.values(name)[clustered] for name in self.model.preparation.names}
+        made = {feature.name for feature in self.features.described if feature.family in ("given", "attributes")}
+        notes = column_notes({name: columns[name] for name in columns if name in made}, self.choice.language)
+        table = cross_table(columns, self.labels[clustered])
+        return notes if table is None else [*notes, table.text(self.choice.language)]
 
     def rename(self, names: Mapping[int | str, str]) -> Segmentation:
         """The same result with other names for some segments.
