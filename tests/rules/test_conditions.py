@@ -58,7 +58,7 @@ def test_flag_term() -> None:
     yes, no = Condition("vip", kind="flag", low=1), Condition("vip", kind="flag", high=1)
     assert held(yes, [True, False, None]) == [True, False, False]
     assert held(no, [True, False, None]) == [False, True, False]
-    assert (yes.text(), no.text("ru"), yes.sql) == ("vip is yes", "vip — нет", '"vip" = TRUE AND "vip" IS NOT NULL')
+    assert (yes.text(), no.text("ru"), yes.sql) == ("vip", "не vip", '"vip" = TRUE AND "vip" IS NOT NULL')
 
 
 def test_unit_is_said_unless_the_name_says_it() -> None:

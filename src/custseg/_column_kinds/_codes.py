@@ -73,9 +73,7 @@ def codes_among(name: str, values: Floats) -> tuple[Code, ...]:
     present = values[np.isfinite(values)]
     low, high = (float(bound) for bound in np.quantile(np.repeat(distinct, counts), [0.05, 0.95])) if codes else (0, 0)
     shares = [float(np.isin(present, code).mean()) for code in codes]
-    return tuple(
-        Code(tuple(code.tolist()), share, low, high) for code, share in zip(codes, shares, strict=True)
-    )
+    return tuple(Code(tuple(code.tolist()), share, low, high) for code, share in zip(codes, shares, strict=True))
 
 
 def _groups_apart(distinct: Floats, counts: Integers, *, n_rows: int, zero_is_none: bool) -> Iterator[Integers]:
