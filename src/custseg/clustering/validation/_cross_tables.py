@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,14 +100,14 @@ def _largest(groups: Integers, counts: Integers) -> Integers:
     return largest
 
 
-def _combinations(columns: Iterable[Floats]) -> Integers:
+def _combinations(columns: Sequence[Floats]) -> Integers:
     """A number for each row, equal for equal combinations."""
-    numbers = np.intp(0)
+    numbers: Integers = np.zeros(len(columns[0]), dtype=np.intp)
     for column in columns:
         codes = np.unique(column, return_inverse=True)[1]
         # Numbered anew each time: the product of the numbers of values could overflow.
         numbers = np.unique(numbers * (codes.max() + 1) + codes, return_inverse=True)[1]
-    return np.asarray(numbers, dtype=np.intp)
+    return numbers
 
 
 def _eta_squared(column: Floats, segments: Integers) -> float:

@@ -52,10 +52,7 @@ def circular(values: ArrayLike, period: float) -> tuple[Floats, Floats]:
     >>> sine.round(2).tolist(), cosine.round(2).tolist()
     ([0.0, 1.0, -0.26], [1.0, 0.0, 0.97])
     """
-    if isinstance(period, bool) or not isinstance(period, Real):
-        raise TypeError(f"{_CALLER}: period must be a number such as 24 (hours), got {type(period).__name__}.")
-    if not 0 < period < float("inf"):
-        raise ValueError(f"{_CALLER}: period must be positive and finite, such as 24 (hours), got {period}.")
+    _check_period(period)
     try:
         column = np.asarray(values)
         if column.dtype.kind not in "iufO" or (column.dtype.kind == "O" and _has_text(column)):
@@ -73,6 +70,13 @@ def circular(values: ArrayLike, period: float) -> tuple[Floats, Floats]:
     # Reduced first: the sine of a large multiple of 2π is not exact.
     angles = 2 * np.pi * (np.mod(numbers, period) / period)
     return np.sin(angles), np.cos(angles)
+
+
+def _check_period(period: object) -> None:
+    if isinstance(period, bool) or not isinstance(period, Real):
+        raise TypeError(f"{_CALLER}: period must be a number such as 24 (hours), got {type(period).__name__}.")
+    if not 0 < float(period) < float("inf"):
+        raise ValueError(f"{_CALLER}: period must be positive and finite, such as 24 (hours), got {period}.")
 
 
 def _has_text(column: np.ndarray[tuple[int, ...], np.dtype[np.object_]]) -> bool:
