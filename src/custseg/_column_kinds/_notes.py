@@ -11,8 +11,9 @@ from custseg.texts import EXACT, number, percent, printable, text
 
 
 def column_notes(columns: Mapping[str, Floats], language: str) -> list[str]:
-    """One sentence for each column that seems to hold codes, or goes round; NaN is missing.
+    """One sentence for each column that is circular, or seems to hold codes; NaN is missing.
 
+    A circular column is not searched for codes: the advice on it comes first.
     Codes are reported and not replaced: only the owner of the data can say whether -1 is "never" or a number, and
     with the median in place of most values a column would say nothing.
     """
