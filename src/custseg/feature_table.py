@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from custseg.snapshot import Snapshot
 from custseg.texts import LANGUAGES, filled, listed, plural, printable, text
 
 ID = "customer_id"
+# A number as text, with decimal point or comma; "01067" is a code.
+_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*|[1-9]\d{0,2}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
+# Text that does not look like numbers in its first rows is not read whole.
+_FIRST_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -272,12 +277,34 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
         )
 
 
+def numbers_as_text(features: FeatureTable) -> dict[str, int]:
+    """The text columns of a ready table in which most values are numbers, with how many are."""
+    schema = features.local.schema
+    counts = {}
+    for name in features.names:
+        if schema[name] != nw.String:
+            continue
+        values = column_of(features.local, name).drop_nulls()
+        for column in (values.head(_FIRST_ROWS), values):
+            count = sum(_NUMBER.fullmatch(value.strip()) is not None for value in column.to_list())
+            if 2 * count <= len(column):
+                break
+        else:
+            counts[name] = count
+    return counts
+
+
 def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
     """Advice on how to make non-numeric columns usable for clustering."""
     schema = features.local.schema
     flags = [name for name in names if schema[name] == nw.Boolean]
-    texts = [name for name in names if schema[name] in (nw.String, nw.Categorical, nw.Enum)]
+    numbers = {name: count for name, count in numbers_as_text(features).items() if name in names}
+    texts = [name for name in names if schema[name] in (nw.String, nw.Categorical, nw.Enum) and name not in numbers]
     sentences = []
+    for name, count in numbers.items():
+        sentences.append(
+            f"Convert {name!r} to numbers: it is text, and {count:,} of {len(features):,} values are numbers."
+        )
     if flags:
         sentences.append(f"Write yes and no as 1 and 0 in {listed(flags)}.")
     if texts:
@@ -285,7 +312,7 @@ def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
             f"Replace {listed(texts)} by one column of 1 and 0 for each value, or by a single one where the values "
             "are yes and no."
         )
-    remaining = [name for name in names if name not in flags + texts]
+    remaining = [name for name in names if name not in (*flags, *texts, *numbers)]
     if remaining:
         sentences.append(f"Replace {listed(remaining)} by numbers, such as days for dates.")
     return " ".join(["Segments are made from numbers.", *sentences])

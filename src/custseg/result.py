@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
+from custseg._column_kinds import column_notes
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
-from custseg.clustering import ClusteringChoice, Reassignment
-from custseg.feature_table import FeatureTable
+from custseg.clustering import ClusteringChoice, Reassignment, cross_table
+from custseg.feature_table import FeatureTable, numbers_as_text
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
-from custseg.texts import counted, printable, text
+from custseg.texts import counted, number, printable, text
 
 __all__ = ["Segmentation"]
 
@@ -89,9 +91,32 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """Values filled, compressed or left out in the preparation, and the notes of the clustering method."""
+        """Values filled, compressed or left out; codes and circular values; cross tables; notes of the method."""
         fit_notes = [note.text(self.model.names, row="customer") for note in self.choice.best.notes]
-        return [*self.model.preparation.notes(), *fit_notes]
+        return [*self.model.preparation.notes(), *self._notes_on_columns, *fit_notes]
+
+    @cached_property
+    def _notes_on_columns(self) -> list[str]:
+        """Codes and circular values in the columns that the caller made, and whether the segments are a cross table."""
+        clustered = self.labels >= 0
+        columns = {name: self.features.values(name)[clustered] for name in self.model.preparation.names}
+        made = {feature.name for feature in self.features.described if feature.family in ("given", "attributes")}
+        notes = self._notes_on_text()
+        notes += column_notes({name: columns[name] for name in columns if name in made}, self.choice.language)
+        table = cross_table(columns, self.labels[clustered])
+        return notes if table is None else [*notes, table.text(self.choice.language)]
+
+    def _notes_on_text(self) -> list[str]:
+        """Text columns that hold numbers, where all columns of numbers were to be clustered on."""
+        language, preparation = self.choice.language, self.model.preparation
+        if not {*preparation.names, *preparation.dropped} >= set(self.features.numeric_names()):
+            return []
+        words = text(language, "column_kinds", "text")
+        rows = number(len(self.features), language)
+        return [
+            str(words).format(column=printable(name), count=number(count, language), rows=rows)
+            for name, count in numbers_as_text(self.features).items()
+        ]
 
     def rename(self, names: Mapping[int | str, str]) -> Segmentation:
         """The same result with other names for some segments.

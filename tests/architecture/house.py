@@ -17,7 +17,7 @@ TESTS = ROOT / "tests"
 LAYERS = (
     ("errors", "_compiled", "_numerics", "texts"),
     ("_checks", "_labels", "_privacy"),
-    ("_frames", "_write"),
+    ("_column_kinds", "_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
     ("logs",),

@@ -191,3 +191,26 @@ def test_wrong_arguments_are_errors() -> None:
 def test_numpy_ids_are_taken() -> None:
     result = gappy()
     assert explain(result, np.int64(3)).segment == explain(result, 3).segment  # type: ignore[arg-type]
+
+
+def flagged() -> Segmentation:
+    """Two segments by visits and a flag that 3 of 4 customers of the first and 1 of 4 of the second have."""
+    visits = [float(v) for v in (*range(40), *range(100, 140))]
+    vip = [int(i % 4 != 0) if i < 40 else int(i % 4 == 0) for i in range(80)]
+    columns = dict.fromkeys(("visits", "pages"), visits)
+    table = pl.DataFrame({"customer_id": [f"c{i}" for i in range(80)], **columns, "vip": vip})
+    return quick_fit(features=table, n_segments=2, method="kmeans", min_size=2)
+
+
+def test_flags_are_explained_by_shares() -> None:
+    explanation = explain(flagged(), "c1")
+    [reason] = [reason for reason in explanation.why if reason.feature == "vip"]
+    assert (reason.is_flag, reason.typical, reason.typical_second) == (True, 0.75, 0.25)
+    assert "vip: yes (yes for 75% here, 25% there)" in repr(explanation)
+
+
+def test_next_to_no_reason_is_not_printed() -> None:
+    explanation = explain(flagged(), "c1")
+    small = replace(explanation.why[-1], contribution=0.04 * explanation.why[0].contribution)
+    printed = repr(replace(explanation, why=(explanation.why[0], small)))
+    assert f"  {small.feature}:" not in printed

@@ -68,3 +68,9 @@ def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
     texts = [marker.texts["en"] for row in profiles for marker in row.markers if marker.feature == "discount_share"]
     assert texts
     assert all("%" in text for text in texts)
+
+
+def test_flags_are_said_by_their_shares() -> None:
+    vip = np.concatenate([np.arange(100) < 80, np.arange(300) < 60]).astype(float)
+    [marker] = markers(vip=vip)
+    assert marker.texts["en"] == "vip: 80% (others 20%)"

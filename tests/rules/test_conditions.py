@@ -58,7 +58,7 @@ def test_flag_term() -> None:
     yes, no = Condition("vip", kind="flag", low=1), Condition("vip", kind="flag", high=1)
     assert held(yes, [True, False, None]) == [True, False, False]
     assert held(no, [True, False, None]) == [False, True, False]
-    assert (yes.text(), no.text("ru"), yes.sql) == ("vip is yes", "vip — нет", '"vip" = TRUE AND "vip" IS NOT NULL')
+    assert (yes.text(), no.text("ru"), yes.sql) == ("vip", "не vip", '"vip" = TRUE AND "vip" IS NOT NULL')
 
 
 def test_unit_is_said_unless_the_name_says_it() -> None:
@@ -112,3 +112,10 @@ def sql_holds(condition: Condition, table: pl.DataFrame) -> list[object]:
 def test_nan_is_missing() -> None:
     series = nw.from_native(pl.Series("a", [np.nan, 1.0]), series_only=True)
     assert Condition("a", low=0).holds(series).tolist() == [False, True]
+
+
+def test_numbers_that_are_0_and_1_read_as_a_flag() -> None:
+    yes, no = Condition("vip", low=1, whole=True, binary=True), Condition("vip", high=1, whole=True, binary=True)
+    assert (yes.text(), no.text(), no.text("ru")) == ("vip", "not vip", "\u043d\u0435 vip")
+    assert no.sql == '"vip" < 1 AND "vip" IS NOT NULL'
+    assert Condition("vip", low=1, missing=True, binary=True).text() == "vip is either missing or yes"

@@ -21,6 +21,7 @@ from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import AUTO_NUMBERS
 from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
+from custseg.clustering.validation._cross_tables import cross_table as cross_table
 from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
 from custseg.clustering.validation._stability import Lineage, Stability, lineage, stability
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from custseg.features._build import build_features
 from custseg.features._build import features_of as features_of
+from custseg.features.families._circular import circular
 from custseg.features.families._email import email
 from custseg.features.families._engagement import engagement
 from custseg.features.families._mix import centered_log_ratios
@@ -18,6 +19,7 @@ from custseg.logs import data_report
 __all__ = [
     "build_features",
     "centered_log_ratios",
+    "circular",
     "data_report",
     "email",
     "engagement",

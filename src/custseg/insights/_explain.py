@@ -9,7 +9,7 @@ import numpy as np
 
 from custseg._checks import check_choice
 from custseg._numerics import Floats, median
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, shown_count
 from custseg.errors import DataError
 from custseg.insights._counterfactual import smallest_crossing
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
@@ -117,13 +117,15 @@ class _Context:
         self.names = {row.segment: row.names[language] for row in result.profiles.segments}
         self.units = {feature.name: feature.unit for feature in result.features.described}
         self.features = {name: result.features.values(name) for name in result.model.preparation.names}
+        self.flags = {name for name, column in self.features.items() if set(np.unique(_not_missing(column))) == {0, 1}}
 
     def reasons(self, values: dict[str, float], contributions: Floats, *, pair: tuple[int, int]) -> tuple[Reason, ...]:
         """The features with their contributions, the largest first."""
         reasons = []
         for plan, contribution in zip(self.model.preparation.columns, contributions.tolist(), strict=True):
             value = values[plan.name]
-            typical, typical_second = (self._median(plan.name, segment) for segment in pair)
+            is_flag = plan.name in self.flags
+            typical, typical_second = (self._typical(plan.name, segment) for segment in pair)
             reasons.append(
                 Reason(
                     feature=plan.name,
@@ -133,6 +135,7 @@ class _Context:
                     typical_second=typical_second,
                     contribution=contribution,
                     unit=self.units[plan.name],
+                    is_flag=is_flag,
                 )
             )
         return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
@@ -154,9 +157,15 @@ class _Context:
             unit=self.units[crossing.feature],
         )
 
-    def _median(self, name: str, segment: int) -> float | None:
+    def _typical(self, name: str, segment: int) -> float | None:
+        """The median of the segment, of a flag the share of 1; None where too few customers make it."""
         members = _not_missing(self.features[name][self.labels == segment])
-        return median(members) if segment >= 0 and len(members) >= SMALLEST_GROUP else None
+        if segment < 0 or len(members) < SMALLEST_GROUP:
+            return None
+        if name not in self.flags:
+            return median(members)
+        count = int(members.sum())
+        return count / len(members) if shown_count(count, len(members)) == count else None
 
 
 def _index_of(result: Segmentation, customer: object) -> int:

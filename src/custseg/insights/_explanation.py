@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from custseg.texts import EXACT, amount, percent, printable, text
 
 _MAX_REASONS = 3
+# Contributions under this share of the largest are next to no reason: they stay in `why`, and are not printed.
+_NEXT_TO_NONE = 0.05
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,15 @@ class Reason:
     taken_as : float
         The value that the model used: the median of all customers where the value is missing.
     typical, typical_second : float or None
-        Median of the customer's segment, and of the second-best; None where fewer than ten have a value.
+        Median of the customer's segment, and of the second-best, or the share of 1 in a column of 0 and 1; None where
+        fewer than ten have a value, and for a share of 1 to 9 customers, or all but 1 to 9.
     contribution : float
         How much the feature adds to the cost of the second-best segment over that of the customer's segment: positive
         values favor the customer's segment, negative values the second-best.
     unit : str
         Unit of the values.
+    is_flag : bool
+        Whether the column holds 0 and 1 only.
     """
 
     feature: str
@@ -37,6 +42,7 @@ class Reason:
     typical_second: float | None
     contribution: float
     unit: str = ""
+    is_flag: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,7 @@ class Explanation:
         head = self._sentence("head", customer=printable(str(self.customer)), name=self.name, number=str(self.segment))
         if self.second_segment is None:
             return f"{head}\n{self._sentence('only_segment')}"
-        supporting = [reason for reason in self.why if reason.contribution > 0][:_MAX_REASONS]
-        opposing = [reason for reason in reversed(self.why) if reason.contribution < 0][:_MAX_REASONS]
+        supporting, opposing = self._printed_reasons()
         lines = [head]
         for key, reasons in (("supporting", supporting), ("opposing", opposing)):
             if reasons:
@@ -136,10 +141,23 @@ class Explanation:
             lines.append(self._sentence("outlier"))
         return "\n".join([*lines, self._counterfactual_text()])
 
+    def _printed_reasons(self) -> tuple[list[Reason], list[Reason]]:
+        """The reasons for the segment and for the second-best, the largest first, without those next to none."""
+        supporting = [reason for reason in self.why if reason.contribution > 0]
+        opposing = [reason for reason in reversed(self.why) if reason.contribution < 0]
+        largest = max((abs(reason.contribution) for reason in self.why), default=0.0)
+        # The largest reason for the segment is printed in any case.
+        supporting = supporting[:1] + [one for one in supporting[1:] if one.contribution >= _NEXT_TO_NONE * largest]
+        opposing = [one for one in opposing if -one.contribution >= _NEXT_TO_NONE * largest]
+        return supporting[:_MAX_REASONS], opposing[:_MAX_REASONS]
+
     def _reason_text(self, reason: Reason) -> str:
         line = f"{printable(reason.feature)}: {self._value_text(reason)}"
         if reason.typical is None or reason.typical_second is None:
             return line
+        if reason.is_flag:
+            shares = (percent(share, self.language) for share in (reason.typical, reason.typical_second))
+            return f"{line} ({self._sentence('shares', **dict(zip(('typical', 'second'), shares, strict=True)))})"
         typical, second = (
             amount(median, reason.unit, self.language) for median in (reason.typical, reason.typical_second)
         )
@@ -153,16 +171,19 @@ class Explanation:
         return self._sentence(
             "counterfactual",
             feature=printable(change.feature),
-            target=amount(change.target, change.unit, self.language, digits=EXACT),
+            target=self._formatted(reason, change.target, digits=EXACT),
             value=self._value_text(reason, digits=EXACT),
             name=change.name,
         )
 
     def _value_text(self, reason: Reason, digits: int = 3) -> str:
-        value = amount(
-            reason.taken_as if reason.value is None else reason.value, reason.unit, self.language, digits=digits
-        )
+        value = self._formatted(reason, reason.taken_as if reason.value is None else reason.value, digits=digits)
         return self._sentence("missing", value=value) if reason.value is None else value
+
+    def _formatted(self, reason: Reason, value: float, *, digits: int) -> str:
+        if reason.is_flag and value in (0, 1):
+            return self._sentence("yes" if value else "no")
+        return amount(value, reason.unit, self.language, digits=digits)
 
     def _sentence(self, key: str, **fields: str) -> str:
         return str(text(self.language, "explanation", key)).format(**fields)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
+import numpy as np
+
+from custseg._column_kinds import column_notes
 from custseg._frames import TableSample
 from custseg.inspection._kind import Reading
 from custseg.inspection._result import FileFinding
@@ -126,14 +129,32 @@ def notes_of(
     language: str,
 ) -> tuple[str, ...]:
     """Further notes to read before the file is used."""
-    return tuple(
+    notes = [
         text(language, "inspect", "notes", key).format(**values)
         for key, values in (
             *_notes_on_layout(columns, sample, totals),
             *_notes_on_roles(reading, columns, language),
             *_notes_on_values(reading),
         )
-    )
+    ]
+    return (*notes, *_notes_on_numbers(reading, columns, language))
+
+
+def _notes_on_numbers(reading: Reading, columns: Sequence[ColumnFacts], language: str) -> list[str]:
+    """Codes and circular values in a table of customers; the lines of a log are summed up, and not compared."""
+    if reading.kind not in ("customers", "other"):
+        return []
+    ids = {finding.column.index for role, finding in reading.roles.items() if role in ("customer", "order")}
+    numbers = {
+        column.name: np.array([_or_nan(column.number(value)) for value in column.values])
+        for column in columns
+        if column.is_number and column.index not in ids
+    }
+    return column_notes(numbers, language)
+
+
+def _or_nan(number: float | None) -> float:
+    return float("nan") if number is None else number
 
 
 Note = tuple[str, dict[str, object]]

@@ -33,7 +33,7 @@ class Marker:
         Cliff's delta, or the difference of shares.
     texts : mapping of str to str
         Text by language, such as ``order_count 9 (others 2)``: the medians of members and others; where these are
-        equal, the shares beyond the median; for a category, the shares.
+        equal, the shares beyond the median; for a category, and for a column of 0 and 1, the shares.
     folded : tuple of str
         Redundant features: the absolute rank correlation with this one is at least 0.8.
     """
@@ -84,6 +84,8 @@ def marker_texts(candidate: Candidate, segment: int, statistics: ColumnStatistic
             code: _compared(lead, (share.share, share.others_share), unit="share", language=code) for code in LANGUAGES
         }
     ranks, unit = statistics.ranked[feature], statistics.table.described[feature].unit
+    if statistics.is_flag(feature) and (shares := _shares_beyond(statistics, feature, segment, bound=0.5, above=True)):
+        return {code: _compared(f"{single_line(feature)}:", shares, unit="share", language=code) for code in LANGUAGES}
     medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
     shares = None
     if value_text(medians[0], unit) == value_text(medians[1], unit):

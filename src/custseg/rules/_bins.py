@@ -110,7 +110,8 @@ def binned(name: str, column: nw.Series[Any], unit: str) -> Column | None:
         values = numbers_of(column)
         finite = np.sort(values[np.isfinite(values)])
         is_whole = bool((finite == np.floor(finite)).all())
-        template = Condition(name, unit=unit, whole=is_whole)
+        is_binary = is_whole and len(finite) > 0 and finite[0] == 0 and finite[-1] == 1
+        template = Condition(name, unit=unit, whole=is_whole, binary=bool(is_binary))
         return _of_numbers(template, _cuts(finite, is_whole), has_missing=bool(np.isnan(values).any()))
     has_missing = bool(column.is_null().any())
     if dtype == nw.Boolean:

@@ -37,6 +37,8 @@ class Condition:
         Unit of the numbers, for the text.
     whole : bool
         Whether the numbers are whole.
+    binary : bool
+        Whether the numbers are 0 and 1 only: the text is that of a flag, such as "not vip".
     """
 
     feature: str
@@ -48,6 +50,7 @@ class Condition:
     missing: bool = False
     unit: str = ""
     whole: bool = False
+    binary: bool = False
 
     @property
     def only_missing(self) -> bool:
@@ -80,6 +83,8 @@ class Condition:
         predicate = self._predicate(forms, language)
         if self.missing:
             return f"{name} {forms['missing_or'].format(predicate)}"
+        if self._is_flag:
+            return name if self.high is None else forms["not"].format(name)
         return f"{name} {predicate if self.kind == 'number' else forms['is'] + predicate}"
 
     @property
@@ -92,6 +97,10 @@ class Condition:
         if self.missing:
             return f"({' AND '.join(comparisons)} OR {column} IS NULL)"
         return " AND ".join([*comparisons, f"{column} IS NOT NULL"])
+
+    @property
+    def _is_flag(self) -> bool:
+        return self.kind == "flag" or self.binary
 
     @property
     def _unbound(self) -> bool:
@@ -107,7 +116,7 @@ class Condition:
 
     def _predicate(self, forms: Mapping[str, str], language: str) -> str:
         """The condition as text without the column and missing values."""
-        if self.kind == "flag":
+        if self._is_flag:
             return forms["no" if self.low is None else "yes"]
         if self.kind == "category":
             return _any_of(self.categories, self.excluded, forms)

@@ -238,3 +238,18 @@ def test_same_segments_keep_their_names(change: str) -> None:
     if change == "in cents":
         other["revenue"] = other["revenue"] * 100
     assert named(other, labels[rows]) == named(values, labels)
+
+
+@pytest.mark.parametrize(
+    ("effect", "share", "words"),
+    [
+        (Effect(0.5, 0.4, 0.6), 0.6, ("vip", "vip")),
+        (Effect(0.5, 0.4, 0.6), 0.55, ("more often vip", "\u0447\u0430\u0449\u0435 vip")),
+        (Effect(-0.5, -0.6, -0.4), 0.4, ("not vip", "\u043d\u0435 vip")),
+        (Effect(-0.5, -0.6, -0.4), 0.45, ("less often vip", "\u0440\u0435\u0436\u0435 vip")),
+    ],
+)
+def test_flag_is_named_where_most_members_have_it(effect: Effect, share: float, words: tuple[str, str]) -> None:
+    found = trait("vip", effect, 1.0, share=share)
+    assert found is not None
+    assert (found[1]["en"], found[1]["ru"]) == words

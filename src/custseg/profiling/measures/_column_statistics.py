@@ -62,6 +62,19 @@ class ColumnStatistics:
         used = ~np.isnan(values) & (self.labels >= 0)
         return values[used], self.labels[used]
 
+    def is_flag(self, name: str) -> bool:
+        """Whether a numeric column holds 0 and 1 only."""
+        values = self.table.values(name)
+        # Most other columns show in the first rows.
+        return all(set(np.unique(rows[~np.isnan(rows)])) <= {0, 1} for rows in (values[:1000], values))
+
+    def flag_share(self, name: str, segment: int) -> float | None:
+        """The share of 1 among the members with a value; None if the column is no flag, or there are none."""
+        if not self.ranked[name].counts[segment] or not self.is_flag(name):
+            return None
+        values, segments = self.clustered_values(name)
+        return float(values[segments == segment].mean())
+
     def effect(self, name: str, segment: int) -> Effect | None:
         """Cliff's delta of a numeric feature; None under 10 members or others with a value."""
         ranks = self.ranked[name]

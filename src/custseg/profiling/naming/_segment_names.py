@@ -80,6 +80,7 @@ def _traits(
         markers,
         effects,
         medians,
+        flags={name: share for name in effects if (share := statistics.flag_share(name, segment)) is not None},
         nameable={name for name in columns if not has_orders or name in TRAITS or name in clustered_on},
         one_order_words=_one_order(statistics, segment) if "order_count" in effects else None,
     )

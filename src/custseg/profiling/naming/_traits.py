@@ -26,11 +26,14 @@ _MAX_TRAITS = 3
 _MAJORITY = 0.6
 
 
-def trait(feature: str, effect: Effect | None, median: float | None) -> tuple[int, Words] | None:
+def trait(
+    feature: str, effect: Effect | None, median: float | None, *, share: float | None = None
+) -> tuple[int, Words] | None:
     """The direction of the difference (-1, 0 or 1) and its words; None where the difference is not certain.
 
     High and low require at least a medium effect whose interval excludes 0; average requires an interval within the
-    medium effects.
+    medium effects. Of a column of 0 and 1, `share` is the share of 1: "vip" or "not vip" if that holds for 60 % of
+    the members, else "more often vip" or "less often vip".
     """
     if effect is None or median is None:
         return None
@@ -41,9 +44,18 @@ def trait(feature: str, effect: Effect | None, median: float | None) -> tuple[in
         return None
     direction = 1 if effect.value > 0 else -1
     if feature not in TRAITS:
-        forms = in_each_language("names", "high" if direction > 0 else "low")
+        forms = in_each_language("names", _form(direction, share))
         return direction, {language: form.format(single_line(feature)) for language, form in forms.items()}
     return direction, high_words(feature, median) if direction > 0 else low_words(feature, median)
+
+
+def _form(direction: int, share: float | None) -> str:
+    """The key of the words for high or low values, in `names`."""
+    if share is None:
+        return "high" if direction > 0 else "low"
+    if direction > 0:
+        return "flag" if share >= _MAJORITY else "often"
+    return "not" if 1 - share >= _MAJORITY else "rarely"
 
 
 def one_order(n_one_order: int, size: int) -> bool:
@@ -56,13 +68,14 @@ def traits(
     effects: Mapping[str, Effect | None],
     medians: Mapping[str, float | None],
     *,
+    flags: Mapping[str, float],
     nameable: Collection[str],
     one_order_words: Words | None,
 ) -> list[Words]:
     """The traits of a segment: recency, frequency and money first, then its markers; empty where none is clear.
 
-    Beside these three only `nameable` features count. `one_order_words` replace the trait of the number of orders
-    where most members have one order.
+    Beside these three only `nameable` features count; `flags` has the share of 1 in columns of 0 and 1.
+    `one_order_words` replace the trait of the number of orders where most members have one order.
     """
     main = {name: trait(name, effects[name], medians[name]) for name in MAIN if name in effects}
     if one_order_words and (effect := effects.get("order_count")) is not None and effect.high < 0:
@@ -77,8 +90,10 @@ def traits(
             if (candidate.share.share or 0.0) >= _MAJORITY and candidate.effect.value >= _MEDIUM:
                 category = f"{single_line(feature)} {single_line(candidate.share.value)}"
                 words.append(dict.fromkeys(LANGUAGES, category))
-        elif (result := trait(feature, candidate.effect, medians[feature])) is not None and result[0]:
-            words.append(result[1])
+        else:
+            result = trait(feature, candidate.effect, medians[feature], share=flags.get(feature))
+            if result is not None and result[0]:
+                words.append(result[1])
     return words
 
 

@@ -1,0 +1,47 @@
+"""The words in the name of a column, and the lists that they are looked up in."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+_WORD = re.compile(r"[^\W\d_]+")
+_HUMP = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name in lower case, without accents: "usualHour" and "usual_hour" are both usual, hour."""
+    plain = unicodedata.normalize("NFKD", name)
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return [word.lower() for word in _WORD.findall(_HUMP.sub(" ", letters))]
+
+
+def is_amount_or_count(name: str) -> bool:
+    """Whether the name says that the column is an amount of money, a count or a share, of which 0 is none."""
+    words, lists = words_of(name), catalog()["zero"]
+    return any(matches(word, lists["is_none"]) for word in words) and not any(
+        matches(word, lists["is_time"]) for word in words
+    )
+
+
+def matches(word: str, entries: Sequence[str]) -> bool:
+    """Whether the word is one of the entries, or begins with one that ends in "*"."""
+    return any(word.startswith(entry[:-1]) if entry.endswith("*") else word == entry for entry in entries)
+
+
+@cache
+def catalog() -> Mapping[str, Mapping[str, list[str]]]:
+    """The lists of words by purpose."""
+    text = (files("custseg") / "_column_kinds" / "name_words.toml").read_text(encoding="utf-8")
+    return {
+        purpose: {key: [_folded(entry) for entry in entries] for key, entries in lists.items()}
+        for purpose, lists in tomllib.loads(text).items()
+    }
+
+
+def _folded(entry: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", entry) if not unicodedata.combining(letter))
