@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.stats import skew
 
 from custseg import DataError
 from custseg.preparation import ColumnPlan, Preparation, fit_preparation
@@ -45,11 +46,25 @@ def test_skewed_counts_take_log1p() -> None:
     assert plan.matrix({"order_count": column})[:, 0] == pytest.approx(expected)
 
 
-def test_scale_is_the_small_quantile_of_the_sizes_without_zeros() -> None:
-    sizes = 10 * 1.2 ** np.arange(41)  # the 5 % quantile of 41 values is the third
-    refunded = np.where(np.arange(41) == 10, -sizes, sizes)
-    plan = fit_preparation({"revenue": np.concatenate([refunded, np.zeros(30)])})
-    assert only(plan).scale == pytest.approx(14.4)
+def test_weakest_log_leaves_skewness_of_one() -> None:
+    column = skewed(2_000)
+    plan = fit_preparation({"revenue": column})
+    assert skew(plan.matrix({"revenue": column})[:, 0]) == pytest.approx(1.0, abs=0.01)
+
+
+def test_barely_skewed_column_hardly_changes() -> None:
+    column = np.random.default_rng(0).gamma(3.9, 1.0, 50_000)
+    assert 1 < skew(column) < 1.05
+    plan = fit_preparation({"recency_days": column})
+    matrix = plan.matrix({"recency_days": column})[:, 0]
+    assert only(plan).transform == "log1p"
+    assert np.corrcoef(matrix, column)[0, 1] > 0.998
+
+
+def test_smallest_scale_where_no_log_is_strong_enough() -> None:
+    sizes = 1.3 ** (np.arange(41.0) ** 1.5)  # skewed even as logarithms
+    plan = fit_preparation({"revenue": np.concatenate([sizes, np.zeros(30)])})
+    assert only(plan).scale == pytest.approx(1.3 ** (2**1.5))  # the 5 % quantile of 41 values is the third
 
 
 def test_log_is_left_alone_where_it_would_skew_more() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+from scipy.optimize import brentq
 
 from custseg._checks import check_finite, check_min_size
 from custseg._numerics import Bools, Floats, median, skewness, unit_of
@@ -24,6 +25,8 @@ _MISSING_SHARE = 0.5
 # A few refunds make no two-sided column; with more the curve is nearly straight around 0.
 _FEW, _TWO_SIDED_QUANTILE = 0.05, 0.9
 _SCALE_QUANTILE = 0.05
+# The scale of the log is searched on so many ranks of the values, to a thousandth, up to exp(12) times the largest one.
+_RANKS, _LOG_SCALE_TOLERANCE, _NEARLY_LINEAR = 20_000, 1e-3, 12.0
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,9 @@ class ColumnPlan:
     transform : {"log1p", "none"}
         ``sign(x) log(1 + |x| / scale)``, or as it is.
     scale : float
-        Of the log, in the column's own unit: the 5 % quantile of its absolute values other than 0.
-        Money in cents or in thousands thus gives the same matrix, and for most columns of counts it is 1.
+        Of the log, in the column's own unit: the largest one with which the skewness is at most 1, or else the 5 %
+        quantile of the absolute values other than 0 (1 for most columns of counts). Money in cents or in thousands
+        thus gives the same matrix.
     fill : float
         The median, in the column's own unit, used in place of a missing value.
     center, spread : float
@@ -138,10 +142,10 @@ def fit_preparation(
 ) -> Preparation:
     """Learn how to prepare the columns.
 
-    A column with skewness beyond ±1 is transformed by ``log1p`` on its own scale if that lessens the skewness;
-    negative values keep their sign. Each column is then standardized and clipped to ±4 standard deviations, and heavy
-    tails are compressed (see `HeavyTails`). A column is left out if more than half of its values are missing, or more
-    than 99 % of the others are equal.
+    A column with skewness beyond ±1 is transformed by the weakest ``log1p`` that brings it to ±1, if a logarithm
+    lessens the skewness; negative values keep their sign. Each column is then standardized and clipped to
+    ±4 standard deviations, and heavy tails are compressed (see `HeavyTails`). A column is left out if more than half of
+    its values are missing, or more than 99 % of the others are equal.
 
     Parameters
     ----------
@@ -216,11 +220,33 @@ def _plan(name: str, column: Floats) -> ColumnPlan:
 
 
 def _log_scale_that_helps(values: Floats, skew: float) -> float | None:
-    """The scale of the logarithm; None if the values are not skewed, or it does not lessen their skewness."""
+    """The scale of the weakest logarithm that makes the skewness 1; the smallest scale if none does.
+
+    None if the values are not skewed, or a logarithm does not lessen their skewness. As skewness grows from 1, the
+    scale comes down from infinity, so that a column which is barely skewed in one month only hardly changes.
+    """
     if skew <= _SKEWED:
         return None
-    scale = _log_scale(values[values != 0])
-    return scale if abs(skewness(_log_transformed(values, scale))) < skew else None
+    smallest = _log_scale(values[values != 0])
+    if abs(skewness(_log_transformed(values, smallest))) >= skew:
+        return None
+    ordered = _evenly_ranked(values)
+    direction = np.sign(skewness(ordered / unit_of(ordered)))
+
+    def excess(log_scale: float) -> float:
+        return float(direction * skewness(_log_transformed(ordered, float(np.exp(log_scale)))) - _SKEWED)
+
+    low, high = np.log(smallest), np.log(np.abs(values).max()) + _NEARLY_LINEAR
+    if low >= high or excess(low) >= 0 or excess(high) <= 0:
+        return smallest
+    return float(np.exp(brentq(excess, low, high, xtol=_LOG_SCALE_TOLERANCE)))
+
+
+def _evenly_ranked(ordered: Floats) -> Floats:
+    """The sorted values, of many only evenly spaced ranks."""
+    if len(ordered) <= _RANKS:
+        return ordered
+    return ordered[np.linspace(0, len(ordered) - 1, _RANKS).astype(np.intp)]
 
 
 def _log_scale(values: Floats) -> float:
