@@ -14,12 +14,15 @@ import multiprocessing
 import os
 import time
 from functools import partial
+from pathlib import Path
 
 from _choice_planted_shops import planted_shops
 from _choice_report import Limit, Measure, Part
 from _choice_shapes import labelled, shapes
 from _choice_shops import eta, kinds, logs, next_month, rows, steady
 from _choice_tables import PLANTED, half_random_part, null, planted_part, two
+
+import custseg
 
 PARTS: dict[str, Part] = {
     "steady": steady,
@@ -73,6 +76,7 @@ def main() -> None:
     # Each process has one thread, so that as many processes as cores are of use.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    print(f"custseg {custseg.__version__} in {Path(custseg.__file__).parent}")
     parts = PARTS | {"shapes": partial(shapes, with_told=options.told)}
     with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
         for part in options.part:
