@@ -19,7 +19,7 @@ CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
 
 _DECIMALS = 9
-_SKEWED = 1.0
+_SKEWED = (1.0, 1.1)
 _SAME_SHARE = 0.99
 _MISSING_SHARE = 0.5
 # A few refunds make no two-sided column; with more the curve is nearly straight around 0.
@@ -40,7 +40,7 @@ class ColumnPlan:
     transform : {"log1p", "none"}
         ``sign(x) log(1 + |x| / scale)``, or as it is.
     scale : float
-        Of the log, in the column's own unit: the largest one with which the skewness is at most 1, or else the 5 %
+        Of the log, in the column's own unit: the largest one with which the column is symmetric, or else the 5 %
         quantile of the absolute values other than 0 (1 for most columns of counts). Money in cents or in thousands
         thus gives the same matrix.
     fill : float
@@ -142,10 +142,10 @@ def fit_preparation(
 ) -> Preparation:
     """Learn how to prepare the columns.
 
-    A column with skewness beyond ±1 is transformed by the weakest ``log1p`` that brings it to ±1, if a logarithm
-    lessens the skewness; negative values keep their sign. Each column is then standardized and clipped to
-    ±4 standard deviations, and heavy tails are compressed (see `HeavyTails`). A column is left out if more than half of
-    its values are missing, or more than 99 % of the others are equal.
+    A column with skewness beyond ±1 is transformed by the weakest ``log1p`` that makes it symmetric, if a logarithm
+    lessens the skewness; between ±1 and ±1.1 a weaker one is used. Negative values keep their sign. Each column is
+    then standardized and clipped to ±4 standard deviations, and heavy tails are compressed (see `HeavyTails`). A column
+    is left out if more than half of its values are missing, or more than 99 % of the others are equal.
 
     Parameters
     ----------
@@ -220,21 +220,22 @@ def _plan(name: str, column: Floats) -> ColumnPlan:
 
 
 def _log_scale_that_helps(values: Floats, skew: float) -> float | None:
-    """The scale of the weakest logarithm that makes the skewness 1; the smallest scale if none does.
+    """The scale of the weakest logarithm that makes the column symmetric; the smallest scale if none does.
 
-    None if the values are not skewed, or a logarithm does not lessen their skewness. As skewness grows from 1, the
-    scale comes down from infinity, so that a column which is barely skewed in one month only hardly changes.
+    None if the values are not skewed, or a logarithm does not lessen their skewness. Between the two limits of
+    `_SKEWED` the logarithm sets in gradually: a column that passes them from one month to the next does not jump.
     """
-    if skew <= _SKEWED:
+    if skew <= _SKEWED[0]:
         return None
     smallest = _log_scale(values[values != 0])
     if abs(skewness(_log_transformed(values, smallest))) >= skew:
         return None
     ordered = _evenly_ranked(values)
     direction = np.sign(skewness(ordered / unit_of(ordered)))
+    target = float(np.interp(skew, _SKEWED, (skew, 0.0)))
 
     def excess(log_scale: float) -> float:
-        return float(direction * skewness(_log_transformed(ordered, float(np.exp(log_scale)))) - _SKEWED)
+        return float(direction * skewness(_log_transformed(ordered, float(np.exp(log_scale)))) - target)
 
     low, high = np.log(smallest), np.log(np.abs(values).max()) + _NEARLY_LINEAR
     if low >= high or excess(low) >= 0 or excess(high) <= 0:

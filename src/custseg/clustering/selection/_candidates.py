@@ -12,6 +12,25 @@ from custseg.clustering.assignment._assessment import Reassignment
 
 
 @dataclass(frozen=True, eq=False)
+class Draws:
+    """Measures of a candidate in each draw of rows, the same draws for all candidates.
+
+    Attributes
+    ----------
+    silhouettes : ndarray of shape (n_halves,)
+        Mean silhouette of the rows of each half.
+    separations : ndarray of shape (n_halves,)
+        Separation of its two least separated clusters among the rows of each half.
+    stability : ndarray of shape (n_pairs,)
+        Adjusted Rand index of the refits on each pair of halves; empty where it was not measured.
+    """
+
+    silhouettes: Floats
+    separations: Floats
+    stability: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """One clustering that was tried. A measure is None where it was not computed because the candidate could not win.
 
@@ -31,15 +50,10 @@ class Candidate:
         Mean silhouette in [-1, 1] (Rousseeuw 1987) and its standard error; 0 for a single cluster.
     silhouette_gain, silhouette_gain_error : float or None
         Silhouette minus the mean silhouette of k-means with as many clusters on null reference data, and the
-        standard error of that mean. One scale for all methods.
-    gap : float or None
-        Path-based silhouette of the least separated cluster; above 0.1, sparse regions separate it from all others.
-    valley : float or None
-        Depth of the shallowest density valley between two clusters: 0 no valley, near 1 an empty region.
-    has_gaps : bool
-        Whether gaps or valleys separate all clusters, more clearly than in null reference data.
-    cuts_gaps : bool
-        Whether it splits much better separated clusters of another candidate.
+        standard deviation of the silhouette among these data. One scale for all methods.
+    separation, separation_in_halves : float or None
+        Separation of the two least separated clusters: above 0, a sparse region separates every two. In the sample,
+        and the median over halves of it.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves, and its standard error.
     stability_of_clusters : dict of int to float, or None
@@ -53,7 +67,9 @@ class Candidate:
     seconds : float
         Duration of the fit.
     estimator : object or None
-        The fitted estimator.
+        The fitted estimator; of more rows than the sample, only the selected candidate is fitted on all of them.
+    draws : Draws or None
+        The measures of each draw.
     """
 
     method: str
@@ -65,10 +81,8 @@ class Candidate:
     silhouette_error: float | None = None
     silhouette_gain: float | None = None
     silhouette_gain_error: float | None = None
-    gap: float | None = None
-    valley: float | None = None
-    has_gaps: bool = False
-    cuts_gaps: bool = False
+    separation: float | None = None
+    separation_in_halves: float | None = None
     stability: float | None = None
     stability_error: float | None = None
     calinski_harabasz: float | None = None
@@ -78,6 +92,7 @@ class Candidate:
     seconds: float = 0.0
     stability_of_clusters: dict[int | str, float] | None = field(default=None, repr=False)
     estimator: Any = field(default=None, repr=False)
+    draws: Draws | None = field(default=None, repr=False)
 
     @property
     def weakest_stability(self) -> float | None:

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics.cluster import contingency_matrix
 
-from custseg._numerics import Floats
+from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
+from custseg.clustering.selection._consensus import Consensus
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
 from custseg.clustering.selection._evidence import fitted
 from custseg.clustering.selection._null_model import NullReference
 from custseg.texts import table
+
+
+@dataclass(frozen=True, eq=False)
+class FittedRows:
+    """The rows, and which of them the candidates are fitted to.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_rows, n_columns)
+        All rows.
+    sample : ndarray of int, shape (n_sample,)
+        The rows of the sample, in ascending order.
+    specs : dict of int to FitSpec
+        The specification of each candidate, by its id.
+    """
+
+    X: Floats
+    sample: Integers
+    specs: dict[int, FitSpec]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +58,12 @@ class ClusteringChoice:
         Results on null reference data.
     request : Request
         Which numbers of clusters could be selected.
+    consensus : Consensus
+        How often each number is selected in resamples.
+    skipped : tuple of str
+        Methods that were not tried, because no cluster is separated from all others.
+    fitted_rows : FittedRows
+        The rows, and which of them the candidates are fitted to.
     language : str
         Language of `reason`.
     """
@@ -46,15 +74,18 @@ class ClusteringChoice:
     min_size: int
     null: NullReference
     request: Request
+    consensus: Consensus
+    skipped: tuple[str, ...]
+    fitted_rows: FittedRows = field(repr=False)
     language: str = "en"
 
     @property
     def verdict(self) -> str:
         """The kind of segmentation.
 
-        "natural": the clusters are separated more than chance allows (gaps between all of them, or a silhouette gain
-        above `null_level`) and stable (0.75 or more). "reproducible": no gaps, but stable. "constructive": neither,
-        but the number was requested. "none": neither; `best` is only the best of the candidates, or one cluster.
+        "natural": a sparse region separates every two clusters, in the sample, in most halves of it and more than in
+        null data. "reproducible": no such regions, but refits agree (0.75 or more). "constructive": neither, but the
+        number was requested. "none": neither; `best` is only the best of the candidates, or one cluster.
         """
         return self.decision.verdict
 
@@ -114,19 +145,47 @@ class ClusteringChoice:
             raise ValueError(f"select: there is no candidate ({method!r}, {n_clusters}); there are {list(usable)}.")
         best = usable[method, n_clusters]
         request = Request((n_clusters,), n_clusters_fixed=True, is_required=True)
-        return replace(self, best=best, decision=decide_for(best, self.null_level), request=request)
+        choice = replace(self, best=best, decision=decide_for(best, self.null), request=request)
+        final = self.on_all_rows(best)
+        if not final.meets_min_size or final.n_clusters != n_clusters:
+            raise ValueError(f"select: ({method!r}, {n_clusters}) does not meet the minimum size on all rows.")
+        return choice.with_best(final)
 
     def as_requested(self) -> ClusteringChoice:
         """Return the same evidence where clusters are required: the verdict is at least "constructive"."""
         request = replace(self.request, is_required=True, or_single=False)
-        decision = decide(self.candidates, self.null_level, request)
-        return replace(self, best=decision.best, decision=decision, request=request)
+        decision = decide(self.candidates, self.null, request)
+        choice = replace(self, decision=decision, request=request)
+        is_same = decision.best.n_clusters == self.best.n_clusters and decision.best.method == self.best.method
+        return choice if is_same else choice.select(decision.best.method, decision.best.n_clusters)
 
-    def single_cluster(self, X: Floats) -> ClusteringChoice:
+    def single_cluster(self) -> ClusteringChoice:
         """Return the same evidence with all rows in one cluster, which is what a verdict of "none" amounts to."""
-        single = fitted(FitSpec(REFERENCE_METHOD, 1, 0, n_clusters=1), X)
-        decision = decide(self.candidates, self.null_level, replace(self.request, or_single=True))
+        single = fitted(FitSpec(REFERENCE_METHOD, 1, 0, n_clusters=1), self.fitted_rows.X)
+        decision = decide(self.candidates, self.null, replace(self.request, or_single=True))
         return replace(self, candidates=(*self.candidates, single), best=single, decision=decision)
+
+    def on_all_rows(self, row: Candidate) -> Candidate:
+        """The candidate, fitted to all rows, with the measures of the sample."""
+        X, sample = self.fitted_rows.X, self.fitted_rows.sample
+        spec = self.fitted_rows.specs.get(id(row))
+        if spec is None or len(sample) == len(X):
+            return row
+        final = fitted(replace(spec, min_size=self.min_size), X)
+        if not final.meets_min_size or final.n_clusters != row.n_clusters:
+            return final
+        stability = row.stability_of_clusters
+        if stability is not None:
+            overlap = contingency_matrix(row.labels, final.labels[sample])
+            before, after = linear_sum_assignment(-overlap)
+            stability = dict(sorted((int(j), stability[int(i)]) for i, j in zip(before, after, strict=True)))
+        measured = ("n_clusters", "meets_min_size", "smallest", "smallest_share", "seconds", "estimator", "bic")
+        return replace(row, stability_of_clusters=stability, **{name: getattr(final, name) for name in measured})
+
+    def with_best(self, final: Candidate) -> ClusteringChoice:
+        """Return the same with the selected candidate as it was fitted to all rows."""
+        candidates = tuple(final if row is self.best else row for row in self.candidates)
+        return replace(self, candidates=candidates, best=final, decision=replace(self.decision, best=final))
 
     def plot(self) -> dict[str, Any]:
         """Return the data for a plot of the choice, in plain lists.
@@ -155,7 +214,7 @@ class ClusteringChoice:
         }
 
     def __repr__(self) -> str:
-        heads = ["method", "n_clusters", "silhouette", "silhouette_gain", "stability", "weakest_stability"]
+        heads = ["method", "n_clusters", "silhouette_gain", "separation", "stability", "weakest_stability"]
         heads.append("smallest_share")
         lines = table([heads, *([getattr(row, name) for name in heads] for row in self.candidates)])
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]

@@ -1,235 +1,215 @@
-"""Fits candidates and measures them: silhouette, gaps, agreement of refits, and the same on null reference data."""
+"""Fits candidates and measures them: silhouette, separation, agreement of refits, and the same on null data."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering._method import FitSpec, TriedSetting
+from custseg.clustering._method import FitSpec
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.assignment._assessment import AssignmentRule
-from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._gaps import path_silhouettes, valleys
+from custseg.clustering.rows._rows import row_hashes
+from custseg.clustering.selection._candidates import Candidate, Draws
 from custseg.clustering.selection._null_model import NullModel, NullReference
+from custseg.clustering.selection._separation import ReachabilityTree, smallest_separations, without_shared_values
 from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._silhouettes import silhouettes
 from custseg.clustering.validation._stability import compared, draw_parts, refitted
 from custseg.errors import InfeasibleMinimumError
 
-SAMPLE_ROWS = 4_000
-_SILHOUETTE_ROWS = 10_000
+# Rows of a tree, of a pair of halves and of a draw of null data: time grows with their square.
+DRAWN_ROWS = 4_000
 # Seed of all draws, whatever the seed of the fits, which must not decide the number of clusters.
 _STREAM = 20_240_601
-_NULL_DRAWS = 20
-_DRAWS_OF_SUSPECTS = 10
-_STABILITY_DRAWS = 12
+_NULL_DRAWS, _PAIRS = 20, 12
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluator:
     """Measures candidates on the same rows, with the same draws for all.
 
-    `X` holds the rows in an order that depends on their values alone, `order` their original indices. Each draw has
-    a seed of its own, so that an additional candidate changes no other. `seed` is used by the fits alone.
+    Attributes
+    ----------
+    X : ndarray of shape (n_sample, n_columns)
+        The sample, in an order that depends on the values alone.
+    order : ndarray of int, shape (n_sample,)
+        Position in the fitted matrix of each of these rows.
+    seed : int
+        Used by the fits alone: each draw has a seed of its own, so that an additional candidate changes no other.
     """
 
     X: Floats
     order: Integers
     seed: int
 
-    @property
-    def sample(self) -> Integers:
-        """Indices of the rows on which paths and valleys are measured; all if there are not more."""
-        if len(self.X) <= SAMPLE_ROWS:
-            return np.arange(len(self.X))
-        return np.sort(self._rng(0).permutation(len(self.X))[:SAMPLE_ROWS])
+    @classmethod
+    def of(cls, X: Floats, seed: int) -> Self:
+        """The evaluator of a fitted matrix."""
+        order = np.argsort(row_hashes(X), kind="stable")
+        return cls(X[order], order, seed)
+
+    @cached_property
+    def pairs(self) -> list[tuple[Integers, Integers]]:
+        """The two disjoint halves of each draw of rows."""
+        pairs = []
+        for draw in range(_PAIRS):
+            rng = self._rng(1, draw)
+            drawn = rng.permutation(len(self.X))[:DRAWN_ROWS]
+            first, second = draw_parts(len(drawn), rng)
+            pairs.append((np.sort(drawn[first]), np.sort(drawn[second])))
+        return pairs
+
+    @cached_property
+    def tree_rows(self) -> Integers:
+        """The rows of the tree."""
+        return np.sort(self._rng(0).permutation(len(self.X))[:DRAWN_ROWS])
+
+    @cached_property
+    def tree(self) -> ReachabilityTree:
+        """The tree on which separation is measured, without the gaps between shared values."""
+        return self._tree(self.tree_rows)
+
+    @cached_property
+    def _trees_of_halves(self) -> list[tuple[Integers, ReachabilityTree]]:
+        return [(half, self._tree(half)) for pair in self.pairs for half in pair]
+
+    def _tree(self, rows: Integers) -> ReachabilityTree:
+        return ReachabilityTree.of(without_shared_values(self.X[rows], self._rng(3)))
+
+    def prepare(self, stages: Stages) -> None:
+        """Build all trees, in threads."""
+        halves = [half for pair in self.pairs for half in pair]
+        trees = stages.run(self._tree, [self.tree_rows, *halves])
+        self.__dict__["tree"] = trees[0]
+        self.__dict__["_trees_of_halves"] = list(zip(halves, trees[1:], strict=True))
 
     def separated(self, rows: Sequence[Candidate], *, stages: Stages) -> list[Candidate]:
-        """The candidates with silhouettes, gaps and the indices of scikit-learn."""
+        """The candidates with silhouettes, separation and the indices of scikit-learn."""
+        if not rows:
+            return []
         labelings = [row.labels[self.order] for row in rows]
-        silhouette_values = self._silhouettes(labelings, stages=stages)
-        sample = self.sample
-        sample_rows = self.X[sample]
-        gaps = path_silhouettes(sample_rows, [labels[sample] for labels in labelings])
-        deep = stages.run(lambda labels: _shallowest(sample_rows, labels[sample]), labelings)
+        result = silhouettes(self.X, labelings, max_rows=DRAWN_ROWS)
+        of_rows = result.per_row
         indices = stages.run(lambda labels: _indices(self.X, labels), labelings)
-        return [
-            replace(
-                row,
-                silhouette=silhouette_values[index][0],
-                silhouette_error=silhouette_values[index][1],
-                gap=float(gaps[index].min()),
-                valley=deep[index],
-                calinski_harabasz=indices[index][0],
-                davies_bouldin=indices[index][1],
+        in_sample = smallest_separations(self.tree, [labels[self.tree_rows] for labels in labelings])
+        in_halves = stages.run(
+            lambda half: smallest_separations(half[1], [labels[half[0]] for labels in labelings]),
+            self._trees_of_halves,
+        )
+        measured = []
+        for index, row in enumerate(rows):
+            separations = np.array([values[index] for values in in_halves])
+            widths = np.array([np.nanmean(of_rows[index][half]) for half, _ in self._trees_of_halves])
+            measured.append(
+                replace(
+                    row,
+                    silhouette=float(result.means[index]),
+                    silhouette_error=float(result.errors[index]),
+                    separation=float(in_sample[index]),
+                    separation_in_halves=float(np.median(separations)),
+                    calinski_harabasz=indices[index][0],
+                    davies_bouldin=indices[index][1],
+                    draws=Draws(widths, separations, np.empty(0)),
+                )
             )
-            for index, row in enumerate(rows)
-        ]
-
-    def _silhouettes(self, labelings: Sequence[Integers], *, stages: Stages) -> list[tuple[float, float]]:
-        """Mean silhouette of each labeling and its error; from a sample if there are many rows."""
-        if len(self.X) <= _SILHOUETTE_ROWS:
-            result = silhouettes(self.X, labelings)
-            return list(zip(result.means.tolist(), result.errors.tolist(), strict=True))
-
-        def alone(labels: Integers) -> tuple[float, float]:
-            result = silhouettes(self.X, [labels], max_rows=_SILHOUETTE_ROWS)
-            return float(result.means[0]), float(result.errors[0])
-
-        return stages.run(alone, labelings)
+        return measured
 
     def stable(
         self, rows: Sequence[Candidate], specs: Sequence[FitSpec], *, indices: Sequence[int], stages: Stages
     ) -> list[Candidate]:
-        """The candidates; those in `indices` with the agreement of refits on halves, at most of the sample's size."""
-        drawn, halves = self._halves()
+        """The candidates; those in `indices` with the agreement of refits on halves."""
+        drawn = [np.concatenate(pair) for pair in self.pairs]
 
         def refit(item: tuple[int, int]) -> list[Integers] | None:
             index, draw = item
-            sample_rows = self.X[drawn[draw]]
-            return _refits(specs[index], sample_rows, halves[draw], share=len(sample_rows) / len(self.X) / 2)
+            share = len(drawn[draw]) / len(self.X) / 2
+            return _refits(specs[index], self.X, self.pairs[draw], drawn=drawn[draw], share=share)
 
-        refits = stages.run(refit, [(index, draw) for index in indices for draw in range(_STABILITY_DRAWS)])
+        refits = stages.run(refit, [(index, draw) for index in indices for draw in range(_PAIRS)])
         measured = list(rows)
         for number, index in enumerate(indices):
-            draws = refits[number * _STABILITY_DRAWS : (number + 1) * _STABILITY_DRAWS]
-            measured[index] = self._with_stability(rows[index], drawn, draws)
+            measured[index] = self._with_stability(rows[index], drawn, refits[number * _PAIRS : (number + 1) * _PAIRS])
         return measured
 
     def refitted(self, row: Candidate, clusterer: Any) -> Candidate:
         """The candidate with the agreement of refits of a clusterer of any kind, on the same halves."""
-        drawn, halves = self._halves()
-        draws = [
-            refitted(clusterer, self.X[chosen], pair, n_rows=len(self.X))
-            for chosen, pair in zip(drawn, halves, strict=True)
-        ]
+        drawn = [np.concatenate(pair) for pair in self.pairs]
+        draws = []
+        for rows, (first, second) in zip(drawn, self.pairs, strict=True):
+            parts = np.arange(len(first)), len(first) + np.arange(len(second))
+            draws.append(refitted(clusterer, self.X[rows], parts, n_rows=len(self.X)))
         return self._with_stability(row, drawn, draws)
-
-    def _halves(self) -> tuple[list[Integers], list[tuple[Integers, Integers]]]:
-        """For each draw, indices of the rows and two disjoint halves of them."""
-        rngs = [self._rng(1, draw) for draw in range(_STABILITY_DRAWS)]
-        drawn = [rng.permutation(len(self.X))[:SAMPLE_ROWS] for rng in rngs]
-        return drawn, [draw_parts(len(chosen), rng) for chosen, rng in zip(drawn, rngs, strict=True)]
 
     def _with_stability(
         self, row: Candidate, drawn: Sequence[Integers], draws: Sequence[list[Integers] | None]
     ) -> Candidate:
         labels = row.labels[self.order]
-        agreement = compared([labels[chosen] for chosen in drawn], draws, n_clusters=row.n_clusters)
+        agreement = compared([labels[rows] for rows in drawn], draws, n_clusters=row.n_clusters)
         return replace(
             row,
             stability=agreement.mean,
             stability_error=agreement.error,
-            stability_of_clusters=_numbered(agreement.jaccard),
+            stability_of_clusters=dict(enumerate(agreement.jaccard.tolist())),
+            draws=None if row.draws is None else replace(row.draws, stability=agreement.draws),
         )
 
-    def null(self, references: Sequence[FitSpec], suspects: Sequence[FitSpec], *, stages: Stages) -> NullReference:
-        """Cluster null reference data by each reference (one per number) and each suspect; the same draws for all."""
+    def null(self, numbers: Sequence[int], *, min_size: int, stages: Stages) -> NullReference:
+        """Cluster null reference data by k-means into each number of clusters; the same draws for all."""
         model = NullModel.like(self.X)
-        n_rows = min(len(self.X), SAMPLE_ROWS)
+        n_rows = min(len(self.X), DRAWN_ROWS)
         share = n_rows / len(self.X)
+        specs = [FitSpec(REFERENCE_METHOD, min_size, self.seed, n_clusters=k).on_share(share) for k in numbers]
 
-        def draw(number: int) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
-            rows = model.draw(n_rows, self._rng(2, number))
-            deep = suspects if number < _DRAWS_OF_SUSPECTS else []
-            tried = dict.fromkeys([*references, *deep])
-            by_spec = {spec: labels for spec in tried if (labels := _labels(spec, rows, share)) is not None}
-            return _measured(rows, by_spec, deep=deep)
+        def draw(number: int) -> tuple[Floats, Floats]:
+            rng = self._rng(2, number)
+            return _null_measures(model.draw(n_rows, rng), specs, rng)
 
         draws = stages.run(draw, range(_NULL_DRAWS))
-        silhouette_values = [[measured.get(spec, np.nan) for spec in references] for measured, _ in draws]
-        gaps = tuple(_largest_gaps(measured) for _, measured in draws[:_DRAWS_OF_SUSPECTS])
-        return NullReference(
-            tuple(spec.n_clusters or 0 for spec in references),
-            np.array(silhouette_values).reshape(len(draws), len(references)),
-            gaps,
-            model.has_shared_values,
-        )
-
-    def best_settings(self, spec: FitSpec, *, fine: bool, stages: Stages) -> list[FitSpec]:
-        """Try the grid on the sample; for each number of clusters there, one setting to fit on all rows."""
-        grid = spec.method.grid
-        if grid is None:
-            return []
-        rows = self.X[self.sample]
-        share = len(rows) / len(self.X)
-        settings = grid.settings(n_rows=len(self.X), n_sample=len(rows), min_size=spec.min_size, fine=fine)
-        specs = [replace(spec, setting=setting) for setting in settings]
-        estimators = stages.run(lambda tried: tried.on_share(share).estimator().fit(rows), specs)
-        clusterings = [pair for pair in zip(specs, estimators, strict=True) if len(pair[1].sizes_) > 1]
-        if not clusterings:
-            return []
-        separations = path_silhouettes(rows, [estimator.labels_ for _, estimator in clusterings])
-        by_number: dict[int, list[TriedSetting]] = {}
-        for (tried, estimator), of_clusters in zip(clusterings, separations, strict=True):
-            sizes = estimator.sizes_
-            noise = spec.method.measures(estimator).get("noise_share", 0.0)
-            separation = float(of_clusters @ sizes / sizes.sum()) - noise
-            by_number.setdefault(len(sizes), []).append(TriedSetting(tried, separation, int(sizes.min() / share)))
-        return [grid.select(by_number[k]) for k in sorted(by_number)]
-
-    def with_possible_numbers(self, spec: FitSpec, numbers: Sequence[int]) -> list[FitSpec]:
-        """One specification per number that the rows allow; else the smallest one, to report a feasible minimum."""
-        n_distinct = len(np.unique(self.X, axis=0))
-        specs = [replace(spec, n_clusters=k) for k in numbers if k <= n_distinct]
-        possible = [tried for tried in specs if (tried.n_clusters or 0) * spec.min_size <= len(self.X)]
-        return possible or specs[:1]
+        shape = (len(draws), len(numbers))
+        silhouette_values, separations = (np.array([pair[i] for pair in draws]).reshape(shape) for i in (0, 1))
+        return NullReference(tuple(numbers), silhouette_values, separations, model.has_shared_values)
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([_STREAM, *purpose])
 
 
-def _numbered(jaccard: Floats) -> dict[int | str, float]:
-    return dict(enumerate(jaccard.tolist()))
+def _null_measures(rows: Floats, specs: Sequence[FitSpec], rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Silhouette and separation of each clustering of one draw; NaN where there is none."""
+    measures = np.full((2, len(specs)), np.nan)
+    labelings = {index: labels for index, spec in enumerate(specs) if (labels := _labels(spec, rows)) is not None}
+    if labelings:
+        tree = ReachabilityTree.of(without_shared_values(rows, rng))
+        indices, values = list(labelings), list(labelings.values())
+        measures[0, indices] = silhouettes(rows, values).means
+        measures[1, indices] = smallest_separations(tree, values)
+    return measures[0], measures[1]
 
 
-def _measured(
-    rows: Floats, labelings: dict[FitSpec, Integers], *, deep: Sequence[FitSpec]
-) -> tuple[dict[FitSpec, float], list[tuple[int, float]]]:
-    """Silhouette of each labeling of one draw; number of clusters and gap of those in `deep`."""
-    if not labelings:
-        return {}, []
-    silhouette_values = silhouettes(rows, list(labelings.values())).means.tolist()
-    suspects = [labels for spec, labels in labelings.items() if spec in deep]
-    gaps = path_silhouettes(rows, suspects) if suspects else []
-    return dict(zip(labelings, silhouette_values, strict=True)), [(len(gap), float(gap.min())) for gap in gaps]
-
-
-def _largest_gaps(gaps: Sequence[tuple[int, float]]) -> dict[int, float]:
-    """The largest gap for each number of clusters."""
-    largest: dict[int, float] = {}
-    for k, gap in gaps:
-        largest[k] = max(gap, largest.get(k, gap))
-    return largest
-
-
-def _labels(spec: FitSpec, rows: Floats, share: float) -> Integers | None:
-    """Labels of a sample of the rows; None if there is no clustering into two or more."""
-    rule = _rule_of_part(spec, rows, share)
+def _labels(spec: FitSpec, rows: Floats) -> Integers | None:
+    """Labels of the rows; None if there is no clustering into two or more."""
+    rule = spec.method.refit(spec.estimator(), rows)
     labels = None if rule is None else rule.labels(rows)
     return labels if labels is not None and labels.max() > 0 else None
 
 
-def _refits(spec: FitSpec, rows: Floats, halves: Sequence[Integers], *, share: float) -> list[Integers] | None:
-    """Labels of the rows by a refit on each part; None if one has no clustering."""
+def _refits(
+    spec: FitSpec, X: Floats, halves: Sequence[Integers], *, drawn: Integers, share: float
+) -> list[Integers] | None:
+    """Labels of the drawn rows by a refit on each half; None if one has no clustering."""
     labelings = []
     for half in halves:
-        rule = _rule_of_part(spec, rows[half], share)
+        rule = _rule_of_part(spec, X[half], share)
         if rule is None:
             return None
-        labelings.append(rule.labels(rows))
+        labelings.append(rule.labels(X[drawn]))
     return labelings
-
-
-def _shallowest(rows: Floats, labels: Integers) -> float:
-    """The shallowest valley of a cluster; 0 if the rows have fewer than two clusters."""
-    present, numbered = np.unique(labels, return_inverse=True)
-    return float(valleys(rows, numbered.reshape(-1)).min()) if len(present) > 1 else 0.0
 
 
 def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None]:
@@ -247,7 +227,7 @@ def _rule_of_part(spec: FitSpec, rows: Floats, share: float) -> AssignmentRule |
 
 
 def fitted(spec: FitSpec, X: Floats) -> Candidate:
-    """Fit a specification to all rows."""
+    """Fit a specification to rows."""
     start = time.perf_counter()
     estimator, name = spec.estimator(), spec.method.name
     try:

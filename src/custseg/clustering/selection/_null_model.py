@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from custseg._numerics import Floats, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg.clustering.selection._candidates import Candidate
 
 # A value that at least this share of rows have is a point mass: customers with one order, imputed values.
 _MASS = 0.05
-# With fewer rows, a pattern uses the marginals and correlations of all rows.
+# Patterns of fewer rows are not kept one by one.
 _MIN_PATTERN_ROWS = 50
 # Knots of a marginal, and candidates for its mode.
 _KNOTS = 256
@@ -43,34 +43,30 @@ class NullModel:
     """Draws rows with the marginals, rank correlations and point masses of given rows, but without clusters.
 
     A Gaussian copula within each pattern of point masses: patterns are drawn with their observed frequencies, the
-    other columns from one normal distribution with the same correlations, transformed to the same marginals. A
+    other columns from one normal distribution with the same correlations, transformed to the same marginals. Rows whose
+    pattern fewer than 50 rows have are one more group, whose columns keep their point masses one by one. A
     multimodal marginal would reproduce clusters, so each continuous column has the nearest unimodal marginal
     (Hartigan and Hartigan 1985).
     """
 
     patterns: tuple[_Pattern, ...]
+    has_shared_values: bool
 
     @classmethod
     def like(cls, X: Floats) -> NullModel:
         """The null model of these rows."""
         codes = np.stack([_mass_codes(column) for column in X.T], axis=1)
-        kinds, kind = np.unique(codes, axis=0, return_inverse=True)
+        kinds, kind, counts = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
         kind = kind.reshape(-1)
         patterns = []
-        for number, code in enumerate(kinds):
+        for number in np.flatnonzero(counts >= _MIN_PATTERN_ROWS):
             members = np.flatnonzero(kind == number)
-            free = np.flatnonzero(code < 0)
-            source = members
-            if len(members) < _MIN_PATTERN_ROWS and len(free):
-                source = np.flatnonzero((codes[:, free] < 0).all(axis=1))
-            values = X[np.ix_(source, free)]
-            patterns.append(_Pattern(len(members) / len(X), X[members[0]], free, _quantiles(values), _mixing(values)))
-        return cls(tuple(patterns))
-
-    @property
-    def has_shared_values(self) -> bool:
-        """Whether there are point masses."""
-        return any(len(pattern.free) < len(pattern.fixed) for pattern in self.patterns)
+            patterns.append(_pattern(X, members, free=np.flatnonzero(kinds[number] < 0), codes=codes))
+        # Of a wide table nearly every row has a pattern of its own: patterns kept one by one would be the table.
+        rare = np.flatnonzero(counts[kind] < _MIN_PATTERN_ROWS)
+        if len(rare):
+            patterns.append(_pattern(X, rare, free=np.arange(X.shape[1]), codes=codes))
+        return cls(tuple(patterns), bool((codes >= 0).any()))
 
     def draw(self, n_rows: int, rng: np.random.Generator) -> Floats:
         """Draw rows, ordered by pattern."""
@@ -87,14 +83,26 @@ def _mass_codes(column: Floats) -> Integers:
     return codes
 
 
-def _quantiles(columns: Floats) -> Floats:
-    """The sorted columns, continuous ones made unimodal."""
-    ordered = np.sort(columns, axis=0)
-    for column in ordered.T:
+def _pattern(X: Floats, members: Integers, *, free: Integers, codes: Integers) -> _Pattern:
+    """The pattern of these rows; of few rows with the marginals and correlations of all that vary in these columns."""
+    source = members
+    if len(members) < _MIN_PATTERN_ROWS and len(free):
+        source = np.arange(len(X))
+    values = X[np.ix_(source, free)]
+    is_mass = codes[np.ix_(source, free)] >= 0
+    return _Pattern(len(members) / len(X), X[members[0]], free, _quantiles(values, is_mass), _mixing(values))
+
+
+def _quantiles(columns: Floats, is_mass: Bools) -> Floats:
+    """The sorted columns; their continuous parts, apart from point masses, made unimodal."""
+    quantiles = []
+    for column, masses in zip(columns.T, is_mass.T, strict=True):
+        continuous = np.sort(column[~masses])
         # The few values of a count are not modes.
-        if len(np.unique(column)) > len(column) / 2:
-            column[:] = _unimodal_quantiles(column)
-    return ordered
+        if len(np.unique(continuous)) > len(continuous) / 2:
+            continuous = _unimodal_quantiles(continuous)
+        quantiles.append(np.sort(np.concatenate([continuous, column[masses]])))
+    return np.stack(quantiles, axis=1) if quantiles else np.empty((len(columns), 0))
 
 
 def _unimodal_quantiles(ordered: Floats) -> Floats:
@@ -151,23 +159,23 @@ def _mixing(columns: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class NullReference:
-    """What clustering finds in null reference data without groups: one row per draw, NaN if it has no clustering.
+    """What k-means finds in null reference data without groups: one row per draw, NaN if it has no clustering.
 
     Attributes
     ----------
     numbers : tuple of int
         Numbers of clusters.
     silhouettes : ndarray of shape (n_draws, n_numbers)
-        Silhouettes of k-means.
-    gaps : tuple of dict of int to float
-        For each draw and number of clusters the largest gap found by a candidate that seemed to have gaps.
+        Silhouettes.
+    separations : ndarray of shape (n_draws, n_numbers)
+        Separations of the two least separated clusters.
     shared_values : bool
         Whether many rows have the same value in some column.
     """
 
     numbers: tuple[int, ...]
     silhouettes: Floats
-    gaps: tuple[dict[int, float], ...]
+    separations: Floats
     shared_values: bool = False
 
     @property
@@ -176,41 +184,48 @@ class NullReference:
         return np.array([_mean(column) for column in self.silhouettes.T])
 
     @property
-    def errors(self) -> Floats:
-        """Standard error of each mean."""
-        return np.array([_error(column) for column in self.silhouettes.T])
+    def deviations(self) -> Floats:
+        """Standard deviation of the silhouette for each number."""
+        return np.array([_deviation(column) for column in self.silhouettes.T])
 
     @property
     def level(self) -> float:
         """95th percentile, over the draws, of the largest silhouette gain among all numbers of clusters."""
-        deviations = self.silhouettes - self.means
-        has_clustering = ~np.isnan(deviations).all(axis=1)
+        gains = self.silhouettes - self.means
+        has_clustering = ~np.isnan(gains).all(axis=1)
         if not has_clustering.any():
             return np.inf
-        return float(np.quantile(np.nanmax(deviations[has_clustering], axis=1), 0.95))
+        return float(np.quantile(np.nanmax(gains[has_clustering], axis=1), 0.95))
 
-    def chance_gaps(self, n_clusters: int) -> Floats:
-        """The largest gap of each draw among so many clusters or more; 0 if there are never so many."""
-        return np.array(
-            [max((gap for k, gap in largest.items() if k >= n_clusters), default=0.0) for largest in self.gaps]
-        )
+    def chance_separation(self, n_clusters: int) -> float:
+        """95th percentile of the separation of so many clusters; -inf where there are never so many."""
+        if n_clusters not in self.numbers:
+            return -np.inf
+        values = self.separations[:, self.numbers.index(n_clusters)]
+        finite = values[np.isfinite(values)]
+        return float(np.quantile(finite, 0.95)) if len(finite) else -np.inf
 
     @classmethod
     def empty(cls) -> NullReference:
         """A reference without draws."""
-        return cls((), np.empty((0, 0)), ())
+        return cls((), np.empty((0, 0)), np.empty((0, 0)))
+
+    def resampled(self, rng: np.random.Generator) -> NullReference:
+        """The same with as many draws, drawn from its own with replacement."""
+        drawn = rng.integers(0, len(self.silhouettes), len(self.silhouettes))
+        return replace(self, silhouettes=self.silhouettes[drawn], separations=self.separations[drawn])
 
     def with_gain(self, row: Candidate) -> Candidate:
-        """The candidate with its silhouette gain and the standard error."""
+        """The candidate with its silhouette gain and the standard deviation of chance."""
         index = self.numbers.index(row.n_clusters)
-        mean, error = float(self.means[index]), float(self.errors[index])
+        mean, deviation = float(self.means[index]), float(self.deviations[index])
         if np.isnan(mean):
-            mean = error = 0.0 if row.n_clusters == 1 else np.nan
+            mean = deviation = 0.0 if row.n_clusters == 1 else np.nan
         gain = (row.silhouette or 0.0) - mean
         return replace(
             row,
             silhouette_gain=None if np.isnan(gain) else gain,
-            silhouette_gain_error=None if np.isnan(error) else error,
+            silhouette_gain_error=None if np.isnan(deviation) else deviation,
         )
 
 
@@ -219,6 +234,6 @@ def _mean(values: Floats) -> float:
     return float(finite.mean()) if len(finite) else np.nan
 
 
-def _error(values: Floats) -> float:
+def _deviation(values: Floats) -> float:
     finite = values[~np.isnan(values)]
-    return float(finite.std(ddof=1) / np.sqrt(len(finite))) if len(finite) > 1 else np.nan
+    return float(finite.std(ddof=1)) if len(finite) > 1 else np.nan

@@ -11,9 +11,7 @@ from sklearn.base import clone
 
 from custseg._checks import check_min_size, check_random_state
 from custseg._numerics import Integers
-from custseg.clustering._method import FitSpec
-from custseg.clustering._methods import REFERENCE_METHOD
-from custseg.clustering.rows._rows import checked_matrix, row_hashes
+from custseg.clustering.rows._rows import checked_matrix
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._evidence import Evaluator
 from custseg.clustering.selection._stages import Stages
@@ -52,7 +50,7 @@ def evaluate_clusterer(
     -------
     Candidate
         Clusters are numbered from 0, the largest first; rows labeled -1 are noise and in no cluster.
-        `gap`, `valley` and `has_gaps` are left out. Its `estimator` holds the labels alone.
+        Its `estimator` holds the labels alone.
 
     Raises
     ------
@@ -84,8 +82,8 @@ def evaluate_clusterer(
     seed = check_random_state(_CALLER, random_state)
     rows = checked_matrix(_CALLER, X)
     n_members = check_min_size(_CALLER, min_size, len(rows))
-    order = np.argsort(row_hashes(rows), kind="stable")
-    evaluator = Evaluator(rows[order], order, seed)
+    evaluator = Evaluator.of(rows, seed)
+    order = evaluator.order
 
     fresh = with_seed(clusterer, seed)
     start = time.perf_counter()
@@ -127,6 +125,4 @@ def _measured(row: Candidate, evaluator: Evaluator, clusterer: Any, *, min_size:
     stages = Stages(n_jobs=1)
     (row,) = evaluator.separated([row], stages=stages)
     row = evaluator.refitted(row, clusterer)
-    reference = FitSpec(REFERENCE_METHOD, min_size, evaluator.seed, n_clusters=row.n_clusters)
-    measured = evaluator.null([reference], [], stages=stages).with_gain(row)
-    return replace(measured, gap=None, valley=None)
+    return evaluator.null([row.n_clusters], min_size=min_size, stages=stages).with_gain(row)

@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import partial
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
-from custseg._numerics import Floats
-from custseg.clustering._method import FitSpec, Method
-from custseg.clustering._methods import AUTO, REFERENCE_METHOD, get_method, method_names
-from custseg.clustering.rows._rows import checked_matrix, row_hashes
+from custseg._numerics import Floats, Integers
+from custseg.clustering._method import Method
+from custseg.clustering._methods import AUTO, get_method, method_names
+from custseg.clustering.rows._rows import checked_matrix, hash_sample, row_hashes
 from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._choice import ClusteringChoice
-from custseg.clustering.selection._decision import (
-    AUTO_NUMBERS,
-    CRITERIA,
-    Request,
-    decide,
-    is_stable,
-    might_be_separated,
-    seems_separated,
-    with_gaps,
-)
-from custseg.clustering.selection._evidence import Evaluator, fitted
-from custseg.clustering.selection._null_model import NullReference
+from custseg.clustering.selection._choice import ClusteringChoice, FittedRows
+from custseg.clustering.selection._consensus import decide_by_consensus, resampled_numbers
+from custseg.clustering.selection._decision import AUTO_NUMBERS, CRITERIA, PREFERRED, Request
+from custseg.clustering.selection._evidence import Evaluator
 from custseg.clustering.selection._reason import listed_numbers
+from custseg.clustering.selection._search import USUAL_NUMBERS, Search
 from custseg.clustering.selection._stages import Progress, Stages
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.texts import plural
 
-Tried = tuple[Candidate, FitSpec]
-
 _CALLER = "select_clustering"
-_USUAL_NUMBERS = range(2, 11)
-# Fits of more rows run one at a time: each uses threads and memory of its own.
-_SEQUENTIAL_ROWS = 100_000
+SAMPLE_ROWS = 10_000
 
 
 def select_clustering(
@@ -50,6 +38,8 @@ def select_clustering(
     n_clusters: int | Sequence[int] | str | None = range(2, 11),
     min_size: int | float = 0.05,
     criterion: str = "silhouette_gain",
+    prefer: Sequence[int] = PREFERRED,
+    previous: int | ClusteringChoice | None = None,
     random_state: int = 0,
     n_jobs: int | None = None,
     progress: Progress | None = None,
@@ -145,7 +135,9 @@ def select_clustering(
     selected_methods = _checked_methods(methods)
     request = _checked_request(n_clusters, selected_methods)
     check_choice(_CALLER, "criterion", criterion, allowed=CRITERIA)
-    request = replace(request, criterion=criterion)
+    request = replace(
+        request, criterion=criterion, preferred=_checked_preference(prefer), previous=_checked_previous(previous)
+    )
     seed = check_random_state(_CALLER, random_state)
     if n_jobs is not None:
         check_integer(_CALLER, "n_jobs", n_jobs, minimum=1)
@@ -155,90 +147,58 @@ def select_clustering(
     n_members = check_min_size(_CALLER, min_size, len(rows))
 
     stages = Stages(_checked_progress(progress), n_jobs)
-    # In the order of their hashes the rows are the same in whatever order they came.
-    order = np.argsort(row_hashes(rows), kind="stable")
-    evaluator = Evaluator(rows[order], order, seed)
-    specs = _specs(
-        evaluator, selected_methods, numbers, min_size=n_members, fine=request.n_clusters_fixed, stages=stages
+    sample = hash_sample(row_hashes(rows), SAMPLE_ROWS)
+    X_sample = rows[sample]
+    share = len(sample) / len(rows)
+    search = Search(
+        X_sample,
+        Evaluator.of(X_sample, seed),
+        _on_sample(n_members, share, numbers, n_sample=len(sample)),
+        numbers,
+        request.n_clusters_fixed,
+        stages,
     )
-    stages.enter(10, 35, n_jobs=1 if len(rows) > _SEQUENTIAL_ROWS else None)
-    fits = stages.run(partial(fitted, X=rows), specs)
-    usable, infeasible = _usable_and_infeasible(list(zip(fits, specs, strict=True)))
-    null = NullReference.empty()
-    if usable:
-        usable, null = _measured(usable, evaluator, n_members, stages=stages)
-    candidates = [row for row, _ in usable] + infeasible
-    _check_selectable(candidates, numbers, min_size=n_members, rows=rows)
+    search.run(selected_methods)
+    choice = _choice(search, rows, sample, min_size=n_members, request=request)
     stages.enter(100, 100)
-    decision = decide(candidates, null.level, request)
-    choice = ClusteringChoice(tuple(candidates), decision.best, decision, n_members, null, request)
-    return choice.single_cluster(rows) if decision.is_single else choice
+    return choice
 
 
-def _specs(
-    evaluator: Evaluator,
-    methods: Sequence[Method],
-    numbers: Sequence[int] | None,
-    *,
-    min_size: int,
-    fine: bool,
-    stages: Stages,
-) -> list[FitSpec]:
-    """What to fit on all rows."""
-    stages.enter(0, 10)
-    specs: list[FitSpec] = []
-    for method in methods:
-        spec = FitSpec(method, min_size, evaluator.seed)
-        if method.finds_number:
-            specs += evaluator.best_settings(spec, fine=fine, stages=stages)
-        else:
-            specs += evaluator.with_possible_numbers(spec, numbers or _USUAL_NUMBERS)
-    return specs
+def _on_sample(min_size: int, share: float, numbers: Collection[int] | None, *, n_sample: int) -> int:
+    """The minimum size in the sample: in proportion, and with room for the numbers that have room in all rows."""
+    if share == 1:
+        return min_size
+    proportional = math.ceil(round(min_size * share, 9))
+    fitting = [k for k in numbers or USUAL_NUMBERS if k * min_size * share <= n_sample]
+    return max(1, min(proportional, n_sample // max(fitting, default=1)))
 
 
-def _usable_and_infeasible(tried: Sequence[Tried]) -> tuple[list[Tried], list[Candidate]]:
-    """One candidate of each method and number, and the ones that only report an infeasible minimum size."""
-    usable: dict[tuple[str, int], Tried] = {}
-    infeasible = []
-    for row, spec in tried:
-        if row.meets_min_size and row.n_clusters > 0:
-            usable.setdefault((row.method, row.n_clusters), (row, spec))
-        elif not row.meets_min_size and spec.n_clusters is not None:
-            infeasible.append(row)
-    return list(usable.values()), infeasible
-
-
-def _measured(
-    tried: Sequence[Tried], evaluator: Evaluator, min_size: int, *, stages: Stages
-) -> tuple[list[Tried], NullReference]:
-    """The candidates with their measures; expensive ones only for candidates that can still be selected."""
-    specs = [spec for _, spec in tried]
-    stages.enter(35, 45)
-    rows = evaluator.separated([row for row, _ in tried], stages=stages)
-    stages.enter(45, 60)
-    first = [index for index, row in enumerate(rows) if row.method == REFERENCE_METHOD.name or might_be_separated(row)]
-    rows = evaluator.stable(rows, specs, indices=first, stages=stages)
-    stages.enter(60, 70)
-    undecided = [index for index, row in enumerate(rows) if row.stability is None and not _beaten(row, rows)]
-    rows = evaluator.stable(rows, specs, indices=undecided, stages=stages)
-    stages.enter(70, 100)
-    suspects = [spec for row, spec in zip(rows, specs, strict=True) if seems_separated(row)]
-    numbers = sorted({row.n_clusters for row in rows})
-    references = [FitSpec(REFERENCE_METHOD, min_size, evaluator.seed, n_clusters=k) for k in numbers]
-    null = evaluator.null(references, suspects, stages=stages)
-    judged = with_gaps([null.with_gain(row) for row in rows], null)
-    return list(zip(judged, specs, strict=True)), null
-
-
-def _beaten(row: Candidate, rows: Sequence[Candidate]) -> bool:
-    """Whether a stable k-means candidate with as many clusters has the larger silhouette, hence the larger gain."""
-    return any(
-        rival.method == REFERENCE_METHOD.name
-        and rival.n_clusters == row.n_clusters
-        and is_stable(rival)
-        and (rival.silhouette or 0.0) >= (row.silhouette or 0.0)
-        for rival in rows
-    )
+def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, request: Request) -> ClusteringChoice:
+    """Decide, and fit the selected candidate to all rows; another one if it does not meet the minimum size there."""
+    tried, refused = list(search.tried), list(search.infeasible)
+    while True:
+        candidates = [row for row, _ in tried] + refused
+        _check_selectable(candidates, search.numbers, min_size=min_size, rows=rows)
+        consensus = resampled_numbers(candidates, search.null, request)
+        decision = decide_by_consensus(candidates, search.null, request, consensus=consensus)
+        choice = ClusteringChoice(
+            tuple(candidates),
+            decision.best,
+            decision,
+            min_size,
+            search.null,
+            request,
+            consensus,
+            tuple(search.skipped),
+            FittedRows(rows, sample, {id(row): spec for row, spec in tried}),
+        )
+        if decision.is_single:
+            return choice.single_cluster()
+        final = choice.on_all_rows(decision.best)
+        if final.meets_min_size and final.n_clusters == decision.best.n_clusters:
+            return choice.with_best(final)
+        tried = [pair for pair in tried if pair[0] is not decision.best]
+        refused.append(final) if not final.meets_min_size else None
 
 
 def _check_selectable(
@@ -253,8 +213,8 @@ def _check_selectable(
         return
     refused = [row for row in candidates if not row.meets_min_size]
     if refused:
-        raise _infeasible(refused, numbers or _USUAL_NUMBERS, min_size, rows=len(rows))
-    smallest_number, n_distinct = min(numbers or _USUAL_NUMBERS), len(np.unique(rows, axis=0))
+        raise _infeasible(refused, numbers or USUAL_NUMBERS, min_size, rows=len(rows))
+    smallest_number, n_distinct = min(numbers or USUAL_NUMBERS), len(np.unique(rows, axis=0))
     if n_distinct < smallest_number:
         raise DataError(
             f"{len(rows):,} rows have {plural(n_distinct, 'distinct value')} in {plural(rows.shape[1], 'column')}, "
@@ -305,10 +265,32 @@ def _checked_request(n_clusters: object, methods: Sequence[Method]) -> Request:
     """Which numbers may be selected; "auto" prefers a few, and falls back to stable clusters or to a single one."""
     if isinstance(n_clusters, str) and n_clusters == AUTO:
         allowed = None if all(method.finds_number for method in methods) else AUTO_NUMBERS
-        return Request(allowed, fallbacks=(AUTO_NUMBERS, None), or_single=True)
+        return Request(allowed, or_any_natural=True, or_single=True)
     numbers = _checked_numbers(n_clusters)
     is_fixed = isinstance(n_clusters, Integral)
     return Request(numbers, n_clusters_fixed=is_fixed, is_required=is_fixed)
+
+
+def _checked_preference(prefer: object) -> tuple[int, ...]:
+    """The numbers that are preferred among equally good ones."""
+    numbers = [prefer] if isinstance(prefer, Integral) else prefer
+    if isinstance(numbers, str | bytes) or not isinstance(numbers, Sequence) or not numbers:
+        raise TypeError(
+            f"{_CALLER}: prefer must be numbers of clusters such as range(5, 8), got {type(prefer).__name__}."
+        )
+    return tuple(sorted({check_integer(_CALLER, "prefer", k, minimum=1) for k in numbers}))
+
+
+def _checked_previous(previous: object) -> int | None:
+    """The number of clusters of an earlier choice."""
+    if previous is None:
+        return None
+    number = previous.best.n_clusters if isinstance(previous, ClusteringChoice) else previous
+    if isinstance(number, bool) or not isinstance(number, Integral):
+        raise TypeError(
+            f"{_CALLER}: previous must be an earlier choice or its number of clusters, got {type(previous).__name__}."
+        )
+    return check_integer(_CALLER, "previous", number, minimum=1)
 
 
 def _checked_numbers(n_clusters: object) -> Sequence[int] | None:

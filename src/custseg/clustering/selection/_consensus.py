@@ -1,0 +1,101 @@
+"""The consensus: what most resamples of the evidence select.
+
+Start at `resampled_numbers`. A resample draws from the halves and from the null data with replacement, instead of
+fitting everything again on other rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from custseg._numerics import Integers
+from custseg.clustering.selection._candidates import Candidate
+from custseg.clustering.selection._decision import RULE, Decision, Request, Thresholds, decide
+from custseg.clustering.selection._null_model import NullReference
+
+N_RESAMPLES = 20
+_SEED = 20_241_128
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """How often each number of clusters is selected in resamples of the evidence.
+
+    Attributes
+    ----------
+    counts : dict of int to int
+        Resamples in which each number is selected, the most frequent first; 1 where no clustering is stable.
+    n_resamples : int
+        Number of resamples.
+    """
+
+    counts: dict[int, int]
+    n_resamples: int
+
+    def share(self, n_clusters: int) -> float:
+        """The share of the resamples that select this number."""
+        return self.counts.get(n_clusters, 0) / self.n_resamples if self.n_resamples else 0.0
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """The most frequent numbers that together are selected in most resamples."""
+        leading: list[int] = []
+        for number, count in self.counts.items():
+            if sum(self.counts[k] for k in leading) * 2 > self.n_resamples:
+                break
+            leading.append(number) if count else None
+        return tuple(sorted(leading))
+
+
+def resampled_numbers(
+    candidates: Sequence[Candidate], null: NullReference, request: Request, *, rule: Thresholds = RULE
+) -> Consensus:
+    """Decide in each resample of the evidence, and count the numbers of clusters."""
+    n_pairs = max((len(row.draws.stability) for row in candidates if row.draws is not None), default=0)
+    if not n_pairs or not len(null.silhouettes):
+        return Consensus({}, 0)
+    rng = np.random.default_rng(_SEED)
+    numbers = []
+    for _ in range(N_RESAMPLES):
+        pairs = rng.integers(0, n_pairs, n_pairs)
+        half = int(rng.integers(0, 2 * n_pairs))
+        chance = null.resampled(rng)
+        rows = [chance.with_gain(_resampled(row, pairs, half)) if row.draws is not None else row for row in candidates]
+        decision = decide(rows, chance, request, rule=rule)
+        numbers.append(1 if decision.is_single else decision.best.n_clusters)
+    return Consensus(dict(sorted(Counter(numbers).items(), key=lambda pair: (-pair[1], pair[0]))), N_RESAMPLES)
+
+
+def _resampled(row: Candidate, pairs: Integers, half: int) -> Candidate:
+    """The candidate with the measures of other rows: the silhouette of one half, and the draws of these pairs.
+
+    A half differs from the whole as much as the whole differs from other rows of the same source.
+    """
+    draws = row.draws
+    if draws is None:
+        return row
+    halves = np.stack([2 * pairs, 2 * pairs + 1]).reshape(-1)
+    changed = replace(
+        row,
+        silhouette=float(draws.silhouettes[half]),
+        separation=float(draws.separations[halves].mean()) if len(draws.separations) else row.separation,
+        separation_in_halves=float(np.median(draws.separations[halves])) if len(draws.separations) else None,
+    )
+    return replace(changed, stability=float(draws.stability[pairs].mean())) if len(draws.stability) else changed
+
+
+def decide_by_consensus(
+    candidates: Sequence[Candidate], null: NullReference, request: Request, *, consensus: Consensus
+) -> Decision:
+    """The decision for the number that most resamples select, if one has a majority; otherwise that of all evidence."""
+    decision = decide(candidates, null, request)
+    number = next(iter(consensus.counts), None)
+    if number is None or consensus.share(number) <= 0.5 or decision.is_single or number == decision.best.n_clusters:
+        return decision
+    if not any(row.meets_min_size and row.n_clusters == number for row in candidates):
+        return decision
+    return decide(candidates, null, replace(request, n_clusters_allowed=(number,)))

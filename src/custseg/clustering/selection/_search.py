@@ -1,0 +1,169 @@
+"""The search: which candidates are fitted and measured, the cheap ones first.
+
+Start at `Search.run`. K-means comes first; other methods only where a cluster is separated from all others, because
+without any separation they do not win. Refits are made only for candidates that can still be selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from custseg._numerics import Floats, Integers
+from custseg.clustering._method import FitSpec, Method, TriedSetting
+from custseg.clustering._methods import REFERENCE_METHOD
+from custseg.clustering.selection._candidates import Candidate
+from custseg.clustering.selection._decision import might_be_natural
+from custseg.clustering.selection._evidence import Evaluator, fitted
+from custseg.clustering.selection._null_model import NullReference
+from custseg.clustering.selection._separation import best_separated, smallest_separations
+from custseg.clustering.selection._stages import Stages
+
+Tried = tuple[Candidate, FitSpec]
+
+# Settings of a grid that are tried to see whether any cluster is separated.
+_FIRST_TRIES = 3
+
+USUAL_NUMBERS = range(2, 11)
+
+
+@dataclass(eq=False)
+class Search:
+    """Fits and measures candidates.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_sample, n_columns)
+        The matrix that candidates are fitted to.
+    evaluator : Evaluator
+        Measures them.
+    min_size : int
+        Minimum size of a cluster in this matrix.
+    numbers : sequence of int or None
+        Numbers of clusters; None if any is allowed.
+    fine : bool
+        Whether the grids of settings are to be finer.
+    stages : Stages
+        Threads and progress.
+    skipped : list of str
+        Methods that were not tried because no cluster is separated.
+    """
+
+    X: Floats
+    evaluator: Evaluator
+    min_size: int
+    numbers: Sequence[int] | None
+    fine: bool
+    stages: Stages
+    tried: list[Tried] = field(default_factory=list)
+    infeasible: list[Candidate] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    null: NullReference = field(default_factory=NullReference.empty)
+
+    def run(self, methods: Sequence[Method]) -> None:
+        """Fit and measure, in order of their cost."""
+        self.stages.enter(0, 10)
+        self.evaluator.prepare(self.stages)
+        self.stages.enter(10, 35)
+        reference = [method for method in methods if method is REFERENCE_METHOD]
+        later = [method for method in methods if method is not REFERENCE_METHOD]
+        self._add([spec for method in reference for spec in self._possible(method)])
+        for method in later:
+            if reference and not self._is_any_separated(later):
+                self.skipped.append(method.name)
+            else:
+                self._add(self._best_settings(method) if method.grid else self._possible(method))
+        self._refit()
+        self._compare_with_null()
+
+    def _add(self, specs: Sequence[FitSpec]) -> None:
+        """Fit these specifications and measure silhouettes and separation; one candidate per method and number."""
+        fits = self.stages.run(partial(fitted, X=self.X), specs)
+        usable: dict[tuple[str, int], Tried] = {}
+        for row, spec in zip(fits, specs, strict=True):
+            if row.meets_min_size and row.n_clusters > 0:
+                usable.setdefault((row.method, row.n_clusters), (row, spec))
+            elif not row.meets_min_size and spec.n_clusters is not None:
+                self.infeasible.append(row)
+        rows = self.evaluator.separated([row for row, _ in usable.values()], stages=self.stages)
+        self.tried += zip(rows, [spec for _, spec in usable.values()], strict=True)
+
+    def _is_any_separated(self, methods: Sequence[Method]) -> bool:
+        """Whether a sparse region separates a cluster of a candidate, or of a first try of a method with settings."""
+        evaluator = self.evaluator
+        labelings = [row.labels[evaluator.order][evaluator.tree_rows] for row, _ in self.tried]
+        if any(best_separated(evaluator.tree, labels) > 0 for labels in labelings):
+            return True
+        first_tries = []
+        for method in methods:
+            specs = self._specs_of_grid(method)
+            first_tries += specs[:: max(1, len(specs) // _FIRST_TRIES)]
+        return any(best_separated(evaluator.tree, labels) > 0 for labels in self._tree_labels(first_tries))
+
+    def _specs_of_grid(self, method: Method) -> list[FitSpec]:
+        """A specification for each setting of the method's grid."""
+        if method.grid is None:
+            return []
+        n_rows, n_sample = len(self.X), len(self.evaluator.tree_rows)
+        settings = method.grid.settings(n_rows=n_rows, n_sample=n_sample, min_size=self.min_size, fine=self.fine)
+        spec = FitSpec(method, self.min_size, self.evaluator.seed)
+        return [replace(spec, setting=setting) for setting in settings]
+
+    def _tree_labels(self, specs: Sequence[FitSpec]) -> list[Integers]:
+        """Labels of the rows of the tree by each specification."""
+        return [estimator.labels_ for estimator in self._on_tree_rows(specs)]
+
+    def _on_tree_rows(self, specs: Sequence[FitSpec]) -> list[Any]:
+        rows = self.evaluator.X[self.evaluator.tree_rows]
+        share = len(rows) / len(self.X)
+        estimators: list[Any] = self.stages.run(lambda spec: spec.on_share(share).estimator().fit(rows), specs)
+        return estimators
+
+    def _best_settings(self, method: Method) -> list[FitSpec]:
+        """Of each number of clusters that the grid finds in the rows of the tree, the setting to fit."""
+        if method.grid is None:
+            return []
+        share = len(self.evaluator.tree_rows) / len(self.X)
+        specs = self._specs_of_grid(method)
+        by_number: dict[int, list[TriedSetting]] = {}
+        for spec, estimator in zip(specs, self._on_tree_rows(specs), strict=True):
+            sizes = estimator.sizes_
+            if len(sizes) > 1:
+                separation = float(smallest_separations(self.evaluator.tree, [estimator.labels_])[0])
+                tried = TriedSetting(spec, separation, int(sizes.min() / share))
+                by_number.setdefault(len(sizes), []).append(tried)
+        return [method.grid.select(by_number[k]) for k in sorted(by_number)]
+
+    def _possible(self, method: Method) -> list[FitSpec]:
+        """One specification per number that the rows allow; else the smallest one, to report a feasible minimum."""
+        n_distinct = len(np.unique(self.X, axis=0))
+        spec = FitSpec(method, self.min_size, self.evaluator.seed)
+        specs = [replace(spec, n_clusters=k) for k in self.numbers or USUAL_NUMBERS if k <= n_distinct]
+        possible = [tried for tried in specs if (tried.n_clusters or 0) * self.min_size <= len(self.X)]
+        return possible or specs[:1]
+
+    def _refit(self) -> None:
+        """Measure the stability of the candidates that can be selected."""
+        rows, specs = [row for row, _ in self.tried], [spec for _, spec in self.tried]
+        indices = [index for index, row in enumerate(rows) if self._can_be_selected(row)]
+        self.stages.enter(35, 75)
+        measured = self.evaluator.stable(rows, specs, indices=indices, stages=self.stages)
+        self.tried = list(zip(measured, specs, strict=True))
+
+    def _can_be_selected(self, row: Candidate) -> bool:
+        """Whether the row is separated, or k-means, or there is no k-means."""
+        is_reference = row.method == REFERENCE_METHOD.name
+        has_reference = any(other.method == REFERENCE_METHOD.name for other, _ in self.tried)
+        return row.n_clusters > 1 and (is_reference or not has_reference or might_be_natural(row))
+
+    def _compare_with_null(self) -> None:
+        numbers = sorted({row.n_clusters for row, _ in self.tried})
+        if not numbers:
+            return
+        self.stages.enter(75, 100)
+        self.null = self.evaluator.null(numbers, min_size=self.min_size, stages=self.stages)
+        self.tried = [(self.null.with_gain(row), spec) for row, spec in self.tried]
