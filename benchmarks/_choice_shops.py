@@ -83,7 +83,8 @@ def next_month(count: int, mapped: Mapped) -> Iterator[str | Measure]:
     logs = present(DATED)
     agreements = []
     for log, rows in zip(logs, mapped(fitted_rules, logs), strict=True):
-        yield f"{log}: " + "; ".join(f"{as_of} {k} segments, agreement {score:.3f}" for as_of, k, score in rows)
+        yield f"{log}: " + "; ".join(f"{as_of} {k} segments" for as_of, k, _ in rows)
+        yield f"{log}: agreement " + ", ".join(f"{score:.3f}" for *_, score in rows[1:])
         agreements += [score for *_, score in rows[1:]]
     if agreements:
         yield Measure("next-month", float(np.median(agreements)), f"lowest {min(agreements):.3f}")

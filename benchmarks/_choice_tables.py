@@ -189,7 +189,7 @@ def half_random_part(count: int, mapped: Mapped) -> Iterator[str | Measure]:
         if said == "natural" and score < PEAK_AGREEMENT:
             across.append(seed)
             yield f"seed {seed}: natural across, {described}, adjusted Rand {score:.2f}"
-    for kind in RANDOM_COLUMNS:
+    for kind in dict.fromkeys(which for which, *_ in results):
         of_kind = [(said, score) for which, said, _, score in results if which == kind]
         verdicts = [said for said, _ in of_kind]
         peaks = sum(score >= PEAK_AGREEMENT for _, score in of_kind)
