@@ -79,6 +79,13 @@ def test_online_retail_page_matches_run(shared_file: Callable[[str], Path], tmp_
 
 
 @pytest.mark.slow
+def test_month_ends_are_current(shared_file: Callable[[str], Path]) -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "month_ends.py"))
+    [shown] = tool["SECTION"].findall((ROOT / "docs" / "online_retail.md").read_text(encoding="utf-8"))
+    assert shown == tool["section"](shared_file("online_retail.parquet")), "make month-ends"
+
+
+@pytest.mark.slow
 def test_table_of_choice_matches_run(shared_file: Callable[[str], Path]) -> None:
     orders = Orders(
         load_online_retail(shared_file("online_retail.parquet")),
