@@ -18,7 +18,7 @@ from custseg._checks import (
     check_segment_numbers,
 )
 from custseg._frames import USUAL_FORM, CSVFormat
-from custseg.clustering import AUTO_NUMBERS, ClusteringChoice, method_names, select_clustering
+from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, given_features
 from custseg.features import features_of
@@ -54,6 +54,8 @@ def fit_segments(
     method: str = "auto",
     n_segments: int | range | None = None,
     min_size: int | float = 0.05,
+    prefer: int | Sequence[int] = PREFERRED,
+    previous: Segmentation | SegmentModel | ClusteringChoice | int | None = None,
     refunds: str = "net",
     window_days: int | None = None,
     language: str = "en",
@@ -91,10 +93,15 @@ def fit_segments(
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
         find any number unless `n_segments` is given.
     n_segments : int or range, optional
-        The number of segments, or a range to choose from; by default 3 to 8, or one segment if no clustering is
+        The number of segments, or a range to choose from; by default 2 to 8, or one segment if no clustering is
         stable in halves of the customers.
     min_size : int or float, default 0.05
         Minimum segment size: customers (int), or a share of the clustered customers (below 1).
+    prefer : int or sequence of int, default 5 to 7
+        Numbers of segments that can be served; they decide among numbers that the evidence does not distinguish.
+    previous : Segmentation, SegmentModel, ClusteringChoice or int, optional
+        An earlier result, or its number of segments, which is kept unless another number is clearly better.
+        `n_segments` goes first.
     refunds : {"net", "gross", "error"}, default "net"
         See `custseg.features.rfm`.
     window_days : int, optional
@@ -137,6 +144,7 @@ def fit_segments(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
+    previous_number = _number_of(previous)
     seed = check_random_state(_CALLER, random_state)
     tell = _teller(progress)
 
@@ -156,7 +164,16 @@ def fit_segments(
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
-    choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, seed=seed, tell=tell)
+    choice = _select(
+        matrix,
+        method,
+        n_segments=n_segments,
+        min_size=min_size,
+        prefer=prefer,
+        previous=previous_number,
+        random_state=seed,
+        tell=tell,
+    )
     choice = replace(choice, language=language)
 
     tell("describing the segments", 3, 4)
@@ -282,8 +299,8 @@ def _select(
     *,
     n_segments: int | range | None,
     min_size: int | float,
-    seed: int,
     tell: Progress,
+    **options: Any,
 ) -> ClusteringChoice:
     """The selected clustering; errors name the arguments that can correct them."""
     try:
@@ -292,7 +309,7 @@ def _select(
             methods=[method],
             n_clusters=requested_clusters(n_segments),
             min_size=check_min_size(_CALLER, min_size, len(matrix.rows)),
-            random_state=seed,
+            **options,
             progress=lambda done, steps: tell(f"clustering, {done} of {steps} parts done", 2, 4),
         )
     except InfeasibleMinimumError as error:
@@ -301,6 +318,24 @@ def _select(
     except DataError as error:
         raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
     return choice if n_segments is None else choice.as_requested()
+
+
+def _number_of(previous: object) -> int | None:
+    """The number of segments of an earlier result."""
+    if isinstance(previous, Segmentation):
+        return previous.choice.best.n_clusters
+    if isinstance(previous, SegmentModel):
+        return len(previous.names)
+    if isinstance(previous, ClusteringChoice):
+        return previous.best.n_clusters
+    if previous is None:
+        return None
+    if isinstance(previous, bool) or not isinstance(previous, int) or previous < 1:
+        raise TypeError(
+            f"{_CALLER}: previous must be an earlier result, its model or its number of segments, "
+            f"got {type(previous).__name__}."
+        )
+    return previous
 
 
 def _teller(progress: object) -> Progress:

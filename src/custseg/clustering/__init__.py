@@ -18,7 +18,7 @@ from custseg.clustering.assignment._assessment import Assessment, AssignmentRule
 from custseg.clustering.min_size._merging import Merge
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
-from custseg.clustering.selection._decision import AUTO_NUMBERS
+from custseg.clustering.selection._decision import AUTO_NUMBERS, PREFERRED
 from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
 from custseg.clustering.validation._cross_tables import cross_table as cross_table
@@ -28,6 +28,7 @@ from custseg.clustering.validation._stability import Lineage, Stability, lineage
 __all__ = [
     "AUTO_NUMBERS",
     "METHODS",
+    "PREFERRED",
     "REFERENCE_METHOD",
     "Assessment",
     "AssignmentRule",

@@ -14,7 +14,7 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._consensus import Consensus
+from custseg.clustering.selection._consensus import Consensus, decide_by_consensus
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
 from custseg.clustering.selection._evidence import fitted
 from custseg.clustering.selection._null_model import NullReference
@@ -154,7 +154,7 @@ class ClusteringChoice:
     def as_requested(self) -> ClusteringChoice:
         """Return the same evidence where clusters are required: the verdict is at least "constructive"."""
         request = replace(self.request, is_required=True, or_single=False)
-        decision = decide(self.candidates, self.null, request)
+        decision = decide_by_consensus(self.candidates, self.null, request, consensus=self.consensus)
         choice = replace(self, decision=decision, request=request)
         is_same = decision.best.n_clusters == self.best.n_clusters and decision.best.method == self.best.method
         return choice if is_same else choice.select(decision.best.method, decision.best.n_clusters)

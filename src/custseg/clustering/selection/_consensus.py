@@ -19,6 +19,7 @@ from custseg.clustering.selection._null_model import NullReference
 
 N_RESAMPLES = 20
 _SEED = 20_241_128
+_MAJORITY = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ class Consensus:
     def leading(self) -> tuple[int, ...]:
         """The most frequent numbers that together are selected in most resamples."""
         leading: list[int] = []
-        for number, count in self.counts.items():
-            if sum(self.counts[k] for k in leading) * 2 > self.n_resamples:
+        for number in self.counts:
+            if sum(self.counts[k] for k in leading) > _MAJORITY * self.n_resamples:
                 break
-            leading.append(number) if count else None
+            leading.append(number)
         return tuple(sorted(leading))
 
 
@@ -94,8 +95,13 @@ def decide_by_consensus(
     """The decision for the number that most resamples select, if one has a majority; otherwise that of all evidence."""
     decision = decide(candidates, null, request)
     number = next(iter(consensus.counts), None)
-    if number is None or consensus.share(number) <= 0.5 or decision.is_single or number == decision.best.n_clusters:
+    if number is None:
         return decision
-    if not any(row.meets_min_size and row.n_clusters == number for row in candidates):
-        return decision
-    return decide(candidates, null, replace(request, n_clusters_allowed=(number,)))
+    selected = 1 if decision.is_single else decision.best.n_clusters
+    is_usable = any(row.meets_min_size and row.n_clusters == number for row in candidates)
+    if consensus.share(number) > _MAJORITY and number != selected and is_usable:
+        decision = decide(candidates, null, replace(request, n_clusters_allowed=(number,)))
+        selected = number
+    votes = (consensus.counts.get(selected, 0), consensus.n_resamples)
+    leading = () if consensus.share(number) > _MAJORITY or request.n_clusters_fixed else consensus.leading
+    return replace(decision, reason=replace(decision.reason, votes=votes, leading=leading))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
@@ -141,6 +141,9 @@ def decide(
     is_single = verdict == "none" and request.or_single
     elsewhere = () if verdict == "natural" else _natural_elsewhere(usable, null, request, rule=rule)
     reason = _reason(best, verdict, is_single=is_single, natural_numbers=elsewhere)
+    if not is_single:
+        near = tuple(sorted({row.n_clusters for row in near_ties} - {best.n_clusters}))
+        reason = replace(reason, near_numbers=near, preferred=tuple(request.preferred), previous=request.previous)
     return Decision(best, () if is_single else near_ties, verdict, is_single, reason)
 
 
@@ -165,7 +168,8 @@ def _best_of(
     allowed: Sequence[Candidate], null: NullReference, request: Request, *, rule: Thresholds
 ) -> tuple[Candidate, tuple[Candidate, ...]]:
     """The best candidate and its near ties, by the steps of `decide`."""
-    natural = _natural(allowed, null, rule)
+    before = [row for row in allowed if row.n_clusters == request.previous]
+    natural = _natural(before, null, rule) or _natural(allowed, null, rule)
     if natural is not None:
         return natural, ()
     reference = [row for row in allowed if row.method == REFERENCE_METHOD.name] or list(allowed)

@@ -1,4 +1,4 @@
-"""Why a clustering was selected: data, and two plain sentences in each language."""
+"""Why a clustering was selected: data, and a few plain sentences in each language."""
 
 from __future__ import annotations
 
@@ -27,6 +27,16 @@ class Reason:
         The stability from which a clustering is stable.
     natural_numbers : tuple of int
         Numbers of natural clusters that were not allowed.
+    near_numbers : tuple of int
+        Other numbers that the evidence hardly distinguishes from the selected one.
+    preferred : tuple of int
+        The preferred numbers, if they decided among these.
+    previous : int or None
+        The number of an earlier choice, if one was given.
+    votes : tuple of int
+        In how many resamples the number is selected, and the number of resamples.
+    leading : tuple of int
+        The most frequent numbers, where none is selected in most resamples.
     """
 
     kind: str
@@ -35,6 +45,11 @@ class Reason:
     stability: float | None
     required_stability: float
     natural_numbers: tuple[int, ...] = ()
+    near_numbers: tuple[int, ...] = ()
+    preferred: tuple[int, ...] = ()
+    previous: int | None = None
+    votes: tuple[int, int] = (0, 0)
+    leading: tuple[int, ...] = ()
 
     def text(self, language: str) -> str:
         """How many segments, by which method, and how reproducible they are."""
@@ -46,10 +61,27 @@ class Reason:
         sentences = [first[0].upper() + first[1:]]
         if self.kind != "one":
             sentences.append(self._agreement(words, language))
+        sentences += self._alternatives(words, language)
         if self.natural_numbers:
             numbers = listed_numbers(self.natural_numbers, language)
             sentences.append(words["elsewhere"].format(numbers=numbers))
         return " ".join(sentences)
+
+    def _alternatives(self, words: dict[str, str], language: str) -> list[str]:
+        """Near ties, the earlier number, and how many resamples select this one."""
+        sentences = []
+        if self.previous is not None:
+            key = "as_before" if self.previous == self.n_clusters else "not_as_before"
+            sentences.append(words[key].format(previous=self.previous))
+        if self.near_numbers and self.previous != self.n_clusters:
+            key = "preferred" if self.n_clusters in self.preferred else "near"
+            numbers, preferred = (listed_numbers(k, language) for k in (self.near_numbers, self.preferred or (0,)))
+            sentences.append(words[key].format(numbers=numbers, preferred=preferred))
+        if self.leading:
+            sentences.append(words["divided"].format(numbers=listed_numbers(self.leading, language)))
+        elif self.votes[1] and self.kind != "one":
+            sentences.append(words["votes"].format(count=self.votes[0], total=self.votes[1]))
+        return sentences
 
     def _agreement(self, words: dict[str, str], language: str) -> str:
         if self.stability is None:

@@ -28,7 +28,8 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.texts import plural
 
 _CALLER = "select_clustering"
-SAMPLE_ROWS = 10_000
+SAMPLE_ROWS, LARGEST_SAMPLE = 10_000, 50_000
+_GROUP_ROWS = 50
 
 
 def select_clustering(
@@ -44,25 +45,21 @@ def select_clustering(
     n_jobs: int | None = None,
     progress: Progress | None = None,
 ) -> ClusteringChoice:
-    """Fit every method for every number of clusters under one minimum size, and select by evidence.
+    """Fit methods for every number of clusters under one minimum size, and select a clustering by evidence.
 
-    A clustering is selected if its clusters are separated by gaps, or at least have a larger silhouette than
-    k-means gives on null reference data, and if it is stable under refits on halves of the rows. The rule:
+    Separated clusters are selected first, then stable ones. The rule:
 
-    1. Clusterings with gaps. Every cluster has a path-based silhouette of 0.1 or more; the smallest is above the
-       95th percentile of such candidates with as many clusters or more in ten draws of null data, and 0.1 above
-       their mean; stability is 0.5 or more. Or every two clusters have a density valley of 0.25 or more between
-       them, stability is 0.92 or more, and the silhouette gain is above `null_level`. Among those with a stability of
-       0.75 or more, or a path-based silhouette of 0.4 or more, the one with the most clusters is selected, because one
-       with fewer clusters has only merged some of them.
-    2. Otherwise, among clusterings with a stability of 0.75 or more and a silhouette gain above -`null_level`, the
-       largest gain; within one standard error (of the difference) the most stable, then the one with fewer clusters.
-       If none of them is above `null_level`, the finest clustering with gaps that is less stable goes first.
-    3. If there are none, the same among all.
+    1. Very stable clusters (0.9) that at least touch a sparser region (separation above -0.25), each of which recurs in
+       refits (Jaccard similarity 0.6 or more): the clustering with the most clusters.
+    2. Otherwise clearly separated clusters (above 0.1) that recur in refits (stability 0.3): the largest stability
+       + 0.1 log(number of clusters).
+    3. Otherwise stable k-means clusters (0.75; Jaccard similarity 0.6). Silhouette gains that are the largest within
+       their standard deviation are near ties: of these the number of `previous`, otherwise one of `prefer`, the
+       largest, or the nearest to it.
+    4. Otherwise the largest gain of any candidate.
 
-    Candidates that split clearly separated clusters of another candidate (more than a tenth of the rows misplaced,
-    path-based silhouette smaller by 0.3 or more) are used only as a last resort. With `n_clusters="auto"`, a stable
-    candidate replaces one that is not, where there is one.
+    Separation must hold in the sample and in most halves of it, and exceed the 95th percentile in null data. The
+    number that most of 20 resamples of the evidence select is the choice.
 
     Parameters
     ----------
@@ -73,12 +70,17 @@ def select_clustering(
     n_clusters : int, sequence of int, "auto" or None, default 2 to 10
         The numbers to choose among. Numbers that the rows or the minimum size rule out are not tried. HDBSCAN finds
         its number itself; its other numbers are listed and not selected. None allows any number, and tries the other
-        methods at 2 to 10. "auto" is what `fit_segments` does by default: 3 to 8 (any number for HDBSCAN alone),
-        otherwise a stable clustering of another number, otherwise one cluster with all rows.
+        methods at 2 to 10. "auto" is what `fit_segments` does by default: 2 to 8 (any number for HDBSCAN alone),
+        otherwise separated clusters of another number, otherwise one cluster with all rows.
     min_size : int or float, default 0.05
         The minimum size of a cluster, in rows (int) or as a share of them (float below 1, rounded up).
     criterion : {"silhouette_gain", "silhouette"}, default "silhouette_gain"
         What the second step compares: the silhouette gain, or the silhouette itself, which prefers few clusters.
+    prefer : int or sequence of int, default 5 to 7
+        The numbers that are preferred among equally good ones.
+    previous : int or ClusteringChoice, optional
+        An earlier choice or its number of clusters, which is kept unless another number is clearly better. A single
+        number in `n_clusters` goes first.
     random_state : int, default 0
         Seed of the starts of the fits. The draws behind the evidence are the same for every seed, and for the same
         rows in any order; otherwise the seed would decide near ties.
@@ -105,16 +107,20 @@ def select_clustering(
     -----
     - The rows are taken as they are. K-means spends clusters on the extreme values of heavy-tailed columns: call
       `custseg.preparation.compress_tails` first, as `fit_segments` does.
+    - Separation: 1 - (mean path distance within the denser half of a cluster) / (shortest path distance between the
+      denser halves of two clusters), where a path distance is the longest step on the best path between two rows.
+      Values that 5 % of the rows share are spread to their neighbors first: whole numbers make no gaps.
     - Null reference data keep the marginals, rank correlations, point masses and joint patterns of the rows: a
-      Gaussian copula within each pattern, 20 draws, the same for all candidates. The marginal of a continuous column
-      is the nearest one with a single peak, because several peaks are groups. The silhouette gain compares every
-      method with k-means on these data, so all methods are on one scale.
-    - Valleys are searched along a straight line between two clusters and along one bend: pieces of a thin curve with
-      more turns may seem separated.
-    - Stability: mean adjusted Rand index, on all rows, of 12 pairs of refits on disjoint halves with the minimum size
-      in proportion. Mixtures and HDBSCAN are refitted only if they can still be selected.
-    - Above 4,000 rows, gaps, stability and null data use seeded samples of 4,000; above 10,000 the silhouette uses a
-      sample of 10,000.
+      Gaussian copula within each pattern of 50 rows or more, 20 draws, the same for all candidates. The marginal of a
+      continuous column is the nearest one with a single peak, because several peaks are groups. The silhouette gain
+      compares every method with k-means on these data, so all methods are on one scale.
+    - Stability: mean adjusted Rand index of 12 pairs of refits on disjoint halves with the minimum size in
+      proportion. Mixtures and HDBSCAN are tried only if some cluster is separated from all others, and refitted only
+      if they can still be selected.
+    - Everything is measured on at most 10,000 rows, drawn by a hash of the row and its running number among equal ones;
+      trees, halves and null data on 4,000 of these. Only the selected clustering is fitted to all rows, where the
+      minimum size holds. A group of 0.5 % of the rows has fewer than 25 of the 10,000 with a probability of 3e-5. For
+      a smaller minimum size the sample grows to 50 rows of a group of that size, at most 50,000 rows.
 
     References
     ----------
@@ -147,7 +153,7 @@ def select_clustering(
     n_members = check_min_size(_CALLER, min_size, len(rows))
 
     stages = Stages(_checked_progress(progress), n_jobs)
-    sample = hash_sample(row_hashes(rows), SAMPLE_ROWS)
+    sample = hash_sample(row_hashes(rows), _sample_rows(n_members / len(rows)))
     X_sample = rows[sample]
     share = len(sample) / len(rows)
     search = Search(
@@ -162,6 +168,11 @@ def select_clustering(
     choice = _choice(search, rows, sample, min_size=n_members, request=request)
     stages.enter(100, 100)
     return choice
+
+
+def _sample_rows(min_share: float) -> int:
+    """The rows of the sample: 50 or more of a group of the minimum size, as far as the largest sample allows."""
+    return int(min(max(SAMPLE_ROWS, _GROUP_ROWS / min_share), LARGEST_SAMPLE))
 
 
 def _on_sample(min_size: int, share: float, numbers: Collection[int] | None, *, n_sample: int) -> int:
