@@ -79,12 +79,11 @@ def _resampled(row: Candidate, pairs: Integers, half: int) -> Candidate:
     draws = row.draws
     if draws is None:
         return row
-    halves = np.stack([2 * pairs, 2 * pairs + 1]).reshape(-1)
+    halves = np.concatenate([2 * pairs, 2 * pairs + 1])
     changed = replace(
         row,
         silhouette=float(draws.silhouettes[half]),
-        separation=float(draws.separations[halves].mean()) if len(draws.separations) else row.separation,
-        separation_in_halves=float(np.median(draws.separations[halves])) if len(draws.separations) else None,
+        separation_in_halves=float(np.median(draws.separations[halves])),
     )
     return replace(changed, stability=float(draws.stability[pairs].mean())) if len(draws.stability) else changed
 

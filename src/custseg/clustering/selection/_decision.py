@@ -208,7 +208,7 @@ def _is_beyond(row: Candidate, limit: float, null: NullReference) -> bool:
     if row.n_clusters < 2 or _separation(row) <= max(limit, null.chance_separation(row.n_clusters)):
         return False
     # Columns that follow from one with shared values have its gaps too: all features of customers with one order.
-    return not null.shared_values or _gain(row) > null.level
+    return not null.shared_values or _gain(row) > null.chance_gain(row.n_clusters)
 
 
 def _separation(row: Candidate) -> float:

@@ -197,6 +197,14 @@ class NullReference:
             return np.inf
         return float(np.quantile(np.nanmax(gains[has_clustering], axis=1), 0.95))
 
+    def chance_gain(self, n_clusters: int) -> float:
+        """95th percentile of the silhouette gain of so many clusters; 0 where there are never so many."""
+        if n_clusters not in self.numbers:
+            return 0.0
+        values = self.silhouettes[:, self.numbers.index(n_clusters)]
+        finite = values[np.isfinite(values)]
+        return float(np.quantile(finite, 0.95) - finite.mean()) if len(finite) else 0.0
+
     def chance_separation(self, n_clusters: int) -> float:
         """95th percentile of the separation of so many clusters; -inf where there are never so many."""
         if n_clusters not in self.numbers:
