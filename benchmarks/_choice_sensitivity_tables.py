@@ -128,7 +128,7 @@ def kinds_tasks(count: int) -> list[Task]:
 
 
 def planted_shop_table(n_kinds: int, seed: int) -> Table:
-    log, kind = planted_shop(n_kinds, seed)
+    log, _ = planted_shop(n_kinds, seed)
     table = build_features(Orders(log), as_of=AS_OF, families=["rfm"])
     return Table(prepared(bought(table, RFM)), BY_DEFAULT, 0.05)
 
