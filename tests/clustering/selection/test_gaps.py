@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from custseg.clustering.selection._gaps import path_silhouettes, valleys
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import cophenet, linkage
@@ -9,8 +10,6 @@ from scipy.spatial.distance import cdist, squareform
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_moons
 from sklearn.metrics import silhouette_samples
-
-from custseg.clustering.selection._gaps import path_silhouettes, valleys
 
 
 def path_distances(X: np.ndarray, neighbors: int = 5) -> np.ndarray:
