@@ -20,8 +20,8 @@ from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._decision import might_be_natural
 from custseg.clustering.selection._evidence import Evaluator, fitted
 from custseg.clustering.selection._null_model import NullReference
-from custseg.clustering.selection._separation import best_separated, smallest_separations
 from custseg.clustering.selection._stages import Stages
+from custseg.clustering.validation._separation import best_separated, smallest_separations
 
 Tried = tuple[Candidate, FitSpec]
 
