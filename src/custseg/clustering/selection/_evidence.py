@@ -160,7 +160,7 @@ class Evaluator:
             draws=None if row.draws is None else replace(row.draws, stability=agreement.draws),
         )
 
-    def null(self, numbers: Sequence[int], *, min_size: int, stages: Stages) -> NullReference:
+    def null(self, numbers: Sequence[int], *, min_size: int, with_separation: bool, stages: Stages) -> NullReference:
         """Cluster null reference data by k-means into each number of clusters; the same draws for all."""
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), DRAWN_ROWS)
@@ -169,7 +169,7 @@ class Evaluator:
 
         def draw(number: int) -> tuple[Floats, Floats]:
             rng = self._rng(2, number)
-            return _null_measures(model.draw(n_rows, rng), specs, rng)
+            return _null_measures(model.draw(n_rows, rng), specs, rng if with_separation else None)
 
         draws = stages.run(draw, range(_NULL_DRAWS))
         shape = (len(draws), len(numbers))
@@ -180,21 +180,23 @@ class Evaluator:
         return np.random.default_rng([_STREAM, *purpose])
 
 
-def _null_measures(rows: Floats, specs: Sequence[FitSpec], rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Silhouette and separation of each clustering of one draw; NaN where there is none."""
+def _null_measures(rows: Floats, specs: Sequence[FitSpec], rng: np.random.Generator | None) -> tuple[Floats, Floats]:
+    """Silhouette of each clustering of one draw, and with a generator its separation; NaN where there is none."""
     measures = np.full((2, len(specs)), np.nan)
-    labelings = {index: labels for index, spec in enumerate(specs) if (labels := _labels(spec, rows)) is not None}
+    labelings = {i: labels for i, spec in enumerate(specs) if (labels := labels_of_part(spec, rows)) is not None}
     if labelings:
-        tree = ReachabilityTree.of(without_shared_values(rows, rng))
         indices, values = list(labelings), list(labelings.values())
         measures[0, indices] = silhouettes(rows, values).means
-        measures[1, indices] = smallest_separations(tree, values)
+        if rng is not None:
+            tree = ReachabilityTree.of(without_shared_values(rows, rng))
+            measures[1, indices] = smallest_separations(tree, values)
     return measures[0], measures[1]
 
 
-def _labels(spec: FitSpec, rows: Floats) -> Integers | None:
-    """Labels of the rows; None if there is no clustering into two or more."""
-    rule = spec.method.refit(spec.estimator(), rows)
+def labels_of_part(spec: FitSpec, rows: Floats, share: float | None = None) -> Integers | None:
+    """Labels of rows that are this share of all (None: the specification is for them); None without two clusters."""
+    part = spec if share is None else spec.on_share(share)
+    rule = part.method.refit(part.estimator(), rows)
     labels = None if rule is None else rule.labels(rows)
     return labels if labels is not None and labels.max() > 0 else None
 

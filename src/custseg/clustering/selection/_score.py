@@ -125,4 +125,4 @@ def _measured(row: Candidate, evaluator: Evaluator, clusterer: Any, *, min_size:
     stages = Stages(n_jobs=1)
     (row,) = evaluator.separated([row], stages=stages)
     row = evaluator.refitted(row, clusterer)
-    return evaluator.null([row.n_clusters], min_size=min_size, stages=stages).with_gain(row)
+    return evaluator.null([row.n_clusters], min_size=min_size, with_separation=False, stages=stages).with_gain(row)

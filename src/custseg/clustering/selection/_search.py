@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from custseg.clustering._method import FitSpec, Method, TriedSetting
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._decision import might_be_natural
-from custseg.clustering.selection._evidence import Evaluator, fitted
+from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_part
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._separation import best_separated, smallest_separations
@@ -72,11 +71,11 @@ class Search:
         reference = [method for method in methods if method is REFERENCE_METHOD]
         later = [method for method in methods if method is not REFERENCE_METHOD]
         self._add([spec for method in reference for spec in self._possible(method)])
+        if reference and later and not self._is_any_separated(later):
+            self.skipped += [method.name for method in later]
+            later = []
         for method in later:
-            if reference and not self._is_any_separated(later):
-                self.skipped.append(method.name)
-            else:
-                self._add(self._best_settings(method) if method.grid else self._possible(method))
+            self._add(self._best_settings(method) if method.grid else self._possible(method))
         self._refit()
         self._compare_with_null()
 
@@ -102,7 +101,8 @@ class Search:
         for method in methods:
             specs = self._specs_of_grid(method)
             first_tries += specs[:: max(1, len(specs) // _FIRST_TRIES)]
-        return any(best_separated(evaluator.tree, labels) > 0 for labels in self._tree_labels(first_tries))
+        fits = self._on_tree_rows(first_tries)
+        return any(best_separated(evaluator.tree, labels) > 0 for labels in fits if labels is not None)
 
     def _specs_of_grid(self, method: Method) -> list[FitSpec]:
         """A specification for each setting of the method's grid."""
@@ -113,15 +113,11 @@ class Search:
         spec = FitSpec(method, self.min_size, self.evaluator.seed)
         return [replace(spec, setting=setting) for setting in settings]
 
-    def _tree_labels(self, specs: Sequence[FitSpec]) -> list[Integers]:
-        """Labels of the rows of the tree by each specification."""
-        return [estimator.labels_ for estimator in self._on_tree_rows(specs)]
-
-    def _on_tree_rows(self, specs: Sequence[FitSpec]) -> list[Any]:
+    def _on_tree_rows(self, specs: Sequence[FitSpec]) -> list[Integers | None]:
+        """Labels of the rows of the tree by each specification; None where it finds no clusters."""
         rows = self.evaluator.X[self.evaluator.tree_rows]
         share = len(rows) / len(self.X)
-        estimators: list[Any] = self.stages.run(lambda spec: spec.on_share(share).estimator().fit(rows), specs)
-        return estimators
+        return self.stages.run(lambda spec: labels_of_part(spec, rows, share), specs)
 
     def _best_settings(self, method: Method) -> list[FitSpec]:
         """Of each number of clusters that the grid finds in the rows of the tree, the setting to fit."""
@@ -130,10 +126,10 @@ class Search:
         share = len(self.evaluator.tree_rows) / len(self.X)
         specs = self._specs_of_grid(method)
         by_number: dict[int, list[TriedSetting]] = {}
-        for spec, estimator in zip(specs, self._on_tree_rows(specs), strict=True):
-            sizes = estimator.sizes_
-            if len(sizes) > 1:
-                separation = float(smallest_separations(self.evaluator.tree, [estimator.labels_])[0])
+        for spec, labels in zip(specs, self._on_tree_rows(specs), strict=True):
+            if labels is not None:
+                sizes = np.bincount(labels[labels >= 0])
+                separation = float(smallest_separations(self.evaluator.tree, [labels])[0])
                 tried = TriedSetting(spec, separation, int(sizes.min() / share))
                 by_number.setdefault(len(sizes), []).append(tried)
         return [method.grid.select(by_number[k]) for k in sorted(by_number)]
@@ -165,5 +161,8 @@ class Search:
         if not numbers:
             return
         self.stages.enter(75, 100)
-        self.null = self.evaluator.null(numbers, min_size=self.min_size, stages=self.stages)
+        with_separation = any(might_be_natural(row) and row.stability is not None for row, _ in self.tried)
+        self.null = self.evaluator.null(
+            numbers, min_size=self.min_size, with_separation=with_separation, stages=self.stages
+        )
         self.tried = [(self.null.with_gain(row), spec) for row, spec in self.tried]
