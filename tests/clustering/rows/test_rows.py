@@ -1,6 +1,7 @@
 """Distinct rows and their hashes; checks of a matrix."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def test_small_table_is_its_own_sample():
 def test_smaller_sample_is_a_part_of_a_larger_one():
     hashes = row_hashes(few_values())
     samples = [set(hash_sample(hashes, size).tolist()) for size in (10, 100, 1000, 3000)]
-    assert all(smaller < larger for smaller, larger in zip(samples, samples[1:], strict=False))
+    assert all(smaller < larger for smaller, larger in pairwise(samples))
 
 
 def test_duplicates_are_drawn_in_proportion():
