@@ -47,10 +47,41 @@ def test_skewed_counts_take_log1p() -> None:
 
 
 def test_weakest_symmetric_log_is_taken() -> None:
-    column = np.append(skewed(2_000), np.zeros(50))
+    column = np.append(np.random.default_rng(0).gamma(1.0, 30.0, 2_000), np.zeros(50))
     plan = fit_preparation({"revenue": column})
     assert only(plan).scale > np.quantile(column[column > 0], 0.05)
     assert skew(plan.matrix({"revenue": column})[:, 0]) == pytest.approx(0.0, abs=0.01)
+
+
+def test_heavier_tail_takes_the_strongest_log() -> None:
+    column = np.append(skewed(2_000), np.zeros(50))
+    assert only(fit_preparation({"revenue": column})).scale == np.quantile(column[column > 0], 0.05)
+
+
+def test_logarithm_sets_in_gradually() -> None:
+    # Powers of one column: the skewness rises from below 1 to above 1.1.
+    column = np.random.default_rng(0).gamma(9.0, 1.0, 5_000)
+    skews, after = [], []
+    for power in np.linspace(1.3, 1.8, 26):
+        values = column**power
+        matrix = fit_preparation({"revenue": values}).matrix({"revenue": values})
+        skews.append(skew(values))
+        after.append(skew(matrix[:, 0]))
+    assert skews[0] < 1 < 1.1 < skews[-1]
+    assert after[0] > 0.8
+    assert abs(after[-1]) < 0.2  # the strongest logarithm
+    between = [value for value, before in zip(after, skews, strict=True) if 1.0 < before < 1.1]
+    assert len(between) >= 3
+    assert all(0 < value < 1 for value in between)
+    assert between == sorted(between, reverse=True)
+
+
+def test_values_near_the_largest_number_have_a_logarithm() -> None:
+    column = np.random.default_rng(0).gamma(1.0, 1.0, 500)
+    column *= 1.7e308 / column.max()
+    plan = fit_preparation({"revenue": column})
+    assert np.isfinite(only(plan).scale)
+    assert np.isfinite(plan.matrix({"revenue": column})).all()
 
 
 def test_barely_skewed_column_hardly_changes() -> None:

@@ -167,7 +167,7 @@ def test_customers_beyond_a_tail_are_outliers(fitted: Segmentation) -> None:
     far = {"id": [0], "visits": [20.0], "age": [30.0], "luck": [-1e6 if tails[0].sign < 0 else 1e6]}
     assert not fitted.model.assess(table)["is_outlier"].any()
     # Values are clipped at four standard deviations, which the farthest customer of the fit may have reached.
-    is_beyond = tails[0].distances[-1] < 4 - abs(tails[0].middle)
+    is_beyond = tails[0].distances[-1] < 4 - tails[0].sign * tails[0].middle
     assert fitted.model.assess(pl.DataFrame(far))["is_outlier"].to_list() == [is_beyond]
 
 

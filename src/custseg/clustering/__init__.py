@@ -2,8 +2,8 @@
 
 Start reading at `_method.py` (what a method is) and `_methods.py` (the list of them); each method is one file beside
 these. Inner folders, the lowest first: `rows` (checks, hashes, threads), `assignment` (rules from a row to a cluster),
-`validation` (silhouettes, stability), `min_size` (how a minimum size is met), `selection` (candidates, evidence,
-decision). Others import from this door only.
+`validation` (silhouettes, separation, stability), `min_size` (how a minimum size is met), `selection` (candidates,
+evidence, decision). Others import from this door only.
 """
 
 from __future__ import annotations

@@ -237,7 +237,7 @@ def _log_scale_that_helps(values: Floats, skew: float) -> float | None:
     def excess(log_scale: float) -> float:
         return float(direction * skewness(_log_transformed(ordered, float(np.exp(log_scale)))) - target)
 
-    low, high = np.log(smallest), np.log(np.abs(values).max()) + _NEARLY_LINEAR
+    low, high = np.log(smallest), min(np.log(np.abs(values).max()) + _NEARLY_LINEAR, np.log(np.finfo(np.float64).max))
     if low >= high or excess(low) >= 0 or excess(high) <= 0:
         return smallest
     return float(np.exp(brentq(excess, low, high, xtol=_LOG_SCALE_TOLERANCE)))

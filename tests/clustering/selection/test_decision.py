@@ -1,6 +1,9 @@
+"""Each step and threshold of the rule, on candidates made by hand."""
+
 from __future__ import annotations
 
-from types import SimpleNamespace
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,125 +11,304 @@ import pytest
 from sklearn.datasets import make_moons
 from sklearn.metrics import adjusted_rand_score
 
-from custseg.clustering import Candidate, select_clustering
-from custseg.clustering.selection._decision import Decision, Request, decide, with_gaps
+from custseg.clustering import AUTO_NUMBERS, PREFERRED, Candidate, select_clustering
+from custseg.clustering.selection._decision import RULE, Decision, Request, decide, decide_for, is_natural
 from custseg.clustering.selection._null_model import NullReference
 
-# No draw finds a gap, and chance reaches a silhouette gain of 0.05.
-QUIET = NullReference((2, 3), np.array([[0.0, 0.0]] * 19 + [[0.5, 0.5]]), ({},) * 10)
-LEVEL = QUIET.level
+NUMBERS = tuple(range(2, 13))
+# In null data separation is at most -0.5; in one draw of twenty the silhouette is 0.2 larger.
+QUIET = NullReference(
+    NUMBERS,
+    np.array([[0.0] * len(NUMBERS)] * 18 + [[0.2] * len(NUMBERS)] * 2),
+    np.full((20, len(NUMBERS)), -0.5),
+)
+SHARED = replace(QUIET, shared_values=True)
+STEP = 1e-6
 
 
-def candidate(k: int, *, labels: list[int] | None = None, **measures: Any) -> Candidate:
-    """A clustering that comes back, with these measures."""
-    given = {
+def candidate(k: int, **measures: Any) -> Candidate:
+    """A k-means clustering without separation whose refits agree, with these measures."""
+    usual = {
+        "method": "kmeans",
+        "meets_min_size": True,
+        "smallest": 10,
+        "smallest_share": 0.1,
         "silhouette": 0.3,
-        "silhouette_gain": 0.0,
+        "silhouette_error": 0.0,
+        "silhouette_gain": 0.1,
         "silhouette_gain_error": 0.0,
-        "gap": 0.0,
-        "valley": 0.0,
-        "stability": 0.95,
+        "separation": -1.0,
+        "separation_in_halves": -1.0,
+        "stability": 0.8,
+        "stability_of_clusters": dict.fromkeys(range(k), measures.pop("weakest", 0.8)),
     }
-    estimator = SimpleNamespace(labels_=np.array(labels if labels is not None else [0, 1] * 10))
-    return Candidate("kmeans", k, True, 10, 0.5, **{**given, **measures}, estimator=estimator)
+    return Candidate(n_clusters=k, **{**usual, **measures})
 
 
-def decided(rows: list[Candidate], numbers: list[int] | None = None, **options: Any) -> Decision:
-    return decide(rows, LEVEL, Request(numbers, **options))
+def apart(k: int, separation: float, **measures: Any) -> Candidate:
+    """A clustering of this separation."""
+    return candidate(k, **{"separation": separation, "separation_in_halves": separation, **measures})
 
 
-def has_gaps(row: Candidate, null: NullReference = QUIET) -> bool:
-    return with_gaps([row], null)[0].has_gaps
+def decided(*rows: Candidate, null: NullReference = QUIET, numbers: Any = NUMBERS, **options: Any) -> Decision:
+    return decide(rows, null, Request(numbers, **options))
 
 
-def test_clear_paths_part_the_clusters_whatever_the_silhouette() -> None:
-    assert has_gaps(candidate(2, gap=0.3, silhouette_gain=-0.5))
-    assert not has_gaps(candidate(2, gap=0.05))
+def chosen(*rows: Candidate, null: NullReference = QUIET, numbers: Any = NUMBERS, **options: Any) -> tuple[int, str]:
+    decision = decided(*rows, null=null, numbers=numbers, **options)
+    return decision.best.n_clusters, decision.verdict
 
 
-def test_a_gap_that_chance_finds_too_is_none() -> None:
-    found = NullReference(QUIET.numbers, QUIET.silhouettes, ({2: 0.25},) * 10)
-    assert not has_gaps(candidate(2, gap=0.3), found)
-    assert has_gaps(candidate(2, gap=0.4), found)
+def test_of_very_stable_clusters_that_touch_the_finest_is_selected() -> None:
+    rows = [apart(k, -0.2, stability=0.95) for k in (2, 4, 3)]
+    assert chosen(*rows, candidate(9, silhouette_gain=0.9)) == (4, "natural")
 
 
-def test_a_valley_needs_an_excess_and_clusters_that_come_back() -> None:
-    assert has_gaps(candidate(2, valley=0.5, silhouette_gain=1.0))
-    assert not has_gaps(candidate(2, valley=0.5, silhouette_gain=LEVEL / 2))
-    assert not has_gaps(candidate(2, valley=0.5, silhouette_gain=1.0, stability=0.8))
+def test_of_as_many_very_stable_clusters_the_more_stable_ones_are_selected() -> None:
+    rows = [
+        apart(3, 0.5, stability=stability, method=name) for name, stability in (("kmeans", 0.92), ("hdbscan", 0.97))
+    ]
+    assert decided(*rows).best is rows[1]
+    assert decided(*rows).near_ties == ()
 
 
-def test_between_values_that_many_share_a_gap_is_none_unless_the_silhouette_is_as_good_as_by_chance() -> None:
-    shared = NullReference(QUIET.numbers, QUIET.silhouettes, QUIET.gaps, shared_values=True)
-    assert not has_gaps(candidate(2, gap=0.3, silhouette_gain=-2 * LEVEL), shared)
-    assert has_gaps(candidate(2, gap=0.3, silhouette_gain=0.0), shared)
+@pytest.mark.parametrize(
+    "below",
+    [
+        {"stability": RULE.very_stable - STEP},
+        {"weakest": RULE.dissolved - STEP},
+        {"separation": RULE.touching},
+        {"separation_in_halves": RULE.touching},
+    ],
+)
+def test_touching_clusters_need_each_of_the_thresholds(below: dict[str, float]) -> None:
+    just = {"stability": RULE.very_stable, "weakest": RULE.dissolved, "separation": RULE.touching + STEP}
+    just["separation_in_halves"] = just["separation"]
+    assert is_natural(candidate(3, **just), QUIET)
+    assert not is_natural(candidate(3, **{**just, **below}), QUIET)
 
 
-def test_who_cuts_across_much_clearer_gaps_comes_last() -> None:
-    halves, across = [0] * 10 + [1] * 10, [0, 1] * 10
-    clear = candidate(2, labels=halves, gap=0.6, silhouette_gain=-0.3)
-    cut = candidate(3, labels=across, valley=0.6, silhouette_gain=0.9)
-    rows = with_gaps([clear, cut], QUIET)
-    assert [(row.has_gaps, row.cuts_gaps) for row in rows] == [(True, False), (False, True)]
-    assert decided(rows).best is rows[0]
-    assert decided(rows, [3]).best is rows[1]
+@pytest.mark.parametrize(
+    "below",
+    [
+        {"stability": RULE.recurring - STEP},
+        {"stability": None},
+        {"separation": RULE.separated},
+        {"separation_in_halves": RULE.separated},
+        {"separation": None},
+    ],
+)
+def test_separated_clusters_need_each_of_the_thresholds(below: dict[str, float]) -> None:
+    just = {"stability": RULE.recurring, "weakest": 0.0, "separation": RULE.separated + STEP}
+    just["separation_in_halves"] = just["separation"]
+    assert is_natural(candidate(3, **just), QUIET)
+    assert not is_natural(candidate(3, **{**just, **below}), QUIET)
 
 
-def test_a_finer_clustering_cuts_across_nothing() -> None:
-    clear = candidate(2, labels=[0] * 10 + [1] * 10, gap=0.6)
-    finer = candidate(3, labels=[0] * 5 + [1] * 5 + [2] * 10, valley=0.6, silhouette_gain=0.9)
-    assert [row.has_gaps for row in with_gaps([clear, finer], QUIET)] == [True, True]
+def test_of_separated_clusters_stability_is_weighed_against_the_number() -> None:
+    # 0.5 + 0.1 log 8 = 0.708 against 0.6 + 0.1 log 2 = 0.669 and 0.65 + 0.1 log 2 = 0.719.
+    eight = apart(8, 0.3, stability=0.5)
+    assert chosen(eight, apart(2, 0.3, stability=0.6)) == (8, "natural")
+    assert chosen(eight, apart(2, 0.3, stability=0.65)) == (2, "natural")
+    assert math.log(8 / 2) * RULE.finer == pytest.approx(0.1386, abs=1e-4)
 
 
-def test_very_clear_gaps_are_taken_although_halves_do_not_find_them_all() -> None:
-    stable, clear = candidate(2, valley=0.6, silhouette_gain=0.9), candidate(3, gap=0.6, stability=0.6)
-    assert decided(with_gaps([stable, clear], QUIET)).best.n_clusters == 3
-    faint = candidate(3, gap=0.2, stability=0.6)
-    assert decided(with_gaps([stable, faint], QUIET)).best.n_clusters == 2
+def test_separated_clusters_come_before_a_larger_gain_and_after_very_stable_ones() -> None:
+    gain, recurring = candidate(5, silhouette_gain=0.9), apart(6, 0.6, stability=0.4, silhouette_gain=-0.5)
+    assert chosen(gain, recurring) == (6, "natural")
+    assert chosen(gain, recurring, apart(2, 0.0, stability=0.92)) == (2, "natural")
 
 
-def test_gaps_without_stability_are_reported() -> None:
-    rows = with_gaps([candidate(3, gap=0.6, stability=0.6)], QUIET)
-    second = "Refits on random halves of the data agree only in part (adjusted Rand index 0.60; 0.75 is required)."
-    assert decided(rows).reason.text("en") == f"Three well-separated segments (k-means). {second}"
-    required = decided(rows, [3], n_clusters_fixed=True, is_required=True)
-    assert required.verdict == "constructive"
-    assert required.reason.text("en") == f"Three well-separated segments, as requested (k-means). {second}"
+def test_separation_that_chance_has_too_is_none() -> None:
+    # One draw in twenty above 0.3 is within the 95th percentile, two are not.
+    lucky = replace(QUIET, separations=np.where(np.arange(20)[:, None] < 2, 0.4, QUIET.separations))
+    assert lucky.chance_separation(3) == pytest.approx(0.4)
+    assert not is_natural(apart(3, 0.4, stability=0.95), lucky)
+    assert is_natural(apart(3, 0.4 + STEP, stability=0.95), lucky)
 
 
-def test_stable_candidate_replaces_an_unstable_one() -> None:
-    rows = with_gaps([candidate(3, gap=0.3, stability=0.6), candidate(2), candidate(9, stability=0.99)], QUIET)
-    first = decided(rows, [2, 3])
-    assert (first.best.n_clusters, first.verdict) == (3, "none")
-    inside = decided(rows, [2, 3], fallbacks=([2, 3], None), or_single=True)
-    assert (inside.best.n_clusters, inside.verdict, inside.is_single) == (2, "reproducible", False)
-    outside = decided(rows, [3], fallbacks=([3], None), or_single=True)
-    assert outside.best.n_clusters == 9
-    fixed = decided(rows, [3], n_clusters_fixed=True, is_required=True)
-    assert (fixed.best.n_clusters, fixed.verdict) == (3, "constructive")
+def test_chance_is_that_of_as_many_clusters() -> None:
+    separations = QUIET.separations.copy()
+    separations[:, NUMBERS.index(3)] = 0.4
+    of_three = replace(QUIET, separations=separations)
+    assert not is_natural(apart(3, 0.3, stability=0.95), of_three)
+    assert is_natural(apart(2, 0.3, stability=0.95), of_three)
+    # Null data have no clustering into 20.
+    assert is_natural(apart(20, 0.3, stability=0.95), of_three)
 
 
-def test_nothing_stable_is_one_segment_if_allowed() -> None:
-    decision = decided([candidate(3, stability=0.4)], [3, 4], fallbacks=([3, 4], None), or_single=True)
-    assert (decision.verdict, decision.is_single) == ("none", True)
-    first = "One segment, because none of the clusterings is reproducible; the best has three (k-means)."
-    assert decision.reason.text("en").startswith(first)
+@pytest.mark.parametrize("row", [apart(3, 0.5, stability=0.95), apart(3, 0.5, stability=0.4)])
+def test_between_shared_values_separation_needs_a_gain_above_chance(row: Candidate) -> None:
+    level = SHARED.chance_gain(3)
+    assert level == pytest.approx(0.2 - 0.02)
+    assert not is_natural(replace(row, silhouette_gain=level), SHARED)
+    assert is_natural(replace(row, silhouette_gain=level + STEP), SHARED)
+    assert is_natural(replace(row, silhouette_gain=-0.5), QUIET)
 
 
-def test_reasons_are_two_sentences_in_both_languages() -> None:
-    natural = decided(with_gaps([candidate(5, gap=0.6, stability=0.97)], QUIET)).reason
-    assert natural.text("en") == (
-        "Five well-separated segments (k-means). Refits on random halves of the data agree (adjusted Rand index 0.97)."
-    )
-    assert "0,97" in natural.text("ru")
-    assert natural.text("ru").count(". ") == 1
+def test_one_cluster_is_not_natural() -> None:
+    assert not is_natural(apart(1, math.inf, stability=1.0), QUIET)
+
+
+def test_without_separation_the_largest_gain_of_stable_k_means_is_selected() -> None:
+    rows = [candidate(k, silhouette_gain=gain) for k, gain in ((3, 0.1), (4, 0.3), (9, 0.2))]
+    other = candidate(5, silhouette_gain=0.9, method="gaussian_mixture")
+    assert chosen(*rows, other, candidate(8, silhouette_gain=0.9, stability=0.7)) == (4, "reproducible")
+
+
+def test_without_k_means_the_other_methods_are_compared() -> None:
+    rows = [candidate(k, silhouette_gain=gain, method="ward") for k, gain in ((3, 0.1), (4, 0.3))]
+    assert chosen(*rows) == (4, "reproducible")
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        {"stability": RULE.stable - STEP},
+        {"stability": None},
+        {"weakest": RULE.dissolved - STEP},
+        {"silhouette_gain": -QUIET.level - STEP},
+    ],
+)
+def test_reproducible_clusters_need_each_of_the_thresholds(below: dict[str, float]) -> None:
+    just = {"stability": RULE.stable, "weakest": RULE.dissolved, "silhouette_gain": -QUIET.level}
+    assert chosen(candidate(3, **just)) == (3, "reproducible")
+    assert chosen(candidate(3, **{**just, **below})) == (3, "none")
+
+
+def test_the_criterion_can_be_the_silhouette() -> None:
+    rows = [candidate(2, silhouette=0.6, silhouette_gain=0.1), candidate(6, silhouette=0.3, silhouette_gain=0.3)]
+    assert chosen(*rows) == (6, "reproducible")
+    assert chosen(*rows, criterion="silhouette") == (2, "reproducible")
+
+
+def near_ties(*numbers: int) -> list[Candidate]:
+    """Clusterings whose gains the evidence does not distinguish; more clusters, less gain."""
+    return [candidate(k, silhouette_gain=0.3 - k / 1000, silhouette_gain_error=0.05) for k in numbers]
+
+
+def test_gains_within_both_standard_deviations_are_near_ties() -> None:
+    top = candidate(3, silhouette_gain=0.3, silhouette_gain_error=0.03, silhouette_error=0.0)
+    near = candidate(5, silhouette_gain=0.25 + STEP, silhouette_gain_error=0.0, silhouette_error=0.04)
+    assert math.hypot(0.03, 0.04) == pytest.approx(0.05)
+    assert decided(top, near).best is near
+    assert decided(top, near).near_ties == (top,)
+    assert decided(top, replace(near, silhouette_gain=0.25 - STEP)).best is top
+
+
+@pytest.mark.parametrize(
+    ("numbers", "number"),
+    [((3, 5, 6, 7, 8), 7), ((2, 3, 4), 4), ((8, 9, 10), 8), ((2, 4, 8), 4), ((4, 6), 6), ((2, 10), 2)],
+)
+def test_of_near_ties_the_largest_preferred_number_or_the_nearest_is_selected(
+    numbers: tuple[int, ...], number: int
+) -> None:
+    assert list(PREFERRED) == [5, 6, 7]
+    assert chosen(*near_ties(*numbers)) == (number, "reproducible")
+
+
+def test_other_numbers_can_be_preferred() -> None:
+    rows = near_ties(3, 4, 5, 6, 7)
+    assert chosen(*rows, preferred=(3,))[0] == 3
+    assert chosen(*rows, preferred=(3, 4))[0] == 4
+    assert chosen(*rows, preferred=(11,))[0] == 7
+
+
+def test_preference_decides_near_ties_alone() -> None:
+    clear = candidate(3, silhouette_gain=0.5)
+    assert chosen(clear, *near_ties(6), preferred=(6,)) == (3, "reproducible")
+    assert chosen(apart(2, 0.5, stability=0.95), *near_ties(6), preferred=(6,)) == (2, "natural")
+
+
+def test_previous_number_is_kept_among_near_ties() -> None:
+    rows = near_ties(3, 4, 5, 6, 7)
+    assert chosen(*rows, previous=3)[0] == 3
+    assert chosen(*rows, previous=3, preferred=(6,))[0] == 3
+    assert chosen(*rows, previous=9)[0] == 7
+
+
+def test_previous_number_is_left_where_another_is_clearly_better() -> None:
+    rows = [candidate(3, silhouette_gain=0.5), candidate(4, silhouette_gain=0.1)]
+    assert chosen(*rows, previous=4) == (3, "reproducible")
+    assert chosen(apart(2, 0.5, stability=0.95), *rows, previous=4) == (2, "natural")
+
+
+def test_previous_number_is_kept_where_it_is_natural_too() -> None:
+    rows = [apart(k, 0.0, stability=0.95) for k in (3, 5)]
+    assert chosen(*rows) == (5, "natural")
+    assert chosen(*rows, previous=3) == (3, "natural")
+    recurring = apart(4, 0.5, stability=0.4)
+    assert chosen(*rows, recurring, previous=4) == (4, "natural")
+
+
+def test_allowed_numbers_go_before_the_previous_one() -> None:
+    rows = near_ties(3, 4, 5)
+    assert chosen(*rows, numbers=(4, 5), previous=3)[0] == 5
+
+
+def test_nothing_stable_gives_the_largest_gain_of_all_methods() -> None:
+    rows = [candidate(3, stability=0.4), candidate(4, stability=0.4, silhouette_gain=0.6, method="gaussian_mixture")]
+    assert chosen(*rows) == (4, "none")
+    assert chosen(*rows, is_required=True) == (4, "constructive")
+    equal = [candidate(k, stability=0.4) for k in (4, 3)]
+    assert chosen(*equal) == (3, "none")
+
+
+def test_nothing_stable_is_one_segment_where_allowed() -> None:
+    decision = decided(candidate(3, stability=0.4), or_single=True)
+    assert (decision.verdict, decision.is_single, decision.near_ties) == ("none", True, ())
+    assert not decided(candidate(3), or_single=True).is_single
+
+
+def test_nothing_stable_gives_one_cluster_if_it_is_a_candidate() -> None:
+    one = candidate(1, silhouette=0.0, silhouette_gain=0.0, stability=None)
+    assert chosen(one, candidate(3, stability=0.4, silhouette_gain=0.9), numbers=(1, 3)) == (1, "none")
+    assert chosen(one, candidate(3), numbers=(1, 3)) == (3, "reproducible")
+
+
+def test_natural_clusters_of_another_number_are_told_or_selected() -> None:
+    rows = [candidate(3, stability=0.4), apart(9, 0.5, stability=0.95), apart(2, 0.5, stability=0.4)]
+    told = decided(*rows, numbers=(3, 4))
+    assert (told.best.n_clusters, told.verdict, told.reason.natural_numbers) == (3, "none", (2, 9))
+    assert chosen(*rows, numbers=(3, 4), or_any_natural=True, or_single=True) == (9, "natural")
+    # A reproducible clustering of an allowed number is kept.
+    assert chosen(candidate(3), *rows[1:], numbers=(3, 4), or_any_natural=True) == (3, "reproducible")
+
+
+def test_any_number_is_allowed_without_numbers() -> None:
+    decision = decided(candidate(3), apart(12, 0.5, stability=0.95), numbers=None)
+    assert (decision.best.n_clusters, decision.reason.natural_numbers) == (12, ())
+
+
+def test_candidate_below_the_minimum_size_is_not_selected() -> None:
+    small = apart(4, 0.9, stability=1.0, meets_min_size=False)
+    assert chosen(small, candidate(3)) == (3, "reproducible")
+    assert decided(small, candidate(3), numbers=(3,)).reason.natural_numbers == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (apart(3, 0.5, stability=0.95), "natural"),
+        (candidate(3), "reproducible"),
+        (candidate(3, stability=0.4), "constructive"),
+        (candidate(3, method="gaussian_mixture"), "reproducible"),
+    ],
+)
+def test_candidate_that_the_user_selects_has_its_own_verdict(row: Candidate, verdict: str) -> None:
+    decision = decide_for(row, QUIET)
+    assert (decision.best, decision.verdict, decision.is_single) == (row, verdict, False)
+
+
+def test_two_is_among_the_usual_numbers() -> None:
+    assert (AUTO_NUMBERS[0], AUTO_NUMBERS[-1]) == (2, 8)
 
 
 def ring_around_cloud() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
-    turn = rng.uniform(0, 2 * np.pi, 300)
+    turn = rng.uniform(0, 2 * np.pi, 180)
     ring = 10 * np.column_stack([np.cos(turn), np.sin(turn)])
-    return np.vstack([ring + rng.normal(0, 0.4, (300, 2)), rng.normal(size=(200, 2))]), np.repeat([0, 1], [300, 200])
+    return np.vstack([ring + rng.normal(0, 0.4, (180, 2)), rng.normal(size=(120, 2))]), np.repeat([0, 1], [180, 120])
 
 
 @pytest.mark.parametrize("shape", [make_moons(300, noise=0.07, random_state=0), ring_around_cloud()])

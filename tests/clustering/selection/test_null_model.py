@@ -9,7 +9,8 @@ from scipy.stats import ks_2samp, spearmanr
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from custseg.clustering.selection._null_model import NullModel, _convex_minorant
+from custseg.clustering import Candidate
+from custseg.clustering.selection._null_model import NullModel, NullReference, _convex_minorant
 
 
 def drawn(X: np.ndarray, n_rows: int = 4000, seed: int = 0) -> np.ndarray:
@@ -89,7 +90,7 @@ def test_rare_value_is_no_point_mass() -> None:
 
 
 def test_columns_of_masses_alone_are_drawn_from_the_patterns_seen() -> None:
-    X = np.array([[0.0, 1.0], [0.0, 2.0], [3.0, 1.0]] * 20)
+    X = np.array([[0.0, 1.0], [0.0, 2.0], [3.0, 1.0]] * 50)
     rows = drawn(X, 600)
     assert {tuple(row) for row in rows.tolist()} == {(0.0, 1.0), (0.0, 2.0), (3.0, 1.0)}
 
@@ -98,6 +99,107 @@ def test_equal_rows_and_a_constant_column_stay() -> None:
     assert (drawn(np.full((9, 2), 4.0), 20) == 4.0).all()
     X = np.column_stack([np.ones(60), np.random.default_rng(0).random(60)])
     assert (drawn(X)[:, 0] == 1.0).all()
+
+
+def wide(n_rows: int = 400, n_columns: int = 15) -> np.ndarray:
+    """Rows of which nearly each has a pattern of zeros of its own, in two groups."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_rows, n_columns)) + np.repeat([[2.0], [9.0]], n_rows // 2, axis=0)
+    return np.where(rng.random(X.shape) < 0.3, 0.0, X)
+
+
+def test_patterns_of_few_rows_are_kept_column_by_column() -> None:
+    X, rows = wide(), drawn(wide())
+    assert len(NullModel.like(X).patterns) == 1
+    for column, other in zip(X.T, rows.T, strict=True):
+        assert shares(other, 0.0) == pytest.approx(shares(column, 0.0), abs=0.04)
+        assert ks_2samp(column[column > 0], other[other > 0]).statistic < 0.25
+
+
+def test_null_data_of_a_wide_table_are_not_the_table() -> None:
+    X, fit = wide(), KMeans(2, n_init=3, random_state=0)
+    rows = drawn(X, 400)
+    assert silhouette_score(X, fit.fit_predict(X)) > 1.5 * silhouette_score(rows, fit.fit_predict(rows))
+    assert len(np.unique((rows == 0) @ 2.0 ** np.arange(15))) > 100
+
+
+def test_frequent_patterns_are_kept_beside_the_rare_ones() -> None:
+    X = wide()
+    X[:200] = np.random.default_rng(1).normal(9, 1, (200, 15))
+    X[:100, 1:] = 0.0  # who bought in one category alone
+    rows = drawn(X)
+    kinds = {tuple(pattern.free.tolist()): pattern.share for pattern in NullModel.like(X).patterns}
+    assert kinds[0,] == 0.25
+    assert ((rows[:, 0] > 0) & (rows[:, 1:] == 0).all(axis=1)).mean() == pytest.approx(0.25, abs=0.03)
+    assert len(kinds) == len(NullModel.like(X).patterns) - 1  # the rare ones are all free, as the rows without a zero
+
+
+@examples(20)
+@given(st.integers(50, 700), st.integers(1, 12), st.integers(0, 99), st.floats(0.02, 0.9))
+def test_number_of_patterns_is_bounded(n_rows: int, n_columns: int, seed: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    X = np.where(rng.random((n_rows, n_columns)) < share, 0.0, rng.normal(size=(n_rows, n_columns)))
+    patterns = NullModel.like(X).patterns
+    assert len(patterns) <= n_rows // 50 + 1
+    assert sum(pattern.share for pattern in patterns) == pytest.approx(1)
+
+
+def test_shared_values_are_told() -> None:
+    assert NullModel.like(wide()).has_shared_values
+    assert not NullModel.like(skewed()).has_shared_values
+
+
+# Silhouettes and separations of two and of three clusters in four draws; one of them has no three clusters.
+REFERENCE = NullReference(
+    (2, 3),
+    np.array([[0.2, 0.1], [0.3, 0.2], [0.4, np.nan], [0.3, 0.3]]),
+    np.array([[-0.5, -0.4], [-0.3, -0.2], [-0.1, np.nan], [-0.3, 0.0]]),
+)
+
+
+def test_means_and_deviations_by_hand() -> None:
+    assert REFERENCE.means == pytest.approx([0.3, 0.2])
+    assert REFERENCE.deviations == pytest.approx([np.sqrt(0.02 / 3), 0.1])
+
+
+def test_levels_by_hand() -> None:
+    # The largest gains are 0, 0, 0.1 and 0.1, ordered; the 95th percentile is at position 0.95 * 3 = 2.85.
+    assert REFERENCE.level == pytest.approx(0.1)
+    assert REFERENCE.chance_gain(2) == pytest.approx(0.3 + 0.85 * 0.1 - 0.3)
+    assert REFERENCE.chance_separation(2) == pytest.approx(-0.3 + 0.85 * 0.2)
+    assert REFERENCE.chance_separation(3) == pytest.approx(-0.2 + 0.9 * 0.2)
+
+
+def test_chance_of_a_number_that_null_data_never_have() -> None:
+    assert (REFERENCE.chance_gain(7), REFERENCE.chance_separation(7)) == (0.0, -np.inf)
+    never = NullReference((2,), np.full((4, 1), np.nan), np.full((4, 1), np.nan))
+    assert (never.chance_gain(2), never.chance_separation(2), never.level) == (0.0, -np.inf, np.inf)
+    assert np.isnan(never.means[0])
+    assert np.isnan(never.deviations[0])
+
+
+def candidate(k: int, silhouette: float) -> Candidate:
+    return Candidate("kmeans", k, True, 10, 0.1, silhouette=silhouette)
+
+
+def test_gain_of_a_candidate_by_hand() -> None:
+    row = REFERENCE.with_gain(candidate(3, 0.45))
+    assert (row.silhouette_gain, row.silhouette_gain_error) == (pytest.approx(0.25), pytest.approx(0.1))
+
+
+def test_gain_is_0_for_one_cluster_and_missing_where_null_data_have_none() -> None:
+    never = NullReference((1, 2), np.full((4, 2), np.nan), np.full((4, 2), np.nan))
+    one, two = (never.with_gain(candidate(k, silhouette)) for k, silhouette in ((1, 0.0), (2, 0.4)))
+    assert (one.silhouette_gain, one.silhouette_gain_error) == (0.0, 0.0)
+    assert (two.silhouette_gain, two.silhouette_gain_error) == (None, None)
+
+
+def test_resampled_draws_keep_silhouette_and_separation_together() -> None:
+    resampled = REFERENCE.resampled(np.random.default_rng(0))
+    pairs = {tuple(pair) for pair in np.column_stack([REFERENCE.silhouettes[:, 0], REFERENCE.separations[:, 0]])}
+    assert resampled.silhouettes.shape == REFERENCE.silhouettes.shape
+    assert {tuple(p) for p in np.column_stack([resampled.silhouettes[:, 0], resampled.separations[:, 0]])} <= pairs
+    assert resampled.numbers == REFERENCE.numbers
 
 
 def test_same_seed_same_rows_and_another_seed_others() -> None:

@@ -18,8 +18,8 @@ from custseg.clustering.assignment._assessment import AssignmentRule
 from custseg.clustering.rows._rows import row_hashes
 from custseg.clustering.selection._candidates import Candidate, Draws
 from custseg.clustering.selection._null_model import NullModel, NullReference
-from custseg.clustering.selection._separation import ReachabilityTree, smallest_separations, without_shared_values
 from custseg.clustering.selection._stages import Stages
+from custseg.clustering.validation._separation import ReachabilityTree, smallest_separations, without_shared_values
 from custseg.clustering.validation._silhouettes import silhouettes
 from custseg.clustering.validation._stability import compared, draw_parts, refitted
 from custseg.errors import InfeasibleMinimumError

@@ -19,8 +19,8 @@ from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural
 from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_part
 from custseg.clustering.selection._null_model import NullReference
-from custseg.clustering.selection._separation import best_separated, smallest_separations
 from custseg.clustering.selection._stages import Stages
+from custseg.clustering.validation._separation import best_separated, smallest_separations
 
 Tried = tuple[Candidate, FitSpec]
 

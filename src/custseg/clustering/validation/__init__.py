@@ -1,5 +1,5 @@
-"""Validity of a clustering: silhouettes and stability.
+"""Validity of a clustering: silhouettes, separation and stability.
 
-Start with `_silhouettes` and `_stability`, whose functions are public; `_labelings` holds many labelings of the same
-rows, `_silhouette_kernels` the compiled loops.
+Start with `_silhouettes` and `_stability`, whose functions are public; `_separation` measures whether a sparse region
+lies between two clusters. `_labelings` holds many labelings of the same rows, `_silhouette_kernels` compiled loops.
 """

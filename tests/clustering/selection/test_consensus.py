@@ -1,0 +1,127 @@
+"""The consensus: how often resamples of the evidence select each number, and what a majority changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from custseg.clustering import Candidate
+from custseg.clustering.selection._candidates import Draws
+from custseg.clustering.selection._consensus import N_RESAMPLES, Consensus, decide_by_consensus, resampled_numbers
+from custseg.clustering.selection._decision import Request
+from custseg.clustering.selection._null_model import NullReference
+
+NUMBERS = (2, 3, 4, 5)
+NULL = NullReference(NUMBERS, np.zeros((20, 4)), np.full((20, 4), -0.5))
+ANY = Request(NUMBERS)
+
+
+def candidate(k: int, silhouette: float, *, stability: Any = 0.9, **measures: Any) -> Candidate:
+    """A k-means clustering without separation; the measures of each of four pairs of halves, or one for all."""
+    silhouettes = np.broadcast_to(measures.pop("of_halves", silhouette), 8)
+    pairs = np.broadcast_to(stability, 4).astype(float)
+    separations = np.broadcast_to(measures.pop("separations", -1.0), 8)
+    usual = {
+        "silhouette": silhouette,
+        "silhouette_error": 0.0,
+        "silhouette_gain": silhouette,
+        "silhouette_gain_error": 0.0,
+        "separation": float(np.median(separations)),
+        "separation_in_halves": float(np.median(separations)),
+        "stability": float(pairs.mean()),
+        "stability_of_clusters": dict.fromkeys(range(k), 0.9),
+        "draws": Draws(silhouettes, separations, pairs),
+    }
+    return Candidate("kmeans", k, True, 10, 0.1, **{**usual, **measures})
+
+
+def test_leading_numbers_have_most_resamples_together() -> None:
+    assert Consensus({5: 11, 4: 9}, 20).leading == (5,)
+    assert Consensus({5: 10, 4: 6, 3: 4}, 20).leading == (4, 5)
+    assert Consensus({7: 7, 3: 7, 5: 6}, 20).leading == (3, 7)
+    assert Consensus({}, 0).leading == ()
+
+
+def test_share_of_resamples() -> None:
+    consensus = Consensus({5: 15, 4: 5}, 20)
+    assert (consensus.share(5), consensus.share(4), consensus.share(3)) == (0.75, 0.25, 0.0)
+    assert Consensus({}, 0).share(3) == 0.0
+
+
+def test_evidence_that_never_varies_selects_one_number() -> None:
+    consensus = resampled_numbers([candidate(3, 0.4), candidate(4, 0.2)], NULL, ANY)
+    assert (consensus.counts, consensus.n_resamples) == ({3: N_RESAMPLES}, N_RESAMPLES)
+
+
+def test_evidence_that_varies_divides_the_resamples_the_most_frequent_first() -> None:
+    # In three of four pairs of halves three clusters are better, in one four.
+    rows = [candidate(3, 0.4), candidate(4, 0.35, of_halves=[0.6, 0.6, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2])]
+    counts = resampled_numbers(rows, NULL, ANY).counts
+    assert list(counts) == [3, 4]
+    assert sum(counts.values()) == N_RESAMPLES
+    assert 1 <= counts[4] <= 9
+
+
+def test_resamples_in_which_nothing_is_stable_count_as_one_cluster() -> None:
+    shaky = candidate(3, 0.4, stability=[1.0, 1.0, 0.4, 0.4])
+    counts = resampled_numbers([shaky], NULL, Request(NUMBERS, or_single=True)).counts
+    assert set(counts) == {1, 3}
+    assert set(resampled_numbers([shaky], NULL, ANY).counts) == {3}
+
+
+def test_halves_without_separation_count() -> None:
+    rows = [candidate(2, 0.1, separations=[0.5, 0.5, 0.5, 0.5, 0.5, -1, -1, -1]), candidate(4, 0.4)]
+    counts = resampled_numbers(rows, NULL, ANY).counts
+    assert counts[2] > counts[4] > 0
+
+
+def test_same_evidence_gives_the_same_counts_in_any_order() -> None:
+    rows = [candidate(3, 0.4), candidate(4, 0.35, of_halves=np.linspace(0.1, 0.6, 8))]
+    assert resampled_numbers(rows[::-1], NULL, ANY) == resampled_numbers(rows, NULL, ANY)
+
+
+def test_without_refits_or_null_data_there_is_no_consensus() -> None:
+    unmeasured = candidate(3, 0.4, draws=None)
+    assert resampled_numbers([unmeasured], NULL, ANY) == Consensus({}, 0)
+    assert resampled_numbers([candidate(3, 0.4)], NullReference.empty(), ANY) == Consensus({}, 0)
+    decision = decide_by_consensus([unmeasured], NULL, ANY, consensus=Consensus({}, 0))
+    assert (decision.best, decision.reason.votes) == (unmeasured, (0, 0))
+
+
+def voted(counts: dict[int, int], *rows: Candidate, request: Request = ANY) -> tuple[int, Any, Any]:
+    """The number, its votes and the leading numbers under these counts."""
+    consensus = Consensus(counts, sum(counts.values()))
+    decision = decide_by_consensus(rows or (candidate(3, 0.4), candidate(4, 0.3)), NULL, request, consensus=consensus)
+    return decision.best.n_clusters, decision.reason.votes, decision.reason.leading
+
+
+def test_majority_for_another_number_moves_the_decision() -> None:
+    assert voted({3: 20}) == (3, (20, 20), ())
+    assert voted({4: 11, 3: 9}) == (4, (11, 20), ())
+
+
+def test_without_a_majority_the_evidence_decides_and_the_leading_numbers_are_told() -> None:
+    assert voted({4: 10, 3: 10}) == (3, (10, 20), (3, 4))
+    assert voted({4: 9, 5: 6, 3: 5}) == (3, (5, 20), (4, 5))
+
+
+def test_majority_for_a_number_that_cannot_be_selected_changes_nothing() -> None:
+    assert voted({5: 15, 3: 5}) == (3, (5, 20), ())
+    small = replace(candidate(5, 0.9), meets_min_size=False)
+    assert voted({5: 15, 3: 5}, candidate(3, 0.4), small) == (3, (5, 20), ())
+
+
+def test_requested_number_has_no_leading_numbers() -> None:
+    request = Request((3,), n_clusters_fixed=True, is_required=True)
+    assert voted({3: 9, 4: 11}, candidate(3, 0.4), request=request)[::2] == (3, ())
+
+
+def test_decision_of_the_majority_has_the_verdict_of_its_candidate() -> None:
+    rows = [candidate(2, 0.1, separations=0.5, stability=0.5), candidate(4, 0.4)]
+    for counts, verdict in (({2: 20}, "natural"), ({4: 20}, "reproducible")):
+        decision = decide_by_consensus(rows, NULL, ANY, consensus=Consensus(counts, 20))
+        assert decision.verdict == verdict
+    assert resampled_numbers(rows, NULL, ANY).share(2) == pytest.approx(1)
