@@ -12,6 +12,7 @@ from sklearn.datasets import make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, Candidate, select_clustering
+from custseg.clustering.selection._candidates import Draws
 from custseg.clustering.selection._decision import RULE, Decision, Request, decide, decide_for, is_natural
 from custseg.clustering.selection._null_model import NullReference
 
@@ -187,18 +188,39 @@ def near_ties(*numbers: int) -> list[Candidate]:
     return [candidate(k, silhouette_gain=0.3 - k / 1000, silhouette_gain_error=0.05) for k in numbers]
 
 
-def test_gains_within_both_standard_deviations_are_near_ties() -> None:
+def test_gains_that_do_not_differ_significantly_are_near_ties() -> None:
     top = candidate(3, silhouette_gain=0.3, silhouette_gain_error=0.03, silhouette_error=0.0)
-    near = candidate(5, silhouette_gain=0.25 + STEP, silhouette_gain_error=0.0, silhouette_error=0.04)
-    assert math.hypot(0.03, 0.04) == pytest.approx(0.05)
+    margin = 1.96 * math.hypot(0.03, 0.04)
+    near = candidate(5, silhouette_gain=0.3 - margin + STEP, silhouette_gain_error=0.0, silhouette_error=0.04)
     assert decided(top, near).best is near
     assert decided(top, near).near_ties == (top,)
-    assert decided(top, replace(near, silhouette_gain=0.25 - STEP)).best is top
+    assert decided(top, replace(near, silhouette_gain=0.3 - margin - STEP)).best is top
+
+
+def drawn(row: Candidate, *stability: float) -> Candidate:
+    """The candidate with the stability of these draws."""
+    draws = Draws(np.zeros(4), np.full(4, -1.0), np.array(stability))
+    return replace(row, stability=float(np.mean(stability)), draws=draws)
+
+
+def test_near_ties_that_are_clearly_less_stable_are_not_taken() -> None:
+    five, seven = drawn(candidate(5), 0.94, 0.96), drawn(candidate(7), 0.8, 0.8)
+    assert decided(five, seven).best is five
+    uncertain = drawn(candidate(7), 0.6, 1.0)
+    assert decided(five, uncertain).best is uncertain
+
+
+def test_separated_with_shared_values_must_be_as_compact_as_reproducible_ones() -> None:
+    separated, compact = apart(4, 0.3, silhouette_gain=0.25), candidate(5, silhouette_gain=0.3)
+    assert chosen(separated, compact) == (4, "natural")
+    assert chosen(separated, compact, null=SHARED) == (5, "reproducible")
+    close = replace(separated, silhouette_gain_error=0.03)
+    assert chosen(close, compact, null=SHARED) == (4, "natural")
 
 
 @pytest.mark.parametrize(
     ("numbers", "number"),
-    [((3, 5, 6, 7, 8), 7), ((2, 3, 4), 4), ((8, 9, 10), 8), ((2, 4, 8), 4), ((4, 6), 6), ((2, 10), 2)],
+    [((3, 5, 6, 7, 8), 7), ((2, 3, 4), 4), ((8, 9, 10), 8), ((2, 4, 8), 8), ((4, 6), 6), ((2, 10), 10)],
 )
 def test_of_near_ties_the_largest_preferred_number_or_the_nearest_is_selected(
     numbers: tuple[int, ...], number: int

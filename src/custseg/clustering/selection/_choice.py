@@ -219,4 +219,6 @@ class ClusteringChoice:
         lines = table([heads, *([getattr(row, name) for name in heads] for row in self.candidates)])
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
+        if self.skipped:
+            lines.append(f"not tried: {', '.join(self.skipped)} (no cluster is separated from all others)")
         return "\n".join([*lines, "", f"{self.verdict}: {self.reason}"])
