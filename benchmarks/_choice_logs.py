@@ -112,18 +112,22 @@ def bought(table: FeatureTable, names: list[str]) -> dict[str, np.ndarray]:
     return {name: table.values(name)[is_buyer] for name in names}
 
 
-def chosen(
-    values: Values, *, min_size: float = 0.05, random_state: int = 0, n_jobs: int | None = 1
-) -> ClusteringChoice:
-    """The choice that `fit_segments(features=...)` makes by its defaults, without profiles and rules."""
+def prepared(values: Values, *, min_size: float = 0.05) -> np.ndarray:
+    """The matrix that `fit_segments(features=...)` clusters."""
     n = len(next(iter(values.values())))
     table = given_features(pl.DataFrame({"customer_id": np.arange(n), **values}), None, "benchmark")
     matrix = customer_matrix(table, list(values), min_size=min_size, caller="benchmark")
     if len(matrix.rows) != n:
         raise ValueError(f"{n - len(matrix.rows)} of {n} rows cannot be clustered")
-    return select_clustering(
-        matrix.rows, n_clusters="auto", min_size=min_size, random_state=random_state, n_jobs=n_jobs
-    )
+    return matrix.rows
+
+
+def chosen(
+    values: Values, *, min_size: float = 0.05, random_state: int = 0, n_jobs: int | None = 1
+) -> ClusteringChoice:
+    """The choice that `fit_segments(features=...)` makes by its defaults, without profiles and rules."""
+    X = prepared(values, min_size=min_size)
+    return select_clustering(X, n_clusters="auto", min_size=min_size, random_state=random_state, n_jobs=n_jobs)
 
 
 def shop_block(seed: int) -> np.ndarray:

@@ -38,6 +38,8 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     min_size: int | float | None
     max_iter: int
     tol: float
+    # Centers of a fit to a sample, from which a fit to all rows starts.
+    _given_starts: Sequence[Floats] | None = None
 
     @abstractmethod
     def _starts(self, rows: DistinctRows) -> Sequence[Floats]:
@@ -83,7 +85,8 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             minimum = replace(minimum, amount=float(rows.weights.min()))
         search = Restarts(rows, k, minimum.amount, max_iter=self.max_iter, tol=self.tol)
         check_usable_weight(name, "n_clusters", minimum, search=search.fallback_search)
-        solution = search.best(self._starts(search.samples[0]))
+        starts = self._starts(search.samples[0]) if self._given_starts is None else self._given_starts
+        solution = search.best(starts)
         if solution is None:
             raise infeasible_error(name, "n_clusters", minimum, search=search.fallback_search)
         self._learn(X, rows, solution)
@@ -123,6 +126,14 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.cluster_centers_, self.offsets_ = solution.centers, solution.offsets
         self.inertia_, self.n_iter_, self.converged_ = solution.cost, solution.steps, solution.converged
         self.reassignments_ = rule.reassignments(rows.values, rows.weights)
+
+
+def extend_centers(model: CenterClusterer, of_sample: CenterClusterer, X: Floats) -> CenterClusterer:
+    """Fit to all rows from the centers of a fit to a sample of them."""
+    model._given_starts = [of_sample.cluster_centers_]
+    model.fit(X)
+    model._given_starts = None
+    return model
 
 
 def refit_centers(model: CenterClusterer, X: Floats) -> CenterRule | None:

@@ -123,6 +123,9 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     [3, 2]
     """
 
+    # The rule of a fit to a sample, from which a fit to all rows starts.
+    _start_rule: MixtureRule | None = None
+
     def __init__(
         self,
         n_components: int = 8,
@@ -218,9 +221,13 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def _best(self, search: FallbackSearch[MixtureSolution], shape: Shape, min_size: float) -> MixtureSolution | None:
         """The solution of largest likelihood, constrained if it misses the minimum size; None if no start meets it."""
-        rng = check_random_state(self.random_state)
         rows, k = search.rows, search.k
-        starts = [start for _ in range(self.n_init) for start in _starts(rows, k, shape, rng=rng)]
+        if self._start_rule is not None:
+            labels = self._start_rule.labels(rows.values).astype(np.int32)
+            starts = [mixture_of_clusters(rows, labels, self._start_rule.means, shape=shape)]
+        else:
+            rng = check_random_state(self.random_state)
+            starts = [start for _ in range(self.n_init) for start in _starts(rows, k, shape, rng=rng)]
         unconstrained = [self._run_em(rows, start, shape, min_size=0.0) for start in starts]
         unconstrained.sort(key=lambda result: -result.likelihood)
         for result in unconstrained:
@@ -313,6 +320,14 @@ def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
     return None if solution is None else solution.rule
 
 
+def _extend(model: MinSizeGaussianMixture, of_sample: MinSizeGaussianMixture, X: Floats) -> MinSizeGaussianMixture:
+    """Fit to all rows from the clusters of a fit to a sample of them."""
+    model._start_rule = of_sample.assignment_rule_
+    model.fit(X)
+    model._start_rule = None
+    return model
+
+
 def _make(spec: FitSpec) -> MinSizeGaussianMixture:
     return MinSizeGaussianMixture(
         spec.n_clusters or 1,
@@ -344,6 +359,7 @@ GAUSSIAN_MIXTURE = Method(
     rule_class=MixtureRule,
     make=_make,
     refit=_refit,
+    extend=_extend,
     notes=_notes,
     measures=_bic,
 )

@@ -303,6 +303,14 @@ def _refit(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
     return merged_to_min_size(model._core_rule(rows, min_size), rows.values, rows.weights, min_size=min_size)[0]
 
 
+def _extend(model: MinSizeHDBSCAN, of_sample: MinSizeHDBSCAN, X: Floats) -> MinSizeHDBSCAN:
+    """Assign all rows to the clusters that were found in a sample of them, and merge those below the minimum size."""
+    X = checked_rows(model, X, reset=True)
+    model.n_noise_, model.n_fit_rows_ = of_sample.n_noise_, of_sample.n_fit_rows_
+    model._learn(of_sample.assignment_rule_, distinct_rows(X), max(_SMALLEST, int(model.min_size or 0)))
+    return model
+
+
 def _settings(*, n_rows: int, n_sample: int, min_size: int, fine: bool) -> list[_Setting]:
     grid = product(_MORE_NEIGHBORS if fine else _NEIGHBORS, _TIMES_MINIMUM)
     return [
@@ -345,6 +353,7 @@ HDBSCAN = Method(
     rule_class=CoreRule,
     make=_make,
     refit=_refit,
+    extend=_extend,
     notes=_notes,
     measures=_noise_share,
     grid=SettingsGrid(settings=_settings, select=_most_reproducible),

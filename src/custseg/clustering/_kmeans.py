@@ -7,7 +7,7 @@ from typing import Any
 from sklearn.utils import check_random_state
 
 from custseg._numerics import Floats
-from custseg.clustering._center_clusterer import CenterClusterer, refit_centers
+from custseg.clustering._center_clusterer import CenterClusterer, extend_centers, refit_centers
 from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._lloyd import kmeans_plusplus
@@ -142,5 +142,6 @@ KMEANS = Method(
     rule_class=CenterRule,
     make=_make,
     refit=refit_centers,
+    extend=extend_centers,
     notes=convergence_notes,
 )

@@ -116,6 +116,8 @@ class Method:
     refit : callable
         Fits an estimator to a subsample and returns the assignment rule alone, which is cheaper than `fit`; None
         where the minimum size cannot be met. Nothing is checked.
+    extend : callable
+        Fits an estimator to all rows, starting from the clusters of one that was fitted to a sample of them.
     notes : callable
         Notes on a fit for users, beyond its clusters and reassignments.
     measures : callable
@@ -134,6 +136,7 @@ class Method:
     rule_class: type[AssignmentRule]
     make: Callable[[FitSpec], Any]
     refit: Callable[[Any, Floats], AssignmentRule | None]
+    extend: Callable[[Any, Any, Floats], Any]
     notes: Callable[[Any], tuple[FitNote, ...]] = no_notes
     measures: Callable[[Any], Mapping[str, Any]] = no_measures
     grid: SettingsGrid | None = None

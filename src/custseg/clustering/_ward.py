@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 
 from custseg._numerics import Floats
-from custseg.clustering._center_clusterer import CenterClusterer, refit_centers
+from custseg.clustering._center_clusterer import CenterClusterer, extend_centers, refit_centers
 from custseg.clustering._method import FitSpec, Method, convergence_notes
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.rows._rows import DistinctRows
@@ -105,6 +105,7 @@ WARD = Method(
     rule_class=CenterRule,
     make=_make,
     refit=refit_centers,
+    extend=extend_centers,
     notes=convergence_notes,
     in_auto=False,
 )

@@ -171,7 +171,7 @@ class ClusteringChoice:
         spec = self.fitted_rows.specs.get(id(row))
         if spec is None or len(sample) == len(X):
             return row
-        final = fitted(replace(spec, min_size=self.min_size), X)
+        final = fitted(replace(spec, min_size=self.min_size), X, row.estimator)
         if not final.meets_min_size or final.n_clusters != row.n_clusters:
             return final
         stability = row.stability_of_clusters

@@ -21,6 +21,8 @@ N_RESAMPLES = 20
 _SEED = 20_241_128
 _MAJORITY = 0.5
 
+Evidence = tuple[list[Candidate], NullReference]
+
 
 @dataclass(frozen=True)
 class Consensus:
@@ -56,19 +58,32 @@ def resampled_numbers(
     candidates: Sequence[Candidate], null: NullReference, request: Request, *, rule: Thresholds = RULE
 ) -> Consensus:
     """Decide in each resample of the evidence, and count the numbers of clusters."""
+    return counted_numbers(resampled_evidence(candidates, null), request, rule=rule)
+
+
+def resampled_evidence(candidates: Sequence[Candidate], null: NullReference) -> list[Evidence]:
+    """The candidates and the null data of each resample; none where there are no draws."""
     n_pairs = max((len(row.draws.stability) for row in candidates if row.draws is not None), default=0)
     if not n_pairs or not len(null.silhouettes):
-        return Consensus({}, 0)
+        return []
     rng = np.random.default_rng(_SEED)
-    numbers = []
+    evidence = []
     for _ in range(N_RESAMPLES):
         pairs = rng.integers(0, n_pairs, n_pairs)
         half = int(rng.integers(0, 2 * n_pairs))
         chance = null.resampled(rng)
         rows = [chance.with_gain(_resampled(row, pairs, half)) if row.draws is not None else row for row in candidates]
+        evidence.append((rows, chance))
+    return evidence
+
+
+def counted_numbers(evidence: Sequence[Evidence], request: Request, *, rule: Thresholds = RULE) -> Consensus:
+    """How often each number of clusters is selected."""
+    numbers = []
+    for rows, chance in evidence:
         decision = decide(rows, chance, request, rule=rule)
         numbers.append(1 if decision.is_single else decision.best.n_clusters)
-    return Consensus(dict(sorted(Counter(numbers).items(), key=lambda pair: (-pair[1], pair[0]))), N_RESAMPLES)
+    return Consensus(dict(sorted(Counter(numbers).items(), key=lambda pair: (-pair[1], pair[0]))), len(numbers))
 
 
 def _resampled(row: Candidate, pairs: Integers, half: int) -> Candidate:
@@ -89,17 +104,22 @@ def _resampled(row: Candidate, pairs: Integers, half: int) -> Candidate:
 
 
 def decide_by_consensus(
-    candidates: Sequence[Candidate], null: NullReference, request: Request, *, consensus: Consensus
+    candidates: Sequence[Candidate],
+    null: NullReference,
+    request: Request,
+    *,
+    consensus: Consensus,
+    rule: Thresholds = RULE,
 ) -> Decision:
     """The decision for the number that most resamples select, if one has a majority; otherwise that of all evidence."""
-    decision = decide(candidates, null, request)
+    decision = decide(candidates, null, request, rule=rule)
     number = next(iter(consensus.counts), None)
     if number is None:
         return decision
     selected = 1 if decision.is_single else decision.best.n_clusters
     is_usable = any(row.meets_min_size and row.n_clusters == number for row in candidates)
     if consensus.share(number) > _MAJORITY and number != selected and is_usable:
-        decision = decide(candidates, null, replace(request, n_clusters_allowed=(number,)))
+        decision = decide(candidates, null, replace(request, n_clusters_allowed=(number,)), rule=rule)
         selected = number
     votes = (consensus.counts.get(selected, 0), consensus.n_resamples)
     leading = () if consensus.share(number) > _MAJORITY or request.n_clusters_fixed else consensus.leading

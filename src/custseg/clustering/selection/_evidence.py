@@ -228,12 +228,15 @@ def _rule_of_part(spec: FitSpec, rows: Floats, share: float) -> AssignmentRule |
     return part.method.refit(part.estimator(), rows)
 
 
-def fitted(spec: FitSpec, X: Floats) -> Candidate:
-    """Fit a specification to rows."""
+def fitted(spec: FitSpec, X: Floats, of_sample: Any = None) -> Candidate:
+    """Fit a specification to rows; with the fit to a sample of them, from its clusters."""
     start = time.perf_counter()
     estimator, name = spec.estimator(), spec.method.name
     try:
-        estimator.fit(X)
+        if of_sample is None:
+            estimator.fit(X)
+        else:
+            spec.method.extend(estimator, of_sample, X)
     except InfeasibleMinimumError as error:
         feasible = int(error.feasible)
         return Candidate(name, spec.n_clusters or 0, False, feasible, feasible / len(X))

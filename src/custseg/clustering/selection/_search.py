@@ -16,7 +16,7 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec, Method, TriedSetting
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._decision import might_be_natural
+from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural
 from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_part
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._stages import Stages
@@ -48,6 +48,8 @@ class Search:
         Whether the grids of settings are to be finer.
     stages : Stages
         Threads and progress.
+    rule : Thresholds
+        Decides which candidates can be selected, so that their refits are compared.
     skipped : list of str
         Methods that were not tried because no cluster is separated.
     """
@@ -58,6 +60,7 @@ class Search:
     numbers: Sequence[int] | None
     fine: bool
     stages: Stages
+    rule: Thresholds = RULE
     tried: list[Tried] = field(default_factory=list)
     infeasible: list[Candidate] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -154,14 +157,14 @@ class Search:
         """Whether the row is separated, or k-means, or there is no k-means."""
         is_reference = row.method == REFERENCE_METHOD.name
         has_reference = any(other.method == REFERENCE_METHOD.name for other, _ in self.tried)
-        return row.n_clusters > 1 and (is_reference or not has_reference or might_be_natural(row))
+        return row.n_clusters > 1 and (is_reference or not has_reference or might_be_natural(row, self.rule))
 
     def _compare_with_null(self) -> None:
         numbers = sorted({row.n_clusters for row, _ in self.tried})
         if not numbers:
             return
         self.stages.enter(75, 100)
-        with_separation = any(might_be_natural(row) and row.stability is not None for row, _ in self.tried)
+        with_separation = any(might_be_natural(row, self.rule) and row.stability is not None for row, _ in self.tried)
         self.null = self.evaluator.null(
             numbers, min_size=self.min_size, with_separation=with_separation, stages=self.stages
         )

@@ -15,7 +15,8 @@ from custseg._checks import check_choice, check_integer, check_min_size, check_r
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import Method
 from custseg.clustering._methods import AUTO, get_method, method_names
-from custseg.clustering.rows._rows import checked_matrix, hash_sample, row_hashes
+from custseg.clustering.rows._rows import checked_matrix
+from custseg.clustering.rows._sample import selection_sample
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice, FittedRows
 from custseg.clustering.selection._consensus import decide_by_consensus, resampled_numbers
@@ -28,8 +29,6 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.texts import plural
 
 _CALLER = "select_clustering"
-SAMPLE_ROWS, LARGEST_SAMPLE = 10_000, 50_000
-_GROUP_ROWS = 50
 
 
 def select_clustering(
@@ -119,8 +118,9 @@ def select_clustering(
       if they can still be selected.
     - Everything is measured on at most 10,000 rows, drawn by a hash of the row and its running number among equal ones;
       trees, halves and null data on 4,000 of these. Only the selected clustering is fitted to all rows, where the
-      minimum size holds. A group of 0.5 % of the rows has fewer than 25 of the 10,000 with a probability of 3e-5. For
-      a smaller minimum size the sample grows to 50 rows of a group of that size, at most 50,000 rows.
+      minimum size holds. A group of 0.5 % of the rows has fewer than 25 rows in the sample with a probability of 3e-5.
+      For a smaller minimum size the sample is drawn within the cells of 64 distant seeds, at least 50 rows of each: a
+      small group is missed if no seed falls into it, which is unlikely only for one far from all others.
 
     References
     ----------
@@ -153,7 +153,7 @@ def select_clustering(
     n_members = check_min_size(_CALLER, min_size, len(rows))
 
     stages = Stages(_checked_progress(progress), n_jobs)
-    sample = hash_sample(row_hashes(rows), _sample_rows(n_members / len(rows)))
+    sample = selection_sample(rows, n_members)
     X_sample = rows[sample]
     share = len(sample) / len(rows)
     search = Search(
@@ -168,11 +168,6 @@ def select_clustering(
     choice = _choice(search, rows, sample, min_size=n_members, request=request)
     stages.enter(100, 100)
     return choice
-
-
-def _sample_rows(min_share: float) -> int:
-    """The rows of the sample: 50 or more of a group of the minimum size, as far as the largest sample allows."""
-    return int(min(max(SAMPLE_ROWS, _GROUP_ROWS / min_share), LARGEST_SAMPLE))
 
 
 def _on_sample(min_size: int, share: float, numbers: Collection[int] | None, *, n_sample: int) -> int:
