@@ -49,6 +49,8 @@ class Thresholds:
 
 
 RULE = Thresholds()
+# Standard deviations within which a normal variable falls in 19 of 20 cases.
+_TWO_SIDED = 1.96
 STABLE = RULE.stable
 
 
@@ -121,16 +123,19 @@ def decide(
     2. Otherwise clearly separated clusters (above 0.1) that recur in refits (stability 0.3): the largest stability
        + 0.1 log(number of clusters).
     3. Otherwise k-means clusters that are stable (0.75) and none of which is dissolved in refits (0.6): the silhouette
-       gains that are largest within their standard deviation are near ties; of these the previous number,
-       otherwise the one nearest to the preferred numbers, of several preferred ones the largest.
+       gains that do not differ significantly from the largest are near ties; of these the previous number,
+       otherwise one nearest to the preferred numbers; of several, the most clusters whose stability is within the
+       spread of its draws of the largest.
     4. If there are none, the largest gain of any candidate.
 
     Separation counts in the sample, in most halves of it, and if it is above the 95th percentile in null data with as
-    many clusters. Where columns have shared values, separated clusters also need a silhouette gain above chance.
+    many clusters. Where columns have shared values, separated clusters also need a silhouette gain above chance, and
+    not significantly below that of reproducible ones.
     """
     usable = [row for row in candidates if row.meets_min_size]
     allowed = _with_number(usable, request.n_clusters_allowed)
-    best, near_ties = _best_of(allowed, null, request, rule=rule)
+    best, near = _best_of(allowed, null, request, rule=rule)
+    near_ties = tuple(row for row in near if row is not best)
     verdict = _verdict(best, null, rule)
     if verdict == "none" and request.or_any_natural:
         natural = _natural(usable, null, rule)
@@ -142,8 +147,10 @@ def decide(
     elsewhere = () if verdict == "natural" else _natural_elsewhere(usable, null, request, rule=rule)
     reason = _reason(best, verdict, is_single=is_single, natural_numbers=elsewhere)
     if not is_single:
-        near = tuple(sorted({row.n_clusters for row in near_ties} - {best.n_clusters}))
-        reason = replace(reason, near_numbers=near, preferred=tuple(request.preferred), previous=request.previous)
+        near_numbers = tuple(sorted({row.n_clusters for row in near_ties} - {best.n_clusters}))
+        reason = replace(
+            reason, near_numbers=near_numbers, preferred=tuple(request.preferred), previous=request.previous
+        )
     return Decision(best, () if is_single else near_ties, verdict, is_single, reason)
 
 
@@ -166,7 +173,7 @@ def is_natural(row: Candidate, null: NullReference, rule: Thresholds = RULE) -> 
 
 def _best_of(
     allowed: Sequence[Candidate], null: NullReference, request: Request, *, rule: Thresholds
-) -> tuple[Candidate, tuple[Candidate, ...]]:
+) -> tuple[Candidate, Sequence[Candidate]]:
     """The best candidate and its near ties, by the steps of `decide`."""
     before = [row for row in allowed if row.n_clusters == request.previous]
     natural = _natural(before, null, rule) or _natural(allowed, null, rule)
@@ -181,8 +188,7 @@ def _best_of(
     if not stable:
         return max(allowed, key=lambda row: (gain(row), -row.n_clusters)), ()
     near = _near_ties(stable, gain)
-    best = min(near, key=lambda row: _usefulness(row.n_clusters, request))
-    return best, tuple(row for row in near if row is not best)
+    return _most_useful(near, request), near
 
 
 def _natural(rows: Sequence[Candidate], null: NullReference, rule: Thresholds) -> Candidate | None:
@@ -191,6 +197,9 @@ def _natural(rows: Sequence[Candidate], null: NullReference, rule: Thresholds) -
     if touching:
         return max(touching, key=lambda row: (row.n_clusters, row.stability or 0.0))
     separated = [row for row in rows if _separated(row, null, rule)]
+    if null.shared_values:
+        # Some gaps between shared values remain: between one order and the five of a regular customer.
+        separated = _not_less_compact(separated, [row for row in rows if _is_reproducible(row, null, rule)])
     return max(separated, key=lambda row: (row.stability or 0.0) + rule.finer * math.log(row.n_clusters), default=None)
 
 
@@ -229,19 +238,44 @@ def _is_reproducible(row: Candidate, null: NullReference, rule: Thresholds) -> b
 def _near_ties(stable: Sequence[Candidate], gain: Callable[[Candidate], float]) -> list[Candidate]:
     """The candidates whose gain the evidence does not distinguish from the largest."""
     top = max(stable, key=lambda row: (gain(row), -row.n_clusters))
-    return [row for row in stable if gain(top) - gain(row) <= math.hypot(_uncertainty(top), _uncertainty(row))]
+    return [row for row in stable if gain(top) - gain(row) <= _margin(top, row)]
 
 
-def _uncertainty(row: Candidate) -> float:
-    """Standard deviation of the gain: of chance, and of the rows that were drawn."""
-    return math.hypot(row.silhouette_gain_error or 0.0, row.silhouette_error or 0.0)
+def _not_less_compact(rows: Sequence[Candidate], stable: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates whose gain is not clearly below that of a reproducible one."""
+    if not stable:
+        return list(rows)
+    top = max(stable, key=_gain)
+    return [row for row in rows if _gain(top) - _gain(row) <= _margin(top, row)]
 
 
-def _usefulness(n_clusters: int, request: Request) -> tuple[bool, int, int]:
-    """What is smaller is more useful."""
-    preferred = request.preferred
-    distance = min(abs(n_clusters - number) for number in preferred)
-    return n_clusters != request.previous, distance, -n_clusters if distance == 0 else n_clusters
+def _margin(first: Candidate, second: Candidate) -> float:
+    """Difference of two gains that chance exceeds in one of twenty cases: of null data, and of the drawn rows."""
+    errors = (row.silhouette_gain_error or 0.0 for row in (first, second))
+    return _TWO_SIDED * math.hypot(*errors, first.silhouette_error or 0.0, second.silhouette_error or 0.0)
+
+
+def _most_useful(near: Sequence[Candidate], request: Request) -> Candidate:
+    """The previous number; otherwise one nearest to the preferred ones: of those equally stable the most clusters."""
+    before = [row for row in near if row.n_clusters == request.previous]
+    if before:
+        return max(before, key=lambda row: row.stability or 0.0)
+    distances = {row.n_clusters: min(abs(row.n_clusters - k) for k in request.preferred) for row in near}
+    nearest = [row for row in near if distances[row.n_clusters] == min(distances.values())]
+    top = max(nearest, key=lambda row: row.stability or 0.0)
+    lasting = [
+        row
+        for row in nearest
+        if (top.stability or 0.0) - (row.stability or 0.0) <= math.hypot(_spread(top), _spread(row))
+    ]
+    return max(lasting, key=lambda row: (row.n_clusters, row.stability or 0.0))
+
+
+def _spread(row: Candidate) -> float:
+    """Standard deviation of the stability over the draws."""
+    if row.draws is None or len(row.draws.stability) < 2:
+        return 0.0
+    return float(row.draws.stability.std(ddof=1))
 
 
 def _verdict(row: Candidate, null: NullReference, rule: Thresholds) -> str:

@@ -52,9 +52,10 @@ def select_clustering(
        refits (Jaccard similarity 0.6 or more): the clustering with the most clusters.
     2. Otherwise clearly separated clusters (above 0.1) that recur in refits (stability 0.3): the largest stability
        + 0.1 log(number of clusters).
-    3. Otherwise stable k-means clusters (0.75; Jaccard similarity 0.6). Silhouette gains that are the largest within
-       their standard deviation are near ties: of these the number of `previous`, otherwise one of `prefer`, the
-       largest, or the nearest to it.
+    3. Otherwise stable k-means clusters (0.75; Jaccard similarity 0.6). Silhouette gains that do not differ
+       significantly from the largest are near ties: of these the number of `previous`, otherwise one nearest to
+       `prefer`. Of several the most clusters, unless their stability is lower than the largest by more than its
+       spread over the draws.
     4. Otherwise the largest gain of any candidate.
 
     Separation must hold in the sample and in most halves of it, and exceed the 95th percentile in null data. The
