@@ -479,7 +479,7 @@ def test_every_method_keeps_its_promises(method: str, shop: Shop) -> None:
 
 
 def test_result_has_reassignments_and_confidence(shop: Shop) -> None:
-    fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4, min_size=0.24)
+    fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4, min_size=0.25)
     assert sum(move.count for move in fitted.reassignments) > 0
     assert any("to meet the minimum size" in note for note in fitted.notes)
     inside = fitted.labels >= 0
@@ -563,13 +563,52 @@ def test_shuffled_table_same_choice() -> None:
     assert two.choice.reason == one.choice.reason
 
 
+def test_preferred_and_previous_number_of_segments() -> None:
+    # Even values: two to four segments are stable and equally good.
+    table = pl.DataFrame({"id": range(300), "visits": np.random.default_rng(0).uniform(size=300)})
+
+    def fit(**options: Any) -> Segmentation:
+        return fit_segments(features=table, method="kmeans", n_segments=range(2, 6), **options)
+
+    three = fit(prefer=3)
+    assert len(three.profiles.segments) == 3
+    for previous in (3, three, three.model, three.choice):
+        kept = fit(previous=previous)
+        assert len(kept.profiles.segments) == 3
+        assert "As many as before: no other number is clearly better." in repr(kept)
+    assert len(fit().profiles.segments) == 4  # the nearest to the preferred 5 to 7
+
+
+def test_requested_number_goes_before_the_previous_one() -> None:
+    table = spots((0, 0), n_rows=100)
+    assert len(fit_segments(features=table, method="kmeans", n_segments=4, previous=3).profiles.segments) == 4
+
+
+@pytest.mark.parametrize("previous", ["5", 4.0, True, 0, [5]])
+def test_previous_number_that_is_none_is_an_error(previous: Any) -> None:
+    with pytest.raises(TypeError, match=r"previous must be an earlier result, its model or its number of segments"):
+        fit_segments(features=spots((0, 0)), previous=previous)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "error", "words"),
+    [
+        ("5", TypeError, r"prefer must be numbers of .*such as range\(5, 8\), got str"),
+        (0, ValueError, "prefer must be at least 1, got 0"),
+    ],
+)
+def test_preferred_number_that_is_none_is_an_error(prefer: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        fit_segments(features=spots((0, 0)), prefer=prefer)
+
+
 def test_no_structure_one_segment() -> None:
     fitted = fit_segments(features=spots((0, 0), n_rows=100), method="kmeans")
     assert_sound(fitted)
     assert [row.size for row in fitted.profiles] == [100]
     assert fitted.choice.verdict == "none"
     assert "Why: One segment, because none of the clusterings is reproducible" in repr(fitted)
-    assert {row.n_clusters for row in fitted.choice.candidates} == {1, *range(3, 9)}
+    assert {row.n_clusters for row in fitted.choice.candidates} == set(range(1, 9))
 
 
 @pytest.mark.parametrize("n_segments", [4, range(4, 6)])
@@ -605,12 +644,15 @@ def test_descriptors_are_the_unused_columns(shop: Shop) -> None:
     assert tested.isdisjoint({"recency_days", "order_count", "revenue", "order_value", "discount_share"})
 
 
-def test_unstable_gaps_give_way_to_stable_cut() -> None:
+def test_gaps_between_numbers_of_orders_are_no_groups() -> None:
     shop = make_shop(1_000, 0)
-    fitted = fit_segments(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of)
-    finest = max((row for row in fitted.choice.candidates if row.has_gaps), key=lambda row: row.n_clusters)
-    assert finest.stability < 0.75 <= fitted.choice.best.stability
-    assert len(fitted.profiles.segments) == fitted.choice.best.n_clusters > 1
+    choice = fit_segments(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of).choice
+    [two] = [row for row in choice.candidates if (row.method, row.n_clusters) == ("hdbscan", 2)]
+    assert min(two.separation, two.separation_in_halves) > 0.3
+    assert two.stability > 0.75
+    assert two.silhouette_gain < 0  # customers with one order, and with more
+    assert choice.null.shared_values
+    assert (choice.best.method, choice.best.n_clusters) == ("kmeans", 5)
 
 
 @pytest.mark.parametrize("n_segments", [range(1, 10**12), range(10**6, 0, -1)])

@@ -147,6 +147,19 @@ def test_between_shared_values_separation_needs_a_gain_above_chance(row: Candida
     assert is_natural(replace(row, silhouette_gain=-0.5), QUIET)
 
 
+def test_between_shared_values_separated_clusters_are_as_compact_as_reproducible_ones() -> None:
+    compact = candidate(4, silhouette_gain=0.5, silhouette_gain_error=0.03)
+    gap = apart(2, 0.5, stability=0.5, silhouette_gain_error=0.04)
+    margin = 1.96 * 0.05
+    for gain, number in ((0.5 - margin + STEP, 2), (0.5 - margin - STEP, 4)):
+        row = replace(gap, silhouette_gain=gain)
+        assert chosen(row, compact, null=SHARED)[0] == number
+        assert chosen(row, compact)[0] == 2
+        assert chosen(row, replace(compact, stability=0.7), null=SHARED)[0] == 2
+    # Very stable clusters need not be.
+    assert chosen(apart(2, 0.5, stability=0.95, silhouette_gain=0.2), compact, null=SHARED) == (2, "natural")
+
+
 def test_one_cluster_is_not_natural() -> None:
     assert not is_natural(apart(1, math.inf, stability=1.0), QUIET)
 
@@ -189,38 +202,38 @@ def near_ties(*numbers: int) -> list[Candidate]:
 
 
 def test_gains_that_do_not_differ_significantly_are_near_ties() -> None:
-    top = candidate(3, silhouette_gain=0.3, silhouette_gain_error=0.03, silhouette_error=0.0)
-    margin = 1.96 * math.hypot(0.03, 0.04)
-    near = candidate(5, silhouette_gain=0.3 - margin + STEP, silhouette_gain_error=0.0, silhouette_error=0.04)
+    # The standard deviation of the difference is 0.05: 0.03 of chance of the one, 0.04 of the rows of the other.
+    top = candidate(3, silhouette_gain=0.3, silhouette_gain_error=0.03)
+    near = candidate(5, silhouette_gain=0.3 - 1.96 * 0.05 + STEP, silhouette_error=0.04)
     assert decided(top, near).best is near
     assert decided(top, near).near_ties == (top,)
-    assert decided(top, replace(near, silhouette_gain=0.3 - margin - STEP)).best is top
+    assert decided(top, replace(near, silhouette_gain=near.silhouette_gain - 2 * STEP)).best is top
 
 
-def drawn(row: Candidate, *stability: float) -> Candidate:
-    """The candidate with the stability of these draws."""
-    draws = Draws(np.zeros(4), np.full(4, -1.0), np.array(stability))
+def with_draws(row: Candidate, *stability: float) -> Candidate:
+    """The candidate with the agreement of each pair of refits."""
+    none = np.empty(0)
+    draws = Draws(none, none, np.array(stability))
     return replace(row, stability=float(np.mean(stability)), draws=draws)
 
 
-def test_near_ties_that_are_clearly_less_stable_are_not_taken() -> None:
-    five, seven = drawn(candidate(5), 0.94, 0.96), drawn(candidate(7), 0.8, 0.8)
-    assert decided(five, seven).best is five
-    uncertain = drawn(candidate(7), 0.6, 1.0)
-    assert decided(five, uncertain).best is uncertain
+def test_of_equally_useful_near_ties_the_most_clusters_as_stable_as_the_others_are_selected() -> None:
+    five, six, seven = near_ties(5, 6, 7)
+    # The stability of five spreads by 0.1: six is 0.09 below it, seven is 0.11 below.
+    five = with_draws(five, 0.82, 0.92, 1.02)
+    assert chosen(five, replace(six, stability=0.83), replace(seven, stability=0.81)) == (6, "reproducible")
+    assert chosen(replace(five, draws=None), six, seven) == (5, "reproducible")
+    # The spreads of both count: the hypotenuse of 0.1 and 0.1 is 0.14.
+    assert chosen(five, with_draws(seven, 0.71, 0.81, 0.91)) == (7, "reproducible")
 
 
-def test_separated_with_shared_values_must_be_as_compact_as_reproducible_ones() -> None:
-    separated, compact = apart(4, 0.3, silhouette_gain=0.25), candidate(5, silhouette_gain=0.3)
-    assert chosen(separated, compact) == (4, "natural")
-    assert chosen(separated, compact, null=SHARED) == (5, "reproducible")
-    close = replace(separated, silhouette_gain_error=0.03)
-    assert chosen(close, compact, null=SHARED) == (4, "natural")
+def test_stability_does_not_settle_what_usefulness_does() -> None:
+    assert chosen(*near_ties(5), replace(near_ties(3)[0], stability=0.99))[0] == 5
 
 
 @pytest.mark.parametrize(
     ("numbers", "number"),
-    [((3, 5, 6, 7, 8), 7), ((2, 3, 4), 4), ((8, 9, 10), 8), ((2, 4, 8), 8), ((4, 6), 6), ((2, 10), 10)],
+    [((3, 5, 6, 7, 8), 7), ((2, 3, 4), 4), ((8, 9, 10), 8), ((2, 3, 8), 8), ((4, 8), 8), ((4, 6), 6)],
 )
 def test_of_near_ties_the_largest_preferred_number_or_the_nearest_is_selected(
     numbers: tuple[int, ...], number: int

@@ -36,7 +36,8 @@ def selection_sample(X: Floats, min_size: int) -> Integers:
         members = np.flatnonzero(cells == cell)
         chosen[members[hash_sample(hashes[members], _GROUP_ROWS)]] = True
     remaining = np.flatnonzero(~chosen)
-    chosen[remaining[hash_sample(hashes[remaining], SAMPLE_ROWS - int(chosen.sum()))]] = True
+    n_missing = SAMPLE_ROWS - int(chosen.sum())
+    chosen[remaining[hash_sample(hashes[remaining], n_missing)]] = True
     return np.flatnonzero(chosen)
 
 

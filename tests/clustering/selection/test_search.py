@@ -1,0 +1,93 @@
+"""The search: which methods are tried, and what is measured on whom."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_moons
+
+from custseg.clustering import ClusteringChoice, select_clustering
+
+MOONS = make_moons(240, noise=0.05, random_state=0)[0]
+CLOUD = np.random.default_rng(0).normal(size=(150, 2))
+
+
+def selected(X: np.ndarray, **options: object) -> ClusteringChoice:
+    return select_clustering(X, **{"n_clusters": range(2, 5), **options})
+
+
+@pytest.fixture(scope="module")
+def of_a_cloud() -> ClusteringChoice:
+    return selected(CLOUD)
+
+
+@pytest.fixture(scope="module")
+def of_moons() -> ClusteringChoice:
+    return selected(MOONS)
+
+
+def methods_of(choice: ClusteringChoice) -> set[str]:
+    return {row.method for row in choice.candidates}
+
+
+def test_mixtures_and_hdbscan_are_skipped_on_one_cloud(of_a_cloud: ClusteringChoice) -> None:
+    assert of_a_cloud.skipped == ("gaussian_mixture", "hdbscan")
+    assert methods_of(of_a_cloud) == {"kmeans"}
+
+
+def test_nothing_is_skipped_where_a_first_try_separates_what_k_means_cuts(of_moons: ClusteringChoice) -> None:
+    assert max(row.separation for row in of_moons.candidates if row.method == "kmeans") < 0
+    assert of_moons.skipped == ()
+    assert methods_of(of_moons) == {"kmeans", "gaussian_mixture", "hdbscan"}
+    assert (of_moons.best.method, of_moons.best.n_clusters, of_moons.verdict) == ("hdbscan", 2, "natural")
+
+
+@pytest.mark.parametrize("methods", [["gaussian_mixture"], ["gaussian_mixture", "hdbscan"], ["ward"]])
+def test_nothing_is_skipped_without_k_means(methods: list[str]) -> None:
+    choice = selected(CLOUD, methods=methods, n_clusters=[2, 3])
+    assert choice.skipped == ()
+    assert methods_of(choice) - {"hdbscan"} == set(methods) - {"hdbscan"}
+
+
+def test_k_means_is_tried_first_in_any_order_of_the_methods() -> None:
+    choice = selected(CLOUD, methods=["gaussian_mixture", "kmeans"], n_clusters=[2, 3])
+    assert choice.skipped == ("gaussian_mixture",)
+
+
+def test_only_those_that_can_be_selected_are_refitted(of_moons: ClusteringChoice) -> None:
+    refitted = [row for row in of_moons.candidates if row.stability is not None]
+    assert {row.n_clusters for row in refitted if row.method == "kmeans"} == {2, 3, 4}
+    others = [row for row in of_moons.candidates if row.method != "kmeans"]
+    for row in others:
+        can_be_natural = min(row.separation, row.separation_in_halves) > -0.25
+        assert (row.stability is not None) == can_be_natural
+        assert (row.weakest_stability is not None) == can_be_natural
+
+
+def test_everything_is_refitted_without_k_means() -> None:
+    choice = selected(CLOUD, methods=["gaussian_mixture"], n_clusters=[2, 3])
+    assert all(row.stability is not None for row in choice.candidates)
+
+
+def test_draws_are_those_of_the_measures(of_moons: ClusteringChoice) -> None:
+    for row in of_moons.candidates:
+        assert row.draws.silhouettes.shape == row.draws.separations.shape == (24,)
+        assert row.separation_in_halves == np.median(row.draws.separations)
+        if row.stability is not None:
+            assert row.draws.stability.shape == (12,)
+            assert row.stability == pytest.approx(row.draws.stability.mean())
+
+
+def test_null_data_have_all_numbers_and_their_separation_only_where_it_matters(
+    of_a_cloud: ClusteringChoice, of_moons: ClusteringChoice
+) -> None:
+    for choice in (of_a_cloud, of_moons):
+        assert set(choice.null.numbers) == {row.n_clusters for row in choice.candidates}
+        assert np.isfinite(choice.null.silhouettes).all()
+    assert np.isfinite(of_moons.null.separations).all()
+    apart = selected(CLOUD * [1, 9], methods=["kmeans"], n_clusters=[7])
+    assert np.isnan(apart.null.separations).all() == (apart.best.separation <= -0.25)
+
+
+def test_one_minimum_size_holds_for_all(of_moons: ClusteringChoice) -> None:
+    assert min(row.smallest for row in of_moons.candidates) >= of_moons.min_size == 12
