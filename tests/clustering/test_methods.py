@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 
 import click
 import numpy as np
@@ -59,6 +60,32 @@ def test_refit_gives_the_partition_of_the_fit(method):
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)
 def test_refit_without_enough_rows_has_no_rule(method):
     assert method.refit(spec_of(method).on_share(1.0).estimator(), X[:5]) is None
+
+
+@pytest.mark.parametrize("method", METHODS, ids=NAMES)
+def test_fit_to_a_sample_is_extended_to_all_rows(method):
+    spec = spec_of(method)
+    of_sample = spec.on_share(0.5).estimator().fit(X[::2])
+    model = method.extend(spec.estimator(), of_sample, X)
+    assert len(set(zip(model.labels_, np.repeat([0, 1, 2], 60), strict=True))) == len(model.sizes_) == 3
+    assert np.array_equal(model.predict(X), model.labels_)
+    assert np.array_equal(pickle.loads(pickle.dumps(model)).predict(X), model.labels_)
+    assert len(of_sample.labels_) == 90
+
+
+@pytest.mark.parametrize("method", METHODS, ids=NAMES)
+def test_extended_fit_meets_the_minimum_size_on_all_rows(method):
+    rows = X[:140]  # 60, 60 and 20
+    spec = replace(spec_of(method), min_size=30)
+    of_sample = replace(spec, min_size=5).estimator().fit(rows[::2])
+    assert method.extend(spec.estimator(), of_sample, rows).sizes_.min() >= 30
+
+
+@pytest.mark.parametrize("method", METHODS, ids=NAMES)
+def test_extended_estimator_can_be_fitted_again(method):
+    spec = spec_of(method)
+    model = method.extend(spec.estimator(), spec.on_share(0.5).estimator().fit(X[::2]), X)
+    assert np.array_equal(model.fit(X[::3]).labels_, spec.estimator().fit(X[::3]).labels_)
 
 
 def test_share_scales_the_minimum_size():

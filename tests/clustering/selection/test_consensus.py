@@ -125,3 +125,12 @@ def test_decision_of_the_majority_has_the_verdict_of_its_candidate() -> None:
         decision = decide_by_consensus(rows, NULL, ANY, consensus=Consensus(counts, 20))
         assert decision.verdict == verdict
     assert resampled_numbers(rows, NULL, ANY).share(2) == pytest.approx(1)
+
+
+@pytest.mark.xfail(reason="the votes of the number are told, although one segment is selected", strict=True)
+def test_votes_of_one_segment_are_those_of_one_segment() -> None:
+    shaky = candidate(3, 0.4, stability=[1.0, 1.0, 0.5, 0.4])
+    request = Request(NUMBERS, or_single=True)
+    decision = decide_by_consensus([shaky], NULL, request, consensus=Consensus({3: 12, 1: 8}, 20))
+    assert decision.is_single
+    assert decision.reason.votes == (8, 20)
