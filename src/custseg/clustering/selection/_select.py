@@ -75,7 +75,7 @@ def select_clustering(
     min_size : int or float, default 0.05
         The minimum size of a cluster, in rows (int) or as a share of them (float below 1, rounded up).
     criterion : {"silhouette_gain", "silhouette"}, default "silhouette_gain"
-        What the second step compares: the silhouette gain, or the silhouette itself, which prefers few clusters.
+        What the third step compares: the silhouette gain, or the silhouette itself, which prefers few clusters.
     prefer : int or sequence of int, default 5 to 7
         The numbers that are preferred among equally good ones.
     previous : int or ClusteringChoice, optional
