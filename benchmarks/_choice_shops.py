@@ -66,6 +66,33 @@ def steady(count: int, mapped: Mapped) -> Iterator[str | Measure]:
         yield Measure(f"steady {log} near", float((gaps <= 1).mean()))
 
 
+def consensus_of(task: tuple[str, str, int | None]) -> tuple[int, float]:
+    """The number of a shop or of one of its samples, and the share of the resamples that select it."""
+    log, as_of, sample = task
+    values = bought(log_table(log, as_of), RFM)
+    n = len(values[RFM[0]])
+    if sample is not None:
+        rows = np.random.default_rng(1_000 + sample).choice(n, size=round(SAMPLE_SHARE * n), replace=False)
+        values = {name: column[rows] for name, column in values.items()}
+    choice = chosen(values)
+    return choice.best.n_clusters, choice.consensus.share(choice.best.n_clusters)
+
+
+def consensus(count: int, mapped: Mapped) -> Iterator[str | Measure]:
+    """Does the share of the resamples that select the number agree with 20 true samples of customers?"""
+    samples = range(max(2, min(20, count // 5)))
+    logs = present(tuple(PERIODS))
+    tasks = [(log, PERIODS[log][0], sample) for log in logs for sample in (None, *samples)]
+    results = mapped(consensus_of, tasks)
+    differences = []
+    for log in logs:
+        number, share = next(results)
+        true_share = float(np.mean([next(results)[0] == number for _ in samples]))
+        differences.append(abs(share - true_share))
+        yield f"{log}: {number} segments, in {share:.0%} of the resamples, in {true_share:.0%} of {len(samples)} samples"
+    yield Measure("consensus", max(differences))
+
+
 def fitted_rules(log: str) -> list[tuple[str, int, float]]:
     """Each date of a shop, its number of segments, and the agreement with the rule of the date before."""
     tables = [log_table(log, as_of) for as_of in LOGS[log].dates]

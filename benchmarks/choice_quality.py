@@ -19,13 +19,14 @@ from pathlib import Path
 from _choice_planted_shops import planted_shops
 from _choice_report import Limit, Measure, Part
 from _choice_shapes import labelled, shapes
-from _choice_shops import eta, kinds, logs, next_month, rows, steady
+from _choice_shops import consensus, eta, kinds, logs, next_month, rows, steady
 from _choice_tables import PLANTED, half_random_part, null, planted_part, two
 
 import custseg
 
 PARTS: dict[str, Part] = {
     "steady": steady,
+    "consensus": consensus,
     "planted-shops": planted_shops,
     "next-month": next_month,
     "rows": rows,
@@ -44,6 +45,7 @@ LIMITS = {
     "steady Online Retail near": Limit("Online Retail, within one of it", 0.95, "3 to 8"),
     "steady CDNOW same": Limit("CDNOW, the same number in all samples and quarters", 0.8, "3 to 8"),
     "steady CDNOW near": Limit("CDNOW, within one of it", 0.95, "3 to 8"),
+    "consensus": Limit("consensus beside 20 true samples of 80 %, largest difference", 0.1, at_most=True),
     "planted-shops": Limit("shops of 3, 4, 6 and 8 kinds, right number", 0.8),
     "next-month": Limit("rules of neighboring dates, median adjusted Rand", 0.75, ".72 with the best fixed number"),
     "rows": Limit("different numbers at 5,000 to 1,000,000 customers", 1, "2", at_most=True, form=".0f"),

@@ -124,6 +124,12 @@ def test_repr_shows_the_table_and_the_reason(clear: ClusteringChoice) -> None:
     assert lines[0].split()[:3] == ["method", "n_clusters", "silhouette_gain"]
     assert [line.split()[:2] for line in lines if line.endswith("<-")] == [[clear.best.method, "3"]]
     assert lines[-1] == f"natural: {clear.reason}"
+    assert not any(line.startswith("not tried") for line in lines)
+
+
+def test_repr_says_which_methods_were_not_tried() -> None:
+    lines = repr(select_clustering(cloud(), n_clusters=[2, 3])).splitlines()
+    assert lines[-3] == "not tried: gaussian_mixture, hdbscan (no cluster is separated from all others)"
 
 
 def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
@@ -446,7 +452,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
     assert [row.n_clusters for row in (*even.near_ties, even.best)] == [2, 3, 4, 5]
     choice = choose(EVEN, range(2, 6), prefer=prefer)
     assert (choice.best.n_clusters, choice.request.preferred) == (3, (3,))
-    assert "from 2, 4 and 5; 3 are preferred" in choice.reason
+    assert "from 2, 4 and 5; 3 is preferred, as" in choice.reason
     assert measured(choice) == measured(even)
 
 
@@ -470,7 +476,9 @@ def test_previous_number_that_is_clearly_worse_is_left() -> None:
 
 
 def test_requested_number_goes_before_the_previous_one() -> None:
-    assert choose(EVEN, 4, previous=2).best.n_clusters == 4
+    choice = choose(EVEN, 4, previous=2)
+    assert choice.best.n_clusters == 4
+    assert "resamples" not in choice.reason
 
 
 def test_consensus_is_a_part_of_the_choice(even: ClusteringChoice, clear: ClusteringChoice) -> None:
@@ -505,7 +513,9 @@ def of_a_sample(X: np.ndarray, sample: np.ndarray, min_size: int, n_clusters: An
     """The choice for all rows, from candidates that were fitted to some of them."""
     share = len(sample) / len(X)
     choice = choose(X[sample], n_clusters, min_size=int(np.ceil(min_size * share)))
-    rows = FittedRows(X, sample, {id(row): row_spec(row, choice.min_size) for row in choice.candidates})
+    rows = FittedRows(
+        X, sample, {(row.method, row.n_clusters): row_spec(row, choice.min_size) for row in choice.candidates}
+    )
     return replace(choice, min_size=min_size, fitted_rows=rows)
 
 
@@ -534,8 +544,6 @@ def test_stability_is_numbered_as_the_clusters_of_all_rows() -> None:
     sample = np.concatenate([np.arange(30), np.arange(130, 230), np.arange(230, 280)])
     choice = of_a_sample(blobs(130, 100, 50, seed=1), sample, 5, 3)
     before = replace(choice.best, stability_of_clusters={0: 0.9, 1: 0.8, 2: 0.7})
-    specs = {id(before): row_spec(before, choice.min_size)}
-    choice = replace(choice, fitted_rows=replace(choice.fitted_rows, specs=specs))
     assert np.bincount(before.labels).tolist() == [100, 50, 30]
     final = choice.on_all_rows(before)
     assert np.bincount(final.labels).tolist() == [130, 100, 50]

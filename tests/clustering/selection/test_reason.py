@@ -89,17 +89,23 @@ def test_votes_are_told() -> None:
 
 
 def test_numbers_without_a_majority_are_told_instead_of_the_votes() -> None:
-    divided = "Resamples of the customers are divided among 4 and 5 segments, which are equally good."
+    divided = "Resamples of the customers do not agree: 4 and 5 segments are about equally good."
     assert english(votes=(9, 20), leading=(4, 5)).endswith(f"{AGREE} {divided}")
-    assert "голоса разделились: 4 и 5 сегментов" in russian(votes=(9, 20), leading=(4, 5))
+    assert "не сходятся: примерно одинаково хороши разбиения на 4 и 5." in russian(votes=(9, 20), leading=(4, 5))
 
 
 def test_near_ties_and_what_settled_them_are_told() -> None:
-    preferred = "from 3 and 4; 5 to 7 are preferred as numbers that a team can serve."
+    preferred = "from 3 and 4; 5 to 7 are preferred, as numbers of segments that a team can serve."
     assert english(near_numbers=(3, 4), preferred=(5, 6, 7)).endswith(preferred)
     assert english(near_numbers=(3, 4), preferred=(9, 10)).endswith("do not distinguish this number from 3 and 4.")
     assert "preferred" not in english(preferred=(5, 6, 7))
-    assert "от 3 и 4; предпочтение отдано числам 5 – 7:" in russian(near_numbers=(3, 4), preferred=(5, 6, 7))
+    assert "; 5 is preferred, as a number" in english(near_numbers=(3, 4), preferred=(5,))
+    assert "от 3 и 4; предпочтены 5 – 7: столько сегментов" in russian(near_numbers=(3, 4), preferred=(5, 6, 7))
+
+
+def test_two_natural_segments_are_few() -> None:
+    assert "Few, but more segments would cut through groups." in english(kind="separated", n_clusters=2, votes=(20, 20))
+    assert "Few" not in english(kind="separated", n_clusters=3, votes=(20, 20))
 
 
 def test_previous_number_is_told_whether_kept_or_left() -> None:

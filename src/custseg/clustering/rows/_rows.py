@@ -145,26 +145,6 @@ def row_hashes(values: Floats) -> NDArray[np.uint64]:
     return hashes
 
 
-def hash_sample(hashes: NDArray[np.uint64], size: int) -> Integers:
-    """Sorted indices of a sample of the rows with these hashes, the same for the rows in any order.
-
-    Each row has a key: the hash of its own hash and its running number among equal ones (else all rows with one
-    value would be drawn, or none). The rows with the smallest keys are drawn, so that a smaller sample is a part
-    of a larger one.
-    """
-    n = len(hashes)
-    if n <= size:
-        return np.arange(n)
-    order = np.argsort(hashes, kind="stable")
-    ordered = hashes[order]
-    is_first = np.append(True, ordered[1:] != ordered[:-1])
-    start = np.flatnonzero(is_first)
-    running = np.arange(n) - start[np.cumsum(is_first) - 1]
-    keys = mix(ordered.copy(), running.astype(np.float64))
-    drawn = order[np.argpartition(keys, size - 1)[:size]]
-    return np.sort(drawn)
-
-
 def column_scales(rows: DistinctRows) -> Floats:
     """Variance of each column, at most ten squared interquartile ranges of its distinct rows; 0 where constant.
 

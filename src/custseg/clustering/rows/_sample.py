@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from sklearn.cluster import kmeans_plusplus
 
-from custseg._numerics import Floats, Integers
-from custseg.clustering.rows._rows import hash_sample, row_hashes
+from custseg._numerics import Floats, Integers, mix
+from custseg.clustering.rows._rows import row_hashes
 
 SAMPLE_ROWS = 10_000
 # A simple random sample is enough if a group of the minimum size has so many rows in it on average.
@@ -38,3 +39,23 @@ def selection_sample(X: Floats, min_size: int) -> Integers:
     n_missing = SAMPLE_ROWS - int(chosen.sum())
     chosen[remaining[hash_sample(hashes[remaining], n_missing)]] = True
     return np.flatnonzero(chosen)
+
+
+def hash_sample(hashes: NDArray[np.uint64], size: int) -> Integers:
+    """Sorted indices of a sample of the rows with these hashes, the same for the rows in any order.
+
+    Each row has a key: the hash of its own hash and its running number among equal ones (else all rows with one
+    value would be drawn, or none). The rows with the smallest keys are drawn, so that a smaller sample is a part
+    of a larger one.
+    """
+    n = len(hashes)
+    if n <= size:
+        return np.arange(n)
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    is_first = np.append(True, ordered[1:] != ordered[:-1])
+    start = np.flatnonzero(is_first)
+    running = np.arange(n) - start[np.cumsum(is_first) - 1]
+    keys = mix(ordered.copy(), running.astype(np.float64))
+    drawn = order[np.argpartition(keys, size - 1)[:size]]
+    return np.sort(drawn)

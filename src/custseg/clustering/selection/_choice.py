@@ -31,13 +31,13 @@ class FittedRows:
         All rows.
     sample : ndarray of int, shape (n_sample,)
         The rows of the sample, in ascending order.
-    specs : dict of int to FitSpec
-        The specification of each candidate, by its id.
+    specs : dict of (str, int) to FitSpec
+        The specification of each candidate, by method and number of clusters.
     """
 
     X: Floats
     sample: Integers
-    specs: dict[int, FitSpec]
+    specs: dict[tuple[str, int], FitSpec]
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,8 +168,8 @@ class ClusteringChoice:
     def on_all_rows(self, row: Candidate) -> Candidate:
         """The candidate, fitted to all rows, with the measures of the sample."""
         X, sample = self.fitted_rows.X, self.fitted_rows.sample
-        spec = self.fitted_rows.specs.get(id(row))
-        if spec is None or len(sample) == len(X):
+        spec = self.fitted_rows.specs.get((row.method, row.n_clusters))
+        if spec is None or len(row.labels) == len(X):
             return row
         final = fitted(replace(spec, min_size=self.min_size), X, row.estimator)
         if not final.meets_min_size or final.n_clusters != row.n_clusters:
@@ -219,4 +219,6 @@ class ClusteringChoice:
         lines = table([heads, *([getattr(row, name) for name in heads] for row in self.candidates)])
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
+        if self.skipped:
+            lines.append(f"not tried: {', '.join(self.skipped)} (no cluster is separated from all others)")
         return "\n".join([*lines, "", f"{self.verdict}: {self.reason}"])

@@ -122,5 +122,7 @@ def decide_by_consensus(
         decision = decide(candidates, null, replace(request, n_clusters_allowed=(number,)), rule=rule)
         selected = number
     votes = (consensus.counts.get(selected, 0), consensus.n_resamples)
-    leading = () if consensus.share(number) > _MAJORITY or request.n_clusters_fixed else consensus.leading
+    if request.n_clusters_fixed:
+        return decision
+    leading = () if consensus.share(number) > _MAJORITY else consensus.leading
     return replace(decision, reason=replace(decision.reason, votes=votes, leading=leading))

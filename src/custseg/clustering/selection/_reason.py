@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from custseg.clustering._methods import get_method
 from custseg.texts import localized, plural_form, text
 
+# Fewer segments than most people expect.
+_FEW = 2
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -70,13 +73,17 @@ class Reason:
     def _alternatives(self, words: dict[str, str], language: str) -> list[str]:
         """Near ties, the earlier number, and how many resamples select this one."""
         sentences = []
+        if self.kind == "separated" and self.n_clusters == _FEW and self.votes[1]:
+            sentences.append(words["few"])
         if self.previous is not None:
             key = "as_before" if self.previous == self.n_clusters else "not_as_before"
             sentences.append(words[key].format(previous=self.previous))
         if self.near_numbers and self.previous != self.n_clusters:
             key = "preferred" if self.n_clusters in self.preferred else "near"
             numbers, preferred = (listed_numbers(k, language) for k in (self.near_numbers, self.preferred or (0,)))
-            sentences.append(words[key].format(numbers=numbers, preferred=preferred))
+            sentences.append(
+                plural_form(len(self.preferred), words[key], language).format(numbers=numbers, preferred=preferred)
+            )
         if self.leading:
             sentences.append(words["divided"].format(numbers=listed_numbers(self.leading, language)))
         elif self.votes[1] and self.kind != "one":

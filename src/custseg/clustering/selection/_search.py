@@ -62,7 +62,7 @@ class Search:
     stages: Stages
     rule: Thresholds = RULE
     tried: list[Tried] = field(default_factory=list)
-    infeasible: list[Candidate] = field(default_factory=list)
+    infeasible: list[Tried] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     null: NullReference = field(default_factory=NullReference.empty)
 
@@ -90,7 +90,7 @@ class Search:
             if row.meets_min_size and row.n_clusters > 0:
                 usable.setdefault((row.method, row.n_clusters), (row, spec))
             elif not row.meets_min_size and spec.n_clusters is not None:
-                self.infeasible.append(row)
+                self.infeasible.append((row, spec))
         rows = self.evaluator.separated([row for row, _ in usable.values()], stages=self.stages)
         self.tried += zip(rows, [spec for _, spec in usable.values()], strict=True)
 

@@ -21,7 +21,7 @@ from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice, FittedRows
 from custseg.clustering.selection._consensus import decide_by_consensus, resampled_numbers
 from custseg.clustering.selection._decision import AUTO_NUMBERS, CRITERIA, PREFERRED, Request
-from custseg.clustering.selection._evidence import Evaluator
+from custseg.clustering.selection._evidence import Evaluator, fitted
 from custseg.clustering.selection._reason import listed_numbers
 from custseg.clustering.selection._search import USUAL_NUMBERS, Search
 from custseg.clustering.selection._stages import Progress, Stages
@@ -182,7 +182,10 @@ def _on_sample(min_size: int, share: float, numbers: Collection[int] | None, *, 
 
 def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, request: Request) -> ClusteringChoice:
     """Decide, and fit the selected candidate to all rows; another one if it does not meet the minimum size there."""
-    tried, refused = list(search.tried), list(search.infeasible)
+    tried, refused = list(search.tried), [row for row, _ in search.infeasible]
+    if len(sample) < len(rows) and not tried:
+        # What is feasible is said in rows of the table.
+        refused = [fitted(replace(spec, min_size=min_size), rows) for _, spec in search.infeasible]
     while True:
         candidates = [row for row, _ in tried] + refused
         _check_selectable(candidates, search.numbers, min_size=min_size, rows=rows)
@@ -197,7 +200,7 @@ def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, re
             request,
             consensus,
             tuple(search.skipped),
-            FittedRows(rows, sample, {id(row): spec for row, spec in tried}),
+            FittedRows(rows, sample, {(row.method, row.n_clusters): spec for row, spec in tried}),
         )
         if decision.is_single:
             return choice.single_cluster()
