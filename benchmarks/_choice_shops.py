@@ -89,7 +89,7 @@ def consensus(count: int, mapped: Mapped) -> Iterator[str | Measure]:
         number, share = next(results)
         true_share = float(np.mean([next(results)[0] == number for _ in samples]))
         differences.append(abs(share - true_share))
-        yield f"{log}: {number} segments, in {share:.0%} of the resamples, in {true_share:.0%} of {len(samples)} samples"
+        yield f"{log}: {number} segments, {share:.0%} of resamples, {true_share:.0%} of {len(samples)} samples"
     yield Measure("consensus", max(differences))
 
 

@@ -1,3 +1,7 @@
+"""The sample on which a clustering is selected."""
+
+from __future__ import annotations
+
 from itertools import pairwise
 
 import numpy as np
