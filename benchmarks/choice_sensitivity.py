@@ -68,10 +68,10 @@ def variants() -> list[Variant]:
 def measured(table: Table) -> tuple[list[Candidate], NullReference]:
     """The candidates and the null data of a table, with all that any of the values may select."""
     methods = [get_method(name) for name in method_names(auto=True)]
-    evaluator = Evaluator.of(table.X, 0)
-    search = Search(table.X, evaluator, table.min_size, table.numbers, False, Stages(n_jobs=1), rule=LOOSEST)
+    evaluator = Evaluator.of(table.X, seed=0, min_size=table.min_size)
+    search = Search(table.X, evaluator, table.numbers, False, Stages(n_jobs=1), rule=LOOSEST)
     search.run(methods)
-    return [row for row, _ in search.tried] + search.infeasible, search.null
+    return [row for row, _ in (*search.tried, *search.infeasible)], search.null
 
 
 def fewer_draws(rows: Sequence[Candidate], null: NullReference, share: float) -> tuple[list[Candidate], NullReference]:

@@ -128,7 +128,7 @@ def test_repr_shows_the_table_and_the_reason(clear: ClusteringChoice) -> None:
 
 
 def test_repr_says_which_methods_were_not_tried() -> None:
-    lines = repr(select_clustering(cloud(), n_clusters=[2, 3])).splitlines()
+    lines = repr(select_clustering(cloud(150), n_clusters=[2, 3])).splitlines()
     assert lines[-3] == "not tried: gaussian_mixture, hdbscan (no cluster is separated from all others)"
 
 
@@ -495,7 +495,6 @@ def test_clusters_that_are_required_have_a_verdict_at_least_constructive(unclear
     assert measured(required) == measured(unclear)
 
 
-@pytest.mark.xfail(reason="the majority for one cluster selects the single cluster again", strict=True)
 def test_single_cluster_gives_way_where_clusters_are_required() -> None:
     alone = choose(cloud(), "auto")
     assert (alone.best.n_clusters, alone.verdict) == (1, "none")
@@ -587,6 +586,20 @@ def test_other_candidate_of_many_rows_is_fitted_when_selected(many: ClusteringCh
     assert len(many.candidates[0].labels) == 10_000
 
 
-@pytest.mark.xfail(reason="a half of the rows has five of the smallest group, too few for a core distance", strict=True)
+def test_clustering_that_the_sample_can_have_and_all_rows_cannot_is_refused() -> None:
+    # 598 equal rows are 504 of the sample, where 500 are enough; of all rows 600 are required.
+    X = np.repeat([[0.0], [1.0], [13.0]], [6_000, 5_402, 598], axis=0)
+    with pytest.raises(InfeasibleMinimumError, match=r"3 groups can have 598 each") as caught:
+        choose(X, 3, min_size=600)
+    assert caught.value.feasible == 598
+
+
+def test_infeasible_minimum_of_many_rows_says_what_is_feasible_in_all() -> None:
+    X = np.repeat([[0.0], [1.0], [9.0]], [6_000, 5_000, 1_000], axis=0)
+    with pytest.raises(InfeasibleMinimumError, match=r"3 groups can have 1,000 each") as caught:
+        choose(X, 3, min_size=2_000)
+    assert caught.value.feasible == 1_000
+
+
 def test_group_of_ten_rows_is_found() -> None:
     assert choose(blobs(10, 40, 25)).best.n_clusters == 3

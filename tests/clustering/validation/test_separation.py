@@ -147,6 +147,17 @@ def test_one_cluster_and_noise_alone_are_separated_from_nothing() -> None:
     assert best_separated(tree, np.full(120, -1)) == -np.inf
 
 
+def test_core_distance_stays_within_the_smallest_group() -> None:
+    # Three rows at 20 to 22: the fifth neighbor would be in the other group.
+    X, labels = line(*range(8), 20, 21, 22), np.repeat([0, 1], [8, 3])
+    assert separation(X, labels) < 0
+    tree = ReachabilityTree.of(X, smallest=3)
+    # With two neighbors the core distances are 1 in the middle and 2 at the ends; the gap is 13.
+    assert tree.separations(labels)[0, 1] == pytest.approx(1 - 2 / 13)
+    assert (ReachabilityTree.of(X, smallest=9).core == ReachabilityTree.of(X).core).all()
+    assert (ReachabilityTree.of(X, smallest=1).core == 1).all()
+
+
 def test_equal_rows_have_no_distance() -> None:
     labels = np.repeat([0, 1], 10)
     assert separation(line(*labels), labels) == 1.0

@@ -113,16 +113,17 @@ def decide_by_consensus(
 ) -> Decision:
     """The decision for the number that most resamples select, if one has a majority; otherwise that of all evidence."""
     decision = decide(candidates, null, request, rule=rule)
-    number = next(iter(consensus.counts), None)
-    if number is None:
+    # A single cluster has no vote where clusters are required.
+    counts = {k: count for k, count in consensus.counts.items() if k > 1 or request.or_single}
+    if not counts or request.n_clusters_fixed:
         return decision
+    number = max(counts, key=lambda k: counts[k])
     selected = 1 if decision.is_single else decision.best.n_clusters
     is_usable = any(row.meets_min_size and row.n_clusters == number for row in candidates)
-    if consensus.share(number) > _MAJORITY and number != selected and is_usable:
+    has_majority = consensus.share(number) > _MAJORITY
+    if has_majority and number != selected and is_usable:
         decision = decide(candidates, null, replace(request, n_clusters_allowed=(number,)), rule=rule)
         selected = number
-    votes = (consensus.counts.get(selected, 0), consensus.n_resamples)
-    if request.n_clusters_fixed:
-        return decision
-    leading = () if consensus.share(number) > _MAJORITY else consensus.leading
+    votes = (counts.get(selected, 0), consensus.n_resamples)
+    leading = () if has_majority else consensus.leading
     return replace(decision, reason=replace(decision.reason, votes=votes, leading=leading))

@@ -43,17 +43,20 @@ class Evaluator:
         Position in the fitted matrix of each of these rows.
     seed : int
         Used by the fits alone: each draw has a seed of its own, so that an additional candidate changes no other.
+    min_size : int
+        Minimum size of a cluster in the sample.
     """
 
     X: Floats
     order: Integers
     seed: int
+    min_size: int
 
     @classmethod
-    def of(cls, X: Floats, seed: int) -> Self:
+    def of(cls, X: Floats, *, seed: int, min_size: int) -> Self:
         """The evaluator of a fitted matrix."""
         order = np.argsort(row_hashes(X), kind="stable")
-        return cls(X[order], order, seed)
+        return cls(X[order], order, seed, min_size)
 
     @cached_property
     def pairs(self) -> list[tuple[Integers, Integers]]:
@@ -81,7 +84,8 @@ class Evaluator:
         return [(half, self._tree(half)) for pair in self.pairs for half in pair]
 
     def _tree(self, rows: Integers) -> ReachabilityTree:
-        return ReachabilityTree.of(without_shared_values(self.X[rows], self._rng(3)))
+        smallest = int(self.min_size * len(rows) / len(self.X))
+        return ReachabilityTree.of(without_shared_values(self.X[rows], self._rng(3)), smallest=smallest)
 
     def prepare(self, stages: Stages) -> None:
         """Build all trees, in threads."""
@@ -160,12 +164,12 @@ class Evaluator:
             draws=None if row.draws is None else replace(row.draws, stability=agreement.draws),
         )
 
-    def null(self, numbers: Sequence[int], *, min_size: int, with_separation: bool, stages: Stages) -> NullReference:
+    def null(self, numbers: Sequence[int], *, with_separation: bool, stages: Stages) -> NullReference:
         """Cluster null reference data by k-means into each number of clusters; the same draws for all."""
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), DRAWN_ROWS)
         share = n_rows / len(self.X)
-        specs = [FitSpec(REFERENCE_METHOD, min_size, self.seed, n_clusters=k).on_share(share) for k in numbers]
+        specs = [FitSpec(REFERENCE_METHOD, self.min_size, self.seed, n_clusters=k).on_share(share) for k in numbers]
 
         def draw(number: int) -> tuple[Floats, Floats]:
             rng = self._rng(2, number)

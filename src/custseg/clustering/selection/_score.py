@@ -82,7 +82,7 @@ def evaluate_clusterer(
     seed = check_random_state(_CALLER, random_state)
     rows = checked_matrix(_CALLER, X)
     n_members = check_min_size(_CALLER, min_size, len(rows))
-    evaluator = Evaluator.of(rows, seed)
+    evaluator = Evaluator.of(rows, seed=seed, min_size=n_members)
     order = evaluator.order
 
     fresh = with_seed(clusterer, seed)
@@ -94,7 +94,7 @@ def evaluate_clusterer(
     row = _described(labels, name or type(clusterer).__name__, n_members)
     bic = float(fitted.bic(evaluator.X)) if hasattr(fitted, "bic") else None
     row = replace(row, bic=bic, seconds=seconds)
-    return _measured(row, evaluator, fresh, min_size=n_members) if row.n_clusters else row
+    return _measured(row, evaluator, fresh) if row.n_clusters else row
 
 
 def _by_size(labels: Integers) -> Integers:
@@ -120,9 +120,9 @@ def _described(labels: Integers, name: str, min_size: int) -> Candidate:
     )
 
 
-def _measured(row: Candidate, evaluator: Evaluator, clusterer: Any, *, min_size: int) -> Candidate:
+def _measured(row: Candidate, evaluator: Evaluator, clusterer: Any) -> Candidate:
     """The row with silhouette, silhouette gain, stability and indices."""
     stages = Stages(n_jobs=1)
     (row,) = evaluator.separated([row], stages=stages)
     row = evaluator.refitted(row, clusterer)
-    return evaluator.null([row.n_clusters], min_size=min_size, with_separation=False, stages=stages).with_gain(row)
+    return evaluator.null([row.n_clusters], with_separation=False, stages=stages).with_gain(row)

@@ -40,8 +40,6 @@ class Search:
         The matrix that candidates are fitted to.
     evaluator : Evaluator
         Measures them.
-    min_size : int
-        Minimum size of a cluster in this matrix.
     numbers : sequence of int or None
         Numbers of clusters; None if any is allowed.
     fine : bool
@@ -56,7 +54,6 @@ class Search:
 
     X: Floats
     evaluator: Evaluator
-    min_size: int
     numbers: Sequence[int] | None
     fine: bool
     stages: Stages
@@ -112,8 +109,10 @@ class Search:
         if method.grid is None:
             return []
         n_rows, n_sample = len(self.X), len(self.evaluator.tree_rows)
-        settings = method.grid.settings(n_rows=n_rows, n_sample=n_sample, min_size=self.min_size, fine=self.fine)
-        spec = FitSpec(method, self.min_size, self.evaluator.seed)
+        settings = method.grid.settings(
+            n_rows=n_rows, n_sample=n_sample, min_size=self.evaluator.min_size, fine=self.fine
+        )
+        spec = FitSpec(method, self.evaluator.min_size, self.evaluator.seed)
         return [replace(spec, setting=setting) for setting in settings]
 
     def _on_tree_rows(self, specs: Sequence[FitSpec]) -> list[Integers | None]:
@@ -140,9 +139,9 @@ class Search:
     def _possible(self, method: Method) -> list[FitSpec]:
         """One specification per number that the rows allow; else the smallest one, to report a feasible minimum."""
         n_distinct = len(np.unique(self.X, axis=0))
-        spec = FitSpec(method, self.min_size, self.evaluator.seed)
+        spec = FitSpec(method, self.evaluator.min_size, self.evaluator.seed)
         specs = [replace(spec, n_clusters=k) for k in self.numbers or USUAL_NUMBERS if k <= n_distinct]
-        possible = [tried for tried in specs if (tried.n_clusters or 0) * self.min_size <= len(self.X)]
+        possible = [tried for tried in specs if (tried.n_clusters or 0) * self.evaluator.min_size <= len(self.X)]
         return possible or specs[:1]
 
     def _refit(self) -> None:
@@ -165,7 +164,5 @@ class Search:
             return
         self.stages.enter(75, 100)
         with_separation = any(might_be_natural(row, self.rule) and row.stability is not None for row, _ in self.tried)
-        self.null = self.evaluator.null(
-            numbers, min_size=self.min_size, with_separation=with_separation, stages=self.stages
-        )
+        self.null = self.evaluator.null(numbers, with_separation=with_separation, stages=self.stages)
         self.tried = [(self.null.with_gain(row), spec) for row, spec in self.tried]

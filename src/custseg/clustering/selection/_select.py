@@ -157,10 +157,10 @@ def select_clustering(
     sample = selection_sample(rows, n_members)
     X_sample = rows[sample]
     share = len(sample) / len(rows)
+    min_members = _on_sample(n_members, share, numbers, n_sample=len(sample))
     search = Search(
         X_sample,
-        Evaluator.of(X_sample, seed),
-        _on_sample(n_members, share, numbers, n_sample=len(sample)),
+        Evaluator.of(X_sample, seed=seed, min_size=min_members),
         numbers,
         request.n_clusters_fixed,
         stages,

@@ -44,12 +44,16 @@ class ReachabilityTree:
     lengths: Floats
 
     @classmethod
-    def of(cls, X: Floats) -> Self:
-        """The tree of the rows; takes time and memory O(n²) and O(n)."""
+    def of(cls, X: Floats, *, smallest: int | None = None) -> Self:
+        """The tree of the rows; takes time and memory O(n²) and O(n).
+
+        `smallest` is the size of the smallest cluster: a core distance must not reach beyond it.
+        """
         from custseg.clustering.rows._path_kernels import prim_order
 
         n = len(X)
-        core = cKDTree(X).query(X, k=[min(_NEIGHBORS + 1, n)])[0][:, 0] ** 2
+        neighbors = _NEIGHBORS if smallest is None else max(1, min(_NEIGHBORS, smallest - 1))
+        core = cKDTree(X).query(X, k=[min(neighbors + 1, n)])[0][:, 0] ** 2
         order, lengths = np.empty(n, dtype=np.int64), np.zeros(n)
         prim_order(np.ascontiguousarray(X), core, np.full(n, np.inf), order, lengths)
         return cls(core, order, np.sqrt(lengths))
