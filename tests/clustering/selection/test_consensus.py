@@ -127,7 +127,6 @@ def test_decision_of_the_majority_has_the_verdict_of_its_candidate() -> None:
     assert resampled_numbers(rows, NULL, ANY).share(2) == pytest.approx(1)
 
 
-@pytest.mark.xfail(reason="the votes of the number are told, although one segment is selected", strict=True)
 def test_votes_of_one_segment_are_those_of_one_segment() -> None:
     shaky = candidate(3, 0.4, stability=[1.0, 1.0, 0.5, 0.4])
     request = Request(NUMBERS, or_single=True)

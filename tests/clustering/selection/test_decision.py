@@ -276,14 +276,12 @@ def test_previous_number_is_kept_where_it_is_natural_too() -> None:
     assert chosen(*rows, recurring, previous=4) == (4, "natural")
 
 
-@pytest.mark.xfail(reason="compactness is compared among clusterings of the previous number alone", strict=True)
 def test_previous_number_is_as_compact_as_any_other() -> None:
     gap, compact = apart(2, 0.5, stability=0.5, silhouette_gain=0.2), candidate(4, silhouette_gain=0.5)
     assert chosen(gap, compact, null=SHARED) == (4, "reproducible")
     assert chosen(gap, compact, null=SHARED, previous=2) == (4, "reproducible")
 
 
-@pytest.mark.xfail(reason="the reason says so of a number that could not be selected", strict=True)
 @pytest.mark.parametrize(
     "options", [{"numbers": (4,), "n_clusters_fixed": True, "is_required": True}, {"numbers": (4, 5)}]
 )

@@ -123,7 +123,7 @@ def decide_by_consensus(
     has_majority = consensus.share(number) > _MAJORITY
     if has_majority and number != selected and is_usable:
         decision = decide(candidates, null, replace(request, n_clusters_allowed=(number,)), rule=rule)
-        selected = number
+        selected = 1 if decision.is_single else number
     votes = (counts.get(selected, 0), consensus.n_resamples)
     leading = () if has_majority else consensus.leading
     return replace(decision, reason=replace(decision.reason, votes=votes, leading=leading))

@@ -138,7 +138,7 @@ def decide(
     near_ties = tuple(row for row in near if row is not best)
     verdict = _verdict(best, null, rule)
     if verdict == "none" and request.or_any_natural:
-        natural = _natural(usable, null, rule)
+        natural = _natural(usable, null, rule=rule)
         if natural is not None:
             best, near_ties, verdict = natural, (), "natural"
     if verdict == "none" and request.is_required:
@@ -149,9 +149,15 @@ def decide(
     if not is_single:
         near_numbers = tuple(sorted({row.n_clusters for row in near_ties} - {best.n_clusters}))
         reason = replace(
-            reason, near_numbers=near_numbers, preferred=tuple(request.preferred), previous=request.previous
+            reason, near_numbers=near_numbers, preferred=tuple(request.preferred), previous=_comparable(request)
         )
     return Decision(best, () if is_single else near_ties, verdict, is_single, reason)
+
+
+def _comparable(request: Request) -> int | None:
+    """The previous number, if it could be selected."""
+    allowed = request.n_clusters_allowed
+    return request.previous if allowed is None or request.previous in allowed else None
 
 
 def decide_for(candidate: Candidate, null: NullReference) -> Decision:
@@ -176,7 +182,7 @@ def _best_of(
 ) -> tuple[Candidate, Sequence[Candidate]]:
     """The best candidate and its near ties, by the steps of `decide`."""
     before = [row for row in allowed if row.n_clusters == request.previous]
-    natural = _natural(before, null, rule) or _natural(allowed, null, rule)
+    natural = _natural(before, null, rule=rule, among=allowed) or _natural(allowed, null, rule=rule)
     if natural is not None:
         return natural, ()
     reference = [row for row in allowed if row.method == REFERENCE_METHOD.name] or list(allowed)
@@ -191,15 +197,17 @@ def _best_of(
     return _most_useful(near, request), near
 
 
-def _natural(rows: Sequence[Candidate], null: NullReference, rule: Thresholds) -> Candidate | None:
-    """The best of the natural candidates; None if there is none."""
+def _natural(
+    rows: Sequence[Candidate], null: NullReference, *, rule: Thresholds, among: Sequence[Candidate] | None = None
+) -> Candidate | None:
+    """The best of the natural candidates; None if there is none. `among` are those it is compared with."""
     touching = [row for row in rows if _touching(row, null, rule)]
     if touching:
         return max(touching, key=lambda row: (row.n_clusters, row.stability or 0.0))
     separated = [row for row in rows if _separated(row, null, rule)]
     if null.shared_values:
         # Some gaps between shared values remain: between one order and the five of a regular customer.
-        separated = _not_less_compact(separated, [row for row in rows if _is_reproducible(row, null, rule)])
+        separated = _not_less_compact(separated, [row for row in among or rows if _is_reproducible(row, null, rule)])
     return max(separated, key=lambda row: (row.stability or 0.0) + rule.finer * math.log(row.n_clusters), default=None)
 
 
