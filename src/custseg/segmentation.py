@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -330,12 +331,12 @@ def _number_of(previous: object) -> int | None:
         return previous.best.n_clusters
     if previous is None:
         return None
-    if isinstance(previous, bool) or not isinstance(previous, int) or previous < 1:
+    if isinstance(previous, bool) or not isinstance(previous, Integral) or previous < 1:
         raise TypeError(
             f"{_CALLER}: previous must be an earlier result, its model or its number of segments, "
             f"got {type(previous).__name__}."
         )
-    return previous
+    return int(previous)
 
 
 def _teller(progress: object) -> Progress:

@@ -324,12 +324,12 @@ def _most_reproducible(settings: Sequence[TriedSetting]) -> FitSpec:
     """Of the settings with about the best separation the one that should be the most reproducible.
 
     That is the largest minimum which leaves the groups room: on halves a small one finds more of them, and one as
-    large as the groups themselves fewer. Then, of the neighborhoods that half of the smallest group fills, the one of
-    middle size.
+    large as the groups themselves fewer. Then, of the neighborhoods that fit twice into half of the smallest group, the
+    one of middle size.
     """
     best = max(tried.separation for tried in settings)
     good = [tried for tried in settings if tried.separation >= best - _SIMILAR_SEPARATION]
-    local = [tried for tried in good if 2 * tried.spec.setting.min_samples <= tried.smallest] or good
+    local = [tried for tried in good if 4 * tried.spec.setting.min_samples <= tried.smallest] or good
     roomy = [tried for tried in local if 2 * tried.spec.setting.times * tried.spec.min_size <= tried.smallest]
     times = (max if roomy else min)(tried.spec.setting.times for tried in roomy or local)
     similar = [tried.spec for tried in roomy or local if tried.spec.setting.times == times]

@@ -124,6 +124,12 @@ def test_repr_shows_the_table_and_the_reason(clear: ClusteringChoice) -> None:
     assert lines[0].split()[:3] == ["method", "n_clusters", "silhouette_gain"]
     assert [line.split()[:2] for line in lines if line.endswith("<-")] == [[clear.best.method, "3"]]
     assert lines[-1] == f"natural: {clear.reason}"
+    assert not any(line.startswith("not tried") for line in lines)
+
+
+def test_repr_says_which_methods_were_not_tried() -> None:
+    lines = repr(select_clustering(cloud(150), n_clusters=[2, 3])).splitlines()
+    assert lines[-3] == "not tried: gaussian_mixture, hdbscan (no cluster is separated from all others)"
 
 
 def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
@@ -446,7 +452,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
     assert [row.n_clusters for row in (*even.near_ties, even.best)] == [2, 3, 4, 5]
     choice = choose(EVEN, range(2, 6), prefer=prefer)
     assert (choice.best.n_clusters, choice.request.preferred) == (3, (3,))
-    assert "from 2, 4 and 5; 3 is preferred" in choice.reason
+    assert "from 2, 4 and 5; 3 is preferred, as" in choice.reason
     assert measured(choice) == measured(even)
 
 
@@ -470,7 +476,9 @@ def test_previous_number_that_is_clearly_worse_is_left() -> None:
 
 
 def test_requested_number_goes_before_the_previous_one() -> None:
-    assert choose(EVEN, 4, previous=2).best.n_clusters == 4
+    choice = choose(EVEN, 4, previous=2)
+    assert choice.best.n_clusters == 4
+    assert "resamples" not in choice.reason
 
 
 def test_consensus_is_a_part_of_the_choice(even: ClusteringChoice, clear: ClusteringChoice) -> None:
@@ -535,8 +543,6 @@ def test_stability_is_numbered_as_the_clusters_of_all_rows() -> None:
     sample = np.concatenate([np.arange(30), np.arange(130, 230), np.arange(230, 280)])
     choice = of_a_sample(blobs(130, 100, 50, seed=1), sample, 5, 3)
     before = replace(choice.best, stability_of_clusters={0: 0.9, 1: 0.8, 2: 0.7})
-    specs = {(before.method, before.n_clusters): row_spec(before, choice.min_size)}
-    choice = replace(choice, fitted_rows=replace(choice.fitted_rows, specs=specs))
     assert np.bincount(before.labels).tolist() == [100, 50, 30]
     final = choice.on_all_rows(before)
     assert np.bincount(final.labels).tolist() == [130, 100, 50]
@@ -578,6 +584,21 @@ def test_other_candidate_of_many_rows_is_fitted_when_selected(many: ClusteringCh
     assert np.bincount(two.best.labels).tolist() == [9_000, 3_000]
     assert [len(row.labels) for row in two.candidates] == [12_000, 12_000]
     assert len(many.candidates[0].labels) == 10_000
+
+
+def test_clustering_that_the_sample_can_have_and_all_rows_cannot_is_refused() -> None:
+    # 598 equal rows are 504 of the sample, where 500 are enough; of all rows 600 are required.
+    X = np.repeat([[0.0], [1.0], [13.0]], [6_000, 5_402, 598], axis=0)
+    with pytest.raises(InfeasibleMinimumError, match=r"3 groups can have 598 each") as caught:
+        choose(X, 3, min_size=600)
+    assert caught.value.feasible == 598
+
+
+def test_infeasible_minimum_of_many_rows_says_what_is_feasible_in_all() -> None:
+    X = np.repeat([[0.0], [1.0], [9.0]], [6_000, 5_000, 1_000], axis=0)
+    with pytest.raises(InfeasibleMinimumError, match=r"3 groups can have 1,000 each") as caught:
+        choose(X, 3, min_size=2_000)
+    assert caught.value.feasible == 1_000
 
 
 def test_group_of_ten_rows_is_found() -> None:

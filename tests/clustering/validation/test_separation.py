@@ -31,7 +31,7 @@ def by_scipy(X: np.ndarray, neighbors: int = 5) -> np.ndarray:
 
 
 def separation(X: np.ndarray, labels: np.ndarray) -> float:
-    return float(smallest_separations(ReachabilityTree.of(X), [labels])[0])
+    return float(smallest_separations(ReachabilityTree.of(X), [labels], [len(np.unique(labels[labels >= 0]))])[0])
 
 
 def line(*positions: float) -> np.ndarray:
@@ -112,7 +112,7 @@ def test_separation_rises_as_groups_part() -> None:
 def test_moons_are_separated_and_their_halves_are_not() -> None:
     X, moons = make_moons(300, noise=0.04, random_state=0)
     halves = KMeans(2, n_init=3, random_state=0).fit_predict(X)
-    whole, cut = smallest_separations(ReachabilityTree.of(X), [moons, halves])
+    whole, cut = smallest_separations(ReachabilityTree.of(X), [moons, halves], [2, 2])
     assert cut < 0 < whole
 
 
@@ -129,22 +129,34 @@ def test_smallest_and_best_of_three_clusters() -> None:
     X, labels = two_groups(30)
     tree, cut = ReachabilityTree.of(X), np.where((labels == 0) & (X[:, 1] > 0), 2, labels)
     table = tree.separations(cut)
-    assert smallest_separations(tree, [cut, labels]).tolist() == [table.min(), tree.separations(labels).min()]
+    smallest = smallest_separations(tree, [cut, labels], [3, 2]).tolist()
+    assert smallest == [table.min(), tree.separations(labels).min()]
     # The second group is separated from both pieces of the first.
     assert best_separated(tree, cut) == table[1].min() > 0
 
 
-def test_numbers_without_rows_are_left_out() -> None:
+def test_cluster_without_a_row_is_not_known_to_be_separated() -> None:
     X, labels = two_groups(30)
     tree = ReachabilityTree.of(X)
-    assert smallest_separations(tree, [3 * labels + 1])[0] == smallest_separations(tree, [labels])[0]
+    assert smallest_separations(tree, [labels, labels], [2, 3]).tolist() == [tree.separations(labels).min(), -np.inf]
 
 
 def test_one_cluster_and_noise_alone_are_separated_from_nothing() -> None:
     tree = ReachabilityTree.of(two_groups(30)[0])
-    assert smallest_separations(tree, [np.zeros(120, dtype=np.intp)])[0] == np.inf
+    assert smallest_separations(tree, [np.zeros(120, dtype=np.intp)], [1])[0] == -np.inf
     assert best_separated(tree, np.zeros(120, dtype=np.intp)) == -np.inf
     assert best_separated(tree, np.full(120, -1)) == -np.inf
+
+
+def test_core_distance_stays_within_the_smallest_group() -> None:
+    # Three rows at 20 to 22: the fifth neighbor would be in the other group.
+    X, labels = line(*range(8), 20, 21, 22), np.repeat([0, 1], [8, 3])
+    assert separation(X, labels) < 0
+    tree = ReachabilityTree.of(X, smallest=3)
+    # With two neighbors the core distances are 1 in the middle and 2 at the ends; the gap is 13.
+    assert tree.separations(labels)[0, 1] == pytest.approx(1 - 2 / 13)
+    assert (ReachabilityTree.of(X, smallest=9).core == ReachabilityTree.of(X).core).all()
+    assert (ReachabilityTree.of(X, smallest=1).core == 1).all()
 
 
 def test_equal_rows_have_no_distance() -> None:

@@ -83,7 +83,7 @@ class ClusteringChoice:
     def verdict(self) -> str:
         """The kind of segmentation.
 
-        "natural": a sparse region separates every two clusters, in the sample, in most halves of it and more than in
+        "natural": a sparser region separates every two clusters, in the sample, in most halves of it and more than in
         null data. "reproducible": no such regions, but refits agree (0.75 or more). "constructive": neither, but the
         number was requested. "none": neither; `best` is only the best of the candidates, or one cluster.
         """

@@ -119,7 +119,7 @@ def decide(
     """Select a candidate by evidence.
 
     1. Very stable clusters (0.9) of which every two at least touch a sparser region: separation above -0.25. Of these
-       the clustering with the most clusters.
+       the clustering with the most clusters; of equally many and equally stable ones the largest silhouette gain.
     2. Otherwise clearly separated clusters (above 0.1) that recur in refits (stability 0.3): the largest stability
        + 0.1 log(number of clusters).
     3. Otherwise k-means clusters that are stable (0.75) and none of which is dissolved in refits (0.6): the silhouette
@@ -203,7 +203,7 @@ def _natural(
     """The best of the natural candidates; None if there is none. `among` are those it is compared with."""
     touching = [row for row in rows if _touching(row, null, rule)]
     if touching:
-        return max(touching, key=lambda row: (row.n_clusters, row.stability or 0.0))
+        return max(touching, key=lambda row: (row.n_clusters, round(row.stability or 0.0, 2), _gain(row)))
     separated = [row for row in rows if _separated(row, null, rule)]
     if null.shared_values:
         # Some gaps between shared values remain: between one order and the five of a regular customer.
@@ -313,7 +313,8 @@ def _reason(best: Candidate, verdict: str, *, is_single: bool = False, natural_n
     elif is_single:
         kind = "undivided"
     else:
-        kind = {"natural": "separated", "constructive": "requested", "none": "unstable"}.get(verdict, verdict)
+        natural = "separated" if _separation(best) > 0 else "touching"
+        kind = {"natural": natural, "constructive": "requested", "none": "unstable"}.get(verdict, verdict)
     return Reason(kind, best.method, best.n_clusters, best.stability, STABLE, natural_numbers)
 
 

@@ -102,9 +102,10 @@ class Evaluator:
         result = silhouettes(self.X, labelings, max_rows=DRAWN_ROWS)
         of_rows = result.per_row
         indices = stages.run(lambda labels: _indices(self.X, labels), labelings)
-        in_sample = smallest_separations(self.tree, [labels[self.tree_rows] for labels in labelings])
+        numbers = [row.n_clusters for row in rows]
+        in_sample = smallest_separations(self.tree, [labels[self.tree_rows] for labels in labelings], numbers)
         in_halves = stages.run(
-            lambda half: smallest_separations(half[1], [labels[half[0]] for labels in labelings]),
+            lambda half: smallest_separations(half[1], [labels[half[0]] for labels in labelings], numbers),
             self._trees_of_halves,
         )
         measured = []
@@ -169,11 +170,12 @@ class Evaluator:
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), DRAWN_ROWS)
         share = n_rows / len(self.X)
+        smallest = int(self.min_size * share)
         specs = [FitSpec(REFERENCE_METHOD, self.min_size, self.seed, n_clusters=k).on_share(share) for k in numbers]
 
         def draw(number: int) -> tuple[Floats, Floats]:
             rng = self._rng(2, number)
-            return _null_measures(model.draw(n_rows, rng), specs, rng if with_separation else None)
+            return _null_measures(model.draw(n_rows, rng), specs, rng if with_separation else None, smallest=smallest)
 
         draws = stages.run(draw, range(_NULL_DRAWS))
         shape = (len(draws), len(numbers))
@@ -184,7 +186,9 @@ class Evaluator:
         return np.random.default_rng([_STREAM, *purpose])
 
 
-def _null_measures(rows: Floats, specs: Sequence[FitSpec], rng: np.random.Generator | None) -> tuple[Floats, Floats]:
+def _null_measures(
+    rows: Floats, specs: Sequence[FitSpec], rng: np.random.Generator | None, *, smallest: int
+) -> tuple[Floats, Floats]:
     """Silhouette of each clustering of one draw, and with a generator its separation; NaN where there is none."""
     measures = np.full((2, len(specs)), np.nan)
     labelings = {i: labels for i, spec in enumerate(specs) if (labels := labels_of_part(spec, rows)) is not None}
@@ -192,8 +196,8 @@ def _null_measures(rows: Floats, specs: Sequence[FitSpec], rng: np.random.Genera
         indices, values = list(labelings), list(labelings.values())
         measures[0, indices] = silhouettes(rows, values).means
         if rng is not None:
-            tree = ReachabilityTree.of(without_shared_values(rows, rng))
-            measures[1, indices] = smallest_separations(tree, values)
+            tree = ReachabilityTree.of(without_shared_values(rows, rng), smallest=smallest)
+            measures[1, indices] = smallest_separations(tree, values, [int(labels.max()) + 1 for labels in values])
     return measures[0], measures[1]
 
 

@@ -34,7 +34,12 @@ class _Pattern:
         levels = norm.cdf(rng.standard_normal((n_rows, len(self.free))) @ self.mixing.T)
         knots = (np.arange(len(self.quantiles)) + 0.5) / len(self.quantiles)
         for index, column in enumerate(self.free):
-            rows[:, column] = np.interp(levels[:, index], knots, self.quantiles[:, index])
+            quantiles = self.quantiles[:, index]
+            if _is_continuous(quantiles):
+                rows[:, column] = np.interp(levels[:, index], knots, quantiles)
+            else:
+                ranks = np.minimum((levels[:, index] * len(quantiles)).astype(np.intp), len(quantiles) - 1)
+                rows[:, column] = quantiles[ranks]
         return rows
 
 
@@ -99,10 +104,15 @@ def _quantiles(columns: Floats, is_mass: Bools) -> Floats:
     for column, masses in zip(columns.T, is_mass.T, strict=True):
         continuous = np.sort(column[~masses])
         # The few values of a count are not modes.
-        if len(np.unique(continuous)) > len(continuous) / 2:
+        if _is_continuous(continuous):
             continuous = _unimodal_quantiles(continuous)
         quantiles.append(np.sort(np.concatenate([continuous, column[masses]])))
     return np.stack(quantiles, axis=1) if quantiles else np.empty((len(columns), 0))
+
+
+def _is_continuous(ordered: Floats) -> bool:
+    """Whether most values occur once."""
+    return 2 * len(np.unique(ordered)) > len(ordered)
 
 
 def _unimodal_quantiles(ordered: Floats) -> Floats:

@@ -73,7 +73,7 @@ class Reason:
     def _alternatives(self, words: dict[str, str], language: str) -> list[str]:
         """Near ties, the earlier number, and how many resamples select this one."""
         sentences = []
-        if self.kind == "separated" and self.n_clusters == _FEW and self.votes[1]:
+        if self.kind in {"separated", "touching"} and self.n_clusters == _FEW and self.votes[1]:
             sentences.append(words["few"])
         if self.previous is not None:
             key = "as_before" if self.previous == self.n_clusters else "not_as_before"

@@ -131,7 +131,7 @@ class Search:
         for spec, labels in zip(specs, self._on_tree_rows(specs), strict=True):
             if labels is not None:
                 sizes = np.bincount(labels[labels >= 0])
-                separation = float(smallest_separations(self.evaluator.tree, [labels])[0])
+                separation = float(smallest_separations(self.evaluator.tree, [labels], [len(sizes)])[0])
                 tried = TriedSetting(spec, separation, int(sizes.min() / share))
                 by_number.setdefault(len(sizes), []).append(tried)
         return [method.grid.select(by_number[k]) for k in sorted(by_number)]

@@ -89,9 +89,16 @@ class ReachabilityTree:
         return half
 
 
-def smallest_separations(tree: ReachabilityTree, labelings: Sequence[Integers]) -> Floats:
-    """The separation of the two least separated clusters of each labeling; infinite for a single cluster."""
-    return np.array([float(tree.separations(_numbered(labels)).min()) for labels in labelings])
+def smallest_separations(tree: ReachabilityTree, labelings: Sequence[Integers], numbers: Sequence[int]) -> Floats:
+    """The separation of the two least separated clusters of each labeling into these numbers of clusters.
+
+    -inf where the rows of the tree hold fewer clusters: what has no row in a sample is not known to be separated.
+    """
+    smallest = np.full(len(labelings), -np.inf)
+    for index, (labels, k) in enumerate(zip(labelings, numbers, strict=True)):
+        if len(np.unique(labels[labels >= 0])) == k > 1:
+            smallest[index] = tree.separations(_numbered(labels)).min()
+    return smallest
 
 
 def best_separated(tree: ReachabilityTree, labels: Integers) -> float:
