@@ -54,6 +54,9 @@ class Candidate:
     separation, separation_in_halves : float or None
         Separation of the two least separated clusters: above 0, a sparse region separates every two. In the sample,
         and the median over halves of it.
+    separation_margin : float or None
+        By how much separation exceeds chance between each cluster and its least separated neighbor: what the two have
+        in halves beyond 19 draws of null data like the two, cut by k-means. None where it was not needed.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves, and its standard error.
     stability_of_clusters : dict of int to float, or None
@@ -83,6 +86,7 @@ class Candidate:
     silhouette_gain_error: float | None = None
     separation: float | None = None
     separation_in_halves: float | None = None
+    separation_margin: float | None = None
     stability: float | None = None
     stability_error: float | None = None
     calinski_harabasz: float | None = None

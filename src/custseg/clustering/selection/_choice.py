@@ -162,7 +162,9 @@ class ClusteringChoice:
     def single_cluster(self) -> ClusteringChoice:
         """Return the same evidence with all rows in one cluster, which is what a verdict of "none" amounts to."""
         single = fitted(FitSpec(REFERENCE_METHOD, 1, 0, n_clusters=1), self.fitted_rows.X)
-        decision = decide(self.candidates, self.null, replace(self.request, or_single=True))
+        decision = self.decision
+        if not decision.is_single:
+            decision = decide(self.candidates, self.null, replace(self.request, or_single=True))
         return replace(self, candidates=(*self.candidates, single), best=single, decision=decision)
 
     def on_all_rows(self, row: Candidate) -> Candidate:

@@ -122,8 +122,10 @@ def decide_by_consensus(
     is_usable = any(row.meets_min_size and row.n_clusters == number for row in candidates)
     has_majority = consensus.share(number) > _MAJORITY
     if has_majority and number != selected and is_usable:
-        decision = decide(candidates, null, replace(request, n_clusters_allowed=(number,)), rule=rule)
-        selected = 1 if decision.is_single else number
+        of_number = decide(candidates, null, replace(request, n_clusters_allowed=(number,)), rule=rule)
+        # A number that is not stable on all evidence does not replace one that is.
+        if of_number.verdict != "none" or decision.verdict == "none":
+            decision, selected = of_number, 1 if of_number.is_single else number
     votes = (counts.get(selected, 0), consensus.n_resamples)
     leading = () if has_majority else consensus.leading
     return replace(decision, reason=replace(decision.reason, votes=votes, leading=leading))

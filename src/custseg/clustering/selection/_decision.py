@@ -128,9 +128,11 @@ def decide(
        spread of its draws of the largest.
     4. If there are none, the largest gain of any candidate.
 
-    Separation counts in the sample, in most halves of it, and if it is above the 95th percentile in null data with as
-    many clusters. Where columns have shared values, separated clusters also need a silhouette gain above chance, and
-    not significantly below that of reproducible ones.
+    Separation counts in the sample, in most halves of it, if it is above the 95th percentile in null data with as many
+    clusters, and if every cluster and its neighbor are separated more than the pieces of one cloud like the two. Where
+    columns have shared values, separated clusters also need a silhouette gain above chance, and in the second step not
+    significantly below that of reproducible ones. A natural clustering into the previous number is kept if it passes
+    the same step and is as stable.
     """
     usable = [row for row in candidates if row.meets_min_size]
     allowed = _with_number(usable, request.n_clusters_allowed)
@@ -182,9 +184,13 @@ def _best_of(
 ) -> tuple[Candidate, Sequence[Candidate]]:
     """The best candidate and its near ties, by the steps of `decide`."""
     before = [row for row in allowed if row.n_clusters == request.previous]
-    natural = _natural(before, null, rule=rule, among=allowed) or _natural(allowed, null, rule=rule)
+    natural = _natural(allowed, null, rule=rule)
     if natural is not None:
-        return natural, ()
+        kept = _natural(before, null, rule=rule, among=allowed)
+        if kept is None or not _is_as_stable(kept, natural):
+            return natural, ()
+        is_same_step = _touching(kept, null, rule) or not _touching(natural, null, rule)
+        return (kept if is_same_step else natural), ()
     reference = [row for row in allowed if row.method == REFERENCE_METHOD.name] or list(allowed)
     stable = [row for row in reference if _is_reproducible(row, null, rule)]
     single = [row for row in allowed if row.n_clusters == 1]
@@ -223,6 +229,8 @@ def _separated(row: Candidate, null: NullReference, rule: Thresholds) -> bool:
 def _is_beyond(row: Candidate, limit: float, null: NullReference) -> bool:
     """Whether the separation is above the limit and above chance."""
     if row.n_clusters < 2 or _separation(row) <= max(limit, null.chance_separation(row.n_clusters)):
+        return False
+    if row.separation_margin is not None and row.separation_margin <= 0:
         return False
     # Columns that follow from one with shared values have its gaps too: all features of customers with one order.
     return not null.shared_values or _gain(row) > null.chance_gain(row.n_clusters)
@@ -271,12 +279,13 @@ def _most_useful(near: Sequence[Candidate], request: Request) -> Candidate:
     distances = {row.n_clusters: min(abs(row.n_clusters - k) for k in request.preferred) for row in near}
     nearest = [row for row in near if distances[row.n_clusters] == min(distances.values())]
     top = max(nearest, key=lambda row: row.stability or 0.0)
-    lasting = [
-        row
-        for row in nearest
-        if (top.stability or 0.0) - (row.stability or 0.0) <= math.hypot(_spread(top), _spread(row))
-    ]
+    lasting = [row for row in nearest if _is_as_stable(row, top)]
     return max(lasting, key=lambda row: (row.n_clusters, row.stability or 0.0))
+
+
+def _is_as_stable(row: Candidate, top: Candidate) -> bool:
+    """Whether the stability is lower by no more than its spread over the draws."""
+    return (top.stability or 0.0) - (row.stability or 0.0) <= math.hypot(_spread(top), _spread(row))
 
 
 def _spread(row: Candidate) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 import numpy as np
@@ -29,6 +29,8 @@ DRAWN_ROWS = 4_000
 # Seed of all draws, whatever the seed of the fits, which must not decide the number of clusters.
 _STREAM = 20_240_601
 _NULL_DRAWS, _PAIRS = 20, 12
+# Null data like two clusters: the largest of 19 draws is exceeded by chance in one of twenty cases.
+_MARGIN_DRAWS, _MARGIN_HALVES, _PAIR_ROWS = 19, 8, 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +184,49 @@ class Evaluator:
         silhouette_values, separations = (np.array([pair[i] for pair in draws]).reshape(shape) for i in (0, 1))
         return NullReference(tuple(numbers), silhouette_values, separations, model.has_shared_values)
 
+    def with_margin(self, row: Candidate, spec: FitSpec, *, stages: Stages) -> Candidate:
+        """The candidate with the margin of its separation above chance."""
+        labels = row.labels[self.order][self.tree_rows]
+        separations = self.tree.separations(labels)
+        pairs = {tuple(sorted((j, int(separations[j].argmin())))) for j in range(len(separations))}
+        rows = self.X[self.tree_rows]
+        margins = stages.run(partial(self._pair_margin, rows, labels), sorted(pairs))
+        if spec.method.finds_number:
+            margins.append(self._margin_of_setting(row, spec, stages=stages))
+        return replace(row, separation_margin=float(min(margins)))
+
+    def _pair_margin(self, X: Floats, labels: Integers, pair: tuple[int, int]) -> float:
+        """Mean separation of two clusters in halves, less the largest of null data like the two, cut by k-means."""
+        rng = self._rng(4, *pair)
+        members = rng.permutation(np.flatnonzero((labels == pair[0]) | (labels == pair[1])))[:_PAIR_ROWS]
+        rows, is_second = X[members], (labels[members] == pair[1]).astype(np.intp)
+        observed = _separation_in_halves(rows, is_second, rng)
+        model = NullModel.like(rows)
+        spec = FitSpec(REFERENCE_METHOD, 1, self.seed, n_clusters=2, is_refit=True)
+        chance = []
+        for _ in range(_MARGIN_DRAWS):
+            drawn = model.draw(len(rows), rng)
+            cut = labels_of_part(spec, drawn)
+            chance.append(-np.inf if cut is None else _separation_in_halves(drawn, cut, rng))
+        return float(observed - max(chance))
+
+    def _margin_of_setting(self, row: Candidate, spec: FitSpec, *, stages: Stages) -> float:
+        """Separation of a clustering whose method finds the number, less the largest that it finds in null data."""
+        model, n_rows = NullModel.like(self.X), len(self.tree_rows)
+        smallest = int(self.min_size * n_rows / len(self.X))
+
+        def draw(number: int) -> float:
+            rng = self._rng(5, number)
+            rows = model.draw(n_rows, rng)
+            labels = labels_of_part(spec, rows, n_rows / len(self.X))
+            if labels is None:
+                return -np.inf
+            tree = ReachabilityTree.of(without_shared_values(rows, rng), smallest=smallest)
+            return float(smallest_separations(tree, [labels], [int(labels.max()) + 1])[0])
+
+        chance = stages.run(draw, range(_MARGIN_DRAWS))
+        return float(min(row.separation or 0.0, row.separation_in_halves or 0.0) - max(chance))
+
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([_STREAM, *purpose])
 
@@ -199,6 +244,16 @@ def _null_measures(
             tree = ReachabilityTree.of(without_shared_values(rows, rng), smallest=smallest)
             measures[1, indices] = smallest_separations(tree, values, [int(labels.max()) + 1 for labels in values])
     return measures[0], measures[1]
+
+
+def _separation_in_halves(X: Floats, labels: Integers, rng: np.random.Generator) -> float:
+    """Mean separation of two clusters over halves of the rows; -1 in a half that lacks one."""
+    spread = without_shared_values(X, rng)
+    values = []
+    for _ in range(_MARGIN_HALVES):
+        half = rng.permutation(len(X))[: max(2, len(X) // 2)]
+        values.append(max(float(smallest_separations(ReachabilityTree.of(spread[half]), [labels[half]], [2])[0]), -1.0))
+    return float(np.mean(values))
 
 
 def labels_of_part(spec: FitSpec, rows: Floats, share: float | None = None) -> Integers | None:

@@ -234,7 +234,9 @@ class NullReference:
         return replace(self, silhouettes=self.silhouettes[drawn], separations=self.separations[drawn])
 
     def with_gain(self, row: Candidate) -> Candidate:
-        """The candidate with its silhouette gain and the standard deviation of chance."""
+        """The candidate with its silhouette gain and the standard deviation of chance, if its number was compared."""
+        if row.n_clusters not in self.numbers:
+            return row
         index = self.numbers.index(row.n_clusters)
         mean, deviation = float(self.means[index]), float(self.deviations[index])
         if np.isnan(mean):

@@ -158,8 +158,13 @@ class Search:
         has_reference = any(other.method == REFERENCE_METHOD.name for other, _ in self.tried)
         return row.n_clusters > 1 and (is_reference or not has_reference or might_be_natural(row, self.rule))
 
+    def with_margin(self, tried: Tried) -> Tried:
+        """The candidate with the margin of its separation above chance."""
+        row, spec = tried
+        return self.evaluator.with_margin(row, spec, stages=self.stages), spec
+
     def _compare_with_null(self) -> None:
-        numbers = sorted({row.n_clusters for row, _ in self.tried})
+        numbers = sorted({row.n_clusters for row, _ in self.tried if row.stability is not None or row.n_clusters == 1})
         if not numbers:
             return
         self.stages.enter(75, 100)

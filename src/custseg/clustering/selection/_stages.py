@@ -27,12 +27,11 @@ class Stages:
     n_jobs: int | None = None
     _start: int = 0
     _end: int = 0
-    _threads: int | None = None
     _reported: int = -1
 
-    def enter(self, start: int, end: int, *, n_jobs: int | None = None) -> None:
+    def enter(self, start: int, end: int) -> None:
         """Begin a stage; `end` is the progress in hundredths when it is done."""
-        self._start, self._end, self._threads = start, end, n_jobs or self.n_jobs
+        self._start, self._end = start, end
         self._report(start)
 
     def run(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
@@ -44,7 +43,7 @@ class Stages:
             finished += 1
             self._report(self._start + (self._end - self._start) * finished // len(items))
 
-        return in_threads(function, items, n_jobs=self._threads, on_result=count)
+        return in_threads(function, items, n_jobs=self.n_jobs, on_result=count)
 
     def _report(self, hundredths: int) -> None:
         # A stage may run several lists of pieces: progress never goes back.
