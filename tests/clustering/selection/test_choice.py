@@ -10,7 +10,7 @@ import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score, davies_bouldin_score, silhouette_score
 from sklearn.mixture import GaussianMixture
 
 from custseg import DataError, InfeasibleMinimumError
@@ -603,3 +603,16 @@ def test_infeasible_minimum_of_many_rows_says_what_is_feasible_in_all() -> None:
 
 def test_group_of_ten_rows_is_found() -> None:
     assert choose(blobs(10, 40, 25)).best.n_clusters == 3
+
+
+@pytest.mark.parametrize("seed", [40, 44])
+def test_two_peaks_beside_a_uniform_column_are_two_groups(seed: int) -> None:
+    # Before neighbors were compared with a cloud like the two, these were 4 and 5 natural groups.
+    rng = np.random.default_rng(seed)
+    first = rng.random(300) < 0.4
+    peaks = np.where(first, rng.normal(7, 1, 300), rng.normal(0, 1, 300))
+    X = np.column_stack([peaks / peaks.std(), rng.random(300) * 12**0.5])
+    choice = select_clustering(X, methods="kmeans", n_clusters="auto")
+    assert (choice.best.n_clusters, choice.verdict) == (2, "natural")
+    assert adjusted_rand_score(first, choice.best.labels) > 0.98
+    assert choice.best.separation_margin > 0

@@ -133,3 +133,12 @@ def test_votes_of_one_segment_are_those_of_one_segment() -> None:
     decision = decide_by_consensus([shaky], NULL, request, consensus=Consensus({3: 12, 1: 8}, 20))
     assert decision.is_single
     assert decision.reason.votes == (8, 20)
+
+
+def test_majority_that_is_not_stable_replaces_no_stable_number() -> None:
+    stable, shaky = candidate(2, 0.3), candidate(3, 0.4, stability=[1.0, 1.0, 0.5, 0.4])
+    decision = decide_by_consensus(
+        [stable, shaky], NULL, Request(NUMBERS, or_single=True), consensus=Consensus({3: 11, 2: 9}, 20)
+    )
+    assert (decision.best, decision.is_single) == (stable, False)
+    assert decision.reason.votes == (9, 20)

@@ -272,8 +272,16 @@ def test_previous_number_is_kept_where_it_is_natural_too() -> None:
     rows = [apart(k, 0.0, stability=0.95) for k in (3, 5)]
     assert chosen(*rows) == (5, "natural")
     assert chosen(*rows, previous=3) == (3, "natural")
-    recurring = apart(4, 0.5, stability=0.4)
-    assert chosen(*rows, recurring, previous=4) == (4, "natural")
+    # Of a later step, or clearly less stable: another number is clearly better.
+    assert chosen(*rows, apart(4, 0.5, stability=0.4), previous=4) == (5, "natural")
+    assert chosen(rows[1], apart(3, 0.0, stability=0.92), previous=3) == (5, "natural")
+
+
+def test_separation_of_a_cut_through_one_cloud_is_not_natural() -> None:
+    cut, whole = apart(4, 0.2, stability=0.95), apart(2, 0.5, stability=0.95)
+    assert chosen(cut, whole) == (4, "natural")
+    assert chosen(replace(cut, separation_margin=-0.1), whole) == (2, "natural")
+    assert chosen(replace(cut, separation_margin=0.1), whole) == (4, "natural")
 
 
 def test_previous_number_is_as_compact_as_any_other() -> None:

@@ -58,8 +58,10 @@ def select_clustering(
        spread over the draws.
     4. Otherwise the largest gain of any candidate.
 
-    Separation must hold in the sample and in most halves of it, and exceed the 95th percentile in null data. The
-    number that most of 20 resamples of the evidence select is the choice.
+    Separation must hold in the sample and in most halves of it, exceed the 95th percentile in null data, and be larger
+    between each cluster and its neighbor than between the pieces of one cloud like the two. If most of 20 resamples
+    of the evidence select another number, that number is selected. See the guide for the conditions where many rows
+    share values.
 
     Parameters
     ----------
