@@ -26,7 +26,7 @@ def tables() -> dict[str, np.ndarray]:
 
     return {
         "far from each other": groups(0, 7),
-        "touching": groups(0, 3.2),
+        "touching": groups(0, 3.4),
         "one group, cut in two": rng.normal(0, (2.2, 1), (500, 2)),
     }
 
