@@ -652,7 +652,7 @@ def test_gaps_between_numbers_of_orders_are_no_groups() -> None:
     assert two.stability > 0.75
     assert two.silhouette_gain < 0  # customers with one order, and with more
     assert choice.null.shared_values
-    assert (choice.best.method, choice.best.n_clusters) == ("kmeans", 6)
+    assert (choice.best.method, choice.best.n_clusters) == ("kmeans", 5)
 
 
 @pytest.mark.parametrize("n_segments", [range(1, 10**12), range(10**6, 0, -1)])

@@ -56,7 +56,7 @@ class Candidate:
         and the median over halves of it.
     separation_margin : float or None
         By how much separation exceeds chance between each cluster and its least separated neighbor: what the two have
-        in halves beyond 19 draws of null data like the two, cut by k-means. None where it was not needed.
+        in halves beyond the 90th percentile of null data like the two, cut by k-means. None where it was not needed.
     stability, stability_error : float or None
         Mean adjusted Rand index of refits on two halves, and its standard error.
     stability_of_clusters : dict of int to float, or None

@@ -193,8 +193,10 @@ def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, re
         _check_selectable(candidates, search.numbers, min_size=min_size, rows=rows)
         consensus = resampled_numbers(candidates, search.null, request)
         decision = decide_by_consensus(candidates, search.null, request, consensus=consensus)
-        # Comparing clusters with a cloud like theirs takes long: only for those that would be selected.
-        if decision.verdict == "natural" and decision.best.separation_margin is None:
+        # Comparing clusters with a cloud like theirs takes long: only for those that would be selected. Shared values
+        # make no such cloud; there the silhouette gain is compared.
+        is_doubtful = decision.verdict == "natural" and not search.null.shared_values
+        if is_doubtful and decision.best.separation_margin is None:
             tried = [search.with_margin(pair) if pair[0] is decision.best else pair for pair in tried]
             continue
         choice = ClusteringChoice(
