@@ -71,7 +71,7 @@ def test_feasible_minimum_is_met_by_every_seed(make, seed, k, kind):
     if kind == "lattice":
         rows = rng.integers(0, 3, (n, d)).astype(float)
     elif kind == "duplicates":
-        rows = rows[rng.integers(0, k + 3, n)]
+        rows = rows[rng.integers(0, min(k + 3, n), n)]
     elif kind == "mass":
         rows[: n // 2] = 0.0
     assume(len(np.unique(rows, axis=0)) >= k)
