@@ -145,7 +145,7 @@ def fit_segments(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
-    previous_number = _number_of(previous)
+    request: dict[str, Any] = {"n_segments": n_segments, "prefer": prefer, "previous": _number_of(previous)}
     seed = check_random_state(_CALLER, random_state)
     tell = _teller(progress)
 
@@ -165,27 +165,25 @@ def fit_segments(
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
-    choice = _select(
-        matrix,
-        method,
-        n_segments=n_segments,
-        min_size=min_size,
-        prefer=prefer,
-        previous=previous_number,
-        random_state=seed,
-        tell=tell,
-    )
-    choice = replace(choice, language=language)
+    choice = _select(matrix, method, min_size=min_size, random_state=seed, tell=tell, **request)
 
     tell("describing the segments", 3, 4)
+    result = _segmentation(table, matrix, replace(choice, language=language), report=report, seed=seed)
+    tell("done", 4, 4)
+    return result
+
+
+def _segmentation(
+    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, report: DataReport | None, seed: int
+) -> Segmentation:
+    """Return the result of the selected clustering, with profiles, rules and a model."""
     labels = matrix.customer_labels(choice.best.labels)
     unclustered = UNCLUSTERED[_who_is_left(table)]
     names = matrix.preparation.names
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
     segment_names = tuple(row.name for row in profiles.segments)
     rule = choice.best.estimator.assignment_rule_
-    model = SegmentModel(matrix.preparation, rule, segment_names, unclustered[language])
-    tell("done", 4, 4)
+    model = SegmentModel(matrix.preparation, rule, segment_names, unclustered[choice.language])
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
 

@@ -91,7 +91,7 @@ class ClusteringChoice:
 
     @property
     def reason(self) -> str:
-        """How many clusters, by which method, and how reproducible they are, in two sentences."""
+        """How many clusters, by which method, and how reproducible they are, in a few sentences."""
         return self.decision.reason.text(self.language)
 
     @property

@@ -34,7 +34,7 @@ class Thresholds:
     very_stable, touching : float
         Clusters this stable may touch: their separation is above the (negative) `touching`.
     separated, recurring : float
-        Separation from which a sparse region parts two clusters, and stability from which such clusters recur.
+        Separation from which a sparse region lies between two clusters, and stability from which such clusters recur.
     finer : float
         What a clustering gains, in stability, by e times as many separated clusters.
     """

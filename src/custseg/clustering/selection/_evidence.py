@@ -79,20 +79,24 @@ class Evaluator:
     @cached_property
     def tree(self) -> ReachabilityTree:
         """The tree on which separation is measured, without the gaps between shared values."""
-        return self._tree(self.tree_rows)
+        return self._tree_of_rows(self.tree_rows)
 
     @cached_property
     def _trees_of_halves(self) -> list[tuple[Integers, ReachabilityTree]]:
-        return [(half, self._tree(half)) for pair in self.pairs for half in pair]
+        return [(half, self._tree_of_rows(half)) for pair in self.pairs for half in pair]
 
-    def _tree(self, rows: Integers) -> ReachabilityTree:
+    def _tree_of_rows(self, rows: Integers) -> ReachabilityTree:
+        return self._tree(self.X[rows], self._rng(3))
+
+    def _tree(self, rows: Floats, rng: np.random.Generator) -> ReachabilityTree:
+        """The tree of rows that are a part of the sample, or stand for one."""
         smallest = int(self.min_size * len(rows) / len(self.X))
-        return ReachabilityTree.of(without_shared_values(self.X[rows], self._rng(3)), smallest=smallest)
+        return ReachabilityTree.of(without_shared_values(rows, rng), smallest=smallest)
 
     def prepare(self, stages: Stages) -> None:
         """Build all trees, in threads."""
         halves = [half for pair in self.pairs for half in pair]
-        trees = stages.run(self._tree, [self.tree_rows, *halves])
+        trees = stages.run(self._tree_of_rows, [self.tree_rows, *halves])
         self.__dict__["tree"] = trees[0]
         self.__dict__["_trees_of_halves"] = list(zip(halves, trees[1:], strict=True))
 
@@ -172,17 +176,30 @@ class Evaluator:
         model = NullModel.like(self.X)
         n_rows = min(len(self.X), DRAWN_ROWS)
         share = n_rows / len(self.X)
-        smallest = int(self.min_size * share)
         specs = [FitSpec(REFERENCE_METHOD, self.min_size, self.seed, n_clusters=k).on_share(share) for k in numbers]
 
         def draw(number: int) -> tuple[Floats, Floats]:
             rng = self._rng(2, number)
-            return _null_measures(model.draw(n_rows, rng), specs, rng if with_separation else None, smallest=smallest)
+            return self._null_measures(model.draw(n_rows, rng), specs, rng if with_separation else None)
 
         draws = stages.run(draw, range(_NULL_DRAWS))
         shape = (len(draws), len(numbers))
         silhouette_values, separations = (np.array([pair[i] for pair in draws]).reshape(shape) for i in (0, 1))
         return NullReference(tuple(numbers), silhouette_values, separations, model.has_shared_values)
+
+    def _null_measures(
+        self, rows: Floats, specs: Sequence[FitSpec], rng: np.random.Generator | None
+    ) -> tuple[Floats, Floats]:
+        """Silhouette of each clustering of one draw, and with a generator its separation; NaN where there is none."""
+        measures = np.full((2, len(specs)), np.nan)
+        labelings = {i: labels for i, spec in enumerate(specs) if (labels := labels_of_part(spec, rows)) is not None}
+        if labelings:
+            indices, values = list(labelings), list(labelings.values())
+            measures[0, indices] = silhouettes(rows, values).means
+            if rng is not None:
+                numbers = [int(labels.max()) + 1 for labels in values]
+                measures[1, indices] = smallest_separations(self._tree(rows, rng), values, numbers)
+        return measures[0], measures[1]
 
     def with_margin(self, row: Candidate, spec: FitSpec, *, stages: Stages) -> Candidate:
         """The candidate with the margin of its separation above chance."""
@@ -213,7 +230,6 @@ class Evaluator:
     def _margin_of_setting(self, row: Candidate, spec: FitSpec, *, stages: Stages) -> float:
         """Separation of a clustering whose method finds the number, less the 90th percentile in null data."""
         model, n_rows = NullModel.like(self.X), len(self.tree_rows)
-        smallest = int(self.min_size * n_rows / len(self.X))
 
         def draw(number: int) -> float:
             rng = self._rng(5, number)
@@ -221,29 +237,13 @@ class Evaluator:
             labels = labels_of_part(spec, rows, n_rows / len(self.X))
             if labels is None:
                 return -np.inf
-            tree = ReachabilityTree.of(without_shared_values(rows, rng), smallest=smallest)
-            return float(smallest_separations(tree, [labels], [int(labels.max()) + 1])[0])
+            return float(smallest_separations(self._tree(rows, rng), [labels], [int(labels.max()) + 1])[0])
 
         chance = stages.run(draw, range(_MARGIN_DRAWS))
         return float(min(row.separation or 0.0, row.separation_in_halves or 0.0) - sorted(chance)[-2])
 
     def _rng(self, *purpose: int) -> np.random.Generator:
         return np.random.default_rng([_STREAM, *purpose])
-
-
-def _null_measures(
-    rows: Floats, specs: Sequence[FitSpec], rng: np.random.Generator | None, *, smallest: int
-) -> tuple[Floats, Floats]:
-    """Silhouette of each clustering of one draw, and with a generator its separation; NaN where there is none."""
-    measures = np.full((2, len(specs)), np.nan)
-    labelings = {i: labels for i, spec in enumerate(specs) if (labels := labels_of_part(spec, rows)) is not None}
-    if labelings:
-        indices, values = list(labelings), list(labelings.values())
-        measures[0, indices] = silhouettes(rows, values).means
-        if rng is not None:
-            tree = ReachabilityTree.of(without_shared_values(rows, rng), smallest=smallest)
-            measures[1, indices] = smallest_separations(tree, values, [int(labels.max()) + 1 for labels in values])
-    return measures[0], measures[1]
 
 
 def _separation_in_halves(X: Floats, labels: Integers, rng: np.random.Generator) -> float:
@@ -256,10 +256,9 @@ def _separation_in_halves(X: Floats, labels: Integers, rng: np.random.Generator)
     return float(np.mean(values))
 
 
-def labels_of_part(spec: FitSpec, rows: Floats, share: float | None = None) -> Integers | None:
-    """Labels of rows that are this share of all (None: the specification is for them); None without two clusters."""
-    part = spec if share is None else spec.on_share(share)
-    rule = part.method.refit(part.estimator(), rows)
+def labels_of_part(spec: FitSpec, rows: Floats, share: float = 1.0) -> Integers | None:
+    """Labels of rows that are this share of those of the specification; None without two clusters."""
+    rule = _rule_of_part(spec, rows, share)
     labels = None if rule is None else rule.labels(rows)
     return labels if labels is not None and labels.max() > 0 else None
 
