@@ -26,11 +26,13 @@ PLANTED = {
     "planted-close": planted(4.0),
 }
 PEAK_AGREEMENT, FAR_AGREEMENT = 0.9, 0.99
-HALF_RANDOM_ROWS, FAR_ROWS, FAR_MIN_SIZE = 1_500, 1_500, 0.005
+HALF_RANDOM_ROWS = (1_500, 1_000, 600, 300)
+FAR_ROWS, FAR_MIN_SIZE = 1_500, 0.005
 RANDOM_COLUMNS: Mapping[str, Callable[[np.random.Generator, int], np.ndarray]] = {
     "uniform": lambda rng, n: rng.uniform(0, 365, n),
     "normal": lambda rng, n: rng.normal(100, 15, n),
     "exponential": lambda rng, n: rng.exponential(50, n),
+    "counts": lambda rng, n: 1.0 + rng.poisson(3, n),
 }
 
 
@@ -159,7 +161,8 @@ def null(count: int, mapped: Mapped) -> Iterator[str | Measure]:
 def half_random(seed: int) -> tuple[dict[str, np.ndarray], np.ndarray, str]:
     """One column with two peaks 5 to 10 standard deviations apart, and one to three random columns of one kind."""
     rng = np.random.default_rng(seed)
-    n, apart = HALF_RANDOM_ROWS, rng.uniform(5, 10)
+    n = HALF_RANDOM_ROWS[seed // len(RANDOM_COLUMNS) % len(HALF_RANDOM_ROWS)]
+    apart = rng.uniform(5, 10)
     peak = (rng.uniform(size=n) < rng.uniform(0.3, 0.7)).astype(int)
     kind = list(RANDOM_COLUMNS)[seed % len(RANDOM_COLUMNS)]
     values = {"two peaks": 100 + 10 * (apart * peak + rng.normal(size=n))}
@@ -173,7 +176,7 @@ def half_random_verdict(seed: int) -> tuple[str, str, str, float]:
     values, peak, kind = half_random(seed)
     choice = chosen(values)
     best = choice.best
-    described = f"{len(values) - 1} {kind}, {best.method} {best.n_clusters}"
+    described = f"{len(peak):,} rows, {len(values) - 1} {kind}, {best.method} {best.n_clusters}"
     return kind, choice.verdict, described, float(adjusted_rand_score(peak, best.labels))
 
 

@@ -584,17 +584,28 @@ def test_requested_number_goes_before_the_previous_one() -> None:
     assert len(fit_segments(features=table, method="kmeans", n_segments=4, previous=3).profiles.segments) == 4
 
 
-@pytest.mark.parametrize("previous", ["5", 4.0, True, 0, [5]])
+@pytest.mark.parametrize("previous", ["5", 4.0, True, [5]])
 def test_previous_number_that_is_none_is_an_error(previous: Any) -> None:
     with pytest.raises(TypeError, match=r"previous must be an earlier result, its model or its number of segments"):
         fit_segments(features=spots((0, 0)), previous=previous)
 
 
+def test_previous_number_below_one_is_an_error() -> None:
+    with pytest.raises(ValueError, match="fit_segments: previous must be at least 1, got 0"):
+        fit_segments(features=spots((0, 0)), previous=0)
+
+
+def test_previous_number_that_cannot_be_selected_is_named() -> None:
+    reason = fit_segments(features=spots((0, 0), (9, 9)), previous=50, method="kmeans").choice.reason
+    assert "The number of segments before, 50, is not among the numbers to choose from." in reason
+
+
 @pytest.mark.parametrize(
     ("prefer", "error", "words"),
     [
-        ("5", TypeError, r"prefer must be numbers of .*such as range\(5, 8\), got str"),
-        (0, ValueError, "prefer must be at least 1, got 0"),
+        ("5", TypeError, r"fit_segments: prefer must be whole numbers such as range\(5, 8\), got str"),
+        (0, ValueError, "fit_segments: prefer must be at least 1, got 0"),
+        ([], ValueError, "fit_segments: prefer must name one number or more"),
     ],
 )
 def test_preferred_number_that_is_none_is_an_error(prefer: Any, error: type[Exception], words: str) -> None:
@@ -646,13 +657,13 @@ def test_descriptors_are_the_unused_columns(shop: Shop) -> None:
 
 def test_gaps_between_numbers_of_orders_are_no_groups() -> None:
     shop = make_shop(1_000, 0)
-    choice = fit_segments(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of).choice
+    choice = fit_segments(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, method="hdbscan").choice
     [two] = [row for row in choice.candidates if (row.method, row.n_clusters) == ("hdbscan", 2)]
     assert min(two.separation, two.separation_in_halves) > 0.3
     assert two.stability > 0.75
     assert two.silhouette_gain < 0  # customers with one order, and with more
     assert choice.null.shared_values
-    assert (choice.best.method, choice.best.n_clusters) == ("kmeans", 5)
+    assert choice.select("hdbscan", 2).verdict == "constructive"
 
 
 @pytest.mark.parametrize("n_segments", [range(1, 10**12), range(10**6, 0, -1)])

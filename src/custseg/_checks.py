@@ -107,6 +107,28 @@ def check_integer(caller: str, argument: str, value: object, *, minimum: int, ma
     return number
 
 
+def check_preferred(caller: str, prefer: object) -> tuple[int, ...]:
+    """The preferred numbers of clusters, each once, in ascending order."""
+    numbers = [prefer] if isinstance(prefer, Integral) else prefer
+    if isinstance(numbers, str | bytes) or not isinstance(numbers, Iterable):
+        raise TypeError(
+            f"{caller}: prefer must be whole numbers such as range(5, 8), got {type(prefer).__name__} {prefer!r}."
+        )
+    checked = {check_integer(caller, "prefer", number, minimum=1) for number in numbers}
+    if not checked:
+        raise ValueError(f"{caller}: prefer must name one number or more, such as range(5, 8), got none.")
+    return tuple(sorted(checked))
+
+
+def check_previous(caller: str, previous: object, *, kinds: str) -> int | None:
+    """The number of clusters of an earlier result; `kinds` are the results that are accepted, in words."""
+    if previous is None:
+        return None
+    if isinstance(previous, bool) or not isinstance(previous, Integral):
+        raise TypeError(f"{caller}: previous must be {kinds}, got {type(previous).__name__}.")
+    return check_integer(caller, "previous", previous, minimum=1)
+
+
 def check_min_size(caller: str, value: object, rows: int | None = None) -> int:
     """`min_size` as a count of rows: an int is a count, a float below 1 a share (rounded up)."""
     if isinstance(value, bool) or not isinstance(value, Real):

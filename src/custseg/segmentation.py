@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ from custseg._checks import (
     check_choice,
     check_finite,
     check_min_size,
+    check_preferred,
+    check_previous,
     check_random_state,
     check_room_for,
     check_segment_numbers,
@@ -145,7 +146,11 @@ def fit_segments(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
-    request: dict[str, Any] = {"n_segments": n_segments, "prefer": prefer, "previous": _number_of(previous)}
+    request: dict[str, Any] = {
+        "n_segments": n_segments,
+        "prefer": check_preferred(_CALLER, prefer),
+        "previous": _number_of(previous),
+    }
     seed = check_random_state(_CALLER, random_state)
     tell = _teller(progress)
 
@@ -327,14 +332,7 @@ def _number_of(previous: object) -> int | None:
         return len(previous.names)
     if isinstance(previous, ClusteringChoice):
         return previous.best.n_clusters
-    if previous is None:
-        return None
-    if isinstance(previous, bool) or not isinstance(previous, Integral) or previous < 1:
-        raise TypeError(
-            f"{_CALLER}: previous must be an earlier result, its model or its number of segments, "
-            f"got {type(previous).__name__}."
-        )
-    return int(previous)
+    return check_previous(_CALLER, previous, kinds="an earlier result, its model or its number of segments")
 
 
 def _teller(progress: object) -> Progress:

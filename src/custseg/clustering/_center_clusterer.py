@@ -131,9 +131,10 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 def extend_centers(model: CenterClusterer, of_sample: CenterClusterer, X: Floats) -> CenterClusterer:
     """Fit to all rows from the centers of a fit to a sample of them."""
     model._given_starts = [of_sample.cluster_centers_]
-    model.fit(X)
-    model._given_starts = None
-    return model
+    try:
+        return model.fit(X)
+    finally:
+        model._given_starts = None
 
 
 def refit_centers(model: CenterClusterer, X: Floats) -> CenterRule | None:

@@ -323,9 +323,10 @@ def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
 def _extend(model: MinSizeGaussianMixture, of_sample: MinSizeGaussianMixture, X: Floats) -> MinSizeGaussianMixture:
     """Fit to all rows from the clusters of a fit to a sample of them."""
     model._start_rule = of_sample.assignment_rule_
-    model.fit(X)
-    model._start_rule = None
-    return model
+    try:
+        return model.fit(X)
+    finally:
+        model._start_rule = None
 
 
 def _make(spec: FitSpec) -> MinSizeGaussianMixture:

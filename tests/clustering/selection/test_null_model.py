@@ -166,7 +166,8 @@ def test_levels_by_hand() -> None:
     # The largest gains are 0, 0, 0.1 and 0.1, ordered; the 95th percentile is at position 0.95 * 3 = 2.85.
     assert REFERENCE.level == pytest.approx(0.1)
     assert REFERENCE.chance_gain(2) == pytest.approx(0.3 + 0.85 * 0.1 - 0.3)
-    assert REFERENCE.chance_separation(2) == pytest.approx(-0.3 + 0.85 * 0.2)
+    # Of two clusters it is the mean and 2.33 standard deviations: the squared differences are 0.04, 0, 0.04 and 0.
+    assert REFERENCE.chance_separation(2) == pytest.approx(-0.3 + 2.33 * np.sqrt(0.08 / 3))
     assert REFERENCE.chance_separation(3) == pytest.approx(-0.2 + 0.9 * 0.2)
 
 
@@ -236,3 +237,14 @@ def test_convex_minorant_equals_lowest_chords(seed: int, n: int) -> None:
 def test_adjacent_values_leave_the_marginal_finite() -> None:
     column = np.append(np.nextafter(0.0, 1.0) * np.arange(60), 1e100 + np.arange(3))
     assert np.isfinite(NullModel.like(column[:, None]).draw(50, np.random.default_rng(0))).all()
+
+
+def test_joined_references_are_in_the_order_of_the_numbers() -> None:
+    first, second = (
+        NullReference(numbers, np.array([values]), np.array([values]))
+        for numbers, values in (((2, 5), [0.2, 0.5]), ((3,), [0.3]))
+    )
+    joined = first.joined(second)
+    assert joined.numbers == (2, 3, 5)
+    assert joined.silhouettes.tolist() == joined.separations.tolist() == [[0.2, 0.3, 0.5]]
+    assert NullReference.empty().joined(first) is first

@@ -89,7 +89,9 @@ def test_votes_are_told() -> None:
 
 
 def test_numbers_without_a_majority_are_told_instead_of_the_votes() -> None:
-    divided = "Resamples of the customers do not agree: 4 and 5 segments are about equally good."
+    divided = (
+        "Selected in 9 of 20 resamples of the customers, which do not agree: 4 and 5 segments are about equally good."
+    )
     assert english(votes=(9, 20), leading=(4, 5)).endswith(f"{AGREE} {divided}")
     assert "не сходятся: примерно одинаково хороши разбиения на 4 и 5." in russian(votes=(9, 20), leading=(4, 5))
 

@@ -7,6 +7,10 @@ import pytest
 from sklearn.datasets import make_moons
 
 from custseg.clustering import ClusteringChoice, select_clustering
+from custseg.clustering._methods import get_method
+from custseg.clustering.selection._evidence import Evaluator
+from custseg.clustering.selection._search import Search
+from custseg.clustering.selection._stages import Stages
 
 MOONS = make_moons(240, noise=0.05, random_state=0)[0]
 CLOUD = np.random.default_rng(0).normal(size=(150, 2))
@@ -26,12 +30,19 @@ def of_moons() -> ClusteringChoice:
     return selected(MOONS)
 
 
+def searched(X: np.ndarray) -> Search:
+    """A search by k-means and mixtures of 2 to 4 clusters."""
+    search = Search(X, Evaluator.of(X, seed=0, min_size=9), range(2, 5), False, Stages())
+    search.run([method for name in ("kmeans", "gaussian_mixture") if (method := get_method(name))])
+    return search
+
+
 def methods_of(choice: ClusteringChoice) -> set[str]:
     return {row.method for row in choice.candidates}
 
 
 def test_mixtures_and_hdbscan_are_skipped_on_one_cloud(of_a_cloud: ClusteringChoice) -> None:
-    assert of_a_cloud.skipped == ("gaussian_mixture", "hdbscan")
+    assert [skipped.method for skipped in of_a_cloud.skipped] == ["gaussian_mixture", "hdbscan"]
     assert methods_of(of_a_cloud) == {"kmeans"}
 
 
@@ -51,7 +62,30 @@ def test_nothing_is_skipped_without_k_means(methods: list[str]) -> None:
 
 def test_k_means_is_tried_first_in_any_order_of_the_methods() -> None:
     choice = selected(CLOUD, methods=["gaussian_mixture", "kmeans"], n_clusters=[2, 3])
-    assert choice.skipped == ("gaussian_mixture",)
+    assert [skipped.method for skipped in choice.skipped] == ["gaussian_mixture"]
+
+
+THREE = np.concatenate([np.random.default_rng(j).normal(12.0 * j, 1, (60, 2)) for j in range(3)])
+
+
+def test_fewer_clusters_than_very_stable_ones_are_not_tried_by_other_methods() -> None:
+    choice = selected(THREE, methods=["kmeans", "gaussian_mixture"])
+    assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
+    assert [str(skipped) for skipped in choice.skipped] == ["gaussian_mixture with 2"]
+    assert "not tried: gaussian_mixture with 2 (fewer clusters than very stable ones" in repr(choice)
+    assert {row.n_clusters for row in choice.candidates if row.method == "gaussian_mixture"} == {3, 4}
+
+
+def test_they_are_tried_once_the_very_stable_ones_are_refused() -> None:
+    search = searched(THREE)
+    refused = [row for row, _ in search.tried if row.n_clusters == 3]
+    for row in refused:
+        search.drop(row)
+    assert not search.skipped
+    measured = {
+        row.n_clusters for row, _ in search.tried if row.method == "gaussian_mixture" and row.stability is not None
+    }
+    assert 2 in measured
 
 
 def test_only_those_that_can_be_selected_are_refitted(of_moons: ClusteringChoice) -> None:

@@ -8,35 +8,71 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg._compiled import compiled
+from custseg._compiled import compiled, compiled_part
+
+
+@compiled_part
+def squared_distances(columns, row, n, distances):
+    """Fill the squared distances of the first rows to this one."""
+    for r in range(n):
+        distances[r] = 0.0
+    for c in range(len(columns)):
+        x = columns[c, row]
+        for r in range(n):
+            difference = columns[c, r] - x
+            distances[r] += difference * difference
 
 
 @compiled
-def prim_order(rows, core, best, order, lengths):
+def core_distances(columns, distances, nearest, core):
+    """Squared distance of each row to its furthest of some nearest other rows.
+
+    `columns` has shape (n_columns, n_rows): loops over rows are vectorized. `nearest`, of the number of neighbors, and
+    `distances`, of the number of rows, are work space.
+    """
+    n = len(core)
+    last = len(nearest) - 1
+    for row in range(n):
+        squared_distances(columns, row, n, distances)
+        distances[row] = np.inf
+        for at in range(last + 1):
+            nearest[at] = np.inf
+        for other in range(n):
+            distance = distances[other]
+            if distance < nearest[last]:
+                at = last
+                while at > 0 and nearest[at - 1] > distance:
+                    nearest[at] = nearest[at - 1]
+                    at -= 1
+                nearest[at] = distance
+        core[row] = nearest[last]
+
+
+@compiled
+def prim_order(columns, core, best, distances, rows, order, lengths):
     """The order in which Prim's algorithm adds the rows to the minimum spanning tree by mutual reachability.
 
-    `core` holds squared core distances. Fills `lengths` with the squared length of the edge that adds each row.
-    `best`, initially infinite, is work space.
+    `columns` has shape (n_columns, n_rows), `core` holds squared core distances, `rows` the numbers of the rows: the
+    first of each are the rows that are not in the tree yet, so the three are changed. Fills `lengths` with the squared
+    length of the edge that adds each row. `best`, initially infinite, and `distances` are work space.
     """
-    n, d = rows.shape
+    n = len(core)
     at = 0
     for position in range(n):
-        order[position] = at
-        best[at] = -1.0  # in the tree
-        nearest, smallest = -1, np.inf
-        for r in range(n):
-            if best[r] < 0.0:
-                continue
-            reach = 0.0
-            for c in range(d):
-                difference = rows[r, c] - rows[at, c]
-                reach += difference * difference
-            reach = core[r] if reach < core[r] else reach
-            reach = core[at] if reach < core[at] else reach
-            best[r] = reach if reach < best[r] else best[r]
+        order[position] = rows[at]
+        left = n - position - 1
+        own = core[at]
+        for c in range(len(columns)):
+            columns[c, at], columns[c, left] = columns[c, left], columns[c, at]
+        core[at], best[at], rows[at] = core[left], best[left], rows[left]
+        squared_distances(columns, left, left, distances)
+        nearest, smallest = 0, np.inf
+        for r in range(left):
+            best[r] = min(best[r], max(distances[r], core[r], own))
+        for r in range(left):
             if best[r] < smallest:
                 nearest, smallest = r, best[r]
-        if nearest >= 0:
+        if left > 0:
             lengths[position + 1] = smallest
         at = nearest
 

@@ -30,6 +30,33 @@ class Draws:
     stability: Floats
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """What was not tried, because it could not be selected.
+
+    Attributes
+    ----------
+    method : str
+        Name of the method.
+    n_clusters : tuple of int
+        The numbers of clusters; empty for all.
+    why : str
+        The reason.
+    """
+
+    method: str
+    n_clusters: tuple[int, ...]
+    why: str
+
+    def covers(self, method: str, n_clusters: int) -> bool:
+        """Whether this candidate was skipped."""
+        return method == self.method and (not self.n_clusters or n_clusters in self.n_clusters)
+
+    def __str__(self) -> str:
+        numbers = f" with {', '.join(map(str, self.n_clusters))}" if self.n_clusters else ""
+        return f"{self.method}{numbers}"
+
+
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """One clustering that was tried. A measure is None where it was not computed because the candidate could not win.

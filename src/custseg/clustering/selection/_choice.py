@@ -13,7 +13,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
-from custseg.clustering.selection._candidates import Candidate
+from custseg.clustering.selection._candidates import Candidate, Skipped
 from custseg.clustering.selection._consensus import Consensus, decide_by_consensus
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
 from custseg.clustering.selection._evidence import fitted
@@ -59,9 +59,9 @@ class ClusteringChoice:
     request : Request
         Which numbers of clusters could be selected.
     consensus : Consensus
-        How often each number is selected in resamples.
-    skipped : tuple of str
-        Methods that were not tried, because no cluster is separated from all others.
+        How often each number is selected in resamples by the original request, whatever `select` selects.
+    skipped : tuple of Skipped
+        Methods and numbers of clusters that were not tried, because they could not be selected, and why.
     fitted_rows : FittedRows
         The rows, and which of them the candidates are fitted to.
     language : str
@@ -75,7 +75,7 @@ class ClusteringChoice:
     null: NullReference
     request: Request
     consensus: Consensus
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
     fitted_rows: FittedRows = field(repr=False)
     language: str = "en"
 
@@ -142,7 +142,11 @@ class ClusteringChoice:
         """
         usable = {(row.method, row.n_clusters): row for row in self.candidates if row.meets_min_size}
         if (method, n_clusters) not in usable:
-            raise ValueError(f"select: there is no candidate ({method!r}, {n_clusters}); there are {list(usable)}.")
+            reasons = [row.why for row in self.skipped if row.covers(method, n_clusters)]
+            because = f", which was not tried ({reasons[0]})" if reasons else ""
+            raise ValueError(
+                f"select: there is no candidate ({method!r}, {n_clusters}){because}; there are {list(usable)}."
+            )
         best = usable[method, n_clusters]
         request = Request((n_clusters,), n_clusters_fixed=True, is_required=True)
         choice = replace(self, best=best, decision=decide_for(best, self.null), request=request)
@@ -221,6 +225,7 @@ class ClusteringChoice:
         lines = table([heads, *([getattr(row, name) for name in heads] for row in self.candidates)])
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
-        if self.skipped:
-            lines.append(f"not tried: {', '.join(self.skipped)} (no cluster is separated from all others)")
+        for why in dict.fromkeys(skipped.why for skipped in self.skipped):
+            names = ", ".join(str(skipped) for skipped in self.skipped if skipped.why == why)
+            lines.append(f"not tried: {names} ({why})")
         return "\n".join([*lines, "", f"{self.verdict}: {self.reason}"])

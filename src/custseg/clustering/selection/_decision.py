@@ -150,16 +150,12 @@ def decide(
     reason = _reason(best, verdict, is_single=is_single, natural_numbers=elsewhere)
     if not is_single:
         near_numbers = tuple(sorted({row.n_clusters for row in near_ties} - {best.n_clusters}))
-        reason = replace(
-            reason, near_numbers=near_numbers, preferred=tuple(request.preferred), previous=_comparable(request)
-        )
+        reason = replace(reason, near_numbers=near_numbers, preferred=tuple(request.preferred))
+    if request.previous is not None and not request.n_clusters_fixed:
+        is_allowed = request.n_clusters_allowed is None or request.previous in request.n_clusters_allowed
+        numbers = (request.previous, None) if is_allowed else (None, request.previous)
+        reason = replace(reason, previous=numbers[0], previous_excluded=numbers[1])
     return Decision(best, () if is_single else near_ties, verdict, is_single, reason)
-
-
-def _comparable(request: Request) -> int | None:
-    """The previous number, if it could be selected."""
-    allowed = request.n_clusters_allowed
-    return request.previous if allowed is None or request.previous in allowed else None
 
 
 def decide_for(candidate: Candidate, null: NullReference) -> Decision:
@@ -172,6 +168,11 @@ def decide_for(candidate: Candidate, null: NullReference) -> Decision:
 def might_be_natural(row: Candidate, rule: Thresholds = RULE) -> bool:
     """Whether the separation allows a natural clustering, regardless of stability and null data."""
     return _separation(row) > rule.touching
+
+
+def very_stable_number(rows: Sequence[Candidate], null: NullReference, rule: Thresholds = RULE) -> int:
+    """The largest number of clusters that the first step of `decide` finds among these candidates; 0 for none."""
+    return max((row.n_clusters for row in rows if _touching(row, null, rule)), default=0)
 
 
 def is_natural(row: Candidate, null: NullReference, rule: Thresholds = RULE) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 from scipy.stats import norm, rankdata
 
 from custseg._numerics import Bools, Floats, Integers
@@ -17,6 +18,10 @@ _MIN_PATTERN_ROWS = 50
 # Knots of a marginal, and candidates for its mode.
 _KNOTS = 256
 _MODES = 32
+# The 99th percentile of a standard normal variable.
+_NORMAL_99 = 2.33
+# A slope over a smaller difference would overflow.
+_SMALLEST_WIDTH = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,16 +141,12 @@ def _unimodal_quantiles(ordered: Floats) -> Floats:
 
 
 def _convex_minorant(x: Floats, y: Floats) -> Floats:
-    """The largest convex function below the points, at the points (Andrew's monotone chain)."""
-    hull: list[int] = []
-    for i in range(len(x)):
-        while len(hull) > 1:
-            a, b = hull[-2], hull[-1]
-            if (y[b] - y[a]) * (x[i] - x[a]) < (y[i] - y[a]) * (x[b] - x[a]):
-                break
-            hull.pop()
-        hull.append(i)
-    below: Floats = np.interp(x, x[hull], y[hull])
+    """The largest convex function below the points, at the points: its slopes are their isotonic regression."""
+    if len(x) < 2:
+        return y
+    widths = np.maximum(np.diff(x), _SMALLEST_WIDTH)
+    slopes = isotonic_regression(np.diff(y) / widths, weights=widths).x
+    below: Floats = y[0] + np.append(0.0, np.cumsum(slopes * widths))
     return below
 
 
@@ -216,17 +217,40 @@ class NullReference:
         return float(np.quantile(finite, 0.95) - finite.mean()) if len(finite) else 0.0
 
     def chance_separation(self, n_clusters: int) -> float:
-        """95th percentile of the separation of so many clusters; -inf where there are never so many."""
+        """Separation of so many clusters that chance hardly exceeds; -inf where there are never so many.
+
+        The 95th percentile of the draws. Of two clusters it is the 99th, by mean and standard deviation: refits agree
+        on the halves of any long cloud, so nothing but separation tells two groups from one.
+        """
         if n_clusters not in self.numbers:
             return -np.inf
         values = self.separations[:, self.numbers.index(n_clusters)]
         finite = values[np.isfinite(values)]
-        return float(np.quantile(finite, 0.95)) if len(finite) else -np.inf
+        if not len(finite):
+            return -np.inf
+        if n_clusters == 2:
+            return float(finite.mean() + _NORMAL_99 * _deviation(finite)) if len(finite) > 1 else float(finite[0])
+        return float(np.quantile(finite, 0.95))
+
+    @property
+    def has_separations(self) -> bool:
+        """Whether separation was measured in some draw."""
+        return bool(np.isfinite(self.separations).any())
 
     @classmethod
     def empty(cls) -> NullReference:
         """A reference without draws."""
         return cls((), np.empty((0, 0)), np.empty((0, 0)))
+
+    def joined(self, other: NullReference) -> NullReference:
+        """The measures of the same draws with the numbers of clusters of both."""
+        if not self.numbers:
+            return other
+        numbers = self.numbers + other.numbers
+        order = np.argsort(numbers)
+        silhouettes = np.concatenate([self.silhouettes, other.silhouettes], axis=1)[:, order]
+        separations = np.concatenate([self.separations, other.separations], axis=1)[:, order]
+        return replace(self, numbers=tuple(sorted(numbers)), silhouettes=silhouettes, separations=separations)
 
     def resampled(self, rng: np.random.Generator) -> NullReference:
         """The same with as many draws, drawn from its own with replacement."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ class Reason:
         The preferred numbers, if they decided among these.
     previous : int or None
         The number of an earlier choice, if one was given.
+    previous_excluded : int or None
+        The number of an earlier choice that was not among the numbers to choose from.
     votes : tuple of int
         In how many resamples the number is selected, and the number of resamples.
     leading : tuple of int
@@ -51,6 +54,7 @@ class Reason:
     near_numbers: tuple[int, ...] = ()
     preferred: tuple[int, ...] = ()
     previous: int | None = None
+    previous_excluded: int | None = None
     votes: tuple[int, int] = (0, 0)
     leading: tuple[int, ...] = ()
 
@@ -78,6 +82,8 @@ class Reason:
         if self.previous is not None:
             key = "as_before" if self.previous == self.n_clusters else "not_as_before"
             sentences.append(words[key].format(previous=self.previous))
+        if self.previous_excluded is not None:
+            sentences.append(words["previous_excluded"].format(previous=self.previous_excluded))
         if self.near_numbers and self.previous != self.n_clusters:
             key = "preferred" if self.n_clusters in self.preferred else "near"
             numbers, preferred = (listed_numbers(k, language) for k in (self.near_numbers, self.preferred or (0,)))
@@ -85,7 +91,8 @@ class Reason:
                 plural_form(len(self.preferred), words[key], language).format(numbers=numbers, preferred=preferred)
             )
         if self.leading:
-            sentences.append(words["divided"].format(numbers=listed_numbers(self.leading, language)))
+            numbers = listed_numbers(self.leading, language)
+            sentences.append(words["divided"].format(count=self.votes[0], total=self.votes[1], numbers=numbers))
         elif self.votes[1] and self.kind != "one":
             sentences.append(words["votes"].format(count=self.votes[0], total=self.votes[1]))
         return sentences
@@ -93,10 +100,11 @@ class Reason:
     def _agreement(self, words: dict[str, str], language: str) -> str:
         if self.stability is None:
             return words["unmeasured"]
-        key = "agree" if self.stability >= self.required_stability else "partly"
-        stability, required = (
-            localized(f"{value:.2f}", language) for value in (self.stability, self.required_stability)
-        )
+        key, measured = "agree", self.stability
+        if self.stability < self.required_stability:
+            # Rounded down: 0.749 is not the 0.75 that is required.
+            key, measured = "partly", math.floor(100 * self.stability) / 100
+        stability, required = (localized(f"{value:.2f}", language) for value in (measured, self.required_stability))
         return words[key].format(stability=stability, required=required)
 
 

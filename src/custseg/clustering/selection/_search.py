@@ -1,7 +1,8 @@
 """The search: which candidates are fitted and measured, the cheap ones first.
 
 Start at `Search.run`. K-means comes first; other methods only where a cluster is separated from all others, because
-without any separation they do not win. Refits are made only for candidates that can still be selected.
+without any separation they do not win. Refits are made only for candidates that can still be selected: none with fewer
+clusters than very stable ones that were found.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import numpy as np
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec, Method, TriedSetting
 from custseg.clustering._methods import REFERENCE_METHOD
-from custseg.clustering.selection._candidates import Candidate
-from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural
+from custseg.clustering.selection._candidates import Candidate, Skipped
+from custseg.clustering.selection._consensus import resampled_evidence
+from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural, very_stable_number
 from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_part
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._stages import Stages
@@ -26,6 +28,9 @@ Tried = tuple[Candidate, FitSpec]
 
 # Settings of a grid that are tried to see whether any cluster is separated.
 _FIRST_TRIES = 3
+
+_NONE_SEPARATED = "no cluster is separated from all others"
+_FEWER_CLUSTERS = "fewer clusters than very stable ones that were found"
 
 USUAL_NUMBERS = range(2, 11)
 
@@ -48,8 +53,14 @@ class Search:
         Threads and progress.
     rule : Thresholds
         Decides which candidates can be selected, so that their refits are compared.
-    skipped : list of str
-        Methods that were not tried because no cluster is separated.
+    tried : list of (Candidate, FitSpec)
+        The candidates, and what they were fitted by.
+    infeasible : list of (Candidate, FitSpec)
+        Those that cannot meet the minimum size.
+    pending : list of (int, FitSpec)
+        Specifications of other methods that were not tried, with their numbers of clusters.
+    null : NullReference
+        The null data.
     """
 
     X: Floats
@@ -60,24 +71,52 @@ class Search:
     rule: Thresholds = RULE
     tried: list[Tried] = field(default_factory=list)
     infeasible: list[Tried] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    pending: list[tuple[int, FitSpec]] = field(default_factory=list)
     null: NullReference = field(default_factory=NullReference.empty)
+    _skipped: list[Skipped] = field(default_factory=list)
 
     def run(self, methods: Sequence[Method]) -> None:
         """Fit and measure, in order of their cost."""
         self.stages.enter(0, 10)
         self.evaluator.prepare(self.stages)
-        self.stages.enter(10, 35)
+        self.stages.enter(10, 15)
         reference = [method for method in methods if method is REFERENCE_METHOD]
         later = [method for method in methods if method is not REFERENCE_METHOD]
         self._add([spec for method in reference for spec in self._possible(method)])
         if reference and later and not self._is_any_separated(later):
-            self.skipped += [method.name for method in later]
+            self._skipped = [Skipped(method.name, (), _NONE_SEPARATED) for method in later]
             later = []
-        for method in later:
-            self._add(self._best_settings(method) if method.grid else self._possible(method))
+        self.stages.enter(15, 40)
         self._refit()
+        self.stages.enter(40, 60)
+        self.pending = [pair for method in later for pair in self._specs_by_number(method)]
+        self._add_pending()
+        self.stages.enter(60, 70)
+        self._refit()
+        self.stages.enter(70, 100)
         self._compare_with_null()
+        self.complete()
+
+    def complete(self) -> None:
+        """Try and measure the candidates that can be selected now that others cannot."""
+        self._add_pending()
+        while self._refit():
+            self._compare_with_null()
+            self._add_pending()
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was not tried, and why."""
+        numbers: dict[str, list[int]] = {}
+        for number, spec in self.pending:
+            numbers.setdefault(spec.method.name, []).append(number)
+        return (*self._skipped, *(Skipped(name, tuple(of), _FEWER_CLUSTERS) for name, of in numbers.items()))
+
+    def _add_pending(self) -> None:
+        """Try the other methods, but not with fewer clusters than very stable ones that were found."""
+        least = self._least_number()
+        self._add([spec for number, spec in self.pending if number >= least])
+        self.pending = [pair for pair in self.pending if pair[0] < least]
 
     def _add(self, specs: Sequence[FitSpec]) -> None:
         """Fit these specifications and measure silhouettes and separation; one candidate per method and number."""
@@ -121,10 +160,10 @@ class Search:
         share = len(rows) / len(self.X)
         return self.stages.run(lambda spec: labels_of_part(spec, rows, share), specs)
 
-    def _best_settings(self, method: Method) -> list[FitSpec]:
-        """Of each number of clusters that the grid finds in the rows of the tree, the setting to fit."""
+    def _specs_by_number(self, method: Method) -> list[tuple[int, FitSpec]]:
+        """The specifications to fit, with their numbers of clusters: of a grid those in the rows of the tree."""
         if method.grid is None:
-            return []
+            return [(spec.n_clusters or 0, spec) for spec in self._possible(method)]
         share = len(self.evaluator.tree_rows) / len(self.X)
         specs = self._specs_of_grid(method)
         by_number: dict[int, list[TriedSetting]] = {}
@@ -134,7 +173,7 @@ class Search:
                 separation = float(smallest_separations(self.evaluator.tree, [labels], [len(sizes)])[0])
                 tried = TriedSetting(spec, separation, int(sizes.min() / share))
                 by_number.setdefault(len(sizes), []).append(tried)
-        return [method.grid.select(by_number[k]) for k in sorted(by_number)]
+        return [(k, method.grid.select(by_number[k])) for k in sorted(by_number)]
 
     def _possible(self, method: Method) -> list[FitSpec]:
         """One specification per number that the rows allow; else the smallest one, to report a feasible minimum."""
@@ -144,13 +183,24 @@ class Search:
         possible = [tried for tried in specs if (tried.n_clusters or 0) * self.evaluator.min_size <= len(self.X)]
         return possible or specs[:1]
 
-    def _refit(self) -> None:
-        """Measure the stability of the candidates that can be selected."""
+    def _refit(self) -> bool:
+        """Measure the stability of the candidates that can be selected; whether there were any without."""
+        least = self._least_number()
         rows, specs = [row for row, _ in self.tried], [spec for _, spec in self.tried]
-        indices = [index for index, row in enumerate(rows) if self._can_be_selected(row)]
-        self.stages.enter(35, 75)
+        indices = [
+            index
+            for index, row in enumerate(rows)
+            if row.stability is None and row.n_clusters >= least and self._can_be_selected(row)
+        ]
         measured = self.evaluator.stable(rows, specs, indices=indices, stages=self.stages)
         self.tried = list(zip(measured, specs, strict=True))
+        return bool(indices)
+
+    def _least_number(self) -> int:
+        """The number of very stable clusters that all resamples of the evidence find: fewer are not selected."""
+        allowed = [row for row, _ in self.tried if self.numbers is None or row.n_clusters in self.numbers]
+        evidence = [(allowed, self.null), *resampled_evidence(allowed, self.null)]
+        return min(very_stable_number(rows, null, self.rule) for rows, null in evidence)
 
     def _can_be_selected(self, row: Candidate) -> bool:
         """Whether the row is separated, or k-means, or there is no k-means."""
@@ -158,16 +208,26 @@ class Search:
         has_reference = any(other.method == REFERENCE_METHOD.name for other, _ in self.tried)
         return row.n_clusters > 1 and (is_reference or not has_reference or might_be_natural(row, self.rule))
 
-    def with_margin(self, tried: Tried) -> Tried:
-        """The candidate with the margin of its separation above chance."""
-        row, spec = tried
-        return self.evaluator.with_margin(row, spec, stages=self.stages), spec
+    def with_margin(self, row: Candidate) -> None:
+        """Compare the separation of a candidate that was tried with chance, and complete what follows from it."""
+        for index, (tried, spec) in enumerate(self.tried):
+            if tried is row:
+                self.tried[index] = self.evaluator.with_margin(row, spec, stages=self.stages), spec
+        self.complete()
+
+    def drop(self, row: Candidate) -> None:
+        """Remove a candidate that cannot be fitted to all rows, and complete what follows from it."""
+        self.tried = [pair for pair in self.tried if pair[0] is not row]
+        self.complete()
 
     def _compare_with_null(self) -> None:
-        numbers = sorted({row.n_clusters for row, _ in self.tried if row.stability is not None or row.n_clusters == 1})
-        if not numbers:
-            return
-        self.stages.enter(75, 100)
-        with_separation = any(might_be_natural(row, self.rule) and row.stability is not None for row, _ in self.tried)
-        self.null = self.evaluator.null(numbers, with_separation=with_separation, stages=self.stages)
+        """Measure null data with the numbers of clusters that were not compared yet."""
+        compared = [row for row, _ in self.tried if row.stability is not None or row.n_clusters == 1]
+        with_separation = any(might_be_natural(row, self.rule) for row in compared)
+        if with_separation and not self.null.has_separations:
+            self.null = NullReference.empty()
+        numbers = sorted({row.n_clusters for row in compared}.difference(self.null.numbers))
+        if numbers:
+            null = self.evaluator.null(numbers, with_separation=with_separation, stages=self.stages)
+            self.null = self.null.joined(null)
         self.tried = [(self.null.with_gain(row), spec) for row, spec in self.tried]

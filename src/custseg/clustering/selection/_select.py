@@ -11,7 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from custseg._checks import check_choice, check_integer, check_min_size, check_random_state
+from custseg._checks import (
+    check_choice,
+    check_integer,
+    check_min_size,
+    check_preferred,
+    check_previous,
+    check_random_state,
+)
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import Method
 from custseg.clustering._methods import AUTO, get_method, method_names
@@ -145,7 +152,7 @@ def select_clustering(
     request = _checked_request(n_clusters, selected_methods)
     check_choice(_CALLER, "criterion", criterion, allowed=CRITERIA)
     request = replace(
-        request, criterion=criterion, preferred=_checked_preference(prefer), previous=_checked_previous(previous)
+        request, criterion=criterion, preferred=check_preferred(_CALLER, prefer), previous=_checked_previous(previous)
     )
     seed = check_random_state(_CALLER, random_state)
     if n_jobs is not None:
@@ -184,12 +191,12 @@ def _on_sample(min_size: int, share: float, numbers: Collection[int] | None, *, 
 
 def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, request: Request) -> ClusteringChoice:
     """Decide, and fit the selected candidate to all rows; another one if it does not meet the minimum size there."""
-    tried, refused = list(search.tried), [row for row, _ in search.infeasible]
-    if len(sample) < len(rows) and not tried:
+    refused = [row for row, _ in search.infeasible]
+    if len(sample) < len(rows) and not search.tried:
         # What is feasible is said in rows of the table.
         refused = [fitted(replace(spec, min_size=min_size), rows) for _, spec in search.infeasible]
     while True:
-        candidates = [row for row, _ in tried] + refused
+        candidates = [row for row, _ in search.tried] + refused
         _check_selectable(candidates, search.numbers, min_size=min_size, rows=rows)
         consensus = resampled_numbers(candidates, search.null, request)
         decision = decide_by_consensus(candidates, search.null, request, consensus=consensus)
@@ -197,7 +204,7 @@ def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, re
         # make no such cloud; there the silhouette gain is compared.
         is_doubtful = decision.verdict == "natural" and not search.null.shared_values
         if is_doubtful and decision.best.separation_margin is None:
-            tried = [search.with_margin(pair) if pair[0] is decision.best else pair for pair in tried]
+            search.with_margin(decision.best)
             continue
         choice = ClusteringChoice(
             tuple(candidates),
@@ -207,16 +214,17 @@ def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, re
             search.null,
             request,
             consensus,
-            tuple(search.skipped),
-            FittedRows(rows, sample, {(row.method, row.n_clusters): spec for row, spec in tried}),
+            search.skipped,
+            FittedRows(rows, sample, {(row.method, row.n_clusters): spec for row, spec in search.tried}),
         )
         if decision.is_single:
             return choice.single_cluster()
         final = choice.on_all_rows(decision.best)
         if final.meets_min_size and final.n_clusters == decision.best.n_clusters:
             return choice.with_best(final)
-        tried = [pair for pair in tried if pair[0] is not decision.best]
-        refused.append(final) if not final.meets_min_size else None
+        search.drop(decision.best)
+        if not final.meets_min_size:
+            refused.append(final)
 
 
 def _check_selectable(
@@ -239,9 +247,13 @@ def _check_selectable(
             f"too few for {plural(smallest_number, 'group')}."
         )
     found_numbers = sorted({row.n_clusters for row in candidates})
-    missing = "no groups" if numbers is None else f"no clustering into {listed_numbers(numbers)} groups"
+    missing = "no groups" if numbers is None else f"no clustering into {_groups(numbers)}"
     message = f"the numbers it found: {listed_numbers(found_numbers)}" if found_numbers else "it found none at all"
     raise DataError(f"HDBSCAN found {missing} of {min_size:,} or more; {message}.")
+
+
+def _groups(numbers: Sequence[int]) -> str:
+    return plural(numbers[0], "group") if len(numbers) == 1 else f"{listed_numbers(numbers)} groups"
 
 
 def _infeasible(
@@ -253,7 +265,7 @@ def _infeasible(
     if n_needed > rows:
         why = f"{plural(smallest_number, 'group')} of {min_size:,} or more need {n_needed:,}, and there are {rows:,}."
     else:
-        why = f"{listed_numbers(numbers)} groups cannot all have {min_size:,} or more without splitting duplicate rows."
+        why = f"{_groups(numbers)} cannot all have {min_size:,} or more without splitting duplicate rows."
     return InfeasibleMinimumError(
         f"{why} {plural(closest.n_clusters, 'group')} can have {closest.smallest:,} each.",
         feasible=closest.smallest,
@@ -289,26 +301,10 @@ def _checked_request(n_clusters: object, methods: Sequence[Method]) -> Request:
     return Request(numbers, n_clusters_fixed=is_fixed, is_required=is_fixed)
 
 
-def _checked_preference(prefer: object) -> tuple[int, ...]:
-    """The numbers that are preferred among equally good ones."""
-    numbers = [prefer] if isinstance(prefer, Integral) else prefer
-    if isinstance(numbers, str | bytes) or not isinstance(numbers, Sequence) or not numbers:
-        raise TypeError(
-            f"{_CALLER}: prefer must be numbers of clusters such as range(5, 8), got {type(prefer).__name__}."
-        )
-    return tuple(sorted({check_integer(_CALLER, "prefer", k, minimum=1) for k in numbers}))
-
-
 def _checked_previous(previous: object) -> int | None:
     """The number of clusters of an earlier choice."""
-    if previous is None:
-        return None
     number = previous.best.n_clusters if isinstance(previous, ClusteringChoice) else previous
-    if isinstance(number, bool) or not isinstance(number, Integral):
-        raise TypeError(
-            f"{_CALLER}: previous must be an earlier choice or its number of clusters, got {type(previous).__name__}."
-        )
-    return check_integer(_CALLER, "previous", number, minimum=1)
+    return check_previous(_CALLER, number, kinds="an earlier choice or its number of clusters")
 
 
 def _checked_numbers(n_clusters: object) -> Sequence[int] | None:

@@ -16,6 +16,8 @@ from custseg._numerics import Floats, Integers
 
 # A core distance reaches so many rows beside the own one.
 _NEIGHBORS = 5
+# From so many columns on, or up to so many rows, a search tree is slower than all distances.
+_MANY_COLUMNS, _FEW_ROWS = 6, 1_000
 # A value that at least this share of the rows have is shared.
 SHARED = 0.05
 
@@ -53,9 +55,9 @@ class ReachabilityTree:
 
         n = len(X)
         neighbors = _NEIGHBORS if smallest is None else max(1, min(_NEIGHBORS, smallest - 1))
-        core = cKDTree(X).query(X, k=[min(neighbors + 1, n)])[0][:, 0] ** 2
+        core = _core_distances(X, min(neighbors, n - 1))
         order, lengths = np.empty(n, dtype=np.int64), np.zeros(n)
-        prim_order(np.ascontiguousarray(X), core, np.full(n, np.inf), order, lengths)
+        prim_order(np.array(X.T, order="C"), core.copy(), np.full(n, np.inf), np.empty(n), np.arange(n), order, lengths)
         return cls(core, order, np.sqrt(lengths))
 
     def separations(self, labels: Integers) -> Floats:
@@ -87,6 +89,19 @@ class ReachabilityTree:
             count = max(2, (len(members) + 1) // 2)
             half[members[np.argsort(self.core[members], kind="stable")][:count]] = cluster
         return half
+
+
+def _core_distances(X: Floats, neighbors: int) -> Floats:
+    """Squared distance of each row to its furthest of so many nearest other rows."""
+    from custseg.clustering.rows._path_kernels import core_distances
+
+    n_rows, n_columns = X.shape
+    if neighbors < 1 or (n_columns < _MANY_COLUMNS and n_rows > _FEW_ROWS):
+        distances: Floats = cKDTree(X).query(X, k=[neighbors + 1])[0][:, 0] ** 2
+        return distances
+    core = np.empty(n_rows)
+    core_distances(np.ascontiguousarray(X.T), np.empty(n_rows), np.empty(neighbors), core)
+    return core
 
 
 def smallest_separations(tree: ReachabilityTree, labelings: Sequence[Integers], numbers: Sequence[int]) -> Floats:
