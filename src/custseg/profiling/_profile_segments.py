@@ -148,7 +148,7 @@ def profile_segments(
 
     outside = dict(unclustered or UNCLUSTERED[unclustered_row(statistics, clustering_features)])
     markers = segment_markers(statistics, clustering_features)
-    names = segment_names(statistics, candidates, markers, clustered_on=clustering_features, reserved=outside)
+    names = segment_names(statistics, candidates, clustered_on=clustering_features, reserved=outside)
     tests, p_values = descriptor_tests(statistics)
     inputs = ProfileInputs(statistics, segments, language, plays, weights, jaccards, p_values)
     rows = [segment_row(inputs, index, name, ranked_markers=markers[index]) for index, name in enumerate(names)]

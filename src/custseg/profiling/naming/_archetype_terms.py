@@ -17,6 +17,8 @@ from custseg.texts import percent, single_line, text
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
 }  # fmt: skip
+MISSING = "missing"
+"""An operator without a value, for the terms of traits alone."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,13 @@ class Term:
         operator, value = self.bound(bounds)
         if self.feature in table.categories:
             column = table.categories[self.feature]
+            if operator == MISSING:
+                return np.asarray(column.codes < 0)
             category = ("yes" if value else "no") if isinstance(value, bool) else str(value)
             code = column.values.index(category) if category in column.values else -2
             return np.asarray(column.codes == code)
-        return np.asarray(OPERATORS[operator](table.values(self.feature), value))
+        values = table.values(self.feature)
+        return np.isnan(values) if operator == MISSING else np.asarray(OPERATORS[operator](values, value))
 
     def meets(self, value: float | None) -> bool | None:
         """Whether a value meets the term; None where it is missing, or the term compares with a quantile."""
@@ -54,6 +59,8 @@ class Term:
     def words(self, bounds: Mapping[tuple[str, float], float], language: str, *, unit: str = "") -> str:
         """The term as text, with the value at its quantile."""
         operator, value = self.bound(bounds)
+        if operator == MISSING:
+            return f"{single_line(self.feature)} {text(language, 'profiling', 'terms', MISSING)}"
         if isinstance(value, bool):
             formatted = text(language, "profiling", "terms", str(value).lower())
         elif isinstance(value, str):

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._privacy import SMALLEST_GROUP
-from custseg.profiling._markers import RankedMarker
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
-from custseg.profiling.naming._traits import name_without_traits, one_order, traits, unique_names
-from custseg.profiling.naming._words import MAIN, TRAITS, UNCLUSTERED, Words, in_each_language
+from custseg.profiling.naming._trait_names import selected_traits, unique_names
+from custseg.profiling.naming._traits import Trait, Traits, is_like_others
+from custseg.profiling.naming._words import UNCLUSTERED, Words, in_each_language
 from custseg.texts import LANGUAGES
 
 
@@ -28,12 +28,12 @@ class Name:
     names: Words
     description: Words
     evidence: NameEvidence | None = None
+    traits: tuple[Trait, ...] = ()
 
 
 def segment_names(
     statistics: ColumnStatistics,
     archetypes: Sequence[Archetype],
-    markers: Sequence[Sequence[RankedMarker]],
     *,
     clustered_on: Collection[str],
     reserved: Words,
@@ -48,20 +48,16 @@ def segment_names(
         for segment, (archetype, evidence) in earned.items()
     }
     small = {segment for segment, size in enumerate(statistics.sizes()) if size < SMALLEST_GROUP}
-    described: dict[int, Sequence[Words]] = {}
-    fallback: dict[int, Words] = {}
-    for segment in range(statistics.n_segments):
-        if segment in names:
-            continue
-        if segment in small:
-            described[segment], fallback[segment] = [], in_each_language("names", "too_few")
-        else:
-            described[segment] = _traits(statistics, segment, markers[segment], clustered_on=clustered_on)
-            fallback[segment] = _name_without_traits(statistics, segment)
-    unique = unique_names(described, fallback, reserved=[*(name.names for name in names.values()), reserved])
-    for segment, words in unique.items():
-        key = "too_few" if segment in small else "described" if described[segment] else "unclear"
-        names[segment] = Name("described" if key == "unclear" else key, words, _description(key))
+    traits = Traits(statistics, clustered_on)
+    unnamed = [segment for segment in range(statistics.n_segments) if segment not in names]
+    candidates = {segment: [] if segment in small else traits.of(segment) for segment in unnamed}
+    taken = [*(name.names for name in names.values()), reserved]
+    selected = selected_traits(candidates, traits.redundant, reserved=taken)
+    fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
+    for segment, words in unique_names(selected, fallback, reserved=taken).items():
+        key = "too_few" if segment in small else "described" if selected[segment] else "unclear"
+        said = "described" if key == "unclear" else key
+        names[segment] = Name(said, words, _description(key), traits=tuple(selected[segment]))
     return [names[segment] for segment in range(statistics.n_segments)]
 
 
@@ -69,38 +65,15 @@ def _description(key: str) -> Words:
     return {language: form.format(SMALLEST_GROUP) for language, form in in_each_language("descriptions", key).items()}
 
 
-def _traits(
-    statistics: ColumnStatistics, segment: int, markers: Sequence[RankedMarker], *, clustered_on: Collection[str]
-) -> list[Words]:
-    columns = statistics.table.clustering_columns
-    has_orders = any(name in columns for name in MAIN)
-    effects = {name: statistics.effect(name, segment) for name in columns if name in statistics.ranked}
-    medians = {name: float(statistics.ranked[name].quantiles[segment][2]) for name in effects}
-    return traits(
-        markers,
-        effects,
-        medians,
-        flags={name: share for name in effects if (share := statistics.flag_share(name, segment)) is not None},
-        nameable={name for name in columns if not has_orders or name in TRAITS or name in clustered_on},
-        one_order_words=_one_order(statistics, segment) if "order_count" in effects else None,
-    )
-
-
-def _name_without_traits(statistics: ColumnStatistics, segment: int) -> Words:
+def _name_without_traits(statistics: ColumnStatistics, segment: int, *, is_small: bool) -> Words:
+    if is_small:
+        return in_each_language("names", "too_few")
     columns = statistics.table.clustering_columns
     effects = [statistics.effect(name, segment) for name in columns if name in statistics.ranked]
     for name in columns:
         if name in statistics.shares:
             effects += [share.difference for share in statistics.shares[name][segment] if share.share is not None]
-    return name_without_traits(effects)
-
-
-def _one_order(statistics: ColumnStatistics, segment: int) -> Words | None:
-    """The words for segments whose members mostly have one order; None for other segments."""
-    orders = statistics.table.values("order_count")[statistics.labels == segment]
-    if not one_order(int((orders == 1).sum()), int((~np.isnan(orders)).sum())):
-        return None
-    return in_each_language("names", "one_order_in_window" if statistics.table.windowed else "one_order")
+    return in_each_language("names", "average" if is_like_others(effects) else "unclear")
 
 
 def unclustered_row(statistics: ColumnStatistics, clustered_on: Collection[str]) -> str:

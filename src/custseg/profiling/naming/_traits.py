@@ -1,137 +1,235 @@
-"""Descriptive names: up to three traits by which a segment clearly differs from all other customers.
+"""Traits: words for what sets a segment apart, each of which holds for most of its members.
 
-`_archetype_match` gives names of archetypes; `_segment_names` chooses between both for each segment.
+Start at `segment_traits`. `_words` has the words and their bounds, `_levels` the bounds of columns without words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from custseg.profiling._markers import RankedMarker
-from custseg.profiling.measures._intervals import Effect, wilson
-from custseg.profiling.naming._words import (
-    MAIN,
-    TRAITS,
-    Words,
-    average_words,
-    high_words,
-    in_each_language,
-    low_words,
-)
+import numpy as np
+
+from custseg._numerics import Bools, Integers
+from custseg._privacy import SMALLEST_GROUP
+from custseg.profiling.measures._categories import strongest
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._effects import Candidate, RankCorrelations
+from custseg.profiling.measures._intervals import Effect, share_difference, wilson
+from custseg.profiling.naming._archetype_terms import MISSING, Term
+from custseg.profiling.naming._levels import MAJORITY, Level, column_levels
+from custseg.profiling.naming._words import MAIN, TRAITS, Said, Words, in_each_language, level_words, own_words
 from custseg.texts import LANGUAGES, single_line
 
 _MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
-_MAX_TRAITS = 3
-_MAJORITY = 0.6
+_BONUS = 0.2
+"""Added to the absolute effect of features used for clustering, which readers look for first."""
+_QUANTILES = (0.15, 0.5, 0.85)
+_LONGEST_LABEL = 28
 
 
-def trait(
-    feature: str, effect: Effect | None, median: float | None, *, share: float | None = None
-) -> tuple[int, Words] | None:
-    """The direction of the difference (-1, 0 or 1) and its words; None where the difference is not certain.
+@dataclass(frozen=True)
+class Trait:
+    """Words of a name, and the condition that most members of the segment meet.
 
-    High and low require at least a medium effect whose interval excludes 0; average requires an interval within the
-    medium effects. Of a column of 0 and 1, `share` is the share of 1: "vip" or "not vip" if that holds for 60 % of
-    the members, else "more often vip" or "less often vip".
+    Attributes
+    ----------
+    feature : str
+        The feature.
+    words : mapping of str to str
+        The words by language.
+    terms : tuple of Term
+        The condition: all of these comparisons.
+    members, others : float
+        Share of the members, at least 0.6, and of all other clustered customers that meet the condition.
+    is_clear : bool
+        Whether it sets the segment apart: at least a medium effect whose interval excludes 0. Otherwise it is only
+        true of the segment, such as "middling income".
+    strength : float
+        Size of the effect.
     """
-    if effect is None or median is None:
+
+    feature: str
+    words: Words
+    terms: tuple[Term, ...]
+    members: float
+    others: float
+    is_clear: bool
+    strength: float
+
+
+@dataclass(eq=False)
+class Traits:
+    """The traits of each segment, computed on demand; what several segments need is kept.
+
+    Attributes
+    ----------
+    statistics : ColumnStatistics
+        The columns by segment.
+    clustered_on : collection of str
+        Features used for clustering; empty if that is not known.
+    """
+
+    statistics: ColumnStatistics
+    clustered_on: Collection[str]
+    _levels_of: dict[str, Mapping[int, Level]] = field(default_factory=dict)
+    _quantiles_of: dict[str, dict[float, float]] = field(default_factory=dict)
+    _flags: dict[str, bool] = field(default_factory=dict)
+    _hits_of: dict[tuple[Term, ...], Integers] = field(default_factory=dict)
+
+    @cached_property
+    def nameable(self) -> list[str]:
+        """The columns that may give words: not descriptors, and of order logs only those with words of their own."""
+        columns = self.statistics.table.clustering_columns
+        has_orders = any(name in columns for name in MAIN)
+        return [name for name in columns if not has_orders or name in TRAITS or name in self.clustered_on]
+
+    def of(self, segment: int) -> list[Trait]:
+        """The traits of a segment: what sets it apart first, then what is only true of it, then descriptors."""
+        main = [name for name in MAIN if name in self.nameable]
+        others = [name for name in self.nameable if name not in MAIN]
+        traits = [trait for name in main for trait in self._of_column(name, segment)]
+        rest = [trait for name in others for trait in self._of_column(name, segment)]
+        rest.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
+        traits += rest
+        described = [trait for name in self.statistics.table.descriptors for trait in self._of_column(name, segment)]
+        clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
+        return [*clear, *weak, *sorted((t for t in described if t.is_clear), key=lambda trait: -trait.strength)]
+
+    def _of_column(self, name: str, segment: int) -> list[Trait]:
+        """The first words of a column that hold for most members, and that values are missing where they are."""
+        if name in self.statistics.ranked:
+            effect = self.statistics.effect(name, segment)
+            direction = _direction(effect)
+            said = self._said(name, segment, direction) if effect is not None else []
+            traits = self._first_true(name, segment, said, clear=bool(direction), effect=effect)
+        else:
+            traits = self._of_category(name, segment)
+        return traits or self._of_missing(name, segment)
+
+    def _said(self, name: str, segment: int, direction: int | None) -> list[Said]:
+        """Words for the values of a numeric column, the more telling first."""
+        statistics, label = self.statistics, self._label(name)
+        if name not in self._flags:
+            self._flags[name] = statistics.is_flag(name)
+        if self._flags[name]:
+            value = 1 if (statistics.flag_share(name, segment) or 0.0) >= 0.5 else 0
+            forms = in_each_language("names", "flag" if value else "not")
+            words = {language: forms[language].format(label[language]) for language in LANGUAGES}
+            return [(words, (Term(name, "==", value),))]
+        if name in TRAITS:
+            if direction is None:
+                return []
+            said = own_words(name, direction, quantiles=self._quantiles(name))
+            if name == "order_count" and direction <= 0:
+                key = "one_order_in_window" if statistics.table.windowed else "one_order"
+                said = [(in_each_language("names", key), (Term(name, "==", 1),)), *said]
+            return said
+        level = self._levels(name).get(segment)
+        if level is None:
+            return []
+        bounds = [Term(name, ">=", level.low)] if np.isfinite(level.low) else []
+        bounds += [Term(name, "<", level.high)] if np.isfinite(level.high) else []
+        return [(level_words(label, level.position, level.n_levels), tuple(bounds))]
+
+    def _first_true(
+        self, name: str, segment: int, said: Sequence[Said], *, clear: bool, effect: Effect | None
+    ) -> list[Trait]:
+        for words, terms in said:
+            members, others = self._shares(terms, segment)
+            if _is_most(members, int(self.statistics.sizes()[segment])):
+                strength = abs(effect.value) if effect else 0.0
+                return [Trait(name, words, terms, members, others, clear, strength)]
+        return []
+
+    def _of_category(self, name: str, segment: int) -> list[Trait]:
+        share = strongest(self.statistics.shares[name][segment])
+        if share is None or share.difference is None or share.difference.value < _MEDIUM or share.difference.low <= 0:
+            return []
+        label = self._label(name)
+        words = {language: f"{label[language]} {single_line(share.value)}" for language in LANGUAGES}
+        said = [(words, (Term(name, "==", share.value),))]
+        return self._first_true(name, segment, said, clear=True, effect=share.difference)
+
+    def _of_missing(self, name: str, segment: int) -> list[Trait]:
+        """That most members have no value, where far fewer of the others lack one."""
+        sizes = self.statistics.sizes()
+        size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
+        terms = (Term(name, MISSING),)
+        members, others = self._shares(terms, segment)
+        if not n_others or not _is_most(members, size):
+            return []
+        difference = share_difference(members * size, size, others=(others * n_others, n_others))
+        if difference.value < _MEDIUM or difference.low <= 0:
+            return []
+        forms, label = in_each_language("names", "missing"), self._label(name)
+        words = {language: forms[language].format(label[language]) for language in LANGUAGES}
+        return [Trait(name, words, terms, members, others, is_clear=True, strength=difference.value)]
+
+    def redundant(self, first: Trait, second: Trait) -> bool:
+        """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8."""
+        if first.feature == second.feature:
+            return True
+        ranked = self.statistics.ranked
+        if first.feature not in ranked or second.feature not in ranked:
+            return False
+        effect = Effect(0.0, 0.0, 0.0)
+        return self._correlations.redundant(Candidate(first.feature, effect), Candidate(second.feature, effect))
+
+    @cached_property
+    def _correlations(self) -> RankCorrelations:
+        return self.statistics.correlations()
+
+    def _shares(self, terms: Sequence[Term], segment: int) -> tuple[float, float]:
+        """Shares of members and of all other clustered customers that meet all terms; missing values do not."""
+        key, labels = tuple(terms), self.statistics.labels
+        if key not in self._hits_of:
+            holds: Bools = np.logical_and.reduce([term.holds(self.statistics.table, {}) for term in terms])
+            self._hits_of[key] = np.bincount(labels[holds & (labels >= 0)], minlength=self.statistics.n_segments)
+        hits = self._hits_of[key]
+        sizes = self.statistics.sizes()
+        others = int(sizes.sum() - sizes[segment])
+        return float(hits[segment] / sizes[segment]), float((hits.sum() - hits[segment]) / max(others, 1))
+
+    def _levels(self, name: str) -> Mapping[int, Level]:
+        if name not in self._levels_of:
+            values, labels = self.statistics.clustered_values(name)
+            grid = self.statistics.ranked[name].grid
+            self._levels_of[name] = column_levels(values, labels, grid, n_segments=self.statistics.n_segments)
+        return self._levels_of[name]
+
+    def _quantiles(self, name: str) -> dict[float, float]:
+        if name not in self._quantiles_of:
+            values, _ = self.statistics.clustered_values(name)
+            self._quantiles_of[name] = dict(zip(_QUANTILES, np.quantile(values, _QUANTILES).tolist(), strict=True))
+        return self._quantiles_of[name]
+
+    def _label(self, name: str) -> Words:
+        return {language: _shortened(single_line(name)) for language in LANGUAGES}
+
+
+def _direction(effect: Effect | None) -> int | None:
+    """-1 or 1 for at least a medium effect whose interval excludes 0, 0 for one surely below; None where unsure."""
+    if effect is None:
         return None
-    if _is_small(effect):
-        words = average_words(feature)
-        return (0, words) if words else None
+    if effect.low > -_MEDIUM and effect.high < _MEDIUM:
+        return 0
     if abs(effect.value) < _MEDIUM or effect.low * effect.high <= 0:
         return None
-    direction = 1 if effect.value > 0 else -1
-    if feature not in TRAITS:
-        forms = in_each_language("names", _form(direction, share))
-        return direction, {language: form.format(single_line(feature)) for language, form in forms.items()}
-    return direction, high_words(feature, median) if direction > 0 else low_words(feature, median)
+    return 1 if effect.value > 0 else -1
 
 
-def _form(direction: int, share: float | None) -> str:
-    """The key of the words for high or low values, in `names`."""
-    if share is None:
-        return "high" if direction > 0 else "low"
-    if direction > 0:
-        return "flag" if share >= _MAJORITY else "often"
-    return "not" if 1 - share >= _MAJORITY else "rarely"
-
-
-def one_order(n_one_order: int, size: int) -> bool:
-    """Whether significantly more than half of the members, and at least 60 %, have exactly one order."""
-    return size > 0 and n_one_order / size >= _MAJORITY and wilson(n_one_order, size)[0] > 0.5
-
-
-def traits(
-    markers: Sequence[RankedMarker],
-    effects: Mapping[str, Effect | None],
-    medians: Mapping[str, float | None],
-    *,
-    flags: Mapping[str, float],
-    nameable: Collection[str],
-    one_order_words: Words | None,
-) -> list[Words]:
-    """The traits of a segment: recency, frequency and money first, then its markers; empty where none is clear.
-
-    Beside these three only `nameable` features count; `flags` has the share of 1 in columns of 0 and 1.
-    `one_order_words` replace the trait of the number of orders where most members have one order.
-    """
-    main = {name: trait(name, effects[name], medians[name]) for name in MAIN if name in effects}
-    if one_order_words and (effect := effects.get("order_count")) is not None and effect.high < 0:
-        main["order_count"] = (-1, one_order_words)
-    is_clear = any(result and result[0] for result in main.values())
-    words = [result[1] for result in main.values() if result and is_clear]
-    for candidate, folded in markers:
-        feature = candidate.feature
-        if feature not in nameable or not {feature, *folded}.isdisjoint(main):
-            continue
-        if candidate.share is not None:
-            if (candidate.share.share or 0.0) >= _MAJORITY and candidate.effect.value >= _MEDIUM:
-                category = f"{single_line(feature)} {single_line(candidate.share.value)}"
-                words.append(dict.fromkeys(LANGUAGES, category))
-        else:
-            result = trait(feature, candidate.effect, medians[feature], share=flags.get(feature))
-            if result is not None and result[0]:
-                words.append(result[1])
-    return words
-
-
-def name_without_traits(effects: Collection[Effect | None]) -> Words:
-    """Fallback name for a segment without distinguishing traits."""
+def is_like_others(effects: Collection[Effect | None]) -> bool:
+    """Whether all effects that could be measured are surely below medium."""
     measured = [effect for effect in effects if effect is not None]
-    return in_each_language("names", "average" if measured and all(map(_is_small, measured)) else "unclear")
+    return bool(measured) and all(_direction(effect) == 0 for effect in measured)
 
 
-def unique_names(
-    traits_by_segment: Mapping[int, Sequence[Words]], fallback: Mapping[int, Words], *, reserved: Collection[Words]
-) -> dict[int, Words]:
-    """Join up to three traits to a name; add traits, and finally a number, until it is unique in every language."""
-    used = {(language, name[language].casefold()) for name in reserved for language in LANGUAGES}
-    group = in_each_language("names", "group")
-    names: dict[int, Words] = {}
-    for segment, words in traits_by_segment.items():
-        length = min(_MAX_TRAITS, len(words))
-        name = _joined(words[:length]) if words else fallback[segment]
-        while _is_used(name, used) and length < len(words):
-            length += 1
-            name = _joined(words[:length])
-        unnumbered, number = name, 2
-        while _is_used(name, used):
-            name = {language: f"{unnumbered[language]} · {group[language]} {number}" for language in LANGUAGES}
-            number += 1
-        used |= {(language, name[language].casefold()) for language in LANGUAGES}
-        names[segment] = name
-    return names
+def _is_most(share: float, size: int) -> bool:
+    return size >= SMALLEST_GROUP and share >= MAJORITY and wilson(share * size, size)[0] > 0.5
 
 
-def _is_small(effect: Effect) -> bool:
-    return effect.low > -_MEDIUM and effect.high < _MEDIUM
-
-
-def _is_used(name: Words, used: Collection[tuple[str, str]]) -> bool:
-    return any((language, name[language].casefold()) in used for language in LANGUAGES)
-
-
-def _joined(words: Sequence[Words]) -> Words:
-    return {language: " · ".join(trait_words[language] for trait_words in words) for language in LANGUAGES}
+def _shortened(label: str) -> str:
+    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1].rstrip() + "…"

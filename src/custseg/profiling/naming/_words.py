@@ -1,9 +1,10 @@
-"""Words of segment names in each language, and the medians at which "few" is said instead of "fewer than most"."""
+"""Words of segment names in each language, and the bounds within which they are said."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from custseg.profiling.naming._archetype_terms import Term
 from custseg.texts import LANGUAGES, text
 
 Words = Mapping[str, str]
@@ -12,15 +13,21 @@ Words = Mapping[str, str]
 MAIN = ("recency_days", "order_count", "revenue")
 """The features that a name mentions first, in this order."""
 
+# Largest value that is low, and smallest one that is high, in human terms: an order two months ago is recent, one four
+# months ago is not. Other features are low or high beside the median alone.
 _LOW_LIMITS = {
-    "recency_days": 90, "order_count": 4, "age_days": 120, "discount_share": 0.1, "return_share": 0.05, "trend": -0.2,
+    "recency_days": 60, "order_count": 3, "age_days": 120, "discount_share": 0.1, "return_share": 0.05, "trend": -0.2,
     "overdue_ratio": 1, "days_since_click": 60, "days_since_visit": 30, "cart_abandon_rate": 0.3,
 }  # fmt: skip
 _HIGH_LIMITS = {
-    "recency_days": 60, "order_count": 4, "age_days": 180, "discount_share": 0.4, "peak_share": 0.5,
-    "return_share": 0.2, "trend": 0.2, "overdue_ratio": 1.5, "days_since_click": 60, "days_since_visit": 60,
+    "recency_days": 120, "order_count": 5, "age_days": 365, "discount_share": 0.4, "peak_share": 0.5,
+    "return_share": 0.2, "trend": 0.2, "overdue_ratio": 1.5, "days_since_click": 120, "days_since_visit": 90,
     "cart_abandon_rate": 0.5,
 }  # fmt: skip
+_AVERAGE_QUANTILES = (0.15, 0.85)
+
+Said = tuple[Words, tuple[Term, ...]]
+"""Words, and the terms that most members of the segment must meet."""
 
 
 def in_each_language(*keys: str) -> Words:
@@ -35,19 +42,37 @@ TRAITS = frozenset(text("en", "profiling", "traits"))
 """Features with words of their own for low and high values."""
 
 
-def average_words(feature: str) -> Words | None:
-    """What an average value of the feature is called; None where it has no name."""
-    has_word = feature in TRAITS and "average" in text("en", "profiling", "traits", feature)
-    return in_each_language("traits", feature, "average") if has_word else None
+def own_words(feature: str, direction: int, *, quantiles: Mapping[float, float]) -> list[Said]:
+    """What a feature with words of its own can be called, the more telling first.
+
+    Low and high (`direction` -1 and 1) are absolute where the feature has a limit: only below it are orders "few".
+    Otherwise, and where the limit does not hold, they compare with the median of all customers. Without a direction the
+    absolute words come first as well: where nobody has ordered for a year, that is not "average".
+    """
+    median = quantiles[0.5]
+    low = _said(feature, "low", Term(feature, "<=", _LOW_LIMITS[feature])) if feature in _LOW_LIMITS else []
+    high = _said(feature, "high", Term(feature, ">=", _HIGH_LIMITS[feature])) if feature in _HIGH_LIMITS else []
+    if direction < 0:
+        return low + _said(feature, "lower" if low else "low", Term(feature, "<", median))
+    if direction > 0:
+        # A high number needs more than nothing: 0 is the median of money that few spend.
+        return high + _said(feature, "higher" if high else "high", Term(feature, ">", max(median, 0.0)))
+    first, last = (quantiles[quantile] for quantile in _AVERAGE_QUANTILES)
+    average = _said(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
+    return (high + low + average) if feature in MAIN else average
 
 
-def low_words(feature: str, median: float) -> Words:
-    """What low values are called: "few" where the median is low in itself, else "fewer than most"."""
-    level = "low" if median <= _LOW_LIMITS.get(feature, median) else "lower"
-    return in_each_language("traits", feature, level)
+def _said(feature: str, level: str, *terms: Term) -> list[Said]:
+    """The words for a level with their terms; none where the catalogs have no words."""
+    has_words = level in text("en", "profiling", "traits", feature)
+    return [(in_each_language("traits", feature, level), terms)] if has_words else []
 
 
-def high_words(feature: str, median: float) -> Words:
-    """What high values are called: "many" where the median is high in itself, else "more than most"."""
-    level = "high" if median >= _HIGH_LIMITS.get(feature, median) else "higher"
-    return in_each_language("traits", feature, level)
+def level_words(label: Words, position: int, n_levels: int) -> Words:
+    """The words for one of several levels of a column, lowest first: "lowest income" to "highest income"."""
+    words = {}
+    for language in LANGUAGES:
+        forms = text(language, "profiling", "levels")
+        form = forms[str(n_levels)][position] if str(n_levels) in forms else forms["step"]
+        words[language] = form.format(label[language], position=position + 1, total=n_levels)
+    return words

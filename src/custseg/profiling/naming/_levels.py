@@ -1,0 +1,125 @@
+"""Levels of a column: which segments are low, middling or high in it, and the bounds between them.
+
+Start at `column_levels`. Adjacent segments that a cut does not tell apart have the same level, so that what a level says
+holds for most members of every segment that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from custseg._numerics import Floats, Integers
+from custseg._privacy import SMALLEST_GROUP
+from custseg.profiling.measures._intervals import wilson
+from custseg.texts import roundest
+
+MAJORITY = 0.6
+"""Share of the members for which a word must hold, as for the name of an archetype."""
+# The middle half of a segment that spans so large a part of all customers is at no level.
+_WIDE = 0.4
+
+
+@dataclass(frozen=True)
+class Level:
+    """The level of one segment in a column: the `position`-th lowest of `n_levels`; values in [low, high)."""
+
+    position: int
+    n_levels: int
+    low: float
+    high: float
+
+
+def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments: int) -> dict[int, Level]:
+    """The level of each segment that has one; empty where the column does not tell segments apart.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_customers,)
+        Values of the clustered customers, none missing.
+    labels : ndarray of int, shape (n_customers,)
+        Segments numbered from 0.
+    grid : ndarray of float
+        Values in ascending order among which the cuts are.
+    n_segments : int
+        Number of segments.
+
+    Returns
+    -------
+    dict of int to Level
+        By segment. At least 60 % of its members, and with 95 % confidence more than half, have a value within the
+        bounds of its level.
+    """
+    width = len(grid) + 1
+    bins = np.searchsorted(grid, values, side="right")
+    counts = np.bincount(labels * width + bins, minlength=n_segments * width).reshape(n_segments, width)
+    sizes = counts.sum(axis=1)
+    segments = np.flatnonzero(sizes >= SMALLEST_GROUP)
+    if len(segments) < 2 or len(grid) < 2:
+        return {}
+    # below[s, b]: share of the segment under grid[b].
+    below = np.zeros((n_segments, len(grid)))
+    below[segments] = counts[segments].cumsum(axis=1)[:, :-1] / sizes[segments, None]
+    located = [int(s) for s in segments if not _is_wide(below[s], counts.sum(axis=0))]
+    order = sorted(located, key=lambda s: (-below[s].mean(), s))
+    groups, cuts = _groups(order, below, sizes)
+    if len(groups) < 2:
+        return {}
+    edges = [-np.inf, *(_rounded(grid, cut) for cut in cuts), np.inf]
+    return {
+        segment: Level(position, len(groups), edges[position], edges[position + 1])
+        for position, group in enumerate(groups)
+        for segment in group
+    }
+
+
+def _is_wide(below: Floats, counts: Integers) -> bool:
+    """Whether the middle half of a segment spans a large part of all customers."""
+    ranks = counts.cumsum() / counts.sum()
+    first, last = (int(np.searchsorted(below, quarter)) for quarter in (0.25, 0.75))
+    return bool(ranks[min(last, len(ranks) - 1)] - ranks[max(first - 1, 0)] > _WIDE and first < last)
+
+
+def _groups(order: Sequence[int], below: Floats, sizes: Integers) -> tuple[list[list[int]], list[int]]:
+    """Groups of segments at one level, lowest first, and the cuts between them, as indices of the grid.
+
+    The two groups that a cut separates least are joined, until every segment has most members between its cuts.
+    """
+    groups = [[segment] for segment in order]
+    while len(groups) > 1:
+        cuts, kept = zip(*(_best_cut(below, *pair) for pair in zip(groups, groups[1:], strict=False)), strict=True)
+        ascending = all(first < second for first, second in zip(cuts, cuts[1:], strict=False))
+        if ascending and all(
+            _is_most(_between(below[segment], cuts, position), int(sizes[segment]))
+            for position, group in enumerate(groups)
+            for segment in group
+        ):
+            return groups, list(cuts)
+        weakest = int(np.argmin(kept))
+        groups[weakest : weakest + 2] = [groups[weakest] + groups[weakest + 1]]
+    return groups, []
+
+
+def _best_cut(below: Floats, lower: Sequence[int], upper: Sequence[int]) -> tuple[int, float]:
+    """The cut that leaves most members of every segment on its side, and the smallest such share."""
+    share = np.minimum(below[lower].min(axis=0), (1 - below[upper]).min(axis=0))
+    best = np.flatnonzero(share >= share.max() - 1e-12)
+    return int(best[len(best) // 2]), float(share.max())
+
+
+def _between(below: Floats, cuts: Sequence[int], position: int) -> float:
+    low = below[cuts[position - 1]] if position else 0.0
+    high = below[cuts[position]] if position < len(cuts) else 1.0
+    return float(high - low)
+
+
+def _is_most(share: float, size: int) -> bool:
+    return share >= MAJORITY and wilson(share * size, size)[0] > 0.5
+
+
+def _rounded(grid: Floats, cut: int) -> float:
+    """The roundest number that separates the two values of the grid."""
+    rounded = roundest(float(grid[cut - 1]), float(grid[cut])) if cut else None
+    return float(grid[cut]) if rounded is None else rounded

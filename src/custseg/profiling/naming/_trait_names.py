@@ -1,0 +1,106 @@
+"""Names made of traits: which traits of each segment make its name, so that no two segments share one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import combinations
+
+from custseg.profiling.naming._traits import Trait
+from custseg.profiling.naming._words import MAIN, Words, in_each_language
+from custseg.texts import LANGUAGES
+
+LONGEST_NAME = 40
+"""Characters of a name of several traits; a single trait may be longer."""
+_MAX_TRAITS = 3
+# Traits among which combinations are tried.
+_TRIED = 8
+
+Redundant = Callable[[Trait, Trait], bool]
+
+
+def selected_traits(
+    candidates: Mapping[int, Sequence[Trait]], redundant: Redundant, *, reserved: Collection[Words]
+) -> dict[int, list[Trait]]:
+    """The traits that make the name of each segment.
+
+    By default up to three that set the segment apart, or else what is true of it. Segments with the same name get
+    another combination of their traits, the first ones preferred, where one is unique.
+    """
+    selected = {segment: _default(traits, redundant) for segment, traits in candidates.items()}
+    counts = Counter(_key(traits) for traits in selected.values() if traits)
+    counts.update(_key_of(words) for words in reserved)
+    repeated = [segment for segment, traits in selected.items() if traits and counts[_key(traits)] > 1]
+    used = {_key(traits) for segment, traits in selected.items() if segment not in repeated and traits}
+    used |= {key for key, count in counts.items() if count > 1} | {_key_of(words) for words in reserved}
+    for segment in repeated:
+        for combination in _combinations(candidates[segment], redundant):
+            if _key(combination) not in used:
+                selected[segment] = combination
+                used.add(_key(combination))
+                break
+    return selected
+
+
+def unique_names(
+    selected: Mapping[int, Sequence[Trait]], fallback: Mapping[int, Words], *, reserved: Collection[Words]
+) -> dict[int, Words]:
+    """The name of each segment: its traits, or the fallback; numbered where several segments have the same."""
+    names = {segment: joined(traits) if traits else fallback[segment] for segment, traits in selected.items()}
+    group = in_each_language("names", "group")
+    used = {_key_of(words) for words in reserved}
+    unique: dict[int, Words] = {}
+    for segment, name in names.items():
+        words, number = name, 2
+        while _key_of(words) in used:
+            words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
+            number += 1
+        used.add(_key_of(words))
+        unique[segment] = words
+    return unique
+
+
+def joined(traits: Sequence[Trait]) -> Words:
+    """The words of the traits, recency, frequency and money first."""
+    first = [trait for name in MAIN for trait in traits if trait.feature == name]
+    ordered = [*first, *(trait for trait in traits if trait.feature not in MAIN)]
+    return {language: " · ".join(trait.words[language] for trait in ordered) for language in LANGUAGES}
+
+
+def _default(traits: Sequence[Trait], redundant: Redundant) -> list[Trait]:
+    """The first traits that set the segment apart; without any, up to two that are true of it."""
+    clear = [trait for trait in traits if trait.is_clear]
+    limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
+    selected: list[Trait] = []
+    for trait in clear or traits:
+        is_new = not any(redundant(trait, other) for other in selected)
+        if is_new and len(selected) < limit and (not selected or _is_short([*selected, trait])):
+            selected.append(trait)
+    return selected
+
+
+def _combinations(traits: Sequence[Trait], redundant: Redundant) -> list[list[Trait]]:
+    """Combinations of up to three traits, short names first, then those of the first traits."""
+    ranked = list(enumerate(traits[:_TRIED]))
+    combined = [pairs for count in range(1, _MAX_TRAITS + 1) for pairs in combinations(ranked, count)]
+    combined.sort(
+        key=lambda pairs: (
+            not _is_short([trait for _, trait in pairs]),
+            any(redundant(a, b) for (_, a), (_, b) in combinations(pairs, 2)),
+            -sum(trait.is_clear for _, trait in pairs),
+            sum(index for index, _ in pairs),
+        )
+    )
+    return [[trait for _, trait in pairs] for pairs in combined]
+
+
+def _is_short(traits: Sequence[Trait]) -> bool:
+    return max(len(name) for name in joined(traits).values()) <= LONGEST_NAME
+
+
+def _key(traits: Sequence[Trait]) -> tuple[str, ...]:
+    return _key_of(joined(traits))
+
+
+def _key_of(words: Words) -> tuple[str, ...]:
+    return tuple(words[language].casefold() for language in LANGUAGES)
