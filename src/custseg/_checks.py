@@ -6,11 +6,14 @@ import difflib
 import importlib
 import math
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
+from os import PathLike, fsdecode
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custseg.errors import DataError, MissingDependencyError
 from custseg.texts import listed, plural, shown
@@ -215,6 +218,24 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     equal = [word for word in words if word.strip().casefold() == plain]
     close = equal[:1] or difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
+
+
+def read_definitions(source: object, argument: str, caller: str) -> dict[str, Any]:
+    """The entries of a mapping or of a TOML file by key, or an error that names the argument."""
+    if isinstance(source, Mapping):
+        return {str(key): entry for key, entry in source.items()}
+    if not isinstance(source, (str, PathLike)):
+        raise TypeError(
+            f"{caller}: {argument} must be the path of a TOML file or a mapping, got {type(source).__name__}."
+        )
+    path = fsdecode(source)
+    try:
+        # Editors on Windows write a byte order mark before UTF-8.
+        return tomllib.loads(Path(path).read_text("utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"{caller}: {argument} {path!r} could not be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise DataError(f"{caller}: {argument} {path!r} is not TOML in UTF-8: {error}") from error
 
 
 def optional_module(name: str, purpose: str) -> ModuleType:

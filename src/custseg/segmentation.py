@@ -61,6 +61,7 @@ def fit_segments(
     refunds: str = "net",
     window_days: int | None = None,
     language: str = "en",
+    labels: object = None,
     random_state: int = 0,
     progress: Progress | None = None,
     separator: str | None = None,
@@ -109,7 +110,10 @@ def fit_segments(
     window_days : int, optional
         Length of the window before `as_of`, in calendar days; only rows in it count. By default all rows do.
     language : {"en", "ru"}, default "en"
-        Language of the segment names and the data report.
+        Language of all texts of the result.
+    labels : mapping of str to str, or path of a TOML file, optional
+        Names of columns for people, such as ``{"MntWines": "wine"}``, see `FeatureTable.with_labels`. Code, SQL and
+        tables keep the column names.
     random_state : int, default 0
         Seed; the same customers and seed give the same segments, in any row order.
     progress : callable, optional
@@ -162,6 +166,7 @@ def fit_segments(
         table, report = _from_logs(logs, refunds=refunds, language=language)
     else:
         table, report = _ready_table(features, customer_column, logs, form=form), None
+    table = table.with_labels(labels, caller=_CALLER)
     names = clustering_columns(table, columns, _CALLER)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 

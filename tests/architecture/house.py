@@ -16,8 +16,8 @@ TESTS = ROOT / "tests"
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 LAYERS = (
     ("errors", "_compiled", "_numerics", "texts"),
-    ("_checks", "_labels", "_privacy"),
-    ("_column_kinds", "_frames", "_write"),
+    ("_checks", "_privacy"),
+    ("_column_kinds", "_frames", "_labels", "_write"),
     ("snapshot",),
     ("feature_table",),
     ("logs",),

@@ -36,6 +36,7 @@ def build_features(
     families: Sequence[str] | None = None,
     refunds: str = "net",
     zero_orders: str = "drop",
+    labels: object = None,
 ) -> FeatureTable:
     """Build the feature table: one row per customer of any log, one column per feature.
 
@@ -55,6 +56,8 @@ def build_features(
         Families to build; by default all for which the logs have the columns.
     refunds, zero_orders : str
         See `rfm`.
+    labels : mapping of str to str, or path of a TOML file, optional
+        Names of columns for people, see `FeatureTable.with_labels`.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def build_features(
         zero_orders=zero_orders,
         caller="build_features",
     )
-    return features_of(logs, families)
+    return features_of(logs, families).with_labels(labels, caller="build_features")
 
 
 def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTable:

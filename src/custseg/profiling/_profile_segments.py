@@ -44,6 +44,7 @@ def profile_segments(
     clustered_on: Sequence[str] = (),
     unclustered: Mapping[str, str] | None = None,
     customer_column: str | None = None,
+    column_labels: object = None,
 ) -> Profiles:
     """Profile every segment: its figures, what sets it apart, its name, and what to do with it.
 
@@ -80,6 +81,8 @@ def profile_segments(
         "No data" if none has a value of `clustered_on`, else "In no segment".
     customer_column : str, optional
         Column of ids in `features` and `descriptors`.
+    column_labels : mapping of str to str, or path of a TOML file, optional
+        Names of columns for people, as `labels` of `FeatureTable.with_labels`.
 
     Returns
     -------
@@ -136,6 +139,7 @@ def profile_segments(
     """
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     table = read_table(features, descriptors, customer_column=customer_column, caller=_CALLER)
+    table = table.with_labels(column_labels, "column_labels", caller=_CALLER)
     segments = read_labels(labels, len(table), _CALLER)
     clustering_features = _checked_names(clustered_on, table)
     candidates, plays = _archetypes_and_plays(archetypes, playbook, table)

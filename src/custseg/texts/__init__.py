@@ -6,6 +6,7 @@ A language is one file `<language>.toml` with the keys of `en.toml` and its own 
 from __future__ import annotations
 
 from custseg.texts._catalogs import (
+    FIELD_WIDTH,
     LANGUAGES,
     catalog,
     filled,
@@ -36,6 +37,7 @@ from custseg.texts._scales import stability_level
 __all__ = [
     "DASH",
     "EXACT",
+    "FIELD_WIDTH",
     "LANGUAGES",
     "SHARES",
     "amount",

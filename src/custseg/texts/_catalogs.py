@@ -15,11 +15,13 @@ from typing import Any
 
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _FOLDER = files("custseg.texts")
-_FIELD_WIDTH = 60
 
 LANGUAGES = ("en", *sorted({item.name.removesuffix(".toml") for item in _FOLDER.iterdir()
                             if item.name.endswith(".toml")} - {"en"}))  # fmt: skip
 """The languages that have a catalog, English first."""
+
+FIELD_WIDTH = 60
+"""Characters of a name or value from data within a text; longer ones are shortened."""
 
 
 @cache
@@ -38,7 +40,7 @@ def text(language: str, *keys: str) -> Any:
 
 def filled(template: str, fields: Mapping[str, str]) -> str:
     """The template with its fields filled in, each on one line and at most 60 characters long."""
-    return template.format_map({name: single_line(value, _FIELD_WIDTH) for name, value in fields.items()})
+    return template.format_map({name: single_line(value, FIELD_WIDTH) for name, value in fields.items()})
 
 
 def single_line(value: str, longest: int = 40) -> str:

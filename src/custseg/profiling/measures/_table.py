@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 import narwhals.stable.v2 as nw
@@ -15,7 +15,7 @@ from custseg._frames import collect, column_of, open_table
 from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
 from custseg.errors import DataError
-from custseg.feature_table import Feature, FeatureTable, table_of_columns
+from custseg.feature_table import Feature, FeatureTable, distinct_phrases, labeled, table_of_columns
 from custseg.texts import listed
 
 _ID = "customer_id"
@@ -64,6 +64,15 @@ class ProfileTable:
         return [
             name for name, feature in self.described.items() if name not in self.descriptors and not feature.doubtful
         ]
+
+    def phrases(self, language: str) -> dict[str, str]:
+        """How each column is called inside a sentence."""
+        return distinct_phrases(self.described.values(), language)
+
+    def with_labels(self, labels: object, argument: str, *, caller: str) -> ProfileTable:
+        """The same table with other names of its columns for people."""
+        described = labeled(list(self.described.values()), labels, argument, caller=caller)
+        return replace(self, described={feature.name: feature for feature in described})
 
     def values(self, name: str) -> Floats:
         """A column of numbers; NaN where it is missing."""

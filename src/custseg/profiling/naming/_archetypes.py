@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from os import PathLike, fsdecode
-from pathlib import Path
 from typing import Any
 
-from custseg._checks import did_you_mean
+from custseg._checks import did_you_mean, read_definitions
 from custseg.errors import DataError
 from custseg.profiling.naming._archetype_terms import OPERATORS, Term
 from custseg.profiling.naming._words import Words
@@ -82,7 +81,7 @@ def quantile_terms(archetypes: Iterable[Archetype]) -> dict[str, set[tuple[str, 
 
 def read_archetypes(source: object, columns: Collection[str], caller: str) -> tuple[Archetype, ...]:
     """The archetypes of a TOML file or mapping; their features are `columns` or features of the library."""
-    entries = _entries(source, "archetypes", caller)
+    entries = read_definitions(source, "archetypes", caller)
     keep = entries.pop("keep_builtin", False)
     builtin = builtin_archetypes() if keep is True else ()
     faults = [] if isinstance(keep, bool) else [f"keep_builtin must be true or false, got {keep!r}"]
@@ -101,7 +100,7 @@ def read_archetypes(source: object, columns: Collection[str], caller: str) -> tu
 
 def read_plays(source: object, keys: Collection[str], caller: str, *, columns: Collection[str]) -> dict[str, Play]:
     """The plays of a TOML file or mapping, each for one of the `keys`; features as in `read_archetypes`."""
-    entries = _entries(source, "playbook", caller)
+    entries = read_definitions(source, "playbook", caller)
     faults = [
         f"{key}: no segment can have this key.{did_you_mean(key, keys)} Keys are {listed(sorted(keys), 40)}"
         for key in entries
@@ -118,22 +117,6 @@ def read_plays(source: object, keys: Collection[str], caller: str, *, columns: C
 
 def _builtin(name: str) -> dict[str, Any]:
     return tomllib.loads(files("custseg.profiling.naming").joinpath("data", f"{name}.toml").read_text("utf-8"))
-
-
-def _entries(source: object, argument: str, caller: str) -> dict[str, Any]:
-    if isinstance(source, Mapping):
-        return {str(key): entry for key, entry in source.items()}
-    if not isinstance(source, (str, PathLike)):
-        raise TypeError(
-            f"{caller}: {argument} must be the path of a TOML file or a mapping, got {type(source).__name__}."
-        )
-    path = fsdecode(source)
-    try:
-        return tomllib.loads(Path(path).read_text("utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{caller}: {argument} {path!r} could not be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise DataError(f"{caller}: {argument} {path!r} is not TOML in UTF-8: {error}") from error
 
 
 def _raise_on(faults: list[str], argument: str, *, source: object, caller: str) -> None:

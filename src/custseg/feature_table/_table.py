@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -16,82 +15,15 @@ from custseg._checks import check_choice, check_distinct, check_named, check_no_
 from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, frame_from_columns, open_table
 from custseg._numerics import skewness, unit_of
 from custseg.errors import DataError
+from custseg.feature_table._feature import Feature, distinct_labels, labeled
 from custseg.snapshot import Snapshot
-from custseg.texts import LANGUAGES, filled, listed, plural, printable, text
+from custseg.texts import LANGUAGES, listed, plural, printable
 
 ID = "customer_id"
 # A number as text, with decimal point or comma; "01067" is a code.
 _NUMBER = re.compile(r"[-+]?(0|[1-9]\d*|[1-9]\d{0,2}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
 # Text that does not look like numbers in its first rows is not read whole.
 _FIRST_ROWS = 100
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One column of a feature table.
-
-    Its texts are in the catalog of each language: a label, the unit and a definition.
-
-    Attributes
-    ----------
-    name : str
-        The column.
-    unit : str
-        Key of the unit in the catalog, such as "days"; "" if the unit is not known.
-    family : str
-        The family that computes the feature; "given" for a column of a ready table.
-    direction : {1, 0, -1}
-        Whether more is better (1), worse (-1) or neither (0) for the company.
-    absent : int or None
-        The value for customers who are not in the family's log: 0 for counts, None (missing) for others.
-    composition : str
-        The dimension whose shares add up to 1, such as "category"; "" for other features.
-    doubtful : bool
-        Whether the log measures the feature unreliably, such as opens if machine opens are not marked.
-    entry : str
-        Key of the texts in the catalog; "" if it is `name`, or "given" for a column of a ready table.
-    fields : mapping of str to str
-        Values for the texts of a generated feature, such as the category of a share.
-    """
-
-    name: str
-    unit: str = ""
-    family: str = "given"
-    direction: Literal[-1, 0, 1] = 0
-    absent: int | None = None
-    composition: str = ""
-    doubtful: bool = False
-    entry: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
-
-    def label(self, language: str = "en") -> str:
-        """A short name for people, such as "Days since last order"."""
-        return self._text("label", language)
-
-    def definition(self, language: str = "en") -> str:
-        """One sentence: what the feature measures, in which unit, and what high or low means."""
-        return self._text("definition", language)
-
-    def unit_label(self, language: str = "en") -> str:
-        """The unit for people, such as "days"; "as given" if it is not known."""
-        check_choice("unit_label", "language", language, allowed=LANGUAGES)
-        return str(text(language, "units", self.unit or "given", "label"))
-
-    def _text(self, key: str, language: str) -> str:
-        check_choice(key, "language", language, allowed=LANGUAGES)
-        is_raw = self.family == "given" and not self.entry
-        template = text(language, "features", "given" if is_raw else self.entry or self.name)[key]
-        return filled(template, {"column": self.name} if is_raw else self.fields)
-
-
-def distinct_labels(features: Sequence[Feature], language: str) -> list[str]:
-    """A label per feature; labels that several features share are followed by the column."""
-    labels = [feature.label(language) for feature in features]
-    times = Counter(labels)
-    return [
-        label if times[label] == 1 else f"{label} ({feature.name})"
-        for label, feature in zip(labels, features, strict=True)
-    ]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -177,6 +109,31 @@ class FeatureTable:
         ]
         columns["skew"] = [_skew(self.values(name)) if name in numeric else None for name in self.names]
         return columns
+
+    def with_labels(self, labels: object, *, caller: str = "with_labels") -> FeatureTable:
+        """The same table with other names of its columns for people; code and SQL keep the column names.
+
+        Parameters
+        ----------
+        labels : mapping of str to str, or path of a TOML file
+            The label of each column that should have one, such as ``{"MntWines": "wine"}``; a label may also
+            be a mapping of languages ("en", "ru") to texts, in TOML a table of its own. None changes nothing.
+        caller : str
+            Name of the calling function, for errors.
+
+        Returns
+        -------
+        FeatureTable
+
+        Raises
+        ------
+        DataError
+            If a column does not exist, a label has a line break or more than 60 characters, or two columns have one
+            label.
+        TypeError
+            If `labels` is neither a mapping nor a path.
+        """
+        return replace(self, described=labeled(self.described, labels, "labels", caller=caller))
 
     def __len__(self) -> int:
         return len(self.local)

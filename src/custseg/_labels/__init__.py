@@ -1,0 +1,8 @@
+"""Labels of two kinds: of customers (their segments) and of columns (their names for people)."""
+
+from __future__ import annotations
+
+from custseg._labels._columns import read_column_labels
+from custseg._labels._segments import Labels, read_labels
+
+__all__ = ["Labels", "read_column_labels", "read_labels"]
