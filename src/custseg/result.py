@@ -212,10 +212,13 @@ class Segmentation:
         return write_files(folder, {**writers, **(also or {})}, caller="write")
 
     def __repr__(self) -> str:
-        return "\n".join([self._headline(), "", repr(self.profiles), "", self.why()])
+        overview = [self.profiles.overview] if self.profiles.overview else []
+        return "\n".join([self._headline(), *overview, "", repr(self.profiles), "", self.why()])
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self._headline())}</p>{self.profiles._repr_html_()}<p>{html.escape(self.why())}</p>"
+        overview = f"<p>{html.escape(self.profiles.overview)}</p>" if self.profiles.overview else ""
+        headline, why = html.escape(self._headline()), html.escape(self.why())
+        return f"<p>{headline}</p>{overview}{self.profiles._repr_html_()}<p>{why}</p>"
 
     def _headline(self) -> str:
         """Return how many segments of how many customers, when, and by which features."""

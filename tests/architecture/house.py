@@ -71,7 +71,7 @@ ROOMS = {
         ("_markers",),
         ("naming",),
         ("_segment_profile",),
-        ("_assemble", "_display", "_long_form"),
+        ("_assemble", "_display", "_long_form", "_overview"),
         ("_profiles",),
         ("_profile_segments",),
         ("__init__",),

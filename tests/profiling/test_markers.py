@@ -1,4 +1,9 @@
+import re
+
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custseg.profiling import Marker, profile_segments
 
@@ -44,8 +49,8 @@ def test_texts_count_where_medians_are_equal() -> None:
     visits[:45], visits[100:130] = 3, 3  # 45 of 100 members, 30 of 300 others
     [marker] = markers(visits=visits)
     assert marker.texts == {
-        "en": "visits over 0: 45% (others 10%)",
-        "ru": "visits больше 0: 45\xa0% (остальные 10\xa0%)",
+        "en": "visits 3: 45% (others 10%)",
+        "ru": "visits 3: 45\xa0% (остальные 10\xa0%)",
     }
 
 
@@ -73,4 +78,48 @@ def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
 def test_flags_are_said_by_their_shares() -> None:
     vip = np.concatenate([np.arange(100) < 80, np.arange(300) < 60]).astype(float)
     [marker] = markers(vip=vip)
-    assert marker.texts["en"] == "vip: 80% (others 20%)"
+    assert marker.texts["en"] == "vip yes: 80% (others 20%)"
+    [marker] = markers(vip=1 - vip)
+    assert marker.texts == {"en": "vip no: 80% (others 20%)", "ru": "vip нет: 80\xa0% (остальные 20\xa0%)"}
+
+
+def shares(value: float, rest: float, *, members: float, others: float) -> np.ndarray:
+    """A column in which these shares of members and others have the value, and all others the rest."""
+    rank = np.concatenate([np.arange(100) / 100, np.arange(300) / 300])
+    return np.where(rank < np.where(LABELS == 0, members, others), value, rest)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (shares(0, 2, members=0.9, others=0.6), "x 0: 90% (others 60%)"),
+        (shares(5, 3, members=0.9, others=0.6), "x 5: 90% (others 60%)"),
+        (shares(0, 4, members=0.55, others=0.9), "x 4: 45% (others 10%)"),
+    ],
+)
+def test_share_at_an_end_of_the_range(column: np.ndarray, words: str) -> None:
+    [marker] = markers(x=column)
+    assert marker.texts["en"] == words
+
+
+def test_share_beyond_the_cut_that_sets_apart_most() -> None:
+    column = shares(2, 1, members=0.9, others=0.6)
+    column[60:80], column[250:270] = 3, 3
+    [marker] = markers(x=column)
+    assert marker.texts["en"] == "x at least 2: 90% (others 60%)"
+
+
+@given(st.integers(0, 10_000))
+def test_no_marker_is_empty(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = {
+        "flag": (rng.random(400) < np.where(LABELS == 0, *rng.random(2))).astype(float),
+        "count": rng.poisson(np.where(LABELS == 0, *rng.exponential(1, 2))).astype(float),
+        "money": np.where(rng.random(400) < np.where(LABELS == 0, *rng.random(2)), rng.lognormal(3, 1, 400), 0.0),
+        "stars": np.clip(np.round(rng.normal(np.where(LABELS == 0, *rng.uniform(1, 6, 2)), 1)), 1, 5),
+    }
+    for marker in markers(**values):
+        figures = re.findall(
+            r"[\d.,]+%?", marker.texts["en"].split(":")[-1] if ":" in marker.texts["en"] else marker.texts["en"]
+        )
+        assert figures[-2] != figures[-1], marker.texts

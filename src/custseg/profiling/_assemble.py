@@ -11,14 +11,18 @@ import numpy as np
 from custseg._labels import Labels
 from custseg._numerics import Bools, Floats, shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL
-from custseg.profiling._markers import Marker, RankedMarker, marker_texts, markers
+from custseg.profiling._markers import Marker, RankedMarker, can_be_shown, marker_texts, markers, share_texts
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._effects import is_clear
+from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.naming._archetypes import Play
-from custseg.profiling.naming._playbook import advice, reachable
+from custseg.profiling.naming._levels import MAJORITY
+from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
+from custseg.profiling.naming._traits import Trait
 from custseg.profiling.naming._words import in_each_language
 from custseg.texts import stability_level
 
@@ -60,9 +64,8 @@ class ProfileInputs:
 
 def segment_markers(statistics: ColumnStatistics, clustered_on: Collection[str]) -> list[list[RankedMarker]]:
     """The markers of every segment, the strongest first."""
-    correlations = statistics.correlations()
     return [
-        markers(statistics.candidates(segment, clustered_on), correlations, preferred=clustered_on)
+        markers(statistics.candidates(segment, clustered_on), statistics, segment, preferred=clustered_on)
         for segment in range(statistics.n_segments)
     ]
 
@@ -75,7 +78,6 @@ def segment_row(
     size = int(members.sum())
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
     features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
-    medians = {column: feature.quantiles[0.5] for column, feature in features.items() if feature.quantiles}
     reach = reachable(table, members)
     label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
@@ -90,13 +92,18 @@ def segment_row(
         revenue_share=inputs.revenue_shares.get(segment),
         weight_share=inputs.weight_shares.get(segment),
         features=features,
-        markers=tuple(_marker(inputs, segment, marker) for marker in ranked_markers),
+        markers=_markers(inputs, segment, ranked_markers, traits=name.traits),
+        traits=name.traits,
         nearest=None,
         overlap=None,
         stability=_stability(inputs.stability, label),
         reachable=reach,
         playbook=advice(
-            inputs.plays.get(name.key, Play()), inputs.plays["every"], medians=medians, reach=reach, size=size
+            inputs.plays.get(name.key, Play()),
+            inputs.plays["every"],
+            typical=_typical(features),
+            reach=reach,
+            size=size,
         ),
     )
 
@@ -125,6 +132,18 @@ def _with_neighbor(
         return row
     nearest = min(neighbors, key=lambda segment: (-overlaps[segment], distances[segment]))
     return replace(row, nearest=rows[nearest].segment, overlap=float(overlaps[nearest]))
+
+
+def _typical(features: Mapping[str, FeatureProfile]) -> dict[str, Typical]:
+    """The median of each number, and the category that most members have, where they may be shown."""
+    typical: dict[str, Typical] = {}
+    for name, feature in features.items():
+        if feature.quantiles:
+            typical[name] = feature.quantiles[0.5]
+        else:
+            most = [share.value for share in feature.categories if (share.share or 0.0) >= MAJORITY]
+            typical[name] = most[0] if most else None
+    return typical
 
 
 def _feature(inputs: ProfileInputs, name: str, segment: int) -> FeatureProfile:
@@ -176,9 +195,27 @@ def _coverage(n_values: int, size: int) -> float | None:
     return None if few else n_values / size
 
 
+def _markers(
+    inputs: ProfileInputs, segment: int, ranked_markers: Sequence[RankedMarker], *, traits: Sequence[Trait]
+) -> tuple[Marker, ...]:
+    """The markers, and the traits of the name that no marker mentions: a middling value has no effect of ranks."""
+    result = [_marker(inputs, segment, marker) for marker in ranked_markers]
+    mentioned = {feature for marker in result for feature in (marker.feature, *marker.folded)}
+    statistics, sizes = inputs.statistics, inputs.statistics.sizes()
+    for trait in traits:
+        if trait.feature in mentioned or not can_be_shown(statistics, trait.terms, segment):
+            continue
+        size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
+        effect = share_difference(trait.members * size, size, others=(trait.others * n_others, n_others))
+        if is_clear(effect):
+            texts = share_texts(trait.terms, (trait.members, trait.others), table=statistics.table)
+            result.append(Marker(trait.feature, None, effect, texts))
+    return tuple(result)
+
+
 def _marker(inputs: ProfileInputs, segment: int, marker: RankedMarker) -> Marker:
-    candidate, folded = marker
-    texts = marker_texts(candidate, segment, inputs.statistics)
+    candidate, statement, folded = marker
+    texts = marker_texts(candidate, statement, segment, statistics=inputs.statistics)
     category = candidate.share.value if candidate.share else None
     return Marker(candidate.feature, category, candidate.effect, texts, folded)
 

@@ -11,6 +11,7 @@ from custseg._checks import check_choice
 from custseg._labels import Labels, read_labels
 from custseg.errors import DataError
 from custseg.profiling._assemble import ProfileInputs, segment_markers, segment_row, with_nearest
+from custseg.profiling._overview import overview
 from custseg.profiling._profiles import Profiles
 from custseg.profiling.measures._column_statistics import column_statistics
 from custseg.profiling.measures._descriptor_tests import descriptor_tests
@@ -159,7 +160,7 @@ def profile_segments(
     rows = with_nearest(rows, statistics, clustering_features or table.clustering_columns)
     if (segments.codes < 0).any():
         rows.append(segment_row(inputs, -1, unclustered_name(outside, candidates), ranked_markers=[]))
-    return Profiles(tuple(rows), tests, table.notes, table.give_back)
+    return Profiles(tuple(rows), tests, table.notes, overview(statistics, clustering_features), table.give_back)
 
 
 def _checked_names(clustered_on: object, table: ProfileTable) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Profiles:
         Whether each descriptor differs between segments at all.
     notes : tuple of str
         Which columns were left out or read as ids.
+    overviews : mapping of str to str
+        One sentence about all customers in segments, by language.
     give_back : callable
         Converts a local frame to the caller's kind of table.
     """
@@ -34,6 +36,7 @@ class Profiles:
     rows: tuple[SegmentProfile, ...]
     tests: tuple[DescriptorTest, ...] = ()
     notes: tuple[str, ...] = ()
+    overviews: Mapping[str, str] = field(default_factory=dict)
     give_back: Callable[[nw.DataFrame[Any]], Any] = field(default=nw.to_native, compare=False)
 
     def __iter__(self) -> Iterator[SegmentProfile]:
@@ -49,6 +52,11 @@ class Profiles:
     def segments(self) -> tuple[SegmentProfile, ...]:
         """The profiles without the row of customers in no segment."""
         return tuple(row for row in self.rows if row.segment is not None)
+
+    @property
+    def overview(self) -> str:
+        """One sentence about all customers in segments, in the language of the profiles; "" where there is none."""
+        return self.overviews.get(self.rows[0].language, "") if self.rows else ""
 
     def renamed(self, names: Mapping[int | str, str]) -> Profiles:
         """The same profiles with other names for some segments, in every language."""

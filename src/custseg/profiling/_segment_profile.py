@@ -10,6 +10,7 @@ from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
+from custseg.profiling.naming._traits import Trait
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,9 @@ class SegmentProfile:
         The name, unique within the result, and one line about it, in each language.
     evidence : NameEvidence or None
         The evidence for the name of an archetype; None for other names.
+    traits : tuple of Trait
+        What a name made of traits says: the words, the condition that each of them states, and the share of the
+        members that meet it, at least 0.6.
     size : int
         Customers.
     share : float or None
@@ -127,6 +131,7 @@ class SegmentProfile:
     reachable: Mapping[str, int | None] = field(repr=False)
     playbook: Mapping[str, Advice] = field(repr=False)
     rule: object | None = field(default=None, repr=False)
+    traits: tuple[Trait, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:

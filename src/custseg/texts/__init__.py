@@ -31,6 +31,7 @@ from custseg.texts._format import (
     shown,
     significant_digits,
     table,
+    value_text,
 )
 from custseg.texts._scales import stability_level
 
@@ -59,4 +60,5 @@ __all__ = [
     "stability_level",
     "table",
     "text",
+    "value_text",
 ]

@@ -77,6 +77,11 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
     return f"{formatted} {plural_form(value, forms, language, genitive=genitive)}" if forms else formatted
 
 
+def value_text(value: float | None, unit: str, language: str = "en") -> str:
+    """A value of a feature: shares as percentages, other units as plain numbers."""
+    return percent(value, language) if unit in SHARES else number(value, language)
+
+
 def counted(count: int, forms: Sequence[str], language: str) -> str:
     """The form of a phrase that goes with the count, with `{count}` filled in."""
     return plural_form(count, forms, language).format(count=number(count, language))

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg.profiling import profile_segments
-from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import read_table
 from custseg.profiling.naming._archetype_match import usable
 from custseg.profiling.naming._archetypes import builtin_archetypes
-from custseg.profiling.naming._traits import one_order, trait
+from custseg.profiling.naming._trait_names import LONGEST_NAME
 from custseg.texts import LANGUAGES
 
 KNOWN = {name for archetype in builtin_archetypes() for name in archetype.names.values()}
@@ -130,58 +129,57 @@ def test_segment_is_described_where_it_earns_no_name() -> None:
     labels = np.repeat([0, 1], 50)
     spread = np.tile(np.arange(50.0), 2)
     values = {
-        "order_count": np.where(labels == 0, 2.0, 3.0),
+        "order_count": np.where(labels == 0, 2.0, 4.0),
         "revenue": np.where(labels == 0, 10.0, 50.0) + spread / 100,
     }
     assert named(values, labels) == ["few orders · low spend", "more orders than most · high spend"]
 
 
-def test_average_is_said_only_where_it_is_sure() -> None:
+def test_average_is_said_only_where_it_is_needed() -> None:
     labels = np.repeat([0, 1], 400)
     spread = np.tile(np.arange(400.0), 2)
     values = {"recency_days": 100 + spread, "order_count": 5 + spread % 7, "revenue": labels * 500 + spread}
-    assert named(values, labels) == [
-        "average recency · average number of orders · low spend",
-        "average recency · average number of orders · high spend",
-    ]
-    few = np.concatenate([np.arange(0, 400, 20), np.arange(400, 800, 20)])
-    assert named({name: column[few] for name, column in values.items()}, labels[few]) == ["low spend", "high spend"]
+    assert named(values, labels) == ["low spend", "high spend"]
 
 
-@pytest.mark.parametrize(
-    ("effect", "word"),
-    [
-        (Effect(0.5, 0.2, 0.7), "high spend"),
-        (Effect(0.5, -0.1, 0.8), None),  # not sure
-        (Effect(0.2, 0.1, 0.3), "average spend"),
-        (Effect(0.3, 0.2, 0.4), None),  # neither far nor surely near
-        (Effect(-0.6, -0.8, -0.3), "low spend"),
-        (None, None),
-    ],
-)
-def test_word_needs_its_interval_on_the_right_side(effect: Effect | None, word: str | None) -> None:
-    found = trait("revenue", effect, 100.0)
-    assert (found[1]["en"] if found else None) == word
+def test_words_are_true_in_absolute_terms() -> None:
+    labels = np.repeat([0, 1], 60)
+    spread = np.tile(np.linspace(0, 20, 60), 2)
+
+    def first_words(recency: tuple[float, float]) -> list[str]:
+        return [name.split(" · ")[0] for name in named({"recency_days": np.array(recency)[labels] + spread}, labels)]
+
+    assert first_words((10, 200)) == ["recent", "no order for long"]
+    assert first_words((70, 95)) == ["more recent than most", "less recent than most"]
+    # Nobody has ordered for a year: the more recent half is not "recent", and no half is "average".
+    assert first_words((400, 450)) == ["more recent than most", "no order for long"]
 
 
-def test_absolute_words_give_way_to_relative_ones() -> None:
-    low = Effect(-0.8, -0.9, -0.7)
-    found = [trait("recency_days", low, median) for median in (20.0, 200.0)]
-    assert [one[1]["en"] for one in found if one] == ["recent", "more recent than most"]
+def test_seven_orders_are_not_few() -> None:
+    labels = np.repeat([0, 1], 50)
+    values = {"order_count": np.where(labels == 0, 7.0, 20.0), "visits": np.tile(np.arange(50.0), 2)}
+    assert named(values, labels) == ["fewer orders than most", "many orders"]
 
 
-def test_one_order_is_said_where_most_have_one_and_fewer_than_others() -> None:
-    assert (one_order(60, 100), one_order(59, 100), one_order(7, 10)) == (True, False, False)
+def test_high_spend_needs_money() -> None:
+    labels = np.repeat([0, 1], 60)
+    returned = {"revenue": np.where(labels == 0, -50.0, 0.0), "visits": np.tile([1.0, 2.0], 60)}
+    assert "high spend" not in named(returned, labels)
+
+
+def test_one_order_is_said_where_most_have_one() -> None:
     labels = np.repeat([0, 1], [50, 50])
-    values = {"order_count": np.where(labels == 0, 1.0, 4.0), "visits": np.tile([1.0, 2.0], 50)}
+    values = {"order_count": np.where(labels == 0, 1.0, 6.0), "visits": np.tile([1.0, 2.0], 50)}
     assert named(values, labels) == ["one order", "many orders"]
+    values["order_count"][:25] = 2.0
+    assert named(values, labels)[0] == "few orders"
 
 
 def test_unknown_features_are_described_by_their_own_name() -> None:
     labels = np.repeat([0, 1], [40, 30])
     values = {"Milk": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
     assert named(values, labels) == ["low Milk", "high Milk"]
-    assert named(values, labels, "ru") == ["ниже: Milk", "выше: Milk"]
+    assert named(values, labels, "ru") == ["Milk: ниже", "Milk: выше"]
 
 
 def test_segments_that_do_not_differ_say_so_and_stay_unique() -> None:
@@ -197,7 +195,7 @@ def test_segments_that_do_not_differ_say_so_and_stay_unique() -> None:
 
 def test_segments_too_small_to_tell_claim_no_likeness() -> None:
     labels = np.tile([0, 1], 12)
-    assert named({"visits": np.repeat(np.arange(12.0), 2)}, labels)[0] == "no strong difference"
+    assert named({"visits": np.repeat(np.arange(12.0), 2)}, labels)[0] == "no clear difference"
 
 
 def test_more_traits_are_told_where_three_are_not_unique() -> None:
@@ -216,12 +214,21 @@ def test_single_segment_is_everyone() -> None:
     assert named({"visits": np.arange(50.0)}, np.zeros(50, dtype=int), "ru") == ["Все клиенты"]
 
 
-def test_descriptors_give_no_words_to_a_name() -> None:
+def test_descriptor_names_a_segment_that_nothing_else_sets_apart() -> None:
     labels = np.repeat([0, 1], 60)
     sex = np.where(labels == 0, "f", "m")
     profiles = profile_segments({"visits": np.tile(np.arange(60.0), 2), "sex": sex}, labels, descriptors=["sex"])
-    assert [marker.feature for marker in profiles[0].markers] == ["sex"]
-    assert "sex" not in profiles[0].name
+    assert [row.name for row in profiles] == ["sex f", "sex m"]
+    visits = {"visits": np.arange(120.0), "sex": sex}
+    assert named(visits, labels) == ["low visits · sex f", "high visits · sex m"]
+    assert [row.name for row in profile_segments(visits, labels, descriptors=["sex"])] == ["low visits", "high visits"]
+
+
+def test_segment_without_values_is_named_by_that() -> None:
+    labels = np.repeat([0, 1], 60)
+    values = {"age": np.where(labels == 0, np.nan, 40.0), "visits": np.tile(np.arange(60.0), 2)}
+    assert named(values, labels)[0] == "age unknown"
+    assert named(values, labels, "ru")[0] == "age: нет данных"
 
 
 @pytest.mark.parametrize("change", ["shuffled", "in cents", "resampled"])
@@ -240,16 +247,46 @@ def test_same_segments_keep_their_names(change: str) -> None:
     assert named(other, labels[rows]) == named(values, labels)
 
 
-@pytest.mark.parametrize(
-    ("effect", "share", "words"),
-    [
-        (Effect(0.5, 0.4, 0.6), 0.6, ("vip", "vip")),
-        (Effect(0.5, 0.4, 0.6), 0.55, ("more often vip", "\u0447\u0430\u0449\u0435 vip")),
-        (Effect(-0.5, -0.6, -0.4), 0.4, ("not vip", "\u043d\u0435 vip")),
-        (Effect(-0.5, -0.6, -0.4), 0.45, ("less often vip", "\u0440\u0435\u0436\u0435 vip")),
-    ],
-)
-def test_flag_is_named_where_most_members_have_it(effect: Effect, share: float, words: tuple[str, str]) -> None:
-    found = trait("vip", effect, 1.0, share=share)
-    assert found is not None
-    assert (found[1]["en"], found[1]["ru"]) == words
+def test_flag_is_named_where_most_members_agree() -> None:
+    labels = np.repeat([0, 1, 2], 100)
+    vip = np.concatenate([np.arange(100) < 70, np.arange(100) < 45, np.arange(100) < 5]).astype(float)
+    names = named({"vip": vip, "visits": np.tile(np.arange(100.0), 3)}, labels)
+    assert (names[0], names[2]) == ("vip: yes", "vip: no")
+    assert "vip" not in names[1]  # 45 of 100 are neither most nor few
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_five_tiers_of_one_column_are_named_in_their_order(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(5)
+    labels = rng.integers(0, 5, 600)
+    values = {"income": rng.normal(20 + 15 * order[labels], 3), "age": rng.normal(40, 10, 600)}
+    names = np.array(named(values, labels))[np.argsort(order)]
+    levels = ("lowest", "low", "middling", "high", "highest")
+    assert [name.split(" · ")[0] for name in names] == [f"{level} income" for level in levels]
+    russian = np.array(named(values, labels, "ru"))[np.argsort(order)]
+    assert [name.split(" · ")[0] for name in russian] == [
+        f"income: {level}" for level in ("ниже всех", "ниже", "в середине", "выше", "выше всех")
+    ]
+
+
+def test_middle_of_everything_is_middling() -> None:
+    rng = np.random.default_rng(0)
+    centers = np.array([[20, 20], [20, 80], [50, 50], [80, 20], [80, 80]])
+    labels = rng.integers(0, 5, 500)
+    income, score = rng.normal(centers[labels], 6).T
+    assert named({"income": income, "score": score}, labels) == [
+        "low income · low score",
+        "low income · high score",
+        "middling income · middling score",
+        "high income · low score",
+        "high income · high score",
+    ]
+
+
+def test_names_of_several_traits_are_short() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 4, 400)
+    columns = {f"spending {j}": rng.normal(5 * ((labels >> j % 2) & 1)) for j in range(6)}
+    for row in profile_segments(columns, labels):
+        assert all(len(name) <= LONGEST_NAME for name in row.names.values() if " · " in name)

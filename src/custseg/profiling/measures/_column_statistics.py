@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -64,9 +65,12 @@ class ColumnStatistics:
 
     def is_flag(self, name: str) -> bool:
         """Whether a numeric column holds 0 and 1 only."""
+        grid = self.ranked[name].grid
+        return set(grid.tolist()) <= {0.0, 1.0} and bool(self._is_flag(name))
+
+    def _is_flag(self, name: str) -> bool:
         values = self.table.values(name)
-        # Most other columns show in the first rows.
-        return all(set(np.unique(rows[~np.isnan(rows)])) <= {0, 1} for rows in (values[:1000], values))
+        return bool(np.isin(values[~np.isnan(values)], (0, 1)).all())
 
     def flag_share(self, name: str, segment: int) -> float | None:
         """The share of 1 among the members with a value; None if the column is no flag, or there are none."""
@@ -104,6 +108,7 @@ class ColumnStatistics:
                     candidates.append(Candidate(name, share.difference, share))
         return candidates
 
+    @cached_property
     def correlations(self) -> RankCorrelations:
         """Rank correlations among the clustered customers."""
         return RankCorrelations(self.table, self.ranked, self.labels >= 0)

@@ -16,7 +16,7 @@ from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
 from custseg.errors import DataError
 from custseg.feature_table import Feature, FeatureTable, distinct_phrases, labeled, table_of_columns
-from custseg.texts import listed
+from custseg.texts import listed, single_line
 
 _ID = "customer_id"
 OTHER = "(other values)"
@@ -54,6 +54,7 @@ class ProfileTable:
     notes: tuple[str, ...] = ()
     categories: Mapping[str, Categories] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
+    _phrases: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
 
     def __len__(self) -> int:
         return len(self.local)
@@ -65,9 +66,12 @@ class ProfileTable:
             name for name, feature in self.described.items() if name not in self.descriptors and not feature.doubtful
         ]
 
-    def phrases(self, language: str) -> dict[str, str]:
-        """How each column is called inside a sentence."""
-        return distinct_phrases(self.described.values(), language)
+    def phrase(self, name: str, language: str) -> str:
+        """How the column is called inside a sentence."""
+        if language not in self._phrases:
+            phrases = distinct_phrases(self.described.values(), language)
+            self._phrases[language] = {column: single_line(phrase) for column, phrase in phrases.items()}
+        return self._phrases[language][name]
 
     def with_labels(self, labels: object, argument: str, *, caller: str) -> ProfileTable:
         """The same table with other names of its columns for people."""

@@ -1,12 +1,12 @@
 """Which segments meet the criteria of an archetype, from the shares of customers that meet its condition.
 
-`_archetypes` reads the definitions, `_archetype_terms` evaluates one term of a condition.
+`_archetypes` reads the definitions, `measures._terms` evaluates one term of a condition.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from custseg._numerics import Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.naming._archetype_terms import Term
+from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.texts import LANGUAGES
 
@@ -48,12 +48,17 @@ class NameEvidence:
 
 
 def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archetype]:
-    """The archetypes whose features are all in the table, and none of them doubtful."""
+    """The archetypes whose features are all in the table, and none of them doubtful; without missing optional terms."""
     present = {*table.numbers, *table.categories}
+    complete = (
+        replace(one, terms=tuple(term for term in one.terms if not term.optional or term.feature in present))
+        for one in archetypes
+    )
     return [
         archetype
-        for archetype in archetypes
-        if not (table.windowed and archetype.lifetime)
+        for archetype in complete
+        if archetype.terms
+        and not (table.windowed and archetype.lifetime)
         and all(term.feature in present and not table.described[term.feature].doubtful for term in archetype.terms)
         and all(term.operator == "==" or term.feature in table.numbers for term in archetype.terms)
     ]
@@ -124,7 +129,4 @@ def _condition_words(archetype: Archetype, table: ProfileTable, bounds: Bounds, 
         key = (term.feature, operator[0])
         if key not in strictest or strictness > strictest[key][0]:
             strictest[key] = strictness, term
-    return ", ".join(
-        term.words(bounds.get(term.feature, {}), language, unit=table.described[term.feature].unit)
-        for _, term in strictest.values()
-    )
+    return ", ".join(term.words(bounds.get(term.feature, {}), language, table=table) for _, term in strictest.values())

@@ -1,6 +1,6 @@
 """Definitions of archetypes and plays, read from TOML and checked with all faults in one message.
 
-`_archetype_terms` evaluates their conditions, `_archetype_match` finds the segments that meet them.
+`measures._terms` evaluates their conditions, `_archetype_match` finds the segments that meet them.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 
 from custseg._checks import did_you_mean, read_definitions
 from custseg.errors import DataError
-from custseg.profiling.naming._archetype_terms import OPERATORS, Term
+from custseg.profiling.measures._terms import OPERATORS, Term
 from custseg.profiling.naming._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence")
 _ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", *_PLAY_KEYS)
-_TERM_KEYS = ("feature", "operator", "value", "quantile")
+_TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
 _NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
 
@@ -148,7 +148,8 @@ def _line(line: Mapping[str, Any]) -> Line:
 
 
 def _term(term: Mapping[str, Any]) -> Term:
-    return Term(term["feature"], term["operator"], term.get("value"), term.get("quantile"))
+    optional = bool(term.get("optional", False))
+    return Term(term["feature"], term["operator"], term.get("value"), term.get("quantile"), optional)
 
 
 def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
@@ -200,6 +201,8 @@ def _term_faults(term: object, columns: Collection[str]) -> Iterator[str]:
         yield f"unknown feature {feature!r}{did_you_mean(feature, {*columns, *text('en', 'features')}, ', ')}"
     if operator not in OPERATORS:
         yield f"unknown operator {operator!r}; operators are {listed(OPERATORS)}"
+    if not isinstance(term.get("optional", False), bool):
+        yield f"optional must be true or false, got {term['optional']!r}"
     value, quantile = term.get("value"), term.get("quantile")
     if (value is None) == (quantile is None):
         yield f"the term on {feature!r} must have either value or quantile"
@@ -242,8 +245,8 @@ def _line_faults(field: str, line: object, columns: Collection[str]) -> Iterator
             continue
         for term in terms:
             yield from _term_faults(term, columns)
-            if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), (str, bool))):
-                yield f"{key} compares a median, so that its terms need a number as value"
+            if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), bool)):
+                yield f"{key} compares a median or a category, so that its terms need a number or a text as value"
 
 
 def _repeated_names(entries: Mapping[str, Any], builtin: tuple[Archetype, ...]) -> list[str]:

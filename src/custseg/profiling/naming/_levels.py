@@ -1,19 +1,21 @@
 """Levels of a column: which segments are low, middling or high in it, and the bounds between them.
 
-Start at `column_levels`. Adjacent segments that a cut does not tell apart have the same level, so that what a level says
-holds for most members of every segment that has it.
+Start at `column_levels`. Adjacent segments that a cut does not tell apart have the same level, so that what a level
+says holds for most members of every segment that has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from custseg._numerics import Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._intervals import wilson
+from custseg.profiling.measures._terms import Term
 from custseg.texts import roundest
 
 MAJORITY = 0.6
@@ -30,6 +32,11 @@ class Level:
     n_levels: int
     low: float
     high: float
+
+    def terms(self, feature: str) -> tuple[Term, ...]:
+        """The bounds as terms."""
+        bounds = ((">=", self.low), ("<", self.high))
+        return tuple(Term(feature, operator, bound) for operator, bound in bounds if np.isfinite(bound))
 
 
 def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments: int) -> dict[int, Level]:
@@ -77,9 +84,10 @@ def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments:
 
 def _is_wide(below: Floats, counts: Integers) -> bool:
     """Whether the middle half of a segment spans a large part of all customers."""
-    ranks = counts.cumsum() / counts.sum()
+    # Mid-ranks: the many customers with one value are at one rank.
+    ranks = (counts.cumsum() - counts / 2) / counts.sum()
     first, last = (int(np.searchsorted(below, quarter)) for quarter in (0.25, 0.75))
-    return bool(ranks[min(last, len(ranks) - 1)] - ranks[max(first - 1, 0)] > _WIDE and first < last)
+    return bool(ranks[last] - ranks[first] > _WIDE)
 
 
 def _groups(order: Sequence[int], below: Floats, sizes: Integers) -> tuple[list[list[int]], list[int]]:
@@ -89,8 +97,8 @@ def _groups(order: Sequence[int], below: Floats, sizes: Integers) -> tuple[list[
     """
     groups = [[segment] for segment in order]
     while len(groups) > 1:
-        cuts, kept = zip(*(_best_cut(below, *pair) for pair in zip(groups, groups[1:], strict=False)), strict=True)
-        ascending = all(first < second for first, second in zip(cuts, cuts[1:], strict=False))
+        cuts, kept = zip(*(_best_cut(below, *pair) for pair in pairwise(groups)), strict=True)
+        ascending = all(first < second for first, second in pairwise(cuts))
         if ascending and all(
             _is_most(_between(below[segment], cuts, position), int(sizes[segment]))
             for position, group in enumerate(groups)

@@ -14,6 +14,9 @@ from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._words import Words
 from custseg.texts import DASH, LANGUAGES, number, single_line, text
 
+Typical = float | str | None
+"""The median of a number, or the category that most members have; None where it cannot be shown."""
+
 _FLAGS = ("contactable_", "consent_")
 
 
@@ -60,17 +63,17 @@ def reachable(table: ProfileTable, members: Bools) -> dict[str, int | None]:
 
 
 def advice(
-    play: Play, general_play: Play, *, medians: Mapping[str, float | None], reach: Mapping[str, int | None], size: int
+    play: Play, general_play: Play, *, typical: Mapping[str, Typical], reach: Mapping[str, int | None], size: int
 ) -> dict[str, Advice]:
-    """The lines of both plays that apply to the medians of the segment, by language."""
+    """The lines of both plays that apply to the typical values of the segment, by language."""
     return {
         language: Advice(
-            do=tuple(_applicable((*play.do, *general_play.do), medians, language)),
+            do=tuple(_applicable((*play.do, *general_play.do), typical, language)),
             dont=(
-                *_applicable((*play.dont, *general_play.dont), medians, language),
+                *_applicable((*play.dont, *general_play.dont), typical, language),
                 *([text(language, "profiling", "reach", "only")] if reach else []),
             ),
-            channel="; ".join([_word(play.channel, language), *_reach_words(reach, size, language)]),
+            channel="; ".join([_channel(play, typical, language), *_reach_words(reach, size, language)]),
             cadence=_word(play.cadence, language),
         )
         for language in LANGUAGES
@@ -87,14 +90,22 @@ def _answers(table: ProfileTable, name: str) -> tuple[Bools, Bools]:
     return column.codes == yes, column.codes == no
 
 
-def _applicable(lines: tuple[Line, ...], medians: Mapping[str, float | None], language: str) -> list[str]:
-    """The lines whose `when` holds for the medians and whose `unless` does not."""
+def _applicable(lines: tuple[Line, ...], typical: Mapping[str, Typical], language: str) -> list[str]:
+    """The lines whose `when` holds for the typical values and whose `unless` does not."""
     return [
         line.words[language]
         for line in lines
-        if all(term.meets(medians.get(term.feature)) for term in line.when)
-        and not (line.unless and all(term.meets(medians.get(term.feature)) for term in line.unless))
+        if all(term.meets(typical.get(term.feature)) for term in line.when)
+        and not (line.unless and all(term.meets(typical.get(term.feature)) for term in line.unless))
     ]
+
+
+def _channel(play: Play, typical: Mapping[str, Typical], language: str) -> str:
+    """The channel of the play; if it has none, the one that most members prefer."""
+    if play.channel is not None:
+        return play.channel[language]
+    words, preferred = text(language, "profiling", "reach"), typical.get("preferred_channel")
+    return str(words["any"]) if preferred is None else words["preferred"].format(single_line(str(preferred)))
 
 
 def _word(texts: Words | None, language: str) -> str:

@@ -52,7 +52,7 @@ def segment_names(
     unnamed = [segment for segment in range(statistics.n_segments) if segment not in names]
     candidates = {segment: [] if segment in small else traits.of(segment) for segment in unnamed}
     taken = [*(name.names for name in names.values()), reserved]
-    selected = selected_traits(candidates, traits.redundant, reserved=taken)
+    selected = selected_traits(candidates, traits.redundant, contrast=traits.contrast, reserved=taken)
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
     for segment, words in unique_names(selected, fallback, reserved=taken).items():
         key = "too_few" if segment in small else "described" if selected[segment] else "unclear"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 
@@ -17,28 +16,45 @@ _MAX_TRAITS = 3
 _TRIED = 8
 
 Redundant = Callable[[Trait, Trait], bool]
+Contrast = Callable[[Sequence[int], Collection[str]], Mapping[int, Trait]]
 
 
 def selected_traits(
-    candidates: Mapping[int, Sequence[Trait]], redundant: Redundant, *, reserved: Collection[Words]
+    candidates: Mapping[int, Sequence[Trait]],
+    redundant: Redundant,
+    *,
+    contrast: Contrast,
+    reserved: Collection[Words],
 ) -> dict[int, list[Trait]]:
     """The traits that make the name of each segment.
 
-    By default up to three that set the segment apart, or else what is true of it. Segments with the same name get
-    another combination of their traits, the first ones preferred, where one is unique.
+    By default up to three that set the segment apart, or else what is true of it. A segment all of whose words another
+    segment's name has as well gets another combination of its traits, the first ones preferred, and if there is none,
+    its level in the column that tells these segments apart.
     """
     selected = {segment: _default(traits, redundant) for segment, traits in candidates.items()}
-    counts = Counter(_key(traits) for traits in selected.values() if traits)
-    counts.update(_key_of(words) for words in reserved)
-    repeated = [segment for segment, traits in selected.items() if traits and counts[_key(traits)] > 1]
-    used = {_key(traits) for segment, traits in selected.items() if segment not in repeated and traits}
-    used |= {key for key, count in counts.items() if count > 1} | {_key_of(words) for words in reserved}
-    for segment in repeated:
+    keys = {segment: _keys(traits) for segment, traits in selected.items() if traits}
+    taken = [frozenset([_key_of(words)]) for words in reserved]
+
+    def is_clear(segment: int, of: frozenset[tuple[str, ...]]) -> bool:
+        # Words that another segment's name has too, and more, do not tell the two apart.
+        return not any(of <= other for one, other in keys.items() if one != segment) and of not in taken
+
+    for segment in sorted(keys, key=lambda segment: len(keys[segment])):
+        if is_clear(segment, keys[segment]):
+            continue
         for combination in _combinations(candidates[segment], redundant):
-            if _key(combination) not in used:
-                selected[segment] = combination
-                used.add(_key(combination))
+            if is_clear(segment, _keys(combination)):
+                selected[segment], keys[segment] = combination, _keys(combination)
                 break
+    for segment in sorted(keys, key=lambda segment: len(keys[segment])):
+        alike = [other for other in keys if keys[segment] <= keys[other]]
+        if len(alike) > 1:
+            used = {trait.feature for other in alike for trait in selected[other]}
+            for other, trait in contrast(alike, used).items():
+                if keys[other] == keys[segment] or other == segment:
+                    selected[other] = [*selected[other], trait]
+            keys |= {other: _keys(selected[other]) for other in alike}
     return selected
 
 
@@ -61,15 +77,16 @@ def unique_names(
 
 
 def joined(traits: Sequence[Trait]) -> Words:
-    """The words of the traits, recency, frequency and money first."""
-    first = [trait for name in MAIN for trait in traits if trait.feature == name]
-    ordered = [*first, *(trait for trait in traits if trait.feature not in MAIN)]
+    """The words of the traits: recency, frequency and money first, the others in the order of the columns."""
+    order = {name: index - len(MAIN) for index, name in enumerate(MAIN)}
+    ordered = sorted(traits, key=lambda trait: order.get(trait.feature, trait.position))
     return {language: " · ".join(trait.words[language] for trait in ordered) for language in LANGUAGES}
 
 
 def _default(traits: Sequence[Trait], redundant: Redundant) -> list[Trait]:
-    """The first traits that set the segment apart; without any, up to two that are true of it."""
-    clear = [trait for trait in traits if trait.is_clear]
+    """The first traits that set the segment apart, secondary ones if no others; else up to two that are true of it."""
+    clear = [trait for trait in traits if trait.is_clear and not trait.is_secondary]
+    clear = clear or [trait for trait in traits if trait.is_clear]
     limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
     selected: list[Trait] = []
     for trait in clear or traits:
@@ -98,8 +115,8 @@ def _is_short(traits: Sequence[Trait]) -> bool:
     return max(len(name) for name in joined(traits).values()) <= LONGEST_NAME
 
 
-def _key(traits: Sequence[Trait]) -> tuple[str, ...]:
-    return _key_of(joined(traits))
+def _keys(traits: Sequence[Trait]) -> frozenset[tuple[str, ...]]:
+    return frozenset(_key_of(trait.words) for trait in traits)
 
 
 def _key_of(words: Words) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Start at `segment_traits`. `_words` has the words and their bounds, `_levels` th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,9 +15,9 @@ from custseg._numerics import Bools, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.measures._effects import Candidate, RankCorrelations
+from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference, wilson
-from custseg.profiling.naming._archetype_terms import MISSING, Term
+from custseg.profiling.measures._terms import MISSING, Term
 from custseg.profiling.naming._levels import MAJORITY, Level, column_levels
 from custseg.profiling.naming._words import MAIN, TRAITS, Said, Words, in_each_language, level_words, own_words
 from custseg.texts import LANGUAGES, single_line
@@ -49,6 +49,11 @@ class Trait:
         true of the segment, such as "middling income".
     strength : float
         Size of the effect.
+    position : int
+        Position of the column in the table.
+    is_secondary : bool
+        Whether the column gives words only where others do not suffice: a descriptor, or beside orders a column
+        without words of its own.
     """
 
     feature: str
@@ -58,6 +63,8 @@ class Trait:
     others: float
     is_clear: bool
     strength: float
+    position: int
+    is_secondary: bool = False
 
 
 @dataclass(eq=False)
@@ -80,23 +87,26 @@ class Traits:
     _hits_of: dict[tuple[Term, ...], Integers] = field(default_factory=dict)
 
     @cached_property
-    def nameable(self) -> list[str]:
-        """The columns that may give words: not descriptors, and of order logs only those with words of their own."""
-        columns = self.statistics.table.clustering_columns
+    def columns(self) -> tuple[list[str], list[str]]:
+        """The columns that give words, and those that do so only where the others do not suffice."""
+        table = self.statistics.table
+        columns = table.clustering_columns
         has_orders = any(name in columns for name in MAIN)
-        return [name for name in columns if not has_orders or name in TRAITS or name in self.clustered_on]
+        first = [name for name in columns if not has_orders or name in TRAITS or name in self.clustered_on]
+        return first, [*(name for name in columns if name not in first), *table.descriptors]
 
     def of(self, segment: int) -> list[Trait]:
-        """The traits of a segment: what sets it apart first, then what is only true of it, then descriptors."""
-        main = [name for name in MAIN if name in self.nameable]
-        others = [name for name in self.nameable if name not in MAIN]
+        """The traits of a segment: what sets it apart first, then what is only true of it, then secondary columns."""
+        first, secondary = self.columns
+        main = [name for name in MAIN if name in first]
+        others = [name for name in first if name not in MAIN]
         traits = [trait for name in main for trait in self._of_column(name, segment)]
         rest = [trait for name in others for trait in self._of_column(name, segment)]
         rest.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
         traits += rest
-        described = [trait for name in self.statistics.table.descriptors for trait in self._of_column(name, segment)]
+        last = [replace(trait, is_secondary=True) for name in secondary for trait in self._of_column(name, segment)]
         clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
-        return [*clear, *weak, *sorted((t for t in described if t.is_clear), key=lambda trait: -trait.strength)]
+        return [*clear, *weak, *sorted((t for t in last if t.is_clear), key=lambda trait: -trait.strength)]
 
     def _of_column(self, name: str, segment: int) -> list[Trait]:
         """The first words of a column that hold for most members, and that values are missing where they are."""
@@ -115,7 +125,7 @@ class Traits:
         if name not in self._flags:
             self._flags[name] = statistics.is_flag(name)
         if self._flags[name]:
-            value = 1 if (statistics.flag_share(name, segment) or 0.0) >= 0.5 else 0
+            value = (statistics.flag_share(name, segment) or 0.0) >= 0.5
             forms = in_each_language("names", "flag" if value else "not")
             words = {language: forms[language].format(label[language]) for language in LANGUAGES}
             return [(words, (Term(name, "==", value),))]
@@ -128,11 +138,13 @@ class Traits:
                 said = [(in_each_language("names", key), (Term(name, "==", 1),)), *said]
             return said
         level = self._levels(name).get(segment)
-        if level is None:
-            return []
-        bounds = [Term(name, ">=", level.low)] if np.isfinite(level.low) else []
-        bounds += [Term(name, "<", level.high)] if np.isfinite(level.high) else []
-        return [(level_words(label, level.position, level.n_levels), tuple(bounds))]
+        said = [] if level is None else [(level_words(label, level), level.terms(name))]
+        if direction:
+            # Where segments overlap too much for levels, a clear difference is still one from most customers.
+            term = Term(name, "<" if direction < 0 else ">", self._quantiles(name)[0.5])
+            forms = in_each_language("names", "lower" if direction < 0 else "higher")
+            said.append(({language: forms[language].format(label[language]) for language in LANGUAGES}, (term,)))
+        return said
 
     def _first_true(
         self, name: str, segment: int, said: Sequence[Said], *, clear: bool, effect: Effect | None
@@ -141,17 +153,40 @@ class Traits:
             members, others = self._shares(terms, segment)
             if _is_most(members, int(self.statistics.sizes()[segment])):
                 strength = abs(effect.value) if effect else 0.0
-                return [Trait(name, words, terms, members, others, clear, strength)]
+                return [Trait(name, words, terms, members, others, clear, strength, self._position(name))]
         return []
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         share = strongest(self.statistics.shares[name][segment])
-        if share is None or share.difference is None or share.difference.value < _MEDIUM or share.difference.low <= 0:
+        if share is None or share.difference is None:
             return []
-        label = self._label(name)
-        words = {language: f"{label[language]} {single_line(share.value)}" for language in LANGUAGES}
-        said = [(words, (Term(name, "==", share.value),))]
-        return self._first_true(name, segment, said, clear=True, effect=share.difference)
+        difference, label = share.difference, self._label(name)
+        if abs(difference.value) < _MEDIUM or difference.low * difference.high <= 0:
+            return []
+        forms = in_each_language("names", "category" if difference.value > 0 else "other_category")
+        words = {code: forms[code].format(label[code], single_line(share.value)) for code in LANGUAGES}
+        said = [(words, (Term(name, "==" if difference.value > 0 else "!=", share.value),))]
+        return self._first_true(name, segment, said, clear=True, effect=difference)
+
+    def contrast(self, segments: Sequence[int], used: Collection[str]) -> dict[int, Trait]:
+        """Of segments that share a name, the levels in the column that tells most of them apart; empty for none."""
+        best: dict[int, Level] = {}
+        name = ""
+        for column in [name for names in self.columns for name in names if name not in used]:
+            if column not in self.statistics.ranked or self.statistics.is_flag(column):
+                continue
+            values, labels = self.statistics.clustered_values(column)
+            inside = np.isin(labels, segments)
+            grid, n_segments = self.statistics.ranked[column].grid, self.statistics.n_segments
+            levels = column_levels(values[inside], labels[inside], grid, n_segments=n_segments)
+            if len({level.position for level in levels.values()}) > len({level.position for level in best.values()}):
+                best, name = levels, column
+        traits = {}
+        for segment, level in best.items():
+            said = [(level_words(self._label(name), level), level.terms(name))]
+            for trait in self._first_true(name, segment, said, clear=False, effect=None):
+                traits[segment] = trait
+        return traits
 
     def _of_missing(self, name: str, segment: int) -> list[Trait]:
         """That most members have no value, where far fewer of the others lack one."""
@@ -166,21 +201,25 @@ class Traits:
             return []
         forms, label = in_each_language("names", "missing"), self._label(name)
         words = {language: forms[language].format(label[language]) for language in LANGUAGES}
-        return [Trait(name, words, terms, members, others, is_clear=True, strength=difference.value)]
+        position = self._position(name)
+        return [Trait(name, words, terms, members, others, True, strength=difference.value, position=position)]
 
     def redundant(self, first: Trait, second: Trait) -> bool:
-        """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8."""
+        """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8.
+
+        Recency, frequency and money are not the same to a reader, however they correlate.
+        """
         if first.feature == second.feature:
             return True
+        if first.feature in MAIN and second.feature in MAIN:
+            return False
         ranked = self.statistics.ranked
         if first.feature not in ranked or second.feature not in ranked:
             return False
         effect = Effect(0.0, 0.0, 0.0)
-        return self._correlations.redundant(Candidate(first.feature, effect), Candidate(second.feature, effect))
-
-    @cached_property
-    def _correlations(self) -> RankCorrelations:
-        return self.statistics.correlations()
+        return self.statistics.correlations.redundant(
+            Candidate(first.feature, effect), Candidate(second.feature, effect)
+        )
 
     def _shares(self, terms: Sequence[Term], segment: int) -> tuple[float, float]:
         """Shares of members and of all other clustered customers that meet all terms; missing values do not."""
@@ -206,8 +245,11 @@ class Traits:
             self._quantiles_of[name] = dict(zip(_QUANTILES, np.quantile(values, _QUANTILES).tolist(), strict=True))
         return self._quantiles_of[name]
 
+    def _position(self, name: str) -> int:
+        return list(self.statistics.table.described).index(name)
+
     def _label(self, name: str) -> Words:
-        return {language: _shortened(single_line(name)) for language in LANGUAGES}
+        return {language: _shortened(self.statistics.table.phrase(name, language)) for language in LANGUAGES}
 
 
 def _direction(effect: Effect | None) -> int | None:

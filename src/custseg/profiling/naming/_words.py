@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custseg.profiling.naming._archetype_terms import Term
+from custseg.profiling.measures._terms import Term
+from custseg.profiling.naming._levels import Level
 from custseg.texts import LANGUAGES, text
 
 Words = Mapping[str, str]
@@ -68,11 +69,12 @@ def _said(feature: str, level: str, *terms: Term) -> list[Said]:
     return [(in_each_language("traits", feature, level), terms)] if has_words else []
 
 
-def level_words(label: Words, position: int, n_levels: int) -> Words:
+def level_words(label: Words, level: Level) -> Words:
     """The words for one of several levels of a column, lowest first: "lowest income" to "highest income"."""
     words = {}
     for language in LANGUAGES:
         forms = text(language, "profiling", "levels")
-        form = forms[str(n_levels)][position] if str(n_levels) in forms else forms["step"]
-        words[language] = form.format(label[language], position=position + 1, total=n_levels)
+        has_words = str(level.n_levels) in forms
+        form = forms[str(level.n_levels)][level.position] if has_words else forms["step"]
+        words[language] = form.format(label[language], position=level.position + 1, total=level.n_levels)
     return words

@@ -1,0 +1,65 @@
+"""All clustered customers together in one sentence, which is read before the segments are compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from custseg._privacy import SMALLEST_GROUP
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.texts import LANGUAGES, amount, percent, text, value_text
+
+# Days since the last order from which most customers have lapsed, and up to which they are active.
+_LAPSED, _ACTIVE = 180, 60
+_MAX_COLUMNS = 5
+
+
+def overview(statistics: ColumnStatistics, clustered_on: Collection[str]) -> dict[str, str]:
+    """The customers in segments as a whole, by language; empty for fewer than 10."""
+    inside = statistics.labels >= 0
+    if int(inside.sum()) < SMALLEST_GROUP:
+        return {}
+    if all(
+        name in statistics.ranked and statistics.ranked[name].counts.any() for name in ("recency_days", "order_count")
+    ):
+        return {language: _orders(statistics, language) for language in LANGUAGES}
+    columns = [
+        name
+        for name in clustered_on or statistics.table.clustering_columns
+        if name in statistics.ranked and statistics.ranked[name].counts.sum() >= SMALLEST_GROUP
+    ]
+    if not columns:
+        return {}
+    return {language: _typical(statistics, columns, language) for language in LANGUAGES}
+
+
+def _orders(statistics: ColumnStatistics, language: str) -> str:
+    """How long ago most customers ordered, how many ordered once, and what they spent."""
+    words = text(language, "profiling", "overview")
+    recency, _ = statistics.clustered_values("recency_days")
+    orders, _ = statistics.clustered_values("order_count")
+    median = float(np.median(recency))
+    state = "lapsed" if median >= _LAPSED else "active" if median <= _ACTIVE else "between"
+    parts = [words[state].format(days=amount(round(median), "days", language))]
+    n_one = int((orders == 1).sum())
+    if n_one == 0 or n_one >= SMALLEST_GROUP:
+        parts.append(words["one_order"].format(percent(n_one / len(orders), language)))
+    if "revenue" in statistics.ranked:
+        revenue, _ = statistics.clustered_values("revenue")
+        parts.append(words["revenue"].format(value_text(float(np.median(revenue)), "money", language)))
+    return f"{', '.join(parts)}."
+
+
+def _typical(statistics: ColumnStatistics, columns: Collection[str], language: str) -> str:
+    """The medians of some columns; of columns of 0 and 1 the share of 1."""
+    words, table = text(language, "profiling", "overview"), statistics.table
+    parts = []
+    for name in list(columns)[:_MAX_COLUMNS]:
+        values, _ = statistics.clustered_values(name)
+        label, unit = table.phrase(name, language), table.described[name].unit
+        if statistics.is_flag(name):
+            parts.append(words["flag"].format(label, percent(float(values.mean()), language)))
+        else:
+            parts.append(f"{label} {value_text(float(np.median(values)), unit, language)}")
+    return str(words["typical"]).format(", ".join(parts))

@@ -1,0 +1,114 @@
+"""Terms: comparisons of a column with a value or with a quantile of all customers, evaluated and put into words."""
+
+from __future__ import annotations
+
+import operator as operators
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from custseg._numerics import Bools
+from custseg.profiling.measures._table import ProfileTable
+from custseg.texts import percent, single_line, text, value_text
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
+}  # fmt: skip
+MISSING, OTHER_THAN = "missing", "!="
+"""Operators of traits alone: without a value, and for any other category."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One comparison of a feature: with a value in its unit, or with a quantile (0 to 1) of all customers.
+
+    Attributes
+    ----------
+    feature : str
+        The column.
+    operator : str
+        One of `OPERATORS`, or `MISSING`.
+    value : float, str, bool or None
+        A number, a category, or yes and no.
+    quantile : float or None
+        The quantile instead of a value.
+    optional : bool
+        Whether the term is left out where the table lacks the column.
+    """
+
+    feature: str
+    operator: str
+    value: float | str | bool | None = None
+    quantile: float | None = None
+    optional: bool = False
+
+    def bound(self, bounds: Mapping[tuple[str, float], float]) -> tuple[str, float | str | bool | None]:
+        """The operator and value of the comparison; a quantile is looked up in the feature's `bounds`."""
+        if self.quantile is None:
+            return self.operator, self.value
+        # The bound of "<" is the largest value below the quantile, that of ">" the smallest above it.
+        return ("<=" if "<" in self.operator else ">="), bounds[self.operator, self.quantile]
+
+    def holds(self, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> Bools:
+        """Which customers meet the term; a missing value does not, but for `MISSING`."""
+        operator, value = self.bound(bounds)
+        if self.feature in table.categories:
+            column = table.categories[self.feature]
+            if operator == MISSING:
+                return np.asarray(column.codes < 0)
+            category = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+            code = column.values.index(category) if category in column.values else -2
+            if operator == OTHER_THAN:
+                return np.asarray((column.codes != code) & (column.codes >= 0))
+            return np.asarray(column.codes == code)
+        values = table.values(self.feature)
+        return np.isnan(values) if operator == MISSING else np.asarray(OPERATORS[operator](values, value))
+
+    def meets(self, value: float | str | None) -> bool | None:
+        """Whether a value meets the term; None where it is missing, or the term compares with a quantile."""
+        if value is None or self.quantile is not None:
+            return None
+        if isinstance(value, str) != isinstance(self.value, str):
+            return False
+        return bool(OPERATORS[self.operator](value, self.value))
+
+    def words(self, bounds: Mapping[tuple[str, float], float], language: str, *, table: ProfileTable) -> str:
+        """The term as text, with the value at its quantile."""
+        operator, value = self.bound(bounds)
+        unit = table.described[self.feature].unit
+        label = table.phrase(self.feature, language)
+        comparison = f"{label} {_compared(operator, value, unit, language=language)}"
+        if self.quantile is None:
+            return comparison
+        share = percent(self.quantile if operator == "<=" else 1 - self.quantile, language)
+        return f"{comparison} ({text(language, 'profiling', 'quantiles', operator).format(share)})"
+
+
+def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
+    """Terms of one column as text: "income 45 to under 60", "rating 5", "parcels at least 1"."""
+    feature = terms[0].feature
+    label, unit = table.phrase(feature, language), table.described[feature].unit
+    bounds = {term.operator: term.value for term in terms}
+    if len(bounds) > 1:
+        low, high = (
+            value_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
+        )
+        form = "between" if "<" in bounds else "from_to"
+        return f"{label} {text(language, 'profiling', 'terms', form).format(low, high)}"
+    return f"{label} " + ", ".join(_compared(term.operator, term.value, unit, language=language) for term in terms)
+
+
+def _compared(operator: str, value: float | str | bool | None, unit: str, *, language: str) -> str:
+    """The comparison without its column."""
+    words = text(language, "profiling", "terms")
+    if operator == MISSING:
+        return str(words[MISSING])
+    if isinstance(value, bool):
+        formatted = words[str(value).lower()]
+    elif isinstance(value, str):
+        formatted = single_line(value)
+    else:
+        formatted = value_text(value, unit, language)
+    return str(words[operator]).format(formatted)
