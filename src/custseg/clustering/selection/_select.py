@@ -45,7 +45,7 @@ def select_clustering(
     n_clusters: int | Sequence[int] | str | None = range(2, 11),
     min_size: int | float = 0.05,
     criterion: str = "silhouette_gain",
-    prefer: Sequence[int] = PREFERRED,
+    prefer: int | Sequence[int] = PREFERRED,
     previous: int | ClusteringChoice | None = None,
     random_state: int = 0,
     n_jobs: int | None = None,
@@ -65,10 +65,10 @@ def select_clustering(
        spread over the draws.
     4. Otherwise the largest gain of any candidate.
 
-    Separation must hold in the sample and in most halves of it, exceed the 95th percentile in null data, and be larger
-    between each cluster and its neighbor than between the pieces of one cloud like the two. If most of 20 resamples
-    of the evidence select another number, that number is selected. See the guide for the conditions where many rows
-    share values.
+    Separation must hold in the sample and in most halves of it, exceed the 95th percentile in null data (of two
+    clusters the 99th), and be larger between each cluster and its neighbor than between the pieces of one cloud like
+    the two. If most of 20 resamples of the evidence select another number, that number is selected. See the guide for
+    the conditions where many rows share values.
 
     Parameters
     ----------
@@ -124,8 +124,8 @@ def select_clustering(
       continuous column is the nearest one with a single peak, because several peaks are groups. The silhouette gain
       compares every method with k-means on these data, so all methods are on one scale.
     - Stability: mean adjusted Rand index of 12 pairs of refits on disjoint halves with the minimum size in
-      proportion. Mixtures and HDBSCAN are tried only if some cluster is separated from all others, and refitted only
-      if they can still be selected.
+      proportion. Mixtures and HDBSCAN are tried only if some cluster is separated from all others, not with fewer
+      clusters than very stable ones that were found, and refitted only if they can still be selected.
     - Everything is measured on at most 10,000 rows, drawn by a hash of the row and its running number among equal ones;
       trees, halves and null data on 4,000 of these. Only the selected clustering is fitted to all rows, where the
       minimum size holds. A group of 0.5 % of the rows has fewer than 25 rows in the sample with a probability of 3e-5.
