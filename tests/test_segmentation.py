@@ -597,7 +597,7 @@ def test_previous_number_below_one_is_an_error() -> None:
 
 def test_previous_number_that_cannot_be_selected_is_named() -> None:
     reason = fit_segments(features=spots((0, 0), (9, 9)), previous=50, method="kmeans").choice.reason
-    assert "The number of segments before, 50, is not among the numbers to choose from." in reason
+    assert "The number before, 50, is not among the numbers to choose from." in reason
 
 
 @pytest.mark.parametrize(
@@ -627,7 +627,7 @@ def test_requested_number_is_constructive(n_segments: int | range) -> None:
     fitted = fit_segments(features=spots((0, 0), n_rows=100), method="kmeans", n_segments=n_segments)
     assert len(fitted.profiles.segments) in (4, 5)
     assert fitted.choice.verdict == "constructive"
-    assert "segments, as requested (k-means). Refits on random halves of the data agree only in part" in repr(fitted)
+    assert "segments, as requested, by k-means: two halves of the customers, segmented separately, agree only in part" in repr(fitted)
 
 
 def test_hdbscan_with_requested_number() -> None:

@@ -91,7 +91,7 @@ class ClusteringChoice:
 
     @property
     def reason(self) -> str:
-        """How many clusters, by which method, and how reproducible they are, in a few sentences."""
+        """How many clusters, how reproducible they are, by which method; then what to make of them."""
         return self.decision.reason.text(self.language)
 
     @property
