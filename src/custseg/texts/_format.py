@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 from custseg.texts._catalogs import localized, plural_form, text
@@ -75,6 +76,13 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
     formatted = number(value, language, digits=digits)
     forms = text(language, "units").get(unit, {}).get("forms")
     return f"{formatted} {plural_form(value, forms, language, genitive=genitive)}" if forms else formatted
+
+
+def unit_beside(phrase: str, unit: str, language: str) -> str:
+    """The unit to put beside a number after the phrase: none where the phrase says it, as "days since last order"."""
+    forms = text(language, "units").get(unit, {}).get("forms", ())
+    words = re.findall(r"\w+", phrase.casefold())
+    return "" if any(form in words for form in forms) else unit
 
 
 def counted(count: int, forms: Sequence[str], language: str) -> str:
