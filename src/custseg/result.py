@@ -232,7 +232,9 @@ class Segmentation:
         return str(words["headline"]).format(
             segments=self._counted(len(self.profiles.segments), "segments"),
             customers=self._counted(n_clustered, "customers"),
-            as_of=words["as_of"].format(snapshot=self.features.snapshot) if self.features.snapshot else "",
+            as_of=words["as_of"].format(snapshot=self.features.snapshot.text(self.choice.language))
+            if self.features.snapshot
+            else "",
             features=", ".join(printable(self._phrases[name]) for name in self.model.preparation.names),
             minimum=self._counted(self.choice.min_size, "customers"),
         )
