@@ -111,7 +111,7 @@ def test_ids_are_in_no_profile_and_no_note() -> None:
     said = repr(profiles) + profiles._repr_html_() + str(profiles.columns()) + str(profiles.to_frame().to_dicts())
     assert "secret" not in said + str(profiles.notes)
     assert profiles.notes == (
-        "column 'client' of features is read as ids, since all its values differ. "
+        "Column 'client' of features is read as ids, since all its values differ. "
         "Give customer_column= for another column.",
     )
 

@@ -374,7 +374,7 @@ def test_useless_columns_are_reported(wholesale: pl.DataFrame) -> None:
     table = wholesale.with_columns(same=pl.lit(3), holes=pl.when(pl.int_range(150) % 10 == 7).then(pl.int_range(150)))
     fitted = quick_fit(features=table)
     assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
-    assert "same was not used: all of its values are equal." in fitted.notes
+    assert "Not used: same, since all of its values are equal." in fitted.notes
     # The client with a value in a dropped column alone is not clustered, by the fit or by the model.
     assert fitted.assignments.filter(pl.col("segment").is_null())["customer_id"].to_list() == ["c007"]
     assert_sound(fitted)
@@ -527,7 +527,7 @@ def test_sampling_is_reported() -> None:
     rng = np.random.default_rng(0)
     table = pl.DataFrame({"id": range(6_000), "x": np.repeat([0.0, 9.0, 30.0], 2_000) + rng.normal(size=6_000)})
     fitted = quick_fit(features=table, method="hdbscan")
-    assert "fitted on a sample of 5,000 customers; all others were assigned by its rule." in fitted.notes
+    assert "Fitted on a sample of 5,000 customers; all others were assigned by its rule." in fitted.notes
 
 
 def test_heavy_tail_is_reported() -> None:
@@ -536,7 +536,7 @@ def test_heavy_tail_is_reported() -> None:
     table = pl.DataFrame({"id": range(300), "visits": visits, "age": age, "luck": rng.standard_t(2, 300)})
     fitted = quick_fit(features=table)
     assert [row.size for row in fitted.profiles] == [100, 100, 100]
-    assert "the extreme values of luck were compressed: they are too few to form a segment." in fitted.notes
+    assert "The extreme values of luck were compressed: they are too few to form a segment." in fitted.notes
     assert fitted.model.assign(table)["segment"].to_list() == fitted.assignments["segment"].to_list()
 
 
@@ -597,7 +597,7 @@ def test_previous_number_below_one_is_an_error() -> None:
 
 def test_previous_number_that_cannot_be_selected_is_named() -> None:
     reason = fit_segments(features=spots((0, 0), (9, 9)), previous=50, method="kmeans").choice.reason
-    assert "The number of segments before, 50, is not among the numbers to choose from." in reason
+    assert "The number before, 50, is not among the numbers to choose from." in reason
 
 
 @pytest.mark.parametrize(
@@ -627,7 +627,8 @@ def test_requested_number_is_constructive(n_segments: int | range) -> None:
     fitted = fit_segments(features=spots((0, 0), n_rows=100), method="kmeans", n_segments=n_segments)
     assert len(fitted.profiles.segments) in (4, 5)
     assert fitted.choice.verdict == "constructive"
-    assert "segments, as requested (k-means). Refits on random halves of the data agree only in part" in repr(fitted)
+    assert "segments, as requested, by k-means: two halves of the customers" in repr(fitted)
+    assert "agree only in part" in repr(fitted)
 
 
 def test_hdbscan_with_requested_number() -> None:

@@ -20,7 +20,7 @@ from custseg._column_kinds import column_notes
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
-from custseg.feature_table import FeatureTable, numbers_as_text
+from custseg.feature_table import FeatureTable, distinct_phrases, numbers_as_text
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
 from custseg.profiling import Profiles
@@ -92,8 +92,14 @@ class Segmentation:
     @property
     def notes(self) -> list[str]:
         """Values filled, compressed or left out; codes and circular values; cross tables; notes of the method."""
-        fit_notes = [note.text(self.model.names, row="customer") for note in self.choice.best.notes]
-        return [*self.model.preparation.notes(), *self._notes_on_columns, *fit_notes]
+        language = self.choice.language
+        fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
+        return [*self.model.preparation.notes(language, self._phrases), *self._notes_on_columns, *fit_notes]
+
+    @property
+    def _phrases(self) -> dict[str, str]:
+        """What each feature is called inside a sentence."""
+        return distinct_phrases(self.features.described, self.choice.language)
 
     @cached_property
     def _notes_on_columns(self) -> list[str]:
@@ -102,9 +108,11 @@ class Segmentation:
         columns = {name: self.features.values(name)[clustered] for name in self.model.preparation.names}
         made = {feature.name for feature in self.features.described if feature.family in ("given", "attributes")}
         notes = self._notes_on_text()
-        notes += column_notes({name: columns[name] for name in columns if name in made}, self.choice.language)
+        notes += column_notes(
+            {name: columns[name] for name in columns if name in made}, self.choice.language, self._phrases
+        )
         table = cross_table(columns, self.labels[clustered])
-        return notes if table is None else [*notes, table.text(self.choice.language)]
+        return notes if table is None else [*notes, table.text(self.choice.language, self._phrases)]
 
     def _notes_on_text(self) -> list[str]:
         """Text columns that hold numbers, where all columns of numbers were to be clustered on."""
@@ -114,7 +122,7 @@ class Segmentation:
         words = text(language, "column_kinds", "text")
         rows = number(len(self.features), language)
         return [
-            str(words).format(column=printable(name), count=number(count, language), rows=rows)
+            str(words).format(column=self._phrases[name], count=number(count, language), rows=rows)
             for name, count in numbers_as_text(self.features).items()
         ]
 
@@ -227,8 +235,10 @@ class Segmentation:
         return str(words["headline"]).format(
             segments=self._counted(len(self.profiles.segments), "segments"),
             customers=self._counted(n_clustered, "customers"),
-            as_of=words["as_of"].format(snapshot=self.features.snapshot) if self.features.snapshot else "",
-            features=", ".join(printable(name) for name in self.model.preparation.names),
+            as_of=words["as_of"].format(snapshot=self.features.snapshot.text(self.choice.language))
+            if self.features.snapshot
+            else "",
+            features=", ".join(printable(self._phrases[name]) for name in self.model.preparation.names),
             minimum=self._counted(self.choice.min_size, "customers"),
         )
 

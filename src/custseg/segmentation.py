@@ -30,7 +30,7 @@ from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
-from custseg.texts import LANGUAGES, listed, plural
+from custseg.texts import LANGUAGES, listed, plural, text
 
 __all__ = ["fit_segments"]
 
@@ -117,7 +117,7 @@ def fit_segments(
     random_state : int, default 0
         Seed; the same customers and seed give the same segments, in any row order.
     progress : callable, optional
-        Called with (name of the step, number of steps done, total number of steps).
+        Called with (the step in words, number of steps done, total number of steps).
     separator, decimal, thousands, encoding, skip_rows
         Format of `features` if it is a CSV file, as in `Orders`. For logs, give them in the description of the log.
 
@@ -156,9 +156,9 @@ def fit_segments(
         "previous": _number_of(previous),
     }
     seed = check_random_state(_CALLER, random_state)
-    tell = _teller(progress)
+    tell = _teller(progress, language)
 
-    tell("reading the customers", 0, 4)
+    tell("reading", 0, 4)
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
     if features is None:
@@ -170,14 +170,14 @@ def fit_segments(
     names = clustering_columns(table, columns, _CALLER)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 
-    tell("preparing the features", 1, 4)
+    tell("preparing", 1, 4)
     _check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size)
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
     choice = _select(matrix, method, min_size=min_size, random_state=seed, tell=tell, **request)
 
-    tell("describing the segments", 3, 4)
+    tell("describing", 3, 4)
     result = _segmentation(table, matrix, replace(choice, language=language), report=report, seed=seed)
     tell("done", 4, 4)
     return result
@@ -308,7 +308,7 @@ def _select(
     *,
     n_segments: int | range | None,
     min_size: int | float,
-    tell: Progress,
+    tell: Callable[..., None],
     **options: Any,
 ) -> ClusteringChoice:
     """The selected clustering; errors name the arguments that can correct them."""
@@ -319,7 +319,7 @@ def _select(
             n_clusters=requested_clusters(n_segments),
             min_size=check_min_size(_CALLER, min_size, len(matrix.rows)),
             **options,
-            progress=lambda done, steps: tell(f"clustering, {done} of {steps} parts done", 2, 4),
+            progress=lambda done, steps: tell("clustering_part", 2, 4, done=done, steps=steps),
         )
     except InfeasibleMinimumError as error:
         advice = f"min_size={error.feasible:g} or less" if error.feasible else "a smaller min_size"
@@ -340,12 +340,13 @@ def _number_of(previous: object) -> int | None:
     return check_previous(_CALLER, previous, kinds="an earlier result, its model or its number of segments")
 
 
-def _teller(progress: object) -> Progress:
-    """Return the caller's progress function, or one that does nothing."""
+def _teller(progress: object, language: str) -> Callable[..., None]:
+    """Return a function that calls the caller's progress function with the words for a step, if there is one."""
     if progress is None:
-        return lambda step, done, steps: None
+        return lambda step, completed, total, **counts: None
     if not callable(progress):
         raise TypeError(
             f"{_CALLER}: progress must be a function of (step, done, steps), got {type(progress).__name__}."
         )
-    return progress
+    words = text(language, "progress")
+    return lambda step, completed, total, **counts: progress(words[step].format(**counts), completed, total)

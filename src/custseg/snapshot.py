@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from custseg._checks import check_integer
+from custseg.texts import counted, text
 
 _EPOCH = datetime(1970, 1, 1)
 _LONGEST_WINDOW = 100 * 366
@@ -44,11 +45,16 @@ class Snapshot:
     window_days: int | None = None
     start: int | None = None
 
-    def __str__(self) -> str:
-        text = self.as_of.isoformat(sep=" ", timespec="minutes" if _whole_minute(self.as_of) else "auto")
+    def text(self, language: str = "en") -> str:
+        """The moment, whether it was assumed, and the window."""
+        words = text(language, "snapshot")
+        moment = self.as_of.isoformat(sep=" ", timespec="minutes" if _whole_minute(self.as_of) else "auto")
         if self.assumed:
-            text += " (midnight after the last row)"
-        return f"{text}, the {self.window_days:,} days before it" if self.window_days else text
+            moment += words["assumed"]
+        return moment + counted(self.window_days, words["window"], language) if self.window_days else moment
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def snapshot_at(

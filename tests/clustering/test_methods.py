@@ -110,21 +110,26 @@ def test_fit_survives_pickling(method):
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)
 def test_notes_are_sentences(method):
     for note in method.notes(fitted(method)):
-        assert note.text(["a", "b", "c"], row="customer").endswith(".")
+        assert note.text(["a", "b", "c"]).endswith(".")
 
 
 def test_early_stop_is_noted():
     rows = np.random.default_rng(0).normal(size=(300, 3))
     for method in OF_A_NUMBER:
         model = estimator(method, 5, max_iter=1, min_size=50, random_state=0).fit(rows)
-        assert model.converged_ or "converged" in method.notes(model)[0].template
+        assert model.converged_ or method.notes(model)[0].key == "not_converged"
 
 
 def test_note_names_clusters_and_counts_rows():
     first, second = reassignment_notes([Reassignment(1, 0, 1.0, 0.5), Reassignment(-1, 1, 1_200.0, 0.5)])
-    assert first.text(["a", "b"], row="row") == "1 row reassigned from 'b' to 'a' to meet the minimum size."
-    assert second.text(["a", "b"], row="row") == "1,200 rows reassigned to 'b' to meet the minimum size."
-    assert FitNote("no clusters.").text([], row="row") == "no clusters."
+    assert first.text(["a", "b"]) == "1 customer reassigned from 'b' to 'a' to meet the minimum size."
+    assert second.text(["a", "b"]) == "1,200 customers reassigned to 'b' to meet the minimum size."
+    assert first.text(["a", "b"], "ru").startswith("1 клиент переведён из сегмента «b» в сегмент «a»")
+
+
+@pytest.mark.parametrize("remedy", ["regularized", "diagonal", "round"])
+def test_every_simplified_shape_has_a_sentence(remedy):
+    assert FitNote(f"shape_{remedy}", clusters=(0,)).text(["a"]).startswith("The shape of 'a' was simplified (")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -197,13 +197,13 @@ def test_useless_columns_are_dropped_with_the_reason() -> None:
         }
     )
     assert plan.names == ["revenue"]
-    assert plan.dropped == {
+    assert {name: reason.text() for name, reason in plan.dropped.items()} == {
         "constant": "all of its values are equal",
         "nearly": "99.2% of its values are equal",
         "empty": "all of its values are missing",
         "holes": "60% of its values are missing",
     }
-    assert "holes was not used: 60% of its values are missing." in plan.notes()
+    assert "Not used: holes, since 60% of its values are missing." in plan.notes()
 
 
 def test_column_that_is_half_missing_or_99_percent_equal_is_kept() -> None:

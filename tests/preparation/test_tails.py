@@ -141,7 +141,7 @@ def test_preparation_compresses_with_a_minimum_size() -> None:
     assert plain.tails.columns == ()
     assert compressed.tails.columns == (3,)
     np.testing.assert_array_equal(compressed.matrix(columns_of(X)), compress_tails(plain.matrix(columns_of(X))))
-    assert compressed.notes()[-1] == "the extreme values of d were compressed: they are too few to form a segment."
+    assert compressed.notes()[-1] == "The extreme values of d were compressed: they are too few to form a segment."
 
 
 @pytest.fixture(scope="module")

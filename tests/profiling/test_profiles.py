@@ -188,7 +188,7 @@ def test_dates_and_lists_are_left_out_and_told() -> None:
     given = table().with_columns(day=pl.lit("2024-05-01").str.to_date())
     found = profile_segments(given, LABELS)
     assert "day" not in found[0].features
-    assert found.notes[-1] == "columns ['day'] are left out: they hold neither numbers nor text nor booleans."
+    assert found.notes[-1] == "Left out, since it holds neither numbers nor text nor booleans: day."
 
 
 def test_one_segment_only() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import duckdb
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -20,10 +22,10 @@ NUMBERS: list[object] = [4, 5, 9, 10, None]
 @pytest.mark.parametrize(
     ("condition", "expected", "text"),
     [
-        (Condition("a", low=5), [False, True, True, True, False], "a at least 5"),
-        (Condition("a", high=5), [True, False, False, False, False], "a under 5"),
-        (Condition("a", low=5, high=10), [False, True, True, False, False], "a from 5 to under 10"),
-        (Condition("a", low=5, high=6, whole=True), [False, True, False, False, False], "a exactly 5"),
+        (Condition("a", low=5), [False, True, True, True, False], "a is at least 5"),
+        (Condition("a", high=5), [True, False, False, False, False], "a is under 5"),
+        (Condition("a", low=5, high=10), [False, True, True, False, False], "a is from 5 to under 10"),
+        (Condition("a", low=5, high=6, whole=True), [False, True, False, False, False], "a is exactly 5"),
         (Condition("a", high=5, missing=True), [True, False, False, False, True], "a is either missing or under 5"),
         (Condition("a", missing=True), [False, False, False, False, True], "a is missing"),
         (Condition("a"), [True, True, True, True, False], "a is known"),
@@ -58,17 +60,28 @@ def test_flag_term() -> None:
     yes, no = Condition("vip", kind="flag", low=1), Condition("vip", kind="flag", high=1)
     assert held(yes, [True, False, None]) == [True, False, False]
     assert held(no, [True, False, None]) == [False, True, False]
-    assert (yes.text(), no.text("ru"), yes.sql) == ("vip", "не vip", '"vip" = TRUE AND "vip" IS NOT NULL')
+    assert (yes.text(), no.text("ru"), yes.sql) == ("vip is yes", "vip — нет", '"vip" = TRUE AND "vip" IS NOT NULL')
 
 
-def test_unit_is_said_unless_the_name_says_it() -> None:
-    assert Condition("order_count", low=5, unit="orders").text() == "order_count at least 5 orders"
-    assert Condition("recency_days", high=30, unit="days").text() == "recency_days under 30"
-    assert Condition("recency_days", high=31, unit="days").text("ru") == "recency_days меньше 31 дня"
-    assert Condition("open_rate", low=0.1, high=0.5, unit="share").text() == "open_rate from 10% to under 50%"
+def test_unit_is_said_unless_the_label_says_it() -> None:
+    days = {"en": "days since last order", "ru": "дней с последнего заказа"}
+    since = Condition("recency_days", high=31, unit="days", phrases=days)
+    assert (since.text(), since.text("ru")) == (
+        "days since last order is under 31",
+        "дней с последнего заказа меньше 31",
+    )
+    gap = replace(since, feature="gap_days_mean", phrases={"en": "average gap", "ru": "средний интервал"})
+    assert (gap.text(), gap.text("ru")) == ("average gap is under 31 days", "средний интервал меньше 31 дня")
+    assert Condition("open_rate", low=0.1, high=0.5, unit="share").text() == "open_rate is from 10% to under 50%"
     assert Condition("revenue", low=1000, high=5000, unit="money").text("ru") == (
         "revenue не меньше 1\xa0000, но меньше 5\xa0000"
     )
+
+
+def test_label_stands_in_the_text_and_the_column_in_sql() -> None:
+    condition = Condition("MntWines", low=5, phrases={"en": "wine", "ru": "вино"})
+    assert (condition.text(), condition.text("ru")) == ("wine is at least 5", "вино не меньше 5")
+    assert condition.sql == '"MntWines" >= 5 AND "MntWines" IS NOT NULL'
 
 
 def test_names_and_words_are_escaped_in_sql() -> None:
@@ -116,6 +129,6 @@ def test_nan_is_missing() -> None:
 
 def test_numbers_that_are_0_and_1_read_as_a_flag() -> None:
     yes, no = Condition("vip", low=1, whole=True, binary=True), Condition("vip", high=1, whole=True, binary=True)
-    assert (yes.text(), no.text(), no.text("ru")) == ("vip", "not vip", "\u043d\u0435 vip")
+    assert (yes.text(), no.text(), no.text("ru")) == ("vip is yes", "vip is no", "vip — нет")
     assert no.sql == '"vip" < 1 AND "vip" IS NOT NULL'
     assert Condition("vip", low=1, missing=True, binary=True).text() == "vip is either missing or yes"

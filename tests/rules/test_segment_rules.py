@@ -55,7 +55,7 @@ def test_rule_of_a_plain_segment_by_hand() -> None:
     orders = np.arange(200) % 20
     rules = segment_rules({"order_count": orders, "noise": np.arange(200) % 7}, (orders >= 5).astype(int))
     few, many = rules.rules
-    assert (few.text, many.text) == ("order_count under 5", "order_count at least 5")
+    assert (few.text, many.text) == ("order_count is under 5", "order_count is at least 5")
     assert (many.precision, many.recall, many.lift) == (1.0, 1.0, pytest.approx(1 / 0.75, rel=0.02))
     assert many.sql == '"order_count" >= 5 AND "order_count" IS NOT NULL'
     assert rules.fidelity == 1.0
@@ -77,13 +77,13 @@ def test_thresholds_of_money_are_round() -> None:
     rng = np.random.default_rng(1)
     revenue = rng.lognormal(6, 1, 2000).round(2)
     rules = segment_rules({"revenue": revenue}, (revenue > 1013.77).astype(int))
-    assert rules.rules[1].text == "revenue at least 1,000"
+    assert rules.rules[1].text == "revenue is at least 1,000"
 
 
 def test_range_is_one_term() -> None:
     x = np.arange(1000)
     rules = segment_rules({"x": x}, ((x >= 400) & (x < 600)).astype(int), max_conditions=1)
-    assert rules.rules[1].text == "x from 400 to under 600"
+    assert rules.rules[1].text == "x is from 400 to under 600"
     assert all(len(rule.conditions) <= 1 for rule in rules.rule_set.rules)
 
 
@@ -239,7 +239,7 @@ def test_no_rule_picks_fewer_than_ten_customers() -> None:
 def test_feature_without_values_takes_no_part() -> None:
     x = np.arange(200.0)
     rules = segment_rules({"empty": np.full(200, np.nan), "none": [None] * 200, "x": x}, (x >= 100).astype(int))
-    assert rules.rules[1].text == "x at least 100"
+    assert rules.rules[1].text == "x is at least 100"
     only = segment_rules({"empty": np.full(200, np.nan)}, (x >= 100).astype(int))
     assert only.rules == ()
 
@@ -269,13 +269,13 @@ def test_threshold_is_the_value_of_no_one_customer() -> None:
 def test_other_kinds_of_columns_are_left_out() -> None:
     table = pl.DataFrame({"id": np.arange(100), "x": np.arange(100)}).with_columns(day=pl.date(2024, 1, 1))
     rules = segment_rules(table, (np.arange(100) >= 50).astype(int))
-    assert rules.rules[1].text == "x at least 50"
+    assert rules.rules[1].text == "x is at least 50"
 
 
 def test_both_languages_are_told() -> None:
     x = np.arange(200)
     rules = segment_rules({"recency_days": x}, (x >= 100).astype(int), language="ru")
-    assert rules.rules[1].texts == {"en": "recency_days at least 100", "ru": "recency_days не меньше 100"}
+    assert rules.rules[1].texts == {"en": "recency_days is at least 100", "ru": "recency_days не меньше 100"}
     assert repr(rules.rules[1]) == (
         "Если recency_days не меньше 100, то сегмент 1: точность 100\xa0%, полнота 100\xa0%, лифт 2"
     )
@@ -301,7 +301,7 @@ def test_small_segment_of_a_large_table_is_learned_too() -> None:
     n = 200_000
     x, y = np.arange(n) % 1000, np.arange(n) % 77
     rules = segment_rules({"x": x, "y": y}, (x >= 995).astype(int))
-    assert rules.rules[1].text == "x at least 995"
+    assert rules.rules[1].text == "x is at least 995"
     assert rules.rules[1].precision == 1.0
     assert rules.rule_set.measured_on == 60_000
 
@@ -318,10 +318,10 @@ def test_tree_learns_a_checkerboard_that_no_single_cut_shows() -> None:
         for label, conditions in covering_conditions(sample, max_conditions=2)
     }
     assert found == {
-        (0, "a under 50 and b under 30"),
-        (1, "a under 50 and b at least 30"),
-        (1, "a at least 50 and b under 30"),
-        (0, "a at least 50 and b at least 30"),
+        (0, "a is under 50 and b is under 30"),
+        (1, "a is under 50 and b is at least 30"),
+        (1, "a is at least 50 and b is under 30"),
+        (0, "a is at least 50 and b is at least 30"),
     }
 
 

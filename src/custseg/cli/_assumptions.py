@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import glob
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 import click
 
+from custseg.cli._errors import command_error
 from custseg.errors import DataError
 from custseg.inspection import FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
@@ -48,13 +51,20 @@ def order_log(path: str, options: Mapping[str, Any], further: Mapping[str, Any],
         if specified.get(role) == _NONE:
             raise ValueError(f"fit: {role} must be the name of a column, got 'none'. Every order needs one.")
     chosen = {name: None if value == _NONE else value for name, value in specified.items()}
+    _check_exists(path, language)
     try:
         inspection = inspect_with(path, _with_defaults(specified), language=language)
     except DataError as error:
         return _without_inspection(path, {**further, **chosen}, error)
-    assumed = _assumptions(inspection, specified)
-    _check_roles(inspection, specified)
+    assumed = _assumptions(inspection, specified, language=language)
+    _check_roles(inspection, specified, language=language)
     return DescribedLog(Orders(path, **{**further, **_arguments(inspection, assumed), **chosen}), assumed, path)
+
+
+def _check_exists(path: str, language: str) -> None:
+    """Raise in another language than English, in which the library has the error, if there is no such file."""
+    if language != "en" and not glob.has_magic(path) and not Path(path).exists():
+        raise command_error(language, "no_file", path=shown(path))
 
 
 def _without_inspection(path: str, arguments: Mapping[str, Any], error: DataError) -> DescribedLog:
@@ -81,7 +91,7 @@ def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
     """Print the assumptions as options, those that are certain first."""
     for log in logs:
         for certainty in ("certain", "likely"):
-            options = [_as_option(finding, log) for finding in log.assumed if finding.certainty == certainty]
+            options = [_as_option(finding, log, language) for finding in log.assumed if finding.certainty == certainty]
             if certainty == "likely":
                 options += [f"{name} = {event}" for name, event in log.event_names.items()]
             if options:
@@ -95,9 +105,9 @@ def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
         click.echo()
 
 
-def _as_option(finding: FileFinding, log: DescribedLog) -> str:
+def _as_option(finding: FileFinding, log: DescribedLog, language: str) -> str:
     if not isinstance(log.described, Orders):
-        return f"{finding.subject} = {finding.value!r}"
+        return f"{_subject(finding.subject, language)} = {finding.value!r}"
     return f"--{finding.subject.replace('_', '-')} {shlex.quote(printable(finding.value))}"
 
 
@@ -108,7 +118,7 @@ def _with_defaults(specified: Mapping[str, Any]) -> dict[str, Any]:
     return {**defaults, **specified}
 
 
-def _assumptions(inspection: FileInspection, specified: Mapping[str, Any]) -> tuple[FileFinding, ...]:
+def _assumptions(inspection: FileInspection, specified: Mapping[str, Any], *, language: str) -> tuple[FileFinding, ...]:
     """The findings that no option specifies; ambiguous ones are an error.
 
     If options name columns of the log, optional columns that they do not name are not used.
@@ -123,10 +133,16 @@ def _assumptions(inspection: FileInspection, specified: Mapping[str, Any]) -> tu
     open_findings = [finding for finding in inspection.findings if finding.used and finding.subject not in settled]
     ambiguous = [finding for finding in open_findings if finding.certainty == "ambiguous"]
     if ambiguous:
+        words = text(language, "cli")
         choices = "; ".join(
-            f"{item.subject}: {item.reason}. Give {' or '.join(option_words(item))}" for item in ambiguous
+            words["choice"].format(
+                subject=_subject(item.subject, language),
+                reason=item.reason,
+                options=words["or"].join(option_words(item)),
+            )
+            for item in ambiguous
         )
-        raise DataError(f"fit: {shown(inspection.path)} can be read in several ways. {choices}.")
+        raise command_error(language, "several_ways", path=shown(inspection.path), choices=choices)
     defaults = _DEFAULTS.get(inspection.kind, {})
     return tuple(finding for finding in open_findings if defaults.get(finding.subject) != finding.value)
 
@@ -137,28 +153,35 @@ def _arguments(inspection: FileInspection, assumed: Iterable[FileFinding]) -> di
     return {name: value for name, value in inspection.arguments.items() if name in names}
 
 
-def _check_roles(inspection: FileInspection, specified: Mapping[str, Any]) -> None:
+def _check_roles(inspection: FileInspection, specified: Mapping[str, Any], *, language: str) -> None:
     """Raise if the file and the options lack a required column of an order log."""
     present = {*specified, *(finding.subject for finding in inspection.findings if finding.used)}
     missing = [role for role in ("customer", "date") if role not in present]
     if not present & {"amount", "quantity"}:
         missing.append("amount")
     if inspection.kind in ("events", "customers") and not {"customer", "date"} <= specified.keys():
-        kind = "an event log" if inspection.kind == "events" else "a table with one row per customer"
-        raise DataError(
-            f"fit: {shown(inspection.path)} looks like {kind}. Give it as --{inspection.kind} FILE, "
-            "or name its columns with --customer, --date and --amount."
-        )
+        kind = text(language, "inspect", "kinds", inspection.kind)
+        raise command_error(language, "not_orders", path=shown(inspection.path), kind=kind, option=inspection.kind)
     if missing:
-        options = ", ".join(f"--{role}" for role in missing)
-        raise DataError(
-            f"fit: no column of {shown(inspection.path)} looks like the {' or the '.join(missing)}. "
-            f"Name it with {options}, or join the file that has it first; columns are {listed(inspection.columns)}. "
-            f"For details, run: custseg inspect {shlex.quote(printable(inspection.path))}"
+        raise command_error(
+            language,
+            "no_column",
+            path=shown(inspection.path),
+            roles=text(language, "cli", "role_separator").join(_subject(role, language) for role in missing),
+            options=", ".join(f"--{role}" for role in missing),
+            columns=listed(inspection.columns),
+            command=shlex.quote(printable(inspection.path)),
         )
+
+
+def _subject(subject: str, language: str) -> str:
+    """What a role or setting is called."""
+    named = text(language, "inspect", "roles") | text(language, "inspect", "settings")
+    return subject if language == "en" else str(named.get(subject, subject))
 
 
 def _inspected(path: str, kind: FileKind, timezone: str, *, language: str) -> DescribedLog:
+    _check_exists(path, language)
     inspection = inspect_with(path, _DEFAULTS[kind], language=language, kind=kind)
     takes = {field_.name for field_ in fields(_KINDS[kind])}
     used = tuple(finding for finding in inspection.findings if finding.used and finding.subject in takes)

@@ -48,7 +48,7 @@ def inspect(file: str, language: str) -> None:
     is written. Two rows are shown as examples,
     with every letter as A and every digit as 9.
     """
-    with command_errors():
+    with command_errors(language):
         from custseg import inspection
 
         report = repr(inspection.inspect(file, language=language))

@@ -8,11 +8,12 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import click
 
-from custseg.errors import CustsegError
+from custseg.errors import CustsegError, InfeasibleMinimumError
+from custseg.texts import text
 
 LIBRARY_NAMES = {"segments": "n_segments", "seed": "random_state"}
 """Parameters of commands that have another name in the library."""
@@ -44,15 +45,49 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
+class LocalizedError(click.ClickException):
+    """An error of a command in a language; other than in English, a message of the library is set apart."""
+
+    def __init__(self, message: str, language: str, *, is_english: bool = False) -> None:
+        super().__init__(message)
+        self.language, self.is_english = language, is_english
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the error with the words of the language before it."""
+        line = text(self.language, "cli", "english_error" if self.is_english else "error")
+        click.echo(line.format(message=self.format_message()), file=file, err=file is None)
+
+
+class LocalizedUsageError(LocalizedError):
+    """An error of usage in a language."""
+
+    exit_code = click.UsageError.exit_code
+
+
+def command_error(language: str, key: str, **fields: str) -> LocalizedError:
+    """The error with a text of the catalog."""
+    return LocalizedError(text(language, "cli", key).format(**fields), language)
+
+
 @contextmanager
-def command_errors() -> Iterator[None]:
-    """Turn errors of the library into errors of the command, with options in place of arguments."""
+def command_errors(language: str = "en") -> Iterator[None]:
+    """Turn errors of the library into errors of the command, with options in place of arguments.
+
+    Messages of the library are in English: in another language, a line in that language announces them.
+    """
     try:
         yield
+    except InfeasibleMinimumError as error:
+        if language == "en":
+            raise LocalizedError(with_options(str(error)), language) from error
+        key = "infeasible" if error.feasible else "infeasible_unknown"
+        raise command_error(language, key, feasible=f"{error.feasible or 0:g}") from error
     except CustsegError as error:
-        raise click.ClickException(with_options(str(error))) from error
+        raise LocalizedError(with_options(str(error)), language, is_english=True) from error
     except (TypeError, ValueError, NotImplementedError) as error:
-        raise click.UsageError(with_options(str(error))) from error
+        if language == "en":
+            raise click.UsageError(with_options(str(error))) from error
+        raise LocalizedUsageError(with_options(str(error)), language, is_english=True) from error
 
 
 def with_options(message: str) -> str:

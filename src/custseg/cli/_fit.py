@@ -11,6 +11,7 @@ import click
 from custseg.cli._errors import LIBRARY_NAMES, command_errors
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import MethodName, min_size, rates, segments
+from custseg.texts import text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -91,7 +92,7 @@ _SEGMENTS = _together(
     click.option("--columns", help="Features to cluster on, separated by commas. "
                  "[default: recency_days,order_count,revenue]"),
     click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
-                 help="Language of the segment names and of the data report."),
+                 help="Language of the results; --help and some errors are in English."),
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
                  help="Random seed; the same seed gives the same segments."),
     click.option("--timezone", default="UTC", show_default=True, help="Time zone of the log."),
@@ -123,8 +124,8 @@ def fit(orders: str | None, *, events: str | None, customers: str | None, out: P
           --customer Kunde --order Auftrag --date Datum --amount Betrag --out segments
     """  # noqa: D301 - click wants the character \b itself
     if orders is None and events is None:
-        raise click.UsageError("Missing argument 'ORDERS', an order log (or give --events, an event log).")
-    with command_errors():
+        raise click.UsageError(text(options["language"], "cli", "no_orders"))
+    with command_errors(options["language"]):
         from custseg.cli._assumptions import customer_table, event_log, order_log, show_assumed
 
         file_options = {name: options[name] for name in (*_ROLES, *_FORMAT)}

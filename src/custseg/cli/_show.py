@@ -11,18 +11,19 @@ from typing import Any
 import click
 
 from custseg.cli._errors import with_options
+from custseg.texts import text
 
 
 def fit_and_write(orders: object, out: Path | None, form: str = "csv", **arguments: Any) -> None:
     """Fit segments, print them, and write their files."""
     from custseg.segmentation import fit_segments
 
-    with _progress() as progress:
+    with _progress(arguments.get("language", "en")) as progress:
         result = fit_segments(orders, progress=progress, **arguments)
         files = _write(result, out, form) if out else []
     _show(result)
     for file in files:
-        click.echo(f"Wrote {file}")
+        click.echo(text(result.choice.language, "cli", "wrote").format(file=file))
 
 
 def _write(result: Any, out: Path, form: str) -> list[Path]:
@@ -38,17 +39,17 @@ def _show(result: Any) -> None:
         from rich.box import SIMPLE_HEAD
         from rich.console import Console
         from rich.table import Table
-        from rich.text import Text
+        from rich.text import Text as RichText
 
         heads, rows = result.profiles.table()
-        headline = Text(repr(result).splitlines()[0], "bold")
+        headline = RichText(repr(result).splitlines()[0], "bold")
         table = Table(title=headline, title_justify="left", box=SIMPLE_HEAD, padding=0)
         for position, head in enumerate(heads):
             # A word per line, so that the table fits a narrow terminal.
-            words = Text(head.replace("_", " ").replace(" ", "\n"))
+            words = RichText(head.replace("_", " ").replace(" ", "\n"))
             table.add_column(words, justify="left" if position == 1 else "right", overflow="fold")
         for cells in rows:
-            table.add_row(*map(Text, cells))
+            table.add_row(*map(RichText, cells))
         Console().print(table)
         click.echo(result.why())
     else:
@@ -60,7 +61,7 @@ def _show(result: Any) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
+def _progress(language: str) -> Iterator[Any]:
     """A progress display on a terminal, none in a pipe."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
@@ -69,5 +70,5 @@ def _progress() -> Iterator[Any]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as display:
-        task = display.add_task("starting", total=1)
+        task = display.add_task(text(language, "cli", "starting"), total=1)
         yield lambda step, completed, steps: display.update(task, description=step, completed=completed, total=steps)

@@ -339,10 +339,7 @@ def _make(spec: FitSpec) -> MinSizeGaussianMixture:
 
 
 def _notes(model: MinSizeGaussianMixture) -> tuple[FitNote, ...]:
-    simplified = (
-        FitNote(f"the shape of {{0}} was simplified ({remedy}).", clusters=(component,))
-        for component, remedy in model.fallbacks_
-    )
+    simplified = (FitNote(f"shape_{remedy}", clusters=(component,)) for component, remedy in model.fallbacks_)
     return (*convergence_notes(model), *simplified)
 
 

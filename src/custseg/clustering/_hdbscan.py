@@ -339,7 +339,7 @@ def _most_reproducible(settings: Sequence[TriedSetting]) -> FitSpec:
 def _notes(model: MinSizeHDBSCAN) -> tuple[FitNote, ...]:
     if model.n_fit_rows_ == len(model.labels_):
         return ()
-    return (FitNote("fitted on a sample of {rows}; all others were assigned by its rule.", model.n_fit_rows_),)
+    return (FitNote("sampled", model.n_fit_rows_),)
 
 
 def _noise_share(model: MinSizeHDBSCAN) -> dict[str, float]:

@@ -9,30 +9,34 @@ from typing import Any
 
 from custseg._numerics import Floats
 from custseg.clustering.assignment._assessment import AssignmentRule, Reassignment
-from custseg.texts import plural
+from custseg.texts import number, plural_form, text
 
 
 @dataclass(frozen=True)
 class FitNote:
-    """A sentence about a fit, with placeholders for the names of rows and clusters.
+    """A sentence about a fit.
 
     Attributes
     ----------
-    template : str
-        The sentence: `{rows}` stands for a number of rows, `{0}` and `{1}` for the names of clusters.
+    key : str
+        Key of the sentence in `fit_notes` of the catalogs. In the sentence, `{count}` stands for the number of rows,
+        `{0}` and `{1}` for the names of clusters.
     n_rows : int, default 0
         Number of rows.
     clusters : tuple of int, default ()
         Numbers of the clusters.
     """
 
-    template: str
+    key: str
     n_rows: int = 0
     clusters: tuple[int, ...] = ()
 
-    def text(self, names: Sequence[str], *, row: str) -> str:
-        """The sentence with the names of the clusters and the word for a row, such as "customer"."""
-        return self.template.format(*(repr(names[j]) for j in self.clusters), rows=plural(self.n_rows, row))
+    def text(self, names: Sequence[str], language: str = "en") -> str:
+        """The sentence with the names of the clusters."""
+        words = text(language, "fit_notes")
+        quotes = (words["quote"].format(names[j]) for j in self.clusters)
+        form = plural_form(self.n_rows, words[self.key], language)
+        return form.format(*quotes, count=number(self.n_rows, language))
 
 
 def no_notes(estimator: Any) -> tuple[FitNote, ...]:
@@ -42,16 +46,15 @@ def no_notes(estimator: Any) -> tuple[FitNote, ...]:
 
 def convergence_notes(estimator: Any) -> tuple[FitNote, ...]:
     """A note where `max_iter` stopped the fit."""
-    return () if estimator.converged_ else (FitNote("the clustering was stopped before it converged."),)
+    return () if estimator.converged_ else (FitNote("not_converged"),)
 
 
 def reassignment_notes(reassignments: Sequence[Reassignment]) -> tuple[FitNote, ...]:
     """A note for each pair of clusters between which rows were reassigned."""
-    purpose = "to meet the minimum size."
     return tuple(
-        FitNote(f"{{rows}} reassigned from {{0}} to {{1}} {purpose}", round(move.count), (move.origin, move.target))
+        FitNote("reassigned", round(move.count), (move.origin, move.target))
         if move.origin >= 0
-        else FitNote(f"{{rows}} reassigned to {{0}} {purpose}", round(move.count), (move.target,))
+        else FitNote("assigned", round(move.count), (move.target,))
         for move in reassignments
     )
 

@@ -13,9 +13,9 @@ from custseg._checks import check_choice, check_min_size, check_random_state, ch
 from custseg._numerics import Integers
 from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import given_features
+from custseg.feature_table import distinct_phrases, given_features
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
-from custseg.texts import plural, printable, table
+from custseg.texts import LANGUAGES, counted, printable, table, text
 
 _CALLER = "compare_methods"
 
@@ -93,12 +93,18 @@ class MethodComparison:
         Customers that were clustered.
     features : tuple of str
         The features they were clustered on.
+    language : {"en", "ru"}
+        Language of `repr`.
+    phrases : mapping of str to str
+        What the features are called in `repr`; by default they have their names.
     """
 
     rows: tuple[ComparedMethod, ...]
     min_size: int
     n_customers: int
     features: tuple[str, ...]
+    language: str = "en"
+    phrases: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def columns(self) -> dict[str, list[Any]]:
         """The rows as columns, for any frame constructor."""
@@ -106,25 +112,31 @@ class MethodComparison:
         return {name: [getattr(row, name) for row in self.rows] for name in names}
 
     def __repr__(self) -> str:
+        words = text(self.language, "comparison")
         has_agreement = any(row.adjusted_rand is not None for row in self.rows)
-        heads = [
-            "method",
-            "n_clusters",
-            "silhouette",
-            "silhouette_gain",
-            "stability",
-            "weakest_stability",
-            "smallest_share",
-        ]
-        heads += ["noise_share", *(["adjusted_rand"] if has_agreement else []), "seconds"]
-        lines = table([heads, *([getattr(row, name) for name in heads] for row in self.rows)])
-        marks = ["", *("" if row.meets_min_size else f"  {row.note or 'under the minimum size'}" for row in self.rows)]
+        names = [name for name in words["columns"] if has_agreement or name != "adjusted_rand"]
+        lines = table(
+            [[words["columns"][name] for name in names], *([getattr(row, name) for name in names] for row in self.rows)]
+        )
+        marks = ["", *("" if row.meets_min_size else f"  {self._mark(row)}" for row in self.rows)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
-        subject = f"{plural(len(self.rows), 'method')} on {plural(self.n_customers, 'customer')}"
-        title = (
-            f"{subject}, by {', '.join(map(printable, self.features))} (minimum {plural(self.min_size, 'customer')})"
+        title = words["title"].format(
+            methods=self._counted(len(self.rows), "methods"),
+            customers=self._counted(self.n_customers, "customers"),
+            features=", ".join(printable(self.phrases.get(name, name)) for name in self.features),
+            minimum=self._counted(self.min_size, "minimum"),
         )
         return "\n".join([title, "", *lines])
+
+    def _mark(self, row: ComparedMethod) -> str:
+        """Why the method cannot be used; errors are in English."""
+        words = text(self.language, "comparison")
+        if row.n_clusters:
+            return str(words["under_minimum"])
+        return row.note if row.note and self.language == "en" else str(words["no_segments"])
+
+    def _counted(self, count: int, noun: str) -> str:
+        return counted(count, text(self.language, "comparison", noun), self.language)
 
 
 def compare_methods(
@@ -136,6 +148,7 @@ def compare_methods(
     min_size: int | float = 0.05,
     n_segments: int | range | None = None,
     random_state: int = 0,
+    language: str = "en",
 ) -> MethodComparison:
     """Compare clustering methods on the same customers: one preparation, one minimum size, the same measures.
 
@@ -157,6 +170,8 @@ def compare_methods(
         As in `fit_segments`, which gives the same result for one method. Clusterers have their own number.
     random_state : int, default 0
         Seed, also of clusterers without one. The order of the rows does not matter.
+    language : {"en", "ru"}, default "en"
+        Language of the printed comparison.
 
     Returns
     -------
@@ -190,6 +205,7 @@ def compare_methods(
     [('k-means', 3, 1.0), ('Ward', 3, 1.0)]
     """
     checked = _checked_methods(methods)
+    check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
@@ -220,7 +236,8 @@ def compare_methods(
             raise DataError(f"{_CALLER}: {name!r} cannot be fitted on {n_rows:,} rows: {error}") from error
         else:
             rows.append(_compared(name, result, matrix, truth=truth))
-    return MethodComparison(tuple(rows), n_members, n_rows, tuple(matrix.preparation.names))
+    clustered_on, phrases = tuple(matrix.preparation.names), distinct_phrases(table.described, language)
+    return MethodComparison(tuple(rows), n_members, n_rows, clustered_on, language, phrases)
 
 
 def _compared(name: str, result: Candidate, matrix: CustomerMatrix, *, truth: Integers | None) -> ComparedMethod:

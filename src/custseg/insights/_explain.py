@@ -11,6 +11,7 @@ from custseg._checks import check_choice
 from custseg._numerics import Floats, median
 from custseg._privacy import SMALLEST_GROUP, shown_count
 from custseg.errors import DataError
+from custseg.feature_table import distinct_phrases
 from custseg.insights._counterfactual import smallest_crossing
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.result import Segmentation
@@ -19,7 +20,7 @@ from custseg.texts import LANGUAGES, listed, plural
 _CALLER = "explain"
 
 
-def explain(result: Segmentation, customer: int | str, *, language: str = "en") -> Explanation:
+def explain(result: Segmentation, customer: int | str, *, language: str | None = None) -> Explanation:
     """Explain why a customer is in their segment and not in the second-best, and what would change it.
 
     Parameters
@@ -28,8 +29,8 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
         What `fit_segments` returned.
     customer : int or str
         The customer's id, of the type of the ids.
-    language : {"en", "ru"}, default "en"
-        Language of the sentences and the segment names.
+    language : {"en", "ru"}, optional
+        Language of the sentences and the segment names; by default that of the result.
 
     Returns
     -------
@@ -80,6 +81,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
         raise TypeError(
             f"{_CALLER}: result must be a Segmentation, as fit_segments returns it, got {type(result).__name__}."
         )
+    language = result.choice.language if language is None else language
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     index = _index_of(result, customer)
     context = _Context(result, language)
@@ -106,6 +108,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str = "en") 
         is_outlier=bool(assessed.is_outlier[0]),
         counterfactual=context.counterfactual(values, segment),
         language=language,
+        phrases=distinct_phrases(result.features.described, language),
     )
 
 
@@ -136,6 +139,7 @@ class _Context:
                     contribution=contribution,
                     unit=self.units[plan.name],
                     is_flag=is_flag,
+                    effect=self._effect(plan.name, pair),
                 )
             )
         return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
@@ -156,6 +160,14 @@ class _Context:
             size=crossing.size,
             unit=self.units[crossing.feature],
         )
+
+    def _effect(self, name: str, pair: tuple[int, int]) -> float | None:
+        """How much two segments differ in a feature: in its values, or in how far these lie from the median."""
+        first, second = (_not_missing(self.features[name][self.labels == segment]) for segment in pair)
+        if min(pair) < 0 or not len(first) or not len(second):
+            return None
+        middle = median(np.concatenate([first, second]))
+        return max(abs(_delta(first, second)), abs(_delta(np.abs(first - middle), np.abs(second - middle))))
 
     def _typical(self, name: str, segment: int) -> float | None:
         """The median of the segment, of a flag the share of 1; None where too few customers make it."""
@@ -199,6 +211,13 @@ def _check_clustered(result: Segmentation, index: int, values: dict[str, float])
     raise DataError(
         f"{_CALLER}: this customer is in no segment, because {why}. Ask for one that has a segment in `assignments`."
     )
+
+
+def _delta(first: Floats, second: Floats) -> float:
+    """Cliff's delta, P(first > second) - P(first < second)."""
+    ordered = np.sort(second)
+    below, not_above = (np.searchsorted(ordered, first, side=side).mean() for side in ("left", "right"))
+    return float((below + not_above) / len(second) - 1)
 
 
 def _not_missing(column: Floats) -> Floats:

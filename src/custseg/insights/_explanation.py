@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from custseg.texts import EXACT, amount, percent, printable, text
+from custseg.profiling import NEGLIGIBLE
+from custseg.texts import EXACT, SHARES, amount, percent, printable, text, unit_beside
 
 _MAX_REASONS = 3
-# Contributions under this share of the largest are next to no reason: they stay in `why`, and are not printed.
+# Contributions under this share of the largest are next to no reason, as are features in which the two segments hardly
+# differ: they stay in `why`, and are not printed.
 _NEXT_TO_NONE = 0.05
 
 
@@ -33,6 +36,9 @@ class Reason:
         Unit of the values.
     is_flag : bool
         Whether the column holds 0 and 1 only.
+    effect : float or None
+        How much the two segments differ in the feature, in [0, 1]: the absolute Cliff's delta of the values or, where
+        it is larger, of their distances from the median; None where there is no second segment.
     """
 
     feature: str
@@ -43,6 +49,12 @@ class Reason:
     contribution: float
     unit: str = ""
     is_flag: bool = False
+    effect: float | None = None
+
+    @property
+    def is_negligible(self) -> bool:
+        """Whether the two segments hardly differ in the feature."""
+        return self.effect is not None and self.effect < NEGLIGIBLE
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,8 @@ class Explanation:
         observed range does.
     language : {"en", "ru"}
         Language of `repr`.
+    phrases : mapping of str to str
+        What the features are called in the sentences; by default they have their names.
     """
 
     customer: int | str
@@ -122,6 +136,7 @@ class Explanation:
     is_outlier: bool
     counterfactual: Counterfactual | None
     language: str = "en"
+    phrases: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         head = self._sentence("head", customer=printable(str(self.customer)), name=self.name, number=str(self.segment))
@@ -146,20 +161,23 @@ class Explanation:
         supporting = [reason for reason in self.why if reason.contribution > 0]
         opposing = [reason for reason in reversed(self.why) if reason.contribution < 0]
         largest = max((abs(reason.contribution) for reason in self.why), default=0.0)
+
+        def counts(reason: Reason) -> bool:
+            return abs(reason.contribution) >= _NEXT_TO_NONE * largest and not reason.is_negligible
+
         # The largest reason for the segment is printed in any case.
-        supporting = supporting[:1] + [one for one in supporting[1:] if one.contribution >= _NEXT_TO_NONE * largest]
-        opposing = [one for one in opposing if -one.contribution >= _NEXT_TO_NONE * largest]
-        return supporting[:_MAX_REASONS], opposing[:_MAX_REASONS]
+        supporting = supporting[:1] + list(filter(counts, supporting[1:]))
+        return supporting[:_MAX_REASONS], list(filter(counts, opposing))[:_MAX_REASONS]
 
     def _reason_text(self, reason: Reason) -> str:
-        line = f"{printable(reason.feature)}: {self._value_text(reason)}"
+        line = f"{self._phrase(reason.feature)}: {self._value_text(reason)}"
         if reason.typical is None or reason.typical_second is None:
             return line
         if reason.is_flag:
             shares = (percent(share, self.language) for share in (reason.typical, reason.typical_second))
             return f"{line} ({self._sentence('shares', **dict(zip(('typical', 'second'), shares, strict=True)))})"
         typical, second = (
-            amount(median, reason.unit, self.language) for median in (reason.typical, reason.typical_second)
+            self._formatted(reason, median, digits=3) for median in (reason.typical, reason.typical_second)
         )
         return f"{line} ({self._sentence('medians', typical=typical, second=second)})"
 
@@ -170,7 +188,7 @@ class Explanation:
         [reason] = [reason for reason in self.why if reason.feature == change.feature]
         return self._sentence(
             "counterfactual",
-            feature=printable(change.feature),
+            feature=self._phrase(change.feature),
             target=self._formatted(reason, change.target, digits=EXACT),
             value=self._value_text(reason, digits=EXACT),
             name=change.name,
@@ -183,7 +201,12 @@ class Explanation:
     def _formatted(self, reason: Reason, value: float, *, digits: int) -> str:
         if reason.is_flag and value in (0, 1):
             return self._sentence("yes" if value else "no")
-        return amount(value, reason.unit, self.language, digits=digits)
+        phrase, unit = self._phrase(reason.feature), reason.unit
+        unit = unit if unit in SHARES else unit_beside(phrase, unit, self.language)
+        return amount(value, unit, self.language, digits=digits)
+
+    def _phrase(self, feature: str) -> str:
+        return printable(self.phrases.get(feature, feature))
 
     def _sentence(self, key: str, **fields: str) -> str:
         return str(text(self.language, "explanation", key)).format(**fields)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from custseg.feature_table import distinct_phrases
 from custseg.result import Segmentation
-from custseg.texts import number, percent, plural
+from custseg.texts import counted, number, percent, printable, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,13 +19,8 @@ _CUSTOMERS = "#b8c4d6"
 _REVENUE = "#2f4b7c"
 _INK = "#22262e"
 _QUIET = "#6b7280"
-_TITLES = {
-    "recency_days": "days since\nlast order",
-    "order_count": "orders",
-    "revenue": "revenue",
-    "order_value": "revenue\nper order",
-}
-"""Titles of the features that are shown wherever a result has all of them."""
+_USUAL = ("recency_days", "order_count", "revenue", "order_value")
+"""Features that are shown wherever a result has all of them."""
 
 _MAX_FEATURES = 6
 _COLORS = LinearSegmentedColormap.from_list("low to high", ["#8fb8de", "#ffffff", "#f2b880"])
@@ -56,10 +52,7 @@ def plot_segments(result: Segmentation) -> Figure:
     bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * len(features)])
     _draw_shares(bars, result)
     _draw_medians(cells, result, features)
-    when = f" as of {result.as_of.day} {result.as_of:%B %Y}" if result.as_of else ""
-    clustered = plural(sum(row.size for row in rows), "customer")
-    figure.text(0.02, 0.965, f"{clustered} in {plural(len(rows), 'segment')}{when}",
-                fontsize=15, weight="bold", color=_INK, va="top")  # fmt: skip
+    figure.text(0.02, 0.965, _title(result), fontsize=15, weight="bold", color=_INK, va="top")
     figure.text(0.02, 0.02, _footnote(result), fontsize=8, color=_QUIET, va="bottom")
     top = 1 - 1.25 / figure.get_figheight()
     figure.subplots_adjust(left=2.35 / figure.get_figwidth(), right=0.98, top=top,
@@ -69,12 +62,13 @@ def plot_segments(result: Segmentation) -> Figure:
 
 def _main_features(result: Segmentation) -> list[str]:
     """The usual four features where the result has them, then those used for clustering; six at most."""
-    usual = list(_TITLES) if _TITLES.keys() <= result.profiles[0].medians.keys() else []
+    usual = list(_USUAL) if set(_USUAL) <= result.profiles[0].medians.keys() else []
     return list(dict.fromkeys([*usual, *result.model.preparation.names]))[:_MAX_FEATURES]
 
 
 def _draw_shares(axes: Axes, result: Segmentation) -> None:
-    rows = result.profiles.segments
+    rows, language = result.profiles.segments, result.choice.language
+    words = text(language, "plots")
     money = any(row.revenue_share is not None for row in rows)
     height = 0.36 if money else 0.6
     longest = max(max(row.share or 0, row.revenue_share or 0) for row in rows)
@@ -84,7 +78,7 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
             bars.append((row.revenue_share or 0.0, _REVENUE, height / 2))
         for share, color, shift in bars:
             axes.barh(position + shift, max(share, 0), height=height, color=color)
-            axes.text(max(share, 0) + 0.02 * longest, position + shift, percent(share),
+            axes.text(max(share, 0) + 0.02 * longest, position + shift, percent(share, language),
                       va="center", fontsize=9, color=_INK)  # fmt: skip
     names = [_wrapped(row.name) for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=10.5, parse_math=False)
@@ -93,20 +87,22 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
     axes.set_xticks([])
     axes.tick_params(length=0, colors=_INK)
     axes.spines[:].set_visible(False)
-    axes.text(0, -0.72, "share of customers", color="#7487a6", fontsize=10, weight="bold")
+    axes.text(0, -0.72, words["customers_share"], color="#7487a6", fontsize=10, weight="bold")
     if money:
-        axes.text(longest * 0.62, -0.72, "share of revenue", color=_REVENUE, fontsize=10, weight="bold")
+        axes.text(longest * 0.62, -0.72, words["revenue_share"], color=_REVENUE, fontsize=10, weight="bold")
 
 
 def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None:
-    rows = result.profiles.segments
+    rows, language = result.profiles.segments, result.choice.language
+    phrases = distinct_phrases(result.features.described, language)
     effects = [[row.effects[name] or 0.0 for name in features] for row in rows]
     axes.imshow(effects, cmap=_COLORS, vmin=-1, vmax=1, aspect="auto")
     for position, row in enumerate(rows):
         for column, name in enumerate(features):
-            axes.text(column, position, number(row.medians[name]), ha="center", va="center",
+            axes.text(column, position, number(row.medians[name], language), ha="center", va="center",
                       fontsize=11, color=_INK)  # fmt: skip
-    titles = [_TITLES.get(name, textwrap.fill(name.replace("_", " "), 12)) for name in features]
+    # Names of columns can break at underscores, labels at spaces.
+    titles = [textwrap.fill(printable(phrases[name]).replace("_", " "), 14) for name in features]
     axes.set_xticks(range(len(features)), titles, fontsize=10, parse_math=False)
     axes.xaxis.tick_top()
     axes.set_yticks([])
@@ -120,9 +116,26 @@ def _wrapped(name: str) -> str:
     return "\n".join(textwrap.fill(trait, 24) for trait in name.split(" · "))
 
 
+def _title(result: Segmentation) -> str:
+    """How many customers and segments, and when."""
+    words, as_of = text(result.choice.language, "plots"), result.as_of
+    when = ""
+    if as_of:
+        when = words["as_of"].format(day=as_of.day, month=words["months"][as_of.month - 1], year=as_of.year)
+    rows = result.profiles.segments
+    customers, segments = _counted(result, sum(row.size for row in rows), "customers"), len(rows)
+    return str(words["title"]).format(customers=customers, segments=_counted(result, segments, "segments"), as_of=when)
+
+
 def _footnote(result: Segmentation) -> str:
-    text = "Right: median of the segment's customers; blue is lower and orange higher than the other customers."
+    words = text(result.choice.language, "plots")
     outside = [row for row in result.profiles if row.segment is None]
-    if outside:
-        text += f" Not shown: {plural(outside[0].size, 'customer')} in the row “{outside[0].name}”."
-    return text
+    if not outside:
+        return str(words["footnote"])
+    customers = _counted(result, outside[0].size, "customers")
+    return f"{words['footnote']} {words['outside'].format(customers=customers, name=outside[0].name)}"
+
+
+def _counted(result: Segmentation, count: int, noun: str) -> str:
+    language = result.choice.language
+    return counted(count, text(language, "result", noun), language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -13,7 +13,7 @@ from custseg._checks import check_finite, check_min_size
 from custseg._numerics import Bools, Floats, median, skewness, unit_of
 from custseg.errors import DataError
 from custseg.preparation._tails import HeavyTails
-from custseg.texts import percent, plural, printable
+from custseg.texts import EXACT, number, percent, plural_form, printable, text
 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
@@ -77,6 +77,28 @@ class ColumnPlan:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Why a column cannot be used.
+
+    Attributes
+    ----------
+    kind : {"missing", "mostly_missing", "constant", "nearly_constant"}
+        The reason.
+    share : float
+        The share of missing or of equal values.
+    """
+
+    kind: str
+    share: float = 1.0
+
+    def text(self, language: str = "en") -> str:
+        """The reason as part of a sentence."""
+        decimals = 1 if self.kind == "nearly_constant" else 0
+        template = text(language, "preparation", "reasons", self.kind)
+        return str(template).format(share=percent(self.share, language, decimals=decimals))
+
+
+@dataclass(frozen=True)
 class Preparation:
     """How columns in human units become the matrix, as learned by `fit_preparation`.
 
@@ -84,14 +106,14 @@ class Preparation:
     ----------
     columns : tuple of ColumnPlan
         The columns of the matrix, in order.
-    dropped : mapping of str to str
+    dropped : mapping of str to LeftOut
         Columns that were left out, with the reason.
     tails : HeavyTails
         The heavy tails that are compressed in the matrix; none unless a minimum size was given.
     """
 
     columns: tuple[ColumnPlan, ...]
-    dropped: Mapping[str, str]
+    dropped: Mapping[str, LeftOut]
     tails: HeavyTails = field(default_factory=HeavyTails)
 
     @property
@@ -111,22 +133,30 @@ class Preparation:
         """Which customers are farther out on a heavy tail than every training customer."""
         return self.tails.is_beyond(self._clipped(values, caller))
 
-    def notes(self) -> list[str]:
-        """Sentences for the user: columns dropped, values filled, clipped and compressed."""
-        notes = [f"{printable(name)} was not used: {reason}." for name, reason in self.dropped.items()]
+    def notes(self, language: str = "en", phrases: Mapping[str, str] | None = None) -> list[str]:
+        """Sentences for the user: columns left out, values filled, clipped and compressed.
+
+        `phrases` has what columns are called inside a sentence; by default they have their names.
+        """
+        words = text(language, "preparation")
+
+        def called(column: str) -> str:
+            return printable((phrases or {}).get(column, column))
+
+        notes = [
+            str(words["left_out"]).format(column=called(name), reason=reason.text(language))
+            for name, reason in self.dropped.items()
+        ]
         for column in self.columns:
-            name = printable(column.name)
+            fields = {"column": called(column.name), "bound": f"{CLIP:g}"}
             if column.missing:
-                missing = plural(column.missing, "missing value")
-                notes.append(f"{missing} of {name} taken as the median, {column.fill:,.6g}.")
+                fields["value"] = number(column.fill, language, digits=EXACT)
+                notes.append(_counted(column.missing, words["filled"], language, **fields))
             if column.clipped:
-                notes.append(
-                    f"{plural(column.clipped, 'customer lies', 'customers lie')} beyond {CLIP:g} standard "
-                    f"deviations on {name}, clipped to that bound."
-                )
+                notes.append(_counted(column.clipped, words["clipped"], language, **fields))
         if self.tails.columns:
-            names = ", ".join(printable(self.names[index]) for index in self.tails.columns)
-            notes.append(f"the extreme values of {names} were compressed: they are too few to form a segment.")
+            names = ", ".join(called(self.names[index]) for index in self.tails.columns)
+            notes.append(str(words["compressed"]).format(columns=names))
         return notes
 
     def _clipped(self, values: Mapping[str, Floats], caller: str) -> Floats:
@@ -179,13 +209,13 @@ def fit_preparation(
     >>> plan.columns[0].transform, plan.columns[0].scale
     ('log1p', 1.0)
     >>> plan.notes()
-    ['vip was not used: all of its values are equal.']
+    ['Not used: vip, since all of its values are equal.']
     """
     check_finite(caller, values)
     dropped = {name: reason for name, column in values.items() if (reason := _useless(column))}
     usable = {name: column for name, column in values.items() if name not in dropped}
     if not usable:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in dropped.items())
+        reasons = "; ".join(f"{name}: {reason.text()}" for name, reason in dropped.items())
         raise DataError(f"{caller}: no column is left to cluster on ({reasons}). Give other columns.")
     # Customers with values in dropped columns alone are not clustered, so nothing is filled in for them.
     has_value = np.logical_or.reduce([~np.isnan(column) for column in usable.values()])
@@ -265,17 +295,19 @@ def _log_transformed(values: Floats, scale: float) -> Floats:
     return np.sign(values) * logs
 
 
-def _useless(column: Floats) -> str:
-    """Why the column cannot be used, or an empty string."""
+def _useless(column: Floats) -> LeftOut | None:
+    """Why the column cannot be used; None if it can."""
     present = column[~np.isnan(column)]
     if len(present) == 0:
-        return "all of its values are missing"
+        return LeftOut("missing")
     if len(present) < (1 - _MISSING_SHARE) * len(column):
-        return f"{percent(1 - len(present) / len(column))} of its values are missing"
+        return LeftOut("mostly_missing", 1 - len(present) / len(column))
     _, counts = np.unique(present, return_counts=True)
-    share = counts.max() / len(present)
-    if share == 1:
-        return "all of its values are equal"
+    share = float(counts.max() / len(present))
     if share > _SAME_SHARE:
-        return f"{percent(share, decimals=1)} of its values are equal"
-    return ""
+        return LeftOut("constant" if share == 1 else "nearly_constant", share)
+    return None
+
+
+def _counted(count: int, forms: Sequence[str], language: str, **fields: str) -> str:
+    return plural_form(count, forms, language).format(count=number(count, language), **fields)

@@ -14,6 +14,7 @@ from custseg.profiling._profiles import Profiles
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
+from custseg.profiling.measures._effects import NEGLIGIBLE as NEGLIGIBLE
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice

@@ -69,7 +69,7 @@ def profile_segments(
     stability : mapping of segment to float, optional
         Mean Jaccard similarity of each segment over refits on resampled customers, in [0, 1].
     language : {"en", "ru"}, default "en"
-        Language of `name`, `description` and `advice`; `names` and `playbook` have both.
+        Language of `name`, `description`, `advice` and `notes`; `names` and `playbook` have both.
     archetypes : path or mapping, optional
         Definitions of archetypes as TOML that replace the built-in ones (with `keep_builtin = true`: in addition).
     playbook : path or mapping, optional
@@ -139,7 +139,7 @@ def profile_segments(
     visits 35 (others 2)
     """
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    table = read_table(features, descriptors, customer_column=customer_column, caller=_CALLER)
+    table = read_table(features, descriptors, customer_column=customer_column, caller=_CALLER, language=language)
     table = table.with_labels(column_labels, "column_labels", caller=_CALLER)
     segments = read_labels(labels, len(table), _CALLER)
     clustering_features = _checked_names(clustered_on, table)

@@ -103,7 +103,7 @@ class Column:
         return replace(template, low=low, high=high)
 
 
-def binned(name: str, column: nw.Series[Any], unit: str) -> Column | None:
+def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
     """The column in bins; None where it does not vary, or holds neither numbers, booleans nor text."""
     dtype = column.dtype
     if dtype.is_numeric():
@@ -111,14 +111,14 @@ def binned(name: str, column: nw.Series[Any], unit: str) -> Column | None:
         finite = np.sort(values[np.isfinite(values)])
         is_whole = bool((finite == np.floor(finite)).all())
         is_binary = is_whole and len(finite) > 0 and finite[0] == 0 and finite[-1] == 1
-        template = Condition(name, unit=unit, whole=is_whole, binary=bool(is_binary))
+        template = replace(described, whole=is_whole, binary=bool(is_binary))
         return _of_numbers(template, _cuts(finite, is_whole), has_missing=bool(np.isnan(values).any()))
     has_missing = bool(column.is_null().any())
     if dtype == nw.Boolean:
-        return _of_numbers(Condition(name, kind="flag", whole=True), np.array([1.0]), has_missing=has_missing)
+        return _of_numbers(replace(described, kind="flag", whole=True), np.array([1.0]), has_missing=has_missing)
     if dtype in (nw.String, nw.Categorical, nw.Enum):
         categories = frequent_categories(column, printable=True)
-        return _of_categories(Condition(name, kind="category"), categories, has_missing=has_missing)
+        return _of_categories(replace(described, kind="category"), categories, has_missing=has_missing)
     return None
 
 

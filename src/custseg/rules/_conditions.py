@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._numerics import Bools, Floats
-from custseg.texts import EXACT, SHARES, amount, number, printable, text
+from custseg.texts import EXACT, SHARES, amount, number, printable, text, unit_beside
 
 Kind = Literal["number", "flag", "category"]
 
@@ -38,7 +38,9 @@ class Condition:
     whole : bool
         Whether the numbers are whole.
     binary : bool
-        Whether the numbers are 0 and 1 only: the text is that of a flag, such as "not vip".
+        Whether the numbers are 0 and 1 only: the text is that of a flag, such as "vip is no".
+    phrases : mapping of str to str
+        What the column is called inside a sentence, by language; its name where there is none.
     """
 
     feature: str
@@ -51,6 +53,7 @@ class Condition:
     unit: str = ""
     whole: bool = False
     binary: bool = False
+    phrases: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def only_missing(self) -> bool:
@@ -77,15 +80,14 @@ class Condition:
 
     def text(self, language: str = "en") -> str:
         """The condition as text."""
-        forms, name = text(language, "rules", "conditions"), printable(self.feature)
+        forms, name = text(language, "rules", "conditions"), self._phrase(language)
         if self._unbound:
             return f"{name} {forms['missing' if self.missing else 'known']}"
         predicate = self._predicate(forms, language)
         if self.missing:
             return f"{name} {forms['missing_or'].format(predicate)}"
-        if self._is_flag:
-            return name if self.high is None else forms["not"].format(name)
-        return f"{name} {predicate if self.kind == 'number' else forms['is'] + predicate}"
+        link = "is" if self._is_flag or self.kind == "category" else "is_number"
+        return f"{name} {forms[link]}{predicate}"
 
     @property
     def sql(self) -> str:
@@ -97,6 +99,9 @@ class Condition:
         if self.missing:
             return f"({' AND '.join(comparisons)} OR {column} IS NULL)"
         return " AND ".join([*comparisons, f"{column} IS NOT NULL"])
+
+    def _phrase(self, language: str) -> str:
+        return printable(self.phrases.get(language, self.feature))
 
     @property
     def _is_flag(self) -> bool:
@@ -120,8 +125,7 @@ class Condition:
             return forms["no" if self.low is None else "yes"]
         if self.kind == "category":
             return _any_of(self.categories, self.excluded, forms)
-        # "recency_days under 30" has its unit in the name.
-        unit = "" if language == "en" and self.feature.endswith(f"_{self.unit}") else self.unit
+        unit = self.unit if self.unit in SHARES else unit_beside(self._phrase(language), self.unit, language)
         if self.low is not None and self.high is not None:
             if self.whole and self.high == self.low + 1:
                 return forms["exactly"].format(number(self.low, language, digits=EXACT))

@@ -14,10 +14,10 @@ from custseg._checks import check_distinct
 from custseg._frames import collect, column_of, columns_of, open_table
 from custseg._numerics import Floats, Integers, mix
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, given_features, table_of_columns
+from custseg.feature_table import FeatureTable, distinct_phrases, given_features, table_of_columns
 from custseg.rules._bins import Column, binned
-from custseg.rules._conditions import numbers_of
-from custseg.texts import listed
+from custseg.rules._conditions import Condition, numbers_of
+from custseg.texts import LANGUAGES, listed
 
 LEARNED_SHARE = 0.7
 _MAX_LEARNED = 30_000
@@ -36,12 +36,22 @@ class Split:
 
 def given_columns(
     features: object, caller: str, *, customer_column: str | None = None
-) -> tuple[nw.DataFrame[Any], dict[str, str]]:
-    """The feature columns as a local table, and the unit of each where it is known."""
+) -> tuple[nw.DataFrame[Any], dict[str, Condition]]:
+    """The feature columns as a local table, and for each a condition without bounds: its name, unit and phrases."""
     if isinstance(features, Mapping):
-        return table_of_columns(features, "features", caller), {}
+        local = table_of_columns(features, "features", caller)
+        return local, {name: Condition(name) for name in local.columns}
     table = given_features(features, customer_column, caller)
-    return columns_of(table.local, table.names), {feature.name: feature.unit for feature in table.described}
+    phrases = {language: distinct_phrases(table.described, language) for language in LANGUAGES}
+    templates = {
+        feature.name: Condition(
+            feature.name,
+            unit=feature.unit,
+            phrases={language: by_column[feature.name] for language, by_column in phrases.items()},
+        )
+        for feature in table.described
+    }
+    return columns_of(table.local, table.names), templates
 
 
 def needed_columns(features: object, names: Sequence[str], caller: str) -> nw.DataFrame[Any]:
@@ -66,9 +76,9 @@ def _check_present(names: Sequence[str], present: Sequence[str], caller: str) ->
         raise DataError(f"{caller}: features lacks {listed(lacking)}, which the rules name; it has {listed(present)}.")
 
 
-def columns_in_bins(table: nw.DataFrame[Any], units: Mapping[str, str]) -> list[Column]:
+def columns_in_bins(table: nw.DataFrame[Any], templates: Mapping[str, Condition]) -> list[Column]:
     """The columns that vary, in bins."""
-    columns = (binned(name, column_of(table, name), units.get(name, "")) for name in table.columns)
+    columns = (binned(templates[name], column_of(table, name)) for name in table.columns)
     return [column for column in columns if column is not None]
 
 

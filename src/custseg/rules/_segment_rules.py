@@ -100,14 +100,14 @@ def segment_rules(
     >>> orders = np.arange(1, 201) % 20
     >>> rules = segment_rules({"order_count": orders}, (orders >= 5).astype(int), names=["Few", "Many"])
     >>> rules.rules[1]
-    If order_count at least 5, then Many: precision 100%, recall 100%, lift 1.3
+    If order_count is at least 5, then Many: precision 100%, recall 100%, lift 1.3
     >>> rules.rules[1].sql
     '"order_count" >= 5 AND "order_count" IS NOT NULL'
     """
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     max_conditions = check_integer(_CALLER, "max_conditions", max_conditions, minimum=1, maximum=_MAX_CONDITIONS)
     seed = check_random_state(_CALLER, random_state)
-    table, units = given_columns(features, _CALLER, customer_column=customer_column)
+    table, templates = given_columns(features, _CALLER, customer_column=customer_column)
     table = _selected(table, columns)
     groups = read_labels(labels, len(table), _CALLER, allow_text=False)
     present, sizes = list(map(int, groups.segments)), np.bincount(groups.codes[groups.codes >= 0])
@@ -120,7 +120,7 @@ def segment_rules(
     used = np.flatnonzero((groups.codes >= 0) & (sizes[groups.codes] >= SMALLEST_GROUP))
     codes = np.unique(groups.codes[used], return_inverse=True)[1]
     table = table[used]
-    bins = columns_in_bins(table, units)
+    bins = columns_in_bins(table, templates)
     split = split_rows(table, codes, columns=bins, seed=seed)
     bin_codes = [column.codes(column_of(table, column.template.feature)[split.learned]) for column in bins]
     sample = Sample(bins, bin_codes, codes[split.learned], split.weights)

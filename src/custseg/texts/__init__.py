@@ -31,6 +31,7 @@ from custseg.texts._format import (
     shown,
     significant_digits,
     table,
+    unit_beside,
     value_text,
 )
 from custseg.texts._scales import stability_level
@@ -60,5 +61,6 @@ __all__ = [
     "stability_level",
     "table",
     "text",
+    "unit_beside",
     "value_text",
 ]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 from custseg.texts._catalogs import localized, plural_form, text
@@ -80,6 +81,13 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
 def value_text(value: float | None, unit: str, language: str = "en") -> str:
     """A value of a feature: shares as percentages, other units as plain numbers."""
     return percent(value, language) if unit in SHARES else number(value, language)
+
+
+def unit_beside(phrase: str, unit: str, language: str) -> str:
+    """The unit to put beside a number after the phrase: none where the phrase says it, as "days since last order"."""
+    forms = text(language, "units").get(unit, {}).get("forms", ())
+    words = re.findall(r"\w+", phrase.casefold())
+    return "" if any(form in words for form in forms) else unit
 
 
 def counted(count: int, forms: Sequence[str], language: str) -> str:

@@ -78,7 +78,7 @@ def unclear() -> ClusteringChoice:
 def test_clear_groups_are_natural(clear: ClusteringChoice) -> None:
     assert (clear.best.n_clusters, clear.verdict) == (3, "natural")
     assert min(clear.best.separation, clear.best.separation_in_halves) > 0.8
-    assert clear.reason.startswith("Three well-separated segments (")
+    assert clear.reason.startswith("Three segments that are clearly apart, ")
     assert clear.best.silhouette_gain > clear.null_level
 
 
@@ -140,7 +140,7 @@ def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
     other = clear.select("gaussian_mixture", 4)
     assert (other.best.method, other.best.n_clusters) == ("gaussian_mixture", 4)
     assert other.verdict == "constructive"
-    assert other.reason.startswith("Four segments, as requested (Gaussian mixture).")
+    assert other.reason.startswith("Four segments, as requested, by Gaussian mixture: ")
     assert other.candidates == clear.candidates
     assert other.columns()["chosen"].index(True) == clear.candidates.index(other.best)
 
@@ -149,7 +149,7 @@ def test_picking_the_best_keeps_the_verdict(clear: ClusteringChoice) -> None:
     again = clear.select(clear.best.method, 3)
     assert (again.best, again.verdict, again.decision.verdict) == (clear.best, "natural", "natural")
     # How many resamples select the number says nothing about a choice of the user.
-    assert clear.reason == f"{again.reason} Selected in 20 of 20 resamples of the customers."
+    assert clear.reason == again.reason
 
 
 @pytest.mark.parametrize(("method", "k"), [("kmeans", 9), ("spectral", 3), ("kmeans", "3")])
@@ -171,21 +171,22 @@ def test_plot_data_are_plain_and_of_one_length(clear: ClusteringChoice) -> None:
 
 def test_a_cloud_has_no_natural_groups(unclear: ClusteringChoice) -> None:
     assert unclear.verdict == "none"
-    assert unclear.reason.startswith("No reproducible segments; the best candidate has ")
+    assert unclear.reason.startswith("No reproducible segments; the best attempt gives ")
     assert all(row.separation < 0 for row in unclear.candidates)
 
 
 def test_a_number_that_was_asked_for_is_constructive() -> None:
     choice = choose(cloud(), 4)
     assert (choice.best.n_clusters, choice.verdict, choice.n_clusters_fixed) == (4, "constructive", True)
-    assert choice.reason.startswith("Four segments, as requested (k-means). Refits on random halves")
+    assert choice.reason.startswith("Four segments, as requested, by k-means: two halves of the customers")
 
 
 def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
     choice = choose(blobs(30, 30), [4, 5], methods=["kmeans", "hdbscan"])
     assert choice.verdict == "none"
     assert choice.reason.startswith("No reproducible segments")
-    assert choice.reason.endswith("Other numbers of segments (2) would give natural segments, but were not allowed.")
+    last = "With 2 segments there would be groups that are clearly apart, but these numbers were not allowed."
+    assert choice.reason.endswith(last)
 
 
 def test_picking_without_evidence_is_constructive(unclear: ClusteringChoice) -> None:
@@ -196,7 +197,7 @@ def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
     one = unclear.single_cluster()
     assert one.best.labels.tolist() == [0] * 80
     assert one.verdict == unclear.verdict
-    assert one.reason.startswith("One segment, because none of the clusterings is reproducible")
+    assert one.reason.startswith("One segment with all customers, because no division is reproducible")
     assert one.columns()["chosen"] == [False] * 3 + [True]
     assert one.plot()["best"]["n_clusters"] == 1
 
@@ -352,14 +353,14 @@ def test_as_many_groups_as_rows_have_no_silhouette() -> None:
 def test_one_group_holds_all_rows() -> None:
     choice = choose(blobs(5, 6), 1, min_size=1)
     assert choice.best.labels.tolist() == [0] * 11
-    assert choice.reason == "One segment with everyone in it."
+    assert choice.reason == "One segment with all customers."
 
 
 def test_hdbscan_finds_its_number() -> None:
     X = blobs(60, 40, 30, seed=1)
     choice = select_clustering(X, methods="hdbscan", n_clusters=None, min_size=20)
     assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
-    assert "segments (HDBSCAN)." in choice.reason
+    assert "by HDBSCAN: " in choice.reason
 
 
 def test_hdbscan_says_which_numbers_it_found() -> None:
@@ -455,7 +456,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
     assert [row.n_clusters for row in (*even.near_ties, even.best)] == [2, 3, 4, 5]
     choice = choose(EVEN, range(2, 6), prefer=prefer)
     assert (choice.best.n_clusters, choice.request.preferred) == (3, (3,))
-    assert "from 2, 4 and 5; 3 is preferred, as" in choice.reason
+    assert "For these data 2, 4 and 5 segments are as good; 3 is preferred" in choice.reason
     assert measured(choice) == measured(even)
 
 
@@ -463,7 +464,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
 def test_previous_number_is_kept_among_near_ties(even: ClusteringChoice, previous: Any) -> None:
     choice = choose(EVEN, range(2, 6), previous=previous)
     assert (choice.best.n_clusters, choice.request.previous) == (2, 2)
-    assert "As many as before: no other number is clearly better." in choice.reason
+    assert "There are as many as before, since no other number is clearly better." in choice.reason
     assert measured(choice) == measured(even)
 
 
@@ -475,26 +476,26 @@ def test_previous_number_can_be_given_as_a_choice(even: ClusteringChoice) -> Non
 def test_previous_number_that_is_clearly_worse_is_left() -> None:
     choice = choose(CLEAR, previous=4)
     assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
-    assert "Before there were 4: that number is clearly worse now." in choice.reason
+    assert "Before there were 4; that number is clearly worse now." in choice.reason
 
 
 def test_requested_number_goes_before_the_previous_one() -> None:
     choice = choose(EVEN, 4, previous=2)
     assert choice.best.n_clusters == 4
-    assert "resamples" not in choice.reason
+    assert "samples" not in choice.reason
 
 
 def test_consensus_is_a_part_of_the_choice(even: ClusteringChoice, clear: ClusteringChoice) -> None:
     assert (clear.consensus.counts, clear.consensus.share(3)) == ({3: 20}, 1.0)
     assert sum(even.consensus.counts.values()) == 20
     votes = even.consensus.counts[even.best.n_clusters]
-    assert even.reason.endswith(f"Selected in {votes} of 20 resamples of the customers.")
+    assert even.reason.endswith(f"Random samples of the customers give this number in {votes} of 20 cases.")
 
 
 def test_clusters_that_are_required_have_a_verdict_at_least_constructive(unclear: ClusteringChoice) -> None:
     required = unclear.as_requested()
     assert (required.verdict, required.best) == ("constructive", unclear.best)
-    assert "segments, as requested (k-means)" in required.reason
+    assert "segments, as requested, by k-means" in required.reason
     assert measured(required) == measured(unclear)
 
 

@@ -10,8 +10,15 @@ import pytest
 from custseg.clustering.selection._reason import Reason, listed_numbers
 
 REASON = Reason("separated", "kmeans", 5, 0.97, 0.75)
-AGREE = "Refits on random halves of the data agree (adjusted Rand index 0.97)."
-AGREE_RU = "Повторные разбиения случайных половин данных совпадают (скорректированный индекс Рэнда 0,97)."
+AGREE = (
+    "two halves of the customers, segmented separately, agree "
+    "(adjusted Rand 0.97, where 1 is full agreement and 0 is chance)."
+)
+AGREE_RU = (
+    "если разбить на сегменты две половины клиентов по отдельности, результаты совпадают "
+    "(скорректированный индекс Рэнда 0,97, где 1 — полное совпадение, 0 — случайное)."
+)
+EXIST, EXIST_RU = "Treat them as groups that exist.", "Считайте их группами, которые есть на самом деле."
 
 
 def english(**changes: Any) -> str:
@@ -23,100 +30,124 @@ def russian(**changes: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "first"),
+    ("kind", "first", "second"),
     [
-        ("separated", "Five well-separated segments (k-means)."),
-        ("reproducible", "Five segments without clear gaps between them (k-means)."),
-        ("requested", "Five segments, as requested (k-means)."),
-        ("unstable", "No reproducible segments; the best candidate has five (k-means)."),
-        ("undivided", "One segment, because none of the clusterings is reproducible; the best has five (k-means)."),
+        ("separated", "Five segments that are clearly apart, with hardly any customers between them", EXIST),
+        (
+            "reproducible",
+            "Five segments without gaps between them",
+            "They are a useful division of a continuum: the borders are a convention.",
+        ),
+        (
+            "requested",
+            "Five segments, as requested",
+            "Use them to share out work, not as groups that exist: "
+            "with other customers the borders could lie elsewhere.",
+        ),
+        ("unstable", "No reproducible segments; the best attempt gives five", "Do not build plans on them."),
+        (
+            "undivided",
+            "One segment with all customers, because no division is reproducible; the best attempt gives five segments",
+            "Do not build plans on a division of these customers.",
+        ),
     ],
 )
-def test_first_sentence_says_how_many_and_by_which_method(kind: str, first: str) -> None:
-    assert english(kind=kind) == f"{first} {AGREE}"
-    assert russian(kind=kind).endswith(f"(k-средних). {AGREE_RU}")
+def test_two_sentences_say_what_the_segments_are_and_what_to_make_of_them(kind: str, first: str, second: str) -> None:
+    assert english(kind=kind) == f"{first}, by k-means: {AGREE} {second}"
+    assert f"(метод: k-средних): {AGREE_RU} " in russian(kind=kind)
 
 
 def test_one_segment_needs_no_evidence() -> None:
-    assert english(kind="one", n_clusters=1, votes=(20, 20)) == "One segment with everyone in it."
-    assert russian(kind="one", n_clusters=1) == "Один сегмент, в нём все."
+    assert english(kind="one", n_clusters=1, votes=(20, 20)) == "One segment with all customers."
+    assert russian(kind="one", n_clusters=1) == "Один сегмент, в нём все клиенты."
 
 
 @pytest.mark.parametrize(
     ("number", "first"),
     [
-        (2, "Два хорошо разделённых сегмента"),
-        (5, "Пять хорошо разделённых сегментов"),
-        (21, "21 хорошо отделённый сегмент"),
+        (2, "Два явно разделённых сегмента"),
+        (5, "Пять явно разделённых сегментов"),
+        (21, "21 сегмент, который явно отделён"),
     ],
 )
 def test_number_agrees_with_the_noun(number: int, first: str) -> None:
-    assert russian(n_clusters=number).startswith(f"{first} (k-средних). ")
+    assert russian(n_clusters=number).startswith(first)
 
 
 def test_large_number_is_a_figure() -> None:
-    assert english(n_clusters=10).startswith("Ten well-separated")
-    assert english(n_clusters=11).startswith("11 well-separated")
+    assert english(n_clusters=10).startswith("Ten segments")
+    assert english(n_clusters=11).startswith("11 segments")
 
 
 def test_method_has_its_name_in_the_language() -> None:
-    assert "(Gaussian mixture)" in english(method="gaussian_mixture")
-    assert "(смесь нормальных распределений)" in russian(method="gaussian_mixture")
-    assert "(HDBSCAN)" in english(method="hdbscan")
-    assert "(HDBSCAN)" in russian(method="hdbscan")
-    assert "(another)" in english(method="another")
+    assert "by Gaussian mixture:" in english(method="gaussian_mixture")
+    assert "(метод: смесь нормальных распределений)" in russian(method="gaussian_mixture")
+    assert "by HDBSCAN:" in english(method="hdbscan")
+    assert "(метод: HDBSCAN)" in russian(method="hdbscan")
+    assert "by another:" in english(method="another")
 
 
-def test_refits_that_agree_in_part_are_told_with_the_limit() -> None:
-    partly = "Refits on random halves of the data agree only in part (adjusted Rand index 0.60; 0.75 is required)."
-    assert english(stability=0.6).endswith(partly)
-    assert "лишь отчасти (скорректированный индекс Рэнда 0,60; нужно 0,75)" in russian(stability=0.6)
-    assert english(stability=0.75).endswith("agree (adjusted Rand index 0.75).")
-    assert english(stability=None).endswith("the data agree was not measured.")
-    assert russian(stability=None).endswith("не измерялось.")
+def test_halves_that_agree_in_part_are_told_with_the_limit() -> None:
+    partly = "agree only in part (adjusted Rand 0.60, where 1 is full agreement and 0 is chance; 0.75 is needed)."
+    assert partly in english(kind="unstable", stability=0.6)
+    assert "лишь отчасти (скорректированный индекс Рэнда 0,60, где" in russian(stability=0.6)
+    assert "0 — случайное; нужно не меньше 0,75)." in russian(kind="unstable", stability=0.6)
+    assert "agree (adjusted Rand 0.75," in english(stability=0.75)
+    assert "only in part (adjusted Rand 0.74," in english(stability=0.749)
+    assert "whether two halves of the customers, segmented separately, agree was not measured." in english(
+        stability=None
+    )
+    assert "не измерялось." in russian(stability=None)
+
+
+def test_gaps_need_no_agreement_of_halves() -> None:
+    assert "needed" not in english(stability=0.6)
 
 
 def test_natural_numbers_that_were_not_allowed_are_told_last() -> None:
-    last = "Other numbers of segments (2 and 9) would give natural segments, but were not allowed."
+    last = "With 2 and 9 segments there would be groups that are clearly apart, but these numbers were not allowed."
     assert english(natural_numbers=(2, 9), votes=(20, 20)).endswith(last)
     assert "При другом числе сегментов (2 и 9)" in russian(natural_numbers=(2, 9))
 
 
-def test_votes_are_told() -> None:
-    assert english(votes=(18, 20)).endswith(f"{AGREE} Selected in 18 of 20 resamples of the customers.")
-    assert russian(votes=(18, 20)).endswith(f"{AGREE_RU} Выбрано в 18 из 20 повторных выборок клиентов.")
-    assert "resamples" not in english()
+def test_votes_are_told_unless_unanimous() -> None:
+    votes = "Random samples of the customers give this number in 18 of 20 cases."
+    assert english(votes=(18, 20)) == f"{english()} {votes}"
+    assert russian(votes=(18, 20)).endswith("то же число сегментов получается в 18 случаях из 20.")
+    assert english(votes=(20, 20)) == english()
 
 
 def test_numbers_without_a_majority_are_told_instead_of_the_votes() -> None:
-    divided = (
-        "Selected in 9 of 20 resamples of the customers, which do not agree: 4 and 5 segments are about equally good."
+    divided = "in 9 of 20 cases only; 4 and 5 segments are about equally good."
+    assert english(votes=(9, 20), leading=(4, 5)).endswith(
+        f"Random samples of the customers give this number {divided}"
     )
-    assert english(votes=(9, 20), leading=(4, 5)).endswith(f"{AGREE} {divided}")
-    assert "не сходятся: примерно одинаково хороши разбиения на 4 и 5." in russian(votes=(9, 20), leading=(4, 5))
+    assert "одинаково хорошо разбиение на 4 и 5." in russian(votes=(9, 20), leading=(4, 5))
+    assert "as good." not in english(votes=(9, 20), leading=(4, 5), near_numbers=(4,))
 
 
 def test_near_ties_and_what_settled_them_are_told() -> None:
-    preferred = "from 3 and 4; 5 to 7 are preferred, as numbers of segments that a team can serve."
+    preferred = "For these data 3 and 4 segments are as good; 5 to 7 are preferred, numbers that a team can serve."
     assert english(near_numbers=(3, 4), preferred=(5, 6, 7)).endswith(preferred)
-    assert english(near_numbers=(3, 4), preferred=(9, 10)).endswith("do not distinguish this number from 3 and 4.")
+    assert english(near_numbers=(3, 4), preferred=(9, 10)).endswith("For these data 3 and 4 segments are as good.")
     assert "preferred" not in english(preferred=(5, 6, 7))
-    assert "; 5 is preferred, as a number" in english(near_numbers=(3, 4), preferred=(5,))
-    assert "от 3 и 4; предпочтены 5 – 7: столько сегментов" in russian(near_numbers=(3, 4), preferred=(5, 6, 7))
+    assert "; 5 is preferred, a number" in english(near_numbers=(3, 4), preferred=(5,))
+    assert "(3 и 4); предпочтение отдано числам 5 – 7: столько" in russian(near_numbers=(3, 4), preferred=(5, 6, 7))
 
 
 def test_two_natural_segments_are_few() -> None:
-    assert "Few, but more segments would cut through groups." in english(kind="separated", n_clusters=2, votes=(20, 20))
-    assert "Few" not in english(kind="separated", n_clusters=3, votes=(20, 20))
+    few = "They are few, but more segments would cut through groups."
+    assert few in english(kind="separated", n_clusters=2, votes=(20, 20))
+    assert "few" not in english(kind="separated", n_clusters=3, votes=(20, 20))
 
 
 def test_previous_number_is_told_whether_kept_or_left() -> None:
     kept = english(previous=5, near_numbers=(4,), preferred=(4,))
-    assert kept.endswith("As many as before: no other number is clearly better.")
-    assert "distinguish" not in kept
-    assert english(previous=6).endswith("Before there were 6: that number is clearly worse now.")
-    assert russian(previous=5).endswith("Столько же, сколько раньше: другое число заметно лучше не стало.")
-    assert russian(previous=6).endswith("Раньше было 6: теперь это число заметно хуже.")
+    assert kept.endswith("There are as many as before, since no other number is clearly better.")
+    assert "as good" not in kept
+    assert english(previous=6).endswith("Before there were 6; that number is clearly worse now.")
+    assert russian(previous=5).endswith("Сегментов столько же, сколько раньше: заметно лучшего числа нет.")
+    assert russian(previous=6).endswith("Раньше сегментов было 6, теперь это число заметно хуже.")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, reassignment_notes
 from custseg.clustering._methods import get_method
 from custseg.clustering.assignment._assessment import Reassignment
+from custseg.texts import text
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,21 +41,36 @@ class Skipped:
         Name of the method.
     n_clusters : tuple of int
         The numbers of clusters; empty for all.
-    why : str
-        The reason.
+    kind : {"none_separated", "fewer_clusters"}
+        The reason: no cluster is separated from all others, or there are fewer clusters than very stable ones.
     """
 
     method: str
     n_clusters: tuple[int, ...]
-    why: str
+    kind: str
+
+    @property
+    def why(self) -> str:
+        """The reason in English."""
+        return self.reason("en")
+
+    def reason(self, language: str) -> str:
+        """The reason."""
+        return str(text(language, "choice", "skipped", self.kind))
 
     def covers(self, method: str, n_clusters: int) -> bool:
         """Whether this candidate was skipped."""
         return method == self.method and (not self.n_clusters or n_clusters in self.n_clusters)
 
+    def label(self, language: str = "en") -> str:
+        """The method, and the numbers of clusters."""
+        if not self.n_clusters:
+            return self.method
+        words = text(language, "choice", "skipped")
+        return str(words["numbers"]).format(method=self.method, numbers=", ".join(map(str, self.n_clusters)))
+
     def __str__(self) -> str:
-        numbers = f" with {', '.join(map(str, self.n_clusters))}" if self.n_clusters else ""
-        return f"{self.method}{numbers}"
+        return self.label()
 
 
 @dataclass(frozen=True, eq=False)

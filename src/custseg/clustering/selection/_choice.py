@@ -18,7 +18,7 @@ from custseg.clustering.selection._consensus import Consensus, decide_by_consens
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
 from custseg.clustering.selection._evidence import fitted
 from custseg.clustering.selection._null_model import NullReference
-from custseg.texts import table
+from custseg.texts import table, text
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ class ClusteringChoice:
 
     @property
     def reason(self) -> str:
-        """How many clusters, by which method, and how reproducible they are, in a few sentences."""
+        """How many clusters, how reproducible they are, by which method; then what to make of them."""
         return self.decision.reason.text(self.language)
 
     @property
@@ -220,12 +220,13 @@ class ClusteringChoice:
         }
 
     def __repr__(self) -> str:
-        heads = ["method", "n_clusters", "silhouette_gain", "separation", "stability", "weakest_stability"]
-        heads.append("smallest_share")
-        lines = table([heads, *([getattr(row, name) for name in heads] for row in self.candidates)])
+        words = text(self.language, "choice")
+        heads = words["columns"]
+        lines = table([list(heads.values()), *([getattr(row, name) for name in heads] for row in self.candidates)])
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
-        for why in dict.fromkeys(skipped.why for skipped in self.skipped):
-            names = ", ".join(str(skipped) for skipped in self.skipped if skipped.why == why)
-            lines.append(f"not tried: {names} ({why})")
-        return "\n".join([*lines, "", f"{self.verdict}: {self.reason}"])
+        for kind in dict.fromkeys(row.kind for row in self.skipped):
+            rows = [row for row in self.skipped if row.kind == kind]
+            names = ", ".join(row.label(self.language) for row in rows)
+            lines.append(words["skipped"]["line"].format(methods=names, reason=rows[0].reason(self.language)))
+        return "\n".join([*lines, "", f"{words['verdicts'][self.verdict]}: {self.reason}"])

@@ -129,10 +129,10 @@ def decide(
     4. If there are none, the largest gain of any candidate.
 
     Separation counts in the sample, in most halves of it, if it is above the 95th percentile in null data with as many
-    clusters (of two clusters the 99th), and if every cluster and its neighbor are separated more than the pieces of one cloud like the two. Where
-    columns have shared values, a silhouette gain above chance is needed instead of the latter, and in the second step
-    one that is not significantly below that of reproducible ones. A natural clustering into the previous number is
-    kept if it passes the same step and is as stable.
+    clusters (of two clusters the 99th), and if every cluster and its neighbor are separated more than the pieces of
+    one cloud like the two. Where columns have shared values, a silhouette gain above chance is needed instead of the
+    latter, and in the second step one that is not significantly below that of reproducible ones. A natural clustering
+    into the previous number is kept if it passes the same step and is as stable.
     """
     usable = [row for row in candidates if row.meets_min_size]
     allowed = _with_number(usable, request.n_clusters_allowed)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from custseg.clustering._methods import get_method
 from custseg.texts import localized, plural_form, text
 
 # Fewer segments than most people expect.
 _FEW = 2
+# Clusters with gaps between them are selected whether refits agree or not.
+_NATURAL = ("separated", "touching")
 
 
 @dataclass(frozen=True)
@@ -59,59 +62,66 @@ class Reason:
     leading: tuple[int, ...] = ()
 
     def text(self, language: str) -> str:
-        """How many segments, by which method, and how reproducible they are."""
+        """How many segments, how separate and reproducible, by which method; then what to make of them.
+
+        Each further sentence is there only where it matters: near ties, an earlier number, resamples that differ,
+        numbers that were not allowed.
+        """
         words = text(language, "choice")
         record = get_method(self.method)
         method = words["methods"].get(self.method, self.method if record is None else record.label)
         number = words["numerals"][self.n_clusters] if self.n_clusters < len(words["numerals"]) else self.n_clusters
-        first = plural_form(self.n_clusters, words[self.kind], language).format(number=number, method=method)
-        sentences = [first[0].upper() + first[1:]]
-        if self.kind != "one":
-            sentences.append(self._agreement(words, language))
-        sentences += self._alternatives(words, language)
+        first = plural_form(self.n_clusters, words[self.kind], language).format(
+            number=number, method=method, agreement=self._agreement(words, language)
+        )
+        sentences = [first[0].upper() + first[1:], words["advice"][self.kind], *self._alternatives(words, language)]
         if self.natural_numbers:
             numbers = listed_numbers(self.natural_numbers, language)
             sentences.append(words["elsewhere"].format(numbers=numbers))
-        return " ".join(sentences)
+        return " ".join(filter(None, sentences))
 
-    def _alternatives(self, words: dict[str, str], language: str) -> list[str]:
-        """Near ties, the earlier number, and how many resamples select this one."""
+    def _alternatives(self, words: dict[str, Any], language: str) -> list[str]:
+        """Near ties, the earlier number, and in how many resamples this one is selected unless it is in all."""
+        count, total = self.votes
         sentences = []
-        if self.kind in {"separated", "touching"} and self.n_clusters == _FEW and self.votes[1]:
+        if self.kind in _NATURAL and self.n_clusters == _FEW and total:
             sentences.append(words["few"])
         if self.previous is not None:
             key = "as_before" if self.previous == self.n_clusters else "not_as_before"
             sentences.append(words[key].format(previous=self.previous))
         if self.previous_excluded is not None:
             sentences.append(words["previous_excluded"].format(previous=self.previous_excluded))
-        if self.near_numbers and self.previous != self.n_clusters:
-            key = "preferred" if self.n_clusters in self.preferred else "near"
-            numbers, preferred = (listed_numbers(k, language) for k in (self.near_numbers, self.preferred or (0,)))
-            sentences.append(
-                plural_form(len(self.preferred), words[key], language).format(numbers=numbers, preferred=preferred)
-            )
-        if self.leading:
-            numbers = listed_numbers(self.leading, language)
-            sentences.append(words["divided"].format(count=self.votes[0], total=self.votes[1], numbers=numbers))
-        elif self.votes[1] and self.kind != "one":
-            sentences.append(words["votes"].format(count=self.votes[0], total=self.votes[1]))
+        near, leading = (listed_numbers(numbers, language) for numbers in (self.near_numbers, self.leading))
+        if near and self.previous != self.n_clusters:
+            if self.n_clusters in self.preferred:
+                preferred = listed_numbers(self.preferred, language)
+                form = plural_form(len(self.preferred), words["preferred"], language)
+                sentences.append(form.format(numbers=near, preferred=preferred))
+            elif not leading:
+                sentences.append(words["near"].format(numbers=near))
+        if leading:
+            sentences.append(words["divided"].format(count=count, total=total, numbers=leading))
+        elif count < total and self.kind != "one":
+            sentences.append(words["votes"].format(count=count, total=total))
         return sentences
 
-    def _agreement(self, words: dict[str, str], language: str) -> str:
+    def _agreement(self, words: dict[str, Any], language: str) -> str:
         if self.stability is None:
-            return words["unmeasured"]
-        key, measured = "agree", self.stability
-        if self.stability < self.required_stability:
-            # Rounded down: 0.749 is not the 0.75 that is required.
-            key, measured = "partly", math.floor(100 * self.stability) / 100
-        stability, required = (localized(f"{value:.2f}", language) for value in (measured, self.required_stability))
-        return words[key].format(stability=stability, required=required)
+            return str(words["unmeasured"])
+        if self.stability >= self.required_stability:
+            return str(words["agree"]).format(stability=localized(f"{self.stability:.2f}", language))
+        # Rounded down: 0.749 is not the 0.75 that is required.
+        measured = localized(f"{math.floor(100 * self.stability) / 100:.2f}", language)
+        required = words["required"].format(required=localized(f"{self.required_stability:.2f}", language))
+        return str(words["partly"]).format(stability=measured, required="" if self.kind in _NATURAL else required)
 
 
 def listed_numbers(numbers: Sequence[int], language: str = "en") -> str:
-    """`3 to 8`, or `3, 5 and 8`."""
+    """`3 to 8`, or `3, 5 and 8`; empty without numbers."""
     words = text(language, "choice")
     if len(numbers) > 2 and max(numbers) - min(numbers) == len(numbers) - 1:
         return f"{min(numbers)} {words['to']} {max(numbers)}"
+    if not numbers:
+        return ""
     *first, last = map(str, numbers)
     return f"{', '.join(first)} {words['and']} {last}" if first else last

@@ -29,8 +29,6 @@ Tried = tuple[Candidate, FitSpec]
 # Settings of a grid that are tried to see whether any cluster is separated.
 _FIRST_TRIES = 3
 
-_NONE_SEPARATED = "no cluster is separated from all others"
-_FEWER_CLUSTERS = "fewer clusters than very stable ones that were found"
 
 USUAL_NUMBERS = range(2, 11)
 
@@ -84,7 +82,7 @@ class Search:
         later = [method for method in methods if method is not REFERENCE_METHOD]
         self._add([spec for method in reference for spec in self._possible(method)])
         if reference and later and not self._is_any_separated(later):
-            self._skipped = [Skipped(method.name, (), _NONE_SEPARATED) for method in later]
+            self._skipped = [Skipped(method.name, (), "none_separated") for method in later]
             later = []
         self.stages.enter(15, 40)
         self._refit()
@@ -110,7 +108,7 @@ class Search:
         numbers: dict[str, list[int]] = {}
         for number, spec in self.pending:
             numbers.setdefault(spec.method.name, []).append(number)
-        return (*self._skipped, *(Skipped(name, tuple(of), _FEWER_CLUSTERS) for name, of in numbers.items()))
+        return (*self._skipped, *(Skipped(name, tuple(of), "fewer_clusters") for name, of in numbers.items()))
 
     def _add_pending(self) -> None:
         """Try the other methods, but not with fewer clusters than very stable ones that were found."""

@@ -41,15 +41,18 @@ class CrossTable:
     columns: tuple[str, ...]
     without_part: tuple[str, ...]
 
-    def text(self, language: str = "en") -> str:
-        """The finding as a sentence."""
+    def text(self, language: str = "en", phrases: Mapping[str, str] | None = None) -> str:
+        """The finding as a sentence; `phrases` has what columns are called, by default their names."""
+        columns, without_part = (
+            [(phrases or {}).get(name, name) for name in names] for names in (self.columns, self.without_part)
+        )
         words = text(language, "cross_table")
         key = "one" if len(self.columns) == 1 else "several"
-        sentence = str(words[key]).format(columns=_enumerated(self.columns, language))
+        sentence = str(words[key]).format(columns=_enumerated(columns, language))
         if not self.without_part:
             return sentence + "."
         form = plural_form(len(self.without_part), words["without"], language)
-        return sentence + form.format(columns=_enumerated(self.without_part, language)) + "."
+        return sentence + form.format(columns=_enumerated(without_part, language)) + "."
 
 
 def cross_table(columns: Mapping[str, Floats], labels: Integers) -> CrossTable | None:

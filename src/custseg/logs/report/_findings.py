@@ -77,8 +77,12 @@ class LogReport:
         )
         if self.first_day is not None:
             head += words["period"].format(first=self.first_day, last=self.last_day)
+        # Orders and events have roles, a table of customers its columns.
+        roles = {} if self.log == "customers" else text(self.language, "inspect", "roles")
         thin = [
-            f"{name} {percent(share, self.language, decimals=1)}" for name, share in self.coverage.items() if share < 1
+            f"{roles.get(name, name)} {percent(share, self.language, decimals=1)}"
+            for name, share in self.coverage.items()
+            if share < 1
         ]
         gaps = ["     " + words["gaps"].format(columns=", ".join(thin))] if thin else []
         return "\n".join([head, *finding_lines(self.findings), *gaps])

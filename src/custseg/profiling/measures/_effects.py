@@ -14,7 +14,7 @@ from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._ranked import Ranked
 from custseg.profiling.measures._table import ProfileTable
 
-_NEGLIGIBLE = 0.147
+NEGLIGIBLE = 0.147
 """Absolute Cliff's delta under which a difference counts as negligible (Romano et al. 2006)."""
 _REDUNDANT = 0.8
 """Absolute rank correlation from which two features count as one."""
@@ -63,4 +63,4 @@ class RankCorrelations:
 
 def is_clear(effect: Effect | None) -> bool:
     """Whether an effect is not negligible and its interval excludes 0."""
-    return effect is not None and abs(effect.value) >= _NEGLIGIBLE and effect.low * effect.high > 0
+    return effect is not None and abs(effect.value) >= NEGLIGIBLE and effect.low * effect.high > 0

@@ -16,7 +16,7 @@ from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
 from custseg.errors import DataError
 from custseg.feature_table import Feature, FeatureTable, distinct_phrases, labeled, table_of_columns
-from custseg.texts import listed, single_line
+from custseg.texts import listed, plural_form, printable, shown, single_line, text
 
 _ID = "customer_id"
 OTHER = "(other values)"
@@ -84,9 +84,11 @@ class ProfileTable:
         return column.fill_null(float("nan")).to_numpy()
 
 
-def read_table(features: object, descriptors: object, *, customer_column: str | None, caller: str) -> ProfileTable:
+def read_table(
+    features: object, descriptors: object, *, customer_column: str | None, caller: str, language: str = "en"
+) -> ProfileTable:
     """Read features and descriptors of any supported kind of table."""
-    local, described, give_back, notes = _opened(features, "features", customer_column=customer_column, caller=caller)
+    local, described, give_back, guessed = _opened(features, "features", customer_column=customer_column, caller=caller)
     windowed = isinstance(features, FeatureTable) and _is_windowed(features)
     names: list[str] = []
     if descriptors is not None and _is_names(descriptors):
@@ -95,14 +97,20 @@ def read_table(features: object, descriptors: object, *, customer_column: str | 
             hints = ", ".join(f"{name!r}{did_you_mean(str(name), list(described))}" for name in lacking)
             raise DataError(f"{caller}: descriptors names columns that features lacks: {hints}.")
     elif descriptors is not None:
-        added, added_features, _, added_notes = _opened(
+        added, added_features, _, added_guess = _opened(
             descriptors, "descriptors", customer_column=customer_column, caller=caller
         )
         _check_together(local, added, names=(described, added_features), caller=caller)
         local = local.with_columns(added.get_column(name) for name in added_features)
-        described, notes = described | added_features, (*notes, *added_notes)
+        described, guessed = described | added_features, guessed | added_guess
         names = list(added_features)
-    return _sorted_into_kinds(local, described, tuple(names), give_back=give_back, windowed=windowed, notes=notes)
+    words = text(language, "profiling", "notes")
+    notes = [words["ids"].format(column=shown(column), table=table) for table, column in guessed.items()]
+    table, left_out = _sorted_into_kinds(local, described, tuple(names), give_back=give_back, windowed=windowed)
+    if left_out:
+        columns = ", ".join(map(printable, left_out))
+        notes.append(plural_form(len(left_out), words["left_out"], language).format(columns=columns))
+    return replace(table, notes=tuple(notes))
 
 
 def checked_weights(size_weight: object, table: ProfileTable, caller: str) -> Floats | None:
@@ -126,16 +134,16 @@ def checked_weights(size_weight: object, table: ProfileTable, caller: str) -> Fl
     return np.asarray(np.nan_to_num(weights, nan=0.0))
 
 
-_Opened = tuple[nw.DataFrame[Any], dict[str, Feature], Callable[[nw.DataFrame[Any]], Any], tuple[str, ...]]
+_Opened = tuple[nw.DataFrame[Any], dict[str, Feature], Callable[[nw.DataFrame[Any]], Any], dict[str, str]]
 
 
 def _opened(table: object, argument: str, *, customer_column: str | None, caller: str) -> _Opened:
     if isinstance(table, FeatureTable):
-        return table.local, {feature.name: feature for feature in table.described}, table.give_back, ()
+        return table.local, {feature.name: feature for feature in table.described}, table.give_back, {}
     if isinstance(table, Mapping):
         local = table_of_columns(table, argument, caller)
         ids: str | None = customer_column or _ID
-        notes: tuple[str, ...] = ()
+        guessed: dict[str, str] = {}
         give_back: Callable[[nw.DataFrame[Any]], Any] = nw.to_native
     else:
         opened = open_table(table, caller, in_memory=True)
@@ -143,7 +151,8 @@ def _opened(table: object, argument: str, *, customer_column: str | None, caller
         check_distinct(caller, opened.dialect.columns)
         local = collect(opened.dialect.select(opened.dialect.plain_columns(opened.dialect.columns)))
         check_columns(caller, {"customer_column": customer_column}, local.columns)
-        ids, notes = (customer_column, ()) if customer_column else _ids_of(local, argument)
+        ids = customer_column or _ids_of(local)
+        guessed = {} if customer_column or ids is None or ids == _ID else {argument: ids}
         give_back = opened.returner()
     check_named(caller, local.columns, ids=ids)
     described = {name: Feature(name) for name in local.columns if name != ids}
@@ -151,23 +160,18 @@ def _opened(table: object, argument: str, *, customer_column: str | None, caller
         raise DataError(f"{caller}: {argument} must have rows, and a column beside the ids; got {local.shape}.")
     if ids is not None and ids in local.columns and ids != _ID:
         local = local.rename({ids: _ID})
-    return local, described, give_back, notes
+    return local, described, give_back, guessed
 
 
-def _ids_of(local: nw.DataFrame[Any], argument: str) -> tuple[str | None, tuple[str, ...]]:
-    """The column of ids, which must not be shown, and a note where it is guessed."""
+def _ids_of(local: nw.DataFrame[Any]) -> str | None:
+    """The column of ids, which must not be shown: `customer_id`, or a first column whose values all differ."""
     if _ID in local.columns:
-        return _ID, ()
+        return _ID
     first = local.columns[0]
     kind = local.schema[first]
     column = column_of(local, first)
-    if not (kind.is_integer() or kind == nw.String) or len(local) < 2 or column.n_unique() < len(local):
-        return None, ()
-    note = (
-        f"column {first!r} of {argument} is read as ids, since all its values differ. "
-        "Give customer_column= for another column."
-    )
-    return first, (note,)
+    may_be_ids = (kind.is_integer() or kind == nw.String) and len(local) >= 2
+    return first if may_be_ids and column.n_unique() == len(local) else None
 
 
 def _is_names(descriptors: object) -> TypeGuard[Sequence[str]]:
@@ -206,8 +210,8 @@ def _sorted_into_kinds(
     *,
     give_back: Callable[[nw.DataFrame[Any]], Any],
     windowed: bool,
-    notes: tuple[str, ...],
-) -> ProfileTable:
+) -> tuple[ProfileTable, list[str]]:
+    """The table with its columns of numbers and of categories, and the columns that are neither."""
     categories: dict[str, Categories] = {}
     numbers, left_out = [], []
     for name in described:
@@ -218,12 +222,11 @@ def _sorted_into_kinds(
             categories[name] = _coded(column_of(local, name))
         else:
             left_out.append(name)
-    if left_out:
-        notes = (*notes, f"columns {left_out} are left out: they hold neither numbers nor text nor booleans.")
-    return ProfileTable(
-        local, described, descriptors, give_back=give_back, windowed=windowed, notes=notes, categories=categories,
+    table = ProfileTable(
+        local, described, descriptors, give_back=give_back, windowed=windowed, categories=categories,
         numbers=tuple(numbers),
     )  # fmt: skip
+    return table, left_out
 
 
 def _coded(column: nw.Series[Any]) -> Categories:
