@@ -84,8 +84,14 @@ class Rule:
         elif self.recall is not None:
             accuracy = forms["recall_only"].format(percent(self.recall, self.language), accuracy)
         if not self.conditions:
-            return str(forms["rule_for_everyone"].format(printable(self.name), accuracy))
-        return str(forms["rule"].format(self.text, printable(self.name), accuracy))
+            return str(forms["rule_for_everyone"].format(self._segment_words(), accuracy))
+        return str(forms["rule"].format(self.text, self._segment_words(), accuracy))
+
+    def _segment_words(self) -> str:
+        """The segment by its number, and by its name if it has one."""
+        forms = text(self.language, "rules")
+        number_words = str(forms["segment"]).format(self.segment)
+        return number_words if self.name == number_words else forms["named"].format(number_words, printable(self.name))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference, wilson
-from custseg.profiling.measures._terms import MISSING, Term
+from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, condition_words
 from custseg.profiling.naming._levels import MAJORITY, Level, column_levels
 from custseg.profiling.naming._words import MAIN, TRAITS, Said, Words, in_each_language, level_words, own_words
 from custseg.texts import LANGUAGES, single_line
@@ -42,6 +42,8 @@ class Trait:
         The words by language.
     terms : tuple of Term
         The condition: all of these comparisons.
+    condition : mapping of str to str
+        The condition as text by language.
     members, others : float
         Share of the members, at least 0.6, and of all other clustered customers that meet the condition.
     is_clear : bool
@@ -59,6 +61,7 @@ class Trait:
     feature: str
     words: Words
     terms: tuple[Term, ...]
+    condition: Words
     members: float
     others: float
     is_clear: bool
@@ -149,12 +152,21 @@ class Traits:
     def _first_true(
         self, name: str, segment: int, said: Sequence[Said], *, clear: bool, effect: Effect | None
     ) -> list[Trait]:
+        """The first of these words that hold for most members, as the only item."""
         for words, terms in said:
             members, others = self._shares(terms, segment)
             if _is_most(members, int(self.statistics.sizes()[segment])):
-                strength = abs(effect.value) if effect else 0.0
-                return [Trait(name, words, terms, members, others, clear, strength, self._position(name))]
+                return [self._trait(name, (words, terms), (members, others), is_clear=clear, effect=effect)]
         return []
+
+    def _trait(
+        self, name: str, said: Said, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
+    ) -> Trait:
+        words, terms = said
+        table = self.statistics.table
+        condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
+        strength = abs(effect.value) if effect else 0.0
+        return Trait(name, words, terms, condition, *shares, is_clear, strength, list(table.described).index(name))
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         share = strongest(self.statistics.shares[name][segment])
@@ -165,7 +177,7 @@ class Traits:
             return []
         forms = in_each_language("names", "category" if difference.value > 0 else "other_category")
         words = {code: forms[code].format(label[code], single_line(share.value)) for code in LANGUAGES}
-        said = [(words, (Term(name, "==" if difference.value > 0 else "!=", share.value),))]
+        said = [(words, (Term(name, "==" if difference.value > 0 else OTHER_THAN, share.value),))]
         return self._first_true(name, segment, said, clear=True, effect=difference)
 
     def contrast(self, segments: Sequence[int], used: Collection[str]) -> dict[int, Trait]:
@@ -201,8 +213,7 @@ class Traits:
             return []
         forms, label = in_each_language("names", "missing"), self._label(name)
         words = {language: forms[language].format(label[language]) for language in LANGUAGES}
-        position = self._position(name)
-        return [Trait(name, words, terms, members, others, True, strength=difference.value, position=position)]
+        return [self._trait(name, (words, terms), (members, others), is_clear=True, effect=difference)]
 
     def redundant(self, first: Trait, second: Trait) -> bool:
         """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8.
@@ -244,9 +255,6 @@ class Traits:
             values, _ = self.statistics.clustered_values(name)
             self._quantiles_of[name] = dict(zip(_QUANTILES, np.quantile(values, _QUANTILES).tolist(), strict=True))
         return self._quantiles_of[name]
-
-    def _position(self, name: str) -> int:
-        return list(self.statistics.table.described).index(name)
 
     def _label(self, name: str) -> Words:
         return {language: _shortened(self.statistics.table.phrase(name, language)) for language in LANGUAGES}
