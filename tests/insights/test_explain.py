@@ -214,3 +214,39 @@ def test_next_to_no_reason_is_not_printed() -> None:
     small = replace(explanation.why[-1], contribution=0.04 * explanation.why[0].contribution)
     printed = repr(replace(explanation, why=(explanation.why[0], small)))
     assert f"  {small.feature}:" not in printed
+
+
+def noisy(flags: list[int]) -> Segmentation:
+    """Two segments of 40 customers by visits, and a column of 0 and 1."""
+    visits = [float(v) for v in (*range(40), *range(100, 140))]
+    table = pl.DataFrame({"customer_id": [f"c{i}" for i in range(80)], "visits": visits, "pages": visits, "vip": flags})
+    return quick_fit(features=table, n_segments=2, min_size=2)
+
+
+def test_feature_in_which_the_segments_hardly_differ_is_no_reason() -> None:
+    # 20 of 40 and 22 of 40 are 0.05 apart, which is negligible.
+    explanation = explain(noisy([i % 2 for i in range(40)] + [int(i < 22) for i in range(40)]), "c1")
+    [reason] = [reason for reason in explanation.why if reason.feature == "vip"]
+    assert (reason.effect, reason.is_negligible) == (pytest.approx(0.05), True)
+    large = replace(reason, contribution=explanation.why[0].contribution)
+    assert "vip" not in repr(replace(explanation, why=(explanation.why[0], large)))
+    assert "vip" in repr(replace(explanation, why=(explanation.why[0], replace(large, effect=0.2))))
+
+
+def test_effect_is_the_difference_of_shares_or_of_spreads() -> None:
+    [reason] = [reason for reason in explain(flagged(), "c1").why if reason.feature == "vip"]
+    assert reason.effect == 0.5
+    near, far = [float(i % 3 - 1) for i in range(40)], [100.0 * (-1) ** i for i in range(40)]
+    visits = [float(v) for v in (*range(40), *range(100, 140))]
+    table = pl.DataFrame({"customer_id": range(80), "visits": visits, "pages": visits, "balance": near + far})
+    explanation = explain(quick_fit(features=table, n_segments=2, min_size=2), 0)
+    [reason] = [reason for reason in explanation.why if reason.feature == "balance"]
+    assert reason.effect == 1.0
+
+
+def test_sentences_have_labels_and_the_language_of_the_result() -> None:
+    fitted = line([float(v) for v in (*range(20), *range(100, 120))], labels={"visits": "визиты"}, language="ru")
+    printed = repr(explain(fitted, "c0"))
+    assert "\n  визиты: 0 (медиана здесь 9,5, там 110)\n" in printed
+    assert "Если значение «визиты» будет" in printed
+    assert explain(fitted, "c0", language="en").language == "en"
