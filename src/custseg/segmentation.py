@@ -22,9 +22,10 @@ from custseg._checks import (
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import FeatureTable, given_features
+from custseg.feature_table import FeatureTable
 from custseg.features import features_of
-from custseg.logs import REFUNDS, DataReport, described_logs, report_on
+from custseg.given_table import given_features
+from custseg.logs import REFUNDS, DataReport, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
@@ -121,7 +122,8 @@ def fit_segments(
     -------
     Segmentation
         Assignments, profiles, the choice and its evidence, and a model for new customers. Customers
-        without a purchase, or with refunds only, are not clustered: they have a separate row.
+        without a purchase are not clustered: they have a separate row, and those whose orders were all returned,
+        charged back or cancelled have another.
 
     Raises
     ------
@@ -163,6 +165,7 @@ def fit_segments(
     else:
         table, report = _ready_table(features, customer_column, logs, form=form), None
     names = clustering_columns(table, columns, _CALLER)
+    report = report or table_report(table, names, were_given=columns is not None, language=language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 
     tell("preparing the features", 1, 4)
@@ -179,7 +182,7 @@ def fit_segments(
 
 
 def _segmentation(
-    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, report: DataReport | None, seed: int
+    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, report: DataReport, seed: int
 ) -> Segmentation:
     """Return the result of the selected clustering, with profiles, rules and a model."""
     labels = matrix.customer_labels(choice.best.labels)
@@ -188,7 +191,10 @@ def _segmentation(
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
     segment_names = tuple(row.name for row in profiles.segments)
     rule = choice.best.estimator.assignment_rule_
-    model = SegmentModel(matrix.preparation, rule, segment_names, unclustered[choice.language])
+    returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
+    model = SegmentModel(
+        matrix.preparation, rule, segment_names, unclustered[choice.language], returned[choice.language]
+    )
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
 

@@ -44,7 +44,7 @@ def order_log(path: str, options: Mapping[str, Any], further: Mapping[str, Any],
     `further` are arguments of `Orders` that an inspection does not detect.
     """
     specified = {name: value for name, value in options.items() if value is not None}
-    for role in ("customer", "date", *_MONEY):
+    for role in ("customer", "date", "quantity", "price"):
         if specified.get(role) == _NONE:
             raise ValueError(f"fit: {role} must be the name of a column, got 'none'. Every order needs one.")
     chosen = {name: None if value == _NONE else value for name, value in specified.items()}
@@ -150,10 +150,12 @@ def _check_roles(inspection: FileInspection, specified: Mapping[str, Any]) -> No
             "or name its columns with --customer, --date and --amount."
         )
     if missing:
+        without_money = "; if the log has no money at all, give --amount none" if "amount" in missing else ""
         options = ", ".join(f"--{role}" for role in missing)
         raise DataError(
             f"fit: no column of {shown(inspection.path)} looks like the {' or the '.join(missing)}. "
-            f"Name it with {options}, or join the file that has it first; columns are {listed(inspection.columns)}. "
+            f"Name it with {options}, or join the file that has it first{without_money}; "
+            f"columns are {listed(inspection.columns)}. "
             f"For details, run: custseg inspect {shlex.quote(printable(inspection.path))}"
         )
 

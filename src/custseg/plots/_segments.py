@@ -124,5 +124,6 @@ def _footnote(result: Segmentation) -> str:
     text = "Right: median of the segment's customers; blue is lower and orange higher than the other customers."
     outside = [row for row in result.profiles if row.segment is None]
     if outside:
-        text += f" Not shown: {plural(outside[0].size, 'customer')} in the row “{outside[0].name}”."
+        rows = " and ".join(f"{plural(row.size, 'customer')} in the row “{row.name}”" for row in outside)
+        text += f" Not shown: {rows}."
     return text

@@ -15,7 +15,7 @@ from custseg._frames import collect, column_of, open_table
 from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
 from custseg.errors import DataError
-from custseg.feature_table import Feature, FeatureTable, table_of_columns
+from custseg.feature_table import RETURN_COLUMNS, Feature, FeatureTable, returned_everything, table_of_columns
 from custseg.texts import listed
 
 _ID = "customer_id"
@@ -64,6 +64,13 @@ class ProfileTable:
         return [
             name for name, feature in self.described.items() if name not in self.descriptors and not feature.doubtful
         ]
+
+    def returned_everything(self) -> NDArray[np.bool_]:
+        """Which customers have no order left; no customer of a table without `order_count`."""
+        columns = [name for name in ("order_count", *RETURN_COLUMNS) if name in self.numbers]
+        if "order_count" not in columns:
+            return np.zeros(len(self), dtype=bool)
+        return returned_everything({name: self.values(name) for name in columns})
 
     def values(self, name: str) -> Floats:
         """A column of numbers; NaN where it is missing."""

@@ -36,12 +36,12 @@ def segment_names(
     markers: Sequence[Sequence[RankedMarker]],
     *,
     clustered_on: Collection[str],
-    reserved: Words,
+    reserved: Sequence[Words],
 ) -> list[Name]:
-    """One name per segment, unique in every language; `reserved` is the name of the customers in no segment."""
+    """One name per segment, unique in every language; `reserved` are the names of the customers in no segment."""
     if statistics.n_segments == 1:
         return [Name("everyone", in_each_language("names", "everyone"), in_each_language("descriptions", "everyone"))]
-    applicable = [archetype for archetype in usable(archetypes, statistics.table) if archetype.names != reserved]
+    applicable = [archetype for archetype in usable(archetypes, statistics.table) if archetype.names not in reserved]
     earned = earned_names(applicable, statistics.table, statistics.labels, bounds=statistics.bounds)
     names = {
         segment: Name(archetype.key, archetype.names, archetype.description, evidence)
@@ -58,7 +58,7 @@ def segment_names(
         else:
             described[segment] = _traits(statistics, segment, markers[segment], clustered_on=clustered_on)
             fallback[segment] = _name_without_traits(statistics, segment)
-    unique = unique_names(described, fallback, reserved=[*(name.names for name in names.values()), reserved])
+    unique = unique_names(described, fallback, reserved=[*(name.names for name in names.values()), *reserved])
     for segment, words in unique.items():
         key = "too_few" if segment in small else "described" if described[segment] else "unclear"
         names[segment] = Name("described" if key == "unclear" else key, words, _description(key))
@@ -105,7 +105,8 @@ def _one_order(statistics: ColumnStatistics, segment: int) -> Words | None:
 
 def unclustered_row(statistics: ColumnStatistics, clustered_on: Collection[str]) -> str:
     """The kind of customers that are in no segment, as a key of `UNCLUSTERED`."""
-    table, outside = statistics.table, statistics.labels < 0
+    table = statistics.table
+    outside = (statistics.labels < 0) & ~table.returned_everything()
     if "order_count" in table.numbers and outside.any():
         orders = table.values("order_count")[outside]
         if not (orders > 0).any():
@@ -114,6 +115,12 @@ def unclustered_row(statistics: ColumnStatistics, clustered_on: Collection[str])
     if names and all(np.isnan(table.values(name)[outside]).all() for name in names):
         return "no_data"
     return "unclustered"
+
+
+def returned_name(*, windowed: bool) -> Name:
+    """The name of the row of customers whose orders were all returned, charged back or cancelled."""
+    words = UNCLUSTERED["returned_in_window" if windowed else "returned"]
+    return Name("returned", words, _description("returned"))
 
 
 def unclustered_name(names: Mapping[str, str], archetypes: Sequence[Archetype]) -> Name:
