@@ -27,7 +27,6 @@ from custseg.logs._roles import (
     csv_format,
 )
 from custseg.snapshot import Snapshot, midnight_after, parse_moment
-from custseg.texts import listed
 
 _OPTIONAL_ROLES = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
 _MONEY_ROLES = ("discount", "refund", "currency", "rates")
@@ -302,10 +301,11 @@ class Orders:
         """Raise if the only column that is missing is that of the amount, or if money is described without one."""
         further = [role for role in _MONEY_ROLES if getattr(self, role) is not None]
         if not self.has_money and further:
-            words = listed([f"{role}=" for role in further])
+            verb = "is" if len(further) == 1 else "are"
             raise ValueError(
-                f"Orders: amount=None is for logs without money, but {words} {'is' if len(further) == 1 else 'are'} "
-                "given. Give the column of the amount too, or leave these out."
+                "Orders: amount=None is for logs without money, but "
+                f"{' and '.join(f'{role}=' for role in further)} {verb} given. Give the column of the amount too, or "
+                "leave these out."
             )
         names = self.described()
         if [role for role, name in names.items() if name not in columns] == ["amount"]:

@@ -39,7 +39,7 @@ def test_default_birth_date() -> None:
 def test_ages() -> None:
     ages = [20 + i % 60 for i in range(100)]
     assert found(age=[-3, 140, *ages]) == {"impossible_ages": 2}
-    assert found(age_days=[2000, *ages], visits=[-3, *ages[::-1]]) == {}
+    assert found(age_days=[2000, *ages], visits=[-3, *range(100)]) == {}
 
 
 def test_code_among_ages_is_no_age() -> None:
