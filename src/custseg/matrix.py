@@ -9,15 +9,14 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, as_numbers, check_features
-from custseg.given_table import Reason, uninformative_columns
+from custseg.feature_table import FeatureTable, UninformativeReason, as_numbers, check_features, uninformative_columns
 from custseg.preparation import Preparation, fit_preparation
 from custseg.texts import listed
 
 __all__ = ["CustomerMatrix", "can_be_clustered", "clustering_columns", "customer_matrix", "requested_clusters"]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
-_REASONS: Mapping[Reason, str] = {
+_REASONS: Mapping[UninformativeReason, str] = {
     "no value": "all of its values are missing",
     "constant": "all of its values are equal",
     "id": "it holds ids",

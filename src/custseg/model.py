@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from custseg._frames import frame_from_columns
 from custseg._numerics import Floats
 from custseg.clustering import Assessment, AssignmentRule
-from custseg.feature_table import FeatureTable, check_features
-from custseg.given_table import given_features
+from custseg.feature_table import FeatureTable, check_features, given_features
 from custseg.matrix import can_be_clustered
 from custseg.preparation import Preparation
 

@@ -22,9 +22,8 @@ from custseg._checks import (
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import FeatureTable, given_features
 from custseg.features import features_of
-from custseg.given_table import given_features
 from custseg.logs import REFUNDS, DataReport, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import SegmentModel

@@ -20,7 +20,6 @@ LAYERS = (
     ("_column_kinds", "_frames", "_write"),
     ("snapshot",),
     ("feature_table",),
-    ("given_table",),
     ("logs",),
     ("sources",),
     ("classical_rfm", "clustering", "datasets", "features", "inspection", "preparation", "profiling", "rules"),

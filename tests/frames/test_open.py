@@ -20,8 +20,8 @@ from kinds import rows_of
 from custseg import Orders
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
+from custseg.feature_table import given_features
 from custseg.features import rfm
-from custseg.given_table import given_features
 
 LOG: dict[str, Any] = {
     "customer_id": ["ann", "ann", "bob"],

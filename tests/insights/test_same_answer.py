@@ -10,7 +10,7 @@ import pytest
 
 from custseg import DataError, InfeasibleMinimumError, fit_segments
 from custseg.clustering import method_names, select_clustering
-from custseg.given_table import given_features
+from custseg.feature_table import given_features
 from custseg.insights import compare_methods
 from custseg.matrix import customer_matrix, requested_clusters
 

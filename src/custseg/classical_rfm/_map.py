@@ -19,7 +19,7 @@ from custseg.classical_rfm._check import RFMMapCheck, check_rows
 from custseg.classical_rfm._rows import RFMRow, all_codes, read_rows
 from custseg.classical_rfm._scores import RFMScores
 from custseg.errors import DataError
-from custseg.given_table import given_features
+from custseg.feature_table import given_features
 from custseg.texts import listed, plural
 
 _BUILTIN = ("codes", "grid")

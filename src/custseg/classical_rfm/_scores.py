@@ -20,8 +20,7 @@ from custseg.classical_rfm._edges import (
     scores_by_edges,
 )
 from custseg.errors import DataError
-from custseg.feature_table import Feature, FeatureTable
-from custseg.given_table import given_features
+from custseg.feature_table import Feature, FeatureTable, given_features
 from custseg.texts import listed, plural
 
 _CALLER = "rfm_scores"

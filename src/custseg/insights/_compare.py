@@ -13,7 +13,7 @@ from custseg._checks import check_choice, check_min_size, check_random_state, ch
 from custseg._numerics import Integers
 from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.given_table import given_features
+from custseg.feature_table import given_features
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
 from custseg.texts import plural, printable, table
 

@@ -14,8 +14,7 @@ from custseg._checks import check_distinct
 from custseg._frames import collect, column_of, columns_of, open_table
 from custseg._numerics import Floats, Integers, mix
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, table_of_columns
-from custseg.given_table import given_features
+from custseg.feature_table import FeatureTable, given_features, table_of_columns
 from custseg.rules._bins import Column, binned
 from custseg.rules._conditions import numbers_of
 from custseg.texts import listed

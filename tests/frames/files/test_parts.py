@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from custseg import Orders
 from custseg.errors import DataError
+from custseg.feature_table import given_features
 from custseg.features import rfm
-from custseg.given_table import given_features
 
 
 def month(customer: Any, amount: Any, date: Any = "2024-06-01", **more: Any) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from custseg.given_table import given_features
+from custseg.feature_table import given_features
 from custseg.logs import table_report
 
 YEARS = [1950 + i % 50 for i in range(100)]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from custseg.given_table import given_features
+from custseg.feature_table import given_features
 from custseg.logs import DataReport, table_report
 from custseg.matrix import clustering_columns
 

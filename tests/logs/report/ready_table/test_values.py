@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from custseg.given_table import given_features
+from custseg.feature_table import given_features
 from custseg.logs import table_report
 
 N = 400

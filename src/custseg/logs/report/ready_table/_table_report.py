@@ -11,8 +11,7 @@ import numpy as np
 from custseg._column_kinds import TextNumbers, is_answer, is_id_name, is_outcome_name
 from custseg._frames import column_of
 from custseg._numerics import Floats
-from custseg.feature_table import FeatureTable, Reading
-from custseg.given_table import duplicate_columns, is_id, uninformative_columns
+from custseg.feature_table import FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
 from custseg.logs.report._findings import (
     DataReport,
     Finding,

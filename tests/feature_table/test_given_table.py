@@ -12,7 +12,7 @@ import pytest
 
 from custseg import FeatureTable
 from custseg.errors import DataError
-from custseg.given_table import duplicate_columns, given_features, uninformative_columns
+from custseg.feature_table import duplicate_columns, given_features, uninformative_columns
 
 TEXTS = pl.DataFrame(
     {"customer_id": [1, 2, 3, 4], "total": ["1.5", "-", "2", None], "city": ["Oslo", "1", "Rome", "x"]}
@@ -74,6 +74,13 @@ def test_uninformative_columns() -> None:
     assert uninformative_columns(given(table)) == reasons
 
 
+def test_consecutive_numbers_are_ids_beside_measures_only() -> None:
+    alone = pl.DataFrame({"customer_id": [1, 2, 3], "rank": [3, 1, 2]})
+    assert uninformative_columns(given(alone)) == {}
+    assert uninformative_columns(given(alone.with_columns(visits=pl.Series([4, 4, 9])))) == {"rank": "id"}
+    assert uninformative_columns(given(alone.rename({"rank": "user_no"}))) == {"user_no": "id"}
+
+
 def test_duplicates_have_their_gaps_in_the_same_rows() -> None:
     gap = float("nan")
     columns = {
@@ -94,7 +101,6 @@ def test_table_without_any_useful_column() -> None:
 
     for column, message in (
         ([1] * 60, "no column is left to cluster on \\(x: all of its values are equal\\)"),
-        (list(range(60)), "no column is left to cluster on \\(x: it holds ids\\)"),
         ([None] * 60, "Leave out \\['x'\\], without any value"),
         (["a", "b"] * 30, "Replace \\['x'\\] by one column of 1 and 0 for each value"),
         ([True, False] * 30, "Write yes and no as 1 and 0 in \\['x'\\]"),

@@ -21,10 +21,10 @@ from custseg._frames import (
 )
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table import ID, Feature, FeatureTable, Reading
+from custseg.feature_table._feature_table import ID, Feature, FeatureTable, Reading
 from custseg.texts import plural
 
-Reason = Literal["no value", "constant", "id", "duplicate"]
+UninformativeReason = Literal["no value", "constant", "id", "duplicate"]
 # Columns whose values have the same order in so many rows are compared in all rows.
 _FIRST_ROWS = 1_000
 _CATEGORICAL = ("categorical", "category", "enum", "dictionary")
@@ -93,10 +93,10 @@ def _with_numbers(local: nw.DataFrame[Any], converted: dict[str, TextNumbers]) -
     """The table with the numbers in place of the texts."""
     if not converted:
         return local
-    columns = {f"number {place}": text.values for place, text in enumerate(converted.values())}
+    columns = {f"number {index}": text.values for index, text in enumerate(converted.values())}
     frame = nw.from_native(frame_from_columns(columns), eager_only=True)
     return local.with_columns(
-        frame.get_column(f"number {place}").cast(nw.Float64).alias(name) for place, name in enumerate(converted)
+        frame.get_column(f"number {index}").cast(nw.Float64).alias(name) for index, name in enumerate(converted)
     )
 
 
@@ -137,23 +137,27 @@ def _differs(column: nw.Series[Any]) -> bool:
     return not column.is_null().any() and column.n_unique() == len(column)
 
 
-def uninformative_columns(table: FeatureTable) -> dict[str, Reason]:
+def uninformative_columns(table: FeatureTable) -> dict[str, UninformativeReason]:
     """The numeric columns of a ready table that are not clustered on unless they are asked for, with the reason.
 
-    They have no value or a single one; are ids (whole numbers that all differ, and that are named like ids or are
-    consecutive); or have the same order as an earlier column, so that one is the other in another unit.
+    They have no value or a single one; are ids (whole numbers that all differ, and that are named like ids or, if other
+    columns are left, are consecutive); or have the same order as an earlier column, so that one is the other in another
+    unit.
     """
-    given = {feature.name for feature in table.described if feature.family == "given"}
-    columns = {name: table.values(name) for name in table.numeric_names() if name in given}
-    reasons: dict[str, Reason] = {}
+    ready_columns = {feature.name for feature in table.described if feature.family == "given"}
+    columns = {name: table.values(name) for name in table.numeric_names() if name in ready_columns}
+    reasons: dict[str, UninformativeReason] = {}
     for name, values in columns.items():
         if reason := _reason(name, values):
             reasons[name] = reason
+    if reasons.keys() == columns.keys():
+        # Consecutive numbers may be measures after all, such as ranks, where nothing else is left.
+        reasons = {name: reason for name, reason in reasons.items() if reason != "id" or is_id_name(name)}
     duplicates = duplicate_columns({name: values for name, values in columns.items() if name not in reasons})
     return reasons | dict.fromkeys(duplicates, "duplicate")
 
 
-def _reason(name: str, values: Floats) -> Reason | None:
+def _reason(name: str, values: Floats) -> UninformativeReason | None:
     present = values[~np.isnan(values)]
     if not len(present):
         return "no value"
