@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from custseg import Orders, Segmentation, fit_segments
+from custseg import Orders, Segmentation, fit_segments, inspect
 from custseg.cli import main
 from custseg.datasets import make_shop
 from custseg.errors import DataError
@@ -108,3 +108,10 @@ def test_command_line(tmp_path: Path) -> None:
     # The command names the options that it assumed, and one of them is --amount.
     assert not MONEY.search(done.output.replace("--amount none", ""))
     assert "revenue_share" not in (tmp_path / "out" / "profiles.csv").read_text(encoding="utf-8")
+
+
+def test_inspection_names_the_option(tmp_path: Path) -> None:
+    LOG.write_csv(tmp_path / "log.csv")
+    notes = " ".join(inspect(tmp_path / "log.csv").notes)
+    assert "No column was found for: amount." in notes
+    assert "on the command line --amount none" in notes

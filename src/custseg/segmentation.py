@@ -87,9 +87,10 @@ def fit_segments(
     customer_column : str, optional
         Column of ids in `features`; by default `customer_id`, or else the first column.
     columns : sequence of str, optional
-        Features to cluster on; by default `recency_days`, `order_count` and `revenue`, with events also
-        `engagement_email` and `engagement_web`; all numeric columns of a ready table without these. All
-        other features describe the segments.
+        Features to cluster on; by default `recency_days`, `order_count` and `revenue` (the first two for a log without
+        money), with events also `engagement_email` and `engagement_web`; all numeric columns of a ready table without
+        these, except for ids, constants and duplicates, which the data report names. All other features describe the
+        segments.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
