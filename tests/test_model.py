@@ -50,7 +50,7 @@ def test_segment_has_the_nearest_center(result: Segmentation, table: pl.DataFram
 
 def test_model_holds_no_customer_row(result: Segmentation) -> None:
     model = result.model
-    assert set(vars(model)) == {"preparation", "rule", "names", "unclustered_name"}
+    assert set(vars(model)) == {"preparation", "rule", "names", "unclustered_name", "returned_name"}
     assert model.rule.centers.shape == (4, 3)
     assert isinstance(model, SegmentModel)
 
@@ -95,7 +95,7 @@ def test_id_column(result: Segmentation, table: pl.DataFrame) -> None:
     ("change", "words"),
     [
         (lambda t: t.drop("revenue", "recency_days"), "lacks columns 'recency_days' .*'revenue'"),
-        (lambda t: t.cast({"revenue": pl.String}), r"must be numeric, got 'revenue' \(String\)"),
+        (lambda t: t.with_columns(revenue=pl.lit("much")), r"must be numeric, got 'revenue' \(String\)"),
         (lambda t: t.with_columns(revenue=pl.lit(np.inf)), r"infinite values in 'revenue' \(80 values\)"),
         (lambda t: pl.concat([t, t.head(3)]), "3 rows repeat an earlier one"),
         (lambda t: t.clear(), "the feature table has no rows"),

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, as_numbers, check_features
+from custseg.feature_table import FeatureTable, UninformativeReason, as_numbers, check_features, uninformative_columns
 from custseg.preparation import Preparation, fit_preparation
 from custseg.texts import listed
 
 __all__ = ["CustomerMatrix", "can_be_clustered", "clustering_columns", "customer_matrix", "requested_clusters"]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
+_REASONS: Mapping[UninformativeReason, str] = {
+    "no value": "all of its values are missing",
+    "constant": "all of its values are equal",
+    "id": "it holds ids",
+    "duplicate": "it repeats another column",
+}
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
 
 
@@ -61,7 +67,20 @@ def _default_columns(table: FeatureTable, caller: str) -> list[str]:
     numeric = table.numeric_names()
     usual = [name for name in DEFAULT_COLUMNS if name in numeric]
     engagement = [name for name in ENGAGEMENT_COLUMNS if name in numeric]
-    names = usual + engagement if len(usual) == len(DEFAULT_COLUMNS) else engagement or numeric
+    # A log without money gives the first two; a ready table with these names has other columns of its own besides.
+    from_orders = any(feature.family == "rfm" for feature in table.described)
+    if from_orders or len(usual) == len(DEFAULT_COLUMNS):
+        return usual + engagement
+    if engagement:
+        return engagement
+    left_out = uninformative_columns(table)
+    names = [name for name in numeric if name not in left_out]
+    if not names and numeric:
+        reasons = "; ".join(f"{name}: {_REASONS[left_out[name]]}" for name in numeric)
+        raise DataError(
+            f"{caller}: no column is left to cluster on ({reasons}). Give other columns, or name "
+            "in columns= those that should be used all the same."
+        )
     if not names:
         raise DataError(
             f"{caller}: the feature table has no numeric column beside the ids; its columns are "
@@ -71,10 +90,10 @@ def _default_columns(table: FeatureTable, caller: str) -> list[str]:
 
 
 def can_be_clustered(table: FeatureTable, columns: Sequence[str]) -> Bools:
-    """Which customers have a value in one of the columns and, where orders are counted, a purchase."""
+    """Which customers have a value in one of the columns and, where orders are counted, a purchase that they kept."""
     usable: Bools = np.logical_or.reduce([~np.isnan(table.values(name)) for name in columns])
     if "order_count" in table.numeric_names():
-        usable &= table.values("order_count") > 0
+        usable &= (table.values("order_count") > 0) & ~table.returned_everything()
     return usable
 
 

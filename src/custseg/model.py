@@ -45,12 +45,15 @@ class SegmentModel:
         Segment names; position is the segment's number.
     unclustered_name : str
         Name of the customers that cannot be clustered.
+    returned_name : str
+        Name of those of them whose orders were all returned, charged back or cancelled.
     """
 
     preparation: Preparation
     rule: AssignmentRule = field(repr=False)
     names: tuple[str, ...]
     unclustered_name: str
+    returned_name: str
 
     def assign(self, features: object, *, customer_column: str | None = None) -> Any:
         """Assign customers to the segments by the fitted rule; nothing is refitted.
@@ -75,7 +78,7 @@ class SegmentModel:
         DataError
             If a column is missing or not numeric, ids are missing or repeated, or values infinite.
         """
-        table = given_features(features, customer_column, "assign")
+        table = given_features(features, customer_column, "assign", numbers=self.preparation.names)
         check_features(table, self.preparation.names, argument="features", caller="assign")
         return table.give_back(self.assignments(table, self.labels(table)))
 
@@ -112,7 +115,7 @@ class SegmentModel:
         DataError
             As in `assign`.
         """
-        table = given_features(features, customer_column, "assess")
+        table = given_features(features, customer_column, "assess", numbers=self.preparation.names)
         check_features(table, self.preparation.names, argument="features", caller="assess")
         inside = can_be_clustered(table, self.preparation.names)
         local = self.assignments(table, self.labels(table))
@@ -138,7 +141,8 @@ class SegmentModel:
         """The local table of ids, segments and names."""
         names = np.array([*self.names, self.unclustered_name], dtype=object)
         segments = [None if label < 0 else label for label in labels.tolist()]
-        columns = {"segment": segments, "name": names[labels]}
+        is_returned = (labels < 0) & table.returned_everything()
+        columns = {"segment": segments, "name": np.where(is_returned, self.returned_name, names[labels])}
         local = nw.from_native(frame_from_columns(columns), eager_only=True)
         return local.with_columns(table.ids.alias("customer_id")).select(
             "customer_id", nw.col("segment").cast(nw.Int64), nw.col("name").cast(nw.String)

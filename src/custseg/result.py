@@ -20,12 +20,12 @@ from custseg._column_kinds import column_notes
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
-from custseg.feature_table import FeatureTable, distinct_phrases, numbers_as_text
+from custseg.feature_table import FeatureTable, distinct_phrases
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
-from custseg.texts import counted, number, printable, text
+from custseg.texts import counted, printable, text
 
 __all__ = ["Segmentation"]
 
@@ -44,8 +44,8 @@ class Segmentation:
         One row per customer: the clustering features and all others.
     model : SegmentModel
         Assigns new customers to the segments.
-    data_report : DataReport or None
-        Findings about the logs; None for a ready feature table.
+    data_report : DataReport
+        Findings about the logs or the ready table.
     labels : ndarray of int, shape (n_customers,)
         Segment of each customer in the order of `features`; -1 for those that cannot be clustered.
     rules : SegmentRules
@@ -56,7 +56,7 @@ class Segmentation:
     choice: ClusteringChoice
     features: FeatureTable
     model: SegmentModel
-    data_report: DataReport | None
+    data_report: DataReport
     labels: NDArray[np.intp] = field(repr=False)
     rules: SegmentRules = field(repr=False)
 
@@ -91,7 +91,7 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """Values filled, compressed or left out; codes and circular values; cross tables; notes of the method."""
+        """Values filled, compressed or left out; codes and circular attributes; cross tables; notes of the method."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
         return [*self.model.preparation.notes(language, self._phrases), *self._notes_on_columns, *fit_notes]
@@ -103,28 +103,16 @@ class Segmentation:
 
     @cached_property
     def _notes_on_columns(self) -> list[str]:
-        """Codes and circular values in the columns that the caller made, and whether the segments are a cross table."""
+        """Codes and circular values among the attributes, and whether the segments are a cross table."""
         clustered = self.labels >= 0
         columns = {name: self.features.values(name)[clustered] for name in self.model.preparation.names}
-        made = {feature.name for feature in self.features.described if feature.family in ("given", "attributes")}
-        notes = self._notes_on_text()
-        notes += column_notes(
+        # Those of a ready table are in the data report.
+        made = {feature.name for feature in self.features.described if feature.family == "attributes"}
+        notes = column_notes(
             {name: columns[name] for name in columns if name in made}, self.choice.language, self._phrases
         )
         table = cross_table(columns, self.labels[clustered])
         return notes if table is None else [*notes, table.text(self.choice.language, self._phrases)]
-
-    def _notes_on_text(self) -> list[str]:
-        """Text columns that hold numbers, where all columns of numbers were to be clustered on."""
-        language, preparation = self.choice.language, self.model.preparation
-        if not {*preparation.names, *preparation.dropped} >= set(self.features.numeric_names()):
-            return []
-        words = text(language, "column_kinds", "text")
-        rows = number(len(self.features), language)
-        return [
-            str(words).format(column=self._phrases[name], count=number(count, language), rows=rows)
-            for name, count in numbers_as_text(self.features).items()
-        ]
 
     def rename(self, names: Mapping[int | str, str]) -> Segmentation:
         """The same result with other names for some segments.
@@ -150,7 +138,7 @@ class Segmentation:
             if not isinstance(name, str):
                 raise TypeError(f"rename: the name of segment {segment} must be text, got {type(name).__name__}.")
         after = [names.get(segment, name) for segment, name in present.items() if segment is not None]
-        all_names = [*after, self.model.unclustered_name]
+        all_names = [*after, self.model.unclustered_name, self.model.returned_name]
         if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
             raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
         if broken := [name for name in names.values() if name.splitlines() != [name]]:

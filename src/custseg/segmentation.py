@@ -24,7 +24,7 @@ from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, given_features
 from custseg.features import features_of
-from custseg.logs import REFUNDS, DataReport, described_logs, report_on
+from custseg.logs import REFUNDS, DataReport, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
@@ -88,9 +88,10 @@ def fit_segments(
     customer_column : str, optional
         Column of ids in `features`; by default `customer_id`, or else the first column.
     columns : sequence of str, optional
-        Features to cluster on; by default `recency_days`, `order_count` and `revenue`, with events also
-        `engagement_email` and `engagement_web`; all numeric columns of a ready table without these. All
-        other features describe the segments.
+        Features to cluster on; by default `recency_days`, `order_count` and `revenue` (the first two for a log without
+        money), with events also `engagement_email` and `engagement_web`; all numeric columns of a ready table without
+        these, except for ids, constants and duplicates, which the data report names. All other features describe the
+        segments.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
@@ -125,7 +126,8 @@ def fit_segments(
     -------
     Segmentation
         Assignments, profiles, the choice and its evidence, and a model for new customers. Customers
-        without a purchase, or with refunds only, are not clustered: they have a separate row.
+        without a purchase are not clustered: they have a separate row, and those whose orders were all returned,
+        charged back or cancelled have another.
 
     Raises
     ------
@@ -168,6 +170,7 @@ def fit_segments(
         table, report = _ready_table(features, customer_column, logs, form=form), None
     table = table.with_labels(labels, caller=_CALLER)
     names = clustering_columns(table, columns, _CALLER)
+    report = report or table_report(table, names, were_given=columns is not None, language=language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 
     tell("preparing", 1, 4)
@@ -184,7 +187,7 @@ def fit_segments(
 
 
 def _segmentation(
-    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, report: DataReport | None, seed: int
+    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, report: DataReport, seed: int
 ) -> Segmentation:
     """Return the result of the selected clustering, with profiles, rules and a model."""
     labels = matrix.customer_labels(choice.best.labels)
@@ -193,7 +196,10 @@ def _segmentation(
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
     segment_names = tuple(row.name for row in profiles.segments)
     rule = choice.best.estimator.assignment_rule_
-    model = SegmentModel(matrix.preparation, rule, segment_names, unclustered[choice.language])
+    returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
+    model = SegmentModel(
+        matrix.preparation, rule, segment_names, unclustered[choice.language], returned[choice.language]
+    )
     return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
 

@@ -57,7 +57,7 @@ def test_currency_signs_end_the_command_with_a_remedy(tmp_path: Path) -> None:
     assert "--thousands" not in result.stderr
 
 
-@pytest.mark.parametrize("role", ["customer", "date", "amount"])
+@pytest.mark.parametrize("role", ["customer", "date", "quantity"])
 def test_what_every_order_needs_cannot_be_none(role: str, tmp_path: Path) -> None:
     clean_log().write_csv(tmp_path / "orders.csv")
     result = run("fit", tmp_path / "orders.csv", f"--{role}", "none", "--out", tmp_path / "out")

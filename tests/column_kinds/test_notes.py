@@ -32,9 +32,12 @@ def test_result_and_inspection_say_the_same(tmp_path: Path) -> None:
     ]
     TABLE.write_csv(tmp_path / "customers.csv")
     assert {CODE, CYCLE} <= set(inspect(tmp_path / "customers.csv").notes)
-    assert {CODE, CYCLE} <= set(quick_fit(features=TABLE, n_segments=2, method="kmeans").notes)
+    result = quick_fit(features=TABLE, n_segments=2, method="kmeans")
+    assert {CODE, CYCLE} <= {f"{item.text} {item.remedy}" for item in result.data_report.findings}
+    assert not {CODE, CYCLE} & set(result.notes)
 
 
-def test_notes_are_in_the_language_of_the_result() -> None:
-    notes = quick_fit(features=TABLE, n_segments=2, method="kmeans", language="ru").notes
+def test_report_is_in_the_language_of_the_result() -> None:
+    report = quick_fit(features=TABLE, n_segments=2, method="kmeans", language="ru").data_report
+    notes = [item.text for item in report.findings]
     assert any(note.startswith("80\u00a0% \u0437\u043d\u0430\u0447\u0435\u043d\u0438\u0439") for note in notes)

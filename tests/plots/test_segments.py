@@ -54,7 +54,8 @@ def test_plot_shows_names_shares_and_medians(result: Segmentation) -> None:
         assert row.name.replace(" · ", "\n") in written or row.name in " ".join(written)
         assert f"{row.share:.0%}" in written
         assert f"{row.revenue_share:.0%}" in written
-    assert "300 customers in 4 segments as of 1 July 2025" in written
+    clustered = sum(row.size for row in result.profiles.segments)
+    assert f"{clustered} customers in 4 segments as of 1 July 2025" in written
     assert "share of revenue" in written
 
 

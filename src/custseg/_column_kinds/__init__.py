@@ -1,13 +1,30 @@
-"""Columns of numbers that are not plain amounts: codes that stand for no value, and hours, weekdays and months.
+"""What a column is besides an amount: codes that stand for no value, hours, weekdays and months, numbers kept as text.
 
-Start with `_notes.py`, whose sentences both the result of a fit and the inspection of a file give; `_codes.py` and
-`_cycles.py` decide from the values and the name of one column.
+Start with `_notes.py`, whose sentences both the data report and the inspection of a file give. `_codes.py`,
+`_cycles.py` and `_text_numbers.py` decide from the values and the name of one column, `_words.py` from the name alone.
 """
 
 from __future__ import annotations
 
 from custseg._column_kinds._codes import Code, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of
-from custseg._column_kinds._notes import column_notes
+from custseg._column_kinds._notes import Remark, column_notes, column_remarks
+from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
+from custseg._column_kinds._words import is_age_name, is_answer, is_birth_name, is_id_name, is_outcome_name
 
-__all__ = ["Code", "Cycle", "codes_among", "column_notes", "cycle_of"]
+__all__ = [
+    "Code",
+    "Cycle",
+    "Remark",
+    "TextNumbers",
+    "codes_among",
+    "column_notes",
+    "column_remarks",
+    "cycle_of",
+    "is_age_name",
+    "is_answer",
+    "is_birth_name",
+    "is_id_name",
+    "is_outcome_name",
+    "numbers_in_text",
+]

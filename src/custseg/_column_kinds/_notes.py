@@ -1,8 +1,11 @@
-"""Sentences on the columns of a table of customers, for the result of a fit and the inspection of a file."""
+"""Sentences on the columns of a table of customers, for the data report and the inspection of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
 
 from custseg._column_kinds._codes import codes_among
 from custseg._column_kinds._cycles import cycle_of
@@ -10,35 +13,65 @@ from custseg._numerics import Floats
 from custseg.texts import EXACT, number, percent, printable, text
 
 
-def column_notes(columns: Mapping[str, Floats], language: str, phrases: Mapping[str, str] | None = None) -> list[str]:
-    """One sentence for each column that is circular, or seems to hold codes; NaN is missing.
+@dataclass(frozen=True)
+class Remark:
+    """What is remarkable about a column, and what to do about it.
 
-    A circular column is not searched for codes: the advice on it comes first.
-    Codes are reported and not replaced: only the owner of the data can say whether -1 is "never" or a number, and
-    with the median in place of most values a column would say nothing. `phrases` has what columns are called, by
-    default their names.
+    Attributes
+    ----------
+    kind : {"code", "cycle"}
+        Whether values seem to be codes, or the column is circular.
+    count : int
+        How many rows have such a value.
+    text, remedy : str
+        One sentence each.
     """
+
+    kind: str
+    count: int
+    text: str
+    remedy: str
+
+
+def column_notes(columns: Mapping[str, Floats], language: str, phrases: Mapping[str, str] | None = None) -> list[str]:
+    """The remarks on all columns as text; NaN is missing. `phrases` has what columns are called, else their names."""
     return [
-        note
+        f"{remark.text} {remark.remedy}"
         for name, values in columns.items()
-        for note in _notes(name, values, language, called=printable((phrases or {}).get(name, name)))
+        for remark in column_remarks(name, values, language, called=(phrases or {}).get(name, name))
     ]
 
 
-def _notes(name: str, values: Floats, language: str, *, called: str) -> Iterator[str]:
+def column_remarks(name: str, values: Floats, language: str, *, called: str | None = None) -> list[Remark]:
+    """A remark if the column is circular, or for each group of codes that it seems to hold.
+
+    A circular column is not searched for codes: the advice on it comes first.
+    Codes are reported and not replaced: only the owner of the data can say whether -1 is "never" or a number, and
+    with the median in place of most values a column would say nothing.
+    """
+    return list(_remarks(name, values, language, column=printable(name if called is None else called)))
+
+
+def _remarks(name: str, values: Floats, language: str, *, column: str) -> Iterator[Remark]:
     words = text(language, "column_kinds")
+    present = values[~np.isnan(values)]
     cycle = cycle_of(name, values)
     if cycle is not None:
-        yield words["cycle"].format(
-            column=called, cycle=words["cycles"][cycle.kind], last=cycle.last, first=cycle.first, period=cycle.period
+        fields = {"column": column, "cycle": words["cycles"][cycle.kind], "last": cycle.last, "first": cycle.first}
+        yield Remark(
+            "cycle",
+            len(present),
+            words["cycle"]["text"].format(**fields),
+            words["cycle"]["remedy"].format(period=cycle.period),
         )
         return
     for code in codes_among(name, values):
         low, high = (number(value, language) for value in (code.low, code.high))
-        yield words["code"].format(
+        sentence = words["code"]["text"].format(
             share=percent(code.share, language),
-            column=called,
+            column=column,
             values=words["and"].join(number(value, language, digits=EXACT) for value in code.values),
             low=low,
             high=high,
         )
+        yield Remark("code", int(np.isin(present, code.values).sum()), sentence, words["code"]["remedy"])

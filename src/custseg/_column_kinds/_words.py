@@ -28,6 +28,39 @@ def is_amount_or_count(name: str) -> bool:
     )
 
 
+def is_id_name(name: str) -> bool:
+    """Whether the name says that the column identifies a customer or a thing, such as "client_no"."""
+    words, lists = words_of(name), catalog()["ids"]
+    return any(matches(word, lists["alone"]) for word in words) or (
+        bool(words) and all(matches(word, [*lists["alone"], *lists["together"]]) for word in words)
+    )
+
+
+def is_birth_name(name: str) -> bool:
+    """Whether the name says that the column holds dates or years of birth."""
+    return any(matches(word, catalog()["birth"]["words"]) for word in words_of(name))
+
+
+def is_age_name(name: str) -> bool:
+    """Whether the name says that the column holds ages of people in years."""
+    words, lists = words_of(name), catalog()["age"]
+    return any(matches(word, lists["words"]) for word in words) and not any(
+        matches(word, lists["other"]) for word in words
+    )
+
+
+def is_outcome_name(name: str) -> bool:
+    """Whether the name says that the column holds a result: of a campaign, or the segment of an earlier analysis."""
+    words, lists = words_of(name), catalog()["outcome"]
+    is_named = any(matches(word, lists["words"]) for word in words) or words in ([w] for w in lists["alone"])
+    return is_named and not any(matches(word, lists["measures"]) for word in words)
+
+
+def is_answer(word: str) -> bool:
+    """Whether a value is a word for yes or no."""
+    return word.strip().lower() in catalog()["answers"]["words"]
+
+
 def matches(word: str, entries: Sequence[str]) -> bool:
     """Whether the word is one of the entries, or begins with one that ends in "*"."""
     return any(word.startswith(entry[:-1]) if entry.endswith("*") else word == entry for entry in entries)

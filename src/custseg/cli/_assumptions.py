@@ -47,7 +47,7 @@ def order_log(path: str, options: Mapping[str, Any], further: Mapping[str, Any],
     `further` are arguments of `Orders` that an inspection does not detect.
     """
     specified = {name: value for name, value in options.items() if value is not None}
-    for role in ("customer", "date", *_MONEY):
+    for role in ("customer", "date", "quantity", "price"):
         if specified.get(role) == _NONE:
             raise ValueError(f"fit: {role} must be the name of a column, got 'none'. Every order needs one.")
     chosen = {name: None if value == _NONE else value for name, value in specified.items()}
@@ -163,13 +163,15 @@ def _check_roles(inspection: FileInspection, specified: Mapping[str, Any], *, la
         kind = text(language, "inspect", "kinds", inspection.kind)
         raise command_error(language, "not_orders", path=shown(inspection.path), kind=kind, option=inspection.kind)
     if missing:
+        words = text(language, "cli")
         raise command_error(
             language,
             "no_column",
             path=shown(inspection.path),
-            roles=text(language, "cli", "role_separator").join(_subject(role, language) for role in missing),
+            roles=words["role_separator"].join(_subject(role, language) for role in missing),
             options=", ".join(f"--{role}" for role in missing),
             columns=listed(inspection.columns),
+            without_money=words["without_money"] if "amount" in missing else "",
             command=shlex.quote(printable(inspection.path)),
         )
 

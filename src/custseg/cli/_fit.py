@@ -45,7 +45,7 @@ _COLUMNS = _together(
                  "one order. [default: order_id, or detected]"),
     click.option("--date", help="Column of order dates. [default: ordered_at, or detected]"),
     click.option("--amount", help="Column of the money per line, negative for refunds. "
-                 "[default: amount, or detected]"),
+                 "With 'none', the log has no money. [default: amount, or detected]"),
     click.option("--quantity", help="Column of quantities; --quantity and --price replace --amount."),
     click.option("--price", help="Column of unit prices; see --quantity."),
     click.option("--product", help="Column of products; for this and the following options, 'none' uses no column."),

@@ -1,31 +1,45 @@
-"""One row per customer: the table of features, and the description of each column.
+"""The feature table, one row per customer: made from logs, or a ready table that the caller gives.
 
-`_feature.py` describes one column; `_table.py` holds the rows and reads tables that the caller gives.
+`_feature.py` describes one column, `_table.py` holds the rows, `_given_table.py` reads a ready table.
 """
 
 from __future__ import annotations
 
 from custseg.feature_table._feature import Feature, distinct_labels, distinct_phrases, labeled
+from custseg.feature_table._given_table import (
+    UninformativeReason,
+    duplicate_columns,
+    given_features,
+    is_id,
+    uninformative_columns,
+)
 from custseg.feature_table._table import (
     ID,
+    RETURN_COLUMNS,
     FeatureTable,
+    Reading,
     as_numbers,
     check_features,
-    given_features,
-    numbers_as_text,
+    returned_everything,
     table_of_columns,
 )
 
 __all__ = [
     "ID",
+    "RETURN_COLUMNS",
     "Feature",
     "FeatureTable",
+    "Reading",
+    "UninformativeReason",
     "as_numbers",
     "check_features",
     "distinct_labels",
     "distinct_phrases",
+    "duplicate_columns",
     "given_features",
+    "is_id",
     "labeled",
-    "numbers_as_text",
+    "returned_everything",
     "table_of_columns",
+    "uninformative_columns",
 ]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_distinct, check_named, check_no_nul, did_you_mean
-from custseg._frames import USUAL_FORM, CSVFormat, collect, column_of, columns_of, frame_from_columns, open_table
+from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean
+from custseg._column_kinds import TextNumbers
+from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
 from custseg.errors import DataError
 from custseg.feature_table._feature import Feature, distinct_labels, labeled
@@ -20,10 +20,43 @@ from custseg.snapshot import Snapshot
 from custseg.texts import LANGUAGES, listed, plural, printable
 
 ID = "customer_id"
-# A number as text, with decimal point or comma; "01067" is a code.
-_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*|[1-9]\d{0,2}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
-# Text that does not look like numbers in its first rows is not read whole.
-_FIRST_ROWS = 100
+RETURN_COLUMNS = ("returned_orders", "revenue", "return_share")
+
+
+def returned_everything(values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Which customers have ordered and have no order left: all were returned, charged back or cancelled.
+
+    `values` hold `order_count`, and `returned_orders`, `revenue` and `return_share` if the table has them. Refunds with
+    an order number of their own leave the order as it is; they returned everything if the refunds are exactly what was
+    paid. Refunds without an order are of orders before the log begins.
+    """
+    absent = np.full(len(values["order_count"]), np.nan)
+    returned, revenue, share = (values.get(name, absent) for name in RETURN_COLUMNS)
+    nothing_left = (values["order_count"] == 0) & ((returned > 0) | (revenue < 0))
+    refunded_apart = (values["order_count"] > 0) & (share == 1) & (revenue == 0)
+    return np.asarray(nothing_left | refunded_apart)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a ready table was read.
+
+    Attributes
+    ----------
+    id_column : str
+        Column of the ids.
+    is_guessed : bool
+        Whether it was taken because it is the first one.
+    converted : mapping of str to TextNumbers
+        Text columns that were read as numbers, with what they held.
+    texts : mapping of str to TextNumbers
+        Text columns that were not, though at least half of their values are numbers, with what they hold.
+    """
+
+    id_column: str
+    is_guessed: bool = False
+    converted: Mapping[str, TextNumbers] = field(default_factory=dict)
+    texts: Mapping[str, TextNumbers] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,16 +71,19 @@ class FeatureTable:
         The rows.
     described : tuple of Feature
         One entry per feature column, in the order of the columns.
-    snapshot : Snapshot or None
-        Snapshot of the features; None for a ready table.
     give_back : callable
         Converts a local frame to the caller's kind of table.
+    snapshot : Snapshot or None
+        Snapshot of the features; None for a ready table.
+    reading : Reading or None
+        How a ready table was read; None for features of logs.
     """
 
     local: nw.DataFrame[Any]
     described: tuple[Feature, ...]
     give_back: Callable[[nw.DataFrame[Any]], Any]
     snapshot: Snapshot | None = None
+    reading: Reading | None = None
 
     @property
     def frame(self) -> Any:
@@ -73,6 +109,13 @@ class FeatureTable:
         """One feature as floats of shape (n_customers,); NaN where it is missing."""
         column = column_of(self.local, name).cast(nw.Float64)
         return column.fill_null(float("nan")).to_numpy().astype(np.float64, copy=True)
+
+    def returned_everything(self) -> NDArray[np.bool_]:
+        """Which customers have no order left; no customer of a table without `order_count`."""
+        columns = [name for name in ("order_count", *RETURN_COLUMNS) if name in self.numeric_names()]
+        if "order_count" not in columns:
+            return np.zeros(len(self), dtype=bool)
+        return returned_everything({name: self.values(name) for name in columns})
 
     def summary(self, language: str = "en") -> dict[str, list[Any]]:
         """What each column means and how it is filled, as columns for any frame constructor.
@@ -150,71 +193,6 @@ class FeatureTable:
         return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
 
 
-def given_features(
-    table: object,
-    id_column: str | None,
-    caller: str,
-    *,
-    form: CSVFormat = USUAL_FORM,
-) -> FeatureTable:
-    """A ready customer table; the ids are in `id_column`, else in `customer_id`, else in the first column."""
-    if isinstance(table, FeatureTable):
-        return table
-    opened = open_table(table, caller, form=form, in_memory=True)
-    opened.check_types(caller)
-    dialect = opened.dialect
-    if not dialect.columns:
-        raise DataError(f"{caller}: the feature table has no columns.")
-    source = id_column
-    if source is None:
-        source = ID if ID in dialect.columns else dialect.columns[0]
-    opened.check_columns(caller, {"customer_column": source})
-    check_distinct(caller, dialect.columns)
-    if dialect.kind(source) in ("boolean", "other"):
-        raise DataError(
-            f"{caller}: column {source!r} must hold ids (numbers or text), got {dialect.type_name(source)}. "
-            "Give the column of ids as customer_column='...'."
-        )
-    names = [name for name in dialect.columns if name != source]
-    check_named(caller, dialect.columns, ids=source)
-    if ID in names:
-        raise DataError(f"{caller}: the feature table has a column 'customer_id' beside customer_column={source!r}.")
-    plain = dict(dialect.plain_columns(dialect.columns))
-    local = collect(dialect.select(plain | {ID: dialect.identity(source)}))
-    if id_column is None and source != ID:
-        _refuse_fractions(column_of(local, source), source, caller)
-    local = columns_of(local, [ID, *names])
-    _check_ids(local, source, id_column=id_column, caller=caller)
-    features = tuple(Feature(name) for name in names)
-    return FeatureTable(local, features, opened.returner(source))
-
-
-def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:
-    """Raise if a first column that was not given as ids holds numbers with a fraction: it is a measure."""
-    if not column.dtype.is_numeric() or column.dtype.is_integer():
-        return
-    values = column.cast(nw.Float64).drop_nulls().to_numpy()
-    if (values != np.floor(values)).any():
-        raise DataError(
-            f"{caller}: column {source!r} would be taken as the ids because it is the first column, but it holds "
-            "numbers with a fraction. Give the column of ids as customer_column='...', or call it 'customer_id'."
-        )
-
-
-def _check_ids(local: nw.DataFrame[Any], source: str, *, id_column: str | None, caller: str) -> None:
-    ids = local.get_column(ID)
-    if len(ids) == 0:
-        raise DataError(f"{caller}: the feature table has no rows.")
-    hint = "" if id_column else " It was taken as the ids because it is the first column; give customer_column='...'."
-    if missing := int(ids.is_null().sum()):
-        raise DataError(f"{caller}: {plural(missing, 'row has', 'rows have')} no id in column {source!r}.{hint}")
-    if repeated := len(ids) - ids.n_unique():
-        raise DataError(
-            f"{caller}: the ids in column {source!r} must differ, but "
-            f"{plural(repeated, 'row repeats', 'rows repeat')} an earlier one.{hint}"
-        )
-
-
 def check_features(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
     """Raise unless all columns are numeric features of the table."""
     if lacking := [name for name in columns if name not in features.names]:
@@ -234,34 +212,25 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
         )
 
 
-def numbers_as_text(features: FeatureTable) -> dict[str, int]:
-    """The text columns of a ready table in which most values are numbers, with how many are."""
-    schema = features.local.schema
-    counts = {}
-    for name in features.names:
-        if schema[name] != nw.String:
-            continue
-        values = column_of(features.local, name).drop_nulls()
-        for column in (values.head(_FIRST_ROWS), values):
-            count = sum(_NUMBER.fullmatch(value.strip()) is not None for value in column.to_list())
-            if 2 * count <= len(column):
-                break
-        else:
-            counts[name] = count
-    return counts
-
-
 def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
     """Advice on how to make non-numeric columns usable for clustering."""
     schema = features.local.schema
-    flags = [name for name in names if schema[name] == nw.Boolean]
-    numbers = {name: count for name, count in numbers_as_text(features).items() if name in names}
-    texts = [name for name in names if schema[name] in (nw.String, nw.Categorical, nw.Enum) and name not in numbers]
+    partly_numeric = features.reading.texts if features.reading else {}
+    numbers = {name: values for name, values in partly_numeric.items() if name in names}
+    empty = [name for name in names if column_of(features.local, name).is_null().all()]
+    flags = [name for name in names if schema[name] == nw.Boolean and name not in empty]
+    kinds = (nw.String, nw.Categorical, nw.Enum)
+    texts = [name for name in names if schema[name] in kinds and name not in (*numbers, *empty)]
     sentences = []
-    for name, count in numbers.items():
+    for name, values in numbers.items():
+        if values.is_doubtful:
+            sentences.append(f"Write the numbers of {name!r} without commas: 1,234 may be 1234 or 1.234.")
+            continue
         sentences.append(
-            f"Convert {name!r} to numbers: it is text, and {count:,} of {len(features):,} values are numbers."
+            f"Convert {name!r} to numbers: it is text, and {values.count:,} of {len(features):,} values are numbers."
         )
+    if empty:
+        sentences.append(f"Leave out {listed(empty)}, without any value.")
     if flags:
         sentences.append(f"Write yes and no as 1 and 0 in {listed(flags)}.")
     if texts:
@@ -269,7 +238,7 @@ def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
             f"Replace {listed(texts)} by one column of 1 and 0 for each value, or by a single one where the values "
             "are yes and no."
         )
-    remaining = [name for name in names if name not in (*flags, *texts, *numbers)]
+    remaining = [name for name in names if name not in (*flags, *texts, *numbers, *empty)]
     if remaining:
         sentences.append(f"Replace {listed(remaining)} by numbers, such as days for dates.")
     return " ".join(["Segments are made from numbers.", *sentences])

@@ -181,6 +181,8 @@ def _notes_on_roles(reading: Reading, columns: Sequence[ColumnFacts], language: 
     if reading.missing:
         words = text(language, "inspect", "roles")
         yield "missing", {"roles": ", ".join(words[role] for role in reading.missing)}
+    if "amount" in reading.missing and {"customer", "date"} <= roles.keys():
+        yield "without_money", {}
     numbers = sum(column.is_number for column in columns)
     if reading.kind == "other" and not roles.keys() & {"customer", "date"} and 2 * numbers > len(columns):
         yield "features", {}

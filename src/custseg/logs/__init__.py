@@ -22,7 +22,7 @@ from custseg.logs.facts._attribute_facts import (
 from custseg.logs.facts._event_facts import EventFacts, gather_event_facts, usable_event_facts
 from custseg.logs.facts._order_facts import OrderFacts, gather_order_facts, usable_order_facts
 from custseg.logs.facts._order_totals import REFUNDS, counted_lines, net_money, order_totals
-from custseg.logs.report import DataReport, Finding, LogReport, data_report, refund_words, report_on
+from custseg.logs.report import DataReport, Finding, LogReport, data_report, refund_words, report_on, table_report
 
 __all__ = [
     "EVENT_NAMES",
@@ -57,6 +57,7 @@ __all__ = [
     "raise_on_attribute_faults",
     "refund_words",
     "report_on",
+    "table_report",
     "usable_event_facts",
     "usable_order_facts",
 ]

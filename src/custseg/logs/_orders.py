@@ -12,6 +12,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._checks import check_columns
 from custseg._frames import MONEY_DIGITS, Table, open_table
 from custseg.errors import DataError
 from custseg.logs._dates import DATE_KINDS, LogDates, log_dates
@@ -28,6 +29,8 @@ from custseg.logs._roles import (
 from custseg.snapshot import Snapshot, midnight_after, parse_moment
 
 _OPTIONAL_ROLES = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
+_MONEY_ROLES = ("discount", "refund", "currency", "rates")
+"""Roles of money besides the amount."""
 _ORDER_IDS = (IDS[0], (*IDS[1], *DATE_KINDS))
 _RULES = {
     "customer": _ORDER_IDS, "order": _ORDER_IDS,
@@ -55,8 +58,9 @@ class Orders:
         without an order id.
     date : str, default "ordered_at"
         Column of dates or timestamps, typed or as text.
-    amount : str, default "amount"
-        Column of money per line, negative for refunds.
+    amount : str or None, default "amount"
+        Column of money per line, negative for refunds. With `None`, the log has no money: every line is a purchase,
+        and only features of recency, frequency, rhythm and mix without money are made.
     quantity, price : str, optional
         Two columns whose product replaces `amount`.
     product, category, channel, source : str, optional
@@ -116,7 +120,7 @@ class Orders:
     customer: str = "customer_id"
     order: str | None = "order_id"
     date: str = "ordered_at"
-    amount: str = "amount"
+    amount: str | None = "amount"
     quantity: str | None = None
     price: str | None = None
     product: str | None = None
@@ -147,6 +151,7 @@ class Orders:
         self._check_roles()
         table = open_table(self.table, "Orders", form=csv_format(self))
         object.__setattr__(self, "source_table", table)
+        self._check_amount(table.dialect.columns)
         table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))
         self._check_single_roles()
         check_types(self, table.dialect, _RULES)
@@ -160,6 +165,8 @@ class Orders:
         words = [f"{role}={name!r}" for role, name in self.described().items()]
         if self.order is None:
             words.insert(1, "order=None")
+        if not self.has_money:
+            words.insert(3, "amount=None")
         return f"Orders({', '.join(words)}, timezone={self.timezone!r})"
 
     def described(self) -> dict[str, str]:
@@ -174,21 +181,24 @@ class Orders:
         narwhals LazyFrame
             `customer` and `order` (own type; `order` is the moment where there is no order column),
             `moment` (Int64, microseconds), `day` (Int64, days since 1970 in the log's zone),
-            `money` (Int64, in units of 10 to the power of -`money_digits`), `rounded` (whether whole units
-            cannot represent the amount), `has_date`, `has_amount` and `has_mark` (whether there is a date, an
-            amount, a mark of cancellation), `in_paid_order` (whether a line of the order has an amount),
-            and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`, `refund`
-            (in units of money, not negative) with `has_refund` where they are described.
+            `money` (Int64, in units of 10 to the power of -`money_digits`; 1 for every line of a log without money),
+            `rounded` (whether whole units cannot represent the amount), `has_date`, `has_amount` and `has_mark`
+            (whether there is a date, an amount, a mark of cancellation), `in_paid_order` (whether a line of the
+            order has an amount), and `cancelled`, `currency`, `product`, `category`, `channel`, `source`, `discount`,
+            `refund` (in units of money, not negative) with `has_refund` where they are described.
         """
         dialect, dates = self.source_table.dialect, self.dates.expressions()
         columns: dict[str, Any] = {
             "customer": dialect.identity(self.customer, dated=self.date),
             "order": dates["moment"] if self.order is None else dialect.identity(self.order, dated=self.date),
-            "money": self._money(self.money_columns()),
-            "rounded": dialect.rounds(self.money_columns(), self._rate(), digits=self.money_digits),
-            "has_amount": dialect.filled(self.money_columns()),
             **dates,
         }
+        if self.has_money:
+            columns |= {
+                "money": self._money(self.money_columns()),
+                "rounded": dialect.rounds(self.money_columns(), self._rate(), digits=self.money_digits),
+                "has_amount": dialect.filled(self.money_columns()),
+            }
         if self.cancelled is not None:
             columns["cancelled"] = dialect.flag(self.cancelled)
             columns["has_mark"] = dialect.filled([self.cancelled])
@@ -200,6 +210,11 @@ class Orders:
             if (name := getattr(self, role)) is not None:
                 columns[role] = dialect.word(name)
         lines = dialect.select(columns)
+        if not self.has_money:
+            yes, no = nw.lit(value=True), nw.lit(value=False)
+            lines = lines.with_columns(
+                nw.lit(10**self.money_digits, nw.Int64).alias("money"), rounded=no, has_amount=yes
+            )
         if self.refund is not None:
             lines = lines.with_columns(nw.col("refund").abs())
         paid = nw.col("has_amount")
@@ -250,9 +265,16 @@ class Orders:
             raise DataError(f"{caller}: the order log has no row with a date that can be read.")
         return self.dates.snapshot(midnight_after(last), window_days=window_days, assumed=True)
 
+    @property
+    def has_money(self) -> bool:
+        """Whether the lines have an amount of money."""
+        return bool(self.money_roles())
+
     def money_roles(self) -> tuple[str, ...]:
-        """The roles whose columns give the amount of a line."""
-        return ("amount",) if self.quantity is None else ("quantity", "price")
+        """The roles whose columns give the amount of a line; none for a log without money."""
+        if self.quantity is not None:
+            return ("quantity", "price")
+        return () if self.amount is None else ("amount",)
 
     def money_columns(self) -> list[str]:
         """The columns that give the amount of a line."""
@@ -274,6 +296,23 @@ class Orders:
             raise TypeError(
                 f"Orders: date_format must be a pattern such as '%d/%m/%Y', got {type(self.date_format).__name__}."
             )
+
+    def _check_amount(self, columns: Sequence[str]) -> None:
+        """Raise if the only column that is missing is that of the amount, or if money is described without one."""
+        further = [role for role in _MONEY_ROLES if getattr(self, role) is not None]
+        if not self.has_money and further:
+            verb = "is" if len(further) == 1 else "are"
+            raise ValueError(
+                "Orders: amount=None is for logs without money, but "
+                f"{' and '.join(f'{role}=' for role in further)} {verb} given. Give the column of the amount too, or "
+                "leave these out."
+            )
+        names = self.described()
+        if [role for role, name in names.items() if name not in columns] == ["amount"]:
+            try:
+                check_columns("Orders", names, columns)
+            except DataError as error:
+                raise DataError(f"{error} If the log has no money at all, give Orders(..., amount=None).") from None
 
     def _check_single_roles(self) -> None:
         """Raise if one column has two contradictory roles, such as amount and refund."""

@@ -26,6 +26,9 @@ from custseg.profiling.naming._traits import Trait
 from custseg.profiling.naming._words import in_each_language
 from custseg.texts import stability_level
 
+RETURNED = -2
+"""Code of customers in no segment whose orders were all returned, charged back or cancelled."""
+
 
 @dataclass(frozen=True, eq=False)
 class ProfileInputs:
@@ -40,12 +43,12 @@ class ProfileInputs:
     p_values: Mapping[tuple[str, int], float | None]
 
     def members(self, segment: int) -> Bools:
-        """Which customers are in the segment with that index; -1 stands for customers in none."""
+        """Which customers are in the segment with that index; -1 and `RETURNED` stand for customers in none."""
         return np.asarray(self.labels.codes == segment)
 
     @cached_property
     def revenue_shares(self) -> Mapping[int, float | None]:
-        """Share of the revenue by index of the segment (-1: customers in none), of those that may be shown."""
+        """Share of the revenue by index of the segment (below 0: customers in none), of those that may be shown."""
         table = self.statistics.table
         return self._shares(np.nan_to_num(table.values("revenue"), nan=0.0)) if "revenue" in table.numbers else {}
 
@@ -56,10 +59,11 @@ class ProfileInputs:
 
     def _shares(self, values: Floats) -> Mapping[int, float | None]:
         """The share of each segment in the sum over all segments that are large enough to be shown."""
-        groups = self.labels.codes + 1
+        first = min(int(self.labels.codes.min()), -1)
+        groups = self.labels.codes - first
         shown = np.bincount(groups) >= SMALLEST_GROUP
         shares = shares_of_groups(values, groups, shown)
-        return {group - 1: share for group, share in shares.items() if shown[group]}
+        return {group + first: share for group, share in shares.items() if shown[group]}
 
 
 def segment_markers(statistics: ColumnStatistics, clustered_on: Collection[str]) -> list[list[RankedMarker]]:
@@ -73,7 +77,7 @@ def segment_markers(statistics: ColumnStatistics, clustered_on: Collection[str])
 def segment_row(
     inputs: ProfileInputs, segment: int, name: Name, *, ranked_markers: Sequence[RankedMarker]
 ) -> SegmentProfile:
-    """The profile of the segment with that index; -1 stands for the customers in none."""
+    """The profile of the segment with that index; -1 and `RETURNED` stand for customers in none."""
     table, members = inputs.statistics.table, inputs.members(segment)
     size = int(members.sum())
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}

@@ -29,9 +29,8 @@ def tidy_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
 
 def profile_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
     """Columns of the wide form, one row per segment."""
-    columns: dict[str, list[object]] = {
-        name: [getattr(row, name) for row in rows] for name in ("segment", "name", "size", "share", "revenue_share")
-    }
+    names = ("segment", "name", "size", "share", *["revenue_share"] * _has_revenue(rows[0]))
+    columns: dict[str, list[object]] = {name: [getattr(row, name) for row in rows] for name in names}
     columns["description"] = [row.description for row in rows]
     columns["markers"] = ["; ".join(marker.texts[row.language] for marker in row.markers[:3]) for row in rows]
     if any(row.rule is not None for row in rows):
@@ -47,9 +46,13 @@ def profile_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
     return columns
 
 
+def _has_revenue(row: SegmentProfile) -> bool:
+    return "revenue" in row.features
+
+
 def _figures(row: SegmentProfile) -> Iterator[Figure]:
     yield None, None, "size", row.size
-    for name in ("share", "revenue_share", "weight_share", "overlap"):
+    for name in ("share", *["revenue_share"] * _has_revenue(row), "weight_share", "overlap"):
         yield None, None, name, getattr(row, name)
     yield None, None, "stability", row.stability.jaccard if row.stability else None
     if row.evidence:

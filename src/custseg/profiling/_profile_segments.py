@@ -10,7 +10,7 @@ import numpy as np
 from custseg._checks import check_choice
 from custseg._labels import Labels, read_labels
 from custseg.errors import DataError
-from custseg.profiling._assemble import ProfileInputs, segment_markers, segment_row, with_nearest
+from custseg.profiling._assemble import RETURNED, ProfileInputs, segment_markers, segment_row, with_nearest
 from custseg.profiling._overview import overview
 from custseg.profiling._profiles import Profiles
 from custseg.profiling.measures._column_statistics import column_statistics
@@ -25,7 +25,12 @@ from custseg.profiling.naming._archetypes import (
     read_archetypes,
     read_plays,
 )
-from custseg.profiling.naming._segment_names import segment_names, unclustered_name, unclustered_row
+from custseg.profiling.naming._segment_names import (
+    returned_name,
+    segment_names,
+    unclustered_name,
+    unclustered_row,
+)
 from custseg.profiling.naming._words import UNCLUSTERED
 from custseg.texts import LANGUAGES, listed
 
@@ -78,7 +83,8 @@ def profile_segments(
         Features used for clustering: they represent a group of correlated features, and only they count for the nearest
         segment. By default all columns but descriptors.
     unclustered : mapping of str to str, optional
-        Name of the row of customers in no segment, by language. By default "Prospects" if none of them has an order,
+        Name of the row of customers in no segment, by language; those whose orders were all returned, charged back or
+        cancelled have a row of their own, with a name of its own. By default "Prospects" if none of them has an order,
         "No data" if none has a value of `clustered_on`, else "In no segment".
     customer_column : str, optional
         Column of ids in `features` and `descriptors`.
@@ -88,7 +94,8 @@ def profile_segments(
     Returns
     -------
     Profiles
-        A sequence of `SegmentProfile` in the order of the labels; the row of customers in no segment, if any, is last.
+        A sequence of `SegmentProfile` in the order of the labels; the rows of customers in no segment, if any, are
+        last.
         `to_frame()` gives all figures in long form.
 
     Raises
@@ -152,14 +159,18 @@ def profile_segments(
     )
 
     outside = dict(unclustered or UNCLUSTERED[unclustered_row(statistics, clustering_features)])
+    returned = returned_name(windowed=table.windowed)
     markers = segment_markers(statistics, clustering_features)
-    names = segment_names(statistics, candidates, clustered_on=clustering_features, reserved=outside)
+    reserved = [outside, returned.names]
+    names = segment_names(statistics, candidates, clustered_on=clustering_features, reserved=reserved)
     tests, p_values = descriptor_tests(statistics)
-    inputs = ProfileInputs(statistics, segments, language, plays, weights, jaccards, p_values)
+    codes = np.where((segments.codes < 0) & table.returned_everything(), RETURNED, segments.codes)
+    inputs = ProfileInputs(statistics, Labels(codes, segments.segments), language, plays, weights, jaccards, p_values)
     rows = [segment_row(inputs, index, name, ranked_markers=markers[index]) for index, name in enumerate(names)]
     rows = with_nearest(rows, statistics, clustering_features or table.clustering_columns)
-    if (segments.codes < 0).any():
-        rows.append(segment_row(inputs, -1, unclustered_name(outside, candidates), ranked_markers=[]))
+    for code, name in ((RETURNED, returned), (-1, unclustered_name(outside, candidates))):
+        if (codes == code).any():
+            rows.append(segment_row(inputs, code, name, ranked_markers=[]))
     return Profiles(tuple(rows), tests, table.notes, overview(statistics, clustering_features), table.give_back)
 
 

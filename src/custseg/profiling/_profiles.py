@@ -22,7 +22,7 @@ class Profiles:
     Attributes
     ----------
     rows : tuple of SegmentProfile
-        In the order of the labels, the row of customers in no segment last.
+        In the order of the labels, the rows of customers in no segment last.
     tests : tuple of DescriptorTest
         Whether each descriptor differs between segments at all.
     notes : tuple of str
@@ -50,7 +50,7 @@ class Profiles:
 
     @property
     def segments(self) -> tuple[SegmentProfile, ...]:
-        """The profiles without the row of customers in no segment."""
+        """The profiles without the rows of customers in no segment."""
         return tuple(row for row in self.rows if row.segment is not None)
 
     @property

@@ -267,10 +267,13 @@ def _columns(shared: SharedSums) -> FamilyColumns:
         caller=logs.caller,
     )
     columns = mix_columns(sums)
-    if logs.orders.discount is None:
-        features = tuple(feature for feature in columns.features if not feature.name.startswith("discount_"))
-        return FamilyColumns(columns.table, features)
-    return columns
+    absent = {
+        "discount_share": logs.orders.discount is None,
+        "discount_depth": logs.orders.discount is None,
+        "return_share": not logs.orders.has_money,
+    }
+    features = tuple(feature for feature in columns.features if not absent.get(feature.name, False))
+    return FamilyColumns(columns.table, features)
 
 
 MIX = Family(_FAMILY, _lacks, _columns)

@@ -28,6 +28,8 @@ FEATURES = (
     Feature("repeat_count", "days", "rfm", 1, absent=0),
     Feature("repeat_value", "money", "rfm", 1),
 )
+_RETURNED = Feature("returned_orders", "orders", "rfm", -1, absent=0)
+"""For logs with refunds or cancellations."""
 
 
 def rfm(
@@ -61,7 +63,8 @@ def rfm(
     Returns
     -------
     table
-        In the caller's kind (polars for a file), sorted by `customer_id`, which keeps its type:
+        In the caller's kind (polars for a file), sorted by `customer_id`, which keeps its type. A log without money
+        (``Orders(..., amount=None)``) gives the columns without money:
 
         - `recency_days` (int): days since the last order. Low is good.
         - `age_days` (int): days since the first order before `as_of`, in the window or not; the T of
@@ -121,7 +124,9 @@ def rfm(
     described = as_orders(orders)
     logs = described_logs(described, None, as_of=as_of, caller="rfm", window_days=window_days, refunds=refunds,
                           zero_orders=zero_orders)  # fmt: skip
-    buyers = rfm_columns(SharedSums(logs).order_sums(rhythm=False)).table.filter(nw.col("order_count") > 0)
+    columns = rfm_columns(SharedSums(logs).order_sums(rhythm=False))
+    names = [feature.name for feature in columns.features if feature != _RETURNED]
+    buyers = columns.table.filter(nw.col("order_count") > 0).select("customer_id", *names)
     return described.source_table.give_back(buyers, described.customer)
 
 
@@ -152,8 +157,12 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
         recency_span_days=col("last_day") - col("first_day"),
         repeat_count=nw.when(bought).then(repeat).otherwise(nw.lit(0)),
         repeat_value=nw.when(repeat > 0).then(later / repeat),
+        returned_orders=col("returned_orders"),
     )
-    return FamilyColumns(table, FEATURES)
+    features = tuple(item for item in FEATURES if item.unit != "money" or sums.facts.orders.has_money)
+    if sums.facts.has_undone_orders:
+        features = (*features, _RETURNED)
+    return FamilyColumns(table.select("customer_id", *(item.name for item in features)), features)
 
 
 def in_money(sums: OrderSums, column: str, subtrahend: str | None = None) -> nw.Expr:

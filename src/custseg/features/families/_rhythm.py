@@ -33,7 +33,8 @@ def rhythm_columns(sums: OrderSums) -> FamilyColumns:
       gaps, or the customer has no order.
     - `overdue_ratio` = recency / expected gap: 1 is due, 3 is long overdue.
     - `trend` = log((late + ½) / (early + ½)), orders in the second and first half of the exposure; 0 without orders.
-    - `peak_share`: missing if the log or the window covers less than twelve months.
+    - `peak_share`: missing if the log or the window covers less than twelve months; not given for a log without
+      money.
     """
     col = nw.col
     gaps = col("order_days") - 1
@@ -58,6 +59,8 @@ def rhythm_columns(sums: OrderSums) -> FamilyColumns:
         trend=trend,
         peak_share=nw.when(col("spent") > 0).then(peak),
     )
+    if not sums.facts.orders.has_money:
+        return FamilyColumns(table.drop("peak_share"), tuple(item for item in FEATURES if item.name != "peak_share"))
     return FamilyColumns(table, FEATURES)
 
 

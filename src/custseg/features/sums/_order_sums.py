@@ -33,7 +33,8 @@ class OrderSums:
         `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
         the exposure), `size` and `squares` (of order values in `square_unit`, and of their squares).
         Besides: `money` (all lines in the window, refunds too), `first_day_ever` (the first purchase before
-        the snapshot, in the window or not), `worthless_orders` (orders with a total of 0).
+        the snapshot, in the window or not), `returned_orders` (orders in the window that were refunded or cancelled
+        in full).
     gaps : narwhals DataFrame or None
         How often each gap between two order days of one customer occurs: `gap` in days, `times`; None where
         the sums for rhythm features were not requested.
@@ -44,7 +45,7 @@ class OrderSums:
     square_unit : int
         Units of money per unit of `squares`: squares are summed as integers too.
     has_peak : bool
-        Whether the log covers twelve months, which `peak_spent` requires.
+        Whether the log has money and covers twelve months, which `peak_spent` requires.
     """
 
     table: nw.DataFrame[Any]
@@ -60,7 +61,7 @@ def order_sums(
 ) -> OrderSums:
     """Aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
-    has_peak = rhythm and _covers_a_year(facts, snapshot)
+    has_peak = rhythm and facts.orders.has_money and _covers_a_year(facts, snapshot)
     peak = _peak_days(facts.orders, snapshot) if has_peak else []
     totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
@@ -82,10 +83,10 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
     col = nw.col
     nothing = (col("lines") > 0) & (col("money") == 0)
     worth = (col("money") > 0) | nothing if zero_orders == "keep" else col("money") > 0
-    money, bought = col("money"), worth
+    money, bought, placed = col("money"), worth, col("placed")
     if snapshot.start is not None:
         inside = col("moment") >= snapshot.start
-        money, bought, nothing = value_if(inside, money), worth & inside, nothing & inside
+        money, bought, placed = value_if(inside, money), worth & inside, value_if(inside, placed)
     # Conditions stand before the aggregation: inside `agg` some engines drop them in silence.
     marked = totals.with_columns(
         nw.when(bought).then(col("day")).alias("order_day"),
@@ -94,7 +95,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         value_if(bought, col("money")).alias("spent"),
         value_if(bought, col("money") // unit).alias("size"),
         money.alias("money"),
-        value_if(nothing, nw.lit(1)).alias("worthless_orders"),
+        nw.when(worth).then(nw.lit(0)).otherwise(placed).alias("returned_orders"),
     ).with_columns((col("size") * col("size")).alias("squares"))
     return marked.group_by("customer", "order_day").agg(
         col("day_ever").min(),
@@ -103,7 +104,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         col("size").sum(),
         col("squares").sum(),
         col("money").sum(),
-        col("worthless_orders").sum(),
+        col("returned_orders").sum(),
     )
 
 
@@ -140,7 +141,7 @@ def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[i
     return (
         marked.group_by("customer")
         .agg(
-            *(col(name).sum() for name in (*sums, "money", "worthless_orders")),
+            *(col(name).sum() for name in (*sums, "money", "returned_orders")),
             col("order_day").count().alias("order_days"),
             col("order_day").min().alias("first_day"),
             col("order_day").max().alias("last_day"),

@@ -76,6 +76,11 @@ class OrderFacts(LogFacts):
     currencies: Mapping[str | None, int]
     orders: Orders
 
+    @property
+    def has_undone_orders(self) -> bool:
+        """Whether orders may have been refunded or cancelled."""
+        return self.refund_lines + self.refunded_lines + self.cancelled_lines > 0
+
 
 def usable_order_facts(
     orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, caller: str, refunds: str = "net"

@@ -21,19 +21,23 @@ def check_policy(caller: str, refunds: str, zero_orders: str) -> None:
 
 
 def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> nw.LazyFrame[Any]:
-    """One row per order of a known customer: `customer`, `day`, `money`, `lines`.
+    """One row per order of a known customer: `customer`, `day`, `money`, `lines`, `placed`.
 
     `money` is the order's net value in ten-thousandths, `day` the first day among the lines that count and
     `lines` their number. Cancelled lines do not count unless they are refunds; with `refunds="gross"`
     negative lines do not count either. An order without counted lines has a null day and null money, so
-    that its customer is kept. If there is a window, `moment` is that of the first line.
+    that its customer is kept. `placed` is 1 if a line had a positive amount, whether it counts or not, and 0 in logs
+    without refunds and cancellations. If there is a window, `moment` is that of the first line.
     """
     col = nw.col
     counted, keys = counted_lines(lines, snapshot, facts, refunds=refunds)
-    groups = counted.with_columns(net_money(counted).alias("money")).group_by(*keys)
-    if snapshot.start is None:
-        return groups.agg(col("day").min(), col("day").count().alias("lines"), col("money").sum())
-    return groups.agg(col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("moment").min())
+    placed, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
+    groups = counted.with_columns(
+        net_money(counted).alias("money"),
+        (nw.when(col("offered") > 0).then(placed).otherwise(zero) if facts.has_undone_orders else zero).alias("placed"),
+    ).group_by(*keys)
+    sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("placed").max()]
+    return groups.agg(*sums) if snapshot.start is None else groups.agg(*sums, col("moment").min())
 
 
 def counted_lines(
@@ -41,12 +45,15 @@ def counted_lines(
 ) -> tuple[nw.LazyFrame[Any], list[str]]:
     """Lines with a customer before the snapshot, and the columns that identify an order.
 
-    A line that does not count under the policy has a null `day` and null `money`. The column of refunds, where
+    A line that does not count under the policy has a null `day` and null `money`; `offered`, in logs with refunds or
+    cancellations, is its amount all the same. The column of refunds, where
     there is one, is null on such lines, and on all lines where the policy leaves refunds out.
     """
     col = nw.col
     before = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
     keys = ["customer", "order"]
+    if facts.has_undone_orders:
+        before = before.with_columns(col("money").alias("offered"))
     if facts.without_order:
         # Lines without an order id are one order per customer and moment.
         before = before.with_columns(nw.when(col("order").is_null()).then(col("moment")).alias("at"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from custseg.logs.report._data_report import data_report, report_on
 from custseg.logs.report._findings import DataReport, Finding, LogReport
 from custseg.logs.report._words import refund_words
+from custseg.logs.report.ready_table._table_report import table_report
 
 __all__ = [
     "DataReport",
@@ -16,4 +17,5 @@ __all__ = [
     "data_report",
     "refund_words",
     "report_on",
+    "table_report",
 ]

@@ -12,6 +12,7 @@ from custseg.texts import counted, number, percent, plural_form, text
 Severity = Literal["note", "warning", "severe"]
 
 _LONGEST_NAME = 60
+_MOST_GAPS = 20
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class LogReport:
 
     Attributes
     ----------
-    log : {"orders", "events", "customers"}
-        Which.
+    log : {"orders", "events", "customers", "features"}
+        Which; "features" is a ready table.
     rows, customers : int
         Rows before the snapshot, and distinct customers among them.
     first_day, last_day : date or None
@@ -84,6 +85,9 @@ class LogReport:
             for name, share in self.coverage.items()
             if share < 1
         ]
+        if len(thin) > _MOST_GAPS:
+            listed = ", ".join(thin[:_MOST_GAPS])
+            thin = [words["more"].format(columns=listed, count=number(len(thin) - _MOST_GAPS, self.language))]
         gaps = ["     " + words["gaps"].format(columns=", ".join(thin))] if thin else []
         return "\n".join([head, *finding_lines(self.findings), *gaps])
 

@@ -68,8 +68,11 @@ def order_report(
         "refund": column_name(orders.refund or ""),
         "cancelled": column_name(orders.cancelled or ""),
         "order": column_name(orders.order or ""),
+        "exception": write.phrase("cancelled", "exception") if orders.has_money else "",
     }
-    repeated, several = repeated_totals(orders, snapshot, facts, spread=spread, refunds=refunds)
+    repeated, several = 0, 0
+    if orders.has_money:
+        repeated, several = repeated_totals(orders, snapshot, facts, spread=spread, refunds=refunds)
     findings = [
         *by_rules(write, ORDER_RULES, facts, policy=write.phrase("policy", policy), **fields),
         *file_findings(write, orders.source_table, orders.prices()),
@@ -151,7 +154,7 @@ def _undescribed_refunds(write: FindingWriter, orders: Orders, snapshot: Snapsho
     dialect, described = orders.source_table.dialect, set(orders.described().values())
     names = [name for name in refund_columns([c for c in dialect.columns if c not in described])
              if dialect.text or dialect.kind(name) in ("integer", "number")]  # fmt: skip
-    if orders.refund is not None or not names:
+    if orders.refund is not None or not orders.has_money or not names:
         return []
     col = nw.col
     columns = {
@@ -181,6 +184,8 @@ def _coverage(orders: Orders, facts: OrderFacts) -> dict[str, float]:
     }
     if orders.order is None:
         del lacking["order"]
+    if not orders.has_money:
+        del lacking["amount"]
     rows = max(facts.rows, 1)
     shares = {role: 1 - count / rows for role, count in lacking.items()}
     return shares | {role: count / rows for role, count in facts.filled.items()}

@@ -15,7 +15,15 @@ from custseg._frames import collect, column_of, open_table
 from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
 from custseg.errors import DataError
-from custseg.feature_table import Feature, FeatureTable, distinct_phrases, labeled, table_of_columns
+from custseg.feature_table import (
+    RETURN_COLUMNS,
+    Feature,
+    FeatureTable,
+    distinct_phrases,
+    labeled,
+    returned_everything,
+    table_of_columns,
+)
 from custseg.texts import listed, plural_form, printable, shown, single_line, text
 
 _ID = "customer_id"
@@ -77,6 +85,13 @@ class ProfileTable:
         """The same table with other names of its columns for people."""
         described = labeled(list(self.described.values()), labels, argument, caller=caller)
         return replace(self, described={feature.name: feature for feature in described})
+
+    def returned_everything(self) -> NDArray[np.bool_]:
+        """Which customers have no order left; no customer of a table without `order_count`."""
+        columns = [name for name in ("order_count", *RETURN_COLUMNS) if name in self.numbers]
+        if "order_count" not in columns:
+            return np.zeros(len(self), dtype=bool)
+        return returned_everything({name: self.values(name) for name in columns})
 
     def values(self, name: str) -> Floats:
         """A column of numbers; NaN where it is missing."""

@@ -36,12 +36,12 @@ def segment_names(
     archetypes: Sequence[Archetype],
     *,
     clustered_on: Collection[str],
-    reserved: Words,
+    reserved: Sequence[Words],
 ) -> list[Name]:
-    """One name per segment, unique in every language; `reserved` is the name of the customers in no segment."""
+    """One name per segment, unique in every language; `reserved` are the names of the customers in no segment."""
     if statistics.n_segments == 1:
         return [Name("everyone", in_each_language("names", "everyone"), in_each_language("descriptions", "everyone"))]
-    applicable = [archetype for archetype in usable(archetypes, statistics.table) if archetype.names != reserved]
+    applicable = [archetype for archetype in usable(archetypes, statistics.table) if archetype.names not in reserved]
     earned = earned_names(applicable, statistics.table, statistics.labels, bounds=statistics.bounds)
     names = {
         segment: Name(archetype.key, archetype.names, archetype.description, evidence)
@@ -51,7 +51,7 @@ def segment_names(
     traits = Traits(statistics, clustered_on)
     unnamed = [segment for segment in range(statistics.n_segments) if segment not in names]
     candidates = {segment: [] if segment in small else traits.of(segment) for segment in unnamed}
-    taken = [*(name.names for name in names.values()), reserved]
+    taken = [*(name.names for name in names.values()), *reserved]
     selected = selected_traits(candidates, traits.redundant, contrast=traits.contrast, reserved=taken)
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
     for segment, words in unique_names(selected, fallback, reserved=taken).items():
@@ -78,7 +78,8 @@ def _name_without_traits(statistics: ColumnStatistics, segment: int, *, is_small
 
 def unclustered_row(statistics: ColumnStatistics, clustered_on: Collection[str]) -> str:
     """The kind of customers that are in no segment, as a key of `UNCLUSTERED`."""
-    table, outside = statistics.table, statistics.labels < 0
+    table = statistics.table
+    outside = (statistics.labels < 0) & ~table.returned_everything()
     if "order_count" in table.numbers and outside.any():
         orders = table.values("order_count")[outside]
         if not (orders > 0).any():
@@ -87,6 +88,12 @@ def unclustered_row(statistics: ColumnStatistics, clustered_on: Collection[str])
     if names and all(np.isnan(table.values(name)[outside]).all() for name in names):
         return "no_data"
     return "unclustered"
+
+
+def returned_name(*, windowed: bool) -> Name:
+    """The name of the row of customers whose orders were all returned, charged back or cancelled."""
+    words = UNCLUSTERED["returned_in_window" if windowed else "returned"]
+    return Name("returned", words, _description("returned"))
 
 
 def unclustered_name(names: Mapping[str, str], archetypes: Sequence[Archetype]) -> Name:

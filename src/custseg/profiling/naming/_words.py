@@ -36,8 +36,11 @@ def in_each_language(*keys: str) -> Words:
     return {language: text(language, "profiling", *keys) for language in LANGUAGES}
 
 
-UNCLUSTERED = {key: in_each_language("names", key) for key in ("prospects", "inactive", "no_data", "unclustered")}
-"""Names of the row of customers that are in no segment."""
+UNCLUSTERED = {
+    key: in_each_language("names", key)
+    for key in ("prospects", "inactive", "no_data", "unclustered", "returned", "returned_in_window")
+}
+"""Names of the rows of customers that are in no segment."""
 
 TRAITS = frozenset(text("en", "profiling", "traits"))
 """Features with words of their own for low and high values."""

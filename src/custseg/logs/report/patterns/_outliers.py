@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
+from custseg._numerics import unit_of
+
 _LEVEL = 0.01
+# Lower, because every column of a table is examined.
+_FAR_LEVEL = 0.001
 _MOST = 3
 _PRIOR = 10
 _FEWEST = 10
@@ -32,6 +36,20 @@ def count_outliers(counts: ArrayLike, *, min_share: float, spread: float = 1.0) 
         if max(by_count, gap_chance(np.log(values[rank:]), spread=spread)) < _LEVEL:
             n_outliers = rank + 1
     return n_outliers
+
+
+def count_far_values(values: ArrayLike) -> int:
+    """Number of values, at most 3, that are farther from the median than all others by a gap beyond chance.
+
+    The logarithms of the distances are compared as in `count_outliers`: a heavy tail alone has no outliers.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    if len(numbers) < _FEWEST:
+        return 0
+    distances = np.sort(np.abs(numbers / unit_of(numbers) - np.median(numbers / unit_of(numbers))))[::-1]
+    distances = distances[distances > 0]
+    ranks = range(min(_MOST, len(distances) - 1))
+    return max((rank + 1 for rank in ranks if gap_chance(np.log(distances[rank:]), spread=1.0) < _FAR_LEVEL), default=0)
 
 
 def long_gap(gaps: ArrayLike) -> bool:

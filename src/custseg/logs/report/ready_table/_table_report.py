@@ -1,0 +1,199 @@
+"""The data report of a ready table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._column_kinds import TextNumbers, is_answer, is_id_name, is_outcome_name
+from custseg._frames import column_of
+from custseg._numerics import Floats
+from custseg.feature_table import FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
+from custseg.logs.report._findings import (
+    DataReport,
+    Finding,
+    FindingWriter,
+    LogReport,
+    Severity,
+    by_severity,
+    column_name,
+)
+from custseg.logs.report.ready_table._people import dates_of, people_findings
+from custseg.logs.report.ready_table._values import code_findings, outlier_findings, repeated_rows
+
+_MOST_NAMES = 10
+# A result is one of a few: responded or not, or a segment.
+_MOST_RESULTS = 20
+# Two words in any case, such as yes, Yes and YES.
+_MOST_ANSWERS = 16
+
+
+def table_report(
+    table: FeatureTable, clustered_on: Sequence[str], *, were_given: bool = False, language: str = "en"
+) -> DataReport:
+    """Report on a ready table: columns left out and why, texts read as numbers, codes, outliers, doubtful columns.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        The table.
+    clustered_on : sequence of str
+        The columns that are clustered on.
+    were_given : bool, default False
+        Whether the caller named these columns; otherwise the report says why others were left out.
+    language : {"en", "ru"}, default "en"
+        Language of the texts.
+
+    Returns
+    -------
+    DataReport
+        One report, "features"; never rows or ids.
+    """
+    write = FindingWriter("features", language)
+    given = [feature.name for feature in table.described if feature.family == "given"]
+    columns = {name: table.values(name) for name in clustered_on if name in given}
+    findings = [
+        *(_id_findings(write, table, table.reading) if table.reading else []),
+        *_converted(write, table.reading.converted if table.reading else {}),
+        *_left_out(write, table, given, clustered_on=clustered_on, were_given=were_given),
+        *_results(write, columns),
+        *_repeated_columns(write, columns),
+        *people_findings(write, table, given),
+        *code_findings(write, columns),
+        *outlier_findings(write, columns),
+        *repeated_rows(write, table, [name for name in given if _is_comparable(table, name)]),
+    ]
+    rows = len(table)
+    report = LogReport(
+        log="features",
+        rows=rows,
+        customers=rows,
+        coverage={name: 1 - int(column_of(table.local, name).is_null().sum()) / max(rows, 1) for name in table.names},
+        findings=by_severity(findings),
+        language=language,
+    )
+    return DataReport((report,), (), language)
+
+
+def _id_findings(write: FindingWriter, table: FeatureTable, reading: Reading) -> list[Finding]:
+    """Which column was taken as the ids, if the caller did not say; a warning where it may be a measure."""
+    if not reading.is_guessed:
+        return []
+    source = reading.id_column
+    is_number = table.ids.dtype.is_numeric()
+    is_plain = not is_number or is_id_name(source) or is_id(source, table.ids.cast(nw.Float64).to_numpy())
+    better = [name for name in table.names if is_id_name(name) and _all_differ(table, name)]
+    if is_plain and not (better and not is_id_name(source)):
+        return write("guessed_ids", 1, column=column_name(source))
+    remedy = column_name(better[0]) if better else "'...'"
+    return write("doubtful_ids", 1, "warning", column=column_name(source), better=remedy)
+
+
+def _all_differ(table: FeatureTable, name: str) -> bool:
+    column = column_of(table.local, name)
+    return not column.is_null().any() and column.n_unique() == len(column)
+
+
+def _is_comparable(table: FeatureTable, name: str) -> bool:
+    """Whether equal values say something: ids and names differ anyway."""
+    if name in table.numeric_names():
+        return not is_id(name, table.values(name))
+    return _kind(table, name) not in ("other", "no value", "own text")
+
+
+def _converted(write: FindingWriter, converted: Mapping[str, TextNumbers]) -> Iterator[Finding]:
+    """Texts that were read as numbers, and how many cells became missing; many plain columns are only named."""
+    plain = [name for name, text in converted.items() if not text.others]
+    together = plain if len(plain) > _MOST_NAMES else []
+    yield from write("columns_from_text", len(together), columns=_names(write, together))
+    for name, text in converted.items():
+        if name in together:
+            continue
+        missing = len(text.values) - text.count
+        wording = "numbers_from_text_with_words" if text.others else "numbers_from_text_with_gaps" if missing else ""
+        yield from write(
+            "numbers_from_text",
+            text.count,
+            "warning" if text.others else "note",
+            wording=wording,
+            column=column_name(name),
+            missing=missing,
+            words=text.others,
+        )
+
+
+def _left_out(
+    write: FindingWriter, table: FeatureTable, given: Sequence[str], *, clustered_on: Sequence[str], were_given: bool
+) -> Iterator[Finding]:
+    """Columns that are not clustered on, by the reason, unless the caller named the columns."""
+    if were_given:
+        return
+    texts = table.reading.texts if table.reading else {}
+    for name, text in texts.items():
+        if not text.is_code:
+            wording = "doubtful_commas" if text.is_doubtful else ""
+            fields = {"column": column_name(name), "rows": len(table)}
+            yield from write("numbers_in_text", text.count, "warning", wording=wording, **fields)
+    reasons: dict[str, str] = dict(uninformative_columns(table))
+    numeric = set(table.numeric_names())
+    reasons |= {name: _kind(table, name) for name in given if name not in numeric and name not in texts}
+    reasons |= {name: "code" for name, text in texts.items() if text.is_code}
+    for reason in ("text", "own text", "code", "flag", "date", "other", "no value", "constant", "id", "duplicate"):
+        names = [name for name, of_name in reasons.items() if of_name == reason and name not in clustered_on]
+        severity: Severity = "warning" if reason in ("flag", "other") else "note"
+        wording = f"left_out_{reason.replace(' ', '_')}"
+        yield from write(wording, len(names), severity, columns=_names(write, names))
+
+
+def _kind(table: FeatureTable, name: str) -> str:
+    """What a column that is not numeric holds."""
+    column = column_of(table.local, name)
+    kind = column.dtype
+    if column.is_null().all():
+        return "no value"
+    if kind == nw.Boolean:
+        return "flag"
+    if kind.is_temporal():
+        return "date"
+    if kind not in (nw.String, nw.Categorical, nw.Enum):
+        return "other"
+    # A CSV file has flags and dates as text.
+    if _are_answers(column):
+        return "flag"
+    if dates_of(table, name) is not None:
+        return "date"
+    return "own text" if _all_differ(table, name) else "text"
+
+
+def _are_answers(column: nw.Series[Any]) -> bool:
+    """Whether all values are words for yes and no."""
+    distinct = column.drop_nulls().unique().cast(nw.String).to_list()
+    return len(distinct) <= _MOST_ANSWERS and all(is_answer(word) for word in distinct)
+
+
+def _results(write: FindingWriter, columns: Mapping[str, Floats]) -> list[Finding]:
+    """Columns clustered on that look like the outcome of a campaign, a target or an earlier segmentation."""
+    names = [name for name, values in columns.items() if is_outcome_name(name) and _has_few_values(values)]
+    return write("results", len(names), "warning", columns=_names(write, names))
+
+
+def _has_few_values(values: Floats) -> bool:
+    present = values[~np.isnan(values)]
+    return bool((present == np.floor(present)).all()) and len(np.unique(present)) <= _MOST_RESULTS
+
+
+def _repeated_columns(write: FindingWriter, columns: Mapping[str, Floats]) -> list[Finding]:
+    """Columns that the caller wants to cluster on, and that count twice."""
+    names = duplicate_columns(columns)
+    return write("repeated_columns", len(names), "warning", columns=_names(write, names))
+
+
+def _names(write: FindingWriter, names: Iterable[str]) -> str:
+    """The first names in quotes, and how many more there are."""
+    quoted = [column_name(name) for name in names]
+    if len(quoted) <= _MOST_NAMES + 1:
+        return ", ".join(quoted)
+    return write.phrase("more").format(columns=", ".join(quoted[:_MOST_NAMES]), count=len(quoted) - _MOST_NAMES)

@@ -1,0 +1,60 @@
+"""Values of a ready table that are no amounts or stand far apart, and rows that repeat others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._column_kinds import codes_among, column_remarks
+from custseg._frames import column_of
+from custseg._numerics import Floats
+from custseg.feature_table import FeatureTable
+from custseg.logs.report._findings import Finding, FindingWriter, Severity, column_name
+from custseg.logs.report.patterns._outliers import count_far_values
+
+_MANY = 0.1
+_BEYOND_CHANCE = 2
+
+
+def code_findings(write: FindingWriter, columns: Mapping[str, Floats]) -> Iterator[Finding]:
+    """Values that seem to be codes, and circular columns."""
+    for name, values in columns.items():
+        for remark in column_remarks(name, values, write.language):
+            yield Finding(f"{remark.kind}_values", remark.count, "warning", remark.text, remark.remedy)
+
+
+def outlier_findings(write: FindingWriter, columns: Mapping[str, Floats]) -> Iterator[Finding]:
+    """Up to three values of a column that are far from all others, besides codes."""
+    for name, values in columns.items():
+        codes = [value for code in codes_among(name, values) for value in code.values]
+        present = values[np.isfinite(values) & ~np.isin(values, codes)]
+        yield from write("outliers", count_far_values(present), "warning", column=column_name(name))
+
+
+def repeated_rows(write: FindingWriter, table: FeatureTable, names: Sequence[str]) -> list[Finding]:
+    """Customers with the values of an earlier one in all columns, where that is beyond chance.
+
+    If the columns were independent, two customers would be equal in one with the probability of the sum of its squared
+    shares, and in all of them with the product of these.
+    """
+    if not names:
+        return []
+    columns = [_codes(table, name) for name in names]
+    rows = np.column_stack(columns)
+    n = len(rows)
+    repeated = n - len(np.unique(rows, axis=0))
+    chance = float(np.prod([np.square(np.bincount(codes) / n).sum() for codes in columns]))
+    expected = min(n * (n - 1) / 2 * chance, n)
+    if repeated <= _BEYOND_CHANCE * max(expected, 1):
+        return []
+    severity: Severity = "warning" if repeated >= _MANY * n else "note"
+    return write("repeated_rows", repeated, severity, share=repeated / n)
+
+
+def _codes(table: FeatureTable, name: str) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """The distinct values of a column, numbered."""
+    column = column_of(table.local, name)
+    values = table.values(name) if column.dtype.is_numeric() else column.cast(nw.String).fill_null("").to_numpy()
+    return np.unique(values.astype(object) if values.dtype.kind == "O" else values, return_inverse=True)[1]

@@ -1,0 +1,38 @@
+"""What the name of a column says."""
+
+import pytest
+
+from custseg._column_kinds import is_age_name, is_answer, is_birth_name, is_id_name, is_outcome_name
+
+
+@pytest.mark.parametrize(
+    "name", ["id", "ClientID", "customer_no", "card number", "email", "номер клиента", "Unnamed: 0"]
+)
+def test_ids(name: str) -> None:
+    assert is_id_name(name)
+
+
+@pytest.mark.parametrize("name", ["visits", "number_of_visits", "paid", "customer_age", "card_balance"])
+def test_no_ids(name: str) -> None:
+    assert not is_id_name(name)
+
+
+@pytest.mark.parametrize("name", ["Response", "churned", "cluster", "AcceptedCmp3", "y", "target", "сегмент", "Отток"])
+def test_outcomes(name: str) -> None:
+    assert is_outcome_name(name)
+
+
+@pytest.mark.parametrize("name", ["response_time", "churn_rate", "days_since_conversion", "class_size", "years"])
+def test_no_outcomes(name: str) -> None:
+    assert not is_outcome_name(name)
+
+
+def test_births_and_ages() -> None:
+    assert all(map(is_birth_name, ["Year_Birth", "birthdate", "dob", "дата рождения"]))
+    assert all(map(is_age_name, ["age", "Customer Age", "Возраст"]))
+    assert not any(map(is_age_name, ["age_days", "usage", "account_age", "page"]))
+
+
+def test_answers() -> None:
+    assert all(map(is_answer, ["Yes", " no", "ДА"]))
+    assert not is_answer("maybe")

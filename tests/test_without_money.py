@@ -1,0 +1,117 @@
+"""Logs without money: recency, frequency and rhythm, and no word of money anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from custseg import Orders, Segmentation, fit_segments, inspect
+from custseg.cli import main
+from custseg.datasets import make_shop
+from custseg.errors import DataError
+from custseg.features import build_features, rfm
+
+SHOP = make_shop(400, 0)
+LOG = SHOP.orders.drop("amount", "quantity", "price", "discount")
+MONEY = re.compile(
+    r"money|revenue|monetary|spen[dt]|amount|paid|price|discount|coupon|cost|worth|profit|"
+    r"выручк|деньг|денег|тратят|трат[аы]|сумм|оплат|цен[аыу]\b|скидк|купон|дорог|дешев|дёшев|стоимост|\bчек",
+    re.IGNORECASE,
+)
+
+
+def orders(**columns: str) -> Orders:
+    return Orders(LOG, amount=None, cancelled="cancelled", category="category", channel="channel", **columns)
+
+
+def all_texts(result: Segmentation, language: str) -> Iterator[str]:
+    yield from (repr(result), repr(result.data_report), repr(result.rules), *result.notes)
+    yield from (f"{item.text} {item.remedy}" for item in result.data_report.findings)
+    yield from (str(value) for column in result.features.summary(language).values() for value in column)
+    for name, column in result.profiles.columns().items():
+        yield from (name, *(str(value) for value in column))
+    yield from result.profiles.to_frame()["statistic"].unique().to_list()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("with_events", [False, True])
+def test_no_text_speaks_of_money(language: str, with_events: bool) -> None:
+    events = SHOP.events if with_events else None
+    result = fit_segments(orders(), events=events, as_of=SHOP.as_of, method="kmeans", n_segments=5, language=language)
+    assert [text for text in all_texts(result, language) if MONEY.search(text)] == []
+    expected = ["recency_days", "order_count", *["engagement_email", "engagement_web"] * with_events]
+    assert result.model.preparation.names == expected
+
+
+def test_archetypes_need_no_money() -> None:
+    result = fit_segments(orders(), as_of=SHOP.as_of, method="kmeans", n_segments=5)
+    keys = {row.key for row in result.profiles}
+    assert "one_time" in keys
+    assert keys.isdisjoint({"champions", "cant_lose", "promising", "lost", "hibernating", "seasonal"})
+
+
+def test_features_without_money_equal_those_with() -> None:
+    with_money = build_features(Orders(LOG.with_columns(amount=1.0), cancelled="cancelled"), as_of=SHOP.as_of)
+    without = build_features(Orders(LOG, amount=None, cancelled="cancelled"), as_of=SHOP.as_of)
+    absent = {"revenue", "order_value", "order_value_shrunk", "repeat_value", "peak_share"}
+    assert without.names == [name for name in with_money.names if name not in absent]
+    assert without.frame.equals(with_money.frame.select("customer_id", *without.names))
+
+
+def test_rfm_by_hand() -> None:
+    log = pl.DataFrame(
+        {
+            "customer_id": ["a", "a", "a", "b"],
+            "order_id": [1, 1, 2, 3],
+            "ordered_at": ["2024-05-01", "2024-05-01", "2024-05-20", "2024-03-02"],
+        }
+    )
+    table = rfm(Orders(log, amount=None), as_of="2024-06-01")
+    assert table.columns == [
+        "customer_id", "recency_days", "age_days", "order_count", "order_days", "orders_per_30d", "recency_span_days",
+        "repeat_count",
+    ]  # fmt: skip
+    assert table.select("customer_id", "recency_days", "order_count").rows() == [("a", 12, 2), ("b", 91, 1)]
+
+
+def test_missing_amount_names_the_remedy() -> None:
+    with pytest.raises(
+        DataError, match=r"lacks column 'amount'.* If the log has no money at all, give Orders\(\.\.\., "
+    ):
+        fit_segments(LOG)
+    with pytest.raises(DataError, match=r"lacks columns 'nobody' \(customer=\), 'amount' \(amount=\)"):
+        Orders(LOG, customer="nobody")
+
+
+@pytest.mark.parametrize("role", ["discount", "refund", "currency"])
+def test_money_needs_an_amount(role: str) -> None:
+    with pytest.raises(ValueError, match=f"amount=None is for logs without money, but {role}= is given"):
+        orders(**{role: "source"})
+
+
+def test_repr_says_that_there_is_no_amount() -> None:
+    assert "date='ordered_at', amount=None, category=" in repr(Orders(LOG, amount=None, category="category"))
+
+
+def test_command_line(tmp_path: Path) -> None:
+    LOG.write_csv(tmp_path / "log.csv")
+    arguments = ["fit", str(tmp_path / "log.csv"), "--out", str(tmp_path / "out"), "--method", "kmeans"]
+    failed = CliRunner().invoke(main, arguments)
+    assert "if the log has no money at all, give --amount none" in failed.output
+    done = CliRunner().invoke(main, [*arguments, "--segments", "4", "--amount", "none"])
+    assert done.exit_code == 0, done.output
+    # The command names the options that it assumed, and one of them is --amount.
+    assert not MONEY.search(done.output.replace("--amount none", ""))
+    assert "revenue_share" not in (tmp_path / "out" / "profiles.csv").read_text(encoding="utf-8")
+
+
+def test_inspection_names_the_option(tmp_path: Path) -> None:
+    LOG.write_csv(tmp_path / "log.csv")
+    notes = " ".join(inspect(tmp_path / "log.csv").notes)
+    assert "No column was found for: amount." in notes
+    assert "on the command line --amount none" in notes
