@@ -207,7 +207,7 @@ def test_useless_columns_are_dropped_with_the_reason() -> None:
 
 
 def test_notes_in_russian_with_labels() -> None:
-    values = {"x": np.append(np.arange(19.0), np.nan), "same": np.ones(20)}
+    values = {"x": np.append(np.arange(19.0), np.nan), "same": np.ones(20), "y": np.arange(20.0)}
     assert fit_preparation(values).notes("ru", {"x": "визиты", "same": "страна"}) == [
         "Не используется страна: все значения одинаковы.",
         "1 пропуск (визиты) заменён медианой, 9.",
