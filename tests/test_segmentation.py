@@ -297,7 +297,7 @@ def test_russian_names(shop: Shop) -> None:
 def test_columns() -> None:
     fitted = quick_fit(clean_log(), columns=["recency_days"], n_segments=3)
     assert fitted.model.preparation.names == ["recency_days"]
-    assert "by recency_days (" in repr(fitted)
+    assert "by days since last order (" in repr(fitted)
     ends = sorted(
         (days["recency_days"].min(), days["recency_days"].max())
         for _, days in fitted.assignments.join(fitted.features.frame, on="customer_id").group_by("segment")
@@ -329,6 +329,13 @@ def test_progress_is_reported() -> None:
     assert ("clustering, 10 of 100 parts done", 2, 4) in told
     assert ("clustering, 100 of 100 parts done", 2, 4) in told
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+def test_progress_is_in_the_language_of_the_result() -> None:
+    told: list[str] = []
+    quick_fit(clean_log(), language="ru", progress=lambda step, done, steps: told.append(step))
+    assert (told[0], told[-1]) == ("читаем клиентов", "готово")
+    assert "строим сегменты, готово 10 из 100" in told
 
 
 def test_ready_table_uses_all_numbers(wholesale: pl.DataFrame) -> None:
@@ -578,7 +585,7 @@ def test_preferred_and_previous_number_of_segments() -> None:
     for previous in (3, three, three.model, three.choice):
         kept = fit(previous=previous)
         assert len(kept.profiles.segments) == 3
-        assert "As many as before: no other number is clearly better." in repr(kept)
+        assert "There are as many as before, since no other number is clearly better." in repr(kept)
     assert len(fit().profiles.segments) == 4  # the nearest to the preferred 5 to 7
 
 
@@ -621,7 +628,7 @@ def test_no_structure_one_segment() -> None:
     assert_sound(fitted)
     assert [row.size for row in fitted.profiles] == [100]
     assert fitted.choice.verdict == "none"
-    assert "Why: One segment, because none of the clusterings is reproducible" in repr(fitted)
+    assert "Why: One segment with all customers, because no division is reproducible" in repr(fitted)
     assert {row.n_clusters for row in fitted.choice.candidates} == set(range(1, 9))
 
 

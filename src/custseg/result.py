@@ -25,7 +25,7 @@ from custseg.logs import DataReport
 from custseg.model import SegmentModel
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
-from custseg.texts import counted, printable, text
+from custseg.texts import counted, printable, shortened, text
 
 __all__ = ["Segmentation"]
 
@@ -96,7 +96,7 @@ class Segmentation:
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
         return [*self.model.preparation.notes(language, self._phrases), *self._notes_on_columns, *fit_notes]
 
-    @property
+    @cached_property
     def _phrases(self) -> dict[str, str]:
         """What each feature is called inside a sentence."""
         return distinct_phrases(self.features.described, self.choice.language)
@@ -219,6 +219,7 @@ class Segmentation:
     def _headline(self) -> str:
         """Return how many segments of how many customers, when, and by which features."""
         words = text(self.choice.language, "result")
+        names = [printable(self._phrases[name]) for name in self.model.preparation.names]
         n_clustered = sum(row.size for row in self.profiles.segments)
         return str(words["headline"]).format(
             segments=self._counted(len(self.profiles.segments), "segments"),
@@ -226,7 +227,7 @@ class Segmentation:
             as_of=words["as_of"].format(snapshot=self.features.snapshot.text(self.choice.language))
             if self.features.snapshot
             else "",
-            features=", ".join(printable(self._phrases[name]) for name in self.model.preparation.names),
+            features=", ".join(shortened(names, self.choice.language)),
             minimum=self._counted(self.choice.min_size, "customers"),
         )
 

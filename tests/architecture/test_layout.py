@@ -33,7 +33,7 @@ TESTED_BY = {
     "clustering/selection/_score.py": "insights/test_compare.py",
     "clustering/selection/_select.py": "clustering/selection/test_choice.py",
     "errors.py": "test_checks.py",
-    "feature_table/_feature.py": "labels/test_columns.py",
+    "feature_table/_feature.py": "labels/test_column_labels.py",
     "feature_table/_table.py": "test_feature_table.py",
     "features/_build.py": "features/test_feature_labels.py",
     "insights/_explanation.py": "insights/test_explain.py",

@@ -206,6 +206,14 @@ def test_useless_columns_are_dropped_with_the_reason() -> None:
     assert "Not used: holes, since 60% of its values are missing." in plan.notes()
 
 
+def test_notes_in_russian_with_labels() -> None:
+    values = {"x": np.append(np.arange(19.0), np.nan), "same": np.ones(20), "y": np.arange(20.0)}
+    assert fit_preparation(values).notes("ru", {"x": "визиты", "same": "страна"}) == [
+        "Не используется страна: все значения одинаковы.",
+        "1 пропуск (визиты) заменён медианой, 9.",
+    ]
+
+
 def test_column_that_is_half_missing_or_99_percent_equal_is_kept() -> None:
     half = np.where(np.arange(200) < 100, np.nan, np.arange(200))
     nearly = np.append(np.zeros(198), [1.0, 2.0])

@@ -13,9 +13,11 @@ from custseg.texts import (
     percent,
     plural,
     roundest,
+    shortened,
     shown,
     significant_digits,
     table,
+    unit_beside,
 )
 
 
@@ -181,6 +183,28 @@ def test_counted_phrases() -> None:
     assert counted(1, ["{count} row", "{count} rows"], "en") == "1 row"
     assert counted(1200, ["{count} row", "{count} rows"], "en") == "1,200 rows"
     assert counted(1002, ["{count} строка", "{count} строки", "{count} строк"], "ru") == "1\xa0002 строки"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "unit", "language", "expected"),
+    [
+        ("days since last order", "days", "en", ""),
+        ("average gap between orders", "days", "en", "days"),
+        ("дней с последнего заказа", "days", "ru", ""),
+        ("число заказов", "orders", "ru", ""),
+        ("средний интервал между заказами", "days", "ru", "days"),
+        ("birthdays", "days", "en", "days"),
+        ("revenue", "money", "en", "money"),
+    ],
+)
+def test_unit_that_the_label_says_is_not_repeated(phrase: str, unit: str, language: str, expected: str) -> None:
+    assert unit_beside(phrase, unit, language) == expected
+
+
+def test_long_lists_end_with_the_number_of_others() -> None:
+    assert shortened(list("abcdefgh"), "en") == list("abcdefgh")
+    assert shortened(list("abcdefghi"), "en") == [*"abcdefg", "2 more"]
+    assert shortened(list("abcdefghi"), "ru")[-1] == "ещё 2"
 
 
 def test_nouns_follow_their_count() -> None:

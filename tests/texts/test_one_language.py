@@ -132,6 +132,14 @@ def test_command_line(log: Path, tmp_path: Path) -> None:
     assert [line for line in frame if "папка" not in line and latin(line)] == []
 
 
+def test_labels_of_the_command_line(log: Path, tmp_path: Path) -> None:
+    (tmp_path / "labels.toml").write_text('recency_days = "молчание"\n', encoding="utf-8")
+    options = ["--labels", str(tmp_path / "labels.toml"), "--method", "kmeans", "--segments", "4", "--language", "ru"]
+    done = CliRunner().invoke(main, ["fit", str(log), *options, "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0
+    assert "по признакам: молчание, число заказов" in done.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [

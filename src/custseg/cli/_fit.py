@@ -19,7 +19,7 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
           "discount", "refund", "cancelled", "currency")  # fmt: skip
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
-_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "method", "segments", "language", "seed")
+_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "method", "segments", "language", "labels", "seed")
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
 
 
@@ -93,6 +93,8 @@ _SEGMENTS = _together(
                  "[default: recency_days,order_count,revenue]"),
     click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
                  help="Language of the results; --help and some errors are in English."),
+    click.option("--labels", type=click.Path(path_type=str),
+                 help="TOML file with names of columns for people: column = \"label\"."),
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
                  help="Random seed; the same seed gives the same segments."),
     click.option("--timezone", default="UTC", show_default=True, help="Time zone of the log."),

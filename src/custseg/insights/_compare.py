@@ -15,7 +15,7 @@ from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, meth
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import distinct_phrases, given_features
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
-from custseg.texts import LANGUAGES, counted, printable, table, text
+from custseg.texts import LANGUAGES, counted, printable, shortened, table, text
 
 _CALLER = "compare_methods"
 
@@ -120,10 +120,11 @@ class MethodComparison:
         )
         marks = ["", *("" if row.meets_min_size else f"  {self._mark(row)}" for row in self.rows)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
+        called = [printable(self.phrases.get(name, name)) for name in self.features]
         title = words["title"].format(
             methods=self._counted(len(self.rows), "methods"),
             customers=self._counted(self.n_customers, "customers"),
-            features=", ".join(printable(self.phrases.get(name, name)) for name in self.features),
+            features=", ".join(shortened(called, self.language)),
             minimum=self._counted(self.min_size, "minimum"),
         )
         return "\n".join([title, "", *lines])

@@ -25,6 +25,8 @@ _HUGE, _TINY = 1e15, 1e-9
 _DECIMALS = 4
 _MOST_DIGITS = 15
 _STEPS = (10, 5, 1)
+# Names in one sentence.
+_MOST_NAMED = 8
 
 
 def number(value: float | None, language: str = "en", *, digits: int = 3) -> str:
@@ -88,6 +90,14 @@ def unit_beside(phrase: str, unit: str, language: str) -> str:
     forms = text(language, "units").get(unit, {}).get("forms", ())
     words = re.findall(r"\w+", phrase.casefold())
     return "" if any(form in words for form in forms) else unit
+
+
+def shortened(phrases: Sequence[str], language: str) -> list[str]:
+    """The phrases; of more than eight the first seven, and how many others there are."""
+    if len(phrases) <= _MOST_NAMED:
+        return list(phrases)
+    more = text(language, "language", "more").format(count=number(len(phrases) - _MOST_NAMED + 1, language))
+    return [*phrases[: _MOST_NAMED - 1], more]
 
 
 def counted(count: int, forms: Sequence[str], language: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from custseg._numerics import Floats, Integers
-from custseg.texts import plural_form, printable, text
+from custseg.texts import plural_form, printable, shortened, text
 
 # Flags, scales of up to ten points, rare counts: a cross table of more values is not read any more.
 _FEW_VALUES = 10
@@ -22,8 +22,6 @@ _NO_PART = 0.06
 # A column that varies more between the segments than inside them makes groups of its own, which the flags accompany.
 _MAIN_PART = 0.5
 _NUMBERED = re.compile(r"(.*?)(\d+)")
-# Names in one sentence.
-_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -137,8 +135,7 @@ def _enumerated(names: Sequence[str], language: str) -> str:
         is_range = len(run) > 2
         ends = {"first": printable(run[0]), "last": printable(run[-1])}
         phrases += [words["range"].format(**ends)] if is_range else map(printable, run)
-    if len(phrases) > _MOST_NAMED:
-        phrases[_MOST_NAMED - 1 :] = [words["more"].format(count=len(phrases) - _MOST_NAMED + 1)]
+    phrases = shortened(phrases, language)
     return str(words["and"]).join(filter(None, (", ".join(phrases[:-1]), phrases[-1])))
 
 
