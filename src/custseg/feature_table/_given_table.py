@@ -162,6 +162,8 @@ def _reason(name: str, values: Floats) -> UninformativeReason | None:
     present = values[~np.isnan(values)]
     if not len(present):
         return "no value"
+    if not np.isfinite(present).all():
+        return None  # an error, if it is used
     low, high = present.min(), present.max()
     if low == high:
         return "constant"
@@ -170,7 +172,7 @@ def _reason(name: str, values: Floats) -> UninformativeReason | None:
 
 def is_id(name: str, values: Floats) -> bool:
     """Whether whole numbers all differ, and are named like ids or consecutive."""
-    if not np.isfinite(values).all() or (values != np.floor(values)).any():
+    if not np.isfinite(values).all() or (values != np.floor(values)).any() or not len(values):
         return False
     is_run = values.max() - values.min() == len(values) - 1
     return (is_run or is_id_name(name)) and len(np.unique(values)) == len(values)

@@ -200,7 +200,9 @@ def _check_clustered(result: Segmentation, index: int, values: dict[str, float])
     if result.labels[index] >= 0:
         return
     columns = listed(values)
-    if "order_count" in result.features.numeric_names() and not result.features.values("order_count")[index] > 0:
+    if result.features.returned_everything()[index]:
+        why = "their orders were all returned or cancelled"
+    elif "order_count" in result.features.numeric_names() and not result.features.values("order_count")[index] > 0:
         window = result.features.snapshot.window_days if result.features.snapshot else None
         when = f" in the {plural(window, 'day')} before the snapshot" if window else ""
         why = f"they have no purchase{when}"
