@@ -37,13 +37,7 @@ def test_result_and_inspection_say_the_same(tmp_path: Path) -> None:
     assert not {CODE, CYCLE} & set(result.notes)
 
 
-<<<<<<< HEAD
 def test_report_is_in_the_language_of_the_result() -> None:
     report = quick_fit(features=TABLE, n_segments=2, method="kmeans", language="ru").data_report
     notes = [item.text for item in report.findings]
-    assert any(note.startswith("80\u00a0% \u0437\u043d\u0430\u0447\u0435\u043d\u0438\u0439") for note in notes)
-=======
-def test_notes_are_in_the_language_of_the_result() -> None:
-    notes = quick_fit(features=TABLE, n_segments=2, method="kmeans", language="ru").notes
     assert any(": 80\u00a0% значений" in note for note in notes)
->>>>>>> 9d6d17d3311ca69836486f1cab5ebfa5c05a015e
