@@ -285,7 +285,7 @@ def test_demo_writes_and_shows(tmp_path: Path) -> None:
     result = run("demo", "--customers", "300", "--seed", "2", "--out", tmp_path / "demo")
     assert result.exit_code == 0
     assert result.stdout.startswith("A made-up shop: 300 customers of six kinds, a few more with refunds only, ")
-    assert "segments of 300 customers, as of 2025-07-01 00:00, by" in result.stdout
+    assert "segments of 299 customers, as of 2025-07-01 00:00, by" in result.stdout
     assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == FILES
 
 

@@ -35,11 +35,12 @@ def fail(path: Path) -> None:
 
 
 def test_repr_is_a_table(result: Segmentation) -> None:
-    head, _, columns, *rows, _, why = repr(result).splitlines()
+    head, overview, _, columns, *rows, _, why = repr(result).splitlines()
     assert head == (
         "3 segments of 60 customers, as of 2024-10-27 00:00 (midnight after the last row), "
         "by days since last order, number of orders, revenue (minimum 2 customers)"
     )
+    assert overview == result.profiles.overview
     assert columns.split() == ["segment", "name", "customers", "share", "revenue", "share"]
     assert [row.split()[0] for row in rows if not row.startswith(" " * 10)] == ["0", "1", "2", "–"]
     assert why == f"Why: {result.choice.reason}"

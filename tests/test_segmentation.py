@@ -384,7 +384,7 @@ def test_useless_columns_are_reported(wholesale: pl.DataFrame) -> None:
     fitted = quick_fit(features=table)
     assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
     assert fitted.data_report.count("left_out_constant") == 1
-    assert "holes was not used: 90% of its values are missing." in fitted.notes
+    assert "Not used: holes, since 90% of its values are missing." in fitted.notes
     # The client with a value in a dropped column alone is not clustered, by the fit or by the model.
     assert fitted.assignments.filter(pl.col("segment").is_null())["customer_id"].to_list() == ["c007"]
     assert_sound(fitted)
@@ -489,7 +489,7 @@ def test_every_method_keeps_its_promises(method: str, shop: Shop) -> None:
 
 
 def test_result_has_reassignments_and_confidence(shop: Shop) -> None:
-    fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4, min_size=0.24)
+    fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4, min_size=99)
     assert sum(move.count for move in fitted.reassignments) > 0
     assert any("to meet the minimum size" in note for note in fitted.notes)
     inside = fitted.labels >= 0
@@ -529,7 +529,7 @@ def test_date_at_the_end_of_the_calendar() -> None:
 def test_clustering_columns_are_shown(shop: Shop) -> None:
     orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
     fitted = quick_fit(orders, as_of=shop.as_of, columns=["discount_share", "recency_days"])
-    assert re.search(r"discount_share \d+% \(others \d+%\)", repr(fitted))
+    assert re.search(r"share of spend on discounted items \d+% \(others \d+%\)", repr(fitted))
     assert "Discount-driven" in {row.name for row in fitted.profiles}
 
 

@@ -34,7 +34,7 @@ TESTED_BY = {
     "clustering/selection/_select.py": "clustering/selection/test_choice.py",
     "errors.py": "test_checks.py",
     "feature_table/_feature.py": "labels/test_column_labels.py",
-    "feature_table/_table.py": "test_feature_table.py",
+    "feature_table/_table.py": "feature_table/test_feature_table.py",
     "features/_build.py": "features/test_feature_labels.py",
     "insights/_explanation.py": "insights/test_explain.py",
     "inspection/_command.py": "inspection/test_guide.py",

@@ -219,7 +219,8 @@ def test_next_to_no_reason_is_not_printed() -> None:
 def noisy(flags: list[int]) -> Segmentation:
     """Two segments of 40 customers by visits, and a column of 0 and 1."""
     visits = [float(v) for v in (*range(40), *range(100, 140))]
-    table = pl.DataFrame({"customer_id": [f"c{i}" for i in range(80)], "visits": visits, "pages": visits, "vip": flags})
+    pages = [visit + 2 * (i % 3) for i, visit in enumerate(visits)]
+    table = pl.DataFrame({"customer_id": [f"c{i}" for i in range(80)], "visits": visits, "pages": pages, "vip": flags})
     return quick_fit(features=table, n_segments=2, min_size=2)
 
 

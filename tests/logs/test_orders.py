@@ -117,8 +117,15 @@ def test_a_column_of_a_type_that_cannot_serve_is_refused(role: str, column: pl.E
         Orders(LOG.with_columns(column.alias("odd")), **{role: "odd"})
 
 
-@pytest.mark.parametrize("role", ["customer", "date", "amount"])
-@pytest.mark.parametrize("value", [None, 5, ["customer_id"]])
+@pytest.mark.parametrize(
+    ("role", "value"),
+    [
+        (role, value)
+        for role in ("customer", "date", "amount")
+        for value in (None, 5, ["x"])
+        if (role, value) != ("amount", None)
+    ],
+)
 def test_a_role_must_be_the_name_of_a_column(role: str, value: Any) -> None:
     with pytest.raises(TypeError, match=f"Orders: {role} must be the name of a column, got {type(value).__name__}"):
         Orders(LOG, **{role: value})

@@ -98,7 +98,7 @@ def test_hostile_names_are_drawn_as_they_are(result: Segmentation, tmp_path: Pat
     assert_inside_and_apart(figure)
 
 
-@pytest.mark.parametrize(("number", "words"), [(1, "1 сегмент, 300"), (8, "8 сегментов, 300")])
+@pytest.mark.parametrize(("number", "words"), [(1, "1 сегмент, 299"), (8, "8 сегментов, 299")])
 def test_plot_of_few_and_of_many_segments(number: int, words: str) -> None:
     shop = make_shop(300, 1)
     fitted = quick_fit(shop.orders, as_of=shop.as_of, n_segments=number, min_size=2, language="ru")

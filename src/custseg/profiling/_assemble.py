@@ -145,8 +145,8 @@ def _typical(features: Mapping[str, FeatureProfile]) -> dict[str, Typical]:
         if feature.quantiles:
             typical[name] = feature.quantiles[0.5]
         else:
-            most = [share.value for share in feature.categories if (share.share or 0.0) >= MAJORITY]
-            typical[name] = most[0] if most else None
+            frequent = (share.value for share in feature.categories if (share.share or 0.0) >= MAJORITY)
+            typical[name] = next(frequent, None)
     return typical
 
 

@@ -135,9 +135,11 @@ def can_be_shown(statistics: ColumnStatistics, statement: Statement, segment: in
 
 
 def _are_large(hits: Integers, sizes: Integers) -> Bools:
-    few = (hits > 0) & (hits < SMALLEST_GROUP)
-    rest = sizes - hits
-    return ~(few | ((rest > 0) & (rest < SMALLEST_GROUP)))
+    return ~(_is_small(hits) | _is_small(sizes - hits))
+
+
+def _is_small(counts: Integers) -> Bools:
+    return (counts > 0) & (counts < SMALLEST_GROUP)
 
 
 def _counts(statistics: ColumnStatistics, terms: Sequence[Term], segment: int) -> tuple[Integers, Integers]:

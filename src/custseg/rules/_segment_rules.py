@@ -100,7 +100,7 @@ def segment_rules(
     >>> orders = np.arange(1, 201) % 20
     >>> rules = segment_rules({"order_count": orders}, (orders >= 5).astype(int), names=["Few", "Many"])
     >>> rules.rules[1]
-    If order_count is at least 5, then Many: precision 100%, recall 100%, lift 1.3
+    If order_count is at least 5, then segment 1 (Many): precision 100%, recall 100%, lift 1.3
     >>> rules.rules[1].sql
     '"order_count" >= 5 AND "order_count" IS NOT NULL'
     """

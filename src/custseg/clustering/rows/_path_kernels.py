@@ -37,8 +37,8 @@ def core_distances(columns, distances, nearest, core):
         distances[row] = np.inf
         for at in range(last + 1):
             nearest[at] = np.inf
-        for other in range(n):
-            distance = distances[other]
+        for r in range(n):
+            distance = distances[r]
             if distance < nearest[last]:
                 at = last
                 while at > 0 and nearest[at - 1] > distance:
@@ -61,14 +61,14 @@ def prim_order(columns, core, best, distances, rows, order, lengths):
     for position in range(n):
         order[position] = rows[at]
         left = n - position - 1
-        own = core[at]
+        core_of_added = core[at]
         for c in range(len(columns)):
             columns[c, at], columns[c, left] = columns[c, left], columns[c, at]
         core[at], best[at], rows[at] = core[left], best[left], rows[left]
         squared_distances(columns, left, left, distances)
         nearest, smallest = 0, np.inf
         for r in range(left):
-            best[r] = min(best[r], max(distances[r], core[r], own))
+            best[r] = min(best[r], max(distances[r], core[r], core_of_added))
         for r in range(left):
             if best[r] < smallest:
                 nearest, smallest = r, best[r]
@@ -105,13 +105,13 @@ def path_distances(labels, lengths, within, between):
             counts[depth - 1] += counts[depth]
             longest[depth - 1] = length
             depth -= 1
-        own = labels[position]
-        if own < 0:
+        label = labels[position]
+        if label < 0:
             continue
         for level in range(1, depth + 1):
-            within[own] += counts[level, own] * longest[level]
+            within[label] += counts[level, label] * longest[level]
         for cluster in range(k):
-            if cluster != own and nearest[cluster] < between[own, cluster]:
-                between[own, cluster] = nearest[cluster]
-                between[cluster, own] = nearest[cluster]
-        nearest[own] = 0.0
+            if cluster != label and nearest[cluster] < between[label, cluster]:
+                between[label, cluster] = nearest[cluster]
+                between[cluster, label] = nearest[cluster]
+        nearest[label] = 0.0

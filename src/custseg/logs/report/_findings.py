@@ -131,6 +131,11 @@ class FindingWriter:
 
     log: str
     language: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        """What people call a column, in quotes: its label, or else its name."""
+        return column_name(self.labels.get(name, name))
 
     def __call__(
         self, name: str, count: int, severity: Severity = "note", *, wording: str = "", **fields: Any

@@ -100,6 +100,12 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
     return f"{label} " + ", ".join(_compared(term.operator, term.value, unit, language=language) for term in terms)
 
 
+def category_words(category: str, language: str) -> str:
+    """A category as text: yes and no of a flag in the language, others as they are."""
+    words = {"yes": "true", "no": "false"}
+    return str(text(language, "profiling", "terms", words[category])) if category in words else single_line(category)
+
+
 def _compared(operator: str, value: float | str | bool | None, unit: str, *, language: str) -> str:
     """The comparison without its column."""
     words = text(language, "profiling", "terms")
@@ -108,7 +114,7 @@ def _compared(operator: str, value: float | str | bool | None, unit: str, *, lan
     if isinstance(value, bool):
         formatted = words[str(value).lower()]
     elif isinstance(value, str):
-        formatted = single_line(value)
+        formatted = category_words(value, language)
     else:
         formatted = value_text(value, unit, language)
     return str(words[operator]).format(formatted)

@@ -38,7 +38,7 @@ def selected_traits(
 
     def is_clear(segment: int, of: frozenset[tuple[str, ...]]) -> bool:
         # Words that another segment's name has too, and more, do not tell the two apart.
-        return not any(of <= other for one, other in keys.items() if one != segment) and of not in taken
+        return not any(of <= words for named, words in keys.items() if named != segment) and of not in taken
 
     for segment in sorted(keys, key=lambda segment: len(keys[segment])):
         if is_clear(segment, keys[segment]):
@@ -48,13 +48,13 @@ def selected_traits(
                 selected[segment], keys[segment] = combination, _keys(combination)
                 break
     for segment in sorted(keys, key=lambda segment: len(keys[segment])):
-        alike = [other for other in keys if keys[segment] <= keys[other]]
+        alike = [candidate for candidate in keys if keys[segment] <= keys[candidate]]
         if len(alike) > 1:
-            used = {trait.feature for other in alike for trait in selected[other]}
-            for other, trait in contrast(alike, used).items():
-                if keys[other] == keys[segment] or other == segment:
-                    selected[other] = [*selected[other], trait]
-            keys |= {other: _keys(selected[other]) for other in alike}
+            used = {trait.feature for named in alike for trait in selected[named]}
+            for named, trait in contrast(alike, used).items():
+                if keys[named] == keys[segment]:
+                    selected[named] = [*selected[named], trait]
+            keys |= {named: _keys(selected[named]) for named in alike}
     return selected
 
 
@@ -90,7 +90,7 @@ def _default(traits: Sequence[Trait], redundant: Redundant) -> list[Trait]:
     limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
     selected: list[Trait] = []
     for trait in clear or traits:
-        is_new = not any(redundant(trait, other) for other in selected)
+        is_new = not any(redundant(trait, earlier) for earlier in selected)
         if is_new and len(selected) < limit and (not selected or _is_short([*selected, trait])):
             selected.append(trait)
     return selected

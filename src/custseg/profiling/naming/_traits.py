@@ -17,10 +17,10 @@ from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference, wilson
-from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, condition_words
+from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
 from custseg.profiling.naming._levels import MAJORITY, Level, column_levels
-from custseg.profiling.naming._words import MAIN, TRAITS, Said, Words, in_each_language, level_words, own_words
-from custseg.texts import LANGUAGES, single_line
+from custseg.profiling.naming._words import MAIN, TRAITS, Wording, Words, in_each_language, level_words, own_words
+from custseg.texts import LANGUAGES
 
 _MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
@@ -102,29 +102,33 @@ class Traits:
         """The traits of a segment: what sets it apart first, then what is only true of it, then secondary columns."""
         first, secondary = self.columns
         main = [name for name in MAIN if name in first]
-        others = [name for name in first if name not in MAIN]
+        remaining = [name for name in first if name not in MAIN]
         traits = [trait for name in main for trait in self._of_column(name, segment)]
-        rest = [trait for name in others for trait in self._of_column(name, segment)]
-        rest.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
-        traits += rest
+        by_strength = [trait for name in remaining for trait in self._of_column(name, segment)]
+        by_strength.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
+        traits += by_strength
         last = [replace(trait, is_secondary=True) for name in secondary for trait in self._of_column(name, segment)]
         clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
         return [*clear, *weak, *sorted((t for t in last if t.is_clear), key=lambda trait: -trait.strength)]
 
     def _of_column(self, name: str, segment: int) -> list[Trait]:
         """The first words of a column that hold for most members, and that values are missing where they are."""
+        if name not in self.statistics.ranked and name not in self.statistics.shares:
+            return []  # a date or a list
         if name in self.statistics.ranked:
             effect = self.statistics.effect(name, segment)
             direction = _direction(effect)
-            said = self._said(name, segment, direction) if effect is not None else []
-            traits = self._first_true(name, segment, said, clear=bool(direction), effect=effect)
+            wordings = self._wordings(name, segment, direction) if effect is not None else []
+            traits = self._first_true(name, segment, wordings, clear=bool(direction), effect=effect)
         else:
             traits = self._of_category(name, segment)
         return traits or self._of_missing(name, segment)
 
-    def _said(self, name: str, segment: int, direction: int | None) -> list[Said]:
+    def _wordings(self, name: str, segment: int, direction: int | None) -> list[Wording]:
         """Words for the values of a numeric column, the more telling first."""
         statistics, label = self.statistics, self._label(name)
+        if len(statistics.ranked[name].grid) < 2:
+            return []  # one value says nothing
         if name not in self._flags:
             self._flags[name] = statistics.is_flag(name)
         if self._flags[name]:
@@ -135,34 +139,34 @@ class Traits:
         if name in TRAITS:
             if direction is None:
                 return []
-            said = own_words(name, direction, quantiles=self._quantiles(name))
+            wordings = own_words(name, direction, quantiles=self._quantiles(name))
             if name == "order_count" and direction <= 0:
                 key = "one_order_in_window" if statistics.table.windowed else "one_order"
-                said = [(in_each_language("names", key), (Term(name, "==", 1),)), *said]
-            return said
+                wordings = [(in_each_language("names", key), (Term(name, "==", 1),)), *wordings]
+            return wordings
         level = self._levels(name).get(segment)
-        said = [] if level is None else [(level_words(label, level), level.terms(name))]
+        wordings = [] if level is None else [(level_words(label, level), level.terms(name))]
         if direction:
             # Where segments overlap too much for levels, a clear difference is still one from most customers.
             term = Term(name, "<" if direction < 0 else ">", self._quantiles(name)[0.5])
             forms = in_each_language("names", "lower" if direction < 0 else "higher")
-            said.append(({language: forms[language].format(label[language]) for language in LANGUAGES}, (term,)))
-        return said
+            wordings.append(({language: forms[language].format(label[language]) for language in LANGUAGES}, (term,)))
+        return wordings
 
     def _first_true(
-        self, name: str, segment: int, said: Sequence[Said], *, clear: bool, effect: Effect | None
+        self, name: str, segment: int, wordings: Sequence[Wording], *, clear: bool, effect: Effect | None
     ) -> list[Trait]:
         """The first of these words that hold for most members, as the only item."""
-        for words, terms in said:
-            members, others = self._shares(terms, segment)
-            if _is_most(members, int(self.statistics.sizes()[segment])):
-                return [self._trait(name, (words, terms), (members, others), is_clear=clear, effect=effect)]
+        for words, terms in wordings:
+            shares = self._shares(terms, segment)
+            if _is_most(shares[0], int(self.statistics.sizes()[segment])):
+                return [self._trait(name, (words, terms), shares, is_clear=clear, effect=effect)]
         return []
 
     def _trait(
-        self, name: str, said: Said, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
+        self, name: str, wording: Wording, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
     ) -> Trait:
-        words, terms = said
+        words, terms = wording
         table = self.statistics.table
         condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
         strength = abs(effect.value) if effect else 0.0
@@ -176,9 +180,9 @@ class Traits:
         if abs(difference.value) < _MEDIUM or difference.low * difference.high <= 0:
             return []
         forms = in_each_language("names", "category" if difference.value > 0 else "other_category")
-        words = {code: forms[code].format(label[code], single_line(share.value)) for code in LANGUAGES}
-        said = [(words, (Term(name, "==" if difference.value > 0 else OTHER_THAN, share.value),))]
-        return self._first_true(name, segment, said, clear=True, effect=difference)
+        words = {code: forms[code].format(label[code], category_words(share.value, code)) for code in LANGUAGES}
+        wordings = [(words, (Term(name, "==" if difference.value > 0 else OTHER_THAN, share.value),))]
+        return self._first_true(name, segment, wordings, clear=True, effect=difference)
 
     def contrast(self, segments: Sequence[int], used: Collection[str]) -> dict[int, Trait]:
         """Of segments that share a name, the levels in the column that tells most of them apart; empty for none."""
@@ -195,8 +199,8 @@ class Traits:
                 best, name = levels, column
         traits = {}
         for segment, level in best.items():
-            said = [(level_words(self._label(name), level), level.terms(name))]
-            for trait in self._first_true(name, segment, said, clear=False, effect=None):
+            wordings = [(level_words(self._label(name), level), level.terms(name))]
+            for trait in self._first_true(name, segment, wordings, clear=False, effect=None):
                 traits[segment] = trait
         return traits
 
@@ -205,15 +209,15 @@ class Traits:
         sizes = self.statistics.sizes()
         size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
         terms = (Term(name, MISSING),)
-        members, others = self._shares(terms, segment)
+        shares = members, share_of_others = self._shares(terms, segment)
         if not n_others or not _is_most(members, size):
             return []
-        difference = share_difference(members * size, size, others=(others * n_others, n_others))
+        difference = share_difference(members * size, size, others=(share_of_others * n_others, n_others))
         if difference.value < _MEDIUM or difference.low <= 0:
             return []
         forms, label = in_each_language("names", "missing"), self._label(name)
         words = {language: forms[language].format(label[language]) for language in LANGUAGES}
-        return [self._trait(name, (words, terms), (members, others), is_clear=True, effect=difference)]
+        return [self._trait(name, (words, terms), shares, is_clear=True, effect=difference)]
 
     def redundant(self, first: Trait, second: Trait) -> bool:
         """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8.
@@ -240,8 +244,8 @@ class Traits:
             self._hits_of[key] = np.bincount(labels[holds & (labels >= 0)], minlength=self.statistics.n_segments)
         hits = self._hits_of[key]
         sizes = self.statistics.sizes()
-        others = int(sizes.sum() - sizes[segment])
-        return float(hits[segment] / sizes[segment]), float((hits.sum() - hits[segment]) / max(others, 1))
+        n_others = int(sizes.sum() - sizes[segment])
+        return float(hits[segment] / sizes[segment]), float((hits.sum() - hits[segment]) / max(n_others, 1))
 
     def _levels(self, name: str) -> Mapping[int, Level]:
         if name not in self._levels_of:

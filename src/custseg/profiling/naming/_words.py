@@ -1,4 +1,4 @@
-"""Words of segment names in each language, and the bounds within which they are said."""
+"""Words of segment names in each language, and the bounds within which they are used."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HIGH_LIMITS = {
 }  # fmt: skip
 _AVERAGE_QUANTILES = (0.15, 0.85)
 
-Said = tuple[Words, tuple[Term, ...]]
+Wording = tuple[Words, tuple[Term, ...]]
 """Words, and the terms that most members of the segment must meet."""
 
 
@@ -46,7 +46,7 @@ TRAITS = frozenset(text("en", "profiling", "traits"))
 """Features with words of their own for low and high values."""
 
 
-def own_words(feature: str, direction: int, *, quantiles: Mapping[float, float]) -> list[Said]:
+def own_words(feature: str, direction: int, *, quantiles: Mapping[float, float]) -> list[Wording]:
     """What a feature with words of its own can be called, the more telling first.
 
     Low and high (`direction` -1 and 1) are absolute where the feature has a limit: only below it are orders "few".
@@ -54,19 +54,19 @@ def own_words(feature: str, direction: int, *, quantiles: Mapping[float, float])
     absolute words come first as well: where nobody has ordered for a year, that is not "average".
     """
     median = quantiles[0.5]
-    low = _said(feature, "low", Term(feature, "<=", _LOW_LIMITS[feature])) if feature in _LOW_LIMITS else []
-    high = _said(feature, "high", Term(feature, ">=", _HIGH_LIMITS[feature])) if feature in _HIGH_LIMITS else []
+    low = _wording(feature, "low", Term(feature, "<=", _LOW_LIMITS[feature])) if feature in _LOW_LIMITS else []
+    high = _wording(feature, "high", Term(feature, ">=", _HIGH_LIMITS[feature])) if feature in _HIGH_LIMITS else []
     if direction < 0:
-        return low + _said(feature, "lower" if low else "low", Term(feature, "<", median))
+        return low + _wording(feature, "lower" if low else "low", Term(feature, "<", median))
     if direction > 0:
         # A high number needs more than nothing: 0 is the median of money that few spend.
-        return high + _said(feature, "higher" if high else "high", Term(feature, ">", max(median, 0.0)))
+        return high + _wording(feature, "higher" if high else "high", Term(feature, ">", max(median, 0.0)))
     first, last = (quantiles[quantile] for quantile in _AVERAGE_QUANTILES)
-    average = _said(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
+    average = _wording(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
     return (high + low + average) if feature in MAIN else average
 
 
-def _said(feature: str, level: str, *terms: Term) -> list[Said]:
+def _wording(feature: str, level: str, *terms: Term) -> list[Wording]:
     """The words for a level with their terms; none where the catalogs have no words."""
     has_words = level in text("en", "profiling", "traits", feature)
     return [(in_each_language("traits", feature, level), terms)] if has_words else []

@@ -13,7 +13,7 @@ from custseg._column_kinds import codes_among, is_age_name, is_birth_name
 from custseg._frames import column_of
 from custseg._numerics import Floats
 from custseg.feature_table import FeatureTable
-from custseg.logs.report._findings import Finding, FindingWriter, column_name
+from custseg.logs.report._findings import Finding, FindingWriter
 from custseg.logs.report.patterns._days import crowded_days
 
 _OLDEST = 110
@@ -40,7 +40,7 @@ def people_findings(write: FindingWriter, table: FeatureTable, names: Sequence[s
             continue
         present = years[~np.isnan(years)]
         impossible = _impossible_births(present, latest)
-        yield from write("impossible_births", impossible, "warning", column=column_name(name), years=_OLDEST)
+        yield from write("impossible_births", impossible, "warning", column=write.column(name), years=_OLDEST)
         yield from _crowded_births(write, table, name)
     for name in names:
         if name in numeric and name not in births and is_age_name(name):
@@ -58,7 +58,7 @@ def _impossible_births(years: Floats, latest: float | None) -> int:
 def _impossible_ages(write: FindingWriter, name: str, values: Floats) -> list[Finding]:
     codes = [value for code in codes_among(name, values) for value in code.values]
     impossible = ((values < 0) | (values > _OLDEST)) & ~np.isin(values, codes)
-    return write("impossible_ages", int(impossible.sum()), "warning", column=column_name(name), years=_OLDEST)
+    return write("impossible_ages", int(impossible.sum()), "warning", column=write.column(name), years=_OLDEST)
 
 
 def _crowded_births(write: FindingWriter, table: FeatureTable, name: str) -> list[Finding]:
@@ -68,7 +68,7 @@ def _crowded_births(write: FindingWriter, table: FeatureTable, name: str) -> lis
         return []
     counts = nw.new_series("customers", np.unique(days, return_counts=True)[1], nw.Int64, backend="polars")
     return crowded_days(
-        write, counts, name="crowded_births", min_share=_CROWDED_SHARE, column=column_name(name), known=len(days)
+        write, counts, name="crowded_births", min_share=_CROWDED_SHARE, column=write.column(name), known=len(days)
     )
 
 

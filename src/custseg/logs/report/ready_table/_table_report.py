@@ -52,7 +52,8 @@ def table_report(
     DataReport
         One report, "features"; never rows or ids.
     """
-    write = FindingWriter("features", language)
+    labels = {feature.name: feature.label(language) for feature in table.described}
+    write = FindingWriter("features", language, labels)
     given = [feature.name for feature in table.described if feature.family == "given"]
     columns = {name: table.values(name) for name in clustered_on if name in given}
     findings = [
@@ -71,7 +72,9 @@ def table_report(
         log="features",
         rows=rows,
         customers=rows,
-        coverage={name: 1 - int(column_of(table.local, name).is_null().sum()) / max(rows, 1) for name in table.names},
+        coverage={
+            labels[name]: 1 - int(column_of(table.local, name).is_null().sum()) / max(rows, 1) for name in table.names
+        },
         findings=by_severity(findings),
         language=language,
     )
@@ -87,9 +90,10 @@ def _id_findings(write: FindingWriter, table: FeatureTable, reading: Reading) ->
     is_plain = not is_number or is_id_name(source) or is_id(source, table.ids.cast(nw.Float64).to_numpy())
     better = [name for name in table.names if is_id_name(name) and _all_differ(table, name)]
     if is_plain and not (better and not is_id_name(source)):
-        return write("guessed_ids", 1, column=column_name(source))
+        return write("guessed_ids", 1, column=write.column(source))
+    # To be written as an argument.
     remedy = column_name(better[0]) if better else "'...'"
-    return write("doubtful_ids", 1, "warning", column=column_name(source), better=remedy)
+    return write("doubtful_ids", 1, "warning", column=write.column(source), better=remedy)
 
 
 def _all_differ(table: FeatureTable, name: str) -> bool:
@@ -119,7 +123,7 @@ def _converted(write: FindingWriter, converted: Mapping[str, TextNumbers]) -> It
             text.count,
             "warning" if text.others else "note",
             wording=wording,
-            column=column_name(name),
+            column=write.column(name),
             missing=missing,
             words=text.others,
         )
@@ -135,7 +139,7 @@ def _left_out(
     for name, text in texts.items():
         if not text.is_code:
             wording = "doubtful_commas" if text.is_doubtful else ""
-            fields = {"column": column_name(name), "rows": len(table)}
+            fields = {"column": write.column(name), "rows": len(table)}
             yield from write("numbers_in_text", text.count, "warning", wording=wording, **fields)
     reasons: dict[str, str] = dict(uninformative_columns(table))
     numeric = set(table.numeric_names())
@@ -193,7 +197,7 @@ def _repeated_columns(write: FindingWriter, columns: Mapping[str, Floats]) -> li
 
 def _names(write: FindingWriter, names: Iterable[str]) -> str:
     """The first names in quotes, and how many more there are."""
-    quoted = [column_name(name) for name in names]
+    quoted = [write.column(name) for name in names]
     if len(quoted) <= _MOST_NAMES + 1:
         return ", ".join(quoted)
     return write.phrase("more").format(columns=", ".join(quoted[:_MOST_NAMES]), count=len(quoted) - _MOST_NAMES)

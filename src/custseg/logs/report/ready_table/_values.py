@@ -11,7 +11,7 @@ from custseg._column_kinds import codes_among, column_remarks
 from custseg._frames import column_of
 from custseg._numerics import Floats
 from custseg.feature_table import FeatureTable
-from custseg.logs.report._findings import Finding, FindingWriter, Severity, column_name
+from custseg.logs.report._findings import Finding, FindingWriter, Severity
 from custseg.logs.report.patterns._outliers import count_far_values
 
 _MANY = 0.1
@@ -21,7 +21,7 @@ _BEYOND_CHANCE = 2
 def code_findings(write: FindingWriter, columns: Mapping[str, Floats]) -> Iterator[Finding]:
     """Values that seem to be codes, and circular columns."""
     for name, values in columns.items():
-        for remark in column_remarks(name, values, write.language):
+        for remark in column_remarks(name, values, write.language, called=write.labels[name]):
             yield Finding(f"{remark.kind}_values", remark.count, "warning", remark.text, remark.remedy)
 
 
@@ -30,7 +30,7 @@ def outlier_findings(write: FindingWriter, columns: Mapping[str, Floats]) -> Ite
     for name, values in columns.items():
         codes = [value for code in codes_among(name, values) for value in code.values]
         present = values[np.isfinite(values) & ~np.isin(values, codes)]
-        yield from write("outliers", count_far_values(present), "warning", column=column_name(name))
+        yield from write("outliers", count_far_values(present), "warning", column=write.column(name))
 
 
 def repeated_rows(write: FindingWriter, table: FeatureTable, names: Sequence[str]) -> list[Finding]:
