@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-floors lint types format bench docs notebooks features api month-ends constraints clean
+.PHONY: help demo test test-all test-floors lint types format bench docs notebooks features api results month-ends constraints clean
 
 # The environments below are isolated from the one that `make` is called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -49,6 +49,7 @@ help:
 	@echo "  make notebooks    rewrite the notebooks from their guides, and run them"
 	@echo "  make features     rewrite docs/features.md from the texts"
 	@echo "  make api          rewrite docs/api.md from the exported names"
+	@echo "  make results      rewrite what the examples of README.md and of the Russian quick start print"
 	@echo "  make month-ends   rewrite the month ends of docs/online_retail.md from the log"
 	@echo "  make constraints  rewrite the pinned versions and their hashes; UPGRADE=1 takes the newest"
 	@echo "  make clean        remove the environments and everything that was built"
@@ -103,6 +104,10 @@ features: .venv/.known
 api: .venv/.known
 	@echo "Writing docs/api.md"
 	@$(PY) tools/api_page.py
+
+results: .venv/.known
+	@echo "Writing what the examples print"
+	@$(PY) tools/printed_results.py
 
 month-ends: .venv/.known
 	@echo "Writing the month ends of docs/online_retail.md"

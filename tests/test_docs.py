@@ -110,10 +110,10 @@ def numbers_of(text: str) -> list[float]:
     return [float(number) for number in NUMBER.findall(text)]
 
 
-def test_readme_output_matches_code(capsys: pytest.CaptureFixture[str]) -> None:
-    readme = ROOT / "README.md"
-    exec(blocks(readme, "python")[0], {})
-    assert capsys.readouterr().out == blocks(readme, "text")[0]
+@pytest.mark.parametrize("page", ["README.md", "docs/guides/quick_start_ru.md"])
+def test_printed_result_is_current(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(blocks(ROOT / page, "python")[0], {})
+    assert capsys.readouterr().out == blocks(ROOT / page, "text")[0], "make results"
 
 
 def test_features_page_is_current() -> None:

@@ -88,13 +88,15 @@ class ColumnStatistics:
     def candidates(self, segment: int, clustered_on: Collection[str]) -> list[Candidate]:
         """The features and categories with a clear effect, which may become markers of the segment.
 
-        Doubtful features are left out. So are shares of a whole: they are shrunk towards the population mean for
-        customers with few orders, so that they also reflect the number of orders.
+        Doubtful features are left out. So are, unless they were clustered on, shares of a whole: they are shrunk towards
+        the population mean for customers with few orders, so that they also reflect the number of orders; and logarithms
+        of ratios, whose figures say little to most readers.
         """
         names = [
             name
             for name, feature in self.table.described.items()
-            if not feature.doubtful and (not feature.composition or name in clustered_on)
+            if not feature.doubtful
+            and (name in clustered_on or not (feature.composition or feature.unit == "log ratio"))
         ]
         candidates = []
         for name in names:
