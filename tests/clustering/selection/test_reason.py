@@ -111,7 +111,7 @@ def test_natural_numbers_that_were_not_allowed_are_told_last() -> None:
 
 
 def test_votes_are_told_unless_unanimous() -> None:
-    votes = "Random samples of the customers give this number in 18 of 20 cases."
+    votes = "Repeating the comparisons at random gives this number in 18 of 20 cases."
     assert english(votes=(18, 20)) == f"{english()} {votes}"
     assert russian(votes=(18, 20)).endswith("то же число сегментов получается в 18 случаях из 20.")
     assert english(votes=(20, 20)) == english()
@@ -120,7 +120,7 @@ def test_votes_are_told_unless_unanimous() -> None:
 def test_numbers_without_a_majority_are_told_instead_of_the_votes() -> None:
     divided = "in 9 of 20 cases only; 4 and 5 segments are about equally good."
     assert english(votes=(9, 20), leading=(4, 5)).endswith(
-        f"Random samples of the customers give this number {divided}"
+        f"Repeating the comparisons at random gives this number {divided}"
     )
     assert "одинаково хорошо разбиение на 4 и 5." in russian(votes=(9, 20), leading=(4, 5))
     assert "as good." not in english(votes=(9, 20), leading=(4, 5), near_numbers=(4,))

@@ -1,7 +1,8 @@
 """The consensus: what most resamples of the evidence select.
 
 Start at `resampled_numbers`. A resample draws from the halves and from the null data with replacement, instead of
-fitting everything again on other rows.
+fitting everything again on other rows. So its share is of repetitions of the comparisons: other customers select
+the same number less often (`benchmarks/choice_quality.py --part consensus`).
 """
 
 from __future__ import annotations
