@@ -34,7 +34,7 @@ def answer(function: Callable[[], np.ndarray]) -> list[int] | None:
         return None
 
 
-FEW = ("cloud", "heavy")
+FEW = ("cloud",)
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in SHAPES if name not in FEW]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from effort import seeds
 
 from custseg.clustering import MinSizeKMeans
 from custseg.profiling import Profiles, profile_segments
@@ -68,7 +69,7 @@ def profiled(seed: int) -> tuple[dict[str, np.ndarray], np.ndarray, Profiles]:
     return values, labels, profile_segments(values, labels)
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", seeds(10))
 def test_every_word_holds_for_most_members(block: int) -> None:
     n_words = 0
     for seed in range(20 * block, 20 * block + 20):
@@ -83,7 +84,7 @@ def test_every_word_holds_for_most_members(block: int) -> None:
     assert n_words > 50
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", seeds(4, quick=1))
 def test_names_differ_and_none_is_part_of_another(block: int) -> None:
     alike = 0
     for seed in range(50 * block, 50 * block + 50):
