@@ -151,7 +151,7 @@ class Orders:
         self._check_roles()
         table = open_table(self.table, "Orders", form=csv_format(self))
         object.__setattr__(self, "source_table", table)
-        table.check_types("Orders", [name for name in self.described().values() if isinstance(name, str)])
+        table.check_types("Orders", map(str, self.described().values()))
         self._check_amount(table.dialect.columns)
         table.check_columns("Orders", self.described(), required=("customer", "date", *self.money_roles()))
         self._check_single_roles()

@@ -88,8 +88,8 @@ class ColumnStatistics:
     def candidates(self, segment: int, clustered_on: Collection[str]) -> list[Candidate]:
         """The features and categories with a clear effect, which may become markers of the segment.
 
-        Doubtful features are left out. So are, unless they were clustered on, shares of a whole, which are shrunk towards
-        the population mean for customers with few orders, so that they also reflect the number of orders, and
+        Doubtful features are left out. So are, unless they were clustered on, shares of a whole, which are shrunk
+        towards the population mean for customers with few orders, so that they also reflect the number of orders, and
         logarithms of ratios, whose figures say little to most readers.
         """
         names = [
