@@ -43,7 +43,9 @@ def _orders(statistics: ColumnStatistics, language: str) -> str:
     state = "lapsed" if median >= _LAPSED else "active" if median <= _ACTIVE else "between"
     parts = [words[state].format(days=amount(round(median), "days", language))]
     n_one = int((orders == 1).sum())
-    if n_one == 0 or n_one >= SMALLEST_GROUP:
+    if n_one == len(orders):
+        parts.append(words["all_one_order"])
+    elif n_one >= SMALLEST_GROUP:
         parts.append(words["one_order"].format(percent(n_one / len(orders), language)))
     if "revenue" in statistics.ranked:
         revenue, _ = statistics.clustered_values("revenue")

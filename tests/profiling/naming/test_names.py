@@ -152,7 +152,7 @@ def test_words_are_true_in_absolute_terms() -> None:
     assert first_words((10, 200)) == ["recent", "no order for long"]
     assert first_words((70, 95)) == ["more recent than most", "less recent than most"]
     # Nobody has ordered for a year: the more recent half is not "recent", and no half is "average".
-    assert first_words((400, 450)) == ["more recent than most", "no order for long"]
+    assert first_words((400, 450)) == ["lapsed later than most", "no order for long"]
 
 
 def test_seven_orders_are_not_few() -> None:
@@ -179,7 +179,7 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
     labels = np.repeat([0, 1], [40, 30])
     values = {"Milk": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
     assert named(values, labels) == ["low Milk", "high Milk"]
-    assert named(values, labels, "ru") == ["Milk: ниже", "Milk: выше"]
+    assert named(values, labels, "ru") == ["Milk: ниже других", "Milk: выше других"]
 
 
 def test_segments_that_do_not_differ_say_so_and_stay_unique() -> None:
@@ -266,7 +266,7 @@ def test_five_tiers_of_one_column_are_named_in_their_order(seed: int) -> None:
     assert [name.split(" · ")[0] for name in names] == [f"{level} income" for level in levels]
     russian = np.array(named(values, labels, "ru"))[np.argsort(order)]
     assert [name.split(" · ")[0] for name in russian] == [
-        f"income: {level}" for level in ("ниже всех", "ниже", "в середине", "выше", "выше всех")
+        f"income: {level}" for level in ("ниже всех", "ниже других", "посередине", "выше других", "выше всех")
     ]
 
 
@@ -284,9 +284,24 @@ def test_middle_of_everything_is_middling() -> None:
     ]
 
 
+def test_step_that_is_above_most_customers_is_not_called_low() -> None:
+    # The second of three steps, but above the many who have none.
+    labels = np.repeat([0, 1, 2], [300, 60, 60])
+    wine = np.concatenate([np.zeros(300), np.linspace(20, 30, 60), np.linspace(80, 90, 60)])
+    fish = np.concatenate([np.linspace(0, 90, 300), np.linspace(5, 10, 60), np.linspace(70, 80, 60)])
+    names = named({"wine": wine, "fish": fish}, labels)
+    assert "low wine" not in names[1]
+    assert "wine" not in names[1] or "higher wine than most" in names[1]
+
+
+def test_units_in_parentheses_are_left_out_of_names() -> None:
+    labels = np.repeat([0, 1], 50)
+    assert named({"Annual Income (k$)": np.arange(100.0)}, labels) == ["low Annual Income", "high Annual Income"]
+
+
 def test_names_of_several_traits_are_short() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 4, 400)
     columns = {f"spending {j}": rng.normal(5 * ((labels >> j % 2) & 1)) for j in range(6)}
     for row in profile_segments(columns, labels):
-        assert all(len(name) <= LONGEST_NAME for name in row.names.values() if " · " in name)
+        assert all(len(name) <= LONGEST_NAME[language] for language, name in row.names.items() if " · " in name)

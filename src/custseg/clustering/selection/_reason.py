@@ -74,7 +74,7 @@ class Reason:
         first = plural_form(self.n_clusters, words[self.kind], language).format(
             number=number, method=method, agreement=self._agreement(words, language)
         )
-        sentences = [first[0].upper() + first[1:], words["advice"][self.kind], *self._alternatives(words, language)]
+        sentences = [first[0].upper() + first[1:], words["advice"][self._advice], *self._alternatives(words, language)]
         if self.natural_numbers:
             numbers = listed_numbers(self.natural_numbers, language)
             sentences.append(words["elsewhere"].format(numbers=numbers))
@@ -104,6 +104,12 @@ class Reason:
         elif count < total and self.kind != "one":
             sentences.append(words["votes"].format(count=count, total=total))
         return sentences
+
+    @property
+    def _advice(self) -> str:
+        """The key of the advice: where refits agree only in part, groups exist but their borders are uncertain."""
+        is_partial = self.stability is not None and self.stability < self.required_stability
+        return "uncertain" if self.kind in _NATURAL and is_partial else self.kind
 
     def _agreement(self, words: dict[str, Any], language: str) -> str:
         if self.stability is None:

@@ -17,6 +17,7 @@ from custseg.profiling.measures._effects import Candidate, RankCorrelations, is_
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._ranked import Ranked, ranked
 from custseg.profiling.measures._table import ProfileTable
+from custseg.texts import SHARES
 
 _MOST_THREADS = 8
 
@@ -65,6 +66,9 @@ class ColumnStatistics:
 
     def is_flag(self, name: str) -> bool:
         """Whether a numeric column holds 0 and 1 only."""
+        # A share may be 0 or 1 for everybody and is no flag.
+        if self.table.described[name].unit in SHARES:
+            return False
         grid = self.ranked[name].grid
         return set(grid.tolist()) <= {0.0, 1.0} and bool(self._is_flag(name))
 

@@ -9,8 +9,8 @@ from custseg.profiling.naming._traits import Trait
 from custseg.profiling.naming._words import MAIN, Words, in_each_language
 from custseg.texts import LANGUAGES
 
-LONGEST_NAME = 40
-"""Characters of a name of several traits; a single trait may be longer."""
+LONGEST_NAME = {"en": 42, "ru": 60}
+"""Characters of a name of several traits; a single trait may be longer. Russian words are half as long again."""
 _MAX_TRAITS = 3
 # Traits among which combinations are tried.
 _TRIED = 8
@@ -112,7 +112,7 @@ def _combinations(traits: Sequence[Trait], redundant: Redundant) -> list[list[Tr
 
 
 def _is_short(traits: Sequence[Trait]) -> bool:
-    return max(len(name) for name in joined(traits).values()) <= LONGEST_NAME
+    return all(len(name) <= LONGEST_NAME[language] for language, name in joined(traits).items())
 
 
 def _keys(traits: Sequence[Trait]) -> frozenset[tuple[str, ...]]:

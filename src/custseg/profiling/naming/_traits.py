@@ -5,6 +5,7 @@ Start at `segment_traits`. `_words` has the words and their bounds, `_levels` th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -28,6 +29,7 @@ _BONUS = 0.2
 """Added to the absolute effect of features used for clustering, which readers look for first."""
 _QUANTILES = (0.15, 0.5, 0.85)
 _LONGEST_LABEL = 28
+_UNIT = re.compile(r"\s*\([^()]*\)$")
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,13 @@ class Traits:
         if name in self.statistics.ranked:
             effect = self.statistics.effect(name, segment)
             direction = _direction(effect)
-            wordings = self._wordings(name, segment, direction) if effect is not None else []
+            wordings = self._wordings(name, segment, direction, effect=effect) if effect is not None else []
             traits = self._first_true(name, segment, wordings, clear=bool(direction), effect=effect)
         else:
             traits = self._of_category(name, segment)
         return traits or self._of_missing(name, segment)
 
-    def _wordings(self, name: str, segment: int, direction: int | None) -> list[Wording]:
+    def _wordings(self, name: str, segment: int, direction: int | None, *, effect: Effect) -> list[Wording]:
         """Words for the values of a numeric column, the more telling first."""
         statistics, label = self.statistics, self._label(name)
         if len(statistics.ranked[name].grid) < 2:
@@ -145,7 +147,8 @@ class Traits:
                 wordings = [(in_each_language("names", key), (Term(name, "==", 1),)), *wordings]
             return wordings
         level = self._levels(name).get(segment)
-        wordings = [] if level is None else [(level_words(label, level), level.terms(name))]
+        is_true = level is not None and _agrees(level, effect)
+        wordings = [(level_words(label, level), level.terms(name))] if level is not None and is_true else []
         if direction:
             # Where segments overlap too much for levels, a clear difference is still one from most customers.
             term = Term(name, "<" if direction < 0 else ">", self._quantiles(name)[0.5])
@@ -275,6 +278,12 @@ def _direction(effect: Effect | None) -> int | None:
     return 1 if effect.value > 0 else -1
 
 
+def _agrees(level: Level, effect: Effect) -> bool:
+    """Whether a low level is below the other customers: the second of many steps may be above most of them."""
+    side = 2 * level.position - (level.n_levels - 1)
+    return abs(effect.value) < _MEDIUM if side == 0 else side * effect.value > 0
+
+
 def is_like_others(effects: Collection[Effect | None]) -> bool:
     """Whether all effects that could be measured are surely below medium."""
     measured = [effect for effect in effects if effect is not None]
@@ -286,4 +295,6 @@ def _is_most(share: float, size: int) -> bool:
 
 
 def _shortened(label: str) -> str:
+    """The label in a name: without its unit in parentheses, and not too long."""
+    label = _UNIT.sub("", label) or label
     return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1].rstrip() + "…"

@@ -57,7 +57,11 @@ def own_words(feature: str, direction: int, *, quantiles: Mapping[float, float])
     low = _wording(feature, "low", Term(feature, "<=", _LOW_LIMITS[feature])) if feature in _LOW_LIMITS else []
     high = _wording(feature, "high", Term(feature, ">=", _HIGH_LIMITS[feature])) if feature in _HIGH_LIMITS else []
     if direction < 0:
-        return low + _wording(feature, "lower" if low else "low", Term(feature, "<", median))
+        # More recent than most, and yet away for long.
+        lapsed = _wording(
+            feature, "lapsed", Term(feature, ">=", _HIGH_LIMITS.get(feature, 0.0)), Term(feature, "<", median)
+        )
+        return low + lapsed + _wording(feature, "lower" if low else "low", Term(feature, "<", median))
     if direction > 0:
         # A high number needs more than nothing: 0 is the median of money that few spend.
         return high + _wording(feature, "higher" if high else "high", Term(feature, ">", max(median, 0.0)))
