@@ -146,7 +146,9 @@ class Segmentation:
         rules = self.rules.renamed(names)
         return replace(
             self,
-            profiles=self.profiles.renamed(names).with_rules({rule.segment: rule for rule in rules.rules}),
+            profiles=self.profiles.renamed(names).with_rules(
+                {rule.segment: rule for rule in rules.rules if rule.conditions}
+            ),
             model=self.model.renamed(tuple(after)),
             rules=rules,
         )

@@ -226,7 +226,7 @@ def _described(
     rules = segment_rules(
         table, labels, columns=names, names=segment_names, language=choice.language, random_state=seed
     )
-    return profiles.with_rules({rule.segment: rule for rule in rules.rules}), rules
+    return profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}), rules
 
 
 def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:

@@ -224,6 +224,14 @@ def test_descriptor_names_a_segment_that_nothing_else_sets_apart() -> None:
     assert [row.name for row in profile_segments(visits, labels, descriptors=["sex"])] == ["low visits", "high visits"]
 
 
+def test_middle_level_comes_before_a_descriptor() -> None:
+    labels = np.repeat([0, 1, 2], 60)
+    values = {"a": np.array([10.0, 50, 90])[labels] + np.tile(np.arange(60.0) / 10, 3)}
+    meals = {"meal": np.array(["RO", "HB", "AI"])[labels]}
+    names = [row.name for row in profile_segments(values, labels, descriptors=meals)]
+    assert names == ["low a", "middling a", "high a"]
+
+
 def test_segment_without_values_is_named_by_that() -> None:
     labels = np.repeat([0, 1], 60)
     values = {"age": np.where(labels == 0, np.nan, 40.0), "visits": np.tile(np.arange(60.0), 2)}

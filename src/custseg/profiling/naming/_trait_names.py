@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 
-from custseg.profiling.naming._traits import Trait
+from custseg.profiling.naming._traits import MEDIUM, Trait
 from custseg.profiling.naming._words import MAIN, Words, in_each_language
 from custseg.texts import LANGUAGES
 
@@ -85,7 +85,10 @@ def joined(traits: Sequence[Trait]) -> Words:
 
 def _default(traits: Sequence[Trait], redundant: Redundant) -> list[Trait]:
     """The first traits that set the segment apart, secondary ones if no others; else up to two that are true of it."""
-    clear = [trait for trait in traits if trait.is_clear and not trait.is_secondary]
+    first = [trait for trait in traits if not trait.is_secondary]
+    clear = [trait for trait in first if trait.is_clear]
+    # The middle of a column has no effect of ranks, but few others are there.
+    clear = clear or [trait for trait in first if trait.members - trait.others >= MEDIUM]
     clear = clear or [trait for trait in traits if trait.is_clear]
     limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
     selected: list[Trait] = []

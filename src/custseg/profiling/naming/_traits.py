@@ -23,7 +23,7 @@ from custseg.profiling.naming._levels import MAJORITY, Level, column_levels
 from custseg.profiling.naming._words import MAIN, TRAITS, Wording, Words, in_each_language, level_words, own_words
 from custseg.texts import LANGUAGES
 
-_MEDIUM = 0.33
+MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
 _BONUS = 0.2
 """Added to the absolute effect of features used for clustering, which readers look for first."""
@@ -180,7 +180,7 @@ class Traits:
         if share is None or share.difference is None:
             return []
         difference, label = share.difference, self._label(name)
-        if abs(difference.value) < _MEDIUM or difference.low * difference.high <= 0:
+        if abs(difference.value) < MEDIUM or difference.low * difference.high <= 0:
             return []
         forms = in_each_language("names", "category" if difference.value > 0 else "other_category")
         words = {code: forms[code].format(label[code], category_words(share.value, code)) for code in LANGUAGES}
@@ -216,7 +216,7 @@ class Traits:
         if not n_others or not _is_most(members, size):
             return []
         difference = share_difference(members * size, size, others=(share_of_others * n_others, n_others))
-        if difference.value < _MEDIUM or difference.low <= 0:
+        if difference.value < MEDIUM or difference.low <= 0:
             return []
         forms, label = in_each_language("names", "missing"), self._label(name)
         words = {language: forms[language].format(label[language]) for language in LANGUAGES}
@@ -271,9 +271,9 @@ def _direction(effect: Effect | None) -> int | None:
     """-1 or 1 for at least a medium effect whose interval excludes 0, 0 for one surely below; None where unsure."""
     if effect is None:
         return None
-    if effect.low > -_MEDIUM and effect.high < _MEDIUM:
+    if effect.low > -MEDIUM and effect.high < MEDIUM:
         return 0
-    if abs(effect.value) < _MEDIUM or effect.low * effect.high <= 0:
+    if abs(effect.value) < MEDIUM or effect.low * effect.high <= 0:
         return None
     return 1 if effect.value > 0 else -1
 
@@ -281,7 +281,7 @@ def _direction(effect: Effect | None) -> int | None:
 def _agrees(level: Level, effect: Effect) -> bool:
     """Whether a low level is below the other customers: the second of many steps may be above most of them."""
     side = 2 * level.position - (level.n_levels - 1)
-    return abs(effect.value) < _MEDIUM if side == 0 else side * effect.value > 0
+    return abs(effect.value) < MEDIUM if side == 0 else side * effect.value > 0
 
 
 def is_like_others(effects: Collection[Effect | None]) -> bool:
