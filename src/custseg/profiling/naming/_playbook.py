@@ -17,6 +17,7 @@ from custseg.texts import DASH, LANGUAGES, number, single_line, text
 Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
+_TRAITS = "{traits}"
 _FLAGS = ("contactable_", "consent_")
 
 
@@ -63,14 +64,23 @@ def reachable(table: ProfileTable, members: Bools) -> dict[str, int | None]:
 
 
 def advice(
-    play: Play, general_play: Play, *, typical: Mapping[str, Typical], reach: Mapping[str, int | None], size: int
+    play: Play,
+    general_play: Play,
+    *,
+    typical: Mapping[str, Typical],
+    traits: Words,
+    reach: Mapping[str, int | None],
+    size: int,
 ) -> dict[str, Advice]:
-    """The lines of both plays that apply to the typical values of the segment, by language."""
+    """The lines of both plays that apply to the typical values of the segment, by language.
+
+    `traits` are the words for what sets the segment apart, which a line may mention.
+    """
     return {
         language: Advice(
-            do=tuple(_applicable((*play.do, *general_play.do), typical, language)),
+            do=tuple(_applicable((*play.do, *general_play.do), typical, traits[language], language=language)),
             dont=(
-                *_applicable((*play.dont, *general_play.dont), typical, language),
+                *_applicable((*play.dont, *general_play.dont), typical, traits[language], language=language),
                 *([text(language, "profiling", "reach", "only")] if reach else []),
             ),
             channel="; ".join([_channel(play, typical, language), *_reach_words(reach, size, language)]),
@@ -90,10 +100,10 @@ def _answers(table: ProfileTable, name: str) -> tuple[Bools, Bools]:
     return column.codes == yes, column.codes == no
 
 
-def _applicable(lines: tuple[Line, ...], typical: Mapping[str, Typical], language: str) -> list[str]:
+def _applicable(lines: tuple[Line, ...], typical: Mapping[str, Typical], traits: str, *, language: str) -> list[str]:
     """The lines whose `when` holds for the typical values and whose `unless` does not."""
     return [
-        line.words[language]
+        line.words[language].replace(_TRAITS, traits)
         for line in lines
         if all(term.meets(typical.get(term.feature)) for term in line.when)
         and not (line.unless and all(term.meets(typical.get(term.feature)) for term in line.unless))

@@ -56,8 +56,7 @@ def segment_names(
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
     for segment, words in unique_names(selected, fallback, reserved=taken).items():
         key = "too_few" if segment in small else "described" if selected[segment] else "unclear"
-        play = "described" if key == "unclear" else key
-        names[segment] = Name(play, words, _description(key), traits=tuple(selected[segment]))
+        names[segment] = Name(key, words, _description(key), traits=tuple(selected[segment]))
     return [names[segment] for segment in range(statistics.n_segments)]
 
 
