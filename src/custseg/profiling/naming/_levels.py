@@ -20,6 +20,8 @@ from custseg.texts import roundest
 
 MAJORITY = 0.6
 """Share of the members for which a word must hold, as for the name of an archetype."""
+# Of two neighboring segments so large a part must be on either side of a cut: otherwise "high" and "highest" are luck.
+_APART = 0.75
 # The middle half of a segment that spans so large a part of all customers is at no level.
 _WIDE = 0.4
 
@@ -93,16 +95,21 @@ def _is_wide(below: Floats, counts: Integers) -> bool:
 def _groups(order: Sequence[int], below: Floats, sizes: Integers) -> tuple[list[list[int]], list[int]]:
     """Groups of segments at one level, lowest first, and the cuts between them, as indices of the grid.
 
-    The two groups that a cut separates least are joined, until every segment has most members between its cuts.
+    The two groups that a cut separates least are joined, until cuts have three quarters of each neighboring segment on
+    its side, and every segment has most members between its cuts.
     """
     groups = [[segment] for segment in order]
     while len(groups) > 1:
         cuts, kept = zip(*(_best_cut(below, *pair) for pair in pairwise(groups)), strict=True)
         ascending = all(first < second for first, second in pairwise(cuts))
-        if ascending and all(
-            _is_most(_between(below[segment], cuts, position), int(sizes[segment]))
-            for position, group in enumerate(groups)
-            for segment in group
+        if (
+            ascending
+            and min(kept) >= _APART
+            and all(
+                _is_most(_between(below[segment], cuts, position), int(sizes[segment]))
+                for position, group in enumerate(groups)
+                for segment in group
+            )
         ):
             return groups, list(cuts)
         weakest = int(np.argmin(kept))
