@@ -66,7 +66,7 @@ test: .venv/.known
 	@$(ONE_THREAD) $(PY) -m pytest -n auto $(ARGS)
 
 test-all: .venv/.known
-	@echo "Running all tests, with four times as many random examples"
+	@echo "Running all tests, with five times as many random examples"
 	@$(ONE_THREAD) $(PY) -m pytest -n auto -m "" --hypothesis-profile=thorough $(ARGS)
 
 test-floors: .venv-floors/.floors
