@@ -152,12 +152,8 @@ def fit_segments(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
-    request: dict[str, Any] = {
-        "n_segments": n_segments,
-        "prefer": check_preferred(_CALLER, prefer),
-        "previous": _number_of(previous),
-    }
     seed = check_random_state(_CALLER, random_state)
+    options = {"prefer": check_preferred(_CALLER, prefer), "previous": _number_of(previous), "random_state": seed}
     tell = _teller(progress, language)
 
     tell("reading", 0, 4)
@@ -178,7 +174,7 @@ def fit_segments(
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
-    choice = _select(matrix, method, min_size=min_size, random_state=seed, tell=tell, **request)
+    choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, tell=tell, **options)
 
     tell("describing", 3, 4)
     result = _segmentation(table, matrix, replace(choice, language=language), report=report, seed=seed)
