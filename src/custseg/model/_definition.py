@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any
 
 from custseg.errors import DataError
@@ -11,6 +11,7 @@ from custseg.feature_table import FeatureTable
 from custseg.features import FAMILIES, Family, NoFigures, features_of
 from custseg.logs import Customers, Events, Logs, Orders, described_logs
 from custseg.model._reach import Reach
+from custseg.model._reference import RECENT_DAYS
 from custseg.texts import listed
 
 _RETURNS = ("order_count", "returned_orders", "revenue", "return_share")
@@ -20,6 +21,7 @@ _LOGS: Mapping[str, type[Orders] | type[Events] | type[Customers]] = {
     "events": Events,
     "customers": Customers,
 }
+_DESCRIBING = ("category", "channel", "source")
 _OF_MIX = {"category": "category_", "channel": "channel_", "source": "source_", "discount": "discount_"}
 """Columns of an order log that only features with such names need."""
 _KINDS = {
@@ -51,6 +53,8 @@ class FeatureDefinition:
         Policies for orders.
     reach : Reach or None
         How far back the order log reached; None without orders.
+    describing : mapping of str to str
+        Columns of the order log, by role, that no feature of the model depends on; `drift` compares what they hold.
     """
 
     families: tuple[str, ...]
@@ -60,6 +64,7 @@ class FeatureDefinition:
     refunds: str
     zero_orders: str
     reach: Reach | None
+    describing: Mapping[str, str] = field(default_factory=dict)
 
     def described(self, logs: Mapping[str, Any], as_of: object, caller: str) -> Logs:
         """The logs at a snapshot; plain tables are described as those of the fit were."""
@@ -97,6 +102,13 @@ class FeatureDefinition:
             self.reach.check(table, logs, names)
         return table
 
+    def with_describing(self) -> FeatureDefinition:
+        """The same with the columns that no feature of the model depends on."""
+        logs = dict(self.logs)
+        if "orders" in logs:
+            logs["orders"] = {**logs["orders"], **self.describing}
+        return replace(self, logs=logs)
+
     def _needed_logs(self) -> set[str]:
         """The logs without which a family of the model cannot be built."""
         orders = {"rfm", "rhythm", "mix"}
@@ -109,6 +121,15 @@ class FeatureDefinition:
         if table is None or isinstance(table, kind):
             return table
         return kind(table, **self.logs.get(name, {}))
+
+
+def recent_features(logs: Logs) -> FeatureTable | None:
+    """Features of the orders of the last weeks alone; None without an order log."""
+    if logs.orders is None:
+        return None
+    recent = replace(logs, events=None, customers=None, window_days=RECENT_DAYS)
+    families = ("rfm", "mix") if any(getattr(logs.orders, role) is not None for role in _DESCRIBING) else ("rfm",)
+    return features_of(recent, families)
 
 
 def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:
@@ -133,6 +154,7 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
         refunds=logs.refunds,
         zero_orders=logs.zero_orders,
         reach=Reach.learn(table),
+        describing={} if logs.orders is None else _describing(logs.orders, names),
     )
 
 
@@ -144,6 +166,12 @@ def _unneeded_roles(names: Collection[str]) -> list[str]:
     """Columns of an order log that describe what was bought, and that none of the features depends on."""
     roles = [role for role, start in _OF_MIX.items() if not any(name.startswith(start) for name in names)]
     return ["product", *roles]
+
+
+def _describing(orders: Orders, names: Collection[str]) -> dict[str, str]:
+    unneeded = _unneeded_roles(names)
+    columns = {role: getattr(orders, role) for role in _DESCRIBING if role in unneeded}
+    return {role: column for role, column in columns.items() if column is not None}
 
 
 def _arguments(log: Orders | Events | Customers, leave_out: Collection[str] = ()) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from custseg.feature_table import Feature
 from custseg.features import FAMILIES
 from custseg.model._definition import FeatureDefinition
 from custseg.model._reach import Reach
-from custseg.model._reference import Reference
+from custseg.model._reference import CategoryReference, ColumnReference, Reference
 from custseg.model._segments import ModelSegment
 from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
 from custseg.texts import LANGUAGES
@@ -47,6 +47,7 @@ class _DefinitionContent(msgspec.Struct, forbid_unknown_fields=True):
     refunds: str
     zero_orders: str
     reach: Reach | None
+    describing: dict[str, str]
 
 
 class _Content(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,6 +89,7 @@ def content_of(model: SegmentModel) -> dict[str, Any]:
             definition.refunds,
             definition.zero_orders,
             definition.reach,
+            dict(definition.describing),
         ),
         reference=model.reference,
     )
@@ -137,6 +139,7 @@ def _definition(content: _DefinitionContent) -> FeatureDefinition:
         content.refunds,
         content.zero_orders,
         content.reach,
+        content.describing,
     )
 
 
@@ -164,10 +167,20 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "a segment has no name in its language"
     if set(content.reference.columns) != set(names):
         yield "its reference is of other columns"
-    if any(len(one.shares) != len(one.edges) + 1 for one in content.reference.columns.values()):
+    if any(len(one.shares) != len(one.edges) + 1 for one in _column_references(content.reference)):
         yield "a reference has not one share per bin"
+    if any(len(one.shares) != len(one.values) for one in _category_references(content.reference)):
+        yield "a reference has not one share per category"
     if not all(map(np.isfinite, _numbers(msgspec.to_builtins(content)))):
         yield "a number is not finite"
+
+
+def _column_references(reference: Reference) -> list[ColumnReference]:
+    return [*reference.columns.values(), *(reference.recent.columns.values() if reference.recent else ())]
+
+
+def _category_references(reference: Reference) -> list[CategoryReference]:
+    return [*reference.categories.values(), *(reference.recent.categories.values() if reference.recent else ())]
 
 
 def _is_not_increasing(distances: tuple[float, ...], compressed: tuple[float, ...]) -> bool:
