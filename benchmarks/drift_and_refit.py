@@ -30,7 +30,7 @@ EXPECTED = {
 def described(shop: LivingShop, month: int) -> tuple[Orders, object]:
     """The log with its columns, and the moment."""
     orders, moment = shop.until(month)
-    return Orders(orders, category="category", channel="channel", source="source"), moment
+    return Orders(orders, channel="channel", source="source"), moment
 
 
 def fitted(shop: LivingShop, **arguments: object) -> Segmentation:

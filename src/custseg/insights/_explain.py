@@ -91,10 +91,11 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
     columns = {name: np.array([value]) for name, value in values.items()}
     row = result.model.preparation.matrix(columns, _CALLER)
     assessed = result.model.assess_values(columns, _CALLER)
-    segment, second = int(assessed.label[0]), int(assessed.second_label[0])
+    label, second_label = int(assessed.label[0]), int(assessed.second_label[0])
     contributions, residual = np.zeros(row.shape[1]), 0.0
-    if second >= 0:
-        contributions, residual = result.model.rule.contributions(row[0], segment, second)
+    if second_label >= 0:
+        contributions, residual = result.model.rule.contributions(row[0], label, second_label)
+    segment, second = result.model.numbers[label], result.model.numbers[second_label] if second_label >= 0 else -1
     return Explanation(
         customer=customer,
         segment=segment,
@@ -106,7 +107,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         margin=float(contributions.sum()) + residual,
         confidence=float(assessed.confidence[0]),
         is_outlier=bool(assessed.is_outlier[0]),
-        counterfactual=context.counterfactual(values, segment),
+        counterfactual=context.counterfactual(values, label),
         language=language,
         phrases=distinct_phrases(result.features.described, language),
     )
@@ -144,19 +145,20 @@ class _Context:
             )
         return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
 
-    def counterfactual(self, values: dict[str, float], segment: int) -> Counterfactual | None:
-        """The smallest change of one feature that puts the customer into another segment."""
+    def counterfactual(self, values: dict[str, float], label: int) -> Counterfactual | None:
+        """The smallest change of one feature that puts the customer, who has this label, into another segment."""
         clustered = self.labels >= 0
         observed = {name: _not_missing(column[clustered]) for name, column in self.features.items()}
-        crossing = smallest_crossing(self.model, values, observed, segment=segment)
+        crossing = smallest_crossing(self.model, values, observed, segment=label)
         if crossing is None:
             return None
+        segment = self.model.numbers[crossing.segment]
         return Counterfactual(
             feature=crossing.feature,
             value=_or_none(values[crossing.feature]),
             target=crossing.target,
-            segment=crossing.segment,
-            name=self.names[crossing.segment],
+            segment=segment,
+            name=self.names[segment],
             size=crossing.size,
             unit=self.units[crossing.feature],
         )

@@ -21,7 +21,7 @@ _LOGS: Mapping[str, type[Orders] | type[Events] | type[Customers]] = {
     "events": Events,
     "customers": Customers,
 }
-_DESCRIBING = ("category", "channel", "source")
+_DESCRIBING = ("channel", "source")
 _OF_MIX = {"category": "category_", "channel": "channel_", "source": "source_", "discount": "discount_"}
 """Columns of an order log that only features with such names need."""
 _KINDS = {
@@ -74,9 +74,8 @@ class FeatureDefinition:
             raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
         if as_of is None:
             raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
-        tables: dict[str, Any] = {name: self._described(name, table) for name, table in logs.items()}
         return described_logs(
-            **tables,
+            **self.as_described(logs),
             as_of=as_of,
             window_days=self.window_days,
             refunds=self.refunds,
@@ -116,11 +115,14 @@ class FeatureDefinition:
             "orders" if name in orders else "customers" if name == "attributes" else "events" for name in self.families
         }
 
-    def _described(self, name: str, table: object) -> object:
-        kind = _LOGS[name]
-        if table is None or isinstance(table, kind):
-            return table
-        return kind(table, **self.logs.get(name, {}))
+    def as_described(self, logs: Mapping[str, Any]) -> dict[str, Any]:
+        """The logs, plain tables with the descriptions of those of the fit."""
+        return {
+            name: table
+            if table is None or isinstance(table, _LOGS[name])
+            else _LOGS[name](table, **self.logs.get(name, {}))
+            for name, table in logs.items()
+        }
 
 
 def recent_features(logs: Logs) -> FeatureTable | None:

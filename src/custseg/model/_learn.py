@@ -11,6 +11,7 @@ from custseg.feature_table import FeatureTable
 from custseg.logs import Logs
 from custseg.matrix import CustomerMatrix
 from custseg.model._definition import learn_definition, recent_features
+from custseg.model._fits import FitOptions
 from custseg.model._model import SegmentModel
 from custseg.model._reach import log_days
 from custseg.model._reference import Reference, column_reference, given_categories, recent_reference, share_shown
@@ -29,6 +30,7 @@ def learn_model(
     rules: SegmentRules,
     logs: Logs | None,
     outside: tuple[str, str],
+    options: FitOptions,
 ) -> SegmentModel:
     """All that a fit has learned, without rows, values or ids of customers.
 
@@ -55,6 +57,8 @@ def learn_model(
         columns=tuple(feature for feature in table.described if feature.name in names),
         definition=None if logs is None else learn_definition(logs, table, names),
         reference=_reference(table, matrix, choice, logs=logs),
+        options=options,
+        next_number=len(segments),
     )
 
 

@@ -17,7 +17,7 @@ RECENT_DAYS = 56
 """Eight weeks: long enough for many orders, short enough to show within a month what has changed, and every weekday in
 it equally often."""
 RECENT_COLUMNS = ("recency_days", "order_count", "order_value")
-RECENT_CATEGORIES = ("preferred_channel", "last_source", "category_top")
+RECENT_CATEGORIES = ("preferred_channel", "last_source")
 _DECILES = np.arange(1, 10) / 10
 _MOST_VALUES = 20
 _MOSTLY = 0.5
@@ -83,7 +83,7 @@ class RecentReference:
     columns : mapping of str to ColumnReference
         Distributions of `recency_days`, `order_count` and `order_value`.
     categories : mapping of str to CategoryReference
-        Where the log has them, `preferred_channel`, `last_source` and `category_top`.
+        Where the log has them, `preferred_channel` and `last_source`.
     """
 
     days: int

@@ -15,6 +15,7 @@ from custseg.clustering import AssignmentRule, rule_from_dict
 from custseg.feature_table import Feature
 from custseg.features import FAMILIES
 from custseg.model._definition import FeatureDefinition
+from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._reach import Reach
 from custseg.model._reference import CategoryReference, ColumnReference, Reference
 from custseg.model._segments import ModelSegment
@@ -63,6 +64,9 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     rule: dict[str, Any]
     definition: _DefinitionContent | None
     reference: Reference
+    options: FitOptions
+    next_number: int
+    refits: tuple[RefitRecord, ...]
 
 
 def content_of(model: SegmentModel) -> dict[str, Any]:
@@ -92,6 +96,9 @@ def content_of(model: SegmentModel) -> dict[str, Any]:
             dict(definition.describing),
         ),
         reference=model.reference,
+        options=model.options,
+        next_number=model.next_number,
+        refits=model.refits,
     )
     plain: dict[str, Any] = msgspec.to_builtins(content)
     return plain
@@ -121,6 +128,9 @@ def model_of(plain: dict[str, Any]) -> SegmentModel:
         columns=content.columns,
         definition=definition,
         reference=content.reference,
+        options=content.options,
+        next_number=content.next_number,
+        refits=content.refits,
     )
 
 
@@ -163,6 +173,8 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "a tail has no increasing knots"
     if len(set(numbers)) < len(numbers) or any(number < 0 for number in numbers):
         yield "its segments are not numbered"
+    if content.next_number <= max(numbers, default=-1):
+        yield "the number of the next segment is in use"
     if content.language not in LANGUAGES or any(content.language not in segment.names for segment in content.segments):
         yield "a segment has no name in its language"
     if set(content.reference.columns) != set(names):

@@ -7,5 +7,7 @@ from __future__ import annotations
 
 from custseg.tracking.monitoring._drift import drift
 from custseg.tracking.monitoring._result import Drift, DriftRow
+from custseg.tracking.refitting._refit import refit
+from custseg.tracking.refitting._result import Refit
 
-__all__ = ["Drift", "DriftRow", "drift"]
+__all__ = ["Drift", "DriftRow", "Refit", "drift", "refit"]

@@ -39,12 +39,15 @@ class NameEvidence:
         Share of the members that meet the condition, at least 0.6.
     others : float
         Share of all other clustered customers that do, at most half of it.
+    terms : tuple of Term
+        The condition as comparisons with values.
     """
 
     archetype: str
     condition: Mapping[str, str]
     members: float
     others: float
+    terms: tuple[Term, ...] = ()
 
 
 def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archetype]:
@@ -87,9 +90,15 @@ def earned_names(
         segment = max(qualified, key=lambda s: (depth[s], hits[s] / sizes[s], -s))
         others_share = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
         condition = {language: _condition_words(archetype, table, bounds, language=language) for language in LANGUAGES}
-        evidence = NameEvidence(archetype.key, condition, float(hits[segment] / sizes[segment]), float(others_share))
+        share, terms = float(hits[segment] / sizes[segment]), _with_values(archetype.terms, bounds)
+        evidence = NameEvidence(archetype.key, condition, share, float(others_share), terms)
         names[segment] = archetype, evidence
     return names
+
+
+def _with_values(terms: Sequence[Term], bounds: Bounds) -> tuple[Term, ...]:
+    """The terms with the values that quantiles stand for."""
+    return tuple(Term(term.feature, *term.bound(bounds.get(term.feature, {}))) for term in terms)
 
 
 def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:

@@ -86,8 +86,8 @@ def drift(
       `window_days`, only so many days of it count as it had at the fit.
     - What has changed a month ago is hardly visible in two years of orders. Where there is an order log, the
       customers who ordered in the last 56 days are compared with those who did before the fit, by the orders of
-      these days alone: days since the last order, number of orders, order value, and channel, source and category,
-      which are not clustered as a rule.
+      these days alone: days since the last order, number of orders and order value, and the preferred channel and the
+      last source, which are seldom clustered.
 
     A row counts as changed if the PSI is 0.1 or more, and outside of the band that it stays in without drift: in 999
     of 1,000 looks all rows do. With few customers chance alone gives a PSI above 0.1. A shop with a season is not the
