@@ -1,8 +1,8 @@
 """A shop that goes on as it is: customers of the seeded shop come every month, live through its two years and leave.
 
-`make_shop` ends at one moment, and its kinds are what they are at that moment: cut at an earlier one, it has other kinds
-of customers in other shares. Here a small seeded shop begins every 28 days, so that at every moment the customers are
-in the same mixture of all stages. Nothing but chance changes from one month to the next.
+`make_shop` ends at one moment, and its kinds are what they are at that moment: cut at an earlier one, it has other
+kinds of customers in other shares. Here a small seeded shop begins every 28 days, so that at every moment the customers
+are in the same mixture of all stages. Nothing but chance changes from one month to the next.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""How often does drift raise a false alarm, does it find planted changes, and do segments keep their identity in a refit?
+"""How often does drift raise a false alarm, does it find planted changes, and do refits keep the identity of segments?
 
     python benchmarks/drift_and_refit.py --part no-change --seeds 40
     python benchmarks/drift_and_refit.py --part changes --seeds 40
     python benchmarks/drift_and_refit.py --part refit --seeds 40
 
-Each seed is a shop that goes on as it is (see `_living_shop.py`), with about 2,900 customers at the fit. In `no-change` a
-model is compared with each of the 12 months after its fit. In `changes` a change begins at a month after the fit, in turn
-the 1st to the 11th, and must be named at the end of this month. In `refit` the model is fitted anew after one month.
+Each seed is a shop that goes on as it is (see `_living_shop.py`), with about 2,900 customers at the fit. In `no-change`
+a model is compared with each of the 12 months after its fit. In `changes` a change begins at a month after the fit, in
+turn the 1st to the 11th, and must be named at the end of this month, as the largest one. In `refit` the model is fitted
+anew after one month.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from collections.abc import Callable
 
 from _living_shop import FIT, LivingShop, living_shop, with_doubled_prices, with_lapse, with_new_channel
 
-from custseg import Orders, SegmentModel, Segmentation, fit_segments
-from custseg.tracking import Drift, drift
+from custseg import Orders, Segmentation, SegmentModel, fit_segments
+from custseg.tracking import Drift, drift, refit
 
 MONTHS = 12
 EXPECTED = {
@@ -77,19 +78,40 @@ def changes(seeds: int, size: int) -> None:
             first = result.changed[0].feature if result.changed else "nothing"
             is_named = result.verdict != "keep" and first in EXPECTED[change]
             named[change] += is_named
-            print(f"seed {seed}, {change} in month {month + 1}: {result.verdict}, {first} {'' if is_named else 'WRONG'}")
+            print(
+                f"seed {seed}, {change} in month {month + 1}: {result.verdict}, {first} {'' if is_named else 'WRONG'}"
+            )
     for change, count in named.items():
         print(f"{change}: named within a month in {count} of {seeds} shops = {count / seeds:.1%} (limit 95%)")
 
 
+def refits(seeds: int, size: int) -> None:
+    """Segments after a refit of the undisturbed shop; limits: 95 % of the shops, and 90 % of the segments."""
+    kept, n_same, n_segments = 0, 0, 0
+    for seed in range(seeds):
+        shop = living_shop(size, months=1, seed=seed)
+        model = fitted(shop).model
+        orders, moment = shop.until(1)
+        refitted = refit(model, orders, as_of=moment)
+        names = {segment.number: segment.name for segment in refitted.result.profiles.segments}
+        before = dict(zip(model.numbers, model.names, strict=True))
+        same = [one.before for one in refitted.record.relations if one.kind == "same"]
+        is_kept = all(names.get(number) == before[number] for number in same)
+        kept += is_kept
+        n_same, n_segments = n_same + len(same), n_segments + len(model.segments)
+        print(f"seed {seed}: {model.method}, {len(model.segments)} segments, {refitted.text}", flush=True)
+    print(f"segments that exist after a month: {n_same} of {n_segments} = {n_same / n_segments:.1%} (limit 90%)")
+    print(f"all of them with number and name: {kept} of {seeds} shops = {kept / seeds:.1%} (limit 95%)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=["no-change", "changes"], required=True)
+    parser.add_argument("--part", choices=["no-change", "changes", "refit"], required=True)
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--new", type=int, default=80, help="customers that join the shop every month")
     arguments = parser.parse_args()
     print(f"{arguments.seeds} seeds, {arguments.new} new customers a month, fit as of {FIT.date()}")
-    parts = {"no-change": no_change, "changes": changes}
+    parts = {"no-change": no_change, "changes": changes, "refit": refits}
     parts[arguments.part](arguments.seeds, arguments.new)
 
 

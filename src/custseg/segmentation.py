@@ -153,7 +153,8 @@ def fit_segments(
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
-    options = {"prefer": check_preferred(_CALLER, prefer), "previous": _number_of(previous), "random_state": seed}
+    preferred = check_preferred(_CALLER, prefer)
+    options = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     tell = _teller(progress, language)
 
     tell("reading", 0, 4)
@@ -183,7 +184,7 @@ def fit_segments(
         None if columns is None else tuple(names),
         None if n_segments is None else tuple(numbers),
         int(min_size) if min_size >= 1 else float(min_size),
-        options["prefer"],
+        preferred,
         seed,
     )
     result = _segmentation(table, matrix, choice, logs=described, report=report, options=repeated)

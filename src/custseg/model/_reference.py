@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -148,7 +149,7 @@ def share_shown(count: int, total: int) -> float:
     return count / total if count >= SMALLEST_GROUP else 0.0
 
 
-def category_reference(column: nw.Series[object]) -> CategoryReference:
+def category_reference(column: nw.Series[Any]) -> CategoryReference:
     """The shares of the categories of a text column."""
     present = column.drop_nulls()
     n_missing = len(column) - len(present)
@@ -161,7 +162,7 @@ def category_reference(column: nw.Series[object]) -> CategoryReference:
     return CategoryReference(tuple(common), shares, share_shown(n_missing, len(column)))
 
 
-def category_counts(column: nw.Series[object]) -> dict[str, int]:
+def category_counts(column: nw.Series[Any]) -> dict[str, int]:
     """How many customers have each category, the most frequent first, then by the alphabet."""
     present = column.drop_nulls().cast(nw.String).to_list()
     values, counts = np.unique(np.array(present, dtype=object), return_counts=True)
@@ -189,9 +190,7 @@ def recent_reference(table: FeatureTable) -> RecentReference | None:
         days=RECENT_DAYS,
         n_customers=len(buyers),
         columns={name: column_reference(_floats(buyers, name)) for name in _present(RECENT_COLUMNS, table)},
-        categories={
-            name: category_reference(column_of(buyers, name)) for name in _present(RECENT_CATEGORIES, table)
-        },
+        categories={name: category_reference(column_of(buyers, name)) for name in _present(RECENT_CATEGORIES, table)},
     )
 
 
@@ -199,6 +198,6 @@ def _present(names: Sequence[str], table: FeatureTable) -> list[str]:
     return [name for name in names if name in table.names]
 
 
-def _floats(frame: nw.DataFrame[object], name: str) -> Floats:
+def _floats(frame: nw.DataFrame[Any], name: str) -> Floats:
     values: Floats = column_of(frame, name).cast(nw.Float64).fill_null(float("nan")).to_numpy()
     return values

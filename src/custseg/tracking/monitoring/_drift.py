@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
-
-import narwhals.stable.v2 as nw
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import replace
 
 from custseg._checks import check_choice
-from custseg._frames import column_of
-from custseg._numerics import Floats
+from custseg._numerics import Floats, Integers
 from custseg.clustering import silhouettes
 from custseg.errors import DataError
-from custseg.feature_table import Feature, FeatureTable, distinct_phrases
-from custseg.model import CategoryReference, ColumnReference, SegmentModel, recent_features
+from custseg.feature_table import FeatureTable
+from custseg.model import SegmentModel, recent_features
 from custseg.texts import LANGUAGES, plural, text
+from custseg.tracking.monitoring._comparisons import Comparison, of_features, of_outliers, of_recent, of_segments
 from custseg.tracking.monitoring._psi import stability_band, stability_index
 from custseg.tracking.monitoring._reason import verdict_and_reasons
 from custseg.tracking.monitoring._result import Drift, DriftRow
-from custseg.tracking.monitoring._shares import (
-    Compared,
-    Words,
-    categories_compared,
-    groups_compared,
-    numbers_compared,
-)
 
 _CALLER = "drift"
 _LEVEL = 0.999
@@ -141,16 +130,6 @@ def _recent_table(model: SegmentModel, logs: dict[str, object], as_of: object) -
     return recent_features(definition.described({**logs, "events": None, "customers": None}, as_of, _CALLER))
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A row before the band, which depends on the number of rows."""
-
-    kind: str
-    feature: str
-    label: Words
-    compared: Compared
-
-
 def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None, *, language: str) -> Drift:
     labels = model.labels(table)
     inside = labels >= 0
@@ -160,10 +139,9 @@ def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
             "drift from chance."
         )
     values = {name: table.values(name)[inside] for name in model.preparation.names}
-    rows = [*_of_segments(model, labels[inside]), *_of_features(model, table, values)]
-    rows += _of_categories(model, table, inside.tolist())
+    rows = [*of_segments(model, labels[inside]), of_outliers(model, values), *of_features(model, table, labels)]
     if recent is not None:
-        rows += _of_recent(model, recent)
+        rows += of_recent(model, recent)
     final = _with_bands(rows)
     measured = _silhouette(model, values, labels[inside])
     reference = model.reference
@@ -188,77 +166,8 @@ def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
     )
 
 
-def _of_segments(model: SegmentModel, labels: Any) -> Iterator[_Row]:
-    """The sizes of the segments; those of fewer than ten customers at the fit are joined."""
-    n = model.reference.n_customers
-    counts = np.bincount(labels, minlength=len(model.segments))
-    shown = [position for position, segment in enumerate(model.segments) if segment.size is not None]
-    before = [float(model.segments[position].size or 0) for position in shown]
-    now = [float(counts[position]) for position in shown]
-    names: list[Words] = [model.segments[position].names for position in shown]
-    if len(shown) < len(model.segments):
-        before, now = [*before, max(n - sum(before), 0.0)], [*now, float(len(labels) - sum(now))]
-        names.append(_words("bins", "others"))
-    if len(names) > 1:
-        yield _Row("segments", "segment", _words("segment"), groups_compared(before, now, names))
-
-
-def _of_features(model: SegmentModel, table: FeatureTable, values: dict[str, Floats]) -> Iterator[_Row]:
-    """The share of outliers, and the clustered features."""
-    n = model.reference.n_customers
-    outliers = int(model.assess_values(values, _CALLER).is_outlier.sum())
-    before = model.reference.outlier_share * n
-    is_outlier = (_words("bins", "outliers"), _words("bins", "no_outliers"))
-    n_now = len(next(iter(values.values())))
-    compared = groups_compared([before, n - before], [outliers, n_now - outliers], is_outlier)
-    yield _Row("outliers", "is_outlier", _words("outliers"), compared)
-    by_name = {feature.name: feature for feature in model.columns}
-    yield from _numeric(model.reference.columns, n, values, by_name, kind="feature")
-
-
-def _of_categories(model: SegmentModel, table: FeatureTable, inside: list[bool]) -> Iterator[_Row]:
-    """The text columns of a ready table."""
-    references = {name: one for name, one in model.reference.categories.items() if name in table.names}
-    by_name = {feature.name: feature for feature in table.described}
-    yield from _categorical(references, model.reference.n_customers, table.local.filter(inside), by_name, "feature")
-
-
-def _of_recent(model: SegmentModel, recent: FeatureTable) -> Iterator[_Row]:
-    """The features of the last weeks."""
-    reference = model.reference.recent
-    assert reference is not None
-    buyers = recent.local.filter(nw.col("order_count") > 0)
-    by_name = {feature.name: feature for feature in recent.described}
-    values = {
-        name: column_of(buyers, name).cast(nw.Float64).fill_null(float("nan")).to_numpy()
-        for name in reference.columns
-        if name in by_name
-    }
-    categories = {name: one for name, one in reference.categories.items() if name in by_name}
-    if len(buyers):
-        yield from _numeric(reference.columns, reference.n_customers, values, by_name, kind="recent")
-        yield from _categorical(categories, reference.n_customers, buyers, by_name, "recent")
-
-
-def _numeric(
-    references: Any, n_before: int, values: dict[str, Floats], by_name: dict[str, Feature], *, kind: str
-) -> Iterator[_Row]:
-    for name, column in values.items():
-        reference: ColumnReference = references[name]
-        compared = numbers_compared(reference, n_before, column, by_name[name])
-        yield _Row(kind, name, _phrases(by_name, name), compared)
-
-
-def _categorical(
-    references: dict[str, CategoryReference], n_before: int, frame: Any, by_name: dict[str, Feature], kind: str
-) -> Iterator[_Row]:
-    for name, reference in references.items():
-        compared = categories_compared(reference, n_before, column_of(frame, name))
-        yield _Row(kind, name, _phrases(by_name, name), compared)
-
-
-def _with_bands(rows: Sequence[_Row]) -> tuple[DriftRow, ...]:
-    """The rows with their index and the band that all of them stay in."""
+def _with_bands(rows: Sequence[Comparison]) -> tuple[DriftRow, ...]:
+    """The comparisons with their index and the band that all of them stay in."""
     level = 1 - (1 - _LEVEL) / len(rows)
     final = []
     for row in rows:
@@ -279,7 +188,7 @@ def _with_bands(rows: Sequence[_Row]) -> tuple[DriftRow, ...]:
     return tuple(final)
 
 
-def _silhouette(model: SegmentModel, values: dict[str, Floats], labels: Any) -> tuple[float, float] | None:
+def _silhouette(model: SegmentModel, values: dict[str, Floats], labels: Integers) -> tuple[float, float] | None:
     """Mean silhouette of the segments now and its standard error, in a sample; None for one segment."""
     if model.reference.silhouette is None or len(model.segments) < 2:
         return None
@@ -305,11 +214,3 @@ def _notes(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
             lines.append(str(words["lacking"]).format(columns=", ".join(lacking)))
         notes[language] = tuple(lines)
     return notes
-
-
-def _phrases(by_name: dict[str, Feature], name: str) -> Words:
-    return {language: distinct_phrases(by_name.values(), language)[name] for language in LANGUAGES}
-
-
-def _words(*keys: str) -> Words:
-    return {language: str(text(language, "drift", *keys)).format(value="") for language in LANGUAGES}

@@ -48,7 +48,7 @@ class DriftRow:
 
     @property
     def level(self) -> str:
-        """"none" within the band or below 0.1; else "moderate" below 0.25, and "major"."""
+        """How large the change is: "none" within the band or below 0.1; else "moderate" below 0.25, and "major"."""
         if self.psi <= self.band or self.psi < MODERATE:
             return "none"
         return "moderate" if self.psi < MAJOR else "major"

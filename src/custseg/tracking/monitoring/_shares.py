@@ -11,7 +11,6 @@ import numpy as np
 
 from custseg._numerics import Floats
 from custseg._privacy import SMALLEST_GROUP
-from custseg.feature_table import Feature
 from custseg.model import CategoryReference, ColumnReference, category_counts
 from custseg.texts import LANGUAGES, amount, percent, printable, text
 
@@ -62,16 +61,21 @@ class Compared:
         }
 
 
-def numbers_compared(reference: ColumnReference, n_before: int, values: Floats, feature: Feature) -> Compared:
+def numbers_compared(reference: ColumnReference, values: Floats, *, n_before: int, unit: str) -> Compared:
     """A numeric column, in the bins of the reference and one of missing values."""
     n_missing = reference.missing * n_before
     before = np.append(np.array(reference.shares) * (n_before - n_missing), n_missing)
     now = np.append(reference.counts(values), np.isnan(values).sum())
-    words = [_each("up_to", lambda language: amount(edge, feature.unit, language)) for edge in reference.edges]
-    return Compared(before, now.astype(np.float64), (*words, _each("all_values"), _each("missing")), is_ordered=True)
+    words = [
+        bin_words("up_to", {language: amount(edge, unit, language) for language in LANGUAGES})
+        for edge in reference.edges
+    ]
+    return Compared(
+        before, now.astype(np.float64), (*words, bin_words("all_values"), bin_words("missing")), is_ordered=True
+    )
 
 
-def categories_compared(reference: CategoryReference, n_before: int, column: nw.Series[Any]) -> Compared:
+def categories_compared(reference: CategoryReference, column: nw.Series[Any], *, n_before: int) -> Compared:
     """A text column: the categories of the reference, the most frequent of the others, the rest, and missing values."""
     counts = category_counts(column)
     unseen = [value for value, count in counts.items() if value not in reference.values and count >= SMALLEST_GROUP]
@@ -81,9 +85,11 @@ def categories_compared(reference: CategoryReference, n_before: int, column: nw.
     before = np.array([*shares, max(1 - shares.sum(), 0.0)]) * (n_before - n_missing)
     rest = sum(counts.values()) - sum(counts.get(value, 0) for value in named)
     now = [*(counts.get(value, 0) for value in named), rest, len(column) - sum(counts.values())]
-    words = [_each("category", lambda language: printable(value)) for value in named]
+    words = [bin_words("category", dict.fromkeys(LANGUAGES, printable(value))) for value in named]
     return Compared(
-        np.append(before, n_missing), np.array(now, dtype=np.float64), (*words, _each("others"), _each("missing"))
+        np.append(before, n_missing),
+        np.array(now, dtype=np.float64),
+        (*words, bin_words("others"), bin_words("missing")),
     )
 
 
@@ -93,10 +99,10 @@ def groups_compared(before: Sequence[float], now: Sequence[float], names: Sequen
     return Compared(np.array(before, dtype=np.float64), np.array(now, dtype=np.float64), tuple(words))
 
 
-def _each(key: str, value: Any = None) -> Words:
-    """The entry of every catalog, with a value filled in."""
+def bin_words(key: str, values: Words | None = None) -> Words:
+    """What a bin is called, with its value filled in."""
     return {
-        language: str(text(language, "drift", "bins", key)).format(value=value(language) if value else "")
+        language: str(text(language, "drift", "bins", key)).format(value=values[language] if values else "")
         for language in LANGUAGES
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from custseg._numerics import Integers
+from custseg._numerics import Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.model import Relation
 
@@ -65,18 +65,18 @@ def lineage(counts: Integers, numbers: Sequence[int], next_number: int) -> Linea
         )
         for kind, i, j in _pairs(before, after, same)
     ]
-    return Lineage(tuple(final), tuple(same.get(label) for label in range(counts.shape[1])), tuple(relations), next_number)
+    return Lineage(
+        tuple(final), tuple(same.get(label) for label in range(counts.shape[1])), tuple(relations), next_number
+    )
 
 
-def _shares(counts: Integers) -> tuple[np.ndarray, np.ndarray]:
+def _shares(counts: Integers) -> tuple[Floats, Floats]:
     """Share of each old segment that is in each new one, and share of each new one that comes from each old one."""
     old, new = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
     return counts / np.maximum(old, 1), counts / np.maximum(new, 1)
 
 
-def _pairs(
-    before: np.ndarray, after: np.ndarray, same: dict[int, int]
-) -> list[tuple[str, int | None, int | None]]:
+def _pairs(before: Floats, after: Floats, same: dict[int, int]) -> list[tuple[str, int | None, int | None]]:
     """Kind, old and new label of each relation: the same segments, then what became of the other old and new ones."""
     relations: list[tuple[str, int | None, int | None]] = [("same", i, j) for j, i in sorted(same.items())]
     for i in range(before.shape[0]):

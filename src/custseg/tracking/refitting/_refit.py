@@ -24,9 +24,9 @@ _CALLER = "refit"
 def refit(
     model: SegmentModel,
     orders: object = None,
+    *,
     events: object = None,
     customers: object = None,
-    *,
     features: object = None,
     as_of: object = None,
     customer_column: str | None = None,
