@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
+from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.features import FAMILIES, Family, NoFigures, features_of
@@ -61,15 +62,20 @@ class FeatureDefinition:
     zero_orders: str
     reach: Reach | None
 
-    def described(self, logs: Mapping[str, Any], as_of: object, caller: str) -> Logs:
-        """The logs at a snapshot; plain tables are described as those of the fit were."""
+    def described(self, logs: Mapping[str, Any], as_of: object, names: Sequence[str], *, caller: str) -> Logs:
+        """The logs at a snapshot; plain tables are described as those of the fit were.
+
+        `names` are the columns of the model: a table that has them is no log.
+        """
         if lacking := [name for name in self.logs if name in self._needed_logs() and logs.get(name) is None]:
             raise TypeError(f"{caller}: the model needs {listed(lacking)}= as in the fit; give them too.")
         if all(table is None for table in logs.values()):
             raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
         if as_of is None:
             raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
-        tables: dict[str, Any] = {name: self._described(name, table) for name, table in logs.items()}
+        tables: dict[str, Any] = {
+            name: self._described(name, table, names, caller=caller) for name, table in logs.items()
+        }
         return described_logs(
             **tables,
             as_of=as_of,
@@ -104,11 +110,18 @@ class FeatureDefinition:
             "orders" if name in orders else "customers" if name == "attributes" else "events" for name in self.families
         }
 
-    def _described(self, name: str, table: object) -> object:
-        kind = _LOGS[name]
+    def _described(self, log: str, table: object, names: Sequence[str], *, caller: str) -> object:
+        kind = _LOGS[log]
         if table is None or isinstance(table, kind):
             return table
-        return kind(table, **self.logs.get(name, {}))
+        try:
+            return kind(table, **self.logs.get(log, {}))
+        except DataError:
+            if set(names) <= set(open_table(table, caller).dialect.columns):
+                raise TypeError(
+                    f"{caller}: {log}= got a table with the features of the model. Give it as features=."
+                ) from None
+            raise
 
 
 def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:
