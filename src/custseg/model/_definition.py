@@ -73,9 +73,7 @@ class FeatureDefinition:
             raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
         if as_of is None:
             raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
-        tables: dict[str, Any] = {
-            name: self._described(name, table, names, caller=caller) for name, table in logs.items()
-        }
+        tables: dict[str, Any] = {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
         return described_logs(
             **tables,
             as_of=as_of,
