@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
 from custseg._frames import open_table
@@ -62,10 +63,19 @@ class FeatureDefinition:
     zero_orders: str
     reach: Reach | None
 
-    def described(self, logs: Mapping[str, Any], as_of: object, names: Sequence[str], *, caller: str) -> Logs:
+    def described(
+        self,
+        logs: Mapping[str, Any],
+        as_of: object,
+        names: Sequence[str],
+        *,
+        known_until: datetime | None = None,
+        caller: str,
+    ) -> Logs:
         """The logs at a snapshot; plain tables are described as those of the fit were.
 
-        `names` are the columns of the model: a table that has them is no log.
+        `names` are the columns of the model: a table that has them is no log. Rows at or after `known_until` are
+        ignored.
         """
         if lacking := [name for name in self.logs if name in self._needed_logs() and logs.get(name) is None]:
             raise TypeError(f"{caller}: the model needs {listed(lacking)}= as in the fit; give them too.")
@@ -74,7 +84,7 @@ class FeatureDefinition:
         if as_of is None:
             raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
         tables: dict[str, Any] = {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
-        return described_logs(
+        described = described_logs(
             **tables,
             as_of=as_of,
             window_days=self.window_days,
@@ -82,6 +92,7 @@ class FeatureDefinition:
             zero_orders=self.zero_orders,
             caller=caller,
         )
+        return replace(described, known_until=known_until)
 
     def features(self, logs: Logs, names: Sequence[str]) -> FeatureTable:
         """The features of the logs, measured against the figures of the fit's customer base."""
