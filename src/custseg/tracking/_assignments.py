@@ -41,7 +41,9 @@ class Assignments:
     give_back: Callable[[nw.DataFrame[Any]], Any]
 
 
-def read_assignments(table: object, caller: str, argument: str, *, numbers: Sequence[str] = ()) -> Assignments:
+def read_assignments(
+    table: object, caller: str, argument: str, *, numbers: Sequence[str] = (), distinct: bool = True
+) -> Assignments:
     """The table of assignments; `numbers` are further numeric columns to read.
 
     Parameters
@@ -52,6 +54,8 @@ def read_assignments(table: object, caller: str, argument: str, *, numbers: Sequ
         The function that the user called, and its argument, for the errors.
     numbers : sequence of str
         Numeric columns beside those of assignments.
+    distinct : bool
+        Whether to check that no id is repeated.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def read_assignments(table: object, caller: str, argument: str, *, numbers: Sequ
     if len(local) == 0:
         raise DataError(f"{caller}: {argument} has no rows. A snapshot needs the assignments of its customers.")
     local = local.with_columns(
-        checked_ids(local.get_column("customer_id"), caller, argument),
+        checked_ids(local.get_column("customer_id"), caller, argument, distinct=distinct),
         _segments(local, "segment", caller, argument=argument),
         _names(local, caller, argument),
         *(_optional(local, name, caller, argument=argument) for name in wanted if name not in REQUIRED),
@@ -93,7 +97,7 @@ def recorded_assignments(local: nw.DataFrame[Any], caller: str, argument: str) -
     return Assignments(local, names, unclustered, nw.to_native)
 
 
-def checked_ids(ids: nw.Series[Any], caller: str, argument: str) -> nw.Series[Any]:
+def checked_ids(ids: nw.Series[Any], caller: str, argument: str, *, distinct: bool = True) -> nw.Series[Any]:
     """Ids as text or whole numbers of 64 bits, called `customer_id`; each present and different from all others."""
     ids = ids.alias("customer_id")
     if ids.dtype != nw.String:
@@ -103,12 +107,18 @@ def checked_ids(ids: nw.Series[Any], caller: str, argument: str) -> nw.Series[An
             f"{caller}: {plural(missing, 'row', 'rows')} of {argument} without an id in column 'customer_id'. "
             "Leave them out, or give them their ids."
         )
-    if repeated := len(ids) - ids.n_unique():
+    if distinct:
+        check_repeated(len(ids) - ids.n_unique(), caller, argument)
+    return ids
+
+
+def check_repeated(repeated: int, caller: str, argument: str) -> None:
+    """Raise if any rows repeat the id of an earlier one."""
+    if repeated:
         raise DataError(
             f"{caller}: {argument} must have one row per customer, but "
             f"{plural(repeated, 'row repeats', 'rows repeat')} the id of an earlier one. Keep one row of each customer."
         )
-    return ids
 
 
 def _plain(opened: Table, columns: Sequence[str]) -> nw.DataFrame[Any]:

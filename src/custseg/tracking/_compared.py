@@ -74,8 +74,8 @@ def snapshots_of_tables(
             f"{CALLER}: earlier must be a list of tables, the earliest first, got {type(earlier).__name__}."
         )
     numbers = () if column is None else (column,)
-    first = read_assignments(before, CALLER, "before", numbers=numbers)
-    last = read_assignments(after, CALLER, "after", numbers=numbers)
+    first = read_assignments(before, CALLER, "before", numbers=numbers, distinct=False)
+    last = read_assignments(after, CALLER, "after", numbers=numbers, distinct=False)
     moments = [None if moment is None else moment_text(moment, CALLER) for moment in (since, as_of)]
     _check_order(*moments)
     lookups = [partial(read_assignments, table, CALLER, f"earlier[{i}]") for i, table in enumerate(earlier)]

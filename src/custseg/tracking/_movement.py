@@ -68,8 +68,9 @@ class Transitions:
     flows : tuple of Flow
         All pairs of segments that have customers.
     customers : narwhals DataFrame
-        One row per customer of either snapshot: `customer_id`, `before` and `after`, the keys of the segments (missing
-        where the customer is not in the snapshot), and `units`, the revenue in ten-thousandths, if there are values.
+        One row per customer of either snapshot, those of the later one first: `customer_id`; `before` and `after`, the
+        keys of the segments (missing where the customer is not in the snapshot); and `units`, the revenue in
+        ten-thousandths, if there are values.
     as_of, since : str or None
         The moments of the two snapshots, the later one first; None where they were not given.
     notes : tuple of str
@@ -96,7 +97,7 @@ class Transitions:
 
     @property
     def entered(self) -> Any:
-        """Who is in another segment than before, or new; in the caller's kind of table, sorted by customer.
+        """Who is in another segment than before, or new; in the caller's kind of table, in the order of `after`.
 
         `customer_id`, `segment` (missing for customers in no segment) and `as_of` (text; missing if it was not given)
         identify a row: the same comparison gives the same rows again. `name`; `previous_segment` and `previous_name`,
@@ -106,7 +107,7 @@ class Transitions:
 
     @property
     def left(self) -> Any:
-        """Who is no longer in the segment of before, or gone; in the caller's kind of table, sorted by customer.
+        """Who is no longer in the segment of before, or gone (these last); in the caller's kind of table.
 
         `customer_id`, `segment` (the one that was left) and `as_of` identify a row. `name`; `next_segment` and
         `next_name`, missing for those that are gone; `is_gone`; `revenue` if there are values.
@@ -116,7 +117,7 @@ class Transitions:
 
     @property
     def stayed(self) -> Any:
-        """Who is in the segment of before; in the caller's kind of table, sorted by customer.
+        """Who is in the segment of before; in the caller's kind of table, in the order of `after`.
 
         `customer_id`, `segment` and `as_of` identify a row. `name`; `revenue` if there are values.
         """
@@ -190,7 +191,7 @@ class Transitions:
 
     def _rows(self, condition: nw.Expr, *, segment: str, other: str | None) -> nw.DataFrame[Any]:
         """Customers on a condition with their segment and the other one, `before` or `after`."""
-        rows = self.customers.filter(condition.fill_null(value=False)).sort("customer_id")
+        rows = self.customers.filter(condition.fill_null(value=False))
         columns = [
             nw.col("customer_id"),
             self._number(segment).alias("segment"),

@@ -11,10 +11,9 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice, check_integer
 from custseg._frames import MONEY_UNIT, frame_from_columns
-from custseg._numerics import Floats, Integers
+from custseg._numerics import Integers
 from custseg.errors import DataError
-from custseg.texts import LANGUAGES, listed, printable, text
-from custseg.tracking._assignments import Assignments
+from custseg.texts import LANGUAGES, printable, text
 from custseg.tracking._compared import (
     CALLER,
     ComparedSnapshots,
@@ -23,6 +22,7 @@ from custseg.tracking._compared import (
     snapshots_of_tables,
 )
 from custseg.tracking._history import SegmentHistory
+from custseg.tracking._join import JoinedCustomers, joined_customers, state_of
 from custseg.tracking._movement import Flow, TrackedSegment, Transitions
 from custseg.tracking._revenue import revenue_note, with_revenue
 from custseg.tracking._settled import ABSENT, Lookup, State, settled_segments
@@ -130,15 +130,16 @@ def _compared(
     snapshots: ComparedSnapshots, values: object, *, min_stay: int, min_confidence: float, language: str
 ) -> Transitions:
     column = values if isinstance(values, str) else None
-    customers = _joined(snapshots, column)
+    joined = joined_customers(snapshots, column)
+    keys = {"before": joined.before[0], "after": joined.after[0]}
     if min_stay > 1 or min_confidence > 0:
-        customers = _with_settled(customers, snapshots, min_stay=min_stay, min_confidence=min_confidence)
-    customers, notes = customers.drop("confidence_after", "confidence_before", strict=False), []
+        keys = _settled(joined, snapshots, min_stay=min_stay, min_confidence=min_confidence)
+    customers, notes = _with_keys(joined.ids, keys), []
     if values is not None:
         customers, without = with_revenue(customers, None if column else values, CALLER)
         notes += revenue_note(without, len(customers), language)
-    keys = sorted(snapshots.names, key=lambda key: (key < 0, snapshots.names[key] if key < 0 else "", key))
-    every = {key: TrackedSegment(None if key < 0 else key, snapshots.names[key], key) for key in keys}
+    order = sorted(snapshots.names, key=lambda key: (key < 0, snapshots.names[key] if key < 0 else "", key))
+    every = {key: TrackedSegment(None if key < 0 else key, snapshots.names[key], key) for key in order}
     flows = _flows(customers, every)
     used = {segment for flow in flows for segment in (flow.before, flow.after)}
     return Transitions(
@@ -153,94 +154,33 @@ def _compared(
     )
 
 
-def _joined(snapshots: ComparedSnapshots, column: str | None) -> nw.DataFrame[Any]:
-    """One row per customer of either snapshot, with the keys of the segments and the further columns."""
-    after, before = snapshots.after, snapshots.before
-    later, former = _of_one_type(
-        _state_columns(snapshots, after, "after", column=column),
-        _state_columns(snapshots, before, "before", column=column),
+def _with_keys(ids: nw.DataFrame[Any], keys: Mapping[str, Integers]) -> nw.DataFrame[Any]:
+    """The customers with the keys of their segments, missing where they are absent."""
+    frame = nw.from_native(frame_from_columns(keys), eager_only=True)
+    return ids.with_columns(
+        nw.when(frame.get_column(name) != ABSENT).then(frame.get_column(name)).alias(name) for name in keys
     )
-    joined = later.join(former, on="customer_id", how="full", suffix="_before")
-    ids = nw.coalesce("customer_id", "customer_id_before").alias("customer_id")
-    joined = joined.with_columns(ids).drop("customer_id_before")
-    if column is not None:
-        value = nw.coalesce("value_after", "value_before").alias("value")
-        joined = joined.with_columns(value).drop("value_after", "value_before")
-    return joined
 
 
-def _state_columns(
-    snapshots: ComparedSnapshots, assignments: Assignments, suffix: str, *, column: str | None = None
-) -> nw.DataFrame[Any]:
-    """Ids, keys, and confidence where there is one; with the suffix in their names."""
-    keyed = snapshots.with_keys(assignments)
-    columns: list[Any] = [nw.col("customer_id"), nw.col("key").alias(suffix)]
-    if "confidence" in assignments.local.columns:
-        columns.append(nw.col("confidence").alias(f"confidence_{suffix}"))
-    if column is not None:
-        columns.append(keyed.get_column(column).alias(f"value_{suffix}"))
-    return keyed.select(columns)
-
-
-def _with_settled(
-    customers: nw.DataFrame[Any], snapshots: ComparedSnapshots, *, min_stay: int, min_confidence: float
-) -> nw.DataFrame[Any]:
-    """The customers with the segments that count in place of those of the two snapshots."""
-    ids = customers.get_column("customer_id")
-    states = {suffix: _state(customers, suffix) for suffix in ("after", "before")}
+def _settled(
+    joined: JoinedCustomers, snapshots: ComparedSnapshots, *, min_stay: int, min_confidence: float
+) -> dict[str, Integers]:
+    """The keys of the segments that count, in place of those of the two snapshots."""
 
     def at_before(rows: Integers) -> State:
-        codes, confidence = states["before"]
+        codes, confidence = joined.before
         return codes[rows], None if confidence is None else confidence[rows]
 
     def lookup(read: Reader) -> Lookup:
-        return partial(_state_of, read=read, snapshots=snapshots, ids=ids)
+        return partial(state_of, read=read, snapshots=snapshots, ids=joined.ids)
 
     earlier = [lookup(read) for read in snapshots.earlier]
     between = [lookup(read) for read in snapshots.between]
-    paths: dict[str, list[Lookup]] = {"after": [*between, at_before, *earlier], "before": earlier}
-    columns = {}
-    for suffix, lookups in paths.items():
-        codes, confidence = states[suffix]
-        columns[suffix] = settled_segments(
-            codes, lookups, min_stay=min_stay, min_confidence=min_confidence, confidence=confidence
-        )
-    frame = nw.from_native(frame_from_columns(columns), eager_only=True)
-    return customers.with_columns(
-        nw.when(frame.get_column(name) != ABSENT).then(frame.get_column(name)).alias(name) for name in columns
-    )
-
-
-def _state(customers: nw.DataFrame[Any], suffix: str) -> State:
-    """The keys, and the confidence where there is one."""
-    codes = customers.get_column(suffix).fill_null(ABSENT).to_numpy()
-    name = f"confidence_{suffix}"
-    confidence: Floats | None = None
-    if name in customers.columns:
-        confidence = customers.get_column(name).fill_null(float("nan")).to_numpy()
-    return codes, confidence
-
-
-def _state_of(rows: Integers, *, read: Reader, snapshots: ComparedSnapshots, ids: nw.Series[Any]) -> State:
-    """The state of some of the customers at a snapshot, which is read now."""
-    assignments = read()
-    earlier = _state_columns(snapshots, assignments, "earlier")
-    wanted = nw.from_native(frame_from_columns({"position": rows}), eager_only=True)
-    wanted, earlier = _of_one_type(wanted.with_columns(ids[rows].alias("customer_id")), earlier)
-    return _state(wanted.join(earlier, on="customer_id", how="left").sort("position"), "earlier")
-
-
-def _of_one_type(*frames: nw.DataFrame[Any]) -> list[nw.DataFrame[Any]]:
-    """The frames with ids of one type; no engine compares whole numbers of 64 bits with and without a sign exactly."""
-    types = [frame.schema["customer_id"] for frame in frames]
-    if len({dtype == nw.String for dtype in types}) > 1:
-        raise DataError(
-            f"{CALLER}: the customer ids must be of one type, but they are {listed(dict.fromkeys(map(str, types)))}. "
-            "Convert the column."
-        )
-    if len(set(types)) == 1:
-        return list(frames)
-    return [frame.with_columns(nw.col("customer_id").cast(nw.Int128)) for frame in frames]
+    paths = {"before": (joined.before, earlier), "after": (joined.after, [*between, at_before, *earlier])}
+    return {
+        name: settled_segments(codes, lookups, min_stay=min_stay, min_confidence=min_confidence, confidence=confidence)
+        for name, ((codes, confidence), lookups) in paths.items()
+    }
 
 
 def _flows(customers: nw.DataFrame[Any], segments: Mapping[int, TrackedSegment]) -> tuple[Flow, ...]:
