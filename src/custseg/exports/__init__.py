@@ -1,0 +1,10 @@
+"""Exports of a fitted model: SQL for databases.
+
+Start at `sql/_to_sql.py`.
+"""
+
+from __future__ import annotations
+
+from custseg.exports.sql import to_sql
+
+__all__ = ["to_sql"]
