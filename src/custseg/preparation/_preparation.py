@@ -71,11 +71,11 @@ class ColumnPlan:
         filled = np.where(np.isnan(values), self.fill, values)
         if self.transform == "log1p":
             transformed = _log_transformed(filled, self.scale)
-        else:
-            # Values of new customers may overflow in this unit; they are clipped afterwards.
-            with np.errstate(over="ignore"):
+        # Values of new customers may overflow in this unit; they are clipped afterwards.
+        with np.errstate(over="ignore"):
+            if self.transform == "none":
                 transformed = filled / self.unit
-        return (transformed - self.center) / self.spread
+            return np.asarray((transformed - self.center) / self.spread)
 
 
 @dataclass(frozen=True)

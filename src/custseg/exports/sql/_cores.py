@@ -56,6 +56,7 @@ def _append_pairs(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
     )
     joined = sql.select(pairs, rows).join(sql.table([cores]), join_type="cross")
     prepared.steps[f"{prepared.prefix}_pairs"] = joined.where(sql.column(CLUSTERED).eq(sql.integer(1)))
+    prepared.stream_last()
 
 
 def _append_reachability(prepared: PreparedColumns, *, neighbors: int) -> None:
@@ -67,14 +68,17 @@ def _append_reachability(prepared: PreparedColumns, *, neighbors: int) -> None:
     if neighbors > 1:
         rank = sql.row_number([columns["distance"]], [sql.column(ROW)])
         prepared.add("neighbors", prepared.passing({**columns, "neighbor": rank}))
+        prepared.stream_last()
         is_near = sql.column("neighbor") <= sql.integer(neighbors)
         farthest = sql.call("maximum", sql.case([(is_near, columns["distance"])]))
         terms.append(sql.over(farthest, [sql.column(ROW)]))
     reachability = sql.extreme("greatest", terms)
     prepared.add("reachability", prepared.passing({**columns, "reachability": reachability}))
+    prepared.stream_last()
     order = sql.columns(["reachability", "distance", "core"])
     ranked = {name: sql.column(name) for name in ("core_label", "reachability")}
     prepared.add("ranked", prepared.passing({**ranked, "core_rank": sql.row_number(order, [sql.column(ROW)])}))
+    prepared.stream_last()
 
 
 def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:

@@ -46,11 +46,16 @@ class PreparedColumns:
         self.passed = passed
         self.names = [f"x{index}" for index in range(len(self.plans))]
         self.steps: dict[str, exp.Query] = {}
+        self.streamed: set[str] = set()
 
     def add(self, name: str, columns: Mapping[str, exp.Expression], source: exp.Expression | str | None = None) -> None:
         """Append a step that reads the last one, or another source."""
         step = f"{self.prefix}_{name}"
         self.steps[step] = self.sql.select(columns, source or self.last)
+
+    def stream_last(self) -> None:
+        """Let no database store the rows of the last step: there is one for each customer and core."""
+        self.streamed.add(self.last)
 
     def group_last(self, keys: Sequence[exp.Expression]) -> None:
         """Group the rows of the last step, whose other columns are aggregates."""

@@ -105,7 +105,9 @@ def to_sql(
     _fill(prepared, further)
     prepared.prepare()
     _RULES[rule["kind"]](prepared, rule)
-    return sql.finished(prepared.steps, sql.select(_result(prepared.sql, model), prepared.last))
+    return sql.finished(
+        prepared.steps, sql.select(_result(prepared.sql, model), prepared.last), streamed=prepared.streamed
+    )
 
 
 def _further_columns(model: SegmentModel, return_columns: Sequence[str]) -> dict[str, str]:

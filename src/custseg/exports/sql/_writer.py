@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from custseg._checks import check_choice, optional_module
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # SQLite takes at most 127 arguments.
 _MOST_ARGUMENTS = 100
+_INLINING = ("postgres", "sqlite")
 
 
 class SQLWriter:
@@ -204,10 +205,15 @@ class SQLWriter:
         alias = exp.TableAlias(this=self.quoted("v"), columns=columns)
         return self.select({name: self.column(name) for name in names}, exp.Values(expressions=tuples, alias=alias))
 
-    def finished(self, steps: Mapping[str, exp.Expression], query: exp.Query) -> str:
-        """The query with its steps before it, as text."""
+    def finished(self, steps: Mapping[str, exp.Query], query: exp.Query, *, streamed: Collection[str] = ()) -> str:
+        """The query with its steps before it, as text.
+
+        PostgreSQL and SQLite would put the expressions of a step into those of the next one wherever these mention it, so
+        that they grow without bound. The steps are therefore stored, except the large ones in `streamed`.
+        """
         for name, step in steps.items():
-            query = query.with_(self.quoted(name), as_=step, copy=False)
+            is_stored = self.dialect in _INLINING and name not in streamed
+            query = query.with_(self.quoted(name), as_=step, materialized=is_stored or None, copy=False)
         return query.sql(dialect=self.dialect, pretty=True)
 
     def quoted(self, name: str) -> exp.Identifier:
