@@ -5,6 +5,6 @@ Start at `sql/_to_sql.py`.
 
 from __future__ import annotations
 
-from custseg.exports.sql import to_sql
+from custseg.exports.sql import features_sql, to_sql
 
-__all__ = ["to_sql"]
+__all__ = ["features_sql", "to_sql"]

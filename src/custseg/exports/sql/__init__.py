@@ -7,6 +7,7 @@ uses the functions of `_functions.py` and no others.
 
 from __future__ import annotations
 
+from custseg.exports.sql._features_sql import features_sql
 from custseg.exports.sql._to_sql import to_sql
 
-__all__ = ["to_sql"]
+__all__ = ["features_sql", "to_sql"]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from custseg.exports.sql._writer import SQLWriter
+from custseg.exports.sql._writer import ROUNDING, SQLWriter
 from custseg.preparation import CLIP, DECIMALS, Preparation, Tail
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ CUSTOMER, CLUSTERED, RETURNED = "customer_id", "is_clustered", "is_returned"
 # PostgreSQL and BigQuery raise errors where Python gives 0 or infinity. Beyond this bound every value is clipped.
 _FAR = CLIP + 1
 _NEARLY_ZERO = 1e-290
-# Adding and subtracting it rounds to the nearest whole number, half to even as NumPy does; SQL's ROUND does not.
-_ROUNDING = 1.5 * 2.0**52
 
 
 class PreparedColumns:
@@ -130,7 +128,7 @@ class PreparedColumns:
         clipped = sql.extreme("greatest", [sql.case(reached, standard), sql.number(-CLIP)])
         clipped = sql.extreme("least", [clipped, sql.number(CLIP)])
         unit_of_last = sql.number(10.0**DECIMALS)
-        rounded = (clipped * unit_of_last + sql.number(_ROUNDING)) - sql.number(_ROUNDING)
+        rounded = (clipped * unit_of_last + sql.number(ROUNDING)) - sql.number(ROUNDING)
         return sql.quotient(rounded, unit_of_last)
 
     def _distance(self, tail: Tail) -> exp.Expression:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custseg._checks import check_choice, optional_module
 from custseg.exports.sql._functions import DIALECTS, FUNCTIONS
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # SQLite takes at most 127 arguments.
 _MOST_ARGUMENTS = 100
 _INLINING = ("postgres", "sqlite")
+ROUNDING = 1.5 * 2.0**52
+"""Adding and subtracting it rounds to the nearest whole number, half to even as NumPy does; SQL's ROUND does not."""
+_LARGEST_WHOLE = 9.2e18
 
 
 class SQLWriter:
@@ -170,6 +173,30 @@ class SQLWriter:
         ordering = exp.Order(expressions=list(order)) if order else None
         return exp.Window(this=function, partition_by=list(partition), order=ordering)
 
+    def whole(self, value: exp.Expression) -> exp.Expression:
+        """The value rounded to a whole number of 64 bits, half to even; NULL if it is too large or not finite."""
+        from sqlglot import exp
+
+        size = self.call("absolute", value)
+        near = (value + self.number(ROUNDING)) - self.number(ROUNDING)
+        rounded = self.case([(size < self.number(2.0**51), near), (size < self.number(_LARGEST_WHOLE), value)])
+        return exp.cast(rounded, "bigint")
+
+    def parsed(
+        self,
+        text: str,
+        values: Mapping[str, exp.Expression] | None = None,
+        *,
+        renamed: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The SQL text as an expression: names after a colon replaced by values, names of tables by others."""
+        from sqlglot import exp, parse_one
+
+        expression = exp.replace_placeholders(parse_one(text), **(values or {}))
+        for table in expression.find_all(exp.Table):
+            table.set("this", self.quoted((renamed or {}).get(table.name, table.name)))
+        return expression
+
     def table(self, names: Sequence[str], alias: str | None = None) -> exp.Table:
         """A table by its name, and those of its schema and catalog before it."""
         from sqlglot import exp
@@ -214,7 +241,7 @@ class SQLWriter:
         for name, step in steps.items():
             is_stored = self.dialect in _INLINING and name not in streamed
             query = query.with_(self.quoted(name), as_=step, materialized=is_stored or None, copy=False)
-        return query.sql(dialect=self.dialect, pretty=True)
+        return query.sql(dialect=self.dialect, pretty=True, identify=True)
 
     def quoted(self, name: str) -> exp.Identifier:
         """The name as a quoted identifier."""
