@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from custseg._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from custseg import clustering, datasets, features, insights, plots, preparation, profiling
     from custseg.errors import (
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from custseg.result import Segmentation
     from custseg.segmentation import fit_segments
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "CustsegError": "custseg.errors",

@@ -15,7 +15,7 @@ TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 LAYERS = (
-    ("errors", "_compiled", "_numerics", "texts"),
+    ("errors", "_compiled", "_numerics", "_version", "texts"),
     ("_checks", "_privacy"),
     ("_column_kinds", "_frames", "_labels", "_write"),
     ("snapshot",),
