@@ -120,7 +120,7 @@ def agreement(model: SegmentModel, dialect: str, table: pl.DataFrame, *, returns
     assert in_sql.filter(infinite)["segment"].null_count() == infinite.sum()
     assert in_sql.filter(infinite)["confidence"].null_count() == infinite.sum()
     finite_rows = table.filter(~infinite)
-    expected, found = model.assess(finite_rows), in_sql.filter(~infinite)
+    expected, found = model.assign(features=finite_rows), in_sql.filter(~infinite)
     differs = (expected["segment"].fill_null(-1) != found["segment"].fill_null(-1)) | (expected["name"] != found["name"])
     is_unsure = nearly_equal_costs(model, finite_rows)
     same = ~differs.to_numpy()

@@ -32,7 +32,7 @@ def customers(count: int, seed: int = 0, *, heavy: bool = True) -> pl.DataFrame:
 
 
 @cache
-def fitted(name: str, count: int = 1500) -> SegmentModel:
+def fitted(name: str, count: int = 900) -> SegmentModel:
     """The model of that name in `MODELS`."""
     method, _, tails = name.partition(" ")
     table = customers(count, heavy=bool(tails))

@@ -32,8 +32,7 @@ def assign_by_cores(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
 def _append_unassigned(prepared: PreparedColumns) -> None:
     """Every customer that can be clustered is noise."""
     sql = prepared.sql
-    confidence = sql.case([(sql.column(CLUSTERED).eq(sql.integer(1)), sql.number(0.0))])
-    prepared.add("assigned", prepared.passing({CLUSTER: sql.missing("int"), CONFIDENCE: confidence}))
+    prepared.add("assigned", prepared.passing({CLUSTER: sql.missing("int"), CONFIDENCE: sql.missing("double")}))
 
 
 def _append_pairs(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
@@ -108,7 +107,7 @@ def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
     noise = [sql.any_of(*is_noise)] if is_noise else []
     assigned = {
         CLUSTER: sql.case([(condition, sql.missing("int")) for condition in noise], label),
-        CONFIDENCE: sql.case([(condition, sql.number(0.0)) for condition in noise], confidence),
+        CONFIDENCE: sql.case([(condition, sql.missing("double")) for condition in noise], confidence),
     }
     prepared.add("clustered", prepared.passing(assigned))
 

@@ -59,8 +59,8 @@ def features_sql(
     Returns
     -------
     str
-        A SELECT without a semicolon: `customer_id` and the features that the model clusters on, as well as
-        `order_count`, `revenue` and `returned_orders` where the log has them.
+        A SELECT without a semicolon: `customer_id`, the features that the model clusters on, and those of `order_count`,
+        `revenue`, `returned_orders` and `return_share` that the features of the fit had.
 
     Raises
     ------
@@ -173,6 +173,8 @@ class _OrderSQL:
         net = "money" if log.refund is None or log.is_gross else (
             "CASE WHEN refund > 0 THEN COALESCE(money, 0) - refund ELSE money END"
         )
+        undone = "CASE WHEN money < 0 THEN 0 - money ELSE 0 END"
+        refunded = "0" if log.is_gross else undone if log.refund is None else f"{undone} + COALESCE(refund, 0)"
         worth = "money > 0 OR (n_lines > 0 AND money = 0)" if log.keeps_zero else "money > 0"
         today = sql.integer(snapshot.day)
         age = sql.parsed(":today - first_day_ever", {"today": today})
@@ -186,6 +188,7 @@ class _OrderSQL:
             "day": dates.day(sql.column("moment")),
             "counts": sql.parsed(is_kept),
             "net": sql.parsed(net),
+            "refunded": sql.parsed(refunded),
             "worth": sql.parsed(worth),
             "inside": sql.parsed("1 = 1") if start is None else sql.column("moment") >= dates.constant(start),
             "order_day": dates.number(day),

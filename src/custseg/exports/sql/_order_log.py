@@ -11,10 +11,6 @@ from custseg.exports.sql._order_steps import FEATURES
 from custseg.model import SegmentModel
 from custseg.texts import listed
 
-_ALWAYS = ("order_count", "revenue", "returned_orders")
-"""Features that tell which customers can be clustered."""
-_OF_MONEY = ("revenue", "order_value", "order_value_shrunk", "repeat_value", "peak_share")
-
 
 @dataclass(frozen=True)
 class OrderLog:
@@ -83,16 +79,13 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
     if zoned is not None and not isinstance(zoned, bool):
         raise TypeError(f"{caller}: zoned must be True, False or None, got {type(zoned).__name__}.")
     _refuse(log, definition.refunds, zoned=zoned, caller=caller)
-    money = _money_columns(log)
     rfm, rhythm = definition.figures.get("rfm"), definition.figures.get("rhythm")
-    absent = () if money else _OF_MONEY
-    absent = absent if rfm is not None and rfm.has_returns else (*absent, "returned_orders")
     return OrderLog(
-        features=tuple(dict.fromkeys(name for name in (*model.preparation.names, *_ALWAYS) if name not in absent)),
+        features=tuple(dict.fromkeys((*model.preparation.names, *return_features(model)))),
         customer=log.get("customer", "customer_id"),
         date=log.get("date", "ordered_at"),
         order=log.get("order", "order_id"),
-        money=money,
+        money=_money_columns(log),
         cancelled=log.get("cancelled"),
         refund=log.get("refund"),
         timezone=log.get("timezone", "UTC"),
@@ -105,6 +98,21 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
         median_gap=None if rhythm is None else rhythm.median_gap,
         peak_weeks=None if rhythm is None else rhythm.peak_weeks,
     )
+
+
+def return_features(model: SegmentModel) -> tuple[str, ...]:
+    """Features of the fit that tell whether customers kept a purchase; none for a ready table."""
+    definition = model.definition
+    if definition is None or "rfm" not in definition.figures:
+        return ()
+    rfm, mix = definition.figures["rfm"], definition.figures.get("mix")
+    has_feature = {
+        "order_count": True,
+        "revenue": bool(_money_columns(definition.logs["orders"])),
+        "returned_orders": rfm.has_returns,
+        "return_share": mix is not None and mix.has_returns,
+    }
+    return tuple(name for name, is_there in has_feature.items() if is_there)
 
 
 def _money_columns(log: Mapping[str, Any]) -> tuple[str, ...]:

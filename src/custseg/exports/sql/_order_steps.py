@@ -54,22 +54,24 @@ ORDER_STEPS = {
         SELECT customer, order_id, order_moment, moment,
             CASE WHEN :counts THEN day END AS day,
             CASE WHEN :counts THEN :net END AS money,
-            CASE WHEN money > 0 THEN 1 ELSE 0 END AS is_offered
+            CASE WHEN money > 0 THEN 1 ELSE 0 END AS is_offered,
+            CASE WHEN :counts AND money > 0 THEN money ELSE 0 END AS gross,
+            CASE WHEN :counts THEN :refunded ELSE 0 END AS refunded
         FROM dated
     """,
     "totals": """
         SELECT customer, order_id, order_moment, MIN(day) AS day, COUNT(day) AS n_lines, COALESCE(SUM(money), 0) AS money,
-            MAX(is_offered) AS is_placed, MIN(moment) AS moment
+            MAX(is_offered) AS is_placed, MIN(moment) AS moment, SUM(gross) AS gross, SUM(refunded) AS refunded
         FROM counted
         GROUP BY customer, order_id, order_moment
     """,
     "valued": """
-        SELECT customer, day, money, is_placed, CASE WHEN :worth THEN 1 ELSE 0 END AS is_worth,
+        SELECT customer, day, money, gross, refunded, is_placed, CASE WHEN :worth THEN 1 ELSE 0 END AS is_worth,
             CASE WHEN :inside THEN 1 ELSE 0 END AS is_inside
         FROM totals
     """,
     "placed": """
-        SELECT customer, money, is_placed, is_worth, is_inside, is_worth * is_inside AS is_purchase,
+        SELECT customer, money, gross, refunded, is_placed, is_worth, is_inside, is_worth * is_inside AS is_purchase,
             CASE WHEN is_worth = 1 AND is_inside = 1 THEN day END AS order_date,
             CASE WHEN is_worth = 1 THEN day END AS date_ever
         FROM valued
@@ -77,30 +79,31 @@ ORDER_STEPS = {
     "dates": """
         SELECT customer, order_date, MIN(date_ever) AS date_ever, SUM(is_purchase) AS orders,
             SUM(is_purchase * money) AS spent, SUM(is_inside * money) AS money,
-            SUM((1 - is_worth) * is_inside * is_placed) AS returned_orders
+            SUM((1 - is_worth) * is_inside * is_placed) AS returned_orders,
+            SUM(is_inside * gross) AS gross, SUM(is_inside * refunded) AS refunded
         FROM placed
         GROUP BY customer, order_date
     """,
     "days": """
-        SELECT customer, orders, spent, money, returned_orders, :order_day AS order_day, :day_ever AS day_ever,
+        SELECT customer, orders, spent, money, gross, refunded, returned_orders, :order_day AS order_day, :day_ever AS day_ever,
             CASE WHEN :in_peak THEN 1 ELSE 0 END AS is_peak
         FROM dates
     """,
     "gaps": """
-        SELECT customer, orders, spent, money, returned_orders, order_day, is_peak,
+        SELECT customer, orders, spent, money, gross, refunded, returned_orders, order_day, is_peak,
             MIN(order_day) OVER (PARTITION BY customer) AS first_day,
             MIN(day_ever) OVER (PARTITION BY customer) AS first_day_ever,
             order_day - LAG(order_day) OVER (PARTITION BY customer ORDER BY order_day) AS gap
         FROM days
     """,
     "exposed": """
-        SELECT customer, orders, spent, money, returned_orders, order_day, is_peak, first_day, first_day_ever, gap,
+        SELECT customer, orders, spent, money, gross, refunded, returned_orders, order_day, is_peak, first_day, first_day_ever, gap,
             :exposure AS exposure
         FROM gaps
     """,
     "sums": """
         SELECT customer, first_day, first_day_ever, exposure, MAX(order_day) AS last_day, COUNT(order_day) AS order_days,
-            SUM(orders) AS orders, SUM(money) AS money, SUM(spent) AS spent, SUM(returned_orders) AS returned_orders,
+            SUM(gross) AS gross, SUM(refunded) AS refunded, SUM(orders) AS orders, SUM(money) AS money, SUM(spent) AS spent, SUM(returned_orders) AS returned_orders,
             SUM(CASE WHEN order_day = first_day THEN spent ELSE 0 END) AS first_day_spent,
             SUM(CASE WHEN is_peak = 1 THEN spent ELSE 0 END) AS peak_spent,
             SUM(gap * gap) AS squared_gaps,
@@ -111,6 +114,7 @@ ORDER_STEPS = {
     "numbers": """
         SELECT customer, :today - last_day AS recency, :today - first_day_ever AS age, orders AS order_count,
             order_days, returned_orders, last_day - first_day AS span,
+            CAST(gross AS DOUBLE) AS gross, CAST(refunded AS DOUBLE) AS refunded,
             CAST(orders AS DOUBLE) AS orders, CAST(order_days - 1 AS DOUBLE) AS gaps,
             CAST(last_day - first_day AS DOUBLE) AS gap_sum, CAST(COALESCE(squared_gaps, 0) AS DOUBLE) AS squared_gaps,
             CAST(money AS DOUBLE) / :units AS money, CAST(spent AS DOUBLE) AS spent, CAST(peak_spent AS DOUBLE) AS peak_spent,
@@ -135,6 +139,7 @@ FEATURES = {
     "repeat_count": "CASE WHEN orders > 0 THEN order_days - 1 ELSE 0 END",
     "repeat_value": "CASE WHEN gaps > 0 THEN later / gaps END",
     "returned_orders": "returned_orders",
+    "return_share": "CASE WHEN gross > 0 THEN refunded / gross END",
     "gap_days_mean": "CASE WHEN gaps >= 1 THEN gap_sum / gaps END",
     "gap_cv": "CASE WHEN gaps >= 2 THEN :deviation / (gap_sum / gaps) END",
     "expected_gap_days": "CASE WHEN orders > 0 THEN :expected END",

@@ -10,6 +10,7 @@ from custseg._checks import check_choice
 from custseg.exports.sql._cores import ROW, assign_by_cores
 from custseg.exports.sql._costs import CLUSTER, CONFIDENCE, assign_by_centers, assign_by_components
 from custseg.exports.sql._names import check_column_name, table_names
+from custseg.exports.sql._order_log import return_features
 from custseg.exports.sql._preparation import CLUSTERED, CUSTOMER, RETURNED, PreparedColumns
 from custseg.exports.sql._writer import SQLWriter
 from custseg.feature_table import RETURN_COLUMNS
@@ -34,7 +35,7 @@ def to_sql(
     table: str | Sequence[str],
     *,
     customer_column: str = "customer_id",
-    return_columns: Sequence[str] = (),
+    return_columns: Sequence[str] | None = None,
 ) -> str:
     """Write the model as one SQL query, from a table of features to the segment of each customer.
 
@@ -55,15 +56,16 @@ def to_sql(
         as it is.
     customer_column : str, default "customer_id"
         Column of customer ids.
-    return_columns : sequence of str
+    return_columns : sequence of str, optional
         Those of `order_count`, `returned_orders`, `revenue` and `return_share` that the table has beside the features
-        of the model. They tell customers without a purchase that they kept, as in `SegmentModel.assign`.
+        of the model. They tell customers without a purchase that they kept, as in `SegmentModel.assign`. By default
+        those that the features of the fit had, which `features_sql` gives too; none for a model of a ready table.
 
     Returns
     -------
     str
         A SELECT without a semicolon. Its columns are `customer_id`; `segment` (integer, NULL for customers that cannot
-        be clustered and for noise), `name`, and `confidence` (float in [0, 1], as in `SegmentModel.assess`). A customer
+        be clustered and for noise), `name`, and `confidence` (float in [0, 1], as in `SegmentModel.assign`). A customer
         with an infinite value, which is an error in Python, gets no segment.
 
     Raises
@@ -110,9 +112,10 @@ def to_sql(
     )
 
 
-def _further_columns(model: SegmentModel, return_columns: Sequence[str]) -> dict[str, str]:
+def _further_columns(model: SegmentModel, return_columns: Sequence[str] | None) -> dict[str, str]:
     """The columns that tell returned orders and are in the table: feature, and the name of its column in the steps."""
     allowed = (_ORDERS, *RETURN_COLUMNS)
+    return_columns = return_features(model) if return_columns is None else return_columns
     if isinstance(return_columns, str) or not isinstance(return_columns, Sequence):
         raise TypeError(f"{_CALLER}: return_columns must be a list of names, got {type(return_columns).__name__}.")
     for name in return_columns:
@@ -179,10 +182,9 @@ def _returned_everything(sql: SQLWriter, further: Mapping[str, str]) -> exp.Expr
 
 def _result(sql: SQLWriter, model: SegmentModel) -> dict[str, exp.Expression]:
     """The columns of the query."""
-    numbers = model.numbers if hasattr(model, "numbers") else range(len(model.names))
     cluster = sql.column(CLUSTER)
     positions = [cluster.eq(sql.integer(position)) for position in range(len(model.names))]
-    segment = sql.case([(is_in, sql.integer(number)) for is_in, number in zip(positions, numbers, strict=True)])
+    segment = sql.case([(is_in, sql.integer(number)) for is_in, number in zip(positions, model.numbers, strict=True)])
     named = [(is_in, sql.text(name)) for is_in, name in zip(positions, model.names, strict=True)]
     returned = (sql.column(RETURNED).eq(sql.integer(1)), sql.text(model.returned_name))
     name = sql.case([*named, returned], sql.text(model.unclustered_name))
