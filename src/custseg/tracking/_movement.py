@@ -12,6 +12,7 @@ import numpy as np
 
 from custseg._frames import MONEY_UNIT, frame_from_columns
 from custseg._numerics import Floats, Integers
+from custseg.errors import DataError
 from custseg.tracking._display import MovementView
 
 
@@ -69,8 +70,8 @@ class Transitions:
         All pairs of segments that have customers.
     customers : narwhals DataFrame
         One row per customer of either snapshot, those of the later one first: `customer_id`; `before` and `after`, the
-        keys of the segments (missing where the customer is not in the snapshot); and `units`, the revenue in
-        ten-thousandths, if there are values.
+        keys of the segments (missing where the customer is not in the snapshot); `units`, the revenue in
+        ten-thousandths, if there are values; and `cause`, if models and logs were given, for those who changed.
     as_of, since : str or None
         The moments of the two snapshots, the later one first; None where they were not given.
     notes : tuple of str
@@ -96,12 +97,39 @@ class Transitions:
         return "units" in self.customers.columns
 
     @property
+    def has_causes(self) -> bool:
+        """Whether models and logs were given."""
+        return "cause" in self.customers.columns
+
+    @property
+    def causes(self) -> Any:
+        """How many customers changed segments for which cause, in the caller's kind of table.
+
+        One row per flow between two segments and cause: `from_segment`, `from_name`, `to_segment`, `to_name`, `cause`
+        ("time": because time passed without new rows; "behavior": because of new rows; "model": because of another
+        model; "correction": because rows before the earlier snapshot were added or changed since) and `customers`.
+        The causes of a flow add up to its customers. Counts are exact. Raises DataError without models and logs.
+        """
+        if not self.has_causes:
+            raise DataError("causes: give transitions() the model and the logs: model_before= and orders=.")
+        moved = self.customers.filter(~nw.col("cause").is_null())
+        counts = moved.group_by("before", "after", "cause").agg(nw.len().alias("customers"))
+        rows = counts.sort("before", "after", "cause")
+        columns = [
+            self._number("before").alias("from_segment"),
+            self._name("before").alias("from_name"),
+            self._number("after").alias("to_segment"),
+            self._name("after").alias("to_name"),
+        ]
+        return self.give_back(rows.select(*columns, "cause", nw.col("customers").cast(nw.Int64)))
+
+    @property
     def entered(self) -> Any:
         """Who is in another segment than before, or new; in the caller's kind of table, in the order of `after`.
 
         `customer_id`, `segment` (missing for customers in no segment) and `as_of` (text; missing if it was not given)
         identify a row: the same comparison gives the same rows again. `name`; `previous_segment` and `previous_name`,
-        missing for new customers; `is_new`; `revenue` if there are values.
+        missing for new customers; `is_new`; `revenue` if there are values; `cause` if models and logs were given.
         """
         return self.give_back(self.entered_rows)
 
@@ -207,6 +235,8 @@ class Transitions:
             ]
         if self.has_revenue:
             columns.append((nw.col("units").cast(nw.Float64) / MONEY_UNIT).alias("revenue"))
+        if self.has_causes and other is not None:
+            columns.append(nw.col("cause"))
         return rows.select(columns)
 
     def _number(self, column: str) -> nw.Expr:

@@ -13,7 +13,9 @@ from custseg._checks import check_choice, check_integer
 from custseg._frames import MONEY_UNIT, frame_from_columns
 from custseg._numerics import Integers
 from custseg.errors import DataError
+from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, printable, text
+from custseg.tracking._causes import Models, causes_line, checked_models, with_causes
 from custseg.tracking._compared import (
     CALLER,
     ComparedSnapshots,
@@ -38,6 +40,11 @@ def transitions(
     earlier: Sequence[object] = (),
     since: object = None,
     as_of: object = None,
+    model_before: SegmentModel | None = None,
+    model_after: SegmentModel | None = None,
+    orders: object = None,
+    events: object = None,
+    customers: object = None,
     language: str = "en",
 ) -> Transitions:
     """Compare the segments of all customers at two moments: who stayed, moved, is new or gone.
@@ -69,13 +76,20 @@ def transitions(
         before `after`.
     as_of : date, datetime or str, optional
         The moment of the later assignments if they are a table. It is part of what identifies a row of `entered`.
+    model_before, model_after : SegmentModel, optional
+        The models of the earlier and the later snapshot; the later one only if it is another. With the logs, the
+        result says what the changes are due to.
+    orders, events, customers : Orders, Events, Customers or table, optional
+        The logs up to the later snapshot, as in `SegmentModel.assign`.
     language : {"en", "ru"}, default "en"
         Language of the printed result.
 
     Returns
     -------
     Transitions
-        With `min_stay` or `min_confidence`, sizes and flows are those of the segments that count.
+        With `min_stay` or `min_confidence`, sizes and flows are those of the segments that count. With models and
+        logs, `causes` has the number of customers who changed segments because time passed, because of what they did,
+        because of another model, or because rows before the earlier snapshot were added or corrected since.
 
     Raises
     ------
@@ -115,7 +129,9 @@ def transitions(
             )
     if confidence > 0 and any("confidence" not in item.local.columns for item in snapshots.ends):
         raise DataError(f"{CALLER}: min_confidence needs the column 'confidence' in both snapshots. Leave it out.")
-    return _compared(snapshots, values, min_stay=stay, min_confidence=confidence, language=language)
+    logs = {"orders": orders, "events": events, "customers": customers}
+    models = checked_models(model_before, model_after, logs, is_settled=stay > 1 or confidence > 0)
+    return _compared(snapshots, values, models, min_stay=stay, min_confidence=confidence, language=language)
 
 
 def _checked_confidence(value: object) -> float:
@@ -127,7 +143,13 @@ def _checked_confidence(value: object) -> float:
 
 
 def _compared(
-    snapshots: ComparedSnapshots, values: object, *, min_stay: int, min_confidence: float, language: str
+    snapshots: ComparedSnapshots,
+    values: object,
+    models: Models | None,
+    *,
+    min_stay: int,
+    min_confidence: float,
+    language: str,
 ) -> Transitions:
     column = values if isinstance(values, str) else None
     joined = joined_customers(snapshots, column)
@@ -138,6 +160,9 @@ def _compared(
     if values is not None:
         customers, without = with_revenue(customers, None if column else values, CALLER)
         notes += revenue_note(without, len(customers), language)
+    if models is not None:
+        customers = with_causes(customers, snapshots, models)
+        notes.append(causes_line(customers, language))
     order = sorted(snapshots.names, key=lambda key: (key < 0, snapshots.names[key] if key < 0 else "", key))
     every = {key: TrackedSegment(None if key < 0 else key, snapshots.names[key], key) for key in order}
     flows = _flows(customers, every)
