@@ -1,4 +1,4 @@
-"""`custseg assign`."""
+"""`custseg assign`, `custseg drift`, `custseg refit` and `custseg sql`."""
 
 from __future__ import annotations
 
@@ -43,3 +43,34 @@ def assign(
         summary = {"command": "assign", "as_of": as_of, "segments": segments, "files": [str(file)]}
         lines = [*segment_lines(segments, language), text(language, "cli", "wrote").format(file=file)]
         echo_summary(summary, as_json=as_json, lines=lines)
+
+
+@click.command()
+@click.argument("dialect")
+@click.option("--table", help="Table of features: print the query from features to segments.")
+@click.option("--orders-table", help="Table of order lines: print the query from orders to features; with --as-of.")
+@click.option("--as-of", help="Snapshot date of the features.")
+@click.option("--customer-column", default="customer_id", show_default=True, help="Column of customer ids in --table.")
+@workspace_options("model")
+def sql(
+    dialect: str,
+    *,
+    table: str | None,
+    orders_table: str | None,
+    as_of: str | None,
+    customer_column: str,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Print the model as SQL for DIALECT: duckdb, postgres, sqlite, spark, bigquery or snowflake."""
+    with command_errors(options["language"] or "en"):
+        from custseg.exports import features_sql, to_sql
+
+        if (table is None) == (orders_table is None):
+            raise ValueError("sql: give either table, with features, or orders_table, with order lines.")
+        model = Workspace.of(options).model()
+        if table is not None:
+            query = to_sql(model, dialect, table, customer_column=customer_column)
+        else:
+            query = features_sql(model, dialect, str(orders_table), as_of=as_of)
+        echo_summary({"command": "sql", "dialect": dialect, "query": query}, as_json=as_json, lines=[query])
