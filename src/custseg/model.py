@@ -1,7 +1,7 @@
 """`SegmentModel`: assigns new customers to the segments; it contains no customer ids.
 
-The rule of k-means and of a mixture is a few numbers per segment. That of HDBSCAN holds prepared rows of up to 5,000
-customers, without ids.
+The rule of k-means and of a mixture is a few numbers per segment. That of HDBSCAN holds up to 1,000 prototypes of ten
+customers or more.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class SegmentModel:
     preparation : Preparation
         How features become the matrix.
     rule : AssignmentRule
-        From a row of the matrix to a segment: numbers alone, the same for one row as for a million. With HDBSCAN
-        these numbers are the prepared rows of some of the training customers, without ids.
+        From a row of the matrix to a segment: numbers alone, the same for one row as for a million. No number is
+        that of a single customer.
     names : tuple of str
         Segment names; position is the segment's number.
     unclustered_name : str
@@ -108,7 +108,8 @@ class SegmentModel:
             In the caller's kind: `customer_id`, `segment` and `name` as in `assign`; `confidence` (float in
             [0, 1]: about 1/2 on the boundary of two segments); `second_segment` (int: the second-best segment);
             `distance` (float: from the segment, in prepared units); `is_outlier` (bool: farther from the segment
-            than every training customer). All are missing for customers that cannot be clustered.
+            than the mean of the ten farthest training customers). All are missing for customers that cannot be
+            clustered.
 
         Raises
         ------
