@@ -502,7 +502,8 @@ def test_assessment_finds_border_customers(shop: Shop) -> None:
     table = fitted.model.assess(fitted.features)
     assert table.columns == ["customer_id", "segment", "name", "confidence", "second_segment", "distance", "is_outlier"]
     assert table.select("customer_id", "segment", "name").equals(fitted.assignments)
-    assert not table["is_outlier"].any()
+    # Nine of a segment at most are farther away than the mean of ten.
+    assert table.filter("is_outlier")["segment"].value_counts()["count"].max() < 10
     assert (table["second_segment"] != table["segment"]).all()
 
 

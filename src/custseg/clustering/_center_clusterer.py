@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from custseg._checks import check_integer, check_min_size, check_number
 from custseg._numerics import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment, outlier_limits
+from custseg.clustering.assignment._assessment import Assessment
+from custseg.clustering.assignment._limits import outlier_limits
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._feasibility import (
     check_distinct_rows,

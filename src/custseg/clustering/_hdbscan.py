@@ -18,7 +18,8 @@ from sklearn.utils.validation import check_is_fitted
 from custseg._checks import check_choice, check_integer, check_min_size
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, TriedSetting
-from custseg.clustering.assignment._assessment import Assessment, Reassignment, bound_of_largest, outlier_limits
+from custseg.clustering.assignment._assessment import Assessment, Reassignment
+from custseg.clustering.assignment._limits import bound_of_largest, outlier_limits
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
 from custseg.clustering.assignment._prototypes import prototypes
 from custseg.clustering.min_size._feasibility import MinSize, resolved_min_size

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from custseg._numerics import Floats
-from custseg.clustering.assignment._assessment import outlier_limits
 from custseg.clustering.assignment._gaussian import MixtureRule
+from custseg.clustering.assignment._limits import outlier_limits
 from custseg.clustering.min_size._em import EMResult, MatrixCosts, Mixture, Shape, evaluated, mixture_of_clusters
 from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
 from custseg.clustering.min_size._kmeans_solution import MAX_SEARCH_ROWS, feasible_assignment, kmeans_solution
