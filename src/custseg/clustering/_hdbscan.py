@@ -21,7 +21,7 @@ from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, T
 from custseg.clustering.assignment._assessment import Assessment, Reassignment
 from custseg.clustering.assignment._limits import bound_of_largest, outlier_limits
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
-from custseg.clustering.assignment._prototypes import prototypes
+from custseg.clustering.assignment._prototypes import condensed
 from custseg.clustering.min_size._feasibility import MinSize, resolved_min_size
 from custseg.clustering.min_size._merging import merged_to_min_size
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
@@ -195,19 +195,13 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         inside = np.flatnonzero(labels >= 0)
         k = int(labels.max()) + 1
         near = cKDTree(X).query(X[inside], k=[neighbors], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
-        # No row is stored: this rule, not HDBSCAN, labels the rows, so that `predict` and the minimum size hold.
-        stored = prototypes(X[inside], near[:, 0], labels[inside], most=self.max_prototypes)
-        n_stored = len(stored.centers)
-        rule = CoreRule(
-            cores=stored.centers,
-            core_distances=stored.core_distances,
-            core_labels=stored.labels,
-            n_clusters=k,
-            neighbors=max(1, min(round(neighbors * n_stored / max(len(inside), 1)), n_stored)),
-            reach=np.full(k, np.inf),
-            limit=np.full(k, np.inf),
-        )
-        if self.noise == "nearest" or not k:
+        no_limit = np.full(k, np.inf)
+        rule = CoreRule(X[inside], near[:, 0], labels[inside], k, max(1, min(neighbors, len(inside))), no_limit, no_limit)
+        if not k:
+            return rule
+        # This rule, not HDBSCAN, labels the rows, so that `predict` and the minimum size hold.
+        rule = condensed(rule, X, most=self.max_prototypes)
+        if self.noise == "nearest":
             return rule
         members = rule.nearest_cores(X[inside])
         by_cluster = [members.distances[rule.core_labels[members.indices] == j] for j in range(k)]

@@ -38,12 +38,12 @@ class CoreRule:
     """label = cluster of the prototype c that minimizes max(core_c, core_x, ‖x - c‖); of the nearest one in a tie.
 
     core_c is the stored core distance of c; core_x is the distance of x to its `neighbors`-th prototype. No row is
-    stored: a prototype stands for ten core rows or more, see `prototypes`.
+    stored: a prototype stands for ten core rows or more, see `condensed`.
 
     Attributes
     ----------
     cores : ndarray of shape (n_cores, n_columns)
-        Prototypes of the training rows inside clusters.
+        Prototypes of the training rows inside clusters, made by `condensed`.
     core_distances : ndarray of shape (n_cores,)
         Mean over the rows of each of the distance to the `min_samples`-th nearest training row.
     core_labels : ndarray of int, shape (n_cores,)

@@ -1,103 +1,74 @@
-"""Prototypes of the core rows of clusters: each stands for ten customers or more, so that no customer's row is stored."""
+"""Prototypes in place of core rows: each stands for ten customers or more, so that no customer's row is stored."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from custseg._numerics import Floats, Integers
-from custseg._privacy import SMALLEST_GROUP
+from custseg.clustering.assignment._groups import along_tree, in_halves
+from custseg.clustering.assignment._nearest_core import CoreRule
 
 # The direction away from the cluster is judged by so many neighboring prototypes.
 _NEIGHBORS = 3
 
 
-@dataclass(frozen=True, eq=False)
-class Prototypes:
-    """Prototypes of core rows.
+def condensed(rule: CoreRule, X: Floats, *, most: int) -> CoreRule:
+    """The rule with prototypes in place of its core rows; there are at most `most` prototypes, or one per cluster.
 
-    Attributes
-    ----------
-    centers : ndarray of shape (n_prototypes, n_columns)
-        Means of neighboring rows of one cluster, moved toward its edge by a standard deviation.
-    core_distances : ndarray of shape (n_prototypes,)
-        Mean core distance of the rows.
-    labels : ndarray of int, shape (n_prototypes,)
-        Their cluster.
-    sizes : ndarray of int, shape (n_prototypes,)
-        Number of rows.
+    A prototype stands for a group of ten core rows or more of one cluster, or for all rows of a cluster of fewer: its
+    place is their mean, its core distance their mean core distance. Of four ways to choose prototypes (compact groups
+    or groups along the spanning tree, means as they are or moved outward) the one is used whose labels of the rows
+    agree most often with those of the core rows.
     """
+    labels = rule.labels(X)
+    best, agreement = rule, -1.0
+    for candidate in _candidates(rule, most):
+        share = float((candidate.labels(X) == labels).mean())
+        if share > agreement:
+            best, agreement = candidate, share
+        if share == 1:
+            break
+    return best
 
-    centers: Floats
-    core_distances: Floats
-    labels: Integers
-    sizes: Integers
+
+def _candidates(rule: CoreRule, most: int) -> Iterator[CoreRule]:
+    clusters = [np.flatnonzero(rule.core_labels == j) for j in range(rule.n_clusters)]
+    for cut_up, is_moved in product((in_halves, along_tree), (True, False)):
+        groups = cut_up(rule.cores, clusters, most=most)
+        yield with_prototypes(rule, groups, is_moved=is_moved)
 
 
-def prototypes(X: Floats, core_distances: Floats, labels: Integers, *, most: int) -> Prototypes:
-    """Prototypes of the rows of clusters 0, 1, ..., by repeated bisection of the group that spreads the most.
-
-    Groups have ten rows or more, or are a whole cluster of fewer; there are at most `most`, or one per cluster. Small
-    groups follow the shape of any cluster: they are cut across their longest axis.
-    """
-    groups = _groups(X, [np.flatnonzero(labels == j) for j in range(int(labels.max(initial=-1)) + 1)], most)
-    group_of = np.empty(len(X), dtype=np.intp)
+def with_prototypes(rule: CoreRule, groups: Sequence[Integers], *, is_moved: bool) -> CoreRule:
+    """The rule with one prototype for each group of core rows."""
+    group_of = np.empty(len(rule.cores), dtype=np.intp)
     for number, members in enumerate(groups):
         group_of[members] = number
-    means = np.array([_mean(X[members]) for members in groups]).reshape(len(groups), X.shape[1])
-    group_labels = np.array([labels[members[0]] for members in groups], dtype=np.intp)
-    return Prototypes(
-        means + _shifts(X, means, group_of=group_of, labels=group_labels),
-        np.array([_mean(core_distances[members]) for members in groups]),
-        group_labels,
-        np.array([len(members) for members in groups], dtype=np.intp),
+    means = np.array([_mean(rule.cores[members]) for members in groups])
+    labels = np.array([rule.core_labels[members[0]] for members in groups])
+    shifts = _shifts(rule.cores, means, group_of=group_of, labels=labels) if is_moved else 0.0
+    neighbors = round(rule.neighbors * len(groups) / len(rule.cores))
+    return replace(
+        rule,
+        cores=means + shifts,
+        core_distances=np.array([_mean(rule.core_distances[members]) for members in groups]),
+        core_labels=labels,
+        neighbors=max(1, min(neighbors, len(groups))),
     )
 
 
-def _groups(X: Floats, clusters: Sequence[Integers], most: int) -> list[Integers]:
-    """The clusters cut into groups of ten rows or more."""
-    heap: list[tuple[float, int, Integers]] = []
-    for number, members in enumerate(clusters):
-        heapq.heappush(heap, (-_scatter(X, members), number, members))
-    ticket = len(heap)
-    while 0 < len(heap) < most and heap[0][0] < 0:
-        for half in _halves(X, heapq.heappop(heap)[2]):
-            heapq.heappush(heap, (-_scatter(X, half), ticket, half))
-            ticket += 1
-    return [members for _, _, members in sorted(heap, key=lambda entry: entry[1])]
-
-
-def _scatter(X: Floats, members: Integers) -> float:
-    """Sum of squared distances from the mean; 0 for a group that is too small to be cut."""
-    if len(members) < 2 * SMALLEST_GROUP:
-        return 0.0
-    rows = X[members]
-    return float(((rows - _mean(rows)) ** 2).sum())
-
-
-def _halves(X: Floats, members: Integers) -> Iterator[Integers]:
-    """The group cut in two across its first principal axis, so that tens fit into the halves about equally often."""
-    deviations = X[members] - _mean(X[members])
-    axis = np.linalg.eigh(deviations.T @ deviations)[1][:, -1]
-    order = np.argsort(deviations @ axis, kind="stable")
-    tens = len(members) // SMALLEST_GROUP
-    count = len(members) * (tens // 2) // tens
-    yield members[order[:count]]
-    yield members[order[count:]]
-
-
-def _shifts(X: Floats, means: Floats, *, group_of: Integers, labels: Integers) -> Floats:
-    """Away from the neighboring prototypes of the cluster: a standard deviation at its edge, nearly 0 inside.
+def _shifts(rows: Floats, means: Floats, *, group_of: Integers, labels: Integers) -> Floats:
+    """Away from the neighboring means of the cluster: a standard deviation at its edge, nearly 0 inside.
 
     A row outside a cluster is nearer to the outer rows of a group than to their mean, the more so the wider the group
-    is. Unshifted, a cluster of narrow groups would win rows from one of wide groups.
+    is. Unmoved, a cluster of narrow groups wins rows from one of wide groups.
     """
     outward = np.zeros_like(means)
-    for j in range(int(labels.max(initial=-1)) + 1):
+    for j in np.unique(labels):
         members = np.flatnonzero(labels == j)
         count = min(_NEIGHBORS, len(members) - 1)
         if count < 1:
@@ -108,13 +79,13 @@ def _shifts(X: Floats, means: Floats, *, group_of: Integers, labels: Integers) -
         outward[members] = np.divide(from_neighbors, scale, out=np.zeros_like(from_neighbors), where=scale > 0)
     length = np.linalg.norm(outward, axis=1, keepdims=True)
     direction = np.divide(outward, length, out=np.zeros_like(outward), where=length > 0)
-    along = ((X - means[group_of]) * direction[group_of]).sum(axis=1)
-    variance = np.bincount(group_of, along**2, minlength=len(means)) / np.bincount(group_of, minlength=len(means))
+    along = ((rows - means[group_of]) * direction[group_of]).sum(axis=1)
+    variance = np.bincount(group_of, along**2) / np.bincount(group_of)
     shifts: Floats = np.sqrt(variance)[:, None] * outward
     return shifts
 
 
-def _mean(rows: Floats) -> Floats:
-    """The mean, exact for equal rows."""
-    mean: Floats = rows[0] + (rows - rows[0]).mean(axis=0)
+def _mean(values: Floats) -> Floats:
+    """The mean, exact for equal values."""
+    mean: Floats = values[0] + (values - values[0]).mean(axis=0)
     return mean
