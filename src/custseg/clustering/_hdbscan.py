@@ -196,7 +196,9 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         k = int(labels.max()) + 1
         near = cKDTree(X).query(X[inside], k=[neighbors], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
         no_limit = np.full(k, np.inf)
-        rule = CoreRule(X[inside], near[:, 0], labels[inside], k, max(1, min(neighbors, len(inside))), no_limit, no_limit)
+        rule = CoreRule(
+            X[inside], near[:, 0], labels[inside], k, max(1, min(neighbors, len(inside))), no_limit, no_limit
+        )
         if not k:
             return rule
         # This rule, not HDBSCAN, labels the rows, so that `predict` and the minimum size hold.
