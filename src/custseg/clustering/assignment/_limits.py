@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg._numerics import Floats, Integers
+from custseg._numerics import Floats, Integers, Labels32
 from custseg._privacy import SMALLEST_GROUP
 
 # Equal distances differ in the last bits: none of them is beyond their mean.
 _ROUNDING = 1e-9
 
 
-def outlier_limits(labels: Integers, distances: Floats, counts: Floats, *, n_clusters: int) -> Floats:
+def outlier_limits(labels: Integers | Labels32, distances: Floats, counts: Floats, *, n_clusters: int) -> Floats:
     """The distance beyond which a row is an outlier of each cluster: the mean of its ten farthest training rows.
 
     `counts` is the number of rows that each of the training rows stands for.
