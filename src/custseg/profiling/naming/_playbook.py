@@ -10,6 +10,7 @@ import numpy as np
 from custseg._numerics import Bools
 from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
 from custseg.profiling.measures._table import ProfileTable
+from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._topics import trait_lines
 from custseg.profiling.naming._trait_names import joined
@@ -21,6 +22,7 @@ Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
 _TRAITS, _PLAYS = "{traits}", "{plays}"
+_LAPSED = Term("recency_days", ">=", 120)
 _FLAGS = ("contactable_", "consent_")
 
 
@@ -93,7 +95,8 @@ def advice(
     """
     dos, donts = (_applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont)))
     mentioned = {term.feature for line in dos for term in line.when}
-    words, plays = joined(traits), trait_lines(traits, without=mentioned)
+    is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True
+    words, plays = joined(traits), trait_lines(traits, without=mentioned, is_away=is_away)
     return {
         language: Advice(
             do=_sentences(dos, words[language], plays[language], language=language),

@@ -15,7 +15,7 @@ from custseg.profiling.naming._words import Words
 from custseg.texts import LANGUAGES
 
 _MAX_LINES = 3
-_ANY = "any"
+_ANY, _AWAY = "any", ("recency", "high")
 _KINDS = {"yes": "high", "no": "low"}
 # Letters from digits, capitalized words from each other: "NumDealsPurchases", "Kidhome2".
 _TOKENS = re.compile(r"[A-ZА-ЯЁ]?[a-zа-яё]+|[A-ZА-ЯЁ]+(?![a-zа-яё])")
@@ -31,14 +31,18 @@ class Topic:
     lines: Mapping[str, Words]
 
 
-def trait_lines(traits: Sequence[Trait], *, without: Collection[str] = ()) -> dict[str, list[str]]:
+def trait_lines(
+    traits: Sequence[Trait], *, without: Collection[str] = (), is_away: bool = False
+) -> dict[str, list[str]]:
     """Up to three lines of advice for the traits of a segment, by language; those of known topics first.
 
-    Traits with the same line share it. `without` are columns of which the advice speaks already.
+    Traits with the same line share it. `without` are columns of which the advice speaks already; `is_away` says that
+    the customers have been away for long, as far as no trait does.
     """
+    is_away = is_away or any(_line_of(trait, is_away=False) == _AWAY for trait in traits)
     by_line: dict[tuple[str, str], list[Trait]] = {}
     for trait in traits:
-        if trait.feature not in without and (line := _line_of(trait)) is not None:
+        if trait.feature not in without and (line := _line_of(trait, is_away=is_away)) is not None:
             by_line.setdefault(line, []).append(trait)
     ordered = sorted(by_line, key=lambda line: line[0] == _ANY)[:_MAX_LINES]
     return {
@@ -50,10 +54,12 @@ def trait_lines(traits: Sequence[Trait], *, without: Collection[str] = ()) -> di
     }
 
 
-def _line_of(trait: Trait) -> tuple[str, str] | None:
+def _line_of(trait: Trait, *, is_away: bool) -> tuple[str, str] | None:
     """The topic and kind of the line for a trait; None where the topic has nothing to say."""
     kind = _KINDS.get(trait.kind, trait.kind)
     topic = _topic_of(trait)
+    if is_away and topic is not None and f"{kind}_away" in topic.lines:
+        kind = f"{kind}_away"
     if topic is not None and kind in topic.lines:
         return (topic.key, kind) if topic.lines[kind] else None
     return _ANY, kind if kind in _topics()[_ANY].lines else _ANY

@@ -21,6 +21,8 @@ _MAX_TRAITS = 3
 _TRIED, _TRIED_MORE = 6, 4
 # A word that holds for so many members of another segment does not tell it from that segment.
 _HALF = 0.5
+# A word of one name is as true of another segment unless so much smaller a part of its members meet it.
+_CLEARLY_FEWER = 0.2
 _MAX_ROUNDS = 4
 
 Redundant = Callable[[Trait, Trait], bool]
@@ -70,6 +72,12 @@ class Selector:
                 selected[segment] = self._best(segment, selected)
             if selected == before:
                 break
+        self._separate_all(selected)
+        for segment in sorted(selected):
+            selected[segment] = self._best(segment, selected, is_last=True)
+        return selected
+
+    def _separate_all(self, selected: Selection) -> None:
         # A bound can take the space of a word that told a third segment apart.
         for _ in range(_MAX_ROUNDS):
             before = dict(selected)
@@ -79,24 +87,28 @@ class Selector:
                         self._separate(first, second, selected)
             if selected == before:
                 break
-        return selected
 
-    def _best(self, segment: int, selected: Selection) -> list[Trait]:
-        """The combination of traits with the fewest faults beside the names of the others."""
+    def _best(self, segment: int, selected: Selection, *, is_last: bool = False) -> list[Trait]:
+        """The combination of traits with the fewest faults beside the names of the others.
+
+        In the end, where it is still confused with another, secondary columns are used as well.
+        """
         others = {other: selected.get(other, []) for other in self.rivals if other != segment}
         best = selected[segment]
         fewest = self._faults(segment, best, others)
-        if not best or not any(fewest):
+        if not best or not any(fewest) or (is_last and not fewest[0]):
             return best
         confused = [other for other in others if self._is_confused((segment, best), (other, others[other]))]
-        for combination in _combinations(self._tried(segment, confused), self.redundant):
+        for combination in _combinations(self._tried(segment, confused, is_last=is_last), self.redundant):
             faults = self._faults(segment, combination, others)
             if faults < fewest:
                 best, fewest = combination, faults
         return best
 
-    def _tried(self, segment: int, confused: Collection[int]) -> list[Trait]:
-        first, remaining = self.candidates[segment][:_TRIED], self.candidates[segment][_TRIED:]
+    def _tried(self, segment: int, confused: Collection[int], *, is_last: bool) -> list[Trait]:
+        every = self.candidates[segment]
+        candidates = every if is_last else [trait for trait in every if not trait.is_secondary] or every
+        first, remaining = candidates[:_TRIED], candidates[_TRIED:]
         telling = [trait for trait in remaining if any(self.shares(trait)[other] < _HALF for other in confused)]
         return [*first, *telling[:_TRIED_MORE]]
 
@@ -115,8 +127,8 @@ class Selector:
                 continue
             other_keys = _keys(words)
             alike += keys <= other_keys or other_keys <= keys
-            unsaid += sum(self._holds(trait, other) for trait in traits if not _mentions(words, trait))
-            unsaid += sum(self._holds(trait, segment) for trait in words if not _mentions(traits, trait))
+            unsaid += sum(self._is_as_true(trait, other) for trait in traits if not _mentions(words, trait))
+            unsaid += sum(self._is_as_true(trait, segment) for trait in words if not _mentions(traits, trait))
         confused += any(keys == {_key_of(words)} for words in self.reserved)
         return confused, alike, unsaid
 
@@ -131,13 +143,19 @@ class Selector:
     def _holds(self, trait: Trait, segment: int) -> bool:
         return bool(self.shares(trait)[segment] >= _HALF)
 
+    def _is_as_true(self, trait: Trait, other: int) -> bool:
+        return bool(self.shares(trait)[other] > trait.members - _CLEARLY_FEWER)
+
     def _separate(self, first: int, second: int, selected: Selection) -> None:
         """Add bounds to the names of two segments that no words tell apart."""
         if not self._is_confused((first, selected[first]), (second, selected.get(second, []))):
             return
         for segment, trait in self.contrast(first, second).items():
             if segment in selected:
-                selected[segment] = self._with(segment, selected, trait)
+                added = self._with(segment, selected, trait)
+                others = {other: selected.get(other, []) for other in self.rivals if other != segment}
+                if self._faults(segment, added, others)[0] <= self._faults(segment, selected[segment], others)[0]:
+                    selected[segment] = added
 
     def _with(self, segment: int, selected: Selection, added: Trait) -> list[Trait]:
         """The traits with one more, without those for which there is no space or which it makes needless."""
@@ -149,7 +167,12 @@ class Selector:
             for kept in combinations(traits, count)
             if not count or _is_short([*kept, added])
         ]
-        return min(variants, key=lambda variant: self._faults(segment, variant, others))
+
+        def key(variant: list[Trait]) -> tuple[tuple[int, ...], bool, int]:
+            says_twice = _mentions(variant[:-1], added)
+            return self._faults(segment, variant, others)[:2], says_twice, -len(variant)
+
+        return min(variants, key=key)
 
 
 def unique_names(

@@ -56,8 +56,8 @@ class Trait:
     position : int
         Position of the column in the table.
     is_secondary : bool
-        Whether it is used only where others do not suffice: of a descriptor, beside orders of a column without words
-        of its own, or further words of a column.
+        Whether the column gives words only where others do not suffice: a descriptor, or beside orders a column
+        without words of its own.
     kind : str
         What it says of the column: "low", "middle", "high", "yes", "no", "missing", "category" or "other_category".
     """
@@ -104,7 +104,7 @@ class Traits:
         return first, [*(name for name in columns if name not in first), *table.descriptors]
 
     def of(self, segment: int) -> list[Trait]:
-        """The traits of a segment: what sets it apart first, then what is only true of it, then secondary ones."""
+        """The traits of a segment: what sets it apart, what is only true of it, further words, secondary columns."""
         first, secondary = self.columns
         main = [name for name in MAIN if name in first]
         remaining = [name for name in first if name not in MAIN]
@@ -115,9 +115,9 @@ class Traits:
         traits += by_strength
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
         last.sort(key=lambda trait: -trait.strength)
-        last += [trait for name in first for trait in of_column[name][1:]]
         clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
-        return [*clear, *weak, *(replace(trait, is_secondary=True) for trait in last)]
+        further = [replace(trait, is_clear=False) for name in first for trait in of_column[name][1:]]
+        return [*clear, *weak, *further, *(replace(trait, is_secondary=True) for trait in last)]
 
     def _of_column(self, name: str, segment: int) -> list[Trait]:
         """The words of a column that hold for most members, the more telling first, or that values are missing."""
@@ -194,10 +194,17 @@ class Traits:
         return self._true(name, segment, [wording], clear=True, effect=difference)
 
     def contrast(self, first: int, second: int) -> dict[int, Trait]:
-        """A bound in numbers for one or both of two segments, in the column that separates them best."""
+        """A bound in numbers for one or both of two segments, in the column that separates them best.
+
+        Columns that give words only where others do not suffice are used if no other separates the two.
+        """
+        main, secondary = self.columns
+        return self._contrast(first, second, main) or self._contrast(first, second, secondary)
+
+    def _contrast(self, first: int, second: int, columns: Sequence[str]) -> dict[int, Trait]:
         traits: dict[int, Trait] = {}
         largest = 0.0
-        for name in [name for names in self.columns for name in names if name in self.statistics.ranked]:
+        for name in [name for name in columns if name in self.statistics.ranked]:
             grid, (values, labels) = self.statistics.ranked[name].grid, self.statistics.clustered_values(name)
             best = separation(values, labels, grid, pair=(first, second))
             if best is None or best.gain <= largest or self.statistics.is_flag(name):
