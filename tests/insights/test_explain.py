@@ -179,7 +179,7 @@ def test_sentences_in_russian() -> None:
     texts = [repr(explain(result, result.features.ids[p], language="ru")) for p in clustered_places(result)[:20]]
     assert texts[0].startswith("Клиент ")
     assert "медиана здесь" in texts[0]
-    assert any("а остальное не изменится, сегментом станет" in text for text in texts)
+    assert any("и прочих равных клиент был бы в сегменте" in text for text in texts)
 
 
 def test_customer_that_no_change_moves_is_told() -> None:
@@ -279,5 +279,5 @@ def test_sentences_have_labels_and_the_language_of_the_result() -> None:
     fitted = line([float(v) for v in (*range(20), *range(100, 120))], labels={"visits": "визиты"}, language="ru")
     printed = repr(explain(fitted, "c0"))
     assert "\n  визиты: 0 (медиана здесь 9,5, там 110)\n" in printed
-    assert "Если значение «визиты» будет" in printed
+    assert "При значении «визиты» " in printed
     assert explain(fitted, "c0", language="en").language == "en"

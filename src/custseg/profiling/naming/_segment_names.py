@@ -58,6 +58,7 @@ def segment_names(
         shares=traits.shares,
         redundant=traits.redundant,
         contrast=traits.contrast,
+        merged=traits.merged,
         reserved=taken,
     ).selected()
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from custseg.profiling.naming._trait_names import joined
 from custseg.profiling.naming._traits import Trait
-from custseg.profiling.naming._words import Words
+from custseg.profiling.naming._words import TRAITS, Words
 from custseg.texts import LANGUAGES
 
 _MAX_LINES = 3
@@ -56,8 +56,8 @@ def trait_lines(
 
 def _line_of(trait: Trait, *, is_away: bool) -> tuple[str, str] | None:
     """The topic and kind of the line for a trait; None where the topic has nothing to say."""
-    kind = _KINDS.get(trait.kind, trait.kind)
     topic = _topic_of(trait)
+    kind = trait.kind if topic is not None and trait.kind in topic.lines else _KINDS.get(trait.kind, trait.kind)
     if is_away and topic is not None and f"{kind}_away" in topic.lines:
         kind = f"{kind}_away"
     if topic is not None and kind in topic.lines:
@@ -71,7 +71,9 @@ def _topic_of(trait: Trait) -> Topic | None:
     for topic in topics:
         if trait.feature in topic.features:
             return topic
-    for tokens in (_tokens(trait.feature), _tokens(" ".join(trait.words.values()))):
+    # Words of a feature of the library say more than what it is about: "buy in season".
+    labels = () if trait.feature in TRAITS else trait.words.values()
+    for tokens in (_tokens(trait.feature), _tokens(" ".join(labels))):
         for topic in topics:
             if any(topic.words.fullmatch(token) for token in tokens):
                 return topic

@@ -27,6 +27,7 @@ _MAX_ROUNDS = 4
 
 Redundant = Callable[[Trait, Trait], bool]
 Contrast = Callable[[int, int], Mapping[int, Trait]]
+Merged = Callable[[int, Trait, Trait], Trait | None]
 Selection = dict[int, list[Trait]]
 
 
@@ -45,7 +46,9 @@ class Selector:
     redundant : callable
         Whether two traits say the same.
     contrast : callable
-        Of two segments, a trait for each in the column that separates them best; empty for none.
+        Of two segments, a bound for each in the column that separates them best; empty for none.
+    merged : callable
+        One trait that says what a trait of a segment and a bound of the same column say together; None for none.
     reserved : collection of mapping of str to str
         Names that are taken.
     """
@@ -55,6 +58,7 @@ class Selector:
     shares: Callable[[Trait], Floats]
     redundant: Redundant
     contrast: Contrast
+    merged: Merged
     reserved: Collection[Words]
 
     def selected(self) -> Selection:
@@ -161,6 +165,9 @@ class Selector:
         """The traits with one more, without those for which there is no space or which it makes needless."""
         others = {other: selected.get(other, []) for other in self.rivals if other != segment}
         traits = selected[segment]
+        for trait in traits:
+            if trait.feature == added.feature and (both := self.merged(segment, trait, added)) is not None:
+                added = both
         variants = [
             [*kept, added]
             for count in range(min(len(traits), _MAX_TRAITS - 1), -1, -1)

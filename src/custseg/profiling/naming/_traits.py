@@ -217,6 +217,15 @@ class Traits:
                 traits, largest = {segment: trait[0] for segment, trait in bounds.items() if trait}, best.gain
         return traits
 
+    def merged(self, segment: int, trait: Trait, bound: Trait) -> Trait | None:
+        """Both bounds of one column as one trait, such as "orders 5 to under 10"; None where that is not most."""
+        terms = tuple(sorted((*trait.terms, *bound.terms), key=lambda term: term.operator, reverse=True))
+        if [term.operator for term in terms] != [">=", "<"]:
+            return None
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        wording = Wording(words, terms, trait.kind)
+        return next(iter(self._true(bound.feature, segment, [wording], clear=False, effect=None)), None)
+
     def _bound(self, name: str, segment: int, bound: float, *, is_lower: bool) -> list[Trait]:
         """That the values are under a bound, or at least that, if this holds for most members."""
         terms = (Term(name, "<" if is_lower else ">=", bound),)
