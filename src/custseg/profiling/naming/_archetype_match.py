@@ -113,7 +113,9 @@ def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segm
     A feature with bounds on both sides cancels out, and optional terms do not count.
     """
     depths = dict.fromkeys(segments, 0)
-    directions = {(term.feature, term.operator[0]) for term in archetype.terms if term.operator != "==" and not term.optional}
+    directions = {
+        (term.feature, term.operator[0]) for term in archetype.terms if term.operator != "==" and not term.optional
+    }
     for feature, direction in directions if len(segments) > 1 else ():
         values = table.values(feature)
         medians = {segment: float(np.nanmedian(values[labels == segment])) for segment in segments}

@@ -100,12 +100,12 @@ def separation(values: Floats, labels: Integers, grid: Floats, *, pair: tuple[in
         return None
     below = np.stack([_share_below(values[labels == segment], grid) for segment in pair])
     candidates = []
-    for own, other, is_lower in ((0, 1, True), (0, 1, False), (1, 0, True), (1, 0, False)):
-        inside, outside = (below[row] if is_lower else 1 - below[row] for row in (own, other))
+    for row, is_lower in ((0, True), (0, False), (1, True), (1, False)):
+        inside, outside = (below[i] if is_lower else 1 - below[i] for i in (row, 1 - row))
         gains = np.where((inside >= MAJORITY) & (outside < 0.5), inside - outside, -np.inf)
         cut = int(gains.argmax())
         if np.isfinite(gains[cut]):
-            candidates.append(Separation(pair[own], is_lower, _rounded(grid, cut), float(gains[cut])))
+            candidates.append(Separation(pair[row], is_lower, _rounded(grid, cut), float(gains[cut])))
     return max(candidates, key=lambda candidate: candidate.gain, default=None)
 
 

@@ -93,7 +93,9 @@ def advice(
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
     """
-    dos, donts = (_applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont)))
+    dos, donts = (
+        _applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
+    )
     mentioned = {term.feature for line in dos for term in line.when}
     is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True
     words, plays = joined(traits), trait_lines(traits, without=mentioned, is_away=is_away)

@@ -18,7 +18,8 @@ _MAX_LINES = 3
 _ANY, _AWAY = "any", ("recency", "high")
 _KINDS = {"yes": "high", "no": "low"}
 # Letters from digits, capitalized words from each other: "NumDealsPurchases", "Kidhome2".
-_TOKENS = re.compile(r"[A-ZА-ЯЁ]?[a-zа-яё]+|[A-ZА-ЯЁ]+(?![a-zа-яё])")
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TOKENS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _topic_of(trait: Trait) -> Topic | None:
 
 
 def _tokens(name: str) -> list[str]:
-    return [token.lower() for token in _TOKENS.findall(name)]
+    return [token.lower() for token in _TOKENS.findall(_CAMEL_CASE.sub(" ", name))]
 
 
 @cache

@@ -97,27 +97,27 @@ class Selector:
 
         In the end, where it is still confused with another, secondary columns are used as well.
         """
-        others = {other: selected.get(other, []) for other in self.rivals if other != segment}
+        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
         best = selected[segment]
-        fewest = self._faults(segment, best, others)
-        if not best or not any(fewest) or (is_last and not fewest[0]):
+        fewest_faults = self._faults(segment, best, rival_names)
+        if not best or not any(fewest_faults) or (is_last and not fewest_faults[0]):
             return best
-        confused = [other for other in others if self._is_confused((segment, best), (other, others[other]))]
+        confused = [rival for rival in rival_names if self._is_confused((segment, best), (rival, rival_names[rival]))]
         for combination in _combinations(self._tried(segment, confused, is_last=is_last), self.redundant):
-            faults = self._faults(segment, combination, others)
-            if faults < fewest:
-                best, fewest = combination, faults
+            faults = self._faults(segment, combination, rival_names)
+            if faults < fewest_faults:
+                best, fewest_faults = combination, faults
         return best
 
     def _tried(self, segment: int, confused: Collection[int], *, is_last: bool) -> list[Trait]:
         every = self.candidates[segment]
         candidates = every if is_last else [trait for trait in every if not trait.is_secondary] or every
         first, remaining = candidates[:_TRIED], candidates[_TRIED:]
-        telling = [trait for trait in remaining if any(self.shares(trait)[other] < _HALF for other in confused)]
+        telling = [trait for trait in remaining if any(self.shares(trait)[rival] < _HALF for rival in confused)]
         return [*first, *telling[:_TRIED_MORE]]
 
     def _faults(
-        self, segment: int, traits: Sequence[Trait], others: Mapping[int, Sequence[Trait]]
+        self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]
     ) -> tuple[int, int, int]:
         """How many segments it is not told from, names are part of each other, and words are as true of another.
 
@@ -125,13 +125,13 @@ class Selector:
         """
         keys = _keys(traits)
         confused = alike = unsaid = 0
-        for other, words in others.items():
-            confused += self._is_confused((segment, traits), (other, words))
-            if other not in self.candidates or not words:
+        for rival, words in rival_names.items():
+            confused += self._is_confused((segment, traits), (rival, words))
+            if rival not in self.candidates or not words:
                 continue
-            other_keys = _keys(words)
-            alike += keys <= other_keys or other_keys <= keys
-            unsaid += sum(self._is_as_true(trait, other) for trait in traits if not _mentions(words, trait))
+            rival_keys = _keys(words)
+            alike += keys <= rival_keys or rival_keys <= keys
+            unsaid += sum(self._is_as_true(trait, rival) for trait in traits if not _mentions(words, trait))
             unsaid += sum(self._is_as_true(trait, segment) for trait in words if not _mentions(traits, trait))
         confused += any(keys == {_key_of(words)} for words in self.reserved)
         return confused, alike, unsaid
@@ -139,16 +139,16 @@ class Selector:
     def _is_confused(self, first: tuple[int, Sequence[Trait]], second: tuple[int, Sequence[Trait]]) -> bool:
         """Whether every word of either name holds for at least half of the members of the other segment."""
         return all(
-            self._holds(trait, other)
-            for (_, traits), (other, _) in ((first, second), (second, first))
+            self._holds(trait, rival)
+            for (_, traits), (rival, _) in ((first, second), (second, first))
             for trait in traits
         )
 
     def _holds(self, trait: Trait, segment: int) -> bool:
         return bool(self.shares(trait)[segment] >= _HALF)
 
-    def _is_as_true(self, trait: Trait, other: int) -> bool:
-        return bool(self.shares(trait)[other] > trait.members - _CLEARLY_FEWER)
+    def _is_as_true(self, trait: Trait, rival: int) -> bool:
+        return bool(self.shares(trait)[rival] > trait.members - _CLEARLY_FEWER)
 
     def _separate(self, first: int, second: int, selected: Selection) -> None:
         """Add bounds to the names of two segments that no words tell apart."""
@@ -157,27 +157,30 @@ class Selector:
         for segment, trait in self.contrast(first, second).items():
             if segment in selected:
                 added = self._with(segment, selected, trait)
-                others = {other: selected.get(other, []) for other in self.rivals if other != segment}
-                if self._faults(segment, added, others)[0] <= self._faults(segment, selected[segment], others)[0]:
+                rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+                if (
+                    self._faults(segment, added, rival_names)[0]
+                    <= self._faults(segment, selected[segment], rival_names)[0]
+                ):
                     selected[segment] = added
 
     def _with(self, segment: int, selected: Selection, added: Trait) -> list[Trait]:
         """The traits with one more, without those for which there is no space or which it makes needless."""
-        others = {other: selected.get(other, []) for other in self.rivals if other != segment}
+        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
         traits = selected[segment]
         for trait in traits:
             if trait.feature == added.feature and (both := self.merged(segment, trait, added)) is not None:
                 added = both
         variants = [
-            [*kept, added]
+            [*subset, added]
             for count in range(min(len(traits), _MAX_TRAITS - 1), -1, -1)
-            for kept in combinations(traits, count)
-            if not count or _is_short([*kept, added])
+            for subset in combinations(traits, count)
+            if not count or _is_short([*subset, added])
         ]
 
         def key(variant: list[Trait]) -> tuple[tuple[int, ...], bool, int]:
             says_twice = _mentions(variant[:-1], added)
-            return self._faults(segment, variant, others)[:2], says_twice, -len(variant)
+            return self._faults(segment, variant, rival_names)[:2], says_twice, -len(variant)
 
         return min(variants, key=key)
 
