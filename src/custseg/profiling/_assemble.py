@@ -22,7 +22,6 @@ from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._levels import MAJORITY
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
-from custseg.profiling.naming._trait_names import joined
 from custseg.profiling.naming._traits import Trait
 from custseg.profiling.naming._words import in_each_language
 from custseg.texts import stability_level
@@ -106,7 +105,7 @@ def segment_row(
         playbook=advice(
             inputs.plays.get(name.key, Play()),
             inputs.plays["every"],
-            traits=joined(name.traits),
+            traits=name.traits,
             typical=_typical(features),
             reach=reach,
             size=size,
