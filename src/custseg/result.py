@@ -94,7 +94,8 @@ class Segmentation:
         """Values filled, compressed or left out; codes and circular attributes; cross tables; notes of the method."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
-        return [*self.model.preparation.notes(language, self._phrases), *self._notes_on_columns, *fit_notes]
+        units = {feature.name: feature.unit for feature in self.features.described}
+        return [*self.model.preparation.notes(language, self._phrases, units), *self._notes_on_columns, *fit_notes]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:

@@ -115,6 +115,7 @@ def translated(message: str, options: Mapping[str, str]) -> str:
         return message
     names = "|".join(sorted(map(re.escape, options), key=len, reverse=True))
     assignment = re.compile(rf"(?<![\w-])({names})=(?P<value>(?=[\w'\"\[{{]))?")
+    without_value = re.compile(rf"(?<![\w-])({names})=None\b")
     underscored = "|".join(re.escape(name) for name in options if "_" in name)
     plain = re.compile(rf"(?<![\w-])({underscored or '(?!)'})(?![\w-])")
     subject = re.compile(rf"(?<=: )((?:{names})(?:(?:,| and|, and) (?:{names}))*){_VERBS}")
@@ -129,7 +130,8 @@ def translated(message: str, options: Mapping[str, str]) -> str:
     pieces = _QUOTED.split(subject.sub(listed, message, count=1))
     for i in range(0, len(pieces), 2):
         before_quote = i + 1 < len(pieces)
-        text = assignment.sub(with_value, pieces[i])
+        text = without_value.sub(lambda match: f"{options[match[1]]} none", pieces[i])
+        text = assignment.sub(with_value, text)
         if before_quote and re.search(rf"(?<![\w-])({names})=$", pieces[i]):
             text += " "
         pieces[i] = plain.sub(lambda match: options[match[1]], text)
