@@ -77,6 +77,8 @@ class FeatureTable:
         Snapshot of the features; None for a ready table.
     reading : Reading or None
         How a ready table was read; None for features of logs.
+    figures : mapping of str to object
+        By family, the figures of the customer base that its features were computed with; empty for a ready table.
     """
 
     local: nw.DataFrame[Any]
@@ -84,6 +86,7 @@ class FeatureTable:
     give_back: Callable[[nw.DataFrame[Any]], Any]
     snapshot: Snapshot | None = None
     reading: Reading | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> Any:
