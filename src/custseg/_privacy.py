@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -104,6 +105,17 @@ def share_words(count: int, size: int, language: str, *, shown: float | None = N
     if count < SMALLEST_GROUP:
         return "<" + percent(bound, language, decimals=decimals)
     return ">" + percent(1 - bound, language, decimals=decimals)
+
+
+def shown_sizes(sizes: Sequence[int]) -> list[int | None]:
+    """Sizes of groups whose total is known: None for 1 to 9 customers; if one is hidden, for the smallest other too."""
+    hidden = hidden_cells(np.array([sizes], dtype=np.intp).reshape(1, -1))[0]
+    return [None if mask else size for size, mask in zip(sizes, hidden, strict=True)]
+
+
+def bound_words(count: int) -> str:
+    """What is said of a count that is hidden: "<10", or ">=10" where it would give another one away."""
+    return f"<{SMALLEST_GROUP}" if count < SMALLEST_GROUP else f">={SMALLEST_GROUP}"
 
 
 def group_size(count: int | None, language: str) -> str:

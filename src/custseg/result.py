@@ -169,6 +169,10 @@ class Segmentation:
         A process that is killed leaves files that the next `write` to the folder finishes or removes. In CSV,
         text that a spreadsheet would run as a formula gets a leading apostrophe; Parquet keeps every value as it is.
 
+        Counts of 1 to 9 customers are empty cells in `profiles`, so that its columns stay numeric. The column
+        `hidden` names them and reads "<10", as in "size<10, reachable_email<10"; where the size of one segment is
+        hidden, so are the size of the smallest other one ("size>=10") and both shares, whose sums would give it away.
+
         Parameters
         ----------
         folder : str or Path

@@ -77,8 +77,8 @@ def numbers_in_text(texts: Sequence[str | None], *, decimal: str | None = None) 
     """Read the texts as numbers, all with the same decimal mark: the one that fits most, or `decimal` if it is given.
 
     Numbers may have separators between thousands and a currency or per cent sign: "12%" is 12. Texts that begin with 0
-    and go on with digits are codes, not numbers. "1,234" alone does not say whether its comma separates thousands: a column in which all
-    commas are like that is not numeric unless `decimal` is given.
+    and go on with digits are codes, not numbers. "1,234" alone does not say whether its comma separates thousands: a
+    column in which all commas are like that is not numeric unless `decimal` is given.
     """
     plain = [None if text is None else text.strip().strip(_SIGNS).strip() for text in texts]
     filled = [text for text in plain if text is not None]

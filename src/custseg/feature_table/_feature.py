@@ -13,7 +13,6 @@ from custseg._labels import read_column_labels
 from custseg._numerics import Floats
 from custseg.texts import LANGUAGES, YEAR, filled, single_line, text
 
-
 CODE = "code"
 """Unit of whole numbers that are labels and no quantities, such as post codes."""
 

@@ -36,8 +36,8 @@ def number(value: float | None, language: str = "en", *, digits: int = 3, groupe
     """The number rounded to so many significant digits, its whole part always in full; a dash where it is missing.
 
     Thousands are separated unless `grouped` is false, trailing zeros are dropped: 12,346, 12.3, 0.0421; in Russian
-    12 346, 12,3, 0,0421. Unless `digits` is `EXACT`, there are at most four decimals. From 10^15 on, and below 10^-9 where the digits are
-    exact, the form is 1.7e+308.
+    12 346, 12,3, 0,0421. Unless `digits` is `EXACT`, there are at most four decimals. From 10^15 on, and below 10^-9
+    where the digits are exact, the form is 1.7e+308.
     """
     if value is None or math.isnan(value):
         return DASH
