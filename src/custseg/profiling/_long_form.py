@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from custseg._privacy import SMALLEST_GROUP, bound_words, 
+from custseg._privacy import SMALLEST_GROUP, bound_words
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, sizes_to_show
 from custseg.profiling.measures._intervals import Effect
 from custseg.texts import printable

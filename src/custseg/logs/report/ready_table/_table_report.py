@@ -29,6 +29,8 @@ _MOST_NAMES = 10
 _MOST_RESULTS = 20
 # Two words in any case, such as yes, Yes and YES.
 _MOST_ANSWERS = 16
+# Values of a column of yes and no.
+_FLAG = 2
 _REASONS = (
     "outcome", "text", "own text", "code", "flag", "date", "other", "no value", "constant", "id", "duplicate",
 )  # fmt: skip
@@ -161,17 +163,17 @@ def _kind(table: FeatureTable, name: str) -> str:
     kind = column.dtype
     if column.is_null().all():
         return "no value"
+    if not kind.is_temporal() and kind not in (nw.Boolean, nw.String, nw.Categorical, nw.Enum):
+        return "other"
     distinct = column.drop_nulls().n_unique()
     if distinct == 1:
         return "constant"
-    if distinct == 2 and is_outcome_name(name):
+    if distinct == _FLAG and is_outcome_name(name):
         return "outcome"
     if kind == nw.Boolean:
         return "flag"
     if kind.is_temporal():
         return "date"
-    if kind not in (nw.String, nw.Categorical, nw.Enum):
-        return "other"
     # A CSV file has flags and dates as text.
     if _are_answers(column):
         return "flag"
