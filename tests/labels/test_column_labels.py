@@ -64,7 +64,7 @@ def test_later_labels_replace_earlier_ones() -> None:
     ("labels", "message"),
     [
         ({"MntWine": "wine"}, r"no column 'MntWine'\. Did you mean 'MntWines'\?"),
-        ({"MntWines": "food", "MntFish": "Food"}, r"columns 'MntWines' and 'MntFish' have one label, 'Food' .*own"),
+        ({"MntWines": "food", "MntFish": "Food"}, r"columns 'MntWines' and 'MntFish' have one label, 'Food': .*own"),
         ({"MntWines": "MntFish"}, r"columns 'MntWines' and 'MntFish' have one label"),
         ({"MntWines": "a\nb"}, r"label of 'MntWines' has a line break or another control character: 'a\\nb'"),
         ({"MntWines": "a\u202eb"}, r"another control character"),

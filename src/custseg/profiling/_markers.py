@@ -174,7 +174,7 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
     gains = low[0] - high[1]
     if len(grid) < 2 or gains.max() <= 0 or sizes.min() < 2 * SMALLEST_GROUP:
         return None
-    cut = _near_an_end(gains)
+    cut = _near_an_end(gains, is_higher=is_higher)
     end = values[values >= grid[cut]] if is_higher else values[values < grid[cut]]
     if end.min() == end.max():
         return Statement((Term(feature, "==", float(end[0])),))
@@ -186,14 +186,14 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
     return Statement((Term(feature, ">=" if is_higher else "<", bound if rounded is None else rounded),))
 
 
-def _near_an_end(gains: Floats) -> int:
-    """The cut with the largest gain; of the first and the last, which set the ends apart, one that is nearly as good.
+def _near_an_end(gains: Floats, *, is_higher: bool) -> int:
+    """The cut with the largest gain; before it one at an end of the range, if it is nearly as good.
 
-    The first value of the grid is below no cut.
+    First the end at which the members are, then the other one, at which the others are. The first value of the grid
+    has nothing below it.
     """
-    best = float(gains.max())
-    near = [cut for cut in (1, len(gains) - 1) if gains[cut] >= _END * best]
-    return max(near, key=lambda cut: gains[cut]) if near else int(gains.argmax())
+    ends = (len(gains) - 1, 1) if is_higher else (1, len(gains) - 1)
+    return next((cut for cut in ends if gains[cut] >= _END * gains.max()), int(gains.argmax()))
 
 
 def _if_shown(statistics: ColumnStatistics, statement: Statement, segment: int) -> Statement | None:
