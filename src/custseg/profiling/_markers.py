@@ -53,9 +53,9 @@ class Marker:
         Cliff's delta, or the difference of shares.
     texts : mapping of str to str
         Text by language, such as ``order_count 9 (others 2)``: the medians of members and others; where these are
-        equal or at an end of the range, the shares of values at the end or beyond a cut; for a category, a code and a
-        column of 0 and 1, the shares. A share reads "<17%" where 1 to 9 customers have it, ">83%" where all but 1 to
-        9 do.
+        equal, or that of the members is at an end of the range, the shares of values at the end or beyond a cut; for a
+        category, a code and a column of 0 and 1, the shares. A share reads "<17%" where 1 to 9 customers have it,
+        ">83%" where all but 1 to 9 do.
     folded : tuple of str
         Redundant features: the absolute rank correlation with this one is at least 0.8.
     """
@@ -114,7 +114,7 @@ def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistic
     ranks = statistics.ranked[feature]
     medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
     differ = _differ(statistics, feature, medians, is_higher=is_higher)
-    if differ and not _mislead(statistics, feature, medians, segment=segment):
+    if differ and not _misleads(statistics, feature, segment):
         return Statement(medians=medians)
     return _beyond_best_cut(statistics, feature, segment, is_higher=is_higher)
 
@@ -126,15 +126,12 @@ def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, fl
     return differ and (medians[0] > medians[1]) == is_higher
 
 
-def _mislead(statistics: ColumnStatistics, feature: str, medians: tuple[float, float], *, segment: int) -> bool:
-    """Whether a median is at an end of the range, where half of a group is enough to put it."""
+def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:
+    """Whether the median of the members is at an end of the range, where half of them are enough to put it."""
     values, labels = statistics.clustered_values(feature)
-    ends = values.min(), values.max()
-    groups = (values[labels == segment], values[labels != segment])
-    return any(
-        median in ends and float((group == median).mean()) < _MOSTLY
-        for median, group in zip(medians, groups, strict=True)
-    )
+    members = values[labels == segment]
+    median = float(statistics.ranked[feature].quantiles[segment][2])
+    return median in (values.min(), values.max()) and float((members == median).mean()) < _MOSTLY
 
 
 def _of_codes(

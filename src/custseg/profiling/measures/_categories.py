@@ -87,9 +87,9 @@ def bounded_shares(categories: Sequence[str], counts: Integers, segment: int) ->
     shares = []
     for position in np.flatnonzero(has_small_cell(counts[segment], sizes[segment])).tolist():
         cells = blurred(np.stack([counts[:, position], sizes - counts[:, position]], axis=1))
-        others = cells.sum(axis=0) - cells[segment]
-        if min(sizes[segment], others.sum()) >= 2 * SMALLEST_GROUP:
-            pair = int(others[0]), int(others.sum())
+        hits, misses = (int(count) for count in cells.sum(axis=0) - cells[segment])
+        if min(sizes[segment], hits + misses) >= 2 * SMALLEST_GROUP:
+            pair = hits, hits + misses
             difference = share_difference(int(cells[segment, 0]), int(cells[segment].sum()), others=pair)
             shares.append(CategoryShare(categories[position], None, None, difference, None))
     return shares
