@@ -92,7 +92,7 @@ def test_labels_of_profiles_have_a_name_of_their_own() -> None:
 
 
 def test_one_label_for_two_columns_is_said_once() -> None:
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError, match="have one label, 'food': give") as caught:
         labeled({"MntWines": "food", "MntFish": "food"})
     assert str(caught.value).count("have one label") == 1
     with pytest.raises(DataError, match=r"'food' \(language 'ru'\)"):
