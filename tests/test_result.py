@@ -122,7 +122,7 @@ def test_rename_changes_names_everywhere(result: Segmentation) -> None:
     names = [row.name for row in renamed.profiles]
     assert names == ["Fans", result.profiles[1].name, "Guests", "Prospects"]
     assert set(renamed.assignments["name"]) == set(names)
-    assert set(renamed.model.assign(renamed.features)["name"]) == set(names)
+    assert set(renamed.model.assign(features=renamed.features)["name"]) == set(names)
     assert "Fans" in repr(renamed)
     assert "Fans" not in repr(result)
     assert renamed.assignments["segment"].equals(result.assignments["segment"])
@@ -215,7 +215,7 @@ def test_same_names_are_replaced(result: Segmentation, tmp_path: Path) -> None:
     (tmp_path / "assignments.csv").write_text("old")
     (tmp_path / "mine.txt").write_text("mine")
     result.write(tmp_path)
-    assert read(tmp_path).columns == ["customer_id", "segment", "name"]
+    assert read(tmp_path).columns[:3] == ["customer_id", "segment", "name"]
     assert sorted(all_files(tmp_path)) == ["assignments.csv", "mine.txt", "profiles.csv"]
 
 

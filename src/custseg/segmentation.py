@@ -24,9 +24,9 @@ from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import CODE, FeatureTable, as_quantities, given_features
 from custseg.features import features_of
-from custseg.logs import REFUNDS, DataReport, described_logs, report_on, table_report
+from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
-from custseg.model import SegmentModel
+from custseg.model import SegmentModel, learn_model
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
@@ -161,9 +161,10 @@ def fit_segments(
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
     if features is None:
         _refuse_form_and_id(form, customer_column)
-        table, report = _from_logs(logs, refunds=refunds, language=language)
+        described = _described_logs(logs, refunds=refunds)
+        table, report = features_of(described), report_on(described, language=language)
     else:
-        table, report = _ready_table(features, customer_column, logs, form=form), None
+        table, report, described = _ready_table(features, customer_column, logs, form=form), None, None
     table = table.with_labels(labels, caller=_CALLER)
     names = clustering_columns(table, columns, _CALLER)
     table = as_quantities(table, names)
@@ -178,26 +179,38 @@ def fit_segments(
     choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, tell=tell, **options)
 
     tell("describing", 3, 4)
-    result = _segmentation(table, matrix, replace(choice, language=language), report=report, seed=seed)
+    result = _segmentation(table, matrix, replace(choice, language=language), logs=described, report=report, seed=seed)
     tell("done", 4, 4)
     return result
 
 
 def _segmentation(
-    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, report: DataReport, seed: int
+    table: FeatureTable,
+    matrix: CustomerMatrix,
+    choice: ClusteringChoice,
+    *,
+    logs: Logs | None,
+    report: DataReport,
+    seed: int,
 ) -> Segmentation:
     """Return the result of the selected clustering, with profiles, rules and a model."""
     labels = matrix.customer_labels(choice.best.labels)
     unclustered = UNCLUSTERED[_who_is_left(table)]
     names = matrix.preparation.names
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
-    segment_names = tuple(row.name for row in profiles.segments)
-    rule = choice.best.estimator.assignment_rule_
     returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
-    model = SegmentModel(
-        matrix.preparation, rule, segment_names, unclustered[choice.language], returned[choice.language]
+    outside = unclustered[choice.language], returned[choice.language]
+    model = learn_model(table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside)
+    return Segmentation(
+        profiles,
+        choice,
+        table,
+        model,
+        preparation=matrix.preparation,
+        data_report=report,
+        labels=labels,
+        rules=rules,
     )
-    return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
 
 def _described(
@@ -236,12 +249,11 @@ def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:
         )
 
 
-def _from_logs(logs: Mapping[str, Any], *, refunds: str, language: str) -> tuple[FeatureTable, DataReport]:
-    """The feature table of the logs at their snapshot, and the data report."""
+def _described_logs(logs: Mapping[str, Any], *, refunds: str) -> Logs:
+    """The logs at their snapshot."""
     if all(logs[name] is None for name in ("orders", "events", "customers")):
         raise TypeError(f"{_CALLER}: give orders (a log), or features= (one row per customer), got neither.")
-    described = described_logs(**logs, refunds=refunds, caller=_CALLER, may_assume=True)
-    return features_of(described), report_on(described, language=language)
+    return described_logs(**logs, refunds=refunds, caller=_CALLER, may_assume=True)
 
 
 def _ready_table(

@@ -38,7 +38,7 @@ def clustered_places(result: Segmentation) -> list[int]:
 def assigned(result: Segmentation, place: int, feature: str, value: float) -> int:
     """The segment of the customer with one value changed, by the public way."""
     table = result.features.local.to_native()[place].with_columns(pl.lit(value).cast(pl.Float64).alias(feature))
-    return int(result.model.assign(table, customer_column="customer_id")["segment"][0])
+    return int(result.model.assign(features=table, customer_column="customer_id")["segment"][0])
 
 
 def test_customer_on_a_line_by_hand() -> None:

@@ -157,18 +157,18 @@ def fitted() -> Segmentation:
 
 def test_model_assigns_rows_one_by_one(fitted: Segmentation) -> None:
     table = fitted.features.frame
-    assert fitted.model.assign(table).equals(fitted.assignments)
-    assert fitted.model.assign(table[7:8]).equals(fitted.assignments[7:8])
+    assert fitted.model.assign(features=table).equals(fitted.assignments)
+    assert fitted.model.assign(features=table[7:8]).equals(fitted.assignments[7:8])
 
 
 def test_customers_beyond_a_tail_are_outliers(fitted: Segmentation) -> None:
     table = fitted.features.frame
     tails = fitted.model.preparation.tails.tails
     far = {"id": [0], "visits": [20.0], "age": [30.0], "luck": [-1e6 if tails[0].sign < 0 else 1e6]}
-    assert not fitted.model.assess(table)["is_outlier"].any()
+    assert not fitted.model.assign(features=table)["is_outlier"].any()
     # Values are clipped at four standard deviations, which the farthest customer of the fit may have reached.
     is_beyond = tails[0].distances[-1] < 4 - tails[0].sign * tails[0].middle
-    assert fitted.model.assess(pl.DataFrame(far))["is_outlier"].to_list() == [is_beyond]
+    assert fitted.model.assign(features=pl.DataFrame(far))["is_outlier"].to_list() == [is_beyond]
 
 
 def test_explanation_adds_up_for_compressed_values(fitted: Segmentation) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment, empty_assessment, fill
+from custseg.clustering.assignment._assessment import Assessment, check_shapes, empty_assessment, fill
 
 # Number of rows whose neighbors are searched at once, which bounds the memory.
 _BLOCK = 16_384
@@ -133,6 +133,25 @@ class CoreRule:
             reach=np.array(plain["reach"], dtype=np.float64),
             limit=limit,
         )
+
+    def check(self, n_clusters: int, n_columns: int) -> None:
+        """Raise ValueError unless the arrays are those of a rule for so many clusters and columns."""
+        k, n_cores = n_clusters, len(self.cores)
+        check_shapes(
+            {
+                "cores": (self.cores, (n_cores, n_columns)),
+                "core_distances": (self.core_distances, (n_cores,)),
+                "core_labels": (self.core_labels, (n_cores,)),
+                "reach": (self.reach, (k,)),
+            }
+        )
+        is_labeled = (
+            np.isin(np.arange(k), self.core_labels).all() and ((self.core_labels < k) & (self.core_labels >= 0)).all()
+        )
+        if self.n_clusters != k or self.limit.shape != (k,) or np.isnan(self.limit).any() or not is_labeled:
+            raise ValueError("the prototypes of the rule are not those of its clusters")
+        if not 1 <= self.neighbors <= n_cores:
+            raise ValueError("the rule looks at more neighbors than it has prototypes")
 
     @cached_property
     def _tree(self) -> cKDTree:
