@@ -323,7 +323,7 @@ def test_codes_are_quantities_where_the_caller_says_so() -> None:
     rows = np.arange(90)
     table = pl.DataFrame({"id": rows, "visits": rows * 7 % 30, "postal_code": 10_000 + rows % 3 * 30_000})
     fit = partial(fit_segments, features=table, customer_column="id", method="kmeans", n_segments=3)
-    assert fit().model.preparation.names == ["visits"]
+    assert fit().preparation.names == ["visits"]
     result = fit(columns=["postal_code"])
     assert "postal_code" in result.profiles[0].medians
     assert result.features.described[1].unit == ""
