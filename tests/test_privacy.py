@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg._privacy import blurred, hidden_cells, share_bounds, share_words, shown_count, shown_share, shown_sizes
+from custseg._privacy import (
+    blurred,
+    hidden_cells,
+    hidden_in_cross_table,
+    share_bounds,
+    share_words,
+    shown_count,
+    shown_share,
+    shown_sizes,
+)
 from custseg.profiling import Profiles, profile_segments
 
 tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5)
@@ -42,6 +51,28 @@ def test_what_others_are_added_up_from_tells_no_small_cell(table: list[list[int]
     assert (told[(counts > 0) & (counts < 10)] == 5).all()
     large = counts.max(axis=1) >= 35  # large enough to make up for two small cells
     assert (told.sum(axis=1)[large] == counts.sum(axis=1)[large]).all()
+
+
+@given(tables)
+def test_no_line_of_a_cross_table_gives_a_cell_away(table: list[list[int]]) -> None:
+    counts = np.array(table)
+    shown = np.vstack([counts, counts.sum(axis=0)])
+    shown = np.column_stack([shown, shown.sum(axis=1)])
+    hidden = hidden_in_cross_table(counts)
+    assert hidden[(shown > 0) & (shown < 10)].all()
+    for cells, mask in [*zip(shown, hidden, strict=True), *zip(shown.T, hidden.T, strict=True)]:
+        if mask.any() and (mask.sum() < 2 or cells[mask].sum() < 20):  # only where there is nobody else to hide with
+            assert (cells[~mask] == 0).all()
+
+
+def test_cross_tables_by_hand() -> None:
+    # 3 hides 20 of its row; then 50 and 30 of their columns, from which both could be computed.
+    assert hidden_in_cross_table(np.array([[3, 20, 90], [50, 30, 40]])).tolist() == [
+        [True, True, False, False],
+        [True, True, False, False],
+        [False, False, False, False],
+    ]
+    assert not hidden_in_cross_table(np.array([[0, 20], [50, 30]])).any()
 
 
 def test_cells_by_hand() -> None:

@@ -45,6 +45,35 @@ def hidden_cells(counts: Integers) -> Bools:
     return hidden
 
 
+def hidden_in_cross_table(counts: Integers) -> Bools:
+    """Which cells of a cross table that is shown with its totals must not be shown; shape (rows + 1, columns + 1).
+
+    The last row and column of the result are the totals, the corner the grand total. Cells with 1 to 9 customers are
+    hidden. A line (a row or a column, with its total) is an equation, so that in every line with hidden cells further
+    ones are hidden, the smallest first, until there are two or more that count 20 customers or more; as far as the
+    line has such cells.
+    """
+    table = np.vstack([counts, counts.sum(axis=0)])
+    table = np.column_stack([table, table.sum(axis=1)])
+    hidden = (table > 0) & (table < SMALLEST_GROUP)
+    while True:
+        before = hidden.sum()
+        for lines, masks in ((table, hidden), (table.T, hidden.T)):
+            for line, mask in zip(lines, masks, strict=True):
+                _hide_more(line, mask)
+        if hidden.sum() == before:
+            return hidden
+
+
+def _hide_more(line: Integers, mask: Bools) -> None:
+    """Hide cells of one line until none of the hidden ones can be computed from those shown."""
+    while mask.any() and (mask.sum() < 2 or line[mask].sum() < 2 * SMALLEST_GROUP):
+        free = np.flatnonzero(~mask & (line > 0))
+        if not len(free):
+            return
+        mask[free[np.argmin(line[free])]] = True
+
+
 def blurred(counts: Integers) -> Integers:
     """The table with 1 to 9 replaced by 5, and the difference added to the largest cell of the segment if it has 10.
 

@@ -119,3 +119,20 @@ def test_logs_given_to_a_model_of_a_ready_table() -> None:
     fit = quick_fit(features=quick_fit(clean_log(60)).features.frame)
     with pytest.raises(TypeError, match=r"this model was fitted on a ready table. Give features="):
         fit.model.assign(clean_log(60), as_of="2025-01-01")
+
+
+def test_rows_after_a_moment_are_ignored_while_ages_go_on(shop: Shop, whole: Segmentation) -> None:
+    """As if nothing had happened since: the log cut off gives the same."""
+    since, later = shop.as_of, shop.as_of + timedelta(days=30)
+    model = whole.model
+    after = shop.orders.with_columns(
+        ordered_at=pl.col("ordered_at") + pl.duration(days=30), order_id=pl.col("order_id").cast(pl.String) + "x"
+    )
+    orders = pl.concat([shop.orders.with_columns(pl.col("order_id").cast(pl.String)), after])
+    cut = orders.filter(pl.col("ordered_at") < since)
+    events = shop.events.with_columns(occurred_at=pl.col("occurred_at") + pl.duration(days=20))
+    events = pl.concat([shop.events, events])
+    logs = {"orders": orders, "events": events, "customers": shop.customers}
+    ignored = model.features_of(logs, as_of=later, known_until=since, caller="test").frame
+    logs |= {"orders": cut, "events": events.filter(pl.col("occurred_at") < since)}
+    assert ignored.equals(model.features_of(logs, as_of=later, caller="test").frame)

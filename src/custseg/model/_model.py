@@ -176,9 +176,13 @@ class SegmentModel:
         as_of: object = None,
         customer_column: str | None = None,
         max_age_days: int | None = None,
+        known_until: datetime | None = None,
         caller: str,
     ) -> FeatureTable:
-        """The features of later customers, from logs or from a ready table; see `assign`."""
+        """The features of later customers, from logs or from a ready table; see `assign`.
+
+        Rows of the logs at or after `known_until` are ignored.
+        """
         tables = {name: log for name, log in logs.items() if log is not None}
         if features is not None:
             if tables:
@@ -191,7 +195,9 @@ class SegmentModel:
             if customer_column is not None:
                 raise ValueError(f"{caller}: customer_column belongs to features=; for a log use Orders(customer=...).")
             assert self.definition is not None
-            described = self.definition.described(logs, as_of, self.preparation.names, caller=caller)
+            described = self.definition.described(
+                logs, as_of, self.preparation.names, known_until=known_until, caller=caller
+            )
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
             table = self.definition.features(described, self.preparation.names)
         check_features(table, self.preparation.names, argument="features", caller=caller)

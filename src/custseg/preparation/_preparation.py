@@ -18,7 +18,9 @@ from custseg.texts import EXACT, YEAR, number, percent, plural_form, printable, 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
 
-_DECIMALS = 9
+DECIMALS = 9
+"""Standardized values are rounded to so many decimals."""
+
 _SKEWED = (1.0, 1.1)
 _SAME_SHARE = 0.99
 _MISSING_SHARE = 0.5
@@ -69,11 +71,11 @@ class ColumnPlan:
         filled = np.where(np.isnan(values), self.fill, values)
         if self.transform == "log1p":
             transformed = _log_transformed(filled, self.scale)
-        else:
-            # Values of new customers may overflow in this unit; they are clipped afterwards.
-            with np.errstate(over="ignore"):
+        # Values of new customers may overflow in this unit; they are clipped afterwards.
+        with np.errstate(over="ignore"):
+            if self.transform == "none":
                 transformed = filled / self.unit
-        return (transformed - self.center) / self.spread
+            return np.asarray((transformed - self.center) / self.spread)
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ class Preparation:
         check_finite(caller, {column.name: values[column.name] for column in self.columns})
         columns = [column.standardized(values[column.name]) for column in self.columns]
         # Money in cents or euros differs in the last bits: without them the same customers are the same rows.
-        return np.ascontiguousarray(np.clip(np.column_stack(columns), -CLIP, CLIP).round(_DECIMALS))
+        return np.ascontiguousarray(np.clip(np.column_stack(columns), -CLIP, CLIP).round(DECIMALS))
 
 
 def fit_preparation(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 
+from custseg._frames import safe_text
 from custseg._privacy import SMALLEST_GROUP, bound_words
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, sizes_to_show
 from custseg.profiling.measures._intervals import Effect
 from custseg.texts import printable
 
-_FORMULA = re.compile(r"[=+\-@\t\r\n]")
 Figure = tuple[str | None, str | None, str, float | None]
 """Feature, category, statistic and value."""
 
@@ -122,7 +121,7 @@ def _effect_figures(
 
 def _escaped(text: object) -> object:
     """The text; with a leading apostrophe if a spreadsheet would read it as a formula."""
-    return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text
+    return safe_text(text) if isinstance(text, str) else text
 
 
 def _finite(value: float | None) -> float | None:
