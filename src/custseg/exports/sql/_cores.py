@@ -50,7 +50,9 @@ def _append_pairs(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
     prepared.steps[cores] = sql.values(values, core_columns)
     differences = [sql.column(name) - sql.column(f"core_{name}") for name in prepared.names]
     distance = sql.call("root", sql.total([difference * difference for difference in differences]))
-    pairs = prepared.passing({**{name: sql.column(name) for name in core_columns[:3]}, "distance": distance})
+    pairs = prepared.passing(
+        {**{name: sql.column(name) for name in core_columns[:3]}, "distance": distance}
+    )
     joined = sql.select(pairs, rows).join(sql.table([cores]), join_type="cross")
     prepared.steps[f"{prepared.prefix}_pairs"] = joined.where(sql.column(CLUSTERED).eq(sql.integer(1)))
     prepared.stream_last()
@@ -113,9 +115,7 @@ def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
 def _append_others(prepared: PreparedColumns, rows: str) -> None:
     """The clustered customers, and those that cannot be clustered."""
     sql = prepared.sql
-    assigned = sql.select(
-        prepared.passing({CLUSTER: sql.column(CLUSTER), CONFIDENCE: sql.column(CONFIDENCE)}), prepared.last
-    )
+    assigned = sql.select(prepared.passing({CLUSTER: sql.column(CLUSTER), CONFIDENCE: sql.column(CONFIDENCE)}), prepared.last)
     unassigned = sql.select(prepared.passing({CLUSTER: sql.missing("int"), CONFIDENCE: sql.missing("double")}), rows)
     unassigned = unassigned.where(sql.column(CLUSTERED).eq(sql.integer(0)))
     prepared.steps[f"{prepared.prefix}_assigned"] = assigned.union(unassigned, distinct=False)

@@ -164,20 +164,14 @@ class _OrderSQL:
     def _mark(self, column: str) -> exp.Expression:
         """1 for cancelled lines, 0 for others, NULL without a mark."""
         mark = {"mark": self.sql.column(column, "t")}
-        return self.sql.parsed(
-            "CASE WHEN CAST(:mark AS BOOLEAN) THEN 1 WHEN NOT CAST(:mark AS BOOLEAN) THEN 0 END", mark
-        )
+        return self.sql.parsed("CASE WHEN CAST(:mark AS BOOLEAN) THEN 1 WHEN NOT CAST(:mark AS BOOLEAN) THEN 0 END", mark)
 
     def _values(self) -> dict[str, exp.Expression]:
         """What stands for the names after a colon."""
         sql, dates, log, snapshot = self.sql, self.dates, self.log, self.snapshot
-        is_kept = (
-            "NOT (COALESCE(money, 0) < 0 OR is_cancelled = 1)" if log.is_gross else "(money < 0 OR is_cancelled = 0)"
-        )
-        net = (
-            "money"
-            if log.refund is None or log.is_gross
-            else ("CASE WHEN refund > 0 THEN COALESCE(money, 0) - refund ELSE money END")
+        is_kept = "NOT (COALESCE(money, 0) < 0 OR is_cancelled = 1)" if log.is_gross else "(money < 0 OR is_cancelled = 0)"
+        net = "money" if log.refund is None or log.is_gross else (
+            "CASE WHEN refund > 0 THEN COALESCE(money, 0) - refund ELSE money END"
         )
         undone = "CASE WHEN money < 0 THEN 0 - money ELSE 0 END"
         refunded = "0" if log.is_gross else undone if log.refund is None else f"{undone} + COALESCE(refund, 0)"

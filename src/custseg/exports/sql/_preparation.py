@@ -94,9 +94,7 @@ class PreparedColumns:
         size = sql.call("absolute", value)
         limit = divisor * _NEARLY_ZERO if divisor > 1 else _largest(divisor)
         is_outside = size < sql.number(limit) if divisor > 1 else size > sql.number(limit)
-        return sql.case(
-            [] if divisor == 1 else [(is_outside, sql.number(0.0))], sql.quotient(value, sql.number(divisor))
-        )
+        return sql.case([] if divisor == 1 else [(is_outside, sql.number(0.0))], sql.quotient(value, sql.number(divisor)))
 
     def _transformed(self, value: exp.Expression, index: int) -> exp.Expression:
         """The logarithm with the sign of the value, of columns that are transformed."""

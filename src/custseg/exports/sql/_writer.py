@@ -105,9 +105,7 @@ class SQLWriter:
         # `typed` says that the operands are floats: else sqlglot casts them for databases that divide whole numbers.
         return exp.Div(this=_in_parentheses(dividend), expression=_in_parentheses(divisor), typed=True)
 
-    def case(
-        self, branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression | None = None
-    ) -> exp.Expression:
+    def case(self, branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression | None = None) -> exp.Expression:
         """The value of the first branch whose condition holds; without a default NULL if none does."""
         from sqlglot import exp
 
@@ -224,9 +222,7 @@ class SQLWriter:
         from sqlglot import exp
 
         # PostgreSQL would make decimals of the numbers; a cast in one row decides for all.
-        first = [
-            value if isinstance(value.this, str) and value.this.isdigit() else self.double(value) for value in rows[0]
-        ]
+        first = [value if isinstance(value.this, str) and value.this.isdigit() else self.double(value) for value in rows[0]]
         tuples = [exp.Tuple(expressions=list(row)) for row in (first, *rows[1:])]
         columns = [self.quoted(name) for name in names]
         if self.dialect == "sqlite":
