@@ -94,7 +94,7 @@ _SEGMENTS = _together(
     click.option("--columns", help="Features to cluster on, separated by commas. "
                  "[default: recency_days,order_count,revenue]"),
     click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
-                 help="Language of the results; --help and some errors are in English."),
+                 help="Language of the results; --help and rare errors are in English."),
     click.option("--labels", type=click.Path(path_type=str),
                  help="TOML file with names of columns for people: column = \"label\"."),
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),

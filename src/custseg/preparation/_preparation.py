@@ -14,7 +14,7 @@ from custseg._numerics import Bools, Floats, median, skewness, unit_of
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
 from custseg.preparation._tails import HeavyTails
-from custseg.texts import EXACT, number, percent, plural_form, printable, text
+from custseg.texts import EXACT, YEAR, number, percent, plural_form, printable, text
 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
@@ -136,10 +136,12 @@ class Preparation:
         """Which customers are farther out on a heavy tail than the mean of the ten outermost training customers."""
         return self.tails.is_beyond(self._clipped(values, caller))
 
-    def notes(self, language: str = "en", phrases: Mapping[str, str] | None = None) -> list[str]:
+    def notes(
+        self, language: str = "en", phrases: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None
+    ) -> list[str]:
         """Sentences for the user: columns left out, values filled, clipped and compressed.
 
-        `phrases` has what columns are called inside a sentence; by default they have their names.
+        `phrases` has what columns are called inside a sentence, by default their names; `units` their units.
         """
         words = text(language, "preparation")
 
@@ -153,7 +155,8 @@ class Preparation:
         for column in self.columns:
             fields = {"column": called(column.name), "bound": f"{CLIP:g}"}
             if column.missing:
-                fields["value"] = number(column.fill, language, digits=EXACT)
+                is_year = (units or {}).get(column.name) == YEAR
+                fields["value"] = number(column.fill, language, digits=EXACT, grouped=not is_year)
                 notes.append(_counted(column.missing, words["filled"], language, **fields))
             if column.clipped:
                 notes.append(_counted(column.clipped, words["clipped"], language, **fields))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from custseg._privacy import shown_sizes
 from custseg.profiling._markers import Marker
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._intervals import Effect
@@ -185,3 +186,9 @@ def _meets(term: Term, value: float | str | None) -> bool:
     if term.operator == OTHER_THAN:
         return value != wanted
     return bool(Term(term.feature, term.operator, wanted).meets(value))
+
+
+def sizes_to_show(rows: Sequence[SegmentProfile]) -> list[int | None]:
+    """The sizes that may be shown; shares tell how many customers all segments have, but not how many are in none."""
+    segments = iter(shown_sizes([row.size for row in rows if row.segment is not None]))
+    return [next(segments) if row.segment is not None else shown_sizes([row.size])[0] for row in rows]
