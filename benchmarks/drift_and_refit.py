@@ -93,7 +93,7 @@ def refits(seeds: int, size: int) -> None:
         model = fitted(shop).model
         orders, moment = shop.until(1)
         refitted = refit(model, orders, as_of=moment)
-        names = {segment.number: segment.name for segment in refitted.result.profiles.segments}
+        names = {row.segment: row.name for row in refitted.result.profiles.segments}
         before = dict(zip(model.numbers, model.names, strict=True))
         same = [one.before for one in refitted.record.relations if one.kind == "same"]
         is_kept = all(names.get(number) == before[number] for number in same)

@@ -138,7 +138,7 @@ def _renamed(row: SegmentProfile, name: StoredName, evidence: _Evidence) -> Segm
         key=name.key,
         names=dict(name.names),
         descriptions=dict(name.descriptions),
-        evidence=NameEvidence(name.key, name.condition, *shares, name.terms) if holds else None,
+        evidence=NameEvidence(name.key, name.condition, name.terms, *shares) if holds else None,
         traits=tuple(evidence.trait(*trait) for trait in traits),
         playbook=name.playbook,
     )

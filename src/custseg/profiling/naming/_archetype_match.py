@@ -35,19 +35,19 @@ class NameEvidence:
         Key of the archetype.
     condition : mapping of str to str
         The condition that members of the archetype meet, as text by language.
+    terms : tuple of Term
+        The condition with the values at its quantiles.
     members : float
         Share of the members that meet the condition, at least 0.6.
     others : float
         Share of all other clustered customers that do, at most half of it.
-    terms : tuple of Term
-        The condition as comparisons with values.
     """
 
     archetype: str
     condition: Mapping[str, str]
+    terms: tuple[Term, ...]
     members: float
     others: float
-    terms: tuple[Term, ...] = ()
 
 
 def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archetype]:
@@ -90,15 +90,11 @@ def earned_names(
         segment = max(qualified, key=lambda s: (depth[s], hits[s] / sizes[s], -s))
         others_share = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
         condition = {language: _condition_words(archetype, table, bounds, language=language) for language in LANGUAGES}
-        share, terms = float(hits[segment] / sizes[segment]), _with_values(archetype.terms, bounds)
-        evidence = NameEvidence(archetype.key, condition, share, float(others_share), terms)
+        terms = tuple(Term(term.feature, *term.bound(bounds.get(term.feature, {}))) for term in archetype.terms)
+        share = float(hits[segment] / sizes[segment])
+        evidence = NameEvidence(archetype.key, condition, terms, share, float(others_share))
         names[segment] = archetype, evidence
     return names
-
-
-def _with_values(terms: Sequence[Term], bounds: Bounds) -> tuple[Term, ...]:
-    """The terms with the values that quantiles stand for."""
-    return tuple(Term(term.feature, *term.bound(bounds.get(term.feature, {}))) for term in terms)
 
 
 def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
@@ -114,10 +110,12 @@ def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
 def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]) -> dict[int, int]:
     """How extreme each segment is in the direction of the terms: how many other medians its median exceeds, summed.
 
-    A feature with bounds on both sides cancels out.
+    A feature with bounds on both sides cancels out, and optional terms do not count.
     """
     depths = dict.fromkeys(segments, 0)
-    directions = {(term.feature, term.operator[0]) for term in archetype.terms if term.operator != "=="}
+    directions = {
+        (term.feature, term.operator[0]) for term in archetype.terms if term.operator != "==" and not term.optional
+    }
     for feature, direction in directions if len(segments) > 1 else ():
         values = table.values(feature)
         medians = {segment: float(np.nanmedian(values[labels == segment])) for segment in segments}

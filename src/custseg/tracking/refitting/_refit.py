@@ -93,7 +93,8 @@ def refit(
     arguments = {"method": model.method, "language": model.language, **model.options.arguments()}
     if model.definition is not None:
         arguments |= {"window_days": model.definition.window_days, "refunds": model.definition.refunds}
-        arguments |= {**model.definition.with_describing().as_described(logs), "as_of": as_of}
+        described = model.definition.with_describing().as_described(logs, model.preparation.names, caller=_CALLER)
+        arguments |= {**described, "as_of": as_of}
     else:
         arguments |= {"features": features, "customer_column": customer_column}
     result = fit_segments(**{**arguments, "previous": model, **options})
