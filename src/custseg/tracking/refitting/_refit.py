@@ -16,7 +16,7 @@ from custseg.profiling import StoredName, with_stored_names
 from custseg.result import Segmentation
 from custseg.segmentation import fit_segments
 from custseg.tracking.refitting._lineage import Lineage, lineage
-from custseg.tracking.refitting._result import Refit
+from custseg.tracking.refitting._refit_result import Refit
 
 _CALLER = "refit"
 
