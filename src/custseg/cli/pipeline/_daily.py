@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from custseg.cli._errors import command_errors
-from custseg.cli._tracking import moved, movement_summary
-from custseg.cli._workspace import (
+from custseg.cli.pipeline._tracking import moved, movement_summary
+from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
     segment_counts,
