@@ -78,9 +78,7 @@ def quoted(name: str) -> str:
 
 Database = Callable[[str, Mapping[str, pl.DataFrame]], list[tuple[Any, ...]]]
 DATABASES: dict[str, Database] = {"duckdb": on_duckdb, "sqlite": on_sqlite, "postgres": on_postgres}
-PARAMETERS = [
-    pytest.param(name, marks=[pytest.mark.services] if name == "postgres" else []) for name in DATABASES
-]
+PARAMETERS = [pytest.param(name, marks=[pytest.mark.services] if name == "postgres" else []) for name in DATABASES]
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,9 @@ def agreement(model: SegmentModel, dialect: str, table: pl.DataFrame, *, returns
     assert in_sql.filter(infinite)["confidence"].null_count() == infinite.sum()
     finite_rows = table.filter(~infinite)
     expected, found = model.assign(features=finite_rows), in_sql.filter(~infinite)
-    differs = (expected["segment"].fill_null(-1) != found["segment"].fill_null(-1)) | (expected["name"] != found["name"])
+    differs = (expected["segment"].fill_null(-1) != found["segment"].fill_null(-1)) | (
+        expected["name"] != found["name"]
+    )
     is_unsure = nearly_equal_costs(model, finite_rows)
     same = ~differs.to_numpy()
     gaps = (expected["confidence"] - found["confidence"]).abs().filter(same)

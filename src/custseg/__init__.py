@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from custseg._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from custseg import clustering, datasets, features, insights, plots, preparation, profiling
+    from custseg import clustering, datasets, exports, features, insights, plots, preparation, profiling
     from custseg.errors import (
         CustsegError,
         DataError,
@@ -50,6 +50,7 @@ _FOLDERS = (
     "classical_rfm",
     "clustering",
     "datasets",
+    "exports",
     "features",
     "insights",
     "plots",
@@ -76,6 +77,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "classical_rfm",
     "clustering",
     "datasets",
+    "exports",
     "features",
     "insights",
     "plots",

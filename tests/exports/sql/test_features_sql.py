@@ -51,7 +51,12 @@ def fitted(lines: pl.DataFrame, arguments: dict[str, Any], described: dict[str, 
     has_money = described.get("amount", "amount") or described.get("price")
     columns = [name for name in FEATURES if has_money or name not in OF_MONEY]
     return fit_segments(
-        Orders(lines, **described), as_of=datetime(2024, 6, 1), columns=columns, method="kmeans", n_segments=3, **arguments
+        Orders(lines, **described),
+        as_of=datetime(2024, 6, 1),
+        columns=columns,
+        method="kmeans",
+        n_segments=3,
+        **arguments,
     ).model
 
 
@@ -175,7 +180,10 @@ def test_features_of_other_families() -> None:
     lines = order_lines()
     lines = lines.with_columns(category=pl.Series(["a", "b", "c"] * (len(lines) // 3)))
     model = fit_segments(
-        Orders(lines, category="category"), columns=["recency_days", "category_diversity"], method="kmeans", n_segments=2
+        Orders(lines, category="category"),
+        columns=["recency_days", "category_diversity"],
+        method="kmeans",
+        n_segments=2,
     ).model
     with pytest.raises(DataError, match=r"the model needs \['category_diversity'\]"):
         features_sql(model, "duckdb", "lines", as_of=AS_OF)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from custseg.exports.sql._costs import CLUSTER, CONFIDENCE
-from custseg.exports.sql._preparation import CLUSTERED, PreparedColumns
+from sqlglot import exp
 
-if TYPE_CHECKING:
-    from sqlglot import exp
+from custseg.exports.sql.queries._costs import CLUSTER, CONFIDENCE
+from custseg.exports.sql.queries._preparation import CLUSTERED, PreparedColumns
 
 ROW = "customer_row"
 """Number of the customer's row: ids may repeat or be missing."""
@@ -50,9 +49,7 @@ def _append_pairs(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
     prepared.steps[cores] = sql.values(values, core_columns)
     differences = [sql.column(name) - sql.column(f"core_{name}") for name in prepared.names]
     distance = sql.call("root", sql.total([difference * difference for difference in differences]))
-    pairs = prepared.passing(
-        {**{name: sql.column(name) for name in core_columns[:3]}, "distance": distance}
-    )
+    pairs = prepared.passing({**{name: sql.column(name) for name in core_columns[:3]}, "distance": distance})
     joined = sql.select(pairs, rows).join(sql.table([cores]), join_type="cross")
     prepared.steps[f"{prepared.prefix}_pairs"] = joined.where(sql.column(CLUSTERED).eq(sql.integer(1)))
     prepared.stream_last()
@@ -62,7 +59,7 @@ def _append_reachability(prepared: PreparedColumns, *, neighbors: int) -> None:
     """The mutual reachability of rows and cores."""
     sql = prepared.sql
     columns = {name: sql.column(name) for name in ("core", "core_label", "core_distance", "distance")}
-    terms: list[exp.Expression] = [columns["core_distance"], columns["distance"]]
+    terms: list[exp.Expr] = [columns["core_distance"], columns["distance"]]
     # The core distance of a row is at least that to its nearest core; with one neighbor it changes nothing.
     if neighbors > 1:
         rank = sql.row_number([columns["distance"]], [sql.column(ROW)])
@@ -85,8 +82,11 @@ def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
     sql = prepared.sql
     groups = sql.columns(prepared.passed)
     nearest = {name: sql.call("minimum", sql.column(name)) for name in ("reachability", "core_rank")}
-    prepared.add("nearest", prepared.passing({"core_label": sql.column("core_label"), **nearest}))
-    prepared.group_last([*groups, sql.column("core_label")])
+    prepared.add(
+        "nearest",
+        prepared.passing({"core_label": sql.column("core_label"), **nearest}),
+        group_by=[*groups, sql.column("core_label")],
+    )
     is_best = sql.column("core_rank").eq(sql.integer(1))
     label, distance = sql.column("core_label"), sql.column("reachability")
     two = {
@@ -94,8 +94,7 @@ def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
         "first": sql.call("minimum", sql.case([(is_best, distance)])),
         "second": sql.call("minimum", sql.case([(is_best, sql.missing("double"))], distance)),
     }
-    prepared.add("two", prepared.passing(two))
-    prepared.group_last(groups)
+    prepared.add("two", prepared.passing(two), group_by=groups)
     first, second, label = sql.columns(["first", "second", "nearest_label"])
     share = sql.quotient(second, first + second)
     # Without a second cluster, or at a distance of 0 from both, the share is not defined.
@@ -115,7 +114,9 @@ def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
 def _append_others(prepared: PreparedColumns, rows: str) -> None:
     """The clustered customers, and those that cannot be clustered."""
     sql = prepared.sql
-    assigned = sql.select(prepared.passing({CLUSTER: sql.column(CLUSTER), CONFIDENCE: sql.column(CONFIDENCE)}), prepared.last)
+    assigned = sql.select(
+        prepared.passing({CLUSTER: sql.column(CLUSTER), CONFIDENCE: sql.column(CONFIDENCE)}), prepared.last
+    )
     unassigned = sql.select(prepared.passing({CLUSTER: sql.missing("int"), CONFIDENCE: sql.missing("double")}), rows)
     unassigned = unassigned.where(sql.column(CLUSTERED).eq(sql.integer(0)))
     prepared.steps[f"{prepared.prefix}_assigned"] = assigned.union(unassigned, distinct=False)
