@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -312,6 +313,22 @@ def test_two_customers_two_segments() -> None:
         quick_fit(log)
 
 
+def test_ready_table_with_few_rows_needs_more_rows() -> None:
+    table = pl.DataFrame({"id": [1, 2], "visits": [3, 9]})
+    with pytest.raises(DataError, match=r"too few for 3 segments\. Give more rows, or a smaller n_segments"):
+        fit_segments(features=table, n_segments=3)
+
+
+def test_codes_are_quantities_where_the_caller_says_so() -> None:
+    rows = np.arange(90)
+    table = pl.DataFrame({"id": rows, "visits": rows * 7 % 30, "postal_code": 10_000 + rows % 3 * 30_000})
+    fit = partial(fit_segments, features=table, customer_column="id", method="kmeans", n_segments=3)
+    assert fit().preparation.names == ["visits"]
+    result = fit(columns=["postal_code"])
+    assert "postal_code" in result.profiles[0].medians
+    assert result.features.described[1].unit == ""
+
+
 def test_two_distinct_rows_three_segments() -> None:
     table = pl.DataFrame({"id": range(40), "visits": [1, 9] * 20})
     with pytest.raises(
@@ -502,6 +519,8 @@ def test_assessment_finds_border_customers(shop: Shop) -> None:
     table = fitted.model.assign(features=fitted.features)
     assert table.columns == ["customer_id", "segment", "name", "confidence", "second_segment", "is_outlier"]
     assert table.equals(fitted.assignments)
+    # Nine of a segment at most are farther away than the mean of ten.
+    assert table.filter("is_outlier")["segment"].value_counts()["count"].max() < 10
     assert (table["second_segment"] != table["segment"]).all()
 
 

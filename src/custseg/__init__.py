@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from custseg._version import __version__ as __version__
-
 if TYPE_CHECKING:
-    from custseg import clustering, datasets, exports, features, insights, plots, preparation, profiling
+    from custseg import clustering, datasets, exports, features, insights, plots, preparation, profiling, tracking
     from custseg.errors import (
         CustsegError,
         DataError,
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from custseg.model import SegmentModel
     from custseg.result import Segmentation
     from custseg.segmentation import fit_segments
+
+__version__ = "0.1.0"
 
 
 _HOMES = {
@@ -57,6 +57,7 @@ _FOLDERS = (
     "preparation",
     "profiling",
     "rules",
+    "tracking",
 )
 
 __all__ = [  # noqa: RUF022 - objects first, then the folders
@@ -84,6 +85,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "preparation",
     "profiling",
     "rules",
+    "tracking",
 ]
 
 

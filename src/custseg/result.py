@@ -98,7 +98,8 @@ class Segmentation:
         """Values filled, compressed or left out; codes and circular attributes; cross tables; notes of the method."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
-        return [*self.preparation.notes(language, self._phrases), *self._notes_on_columns, *fit_notes]
+        units = {feature.name: feature.unit for feature in self.features.described}
+        return [*self.preparation.notes(language, self._phrases, units), *self._notes_on_columns, *fit_notes]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:
@@ -171,6 +172,10 @@ class Segmentation:
 
         A process that is killed leaves files that the next `write` to the folder finishes or removes. In CSV,
         text that a spreadsheet would run as a formula gets a leading apostrophe; Parquet keeps every value as it is.
+
+        Counts of 1 to 9 customers are empty cells in `profiles`, so that its columns stay numeric. The column
+        `hidden` names them and reads "<10", as in "size<10, reachable_email<10"; where the size of one segment is
+        hidden, so are the size of the smallest other one ("size>=10") and both shares, whose sums would give it away.
 
         Parameters
         ----------

@@ -22,7 +22,7 @@ from custseg._checks import (
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import FeatureTable, given_features
+from custseg.feature_table import CODE, FeatureTable, as_quantities, given_features
 from custseg.features import features_of
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
@@ -167,6 +167,7 @@ def fit_segments(
         table, report, described = _ready_table(features, customer_column, logs, form=form), None, None
     table = table.with_labels(labels, caller=_CALLER)
     names = clustering_columns(table, columns, _CALLER)
+    table = as_quantities(table, names)
     report = report or table_report(table, names, were_given=columns is not None, language=language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 
@@ -268,7 +269,7 @@ def _ready_table(
 
 
 def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
-    """Columns that were not clustered on and do not describe the same events: attributes, sources, text columns."""
+    """Columns that were not clustered on and do not describe the same events: attributes, sources, text, codes."""
     numeric = table.numeric_names()
     return [
         feature.name
@@ -277,7 +278,7 @@ def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
         and (
             feature.family == "attributes"
             or feature.name in _DESCRIPTORS
-            or (feature.family == "given" and feature.name not in numeric)
+            or (feature.family == "given" and (feature.name not in numeric or feature.unit == CODE))
         )
     ]
 
@@ -308,9 +309,10 @@ def _check_enough(
         if clustered < len(table):
             remainder = plural(len(table) - clustered, "other has", "others have")
             remainder = f" {remainder} no purchase, or no value in the columns."
+        longer = "a longer log" if any(feature.family != "given" for feature in table.described) else "more rows"
         raise DataError(
             f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
-            f"{plural(n_required, 'segment')}.{remainder} Give a longer log, or a smaller n_segments."
+            f"{plural(n_required, 'segment')}.{remainder} Give {longer}, or a smaller n_segments."
         )
     n_members = check_min_size(_CALLER, min_size, clustered)
     check_room_for(_CALLER, n_segments, customers=clustered, min_size=n_members)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.features import FAMILIES, Family, NoFigures, features_of
-from custseg.logs import Customers, Events, Logs, Orders, described_logs
+from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
 from custseg.model._reach import Reach
 from custseg.texts import listed
 
@@ -61,16 +63,28 @@ class FeatureDefinition:
     zero_orders: str
     reach: Reach | None
 
-    def described(self, logs: Mapping[str, Any], as_of: object, caller: str) -> Logs:
-        """The logs at a snapshot; plain tables are described as those of the fit were."""
+    def described(
+        self,
+        logs: Mapping[str, Any],
+        as_of: object,
+        names: Sequence[str],
+        *,
+        known_until: datetime | None = None,
+        caller: str,
+    ) -> Logs:
+        """The logs at a snapshot; plain tables are described as those of the fit were.
+
+        `names` are the columns of the model: a table that has them is no log. Rows at or after `known_until` are
+        ignored.
+        """
         if lacking := [name for name in self.logs if name in self._needed_logs() and logs.get(name) is None]:
             raise TypeError(f"{caller}: the model needs {listed(lacking)}= as in the fit; give them too.")
         if all(table is None for table in logs.values()):
             raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
         if as_of is None:
             raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
-        tables: dict[str, Any] = {name: self._described(name, table) for name, table in logs.items()}
-        return described_logs(
+        tables: dict[str, Any] = {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
+        described = described_logs(
             **tables,
             as_of=as_of,
             window_days=self.window_days,
@@ -78,6 +92,7 @@ class FeatureDefinition:
             zero_orders=self.zero_orders,
             caller=caller,
         )
+        return replace(described, known_until=known_until)
 
     def features(self, logs: Logs, names: Sequence[str]) -> FeatureTable:
         """The features of the logs, measured against the figures of the fit's customer base."""
@@ -104,11 +119,18 @@ class FeatureDefinition:
             "orders" if name in orders else "customers" if name == "attributes" else "events" for name in self.families
         }
 
-    def _described(self, name: str, table: object) -> object:
-        kind = _LOGS[name]
+    def _described(self, log: str, table: object, names: Sequence[str], *, caller: str) -> object:
+        kind = _LOGS[log]
         if table is None or isinstance(table, kind):
             return table
-        return kind(table, **self.logs.get(name, {}))
+        try:
+            return kind(table, **self.logs.get(log, {}))
+        except DataError:
+            if set(names) <= set(open_table(table, caller).dialect.columns):
+                raise TypeError(
+                    f"{caller}: {log}= got a table with the features of the model. Give it as features=."
+                ) from None
+            raise
 
 
 def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:
@@ -121,8 +143,8 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
         if family.figures is not NoFigures
     }
     described = {
-        "orders": None if logs.orders is None else _arguments(logs.orders, _unneeded_roles(names)),
-        "events": None if logs.events is None else _arguments(logs.events),
+        "orders": None if logs.orders is None else description_arguments(logs.orders, _unneeded_roles(names)),
+        "events": None if logs.events is None else description_arguments(logs.events),
         "customers": None if logs.customers is None else _customer_arguments(logs),
     }
     return FeatureDefinition(
@@ -146,20 +168,10 @@ def _unneeded_roles(names: Collection[str]) -> list[str]:
     return ["product", *roles]
 
 
-def _arguments(log: Orders | Events | Customers, leave_out: Collection[str] = ()) -> dict[str, Any]:
-    """The arguments of a description that are not the defaults, without the table."""
-    arguments: dict[str, Any] = {}
-    for item in fields(log):
-        value = getattr(log, item.name)
-        if item.init and item.name not in ("table", *leave_out) and value != _default(item):
-            arguments[item.name] = _plain(value)
-    return arguments
-
-
 def _customer_arguments(logs: Logs) -> dict[str, Any]:
     """The same of the customer table, with the kinds of columns that were inferred."""
     assert logs.customers is not None
-    arguments = _arguments(logs.customers)
+    arguments = description_arguments(logs.customers)
     for attribute in logs.known_attributes.attributes:
         if not attribute.inferred:
             continue
@@ -170,17 +182,6 @@ def _customer_arguments(logs: Logs) -> dict[str, Any]:
         if attribute.observed_at is not None:
             arguments["observed_at"] = attribute.observed_at
     return arguments
-
-
-def _default(item: Field[Any]) -> Any:
-    return item.default if item.default is not MISSING else None
-
-
-def _plain(value: Any) -> Any:
-    """Sequences as lists and mappings as dicts, for JSON."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    return list(value) if isinstance(value, (list, tuple)) else value
 
 
 def _one_per_log(logs: Logs) -> list[str]:

@@ -7,16 +7,13 @@ import json
 import os
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
 from custseg._write import recover, write_files
 from custseg.errors import DataError
-from custseg.model._schema import MIGRATIONS, SCHEMA, Unusable, content_of, model_of
-
-if TYPE_CHECKING:
-    from custseg.model._model import SegmentModel
+from custseg.model._schema import MIGRATIONS, SCHEMA, Unusable, fields_of
 
 _FORMAT = "custseg segment model"
 _LARGEST = 16_000_000
@@ -32,17 +29,17 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
     model: msgspec.Raw
 
 
-def write_model(model: SegmentModel, path: str | PathLike[str]) -> None:
-    """Write the file whole, or leave an earlier one unchanged."""
+def write_model(plain: dict[str, Any], path: str | PathLike[str]) -> None:
+    """Write the content of a model: the file whole, or an earlier one stays unchanged."""
     target = _checked_path(path, "save")
-    content = _pretty(content_of(model)).encode()
+    content = _pretty(plain).encode()
     head = json.dumps({"format": _FORMAT, "schema": SCHEMA, "checksum": _checksum(content)}, indent=1)
     file = head.removesuffix("\n}").encode() + b',\n "model": ' + content + b"\n}\n"
     write_files(target.parent, {target.name: lambda staged: staged.write_bytes(file)}, caller="save")
 
 
-def read_model(path: str | PathLike[str]) -> SegmentModel:
-    """Read the file; anything but a whole model is a DataError."""
+def read_model(path: str | PathLike[str]) -> dict[str, Any]:
+    """Read the fields of a `SegmentModel`; anything but a whole model is a DataError."""
     source = _checked_path(path, "load")
     if source.parent.is_dir():
         recover(source.parent, caller="load")
@@ -68,7 +65,7 @@ def read_model(path: str | PathLike[str]) -> SegmentModel:
         content = msgspec.json.decode(envelope.model)
         for migrate in MIGRATIONS[envelope.schema - 1 :]:
             content = migrate(content)
-        return model_of(content)
+        return fields_of(content)
     except (Unusable, msgspec.DecodeError, RecursionError) as error:
         _refuse(source, str(error))
 

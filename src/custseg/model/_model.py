@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from os import PathLike
 from typing import Any
@@ -28,7 +28,9 @@ from custseg.matrix import can_be_clustered, has_usable_values
 from custseg.model._age import check_age
 from custseg.model._assignments import assigned_table
 from custseg.model._definition import FeatureDefinition
+from custseg.model._file import read_model, write_model
 from custseg.model._reference import Reference
+from custseg.model._schema import content_of
 from custseg.model._segments import ModelSegment
 from custseg.preparation import Preparation
 from custseg.texts import listed
@@ -174,9 +176,13 @@ class SegmentModel:
         as_of: object = None,
         customer_column: str | None = None,
         max_age_days: int | None = None,
+        known_until: datetime | None = None,
         caller: str,
     ) -> FeatureTable:
-        """The features of later customers, from logs or from a ready table; see `assign`."""
+        """The features of later customers, from logs or from a ready table; see `assign`.
+
+        Rows of the logs at or after `known_until` are ignored.
+        """
         tables = {name: log for name, log in logs.items() if log is not None}
         if features is not None:
             if tables:
@@ -189,7 +195,9 @@ class SegmentModel:
             if customer_column is not None:
                 raise ValueError(f"{caller}: customer_column belongs to features=; for a log use Orders(customer=...).")
             assert self.definition is not None
-            described = self.definition.described(logs, as_of, caller)
+            described = self.definition.described(
+                logs, as_of, self.preparation.names, known_until=known_until, caller=caller
+            )
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
             table = self.definition.features(described, self.preparation.names)
         check_features(table, self.preparation.names, argument="features", caller=caller)
@@ -200,7 +208,8 @@ class SegmentModel:
         labels = self.labels(table)
         values = {name: table.values(name)[labels >= 0] for name in self.preparation.names}
         assessed = self.assess_values(values, caller) if (labels >= 0).any() else None
-        return assigned_table(self, table, labels, assessed=assessed)
+        outside = (self.unclustered_name, self.returned_name)
+        return assigned_table(table, labels, assessed, numbers=self.numbers, names=self.names, outside=outside)
 
     def assign_one(self, features: Mapping[str, float | None]) -> Assignment:
         """Assign one customer by features in human units, as in an online service.
@@ -273,9 +282,7 @@ class SegmentModel:
         CustsegError
             If it cannot be written; an earlier file is unchanged.
         """
-        from custseg.model._file import write_model
-
-        write_model(self, path)
+        write_model(self._content(), path)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> SegmentModel:
@@ -291,17 +298,16 @@ class SegmentModel:
         DataError
             If the file is not a model, or was truncated, edited, or written by a newer version.
         """
-        from custseg.model._file import read_model
-
-        return read_model(path)
+        return cls(**read_model(path))
 
     def __eq__(self, other: object) -> bool:
         """Whether both would be saved as the same file."""
-        from custseg.model._schema import content_of
-
-        return isinstance(other, SegmentModel) and content_of(self) == content_of(other)
+        return isinstance(other, SegmentModel) and self._content() == other._content()
 
     __hash__ = None  # type: ignore[assignment]
+
+    def _content(self) -> dict[str, Any]:
+        return content_of({item.name: getattr(self, item.name) for item in fields(self)})
 
     def _refuse_features_as_logs(self, tables: Mapping[str, object], caller: str) -> None:
         """Raise if a feature table is given as a log, or logs to a model of a ready table."""
@@ -312,9 +318,6 @@ class SegmentModel:
                 f"{caller}: this model was fitted on a ready table. Give features=, a table with "
                 f"{listed(self.preparation.names)}{', instead of logs' if tables else ''}."
             )
-        columns = getattr(tables.get("orders"), "columns", None)
-        if columns is not None and set(self.preparation.names) <= set(map(str, columns)):
-            raise TypeError(f"{caller}: the first table has the features of the model. Give it as features=.")
 
     def _values_of_one(self, features: Mapping[str, float | None]) -> dict[str, Floats]:
         if not isinstance(features, Mapping):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import version
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from custseg._version import __version__
 from custseg.clustering import AssignmentRule, rule_from_dict
 from custseg.feature_table import Feature
 from custseg.features import FAMILIES
@@ -20,9 +20,6 @@ from custseg.model._reference import Reference
 from custseg.model._segments import ModelSegment
 from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
 from custseg.texts import LANGUAGES
-
-if TYPE_CHECKING:
-    from custseg.model._model import SegmentModel
 
 SCHEMA = 1
 """Number of the present schema. A change adds a function to `MIGRATIONS` and a file of the old schema to the tests."""
@@ -64,41 +61,23 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     reference: Reference
 
 
-def content_of(model: SegmentModel) -> dict[str, Any]:
-    """The model in dicts, lists, numbers and words."""
-    definition = model.definition
+def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a `SegmentModel` in dicts, lists, numbers and words."""
+    preparation, definition = fields["preparation"], fields["definition"]
+    same = ("language", "method", "as_of", "unclustered_name", "returned_name", "segments", "columns", "reference")
     content = _Content(
-        versions={"custseg": __version__, "python": platform.python_version(), "numpy": np.__version__},
-        language=model.language,
-        method=model.method,
-        as_of=model.as_of,
-        unclustered_name=model.unclustered_name,
-        returned_name=model.returned_name,
-        segments=model.segments,
-        columns=model.columns,
-        preparation=_PreparationContent(model.preparation.columns, model.preparation.tails.tails),
-        rule=model.rule.to_dict(),
-        definition=None
-        if definition is None
-        else _DefinitionContent(
-            definition.families,
-            {name: msgspec.to_builtins(figures) for name, figures in definition.figures.items()},
-            {name: dict(arguments) for name, arguments in definition.logs.items()},
-            definition.window_days,
-            definition.refunds,
-            definition.zero_orders,
-            definition.reach,
-        ),
-        reference=model.reference,
+        versions={"custseg": version("custseg"), "python": platform.python_version(), "numpy": np.__version__},
+        preparation=_PreparationContent(preparation.columns, preparation.tails.tails),
+        rule=fields["rule"].to_dict(),
+        definition=None if definition is None else _definition_content(definition),
+        **{name: fields[name] for name in same},
     )
     plain: dict[str, Any] = msgspec.to_builtins(content)
     return plain
 
 
-def model_of(plain: dict[str, Any]) -> SegmentModel:
-    """The model that `content_of` gave; raises `Unusable` for anything else."""
-    from custseg.model._model import SegmentModel
-
+def fields_of(plain: dict[str, Any]) -> dict[str, Any]:
+    """The fields that `content_of` gave; raises `Unusable` for anything else."""
     try:
         content = msgspec.convert(plain, type=_Content)
         rule = _rule(content)
@@ -107,18 +86,20 @@ def model_of(plain: dict[str, Any]) -> SegmentModel:
         raise Unusable(f"its content is not that of a model ({error})") from None
     for fault in _faults(content):
         raise Unusable(fault)
-    return SegmentModel(
-        preparation=Preparation(content.preparation.columns, {}, HeavyTails(content.preparation.tails)),
-        rule=rule,
-        segments=content.segments,
-        unclustered_name=content.unclustered_name,
-        returned_name=content.returned_name,
-        language=content.language,
-        method=content.method,
-        as_of=content.as_of,
-        columns=content.columns,
-        definition=definition,
-        reference=content.reference,
+    preparation = Preparation(content.preparation.columns, {}, HeavyTails(content.preparation.tails))
+    fields = {name: getattr(content, name) for name in content.__struct_fields__ if name != "versions"}
+    return {**fields, "preparation": preparation, "rule": rule, "definition": definition}
+
+
+def _definition_content(definition: FeatureDefinition) -> _DefinitionContent:
+    return _DefinitionContent(
+        definition.families,
+        {name: msgspec.to_builtins(figures) for name, figures in definition.figures.items()},
+        {name: dict(arguments) for name, arguments in definition.logs.items()},
+        definition.window_days,
+        definition.refunds,
+        definition.zero_orders,
+        definition.reach,
     )
 
 

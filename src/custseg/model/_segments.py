@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling import Advice, SegmentProfile, Term
@@ -73,7 +73,10 @@ class ModelSegment:
 
 def model_segment(row: SegmentProfile, rule: Rule | None) -> ModelSegment:
     """The profile of a segment as the model stores it."""
-    traits = tuple(ModelTrait(trait.words, trait.terms, trait.members, trait.others) for trait in row.traits)
+    traits = tuple(
+        ModelTrait(trait.words, tuple(map(_plain_term, trait.terms)), trait.members, trait.others)
+        for trait in row.traits
+    )
     return ModelSegment(
         number=int(str(row.segment)),
         key=row.key,
@@ -86,3 +89,9 @@ def model_segment(row: SegmentProfile, rule: Rule | None) -> ModelSegment:
         rule_sql=rule.sql if rule and rule.conditions else "",
         size=row.size if row.size >= SMALLEST_GROUP else None,
     )
+
+
+def _plain_term(term: Term) -> Term:
+    """The comparison as it is read from a file: every number is a float."""
+    is_whole = isinstance(term.value, int) and not isinstance(term.value, bool)
+    return replace(term, value=float(term.value)) if is_whole and term.value is not None else term

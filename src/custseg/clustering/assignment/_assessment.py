@@ -28,9 +28,9 @@ class Assessment:
         cluster, 0 for noise.
     distance : ndarray of shape (n_rows,)
         Distance of the row from its cluster: from the center (k-means), in standard deviations of the
-        component (Gaussian mixture), from the nearest core row by mutual reachability (HDBSCAN).
+        component (Gaussian mixture), from the nearest prototype by mutual reachability (HDBSCAN).
     is_outlier : ndarray of bool, shape (n_rows,)
-        Outlier: the row is farther from its cluster than any training row.
+        Outlier: farther from the cluster than the mean of the ten farthest training rows.
     """
 
     label: Integers

@@ -35,7 +35,7 @@ class MixtureRule:
     offsets : ndarray of shape (n_components,)
         Added to the log posterior; all 0 where the minimum size does not bind.
     reach : ndarray of shape (n_components,)
-        Distance, in standard deviations, of the farthest training row.
+        Outliers are farther away: mean distance, in standard deviations, of the ten farthest training rows.
     """
 
     kind: ClassVar[str] = "mixture"

@@ -30,7 +30,7 @@ class CenterRule:
     offsets : ndarray of shape (n_clusters,)
         Subtracted from the squared distances; all 0 where the minimum size does not bind.
     reach : ndarray of shape (n_clusters,)
-        Distance of the farthest training row.
+        Outliers are farther away: mean distance of the ten farthest training rows.
     scale : float
         Twice the variance within clusters per column; it turns costs into confidence.
     """
