@@ -489,7 +489,7 @@ def test_consensus_is_a_part_of_the_choice(even: ClusteringChoice, clear: Cluste
     assert (clear.consensus.counts, clear.consensus.share(3)) == ({3: 20}, 1.0)
     assert sum(even.consensus.counts.values()) == 20
     votes = even.consensus.counts[even.best.n_clusters]
-    assert even.reason.endswith(f"Repeating the comparisons at random gives this number in {votes} of 20 cases.")
+    assert f"on random samples of the customers gives this number in {votes} of 20 cases" in even.reason
 
 
 def test_clusters_that_are_required_have_a_verdict_at_least_constructive(unclear: ClusteringChoice) -> None:

@@ -23,11 +23,15 @@ from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._separation import best_separated, smallest_separations
+from custseg.clustering.validation._stability import Stability
 
 Tried = tuple[Candidate, FitSpec]
 
 # Settings of a grid that are tried to see whether any cluster is separated.
 _FIRST_TRIES = 3
+# Share of its own pair of halves in the stability of a sample. The stability in 80 % of the customers of three real
+# shops differs from that of all by as much as the mean of five pairs; that of a single pair differs twice as much.
+_OWN_SHARE = 0.7
 
 
 USUAL_NUMBERS = range(2, 11)
@@ -72,6 +76,7 @@ class Search:
     pending: list[tuple[int, FitSpec]] = field(default_factory=list)
     null: NullReference = field(default_factory=NullReference.empty)
     _skipped: list[Skipped] = field(default_factory=list)
+    _in_samples: dict[tuple[str, int, int], Stability] = field(default_factory=dict)
 
     def run(self, methods: Sequence[Method]) -> None:
         """Fit and measure, in order of their cost."""
@@ -91,7 +96,7 @@ class Search:
         self._add_pending()
         self.stages.enter(60, 70)
         self._refit()
-        self.stages.enter(70, 100)
+        self.stages.enter(70, 90)
         self._compare_with_null()
         self.complete()
 
@@ -206,6 +211,20 @@ class Search:
         has_reference = any(other.method == REFERENCE_METHOD.name for other, _ in self.tried)
         return row.n_clusters > 1 and (is_reference or not has_reference or might_be_natural(row, self.rule))
 
+    def in_sample(self, row: Candidate, number: int) -> Candidate:
+        """The candidate with its stability in a sample of the rows: the mean of that in all rows and of one pair."""
+        key = row.method, row.n_clusters
+        original, spec = next(pair for pair in self.tried if (pair[0].method, pair[0].n_clusters) == key)
+        if (*key, number) not in self._in_samples:
+            self._in_samples[*key, number] = self.evaluator.of_sample(original, spec, number)
+        own = self._in_samples[*key, number]
+        clusters = original.stability_of_clusters or {}
+        return replace(
+            row,
+            stability=_mixed(original.stability or 0.0, own.mean),
+            stability_of_clusters={j: _mixed(clusters[j], float(own.jaccard[int(j)])) for j in clusters},
+        )
+
     def with_margin(self, row: Candidate) -> None:
         """Compare the separation of a candidate that was tried with chance, and complete what follows from it."""
         for index, (tried, spec) in enumerate(self.tried):
@@ -229,3 +248,7 @@ class Search:
             null = self.evaluator.null(numbers, with_separation=with_separation, stages=self.stages)
             self.null = self.null.joined(null)
         self.tried = [(self.null.with_gain(row), spec) for row, spec in self.tried]
+
+
+def _mixed(of_all: float, own: float) -> float:
+    return (1 - _OWN_SHARE) * of_all + _OWN_SHARE * own

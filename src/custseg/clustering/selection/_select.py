@@ -175,6 +175,7 @@ def select_clustering(
         stages,
     )
     search.run(selected_methods)
+    stages.enter(90, 100)
     choice = _choice(search, rows, sample, min_size=n_members, request=request)
     stages.enter(100, 100)
     return choice
@@ -198,7 +199,7 @@ def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, re
     while True:
         candidates = [row for row, _ in search.tried] + refused
         _check_selectable(candidates, search.numbers, min_size=min_size, rows=rows)
-        consensus = resampled_numbers(candidates, search.null, request)
+        consensus = resampled_numbers(candidates, search.null, request, refit=search.in_sample, stages=search.stages)
         decision = decide_by_consensus(candidates, search.null, request, consensus=consensus)
         # Comparing clusters with a cloud like theirs takes long: only for those that would be selected. Shared values
         # make no such cloud; there the silhouette gain is compared.
