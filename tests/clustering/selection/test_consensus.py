@@ -112,6 +112,20 @@ def test_same_evidence_gives_the_same_counts_in_any_order() -> None:
     assert consensus_of(rows[::-1]) == consensus_of(rows)
 
 
+def test_more_samples_follow_only_if_the_first_do_not_agree() -> None:
+    rows = [candidate(3, 0.4, draws=Draws(np.full(40, 0.4), np.full(8, -1.0), np.full(4, 0.9))), candidate(4, 0.3)]
+    rows[1] = replace(rows[1], draws=Draws(np.full(40, 0.3), np.full(8, -1.0), np.full(4, 0.9)))
+
+    def consensus_with(n_failing: int) -> Consensus:
+        def refit(row: Candidate, number: int) -> Candidate:
+            return replace(row, stability=0.6 if row.n_clusters == 3 and number < n_failing else 0.9)
+
+        return resampled_numbers(rows, NULL, ANY, refit=refit)
+
+    assert consensus_with(5) == Consensus({3: 15, 4: 5}, 20)
+    assert consensus_with(6) == Consensus({3: 34, 4: 6}, 40)
+
+
 def test_without_refits_or_null_data_there_is_no_consensus() -> None:
     def refit(row: Candidate, number: int) -> Candidate:
         return row

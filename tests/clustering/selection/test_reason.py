@@ -39,6 +39,11 @@ def russian(**changes: Any) -> str:
             "They are a useful division of a continuum: the borders are a convention.",
         ),
         (
+            "gaps_by_chance",
+            "Five segments with gaps between them that chance may explain",
+            "They may be groups that exist or a useful division of a continuum.",
+        ),
+        (
             "requested",
             "Five segments, as requested",
             "Use them to share out work, not as groups that exist: "

@@ -1,6 +1,6 @@
 """The consensus: what most samples of the rows select.
 
-Start at `resampled_numbers`. Each sample has 80 % of the rows. Whether clusters are separated is decided again with
+Start at `resampled_numbers`. Each of 20 samples has 80 % of the rows; 20 more follow if they do not agree. Whether clusters are separated is decided again with
 pairs of halves and null data that are drawn with replacement; otherwise the k-means clusterings are fitted again to two
 halves of the sample, but only those that may be selected (`benchmarks/choice_quality.py --part consensus`).
 """
@@ -22,6 +22,8 @@ from custseg.clustering.selection._stages import Stages
 
 _SEED = 20_241_128
 _MAJORITY = 0.5
+# No more samples are drawn if this share of the first ones select the same number.
+FIRST_SAMPLES, _SETTLED = 20, 0.75
 
 Evidence = tuple[list[Candidate], NullReference]
 Refit = Callable[[Candidate, int], Candidate]
@@ -42,6 +44,17 @@ class Consensus:
 
     counts: dict[int, int]
     n_resamples: int
+
+    @classmethod
+    def of(cls, numbers: Sequence[int]) -> Consensus:
+        """The counts of the numbers that samples select."""
+        return cls({}, 0).with_more(numbers)
+
+    def with_more(self, numbers: Sequence[int]) -> Consensus:
+        """The same with the numbers of more samples."""
+        counts = Counter(self.counts) + Counter(numbers)
+        ordered = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+        return Consensus(ordered, self.n_resamples + len(numbers))
 
     def share(self, n_clusters: int) -> float:
         """The share of the resamples that select this number."""
@@ -70,15 +83,17 @@ def resampled_numbers(
     return counted_numbers(resampled_evidence(candidates, null), request, refit=refit, stages=stages)
 
 
-def resampled_evidence(candidates: Sequence[Candidate], null: NullReference) -> list[Evidence]:
-    """The candidates and the null data of each sample, without refits to it; none where there are no draws."""
+def resampled_evidence(
+    candidates: Sequence[Candidate], null: NullReference, n_samples: int | None = None
+) -> list[Evidence]:
+    """The candidates and the null data of the first or all samples, without refits to them; none without draws."""
     measured = [row.draws for row in candidates if row.draws is not None]
     n_pairs = max((len(draws.stability) for draws in measured), default=0)
     if not n_pairs or not len(null.silhouettes):
         return []
     rng = np.random.default_rng(_SEED)
     evidence = []
-    for number in range(max(len(draws.silhouettes) for draws in measured)):
+    for number in range(n_samples or max(len(draws.silhouettes) for draws in measured)):
         pairs = rng.integers(0, n_pairs, n_pairs)
         chance = null.resampled(rng)
         rows = [
@@ -101,8 +116,11 @@ def counted_numbers(
     def select(number: int) -> int:
         return _number_in_sample(number, *evidence[number], request=request, refit=refit, rule=rule)
 
-    numbers = (stages or Stages(n_jobs=1)).run(select, range(len(evidence)))
-    return Consensus(dict(sorted(Counter(numbers).items(), key=lambda pair: (-pair[1], pair[0]))), len(numbers))
+    run = (stages or Stages(n_jobs=1)).run
+    consensus = Consensus.of(run(select, range(min(FIRST_SAMPLES, len(evidence)))))
+    if max(consensus.counts.values(), default=0) >= _SETTLED * consensus.n_resamples:
+        return consensus
+    return consensus.with_more(run(select, range(FIRST_SAMPLES, len(evidence))))
 
 
 def _number_in_sample(

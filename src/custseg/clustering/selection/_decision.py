@@ -324,7 +324,9 @@ def _reason(best: Candidate, verdict: str, *, is_single: bool = False, natural_n
         kind = "undivided"
     else:
         natural = "separated" if _separation(best) > 0 else "touching"
-        kind = {"natural": natural, "constructive": "requested", "none": "unstable"}.get(verdict, verdict)
+        reproducible = "gaps_by_chance" if _separation(best) > 0 else "reproducible"
+        kinds = {"natural": natural, "reproducible": reproducible, "constructive": "requested", "none": "unstable"}
+        kind = kinds[verdict]
     return Reason(kind, best.method, best.n_clusters, best.stability, STABLE, natural_numbers)
 
 

@@ -30,7 +30,7 @@ DRAWN_ROWS = 4_000
 _STREAM = 20_240_601
 _NULL_DRAWS, _PAIRS = 20, 12
 # Samples of the rows, and their share.
-N_SAMPLES, _SAMPLE_SHARE = 20, 0.8
+N_SAMPLES, _SAMPLE_SHARE = 40, 0.8
 # Null data like two clusters: the second largest of 19 draws is exceeded by chance in one of ten cases.
 _MARGIN_DRAWS, _MARGIN_HALVES, _PAIR_ROWS = 19, 8, 1_000
 

@@ -17,7 +17,7 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec, Method, TriedSetting
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, Skipped
-from custseg.clustering.selection._consensus import resampled_evidence
+from custseg.clustering.selection._consensus import FIRST_SAMPLES, resampled_evidence
 from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural, very_stable_number
 from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_part
 from custseg.clustering.selection._null_model import NullReference
@@ -31,7 +31,7 @@ Tried = tuple[Candidate, FitSpec]
 _FIRST_TRIES = 3
 # Share of its own pair of halves in the stability of a sample. The stability in 80 % of the customers of three real
 # shops differs from that of all by as much as the mean of five pairs; that of a single pair differs twice as much.
-_OWN_SHARE = 0.7
+_OWN_SHARE = 0.6
 
 
 USUAL_NUMBERS = range(2, 11)
@@ -202,7 +202,7 @@ class Search:
     def _least_number(self) -> int:
         """The number of very stable clusters that all resamples of the evidence find: fewer are not selected."""
         allowed = [row for row, _ in self.tried if self.numbers is None or row.n_clusters in self.numbers]
-        evidence = [(allowed, self.null), *resampled_evidence(allowed, self.null)]
+        evidence = [(allowed, self.null), *resampled_evidence(allowed, self.null, FIRST_SAMPLES)]
         return min(very_stable_number(rows, null, self.rule) for rows, null in evidence)
 
     def _can_be_selected(self, row: Candidate) -> bool:
