@@ -1,8 +1,9 @@
 """The consensus: what most samples of the rows select.
 
-Start at `resampled_numbers`. Each of 20 samples has 80 % of the rows; 20 more follow if they do not agree. Whether clusters are separated is decided again with
-pairs of halves and null data that are drawn with replacement; otherwise the k-means clusterings are fitted again to two
-halves of the sample, but only those that may be selected (`benchmarks/choice_quality.py --part consensus`).
+Start at `resampled_numbers`. Each of 20 samples has 80 % of the rows; 20 more follow if they do not agree. Whether
+clusters are separated is decided again with pairs of halves and null data that are drawn with replacement; otherwise
+the k-means clusterings are fitted again to two halves of the sample, but only those that may be selected
+(`benchmarks/choice_quality.py --part consensus`).
 """
 
 from __future__ import annotations
