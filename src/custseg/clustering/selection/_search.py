@@ -29,8 +29,8 @@ Tried = tuple[Candidate, FitSpec]
 
 # Settings of a grid that are tried to see whether any cluster is separated.
 _FIRST_TRIES = 3
-# Weight of the pair of halves of a sample beside the 12 of all rows. A single pair varies twice as much as the stability
-# does between true samples of three real shops; the pairs of all rows alone do not vary with the sample.
+# Weight of the pair of halves of a sample beside the 12 of all rows: a single pair varies twice as much as the
+# stability does between true samples of three real shops, and the pairs of all rows do not vary with the sample.
 _OWN_SHARE = 0.6
 
 
