@@ -114,6 +114,8 @@ def test_gaps_need_no_agreement_of_halves() -> None:
 def test_natural_numbers_that_were_not_allowed_are_told_last() -> None:
     last = "With 2 and 9 segments there would be groups that are clearly apart, but these numbers were not allowed."
     assert english(natural_numbers=(2, 9), votes=(20, 20)).endswith(last)
+    assert english(natural_numbers=(2,)).endswith("but this number was not allowed.")
+    assert "continuum" not in english(kind="reproducible", natural_numbers=(2,))
     assert "При другом числе сегментов (2 и 9)" in russian(natural_numbers=(2, 9))
 
 

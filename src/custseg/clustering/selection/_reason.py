@@ -78,10 +78,13 @@ class Reason:
         first = plural_form(self.n_clusters, words[self.kind], language).format(
             number=number, method=method, agreement=self._agreement(words, language)
         )
-        sentences = [first[0].upper() + first[1:], words["advice"][self._advice], *self._alternatives(words, language)]
+        # Where another number has groups, this one does not divide a continuum.
+        advice = "" if self.natural_numbers and self.kind == "reproducible" else words["advice"][self._advice]
+        sentences = [first[0].upper() + first[1:], advice, *self._alternatives(words, language)]
         if self.natural_numbers:
             numbers = listed_numbers(self.natural_numbers, language)
-            sentences.append(words["elsewhere"].format(numbers=numbers))
+            form = plural_form(len(self.natural_numbers), words["elsewhere"], language)
+            sentences.append(form.format(numbers=numbers))
         return " ".join(filter(None, sentences))
 
     def _alternatives(self, words: dict[str, Any], language: str) -> list[str]:

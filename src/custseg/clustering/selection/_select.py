@@ -63,7 +63,7 @@ def select_clustering(
        significantly from the largest are near ties: of these the number of `previous`, otherwise one nearest to
        `prefer`. Of several the most clusters, unless their stability is lower than the largest by more than its
        spread over the draws.
-    4. Otherwise the largest gain of any candidate.
+    4. Otherwise the largest gain of any candidate that was refitted.
 
     Separation must hold in the sample and in most halves of it, exceed the 95th percentile in null data (of two
     clusters the 99th), and be larger between each cluster and its neighbor than between the pieces of one cloud like
