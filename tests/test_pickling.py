@@ -33,7 +33,7 @@ def test_result_of_logs(as_kind: Callable[[pl.DataFrame], object]) -> None:
     copy = again(result)
     assert repr(copy) == repr(result)
     assert rows_of(copy.assignments) == rows_of(result.assignments)
-    assert rows_of(copy.model.assign(copy.features)) == rows_of(result.assignments)
+    assert rows_of(copy.model.assign(features=copy.features)) == rows_of(result.assignments)
     is_relation = isinstance(result.assignments, duckdb.DuckDBPyRelation)
     assert type(copy.assignments) is (pl.DataFrame if is_relation else type(result.assignments))
 

@@ -92,7 +92,7 @@ def test_assignments_name_both_rows() -> None:
     result = both()
     names = result.assignments.filter(pl.col("segment").is_null()).group_by("name").len().sort("name")
     assert names.rows() == [(RETURNED, 20), ("Prospects", 30)]
-    assert result.model.assign(result.features).equals(result.assignments)
+    assert result.model.assign(features=result.features).equals(result.assignments)
 
 
 def test_row_in_russian() -> None:

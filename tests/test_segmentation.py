@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def assert_sound(result: Segmentation) -> None:
         members = [one for one in assigned if one["segment"] == row.segment]
         assert len(members) == row.size
         assert {one["name"] for one in members} == {row.name}
-    assert rows_of(result.model.assign(result.features)) == assigned
+    assert rows_of(result.model.assign(features=result.features)) == assigned
 
 
 def test_result_is_sound(result: Segmentation) -> None:
@@ -249,7 +250,7 @@ def test_every_kind_of_log(kind: str, as_kind: Callable[[pl.DataFrame], object])
     fitted = quick_fit(as_kind(clean_log()), as_of=AS_OF)
     assert rows_of(fitted.assignments) == rows_of(quick_fit(clean_log(), as_of=AS_OF).assignments)
     assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
-    assert rows_of(fitted.model.assign(fitted.features.frame)) == rows_of(fitted.assignments)
+    assert rows_of(fitted.model.assign(features=fitted.features.frame)) == rows_of(fitted.assignments)
 
 
 def test_text_ids() -> None:
@@ -312,6 +313,22 @@ def test_two_customers_two_segments() -> None:
         quick_fit(log)
 
 
+def test_ready_table_with_few_rows_needs_more_rows() -> None:
+    table = pl.DataFrame({"id": [1, 2], "visits": [3, 9]})
+    with pytest.raises(DataError, match=r"too few for 3 segments\. Give more rows, or a smaller n_segments"):
+        fit_segments(features=table, n_segments=3)
+
+
+def test_codes_are_quantities_where_the_caller_says_so() -> None:
+    rows = np.arange(90)
+    table = pl.DataFrame({"id": rows, "visits": rows * 7 % 30, "postal_code": 10_000 + rows % 3 * 30_000})
+    fit = partial(fit_segments, features=table, customer_column="id", method="kmeans", n_segments=3)
+    assert fit().preparation.names == ["visits"]
+    result = fit(columns=["postal_code"])
+    assert "postal_code" in result.profiles[0].medians
+    assert result.features.described[1].unit == ""
+
+
 def test_two_distinct_rows_three_segments() -> None:
     table = pl.DataFrame({"id": range(40), "visits": [1, 9] * 20})
     with pytest.raises(
@@ -362,7 +379,7 @@ def test_every_kind_of_ready_table(
     table = as_kind(wholesale)
     fitted = quick_fit(features=table)
     assert rows_of(fitted.assignments) == rows_of(quick_fit(features=wholesale).assignments)
-    assert rows_of(fitted.model.assign(table)) == rows_of(fitted.assignments)
+    assert rows_of(fitted.model.assign(features=table)) == rows_of(fitted.assignments)
     assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
 
 
@@ -485,7 +502,7 @@ def test_real_table(shared_file: Callable[[str], Path]) -> None:
 def test_every_method_keeps_its_promises(method: str, shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, method=method, min_size=0.1)
     assert min(row.size for row in fitted.profiles.segments) >= fitted.choice.min_size
-    assert fitted.model.assign(fitted.features).equals(fitted.assignments)
+    assert fitted.model.assign(features=fitted.features).equals(fitted.assignments)
 
 
 def test_result_has_reassignments_and_confidence(shop: Shop) -> None:
@@ -499,10 +516,11 @@ def test_result_has_reassignments_and_confidence(shop: Shop) -> None:
 
 def test_assessment_finds_border_customers(shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4)
-    table = fitted.model.assess(fitted.features)
-    assert table.columns == ["customer_id", "segment", "name", "confidence", "second_segment", "distance", "is_outlier"]
-    assert table.select("customer_id", "segment", "name").equals(fitted.assignments)
-    assert not table["is_outlier"].any()
+    table = fitted.model.assign(features=fitted.features)
+    assert table.columns == ["customer_id", "segment", "name", "confidence", "second_segment", "is_outlier"]
+    assert table.equals(fitted.assignments)
+    # Nine of a segment at most are farther away than the mean of ten.
+    assert table.filter("is_outlier")["segment"].value_counts()["count"].max() < 10
     assert (table["second_segment"] != table["segment"]).all()
 
 
@@ -547,7 +565,7 @@ def test_heavy_tail_is_reported() -> None:
     fitted = quick_fit(features=table)
     assert [row.size for row in fitted.profiles] == [100, 100, 100]
     assert "The extreme values of luck were compressed: they are too few to form a segment." in fitted.notes
-    assert fitted.model.assign(table)["segment"].to_list() == fitted.assignments["segment"].to_list()
+    assert fitted.model.assign(features=table)["segment"].to_list() == fitted.assignments["segment"].to_list()
 
 
 def spots(*centers: tuple[float, float], n_rows: int = 40) -> pl.DataFrame:

@@ -9,17 +9,34 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, UninformativeReason, as_numbers, check_features, uninformative_columns
+from custseg.feature_table import (
+    RETURN_COLUMNS,
+    FeatureTable,
+    UninformativeReason,
+    as_numbers,
+    check_features,
+    returned_everything,
+    uninformative_columns,
+)
 from custseg.preparation import Preparation, fit_preparation
 from custseg.texts import listed
 
-__all__ = ["CustomerMatrix", "can_be_clustered", "clustering_columns", "customer_matrix", "requested_clusters"]
+__all__ = [
+    "CustomerMatrix",
+    "can_be_clustered",
+    "clustering_columns",
+    "customer_matrix",
+    "has_usable_values",
+    "requested_clusters",
+]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
 _REASONS: Mapping[UninformativeReason, str] = {
     "no value": "all of its values are missing",
     "constant": "all of its values are equal",
     "id": "it holds ids",
+    "code": "it holds codes, which are no quantities",
+    "outcome": "it looks like an outcome, known only afterwards",
     "duplicate": "it repeats another column",
 }
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
@@ -91,9 +108,16 @@ def _default_columns(table: FeatureTable, caller: str) -> list[str]:
 
 def can_be_clustered(table: FeatureTable, columns: Sequence[str]) -> Bools:
     """Which customers have a value in one of the columns and, where orders are counted, a purchase that they kept."""
-    usable: Bools = np.logical_or.reduce([~np.isnan(table.values(name)) for name in columns])
-    if "order_count" in table.numeric_names():
-        usable &= (table.values("order_count") > 0) & ~table.returned_everything()
+    of_orders = ("order_count", *RETURN_COLUMNS) if "order_count" in table.numeric_names() else ()
+    names = [*columns, *(name for name in of_orders if name in table.numeric_names())]
+    return has_usable_values({name: table.values(name) for name in dict.fromkeys(names)}, columns)
+
+
+def has_usable_values(values: Mapping[str, Floats], columns: Sequence[str]) -> Bools:
+    """The same from the values of the columns, and of `order_count` and the columns of returns where there are any."""
+    usable: Bools = np.logical_or.reduce([~np.isnan(values[name]) for name in columns])
+    if "order_count" in values:
+        usable &= (values["order_count"] > 0) & ~returned_everything(values)
     return usable
 
 

@@ -23,6 +23,7 @@ from custseg.clustering import ClusteringChoice, Reassignment, cross_table
 from custseg.feature_table import FeatureTable, distinct_phrases
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
+from custseg.preparation import Preparation
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
 from custseg.texts import counted, printable, shortened, text
@@ -44,6 +45,8 @@ class Segmentation:
         One row per customer: the clustering features and all others.
     model : SegmentModel
         Assigns new customers to the segments.
+    preparation : Preparation
+        How the features became the matrix, with the counts of values that were filled and clipped.
     data_report : DataReport
         Findings about the logs or the ready table.
     labels : ndarray of int, shape (n_customers,)
@@ -56,6 +59,7 @@ class Segmentation:
     choice: ClusteringChoice
     features: FeatureTable
     model: SegmentModel
+    preparation: Preparation
     data_report: DataReport
     labels: NDArray[np.intp] = field(repr=False)
     rules: SegmentRules = field(repr=False)
@@ -67,18 +71,18 @@ class Segmentation:
 
     @property
     def assignments(self) -> Any:
-        """`customer_id`, `segment`, `name` of every customer, in the caller's kind of table.
+        """The segment of every customer, in the caller's kind of table.
 
-        `segment` is an int, missing for customers that cannot be clustered.
+        Columns as of `SegmentModel.assign`: `customer_id`, `segment` (int; missing for customers that cannot be
+        clustered), `name`, `confidence`, `second_segment`, `is_outlier`.
         """
-        return self.features.give_back(self._assignments())
+        return self.features.give_back(self._assignments)
 
     @property
     def confidence(self) -> NDArray[np.float64]:
         """Confidence of each customer's assignment, in [0, 1], in the order of `features`.
 
         About 1/2 on the boundary of two segments; NaN for customers that cannot be clustered.
-        `model.assess` gives more details.
         """
         confidence = np.full(len(self.labels), np.nan)
         confidence[self.labels >= 0] = self.choice.best.confidence
@@ -94,7 +98,8 @@ class Segmentation:
         """Values filled, compressed or left out; codes and circular attributes; cross tables; notes of the method."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
-        return [*self.model.preparation.notes(language, self._phrases), *self._notes_on_columns, *fit_notes]
+        units = {feature.name: feature.unit for feature in self.features.described}
+        return [*self.preparation.notes(language, self._phrases, units), *self._notes_on_columns, *fit_notes]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:
@@ -149,7 +154,7 @@ class Segmentation:
             profiles=self.profiles.renamed(names).with_rules(
                 {rule.segment: rule for rule in rules.rules if rule.conditions}
             ),
-            model=self.model.renamed(tuple(after)),
+            model=self.model.renamed({int(segment): name for segment, name in names.items()}),
             rules=rules,
         )
 
@@ -167,6 +172,10 @@ class Segmentation:
 
         A process that is killed leaves files that the next `write` to the folder finishes or removes. In CSV,
         text that a spreadsheet would run as a formula gets a leading apostrophe; Parquet keeps every value as it is.
+
+        Counts of 1 to 9 customers are empty cells in `profiles`, so that its columns stay numeric. The column
+        `hidden` names them and reads "<10", as in "size<10, reachable_email<10"; where the size of one segment is
+        hidden, so are the size of the smallest other one ("size>=10") and both shares, whose sums would give it away.
 
         Parameters
         ----------
@@ -202,7 +211,7 @@ class Segmentation:
         style = _csv_format(encoding, separator, decimal)
         profiles = nw.from_native(frame_from_columns(self.profiles.columns()), eager_only=True)
         writers = {
-            f"assignments.{form}": table_writer(self._assignments(), form, style),
+            f"assignments.{form}": table_writer(self._assignments, form, style),
             f"profiles.{form}": table_writer(profiles, form, style),
         }
         if also is not None and not isinstance(also, Mapping):
@@ -241,8 +250,9 @@ class Segmentation:
         language = self.choice.language
         return counted(count, text(language, "result", noun), language)
 
+    @cached_property
     def _assignments(self) -> nw.DataFrame[Any]:
-        return self.model.assignments(self.features, self.labels)
+        return self.model.assigned(self.features, "assignments")
 
 
 def _csv_format(encoding: str, separator: str, decimal: str) -> CSVFormat:

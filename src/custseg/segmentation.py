@@ -22,11 +22,11 @@ from custseg._checks import (
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import FeatureTable, given_features
+from custseg.feature_table import CODE, FeatureTable, as_quantities, given_features
 from custseg.features import features_of
-from custseg.logs import REFUNDS, DataReport, described_logs, report_on, table_report
+from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
-from custseg.model import SegmentModel
+from custseg.model import SegmentModel, learn_model
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
@@ -161,11 +161,13 @@ def fit_segments(
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
     if features is None:
         _refuse_form_and_id(form, customer_column)
-        table, report = _from_logs(logs, refunds=refunds, language=language)
+        described = _described_logs(logs, refunds=refunds)
+        table, report = features_of(described), report_on(described, language=language)
     else:
-        table, report = _ready_table(features, customer_column, logs, form=form), None
+        table, report, described = _ready_table(features, customer_column, logs, form=form), None, None
     table = table.with_labels(labels, caller=_CALLER)
     names = clustering_columns(table, columns, _CALLER)
+    table = as_quantities(table, names)
     report = report or table_report(table, names, were_given=columns is not None, language=language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 
@@ -177,26 +179,38 @@ def fit_segments(
     choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, tell=tell, **options)
 
     tell("describing", 3, 4)
-    result = _segmentation(table, matrix, replace(choice, language=language), report=report, seed=seed)
+    result = _segmentation(table, matrix, replace(choice, language=language), logs=described, report=report, seed=seed)
     tell("done", 4, 4)
     return result
 
 
 def _segmentation(
-    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, report: DataReport, seed: int
+    table: FeatureTable,
+    matrix: CustomerMatrix,
+    choice: ClusteringChoice,
+    *,
+    logs: Logs | None,
+    report: DataReport,
+    seed: int,
 ) -> Segmentation:
     """Return the result of the selected clustering, with profiles, rules and a model."""
     labels = matrix.customer_labels(choice.best.labels)
     unclustered = UNCLUSTERED[_who_is_left(table)]
     names = matrix.preparation.names
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
-    segment_names = tuple(row.name for row in profiles.segments)
-    rule = choice.best.estimator.assignment_rule_
     returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
-    model = SegmentModel(
-        matrix.preparation, rule, segment_names, unclustered[choice.language], returned[choice.language]
+    outside = unclustered[choice.language], returned[choice.language]
+    model = learn_model(table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside)
+    return Segmentation(
+        profiles,
+        choice,
+        table,
+        model,
+        preparation=matrix.preparation,
+        data_report=report,
+        labels=labels,
+        rules=rules,
     )
-    return Segmentation(profiles, choice, table, model, data_report=report, labels=labels, rules=rules)
 
 
 def _described(
@@ -235,12 +249,11 @@ def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:
         )
 
 
-def _from_logs(logs: Mapping[str, Any], *, refunds: str, language: str) -> tuple[FeatureTable, DataReport]:
-    """The feature table of the logs at their snapshot, and the data report."""
+def _described_logs(logs: Mapping[str, Any], *, refunds: str) -> Logs:
+    """The logs at their snapshot."""
     if all(logs[name] is None for name in ("orders", "events", "customers")):
         raise TypeError(f"{_CALLER}: give orders (a log), or features= (one row per customer), got neither.")
-    described = described_logs(**logs, refunds=refunds, caller=_CALLER, may_assume=True)
-    return features_of(described), report_on(described, language=language)
+    return described_logs(**logs, refunds=refunds, caller=_CALLER, may_assume=True)
 
 
 def _ready_table(
@@ -256,7 +269,7 @@ def _ready_table(
 
 
 def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
-    """Columns that were not clustered on and do not describe the same events: attributes, sources, text columns."""
+    """Columns that were not clustered on and do not describe the same events: attributes, sources, text, codes."""
     numeric = table.numeric_names()
     return [
         feature.name
@@ -265,7 +278,7 @@ def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
         and (
             feature.family == "attributes"
             or feature.name in _DESCRIPTORS
-            or (feature.family == "given" and feature.name not in numeric)
+            or (feature.family == "given" and (feature.name not in numeric or feature.unit == CODE))
         )
     ]
 
@@ -296,9 +309,10 @@ def _check_enough(
         if clustered < len(table):
             remainder = plural(len(table) - clustered, "other has", "others have")
             remainder = f" {remainder} no purchase, or no value in the columns."
+        longer = "a longer log" if any(feature.family != "given" for feature in table.described) else "more rows"
         raise DataError(
             f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
-            f"{plural(n_required, 'segment')}.{remainder} Give a longer log, or a smaller n_segments."
+            f"{plural(n_required, 'segment')}.{remainder} Give {longer}, or a smaller n_segments."
         )
     n_members = check_min_size(_CALLER, min_size, clustered)
     check_room_for(_CALLER, n_segments, customers=clustered, min_size=n_members)

@@ -27,7 +27,7 @@ class Snapshot:
     as_of : datetime
         The moment; with a time zone if the log's dates have one, else in the log's local time.
     moment : int
-        The same in microseconds since 1970, as the log's lines count them.
+        The same in microseconds since 1970, as the log's lines count them; earlier where later rows are to be ignored.
     day : int
         Its calendar day in the log's zone, in days since 1970-01-01.
     assumed : bool

@@ -31,7 +31,7 @@ def random_estimator(method, rng, n):
         covariance_type=str(rng.choice(["full", "tied", "diag", "spherical"])),
         noise=str(rng.choice(["nearest", "keep"])),
         max_fit_rows=60,
-        max_core_rows=30,
+        max_prototypes=30,
         random_state=0,
     )
 
@@ -57,7 +57,8 @@ def check_promises(model, X, rng):
     assessed = model.assess(X)
     assert np.array_equal(assessed.label, model.labels_)
     assert np.array_equal(assessed.distance, model.distance_)
-    assert not assessed.is_outlier.any()
+    # At most nine rows are farther away than the mean of ten, fewer in a cluster that has fewer.
+    assert (np.bincount(assessed.label[assessed.is_outlier & (assessed.label >= 0)], minlength=1) < 10).all()
     assert ((assessed.confidence >= 0) & (assessed.confidence <= 1)).all()
     order = rng.permutation(len(X))
     assert np.array_equal(model.fit(X[order]).labels_, assessed.label[order])

@@ -117,9 +117,22 @@ def test_new_rows_beyond_the_tail_equal_its_end() -> None:
     X, _ = grouped("cauchy")
     tails = HeavyTails.fit(X)
     far, farther = np.zeros((2, 1, 4))
-    far[0, 3], farther[0, 3] = X[:, 3].max(), 1e6
-    np.testing.assert_array_equal(tails.transform(farther), tails.transform(far))
+    # The tail ends at the mean of its ten outermost rows.
+    end = np.sort(X[:, 3])[-10:].mean()
+    far[0, 3], farther[0, 3] = end * (1 - 1e-12), 1e6
+    np.testing.assert_allclose(tails.transform(farther), tails.transform(far), rtol=1e-9)
     assert (tails.is_beyond(far), tails.is_beyond(farther)) == ([False], [True])
+
+
+def test_knots_are_means_of_ten() -> None:
+    X, _ = grouped("cauchy")
+    upper = next(tail for tail in HeavyTails.fit(X).tails if tail.sign > 0)
+    distances = np.sort(X[:, 3][X[:, 3] > upper.middle] - upper.middle)
+    means = np.convolve(distances, np.full(10, 0.1), mode="valid")
+    nearest = [int(np.abs(means - knot).argmin()) for knot in upper.distances]
+    np.testing.assert_allclose(upper.distances, means[nearest], rtol=1e-9)
+    assert (np.diff(nearest) >= 10).all()
+    assert nearest[-1] == len(distances) - 10
 
 
 def test_wrong_minimum_is_refused() -> None:
@@ -157,18 +170,18 @@ def fitted() -> Segmentation:
 
 def test_model_assigns_rows_one_by_one(fitted: Segmentation) -> None:
     table = fitted.features.frame
-    assert fitted.model.assign(table).equals(fitted.assignments)
-    assert fitted.model.assign(table[7:8]).equals(fitted.assignments[7:8])
+    assert fitted.model.assign(features=table).equals(fitted.assignments)
+    assert fitted.model.assign(features=table[7:8]).equals(fitted.assignments[7:8])
 
 
 def test_customers_beyond_a_tail_are_outliers(fitted: Segmentation) -> None:
     table = fitted.features.frame
     tails = fitted.model.preparation.tails.tails
     far = {"id": [0], "visits": [20.0], "age": [30.0], "luck": [-1e6 if tails[0].sign < 0 else 1e6]}
-    assert not fitted.model.assess(table)["is_outlier"].any()
-    # Values are clipped at four standard deviations, which the farthest customer of the fit may have reached.
+    assert fitted.model.assign(features=table)["is_outlier"].sum() < 10 * (3 + len(tails))
+    # Values are clipped at four standard deviations, which the ten farthest customers of the fit may have reached.
     is_beyond = tails[0].distances[-1] < 4 - tails[0].sign * tails[0].middle
-    assert fitted.model.assess(pl.DataFrame(far))["is_outlier"].to_list() == [is_beyond]
+    assert fitted.model.assign(features=pl.DataFrame(far))["is_outlier"].to_list() == [is_beyond]
 
 
 def test_explanation_adds_up_for_compressed_values(fitted: Segmentation) -> None:

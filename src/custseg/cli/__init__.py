@@ -15,6 +15,7 @@ from custseg import __version__
 from custseg.cli._commands import demo, inspect
 from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
+from custseg.cli._lifecycle import assign
 
 __all__ = ["main"]
 
@@ -44,5 +45,5 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-for _command in (demo, inspect, fit):
+for _command in (demo, inspect, fit, assign):
     main.add_command(_command)

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from custseg._checks import check_integer, check_min_size, check_number
 from custseg._numerics import Floats, Integers
 from custseg.clustering.assignment._assessment import Assessment
+from custseg.clustering.assignment._limits import outlier_limits
 from custseg.clustering.assignment._nearest_center import CenterRule
 from custseg.clustering.min_size._feasibility import (
     check_distinct_rows,
@@ -117,8 +118,9 @@ class CenterClusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         # Without duplicates, the rows in their own order need not be put back into it.
         assessed = rule.assess(X if is_distinct or not all_weighted else rows.values)
         training = assessed if all_weighted else rule.assess(rows.values)
-        reach = np.zeros(k)
-        np.maximum.at(reach, training.label, training.distance)
+        # One count per row, whatever its weight.
+        counts = np.ones(len(X)) if is_distinct else np.bincount(rows.inverse).astype(np.float64)
+        reach = outlier_limits(training.label, training.distance, counts, n_clusters=k)
         back = slice(None) if is_distinct or not all_weighted else rows.inverse
         self.labels_, self.second_labels_ = assessed.label[back], assessed.second_label[back]
         self.confidence_, self.distance_ = assessed.confidence[back], assessed.distance[back]

@@ -19,7 +19,9 @@ from custseg._checks import check_choice, check_integer, check_min_size
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, FitSpec, Method, SettingsGrid, TriedSetting
 from custseg.clustering.assignment._assessment import Assessment, Reassignment
+from custseg.clustering.assignment._limits import bound_of_largest, outlier_limits
 from custseg.clustering.assignment._nearest_core import CoreRule, workers
+from custseg.clustering.assignment._prototypes import condensed
 from custseg.clustering.min_size._feasibility import MinSize, resolved_min_size
 from custseg.clustering.min_size._merging import merged_to_min_size
 from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
@@ -42,10 +44,11 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """HDBSCAN with a hard minimum cluster size, and a rule for new rows.
 
     Clusters are dense regions that persist over density levels [1]_. `labels_` are defined by `predict`: a row
-    belongs to the cluster of the core row that is nearest in mutual reachability, among a bounded number
-    of stored ones. Hence both agree on every row, and duplicate rows have the same label.
+    belongs to the cluster of the prototype that is nearest in mutual reachability. Hence both agree on every row,
+    and duplicate rows have the same label.
 
-    The rule stores up to `max_core_rows` rows of X as they are: sharing the model means sharing these rows.
+    The rule stores no rows of X but prototypes of the rows inside dense regions. Each stands for at least ten rows,
+    or for all rows of a cluster of fewer.
 
     Parameters
     ----------
@@ -59,10 +62,10 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Whether rows outside dense regions join the nearest cluster or keep the label -1.
     max_fit_rows : int, default 20_000
         With more rows, clusters are found in a seeded sample of this size; all rows are then assigned.
-    max_core_rows : int, default 5_000
-        Maximum number of rows of X that are stored for `predict`.
+    max_prototypes : int, default 1_000
+        Maximum number of prototypes that are stored for `predict`, if there are fewer clusters.
     random_state : int, RandomState or None, default None
-        Seed of the sample and of the stored rows.
+        Seed of the sample.
 
     Attributes
     ----------
@@ -89,12 +92,14 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Notes
     -----
     With `noise="keep"` a row is noise when it is farther from its cluster than all rows that HDBSCAN itself
-    put there. Where all rows are stored, the partition of the rows that are not noise is that of scikit-learn.
+    put there can be, by mean and variance of the ten farthest (Samuelson's inequality [2]_). The partition of the other
+    rows is that of scikit-learn, except for a few on the border of two clusters.
 
     References
     ----------
     .. [1] Campello, Moulavi, Sander (2013). Density-based clustering based on hierarchical density estimates.
        PAKDD, 160-172. doi:10.1007/978-3-642-37456-2_14
+    .. [2] Samuelson (1968). How deviant can you be? Journal of the American Statistical Association 63, 1522-1525.
 
     Examples
     --------
@@ -112,14 +117,14 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         min_samples: int | None = None,
         noise: str = "nearest",
         max_fit_rows: int = 20_000,
-        max_core_rows: int = 5_000,
+        max_prototypes: int = 1_000,
         random_state: Any = None,
     ) -> None:
         self.min_size = min_size
         self.min_samples = min_samples
         self.noise = noise
         self.max_fit_rows = max_fit_rows
-        self.max_core_rows = max_core_rows
+        self.max_prototypes = max_prototypes
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -145,7 +150,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         """
         name = type(self).__name__
         check_choice(name, "noise", self.noise, allowed=("nearest", "keep"))
-        for argument in ("max_fit_rows", "max_core_rows"):
+        for argument in ("max_fit_rows", "max_prototypes"):
             check_integer(name, argument, getattr(self, argument), minimum=2)
         if self.min_samples is not None:
             check_integer(name, "min_samples", self.min_samples, minimum=1)
@@ -163,7 +168,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> Integers:
-        """The cluster of each row: that of the nearest core row by mutual reachability; -1 for noise."""
+        """The cluster of each row: that of the nearest prototype by mutual reachability; -1 for noise."""
         check_is_fitted(self)
         return self.assignment_rule_.labels(checked_rows(self, X, reset=False))
 
@@ -173,15 +178,15 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
     def _core_rule(self, rows: DistinctRows, min_size: int) -> CoreRule:
-        """Run HDBSCAN on a sample and return its clusters as a rule of stored core rows."""
+        """Run HDBSCAN on a sample and return its clusters as a rule of prototypes."""
         rng = check_random_state(self.random_state)
         # Duplicates are adjacent and sorted by hash, so the order of the rows does not matter.
         repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
         sample = _sorted_sample(len(repeated), self.max_fit_rows, rng)
         self.n_fit_rows_ = len(sample)
-        return self._core_rule_of(rows.values[repeated[sample]], math.ceil(min_size * len(sample) / len(repeated)), rng)
+        return self._core_rule_of(rows.values[repeated[sample]], math.ceil(min_size * len(sample) / len(repeated)))
 
-    def _core_rule_of(self, X: Floats, min_size: int, rng: np.random.RandomState) -> CoreRule:
+    def _core_rule_of(self, X: Floats, min_size: int) -> CoreRule:
         smallest = min(max(_SMALLEST, min_size), len(X))
         neighbors = min(self.min_samples or min(smallest, 20), len(X))
         hdbscan = cluster.HDBSCAN(min_cluster_size=smallest, min_samples=neighbors, algorithm="kd_tree", copy=True)
@@ -190,24 +195,19 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         inside = np.flatnonzero(labels >= 0)
         k = int(labels.max()) + 1
         near = cKDTree(X).query(X[inside], k=[neighbors], workers=workers(len(inside)))[0] if k else np.empty((0, 1))
-        core = near[:, 0]
-        chosen = _stored_cores(labels[inside], self.max_core_rows, rng)
-        stored = inside[chosen]
-        share = len(stored) / max(len(inside), 1)
+        no_limit = np.full(k, np.inf)
         rule = CoreRule(
-            cores=X[stored],
-            core_distances=core[chosen],
-            core_labels=labels[stored].astype(np.intp),
-            n_clusters=k,
-            neighbors=max(1, min(round(neighbors * share), len(stored))),
-            reach=np.full(k, np.inf),
-            limit=np.full(k, np.inf),
+            X[inside], near[:, 0], labels[inside], k, max(1, min(neighbors, len(inside))), no_limit, no_limit
         )
-        if self.noise == "nearest" or not k:
+        if not k:
             return rule
-        members, limit = rule.nearest_cores(X[inside]), np.zeros(k)
-        np.maximum.at(limit, rule.core_labels[members.indices], members.distances)
-        return replace(rule, limit=limit)
+        # This rule, not HDBSCAN, labels the rows, so that `predict` and the minimum size hold.
+        rule = condensed(rule, X, most=self.max_prototypes)
+        if self.noise == "nearest":
+            return rule
+        members = rule.nearest_cores(X[inside])
+        by_cluster = [members.distances[rule.core_labels[members.indices] == j] for j in range(k)]
+        return replace(rule, limit=np.array([bound_of_largest(distances) for distances in by_cluster]))
 
     def _learn(self, rule: CoreRule, rows: DistinctRows, min_size: int) -> None:
         weights, inverse = rows.weights, rows.inverse
@@ -218,9 +218,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         first = np.array([rule.cores[rule.core_labels == j].min(axis=0) for j in range(rule.n_clusters)])
         order = np.lexsort((*first.T[::-1], -sizes)) if len(first) else np.empty(0, dtype=np.intp)
         rank = np.append(np.argsort(order), -1)  # and -1 stays -1
-        reach = np.zeros(rule.n_clusters)
-        if rule.n_clusters:
-            np.maximum.at(reach, rule.core_labels[near.indices], near.distances)
+        nearest = rule.core_labels[near.indices] if rule.n_clusters else labels
+        reach = outlier_limits(nearest, near.distances, weights, n_clusters=rule.n_clusters)
         self.assignment_rule_ = replace(
             rule, core_labels=rank[rule.core_labels], limit=rule.limit[order], reach=reach[order]
         )
@@ -260,18 +259,6 @@ def _with_duplicates(X: Floats, labels: Integers) -> Integers:
     best = np.maximum.reduceat(labels, start)
     unified: Integers = best[group].astype(np.intp)
     return unified
-
-
-def _stored_cores(labels: Integers, n_cores: int, rng: np.random.RandomState) -> Integers:
-    """Indices of the rows to store: a sample of each cluster, proportional to its size and at least one row."""
-    if len(labels) <= n_cores:
-        return np.arange(len(labels))
-    indices = []
-    for j in range(int(labels.max()) + 1):
-        members = np.flatnonzero(labels == j)
-        count = max(1, int(n_cores * len(members) / len(labels)))
-        indices.append(members[_sorted_sample(len(members), count, rng)])
-    return np.sort(np.concatenate(indices))
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ def get_method(name: str) -> Method | None:
 
 
 def rule_from_dict(plain: dict[str, Any]) -> AssignmentRule:
-    """The assignment rule whose `to_dict` gave this."""
+    """The assignment rule whose `to_dict` gave this; ValueError, KeyError or TypeError for anything else."""
     rules = {method.rule_class.kind: method.rule_class for method in METHODS}
-    return rules[plain["kind"]].from_dict(plain)
+    if (kind := plain.get("kind")) not in rules:
+        raise ValueError(f"there is no rule {kind!r}")
+    return rules[kind].from_dict(plain)

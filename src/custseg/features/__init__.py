@@ -6,8 +6,11 @@ Start reading in `_build.py`: it joins the columns of the `families`, which are 
 
 from __future__ import annotations
 
+from custseg.features._build import FAMILIES as FAMILIES
 from custseg.features._build import build_features
 from custseg.features._build import features_of as features_of
+from custseg.features._family import Family as Family
+from custseg.features._family import NoFigures as NoFigures
 from custseg.features.families._circular import circular
 from custseg.features.families._email import email
 from custseg.features.families._engagement import engagement

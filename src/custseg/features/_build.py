@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -95,10 +95,21 @@ def build_features(
     return features_of(logs, families).with_labels(labels, caller="build_features")
 
 
-def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTable:
-    """Columns of the given families, or of all that the logs allow, joined on the customer."""
-    sums = SharedSums(logs)
-    family_columns = [family.columns(sums) for family in _chosen_families(logs, families)]
+def features_of(
+    logs: Logs, families: Sequence[str] | None = None, *, figures: Mapping[str, Any] | None = None
+) -> FeatureTable:
+    """Columns of the given families, or of all that the logs allow, joined on the customer.
+
+    `figures` of the customer base are those of an earlier table; by default, they are learned from these logs.
+    """
+    figures = dict(figures or {})
+    rhythm = figures.get(RHYTHM.name)
+    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks)
+    chosen = _chosen_families(logs, families)
+    for family in chosen:
+        if family.name not in figures:
+            figures[family.name] = family.learn(sums)
+    family_columns = [family.columns(sums, figures[family.name]) for family in chosen]
     features = tuple(feature for columns in family_columns for feature in columns.features)
     check_names(features, logs.caller)
     table = _all_customers(logs, family_columns)
@@ -119,6 +130,7 @@ def features_of(logs: Logs, families: Sequence[str] | None = None) -> FeatureTab
         features,
         log.source_table.returner(log.customer),
         snapshot,
+        figures=figures,
     )
 
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
 
+from custseg._privacy import SMALLEST_GROUP
 from custseg.feature_table import Feature
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs
@@ -34,6 +37,11 @@ class FamilyColumns:
 
 
 @dataclass(frozen=True)
+class NoFigures:
+    """Figures of a family whose features depend on the customer alone."""
+
+
+@dataclass(frozen=True)
 class Family:
     """A family of features.
 
@@ -44,12 +52,32 @@ class Family:
     lacks : callable
         What the logs lack for the family, as text that completes "needs ..."; "" if nothing.
     columns : callable
-        Computes the columns of the family from the sums over the logs.
+        Computes the columns of the family from the sums over the logs and the family's figures of the customer base.
+    learn : callable
+        Computes these figures from the sums. Customers of later logs are measured against them, so that the features
+        of a customer change only when the customer does.
+    figures : type
+        The dataclass of the figures.
+    needed : callable
+        The figures without those that no column of these names depends on.
     """
 
     name: str
     lacks: Callable[[Logs], str]
-    columns: Callable[[SharedSums], FamilyColumns]
+    columns: Callable[[SharedSums, Any], FamilyColumns]
+    learn: Callable[[SharedSums], Any] = lambda sums: NoFigures()
+    figures: type = NoFigures
+    needed: Callable[[Any, Collection[str]], Any] = lambda figures, names: figures
+
+
+def n_not_rare(customers: Sequence[int] | NDArray[Any]) -> int:
+    """How many of the values are not rare: ten customers or more have them; all, if every value is rare.
+
+    `customers` has the number of each value, which need not be sorted. Rare values are no columns of their own: such
+    columns would describe single customers.
+    """
+    common = int((np.asarray(customers) >= SMALLEST_GROUP).sum())
+    return common or len(customers)
 
 
 def column_words(values: Sequence[str], reserved: Collection[str] = ()) -> list[str]:

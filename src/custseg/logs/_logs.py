@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -36,6 +36,8 @@ class Logs:
         Length of the window.
     refunds, zero_orders : str
         Policies of the order families.
+    known_until : datetime or None
+        Rows at or after this moment are ignored, though ages are counted up to `as_of`; None for all rows before it.
     caller : str
         Name of the calling function, used in error messages.
     """
@@ -49,6 +51,7 @@ class Logs:
     window_days: int | None = None
     refunds: str = "net"
     zero_orders: str = "drop"
+    known_until: datetime | None = None
 
     @cached_property
     def order_counts(self) -> OrderFacts:
@@ -79,7 +82,7 @@ class Logs:
     def read_attributes(self) -> KnownAttributes:
         """Attributes known at the snapshot."""
         assert self.customers is not None
-        return known_attributes(self.customers, self.as_of, self.caller)
+        return known_attributes(self.customers, self.as_of, self.caller, known_until=self.known_until)
 
     @cached_property
     def known_attributes(self) -> KnownAttributes:
@@ -90,7 +93,10 @@ class Logs:
 
     def snapshot_of(self, log: Orders | Events) -> Snapshot:
         """The snapshot converted to the time zone of one log."""
-        return log.dates.snapshot(self.as_of, window_days=self.window_days, assumed=self.assumed)
+        snapshot = log.dates.snapshot(self.as_of, window_days=self.window_days, assumed=self.assumed)
+        if self.known_until is None:
+            return snapshot
+        return replace(snapshot, moment=min(snapshot.moment, log.dates.snapshot(self.known_until).moment))
 
 
 def described_logs(

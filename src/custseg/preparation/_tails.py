@@ -10,6 +10,7 @@ from scipy.stats import f, norm
 
 from custseg._checks import check_min_size
 from custseg._numerics import Bools, Floats
+from custseg._privacy import SMALLEST_GROUP
 
 # With fewer rows the tail index cannot be estimated.
 _FEWEST = 5
@@ -40,7 +41,7 @@ class Tail:
         The side: below or above the median.
     distances, compressed : tuple of float
         Distances from the median before and after. They are interpolated between the knots, and constant beyond the
-        last one.
+        last one. Each knot is the mean of ten rows or more, the last one that of the ten outermost.
     """
 
     column: int
@@ -64,8 +65,8 @@ class HeavyTails:
     One side of a column has a heavy tail if Hill's estimate of the tail index [1]_, from fewer rows than a group has,
     is below 3 (Student's t with two degrees of freedom, a log-normal column, money), and if no gap or thin stretch
     has as many rows as a group beyond it. K-means would use clusters for such values, regardless of the other
-    columns. After compression no value on that side is farther from the median than a normal
-    distribution with the same median distance on that side would place it at its rank.
+    columns. After compression no ten values on that side are farther from the median than a normal
+    distribution with the same median distance on that side would place them at their ranks.
 
     Attributes
     ----------
@@ -113,7 +114,7 @@ class HeavyTails:
         return compressed
 
     def is_beyond(self, X: Floats) -> Bools:
-        """Which rows, before compression, are farther out on a heavy tail than every training row."""
+        """Which rows, before compression, are farther out on a heavy tail than the mean of its ten outermost rows."""
         is_outside = np.zeros(len(X), dtype=bool)
         for tail in self.tails:
             is_outside |= tail.sign * (X[:, tail.column] - tail.middle) > tail.distances[-1]
@@ -174,15 +175,30 @@ def _tail(values: Floats, column: int, sign: float, *, n_members: int) -> Tail |
         or _holds_a_group(_without_ties(distances), n_members)
     ):
         return None
+    knots, scores = _knots(distances)
     # Half of the rows of a side are within the quartile of the column, as in a normal one.
-    scale = float(np.median(distances)) / _QUARTILE
-    last = norm.isf(0.25 / len(distances))
-    scores = np.linspace(_QUARTILE, max(last, 2 * _QUARTILE), _KNOTS)
-    knots = np.append(np.quantile(distances, 2 * norm.cdf(scores) - 1), distances[-1])
-    compressed = np.minimum(knots, scale * np.append(scores, scores[-1]))
+    compressed = np.minimum(knots, knots[0] / scores[0] * scores)
     # Of several ranks with one value the highest counts.
     is_last = np.append(knots[1:] > knots[:-1], True)
     return Tail(column, middle, sign, tuple(knots[is_last].tolist()), tuple(compressed[is_last].tolist()))
+
+
+def _knots(distances: Floats) -> tuple[Floats, Floats]:
+    """Means of ten distances each, from the middle ones to the largest, and the normal scores of their ranks.
+
+    No knot is the distance of a single customer, and from thirty distances on no two knots share one.
+    """
+    n = len(distances)
+    wanted = np.linspace(_QUARTILE, norm.isf(SMALLEST_GROUP / 4 / n), _KNOTS)
+    starts = [n // 2 - SMALLEST_GROUP // 2]
+    for start in np.round(n * (2 * norm.cdf(wanted) - 1) - SMALLEST_GROUP / 2).astype(int).tolist():
+        if starts[-1] + SMALLEST_GROUP <= start <= n - 2 * SMALLEST_GROUP:
+            starts.append(start)
+    first = np.array([*starts, n - SMALLEST_GROUP])
+    tens = distances[first[:, None] + np.arange(SMALLEST_GROUP)]
+    # In this way the mean of equal distances is exact.
+    knots = np.maximum.accumulate(tens[:, 0] + (tens - tens[:, :1]).mean(axis=1))
+    return knots, norm.isf(0.5 - (first + SMALLEST_GROUP / 2) / (2 * n))
 
 
 def _is_heavy(outer: Floats) -> bool:

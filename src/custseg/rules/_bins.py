@@ -112,23 +112,33 @@ def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
         is_whole = bool((finite == np.floor(finite)).all())
         is_binary = is_whole and len(finite) > 0 and finite[0] == 0 and finite[-1] == 1
         template = replace(described, whole=is_whole, binary=bool(is_binary))
-        return _of_numbers(template, _cuts(finite, is_whole), has_missing=bool(np.isnan(values).any()))
-    has_missing = bool(column.is_null().any())
-    if dtype == nw.Boolean:
-        return _of_numbers(replace(described, kind="flag", whole=True), np.array([1.0]), has_missing=has_missing)
-    if dtype in (nw.String, nw.Categorical, nw.Enum):
+        of_column = _of_numbers(template, _cuts(finite, is_whole), has_missing=bool(np.isnan(values).any()))
+    elif dtype == nw.Boolean:
+        has_missing = bool(column.is_null().any())
+        of_column = _of_numbers(replace(described, kind="flag", whole=True), np.array([1.0]), has_missing=has_missing)
+    elif dtype in (nw.String, nw.Categorical, nw.Enum):
         categories = frequent_categories(column, printable=True)
-        return _of_categories(replace(described, kind="category"), categories, has_missing=has_missing)
-    return None
+        template = replace(described, kind="category")
+        of_column = _of_categories(template, categories, has_missing=bool(column.is_null().any()))
+    else:
+        return None
+    return None if of_column is None else _without_small_sets(of_column, column)
 
 
 def _cuts(ordered: Floats, is_whole: bool) -> Floats:
-    """Round thresholds between neighboring quantiles, with at least ten values in each range; finer in the tails."""
+    """Round thresholds between neighboring quantiles, finer in the tails.
+
+    No threshold has fewer than ten values on either side; the quantiles, except for the last, are ten values apart.
+    """
+    lowest, highest = SMALLEST_GROUP - 1, len(ordered) - SMALLEST_GROUP
+    if lowest > highest:
+        return np.array([])
     tails = 1 / np.array(_TAIL_FRACTIONS)
-    shares = np.concatenate([tails, np.arange(1, _N_CUTS) / _N_CUTS, 1 - tails, [1.0]])
-    ends = [0]
-    for index in np.unique(np.round(shares * max(len(ordered) - 1, 0)).astype(int)).tolist():
-        if index - ends[-1] >= SMALLEST_GROUP:
+    shares = np.concatenate([tails, np.arange(1, _N_CUTS) / _N_CUTS, 1 - tails])
+    ranks = np.unique(np.round(shares * (len(ordered) - 1)).astype(int))
+    ends = [lowest]
+    for index in [*ranks[ranks < highest].tolist(), highest]:
+        if index - ends[-1] >= SMALLEST_GROUP or index == highest > ends[-1]:
             ends.append(index)
     between = zip(ordered[ends[:-1]].tolist(), ordered[ends[1:]].tolist(), strict=True)
     cuts = {roundest(low, high, whole=is_whole) for low, high in between}
@@ -163,6 +173,22 @@ def _of_categories(template: Condition, categories: tuple[str, ...], *, has_miss
     sizes = [float(len(group)) for group in groups]
     costs = np.array([0.0, *sizes, *sizes])
     return _with_missing(Column(template, np.array([]), categories, has_missing, sets, costs, 1 + np.arange(k)))
+
+
+def _without_small_sets(column: Column, values: nw.Series[Any]) -> Column | None:
+    """The column without sets that fewer than ten customers are in, or outside of; None where only one is left.
+
+    A condition that sets a few customers apart would tell their values.
+    """
+    counts = np.bincount(column.codes(values), minlength=column.n_bins).astype(np.float64)
+    inside = column.sums @ counts
+    is_shown = np.minimum(inside, counts.sum() - inside) >= SMALLEST_GROUP
+    is_shown[0] = True
+    if is_shown.sum() < 2:
+        return None
+    positions = np.cumsum(is_shown) - 1
+    splits = column.splits[is_shown[column.splits]]
+    return replace(column, sets=column.sets[is_shown], costs=column.costs[is_shown], splits=positions[splits])
 
 
 def _with_missing(column: Column) -> Column | None:

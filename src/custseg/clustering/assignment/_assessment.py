@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol, Self
 
@@ -28,9 +28,9 @@ class Assessment:
         cluster, 0 for noise.
     distance : ndarray of shape (n_rows,)
         Distance of the row from its cluster: from the center (k-means), in standard deviations of the
-        component (Gaussian mixture), from the nearest core row by mutual reachability (HDBSCAN).
+        component (Gaussian mixture), from the nearest prototype by mutual reachability (HDBSCAN).
     is_outlier : ndarray of bool, shape (n_rows,)
-        Outlier: the row is farther from its cluster than any training row.
+        Outlier: farther from the cluster than the mean of the ten farthest training rows.
     """
 
     label: Integers
@@ -90,6 +90,19 @@ class AssignmentRule(Protocol):
     def from_dict(cls, plain: dict[str, Any]) -> Self:
         """The rule that `to_dict` wrote."""
         ...
+
+    def check(self, n_clusters: int, n_columns: int) -> None:
+        """Raise ValueError unless the arrays are those of a rule for so many clusters and columns."""
+        ...
+
+
+def check_shapes(shapes: Mapping[str, tuple[Floats | Integers, tuple[int, ...]]]) -> None:
+    """Raise ValueError unless each array has the given shape and finite numbers."""
+    for name, (array, shape) in shapes.items():
+        if array.shape != shape:
+            raise ValueError(f"{name} of the rule has shape {array.shape}, not {shape}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} of the rule is not finite")
 
 
 def _reassigned(costs: Floats, offsets: Floats, weights: Floats) -> dict[tuple[int, int], tuple[float, float]]:

@@ -13,6 +13,7 @@ from custseg.clustering.assignment._assessment import (
     Reassignment,
     assess_by_costs,
     assessed_by_blocks,
+    check_shapes,
     posterior,
     reassignments,
 )
@@ -34,7 +35,7 @@ class MixtureRule:
     offsets : ndarray of shape (n_components,)
         Added to the log posterior; all 0 where the minimum size does not bind.
     reach : ndarray of shape (n_components,)
-        Distance, in standard deviations, of the farthest training row.
+        Outliers are farther away: mean distance, in standard deviations, of the ten farthest training rows.
     """
 
     kind: ClassVar[str] = "mixture"
@@ -88,6 +89,12 @@ class MixtureRule:
         """The rule that `to_dict` wrote."""
         names = ("means", "factors", "constants", "offsets", "reach")
         return cls(**{name: np.array(plain[name], dtype=np.float64) for name in names})
+
+    def check(self, n_clusters: int, n_columns: int) -> None:
+        """Raise ValueError unless the arrays are those of a rule for so many clusters and columns."""
+        k, d = n_clusters, n_columns
+        shapes = {"means": (k, d), "factors": (k, d, d), "constants": (k,), "offsets": (k,), "reach": (k,)}
+        check_shapes({name: (getattr(self, name), shape) for name, shape in shapes.items()})
 
     def _assess(self, X: Floats) -> Assessment:
         squared = squared_mahalanobis(X, self.means, self.factors)

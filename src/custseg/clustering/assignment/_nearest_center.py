@@ -13,6 +13,7 @@ from custseg.clustering.assignment._assessment import (
     Reassignment,
     assess_by_costs,
     assessed_by_blocks,
+    check_shapes,
     reassignments,
 )
 from custseg.clustering.rows._blocks import power_labels, squared_distances
@@ -29,7 +30,7 @@ class CenterRule:
     offsets : ndarray of shape (n_clusters,)
         Subtracted from the squared distances; all 0 where the minimum size does not bind.
     reach : ndarray of shape (n_clusters,)
-        Distance of the farthest training row.
+        Outliers are farther away: mean distance of the ten farthest training rows.
     scale : float
         Twice the variance within clusters per column; it turns costs into confidence.
     """
@@ -73,6 +74,18 @@ class CenterRule:
         """The rule that `to_dict` wrote."""
         arrays = {name: np.array(plain[name], dtype=np.float64) for name in ("centers", "offsets", "reach")}
         return cls(**arrays, scale=float(plain["scale"]))
+
+    def check(self, n_clusters: int, n_columns: int) -> None:
+        """Raise ValueError unless the arrays are those of a rule for so many clusters and columns."""
+        k = n_clusters
+        check_shapes(
+            {
+                "centers": (self.centers, (k, n_columns)),
+                "offsets": (self.offsets, (k,)),
+                "reach": (self.reach, (k,)),
+                "scale": (np.array(self.scale), ()),
+            }
+        )
 
     def _assess(self, X: Floats) -> Assessment:
         squared = squared_distances(X, self.centers)

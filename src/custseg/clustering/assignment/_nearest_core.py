@@ -1,4 +1,4 @@
-"""The assignment rule of HDBSCAN: the nearest of the stored core rows by mutual reachability."""
+"""The assignment rule of HDBSCAN: the nearest prototype of core rows by mutual reachability."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from custseg._numerics import Floats, Integers
-from custseg.clustering.assignment._assessment import Assessment, empty_assessment, fill
+from custseg.clustering.assignment._assessment import Assessment, check_shapes, empty_assessment, fill
 
 # Number of rows whose neighbors are searched at once, which bounds the memory.
 _BLOCK = 16_384
@@ -35,24 +35,25 @@ class NearestCores:
 
 @dataclass(frozen=True, eq=False)
 class CoreRule:
-    """label = cluster of the core row c that minimizes max(core_c, core_x, ‖x - c‖); of the nearest one in a tie.
+    """label = cluster of the prototype c that minimizes max(core_c, core_x, ‖x - c‖); of the nearest one in a tie.
 
-    core_c is the stored core distance of c; core_x is the distance of x to its `neighbors`-th stored row.
+    core_c is the stored core distance of c; core_x is the distance of x to its `neighbors`-th prototype. No row is
+    stored: a prototype stands for ten core rows or more, see `condensed`.
 
     Attributes
     ----------
     cores : ndarray of shape (n_cores, n_columns)
-        Training rows inside clusters.
+        Prototypes of the training rows inside clusters, made by `condensed`.
     core_distances : ndarray of shape (n_cores,)
-        Distance of each to its `min_samples`-th nearest training row.
+        Mean over the rows of each of the distance to the `min_samples`-th nearest training row.
     core_labels : ndarray of int, shape (n_cores,)
         Cluster of each.
     n_clusters : int
         Number of clusters; with 0 every row is noise.
     neighbors : int
-        Number of stored rows in a neighborhood as large as that of `min_samples` training rows.
+        Number of prototypes in a neighborhood as large as that of `min_samples` training rows.
     reach : ndarray of shape (n_clusters,)
-        Mutual reachability of the farthest training row.
+        Outliers are farther away: mean mutual reachability of the ten farthest training rows.
     limit : ndarray of shape (n_clusters,)
         Farther rows are noise; infinite where every row gets a cluster.
     """
@@ -133,6 +134,25 @@ class CoreRule:
             reach=np.array(plain["reach"], dtype=np.float64),
             limit=limit,
         )
+
+    def check(self, n_clusters: int, n_columns: int) -> None:
+        """Raise ValueError unless the arrays are those of a rule for so many clusters and columns."""
+        k, n_cores = n_clusters, len(self.cores)
+        check_shapes(
+            {
+                "cores": (self.cores, (n_cores, n_columns)),
+                "core_distances": (self.core_distances, (n_cores,)),
+                "core_labels": (self.core_labels, (n_cores,)),
+                "reach": (self.reach, (k,)),
+            }
+        )
+        is_labeled = (
+            np.isin(np.arange(k), self.core_labels).all() and ((self.core_labels < k) & (self.core_labels >= 0)).all()
+        )
+        if self.n_clusters != k or self.limit.shape != (k,) or np.isnan(self.limit).any() or not is_labeled:
+            raise ValueError("the prototypes of the rule are not those of its clusters")
+        if not 1 <= self.neighbors <= n_cores:
+            raise ValueError("the rule looks at more neighbors than it has prototypes")
 
     @cached_property
     def _tree(self) -> cKDTree:

@@ -8,6 +8,7 @@ import numpy as np
 
 from custseg._numerics import Floats
 from custseg.clustering.assignment._gaussian import MixtureRule
+from custseg.clustering.assignment._limits import outlier_limits
 from custseg.clustering.min_size._em import EMResult, MatrixCosts, Mixture, Shape, evaluated, mixture_of_clusters
 from custseg.clustering.min_size._fallback import FallbackSearch, PowerDiagram
 from custseg.clustering.min_size._kmeans_solution import MAX_SEARCH_ROWS, feasible_assignment, kmeans_solution
@@ -51,8 +52,8 @@ def mixture_solution(
         mixture, constants, offsets = mixture.reordered(order), constants[order], assignment.offsets[order]
     if solution is None:
         return None
-    reach = np.zeros(k)
-    np.maximum.at(reach, labels, solution.rule.assess(rows.values).distance)
+    distances = solution.rule.assess(rows.values).distance
+    reach = outlier_limits(labels, distances, rows.weights, n_clusters=k)
     return replace(solution, rule=replace(solution.rule, reach=reach))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from custseg._checks import check_named
 from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.feature_table import Feature
-from custseg.features._family import Family, FamilyColumns, column_words
+from custseg.features._family import Family, FamilyColumns, column_words, n_not_rare
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Attribute, KnownAttributes
 from custseg.texts import listed
@@ -29,7 +29,30 @@ _UNITS = {"number": "", "count": "count", "category": "text", "flag": "yes or no
 Column = tuple[nw.Expr | nw.Series[Any], Feature]
 
 
-def attribute_columns(attributes: KnownAttributes, label_separator: str, caller: str) -> FamilyColumns:
+@dataclass(frozen=True)
+class AttributeFigures:
+    """Figures of the customer base for attributes.
+
+    Attributes
+    ----------
+    labels : mapping of str to tuple of str
+        By column of interests, the labels with an indicator of their own, the most frequent first.
+    """
+
+    labels: Mapping[str, tuple[str, ...]]
+
+
+def learn_attributes(attributes: KnownAttributes, label_separator: str) -> AttributeFigures:
+    """The figures of all customers of the table."""
+    columns = [attribute for attribute in attributes.attributes if attribute.kind == "interests"]
+    return AttributeFigures(
+        {column.name: _common_labels(_labels_of_rows(attributes, column, label_separator)) for column in columns}
+    )
+
+
+def attribute_columns(
+    attributes: KnownAttributes, figures: AttributeFigures, label_separator: str, *, caller: str
+) -> FamilyColumns:
     """Attribute features of every customer in the table, from the values known at the snapshot.
 
     A value is missing if the table has none, or if it was observed at or after the snapshot or longer before
@@ -41,7 +64,8 @@ def attribute_columns(attributes: KnownAttributes, label_separator: str, caller:
     - `age_years` (Int64) of the birth date: completed years, one more on each birthday (of 29 February: on
       1 March in a common year); `age_band` (text): under 18, 18-24, 25-34, 35-44, 45-54, 55-64, 65+.
     - Of interests: ``<column>_count`` (Int64), how many labels the customer has, and ``<column>_<label>``
-      (0 or 1, Int64) for each of the 20 labels that most customers have, ties by the alphabet. Labels are
+      (0 or 1, Int64) for each of the 20 labels that most customers have, ties by the alphabet; labels of fewer
+      than ten customers have none, unless all labels are as rare. Labels are
       compared without case and without spaces around them. In the name a label is lower case, has
       underscores for all but letters and digits, and at most 32 characters. All are missing where the
       interests are unknown.
@@ -49,7 +73,7 @@ def attribute_columns(attributes: KnownAttributes, label_separator: str, caller:
     columns: list[Column] = []
     for attribute in attributes.attributes:
         if attribute.kind == "interests":
-            columns += _interests(attributes, attribute, label_separator)
+            columns += _interests(attributes, attribute, label_separator, labels=figures.labels[attribute.name])
         elif attribute.kind == "birth date":
             columns += _age(attributes, attribute)
         else:
@@ -103,10 +127,9 @@ def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
     return np.asarray(now.year - years - (100 * now.month + now.day < of_birth))
 
 
-def _interests(attributes: KnownAttributes, attribute: Attribute, separator: str) -> list[Column]:
-    """Number of labels per customer, and a 0/1 indicator for each of the most common labels."""
-    value = attributes.table.get_column(f"value_{attribute.index}")
-    labels_of_rows = (
+def _labels_of_rows(attributes: KnownAttributes, attribute: Attribute, separator: str) -> nw.DataFrame[Any]:
+    """One row per customer (`row`) and label (`labels`)."""
+    return (
         attributes.table.select(labels=nw.col(f"value_{attribute.index}").str.to_lowercase().str.split(separator))
         .with_row_index("row")
         .explode("labels")
@@ -114,11 +137,24 @@ def _interests(attributes: KnownAttributes, attribute: Attribute, separator: str
         .filter(nw.col("labels") != "")
         .unique()
     )
+
+
+def _common_labels(labels_of_rows: nw.DataFrame[Any]) -> tuple[str, ...]:
+    """The labels of most customers, the most frequent first."""
     common = labels_of_rows.group_by("labels").agg(nw.col("row").count().alias("customers"))
     common = common.sort("customers", "labels", descending=[True, False]).head(_MOST_LABELS)
-    labels = common.get_column("labels").to_list()
+    n_common = n_not_rare(common.get_column("customers").to_numpy())
+    return tuple(common.get_column("labels").to_list()[:n_common])
+
+
+def _interests(
+    attributes: KnownAttributes, attribute: Attribute, separator: str, *, labels: Sequence[str]
+) -> list[Column]:
+    """Number of labels per customer, and a 0/1 indicator for each of the given labels."""
+    value = attributes.table.get_column(f"value_{attribute.index}")
+    labels_of_rows = _labels_of_rows(attributes, attribute, separator)
     index_of_label = {label: index for index, label in enumerate(labels)}
-    top = labels_of_rows.filter(nw.col("labels").is_in(labels))
+    top = labels_of_rows.filter(nw.col("labels").is_in(list(labels)))
     indicators = np.zeros((len(value), len(labels)), dtype=np.int64)
     indicators[
         top.get_column("row").to_numpy(), [index_of_label[label] for label in top.get_column("labels").to_list()]
@@ -147,10 +183,18 @@ def check_names(features: Sequence[Feature], caller: str) -> None:
         )
 
 
-def _columns(sums: SharedSums) -> FamilyColumns:
+def _learn(sums: SharedSums) -> AttributeFigures:
     logs = sums.logs
     assert logs.customers is not None
-    return attribute_columns(logs.known_attributes, logs.customers.label_separator, logs.caller)
+    return learn_attributes(logs.known_attributes, logs.customers.label_separator)
 
 
-ATTRIBUTES = Family(_FAMILY, lambda logs: "" if logs.customers else "customers", _columns)
+def _columns(sums: SharedSums, figures: AttributeFigures) -> FamilyColumns:
+    logs = sums.logs
+    assert logs.customers is not None
+    return attribute_columns(logs.known_attributes, figures, logs.customers.label_separator, caller=logs.caller)
+
+
+ATTRIBUTES = Family(
+    _FAMILY, lambda logs: "" if logs.customers else "customers", _columns, learn=_learn, figures=AttributeFigures
+)

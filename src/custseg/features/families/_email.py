@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -136,15 +136,44 @@ def email(events: object, *, as_of: object, window_days: int | None = None) -> A
     if lacking := _lacks(logs):
         raise DataError(f"email: {lacking} are needed.")
     assert logs.events is not None
-    table = email_columns(SharedSums(logs).events).table
+    sums = SharedSums(logs).events
+    table = email_columns(sums, learn_email(sums)).table
     return logs.events.source_table.give_back(table, logs.events.customer)
 
 
-def email_columns(sums: EventSums) -> FamilyColumns:
+@dataclass(frozen=True)
+class EmailFigures:
+    """Figures of the customer base for email.
+
+    Attributes
+    ----------
+    opens, clicks, clicks_of_opens : BetaPrior
+        Priors of the open rate, the click rate, and clicked over opened.
+    arrival : {"delivered", "sent"} or None
+        The event that marks the arrival of a mail in the log.
+    """
+
+    opens: BetaPrior
+    clicks: BetaPrior
+    clicks_of_opens: BetaPrior
+    arrival: str | None
+
+
+def learn_email(sums: EventSums) -> EmailFigures:
+    """The figures of all customers of the log."""
+    return EmailFigures(
+        _prior(sums, "opened", "delivered"),
+        _prior(sums, "clicked", "delivered"),
+        _prior(sums, "clicked", "opened"),
+        arrival_event(sums.facts),
+    )
+
+
+def email_columns(sums: EventSums, figures: EmailFigures) -> FamilyColumns:
     """The family for every customer of the logs."""
     col = nw.col
     counts = {name: sums.table.get_column(name).to_numpy().astype(float) for name in ("delivered", "opened")}
-    opens = beta_prior(counts["opened"], counts["delivered"])
+    opens = figures.opens
     above_half = opens.above_half(counts["opened"], counts["delivered"])
     today = nw.lit(sums.snapshot.day)
     table = sums.table.with_columns(
@@ -158,8 +187,8 @@ def email_columns(sums: EventSums) -> FamilyColumns:
         click_rate=_rate("clicked", "delivered"),
         click_to_open=_rate("clicked", "opened"),
         open_rate_shrunk=_rate("opened", "delivered", opens),
-        click_rate_shrunk=_rate("clicked", "delivered", _prior(sums, "clicked", "delivered")),
-        click_to_open_shrunk=_rate("clicked", "opened", _prior(sums, "clicked", "opened")),
+        click_rate_shrunk=_rate("clicked", "delivered", figures.clicks),
+        click_to_open_shrunk=_rate("clicked", "opened", figures.clicks_of_opens),
         open_rate_above_half=nw.when(col("delivered") > 0).then(col("above_half")),
         days_since_click=today - col("last_click_day"),
         send_pressure_7d=col("sends_7d"),
@@ -234,4 +263,10 @@ def _lacks(logs: Logs) -> str:
     return f"events of mail, one or more of {listed(MAIL_EVENTS)}{where}"
 
 
-EMAIL = Family("email", _lacks, lambda sums: email_columns(sums.events))
+EMAIL = Family(
+    "email",
+    _lacks,
+    lambda sums, figures: email_columns(sums.events, figures),
+    learn=lambda sums: learn_email(sums.events),
+    figures=EmailFigures,
+)

@@ -172,5 +172,5 @@ def _numbers(argument: str, values: object, allowed: tuple[str, ...]) -> dict[st
 ENGAGEMENT = Family(
     "engagement",
     lambda logs: "" if logs.events else "events",
-    lambda sums: engagement_columns(sums.events),
+    lambda sums, _: engagement_columns(sums.events),
 )

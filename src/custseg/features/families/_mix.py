@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from custseg._frames import columns_of, frame_from_columns
 from custseg._numerics import Floats
+from custseg._privacy import SMALLEST_GROUP
 from custseg.feature_table import Feature, FeatureTable
-from custseg.features._family import Family, FamilyColumns, column_words
-from custseg.features.sums._mix_sums import DIMENSIONS, MixSums, mix_sums
+from custseg.features._family import Family, FamilyColumns, column_words, n_not_rare
+from custseg.features.sums._mix_sums import DIMENSIONS, MixSums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs
 
@@ -25,7 +26,87 @@ _REST = "other"
 _NO_VALUE = -1
 
 
-def mix_columns(sums: MixSums) -> FamilyColumns:
+@dataclass(frozen=True)
+class ValueShares:
+    """The values of one dimension, and their shares of the purchases of all customers.
+
+    Attributes
+    ----------
+    values : tuple of str
+        Values that ten customers or more have bought (all, if every value is rarer), the largest share first.
+    shares : tuple of float
+        Share of each.
+    other : float
+        Share of all other values together.
+    """
+
+    values: tuple[str, ...]
+    shares: tuple[float, ...]
+    other: float
+
+    @property
+    def n_named(self) -> int:
+        """Number of values with a share of their own."""
+        return min(len(self.values), _MOST_VALUES)
+
+    @property
+    def base(self) -> Floats:
+        """The shares, that of all other values last if there are any."""
+        return np.array([*self.shares, *([self.other] if self.other > 0 else [])])
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """What the columns of the shares end in, such as "toys" and "other"."""
+        has_rest = len(self.base) > self.n_named
+        words = column_words(self.values[: self.n_named], {_REST} if has_rest else ())
+        return (*words, _REST) if has_rest else tuple(words)
+
+
+@dataclass(frozen=True)
+class MixFigures:
+    """Figures of the customer base for the purchase mix.
+
+    Attributes
+    ----------
+    dimensions : mapping of str to ValueShares
+        By dimension ("category", "channel", "source").
+    has_returns : bool
+        Whether the log has refunds that count.
+    """
+
+    dimensions: Mapping[str, ValueShares]
+    has_returns: bool
+
+
+def learn_mix(sums: MixSums) -> MixFigures:
+    """The figures of all customers of the log."""
+    return MixFigures({name: _value_shares(pairs) for name, pairs in sums.pairs.items()}, sums.has_returns)
+
+
+def _value_shares(pairs: nw.DataFrame[Any]) -> ValueShares:
+    counted = pairs.filter(nw.col("orders") > 0).group_by("value")
+    ranked = counted.agg(nw.col("orders").sum(), nw.len().alias("customers"))
+    ranked = ranked.sort("orders", "value", descending=[True, False])
+    orders, customers = (ranked.get_column(name).to_numpy() for name in ("orders", "customers"))
+    n_common = n_not_rare(customers)
+    is_common = customers >= SMALLEST_GROUP if n_common < len(customers) else np.ones(len(customers), dtype=bool)
+    shares = orders / max(orders.sum(), 1)
+    values = [value for value, common in zip(ranked.get_column("value").to_list(), is_common, strict=True) if common]
+    return ValueShares(tuple(values), tuple(shares[is_common].tolist()), float(shares[~is_common].sum()))
+
+
+def needed_mix(figures: MixFigures, names: Collection[str]) -> MixFigures:
+    """The figures without those of dimensions that no column of these names depends on."""
+    dependent = ("share_", "diversity")
+    dimensions = {
+        dimension: shares
+        for dimension, shares in figures.dimensions.items()
+        if any(name.startswith(f"{dimension}_{kind}") for name in names for kind in dependent)
+    }
+    return MixFigures(dimensions, figures.has_returns)
+
+
+def mix_columns(sums: MixSums, figures: MixFigures) -> FamilyColumns:
     r"""Mix features of every customer of the log.
 
     A purchase is an order in the window with a positive net value. It counts once for each value (of
@@ -35,9 +116,10 @@ def mix_columns(sums: MixSums) -> FamilyColumns:
 
     - ``<dimension>_share_<value>`` = (n_j + 5 p_j) / (n + 5), for the 8 values with the largest p_j (ties
       by the alphabet) and ``other`` for all that remain; they add up to 1. Shares of customers with few
-      purchases are shrunk towards the overall shares.
-    - ``<dimension>_diversity`` = −Σ s_j log s_j / log J over the smoothed shares of all J values: 0 is all in
-      one, 1 is even. Missing if the log has one value only.
+      purchases are shrunk towards the overall shares. Values that fewer than ten customers have bought are
+      in ``other``, unless all values are as rare.
+    - ``<dimension>_diversity`` = −Σ s_j log s_j / log J over the smoothed shares of all J values, of which the
+      rare ones together are one: 0 is all in one, 1 is even. Missing if the log has one value only.
     - ``<dimension>_top``: the value with the largest n_j; ties go to the larger p_j, then by the alphabet.
     - `preferred_channel`: the channel with the largest n_j; ties go to the one used last, then as above.
     - `first_source`: the source of the first purchase that has one, in the window or not (customer
@@ -55,11 +137,11 @@ def mix_columns(sums: MixSums) -> FamilyColumns:
     columns = [
         column
         for name in DIMENSIONS
-        if name in sums.pairs
-        for column in _dimension(name, _Pairs(customers, sums.pairs[name]))
+        if name in sums.pairs and name in figures.dimensions
+        for column in _dimension(name, _Pairs(customers, sums.pairs[name]), figures.dimensions[name])
     ]
     frame = _frame({feature.name: values for feature, values in columns})
-    money, of_money = _money_shares(sums)
+    money, of_money = _money_shares(sums, has_returns=figures.has_returns or sums.has_returns)
     table = sums.money.with_columns(**money, **{name: frame.get_column(name) for name in frame.columns})
     features = (*(feature for feature, _ in columns), *of_money)
     return FamilyColumns(table.select("customer_id", *(feature.name for feature in features)), features)
@@ -130,13 +212,18 @@ class _Pairs:
             .sort("who", "code")
         )
         self.values: list[str] = ranked.get_column("value").to_list()
-        self.totals = ranked.get_column("orders").to_numpy()
         self.customers = len(customers)
         self.who = placed.get_column("who").to_numpy().astype(np.int64)
         self.code = placed.get_column("code").to_numpy().astype(np.int64)
         self.orders = placed.get_column("orders").to_numpy()
         self.first = placed.get_column("first_moment").to_numpy()
         self.last = placed.get_column("last_moment").fill_null(0).to_numpy()
+
+    def code_among(self, values: Sequence[str]) -> NDArray[np.int64]:
+        """Position among other values of the value of each pair; their number for values that are not among them."""
+        position = {value: index for index, value in enumerate(values)}
+        codes = np.array([position.get(value, len(values)) for value in self.values], dtype=np.int64)
+        return codes[self.code]
 
     def best(self, *keys: NDArray[np.int64], among: NDArray[np.bool_]) -> list[str | None]:
         """Value with the smallest keys per customer, in lexicographic order; ties go to the most common value."""
@@ -148,13 +235,13 @@ class _Pairs:
         return [None if code == _NO_VALUE else self.values[code] for code in codes.tolist()]
 
 
-def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
+def _dimension(name: str, pairs: _Pairs, figures: ValueShares) -> list[tuple[Feature, Any]]:
     """Features of one dimension and their columns."""
     bought = pairs.orders > 0
-    features, shares = _shares(name, pairs)
+    features, shares = _shares(name, pairs, figures)
     columns: list[tuple[Feature, Any]] = list(zip(features, shares.T, strict=True))
     if features:
-        columns.append((Feature(f"{name}_diversity", "ratio", _FAMILY), _diversity(pairs)))
+        columns.append((Feature(f"{name}_diversity", "ratio", _FAMILY), _diversity(pairs, figures)))
     top = pairs.best(-pairs.orders, among=bought)
     columns.append((Feature(f"{name}_top", "text", _FAMILY), top))
     if name == "channel":
@@ -168,45 +255,44 @@ def _dimension(name: str, pairs: _Pairs) -> list[tuple[Feature, Any]]:
     return columns
 
 
-def _shares(name: str, pairs: _Pairs) -> tuple[list[Feature], Floats]:
+def _shares(name: str, pairs: _Pairs, figures: ValueShares) -> tuple[list[Feature], Floats]:
     """The features of the values that have a share, and the smoothed shares, a row per customer."""
-    n_values = int((pairs.totals > 0).sum())
-    named = min(n_values, _MOST_VALUES)
-    width = named + (n_values > named)
-    words = column_words(pairs.values[:named], {_REST} if width > named else ())
+    width = len(figures.column_names)
+    fields = [{"value": value} for value in figures.values[: figures.n_named]] + [{"n": str(figures.n_named)}]
+    entries = [f"{name}_share"] * figures.n_named + [f"{name}_share_other"]
     features = [
-        Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name,
-                entry=f"{name}_share", fields={"value": value})
-        for word, value in zip(words, pairs.values, strict=False)
-    ]  # fmt: skip
-    if width > named:
-        other_name, fields = f"{name}_share_{_REST}", {"n": str(named)}
-        features.append(
-            Feature(other_name, "share", _FAMILY, composition=name, entry=f"{name}_share_other", fields=fields)
-        )
+        Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name, entry=entry, fields=values)
+        for word, entry, values in zip(figures.column_names, entries, fields, strict=False)
+    ]
     if not width:
         return [], np.empty((pairs.customers, 0))
-    inside = pairs.orders > 0
-    cells = pairs.who[inside] * width + np.minimum(pairs.code[inside], width - 1)
+    code = np.minimum(pairs.code_among(figures.values), width - 1 if width > figures.n_named else len(figures.values))
+    inside = (pairs.orders > 0) & (code < width)
+    cells = pairs.who[inside] * width + code[inside]
     counts = np.bincount(cells, weights=pairs.orders[inside], minlength=pairs.customers * width)
     counts = counts.reshape(pairs.customers, width)
     n = counts.sum(axis=1, keepdims=True)
-    base = counts.sum(axis=0) / counts.sum()
+    base = figures.base
+    base = np.append(base[: figures.n_named], base[figures.n_named :].sum())[:width]
     return features, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
 
 
-def _diversity(pairs: _Pairs) -> Floats:
+def _diversity(pairs: _Pairs, figures: ValueShares) -> Floats:
     """Normalized entropy of the smoothed shares of all values; NaN if there is one value only."""
-    base = pairs.totals[pairs.totals > 0] / max(pairs.totals.sum(), 1)
+    base = figures.base
     if len(base) < 2:
         return np.full(pairs.customers, np.nan)
-    inside = pairs.orders > 0
-    who, p = pairs.who[inside], base[pairs.code[inside]]
-    n = np.bincount(who, weights=pairs.orders[inside], minlength=pairs.customers)
+    code = pairs.code_among(figures.values)
+    inside = (pairs.orders > 0) & (code < len(base))
+    # The rare values of a customer are one.
+    cells, index = np.unique(pairs.who[inside] * len(base) + code[inside], return_inverse=True)
+    who, p = cells // len(base), base[cells % len(base)]
+    orders = np.bincount(index, weights=pairs.orders[inside], minlength=len(cells))
+    n = np.bincount(who, weights=orders, minlength=pairs.customers)
     prior_weight = _PRIOR / (n + _PRIOR)
     # A value that a customer never bought has the share kept * p: all of them are one sum.
     unbought = prior_weight * (np.log(prior_weight) + (base * np.log(base)).sum())
-    share = (pairs.orders[inside] + _PRIOR * p) / (n + _PRIOR)[who]
+    share = (orders + _PRIOR * p) / (n + _PRIOR)[who]
     surplus = share * np.log(share) - prior_weight[who] * p * np.log(prior_weight[who] * p)
     entropy = -(unbought + np.bincount(who, weights=surplus, minlength=pairs.customers))
     return np.asarray(np.where(n > 0, entropy / np.log(len(base)), np.nan))
@@ -225,7 +311,7 @@ def _clr(shares: Floats) -> Floats:
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
-def _money_shares(sums: MixSums) -> tuple[dict[str, nw.Expr], Sequence[Feature]]:
+def _money_shares(sums: MixSums, *, has_returns: bool) -> tuple[dict[str, nw.Expr], Sequence[Feature]]:
     """Money shares: spent on discounted lines, taken off by discounts, refunded."""
     gross, off, missing = nw.col("gross"), nw.col("taken_off"), nw.lit(None, nw.Float64)
     share = nw.when(gross > 0).then(nw.col("discounted") / gross)
@@ -239,7 +325,7 @@ def _money_shares(sums: MixSums) -> tuple[dict[str, nw.Expr], Sequence[Feature]]
     columns = {
         "discount_share": share if sums.has_discount else missing,
         "discount_depth": depth if sums.has_discount else missing,
-        "return_share": returned if sums.has_returns else missing,
+        "return_share": returned if has_returns else missing,
     }
     return columns, features
 
@@ -255,18 +341,14 @@ def _lacks(logs: Logs) -> str:
     return "category=, channel=, source= or discount= of Orders, or refunds in the log"
 
 
-def _columns(shared: SharedSums) -> FamilyColumns:
+def _learn(shared: SharedSums) -> MixFigures:
+    return learn_mix(shared.mix)
+
+
+def _columns(shared: SharedSums, figures: MixFigures) -> FamilyColumns:
     logs = shared.logs
     assert logs.orders is not None
-    sums = mix_sums(
-        logs.orders,
-        logs.snapshot_of(logs.orders),
-        logs.order_facts,
-        refunds=logs.refunds,
-        zero_orders=logs.zero_orders,
-        caller=logs.caller,
-    )
-    columns = mix_columns(sums)
+    columns = mix_columns(shared.mix, figures)
     absent = {
         "discount_share": logs.orders.discount is None,
         "discount_depth": logs.orders.discount is None,
@@ -276,4 +358,4 @@ def _columns(shared: SharedSums) -> FamilyColumns:
     return FamilyColumns(columns.table, features)
 
 
-MIX = Family(_FAMILY, _lacks, _columns)
+MIX = Family(_FAMILY, _lacks, _columns, learn=_learn, figures=MixFigures, needed=needed_mix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -124,19 +125,46 @@ def rfm(
     described = as_orders(orders)
     logs = described_logs(described, None, as_of=as_of, caller="rfm", window_days=window_days, refunds=refunds,
                           zero_orders=zero_orders)  # fmt: skip
-    columns = rfm_columns(SharedSums(logs).order_sums(rhythm=False))
+    sums = SharedSums(logs).order_sums(rhythm=False)
+    columns = rfm_columns(sums, learn_rfm(sums))
     names = [feature.name for feature in columns.features if feature != _RETURNED]
     buyers = columns.table.filter(nw.col("order_count") > 0).select("customer_id", *names)
     return described.source_table.give_back(buyers, described.customer)
 
 
-def rfm_columns(sums: OrderSums) -> FamilyColumns:
+@dataclass(frozen=True)
+class RfmFigures:
+    """Figures of the customer base for `order_value_shrunk`.
+
+    Attributes
+    ----------
+    order_value : float
+        Revenue per order of all customers.
+    shrinkage : float or None
+        Variance of order values within customers over that between customers: the weight of `order_value`, in orders.
+        0 if no customer has a second order, and None if the variance between is not positive: then every customer gets
+        `order_value`.
+    has_returns : bool
+        Whether the log has refunds or cancellations, so that returned orders are counted.
+    """
+
+    order_value: float
+    shrinkage: float | None
+    has_returns: bool
+
+
+def learn_rfm(sums: OrderSums) -> RfmFigures:
+    """The figures of all customers of the log."""
+    return RfmFigures(*_base_order_value(sums), has_returns=sums.facts.has_undone_orders)
+
+
+def rfm_columns(sums: OrderSums, figures: RfmFigures) -> FamilyColumns:
     """RFM features of every customer of the log; customers without a purchase in the window have 0 orders."""
     col = nw.col
     today = nw.lit(sums.snapshot.day)
     count = col("orders")
     revenue = in_money(sums, "money")
-    base, weight = _base_order_value(sums)
+    base, weight = figures.order_value, figures.shrinkage
     value = revenue / count
     shrunk = nw.lit(base) if weight is None else (count * value + weight * base) / (count + weight)
     exposure = exposure_days(sums.snapshot)
@@ -160,7 +188,7 @@ def rfm_columns(sums: OrderSums) -> FamilyColumns:
         returned_orders=col("returned_orders"),
     )
     features = tuple(item for item in FEATURES if item.unit != "money" or sums.facts.orders.has_money)
-    if sums.facts.has_undone_orders:
+    if figures.has_returns or sums.facts.has_undone_orders:
         features = (*features, _RETURNED)
     return FamilyColumns(table.select("customer_id", *(item.name for item in features)), features)
 
@@ -175,11 +203,7 @@ def in_money(sums: OrderSums, column: str, subtrahend: str | None = None) -> nw.
 
 
 def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
-    """Revenue per order of all customers, and the shrinkage weight k = variance within / variance between.
-
-    The weight is 0 if no customer has a second order, so that the variance within cannot be estimated, and None
-    if the variance between is not positive: then all customers get the overall value.
-    """
+    """Revenue per order of all customers, and the shrinkage weight k = variance within / variance between."""
     buyers = sums.table.filter(nw.col("orders") > 0)
     if len(buyers) == 0:
         return 0.0, 0.0
@@ -199,4 +223,10 @@ def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
     return base, within / between if between > 0 else None
 
 
-RFM = Family("rfm", lambda logs: "" if logs.orders else "orders", lambda sums: rfm_columns(sums.orders))
+RFM = Family(
+    "rfm",
+    lambda logs: "" if logs.orders else "orders",
+    lambda sums, figures: rfm_columns(sums.orders, figures),
+    learn=lambda sums: learn_rfm(sums.orders),
+    figures=RfmFigures,
+)

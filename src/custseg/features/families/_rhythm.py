@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import narwhals.stable.v2 as nw
 import numpy as np
 
@@ -21,7 +23,28 @@ FEATURES = (
 )
 
 
-def rhythm_columns(sums: OrderSums) -> FamilyColumns:
+@dataclass(frozen=True)
+class RhythmFigures:
+    """Figures of the customer base for rhythm.
+
+    Attributes
+    ----------
+    median_gap : float or None
+        Median of the gaps of all customers in days; None without gaps.
+    peak_weeks : tuple of int or None
+        The six weeks of the year with the most revenue, from 0; None where the log covers less than a year.
+    """
+
+    median_gap: float | None
+    peak_weeks: tuple[int, ...] | None
+
+
+def learn_rhythm(sums: OrderSums) -> RhythmFigures:
+    """The figures of all customers of the log."""
+    return RhythmFigures(_median_gap(sums), sums.peak_weeks)
+
+
+def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
     r"""Rhythm features of every customer of the log.
 
     Gaps are whole days between consecutive order days. The gap since the last order is censored and never
@@ -43,13 +66,13 @@ def rhythm_columns(sums: OrderSums) -> FamilyColumns:
     variance = (col("squared_gaps").cast(nw.Float64) - total * total / gaps) / (gaps - 1)
     # Rounding errors can make the variance of equal gaps negative.
     variance = nw.when(variance > 0).then(variance).otherwise(nw.lit(0.0))
-    usual = _median_gap(sums)
+    usual = figures.median_gap
     expected = (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS) if usual is not None else nw.lit(None, nw.Float64)
     bought = col("orders") > 0
     recency = nw.lit(sums.snapshot.day) - col("last_day")
     early = col("orders") - col("late_orders")
     trend = ((col("late_orders") + 0.5) / (early + 0.5)).log()
-    peak = col("peak_spent") / col("spent") if sums.has_peak else nw.lit(None, nw.Float64)
+    peak = col("peak_spent") / col("spent") if figures.peak_weeks is not None else nw.lit(None, nw.Float64)
     table = sums.table.select(
         "customer_id",
         gap_days_mean=nw.when(gaps >= 1).then(mean),
@@ -77,4 +100,10 @@ def _median_gap(sums: OrderSums) -> float | None:
     return float(gaps[low] + gaps[high]) / 2
 
 
-RHYTHM = Family("rhythm", lambda logs: "" if logs.orders else "orders", lambda sums: rhythm_columns(sums.orders))
+RHYTHM = Family(
+    "rhythm",
+    lambda logs: "" if logs.orders else "orders",
+    lambda sums, figures: rhythm_columns(sums.orders, figures),
+    learn=lambda sums: learn_rhythm(sums.orders),
+    figures=RhythmFigures,
+)

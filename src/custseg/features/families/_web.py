@@ -174,4 +174,4 @@ def _lacks(logs: Logs) -> str:
     return f"events of the site or app, one or more of {listed(WEB_EVENTS)},"
 
 
-WEB = Family("web", _lacks, lambda sums: web_columns(sums.events))
+WEB = Family("web", _lacks, lambda sums, _: web_columns(sums.events))

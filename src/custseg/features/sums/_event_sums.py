@@ -95,7 +95,7 @@ def event_sums(
     days = _customer_days(lines, scoring)
     order_days = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
     starts = {span: _start(events, snapshot, span) for span in (7, 28)}
-    acts, as_of = _cart_acts(lines, snapshot, purchases)
+    acts, as_of = _cart_acts(lines, snapshot, purchases, now=events.dates.snapshot(snapshot.as_of).moment)
     tables = collect_together(
         _day_sums(days, snapshot, scoring),
         _bought_sums(order_days, snapshot, scoring),
@@ -186,7 +186,7 @@ def _decayed(name: str, snapshot: Snapshot, half_life: float) -> nw.Expr:
 
 
 def _cart_acts(
-    lines: nw.LazyFrame[Any], snapshot: Snapshot, purchases: Purchases | None
+    lines: nw.LazyFrame[Any], snapshot: Snapshot, purchases: Purchases | None, *, now: int
 ) -> tuple[nw.LazyFrame[Any], int]:
     """Cart and order events in the window, and the snapshot on the same clock."""
     col = nw.col
@@ -198,12 +198,12 @@ def _cart_acts(
         "customer", "moment", "day", *(value_if(flag, nw.lit(1)).alias(name) for name, flag in flags.items())
     )
     if purchases is None:
-        return marked.filter((col("carted") == 1) | (col("ordered") == 1)), snapshot.moment
+        return marked.filter((col("carted") == 1) | (col("ordered") == 1)), now
     carts = marked.filter(col("carted") == 1).with_columns(ordered=nw.lit(0))
     orders = purchases.moments.with_columns(carted=nw.lit(0), ordered=nw.lit(1))
     cart_acts = concatenated(carts, orders.select(*carts.collect_schema().names()))
     if purchases.comparable:
-        return cart_acts, snapshot.moment
+        return cart_acts, now
     return cart_acts.with_columns((col("day") * DAY).alias("moment")), snapshot.day * DAY
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from custseg._frames import collect, collect_together
 from custseg.features.sums._expressions import as_int64, exposure_days, value_if
-from custseg.logs import OrderFacts, Orders, net_money, order_totals
+from custseg.logs import OrderFacts, net_money, order_totals
 from custseg.snapshot import Snapshot
 
 _EXACT_SQUARES = 3e9
@@ -44,8 +44,8 @@ class OrderSums:
         Counts over the log.
     square_unit : int
         Units of money per unit of `squares`: squares are summed as integers too.
-    has_peak : bool
-        Whether the log has money and covers twelve months, which `peak_spent` requires.
+    peak_weeks : tuple of int or None
+        The weeks of the year that `peak_spent` counts; None where the log has no money or covers less than a year.
     """
 
     table: nw.DataFrame[Any]
@@ -53,16 +53,26 @@ class OrderSums:
     snapshot: Snapshot
     facts: OrderFacts
     square_unit: int
-    has_peak: bool
+    peak_weeks: tuple[int, ...] | None
 
 
 def order_sums(
-    facts: OrderFacts, snapshot: Snapshot, *, refunds: str, zero_orders: str, rhythm: bool = True
+    facts: OrderFacts,
+    snapshot: Snapshot,
+    *,
+    refunds: str,
+    zero_orders: str,
+    rhythm: bool = True,
+    peak_weeks: Sequence[int] | None = None,
 ) -> OrderSums:
-    """Aggregate the log on its own engine; without `rhythm`, the sums of that family are 0."""
+    """Aggregate the log on its own engine; without `rhythm`, the sums of that family are 0.
+
+    By default, the peak weeks are those of this log.
+    """
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
-    has_peak = rhythm and facts.orders.has_money and _covers_a_year(facts, snapshot)
-    peak = _peak_days(facts.orders, snapshot) if has_peak else []
+    if peak_weeks is None and rhythm:
+        peak_weeks = _peak_weeks(facts, snapshot)
+    peak = _days_of(peak_weeks or (), facts, snapshot)
     totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
@@ -75,7 +85,8 @@ def order_sums(
         counts = marked.group_by("gap").agg(nw.len().alias("times"))
         table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
         gaps = as_int64(gaps).filter(~nw.col("gap").is_null()).sort("gap")
-    return OrderSums(as_int64(table).sort("customer_id"), gaps, snapshot, facts, unit, has_peak)
+    weeks = None if peak_weeks is None else tuple(peak_weeks)
+    return OrderSums(as_int64(table).sort("customer_id"), gaps, snapshot, facts, unit, weeks)
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
@@ -158,16 +169,18 @@ def _covers_a_year(facts: OrderFacts, snapshot: Snapshot) -> bool:
     return snapshot.window_days is None or snapshot.window_days >= _YEAR_DAYS
 
 
-def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
-    """The days in the six weeks of the year with the largest mean daily revenue."""
+def _peak_weeks(facts: OrderFacts, snapshot: Snapshot) -> tuple[int, ...] | None:
+    """The six weeks of the year with the largest mean daily revenue, in increasing order."""
+    if not facts.orders.has_money or not _covers_a_year(facts, snapshot):
+        return None
     inside = nw.col("moment") < snapshot.moment
     if snapshot.start is not None:
         inside = inside & (nw.col("moment") >= snapshot.start)
-    lines = orders.lines().filter(inside)
+    lines = facts.orders.lines().filter(inside)
     per_day = collect(lines.with_columns(money=net_money(lines)).group_by("day").agg(nw.col("money").sum()))
     days = per_day.get_column("day").to_numpy()
     if not (days < snapshot.day).any():
-        return []
+        return ()
     revenue = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
     calendar = np.arange(days.min(), snapshot.day)
     weeks = np.array([_week_of_year(day) for day in calendar.tolist()])
@@ -175,8 +188,14 @@ def _peak_days(orders: Orders, snapshot: Snapshot) -> list[int]:
     before = days < snapshot.day
     daily[days[before] - calendar[0]] = revenue[before]
     means = np.bincount(weeks, weights=daily, minlength=52) / np.maximum(np.bincount(weeks, minlength=52), 1)
-    best = np.lexsort((np.arange(52), -means))[:_PEAK_WEEKS]
-    return [int(day) for day in calendar[np.isin(weeks, best)]]
+    return tuple(sorted(np.lexsort((np.arange(52), -means))[:_PEAK_WEEKS].tolist()))
+
+
+def _days_of(weeks: Sequence[int], facts: OrderFacts, snapshot: Snapshot) -> list[int]:
+    """The days of the log before the snapshot that are in these weeks of the year."""
+    if not weeks or facts.first_day is None:
+        return []
+    return [day for day in range(facts.first_day, snapshot.day) if _week_of_year(day) in weeks]
 
 
 def _week_of_year(day: int) -> int:

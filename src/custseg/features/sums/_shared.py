@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
+from custseg.features.sums._mix_sums import MixSums, mix_sums
 from custseg.features.sums._order_sums import OrderSums, order_sums
 from custseg.features.sums._purchases import check_same_ids, purchases
 from custseg.logs import Logs
@@ -19,9 +20,12 @@ class SharedSums:
     ----------
     logs : Logs
         The described logs at one snapshot.
+    peak_weeks : tuple of int or None
+        Weeks of the year for the orders; by default those of the log.
     """
 
     logs: Logs
+    peak_weeks: tuple[int, ...] | None = None
 
     @cached_property
     def orders(self) -> OrderSums:
@@ -33,12 +37,26 @@ class SharedSums:
         """Event log aggregated per customer, with the orders if they are given."""
         return self.event_sums(Scoring())
 
+    @cached_property
+    def mix(self) -> MixSums:
+        """Purchases per customer and value, and money by kind."""
+        logs = self.logs
+        assert logs.orders is not None
+        return mix_sums(
+            logs.orders,
+            logs.snapshot_of(logs.orders),
+            logs.order_facts,
+            refunds=logs.refunds,
+            zero_orders=logs.zero_orders,
+            caller=logs.caller,
+        )
+
     def order_sums(self, *, rhythm: bool) -> OrderSums:
         """Order log aggregated per customer, with or without the sums of the family "rhythm"."""
         logs = self.logs
         assert logs.orders is not None
         return order_sums(logs.order_facts, logs.snapshot_of(logs.orders), zero_orders=logs.zero_orders,
-                          refunds=logs.refunds, rhythm=rhythm)  # fmt: skip
+                          refunds=logs.refunds, rhythm=rhythm, peak_weeks=self.peak_weeks)  # fmt: skip
 
     def event_sums(self, scoring: Scoring) -> EventSums:
         """Event log aggregated per customer with the given engagement weights."""

@@ -118,13 +118,19 @@ class KnownAttributes:
     snapshot: Snapshot
 
 
-def known_attributes(customers: Customers, as_of: datetime, caller: str) -> KnownAttributes:
-    """Read the customer table at a snapshot in one pass and count faults; only an empty table raises."""
+def known_attributes(
+    customers: Customers, as_of: datetime, caller: str, *, known_until: datetime | None = None
+) -> KnownAttributes:
+    """Read the customer table at a snapshot in one pass and count faults; only an empty table raises.
+
+    Observations at or after `known_until`, by default the snapshot, are ignored.
+    """
+    until = known_until or as_of
     local = collect(customers.lines())
     if len(local) == 0:
         raise DataError(f"{caller}: the customer table has no rows.")
-    table = local.filter(_exists(customers, local, as_of))
-    counted = [_counted(attribute, customers, table, as_of=as_of) for attribute in customers.attributes]
+    table = local.filter(_exists(customers, local, until))
+    counted = [_counted(attribute, customers, table, as_of=as_of, until=until) for attribute in customers.attributes]
     chosen, left_out = _with_one_kind(customers.attributes, counted)
     ids = table.get_column("customer")
     facts = AttributeFacts(
@@ -159,8 +165,8 @@ def raise_on_attribute_faults(customers: Customers, attributes: KnownAttributes,
         )
 
 
-def _exists(customers: Customers, local: nw.DataFrame[Any], as_of: datetime) -> Column:
-    """Whether a row exists at the snapshot: not when all of its values were observed at or after it."""
+def _exists(customers: Customers, local: nw.DataFrame[Any], until: datetime) -> Column:
+    """Whether a row is known at a moment: not when all of its values were observed at or after it."""
     always = local.get_column("customer").is_null() | ~local.get_column("customer").is_null()
     names = customers.observation_columns
     if not names or any(attribute.observed_at is None for attribute in customers.attributes):
@@ -169,12 +175,12 @@ def _exists(customers: Customers, local: nw.DataFrame[Any], as_of: datetime) -> 
     for number, name in enumerate(names):
         observed = local.get_column(f"seen_{number}")
         undated = undated & observed.is_null()
-        before = before | _true(observed < customers.date_columns[name].snapshot(as_of).moment)
+        before = before | _true(observed < customers.date_columns[name].snapshot(until).moment)
     return undated | before
 
 
 def _counted(
-    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime
+    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime, until: datetime
 ) -> tuple[Column, AttributeCounts]:
     """Usable values of an attribute as a mask, and its counts."""
     value, filled = (
@@ -190,11 +196,11 @@ def _counted(
         number = customers.observation_columns.index(attribute.observed_at)
         today = customers.date_columns[attribute.observed_at].snapshot(as_of)
         observed, age = table.get_column(f"seen_{number}"), today.day - table.get_column(f"seen_day_{number}")
-        not_yet = _true(observed >= today.moment)
+        not_yet = _true(observed >= customers.date_columns[attribute.observed_at].snapshot(until).moment)
         if attribute.max_age_days is not None:
             undated, stale = observed.is_null(), _true(age > attribute.max_age_days)
     if attribute.kind == "date":
-        not_yet = not_yet | _true(value >= customers.date_columns[attribute.name].snapshot(as_of).moment)
+        not_yet = not_yet | _true(value >= customers.date_columns[attribute.name].snapshot(until).moment)
     present = filled & ~not_yet
     usable = present & readable & ~stale & ~undated
     counts = AttributeCounts(

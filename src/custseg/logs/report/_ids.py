@@ -107,7 +107,8 @@ def _as_text(ids: Column) -> Column:
 
 
 def _shared(ids_a: Column, ids_b: Column) -> int:
-    return int(ids_a.unique().is_in(ids_b.unique()).sum())
+    frames = (ids.drop_nulls().unique().alias("id").to_frame() for ids in (ids_a, ids_b))
+    return len(next(frames).join(next(frames), on="id", how="inner"))
 
 
 def _inexact(ids: Column) -> int:

@@ -1,0 +1,190 @@
+"""`FeatureDefinition`: how the features of a fit were built from logs, so that later logs give the same features."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from custseg._frames import open_table
+from custseg.errors import DataError
+from custseg.feature_table import FeatureTable
+from custseg.features import FAMILIES, Family, NoFigures, features_of
+from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
+from custseg.model._reach import Reach
+from custseg.texts import listed
+
+_RETURNS = ("order_count", "returned_orders", "revenue", "return_share")
+"""Features by which customers who returned everything are told from others."""
+_LOGS: Mapping[str, type[Orders] | type[Events] | type[Customers]] = {
+    "orders": Orders,
+    "events": Events,
+    "customers": Customers,
+}
+_OF_MIX = {"category": "category_", "channel": "channel_", "source": "source_", "discount": "discount_"}
+"""Columns of an order log that only features with such names need."""
+_KINDS = {
+    "number": "numeric",
+    "count": "counts",
+    "category": "category",
+    "flag": "flags",
+    "interests": "interests",
+    "date": "dates",
+}
+
+
+@dataclass(frozen=True)
+class FeatureDefinition:
+    """How features are built from logs.
+
+    Attributes
+    ----------
+    families : tuple of str
+        Families that the model needs.
+    figures : mapping of str to object
+        By family, the figures of the customer base at the fit; see `custseg.features`.
+    logs : mapping of str to mapping
+        By log ("orders", "events", "customers"), its description: the arguments of `Orders`, `Events` or `Customers`
+        that are not the defaults.
+    window_days : int or None
+        Length of the window before a snapshot.
+    refunds, zero_orders : str
+        Policies for orders.
+    reach : Reach or None
+        How far back the order log reached; None without orders.
+    """
+
+    families: tuple[str, ...]
+    figures: Mapping[str, Any]
+    logs: Mapping[str, Mapping[str, Any]]
+    window_days: int | None
+    refunds: str
+    zero_orders: str
+    reach: Reach | None
+
+    def described(
+        self,
+        logs: Mapping[str, Any],
+        as_of: object,
+        names: Sequence[str],
+        *,
+        known_until: datetime | None = None,
+        caller: str,
+    ) -> Logs:
+        """The logs at a snapshot; plain tables are described as those of the fit were.
+
+        `names` are the columns of the model: a table that has them is no log. Rows at or after `known_until` are
+        ignored.
+        """
+        if lacking := [name for name in self.logs if name in self._needed_logs() and logs.get(name) is None]:
+            raise TypeError(f"{caller}: the model needs {listed(lacking)}= as in the fit; give them too.")
+        if all(table is None for table in logs.values()):
+            raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
+        if as_of is None:
+            raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
+        tables: dict[str, Any] = {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
+        described = described_logs(
+            **tables,
+            as_of=as_of,
+            window_days=self.window_days,
+            refunds=self.refunds,
+            zero_orders=self.zero_orders,
+            caller=caller,
+        )
+        return replace(described, known_until=known_until)
+
+    def features(self, logs: Logs, names: Sequence[str]) -> FeatureTable:
+        """The features of the logs, measured against the figures of the fit's customer base."""
+        by_name = {family.name: family for family in FAMILIES}
+        lacking = {name: by_name[name].lacks(logs) for name in self.families}
+        chosen = [name for name, lacks in lacking.items() if not lacks]
+        # Customers that are in one of the logs alone are rows too.
+        chosen += [name for name in _one_per_log(logs) if name not in chosen]
+        table = features_of(logs, chosen, figures=self.figures)
+        if missing := [name for name in names if name not in table.names]:
+            needs = sorted({words for words in lacking.values() if words})
+            raise DataError(
+                f"{logs.caller}: the logs give no {listed(missing)}, which the model needs."
+                + (f" They lack {'; '.join(needs)}." if needs else "")
+            )
+        if self.reach is not None:
+            self.reach.check(table, logs, names)
+        return table
+
+    def _needed_logs(self) -> set[str]:
+        """The logs without which a family of the model cannot be built."""
+        orders = {"rfm", "rhythm", "mix"}
+        return {
+            "orders" if name in orders else "customers" if name == "attributes" else "events" for name in self.families
+        }
+
+    def _described(self, log: str, table: object, names: Sequence[str], *, caller: str) -> object:
+        kind = _LOGS[log]
+        if table is None or isinstance(table, kind):
+            return table
+        try:
+            return kind(table, **self.logs.get(log, {}))
+        except DataError:
+            if set(names) <= set(open_table(table, caller).dialect.columns):
+                raise TypeError(
+                    f"{caller}: {log}= got a table with the features of the model. Give it as features=."
+                ) from None
+            raise
+
+
+def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:
+    """The definition of the features with these names, from the logs and the feature table of the fit."""
+    needed = {*names, *(_RETURNS if "order_count" in table.names else ())}
+    families = [family for family in FAMILIES if any(_is_needed(family, table, name) for name in needed)]
+    figures = {
+        family.name: family.needed(table.figures[family.name], names)
+        for family in families
+        if family.figures is not NoFigures
+    }
+    described = {
+        "orders": None if logs.orders is None else description_arguments(logs.orders, _unneeded_roles(names)),
+        "events": None if logs.events is None else description_arguments(logs.events),
+        "customers": None if logs.customers is None else _customer_arguments(logs),
+    }
+    return FeatureDefinition(
+        tuple(family.name for family in families),
+        figures,
+        {name: arguments for name, arguments in described.items() if arguments is not None},
+        window_days=logs.window_days,
+        refunds=logs.refunds,
+        zero_orders=logs.zero_orders,
+        reach=Reach.learn(table),
+    )
+
+
+def _is_needed(family: Family, table: FeatureTable, name: str) -> bool:
+    return any(feature.name == name and feature.family == family.name for feature in table.described)
+
+
+def _unneeded_roles(names: Collection[str]) -> list[str]:
+    """Columns of an order log that describe what was bought, and that none of the features depends on."""
+    roles = [role for role, start in _OF_MIX.items() if not any(name.startswith(start) for name in names)]
+    return ["product", *roles]
+
+
+def _customer_arguments(logs: Logs) -> dict[str, Any]:
+    """The same of the customer table, with the kinds of columns that were inferred."""
+    assert logs.customers is not None
+    arguments = description_arguments(logs.customers)
+    for attribute in logs.known_attributes.attributes:
+        if not attribute.inferred:
+            continue
+        if attribute.kind == "birth date":
+            arguments["birth_date"] = attribute.name
+        else:
+            arguments.setdefault(_KINDS[attribute.kind], []).append(attribute.name)
+        if attribute.observed_at is not None:
+            arguments["observed_at"] = attribute.observed_at
+    return arguments
+
+
+def _one_per_log(logs: Logs) -> list[str]:
+    """For each log, a family that lists all of its customers."""
+    families = {"rfm": logs.orders, "engagement": logs.events, "attributes": logs.customers}
+    return [name for name, log in families.items() if log is not None]

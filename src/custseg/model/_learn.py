@@ -1,0 +1,78 @@
+"""`learn_model`: the model of a fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from custseg.clustering import ClusteringChoice
+from custseg.feature_table import FeatureTable
+from custseg.logs import Logs
+from custseg.matrix import CustomerMatrix
+from custseg.model._definition import learn_definition
+from custseg.model._model import SegmentModel
+from custseg.model._reference import Reference, column_reference, share_shown
+from custseg.model._segments import model_segment
+from custseg.preparation import Preparation
+from custseg.profiling import Profiles
+from custseg.rules import SegmentRules
+
+
+def learn_model(
+    table: FeatureTable,
+    matrix: CustomerMatrix,
+    choice: ClusteringChoice,
+    *,
+    profiles: Profiles,
+    rules: SegmentRules,
+    logs: Logs | None,
+    outside: tuple[str, str],
+) -> SegmentModel:
+    """All that a fit has learned, without rows, values or ids of customers.
+
+    `logs` is None for a ready table. `outside` has the names of customers that cannot be clustered, and of those who
+    returned all of their orders.
+    """
+    names = matrix.preparation.names
+    by_segment = {rule.segment: rule for rule in rules.rules}
+    segments = tuple(
+        model_segment(row, by_segment.get(int(str(row.segment))))
+        for row in profiles.segments
+        if row.segment is not None
+    )
+    unclustered_name, returned_name = outside
+    return SegmentModel(
+        preparation=_without_counts(matrix.preparation),
+        rule=choice.best.estimator.assignment_rule_,
+        segments=segments,
+        unclustered_name=unclustered_name,
+        returned_name=returned_name,
+        language=choice.language,
+        method=choice.best.method,
+        as_of=table.snapshot.as_of if table.snapshot else None,
+        columns=tuple(feature for feature in table.described if feature.name in names),
+        definition=None if logs is None else learn_definition(logs, table, names),
+        reference=_reference(table, matrix, choice),
+    )
+
+
+def _without_counts(preparation: Preparation) -> Preparation:
+    """The preparation without the counts of training customers, which may be below ten."""
+    columns = tuple(replace(column, missing=0, clipped=0) for column in preparation.columns)
+    return replace(preparation, columns=columns, dropped={})
+
+
+def _reference(table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice) -> Reference:
+    """The distributions of the clustered columns, and the figures of the clustering."""
+    best = choice.best
+    values = {name: table.values(name)[matrix.is_clustered] for name in matrix.preparation.names}
+    is_outlier = best.estimator.assignment_rule_.assess(matrix.rows).is_outlier
+    is_outlier = is_outlier | matrix.preparation.is_beyond_tails(values, "fit_segments")
+    return Reference(
+        n_customers=len(matrix.rows),
+        columns={name: column_reference(column) for name, column in values.items()},
+        silhouette=best.silhouette,
+        silhouette_gain=best.silhouette_gain,
+        outlier_share=share_shown(int(np.count_nonzero(is_outlier)), len(matrix.rows)),
+    )

@@ -1,0 +1,343 @@
+"""`SegmentModel`: assigns customers to the segments of a fit, every day, without a refit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from os import PathLike
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg._checks import check_finite, did_you_mean
+from custseg._numerics import Floats
+from custseg.clustering import Assessment, AssignmentRule
+from custseg.errors import DataError
+from custseg.feature_table import (
+    RETURN_COLUMNS,
+    Feature,
+    FeatureTable,
+    check_features,
+    given_features,
+    returned_everything,
+)
+from custseg.matrix import can_be_clustered, has_usable_values
+from custseg.model._age import check_age
+from custseg.model._assignments import assigned_table
+from custseg.model._definition import FeatureDefinition
+from custseg.model._file import read_model, write_model
+from custseg.model._reference import Reference
+from custseg.model._schema import content_of
+from custseg.model._segments import ModelSegment
+from custseg.preparation import Preparation
+from custseg.texts import listed
+
+_CALLER = "assign"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The segment of one customer.
+
+    Attributes
+    ----------
+    segment : int or None
+        Number of the segment; None for a customer that cannot be clustered.
+    name : str
+        Its name.
+    confidence : float or None
+        In [0, 1]: about 1/2 on the boundary of two segments.
+    second_segment : int or None
+        The second-best segment; None where there is only one.
+    is_outlier : bool or None
+        Whether the customer is farther from the segment than the ten farthest customers of the fit on average.
+    """
+
+    segment: int | None
+    name: str
+    confidence: float | None = None
+    second_segment: int | None = None
+    is_outlier: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentModel:
+    """All that a fit has learned: how features are built and prepared, the rule, and the names of the segments.
+
+    It has no rows, values or ids of customers: every number is a function of ten customers or more. `save` writes it
+    to a readable file, `SegmentModel.load` reads it.
+
+    Attributes
+    ----------
+    preparation : Preparation
+        How features become the matrix.
+    rule : AssignmentRule
+        From a row of the matrix to a segment: numbers alone, the same for one row as for a million.
+    segments : tuple of ModelSegment
+        The segments; position is the label of the rule.
+    unclustered_name, returned_name : str
+        Name of the customers that cannot be clustered, and of those of them whose orders were all returned.
+    language : {"en", "ru"}
+        Language of the names.
+    method : str
+        The clustering method.
+    as_of : datetime or None
+        Snapshot of the fit; None for a ready table.
+    columns : tuple of Feature
+        The clustered features.
+    definition : FeatureDefinition or None
+        How they are built from logs; None if the fit was given a ready table.
+    reference : Reference
+        What the customers of the fit looked like.
+    """
+
+    preparation: Preparation
+    rule: AssignmentRule = field(repr=False)
+    segments: tuple[ModelSegment, ...] = field(repr=False)
+    unclustered_name: str
+    returned_name: str
+    language: str
+    method: str
+    as_of: datetime | None
+    columns: tuple[Feature, ...] = field(repr=False)
+    definition: FeatureDefinition | None = field(repr=False)
+    reference: Reference = field(repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the segments; position is the label of the rule."""
+        return tuple(segment.names[self.language] for segment in self.segments)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Numbers of the segments; position is the label of the rule."""
+        return tuple(segment.number for segment in self.segments)
+
+    def assign(
+        self,
+        orders: object = None,
+        events: object = None,
+        customers: object = None,
+        *,
+        features: object = None,
+        as_of: object = None,
+        customer_column: str | None = None,
+        max_age_days: int | None = None,
+    ) -> Any:
+        """Assign customers to the segments; nothing is refitted.
+
+        From logs, features are built as in the fit and measured against the figures of its customer base, so that
+        a customer changes segment only if the customer or the time since the last order does. Customers without new
+        rows age. For the logs of the fit at its `as_of`, the result equals the assignments of the fit.
+
+        Parameters
+        ----------
+        orders, events, customers : Orders, Events, Customers or table, optional
+            The logs up to now, from the beginning, with columns as in the fit. Other columns are ignored.
+        features : FeatureTable or table
+            A ready table with the columns of the fit, instead of logs.
+        as_of : date, datetime or ISO text
+            The moment of the snapshot; required with logs. It may not be before that of the fit.
+        customer_column : str, optional
+            Column of ids in `features`; by default `customer_id`, or else the first column.
+        max_age_days : int, optional
+            Raise if the fit, or the last row of a log, is more days before `as_of`.
+
+        Returns
+        -------
+        table
+            In the caller's kind, one row per customer: `customer_id`, `segment` (int), `name`; `confidence` (float
+            in [0, 1]: about 1/2 on the boundary of two segments), `second_segment` (int: the second-best one),
+            `is_outlier` (bool: farther from the segment than the ten farthest customers of the fit on average).
+            All but the first and `name` are missing for customers that cannot be clustered. A missing value counts
+            as the median of the fit.
+
+        Raises
+        ------
+        DataError
+            If logs or tables cannot be used, lack columns, end or begin too early, or are too old.
+        TypeError, ValueError
+            If arguments are missing, of the wrong type, or exclude each other.
+        """
+        logs = {"orders": orders, "events": events, "customers": customers}
+        table = self.features_of(
+            logs, features, as_of=as_of, customer_column=customer_column, max_age_days=max_age_days, caller=_CALLER
+        )
+        return table.give_back(self.assigned(table, _CALLER))
+
+    def features_of(
+        self,
+        logs: Mapping[str, object],
+        features: object = None,
+        *,
+        as_of: object = None,
+        customer_column: str | None = None,
+        max_age_days: int | None = None,
+        known_until: datetime | None = None,
+        caller: str,
+    ) -> FeatureTable:
+        """The features of later customers, from logs or from a ready table; see `assign`.
+
+        Rows of the logs at or after `known_until` are ignored.
+        """
+        tables = {name: log for name, log in logs.items() if log is not None}
+        if features is not None:
+            if tables:
+                raise TypeError(f"{caller}: features= replaces {listed(list(tables))}; give one or the other.")
+            table = given_features(features, customer_column, caller, numbers=self.preparation.names)
+            moment = as_of if as_of is not None or table.snapshot is None else table.snapshot.as_of
+            check_age(self.as_of, moment, None, max_age_days=max_age_days, caller=caller)
+        else:
+            self._refuse_features_as_logs(tables, caller)
+            if customer_column is not None:
+                raise ValueError(f"{caller}: customer_column belongs to features=; for a log use Orders(customer=...).")
+            assert self.definition is not None
+            described = self.definition.described(
+                logs, as_of, self.preparation.names, known_until=known_until, caller=caller
+            )
+            check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
+            table = self.definition.features(described, self.preparation.names)
+        check_features(table, self.preparation.names, argument="features", caller=caller)
+        return table
+
+    def assigned(self, table: FeatureTable, caller: str) -> nw.DataFrame[Any]:
+        """The local table that `assign` returns."""
+        labels = self.labels(table)
+        values = {name: table.values(name)[labels >= 0] for name in self.preparation.names}
+        assessed = self.assess_values(values, caller) if (labels >= 0).any() else None
+        outside = (self.unclustered_name, self.returned_name)
+        return assigned_table(table, labels, assessed, numbers=self.numbers, names=self.names, outside=outside)
+
+    def assign_one(self, features: Mapping[str, float | None]) -> Assignment:
+        """Assign one customer by features in human units, as in an online service.
+
+        Parameters
+        ----------
+        features : mapping of str to float
+            A value for each column of the fit; None or NaN where it is missing. Others are ignored.
+
+        Returns
+        -------
+        Assignment
+
+        Raises
+        ------
+        DataError
+            If a column is missing, not a number or infinite.
+        """
+        values = self._values_of_one(features)
+        if not has_usable_values(values, self.preparation.names)[0]:
+            returned = "order_count" in values and returned_everything(values)[0]
+            return Assignment(None, self.returned_name if returned else self.unclustered_name)
+        assessed = self.assess_values({name: values[name] for name in self.preparation.names}, "assign_one")
+        label, second = int(assessed.label[0]), int(assessed.second_label[0])
+        if label < 0:
+            return Assignment(None, self.unclustered_name)
+        return Assignment(
+            self.numbers[label],
+            self.names[label],
+            float(assessed.confidence[0]),
+            None if second < 0 else self.numbers[second],
+            bool(assessed.is_outlier[0]),
+        )
+
+    def labels(self, table: FeatureTable) -> NDArray[np.intp]:
+        """Label of each customer of the table by the rule, -1 for those that cannot be clustered."""
+        names = self.preparation.names
+        labels = np.full(len(table), -1)
+        inside = can_be_clustered(table, names)
+        if inside.any():
+            values = {name: table.values(name)[inside] for name in names}
+            labels[inside] = self.rule.labels(self.preparation.matrix(values, _CALLER))
+        return labels
+
+    def assess_values(self, values: Mapping[str, Floats], caller: str) -> Assessment:
+        """The assessment of clustered customers, from their features in human units."""
+        assessed = self.rule.assess(self.preparation.matrix(values, caller))
+        return replace(assessed, is_outlier=assessed.is_outlier | self.preparation.is_beyond_tails(values, caller))
+
+    def renamed(self, names: Mapping[int, str]) -> SegmentModel:
+        """The same model with other names for some segments, by number."""
+        segments = tuple(
+            replace(segment, names=dict.fromkeys(segment.names, names[segment.number]))
+            if segment.number in names
+            else segment
+            for segment in self.segments
+        )
+        return replace(self, segments=segments)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the model to one readable JSON file: whole, or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; its folder must exist. An earlier file is replaced.
+
+        Raises
+        ------
+        CustsegError
+            If it cannot be written; an earlier file is unchanged.
+        """
+        write_model(self._content(), path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> SegmentModel:
+        """Read a model that `save` has written; no code is run.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Raises
+        ------
+        DataError
+            If the file is not a model, or was truncated, edited, or written by a newer version.
+        """
+        return cls(**read_model(path))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both would be saved as the same file."""
+        return isinstance(other, SegmentModel) and self._content() == other._content()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _content(self) -> dict[str, Any]:
+        return content_of({item.name: getattr(self, item.name) for item in fields(self)})
+
+    def _refuse_features_as_logs(self, tables: Mapping[str, object], caller: str) -> None:
+        """Raise if a feature table is given as a log, or logs to a model of a ready table."""
+        if any(isinstance(table, FeatureTable) for table in tables.values()):
+            raise TypeError(f"{caller}: give a feature table as features=, as in {caller}(features=table).")
+        if self.definition is None:
+            raise TypeError(
+                f"{caller}: this model was fitted on a ready table. Give features=, a table with "
+                f"{listed(self.preparation.names)}{', instead of logs' if tables else ''}."
+            )
+
+    def _values_of_one(self, features: Mapping[str, float | None]) -> dict[str, Floats]:
+        if not isinstance(features, Mapping):
+            raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
+        names = self.preparation.names
+        if lacking := [name for name in names if name not in features]:
+            words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
+            raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
+        columns_to_read = dict.fromkeys(
+            [*names, *(name for name in ("order_count", *RETURN_COLUMNS) if name in features)]
+        )
+        values = {name: _number(name, features[name]) for name in columns_to_read}
+        check_finite("assign_one", values)
+        return values
+
+
+def _number(name: str, value: Any) -> Floats:
+    """One value as an array of one; NaN where it is missing."""
+    if value is None:
+        return np.array([np.nan])
+    if isinstance(value, (bool, str, bytes, Sequence)) or not np.isscalar(value):
+        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.")
+    return np.array([float(value)])  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""`Reach`: how far back the order log of a fit reached, and whether a later log still does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from custseg._privacy import SMALLEST_GROUP
+from custseg.errors import DataError
+from custseg.feature_table import FeatureTable
+from custseg.logs import Logs
+from custseg.texts import number
+
+_SINCE_FIRST_ORDER = ("age_days", "orders_per_30d", "trend", "first_source")
+"""Features that depend on orders before the window."""
+_EARLY = (0.1, 0.5)
+_REMAINING = 0.5
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many customers had placed their first order by two dates.
+
+    A later log has these orders too, unless its beginning was cut off. Then customers look new who are not.
+
+    Attributes
+    ----------
+    days : tuple of str
+        Dates (ISO) by which a tenth and a half of the customers had placed their first order.
+    customers : tuple of int
+        How many had, ten or more.
+    """
+
+    days: tuple[str, ...]
+    customers: tuple[int, ...]
+
+    @classmethod
+    def learn(cls, table: FeatureTable) -> Reach | None:
+        """The reach of the log of a fit; None without orders, or with too few customers to tell."""
+        first = _first_days(table)
+        if first is None or len(first) < SMALLEST_GROUP:
+            return None
+        ranks = [max(SMALLEST_GROUP, int(np.ceil(share * len(first)))) for share in _EARLY]
+        days = sorted({int(first[rank - 1]) for rank in ranks})
+        counts = np.searchsorted(first, days, side="right").tolist()
+        return cls(tuple((_EPOCH + timedelta(days=day)).isoformat() for day in days), tuple(counts))
+
+    def check(self, table: FeatureTable, logs: Logs, names: Collection[str]) -> None:
+        """Raise if fewer than half of these customers have placed an order by then in a later log."""
+        first = _first_days(table)
+        if first is None or logs.orders is None:
+            return
+        snapshot = table.snapshot
+        assert snapshot is not None
+        needs_all = snapshot.window_days is None or any(name in _SINCE_FIRST_ORDER for name in names)
+        for iso, before in zip(self.days, self.customers, strict=True):
+            day = (date.fromisoformat(iso) - _EPOCH).days
+            window_start = snapshot.day - (snapshot.window_days or 0)
+            if not needs_all and day < window_start:
+                continue
+            if np.searchsorted(first, day, side="right") < _REMAINING * before:
+                begin = (_EPOCH + timedelta(days=int(first[0]))).isoformat() if len(first) else "?"
+                raise DataError(
+                    f"{logs.caller}: the order log seems to be cut off at its beginning (it begins on {begin}): at the "
+                    f"fit, {number(before, 'en')} customers had placed their first order by {iso}, and here less than "
+                    "half as many. Customers whose older orders are missing would look new. Give the whole log; or fit "
+                    "with window_days=, and give logs that cover the window."
+                )
+
+
+def _first_days(table: FeatureTable) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+    """Day of the first order of each buyer, sorted; None where the features do not say it."""
+    if table.snapshot is None or "age_days" not in table.names:
+        return None
+    age = table.values("age_days")
+    return np.sort(table.snapshot.day - age[~np.isnan(age)])

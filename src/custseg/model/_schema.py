@@ -1,0 +1,167 @@
+"""The content of a model file: which fields it has, of which types, and what they must satisfy."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from custseg.clustering import AssignmentRule, rule_from_dict
+from custseg.feature_table import Feature
+from custseg.features import FAMILIES
+from custseg.model._definition import FeatureDefinition
+from custseg.model._reach import Reach
+from custseg.model._reference import Reference
+from custseg.model._segments import ModelSegment
+from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
+from custseg.texts import LANGUAGES
+
+SCHEMA = 1
+"""Number of the present schema. A change adds a function to `MIGRATIONS` and a file of the old schema to the tests."""
+MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
+"""From the content of schema 1, 2, ... to that of the next one."""
+
+
+class Unusable(Exception):
+    """Why a content is no model, as the end of a sentence."""
+
+
+class _PreparationContent(msgspec.Struct, forbid_unknown_fields=True):
+    columns: tuple[ColumnPlan, ...]
+    tails: tuple[Tail, ...]
+
+
+class _DefinitionContent(msgspec.Struct, forbid_unknown_fields=True):
+    families: tuple[str, ...]
+    figures: dict[str, dict[str, Any]]
+    logs: dict[str, dict[str, Any]]
+    window_days: int | None
+    refunds: str
+    zero_orders: str
+    reach: Reach | None
+
+
+class _Content(msgspec.Struct, forbid_unknown_fields=True):
+    versions: dict[str, str]
+    language: str
+    method: str
+    as_of: datetime | None
+    unclustered_name: str
+    returned_name: str
+    segments: tuple[ModelSegment, ...]
+    columns: tuple[Feature, ...]
+    preparation: _PreparationContent
+    rule: dict[str, Any]
+    definition: _DefinitionContent | None
+    reference: Reference
+
+
+def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a `SegmentModel` in dicts, lists, numbers and words."""
+    preparation, definition = fields["preparation"], fields["definition"]
+    same = ("language", "method", "as_of", "unclustered_name", "returned_name", "segments", "columns", "reference")
+    content = _Content(
+        versions={"custseg": version("custseg"), "python": platform.python_version(), "numpy": np.__version__},
+        preparation=_PreparationContent(preparation.columns, preparation.tails.tails),
+        rule=fields["rule"].to_dict(),
+        definition=None if definition is None else _definition_content(definition),
+        **{name: fields[name] for name in same},
+    )
+    plain: dict[str, Any] = msgspec.to_builtins(content)
+    return plain
+
+
+def fields_of(plain: dict[str, Any]) -> dict[str, Any]:
+    """The fields that `content_of` gave; raises `Unusable` for anything else."""
+    try:
+        content = msgspec.convert(plain, type=_Content)
+        rule = _rule(content)
+        definition = None if content.definition is None else _definition(content.definition)
+    except (msgspec.ValidationError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise Unusable(f"its content is not that of a model ({error})") from None
+    for fault in _faults(content):
+        raise Unusable(fault)
+    preparation = Preparation(content.preparation.columns, {}, HeavyTails(content.preparation.tails))
+    fields = {name: getattr(content, name) for name in content.__struct_fields__ if name != "versions"}
+    return {**fields, "preparation": preparation, "rule": rule, "definition": definition}
+
+
+def _definition_content(definition: FeatureDefinition) -> _DefinitionContent:
+    return _DefinitionContent(
+        definition.families,
+        {name: msgspec.to_builtins(figures) for name, figures in definition.figures.items()},
+        {name: dict(arguments) for name, arguments in definition.logs.items()},
+        definition.window_days,
+        definition.refunds,
+        definition.zero_orders,
+        definition.reach,
+    )
+
+
+def _definition(content: _DefinitionContent) -> FeatureDefinition:
+    by_name = {family.name: family for family in FAMILIES}
+    if unknown := sorted({*content.families, *content.figures} - set(by_name)):
+        raise ValueError(f"unknown families {unknown}")
+    figures: dict[str, Any] = {
+        name: msgspec.convert(plain, type=by_name[name].figures) for name, plain in content.figures.items()
+    }
+    return FeatureDefinition(
+        content.families,
+        figures,
+        content.logs,
+        content.window_days,
+        content.refunds,
+        content.zero_orders,
+        content.reach,
+    )
+
+
+def _rule(content: _Content) -> AssignmentRule:
+    rule = rule_from_dict(content.rule)
+    rule.check(len(content.segments), len(content.preparation.columns))
+    return rule
+
+
+def _faults(content: _Content) -> Iterator[str]:
+    """What is wrong with values of the right types."""
+    names = [column.name for column in content.preparation.columns]
+    numbers = [segment.number for segment in content.segments]
+    if not names or len(set(names)) < len(names) or {feature.name for feature in content.columns} != set(names):
+        yield "its columns are not one set of names"
+    if any(column.spread <= 0 or column.scale <= 0 or column.unit <= 0 for column in content.preparation.columns):
+        yield "a column has no positive scale"
+    if any(not 0 <= tail.column < len(names) for tail in content.preparation.tails):
+        yield "a tail is of no column"
+    if any(_is_not_increasing(tail.distances, tail.compressed) for tail in content.preparation.tails):
+        yield "a tail has no increasing knots"
+    if len(set(numbers)) < len(numbers) or any(number < 0 for number in numbers):
+        yield "its segments are not numbered"
+    if content.language not in LANGUAGES or any(content.language not in segment.names for segment in content.segments):
+        yield "a segment has no name in its language"
+    if set(content.reference.columns) != set(names):
+        yield "its reference is of other columns"
+    if any(len(one.shares) != len(one.edges) + 1 for one in content.reference.columns.values()):
+        yield "a reference has not one share per bin"
+    if not all(map(np.isfinite, _numbers(msgspec.to_builtins(content)))):
+        yield "a number is not finite"
+
+
+def _is_not_increasing(distances: tuple[float, ...], compressed: tuple[float, ...]) -> bool:
+    return len(distances) != len(compressed) or not distances or bool((np.diff(distances) <= 0).any())
+
+
+def _numbers(plain: Any) -> Iterator[float]:
+    """All numbers of a nested structure."""
+    if isinstance(plain, Mapping):
+        for value in plain.values():
+            yield from _numbers(value)
+    elif isinstance(plain, (list, tuple)):
+        for value in plain:
+            yield from _numbers(value)
+    elif isinstance(plain, (int, float)) and not isinstance(plain, bool):
+        yield float(plain)

@@ -1,0 +1,92 @@
+"""The content of a file that someone else has made, with a right checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from logs import clean_log
+from quick import quick_fit
+
+from custseg import DataError, SegmentModel
+
+OLD = sorted((Path(__file__).parent / "schemas").glob("*.json"))
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    path = tmp_path_factory.mktemp("model") / "model.json"
+    quick_fit(clean_log(120)).model.save(path)
+    plain: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["model"]
+    return plain
+
+
+def forged(content: dict[str, Any], path: Path) -> Path:
+    """A file with this content and its checksum."""
+    text = json.dumps(content, ensure_ascii=False)
+    checksum = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    head = json.dumps({"format": "custseg segment model", "schema": 1, "checksum": checksum})
+    path.write_text(head[:-1] + ', "model": ' + text + "}", encoding="utf-8")
+    return path
+
+
+def set_at(*keys: str | int, value: object) -> Callable[[dict[str, Any]], None]:
+    def change(content: dict[str, Any]) -> None:
+        part: Any = content
+        for key in keys[:-1]:
+            part = part[key]
+        part[keys[-1]] = value
+
+    return change
+
+
+def test_forged_file_of_the_same_content_is_the_model(content: dict[str, Any], tmp_path: Path) -> None:
+    assert SegmentModel.load(forged(content, tmp_path / "model.json")) == quick_fit(clean_log(120)).model
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (set_at("rule", "kind", value="os.system"), "there is no rule 'os.system'"),
+        (set_at("rule", "centers", value=[[0, 1, 2]]), "centers of the rule has shape"),
+        (set_at("rule", "centers", value=[[0, 1], [2]]), "not that of a model"),
+        (set_at("rule", "centers", value="much"), "not that of a model"),
+        (set_at("rule", "offsets", value=[1, 2, 3, 4]), "offsets of the rule has shape"),
+        (set_at("preparation", "columns", 0, "spread", value=0.0), "no positive scale"),
+        (set_at("preparation", "columns", 0, "name", value="age"), "its columns are not one set of names"),
+        (set_at("segments", 0, "number", value=1), "its segments are not numbered"),
+        (set_at("segments", 0, "names", value={"fr": "neuf"}), "no name in its language"),
+        (set_at("language", value="fr"), "no name in its language"),
+        (set_at("reference", "columns", value={}), "reference is of other columns"),
+        (set_at("definition", "families", value=["rfm", "spells"]), "unknown families .'spells'"),
+        (set_at("as_of", value="yesterday"), "Invalid RFC3339"),
+        (set_at("surprise", value=1), "unknown field"),
+    ],
+)
+def test_impossible_content(
+    content: dict[str, Any], tmp_path: Path, change: Callable[[dict[str, Any]], None], words: str
+) -> None:
+    copied = json.loads(json.dumps(content))
+    change(copied)
+    with pytest.raises(DataError, match=f"load: .* is not a usable model: .*{words}"):
+        SegmentModel.load(forged(copied, tmp_path / "model.json"))
+
+
+def test_infinite_number(content: dict[str, Any], tmp_path: Path) -> None:
+    path = forged(content, tmp_path / "model.json")
+    for literal in ("NaN", "Infinity", "1e999"):
+        text = json.dumps(content).replace(f'"scale": {content["rule"]["scale"]}', f'"scale": {literal}')
+        checksum = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        head = json.dumps({"format": "custseg segment model", "schema": 1, "checksum": checksum})
+        path.write_text(head[:-1] + ', "model": ' + text + "}", encoding="utf-8")
+        with pytest.raises(DataError, match="is not a usable model"):
+            SegmentModel.load(path)
+
+
+@pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)
+def test_file_of_every_schema_is_read(path: Path) -> None:
+    assert SegmentModel.load(path).numbers == (0, 1, 2)
