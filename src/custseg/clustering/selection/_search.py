@@ -31,7 +31,7 @@ Tried = tuple[Candidate, FitSpec]
 _FIRST_TRIES = 3
 # Weight of the pair of halves of a sample beside the 12 of all rows: a single pair varies twice as much as the
 # stability does between true samples of three real shops, and the pairs of all rows do not vary with the sample.
-_OWN_SHARE = 0.6
+_SAMPLE_WEIGHT = 0.6
 
 
 USUAL_NUMBERS = range(2, 11)
@@ -217,12 +217,12 @@ class Search:
         original, spec = next(pair for pair in self.tried if (pair[0].method, pair[0].n_clusters) == key)
         if (*key, number) not in self._in_samples:
             self._in_samples[*key, number] = self.evaluator.of_sample(original, spec, number)
-        own = self._in_samples[*key, number]
+        agreement = self._in_samples[*key, number]
         clusters = original.stability_of_clusters or {}
         return replace(
             row,
-            stability=_mixed(original.stability or 0.0, own.mean),
-            stability_of_clusters={j: _mixed(clusters[j], float(own.jaccard[int(j)])) for j in clusters},
+            stability=_mixed(original.stability or 0.0, agreement.mean),
+            stability_of_clusters={j: _mixed(clusters[j], float(agreement.jaccard[int(j)])) for j in clusters},
         )
 
     def with_margin(self, row: Candidate) -> None:
@@ -250,5 +250,5 @@ class Search:
         self.tried = [(self.null.with_gain(row), spec) for row, spec in self.tried]
 
 
-def _mixed(of_all: float, own: float) -> float:
-    return (1 - _OWN_SHARE) * of_all + _OWN_SHARE * own
+def _mixed(of_all: float, of_sample: float) -> float:
+    return (1 - _SAMPLE_WEIGHT) * of_all + _SAMPLE_WEIGHT * of_sample
