@@ -15,7 +15,7 @@ from custseg import __version__
 from custseg.cli._commands import demo, inspect
 from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
-from custseg.cli._lifecycle import assign
+from custseg.cli.pipeline._lifecycle import assign
 
 __all__ = ["main"]
 

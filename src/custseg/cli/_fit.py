@@ -10,9 +10,9 @@ import click
 from click.core import ParameterSource
 
 from custseg.cli._errors import LIBRARY_NAMES, command_errors
-from custseg.cli._project import Project, log_section, relative, write_project
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import MethodName, min_size, rates, segments, segments_text
+from custseg.cli.pipeline._project import Project, log_section, relative, write_project
 from custseg.texts import text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

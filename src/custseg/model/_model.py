@@ -26,7 +26,7 @@ from custseg.feature_table import (
 )
 from custseg.matrix import can_be_clustered, has_usable_values
 from custseg.model._age import check_age
-from custseg.model._assignments import assigned_table
+from custseg.model._assigned import assigned_table
 from custseg.model._definition import FeatureDefinition
 from custseg.model._file import read_model, write_model
 from custseg.model._reference import Reference

@@ -73,7 +73,7 @@ def _assign(prepared: PreparedColumns, costs: Sequence[exp.Expression], *, scale
 
 
 def _weight(prepared: PreparedColumns, cost: exp.Expression, scale: float) -> exp.Expression:
-    """exp of the difference to the best cost; 0 where that is too small for a float."""
+    """Exp of the difference to the best cost; 0 where that is too small for a float."""
     sql = prepared.sql
     difference = sql.column("best") - cost
     power = sql.call("exponential", sql.quotient(difference, sql.number(scale)) if scale != 1 else difference)

@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 from custseg._frames import CSVFormat, table_writer
 from custseg._privacy import SMALLEST_GROUP
 from custseg._write import write_files
-from custseg.cli._project import FILE_NAME, LOGS, Project, read_project
+from custseg.cli.pipeline._project import FILE_NAME, LOGS, Project, read_project
 from custseg.errors import DataError
 from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, number, text

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from custseg.cli._errors import command_errors
-from custseg.cli._workspace import (
+from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
     segment_counts,

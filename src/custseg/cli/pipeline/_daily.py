@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from custseg.cli._errors import command_errors
-from custseg.cli._tracking import moved, movement_summary
-from custseg.cli._workspace import (
+from custseg.cli.pipeline._tracking import moved, movement_summary
+from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
     segment_counts,
@@ -82,7 +82,9 @@ def _activation(
     workspace: Workspace, movement: Transitions, model: SegmentModel, *, logs: Mapping[str, Any], as_of: str, path: Path
 ) -> Path:
     """Write who entered a segment, with the play of the segment and whether mail reaches the customer."""
-    plays = {segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments}
+    plays: dict[int | str, str] = {
+        segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments
+    }
     cap = workspace.daily("max_sends_7d")
     contact = None if logs["events"] is None else _mail_states(logs["events"], as_of)
     if contact is None and cap is not None:
