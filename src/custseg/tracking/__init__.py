@@ -1,7 +1,7 @@
 """Segments over time: the memory of all snapshots, who moved where, whether a model still fits, and how it is renewed.
 
-Start reading at `_history.py` for the files, and at `movement/_transitions.py` for the comparison of two snapshots. `monitoring/`
-measures drift, and `refitting/` fits anew and keeps the identities of segments.
+Start reading at `_history.py` for the files, and at `movement/_transitions.py` for the comparison of two snapshots.
+`monitoring/` measures drift, and `refitting/` fits anew and keeps the identities of segments.
 """
 
 from __future__ import annotations

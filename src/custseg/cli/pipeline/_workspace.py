@@ -20,6 +20,10 @@ from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, number, text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+ALARM = 3
+"""Exit code of a drift alarm."""
+LEVELS = ("keep", "watch", "refit")
+"""The verdicts on drift, the mildest first."""
 _FORMS = {".csv": "csv", ".parquet": "parquet"}
 
 
@@ -138,3 +142,9 @@ def segment_lines(segments: Sequence[Mapping[str, Any]], language: str) -> list[
         )
         for row in segments
     ]
+
+
+def raise_alarm(verdict: str, fail_on: str | None) -> None:
+    """Exit with the code of an alarm if the verdict is as bad as `fail_on`, or worse."""
+    if fail_on in LEVELS[1:] and LEVELS.index(verdict) >= LEVELS.index(fail_on):
+        raise SystemExit(ALARM)
