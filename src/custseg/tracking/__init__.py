@@ -6,7 +6,7 @@ Start reading at `_history.py` for the files, and at `_transitions.py` for the c
 from __future__ import annotations
 
 from custseg.tracking._history import SegmentHistory
-from custseg.tracking._movement import Flow, TrackedSegment, Transitions
-from custseg.tracking._transitions import transitions
+from custseg.tracking.movement._movement import Flow, TrackedSegment, Transitions
+from custseg.tracking.movement._transitions import transitions
 
 __all__ = ["Flow", "SegmentHistory", "TrackedSegment", "Transitions", "transitions"]

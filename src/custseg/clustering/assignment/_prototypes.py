@@ -39,7 +39,7 @@ def condensed(rule: CoreRule, X: Floats, *, most: int) -> CoreRule:
 def _candidates(rule: CoreRule, most: int) -> Iterator[CoreRule]:
     clusters = [np.flatnonzero(rule.core_labels == j) for j in range(rule.n_clusters)]
     for cut_up, is_moved in product((in_halves, along_tree), (True, False)):
-        groups = cut_up(rule.cores, clusters, most=most)
+        groups = cut_up(rule.cores, clusters, n_groups=most)
         yield with_prototypes(rule, groups, is_moved=is_moved)
 
 

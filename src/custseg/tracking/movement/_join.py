@@ -12,8 +12,8 @@ from custseg._numerics import Integers
 from custseg.errors import DataError
 from custseg.texts import listed
 from custseg.tracking._assignments import Assignments, check_repeated
-from custseg.tracking._compared import CALLER, ComparedSnapshots, Reader
-from custseg.tracking._settled import ABSENT, State
+from custseg.tracking.movement._compared import CALLER, ComparedSnapshots, Reader
+from custseg.tracking.movement._settled import ABSENT, State
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,9 +22,9 @@ from custseg.model import SegmentModel
 from custseg.snapshot import parse_moment
 from custseg.texts import listed, number, text
 from custseg.tracking._assignments import Assignments, read_assignments
-from custseg.tracking._compared import CALLER, ComparedSnapshots
-from custseg.tracking._join import state_of
-from custseg.tracking._settled import ABSENT
+from custseg.tracking.movement._compared import CALLER, ComparedSnapshots
+from custseg.tracking.movement._join import state_of
+from custseg.tracking.movement._settled import ABSENT
 
 CAUSES = ("correction", "time", "behavior", "model")
 """In the order of the states; a change that no earlier state explains is due to the later model."""
