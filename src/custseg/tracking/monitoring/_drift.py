@@ -13,9 +13,9 @@ from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel, recent_features
 from custseg.texts import LANGUAGES, plural, text
 from custseg.tracking.monitoring._comparisons import Comparison, of_features, of_outliers, of_recent, of_segments
+from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.monitoring._psi import stability_band, stability_index
 from custseg.tracking.monitoring._verdict import verdict_and_reasons
-from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 
 _CALLER = "drift"
 _LEVEL = 0.999

@@ -138,4 +138,4 @@ FUNCTIONS: Mapping[str, Mapping[str, SQLFunction]] = {
         "day_of_year": SQLFunction("DAYOFYEAR", _SNOWFLAKE + "year"),
     },
 }
-"""By dialect, and by what the function does. Without `is_nan`, NaN is compared: it equals itself there, or does not exist."""
+"""By dialect, and by what the function does. Without `is_nan`, NaN equals itself in the dialect, or does not exist."""

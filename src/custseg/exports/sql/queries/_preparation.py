@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from itertools import pairwise
 
-from custseg.exports.sql._writer import ROUNDING, SQLWriter
+from sqlglot import exp
+
+from custseg.exports.sql.queries._writer import ROUNDING, SQLWriter
 from custseg.preparation import CLIP, DECIMALS, Preparation, Tail
-
-if TYPE_CHECKING:
-    from sqlglot import exp
 
 CUSTOMER, CLUSTERED, RETURNED = "customer_id", "is_clustered", "is_returned"
 """Columns that every step passes on: the id, and 1 or 0."""
@@ -43,29 +42,32 @@ class PreparedColumns:
         self.prefix = prefix
         self.passed = passed
         self.names = [f"x{index}" for index in range(len(self.plans))]
-        self.steps: dict[str, exp.Query] = {}
+        self.steps: dict[str, exp.Expr] = {}
         self.streamed: set[str] = set()
 
-    def add(self, name: str, columns: Mapping[str, exp.Expression], source: exp.Expression | str | None = None) -> None:
-        """Append a step that reads the last one, or another source."""
+    def add(
+        self,
+        name: str,
+        columns: Mapping[str, exp.Expr],
+        source: exp.Expr | None = None,
+        *,
+        group_by: Sequence[exp.Expr] = (),
+    ) -> None:
+        """Append a step that reads the last one, or another source; with keys, its other columns are aggregates."""
         step = f"{self.prefix}_{name}"
-        self.steps[step] = self.sql.select(columns, source or self.last)
+        query = self.sql.select(columns, source or self.last)
+        self.steps[step] = query.group_by(*group_by) if group_by else query
 
     def stream_last(self) -> None:
         """Let no database store the rows of the last step: there is one for each customer and core."""
         self.streamed.add(self.last)
-
-    def group_last(self, keys: Sequence[exp.Expression]) -> None:
-        """Group the rows of the last step, whose other columns are aggregates."""
-        query = self.steps[self.last]
-        self.steps[self.last] = query.group_by(*keys)
 
     @property
     def last(self) -> str:
         """The name of the last step."""
         return [*self.steps][-1]
 
-    def passing(self, columns: Mapping[str, exp.Expression]) -> dict[str, exp.Expression]:
+    def passing(self, columns: Mapping[str, exp.Expr]) -> dict[str, exp.Expr]:
         """The columns that every step passes on, and these."""
         return {**{name: self.sql.column(name) for name in self.passed}, **columns}
 
@@ -85,10 +87,10 @@ class PreparedColumns:
             self.add("distances", self.passing({**self._matrix(lambda column, _: column), **distances}))
             self.add("compressed", self.passing(self._compressed()))
 
-    def _matrix(self, value: Callable[[exp.Expression, int], exp.Expression]) -> dict[str, exp.Expression]:
+    def _matrix(self, value: Callable[[exp.Expr, int], exp.Expr]) -> dict[str, exp.Expr]:
         return {name: value(self.sql.column(name), index) for index, name in enumerate(self.names)}
 
-    def _ratio(self, value: exp.Expression, divisor: float) -> exp.Expression:
+    def _ratio(self, value: exp.Expr, divisor: float) -> exp.Expr:
         """The value divided by a positive number; 0 where the result is too small, or not used as it is too large."""
         sql = self.sql
         size = sql.call("absolute", value)
@@ -98,7 +100,7 @@ class PreparedColumns:
             [] if divisor == 1 else [(is_outside, sql.number(0.0))], sql.quotient(value, sql.number(divisor))
         )
 
-    def _transformed(self, value: exp.Expression, index: int) -> exp.Expression:
+    def _transformed(self, value: exp.Expr, index: int) -> exp.Expr:
         """The logarithm with the sign of the value, of columns that are transformed."""
         sql, plan = self.sql, self.plans[index]
         if plan.transform != "log1p":
@@ -115,7 +117,7 @@ class PreparedColumns:
             logarithm = sql.case([(is_huge, split)], logarithm)
         return sql.case([(value < sql.number(0.0), sql.number(-1.0) * logarithm)], logarithm)
 
-    def _standardized(self, value: exp.Expression, index: int) -> exp.Expression:
+    def _standardized(self, value: exp.Expr, index: int) -> exp.Expr:
         """The value standardized, clipped and rounded."""
         sql, plan = self.sql, self.plans[index]
         unit = 1.0 if plan.transform == "log1p" else plan.unit
@@ -133,24 +135,24 @@ class PreparedColumns:
         rounded = (clipped * unit_of_last + sql.number(ROUNDING)) - sql.number(ROUNDING)
         return sql.quotient(rounded, unit_of_last)
 
-    def _distance(self, tail: Tail) -> exp.Expression:
+    def _distance(self, tail: Tail) -> exp.Expr:
         """How far out on the side of the tail the value is."""
         value, middle = self.sql.column(self.names[tail.column]), self.sql.number(tail.middle)
         return value - middle if tail.sign > 0 else middle - value
 
-    def _compressed(self) -> dict[str, exp.Expression]:
+    def _compressed(self) -> dict[str, exp.Expr]:
         """The columns after the compression of their tails, which lie on different sides of the median."""
-        branches: dict[int, list[tuple[exp.Expression, exp.Expression]]] = {}
+        branches: dict[int, list[tuple[exp.Expr, exp.Expr]]] = {}
         for number, tail in enumerate(self.tails):
             branches.setdefault(tail.column, []).append(self._compression(number, tail))
         return self._matrix(lambda column, index: self.sql.case(branches.get(index, ()), column))
 
-    def _compression(self, number: int, tail: Tail) -> tuple[exp.Expression, exp.Expression]:
+    def _compression(self, number: int, tail: Tail) -> tuple[exp.Expr, exp.Expr]:
         """The condition that a value is on the tail, and the value after piecewise linear interpolation."""
         sql, distance = self.sql, self.sql.column(f"distance{number}")
         knots = list(zip(tail.distances, tail.compressed, strict=True))
         pieces = []
-        for (low, start), (high, end) in zip(knots, knots[1:], strict=False):
+        for (low, start), (high, end) in pairwise(knots):
             slope = (end - start) / (high - low)
             piece = sql.number(slope) * (distance - sql.number(low)) + sql.number(start)
             pieces.append((distance < sql.number(high), piece))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from custseg.exports.sql._preparation import CLUSTERED, PreparedColumns
+from sqlglot import exp
 
-if TYPE_CHECKING:
-    from sqlglot import exp
+from custseg.exports.sql.queries._preparation import CLUSTERED, PreparedColumns
 
 CLUSTER, CONFIDENCE = "cluster", "confidence"
 """Columns of the last step: the position of the segment, NULL without one, and the confidence."""
@@ -33,7 +32,7 @@ def assign_by_components(prepared: PreparedColumns, rule: Mapping[str, Any]) -> 
     """Append the steps of `MixtureRule`, from the matrix to clusters and confidence."""
     sql = prepared.sql
     columns = sql.columns(prepared.names)
-    projections: dict[str, exp.Expression] = {}
+    projections: dict[str, exp.Expr] = {}
     for number, (means, factors) in enumerate(zip(rule["means"], rule["factors"], strict=True)):
         centered = [value - sql.number(mean) for value, mean in zip(columns, means, strict=True)]
         for row, factor in enumerate(factors):
@@ -48,16 +47,16 @@ def assign_by_components(prepared: PreparedColumns, rule: Mapping[str, Any]) -> 
     _assign(prepared, reduced, scale=1.0)
 
 
-def _squared_length(prepared: PreparedColumns, values: Sequence[exp.Expression]) -> exp.Expression:
+def _squared_length(prepared: PreparedColumns, values: Sequence[exp.Expr]) -> exp.Expr:
     return prepared.sql.total([value * value for value in values])
 
 
-def _reduced(prepared: PreparedColumns, cost: exp.Expression, offset: float) -> exp.Expression:
+def _reduced(prepared: PreparedColumns, cost: exp.Expr, offset: float) -> exp.Expr:
     """The cost less the offset."""
     return cost - prepared.sql.number(offset) if offset else cost
 
 
-def _assign(prepared: PreparedColumns, costs: Sequence[exp.Expression], *, scale: float) -> None:
+def _assign(prepared: PreparedColumns, costs: Sequence[exp.Expr], *, scale: float) -> None:
     """Append the cluster of least cost, of several the first, and its share of exp(-cost / scale)."""
     sql = prepared.sql
     names = [f"cost{number}" for number in range(len(costs))]
@@ -72,8 +71,8 @@ def _assign(prepared: PreparedColumns, costs: Sequence[exp.Expression], *, scale
     prepared.add("assigned", prepared.passing(assigned))
 
 
-def _weight(prepared: PreparedColumns, cost: exp.Expression, scale: float) -> exp.Expression:
-    """Exp of the difference to the best cost; 0 where that is too small for a float."""
+def _weight(prepared: PreparedColumns, cost: exp.Expr, scale: float) -> exp.Expr:
+    """The exponential of the difference to the best cost; 0 where that is too small for a float."""
     sql = prepared.sql
     difference = sql.column("best") - cost
     power = sql.call("exponential", sql.quotient(difference, sql.number(scale)) if scale != 1 else difference)

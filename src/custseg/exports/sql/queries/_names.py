@@ -21,13 +21,13 @@ def table_names(table: object, argument: str, caller: str) -> tuple[str, ...]:
         names = tuple(table)
     else:
         raise TypeError(
-            f"{caller}: {argument} must be the name of a table, such as 'shop.features', or a sequence of names, such as "
-            f"('shop', 'features'), got {type(table).__name__}."
+            f"{caller}: {argument} must be the name of a table, such as 'shop.features', or a sequence of names, such "
+            f"as ('shop', 'features'), got {type(table).__name__}."
         )
     if not 1 <= len(names) <= _MOST_NAMES or not all(name.strip() for name in names):
         raise ValueError(
-            f"{caller}: {argument} must have one to {_MOST_NAMES} names (catalog, schema, table), none of them empty, got "
-            f"{table!r}. Give a name that contains a point in a sequence, such as ('shop', 'my.features')."
+            f"{caller}: {argument} must have one to {_MOST_NAMES} names (catalog, schema, table), none of them empty, "
+            f"got {table!r}. Give a name that contains a point in a sequence, such as ('shop', 'my.features')."
         )
     check_no_nul(caller, names)
     return names

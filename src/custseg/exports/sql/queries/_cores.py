@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from custseg.exports.sql._costs import CLUSTER, CONFIDENCE
-from custseg.exports.sql._preparation import CLUSTERED, PreparedColumns
+from sqlglot import exp
 
-if TYPE_CHECKING:
-    from sqlglot import exp
+from custseg.exports.sql.queries._costs import CLUSTER, CONFIDENCE
+from custseg.exports.sql.queries._preparation import CLUSTERED, PreparedColumns
 
 ROW = "customer_row"
 """Number of the customer's row: ids may repeat or be missing."""
@@ -60,7 +59,7 @@ def _append_reachability(prepared: PreparedColumns, *, neighbors: int) -> None:
     """The mutual reachability of rows and cores."""
     sql = prepared.sql
     columns = {name: sql.column(name) for name in ("core", "core_label", "core_distance", "distance")}
-    terms: list[exp.Expression] = [columns["core_distance"], columns["distance"]]
+    terms: list[exp.Expr] = [columns["core_distance"], columns["distance"]]
     # The core distance of a row is at least that to its nearest core; with one neighbor it changes nothing.
     if neighbors > 1:
         rank = sql.row_number([columns["distance"]], [sql.column(ROW)])
@@ -83,8 +82,11 @@ def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
     sql = prepared.sql
     groups = sql.columns(prepared.passed)
     nearest = {name: sql.call("minimum", sql.column(name)) for name in ("reachability", "core_rank")}
-    prepared.add("nearest", prepared.passing({"core_label": sql.column("core_label"), **nearest}))
-    prepared.group_last([*groups, sql.column("core_label")])
+    prepared.add(
+        "nearest",
+        prepared.passing({"core_label": sql.column("core_label"), **nearest}),
+        group_by=[*groups, sql.column("core_label")],
+    )
     is_best = sql.column("core_rank").eq(sql.integer(1))
     label, distance = sql.column("core_label"), sql.column("reachability")
     two = {
@@ -92,8 +94,7 @@ def _append_clusters(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
         "first": sql.call("minimum", sql.case([(is_best, distance)])),
         "second": sql.call("minimum", sql.case([(is_best, sql.missing("double"))], distance)),
     }
-    prepared.add("two", prepared.passing(two))
-    prepared.group_last(groups)
+    prepared.add("two", prepared.passing(two), group_by=groups)
     first, second, label = sql.columns(["first", "second", "nearest_label"])
     share = sql.quotient(second, first + second)
     # Without a second cluster, or at a distance of 0 from both, the share is not defined.

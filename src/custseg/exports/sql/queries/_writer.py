@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
-from custseg._checks import check_choice, optional_module
-from custseg.exports.sql._functions import DIALECTS, FUNCTIONS
+from sqlglot import exp, parse_one
 
-if TYPE_CHECKING:
-    from sqlglot import exp
+from custseg.exports.sql.queries._functions import FUNCTIONS
 
 # SQLite takes at most 127 arguments.
 _MOST_ARGUMENTS = 100
@@ -29,60 +26,43 @@ class SQLWriter:
     ----------
     dialect : str
         One of `DIALECTS`.
-    caller : str
-        Name of the calling function, used in error messages.
     """
 
-    def __init__(self, dialect: str, caller: str) -> None:
-        check_choice(caller, "dialect", dialect, allowed=DIALECTS)
-        optional_module("sqlglot", caller)
+    def __init__(self, dialect: str) -> None:
         self.dialect = dialect
-        self.caller = caller
 
-    def number(self, value: float) -> exp.Expression:
+    def number(self, value: float) -> exp.Expr:
         """A 64-bit float that reads back as the same one."""
-        from sqlglot import exp
-
         digits = repr(abs(float(value)))
         literal = exp.Literal.number(digits if "e" in digits else f"{digits}e0")
         return exp.Neg(this=literal) if value < 0 else literal
 
-    def integer(self, value: int) -> exp.Expression:
+    def integer(self, value: int) -> exp.Expr:
         """A whole number."""
-        from sqlglot import exp
-
         literal = exp.Literal.number(abs(value))
         return exp.Neg(this=literal) if value < 0 else literal
 
-    def text(self, value: str) -> exp.Expression:
+    def text(self, value: str) -> exp.Expr:
         """A text, with quotes and backslashes escaped."""
-        from sqlglot import exp
-
         return exp.Literal.string(value)
 
     def column(self, name: str, table: str | None = None) -> exp.Column:
         """A column, quoted."""
-        from sqlglot import exp
-
         return exp.column(name, table=table, quoted=True)
 
     def columns(self, names: Sequence[str]) -> list[exp.Column]:
         """Several columns, quoted."""
         return [self.column(name) for name in names]
 
-    def double(self, value: exp.Expression) -> exp.Expression:
+    def double(self, value: exp.Expr) -> exp.Expr:
         """The value as 64-bit float."""
-        from sqlglot import exp
-
         return exp.cast(value, "double")
 
-    def call(self, function: str, *arguments: exp.Expression) -> exp.Expression:
+    def call(self, function: str, *arguments: exp.Expr) -> exp.Expr:
         """A function by its key in `FUNCTIONS`."""
-        from sqlglot import exp
-
         return exp.Anonymous(this=FUNCTIONS[self.dialect][function].name, expressions=list(arguments))
 
-    def extreme(self, function: str, values: Sequence[exp.Expression]) -> exp.Expression:
+    def extreme(self, function: str, values: Sequence[exp.Expr]) -> exp.Expr:
         """The least or the greatest of values, none of which is NULL."""
         if len(values) == 1:
             return values[0]
@@ -91,26 +71,20 @@ class SQLWriter:
             return self.extreme(function, [self.extreme(function, chunk) for chunk in chunks])
         return self.call(function, *values)
 
-    def is_nan(self, value: exp.Expression) -> exp.Expression | None:
+    def is_nan(self, value: exp.Expr) -> exp.Expr | None:
         """Whether the value is NaN; None where the database has no NaN."""
         if "is_nan" in FUNCTIONS[self.dialect]:
             return self.call("is_nan", value)
         # SQLite stores NaN as NULL; in PostgreSQL and Snowflake NaN equals itself.
         return None if self.dialect == "sqlite" else value.eq(self.double(self.text("NaN")))
 
-    def quotient(self, dividend: exp.Expression, divisor: exp.Expression) -> exp.Expression:
+    def quotient(self, dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
         """The quotient of two floats."""
-        from sqlglot import exp
-
         # `typed` says that the operands are floats: else sqlglot casts them for databases that divide whole numbers.
         return exp.Div(this=_in_parentheses(dividend), expression=_in_parentheses(divisor), typed=True)
 
-    def case(
-        self, branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression | None = None
-    ) -> exp.Expression:
+    def case(self, branches: Sequence[tuple[exp.Expr, exp.Expr]], default: exp.Expr | None = None) -> exp.Expr:
         """The value of the first branch whose condition holds; without a default NULL if none does."""
-        from sqlglot import exp
-
         if not branches:
             return default if default is not None else exp.null()
         case = exp.Case()
@@ -118,67 +92,49 @@ class SQLWriter:
             case = case.when(condition, value)
         return case if default is None else case.else_(default)
 
-    def flag(self, condition: exp.Expression) -> exp.Expression:
+    def flag(self, condition: exp.Expr) -> exp.Expr:
         """1 where the condition holds, else 0: SQLite has no booleans."""
         return self.case([(condition, self.integer(1))], self.integer(0))
 
-    def total(self, terms: Sequence[exp.Expression]) -> exp.Expression:
+    def total(self, terms: Sequence[exp.Expr]) -> exp.Expr:
         """The sum of the terms, added from left to right."""
-        from sqlglot import exp
-
         result = terms[0]
         for term in terms[1:]:
             result = exp.Add(this=result, expression=_in_parentheses(term))
         return result
 
-    def all_of(self, *conditions: exp.Expression) -> exp.Expression:
+    def all_of(self, *conditions: exp.Expr) -> exp.Expr:
         """Whether all conditions hold."""
-        from sqlglot import exp
-
         return exp.and_(*conditions)
 
-    def any_of(self, *conditions: exp.Expression) -> exp.Expression:
+    def any_of(self, *conditions: exp.Expr) -> exp.Expr:
         """Whether one of the conditions holds."""
-        from sqlglot import exp
-
         return exp.or_(*conditions)
 
-    def missing(self, kind: str) -> exp.Expression:
+    def missing(self, kind: str) -> exp.Expr:
         """NULL of a type, by sqlglot's name of it."""
-        from sqlglot import exp
-
         return exp.cast(exp.null(), kind)
 
-    def is_present(self, value: exp.Expression) -> exp.Expression:
+    def is_present(self, value: exp.Expr) -> exp.Expr:
         """Whether the value is not NULL."""
-        from sqlglot import exp
-
         return exp.not_(self.is_missing(value))
 
-    def is_missing(self, value: exp.Expression) -> exp.Expression:
+    def is_missing(self, value: exp.Expr) -> exp.Expr:
         """Whether the value is NULL."""
-        from sqlglot import exp
-
         return value.is_(exp.null())
 
-    def row_number(self, order: Sequence[exp.Expression], partition: Sequence[exp.Expression] = ()) -> exp.Expression:
+    def row_number(self, order: Sequence[exp.Expr], partition: Sequence[exp.Expr] = ()) -> exp.Expr:
         """Number of the row, from 1, in that order; within rows of equal `partition`."""
         return self.over(self.call("row_number"), partition, order)
 
-    def over(
-        self, function: exp.Expression, partition: Sequence[exp.Expression], order: Sequence[exp.Expression] = ()
-    ) -> exp.Expression:
+    def over(self, function: exp.Expr, partition: Sequence[exp.Expr], order: Sequence[exp.Expr] = ()) -> exp.Expr:
         """The function over the rows of equal `partition`."""
-        from sqlglot import exp
-
         # What is sorted has no NULL, so that no position of NULL has to be written.
         ordering = exp.Order(expressions=list(order)) if order else None
         return exp.Window(this=function, partition_by=list(partition), order=ordering)
 
-    def whole(self, value: exp.Expression) -> exp.Expression:
+    def whole(self, value: exp.Expr) -> exp.Expr:
         """The value rounded to a whole number of 64 bits, half to even; NULL if it is too large or not finite."""
-        from sqlglot import exp
-
         size = self.call("absolute", value)
         near = (value + self.number(ROUNDING)) - self.number(ROUNDING)
         rounded = self.case([(size < self.number(2.0**51), near), (size < self.number(_LARGEST_WHOLE), value)])
@@ -187,31 +143,25 @@ class SQLWriter:
     def parsed(
         self,
         text: str,
-        values: Mapping[str, exp.Expression] | None = None,
+        values: Mapping[str, exp.Expr] | None = None,
         *,
         renamed: Mapping[str, str] | None = None,
-    ) -> Any:
+    ) -> exp.Expr:
         """The SQL text as an expression: names after a colon replaced by values, names of tables by others."""
-        from sqlglot import exp, parse_one
-
         expression = exp.replace_placeholders(parse_one(text), **(values or {}))
         for table in expression.find_all(exp.Table):
             table.set("this", self.quoted((renamed or {}).get(table.name, table.name)))
         return expression
 
-    def table(self, names: Sequence[str], alias: str | None = None) -> exp.Table:
+    def table(self, names: Sequence[str], alias: str | None = None) -> exp.Expr:
         """A table by its name, and those of its schema and catalog before it."""
-        from sqlglot import exp
-
         *above, name = names
         schema, catalog = [*reversed(above), None, None][:2]
         table = exp.table_(name, db=schema, catalog=catalog, quoted=True)
         return table.as_(alias, quoted=True) if alias else table
 
-    def select(self, columns: Mapping[str, exp.Expression], source: exp.Expression | str) -> exp.Select:
+    def select(self, columns: Mapping[str, exp.Expr], source: exp.Expr | str) -> exp.Select:
         """A query for named columns of a table, or of an earlier step."""
-        from sqlglot import exp
-
         origin = self.table([source]) if isinstance(source, str) else source
         named = [
             value if isinstance(value, exp.Column) and value.name == name else value.as_(name, quoted=True)
@@ -219,10 +169,8 @@ class SQLWriter:
         ]
         return exp.select(*named).from_(origin)
 
-    def values(self, rows: Sequence[Sequence[exp.Expression]], names: Sequence[str]) -> exp.Select:
+    def values(self, rows: Sequence[Sequence[exp.Expr]], names: Sequence[str]) -> exp.Select:
         """A table of constants, at least one row: integers, and floats, which in the first row are cast to floats."""
-        from sqlglot import exp
-
         # PostgreSQL would make decimals of the numbers; a cast in one row decides for all.
         first = [
             value if isinstance(value.this, str) and value.this.isdigit() else self.double(value) for value in rows[0]
@@ -236,11 +184,11 @@ class SQLWriter:
         alias = exp.TableAlias(this=self.quoted("v"), columns=columns)
         return self.select({name: self.column(name) for name in names}, exp.Values(expressions=tuples, alias=alias))
 
-    def finished(self, steps: Mapping[str, exp.Query], query: exp.Query, *, streamed: Collection[str] = ()) -> str:
+    def finished(self, steps: Mapping[str, exp.Expr], query: exp.Query, *, streamed: Collection[str] = ()) -> str:
         """The query with its steps before it, as text.
 
-        PostgreSQL and SQLite would put the expressions of a step into those of the next one wherever these mention it, so
-        that they grow without bound. The steps are therefore stored, except the large ones in `streamed`.
+        PostgreSQL and SQLite would put the expressions of a step into those of the next one wherever these mention it,
+        so that they grow without bound. The steps are therefore stored, except the large ones in `streamed`.
         """
         for name, step in steps.items():
             is_stored = self.dialect in _INLINING and name not in streamed
@@ -249,13 +197,9 @@ class SQLWriter:
 
     def quoted(self, name: str) -> exp.Identifier:
         """The name as a quoted identifier."""
-        from sqlglot import exp
-
         return exp.to_identifier(name, quoted=True)
 
 
-def _in_parentheses(value: exp.Expression) -> exp.Expression:
+def _in_parentheses(value: exp.Expr) -> exp.Expr:
     """The value as an operand."""
-    from sqlglot import exp
-
     return exp.Paren(this=value) if isinstance(value, exp.Binary) else value

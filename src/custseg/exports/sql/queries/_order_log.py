@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg.errors import DataError
-from custseg.exports.sql._order_steps import FEATURES
+from custseg.exports.sql.queries._order_steps import FEATURES
+from custseg.feature_table import RETURN_COLUMNS
 from custseg.model import SegmentModel
 from custseg.texts import listed
+
+ORDERS = "order_count"
+RETURN_FEATURES = (ORDERS, *RETURN_COLUMNS)
+"""Features that tell whether customers kept a purchase."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,8 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
     definition = model.definition
     if definition is None or "orders" not in definition.logs:
         raise DataError(
-            f"{caller}: the model was fitted without an order log, so that its features cannot be written in SQL. Fit it "
-            "to orders, or build its features yourself for to_sql."
+            f"{caller}: the model was fitted without an order log, so that its features cannot be written in SQL. Fit "
+            "it to orders, or build its features yourself for to_sql."
         )
     if other := [name for name in model.preparation.names if name not in FEATURES]:
         raise DataError(
@@ -127,17 +132,18 @@ def _refuse(log: Mapping[str, Any], refunds: str, *, zoned: bool | None, caller:
     """Raise for a log that would need values of its rows before the query can be written, or errors inside it."""
     if log.get("currency") is not None:
         raise DataError(
-            f"{caller}: the log has a column of currencies, {log['currency']!r}, and SQL cannot refuse amounts in several "
-            "of them. Convert the amounts to one currency before the fit, and describe the log without currency=."
+            f"{caller}: the log has a column of currencies, {log['currency']!r}, and SQL cannot refuse amounts in "
+            "several of them. Convert the amounts to one currency before the fit, and describe the log without "
+            "currency=."
         )
     if refunds == "error":
         raise DataError(
-            f"{caller}: the model was fitted with refunds='error', and SQL cannot raise an error for a refund. Fit it with "
-            "refunds='net' or 'gross'."
+            f"{caller}: the model was fitted with refunds='error', and SQL cannot raise an error for a refund. Fit it "
+            "with refunds='net' or 'gross'."
         )
     if log.get("date_format") is not None and zoned is None:
         raise DataError(
-            f"{caller}: the dates of the log were read by date_format={log['date_format']!r}. Give a table whose column "
-            f"{log.get('date', 'ordered_at')!r} holds dates or moments, and zoned=True where it holds instants, else "
-            "zoned=False."
+            f"{caller}: the dates of the log were read by date_format={log['date_format']!r}. Give a table whose "
+            f"column {log.get('date', 'ordered_at')!r} holds dates or moments, and zoned=True where it holds "
+            "instants, else zoned=False."
         )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from custseg.exports.sql._writer import SQLWriter
+from sqlglot import exp
 
-if TYPE_CHECKING:
-    from sqlglot import exp
+from custseg.exports.sql.queries._writer import SQLWriter
 
 _EPOCH = datetime(1970, 1, 1)
 # sqlglot calls a moment on the clock "timestampntz", and an instant "timestamptz".
@@ -33,22 +31,18 @@ class SQLDates:
         self.timezone = timezone
         self.zoned = zoned
 
-    def moment(self, column: exp.Expression) -> exp.Expression:
+    def moment(self, column: exp.Expr) -> exp.Expr:
         """The column as a moment."""
-        from sqlglot import exp
-
         return exp.cast(column, _INSTANT if self.zoned else _CLOCK)
 
-    def constant(self, microseconds: int) -> exp.Expression:
+    def constant(self, microseconds: int) -> exp.Expr:
         """A moment given in microseconds since 1970."""
         moment = _EPOCH + timedelta(microseconds=microseconds)
         text = moment.replace(tzinfo=UTC if self.zoned else None).isoformat(sep=" ")
         return self.moment(self.sql.text(text))
 
-    def day(self, moment: exp.Expression) -> exp.Expression:
+    def day(self, moment: exp.Expr) -> exp.Expr:
         """The calendar day of a moment in the zone."""
-        from sqlglot import exp
-
         sql, zone = self.sql, self.sql.text(self.timezone)
         if not self.zoned:
             return exp.cast(moment, "date")
@@ -58,10 +52,8 @@ class SQLDates:
             return exp.cast(sql.call("clock_in_zone", zone, moment), "date")
         return exp.cast(exp.AtTimeZone(this=moment, zone=zone), "date")
 
-    def number(self, day: exp.Expression) -> exp.Expression:
+    def number(self, day: exp.Expr) -> exp.Expr:
         """Days from 1970-01-01 to a calendar day."""
-        from sqlglot import exp
-
         sql, first = self.sql, exp.cast(self.sql.text(_EPOCH.date().isoformat()), "date")
         unit = exp.var("DAY")
         if sql.dialect == "spark":
@@ -72,10 +64,8 @@ class SQLDates:
             return sql.call("days_between", unit, first, day)
         return day - first
 
-    def day_of_year(self, day: exp.Expression) -> exp.Expression:
+    def day_of_year(self, day: exp.Expr) -> exp.Expr:
         """Number of the day in its year, from 1."""
-        from sqlglot import exp
-
         if self.sql.dialect in ("postgres", "bigquery"):
             unit = "DOY" if self.sql.dialect == "postgres" else "DAYOFYEAR"
             return exp.Extract(this=exp.var(unit), expression=day)

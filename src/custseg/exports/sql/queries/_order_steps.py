@@ -19,7 +19,8 @@ WITHIN_ORDERS = {
             MAX(moment) OVER (PARTITION BY group_id) AS last_moment,
             MIN(is_cancelled) OVER (PARTITION BY group_id) AS least_cancelled,
             MAX(is_cancelled) OVER (PARTITION BY group_id) AS most_cancelled,
-            MAX(CASE WHEN is_cancelled = 0 AND (moment IS NULL OR moment < :as_of) THEN 1 ELSE 0 END) OVER () AS marks_no
+            MAX(CASE WHEN is_cancelled = 0 AND (moment IS NULL OR moment < :as_of) THEN 1 ELSE 0 END)
+                OVER () AS marks_no
         FROM grouped
     """,
     "whole_orders": """
@@ -34,12 +35,12 @@ WITHIN_ORDERS = {
             CASE WHEN customer IS NULL AND has_one_customer = 1 THEN first_customer ELSE customer END AS customer,
             CASE WHEN moment IS NULL AND has_one_customer = 1 AND first_moment = last_moment
                 THEN first_moment ELSE moment END AS moment,
-            CASE WHEN is_cancelled IS NULL AND marks_no = 1 AND has_one_customer = 1 AND least_cancelled = most_cancelled
-                THEN least_cancelled ELSE is_cancelled END AS is_cancelled
+            CASE WHEN is_cancelled IS NULL AND marks_no = 1 AND has_one_customer = 1
+                AND least_cancelled = most_cancelled THEN least_cancelled ELSE is_cancelled END AS is_cancelled
         FROM whole_orders
     """,
 }
-"""A line without a customer, a date or a mark of cancellation takes that of its order, if the order has a single one."""
+"""A line without a customer, a date or a mark of cancellation takes that of its order, if it has a single one."""
 
 ORDER_STEPS = {
     "dated": """
@@ -60,8 +61,9 @@ ORDER_STEPS = {
         FROM dated
     """,
     "totals": """
-        SELECT customer, order_id, order_moment, MIN(day) AS day, COUNT(day) AS n_lines, COALESCE(SUM(money), 0) AS money,
-            MAX(is_offered) AS is_placed, MIN(moment) AS moment, SUM(gross) AS gross, SUM(refunded) AS refunded
+        SELECT customer, order_id, order_moment, MIN(day) AS day, COUNT(day) AS n_lines,
+            COALESCE(SUM(money), 0) AS money, MAX(is_offered) AS is_placed, MIN(moment) AS moment,
+            SUM(gross) AS gross, SUM(refunded) AS refunded
         FROM counted
         GROUP BY customer, order_id, order_moment
     """,
@@ -85,7 +87,8 @@ ORDER_STEPS = {
         GROUP BY customer, order_date
     """,
     "days": """
-        SELECT customer, orders, spent, money, gross, refunded, returned_orders, :order_day AS order_day, :day_ever AS day_ever,
+        SELECT customer, orders, spent, money, gross, refunded, returned_orders, :order_day AS order_day,
+            :day_ever AS day_ever,
             CASE WHEN :in_peak THEN 1 ELSE 0 END AS is_peak
         FROM dates
     """,
@@ -97,13 +100,16 @@ ORDER_STEPS = {
         FROM days
     """,
     "exposed": """
-        SELECT customer, orders, spent, money, gross, refunded, returned_orders, order_day, is_peak, first_day, first_day_ever, gap,
+        SELECT customer, orders, spent, money, gross, refunded, returned_orders, order_day, is_peak, first_day,
+            first_day_ever, gap,
             :exposure AS exposure
         FROM gaps
     """,
     "sums": """
-        SELECT customer, first_day, first_day_ever, exposure, MAX(order_day) AS last_day, COUNT(order_day) AS order_days,
-            SUM(gross) AS gross, SUM(refunded) AS refunded, SUM(orders) AS orders, SUM(money) AS money, SUM(spent) AS spent, SUM(returned_orders) AS returned_orders,
+        SELECT customer, first_day, first_day_ever, exposure, MAX(order_day) AS last_day,
+            COUNT(order_day) AS order_days,
+            SUM(gross) AS gross, SUM(refunded) AS refunded, SUM(orders) AS orders, SUM(money) AS money,
+            SUM(spent) AS spent, SUM(returned_orders) AS returned_orders,
             SUM(CASE WHEN order_day = first_day THEN spent ELSE 0 END) AS first_day_spent,
             SUM(CASE WHEN is_peak = 1 THEN spent ELSE 0 END) AS peak_spent,
             SUM(gap * gap) AS squared_gaps,
@@ -117,7 +123,8 @@ ORDER_STEPS = {
             CAST(gross AS DOUBLE) AS gross, CAST(refunded AS DOUBLE) AS refunded,
             CAST(orders AS DOUBLE) AS orders, CAST(order_days - 1 AS DOUBLE) AS gaps,
             CAST(last_day - first_day AS DOUBLE) AS gap_sum, CAST(COALESCE(squared_gaps, 0) AS DOUBLE) AS squared_gaps,
-            CAST(money AS DOUBLE) / :units AS money, CAST(spent AS DOUBLE) AS spent, CAST(peak_spent AS DOUBLE) AS peak_spent,
+            CAST(money AS DOUBLE) / :units AS money, CAST(spent AS DOUBLE) AS spent,
+            CAST(peak_spent AS DOUBLE) AS peak_spent,
             CAST(spent - first_day_spent AS DOUBLE) / :units AS later, CAST(late_orders AS DOUBLE) AS late,
             CASE WHEN exposure > 30 THEN CAST(exposure AS DOUBLE) ELSE CAST(30 AS DOUBLE) END AS exposure,
             CASE WHEN exposure IS NULL THEN 1 ELSE 0 END AS is_unexposed
