@@ -108,6 +108,12 @@ def test_fit_options_are_those_of_the_model(first: Segmentation, second: Refit) 
     assert second.model.definition.describing == {"channel": "channel"}
 
 
+def test_labels_of_columns_are_those_of_the_model() -> None:
+    table = groups({10: 60, 50: 40})
+    model = quick_fit(features=table, columns=["visits"], n_segments=2, labels={"visits": "calls"}).model
+    assert refit(model, features=table).model.columns[0].label("en") == "calls"
+
+
 def test_given_name_is_kept(shop: Shop, first: Segmentation) -> None:
     model = first.rename({1: "Fans"}).model
     refitted = refit(model, shop.orders, as_of="2025-07-01")
