@@ -91,7 +91,7 @@ def refit(
     logs = {"orders": orders, "events": events, "customers": customers}
     old_table = model.features_of(logs, features, as_of=as_of, customer_column=customer_column, caller=_CALLER)
     labels = {feature.name: feature.labels for feature in model.columns if feature.labels}
-    arguments = {"method": model.method, "language": model.language, "labels": labels or None}
+    arguments: dict[str, Any] = {"method": model.method, "language": model.language, "labels": labels or None}
     arguments |= model.options.arguments()
     if model.definition is not None:
         arguments |= {"window_days": model.definition.window_days, "refunds": model.definition.refunds}
