@@ -111,6 +111,20 @@ def test_table_with_the_name_of_a_step() -> None:
     assert len(DATABASES["sqlite"](query, {"custseg_features": customers(5)})) == 5
 
 
+@pytest.mark.parametrize("neighbors", [1, 2, 4])
+@pytest.mark.parametrize("dialect", PARAMETERS)
+def test_rows_beyond_the_limit_are_noise(dialect: str, neighbors: int) -> None:
+    model = fitted("hdbscan")
+    noisy = replace(model, rule=replace(model.rule, limit=model.rule.reach * [0.3, 0.5, 0.6], neighbors=neighbors))
+    table = hard_customers(model, 150)
+    assert 20 < (noisy.assign(features=_finite(table))["segment"].is_null()).sum() < 130
+    assert agreement(noisy, dialect, table, returns=["revenue"]).differences == 0
+
+
+def _finite(table: pl.DataFrame) -> pl.DataFrame:
+    return table.filter(~pl.any_horizontal(pl.col(pl.Float64).is_infinite().fill_null(value=False)))
+
+
 def test_no_cluster_at_all() -> None:
     model = fitted("hdbscan")
     empty = replace(model.rule, n_clusters=0, limit=np.array([]), reach=np.array([]))
