@@ -38,7 +38,8 @@ class Segmentation:
     Attributes
     ----------
     profiles : Profiles
-        One profile per segment, the largest first, and one for customers that cannot be clustered.
+        One profile per segment, in the order of `model.segments`, and one for customers that cannot be clustered.
+        After a fit that is the largest first.
     choice : ClusteringChoice
         The clusterings that were tried, and the reason for the one that was selected.
     features : FeatureTable
@@ -50,7 +51,7 @@ class Segmentation:
     data_report : DataReport
         Findings about the logs or the ready table.
     labels : ndarray of int, shape (n_customers,)
-        Segment of each customer in the order of `features`; -1 for those that cannot be clustered.
+        Number of the segment of each customer in the order of `features`; -1 for those that cannot be clustered.
     rules : SegmentRules
         One IF-THEN rule for each segment, and a set of rules that covers all customers.
     """
@@ -91,7 +92,11 @@ class Segmentation:
     @property
     def reassignments(self) -> tuple[Reassignment, ...]:
         """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
-        return self.choice.best.reassignments
+        numbers = (*self.model.numbers, -1)
+        return tuple(
+            replace(item, origin=numbers[item.origin], target=numbers[item.target])
+            for item in self.choice.best.reassignments
+        )
 
     @property
     def notes(self) -> list[str]:

@@ -26,7 +26,7 @@ from custseg.feature_table import CODE, FeatureTable, as_quantities, given_featu
 from custseg.features import features_of
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
-from custseg.model import SegmentModel, learn_model
+from custseg.model import FitOptions, SegmentModel, learn_model
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
@@ -153,7 +153,8 @@ def fit_segments(
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
-    options = {"prefer": check_preferred(_CALLER, prefer), "previous": _number_of(previous), "random_state": seed}
+    preferred = check_preferred(_CALLER, prefer)
+    options = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     tell = _teller(progress, language)
 
     tell("reading", 0, 4)
@@ -179,7 +180,15 @@ def fit_segments(
     choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, tell=tell, **options)
 
     tell("describing", 3, 4)
-    result = _segmentation(table, matrix, replace(choice, language=language), logs=described, report=report, seed=seed)
+    choice = replace(choice, language=language)
+    repeated = FitOptions(
+        None if columns is None else tuple(names),
+        None if n_segments is None else tuple(numbers),
+        int(min_size) if min_size >= 1 else float(min_size),
+        preferred,
+        seed,
+    )
+    result = _segmentation(table, matrix, choice, logs=described, report=report, options=repeated)
     tell("done", 4, 4)
     return result
 
@@ -191,16 +200,19 @@ def _segmentation(
     *,
     logs: Logs | None,
     report: DataReport,
-    seed: int,
+    options: FitOptions,
 ) -> Segmentation:
     """Return the result of the selected clustering, with profiles, rules and a model."""
     labels = matrix.customer_labels(choice.best.labels)
     unclustered = UNCLUSTERED[_who_is_left(table)]
     names = matrix.preparation.names
+    seed = options.random_state
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
     returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
     outside = unclustered[choice.language], returned[choice.language]
-    model = learn_model(table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside)
+    model = learn_model(
+        table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside, options=options
+    )
     return Segmentation(
         profiles,
         choice,

@@ -161,9 +161,9 @@ def test_missing_value_is_told_with_what_it_was_taken_as() -> None:
 
 
 def test_outliers_are_named() -> None:
-    assert not explain(LINE, "c0").is_outlier
-    assert "Outlier" not in repr(explain(LINE, "c0"))
-    strange = replace(explain(LINE, "c0"), is_outlier=True)
+    assert not explain(LINE, "c10").is_outlier
+    assert "Outlier" not in repr(explain(LINE, "c10"))
+    strange = replace(explain(LINE, "c10"), is_outlier=True)
     assert "Outlier: farther from the segment" in repr(strange)
 
 

@@ -10,9 +10,9 @@ import click
 from click.core import ParameterSource
 
 from custseg.cli._errors import LIBRARY_NAMES, command_errors
-from custseg.cli._project import Project, log_section, relative, write_project
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import MethodName, min_size, rates, segments, segments_text
+from custseg.cli.pipeline._project import Project, log_section, read_project, relative, write_project
 from custseg.texts import text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -149,6 +149,8 @@ def fit(
     with command_errors(options["language"]):
         from custseg.cli._assumptions import customer_table, event_log, order_log, show_assumed
 
+        if config is not None and config.exists():
+            read_project(config)  # an earlier file that cannot be kept in part is an error before the fit
         file_options = {name: options[name] for name in (*_ROLES, *_FORMAT)}
         further = {name: options[name] for name in _FURTHER}
         language, timezone = options["language"], options["timezone"]

@@ -202,7 +202,7 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if not k:
             return rule
         # This rule, not HDBSCAN, labels the rows, so that `predict` and the minimum size hold.
-        rule = condensed(rule, X, most=self.max_prototypes)
+        rule = condensed(rule, X, max_prototypes=self.max_prototypes)
         if self.noise == "nearest":
             return rule
         members = rule.nearest_cores(X[inside])

@@ -92,10 +92,11 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
     columns = {name: np.array([value]) for name, value in values.items()}
     row = result.model.preparation.matrix(columns, _CALLER)
     assessed = result.model.assess_values(columns, _CALLER)
-    segment, second = int(assessed.label[0]), int(assessed.second_label[0])
+    label, second_label = int(assessed.label[0]), int(assessed.second_label[0])
     contributions, residual = np.zeros(row.shape[1]), 0.0
-    if second >= 0:
-        contributions, residual = result.model.rule.contributions(row[0], segment, second)
+    if second_label >= 0:
+        contributions, residual = result.model.rule.contributions(row[0], label, second_label)
+    segment, second = result.model.numbers[label], result.model.numbers[second_label] if second_label >= 0 else -1
     return Explanation(
         customer=customer,
         segment=segment,
@@ -107,7 +108,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         margin=float(contributions.sum()) + residual,
         confidence=float(assessed.confidence[0]),
         is_outlier=bool(assessed.is_outlier[0]),
-        counterfactual=context.counterfactual(values, segment, further=_all_values(result.features, index)),
+        counterfactual=context.counterfactual(values, label, further=_all_values(result.features, index)),
         language=language,
         phrases=distinct_phrases(result.features.described, language),
     )
@@ -147,27 +148,30 @@ class _Context:
         return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
 
     def counterfactual(
-        self, values: dict[str, float], segment: int, *, further: Mapping[str, float | str | None]
+        self, values: dict[str, float], label: int, *, further: Mapping[str, float | str | None]
     ) -> Counterfactual | None:
-        """The smallest change of one feature that puts the customer into another segment, whose name is true of them.
+        """The smallest change of one feature that puts the customer, who has this label, into another segment.
+
+        The name of that segment is true of them.
 
         `further` are the values of all columns, which the words of a name may mention.
         """
         clustered = self.labels >= 0
         observed = {name: _not_missing(column[clustered]) for name, column in self.features.items()}
 
-        def name_holds(label: int, feature: str, value: float) -> bool:
-            return self.rows[label].name_holds({**further, feature: value})
+        def name_holds(other: int, feature: str, value: float) -> bool:
+            return self.rows[self.model.numbers[other]].name_holds({**further, feature: value})
 
-        crossing = smallest_crossing(self.model, values, observed, segment=segment, name_holds=name_holds)
+        crossing = smallest_crossing(self.model, values, observed, segment=label, name_holds=name_holds)
         if crossing is None:
             return None
+        segment = self.model.numbers[crossing.segment]
         return Counterfactual(
             feature=crossing.feature,
             value=_or_none(values[crossing.feature]),
             target=crossing.target,
-            segment=crossing.segment,
-            name=self.names[crossing.segment],
+            segment=segment,
+            name=self.names[segment],
             size=crossing.size,
             unit=self.units[crossing.feature],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from custseg.feature_table import FeatureTable
 from custseg.features import FAMILIES, Family, NoFigures, features_of
 from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
 from custseg.model._reach import Reach
+from custseg.model._reference import RECENT_DAYS
 from custseg.texts import listed
 
 _RETURNS = ("order_count", "returned_orders", "revenue", "return_share")
@@ -22,6 +23,7 @@ _LOGS: Mapping[str, type[Orders] | type[Events] | type[Customers]] = {
     "events": Events,
     "customers": Customers,
 }
+_DESCRIBING = ("channel", "source")
 _OF_MIX = {"category": "category_", "channel": "channel_", "source": "source_", "discount": "discount_"}
 """Columns of an order log that only features with such names need."""
 _KINDS = {
@@ -53,6 +55,8 @@ class FeatureDefinition:
         Policies for orders.
     reach : Reach or None
         How far back the order log reached; None without orders.
+    describing : mapping of str to str
+        Columns of the order log, by role, that no feature of the model depends on; `drift` compares what they hold.
     """
 
     families: tuple[str, ...]
@@ -62,6 +66,7 @@ class FeatureDefinition:
     refunds: str
     zero_orders: str
     reach: Reach | None
+    describing: Mapping[str, str] = field(default_factory=dict)
 
     def described(
         self,
@@ -83,9 +88,8 @@ class FeatureDefinition:
             raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
         if as_of is None:
             raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
-        tables: dict[str, Any] = {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
         described = described_logs(
-            **tables,
+            **self.as_described(logs, names, caller=caller),
             as_of=as_of,
             window_days=self.window_days,
             refunds=self.refunds,
@@ -112,12 +116,23 @@ class FeatureDefinition:
             self.reach.check(table, logs, names)
         return table
 
+    def with_describing(self) -> FeatureDefinition:
+        """The same with the columns that no feature of the model depends on."""
+        logs = dict(self.logs)
+        if "orders" in logs:
+            logs["orders"] = {**logs["orders"], **self.describing}
+        return replace(self, logs=logs)
+
     def _needed_logs(self) -> set[str]:
         """The logs without which a family of the model cannot be built."""
         orders = {"rfm", "rhythm", "mix"}
         return {
             "orders" if name in orders else "customers" if name == "attributes" else "events" for name in self.families
         }
+
+    def as_described(self, logs: Mapping[str, Any], names: Sequence[str], *, caller: str) -> dict[str, Any]:
+        """The logs, plain tables with the descriptions of those of the fit."""
+        return {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
 
     def _described(self, log: str, table: object, names: Sequence[str], *, caller: str) -> object:
         kind = _LOGS[log]
@@ -131,6 +146,15 @@ class FeatureDefinition:
                     f"{caller}: {log}= got a table with the features of the model. Give it as features=."
                 ) from None
             raise
+
+
+def recent_features(logs: Logs) -> FeatureTable | None:
+    """Features of the orders of the last weeks alone; None without an order log."""
+    if logs.orders is None:
+        return None
+    recent = replace(logs, events=None, customers=None, window_days=RECENT_DAYS)
+    families = ("rfm", "mix") if any(getattr(logs.orders, role) is not None for role in _DESCRIBING) else ("rfm",)
+    return features_of(recent, families)
 
 
 def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:
@@ -155,6 +179,7 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
         refunds=logs.refunds,
         zero_orders=logs.zero_orders,
         reach=Reach.learn(table),
+        describing={} if logs.orders is None else _describing(logs.orders, names),
     )
 
 
@@ -166,6 +191,12 @@ def _unneeded_roles(names: Collection[str]) -> list[str]:
     """Columns of an order log that describe what was bought, and that none of the features depends on."""
     roles = [role for role, start in _OF_MIX.items() if not any(name.startswith(start) for name in names)]
     return ["product", *roles]
+
+
+def _describing(orders: Orders, names: Collection[str]) -> dict[str, str]:
+    unneeded = _unneeded_roles(names)
+    columns = {role: getattr(orders, role) for role in _DESCRIBING if role in unneeded}
+    return {role: column for role, column in columns.items() if column is not None}
 
 
 def _customer_arguments(logs: Logs) -> dict[str, Any]:

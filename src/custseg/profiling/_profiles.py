@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,6 +64,18 @@ class Profiles:
             replace(row, names=dict.fromkeys(row.names, names[row.segment]))
             if row.segment is not None and row.segment in names
             else row
+            for row in self.rows
+        )
+        return replace(self, rows=rows)
+
+    def numbered(self, numbers: Sequence[int]) -> Profiles:
+        """The same profiles with other numbers for the segments 0, 1, ..., in the same order."""
+        rows = tuple(
+            replace(
+                row,
+                segment=None if row.segment is None else numbers[int(row.segment)],
+                nearest=None if row.nearest is None else numbers[int(row.nearest)],
+            )
             for row in self.rows
         )
         return replace(self, rows=rows)

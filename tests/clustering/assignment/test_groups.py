@@ -12,7 +12,7 @@ from custseg.clustering.assignment._groups import along_tree, deviations, in_hal
 @pytest.mark.parametrize("cut_up", [in_halves, along_tree])
 def test_a_line_of_forty_is_cut_into_tens(cut_up) -> None:
     X = np.c_[np.random.default_rng(0).permutation(40), np.zeros(40)].astype(float)
-    groups = cut_up(X, [np.arange(40)], most=9)
+    groups = cut_up(X, [np.arange(40)], max_groups=99)
     assert sorted(sorted(X[members, 0].tolist()) for members in groups) == [
         list(map(float, range(start, start + 10))) for start in (0, 10, 20, 30)
     ]
@@ -21,7 +21,7 @@ def test_a_line_of_forty_is_cut_into_tens(cut_up) -> None:
 def test_the_tree_does_not_bridge_the_turns_of_a_spiral() -> None:
     turn = np.linspace(2 * np.pi, 6 * np.pi, 120)
     X = np.c_[turn * np.cos(turn), turn * np.sin(turn)]
-    groups = along_tree(X, [np.arange(120)], most=99)
+    groups = along_tree(X, [np.arange(120)], max_groups=99)
     # The rows are numbered along the spiral, and no group has a gap.
     assert all(np.array_equal(np.sort(members), np.arange(members.min(), members.max() + 1)) for members in groups)
     assert {len(members) for members in groups} <= set(range(10, 20))
@@ -29,7 +29,7 @@ def test_the_tree_does_not_bridge_the_turns_of_a_spiral() -> None:
 
 def test_parts_without_near_neighbors_are_one_tree() -> None:
     X = np.array([*range(15), *range(1_000, 1_015), *range(5_000, 5_015)], dtype=float)[:, None]
-    groups = along_tree(X, [np.arange(45)], most=99)
+    groups = along_tree(X, [np.arange(45)], max_groups=99)
     assert sorted(sorted(members.tolist()) for members in groups) == [
         list(range(start, start + 15)) for start in (0, 15, 30)
     ]
@@ -43,7 +43,7 @@ def test_each_row_is_in_one_group_of_its_cluster(cut_up, seed: int, most: int, c
     sizes = rng.integers(1, 120, 3)
     X = rng.normal(size=(sizes.sum(), columns)).round(digits)
     clusters = np.split(rng.permutation(len(X)), np.cumsum(sizes)[:-1])
-    groups = cut_up(X, clusters, most=most)
+    groups = cut_up(X, clusters, max_groups=most)
     assert np.array_equal(np.sort(np.concatenate(groups)), np.arange(len(X)))
     assert len(groups) <= max(3, most)
     for members in groups:

@@ -42,7 +42,7 @@ def test_labels_are_those_of_the_core_rows(source: str, neighbors: int) -> None:
     learned, fresh = X[:3_000], X[3_000:]
     rule = all_core_rows(learned, neighbors)
     assert rule.n_clusters > 1
-    smaller = condensed(rule, learned, most=1_000)
+    smaller = condensed(rule, learned, max_prototypes=1_000)
     assert len(smaller.cores) <= 300
     for rows in (learned, fresh):
         assert (smaller.labels(rows) == rule.labels(rows)).mean() >= 0.99
@@ -62,7 +62,7 @@ def test_prototypes_by_hand(is_moved: bool) -> None:
 
 def test_small_clusters_have_their_mean_as_prototype() -> None:
     X = np.array([*range(19), 100.0, 102.0])[:, None]
-    stored = condensed(rule_of(X, np.repeat([0, 1], [19, 2]), np.ones(21)), X, most=9)
+    stored = condensed(rule_of(X, np.repeat([0, 1], [19, 2]), np.ones(21)), X, max_prototypes=9)
     assert stored.cores.tolist() == [[9.0], [101.0]]
     assert stored.core_labels.tolist() == [0, 1]
 
@@ -74,9 +74,9 @@ def test_every_cluster_keeps_a_prototype(seed: int, k: int, most: int, digits: i
     labels = np.repeat(np.arange(k), rng.integers(1, 200, k))
     X = rng.normal(size=(len(labels), 3)).round(digits)
     rule = rule_of(X, labels, rng.random(len(X)))
-    stored = condensed(rule, X, most=most)
+    stored = condensed(rule, X, max_prototypes=most)
     assert len(stored.cores) <= max(k, min(most, len(X) // 10))
     assert np.array_equal(np.unique(stored.core_labels), np.arange(k))
     assert np.isfinite(stored.cores).all()
-    scaled = condensed(replace(rule, cores=8 * X, core_distances=8 * rule.core_distances), 8 * X, most=most)
+    scaled = condensed(replace(rule, cores=8 * X, core_distances=8 * rule.core_distances), 8 * X, max_prototypes=most)
     assert np.array_equal(scaled.cores, 8 * stored.cores)

@@ -33,26 +33,26 @@ class Group:
 Cut = Callable[[Floats, Group], Sequence[Group]]
 
 
-def in_halves(X: Floats, clusters: Iterable[Integers], *, most: int) -> list[Integers]:
-    """The clusters in groups of ten rows or more, `most` at most: compact, so they follow the edge of a cluster."""
-    return _cut_up(X, [Group(members) for members in clusters], _halves, most=most)
+def in_halves(X: Floats, clusters: Iterable[Integers], *, max_groups: int) -> list[Integers]:
+    """The clusters in at most `max_groups` groups of ten rows or more: compact ones, which follow the edge of a cluster."""
+    return _cut_up(X, [Group(members) for members in clusters], _halves, max_groups=max_groups)
 
 
-def along_tree(X: Floats, clusters: Iterable[Integers], *, most: int) -> list[Integers]:
+def along_tree(X: Floats, clusters: Iterable[Integers], *, max_groups: int) -> list[Integers]:
     """The same along the spanning tree of each cluster: no group bridges the turns of a curved cluster.
 
     The tree is cut where the sum of squares decreases most (Assuncao et al. 2006); a group that has no edge with ten
     rows on either side is halved.
     """
-    return _cut_up(X, [_tree(X, members) for members in clusters], _subtrees, most=most)
+    return _cut_up(X, [_tree(X, members) for members in clusters], _subtrees, max_groups=max_groups)
 
 
-def _cut_up(X: Floats, groups: Sequence[Group], cut: Cut, *, most: int) -> list[Integers]:
-    """Cut the group of the largest sum of squares in two until all are small, or there are `most`."""
+def _cut_up(X: Floats, groups: Sequence[Group], cut: Cut, *, max_groups: int) -> list[Integers]:
+    """Cut the group of the largest sum of squares in two until all are small, or there are `max_groups`."""
     heap = [(-_scatter(X, group), ticket, group) for ticket, group in enumerate(groups)]
     heapq.heapify(heap)
     ticket = len(heap)
-    while 0 < len(heap) < most and heap[0][0] < 0:
+    while 0 < len(heap) < max_groups and heap[0][0] < 0:
         for smaller in cut(X, heapq.heappop(heap)[2]):
             heapq.heappush(heap, (-_scatter(X, smaller), ticket, smaller))
             ticket += 1
@@ -91,10 +91,10 @@ def _subtrees(X: Floats, group: Group) -> Sequence[Group]:
     top = int(can_be_cut[between.argmax()])
     end, positions = top + int(sizes[top]), np.arange(n)
     is_ancestor = (positions < top) & (positions + sizes > top)
-    rest = np.r_[:top, end:n]
+    remaining = np.r_[:top, end:n]
     return (
         Group(group.members[top:end], sizes[top:end]),
-        Group(group.members[rest], np.where(is_ancestor, sizes - sizes[top], sizes)[rest]),
+        Group(group.members[remaining], np.where(is_ancestor, sizes - sizes[top], sizes)[remaining]),
     )
 
 

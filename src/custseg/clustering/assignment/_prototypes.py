@@ -17,8 +17,8 @@ from custseg.clustering.assignment._nearest_core import CoreRule
 _NEIGHBORS = 3
 
 
-def condensed(rule: CoreRule, X: Floats, *, most: int) -> CoreRule:
-    """The rule with prototypes in place of its core rows; there are at most `most` prototypes, or one per cluster.
+def condensed(rule: CoreRule, X: Floats, *, max_prototypes: int) -> CoreRule:
+    """The rule with prototypes in place of its core rows; there are at most `max_prototypes`, or one per cluster.
 
     A prototype stands for a group of ten core rows or more of one cluster, or for all rows of a cluster of fewer: its
     place is their mean, its core distance their mean core distance. Of four ways to choose prototypes (compact groups
@@ -27,7 +27,7 @@ def condensed(rule: CoreRule, X: Floats, *, most: int) -> CoreRule:
     """
     labels = rule.labels(X)
     best, agreement = rule, -1.0
-    for candidate in _candidates(rule, most):
+    for candidate in _candidates(rule, max_prototypes):
         share = float((candidate.labels(X) == labels).mean())
         if share > agreement:
             best, agreement = candidate, share
@@ -36,10 +36,10 @@ def condensed(rule: CoreRule, X: Floats, *, most: int) -> CoreRule:
     return best
 
 
-def _candidates(rule: CoreRule, most: int) -> Iterator[CoreRule]:
+def _candidates(rule: CoreRule, max_prototypes: int) -> Iterator[CoreRule]:
     clusters = [np.flatnonzero(rule.core_labels == j) for j in range(rule.n_clusters)]
     for cut_up, is_moved in product((in_halves, along_tree), (True, False)):
-        groups = cut_up(rule.cores, clusters, most=most)
+        groups = cut_up(rule.cores, clusters, max_groups=max_prototypes)
         yield with_prototypes(rule, groups, is_moved=is_moved)
 
 

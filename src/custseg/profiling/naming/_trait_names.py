@@ -190,17 +190,21 @@ def unique_names(
 ) -> dict[int, Words]:
     """The name of each segment: its traits, or the fallback; numbered where several segments have the same."""
     names = {segment: joined(traits) if traits else fallback[segment] for segment, traits in selected.items()}
-    group = in_each_language("names", "group")
-    used = {_key_of(words) for words in reserved}
     unique: dict[int, Words] = {}
     for segment, name in names.items():
-        words, number = name, 2
-        while _key_of(words) in used:
-            words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
-            number += 1
-        used.add(_key_of(words))
-        unique[segment] = words
+        unique[segment] = numbered_name(name, [*reserved, *unique.values()])
     return unique
+
+
+def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
+    """The name, with a number if it is in use."""
+    group = in_each_language("names", "group")
+    used = {_key_of(words) for words in reserved}
+    words, number = name, 2
+    while _key_of(words) in used:
+        words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
+        number += 1
+    return words
 
 
 def joined(traits: Sequence[Trait]) -> Words:

@@ -12,8 +12,8 @@ from custseg._numerics import Integers
 from custseg.errors import DataError
 from custseg.texts import listed
 from custseg.tracking._assignments import Assignments, check_repeated
-from custseg.tracking._compared import CALLER, ComparedSnapshots, Reader
-from custseg.tracking._settled import ABSENT, State
+from custseg.tracking.movement._compared import CALLER, ComparedSnapshots, Reader
+from custseg.tracking.movement._settled import ABSENT, State
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +53,11 @@ def joined_customers(snapshots: ComparedSnapshots, column: str | None) -> Joined
     names = ["customer_id", *(["value"] if column is not None else [])]
     ids = nw.concat([later.select(names), gone.select(names)])
     every_row = np.arange(len(later))
-    places = np.concatenate([rows, np.arange(len(later), len(ids))])
+    positions = np.concatenate([rows, np.arange(len(later), len(ids))])
     sources = np.concatenate([partners, np.flatnonzero(is_gone)])
     return JoinedCustomers(
         ids,
-        before=_placed(_state(former), sources, places, size=len(ids)),
+        before=_placed(_state(former), sources, positions, size=len(ids)),
         after=_placed(_state(later), every_row, every_row, size=len(ids)),
     )
 
@@ -66,8 +66,8 @@ def state_of(rows: Integers, *, read: Reader, snapshots: ComparedSnapshots, ids:
     """The state of some of the customers at a snapshot, which is read now."""
     chosen = ids.select("customer_id")[rows]
     chosen, earlier = _of_one_type(chosen, _columns(snapshots, read(), None))
-    places, sources = _pairs(chosen, earlier)
-    return _placed(_state(earlier), sources, places, size=len(rows))
+    positions, sources = _pairs(chosen, earlier)
+    return _placed(_state(earlier), sources, positions, size=len(rows))
 
 
 def _columns(snapshots: ComparedSnapshots, assignments: Assignments, column: str | None) -> nw.DataFrame[Any]:
@@ -88,14 +88,14 @@ def _state(frame: nw.DataFrame[Any]) -> State:
     return frame.get_column("key").to_numpy(), confidence
 
 
-def _placed(state: State, sources: Integers, places: Integers, *, size: int) -> State:
-    """The state of the rows at their places among so many customers; others are absent."""
+def _placed(state: State, sources: Integers, positions: Integers, *, size: int) -> State:
+    """The state of the rows at their positions among so many customers; others are absent."""
     keys = np.full(size, ABSENT)
-    keys[places] = state[0][sources]
+    keys[positions] = state[0][sources]
     if state[1] is None:
         return keys, None
     confidence = np.full(size, np.nan)
-    confidence[places] = state[1][sources]
+    confidence[positions] = state[1][sources]
     return keys, confidence
 
 

@@ -15,19 +15,19 @@ from custseg._numerics import Integers
 from custseg.errors import DataError
 from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, printable, text
-from custseg.tracking._causes import Models, causes_line, checked_models, with_causes
-from custseg.tracking._compared import (
+from custseg.tracking._history import SegmentHistory
+from custseg.tracking.movement._causes import Models, causes_line, checked_models, with_causes
+from custseg.tracking.movement._compared import (
     CALLER,
     ComparedSnapshots,
     Reader,
     snapshots_of_history,
     snapshots_of_tables,
 )
-from custseg.tracking._history import SegmentHistory
-from custseg.tracking._join import JoinedCustomers, joined_customers, state_of
-from custseg.tracking._movement import Flow, TrackedSegment, Transitions
-from custseg.tracking._revenue import revenue_note, with_revenue
-from custseg.tracking._settled import ABSENT, Lookup, State, settled_segments
+from custseg.tracking.movement._join import JoinedCustomers, joined_customers, state_of
+from custseg.tracking.movement._movement import Flow, TrackedSegment, Transitions
+from custseg.tracking.movement._revenue import revenue_note, with_revenue
+from custseg.tracking.movement._settled import ABSENT, Lookup, State, settled_segments
 
 
 def transitions(

@@ -12,14 +12,18 @@ import click
 import narwhals.stable.v2 as nw
 
 from custseg._frames import CSVFormat, table_writer
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, bound_words, shown_sizes
 from custseg._write import write_files
-from custseg.cli._project import FILE_NAME, LOGS, Project, read_project
+from custseg.cli.pipeline._project import FILE_NAME, LOGS, Project, read_project
 from custseg.errors import DataError
 from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, number, text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+ALARM = 3
+"""Exit code of a drift alarm."""
+LEVELS = ("keep", "watch", "refit")
+"""The verdicts on drift, the mildest first."""
 _FORMS = {".csv": "csv", ".parquet": "parquet"}
 
 
@@ -113,13 +117,17 @@ def segment_counts(table: Any) -> list[dict[str, Any]]:
     """Number, name and customers of each segment, by number; those without a segment last."""
     local = nw.from_native(table, eager_only=True)
     counts = local.group_by("segment", "name").agg(nw.len().alias("customers"))
-    rows = counts.sort("segment", "name", nulls_last=True).iter_rows(named=True)
-    return [{**row, "customers": shown_count(row["customers"])} for row in rows]
+    rows = list(counts.sort("segment", "name", nulls_last=True).iter_rows(named=True))
+    sizes = shown_sizes([row["customers"] for row in rows])
+    return [
+        {**row, "customers": bound_words(row["customers"]) if size is None else size}
+        for row, size in zip(rows, sizes, strict=True)
+    ]
 
 
 def shown_count(count: int) -> int | str:
     """A count of customers as a summary has it."""
-    return f"<{SMALLEST_GROUP}" if 0 < count < SMALLEST_GROUP else count
+    return bound_words(count) if 0 < count < SMALLEST_GROUP else count
 
 
 def echo_summary(summary: Mapping[str, Any], *, as_json: bool, lines: Sequence[str]) -> None:
@@ -138,3 +146,9 @@ def segment_lines(segments: Sequence[Mapping[str, Any]], language: str) -> list[
         )
         for row in segments
     ]
+
+
+def raise_alarm(verdict: str, fail_on: str | None) -> None:
+    """Exit with the code of an alarm if the verdict is as bad as `fail_on`, or worse."""
+    if fail_on in LEVELS[1:] and LEVELS.index(verdict) >= LEVELS.index(fail_on):
+        raise SystemExit(ALARM)

@@ -22,9 +22,9 @@ from custseg.model import SegmentModel
 from custseg.snapshot import parse_moment
 from custseg.texts import listed, number, text
 from custseg.tracking._assignments import Assignments, read_assignments
-from custseg.tracking._compared import CALLER, ComparedSnapshots
-from custseg.tracking._join import state_of
-from custseg.tracking._settled import ABSENT
+from custseg.tracking.movement._compared import CALLER, ComparedSnapshots
+from custseg.tracking.movement._join import state_of
+from custseg.tracking.movement._settled import ABSENT
 
 CAUSES = ("correction", "time", "behavior", "model")
 """In the order of the states; a change that no earlier state explains is due to the later model."""
@@ -104,14 +104,14 @@ def causes_line(customers: nw.DataFrame[Any], language: str) -> str:
         return str(words["no_change"])
     hidden = {cause for cause, count in counts.items() if 0 < count < SMALLEST_GROUP}
     if len(hidden) == 1 and total >= SMALLEST_GROUP:
-        rest = {cause: count for cause, count in counts.items() if count and cause not in hidden}
-        hidden |= {min(rest, key=lambda cause: rest[cause])} if rest else set()
+        visible = {cause: count for cause, count in counts.items() if count and cause not in hidden}
+        hidden |= {min(visible, key=lambda cause: visible[cause])} if visible else set()
 
-    def shown(cause: str) -> str:
+    def count_text(cause: str) -> str:
         if cause not in hidden:
             return number(counts[cause], language)
         return f"<{SMALLEST_GROUP}" if counts[cause] < SMALLEST_GROUP else f"≥{SMALLEST_GROUP}"
 
-    parts = [words["causes"][cause].format(count=shown(cause)) for cause in CAUSES if counts[cause]]
+    parts = [words["causes"][cause].format(count=count_text(cause)) for cause in CAUSES if counts[cause]]
     changed = number(total, language) if total >= SMALLEST_GROUP else f"<{SMALLEST_GROUP}"
     return str(words["changed"]).format(total=changed, parts=", ".join(parts))

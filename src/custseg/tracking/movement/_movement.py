@@ -13,7 +13,7 @@ import numpy as np
 from custseg._frames import MONEY_UNIT, frame_from_columns
 from custseg._numerics import Floats, Integers
 from custseg.errors import DataError
-from custseg.tracking._display import MovementView
+from custseg.tracking.movement._display import MovementView
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.tracking._settled import ABSENT, settled_segments
+from custseg.tracking.movement._settled import ABSENT, settled_segments
 
 Path = list[tuple[int | None, float]]
 """Segment (None is absent) and confidence of one customer, the earliest first; NaN is no confidence."""

@@ -9,7 +9,7 @@ import click
 import narwhals.stable.v2 as nw
 
 from custseg.cli._errors import command_errors
-from custseg.cli._workspace import (
+from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
     segment_counts,

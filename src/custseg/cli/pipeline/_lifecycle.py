@@ -8,9 +8,12 @@ from typing import Any
 import click
 
 from custseg.cli._errors import command_errors
-from custseg.cli._workspace import (
+from custseg.cli.pipeline._workspace import (
+    ALARM,
+    LEVELS,
     Workspace,
     echo_summary,
+    raise_alarm,
     segment_counts,
     segment_lines,
     workspace_options,
@@ -43,6 +46,57 @@ def assign(
         summary = {"command": "assign", "as_of": as_of, "segments": segments, "files": [str(file)]}
         lines = [*segment_lines(segments, language), text(language, "cli", "wrote").format(file=file)]
         echo_summary(summary, as_json=as_json, lines=lines)
+
+
+@click.command("drift")
+@workspace_options("logs", "events", "customers", "model", "as_of")
+@click.option("--features", help="A ready table with one row per customer instead of logs.")
+@click.option("--fail-on", type=click.Choice(LEVELS[1:]),
+              help=f"Exit code {ALARM} if the verdict is this or worse. [default: never]")  # fmt: skip
+def drift_command(*, as_of: str, features: str | None, fail_on: str | None, as_json: bool, **options: Any) -> None:
+    """Compare the customers of today with those of the fit: keep the model, watch it, or refit it."""
+    with command_errors(options["language"] or "en"):
+        from custseg.tracking import drift
+
+        workspace = Workspace.of(options)
+        logs = {} if features is not None else workspace.logs()
+        change = drift(workspace.model(), features, **logs, as_of=as_of, language=workspace.language)
+        summary = {"command": "drift", "as_of": as_of, "drift": change.verdict, "reason": change.reason}
+        echo_summary(summary, as_json=as_json, lines=[repr(change)])
+    raise_alarm(change.verdict, fail_on or workspace.project.daily.get("fail_on"))
+
+
+@click.command("refit")
+@workspace_options("logs", "events", "customers", "model", "as_of")
+@click.option("--features", help="A ready table with one row per customer instead of logs.")
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the new model. [default: the file of the old one, which is replaced]",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Folder for assignments.csv and profiles.csv. [default: no files are written]")  # fmt: skip
+def refit_command(
+    *, as_of: str, features: str | None, save: Path | None, out: Path | None, as_json: bool, **options: Any
+) -> None:
+    """Fit anew on the logs up to now; segments that still exist keep their numbers and names."""
+    with command_errors(options["language"] or "en"):
+        from custseg.tracking import refit
+
+        workspace = Workspace.of(options)
+        logs = {} if features is not None else workspace.logs()
+        again = refit(workspace.model(), **logs, features=features, as_of=as_of, language=workspace.language)
+        files = [] if out is None else again.result.write(out)
+        target = save or workspace.path("model")
+        again.model.save(target)
+        paths = [str(file) for file in (*files, target)]
+        relations = [
+            {"kind": relation.kind, "before": relation.before, "after": relation.after}
+            for relation in again.record.relations
+        ]
+        summary = {"command": "refit", "as_of": as_of, "segments": relations, "files": paths}
+        wrote = [text(workspace.language, "cli", "wrote").format(file=file) for file in paths]
+        echo_summary(summary, as_json=as_json, lines=[repr(again), "", *wrote])
 
 
 @click.command()

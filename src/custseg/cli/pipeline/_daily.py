@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,13 @@ from typing import Any
 import click
 
 from custseg.cli._errors import command_errors
-from custseg.cli._tracking import moved, movement_summary
-from custseg.cli._workspace import (
+from custseg.cli.pipeline._tracking import moved, movement_summary
+from custseg.cli.pipeline._workspace import (
+    ALARM,
+    LEVELS,
     Workspace,
     echo_summary,
+    raise_alarm,
     segment_counts,
     segment_lines,
     workspace_options,
@@ -25,10 +27,6 @@ from custseg.features import email
 from custseg.model import SegmentModel
 from custseg.texts import text
 from custseg.tracking import SegmentHistory, Transitions, drift
-
-ALARM = 3
-"""Exit code of a drift alarm."""
-_LEVELS = ("keep", "watch", "refit")
 
 
 @click.command()
@@ -44,7 +42,7 @@ _LEVELS = ("keep", "watch", "refit")
 @click.option(
     "--max-sends-7d", type=click.IntRange(1), help="Customers with so many mails in 7 days are not reachable."
 )
-@click.option("--fail-on", type=click.Choice(["watch", "refit"]),
+@click.option("--fail-on", type=click.Choice(LEVELS[1:]),
               help=f"Exit code {ALARM} if the verdict on drift is this or worse. [default: never]")  # fmt: skip
 @click.option("--replace", is_flag=True, help="Replace a snapshot of this date that has other content.")
 def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
@@ -73,16 +71,16 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
         summary |= {"drift": change.verdict, "reason": change.reason, "files": [str(file) for file in files]}
         wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
         echo_summary(summary, as_json=as_json, lines=[*lines, "", repr(change), "", *wrote])
-    fail_on = workspace.daily("fail_on")
-    if fail_on in _LEVELS and _LEVELS.index(change.verdict) >= _LEVELS.index(fail_on):
-        sys.exit(ALARM)
+    raise_alarm(change.verdict, workspace.daily("fail_on"))
 
 
 def _activation(
     workspace: Workspace, movement: Transitions, model: SegmentModel, *, logs: Mapping[str, Any], as_of: str, path: Path
 ) -> Path:
     """Write who entered a segment, with the play of the segment and whether mail reaches the customer."""
-    plays = {segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments}
+    plays: dict[int | str, str] = {
+        segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments
+    }
     cap = workspace.daily("max_sends_7d")
     contact = None if logs["events"] is None else _mail_states(logs["events"], as_of)
     if contact is None and cap is not None:
