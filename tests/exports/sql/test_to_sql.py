@@ -49,6 +49,17 @@ def test_ties_go_to_the_lowest_number(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", PARAMETERS)
+@pytest.mark.parametrize("name", ["kmeans", "gaussian_mixture"])
+def test_offsets_of_the_minimum_size(name: str, dialect: str) -> None:
+    model = fitted(name)
+    offsets = np.array([0.0, 0.7, -0.4, 1.1])
+    changed = replace(model, rule=replace(model.rule, offsets=offsets))
+    table = hard_customers(model, 200)
+    result = agreement(changed, dialect, table, returns=["revenue"])
+    assert (result.differences, result.confidence < 1e-6) == (0, True)
+
+
+@pytest.mark.parametrize("dialect", PARAMETERS)
 def test_scale_far_from_one(dialect: str) -> None:
     """The logarithm of huge values, and units of columns whose squares overflow."""
     model = fitted("kmeans")
