@@ -69,8 +69,8 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
 def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `SegmentModel` in dicts, lists, numbers and words."""
     preparation, definition = fields["preparation"], fields["definition"]
-    made = ("versions", "preparation", "rule", "definition")
-    same = [name for name in _Content.__struct_fields__ if name not in made]
+    converted = ("versions", "preparation", "rule", "definition")
+    same = [name for name in _Content.__struct_fields__ if name not in converted]
     content = _Content(
         versions={"custseg": version("custseg"), "python": platform.python_version(), "numpy": np.__version__},
         preparation=_PreparationContent(preparation.columns, preparation.tails.tails),
@@ -155,9 +155,9 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "a segment has no name in its language"
     if set(content.reference.columns) != set(names):
         yield "its reference is of other columns"
-    if any(len(one.shares) != len(one.edges) + 1 for one in _column_references(content.reference)):
+    if any(len(column.shares) != len(column.edges) + 1 for column in _column_references(content.reference)):
         yield "a reference has not one share per bin"
-    if any(len(one.shares) != len(one.values) for one in _category_references(content.reference)):
+    if any(len(column.shares) != len(column.values) for column in _category_references(content.reference)):
         yield "a reference has not one share per category"
     if not all(map(np.isfinite, _numbers(msgspec.to_builtins(content)))):
         yield "a number is not finite"

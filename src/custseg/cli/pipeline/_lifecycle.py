@@ -121,7 +121,7 @@ def sql(
         from custseg.exports import features_sql, to_sql
 
         if (table is None) == (orders_table is None):
-            raise ValueError("sql: give either table, with features, or orders_table, with order lines.")
+            raise ValueError("sql: give table=, with features, or orders_table=, with order lines; one of them.")
         model = Workspace.of(options).model()
         if table is not None:
             query = to_sql(model, dialect, table, customer_column=customer_column)

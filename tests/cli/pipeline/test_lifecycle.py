@@ -1,0 +1,117 @@
+"""assign, drift, refit and sql on files: the same as in Python."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+from logs import clean_log
+
+from custseg import SegmentModel, fit_segments
+from custseg.cli import main
+from custseg.exports import to_sql
+
+FIT_AT, LATER = "2024-09-01", "2024-10-01"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a log, a model and a project file; the current one."""
+    monkeypatch.chdir(tmp_path)
+    clean_log(150).write_csv("orders.csv")
+    fit = ["fit", "orders.csv", "--as-of", FIT_AT, "--method", "kmeans", "--segments", "3", "--out", "out"]
+    assert run(*fit, "--config", "custseg.toml").exit_code == 0
+    return tmp_path
+
+
+def summary(result: Result) -> dict[str, Any]:
+    assert result.exit_code == 0, result.output
+    plain: dict[str, Any] = json.loads(result.stdout)
+    return plain
+
+
+def test_fit_writes_the_model_of_python(project: Path) -> None:
+    fitted = fit_segments("orders.csv", as_of=FIT_AT, method="kmeans", n_segments=3)
+    assert SegmentModel.load("model.json").names == fitted.model.names
+    assert (
+        SegmentModel.load("model.json")
+        .assign("orders.csv", as_of=LATER)
+        .equals(fitted.model.assign("orders.csv", as_of=LATER))
+    )
+
+
+def test_assign_writes_what_python_assigns(project: Path) -> None:
+    for arguments in ((), ("orders.csv",)):
+        assert run("assign", *arguments, "--as-of", LATER, "--out", "assigned.parquet").exit_code == 0
+        expected = SegmentModel.load("model.json").assign("orders.csv", as_of=LATER)
+        assert pl.read_parquet("assigned.parquet").equals(expected)
+
+
+def test_assign_of_a_ready_table(project: Path) -> None:
+    expected = fit_segments("orders.csv", as_of=FIT_AT, method="kmeans", n_segments=3)
+    expected.features.frame.write_parquet("features.parquet")
+    printed = summary(run("assign", "--features", "features.parquet", "--as-of", FIT_AT, "--out", "a.csv", "--json"))
+    assert [row["customers"] for row in printed["segments"]] == [row.size for row in expected.profiles.segments]
+    assert printed["files"] == ["a.csv"]
+
+
+def test_stale_model_is_refused(project: Path) -> None:
+    result = run("assign", "--as-of", LATER, "--max-age-days", 7, "--out", "a.csv")
+    assert result.exit_code == 1
+    assert "more than --max-age-days 7. Refit it." in result.stderr
+    assert not Path("a.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["assign", "--as-of", LATER, "--out", "a.xlsx"], "must end in .csv or .parquet"),
+        (["assign", "--as-of", LATER, "--out", "a.csv", "--model", "none.json"], "'none.json' cannot be read"),
+        (["assign", "none.csv", "--as-of", LATER, "--out", "a.csv"], "none.csv"),
+        (["drift", "--as-of", LATER, "--config", "none.toml"], "none.toml: the project file cannot be read"),
+    ],
+)
+def test_failures(project: Path, arguments: list[str], words: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert words in result.stderr
+
+
+def test_drift_alarm_is_exit_code_3(project: Path) -> None:
+    log = clean_log(150)
+    doubled = pl.when(pl.col("ordered_at") >= pl.lit(FIT_AT).str.to_datetime()).then(pl.col("amount") * 40)
+    log.with_columns(amount=doubled.otherwise(pl.col("amount"))).write_csv("orders.csv")
+    printed = run("drift", "--as-of", "2024-10-20", "--json")
+    assert printed.exit_code == 0
+    assert json.loads(printed.stdout)["drift"] in ("watch", "refit")
+    assert run("drift", "--as-of", "2024-10-20", "--fail-on", "watch").exit_code == 3
+
+
+def test_refit_replaces_the_model_and_keeps_numbers(project: Path) -> None:
+    before = SegmentModel.load("model.json")
+    printed = summary(run("refit", "--as-of", LATER, "--json"))
+    after = SegmentModel.load("model.json")
+    same = [relation for relation in printed["segments"] if relation["kind"] == "same"]
+    assert same
+    assert all(relation["before"] == relation["after"] in before.numbers for relation in same)
+    assert str(after.as_of) == f"{LATER} 00:00:00"
+
+
+def test_sql_is_that_of_python(project: Path) -> None:
+    model = SegmentModel.load("model.json")
+    assert run("sql", "duckdb", "--table", "features").stdout == to_sql(model, "duckdb", "features") + "\n"
+    assert "order" in run("sql", "duckdb", "--orders-table", "orders", "--as-of", LATER).stdout
+
+
+def test_sql_needs_one_table(project: Path) -> None:
+    result = run("sql", "duckdb")
+    assert result.exit_code == 2
+    assert "give --table, with features, or --orders-table, with order lines" in result.stderr
