@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-floors lint types format bench docs notebooks features api results month-ends constraints clean
+.PHONY: help demo test test-all test-services test-floors lint types format bench docs notebooks features api results month-ends constraints clean
 
 # The environments below are isolated from the one that `make` is called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -40,6 +40,7 @@ help:
 	@echo "  make demo         set up and segment the customers of an invented shop, into demo-out/"
 	@echo "  make test         set up and run the tests with pinned versions of the dependencies"
 	@echo "  make test-all     run the slow tests too, with more random examples"
+	@echo "  make test-services  run the tests of SQL on a PostgreSQL server of their own (Debian's package; root installs it)"
 	@echo "  make test-floors  run the tests with the oldest versions that pyproject.toml allows (Python 3.11 or 3.12)"
 	@echo "  make lint         check style and formatting      (ruff)"
 	@echo "  make types        check types                     (mypy)"
@@ -68,6 +69,10 @@ test: .venv/.known
 test-all: .venv/.known
 	@echo "Running all tests, with five times as many random examples"
 	@$(ONE_THREAD) $(PY) -m pytest -n auto -m "" --hypothesis-profile=thorough $(ARGS)
+
+test-services: .venv/.known
+	@echo "Running the tests of SQL on PostgreSQL"
+	@$(ONE_THREAD) tools/with-postgres $(PY) -m pytest -m services $(ARGS)
 
 test-floors: .venv-floors/.floors
 	@echo "Running the tests with the oldest allowed versions, one process per core"

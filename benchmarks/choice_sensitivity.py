@@ -65,13 +65,13 @@ def variants() -> list[Variant]:
     return [Variant("the rule as it is", ""), *changed, *fewer, *resamples]
 
 
-def measured(table: Table) -> tuple[list[Candidate], NullReference]:
-    """The candidates and the null data of a table, with all that any of the values may select."""
+def measured(table: Table) -> Search:
+    """The search of a table, with all that any of the values may select."""
     methods = [get_method(name) for name in method_names(auto=True)]
     evaluator = Evaluator.of(table.X, seed=0, min_size=table.min_size)
     search = Search(table.X, evaluator, table.numbers, False, Stages(n_jobs=1), rule=LOOSEST)
     search.run(methods)
-    return [row for row, _ in (*search.tried, *search.infeasible)], search.null
+    return search
 
 
 def fewer_draws(rows: Sequence[Candidate], null: NullReference, share: float) -> tuple[list[Candidate], NullReference]:
@@ -81,10 +81,9 @@ def fewer_draws(rows: Sequence[Candidate], null: NullReference, share: float) ->
     fewer = []
     for row in rows:
         if row.draws is not None:
-            draws, n_pairs = row.draws, round(share * len(row.draws.silhouettes) / 2)
+            draws, n_pairs = row.draws, round(share * len(row.draws.separations) / 2)
             draws = replace(
                 draws,
-                silhouettes=draws.silhouettes[: 2 * n_pairs],
                 separations=draws.separations[: 2 * n_pairs],
                 stability=draws.stability[:n_pairs],
             )
@@ -98,7 +97,8 @@ def fewer_draws(rows: Sequence[Candidate], null: NullReference, share: float) ->
 def outcomes(task: Task) -> list[Outcome]:
     """What each variant selects of one table."""
     table = task.table()
-    evidence = measured(table)
+    search = measured(table)
+    evidence = [row for row, _ in (*search.tried, *search.infeasible)], search.null
     resamples = resampled_evidence(*evidence)
     selected = []
     for variant in variants():
@@ -106,7 +106,9 @@ def outcomes(task: Task) -> list[Outcome]:
         if variant.share_of_draws < 1:
             rows, null = fewer_draws(*evidence, variant.share_of_draws)
             drawn = resampled_evidence(rows, null)
-        consensus = counted_numbers(drawn[: variant.n_resamples], table.request, rule=variant.rule)
+        consensus = counted_numbers(
+            drawn[: variant.n_resamples], table.request, refit=search.in_sample, rule=variant.rule
+        )
         decision = decide_by_consensus(rows, null, table.request, consensus=consensus, rule=variant.rule)
         labels = np.zeros(len(table.X), dtype=int) if decision.is_single else decision.best.labels
         scores = [float(adjusted_rand_score(y[y >= 0], labels[y >= 0])) for y in table.truths]

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg._privacy import blurred, hidden_cells, shown_count
+from custseg._privacy import (
+    blurred,
+    hidden_cells,
+    hidden_in_cross_table,
+    share_bounds,
+    share_words,
+    shown_count,
+    shown_share,
+    shown_sizes,
+)
 from custseg.profiling import Profiles, profile_segments
 
 tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5)
@@ -44,6 +53,28 @@ def test_what_others_are_added_up_from_tells_no_small_cell(table: list[list[int]
     assert (told.sum(axis=1)[large] == counts.sum(axis=1)[large]).all()
 
 
+@given(tables)
+def test_no_line_of_a_cross_table_gives_a_cell_away(table: list[list[int]]) -> None:
+    counts = np.array(table)
+    shown = np.vstack([counts, counts.sum(axis=0)])
+    shown = np.column_stack([shown, shown.sum(axis=1)])
+    hidden = hidden_in_cross_table(counts)
+    assert hidden[(shown > 0) & (shown < 10)].all()
+    for cells, mask in [*zip(shown, hidden, strict=True), *zip(shown.T, hidden.T, strict=True)]:
+        if mask.any() and (mask.sum() < 2 or cells[mask].sum() < 20):  # only where there is nobody else to hide with
+            assert (cells[~mask] == 0).all()
+
+
+def test_cross_tables_by_hand() -> None:
+    # 3 hides 20 of its row; then 50 and 30 of their columns, from which both could be computed.
+    assert hidden_in_cross_table(np.array([[3, 20, 90], [50, 30, 40]])).tolist() == [
+        [True, True, False, False],
+        [True, True, False, False],
+        [False, False, False, False],
+    ]
+    assert not hidden_in_cross_table(np.array([[0, 20], [50, 30]])).any()
+
+
 def test_cells_by_hand() -> None:
     # 3 must be hidden, and then 20, which the size of the segment gives away with it.
     counts = np.array([[3, 20, 50], [12, 30, 40], [3, 8, 50]])
@@ -55,7 +86,7 @@ def test_few_exceptions_among_the_others_hide_no_marker() -> None:
     member = np.arange(400) < 100
     member[[200, 300]] = True  # two of the 300 others
     row = profile_segments({"member": member}, np.repeat([0, 1], [100, 300]))[0]
-    assert row.markers[0].texts["en"] == "member yes: 100% (others 2%)"
+    assert row.markers[0].texts["en"] == "member: yes 100% (others 2%)"
     assert row.features["member"].categories[0].others_share == 5 / 300
 
 
@@ -132,3 +163,46 @@ def test_categories_are_text_never_markup_or_formula() -> None:
     assert "two lines" in profiles[2].name
     assert "\u202e" not in repr(profiles)
     assert not any(text.startswith("=") for text in profiles.to_frame()["category"].drop_nulls())
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "words"),
+    [
+        (0, 60, "0%"),
+        (5, 60, "<17%"),  # at most 9 of 60, and 10 of 60 are 16.7 %
+        (55, 60, ">83%"),
+        (30, 60, "50%"),
+        (60, 60, "100%"),
+        (3, 5_000, "<0.2%"),
+        (49_995, 50_000, ">99.9%"),
+        (5, 15, None),
+        (3, 5, None),
+    ],
+)
+def test_shares_of_small_cells_are_bounds(count: int, size: int, words: str | None) -> None:
+    assert share_words(count, size, "en") == words
+
+
+@given(st.integers(0, 60), st.integers(20, 60))
+def test_bounds_hold_the_share_and_do_not_depend_on_a_small_count(count: int, size: int) -> None:
+    count = min(count, size)
+    low, high = share_bounds(np.array([count]), np.array([size]))
+    assert low[0] <= count / size <= high[0]
+    assert (low[0] == high[0]) == (shown_share(count, size) is not None)
+    if 0 < count < 10:
+        assert share_words(count, size, "en") == share_words(1, size, "en")
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=6))
+def test_a_hidden_size_does_not_follow_from_the_total(sizes: list[int]) -> None:
+    shown = shown_sizes(sizes)
+    assert not any(size is not None and 0 < size < 10 for size in shown)
+    hidden = [size for size, value in zip(sizes, shown, strict=True) if value is None]
+    assert len(hidden) != 1 or not any(value for value in shown)
+
+
+def test_small_sizes_are_hidden_in_the_long_form() -> None:
+    frame = profile_segments({"x": np.arange(109.0)}, np.repeat([0, 1, 2], [60, 40, 9])).to_frame()
+    sizes = frame.filter(pl.col("statistic") == "size")
+    assert sizes["value"].to_list() == [60, None, None]
+    assert sizes["hidden"].to_list() == [None, ">=10", "<10"]

@@ -64,7 +64,7 @@ def test_repr_shows_rules(result: Segmentation) -> None:
 def test_table_rows_are_profiles(result: Segmentation) -> None:
     heads, rows = result.profiles.table()
     assert heads == ["segment", "name", "customers", "share", "revenue share", "what sets it apart", "rule"]
-    assert rows[-1] == ["–", "Prospects", "1", "–", "–", "", ""]
+    assert rows[-1] == ["–", "Prospects", "<10", "–", "–", "", ""]
     assert all(len(row) == len(heads) for row in rows)
 
 
@@ -173,8 +173,10 @@ def test_csv_matches_result(result: Segmentation, tmp_path: Path) -> None:
     written = pl.read_csv(files[0], schema_overrides={"segment": pl.Int64})
     assert rows_of(written) == rows_of(result.assignments)
     profiles = pl.read_csv(files[1])
-    assert profiles["size"].to_list() == [row.size for row in result.profiles]
-    assert profiles["share"].to_list() == [row.share for row in result.profiles]
+    assert [row.size for row in result.profiles] == [33, 18, 9, 1]
+    assert profiles["size"].to_list() == [33, None, None, None]  # 60 - 33 - 18 would give the 9 away
+    assert profiles["share"].to_list() == [0.55, None, None, None]
+    assert profiles["hidden"].to_list() == [None, "size>=10", "size<10", "size<10"]
 
 
 def test_parquet_matches_result(result: Segmentation, tmp_path: Path) -> None:

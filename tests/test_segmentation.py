@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -310,6 +311,22 @@ def test_two_customers_two_segments() -> None:
     assert [row.size for row in quick_fit(log, n_segments=2, min_size=1).profiles] == [1, 1]
     with pytest.raises(DataError, match="2 customers can be clustered, too few for 3 segments"):
         quick_fit(log)
+
+
+def test_ready_table_with_few_rows_needs_more_rows() -> None:
+    table = pl.DataFrame({"id": [1, 2], "visits": [3, 9]})
+    with pytest.raises(DataError, match=r"too few for 3 segments\. Give more rows, or a smaller n_segments"):
+        fit_segments(features=table, n_segments=3)
+
+
+def test_codes_are_quantities_where_the_caller_says_so() -> None:
+    rows = np.arange(90)
+    table = pl.DataFrame({"id": rows, "visits": rows * 7 % 30, "postal_code": 10_000 + rows % 3 * 30_000})
+    fit = partial(fit_segments, features=table, customer_column="id", method="kmeans", n_segments=3)
+    assert fit().preparation.names == ["visits"]
+    result = fit(columns=["postal_code"])
+    assert "postal_code" in result.profiles[0].medians
+    assert result.features.described[1].unit == ""
 
 
 def test_two_distinct_rows_three_segments() -> None:
@@ -639,7 +656,7 @@ def test_requested_number_is_constructive(n_segments: int | range) -> None:
     assert len(fitted.profiles.segments) in (4, 5)
     assert fitted.choice.verdict == "constructive"
     assert "segments, as requested, by k-means: two halves of the customers" in repr(fitted)
-    assert "agree only in part" in repr(fitted)
+    assert "agree only in part" in repr(fitted) or "do not agree" in repr(fitted)
 
 
 def test_hdbscan_with_requested_number() -> None:

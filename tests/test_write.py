@@ -68,6 +68,26 @@ def test_files_are_written(tmp_path: Path) -> None:
     assert contents(tmp_path / "new") == {"out": "folder"}
 
 
+def test_last_file_appears_last(tmp_path: Path) -> None:
+    def moved(event: str, arguments: tuple[object, ...]) -> None:
+        if (
+            event == "os.rename"
+            and str(arguments[0]).startswith(f"{tmp_path}/.custseg-")
+            and "commit" in str(arguments[0])
+        ):
+            order.append(Path(str(arguments[1])).name)
+
+    order: list[str] = []
+    sys.addaudithook(moved)
+    write(tmp_path, b=text("1"), c=text("2"), a=text("3"))
+    assert order == ["b.txt", "c.txt", "a.txt"]
+
+
+def test_later_writer_sees_earlier_files(tmp_path: Path) -> None:
+    write(tmp_path, b=text("12"), a=lambda path: path.write_text(path.with_name("b.txt").read_text() + "3"))
+    assert contents(tmp_path) == {"a.txt": "123", "b.txt": "12"}
+
+
 def test_old_files_are_replaced(tmp_path: Path) -> None:
     write(tmp_path, a=text("old"), mine=text("keep"))
     write(tmp_path, a=text("new"))

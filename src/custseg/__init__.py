@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custseg import clustering, datasets, features, insights, plots, preparation, profiling
+    from custseg import clustering, datasets, exports, features, insights, plots, preparation, profiling, tracking
     from custseg.errors import (
         CustsegError,
         DataError,
@@ -50,12 +50,14 @@ _FOLDERS = (
     "classical_rfm",
     "clustering",
     "datasets",
+    "exports",
     "features",
     "insights",
     "plots",
     "preparation",
     "profiling",
     "rules",
+    "tracking",
 )
 
 __all__ = [  # noqa: RUF022 - objects first, then the folders
@@ -76,12 +78,14 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "classical_rfm",
     "clustering",
     "datasets",
+    "exports",
     "features",
     "insights",
     "plots",
     "preparation",
     "profiling",
     "rules",
+    "tracking",
 ]
 
 

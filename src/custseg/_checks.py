@@ -27,7 +27,7 @@ _SIGN = r"A{0,3}[$€£¥₽₹₴₸₺₩₪₫฿]"
 _CODE = r"A{1,4}\.?"
 _SIGNED = re.compile(rf"[-+−(]?\s*(?:{_SIGN}\s*{_NUMBER}|{_CODE}\s*\d[\d.,'’\s]*|{_NUMBER}(?:{_SIGN}|{_CODE}))\)?-?")
 _SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
-_EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "fastexcel": "excel"}
+_EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "fastexcel": "excel", "sqlglot": "sql"}
 # Ranges up to this number are accepted for any number of customers: numbers that are too large are not tried.
 _MODEST = 100
 
@@ -56,7 +56,7 @@ def check_columns(caller: str, names: Mapping[str, str | None], present: Sequenc
             f"{shown(name)} ({argument}=){did_you_mean(str(name), present, ' ')}" for argument, name in missing.items()
         )
         raise DataError(
-            f"{caller}: the table lacks {'columns' if len(missing) > 1 else 'column'} {words}. {advice}"
+            f"{caller}: the table lacks {'columns' if len(missing) > 1 else 'column'} {ended(words)} {advice}"
             f"Name the right {'columns' if len(missing) > 1 else 'column'}; "
             f"columns are {listed(present)}."
         )
@@ -218,6 +218,11 @@ def did_you_mean(value: str, allowed: Iterable[str], lead: str = " ") -> str:
     equal = [word for word in words if word.strip().casefold() == plain]
     close = equal[:1] or difflib.get_close_matches(value[:100], words, n=1, cutoff=0.7)
     return f"{lead}Did you mean {close[0]!r}?" if close else ""
+
+
+def ended(sentence: str) -> str:
+    """The sentence with a full stop, unless it ends in a question mark."""
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def read_definitions(source: object, argument: str, caller: str) -> dict[str, Any]:

@@ -35,6 +35,8 @@ _REASONS: Mapping[UninformativeReason, str] = {
     "no value": "all of its values are missing",
     "constant": "all of its values are equal",
     "id": "it holds ids",
+    "code": "it holds codes, which are no quantities",
+    "outcome": "it looks like an outcome, known only afterwards",
     "duplicate": "it repeats another column",
 }
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")

@@ -38,7 +38,8 @@ class Segmentation:
     Attributes
     ----------
     profiles : Profiles
-        One profile per segment, the largest first, and one for customers that cannot be clustered.
+        One profile per segment, in the order of `model.segments`, and one for customers that cannot be clustered.
+        After a fit that is the largest first.
     choice : ClusteringChoice
         The clusterings that were tried, and the reason for the one that was selected.
     features : FeatureTable
@@ -50,7 +51,7 @@ class Segmentation:
     data_report : DataReport
         Findings about the logs or the ready table.
     labels : ndarray of int, shape (n_customers,)
-        Segment of each customer in the order of `features`; -1 for those that cannot be clustered.
+        Number of the segment of each customer in the order of `features`; -1 for those that cannot be clustered.
     rules : SegmentRules
         One IF-THEN rule for each segment, and a set of rules that covers all customers.
     """
@@ -91,14 +92,19 @@ class Segmentation:
     @property
     def reassignments(self) -> tuple[Reassignment, ...]:
         """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
-        return self.choice.best.reassignments
+        numbers = (*self.model.numbers, -1)
+        return tuple(
+            replace(item, origin=numbers[item.origin], target=numbers[item.target])
+            for item in self.choice.best.reassignments
+        )
 
     @property
     def notes(self) -> list[str]:
         """Values filled, compressed or left out; codes and circular attributes; cross tables; notes of the method."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
-        return [*self.preparation.notes(language, self._phrases), *self._notes_on_columns, *fit_notes]
+        units = {feature.name: feature.unit for feature in self.features.described}
+        return [*self.preparation.notes(language, self._phrases, units), *self._notes_on_columns, *fit_notes]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:
@@ -171,6 +177,10 @@ class Segmentation:
 
         A process that is killed leaves files that the next `write` to the folder finishes or removes. In CSV,
         text that a spreadsheet would run as a formula gets a leading apostrophe; Parquet keeps every value as it is.
+
+        Counts of 1 to 9 customers are empty cells in `profiles`, so that its columns stay numeric. The column
+        `hidden` names them and reads "<10", as in "size<10, reachable_email<10"; where the size of one segment is
+        hidden, so are the size of the smallest other one ("size>=10") and both shares, whose sums would give it away.
 
         Parameters
         ----------

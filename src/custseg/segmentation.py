@@ -22,11 +22,11 @@ from custseg._checks import (
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import FeatureTable, given_features
+from custseg.feature_table import CODE, FeatureTable, as_quantities, given_features
 from custseg.features import features_of
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
-from custseg.model import SegmentModel, learn_model
+from custseg.model import FitOptions, SegmentModel, learn_model
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
@@ -153,7 +153,8 @@ def fit_segments(
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
     check_min_size(_CALLER, min_size)
     seed = check_random_state(_CALLER, random_state)
-    options = {"prefer": check_preferred(_CALLER, prefer), "previous": _number_of(previous), "random_state": seed}
+    preferred = check_preferred(_CALLER, prefer)
+    options = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     tell = _teller(progress, language)
 
     tell("reading", 0, 4)
@@ -167,6 +168,7 @@ def fit_segments(
         table, report, described = _ready_table(features, customer_column, logs, form=form), None, None
     table = table.with_labels(labels, caller=_CALLER)
     names = clustering_columns(table, columns, _CALLER)
+    table = as_quantities(table, names)
     report = report or table_report(table, names, were_given=columns is not None, language=language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
 
@@ -178,7 +180,15 @@ def fit_segments(
     choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, tell=tell, **options)
 
     tell("describing", 3, 4)
-    result = _segmentation(table, matrix, replace(choice, language=language), logs=described, report=report, seed=seed)
+    choice = replace(choice, language=language)
+    repeated = FitOptions(
+        None if columns is None else tuple(names),
+        None if n_segments is None else tuple(numbers),
+        int(min_size) if min_size >= 1 else float(min_size),
+        preferred,
+        seed,
+    )
+    result = _segmentation(table, matrix, choice, logs=described, report=report, options=repeated)
     tell("done", 4, 4)
     return result
 
@@ -190,16 +200,19 @@ def _segmentation(
     *,
     logs: Logs | None,
     report: DataReport,
-    seed: int,
+    options: FitOptions,
 ) -> Segmentation:
     """Return the result of the selected clustering, with profiles, rules and a model."""
     labels = matrix.customer_labels(choice.best.labels)
     unclustered = UNCLUSTERED[_who_is_left(table)]
     names = matrix.preparation.names
+    seed = options.random_state
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
     returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
     outside = unclustered[choice.language], returned[choice.language]
-    model = learn_model(table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside)
+    model = learn_model(
+        table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside, options=options
+    )
     return Segmentation(
         profiles,
         choice,
@@ -268,7 +281,7 @@ def _ready_table(
 
 
 def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
-    """Columns that were not clustered on and do not describe the same events: attributes, sources, text columns."""
+    """Columns that were not clustered on and do not describe the same events: attributes, sources, text, codes."""
     numeric = table.numeric_names()
     return [
         feature.name
@@ -277,7 +290,7 @@ def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
         and (
             feature.family == "attributes"
             or feature.name in _DESCRIPTORS
-            or (feature.family == "given" and feature.name not in numeric)
+            or (feature.family == "given" and (feature.name not in numeric or feature.unit == CODE))
         )
     ]
 
@@ -308,9 +321,10 @@ def _check_enough(
         if clustered < len(table):
             remainder = plural(len(table) - clustered, "other has", "others have")
             remainder = f" {remainder} no purchase, or no value in the columns."
+        longer = "a longer log" if any(feature.family != "given" for feature in table.described) else "more rows"
         raise DataError(
             f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
-            f"{plural(n_required, 'segment')}.{remainder} Give a longer log, or a smaller n_segments."
+            f"{plural(n_required, 'segment')}.{remainder} Give {longer}, or a smaller n_segments."
         )
     n_members = check_min_size(_CALLER, min_size, clustered)
     check_room_for(_CALLER, n_segments, customers=clustered, min_size=n_members)

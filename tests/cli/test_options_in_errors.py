@@ -29,6 +29,7 @@ OPTIONS = options_of(main.commands["fit"])
         ('column "it\'s min_size" is text', 'column "it\'s min_size" is text'),
         ("the order log's last date, amount and price", "the order log's last date, amount and price"),
         ("columns are ['date', 'amount'].", "columns are ['date', 'amount']."),
+        ("Give amount=None, or order=None.", "Give --amount none, or --order none."),
         ("Give features= instead.", "Give features= instead."),
         ("the customer's min_size; column 'as_of'", "the customer's --min-size; column 'as_of'"),
     ],

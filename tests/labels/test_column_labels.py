@@ -64,7 +64,7 @@ def test_later_labels_replace_earlier_ones() -> None:
     ("labels", "message"),
     [
         ({"MntWine": "wine"}, r"no column 'MntWine'\. Did you mean 'MntWines'\?"),
-        ({"MntWines": "food", "MntFish": "Food"}, r"columns 'MntWines' and 'MntFish' have one label, 'Food' .*own"),
+        ({"MntWines": "food", "MntFish": "Food"}, r"columns 'MntWines' and 'MntFish' have one label, 'Food': .*own"),
         ({"MntWines": "MntFish"}, r"columns 'MntWines' and 'MntFish' have one label"),
         ({"MntWines": "a\nb"}, r"label of 'MntWines' has a line break or another control character: 'a\\nb'"),
         ({"MntWines": "a\u202eb"}, r"another control character"),
@@ -89,3 +89,11 @@ def test_labels_that_are_no_mapping() -> None:
 def test_labels_of_profiles_have_a_name_of_their_own() -> None:
     with pytest.raises(DataError, match=r"column_labels cannot be used:\n  the table has no column 'visit'"):
         profile_segments({"visits": [1, 2]}, [0, 1], column_labels={"visit": "x"})
+
+
+def test_one_label_for_two_columns_is_said_once() -> None:
+    with pytest.raises(DataError, match="have one label, 'food': give") as caught:
+        labeled({"MntWines": "food", "MntFish": "food"})
+    assert str(caught.value).count("have one label") == 1
+    with pytest.raises(DataError, match=r"'food' \(language 'ru'\)"):
+        labeled({"MntWines": {"ru": "food"}, "MntFish": {"ru": "food"}})

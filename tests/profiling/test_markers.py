@@ -78,9 +78,9 @@ def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
 def test_flags_are_said_by_their_shares() -> None:
     vip = np.concatenate([np.arange(100) < 80, np.arange(300) < 60]).astype(float)
     [marker] = markers(vip=vip)
-    assert marker.texts["en"] == "vip yes: 80% (others 20%)"
+    assert marker.texts["en"] == "vip: yes 80% (others 20%)"
     [marker] = markers(vip=1 - vip)
-    assert marker.texts == {"en": "vip no: 80% (others 20%)", "ru": "vip нет: 80\xa0% (остальные 20\xa0%)"}
+    assert marker.texts == {"en": "vip: no 80% (others 20%)", "ru": "vip: нет 80\xa0% (остальные 20\xa0%)"}
 
 
 def shares(value: float, rest: float, *, members: float, others: float) -> np.ndarray:
@@ -119,7 +119,103 @@ def test_no_marker_is_empty(seed: int) -> None:
         "stars": np.clip(np.round(rng.normal(np.where(LABELS == 0, *rng.uniform(1, 6, 2)), 1)), 1, 5),
     }
     for marker in markers(**values):
-        figures = re.findall(
-            r"[\d.,]+%?", marker.texts["en"].split(":")[-1] if ":" in marker.texts["en"] else marker.texts["en"]
-        )
+        figures = re.findall(r"[<>]?[\d.,]+%?", marker.texts["en"])
         assert figures[-2] != figures[-1], marker.texts
+
+
+def test_median_at_an_end_of_the_range_is_said_by_its_share() -> None:
+    members, others = np.repeat([5, 1, 2, 3, 4], [53, 12, 12, 12, 11]), np.repeat([1, 3, 5], [200, 70, 30])
+    [marker] = markers(stars=np.concatenate([members, others]).astype(float))
+    assert marker.texts["en"] == "stars 5: 53% (others 10%)"  # not "stars 5 (others 1)"
+
+
+def test_median_that_nearly_all_members_have_stays() -> None:
+    [marker] = markers(orders=np.where(LABELS == 0, 1, np.arange(400) % 7 + 3))
+    assert marker.texts["en"] == "orders 1 (others 6)"
+
+
+def test_zeros_set_apart_more_than_small_amounts() -> None:
+    money = np.tile([*range(1, 21)], 20).astype(float)
+    money[:97] = 0  # 97 of 100 members
+    money[100:280] = 0  # 180 of 300 others
+    [marker] = markers(fish=money)
+    assert marker.texts["en"] == "fish 0: >90% (others 60%)"
+
+
+def test_code_is_said_as_a_code() -> None:
+    days = np.arange(400) % 200 + 1.0
+    days[:96], days[100:220] = -1, -1  # 96 of 100 members, 120 of 300 others
+    [marker] = markers(pdays=days)
+    assert marker.texts == {
+        "en": "pdays: code -1: >90% (others 40%)",
+        "ru": "pdays: код -1: >90\xa0% (остальные 40\xa0%)",
+    }
+
+
+def test_medians_leave_codes_out() -> None:
+    days = np.where(LABELS == 0, 100, 20) + np.arange(400) % 10.0
+    days[::4] = -1  # the same share of both
+    [marker] = markers(pdays=days)
+    assert marker.texts["en"] == "pdays 105 (others 25)"
+
+
+def test_flag_with_few_exceptions_has_a_bound() -> None:
+    vip = np.concatenate([np.arange(100) < 97, np.arange(300) < 4]).astype(float)
+    [marker] = markers(vip=vip)
+    assert marker.texts["en"] == "vip: yes >90% (others <4%)"
+
+
+def test_category_with_few_exceptions_has_a_bound() -> None:
+    plan = np.where(np.arange(400) < 95, "gold", "basic")
+    plan[100:160] = "gold"
+    [marker] = markers(plan=plan)
+    assert marker.texts["en"] == "plan gold: >90% (others 20%)"
+
+
+def test_every_tier_of_one_column_has_a_marker() -> None:
+    rng = np.random.default_rng(1)
+    tiers = np.repeat(np.arange(5), 60)
+    points = tiers * 1000.0 + rng.normal(0, 250, 300)
+    profiles = profile_segments({"points": points}, tiers, clustered_on=["points"])
+    assert all(row.markers for row in profiles)
+
+
+def test_shares_on_several_segments_give_no_small_cell_away() -> None:
+    vip = np.zeros(300)
+    vip[:4], vip[100:180], vip[200:290] = 1, 1, 1  # 4, 80 and 90 of 100 customers each
+    rows = profile_segments({"vip": vip}, np.repeat([0, 1, 2], 100))
+    texts = [marker.texts["en"] for row in rows for marker in row.markers]
+    assert texts[0] == "vip: no >90% (others 15%)"
+    assert "vip: yes 80% (others 48%)" in texts  # with 5 in place of 4: (5 + 90) / 200
+
+
+def test_random_text_columns_give_no_marker() -> None:
+    """Of 40 tables of 100 text columns without any relation to the segments, at most 2 give a marker."""
+    with_markers = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        columns = {f"t{i}": rng.choice(list("abcd"), 200) for i in range(100)}
+        profiles = profile_segments(columns, np.arange(200) % 2, descriptors=list(columns))
+        with_markers += any(row.markers for row in profiles)
+    assert with_markers <= 2
+
+
+def test_real_difference_of_a_descriptor_is_a_marker_among_many() -> None:
+    rng = np.random.default_rng(0)
+    columns = {f"t{i}": rng.choice(list("abcd"), 400) for i in range(50)}
+    columns["town"] = np.where(rng.random(400) < np.where(LABELS == 0, 0.7, 0.3), "Ulm", "Bonn")
+    found = profile_segments(columns, LABELS, descriptors=list(columns))[0].markers
+    assert [marker.feature for marker in found] == ["town"]
+
+
+def test_years_have_no_thousands_separator() -> None:
+    years = np.where(LABELS == 0, 1950, 1990) + np.arange(400) % 9
+    [marker] = markers(birth_year=years)
+    assert marker.texts["en"] == "birth_year 1954 (others 1994)"
+
+
+def test_codes_of_places_are_categories() -> None:
+    codes = np.where(np.arange(400) % 10 < np.where(LABELS == 0, 7, 2), 10115, 80331)
+    codes[::10] = 20095
+    found = markers(postcode=codes)
+    assert found[0].category == "10115"

@@ -139,7 +139,7 @@ def test_mapping_and_feature_table_are_taken() -> None:
 
 def test_long_form_holds_every_figure_once(profiles: Profiles) -> None:
     frame = profiles.to_frame()
-    assert frame.columns == ["segment", "name", "feature", "category", "statistic", "value"]
+    assert frame.columns == ["segment", "name", "feature", "category", "statistic", "value", "hidden"]
     assert frame.select("segment", "feature", "category", "statistic").is_duplicated().sum() == 0
     one = frame.filter(segment=0, feature="revenue", statistic="q50")["value"].item()
     assert one == profiles[0].medians["revenue"]

@@ -143,8 +143,8 @@ def test_labels_of_the_command_line(log: Path, tmp_path: Path) -> None:
         (["нет.csv"], 1, "Ошибка: Файла 'нет.csv' нет.\n"),
         ([], 2, "Не указан файл заказов ORDERS (или укажите файл событий: --events)."),
         (["LOG", "--segments", "9", "--min-size", "60"], 1, "Ошибка: Сегменты такого размера построить нельзя."),
-        (["LOG", "--amount", "сумма"], 1, "Ошибка. Сообщение на английском языке:\nOrders: the table lacks column"),
-        (["LOG", "--columns", "a,a"], 2, "Ошибка. Сообщение на английском языке:\nfit_segments: --columns must"),
+        (["LOG", "--amount", "сумма"], 1, "Ошибка: В таблице нет столбца 'сумма' (--amount)."),
+        (["LOG", "--columns", "a,a"], 2, "Ошибка: В --columns каждый признак называют один раз"),
     ],
 )
 def test_errors_of_the_command_line(log: Path, arguments: list[str], exit_code: int, message: str) -> None:

@@ -1,13 +1,15 @@
-"""What a column is besides an amount: codes that stand for no value, hours, weekdays and months, numbers kept as text.
+"""What a column is besides an amount: codes that stand for no value, hours, weekdays and months, labels, years, text.
 
 Start with `_notes.py`, whose sentences both the data report and the inspection of a file give. `_codes.py`,
-`_cycles.py` and `_text_numbers.py` decide from the values and the name of one column, `_words.py` from the name alone.
+`_cycles.py`, `_labels_in_numbers.py` and `_text_numbers.py` decide from the values and the name of one column,
+`_words.py` from the name alone.
 """
 
 from __future__ import annotations
 
 from custseg._column_kinds._codes import Code, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of
+from custseg._column_kinds._labels_in_numbers import is_label_column, is_year_column
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
 from custseg._column_kinds._words import is_age_name, is_answer, is_birth_name, is_id_name, is_outcome_name
@@ -25,6 +27,8 @@ __all__ = [
     "is_answer",
     "is_birth_name",
     "is_id_name",
+    "is_label_column",
     "is_outcome_name",
+    "is_year_column",
     "numbers_in_text",
 ]

@@ -22,7 +22,8 @@ _GROUPS = {
 }
 _FORMS = {mark: re.compile(pattern) for mark, pattern in _GROUPS.items()}
 _BETWEEN = {".": re.compile(r"[, '\u2019\u00a0\u202f]"), ",": re.compile(r"[. '\u2019\u00a0\u202f]")}
-_CURRENCIES = "$\u20ac\u00a3\u00a5\u20bd"
+_SIGNS = "$\u20ac\u00a3\u00a5\u20bd%"
+"""Currencies and the per cent sign: "12%" is read as 12."""
 # "01067" is a postal code, "007" an id.
 _CODE = re.compile(rf"{_SIGN}0\d+")
 _COMMA_BEFORE_THREE = re.compile(rf"{_SIGN}[1-9]\d{{0,2}},\d{{3}}")
@@ -75,11 +76,11 @@ class TextNumbers:
 def numbers_in_text(texts: Sequence[str | None], *, decimal: str | None = None) -> TextNumbers:
     """Read the texts as numbers, all with the same decimal mark: the one that fits most, or `decimal` if it is given.
 
-    Numbers may have separators between thousands and a currency sign. Texts that begin with 0 and go on with digits
-    are codes, not numbers. "1,234" alone does not say whether its comma separates thousands: a column in which all
-    commas are like that is not numeric unless `decimal` is given.
+    Numbers may have separators between thousands and a currency or per cent sign: "12%" is 12. Texts that begin with 0
+    and go on with digits are codes, not numbers. "1,234" alone does not say whether its comma separates thousands: a
+    column in which all commas are like that is not numeric unless `decimal` is given.
     """
-    plain = [None if text is None else text.strip().strip(_CURRENCIES).strip() for text in texts]
+    plain = [None if text is None else text.strip().strip(_SIGNS).strip() for text in texts]
     filled = [text for text in plain if text is not None]
     missing = frozenset(catalog()["missing"]["words"])
     marks = [decimal] if decimal else [".", ","]

@@ -3,13 +3,13 @@
 Start reading at `_open.py`: `open_table` returns a `Table` with a `Dialect`, which brings described columns into one
 canonical form on the engine of the data; everything else is written once, in narwhals. `_polars.py` and `_duckdb/` hold
 the two dialects, `_files/` reads CSV, Parquet and Excel files, `_sample.py` takes samples of them, and `_local.py` and
-`_give_back.py` create, write and return results.
+`_give_back.py` create, write and return results; `_spreadsheet.py` makes text safe for spreadsheets.
 """
 
 from __future__ import annotations
 
 from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
-from custseg._frames._dialect import MONEY_DIGITS, MONEY_UNIT, ColumnKind, DateStyle, Dialect
+from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
 from custseg._frames._local import (
     collect,
@@ -17,14 +17,16 @@ from custseg._frames._local import (
     column_of,
     columns_of,
     frame_from_columns,
-    safe_for_spreadsheets,
+    parquet_rows,
     table_writer,
 )
 from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
+from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
     "MONEY_DIGITS",
+    "MONEY_LIMIT",
     "MONEY_UNIT",
     "NUMBER_FORMATS",
     "USUAL_FORM",
@@ -46,9 +48,11 @@ __all__ = [
     "look_at_text_file",
     "matching_paths",
     "open_table",
+    "original_text",
+    "parquet_rows",
     "read_date",
     "read_table",
-    "safe_for_spreadsheets",
+    "safe_text",
     "sample_file",
     "table_writer",
 ]

@@ -14,15 +14,19 @@ import polars.selectors as cs
 
 from custseg._frames._files import CSVFormat
 from custseg._frames._run import reason, run, run_all
+from custseg._frames._spreadsheet import safe_for_spreadsheets
 
-_FORMULA = r"^[=+\-@\t\r\n]"
-_NUMBER = r"^[+-]?\d+([.,]\d+)?$"
 _FOR_EXCEL = CSVFormat(encoding="utf-8-sig")
 
 
 def frame_from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
     """A polars DataFrame of NumPy arrays or lists; None is null, NumPy types are kept."""
     return pl.DataFrame({name: _series(name, values) for name, values in columns.items()})
+
+
+def parquet_rows(path: Path) -> nw.LazyFrame[Any]:
+    """The rows of one Parquet file that this package wrote, lazily: a filter reads only what it needs."""
+    return nw.from_native(pl.scan_parquet(path, glob=False, hive_partitioning=False))
 
 
 def columns_of(table: nw.DataFrame[Any], names: Iterable[str]) -> nw.DataFrame[Any]:
@@ -69,13 +73,6 @@ def _write(write: Callable[[Path], object], path: Path) -> None:
         write(path)
     except pl.exceptions.PolarsError as error:
         raise OSError(0, reason(error)) from error
-
-
-def safe_for_spreadsheets(table: pl.DataFrame) -> pl.DataFrame:
-    """Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay."""
-    text = pl.col(pl.String)
-    risky = text.str.contains(_FORMULA) & ~text.str.contains(_NUMBER)
-    return table.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
 
 
 def _series(name: str, values: Any) -> pl.Series:

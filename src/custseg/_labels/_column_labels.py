@@ -79,14 +79,16 @@ def _faults(column: str, entry: Any, present: _Labels) -> Iterator[str]:
 
 
 def _repeated(labels: _Labels, present: _Labels) -> Iterator[str]:
-    """Labels that two columns share in one language, at least one of which is given."""
+    """Labels that two columns share, at least one of which is given; once if they share one in every language."""
+    shared: dict[tuple[str, str, str], list[str]] = {}
     for language in LANGUAGES:
         first_columns: dict[str, str] = {}
         effective = {column: labels.get(column, {}).get(language, texts[language]) for column, texts in present.items()}
         for column, label in effective.items():
             first = first_columns.setdefault(label.casefold(), column)
             if first != column and not {first, column}.isdisjoint(labels):
-                yield (
-                    f"columns {shown(first)} and {shown(column)} have one label, {shown(single_line(label))} "
-                    f"(language {language!r}): give each a label of its own"
-                )
+                shared.setdefault((first, column, single_line(label)), []).append(language)
+    for (first, column, label), languages in shared.items():
+        where = "" if len(languages) == len(LANGUAGES) else f" (language {languages[0]!r})"
+        columns = f"{shown(first)} and {shown(column)}"
+        yield f"columns {columns} have one label, {shown(label)}{where}: give each a label of its own"

@@ -5,11 +5,13 @@ folder can be a target too. One rename, ``new`` to ``commit``, decides: before i
 files are moved in place one by one, and the next `write_files` or `recover` finishes the work of a killed process.
 Files are synced to disk before that rename, and folders before and after the moves. A lock lets one process at a time
 change a folder, and distinguishes the leftovers of a killed writer from the work of a running one; without such locks
-(Windows, some network drives) only one process at a time may write to a folder.
+(Windows, some network drives) only one process at a time may write to a folder. The files move in the order in which
+they are given, so that the last one appears when all others are in place.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -26,7 +28,7 @@ Writer = Callable[[Path], object]
 
 _PREFIX = ".custseg-"
 _LOCK = f"{_PREFIX}lock"
-_NEW, _COMMIT, _OLD, _OWNER = "new", "commit", "old", "owner"
+_NEW, _COMMIT, _OLD, _OWNER, _ORDER = "new", "commit", "old", "owner", "order.json"
 
 
 def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, caller: str) -> list[Path]:
@@ -37,7 +39,8 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
     folder : str or Path
         Created, with its parents, if it does not exist.
     writers : mapping of str to callable
-        By file name, a function that writes the file to the path it is given. Permissions follow the umask.
+        By file name, a function that writes the file to the path it is given; those written before it are beside it.
+        Permissions follow the umask.
     caller : str
         The function that the user called, for the errors.
 
@@ -202,12 +205,14 @@ def _fill(folder: Path, writers: Mapping[str, Writer], caller: str) -> None:
             "Give each file its own function. Nothing was changed."
         )
     _sync(folder)
+    (folder.parent / _ORDER).write_text(json.dumps(list(writers)), encoding="utf-8")
+    _sync(folder.parent / _ORDER)
 
 
 def _commit(staging: Path, target: Path, caller: str) -> None:
     """Move the new files into place; if one cannot be moved, restore all old ones."""
     new, commit, old = staging / _NEW, staging / _COMMIT, staging / _OLD
-    names = sorted(path.name for path in new.iterdir())
+    names = _in_order(new)
     old.mkdir()
     for name in names:
         _keep(target / name, old / name)
@@ -256,7 +261,7 @@ def _finish_all(target: Path, caller: str) -> None:
         if is_locked(staging / _OWNER):
             continue
         commit = staging / _COMMIT
-        names = sorted(path.name for path in commit.iterdir()) if commit.is_dir() else []
+        names = _in_order(commit) if commit.is_dir() else []
         if folders := [name for name in names if (target / name).is_dir()]:
             raise CustsegError(
                 f"{caller}: an earlier write into {str(target)!r} was interrupted and cannot be finished, because "
@@ -267,6 +272,16 @@ def _finish_all(target: Path, caller: str) -> None:
         if names:
             _sync(target)
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _in_order(folder: Path) -> list[str]:
+    """The files that are still to be moved, in the order in which they were given."""
+    names = sorted(path.name for path in folder.iterdir())
+    try:
+        order: list[str] = json.loads((folder.parent / _ORDER).read_text(encoding="utf-8"))
+    except FileNotFoundError:  # a commit of an earlier version
+        return names
+    return sorted(names, key=order.index)
 
 
 def _leftovers(target: Path) -> list[Path]:

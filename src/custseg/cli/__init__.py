@@ -15,6 +15,9 @@ from custseg import __version__
 from custseg.cli._commands import demo, inspect
 from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
+from custseg.cli.pipeline._daily import daily
+from custseg.cli.pipeline._lifecycle import assign, drift_command, refit_command, sql
+from custseg.cli.pipeline._tracking import compare, history
 
 __all__ = ["main"]
 
@@ -44,5 +47,6 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-for _command in (demo, inspect, fit):
+_PIPELINE = (assign, history, compare, drift_command, refit_command, sql, daily)
+for _command in (demo, inspect, fit, *_PIPELINE):
     main.add_command(_command)

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import click
 
+from custseg.cli._messages import message_in
 from custseg.errors import CustsegError, InfeasibleMinimumError
 from custseg.texts import text
 
@@ -73,7 +74,8 @@ def command_error(language: str, key: str, **fields: str) -> LocalizedError:
 def command_errors(language: str = "en") -> Iterator[None]:
     """Turn errors of the library into errors of the command, with options in place of arguments.
 
-    Messages of the library are in English: in another language, a line in that language announces them.
+    Messages of the library are in English. In another language, the usual ones are translated; a line in that language
+    announces the others.
     """
     try:
         yield
@@ -83,11 +85,18 @@ def command_errors(language: str = "en") -> Iterator[None]:
         key = "infeasible" if error.feasible else "infeasible_unknown"
         raise command_error(language, key, feasible=f"{error.feasible or 0:g}") from error
     except CustsegError as error:
-        raise LocalizedError(with_options(str(error)), language, is_english=True) from error
+        raise _library_error(LocalizedError, error, language) from error
     except (TypeError, ValueError, NotImplementedError) as error:
         if language == "en":
             raise click.UsageError(with_options(str(error))) from error
-        raise LocalizedUsageError(with_options(str(error)), language, is_english=True) from error
+        raise _library_error(LocalizedUsageError, error, language) from error
+
+
+def _library_error(kind: type[LocalizedError], error: Exception, language: str) -> LocalizedError:
+    """The error of the command: in the language if its catalog has the message, else the message set apart."""
+    message = with_options(str(error))
+    translation = None if language == "en" else message_in(language, message)
+    return kind(translation or message, language, is_english=translation is None)
 
 
 def with_options(message: str) -> str:
@@ -115,6 +124,7 @@ def translated(message: str, options: Mapping[str, str]) -> str:
         return message
     names = "|".join(sorted(map(re.escape, options), key=len, reverse=True))
     assignment = re.compile(rf"(?<![\w-])({names})=(?P<value>(?=[\w'\"\[{{]))?")
+    without_value = re.compile(rf"(?<![\w-])({names})=None\b")
     underscored = "|".join(re.escape(name) for name in options if "_" in name)
     plain = re.compile(rf"(?<![\w-])({underscored or '(?!)'})(?![\w-])")
     subject = re.compile(rf"(?<=: )((?:{names})(?:(?:,| and|, and) (?:{names}))*){_VERBS}")
@@ -129,7 +139,8 @@ def translated(message: str, options: Mapping[str, str]) -> str:
     pieces = _QUOTED.split(subject.sub(listed, message, count=1))
     for i in range(0, len(pieces), 2):
         before_quote = i + 1 < len(pieces)
-        text = assignment.sub(with_value, pieces[i])
+        text = without_value.sub(lambda match: f"{options[match[1]]} none", pieces[i])
+        text = assignment.sub(with_value, text)
         if before_quote and re.search(rf"(?<![\w-])({names})=$", pieces[i]):
             text += " "
         pieces[i] = plain.sub(lambda match: options[match[1]], text)

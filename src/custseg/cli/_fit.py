@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from custseg.cli._errors import LIBRARY_NAMES, command_errors
 from custseg.cli._show import fit_and_write
-from custseg.cli._values import MethodName, min_size, rates, segments
+from custseg.cli._values import MethodName, min_size, rates, segments, segments_text
+from custseg.cli.pipeline._project import Project, log_section, read_project, relative, write_project
 from custseg.texts import text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -92,7 +94,7 @@ _SEGMENTS = _together(
     click.option("--columns", help="Features to cluster on, separated by commas. "
                  "[default: recency_days,order_count,revenue]"),
     click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
-                 help="Language of the results; --help and some errors are in English."),
+                 help="Language of the results; --help and rare errors are in English."),
     click.option("--labels", type=click.Path(path_type=str),
                  help="TOML file with names of columns for people: column = \"label\"."),
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
@@ -112,7 +114,24 @@ _SEGMENTS = _together(
 @_SEGMENTS
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
               help="Folder for the assignments, the profiles and segments.png.")  # fmt: skip
-def fit(orders: str | None, *, events: str | None, customers: str | None, out: Path, **options: Any) -> None:
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the model, such as model.json, with which custseg assign assigns customers later.",
+)
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path),
+              help="File for logs, columns, options and paths, such as custseg.toml, which the other commands "
+              "read. The model is saved too.")  # fmt: skip
+def fit(
+    orders: str | None,
+    *,
+    events: str | None,
+    customers: str | None,
+    out: Path,
+    save: Path | None,
+    config: Path | None,
+    **options: Any,
+) -> None:
     """Segment the customers of ORDERS, a CSV, Parquet or Excel file of orders or order lines.
 
     Columns and formats without an option are detected, as by custseg inspect, and the assumptions are shown. If the
@@ -130,6 +149,8 @@ def fit(orders: str | None, *, events: str | None, customers: str | None, out: P
     with command_errors(options["language"]):
         from custseg.cli._assumptions import customer_table, event_log, order_log, show_assumed
 
+        if config is not None and config.exists():
+            read_project(config)  # an earlier file that cannot be kept in part is an error before the fit
         file_options = {name: options[name] for name in (*_ROLES, *_FORMAT)}
         further = {name: options[name] for name in _FURTHER}
         language, timezone = options["language"], options["timezone"]
@@ -141,12 +162,35 @@ def fit(orders: str | None, *, events: str | None, customers: str | None, out: P
         show_assumed([log for log in logs if log is not None], language)
         described = [None if log is None else log.described for log in logs]
         columns = options["columns"]
+        project = None
+        if config is not None:
+            save = save or config.parent / "model.json"
+            project = _project(logs, config.parent, options, save=save, out=out)
         fit_and_write(
             described[0],
             out,
             form=options["form"],
+            save=save,
             events=described[1],
             customers=described[2],
             columns=[name.strip() for name in columns.split(",")] if columns else None,
             **{LIBRARY_NAMES.get(name, name): options[name] for name in _ARGUMENTS},
         )
+        if project is not None and config is not None:
+            write_project(config, project)
+            click.echo(text(language, "cli", "wrote").format(file=config))
+
+
+def _project(logs: Sequence[Any], folder: Path, options: Mapping[str, Any], *, save: Path, out: Path) -> Project:
+    """The project file of this fit: options that are not the defaults, and paths relative to the file."""
+    names = zip(("orders", "events", "customers"), logs, strict=True)
+    described = {name: log_section(log.described, log.path, folder) for name, log in names if log is not None}
+    context = click.get_current_context()
+    given = ParameterSource.COMMANDLINE
+    fit_options = {
+        name: options[name] if name != "segments" else segments_text(options[name])
+        for name in (*_ARGUMENTS, "columns")
+        if name not in ("as_of", "language") and context.get_parameter_source(name) is given
+    }
+    paths = {"model": relative(save, folder), "out": relative(out, folder)}
+    return Project(folder, options["language"], described, fit_options, paths)

@@ -14,13 +14,18 @@ from custseg.cli._errors import with_options
 from custseg.texts import text
 
 
-def fit_and_write(orders: object, out: Path | None, form: str = "csv", **arguments: Any) -> None:
-    """Fit segments, print them, and write their files."""
+def fit_and_write(
+    orders: object, out: Path | None, *, form: str = "csv", save: Path | None = None, **arguments: Any
+) -> None:
+    """Fit segments, print them, and write their files, and the model if `save` has a path for it."""
     from custseg.segmentation import fit_segments
 
     with _progress(arguments.get("language", "en")) as progress:
         result = fit_segments(orders, progress=progress, **arguments)
         files = _write(result, out, form) if out else []
+    if save is not None:
+        result.model.save(save)
+        files.append(save)
     _show(result)
     for file in files:
         click.echo(text(result.choice.language, "cli", "wrote").format(file=file))

@@ -40,6 +40,11 @@ def rates(texts: tuple[str, ...]) -> dict[str, float] | None:
         raise click.BadParameter(f"{list(texts)} must be of the form EUR=1.08.") from None
 
 
+def segments_text(numbers: int | range) -> str:
+    """The text that `segments` reads."""
+    return f"{numbers.start}-{numbers.stop - 1}" if isinstance(numbers, range) else str(numbers)
+
+
 def segments(text: str) -> int | range:
     """`5` as exactly five, `3-8` as any of 3 to 8."""
     low, dash, high = text.partition("-")

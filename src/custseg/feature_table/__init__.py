@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from custseg.feature_table._feature import Feature, distinct_labels, distinct_phrases, labeled
+from custseg.feature_table._feature import CODE, Feature, distinct_labels, distinct_phrases, labeled
 from custseg.feature_table._given_table import (
     UninformativeReason,
     duplicate_columns,
@@ -19,12 +19,15 @@ from custseg.feature_table._table import (
     FeatureTable,
     Reading,
     as_numbers,
+    as_quantities,
     check_features,
+    given_features_of,
     returned_everything,
     table_of_columns,
 )
 
 __all__ = [
+    "CODE",
     "ID",
     "RETURN_COLUMNS",
     "Feature",
@@ -32,11 +35,13 @@ __all__ = [
     "Reading",
     "UninformativeReason",
     "as_numbers",
+    "as_quantities",
     "check_features",
     "distinct_labels",
     "distinct_phrases",
     "duplicate_columns",
     "given_features",
+    "given_features_of",
     "is_id",
     "labeled",
     "returned_everything",

@@ -8,8 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from custseg._checks import check_choice
+from custseg._column_kinds import is_label_column, is_year_column
 from custseg._labels import read_column_labels
-from custseg.texts import LANGUAGES, filled, single_line, text
+from custseg._numerics import Floats
+from custseg.texts import LANGUAGES, YEAR, filled, single_line, text
+
+CODE = "code"
+"""Unit of whole numbers that are labels and no quantities, such as post codes."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,15 @@ class Feature:
     @property
     def _is_raw(self) -> bool:
         return self.family == "given" and not self.entry
+
+
+def given_feature(name: str, values: Floats | None) -> Feature:
+    """A column of a ready table: calendar years and codes are recognized; None for a column that is not numeric."""
+    if values is None:
+        return Feature(name)
+    if is_year_column(name, values):
+        return Feature(name, unit=YEAR)
+    return Feature(name, unit=CODE if is_label_column(name, values) else "")
 
 
 def distinct_labels(features: Sequence[Feature], language: str) -> list[str]:

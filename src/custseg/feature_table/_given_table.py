@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_distinct, check_named
-from custseg._column_kinds import TextNumbers, is_id_name, numbers_in_text
+from custseg._column_kinds import TextNumbers, is_id_name, is_outcome_name, numbers_in_text
 from custseg._frames import (
     USUAL_FORM,
     CSVFormat,
@@ -21,11 +21,11 @@ from custseg._frames import (
 )
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table._feature import Feature
-from custseg.feature_table._table import ID, FeatureTable, Reading
+from custseg.feature_table._feature import CODE
+from custseg.feature_table._table import ID, FeatureTable, Reading, given_features_of
 from custseg.texts import plural
 
-UninformativeReason = Literal["no value", "constant", "id", "duplicate"]
+UninformativeReason = Literal["no value", "constant", "id", "code", "outcome", "duplicate"]
 # Columns whose values have the same order in so many rows are compared in all rows.
 _FIRST_ROWS = 1_000
 _CATEGORICAL = ("categorical", "category", "enum", "dictionary")
@@ -85,9 +85,9 @@ def given_features(
         if text.is_numeric or (text.is_empty and (text.blanks or name in numbers))
     }
     partly_numeric = {name: text for name, text in texts.items() if text.is_partly_numeric}
-    features = tuple(Feature(name) for name in names)
     reading = Reading(source, is_guessed, converted, partly_numeric)
-    return FeatureTable(_with_numbers(local, converted), features, opened.returner(source), reading=reading)
+    local = _with_numbers(local, converted)
+    return FeatureTable(local, given_features_of(local, names), opened.returner(source), reading=reading)
 
 
 def _with_numbers(local: nw.DataFrame[Any], converted: dict[str, TextNumbers]) -> nw.DataFrame[Any]:
@@ -142,14 +142,16 @@ def uninformative_columns(table: FeatureTable) -> dict[str, UninformativeReason]
     """The numeric columns of a ready table that are not clustered on unless they are asked for, with the reason.
 
     They have no value or a single one; are ids (whole numbers that all differ, and that are named like ids or, if other
-    columns are left, are consecutive); or have the same order as an earlier column, so that one is the other in another
+    columns are left, are consecutive); are codes, such as post codes; have two values and are named like an outcome,
+    which is known only afterwards; or have the same order as an earlier column, so that one is the other in another
     unit.
     """
     ready_columns = {feature.name for feature in table.described if feature.family == "given"}
     columns = {name: table.values(name) for name in table.numeric_names() if name in ready_columns}
+    codes = {feature.name for feature in table.described if feature.unit == CODE}
     reasons: dict[str, UninformativeReason] = {}
     for name, values in columns.items():
-        if reason := _reason(name, values):
+        if reason := _reason(name, values, is_code=name in codes):
             reasons[name] = reason
     if reasons.keys() == columns.keys():
         # Consecutive numbers may be measures after all, such as ranks, where nothing else is left.
@@ -158,7 +160,7 @@ def uninformative_columns(table: FeatureTable) -> dict[str, UninformativeReason]
     return reasons | dict.fromkeys(duplicates, "duplicate")
 
 
-def _reason(name: str, values: Floats) -> UninformativeReason | None:
+def _reason(name: str, values: Floats, *, is_code: bool) -> UninformativeReason | None:
     present = values[~np.isnan(values)]
     if not len(present):
         return "no value"
@@ -167,7 +169,11 @@ def _reason(name: str, values: Floats) -> UninformativeReason | None:
     low, high = present.min(), present.max()
     if low == high:
         return "constant"
-    return "id" if len(present) == len(values) and is_id(name, values) else None
+    if len(present) == len(values) and is_id(name, values):
+        return "id"
+    if is_code:
+        return "code"
+    return "outcome" if is_outcome_name(name) and len(np.unique(present)) == 2 else None
 
 
 def is_id(name: str, values: Floats) -> bool:

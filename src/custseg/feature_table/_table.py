@@ -10,12 +10,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean
+from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean, ended
 from custseg._column_kinds import TextNumbers
 from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
 from custseg.errors import DataError
-from custseg.feature_table._feature import Feature, distinct_labels, labeled
+from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature, labeled
 from custseg.snapshot import Snapshot
 from custseg.texts import LANGUAGES, listed, plural, printable
 
@@ -196,12 +196,33 @@ class FeatureTable:
         return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
 
 
+def given_features_of(local: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Feature, ...]:
+    """The description of each column of a ready table."""
+
+    def values_of(name: str) -> NDArray[np.float64] | None:
+        column = column_of(local, name)
+        if not column.dtype.is_numeric():
+            return None
+        return column.cast(nw.Float64).fill_null(float("nan")).to_numpy()
+
+    return tuple(given_feature(name, values_of(name)) for name in names)
+
+
+def as_quantities(table: FeatureTable, names: Sequence[str]) -> FeatureTable:
+    """The table with these columns as quantities, also if they look like codes."""
+    described = (
+        replace(feature, unit="") if feature.unit == CODE and feature.name in names else feature
+        for feature in table.described
+    )
+    return replace(table, described=tuple(described))
+
+
 def check_features(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
     """Raise unless all columns are numeric features of the table."""
     if lacking := [name for name in columns if name not in features.names]:
         words = ", ".join(f"{name!r}{did_you_mean(name, features.names)}" for name in lacking)
         raise DataError(
-            f"{caller}: the feature table lacks {'columns' if len(lacking) > 1 else 'column'} {words}. "
+            f"{caller}: the feature table lacks {'columns' if len(lacking) > 1 else 'column'} {ended(words)} "
             f"Its columns are {listed(features.names)}."
         )
     numeric = features.numeric_names()

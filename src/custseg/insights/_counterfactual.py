@@ -1,8 +1,8 @@
-"""Search for the smallest change of one feature that puts a customer into another segment."""
+"""Search for the smallest change of one feature that puts a customer into another segment, whose name fits them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,10 @@ _SECTIONS, _ROUNDS = 33, 7
 _TOLERANCES = (0.1, 0.03, 0.01, 0.001)
 
 
+NameHolds = Callable[[int, str, float], bool]
+"""Whether the name of a segment is true of the customer with another value of a feature."""
+
+
 @dataclass(frozen=True)
 class Crossing:
     """A value of one feature beyond the boundary, the segment there, and the distance in standard deviations."""
@@ -29,17 +33,23 @@ class Crossing:
 
 
 def smallest_crossing(
-    model: SegmentModel, values: Mapping[str, float], observed: Mapping[str, Floats], *, segment: int
+    model: SegmentModel,
+    values: Mapping[str, float],
+    observed: Mapping[str, Floats],
+    *,
+    segment: int,
+    name_holds: NameHolds,
 ) -> Crossing | None:
     """The smallest crossing, in prepared units, among all features that were used for clustering.
 
+    A value that puts the customer into a segment whose name is not true of them is no crossing.
     Each feature is searched upwards and downwards within its observed values, first on a grid and then between grid
     points. Targets are rounded as far as the assignment rule of the model confirms that they change the segment.
     """
     crossings = []
     for column, plan in enumerate(model.preparation.columns):
         feature_values = observed[plan.name]
-        customer = _Customer(model, values, plan.name, segment)
+        customer = _Customer(model, values, plan.name, segment, name_holds)
         current = plan.fill if np.isnan(values[plan.name]) else values[plan.name]
         is_integer = bool((feature_values == np.floor(feature_values)).all())
         for sign in (1.0, -1.0):
@@ -62,6 +72,7 @@ class _Customer:
     values: Mapping[str, float]
     feature: str
     segment: int
+    name_holds: NameHolds
 
     def matrix(self, feature_values: Floats) -> Floats:
         """The customer's prepared row for each value of the feature."""
@@ -69,8 +80,12 @@ class _Customer:
         return self.model.preparation.matrix({**columns, self.feature: feature_values}, "explain")
 
     def labels(self, feature_values: Floats) -> NDArray[np.intp]:
-        """The customer's segment for each value of the feature."""
-        return self.model.rule.labels(self.matrix(feature_values))
+        """The customer's segment for each value of the feature; -1 where its name would not be true of them."""
+        labels = self.model.rule.labels(self.matrix(feature_values))
+        for position in np.flatnonzero((labels != self.segment) & (labels >= 0)).tolist():
+            if not self.name_holds(int(labels[position]), self.feature, float(feature_values[position])):
+                labels[position] = -1
+        return labels
 
     def edge(self, current: float, observed: Floats, sign: float) -> tuple[float, float] | None:
         """The last value inside the segment and the first outside, nearly equal, in the direction of the sign."""

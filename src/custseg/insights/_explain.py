@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 
 import narwhals.stable.v2 as nw
@@ -11,7 +12,7 @@ from custseg._checks import check_choice
 from custseg._numerics import Floats, median
 from custseg._privacy import SMALLEST_GROUP, shown_count
 from custseg.errors import DataError
-from custseg.feature_table import distinct_phrases
+from custseg.feature_table import FeatureTable, distinct_phrases
 from custseg.insights._counterfactual import smallest_crossing
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.result import Segmentation
@@ -63,8 +64,8 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
 
     The counterfactual is the smallest change in prepared units of one feature alone, within the values of the
     clustered customers. It is as round as possible, an integer where the feature is, and confirmed by assigning the
-    changed customer. It shows where the boundary is, not what a campaign would achieve: features depend on each
-    other (one more order is also more revenue).
+    changed customer, of whom the words of the other segment's name must be true. It shows where the boundary is, not
+    what a campaign would achieve: features depend on each other (one more order is also more revenue).
 
     Examples
     --------
@@ -91,10 +92,11 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
     columns = {name: np.array([value]) for name, value in values.items()}
     row = result.model.preparation.matrix(columns, _CALLER)
     assessed = result.model.assess_values(columns, _CALLER)
-    segment, second = int(assessed.label[0]), int(assessed.second_label[0])
+    label, second_label = int(assessed.label[0]), int(assessed.second_label[0])
     contributions, residual = np.zeros(row.shape[1]), 0.0
-    if second >= 0:
-        contributions, residual = result.model.rule.contributions(row[0], segment, second)
+    if second_label >= 0:
+        contributions, residual = result.model.rule.contributions(row[0], label, second_label)
+    segment, second = result.model.numbers[label], result.model.numbers[second_label] if second_label >= 0 else -1
     return Explanation(
         customer=customer,
         segment=segment,
@@ -106,7 +108,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         margin=float(contributions.sum()) + residual,
         confidence=float(assessed.confidence[0]),
         is_outlier=bool(assessed.is_outlier[0]),
-        counterfactual=context.counterfactual(values, segment),
+        counterfactual=context.counterfactual(values, label, further=_all_values(result.features, index)),
         language=language,
         phrases=distinct_phrases(result.features.described, language),
     )
@@ -117,7 +119,8 @@ class _Context:
 
     def __init__(self, result: Segmentation, language: str) -> None:
         self.model, self.labels = result.model, result.labels
-        self.names = {row.segment: row.names[language] for row in result.profiles.segments}
+        self.rows = {row.segment: row for row in result.profiles.segments}
+        self.names = {segment: row.names[language] for segment, row in self.rows.items()}
         self.units = {feature.name: feature.unit for feature in result.features.described}
         self.features = {name: result.features.values(name) for name in result.model.preparation.names}
         self.flags = {name for name, column in self.features.items() if set(np.unique(_not_missing(column))) == {0, 1}}
@@ -144,19 +147,31 @@ class _Context:
             )
         return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
 
-    def counterfactual(self, values: dict[str, float], segment: int) -> Counterfactual | None:
-        """The smallest change of one feature that puts the customer into another segment."""
+    def counterfactual(
+        self, values: dict[str, float], label: int, *, further: Mapping[str, float | str | None]
+    ) -> Counterfactual | None:
+        """The smallest change of one feature that puts the customer, who has this label, into another segment.
+
+        The name of that segment is true of them.
+
+        `further` are the values of all columns, which the words of a name may mention.
+        """
         clustered = self.labels >= 0
         observed = {name: _not_missing(column[clustered]) for name, column in self.features.items()}
-        crossing = smallest_crossing(self.model, values, observed, segment=segment)
+
+        def name_holds(other: int, feature: str, value: float) -> bool:
+            return self.rows[self.model.numbers[other]].name_holds({**further, feature: value})
+
+        crossing = smallest_crossing(self.model, values, observed, segment=label, name_holds=name_holds)
         if crossing is None:
             return None
+        segment = self.model.numbers[crossing.segment]
         return Counterfactual(
             feature=crossing.feature,
             value=_or_none(values[crossing.feature]),
             target=crossing.target,
-            segment=crossing.segment,
-            name=self.names[crossing.segment],
+            segment=segment,
+            name=self.names[segment],
             size=crossing.size,
             unit=self.units[crossing.feature],
         )
@@ -193,6 +208,21 @@ def _index_of(result: Segmentation, customer: object) -> int:
             f"{_CALLER}: there is no customer {customer!r} in the result. The ids are {kind}; give one of those "
             "in its assignments."
         ) from None
+
+
+def _all_values(features: FeatureTable, index: int) -> dict[str, float | str | None]:
+    """The customer's values as numbers and categories; None where they are missing, and for dates and lists."""
+    schema = features.local.schema
+    values: dict[str, float | str | None] = {}
+    for name in features.names:
+        value = features.local.get_column(name)[index]
+        if schema[name] == nw.Boolean:
+            values[name] = None if value is None else "yes" if value else "no"
+        elif isinstance(value, str):
+            values[name] = value
+        else:
+            values[name] = _or_none(float(value)) if isinstance(value, Real) else None
+    return values
 
 
 def _check_clustered(result: Segmentation, index: int, values: dict[str, float]) -> None:

@@ -116,8 +116,8 @@ class Explanation:
     is_outlier : bool
         Whether the customer is farther from the segment than the mean of the ten farthest customers it was fitted on.
     counterfactual : Counterfactual or None
-        The smallest change of one feature that would put them into another segment; None where no value within the
-        observed range does.
+        The smallest change of one feature that would put them into another segment whose name is then true of them;
+        None where no value within the observed range does.
     language : {"en", "ru"}
         Language of `repr`.
     phrases : mapping of str to str

@@ -12,6 +12,7 @@ from custseg.logs._customers import Customers, as_customers
 from custseg.logs._events import EVENT_NAMES, MAIL_EVENTS, WEB_EVENTS, Events, as_events
 from custseg.logs._logs import Logs, described_logs
 from custseg.logs._orders import Orders, as_orders
+from custseg.logs._roles import description_arguments
 from custseg.logs.facts._attribute_facts import (
     AttributeCounts,
     AttributeFacts,
@@ -49,6 +50,7 @@ __all__ = [
     "counted_lines",
     "data_report",
     "described_logs",
+    "description_arguments",
     "gather_event_facts",
     "gather_order_facts",
     "known_attributes",

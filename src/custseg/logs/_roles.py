@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from custseg._frames import CSVFormat, Dialect
@@ -48,3 +49,24 @@ def check_types(log: Any, dialect: Dialect, rules: Mapping[str, tuple[str, tuple
     if faults and not only_date:
         texts = "; ".join(text for _, text in faults)
         raise DataError(f"{type(log).__name__}: {texts}; columns are {listed(dialect.columns)}.")
+
+
+def description_arguments(log: Any, leave_out: Collection[str] = ()) -> dict[str, Any]:
+    """The arguments of a description that are not the defaults, without the table; as values of JSON and TOML."""
+    arguments: dict[str, Any] = {}
+    for item in fields(log):
+        value = getattr(log, item.name)
+        if item.init and item.name not in ("table", *leave_out) and value != _default(item):
+            arguments[item.name] = _plain(value)
+    return arguments
+
+
+def _default(item: Field[Any]) -> Any:
+    return item.default if item.default is not MISSING else None
+
+
+def _plain(value: Any) -> Any:
+    """Sequences as lists and mappings as dicts."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, (list, tuple)) else value

@@ -6,19 +6,34 @@ makes the model of a fit, `_file` and `_schema` write and read it.
 
 from __future__ import annotations
 
-from custseg.model._definition import FeatureDefinition
+from custseg.model._definition import FeatureDefinition, recent_features
+from custseg.model._fits import FitOptions, RefitRecord, Relation
 from custseg.model._learn import learn_model
 from custseg.model._model import Assignment, SegmentModel
-from custseg.model._reference import ColumnReference, Reference
-from custseg.model._segments import ModelSegment, ModelTrait
+from custseg.model._reference import (
+    CategoryReference,
+    ColumnReference,
+    RecentReference,
+    Reference,
+    category_counts,
+)
+from custseg.model._segments import ModelSegment, ModelTrait, model_segment
 
 __all__ = [
     "Assignment",
+    "CategoryReference",
     "ColumnReference",
     "FeatureDefinition",
+    "FitOptions",
     "ModelSegment",
     "ModelTrait",
+    "RecentReference",
     "Reference",
+    "RefitRecord",
+    "Relation",
     "SegmentModel",
+    "category_counts",
     "learn_model",
+    "model_segment",
+    "recent_features",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.features import FAMILIES, Family, NoFigures, features_of
-from custseg.logs import Customers, Events, Logs, Orders, described_logs
+from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
 from custseg.model._reach import Reach
+from custseg.model._reference import RECENT_DAYS
 from custseg.texts import listed
 
 _RETURNS = ("order_count", "returned_orders", "revenue", "return_share")
@@ -22,6 +23,7 @@ _LOGS: Mapping[str, type[Orders] | type[Events] | type[Customers]] = {
     "events": Events,
     "customers": Customers,
 }
+_DESCRIBING = ("channel", "source")
 _OF_MIX = {"category": "category_", "channel": "channel_", "source": "source_", "discount": "discount_"}
 """Columns of an order log that only features with such names need."""
 _KINDS = {
@@ -53,6 +55,8 @@ class FeatureDefinition:
         Policies for orders.
     reach : Reach or None
         How far back the order log reached; None without orders.
+    describing : mapping of str to str
+        Columns of the order log, by role, that no feature of the model depends on; `drift` compares what they hold.
     """
 
     families: tuple[str, ...]
@@ -62,6 +66,7 @@ class FeatureDefinition:
     refunds: str
     zero_orders: str
     reach: Reach | None
+    describing: Mapping[str, str] = field(default_factory=dict)
 
     def described(
         self,
@@ -83,9 +88,8 @@ class FeatureDefinition:
             raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
         if as_of is None:
             raise TypeError(f"{caller}: give as_of=, the moment of the snapshot. The clock is never read.")
-        tables: dict[str, Any] = {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
         described = described_logs(
-            **tables,
+            **self.as_described(logs, names, caller=caller),
             as_of=as_of,
             window_days=self.window_days,
             refunds=self.refunds,
@@ -112,12 +116,23 @@ class FeatureDefinition:
             self.reach.check(table, logs, names)
         return table
 
+    def with_describing(self) -> FeatureDefinition:
+        """The same with the columns that no feature of the model depends on."""
+        logs = dict(self.logs)
+        if "orders" in logs:
+            logs["orders"] = {**logs["orders"], **self.describing}
+        return replace(self, logs=logs)
+
     def _needed_logs(self) -> set[str]:
         """The logs without which a family of the model cannot be built."""
         orders = {"rfm", "rhythm", "mix"}
         return {
             "orders" if name in orders else "customers" if name == "attributes" else "events" for name in self.families
         }
+
+    def as_described(self, logs: Mapping[str, Any], names: Sequence[str], *, caller: str) -> dict[str, Any]:
+        """The logs, plain tables with the descriptions of those of the fit."""
+        return {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
 
     def _described(self, log: str, table: object, names: Sequence[str], *, caller: str) -> object:
         kind = _LOGS[log]
@@ -133,6 +148,15 @@ class FeatureDefinition:
             raise
 
 
+def recent_features(logs: Logs) -> FeatureTable | None:
+    """Features of the orders of the last weeks alone; None without an order log."""
+    if logs.orders is None:
+        return None
+    recent = replace(logs, events=None, customers=None, window_days=RECENT_DAYS)
+    families = ("rfm", "mix") if any(getattr(logs.orders, role) is not None for role in _DESCRIBING) else ("rfm",)
+    return features_of(recent, families)
+
+
 def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:
     """The definition of the features with these names, from the logs and the feature table of the fit."""
     needed = {*names, *(_RETURNS if "order_count" in table.names else ())}
@@ -143,8 +167,8 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
         if family.figures is not NoFigures
     }
     described = {
-        "orders": None if logs.orders is None else _arguments(logs.orders, _unneeded_roles(names)),
-        "events": None if logs.events is None else _arguments(logs.events),
+        "orders": None if logs.orders is None else description_arguments(logs.orders, _unneeded_roles(names)),
+        "events": None if logs.events is None else description_arguments(logs.events),
         "customers": None if logs.customers is None else _customer_arguments(logs),
     }
     return FeatureDefinition(
@@ -155,6 +179,7 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
         refunds=logs.refunds,
         zero_orders=logs.zero_orders,
         reach=Reach.learn(table),
+        describing={} if logs.orders is None else _describing(logs.orders, names),
     )
 
 
@@ -168,20 +193,16 @@ def _unneeded_roles(names: Collection[str]) -> list[str]:
     return ["product", *roles]
 
 
-def _arguments(log: Orders | Events | Customers, leave_out: Collection[str] = ()) -> dict[str, Any]:
-    """The arguments of a description that are not the defaults, without the table."""
-    arguments: dict[str, Any] = {}
-    for item in fields(log):
-        value = getattr(log, item.name)
-        if item.init and item.name not in ("table", *leave_out) and value != _default(item):
-            arguments[item.name] = _plain(value)
-    return arguments
+def _describing(orders: Orders, names: Collection[str]) -> dict[str, str]:
+    unneeded = _unneeded_roles(names)
+    columns = {role: getattr(orders, role) for role in _DESCRIBING if role in unneeded}
+    return {role: column for role, column in columns.items() if column is not None}
 
 
 def _customer_arguments(logs: Logs) -> dict[str, Any]:
     """The same of the customer table, with the kinds of columns that were inferred."""
     assert logs.customers is not None
-    arguments = _arguments(logs.customers)
+    arguments = description_arguments(logs.customers)
     for attribute in logs.known_attributes.attributes:
         if not attribute.inferred:
             continue
@@ -192,17 +213,6 @@ def _customer_arguments(logs: Logs) -> dict[str, Any]:
         if attribute.observed_at is not None:
             arguments["observed_at"] = attribute.observed_at
     return arguments
-
-
-def _default(item: Field[Any]) -> Any:
-    return item.default if item.default is not MISSING else None
-
-
-def _plain(value: Any) -> Any:
-    """Sequences as lists and mappings as dicts, for JSON."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    return list(value) if isinstance(value, (list, tuple)) else value
 
 
 def _one_per_log(logs: Logs) -> list[str]:

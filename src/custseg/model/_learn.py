@@ -10,9 +10,11 @@ from custseg.clustering import ClusteringChoice
 from custseg.feature_table import FeatureTable
 from custseg.logs import Logs
 from custseg.matrix import CustomerMatrix
-from custseg.model._definition import learn_definition
+from custseg.model._definition import learn_definition, recent_features
+from custseg.model._fits import FitOptions
 from custseg.model._model import SegmentModel
-from custseg.model._reference import Reference, column_reference, share_shown
+from custseg.model._reach import log_days
+from custseg.model._reference import Reference, column_reference, given_categories, recent_reference, share_shown
 from custseg.model._segments import model_segment
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
@@ -28,6 +30,7 @@ def learn_model(
     rules: SegmentRules,
     logs: Logs | None,
     outside: tuple[str, str],
+    options: FitOptions,
 ) -> SegmentModel:
     """All that a fit has learned, without rows, values or ids of customers.
 
@@ -53,7 +56,9 @@ def learn_model(
         as_of=table.snapshot.as_of if table.snapshot else None,
         columns=tuple(feature for feature in table.described if feature.name in names),
         definition=None if logs is None else learn_definition(logs, table, names),
-        reference=_reference(table, matrix, choice),
+        reference=_reference(table, matrix, choice, logs=logs),
+        options=options,
+        next_number=len(segments),
     )
 
 
@@ -63,16 +68,22 @@ def _without_counts(preparation: Preparation) -> Preparation:
     return replace(preparation, columns=columns, dropped={})
 
 
-def _reference(table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice) -> Reference:
+def _reference(
+    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, logs: Logs | None
+) -> Reference:
     """The distributions of the clustered columns, and the figures of the clustering."""
     best = choice.best
     values = {name: table.values(name)[matrix.is_clustered] for name in matrix.preparation.names}
     is_outlier = best.estimator.assignment_rule_.assess(matrix.rows).is_outlier
     is_outlier = is_outlier | matrix.preparation.is_beyond_tails(values, "fit_segments")
+    recent = None if logs is None else recent_features(logs)
     return Reference(
         n_customers=len(matrix.rows),
         columns={name: column_reference(column) for name, column in values.items()},
         silhouette=best.silhouette,
         silhouette_gain=best.silhouette_gain,
         outlier_share=share_shown(int(np.count_nonzero(is_outlier)), len(matrix.rows)),
+        categories={} if logs is not None else given_categories(table, matrix.is_clustered),
+        log_days=log_days(table),
+        recent=None if recent is None else recent_reference(recent),
     )

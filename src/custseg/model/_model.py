@@ -26,9 +26,10 @@ from custseg.feature_table import (
 )
 from custseg.matrix import can_be_clustered, has_usable_values
 from custseg.model._age import check_age
-from custseg.model._assignments import assigned_table
+from custseg.model._assigned import assigned_table
 from custseg.model._definition import FeatureDefinition
 from custseg.model._file import read_model, write_model
+from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._reference import Reference
 from custseg.model._schema import content_of
 from custseg.model._segments import ModelSegment
@@ -92,6 +93,12 @@ class SegmentModel:
         How they are built from logs; None if the fit was given a ready table.
     reference : Reference
         What the customers of the fit looked like.
+    options : FitOptions
+        Arguments of the fit that a refit repeats.
+    next_number : int
+        The number of the next new segment: numbers of segments that are gone are not used again.
+    refits : tuple of RefitRecord
+        What became of the segments in each refit, the earliest first.
     """
 
     preparation: Preparation
@@ -105,6 +112,9 @@ class SegmentModel:
     columns: tuple[Feature, ...] = field(repr=False)
     definition: FeatureDefinition | None = field(repr=False)
     reference: Reference = field(repr=False)
+    options: FitOptions = field(repr=False)
+    next_number: int
+    refits: tuple[RefitRecord, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -262,7 +272,7 @@ class SegmentModel:
     def renamed(self, names: Mapping[int, str]) -> SegmentModel:
         """The same model with other names for some segments, by number."""
         segments = tuple(
-            replace(segment, names=dict.fromkeys(segment.names, names[segment.number]))
+            replace(segment, names=dict.fromkeys(segment.names, names[segment.number]), is_renamed=True)
             if segment.number in names
             else segment
             for segment in self.segments

@@ -72,6 +72,15 @@ class Reach:
                 )
 
 
+def log_days(table: FeatureTable) -> int | None:
+    """Days from the one by which ten customers had ordered to the snapshot; None where the features do not say it."""
+    first = _first_days(table)
+    if first is None or len(first) < SMALLEST_GROUP:
+        return None
+    assert table.snapshot is not None
+    return max(1, int(table.snapshot.day - first[SMALLEST_GROUP - 1]))
+
+
 def _first_days(table: FeatureTable) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
     """Day of the first order of each buyer, sorted; None where the features do not say it."""
     if table.snapshot is None or "age_days" not in table.names:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._numerics import Floats
+from custseg._frames import column_of
+from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_GROUP
+from custseg.feature_table import FeatureTable
 
+RECENT_DAYS = 56
+"""Eight weeks: long enough for many orders, short enough to show within a month what has changed, and every weekday in
+it equally often."""
+RECENT_COLUMNS = ("recency_days", "order_count", "order_value")
+RECENT_CATEGORIES = ("preferred_channel", "last_source")
 _DECILES = np.arange(1, 10) / 10
+_MOST_VALUES = 20
+_MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,47 @@ class ColumnReference:
 
 
 @dataclass(frozen=True)
+class CategoryReference:
+    """How often each category of a column was held at the fit.
+
+    Attributes
+    ----------
+    values : tuple of str
+        The most frequent categories, at most 20, that ten customers or more have; the most frequent first.
+    shares : tuple of float
+        Share of the customers with a value that have each of them. All others together have the remaining share.
+    missing : float
+        Share of the customers without a value; 0 for 1 to 9 of them.
+    """
+
+    values: tuple[str, ...]
+    shares: tuple[float, ...]
+    missing: float
+
+
+@dataclass(frozen=True)
+class RecentReference:
+    """The customers who ordered in the weeks before the fit, by the orders of these weeks alone.
+
+    Attributes
+    ----------
+    days : int
+        Length of that window.
+    n_customers : int
+        How many they are.
+    columns : mapping of str to ColumnReference
+        Distributions of `recency_days`, `order_count` and `order_value`.
+    categories : mapping of str to CategoryReference
+        Where the log has them, `preferred_channel` and `last_source`.
+    """
+
+    days: int
+    n_customers: int
+    columns: Mapping[str, ColumnReference]
+    categories: Mapping[str, CategoryReference]
+
+
+@dataclass(frozen=True)
 class Reference:
     """Figures of the clustered customers of the fit.
 
@@ -55,6 +107,12 @@ class Reference:
         Mean silhouette of the selected clustering, and the same less that of null data; None where not measured.
     outlier_share : float
         Share of outliers; 0 for 1 to 9 of them.
+    categories : mapping of str to CategoryReference
+        The text columns of a ready table.
+    log_days : int or None
+        Length of the order log, from the day by which ten customers had ordered; None without one.
+    recent : RecentReference or None
+        Of an order log, the customers who ordered lately; None if they are fewer than ten.
     """
 
     n_customers: int
@@ -62,6 +120,9 @@ class Reference:
     silhouette: float | None
     silhouette_gain: float | None
     outlier_share: float
+    categories: Mapping[str, CategoryReference] = field(default_factory=dict)
+    log_days: int | None = None
+    recent: RecentReference | None = None
 
 
 def column_reference(values: Floats) -> ColumnReference:
@@ -86,3 +147,57 @@ def column_reference(values: Floats) -> ColumnReference:
 def share_shown(count: int, total: int) -> float:
     """A share as a model stores it: 0 for 1 to 9 customers."""
     return count / total if count >= SMALLEST_GROUP else 0.0
+
+
+def category_reference(column: nw.Series[Any]) -> CategoryReference:
+    """The shares of the categories of a text column."""
+    present = column.drop_nulls()
+    n_missing = len(column) - len(present)
+    counts = category_counts(column)
+    common = [value for value, count in counts.items() if count >= SMALLEST_GROUP][:_MOST_VALUES]
+    # One to nine customers with other categories are left out: the remaining share would disclose their number.
+    n_others = len(present) - sum(counts[value] for value in common)
+    total = len(present) - n_others if n_others < SMALLEST_GROUP else len(present)
+    shares = tuple(counts[value] / total for value in common)
+    return CategoryReference(tuple(common), shares, share_shown(n_missing, len(column)))
+
+
+def category_counts(column: nw.Series[Any]) -> dict[str, int]:
+    """How many customers have each category, the most frequent first, then by the alphabet."""
+    present = column.drop_nulls().cast(nw.String).to_list()
+    values, counts = np.unique(np.array(present, dtype=object), return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return dict(zip(values[order].tolist(), counts[order].tolist(), strict=True))
+
+
+def given_categories(table: FeatureTable, is_clustered: Bools) -> dict[str, CategoryReference]:
+    """The text columns of a ready table, but for those in which hardly a value is held by ten customers."""
+    customers = table.local.filter(is_clustered.tolist())
+    references = {
+        name: category_reference(column_of(customers, name))
+        for name in table.names
+        if table.local.schema[name] in (nw.String, nw.Categorical, nw.Enum)
+    }
+    return {name: reference for name, reference in references.items() if sum(reference.shares) >= _MOSTLY}
+
+
+def recent_reference(table: FeatureTable) -> RecentReference | None:
+    """The figures of the buyers of a table of the features of the last weeks."""
+    buyers = table.local.filter(nw.col("order_count") > 0)
+    if len(buyers) < SMALLEST_GROUP:
+        return None
+    return RecentReference(
+        days=RECENT_DAYS,
+        n_customers=len(buyers),
+        columns={name: column_reference(_floats(buyers, name)) for name in _present(RECENT_COLUMNS, table)},
+        categories={name: category_reference(column_of(buyers, name)) for name in _present(RECENT_CATEGORIES, table)},
+    )
+
+
+def _present(names: Sequence[str], table: FeatureTable) -> list[str]:
+    return [name for name in names if name in table.names]
+
+
+def _floats(frame: nw.DataFrame[Any], name: str) -> Floats:
+    values: Floats = column_of(frame, name).cast(nw.Float64).fill_null(float("nan")).to_numpy()
+    return values

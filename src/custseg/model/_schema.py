@@ -15,8 +15,9 @@ from custseg.clustering import AssignmentRule, rule_from_dict
 from custseg.feature_table import Feature
 from custseg.features import FAMILIES
 from custseg.model._definition import FeatureDefinition
+from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._reach import Reach
-from custseg.model._reference import Reference
+from custseg.model._reference import CategoryReference, ColumnReference, Reference
 from custseg.model._segments import ModelSegment
 from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
 from custseg.texts import LANGUAGES
@@ -44,6 +45,7 @@ class _DefinitionContent(msgspec.Struct, forbid_unknown_fields=True):
     refunds: str
     zero_orders: str
     reach: Reach | None
+    describing: dict[str, str]
 
 
 class _Content(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,12 +61,16 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     rule: dict[str, Any]
     definition: _DefinitionContent | None
     reference: Reference
+    options: FitOptions
+    next_number: int
+    refits: tuple[RefitRecord, ...]
 
 
 def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `SegmentModel` in dicts, lists, numbers and words."""
     preparation, definition = fields["preparation"], fields["definition"]
-    same = ("language", "method", "as_of", "unclustered_name", "returned_name", "segments", "columns", "reference")
+    made = ("versions", "preparation", "rule", "definition")
+    same = [name for name in _Content.__struct_fields__ if name not in made]
     content = _Content(
         versions={"custseg": version("custseg"), "python": platform.python_version(), "numpy": np.__version__},
         preparation=_PreparationContent(preparation.columns, preparation.tails.tails),
@@ -100,6 +106,7 @@ def _definition_content(definition: FeatureDefinition) -> _DefinitionContent:
         definition.refunds,
         definition.zero_orders,
         definition.reach,
+        dict(definition.describing),
     )
 
 
@@ -118,6 +125,7 @@ def _definition(content: _DefinitionContent) -> FeatureDefinition:
         content.refunds,
         content.zero_orders,
         content.reach,
+        content.describing,
     )
 
 
@@ -141,14 +149,26 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "a tail has no increasing knots"
     if len(set(numbers)) < len(numbers) or any(number < 0 for number in numbers):
         yield "its segments are not numbered"
+    if content.next_number <= max(numbers, default=-1):
+        yield "the number of the next segment is in use"
     if content.language not in LANGUAGES or any(content.language not in segment.names for segment in content.segments):
         yield "a segment has no name in its language"
     if set(content.reference.columns) != set(names):
         yield "its reference is of other columns"
-    if any(len(one.shares) != len(one.edges) + 1 for one in content.reference.columns.values()):
+    if any(len(one.shares) != len(one.edges) + 1 for one in _column_references(content.reference)):
         yield "a reference has not one share per bin"
+    if any(len(one.shares) != len(one.values) for one in _category_references(content.reference)):
+        yield "a reference has not one share per category"
     if not all(map(np.isfinite, _numbers(msgspec.to_builtins(content)))):
         yield "a number is not finite"
+
+
+def _column_references(reference: Reference) -> list[ColumnReference]:
+    return [*reference.columns.values(), *(reference.recent.columns.values() if reference.recent else ())]
+
+
+def _category_references(reference: Reference) -> list[CategoryReference]:
+    return [*reference.categories.values(), *(reference.recent.categories.values() if reference.recent else ())]
 
 
 def _is_not_increasing(distances: tuple[float, ...], compressed: tuple[float, ...]) -> bool:

@@ -47,6 +47,8 @@ class ModelSegment:
         Name and one line about it, by language.
     condition : mapping of str to str
         Of an archetype, the condition that most members meet, by language; empty for other names.
+    terms : tuple of Term
+        The same as comparisons.
     traits : tuple of ModelTrait
         Of a name made of traits, its words with their conditions.
     playbook : mapping of str to Advice
@@ -57,6 +59,8 @@ class ModelSegment:
         The same as an SQL condition; "" where there is none.
     size : int or None
         Customers at the fit; None for 1 to 9.
+    is_renamed : bool
+        Whether the name was given by the user.
     """
 
     number: int
@@ -64,11 +68,13 @@ class ModelSegment:
     names: Words
     descriptions: Words
     condition: Words = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
     traits: tuple[ModelTrait, ...] = ()
     playbook: Mapping[str, Advice] = field(default_factory=dict)
     rule: Words = field(default_factory=dict)
     rule_sql: str = ""
     size: int | None = None
+    is_renamed: bool = False
 
 
 def model_segment(row: SegmentProfile, rule: Rule | None) -> ModelSegment:
@@ -83,6 +89,7 @@ def model_segment(row: SegmentProfile, rule: Rule | None) -> ModelSegment:
         names=row.names,
         descriptions=row.descriptions,
         condition=row.evidence.condition if row.evidence else {},
+        terms=tuple(map(_plain_term, row.evidence.terms)) if row.evidence else (),
         traits=traits,
         playbook=row.playbook,
         rule=rule.texts if rule and rule.conditions else {},

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from custseg.feature_table import distinct_phrases
 from custseg.result import Segmentation
-from custseg.texts import counted, number, percent, printable, text
+from custseg.texts import YEAR, counted, number, percent, printable, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,12 +95,13 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
 def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None:
     rows, language = result.profiles.segments, result.choice.language
     phrases = distinct_phrases(result.features.described, language)
+    units = {feature.name: feature.unit for feature in result.features.described}
     effects = [[row.effects[name] or 0.0 for name in features] for row in rows]
     axes.imshow(effects, cmap=_COLORS, vmin=-1, vmax=1, aspect="auto")
     for position, row in enumerate(rows):
         for column, name in enumerate(features):
-            axes.text(column, position, number(row.medians[name], language), ha="center", va="center",
-                      fontsize=11, color=_INK)  # fmt: skip
+            median = number(row.medians[name], language, grouped=units[name] != YEAR)
+            axes.text(column, position, median, ha="center", va="center", fontsize=11, color=_INK)
     # Names of columns can break at underscores, labels at spaces.
     titles = [textwrap.fill(printable(phrases[name]).replace("_", " "), 14) for name in features]
     axes.set_xticks(range(len(features)), titles, fontsize=10, parse_math=False)

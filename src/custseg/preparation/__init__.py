@@ -6,6 +6,8 @@ and, as `compress_tails`, for users of plain matrices.
 
 from __future__ import annotations
 
+from custseg.preparation._preparation import CLIP as CLIP
+from custseg.preparation._preparation import DECIMALS as DECIMALS
 from custseg.preparation._preparation import ColumnPlan, Preparation, fit_preparation
 from custseg.preparation._tails import HeavyTails, Tail, compress_tails
 

@@ -14,12 +14,14 @@ from custseg._numerics import Bools, Floats, median, skewness, unit_of
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
 from custseg.preparation._tails import HeavyTails
-from custseg.texts import EXACT, number, percent, plural_form, printable, text
+from custseg.texts import EXACT, YEAR, number, percent, plural_form, printable, text
 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
 
-_DECIMALS = 9
+DECIMALS = 9
+"""Standardized values are rounded to so many decimals."""
+
 _SKEWED = (1.0, 1.1)
 _SAME_SHARE = 0.99
 _MISSING_SHARE = 0.5
@@ -70,11 +72,11 @@ class ColumnPlan:
         filled = np.where(np.isnan(values), self.fill, values)
         if self.transform == "log1p":
             transformed = _log_transformed(filled, self.scale)
-        else:
-            # Values of new customers may overflow in this unit; they are clipped afterwards.
-            with np.errstate(over="ignore"):
+        # Values of new customers may overflow in this unit; they are clipped afterwards.
+        with np.errstate(over="ignore"):
+            if self.transform == "none":
                 transformed = filled / self.unit
-        return (transformed - self.center) / self.spread
+            return np.asarray((transformed - self.center) / self.spread)
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,12 @@ class Preparation:
         """Which customers are farther out on a heavy tail than the mean of the ten outermost training customers."""
         return self.tails.is_beyond(self._clipped(values, caller))
 
-    def notes(self, language: str = "en", phrases: Mapping[str, str] | None = None) -> list[str]:
+    def notes(
+        self, language: str = "en", phrases: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None
+    ) -> list[str]:
         """Sentences for the user: columns left out, values filled, clipped and compressed.
 
-        `phrases` has what columns are called inside a sentence; by default they have their names.
+        `phrases` has what columns are called inside a sentence, by default their names; `units` their units.
         """
         words = text(language, "preparation")
 
@@ -151,7 +155,8 @@ class Preparation:
         for column in self.columns:
             fields = {"column": called(column.name), "bound": f"{CLIP:g}"}
             if column.missing:
-                fields["value"] = number(column.fill, language, digits=EXACT)
+                is_year = (units or {}).get(column.name) == YEAR
+                fields["value"] = number(column.fill, language, digits=EXACT, grouped=not is_year)
                 notes.append(_counted(column.missing, words["filled"], language, **fields))
             if column.clipped:
                 notes.append(_counted(column.clipped, words["clipped"], language, **fields))
@@ -165,7 +170,7 @@ class Preparation:
         check_finite(caller, {column.name: values[column.name] for column in self.columns})
         columns = [column.standardized(values[column.name]) for column in self.columns]
         # Money in cents or euros differs in the last bits: without them the same customers are the same rows.
-        return np.ascontiguousarray(np.clip(np.column_stack(columns), -CLIP, CLIP).round(_DECIMALS))
+        return np.ascontiguousarray(np.clip(np.column_stack(columns), -CLIP, CLIP).round(DECIMALS))
 
 
 def fit_preparation(

@@ -10,8 +10,8 @@ import numpy as np
 
 from custseg._labels import Labels
 from custseg._numerics import Bools, Floats, shares_of_groups
-from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL
-from custseg.profiling._markers import Marker, RankedMarker, can_be_shown, marker_texts, markers, share_texts
+from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, shown_share
+from custseg.profiling._markers import Marker, RankedMarker, Statement, can_be_shown, marker_texts, markers, share_texts
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -22,7 +22,6 @@ from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._levels import MAJORITY
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
-from custseg.profiling.naming._trait_names import joined
 from custseg.profiling.naming._traits import Trait
 from custseg.profiling.naming._words import in_each_language
 from custseg.texts import stability_level
@@ -106,7 +105,7 @@ def segment_row(
         playbook=advice(
             inputs.plays.get(name.key, Play()),
             inputs.plays["every"],
-            traits=joined(name.traits),
+            traits=name.traits,
             typical=_typical(features),
             reach=reach,
             size=size,
@@ -169,7 +168,7 @@ def _feature(inputs: ProfileInputs, name: str, segment: int) -> FeatureProfile:
     return FeatureProfile(
         name=name,
         unit=table.described[name].unit,
-        coverage=_coverage(n_values, int(members.sum())),
+        coverage=shown_share(n_values, int(members.sum())),
         quantiles=quantiles,
         others_median=others_median,
         effect=effect,
@@ -195,12 +194,6 @@ def _quantiles(inputs: ProfileInputs, name: str, segment: int) -> tuple[int, dic
     }
 
 
-def _coverage(n_values: int, size: int) -> float | None:
-    """The share of members with a value; None where members, values or missing values are too few to be shown."""
-    few = size < SMALLEST_GROUP or 0 < n_values < SMALLEST_GROUP or 0 < size - n_values < SMALLEST_GROUP
-    return None if few else n_values / size
-
-
 def _markers(
     inputs: ProfileInputs, segment: int, ranked_markers: Sequence[RankedMarker], *, traits: Sequence[Trait]
 ) -> tuple[Marker, ...]:
@@ -214,7 +207,7 @@ def _markers(
         size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
         effect = share_difference(trait.members * size, size, others=(trait.others * n_others, n_others))
         if is_clear(effect):
-            texts = share_texts(trait.terms, (trait.members, trait.others), table=statistics.table)
+            texts = share_texts(Statement(trait.terms), segment, statistics=statistics)
             result.append(Marker(trait.feature, None, effect, texts))
     return tuple(result)
 

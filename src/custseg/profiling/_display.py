@@ -6,7 +6,8 @@ import html
 import textwrap
 from collections.abc import Sequence
 
-from custseg.profiling._segment_profile import SegmentProfile
+from custseg._privacy import bound_words
+from custseg.profiling._segment_profile import SegmentProfile, sizes_to_show
 from custseg.texts import DASH, number, percent, printable, single_line, table, text
 
 _WIDTH = 100
@@ -62,11 +63,11 @@ def _sizes(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
         [
             DASH if row.segment is None else single_line(str(row.segment)),
             printable(row.name),
-            number(row.size, language),
-            percent(row.share, language, decimals=1),
+            bound_words(row.size) if size is None else number(size, language),
+            percent(None if size is None else row.share, language, decimals=1),
             *[percent(row.revenue_share, language, decimals=1)] * has_revenue,
         ]
-        for row in rows
+        for row, size in zip(rows, sizes_to_show(rows), strict=True)
     ]
     return [_heading(column, language) for column in columns], cells
 

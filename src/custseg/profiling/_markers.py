@@ -7,21 +7,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._numerics import Bools, Integers
-from custseg._privacy import SMALLEST_GROUP
+from custseg._numerics import Floats, Integers
+from custseg._privacy import SMALLEST_GROUP, blurred, share_bounds, share_words
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.measures._effects import Candidate
+from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.measures._terms import MISSING, Term, condition_words
-from custseg.texts import LANGUAGES, roundest, text, value_text
+from custseg.profiling.measures._terms import MISSING, Term, condition_words, is_answer
+from custseg.texts import EXACT, LANGUAGES, number, percent, roundest, text, value_text
 
 _MAX_MARKERS = 5
 _BONUS = 0.2
 """Added to the absolute effect of features used for clustering, which readers look for first."""
 
-Statement = tuple[Term, ...]
-"""What a marker says: the share of customers that meet these terms, or without terms the medians."""
+_MOSTLY = 0.9
+"""Share of a group from which its median, at an end of the range, stands for the group without misleading."""
+_END = 0.75
+"""The share at an end of the range is said if it sets apart at least this much of what the best cut does."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a marker says: the medians of members and others, or the shares of customers that meet the terms."""
+
+    terms: tuple[Term, ...] = ()
+    medians: tuple[float, float] | None = None
+    is_code: bool = False
+
 
 RankedMarker = tuple[Candidate, Statement, tuple[str, ...]]
 """A candidate, what is said of it, and the features that are folded into it."""
@@ -41,7 +53,9 @@ class Marker:
         Cliff's delta, or the difference of shares.
     texts : mapping of str to str
         Text by language, such as ``order_count 9 (others 2)``: the medians of members and others; where these are
-        equal, the shares of values beyond a cut; for a category, and for a column of 0 and 1, the shares.
+        equal, or that of the members is at an end of the range, the shares of values at the end or beyond a cut; for a
+        category, a code and a column of 0 and 1, the shares. A share reads "<17%" where 1 to 9 customers have it,
+        ">83%" where all but 1 to 9 do.
     folded : tuple of str
         Redundant features: the absolute rank correlation with this one is at least 0.8.
     """
@@ -83,75 +97,140 @@ def markers(
 
 
 def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistics) -> Statement | None:
-    """What is said of a candidate: the medians where they differ as text, otherwise a share; None for nothing.
+    """What is said of a candidate: the medians where they tell members from others, otherwise a share; None for none.
 
     The share is that of the values beyond the cut which sets members and others apart most. At an end of the range it
-    is the share at the value: "rating 5", "app_user no".
+    is the share at the value: "rating 5: 96%", "app_user: no 98%".
     """
     feature, share = candidate.feature, candidate.share
     if share is not None:
-        return (Term(feature, "==", share.value),)
+        return Statement((Term(feature, "==", share.value),))
     is_higher = candidate.effect.value > 0
     if statistics.is_flag(feature):
-        term = Term(feature, "==", bool(is_higher))
-        return (term,) if can_be_shown(statistics, (term,), segment) else None
-    ranks, unit = statistics.ranked[feature], statistics.table.described[feature].unit
+        return _if_shown(statistics, Statement((Term(feature, "==", bool(is_higher)),)), segment)
+    codes = statistics.codes(feature)
+    if codes:
+        return _of_codes(statistics, feature, segment, is_higher=is_higher, codes=codes)
+    ranks = statistics.ranked[feature]
     medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
-    differ = all(value_text(medians[0], unit, code) != value_text(medians[1], unit, code) for code in LANGUAGES)
-    if differ and (medians[0] > medians[1]) == is_higher:
-        return ()
+    differ = _differ(statistics, feature, medians, is_higher=is_higher)
+    if differ and not _misleads(statistics, feature, segment):
+        return Statement(medians=medians)
     return _beyond_best_cut(statistics, feature, segment, is_higher=is_higher)
 
 
-def _beyond_best_cut(
-    statistics: ColumnStatistics, feature: str, segment: int, *, is_higher: bool
-) -> tuple[Term] | None:
-    """The values beyond the cut with the largest difference of shares; None where no cut can be shown."""
+def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, float], *, is_higher: bool) -> bool:
+    """Whether two medians differ as text in every language, and in the direction of the effect."""
+    unit = statistics.table.described[feature].unit
+    differ = all(value_text(medians[0], unit, code) != value_text(medians[1], unit, code) for code in LANGUAGES)
+    return differ and (medians[0] > medians[1]) == is_higher
+
+
+def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:
+    """Whether the median of the members is at an end of the range, where half of them are enough to put it."""
     values, labels = statistics.clustered_values(feature)
-    grid, is_member = statistics.ranked[feature].grid, labels == segment
+    members = values[labels == segment]
+    median = float(statistics.ranked[feature].quantiles[segment][2])
+    return median in (values.min(), values.max()) and float((members == median).mean()) < _MOSTLY
+
+
+def _of_codes(
+    statistics: ColumnStatistics, feature: str, segment: int, *, is_higher: bool, codes: Collection[float]
+) -> Statement | None:
+    """The share of a code where it sets the segment apart, otherwise the medians of the other values."""
+    values, labels = statistics.clustered_values(feature)
+    members = labels == segment
+    gaps = {code: abs((values[members] == code).mean() - (values[~members] == code).mean()) for code in codes}
+    code = max(gaps, key=lambda value: gaps[value])
+    of_code = Statement((Term(feature, "==", code),), is_code=True)
+    is_amount = ~np.isin(values, list(codes))
+    groups = values[members & is_amount], values[~members & is_amount]
+    if gaps[code] < NEGLIGIBLE and min(map(len, groups)) >= SMALLEST_GROUP:
+        medians = float(np.median(groups[0])), float(np.median(groups[1]))
+        if _differ(statistics, feature, medians, is_higher=is_higher):
+            return Statement(medians=medians)
+    return _if_shown(statistics, of_code, segment)
+
+
+def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *, is_higher: bool) -> Statement | None:
+    """The values beyond the cut with the largest difference of shares; None where there is none to be shown.
+
+    Where a cell has 1 to 9 customers, the difference counts as far as the bounds of the shares leave no doubt.
+    """
+    values, labels = statistics.clustered_values(feature)
+    is_member = labels == segment
+    # The grid is of ranks: the second value is a cut as well, so that the share at the lowest one can be said.
+    grid = np.union1d(statistics.ranked[feature].grid, values[values > values.min(initial=np.inf)].min(initial=np.inf))
+    grid = grid[np.isfinite(grid)]
     bins = np.searchsorted(grid, values, side="right")
     under = np.array(
         [np.bincount(bins[group], minlength=len(grid) + 1).cumsum()[:-1] for group in (is_member, ~is_member)]
     )
     sizes = np.array([is_member.sum(), (~is_member).sum()])[:, None]
-    hits = sizes - under if is_higher else under
-    shares = hits / sizes
-    gains = np.where(_are_large(hits, sizes).all(axis=0), shares[0] - shares[1], -np.inf)
-    if not len(grid) or gains.max() <= 0:
+    low, high = share_bounds(sizes - under if is_higher else under, sizes)
+    gains = low[0] - high[1]
+    if len(grid) < 2 or gains.max() <= 0 or sizes.min() < 2 * SMALLEST_GROUP:
         return None
-    cut = int(gains.argmax())
+    cut = _near_an_end(gains, is_higher=is_higher)
     end = values[values >= grid[cut]] if is_higher else values[values < grid[cut]]
     if end.min() == end.max():
-        return (Term(feature, "==", float(end[0])),)
-    low = float(values[values < grid[cut]].max())
-    bound = roundest(low, float(grid[cut]), whole=bool(low == int(low) and grid[cut] == int(grid[cut])))
-    return (Term(feature, ">=" if is_higher else "<", float(grid[cut]) if bound is None else bound),)
+        return Statement((Term(feature, "==", float(end[0])),))
+    below = values[values < grid[cut]]
+    low_end, bound = float(below.max()), float(grid[cut])
+    if is_higher and below.min() == low_end and bound != int(bound):
+        return Statement((Term(feature, ">", low_end),))
+    rounded = roundest(low_end, bound, whole=bool(low_end == int(low_end) and bound == int(bound)))
+    return Statement((Term(feature, ">=" if is_higher else "<", bound if rounded is None else rounded),))
 
 
-def can_be_shown(statistics: ColumnStatistics, statement: Statement, segment: int) -> bool:
-    """Whether no cell of the two shares has 1 to 9 customers."""
-    hits, sizes = _counts(statistics, statement, segment)
-    return bool(_are_large(hits, sizes).all())
+def _near_an_end(gains: Floats, *, is_higher: bool) -> int:
+    """The cut with the largest gain; before it one at an end of the range, if it is nearly as good.
+
+    First the end at which the members are, then the other one, at which the others are. The first value of the grid
+    has nothing below it.
+    """
+    ends = (len(gains) - 1, 1) if is_higher else (1, len(gains) - 1)
+    return next((cut for cut in ends if gains[cut] >= _END * gains.max()), int(gains.argmax()))
 
 
-def _are_large(hits: Integers, sizes: Integers) -> Bools:
-    return ~(_is_small(hits) | _is_small(sizes - hits))
+def _if_shown(statistics: ColumnStatistics, statement: Statement, segment: int) -> Statement | None:
+    return statement if can_be_shown(statistics, statement.terms, segment) else None
 
 
-def _is_small(counts: Integers) -> Bools:
-    return (counts > 0) & (counts < SMALLEST_GROUP)
+def can_be_shown(statistics: ColumnStatistics, terms: Sequence[Term], segment: int) -> bool:
+    """Whether both shares can be shown, at least as bounds."""
+    return None not in _shares(statistics, terms, segment, language="en")
 
 
-def _counts(statistics: ColumnStatistics, terms: Sequence[Term], segment: int) -> tuple[Integers, Integers]:
-    """Customers that meet the terms, and customers with a value, among members and others."""
+def _shares(
+    statistics: ColumnStatistics, terms: Sequence[Term], segment: int, *, language: str
+) -> tuple[str | None, str | None]:
+    """The shares of members and of others that meet the terms, as text; None where they must not be shown.
+
+    The others are summed from the blurred cells of their segments, so that the statements on two segments do not give
+    a small cell away.
+    """
+    hits, sizes = _counts(statistics, terms)
+    cells = blurred(np.stack([hits, sizes - hits], axis=1))
+    others = cells.sum(axis=0) - cells[segment]
+    n_hits, n_others = int(hits.sum() - hits[segment]), int(sizes.sum() - sizes[segment])
+    shown = float(others[0] / others.sum()) if others.sum() else None
+    return (
+        share_words(int(hits[segment]), int(sizes[segment]), language),
+        share_words(n_hits, n_others, language, shown=shown),
+    )
+
+
+def _counts(statistics: ColumnStatistics, terms: Sequence[Term]) -> tuple[Integers, Integers]:
+    """Customers of each segment that meet the terms, and customers with a value."""
     table, labels = statistics.table, statistics.labels
     holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
     # Shares are of the customers with a value, but for that of missing values.
-    used = np.ones(len(table), dtype=bool)
+    used = labels >= 0
     if terms[0].operator != MISSING:
-        used = ~Term(terms[0].feature, MISSING).holds(table, {})
-    groups = [(labels == segment) & used, (labels >= 0) & (labels != segment) & used]
-    return np.array([int((group & holds).sum()) for group in groups]), np.array([int(group.sum()) for group in groups])
+        used = used & ~Term(terms[0].feature, MISSING).holds(table, {})
+    counts = [np.bincount(labels[group], minlength=statistics.n_segments) for group in (holds & used, used)]
+    return counts[0], counts[1]
 
 
 def marker_texts(
@@ -159,27 +238,39 @@ def marker_texts(
 ) -> dict[str, str]:
     """The marker as text with the figures of members and of all others, by language."""
     feature, share, table = candidate.feature, candidate.share, statistics.table
-    if not statement:
-        ranks, unit = statistics.ranked[feature], table.described[feature].unit
-        medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
-        leads = {code: table.phrase(feature, code) for code in LANGUAGES}
-        return {code: _compared(leads[code], medians, unit=unit, language=code) for code in LANGUAGES}
-    if share is not None:
-        shares: tuple[float | None, float | None] = share.share, share.others_share
-    else:
-        hits, sizes = _counts(statistics, statement, segment)
-        shares = float(hits[0] / sizes[0]), float(hits[1] / sizes[1])
-    return share_texts(statement, shares, table=table)
+    if statement.medians is not None:
+        unit = table.described[feature].unit
+        texts = {code: tuple(value_text(value, unit, code) for value in statement.medians) for code in LANGUAGES}
+        return {code: _compared(table.phrase(feature, code), texts[code], code) for code in LANGUAGES}
+    if share is not None and share.share is not None:
+        shares = (share.share, share.others_share)
+        leads = {code: _lead(statement, table, code) for code in LANGUAGES}
+        return {code: _compared(leads[code], tuple(percent(s, code) for s in shares), code) for code in LANGUAGES}
+    return share_texts(statement, segment, statistics=statistics)
 
 
-def share_texts(
-    statement: Statement, shares: tuple[float | None, float | None], *, table: ProfileTable
-) -> dict[str, str]:
+def share_texts(statement: Statement, segment: int, *, statistics: ColumnStatistics) -> dict[str, str]:
     """The shares of members and of others that meet a statement as text, by language."""
-    leads = {code: f"{condition_words(statement, table, code)}:" for code in LANGUAGES}
-    return {code: _compared(leads[code], shares, unit="share", language=code) for code in LANGUAGES}
+    return {
+        code: _compared(
+            _lead(statement, statistics.table, code),
+            _shares(statistics, statement.terms, segment, language=code),
+            code,
+        )
+        for code in LANGUAGES
+    }
 
 
-def _compared(lead: str, values: tuple[float | None, float | None], *, unit: str, language: str) -> str:
-    members, others = (value_text(value, unit, language) for value in values)
+def _lead(statement: Statement, table: ProfileTable, language: str) -> str:
+    """What the shares are of: "rating 5:", "app_user: yes", "pdays: code -1:"."""
+    words = condition_words(statement.terms, table, language)
+    if statement.is_code:
+        feature, value = statement.terms[0].feature, statement.terms[0].value
+        form = text(language, "profiling", "markers", "code")
+        words = form.format(table.phrase(feature, language), number(float(value or 0), language, digits=EXACT))
+    return words if is_answer(statement.terms[0], table) else f"{words}:"
+
+
+def _compared(lead: str, figures: Sequence[str | None], language: str) -> str:
+    members, others = figures
     return f"{lead} {members} ({text(language, 'profiling', 'markers', 'others').format(others)})"

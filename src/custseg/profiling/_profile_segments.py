@@ -146,7 +146,14 @@ def profile_segments(
     visits 35 (others 2)
     """
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    table = read_table(features, descriptors, customer_column=customer_column, caller=_CALLER, language=language)
+    table = read_table(
+        features,
+        descriptors,
+        customer_column=customer_column,
+        quantities=clustered_on,
+        caller=_CALLER,
+        language=language,
+    )
     table = table.with_labels(column_labels, "column_labels", caller=_CALLER)
     segments = read_labels(labels, len(table), _CALLER)
     clustering_features = _checked_names(clustered_on, table)

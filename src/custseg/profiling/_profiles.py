@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -68,6 +68,18 @@ class Profiles:
         )
         return replace(self, rows=rows)
 
+    def numbered(self, numbers: Sequence[int]) -> Profiles:
+        """The same profiles with other numbers for the segments 0, 1, ..., in the same order."""
+        rows = tuple(
+            replace(
+                row,
+                segment=None if row.segment is None else numbers[int(row.segment)],
+                nearest=None if row.nearest is None else numbers[int(row.nearest)],
+            )
+            for row in self.rows
+        )
+        return replace(self, rows=rows)
+
     def with_rules(self, rules: Mapping[int | str, object]) -> Profiles:
         """The same profiles with a rule for some segments."""
         rows = tuple(
@@ -80,7 +92,11 @@ class Profiles:
         return profiles_table(self.rows)
 
     def columns(self) -> dict[str, list[object]]:
-        """One row per profile as columns, for any frame constructor; medians as `median_<feature>`."""
+        """One row per profile as columns, for any frame constructor; medians as `median_<feature>`.
+
+        Counts of 1 to 9 are missing, and so is the size of the smallest other segment if that of one is hidden, with
+        its share; `hidden` names them, as in "size<10, reachable_email<10".
+        """
         return profile_columns(self.rows)
 
     def to_frame(self) -> Any:
@@ -91,12 +107,15 @@ class Profiles:
         table
             `segment` (missing for customers in none), `name`, `feature` and `category` (missing where they do not
             apply), `statistic` (such as "size", "q50", "effect_low", "lift"), `value` (Float64; missing where it is
-            hidden or undefined). Texts that a spreadsheet would read as a formula have a leading apostrophe.
+            hidden or undefined), `hidden` ("<10" for a count of 1 to 9, ">=10" for the size of a segment that would
+            give it away; missing for all others). Texts that a spreadsheet would read as a formula have a leading
+            apostrophe.
         """
         local = nw.from_native(frame_from_columns(tidy_columns(self.rows)), eager_only=True)
         kind = nw.String if any(isinstance(row.segment, str) for row in self.rows) else nw.Int64
         texts = [nw.col(name).cast(nw.String) for name in ("name", "feature", "category", "statistic")]
-        return self.give_back(local.select(nw.col("segment").cast(kind), *texts, nw.col("value").cast(nw.Float64)))
+        values = [nw.col("value").cast(nw.Float64), nw.col("hidden").cast(nw.String)]
+        return self.give_back(local.select(nw.col("segment").cast(kind), *texts, *values))
 
     def __repr__(self) -> str:
         return profiles_text(self.rows)

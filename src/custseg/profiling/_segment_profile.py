@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from custseg._privacy import shown_sizes
 from custseg.profiling._markers import Marker
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
 from custseg.profiling.naming._traits import Trait
@@ -148,6 +150,15 @@ class SegmentProfile:
         """What to do with the segment, in the language of the profile."""
         return self.playbook[self.language]
 
+    def name_holds(self, values: Mapping[str, float | str | None]) -> bool:
+        """Whether what the name says is true of a customer with these values; None is a missing one.
+
+        The name of an archetype says its condition, a name made of traits the conditions of these; other names hold
+        for everyone.
+        """
+        terms = self.evidence.terms if self.evidence else [term for trait in self.traits for term in trait.terms]
+        return all(_meets(term, values.get(term.feature)) for term in terms)
+
     @property
     def medians(self) -> dict[str, float | None]:
         """Median of each numeric feature in its own unit; None under 10 values."""
@@ -163,3 +174,21 @@ class SegmentProfile:
             for name, feature in self.features.items()
             if feature.quantiles
         }
+
+
+def _meets(term: Term, value: float | str | None) -> bool:
+    """Whether a value meets a term; yes and no of a flag are 1 and 0 where it is kept as a number."""
+    if value is None or term.operator == MISSING:
+        return value is None and term.operator == MISSING
+    wanted = term.value
+    if isinstance(wanted, (str, bool)) and isinstance(value, str) != isinstance(wanted, str):
+        wanted = ("yes" if wanted else "no") if isinstance(wanted, bool) else float(wanted == "yes")
+    if term.operator == OTHER_THAN:
+        return value != wanted
+    return bool(Term(term.feature, term.operator, wanted).meets(value))
+
+
+def sizes_to_show(rows: Sequence[SegmentProfile]) -> list[int | None]:
+    """The sizes that may be shown; shares tell how many customers all segments have, but not how many are in none."""
+    segments = iter(shown_sizes([row.size for row in rows if row.segment is not None]))
+    return [next(segments) if row.segment is not None else shown_sizes([row.size])[0] for row in rows]

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._numerics import Bools, Floats
-from custseg.texts import EXACT, SHARES, amount, number, printable, text, unit_beside
+from custseg.texts import EXACT, SHARES, YEAR, amount, number, printable, text, unit_beside
 
 Kind = Literal["number", "flag", "category"]
 
@@ -128,9 +128,9 @@ class Condition:
         unit = self.unit if self.unit in SHARES else unit_beside(self._phrase(language), self.unit, language)
         if self.low is not None and self.high is not None:
             if self.whole and self.high == self.low + 1:
-                return forms["exactly"].format(number(self.low, language, digits=EXACT))
+                return forms["exactly"].format(number(self.low, language, digits=EXACT, grouped=unit != YEAR))
             # The unit follows the upper bound only, but each share has its own per cent sign.
-            low = amount(self.low, unit if unit in SHARES else "", language, genitive=True, digits=EXACT)
+            low = amount(self.low, unit if unit in (*SHARES, YEAR) else "", language, genitive=True, digits=EXACT)
             return forms["between"].format(low, amount(self.high, unit, language, genitive=True, digits=EXACT))
         form, bound = ("at_least", self.low) if self.high is None else ("under", self.high)
         return forms[form].format(amount(float(bound or 0.0), unit, language, genitive=True, digits=EXACT))

@@ -172,6 +172,13 @@ class SegmentRules:
         covering = tuple(replace(rule, name=names.get(rule.segment, rule.name)) for rule in self.rule_set.rules)
         return replace(self, rules=single, rule_set=replace(self.rule_set, rules=covering))
 
+    def numbered(self, numbers: Sequence[int]) -> SegmentRules:
+        """The same rules with other numbers for the segments 0, 1, ..."""
+        single = tuple(replace(rule, segment=numbers[rule.segment]) for rule in self.rules)
+        covering = tuple(replace(rule, segment=numbers[rule.segment]) for rule in self.rule_set.rules)
+        rule_set = replace(self.rule_set, rules=covering, otherwise=numbers[self.rule_set.otherwise])
+        return replace(self, rules=single, rule_set=rule_set)
+
     def columns(self) -> dict[str, list[object]]:
         """One row per rule as columns, for any frame constructor; `set` marks the rules of the rule set."""
         rows = [(rule, False) for rule in self.rules] + [(rule, True) for rule in self.rule_set.rules]

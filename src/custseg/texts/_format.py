@@ -20,6 +20,9 @@ EXACT = 6
 SHARES = ("share", "probability")
 """Units that are formatted as percentages."""
 
+YEAR = "calendar year"
+"""Unit of points in time: 1978, not 1,978."""
+
 _HUGE, _TINY = 1e15, 1e-9
 # People compare numbers with others of the same column: 0.000000683 beside 1.14 is 0.
 _DECIMALS = 4
@@ -29,12 +32,12 @@ _STEPS = (10, 5, 1)
 _MOST_NAMED = 8
 
 
-def number(value: float | None, language: str = "en", *, digits: int = 3) -> str:
+def number(value: float | None, language: str = "en", *, digits: int = 3, grouped: bool = True) -> str:
     """The number rounded to so many significant digits, its whole part always in full; a dash where it is missing.
 
-    Thousands are separated, trailing zeros are dropped: 12,346, 12.3, 0.0421; in Russian 12 346, 12,3, 0,0421.
-    Unless `digits` is `EXACT`, there are at most four decimals. From 10^15 on, and below 10^-9 where the digits are
-    exact, the form is 1.7e+308.
+    Thousands are separated unless `grouped` is false, trailing zeros are dropped: 12,346, 12.3, 0.0421; in Russian
+    12 346, 12,3, 0,0421. Unless `digits` is `EXACT`, there are at most four decimals. From 10^15 on, and below 10^-9
+    where the digits are exact, the form is 1.7e+308.
     """
     if value is None or math.isnan(value):
         return DASH
@@ -44,7 +47,7 @@ def number(value: float | None, language: str = "en", *, digits: int = 3) -> str
     decimals = 0 if value == int(value) else max(0, digits - 1 - math.floor(math.log10(size)))
     if digits < EXACT:
         decimals = min(decimals, _DECIMALS)
-    formatted = f"{value:z,.{decimals}f}"
+    formatted = f"{value:z,.{decimals}f}" if grouped else f"{value:z.{decimals}f}"
     return localized(formatted.rstrip("0").rstrip(".") if decimals else formatted, language)
 
 
@@ -75,14 +78,14 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
         formatted = number(100 * value, language, digits=digits)
         is_rounded = formatted in ("0", "100") and digits < EXACT
         return percent(value, language) if is_rounded else formatted + localized("%", language)
-    formatted = number(value, language, digits=digits)
+    formatted = number(value, language, digits=digits, grouped=unit != YEAR)
     forms = text(language, "units").get(unit, {}).get("forms")
     return f"{formatted} {plural_form(value, forms, language, genitive=genitive)}" if forms else formatted
 
 
 def value_text(value: float | None, unit: str, language: str = "en") -> str:
     """A value of a feature: shares as percentages, other units as plain numbers."""
-    return percent(value, language) if unit in SHARES else number(value, language)
+    return percent(value, language) if unit in SHARES else number(value, language, grouped=unit != YEAR)
 
 
 def unit_beside(phrase: str, unit: str, language: str) -> str:

@@ -185,7 +185,7 @@ def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
     choice = choose(blobs(30, 30), [4, 5], methods=["kmeans", "hdbscan"])
     assert choice.verdict == "none"
     assert choice.reason.startswith("No reproducible segments")
-    last = "With 2 segments there would be groups that are clearly apart, but these numbers were not allowed."
+    last = "With 2 segments there would be groups that are clearly apart, but this number was not allowed."
     assert choice.reason.endswith(last)
 
 
@@ -487,9 +487,9 @@ def test_requested_number_goes_before_the_previous_one() -> None:
 
 def test_consensus_is_a_part_of_the_choice(even: ClusteringChoice, clear: ClusteringChoice) -> None:
     assert (clear.consensus.counts, clear.consensus.share(3)) == ({3: 20}, 1.0)
-    assert sum(even.consensus.counts.values()) == 20
+    assert sum(even.consensus.counts.values()) == even.consensus.n_resamples == 40
     votes = even.consensus.counts[even.best.n_clusters]
-    assert even.reason.endswith(f"Repeating the comparisons at random gives this number in {votes} of 20 cases.")
+    assert f"on random samples of the customers gives this number in {votes} of 40 cases" in even.reason
 
 
 def test_clusters_that_are_required_have_a_verdict_at_least_constructive(unclear: ClusteringChoice) -> None:

@@ -374,3 +374,11 @@ def test_groups_of_any_shape_are_found_whole(shape: tuple[np.ndarray, np.ndarray
     choice = select_clustering(X, n_clusters=range(2, 5))
     assert choice.verdict == "natural"
     assert adjusted_rand_score(groups, choice.best.labels) > 0.95
+
+
+def test_gaps_of_a_reproducible_clustering_are_not_denied() -> None:
+    gaps = apart(3, 0.05)
+    assert decided(gaps).verdict == "reproducible"
+    assert decided(gaps).reason.kind == "gaps_by_chance"
+    assert decided(apart(3, 0.0)).reason.kind == "reproducible"
+    assert decided(apart(3, 0.9, separation_margin=-0.1)).reason.kind == "gaps_by_chance"

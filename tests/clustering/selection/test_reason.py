@@ -39,6 +39,11 @@ def russian(**changes: Any) -> str:
             "They are a useful division of a continuum: the borders are a convention.",
         ),
         (
+            "gaps_by_chance",
+            "Five segments with gaps between them that chance may explain",
+            "They may be groups that exist or a useful division of a continuum.",
+        ),
+        (
             "requested",
             "Five segments, as requested",
             "Use them to share out work, not as groups that exist: "
@@ -92,6 +97,8 @@ def test_halves_that_agree_in_part_are_told_with_the_limit() -> None:
     assert partly in english(kind="unstable", stability=0.6)
     assert "лишь отчасти (скорректированный индекс Рэнда 0,60, где" in russian(stability=0.6)
     assert "0 — случайное; нужно не меньше 0,75)." in russian(kind="unstable", stability=0.6)
+    assert "separately, do not agree (adjusted Rand 0.01, where" in english(stability=0.01)
+    assert "результаты не совпадают (скорректированный индекс Рэнда 0,01, где" in russian(stability=0.01)
     assert "agree (adjusted Rand 0.75," in english(stability=0.75)
     assert "only in part (adjusted Rand 0.74," in english(stability=0.749)
     assert "whether two halves of the customers, segmented separately, agree was not measured." in english(
@@ -107,11 +114,13 @@ def test_gaps_need_no_agreement_of_halves() -> None:
 def test_natural_numbers_that_were_not_allowed_are_told_last() -> None:
     last = "With 2 and 9 segments there would be groups that are clearly apart, but these numbers were not allowed."
     assert english(natural_numbers=(2, 9), votes=(20, 20)).endswith(last)
+    assert english(natural_numbers=(2,)).endswith("but this number was not allowed.")
+    assert "continuum" not in english(kind="reproducible", natural_numbers=(2,))
     assert "При другом числе сегментов (2 и 9)" in russian(natural_numbers=(2, 9))
 
 
 def test_votes_are_told_unless_unanimous() -> None:
-    votes = "Repeating the comparisons at random gives this number in 18 of 20 cases."
+    votes = "Repeating the comparisons on random samples of the customers gives this number in 18 of 20 cases."
     assert english(votes=(18, 20)) == f"{english()} {votes}"
     assert russian(votes=(18, 20)).endswith("то же число сегментов получается в 18 случаях из 20.")
     assert english(votes=(20, 20)) == english()
@@ -120,10 +129,20 @@ def test_votes_are_told_unless_unanimous() -> None:
 def test_numbers_without_a_majority_are_told_instead_of_the_votes() -> None:
     divided = "in 9 of 20 cases only; 4 and 5 segments are about equally good."
     assert english(votes=(9, 20), leading=(4, 5)).endswith(
-        f"Repeating the comparisons at random gives this number {divided}"
+        f"Repeating the comparisons on random samples of the customers gives this number {divided}"
     )
     assert "одинаково хорошо разбиение на 4 и 5." in russian(votes=(9, 20), leading=(4, 5))
     assert "as good." not in english(votes=(9, 20), leading=(4, 5), near_numbers=(4,))
+
+
+def test_numbers_far_apart_are_not_called_equally_good() -> None:
+    assert english(votes=(9, 20), leading=(2, 8)).endswith("in 9 of 20 cases only; most others give 2 and 8 segments.")
+    assert english(votes=(9, 20), leading=(5, 9)).endswith("most others give 9 segments.")
+    assert english(votes=(9, 20), leading=(1, 5)).endswith("most others give no reproducible segments.")
+    assert english(votes=(4, 20), leading=(1, 8)).endswith("give 8 segments or no reproducible segments.")
+    assert "чаще всего число сегментов 8 или ни одно деление не" in russian(votes=(4, 20), leading=(1, 8))
+    single = english(kind="undivided", n_clusters=8, votes=(9, 20), leading=(1, 8))
+    assert single.endswith("in 9 of 20 cases only; most others give 8 segments.")
 
 
 def test_near_ties_and_what_settled_them_are_told() -> None:

@@ -8,7 +8,7 @@ from sklearn.datasets import make_moons
 
 from custseg.clustering import ClusteringChoice, select_clustering
 from custseg.clustering._methods import get_method
-from custseg.clustering.selection._evidence import Evaluator
+from custseg.clustering.selection._evidence import N_SAMPLES, Evaluator
 from custseg.clustering.selection._search import Search
 from custseg.clustering.selection._stages import Stages
 
@@ -105,7 +105,7 @@ def test_everything_is_refitted_without_k_means() -> None:
 
 def test_draws_are_those_of_the_measures(of_moons: ClusteringChoice) -> None:
     for row in of_moons.candidates:
-        assert row.draws.silhouettes.shape == row.draws.separations.shape == (24,)
+        assert (row.draws.silhouettes.shape, row.draws.separations.shape) == ((N_SAMPLES,), (24,))
         assert row.separation_in_halves == np.median(row.draws.separations)
         if row.stability is not None:
             assert row.draws.stability.shape == (12,)

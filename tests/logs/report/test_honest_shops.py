@@ -59,6 +59,8 @@ HONEST: dict[str, pl.DataFrame] = {
     "billed on the first": on_days(np.repeat(FIRSTS, 40)),
     "a market on Saturdays": on_days(np.repeat(np.arange(6, 360, 7), 8)),
     "one event": on_days([100] * 300),
+    "closed, with a late refund": on_days([*range(200)] * 2 + [330]),
+    "fading out": on_days([*range(200), 205, 214, 240, 300] * 2),
     "wholesale": shop(customers=60, orders=100, more=14),
 }
 FAULTY: dict[str, tuple[pl.DataFrame, str]] = {

@@ -117,6 +117,15 @@ def test_new_id_with_each_order_is_found(as_kind: AsKind) -> None:
     assert found(as_kind(log([f"k{i}" for i in range(300)]))) == {"one_order_each": (300, "warning")}
 
 
+def test_nobody_who_ordered_twice_is_said_as_such() -> None:
+    def words(customers: list[str]) -> str:
+        report = data_report(log(customers), as_of="2025-01-01")
+        return next(item.text for item in report.findings if item.name == "one_order_each")
+
+    assert words([f"k{i}" for i in range(300)]) == "300 customers have ordered, and none of them more than once."
+    assert "(customers with several orders: 1)" in words([*(f"k{i}" for i in range(400)), "k0"])
+
+
 def test_few_or_returning_customers_are_no_new_ids() -> None:
     assert found(log([f"k{i}" for i in range(100)])) == {}
     assert found(log([f"k{i % 280}" for i in range(300)])) == {}

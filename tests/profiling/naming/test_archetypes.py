@@ -197,6 +197,21 @@ def test_feature_that_the_table_lacks_but_the_library_knows_is_no_fault() -> Non
     assert profile_segments(*visits(), archetypes=own)[0].key == "described"
 
 
+@pytest.mark.parametrize(("recency", "keys"), [(20.0, {"discount_driven"}), (1_000.0, {"described"})])
+def test_who_has_been_silent_for_years_is_not_called_by_what_they_used_to_do(recency: float, keys: set[str]) -> None:
+    labels = np.repeat([0, 1], 50)
+    table = {"recency_days": recency + np.tile(np.arange(50.0), 2), "discount_share": np.where(labels == 0, 0.8, 0.0)}
+    assert {profile_segments(table, labels)[0].key} == keys
+
+
+def test_base_that_has_lapsed_has_nobody_at_risk() -> None:
+    labels = np.repeat([0, 1], 50)
+    away = np.where(labels == 0, 300.0, 20.0) + np.tile(np.arange(50.0), 2)
+    table = {"order_count": np.where(labels == 0, 12.0, 4.0), "revenue": np.tile(np.arange(50.0), 2)}
+    assert profile_segments({"recency_days": away, **table}, labels)[0].key == "at_risk"
+    assert profile_segments({"recency_days": away + 1_000, **table}, labels)[0].key == "described"
+
+
 def test_condition_on_a_category() -> None:
     own = {
         "northern": {

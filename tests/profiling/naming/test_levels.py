@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.profiling.naming._levels import MAJORITY, Level, column_levels
+from custseg.profiling.naming._levels import MAJORITY, Level, column_levels, separation
 
 
 def levels(*segments: np.ndarray | list[float]) -> dict[int, Level]:
@@ -55,3 +55,12 @@ def test_most_members_are_within_their_bounds_and_bounds_ascend(seed: int, n_seg
     for segment, level in result.items():
         members = values[labels == segment]
         assert np.mean((members >= level.low) & (members < level.high)) >= MAJORITY
+
+
+def test_bound_that_separates_two_segments_best() -> None:
+    values, labels = np.array([1.0, 2, 3, 20, 21, 22, 5, 6]), np.array([0, 0, 0, 1, 1, 1, 2, 2])
+    best = separation(values, labels, np.unique(values), pair=(0, 1))
+    assert best is not None
+    assert (best.segment, best.is_lower, best.gain) == (0, True, 1.0)
+    assert 3 < best.bound <= 20
+    assert separation(np.ones(6), np.repeat([0, 1], 3), np.array([1.0]), pair=(0, 1)) is None

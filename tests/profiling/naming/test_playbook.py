@@ -95,6 +95,25 @@ def test_every_row_has_a_play_in_both_languages() -> None:
             assert row.playbook[language].dont
 
 
+def test_advice_prints_in_its_language() -> None:
+    advice = champions(0.05).playbook["ru"]
+    assert str(advice).startswith("Что делать:\n  Покажите, что цените их")
+    assert "\nЧего избегать:\n  Не давайте постоянных скидок" in str(advice)
+    assert str(advice).endswith("Как часто: Не чаще раза в неделю и всегда с чем-то особенным")
+    assert str(champions(0.05).advice).startswith("What to do:\n  Recognize them")
+
+
+@pytest.mark.parametrize(("orders", "words"), [(1.0, "the second order"), (2.0, "two orders are not a habit")])
+def test_new_customers_have_placed_their_first_order(orders: float, words: str) -> None:
+    labels = np.repeat([0, 1], 50)
+    table = {"recency_days": np.where(labels == 0, 8.0, 200.0), "age_days": np.where(labels == 0, 10.0, 400.0),
+             "order_count": np.where(labels == 0, orders, 9.0), "revenue": np.arange(100.0)}  # fmt: skip
+    profile = profile_segments(table, labels)[0]
+    assert profile.key == "new"
+    assert profile.advice.do[0] == "Thank them for their first order and ask how it went."
+    assert words in profile.advice.do[1]
+
+
 def test_reach_of_a_small_group_discloses_no_remainder() -> None:
     words = [_reach_words({"email": shown_count(n, 15)}, 15, "en") for n in (3, 14)]
     assert words == [[], []]

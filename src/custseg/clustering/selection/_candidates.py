@@ -18,8 +18,8 @@ class Draws:
 
     Attributes
     ----------
-    silhouettes : ndarray of shape (n_halves,)
-        Mean silhouette of the rows of each half.
+    silhouettes : ndarray of shape (n_samples,)
+        Mean silhouette of the rows of each sample of 80 % of the rows.
     separations : ndarray of shape (n_halves,)
         Separation of its two least separated clusters among the rows of each half.
     stability : ndarray of shape (n_pairs,)

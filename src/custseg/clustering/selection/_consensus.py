@@ -1,44 +1,61 @@
-"""The consensus: what most resamples of the evidence select.
+"""The consensus: what most samples of the rows select.
 
-Start at `resampled_numbers`. A resample draws from the halves and from the null data with replacement, instead of
-fitting everything again on other rows. So its share is of repetitions of the comparisons: other customers select
-the same number less often (`benchmarks/choice_quality.py --part consensus`).
+Start at `resampled_numbers`. Each of 20 samples has 80 % of the rows; 20 more follow if they do not agree. Whether
+clusters are separated is decided again with pairs of halves and null data that are drawn with replacement; otherwise
+the k-means clusterings are fitted again to two halves of the sample, but only those that may be selected
+(`benchmarks/choice_quality.py --part consensus`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from custseg._numerics import Integers
+from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._decision import RULE, Decision, Request, Thresholds, decide
 from custseg.clustering.selection._null_model import NullReference
+from custseg.clustering.selection._stages import Stages
 
-N_RESAMPLES = 20
 _SEED = 20_241_128
 _MAJORITY = 0.5
+# No more samples are drawn if this share of the first ones select the same number.
+FIRST_SAMPLES, _SETTLED = 20, 0.75
 
 Evidence = tuple[list[Candidate], NullReference]
+Refit = Callable[[Candidate, int], Candidate]
+"""The candidate with the stability in the sample with this number."""
 
 
 @dataclass(frozen=True)
 class Consensus:
-    """How often each number of clusters is selected in resamples of the evidence.
+    """How often each number of clusters is selected in samples of the rows.
 
     Attributes
     ----------
     counts : dict of int to int
-        Resamples in which each number is selected, the most frequent first; 1 where no clustering is stable.
+        Samples in which each number is selected, the most frequent first; 1 where no clustering is stable.
     n_resamples : int
-        Number of resamples.
+        Number of samples.
     """
 
     counts: dict[int, int]
     n_resamples: int
+
+    @classmethod
+    def of(cls, numbers: Sequence[int]) -> Consensus:
+        """The counts of the numbers that samples select."""
+        return cls({}, 0).with_more(numbers)
+
+    def with_more(self, numbers: Sequence[int]) -> Consensus:
+        """The same with the numbers of more samples."""
+        counts = Counter(self.counts) + Counter(numbers)
+        ordered = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+        return Consensus(ordered, self.n_resamples + len(numbers))
 
     def share(self, n_clusters: int) -> float:
         """The share of the resamples that select this number."""
@@ -56,49 +73,100 @@ class Consensus:
 
 
 def resampled_numbers(
-    candidates: Sequence[Candidate], null: NullReference, request: Request, *, rule: Thresholds = RULE
+    candidates: Sequence[Candidate],
+    null: NullReference,
+    request: Request,
+    *,
+    refit: Refit,
+    stages: Stages | None = None,
 ) -> Consensus:
-    """Decide in each resample of the evidence, and count the numbers of clusters."""
-    return counted_numbers(resampled_evidence(candidates, null), request, rule=rule)
+    """Decide in each sample, in threads, and count the numbers of clusters."""
+    return counted_numbers(resampled_evidence(candidates, null), request, refit=refit, stages=stages)
 
 
-def resampled_evidence(candidates: Sequence[Candidate], null: NullReference) -> list[Evidence]:
-    """The candidates and the null data of each resample; none where there are no draws."""
-    n_pairs = max((len(row.draws.stability) for row in candidates if row.draws is not None), default=0)
+def resampled_evidence(
+    candidates: Sequence[Candidate], null: NullReference, n_samples: int | None = None
+) -> list[Evidence]:
+    """The candidates and the null data of the first or all samples, without refits to them; none without draws."""
+    measured = [row.draws for row in candidates if row.draws is not None]
+    n_pairs = max((len(draws.stability) for draws in measured), default=0)
     if not n_pairs or not len(null.silhouettes):
         return []
     rng = np.random.default_rng(_SEED)
     evidence = []
-    for _ in range(N_RESAMPLES):
+    for number in range(n_samples or max(len(draws.silhouettes) for draws in measured)):
         pairs = rng.integers(0, n_pairs, n_pairs)
-        half = int(rng.integers(0, 2 * n_pairs))
         chance = null.resampled(rng)
-        rows = [chance.with_gain(_resampled(row, pairs, half)) if row.draws is not None else row for row in candidates]
+        rows = [
+            chance.with_gain(_resampled(row, pairs, number)) if row.draws is not None else row for row in candidates
+        ]
         evidence.append((rows, chance))
     return evidence
 
 
-def counted_numbers(evidence: Sequence[Evidence], request: Request, *, rule: Thresholds = RULE) -> Consensus:
+def counted_numbers(
+    evidence: Sequence[Evidence],
+    request: Request,
+    *,
+    refit: Refit,
+    stages: Stages | None = None,
+    rule: Thresholds = RULE,
+) -> Consensus:
     """How often each number of clusters is selected."""
-    numbers = []
-    for rows, chance in evidence:
-        decision = decide(rows, chance, request, rule=rule)
-        numbers.append(1 if decision.is_single else decision.best.n_clusters)
-    return Consensus(dict(sorted(Counter(numbers).items(), key=lambda pair: (-pair[1], pair[0]))), len(numbers))
+
+    def select(number: int) -> int:
+        return _number_in_sample(number, *evidence[number], request=request, refit=refit, rule=rule)
+
+    run = (stages or Stages(n_jobs=1)).run
+    consensus = Consensus.of(run(select, range(min(FIRST_SAMPLES, len(evidence)))))
+    if max(consensus.counts.values(), default=0) >= _SETTLED * consensus.n_resamples:
+        return consensus
+    return consensus.with_more(run(select, range(FIRST_SAMPLES, len(evidence))))
 
 
-def _resampled(row: Candidate, pairs: Integers, half: int) -> Candidate:
-    """The candidate with the measures of other rows: the silhouette of one half, and the draws of these pairs.
+def _number_in_sample(
+    number: int,
+    rows: Sequence[Candidate],
+    chance: NullReference,
+    *,
+    request: Request,
+    refit: Refit,
+    rule: Thresholds,
+) -> int:
+    """The number of clusters that is selected in a sample; 1 where no clustering is stable.
 
-    A half differs from the whole as much as the whole differs from other rows of the same source.
+    Separated clusters go first. Without any, the candidate is refitted that would be selected if its refits agreed
+    fully, until the selected one has been refitted: the others cannot be selected.
     """
+    decision = decide(rows, chance, request, rule=rule)
+    if decision.verdict != "natural" and not request.n_clusters_fixed:
+        agreeing = {id(row): _agreeing(row) for row in rows if _can_be_refitted(row)}
+        rows = [agreeing.get(id(row), row) for row in rows]
+        decision = decide(rows, chance, request, rule=rule)
+        while any(decision.best is row for row in agreeing.values()):
+            rows = [refit(row, number) if row is decision.best else row for row in rows]
+            decision = decide(rows, chance, request, rule=rule)
+    return 1 if decision.is_single else decision.best.n_clusters
+
+
+def _can_be_refitted(row: Candidate) -> bool:
+    return row.method == REFERENCE_METHOD.name and row.n_clusters > 1 and row.stability is not None
+
+
+def _agreeing(row: Candidate) -> Candidate:
+    """The candidate as one without separation on whose clusters all refits agree."""
+    return replace(row, separation=None, stability=1.0, stability_of_clusters=dict.fromkeys(range(row.n_clusters), 1.0))
+
+
+def _resampled(row: Candidate, pairs: Integers, number: int) -> Candidate:
+    """The candidate with the silhouette in a sample, and the draws of these pairs of halves."""
     draws = row.draws
     if draws is None:
         return row
     halves = np.concatenate([2 * pairs, 2 * pairs + 1])
     changed = replace(
         row,
-        silhouette=float(draws.silhouettes[half]),
+        silhouette=float(draws.silhouettes[number]),
         separation_in_halves=float(np.median(draws.separations[halves])),
     )
     return replace(changed, stability=float(draws.stability[pairs].mean())) if len(draws.stability) else changed

@@ -126,7 +126,7 @@ def decide(
        gains that do not differ significantly from the largest are near ties; of these the previous number,
        otherwise one nearest to the preferred numbers; of several, the most clusters whose stability is within the
        spread of its draws of the largest.
-    4. If there are none, the largest gain of any candidate.
+    4. If there are none, the largest gain of any candidate that was refitted.
 
     Separation counts in the sample, in most halves of it, if it is above the 95th percentile in null data with as many
     clusters (of two clusters the 99th), and if every cluster and its neighbor are separated more than the pieces of
@@ -199,7 +199,8 @@ def _best_of(
         return single[0], ()
     gain = _gain if request.criterion == "silhouette_gain" else _silhouette
     if not stable:
-        return max(allowed, key=lambda row: (gain(row), -row.n_clusters)), ()
+        refitted = [row for row in allowed if row.stability is not None] or allowed
+        return max(refitted, key=lambda row: (gain(row), -row.n_clusters)), ()
     near = _near_ties(stable, gain)
     return _most_useful(near, request), near
 
@@ -324,7 +325,9 @@ def _reason(best: Candidate, verdict: str, *, is_single: bool = False, natural_n
         kind = "undivided"
     else:
         natural = "separated" if _separation(best) > 0 else "touching"
-        kind = {"natural": natural, "constructive": "requested", "none": "unstable"}.get(verdict, verdict)
+        reproducible = "gaps_by_chance" if _separation(best) > 0 else "reproducible"
+        kinds = {"natural": natural, "reproducible": reproducible, "constructive": "requested", "none": "unstable"}
+        kind = kinds[verdict]
     return Reason(kind, best.method, best.n_clusters, best.stability, STABLE, natural_numbers)
 
 

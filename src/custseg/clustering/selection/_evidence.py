@@ -21,7 +21,7 @@ from custseg.clustering.selection._null_model import NullModel, NullReference
 from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._separation import ReachabilityTree, smallest_separations, without_shared_values
 from custseg.clustering.validation._silhouettes import silhouettes
-from custseg.clustering.validation._stability import compared, draw_parts, refitted
+from custseg.clustering.validation._stability import Stability, compared, draw_parts, refitted
 from custseg.errors import InfeasibleMinimumError
 
 # Rows of a tree, of a pair of halves and of a draw of null data: time grows with their square.
@@ -29,6 +29,8 @@ DRAWN_ROWS = 4_000
 # Seed of all draws, whatever the seed of the fits, which must not decide the number of clusters.
 _STREAM = 20_240_601
 _NULL_DRAWS, _PAIRS = 20, 12
+# Samples of the rows, and their share.
+N_SAMPLES, _SAMPLE_SHARE = 40, 0.8
 # Null data like two clusters: the second largest of 19 draws is exceeded by chance in one of ten cases.
 _MARGIN_DRAWS, _MARGIN_HALVES, _PAIR_ROWS = 19, 8, 1_000
 
@@ -70,6 +72,12 @@ class Evaluator:
             first, second = draw_parts(len(drawn), rng)
             pairs.append((np.sort(drawn[first]), np.sort(drawn[second])))
         return pairs
+
+    @cached_property
+    def samples(self) -> list[Integers]:
+        """Samples of the rows without replacement, each in a random order."""
+        n_rows = max(2, round(_SAMPLE_SHARE * len(self.X)))
+        return [self._rng(6, number).permutation(len(self.X))[:n_rows] for number in range(N_SAMPLES)]
 
     @cached_property
     def tree_rows(self) -> Integers:
@@ -117,7 +125,7 @@ class Evaluator:
         measured = []
         for index, row in enumerate(rows):
             separations = np.array([values[index] for values in in_halves])
-            widths = np.array([np.nanmean(of_rows[index][half]) for half, _ in self._trees_of_halves])
+            widths = np.array([np.nanmean(of_rows[index][drawn]) for drawn in self.samples])
             measured.append(
                 replace(
                     row,
@@ -148,6 +156,15 @@ class Evaluator:
         for number, index in enumerate(indices):
             measured[index] = self._with_stability(rows[index], drawn, refits[number * _PAIRS : (number + 1) * _PAIRS])
         return measured
+
+    def of_sample(self, row: Candidate, spec: FitSpec, number: int) -> Stability:
+        """The agreement of refits on two halves of a sample."""
+        drawn = self.samples[number][:DRAWN_ROWS]
+        half = len(drawn) // 2
+        halves = np.sort(drawn[:half]), np.sort(drawn[half:])
+        rows = np.concatenate(halves)
+        refits = _refits(spec, self.X, halves, drawn=rows, share=len(rows) / len(self.X) / 2)
+        return compared([row.labels[self.order][rows]], [refits], n_clusters=row.n_clusters)
 
     def refitted(self, row: Candidate, clusterer: Any) -> Candidate:
         """The candidate with the agreement of refits of a clusterer of any kind, on the same halves."""

@@ -12,6 +12,10 @@ from custseg.texts import localized, plural_form, text
 
 # Fewer segments than most people expect.
 _FEW = 2
+# Numbers that differ by more are not called equally good.
+_CLOSE = 3
+# Adjusted Rand index below which refits do not agree, not even in part.
+_NO_AGREEMENT = 0.3
 # Clusters with gaps between them are selected whether refits agree or not.
 _NATURAL = ("separated", "touching")
 
@@ -74,10 +78,13 @@ class Reason:
         first = plural_form(self.n_clusters, words[self.kind], language).format(
             number=number, method=method, agreement=self._agreement(words, language)
         )
-        sentences = [first[0].upper() + first[1:], words["advice"][self._advice], *self._alternatives(words, language)]
+        # Where another number has groups, this one does not divide a continuum.
+        advice = "" if self.natural_numbers and self.kind == "reproducible" else words["advice"][self._advice]
+        sentences = [first[0].upper() + first[1:], advice, *self._alternatives(words, language)]
         if self.natural_numbers:
             numbers = listed_numbers(self.natural_numbers, language)
-            sentences.append(words["elsewhere"].format(numbers=numbers))
+            form = plural_form(len(self.natural_numbers), words["elsewhere"], language)
+            sentences.append(form.format(numbers=numbers))
         return " ".join(filter(None, sentences))
 
     def _alternatives(self, words: dict[str, Any], language: str) -> list[str]:
@@ -91,19 +98,34 @@ class Reason:
             sentences.append(words[key].format(previous=self.previous))
         if self.previous_excluded is not None:
             sentences.append(words["previous_excluded"].format(previous=self.previous_excluded))
-        near, leading = (listed_numbers(numbers, language) for numbers in (self.near_numbers, self.leading))
+        near = listed_numbers(self.near_numbers, language)
         if near and self.previous != self.n_clusters:
             if self.n_clusters in self.preferred:
                 preferred = listed_numbers(self.preferred, language)
                 form = plural_form(len(self.preferred), words["preferred"], language)
                 sentences.append(form.format(numbers=near, preferred=preferred))
-            elif not leading:
+            elif not self.leading:
                 sentences.append(words["near"].format(numbers=near))
-        if leading:
-            sentences.append(words["divided"].format(count=count, total=total, numbers=leading))
+        if self.leading:
+            sentences.append(self._divided(words, language))
         elif count < total and self.kind != "one":
             sentences.append(words["votes"].format(count=count, total=total))
         return sentences
+
+    def _divided(self, words: dict[str, Any], language: str) -> str:
+        """In how few samples this number is selected, and what the others lead to."""
+        count, total = self.votes
+        if 1 not in self.leading and max(self.leading) - min(self.leading) <= _CLOSE:
+            numbers = listed_numbers(self.leading, language)
+            return str(words["divided"]).format(count=count, total=total, numbers=numbers)
+        selected = 1 if self.kind in ("one", "undivided") else self.n_clusters
+        others = [number for number in self.leading if number not in (1, selected)]
+        results = [words["other_numbers"].format(numbers=listed_numbers(others, language))] if others else []
+        if 1 in self.leading and selected != 1:
+            results.append(words["no_segments"])
+        if not results:
+            return str(words["votes"]).format(count=count, total=total)
+        return str(words["scattered"]).format(count=count, total=total, results=f" {words['or']} ".join(results))
 
     @property
     def _advice(self) -> str:
@@ -119,7 +141,8 @@ class Reason:
         # Rounded down: 0.749 is not the 0.75 that is required.
         measured = localized(f"{math.floor(100 * self.stability) / 100:.2f}", language)
         required = words["required"].format(required=localized(f"{self.required_stability:.2f}", language))
-        return str(words["partly"]).format(stability=measured, required="" if self.kind in _NATURAL else required)
+        form = words["apart"] if self.stability < _NO_AGREEMENT else words["partly"]
+        return str(form).format(stability=measured, required="" if self.kind in _NATURAL else required)
 
 
 def listed_numbers(numbers: Sequence[int], language: str = "en") -> str:

@@ -17,17 +17,21 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec, Method, TriedSetting
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, Skipped
-from custseg.clustering.selection._consensus import resampled_evidence
+from custseg.clustering.selection._consensus import FIRST_SAMPLES, resampled_evidence
 from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural, very_stable_number
 from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_part
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._stages import Stages
 from custseg.clustering.validation._separation import best_separated, smallest_separations
+from custseg.clustering.validation._stability import Stability
 
 Tried = tuple[Candidate, FitSpec]
 
 # Settings of a grid that are tried to see whether any cluster is separated.
 _FIRST_TRIES = 3
+# Weight of the pair of halves of a sample beside the 12 of all rows: a single pair varies twice as much as the
+# stability does between true samples of three real shops, and the pairs of all rows do not vary with the sample.
+_SAMPLE_WEIGHT = 0.6
 
 
 USUAL_NUMBERS = range(2, 11)
@@ -72,6 +76,7 @@ class Search:
     pending: list[tuple[int, FitSpec]] = field(default_factory=list)
     null: NullReference = field(default_factory=NullReference.empty)
     _skipped: list[Skipped] = field(default_factory=list)
+    _in_samples: dict[tuple[str, int, int], Stability] = field(default_factory=dict)
 
     def run(self, methods: Sequence[Method]) -> None:
         """Fit and measure, in order of their cost."""
@@ -91,7 +96,7 @@ class Search:
         self._add_pending()
         self.stages.enter(60, 70)
         self._refit()
-        self.stages.enter(70, 100)
+        self.stages.enter(70, 90)
         self._compare_with_null()
         self.complete()
 
@@ -197,7 +202,7 @@ class Search:
     def _least_number(self) -> int:
         """The number of very stable clusters that all resamples of the evidence find: fewer are not selected."""
         allowed = [row for row, _ in self.tried if self.numbers is None or row.n_clusters in self.numbers]
-        evidence = [(allowed, self.null), *resampled_evidence(allowed, self.null)]
+        evidence = [(allowed, self.null), *resampled_evidence(allowed, self.null, FIRST_SAMPLES)]
         return min(very_stable_number(rows, null, self.rule) for rows, null in evidence)
 
     def _can_be_selected(self, row: Candidate) -> bool:
@@ -205,6 +210,20 @@ class Search:
         is_reference = row.method == REFERENCE_METHOD.name
         has_reference = any(other.method == REFERENCE_METHOD.name for other, _ in self.tried)
         return row.n_clusters > 1 and (is_reference or not has_reference or might_be_natural(row, self.rule))
+
+    def in_sample(self, row: Candidate, number: int) -> Candidate:
+        """The candidate with its stability in a sample of the rows: the mean of that in all rows and of one pair."""
+        key = row.method, row.n_clusters
+        original, spec = next(pair for pair in self.tried if (pair[0].method, pair[0].n_clusters) == key)
+        if (*key, number) not in self._in_samples:
+            self._in_samples[*key, number] = self.evaluator.of_sample(original, spec, number)
+        agreement = self._in_samples[*key, number]
+        clusters = original.stability_of_clusters or {}
+        return replace(
+            row,
+            stability=_mixed(original.stability or 0.0, agreement.mean),
+            stability_of_clusters={j: _mixed(clusters[j], float(agreement.jaccard[int(j)])) for j in clusters},
+        )
 
     def with_margin(self, row: Candidate) -> None:
         """Compare the separation of a candidate that was tried with chance, and complete what follows from it."""
@@ -229,3 +248,7 @@ class Search:
             null = self.evaluator.null(numbers, with_separation=with_separation, stages=self.stages)
             self.null = self.null.joined(null)
         self.tried = [(self.null.with_gain(row), spec) for row, spec in self.tried]
+
+
+def _mixed(of_all: float, of_sample: float) -> float:
+    return (1 - _SAMPLE_WEIGHT) * of_all + _SAMPLE_WEIGHT * of_sample

@@ -80,10 +80,11 @@ class LogReport:
             head += words["period"].format(first=self.first_day, last=self.last_day)
         # Orders and events have roles, a table of customers its columns.
         roles = {} if self.log == "customers" else text(self.language, "inspect", "roles")
+        names_empty = any(item.name == "left_out_no_value" for item in self.findings)
         thin = [
             f"{roles.get(name, name)} {percent(share, self.language, decimals=1)}"
             for name, share in self.coverage.items()
-            if share < 1
+            if share < 1 and not (share == 0 and names_empty)
         ]
         if len(thin) > _MOST_GAPS:
             listed = ", ".join(thin[:_MOST_GAPS])

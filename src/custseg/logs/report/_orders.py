@@ -119,7 +119,8 @@ def _one_order_each(write: FindingWriter, spread: OrderSpread, facts: OrderFacts
     usual = _REORDERING * buyers
     chance = math.exp(-usual) * sum(usual**k / math.factorial(k) for k in range(min(again, 20) + 1))
     unlikely = chance < 0.01 and again < usual
-    return write("one_order_each", buyers if unlikely else 0, "warning", again=again)
+    wording = "one_order_each" if again else "one_order_each_none"
+    return write("one_order_each", buyers if unlikely else 0, "warning", wording=wording, again=again)
 
 
 def _currencies(write: FindingWriter, facts: OrderFacts, orders: Orders) -> list[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from custseg._numerics import Integers
-from custseg._privacy import SMALLEST_GROUP, blurred, hidden_cells
+from custseg._privacy import SMALLEST_GROUP, blurred, has_small_cell, hidden_cells
 from custseg.profiling.measures._intervals import Effect, share_difference, share_ratio
 from custseg.profiling.measures._table import OTHER, Categories
 
@@ -75,6 +76,23 @@ def _share(value: str, hits: int, size: int, *, others: Integers | None, categor
         share_difference(hits, size, others=pair),
         share_ratio(hits, size, others=pair),
     )
+
+
+def bounded_shares(categories: Sequence[str], counts: Integers, segment: int) -> list[CategoryShare]:
+    """The categories of a segment that all but 1 to 9 members have, or only these: without a share to be shown.
+
+    Their differences are those of the blurred cells, in which 1 to 9 count as 5.
+    """
+    sizes = counts.sum(axis=1)
+    shares = []
+    for position in np.flatnonzero(has_small_cell(counts[segment], sizes[segment])).tolist():
+        cells = blurred(np.stack([counts[:, position], sizes - counts[:, position]], axis=1))
+        hits, misses = (int(count) for count in cells.sum(axis=0) - cells[segment])
+        if min(sizes[segment], hits + misses) >= 2 * SMALLEST_GROUP:
+            pair = hits, hits + misses
+            difference = share_difference(int(cells[segment, 0]), int(cells[segment].sum()), others=pair)
+            shares.append(CategoryShare(categories[position], None, None, difference, None))
+    return shares
 
 
 def strongest(shares: tuple[CategoryShare, ...]) -> CategoryShare | None:

@@ -9,13 +9,21 @@ from functools import cached_property
 
 import numpy as np
 
+from custseg._column_kinds import codes_among
 from custseg._numerics import Floats, Integers, in_threads
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
-from custseg.profiling.measures._categories import CategoryShare, category_counts, category_shares, strongest
+from custseg.profiling.measures._categories import (
+    CategoryShare,
+    bounded_shares,
+    category_counts,
+    category_shares,
+    strongest,
+)
 from custseg.profiling.measures._effects import Candidate, RankCorrelations, is_clear
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._ranked import Ranked, ranked
+from custseg.profiling.measures._significance import against_others, is_beyond_chance, rank_p_value
 from custseg.profiling.measures._table import ProfileTable
 from custseg.texts import SHARES
 
@@ -76,6 +84,12 @@ class ColumnStatistics:
         values = self.table.values(name)
         return bool(np.isin(values[~np.isnan(values)], (0, 1)).all())
 
+    def codes(self, name: str) -> tuple[float, ...]:
+        """Values of a given column or an attribute that stand apart from its amounts, such as -1 for "never"."""
+        if self.table.described[name].family not in ("given", "attributes"):
+            return ()
+        return tuple(value for code in codes_among(name, self.clustered_values(name)[0]) for value in code.values)
+
     def flag_share(self, name: str, segment: int) -> float | None:
         """The share of 1 among the members with a value; None if the column is no flag, or there are none."""
         if not self.ranked[name].counts[segment] or not self.is_flag(name):
@@ -95,24 +109,44 @@ class ColumnStatistics:
         Doubtful features are left out. So are, unless they were clustered on, shares of a whole, which are shrunk
         towards the population mean for customers with few orders, so that they also reflect the number of orders, and
         logarithms of ratios, whose figures say little to most readers.
+
+        Of many columns some differ by chance: those that the segments were not made from must differ by more than
+        chance explains, with Bonferroni's correction for their number and that of the segments.
         """
+        made_from = clustered_on or self.table.clustering_columns
         names = [
             name
             for name, feature in self.table.described.items()
             if not feature.doubtful
             and (name in clustered_on or not (feature.composition or feature.unit == "log ratio"))
         ]
-        candidates = []
-        for name in names:
-            if name in self.ranked:
-                effect = self.effect(name, segment)
-                if effect is not None and is_clear(effect):
-                    candidates.append(Candidate(name, effect))
-            elif name in self.shares:
-                share = strongest(self.shares[name][segment])
-                if share is not None and share.difference is not None and is_clear(share.difference):
-                    candidates.append(Candidate(name, share.difference, share))
-        return candidates
+        n_tests = sum(name not in made_from for name in names) * self.n_segments
+        candidates = [candidate for name in names for candidate in self._clear(name, segment)]
+        return [
+            candidate
+            for candidate in candidates
+            if candidate.feature in made_from or is_beyond_chance(self._p_value(candidate.feature, segment), n_tests)
+        ]
+
+    def _clear(self, name: str, segment: int) -> list[Candidate]:
+        """The column with its effect, or its strongest category, if the effect is clear."""
+        if name in self.ranked:
+            effect = self.effect(name, segment)
+            return [Candidate(name, effect)] if effect is not None and is_clear(effect) else []
+        if name not in self.shares:
+            return []
+        share = strongest((*self.shares[name][segment], *self._bounded(name, segment)))
+        if share is None or share.difference is None or not is_clear(share.difference):
+            return []
+        return [Candidate(name, share.difference, share)]
+
+    def _bounded(self, name: str, segment: int) -> list[CategoryShare]:
+        return bounded_shares(self.table.categories[name].values, self.counts[name], segment)
+
+    def _p_value(self, name: str, segment: int) -> float | None:
+        if name in self.ranked:
+            return rank_p_value(self.ranked[name], segment)
+        return against_others(self.counts[name], segment)
 
     @cached_property
     def correlations(self) -> RankCorrelations:

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2_contingency, fisher_exact, kruskal, mannwhitneyu
+from scipy.stats import kruskal, mannwhitneyu
 
 from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-
-_MIN_EXPECTED = 5
-
-_Test = tuple[float | None, float | None, float | None]
+from custseg.profiling.measures._significance import Test, against_others, chi_square
 
 
 @dataclass(frozen=True)
@@ -53,28 +50,6 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def chi_square(counts: Integers) -> _Test:
-    """Statistic, Cramér's V and p value of a table of segments × categories.
-
-    The rarest categories are merged until the expected count of every cell is at least 5. A 2 × 2 table that still
-    misses this is tested by Fisher's exact test; a larger one has no p value.
-    """
-    table = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    while table.shape[1] > 2 and _expected(table).min() < _MIN_EXPECTED:
-        table = table[:, np.argsort(-table.sum(axis=0), kind="stable")]
-        table = np.column_stack([table[:, :-2], table[:, -2:].sum(axis=1)])
-    if min(table.shape) < 2:
-        return None, None, None
-    result = chi2_contingency(table, correction=False)
-    v = float(np.sqrt(result.statistic / (table.sum() * (min(table.shape) - 1))))
-    p = float(result.pvalue)
-    if _expected(table).min() < _MIN_EXPECTED:
-        if table.shape != (2, 2):
-            return None, None, None
-        p = float(fisher_exact(table).pvalue)
-    return float(result.statistic), v, p
-
-
 def descriptor_tests(
     statistics: ColumnStatistics,
 ) -> tuple[tuple[DescriptorTest, ...], dict[tuple[str, int], float | None]]:
@@ -87,7 +62,7 @@ def descriptor_tests(
     p_values : dict of (str, int) to (float or None)
         By descriptor and segment, against all other clustered customers.
     """
-    overall: list[tuple[str, str, _Test]] = []
+    overall: list[tuple[str, str, Test]] = []
     pairwise: dict[tuple[str, int], float | None] = {}
     for name in statistics.table.descriptors:
         if name in statistics.ranked:
@@ -110,7 +85,7 @@ def descriptor_tests(
     return tests, dict(zip(pairwise, holm(list(pairwise.values())), strict=True))
 
 
-def kruskal_wallis(values: Floats, labels: Integers) -> _Test:
+def kruskal_wallis(values: Floats, labels: Integers) -> Test:
     """Statistic, epsilon squared and p value of the Kruskal-Wallis test; None where all values are equal."""
     groups = [values[labels == segment] for segment in np.unique(labels)]
     if len(groups) < 2 or values.min() == values.max():
@@ -124,12 +99,3 @@ def mann_whitney(values: Floats, members: Bools) -> float | None:
     if members.all() or not members.any() or values.min() == values.max():
         return None
     return float(mannwhitneyu(values[members], values[~members], method="asymptotic").pvalue)
-
-
-def against_others(counts: Integers, segment: int) -> float | None:
-    """P value of the category counts of a segment against those of all others."""
-    return chi_square(np.stack([counts[segment], counts.sum(axis=0) - counts[segment]]))[2]
-
-
-def _expected(table: Integers) -> Floats:
-    return np.asarray(np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum())

@@ -37,6 +37,8 @@ class Ranked:
         The values at the requested quantiles; NaN where no customer lies there.
     scaled_ranks : ndarray of float32, shape (n_customers,)
         Mid-ranks, centered and scaled to norm 1; 0 without a value.
+    ties : float
+        Σ (t³ - t) over groups of t equal values.
     grid : ndarray of float
         Up to 257 different values in ascending order, at evenly spaced ranks, with the smallest and the largest.
     """
@@ -50,6 +52,7 @@ class Ranked:
     rank_sums: Floats
     bounds: dict[tuple[str, float], float]
     scaled_ranks: NDArray[np.float32]
+    ties: float
     grid: Floats
 
 
@@ -97,6 +100,7 @@ def ranked(
         rank_sums=np.bincount(owners, weights=middle, minlength=n_segments).astype(float),
         bounds={key: _bound(ordered, quantile_ranks, key) for key in quantile_terms},
         scaled_ranks=_scaled_ranks(middle, rows, n_customers=len(values), ties=ties),
+        ties=float(ties),
         grid=np.unique(ordered[np.linspace(0, len(rows) - 1, _GRID).astype(np.intp)]) if len(rows) else ordered,
     )
 

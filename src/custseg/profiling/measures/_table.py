@@ -10,16 +10,18 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_columns, check_distinct, check_named, did_you_mean
+from custseg._checks import check_columns, check_distinct, check_named, did_you_mean, ended
 from custseg._frames import collect, column_of, open_table
 from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
 from custseg.errors import DataError
 from custseg.feature_table import (
+    CODE,
     RETURN_COLUMNS,
     Feature,
     FeatureTable,
     distinct_phrases,
+    given_features_of,
     labeled,
     returned_everything,
     table_of_columns,
@@ -100,9 +102,15 @@ class ProfileTable:
 
 
 def read_table(
-    features: object, descriptors: object, *, customer_column: str | None, caller: str, language: str = "en"
+    features: object,
+    descriptors: object,
+    *,
+    customer_column: str | None,
+    quantities: object = (),
+    caller: str,
+    language: str = "en",
 ) -> ProfileTable:
-    """Read features and descriptors of any supported kind of table."""
+    """Read features and descriptors of any supported kind of table; codes are categories but for `quantities`."""
     local, described, give_back, guessed = _opened(features, "features", customer_column=customer_column, caller=caller)
     windowed = isinstance(features, FeatureTable) and _is_windowed(features)
     names: list[str] = []
@@ -110,7 +118,7 @@ def read_table(
         names = list(descriptors)
         if lacking := [name for name in names if name not in described]:
             hints = ", ".join(f"{name!r}{did_you_mean(str(name), list(described))}" for name in lacking)
-            raise DataError(f"{caller}: descriptors names columns that features lacks: {hints}.")
+            raise DataError(f"{caller}: descriptors names columns that features lacks: {ended(hints)}")
     elif descriptors is not None:
         added, added_features, _, added_guess = _opened(
             descriptors, "descriptors", customer_column=customer_column, caller=caller
@@ -121,6 +129,9 @@ def read_table(
         names = list(added_features)
     words = text(language, "profiling", "notes")
     notes = [words["ids"].format(column=shown(column), table=table) for table, column in guessed.items()]
+    for name, feature in described.items():
+        if feature.unit == CODE and isinstance(quantities, Sequence) and name in quantities:
+            described[name] = replace(feature, unit="")
     table, left_out = _sorted_into_kinds(local, described, tuple(names), give_back=give_back, windowed=windowed)
     if left_out:
         columns = ", ".join(map(printable, left_out))
@@ -170,7 +181,8 @@ def _opened(table: object, argument: str, *, customer_column: str | None, caller
         guessed = {} if customer_column or ids is None or ids == _ID else {argument: ids}
         give_back = opened.returner()
     check_named(caller, local.columns, ids=ids)
-    described = {name: Feature(name) for name in local.columns if name != ids}
+    names = [name for name in local.columns if name != ids]
+    described = {feature.name: feature for feature in given_features_of(local, names)}
     if not described or len(local) == 0:
         raise DataError(f"{caller}: {argument} must have rows, and a column beside the ids; got {local.shape}.")
     if ids is not None and ids in local.columns and ids != _ID:
@@ -231,7 +243,9 @@ def _sorted_into_kinds(
     numbers, left_out = [], []
     for name in described:
         kind = local.schema[name]
-        if kind.is_numeric() or kind == nw.Unknown:
+        if described[name].unit == CODE:
+            categories[name] = _coded(_as_text(column_of(local, name)))
+        elif kind.is_numeric() or kind == nw.Unknown:
             numbers.append(name)
         elif kind in (nw.Boolean, nw.String, nw.Categorical, nw.Enum):
             categories[name] = _coded(column_of(local, name))
@@ -242,6 +256,11 @@ def _sorted_into_kinds(
         numbers=tuple(numbers),
     )  # fmt: skip
     return table, left_out
+
+
+def _as_text(column: nw.Series[Any]) -> nw.Series[Any]:
+    """Whole numbers as text without a decimal mark."""
+    return column.cast(nw.Int64).cast(nw.String)
 
 
 def _coded(column: nw.Series[Any]) -> Categories:

@@ -91,6 +91,8 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
     feature = terms[0].feature
     label, unit = table.phrase(feature, language), table.described[feature].unit
     bounds = {term.operator: term.value for term in terms}
+    if is_answer(terms[0], table):
+        return f"{label}: {_compared('==', terms[0].value, unit, language=language)}"
     if len(bounds) > 1:
         low, high = (
             value_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
@@ -98,6 +100,12 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
         form = "between" if "<" in bounds else "from_to"
         return f"{label} {text(language, 'profiling', 'terms', form).format(low, high)}"
     return f"{label} " + ", ".join(_compared(term.operator, term.value, unit, language=language) for term in terms)
+
+
+def is_answer(term: Term, table: ProfileTable) -> bool:
+    """Whether the term says yes or no of a flag: "app_user: yes"."""
+    is_flag = term.feature in table.categories and table.categories[term.feature].values == ("yes", "no")
+    return term.operator == "==" and (isinstance(term.value, bool) or is_flag)
 
 
 def category_words(category: str, language: str) -> str:

@@ -35,6 +35,8 @@ class NameEvidence:
         Key of the archetype.
     condition : mapping of str to str
         The condition that members of the archetype meet, as text by language.
+    terms : tuple of Term
+        The condition with the values at its quantiles.
     members : float
         Share of the members that meet the condition, at least 0.6.
     others : float
@@ -43,6 +45,7 @@ class NameEvidence:
 
     archetype: str
     condition: Mapping[str, str]
+    terms: tuple[Term, ...]
     members: float
     others: float
 
@@ -87,7 +90,9 @@ def earned_names(
         segment = max(qualified, key=lambda s: (depth[s], hits[s] / sizes[s], -s))
         others_share = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
         condition = {language: _condition_words(archetype, table, bounds, language=language) for language in LANGUAGES}
-        evidence = NameEvidence(archetype.key, condition, float(hits[segment] / sizes[segment]), float(others_share))
+        terms = tuple(Term(term.feature, *term.bound(bounds.get(term.feature, {}))) for term in archetype.terms)
+        share = float(hits[segment] / sizes[segment])
+        evidence = NameEvidence(archetype.key, condition, terms, share, float(others_share))
         names[segment] = archetype, evidence
     return names
 
@@ -105,10 +110,12 @@ def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
 def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]) -> dict[int, int]:
     """How extreme each segment is in the direction of the terms: how many other medians its median exceeds, summed.
 
-    A feature with bounds on both sides cancels out.
+    A feature with bounds on both sides cancels out, and optional terms do not count.
     """
     depths = dict.fromkeys(segments, 0)
-    directions = {(term.feature, term.operator[0]) for term in archetype.terms if term.operator != "=="}
+    directions = {
+        (term.feature, term.operator[0]) for term in archetype.terms if term.operator != "==" and not term.optional
+    }
     for feature, direction in directions if len(segments) > 1 else ():
         values = table.values(feature)
         medians = {segment: float(np.nanmedian(values[labels == segment])) for segment in segments}

@@ -84,6 +84,35 @@ def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments:
     }
 
 
+@dataclass(frozen=True)
+class Separation:
+    """A bound that holds for most of one segment and for less than half of another; `gain`: difference of shares."""
+
+    segment: int
+    is_lower: bool
+    bound: float
+    gain: float
+
+
+def separation(values: Floats, labels: Integers, grid: Floats, *, pair: tuple[int, int]) -> Separation | None:
+    """The bound among the grid that separates two segments best; None where none holds for 60 % of one of them."""
+    if not len(grid):
+        return None
+    below = np.stack([_share_below(values[labels == segment], grid) for segment in pair])
+    candidates = []
+    for row, is_lower in ((0, True), (0, False), (1, True), (1, False)):
+        inside, outside = (below[i] if is_lower else 1 - below[i] for i in (row, 1 - row))
+        gains = np.where((inside >= MAJORITY) & (outside < 0.5), inside - outside, -np.inf)
+        cut = int(gains.argmax())
+        if np.isfinite(gains[cut]):
+            candidates.append(Separation(pair[row], is_lower, _rounded(grid, cut), float(gains[cut])))
+    return max(candidates, key=lambda candidate: candidate.gain, default=None)
+
+
+def _share_below(values: Floats, grid: Floats) -> Floats:
+    return np.asarray(np.searchsorted(np.sort(values), grid, side="left") / max(len(values), 1))
+
+
 def _is_wide(below: Floats, counts: Integers) -> bool:
     """Whether the middle half of a segment spans a large part of all customers."""
     # Mid-ranks: the many customers with one value are at one rank.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,18 +10,23 @@ import numpy as np
 from custseg._numerics import Bools
 from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
 from custseg.profiling.measures._table import ProfileTable
+from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
+from custseg.profiling.naming._topics import trait_lines
+from custseg.profiling.naming._trait_names import joined
+from custseg.profiling.naming._traits import Trait
 from custseg.profiling.naming._words import Words
 from custseg.texts import DASH, LANGUAGES, number, single_line, text
 
 Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
-_TRAITS = "{traits}"
+_TRAITS, _PLAYS = "{traits}", "{plays}"
+_LAPSED = Term("recency_days", ">=", 120)
 _FLAGS = ("contactable_", "consent_")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Advice:
     """What to do with a segment.
 
@@ -33,12 +38,24 @@ class Advice:
         Which channel to use, and how many of the segment each channel reaches where that is known.
     cadence : str
         How often to contact them.
+    language : {"en", "ru"}
+        Language of all of these.
     """
 
     do: tuple[str, ...]
     dont: tuple[str, ...]
     channel: str
     cadence: str
+    language: str = "en"
+
+    def __repr__(self) -> str:
+        headings = text(self.language, "profiling", "advice")
+        lists = [
+            "\n".join([f"{headings[key]}:", *(f"  {line}" for line in lines)])
+            for key, lines in (("do", self.do), ("dont", self.dont))
+            if lines
+        ]
+        return "\n".join([*lists, f"{headings['channel']}: {self.channel}", f"{headings['cadence']}: {self.cadence}"])
 
 
 def reachable(table: ProfileTable, members: Bools) -> dict[str, int | None]:
@@ -68,26 +85,51 @@ def advice(
     general_play: Play,
     *,
     typical: Mapping[str, Typical],
-    traits: Words,
+    traits: Sequence[Trait],
     reach: Mapping[str, int | None],
     size: int,
 ) -> dict[str, Advice]:
     """The lines of both plays that apply to the typical values of the segment, by language.
 
-    `traits` are the words for what sets the segment apart, which a line may mention.
+    In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
     """
+    dos, donts = (
+        _applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
+    )
+    mentioned = {term.feature for line in dos for term in line.when}
+    is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True
+    words, plays = joined(traits), trait_lines(traits, without=mentioned, is_away=is_away)
     return {
         language: Advice(
-            do=tuple(_applicable((*play.do, *general_play.do), typical, traits[language], language=language)),
+            do=_sentences(dos, words[language], plays[language], language=language),
             dont=(
-                *_applicable((*play.dont, *general_play.dont), typical, traits[language], language=language),
+                *_sentences(donts, words[language], plays[language], language=language),
                 *([text(language, "profiling", "reach", "only")] if reach else []),
             ),
             channel="; ".join([_channel(play, typical, language), *_reach_words(reach, size, language)]),
             cadence=_word(play.cadence, language),
+            language=language,
         )
         for language in LANGUAGES
     }
+
+
+def _applicable(lines: tuple[Line, ...], typical: Mapping[str, Typical]) -> list[Line]:
+    """The lines whose `when` holds for the typical values and whose `unless` does not."""
+    return [
+        line
+        for line in lines
+        if all(term.meets(typical.get(term.feature)) for term in line.when)
+        and not (line.unless and all(term.meets(typical.get(term.feature)) for term in line.unless))
+    ]
+
+
+def _sentences(lines: Sequence[Line], traits: str, plays: Sequence[str], *, language: str) -> tuple[str, ...]:
+    sentences: list[str] = []
+    for line in lines:
+        words = line.words[language]
+        sentences += plays if words == _PLAYS else [words.replace(_TRAITS, traits)]
+    return tuple(sentences)
 
 
 def _answers(table: ProfileTable, name: str) -> tuple[Bools, Bools]:
@@ -98,16 +140,6 @@ def _answers(table: ProfileTable, name: str) -> tuple[Bools, Bools]:
     column = table.categories[name]
     yes, no = (column.values.index(word) if word in column.values else -2 for word in ("yes", "no"))
     return column.codes == yes, column.codes == no
-
-
-def _applicable(lines: tuple[Line, ...], typical: Mapping[str, Typical], traits: str, *, language: str) -> list[str]:
-    """The lines whose `when` holds for the typical values and whose `unless` does not."""
-    return [
-        line.words[language].replace(_TRAITS, traits)
-        for line in lines
-        if all(term.meets(typical.get(term.feature)) for term in line.when)
-        and not (line.unless and all(term.meets(typical.get(term.feature)) for term in line.unless))
-    ]
 
 
 def _channel(play: Play, typical: Mapping[str, Typical], language: str) -> str:

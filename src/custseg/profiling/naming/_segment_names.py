@@ -14,7 +14,7 @@ from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
-from custseg.profiling.naming._trait_names import selected_traits, unique_names
+from custseg.profiling.naming._trait_names import Selector, unique_names
 from custseg.profiling.naming._traits import Trait, Traits, is_like_others
 from custseg.profiling.naming._words import UNCLUSTERED, Words, in_each_language
 from custseg.texts import LANGUAGES
@@ -52,7 +52,15 @@ def segment_names(
     unnamed = [segment for segment in range(statistics.n_segments) if segment not in names]
     candidates = {segment: [] if segment in small else traits.of(segment) for segment in unnamed}
     taken = [*(name.names for name in names.values()), *reserved]
-    selected = selected_traits(candidates, traits.redundant, contrast=traits.contrast, reserved=taken)
+    selected = Selector(
+        candidates,
+        rivals=[segment for segment in range(statistics.n_segments) if segment not in small],
+        shares=traits.shares,
+        redundant=traits.redundant,
+        contrast=traits.contrast,
+        merged=traits.merged,
+        reserved=taken,
+    ).selected()
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
     for segment, words in unique_names(selected, fallback, reserved=taken).items():
         key = "too_few" if segment in small else "described" if selected[segment] else "unclear"

@@ -1,10 +1,15 @@
-"""Names made of traits: which traits of each segment make its name, so that no two segments share one."""
+"""Names made of traits: which traits of each segment make its name, so that every segment is told from every other.
+
+A word tells two segments apart if it holds for less than half of the members of the one that does not have it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
+from custseg._numerics import Floats
 from custseg.profiling.naming._traits import MEDIUM, Trait
 from custseg.profiling.naming._words import MAIN, Words, in_each_language
 from custseg.texts import LANGUAGES
@@ -12,50 +17,172 @@ from custseg.texts import LANGUAGES
 LONGEST_NAME = {"en": 42, "ru": 60}
 """Characters of a name of several traits; a single trait may be longer. Russian words are half as long again."""
 _MAX_TRAITS = 3
-# Traits among which combinations are tried.
-_TRIED = 8
+# Traits among which combinations are tried: the first ones, and those that tell a segment from one it is confused with.
+_TRIED, _TRIED_MORE = 6, 4
+# A word that holds for so many members of another segment does not tell it from that segment.
+_HALF = 0.5
+# A word of one name is as true of another segment unless so much smaller a part of its members meet it.
+_CLEARLY_FEWER = 0.2
+_MAX_ROUNDS = 4
 
 Redundant = Callable[[Trait, Trait], bool]
-Contrast = Callable[[Sequence[int], Collection[str]], Mapping[int, Trait]]
+Contrast = Callable[[int, int], Mapping[int, Trait]]
+Merged = Callable[[int, Trait, Trait], Trait | None]
+Selection = dict[int, list[Trait]]
 
 
-def selected_traits(
-    candidates: Mapping[int, Sequence[Trait]],
-    redundant: Redundant,
-    *,
-    contrast: Contrast,
-    reserved: Collection[Words],
-) -> dict[int, list[Trait]]:
-    """The traits that make the name of each segment.
+@dataclass(frozen=True)
+class Selector:
+    """Selects the traits that make the name of each segment.
 
-    By default up to three that set the segment apart, or else what is true of it. A segment all of whose words another
-    segment's name has as well gets another combination of its traits, the first ones preferred, and if there is none,
-    its level in the column that tells these segments apart.
+    Attributes
+    ----------
+    candidates : mapping of int to sequence of Trait
+        The traits of each segment that needs a name, the most telling first; none where nothing can be said.
+    rivals : collection of int
+        The segments that these must be told from, those with the name of an archetype included.
+    shares : callable
+        Share of the members of every segment for which a trait holds.
+    redundant : callable
+        Whether two traits say the same.
+    contrast : callable
+        Of two segments, a bound for each in the column that separates them best; empty for none.
+    merged : callable
+        One trait that says what a trait of a segment and a bound of the same column say together; None for none.
+    reserved : collection of mapping of str to str
+        Names that are taken.
     """
-    selected = {segment: _default(traits, redundant) for segment, traits in candidates.items()}
-    keys = {segment: _keys(traits) for segment, traits in selected.items() if traits}
-    taken = [frozenset([_key_of(words)]) for words in reserved]
 
-    def is_clear(segment: int, of: frozenset[tuple[str, ...]]) -> bool:
-        # Words that another segment's name has too, and more, do not tell the two apart.
-        return not any(of <= words for named, words in keys.items() if named != segment) and of not in taken
+    candidates: Mapping[int, Sequence[Trait]]
+    rivals: Collection[int]
+    shares: Callable[[Trait], Floats]
+    redundant: Redundant
+    contrast: Contrast
+    merged: Merged
+    reserved: Collection[Words]
 
-    for segment in sorted(keys, key=lambda segment: len(keys[segment])):
-        if is_clear(segment, keys[segment]):
-            continue
-        for combination in _combinations(candidates[segment], redundant):
-            if is_clear(segment, _keys(combination)):
-                selected[segment], keys[segment] = combination, _keys(combination)
+    def selected(self) -> Selection:
+        """Up to three traits per segment.
+
+        By default those that set it apart, or else what is true of it. A segment that its words do not tell from
+        another, or that has words which are as true of another, gets the combination of its traits with the fewest
+        such faults, the first traits preferred. Where none tells two segments apart, they get bounds in numbers.
+        """
+        selected = {segment: _default(traits, self.redundant) for segment, traits in self.candidates.items()}
+        for _ in range(_MAX_ROUNDS):
+            before = dict(selected)
+            # Short names first, which have space for a word that a longer one has.
+            for segment in sorted(selected, key=lambda segment: len(selected[segment])):
+                selected[segment] = self._best(segment, selected)
+            if selected == before:
                 break
-    for segment in sorted(keys, key=lambda segment: len(keys[segment])):
-        alike = [candidate for candidate in keys if keys[segment] <= keys[candidate]]
-        if len(alike) > 1:
-            used = {trait.feature for named in alike for trait in selected[named]}
-            for named, trait in contrast(alike, used).items():
-                if keys[named] == keys[segment]:
-                    selected[named] = [*selected[named], trait]
-            keys |= {named: _keys(selected[named]) for named in alike}
-    return selected
+        self._separate_all(selected)
+        for segment in sorted(selected):
+            selected[segment] = self._best(segment, selected, is_last=True)
+        return selected
+
+    def _separate_all(self, selected: Selection) -> None:
+        # A bound can take the space of a word that told a third segment apart.
+        for _ in range(_MAX_ROUNDS):
+            before = dict(selected)
+            for first in sorted(selected):
+                for second in sorted(self.rivals):
+                    if second not in selected or second > first:
+                        self._separate(first, second, selected)
+            if selected == before:
+                break
+
+    def _best(self, segment: int, selected: Selection, *, is_last: bool = False) -> list[Trait]:
+        """The combination of traits with the fewest faults beside the names of the others.
+
+        In the end, where it is still confused with another, secondary columns are used as well.
+        """
+        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        best = selected[segment]
+        fewest_faults = self._faults(segment, best, rival_names)
+        if not best or not any(fewest_faults) or (is_last and not fewest_faults[0]):
+            return best
+        confused = [rival for rival in rival_names if self._is_confused((segment, best), (rival, rival_names[rival]))]
+        for combination in _combinations(self._tried(segment, confused, is_last=is_last), self.redundant):
+            faults = self._faults(segment, combination, rival_names)
+            if faults < fewest_faults:
+                best, fewest_faults = combination, faults
+        return best
+
+    def _tried(self, segment: int, confused: Collection[int], *, is_last: bool) -> list[Trait]:
+        every = self.candidates[segment]
+        candidates = every if is_last else [trait for trait in every if not trait.is_secondary] or every
+        first, remaining = candidates[:_TRIED], candidates[_TRIED:]
+        telling = [trait for trait in remaining if any(self.shares(trait)[rival] < _HALF for rival in confused)]
+        return [*first, *telling[:_TRIED_MORE]]
+
+    def _faults(
+        self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]
+    ) -> tuple[int, int, int]:
+        """How many segments it is not told from, names are part of each other, and words are as true of another.
+
+        The last are words for a column that the name of the other segment does not mention.
+        """
+        keys = _keys(traits)
+        confused = alike = unsaid = 0
+        for rival, words in rival_names.items():
+            confused += self._is_confused((segment, traits), (rival, words))
+            if rival not in self.candidates or not words:
+                continue
+            rival_keys = _keys(words)
+            alike += keys <= rival_keys or rival_keys <= keys
+            unsaid += sum(self._is_as_true(trait, rival) for trait in traits if not _mentions(words, trait))
+            unsaid += sum(self._is_as_true(trait, segment) for trait in words if not _mentions(traits, trait))
+        confused += any(keys == {_key_of(words)} for words in self.reserved)
+        return confused, alike, unsaid
+
+    def _is_confused(self, first: tuple[int, Sequence[Trait]], second: tuple[int, Sequence[Trait]]) -> bool:
+        """Whether every word of either name holds for at least half of the members of the other segment."""
+        return all(
+            self._holds(trait, rival)
+            for (_, traits), (rival, _) in ((first, second), (second, first))
+            for trait in traits
+        )
+
+    def _holds(self, trait: Trait, segment: int) -> bool:
+        return bool(self.shares(trait)[segment] >= _HALF)
+
+    def _is_as_true(self, trait: Trait, rival: int) -> bool:
+        return bool(self.shares(trait)[rival] > trait.members - _CLEARLY_FEWER)
+
+    def _separate(self, first: int, second: int, selected: Selection) -> None:
+        """Add bounds to the names of two segments that no words tell apart."""
+        if not self._is_confused((first, selected[first]), (second, selected.get(second, []))):
+            return
+        for segment, trait in self.contrast(first, second).items():
+            if segment in selected:
+                added = self._with(segment, selected, trait)
+                rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+                if (
+                    self._faults(segment, added, rival_names)[0]
+                    <= self._faults(segment, selected[segment], rival_names)[0]
+                ):
+                    selected[segment] = added
+
+    def _with(self, segment: int, selected: Selection, added: Trait) -> list[Trait]:
+        """The traits with one more, without those for which there is no space or which it makes needless."""
+        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        traits = selected[segment]
+        for trait in traits:
+            if trait.feature == added.feature and (both := self.merged(segment, trait, added)) is not None:
+                added = both
+        variants = [
+            [*subset, added]
+            for count in range(min(len(traits), _MAX_TRAITS - 1), -1, -1)
+            for subset in combinations(traits, count)
+            if not count or _is_short([*subset, added])
+        ]
+
+        def key(variant: list[Trait]) -> tuple[tuple[int, ...], bool, int]:
+            says_twice = _mentions(variant[:-1], added)
+            return self._faults(segment, variant, rival_names)[:2], says_twice, -len(variant)
+
+        return min(variants, key=key)
 
 
 def unique_names(
@@ -63,17 +190,21 @@ def unique_names(
 ) -> dict[int, Words]:
     """The name of each segment: its traits, or the fallback; numbered where several segments have the same."""
     names = {segment: joined(traits) if traits else fallback[segment] for segment, traits in selected.items()}
-    group = in_each_language("names", "group")
-    used = {_key_of(words) for words in reserved}
     unique: dict[int, Words] = {}
     for segment, name in names.items():
-        words, number = name, 2
-        while _key_of(words) in used:
-            words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
-            number += 1
-        used.add(_key_of(words))
-        unique[segment] = words
+        unique[segment] = numbered_name(name, [*reserved, *unique.values()])
     return unique
+
+
+def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
+    """The name, with a number if it is in use."""
+    group = in_each_language("names", "group")
+    used = {_key_of(words) for words in reserved}
+    words, number = name, 2
+    while _key_of(words) in used:
+        words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
+        number += 1
+    return words
 
 
 def joined(traits: Sequence[Trait]) -> Words:
@@ -100,12 +231,17 @@ def _default(traits: Sequence[Trait], redundant: Redundant) -> list[Trait]:
 
 
 def _combinations(traits: Sequence[Trait], redundant: Redundant) -> list[list[Trait]]:
-    """Combinations of up to three traits, short names first, then those of the first traits."""
-    ranked = list(enumerate(traits[:_TRIED]))
-    combined = [pairs for count in range(1, _MAX_TRAITS + 1) for pairs in combinations(ranked, count)]
+    """Combinations of up to three traits of different columns that make short names, the first traits first."""
+    ranked = list(enumerate(traits))
+    combined = [
+        pairs
+        for count in range(1, _MAX_TRAITS + 1)
+        for pairs in combinations(ranked, count)
+        if len({trait.feature for _, trait in pairs}) == count
+        and (count == 1 or _is_short([trait for _, trait in pairs]))
+    ]
     combined.sort(
         key=lambda pairs: (
-            not _is_short([trait for _, trait in pairs]),
             any(redundant(a, b) for (_, a), (_, b) in combinations(pairs, 2)),
             -sum(trait.is_clear for _, trait in pairs),
             sum(index for index, _ in pairs),
@@ -116,6 +252,10 @@ def _combinations(traits: Sequence[Trait], redundant: Redundant) -> list[list[Tr
 
 def _is_short(traits: Sequence[Trait]) -> bool:
     return all(len(name) <= LONGEST_NAME[language] for language, name in joined(traits).items())
+
+
+def _mentions(traits: Sequence[Trait], trait: Trait) -> bool:
+    return any(one.feature == trait.feature for one in traits)
 
 
 def _keys(traits: Sequence[Trait]) -> frozenset[tuple[str, ...]]:

@@ -12,14 +12,14 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg._numerics import Bools, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference, wilson
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
-from custseg.profiling.naming._levels import MAJORITY, Level, column_levels
+from custseg.profiling.naming._levels import MAJORITY, Level, column_levels, separation
 from custseg.profiling.naming._words import MAIN, TRAITS, Wording, Words, in_each_language, level_words, own_words
 from custseg.texts import LANGUAGES
 
@@ -58,6 +58,8 @@ class Trait:
     is_secondary : bool
         Whether the column gives words only where others do not suffice: a descriptor, or beside orders a column
         without words of its own.
+    kind : str
+        What it says of the column: "low", "middle", "high", "yes", "no", "missing", "category" or "other_category".
     """
 
     feature: str
@@ -70,6 +72,7 @@ class Trait:
     strength: float
     position: int
     is_secondary: bool = False
+    kind: str = ""
 
 
 @dataclass(eq=False)
@@ -101,27 +104,30 @@ class Traits:
         return first, [*(name for name in columns if name not in first), *table.descriptors]
 
     def of(self, segment: int) -> list[Trait]:
-        """The traits of a segment: what sets it apart first, then what is only true of it, then secondary columns."""
+        """The traits of a segment: what sets it apart, what is only true of it, further words, secondary columns."""
         first, secondary = self.columns
         main = [name for name in MAIN if name in first]
         remaining = [name for name in first if name not in MAIN]
-        traits = [trait for name in main for trait in self._of_column(name, segment)]
-        by_strength = [trait for name in remaining for trait in self._of_column(name, segment)]
+        of_column = {name: self._of_column(name, segment) for name in (*first, *secondary)}
+        traits = [trait for name in main for trait in of_column[name][:1]]
+        by_strength = [trait for name in remaining for trait in of_column[name][:1]]
         by_strength.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
         traits += by_strength
-        last = [replace(trait, is_secondary=True) for name in secondary for trait in self._of_column(name, segment)]
+        last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
+        last.sort(key=lambda trait: -trait.strength)
         clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
-        return [*clear, *weak, *sorted((t for t in last if t.is_clear), key=lambda trait: -trait.strength)]
+        further = [replace(trait, is_clear=False) for name in first for trait in of_column[name][1:]]
+        return [*clear, *weak, *further, *(replace(trait, is_secondary=True) for trait in last)]
 
     def _of_column(self, name: str, segment: int) -> list[Trait]:
-        """The first words of a column that hold for most members, and that values are missing where they are."""
+        """The words of a column that hold for most members, the more telling first, or that values are missing."""
         if name not in self.statistics.ranked and name not in self.statistics.shares:
             return []  # a date or a list
         if name in self.statistics.ranked:
             effect = self.statistics.effect(name, segment)
             direction = _direction(effect)
             wordings = self._wordings(name, segment, direction, effect=effect) if effect is not None else []
-            traits = self._first_true(name, segment, wordings, clear=bool(direction), effect=effect)
+            traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
         else:
             traits = self._of_category(name, segment)
         return traits or self._of_missing(name, segment)
@@ -135,45 +141,44 @@ class Traits:
             self._flags[name] = statistics.is_flag(name)
         if self._flags[name]:
             value = (statistics.flag_share(name, segment) or 0.0) >= 0.5
-            forms = in_each_language("names", "flag" if value else "not")
-            words = {language: forms[language].format(label[language]) for language in LANGUAGES}
-            return [(words, (Term(name, "==", value),))]
+            words = self._phrased("flag" if value else "not", name)
+            return [Wording(words, (Term(name, "==", value),), "yes" if value else "no")]
         if name in TRAITS:
-            if direction is None:
-                return []
             wordings = own_words(name, direction, quantiles=self._quantiles(name))
-            if name == "order_count" and direction <= 0:
+            if name == "order_count" and (direction or 0) <= 0:
                 key = "one_order_in_window" if statistics.table.windowed else "one_order"
-                wordings = [(in_each_language("names", key), (Term(name, "==", 1),)), *wordings]
+                wordings = [Wording(in_each_language("names", key), (Term(name, "==", 1),), "low"), *wordings]
             return wordings
         level = self._levels(name).get(segment)
         is_true = level is not None and _agrees(level, effect)
-        wordings = [(level_words(label, level), level.terms(name))] if level is not None and is_true else []
+        wordings = [level_words(label, level, name)] if level is not None and is_true else []
         if direction:
             # Where segments overlap too much for levels, a clear difference is still one from most customers.
             term = Term(name, "<" if direction < 0 else ">", self._quantiles(name)[0.5])
-            forms = in_each_language("names", "lower" if direction < 0 else "higher")
-            wordings.append(({language: forms[language].format(label[language]) for language in LANGUAGES}, (term,)))
+            words = self._phrased("lower" if direction < 0 else "higher", name)
+            wordings.append(Wording(words, (term,), "low" if direction < 0 else "high"))
         return wordings
 
-    def _first_true(
+    def _true(
         self, name: str, segment: int, wordings: Sequence[Wording], *, clear: bool, effect: Effect | None
     ) -> list[Trait]:
-        """The first of these words that hold for most members, as the only item."""
-        for words, terms in wordings:
-            shares = self._shares(terms, segment)
-            if _is_most(shares[0], int(self.statistics.sizes()[segment])):
-                return [self._trait(name, (words, terms), shares, is_clear=clear, effect=effect)]
-        return []
+        """Those of the words that hold for most members."""
+        size, traits = int(self.statistics.sizes()[segment]), []
+        for wording in wordings:
+            shares = self._shares_of(wording.terms, segment)
+            if _is_most(shares[0], size):
+                traits.append(self._trait(name, wording, shares, is_clear=clear, effect=effect))
+        return traits
 
     def _trait(
         self, name: str, wording: Wording, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
     ) -> Trait:
-        words, terms = wording
+        words, terms, kind = wording
         table = self.statistics.table
         condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
         strength = abs(effect.value) if effect else 0.0
-        return Trait(name, words, terms, condition, *shares, is_clear, strength, list(table.described).index(name))
+        position = list(table.described).index(name)
+        return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind)
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         share = strongest(self.statistics.shares[name][segment])
@@ -182,45 +187,65 @@ class Traits:
         difference, label = share.difference, self._label(name)
         if abs(difference.value) < MEDIUM or difference.low * difference.high <= 0:
             return []
-        forms = in_each_language("names", "category" if difference.value > 0 else "other_category")
+        kind = "category" if difference.value > 0 else "other_category"
+        forms = in_each_language("names", kind)
         words = {code: forms[code].format(label[code], category_words(share.value, code)) for code in LANGUAGES}
-        wordings = [(words, (Term(name, "==" if difference.value > 0 else OTHER_THAN, share.value),))]
-        return self._first_true(name, segment, wordings, clear=True, effect=difference)
+        wording = Wording(words, (Term(name, "==" if difference.value > 0 else OTHER_THAN, share.value),), kind)
+        return self._true(name, segment, [wording], clear=True, effect=difference)
 
-    def contrast(self, segments: Sequence[int], used: Collection[str]) -> dict[int, Trait]:
-        """Of segments that share a name, the levels in the column that tells most of them apart; empty for none."""
-        best: dict[int, Level] = {}
-        name = ""
-        for column in [name for names in self.columns for name in names if name not in used]:
-            if column not in self.statistics.ranked or self.statistics.is_flag(column):
+    def contrast(self, first: int, second: int) -> dict[int, Trait]:
+        """A bound in numbers for one or both of two segments, in the column that separates them best.
+
+        Columns that give words only where others do not suffice are used if no other separates the two.
+        """
+        main, secondary = self.columns
+        return self._contrast(first, second, main) or self._contrast(first, second, secondary)
+
+    def _contrast(self, first: int, second: int, columns: Sequence[str]) -> dict[int, Trait]:
+        traits: dict[int, Trait] = {}
+        largest = 0.0
+        for name in [name for name in columns if name in self.statistics.ranked]:
+            grid, (values, labels) = self.statistics.ranked[name].grid, self.statistics.clustered_values(name)
+            best = separation(values, labels, grid, pair=(first, second))
+            if best is None or best.gain <= largest or self.statistics.is_flag(name):
                 continue
-            values, labels = self.statistics.clustered_values(column)
-            inside = np.isin(labels, segments)
-            grid, n_segments = self.statistics.ranked[column].grid, self.statistics.n_segments
-            levels = column_levels(values[inside], labels[inside], grid, n_segments=n_segments)
-            if len({level.position for level in levels.values()}) > len({level.position for level in best.values()}):
-                best, name = levels, column
-        traits = {}
-        for segment, level in best.items():
-            wordings = [(level_words(self._label(name), level), level.terms(name))]
-            for trait in self._first_true(name, segment, wordings, clear=False, effect=None):
-                traits[segment] = trait
+            other = second if best.segment == first else first
+            sides = {best.segment: best.is_lower, other: not best.is_lower}
+            bounds = {segment: self._bound(name, segment, best.bound, is_lower=is_lower)
+                      for segment, is_lower in sides.items()}  # fmt: skip
+            if bounds[best.segment]:
+                traits, largest = {segment: trait[0] for segment, trait in bounds.items() if trait}, best.gain
         return traits
+
+    def merged(self, segment: int, trait: Trait, bound: Trait) -> Trait | None:
+        """Both bounds of one column as one trait, such as "orders 5 to under 10"; None where that is not most."""
+        terms = tuple(sorted((*trait.terms, *bound.terms), key=lambda term: term.operator, reverse=True))
+        if [term.operator for term in terms] != [">=", "<"]:
+            return None
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        wording = Wording(words, terms, trait.kind)
+        return next(iter(self._true(bound.feature, segment, [wording], clear=False, effect=None)), None)
+
+    def _bound(self, name: str, segment: int, bound: float, *, is_lower: bool) -> list[Trait]:
+        """That the values are under a bound, or at least that, if this holds for most members."""
+        terms = (Term(name, "<" if is_lower else ">=", bound),)
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        wording = Wording(words, terms, "low" if is_lower else "high")
+        return self._true(name, segment, [wording], clear=False, effect=None)
 
     def _of_missing(self, name: str, segment: int) -> list[Trait]:
         """That most members have no value, where far fewer of the others lack one."""
         sizes = self.statistics.sizes()
         size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
         terms = (Term(name, MISSING),)
-        shares = members, share_of_others = self._shares(terms, segment)
+        shares = members, share_of_others = self._shares_of(terms, segment)
         if not n_others or not _is_most(members, size):
             return []
         difference = share_difference(members * size, size, others=(share_of_others * n_others, n_others))
         if difference.value < MEDIUM or difference.low <= 0:
             return []
-        forms, label = in_each_language("names", "missing"), self._label(name)
-        words = {language: forms[language].format(label[language]) for language in LANGUAGES}
-        return [self._trait(name, (words, terms), shares, is_clear=True, effect=difference)]
+        wording = Wording(self._phrased("missing", name), terms, "missing")
+        return [self._trait(name, wording, shares, is_clear=True, effect=difference)]
 
     def redundant(self, first: Trait, second: Trait) -> bool:
         """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8.
@@ -239,16 +264,23 @@ class Traits:
             Candidate(first.feature, effect), Candidate(second.feature, effect)
         )
 
-    def _shares(self, terms: Sequence[Term], segment: int) -> tuple[float, float]:
-        """Shares of members and of all other clustered customers that meet all terms; missing values do not."""
-        key, labels = tuple(terms), self.statistics.labels
-        if key not in self._hits_of:
-            holds: Bools = np.logical_and.reduce([term.holds(self.statistics.table, {}) for term in terms])
-            self._hits_of[key] = np.bincount(labels[holds & (labels >= 0)], minlength=self.statistics.n_segments)
-        hits = self._hits_of[key]
-        sizes = self.statistics.sizes()
+    def shares(self, trait: Trait) -> Floats:
+        """Share of the members of every segment for which a trait holds; a missing value does not meet a bound."""
+        return np.asarray(self._hits(trait.terms) / np.maximum(self.statistics.sizes(), 1))
+
+    def _shares_of(self, terms: tuple[Term, ...], segment: int) -> tuple[float, float]:
+        """Shares of members and of all other clustered customers that meet all terms."""
+        hits, sizes = self._hits(terms), self.statistics.sizes()
         n_others = int(sizes.sum() - sizes[segment])
         return float(hits[segment] / sizes[segment]), float((hits.sum() - hits[segment]) / max(n_others, 1))
+
+    def _hits(self, terms: tuple[Term, ...]) -> Integers:
+        """Members of every segment that meet all terms."""
+        if terms not in self._hits_of:
+            labels = self.statistics.labels
+            holds: Bools = np.logical_and.reduce([term.holds(self.statistics.table, {}) for term in terms])
+            self._hits_of[terms] = np.bincount(labels[holds & (labels >= 0)], minlength=self.statistics.n_segments)
+        return self._hits_of[terms]
 
     def _levels(self, name: str) -> Mapping[int, Level]:
         if name not in self._levels_of:
@@ -262,6 +294,10 @@ class Traits:
             values, _ = self.statistics.clustered_values(name)
             self._quantiles_of[name] = dict(zip(_QUANTILES, np.quantile(values, _QUANTILES).tolist(), strict=True))
         return self._quantiles_of[name]
+
+    def _phrased(self, key: str, name: str) -> Words:
+        forms, label = in_each_language("names", key), self._label(name)
+        return {language: forms[language].format(label[language]) for language in LANGUAGES}
 
     def _label(self, name: str) -> Words:
         return {language: _shortened(self.statistics.table.phrase(name, language)) for language in LANGUAGES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._levels import Level
@@ -27,8 +28,13 @@ _HIGH_LIMITS = {
 }  # fmt: skip
 _AVERAGE_QUANTILES = (0.15, 0.85)
 
-Wording = tuple[Words, tuple[Term, ...]]
-"""Words, and the terms that most members of the segment must meet."""
+
+class Wording(NamedTuple):
+    """Words, the terms that most members of the segment must meet, and what they say of the column (`Trait.kind`)."""
+
+    words: Words
+    terms: tuple[Term, ...]
+    kind: str
 
 
 def in_each_language(*keys: str) -> Words:
@@ -46,16 +52,20 @@ TRAITS = frozenset(text("en", "profiling", "traits"))
 """Features with words of their own for low and high values."""
 
 
-def own_words(feature: str, direction: int, *, quantiles: Mapping[float, float]) -> list[Wording]:
+def own_words(feature: str, direction: int | None, *, quantiles: Mapping[float, float]) -> list[Wording]:
     """What a feature with words of its own can be called, the more telling first.
 
     Low and high (`direction` -1 and 1) are absolute where the feature has a limit: only below it are orders "few".
-    Otherwise, and where the limit does not hold, they compare with the median of all customers. Without a direction the
-    absolute words come first as well: where nobody has ordered for a year, that is not "average".
+    Otherwise, and where the limit does not hold, they compare with the median of all customers. Without a direction
+    (0: like the others; None: unsure) the absolute words of recency and orders come first as well: where nobody has
+    ordered for a year, that is not "average".
     """
     median = quantiles[0.5]
     low = _wording(feature, "low", Term(feature, "<=", _LOW_LIMITS[feature])) if feature in _LOW_LIMITS else []
     high = _wording(feature, "high", Term(feature, ">=", _HIGH_LIMITS[feature])) if feature in _HIGH_LIMITS else []
+    absolute = high + low if feature in MAIN else []
+    if direction is None:
+        return absolute
     if direction < 0:
         # More recent than most, and yet away for long.
         lapsed = _wording(
@@ -64,19 +74,27 @@ def own_words(feature: str, direction: int, *, quantiles: Mapping[float, float])
         return low + lapsed + _wording(feature, "lower" if low else "low", Term(feature, "<", median))
     if direction > 0:
         # A high number needs more than nothing: 0 is the median of money that few spend.
-        return high + _wording(feature, "higher" if high else "high", Term(feature, ">", max(median, 0.0)))
+        # Where most have been away for long, these have been for longest.
+        lapsed = _wording(feature, "lapsed_earlier", Term(feature, ">", median)) if _is_high(feature, median) else []
+        return high + lapsed + _wording(feature, "higher" if high else "high", Term(feature, ">", max(median, 0.0)))
     first, last = (quantiles[quantile] for quantile in _AVERAGE_QUANTILES)
-    average = _wording(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
-    return (high + low + average) if feature in MAIN else average
+    return absolute + _wording(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
+
+
+_KINDS = {"low": "low", "lower": "low", "average": "middle"}
+
+
+def _is_high(feature: str, value: float) -> bool:
+    return feature in _HIGH_LIMITS and value >= _HIGH_LIMITS[feature]
 
 
 def _wording(feature: str, level: str, *terms: Term) -> list[Wording]:
     """The words for a level with their terms; none where the catalogs have no words."""
     has_words = level in text("en", "profiling", "traits", feature)
-    return [(in_each_language("traits", feature, level), terms)] if has_words else []
+    return [Wording(in_each_language("traits", feature, level), terms, _KINDS.get(level, "high"))] if has_words else []
 
 
-def level_words(label: Words, level: Level) -> Words:
+def level_words(label: Words, level: Level, feature: str) -> Wording:
     """The words for one of several levels of a column, lowest first: "lowest income" to "highest income"."""
     words = {}
     for language in LANGUAGES:
@@ -84,4 +102,5 @@ def level_words(label: Words, level: Level) -> Words:
         has_words = str(level.n_levels) in forms
         form = forms[str(level.n_levels)][level.position] if has_words else forms["step"]
         words[language] = form.format(label[language], position=level.position + 1, total=level.n_levels)
-    return words
+    side = 2 * level.position - (level.n_levels - 1)
+    return Wording(words, level.terms(feature), "low" if side < 0 else "high" if side > 0 else "middle")

@@ -53,6 +53,8 @@ def test_plain_table_has_no_finding() -> None:
         ([3] * N, "left_out_constant"),
         (list(range(100, 100 + N)), "left_out_id"),
         ([f"{i:05}" for i in range(N)], "left_out_code"),
+        (["one"] * N, "left_out_constant"),
+        ([True] * N, "left_out_constant"),
         ((BASE["basket"] * 100).tolist(), "left_out_duplicate"),
         ([str(i) for i in range(40)] + ["many"] * 20, "numbers_in_text"),
         ([f"{i},000" for i in range(1, N + 1)], "numbers_in_text"),
@@ -85,9 +87,32 @@ def test_many_converted_columns_are_one_finding() -> None:
 def test_outcomes_look_like_results() -> None:
     flags = [i % 3 == 0 for i in range(N)]
     named = {"Response": np.array(flags, int), "cluster": np.arange(N) % 4, "churn_rate": RNG.random(N)}
-    assert text("results", **named).endswith("'Response', 'cluster'.")
+    assert text("left_out_outcome", **named).endswith("a target): 'Response'.")
+    assert text("results", **named).endswith("earlier segmentation): 'cluster'.")
+    assert text("results", ["visits", "Response"], **named).endswith("earlier segmentation): 'Response'.")
     assert "results" not in found(["visits"], **named)
     assert "results" not in found(response_time=RNG.random(N), responses=np.arange(N) ** 2)
+
+
+@pytest.mark.parametrize("name", ["is_canceled", "Churn", "y", "converted", "purchased", "target", "label", "отток"])
+@pytest.mark.parametrize("values", [[0, 1, 1] * 20, ["yes", "no", "no"] * 20, [True, False, False] * 20])
+def test_outcomes_are_not_clustered_on(name: str, values: list[object]) -> None:
+    assert found(**{name: values}) == {"left_out_outcome": 1}
+
+
+@pytest.mark.parametrize("name", ["postal_code", "zip", "store_id", "индекс"])
+def test_codes_are_no_quantities(name: str) -> None:
+    codes = (np.arange(N) * 7919 % 53 + 10000).tolist()
+    assert found(**{name: codes}) == {"left_out_code": 1}
+    assert found([name, "visits"], **{name: codes}) == {}
+
+
+def test_percentages_as_text_are_numbers() -> None:
+    assert found(discount=[f"{i % 40}%" for i in range(N)]) == {"numbers_from_text": 1 * N}
+
+
+def test_empty_column_is_named_once() -> None:
+    assert repr(report(note=[None] * N)).count("note") == 1
 
 
 def test_repeated_columns_that_the_caller_named() -> None:

@@ -7,11 +7,14 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._numerics import Integers
 from custseg.logs.report._findings import Finding, FindingWriter, calendar_day
 from custseg.logs.report.patterns._outliers import count_outliers, long_gap
 
 _WEEK = 7
 _LARGE_SHARE = 0.2
+# Share of days with rows after a gap, of that before it, from which the log has not died out.
+_AS_BEFORE = 0.25
 # Dates are distributed more evenly than orders of customers.
 _SPREAD = 0.5
 
@@ -27,16 +30,35 @@ def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
         return []
     longest = int(gaps.max())
     after = calendar_day(int(sorted_days[int(gaps.argmax())]))
-    # A shop with few orders, or one that bills on the first of the month, has gaps as long as any other.
-    unusual = longest >= _WEEK and long_gap(gaps + 1)
     return write(
         "days_without_data",
         missing,
-        "warning" if unusual else "note",
+        "warning" if _has_unusual_gap(sorted_days) else "note",
         wording="days_without_data" if longest > 1 else "single_days_without_data",
         longest=longest,
         after=str(after),
     )
+
+
+def _has_unusual_gap(days: Integers) -> bool:
+    """Whether a gap of a week or more is longer than chance explains, and the log goes on after it as before.
+
+    A shop with few orders, or one that bills on the first of the month, has gaps as long as any other. Of a shop that
+    closes, the last orders are far apart, but no day between them is missing.
+    """
+    while len(days) > 1:
+        gaps = np.diff(days)
+        last = int(gaps.argmax())
+        if gaps[last] <= _WEEK or not long_gap(gaps):
+            return False
+        before, after = days[: last + 1], days[last + 1 :]
+        span = int(after[-1] - before[-1])
+        if len(after) >= _WEEK and len(after) / span >= _AS_BEFORE * len(before) / int(before[-1] - before[0] + 1):
+            return True
+        if last == 0 or len(before) < len(after):
+            return True
+        days = before
+    return False
 
 
 def crowded_days(

@@ -29,6 +29,11 @@ _MOST_NAMES = 10
 _MOST_RESULTS = 20
 # Two words in any case, such as yes, Yes and YES.
 _MOST_ANSWERS = 16
+# Values of a column of yes and no.
+_FLAG = 2
+_REASONS = (
+    "outcome", "text", "own text", "code", "flag", "date", "other", "no value", "constant", "id", "duplicate",
+)  # fmt: skip
 
 
 def table_report(
@@ -145,9 +150,9 @@ def _left_out(
     numeric = set(table.numeric_names())
     reasons |= {name: _kind(table, name) for name in given if name not in numeric and name not in texts}
     reasons |= {name: "code" for name, text in texts.items() if text.is_code}
-    for reason in ("text", "own text", "code", "flag", "date", "other", "no value", "constant", "id", "duplicate"):
+    for reason in _REASONS:
         names = [name for name, of_name in reasons.items() if of_name == reason and name not in clustered_on]
-        severity: Severity = "warning" if reason in ("flag", "other") else "note"
+        severity: Severity = "warning" if reason in ("flag", "other", "outcome") else "note"
         wording = f"left_out_{reason.replace(' ', '_')}"
         yield from write(wording, len(names), severity, columns=_names(write, names))
 
@@ -158,12 +163,17 @@ def _kind(table: FeatureTable, name: str) -> str:
     kind = column.dtype
     if column.is_null().all():
         return "no value"
+    if not kind.is_temporal() and kind not in (nw.Boolean, nw.String, nw.Categorical, nw.Enum):
+        return "other"
+    distinct = column.drop_nulls().n_unique()
+    if distinct == 1:
+        return "constant"
+    if distinct == _FLAG and is_outcome_name(name):
+        return "outcome"
     if kind == nw.Boolean:
         return "flag"
     if kind.is_temporal():
         return "date"
-    if kind not in (nw.String, nw.Categorical, nw.Enum):
-        return "other"
     # A CSV file has flags and dates as text.
     if _are_answers(column):
         return "flag"

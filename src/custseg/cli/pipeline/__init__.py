@@ -1,0 +1,4 @@
+"""Commands that run every day: assign, history, compare, drift, refit, SQL, and all of a day in one.
+
+`_project.py` reads and writes the project file, `_workspace.py` finds the model, the history and the logs of a command.
+"""

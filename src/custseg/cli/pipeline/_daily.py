@@ -1,0 +1,96 @@
+"""`custseg daily`: the whole day of a pipeline in one command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custseg.cli._errors import command_errors
+from custseg.cli.pipeline._tracking import moved, movement_summary
+from custseg.cli.pipeline._workspace import (
+    ALARM,
+    LEVELS,
+    Workspace,
+    echo_summary,
+    raise_alarm,
+    segment_counts,
+    segment_lines,
+    workspace_options,
+    write_table,
+)
+from custseg.errors import DataError
+from custseg.exports import export_activation
+from custseg.features import email
+from custseg.model import SegmentModel
+from custseg.texts import text
+from custseg.tracking import SegmentHistory, Transitions, drift
+
+
+@click.command()
+@workspace_options("logs", "events", "customers", "model", "history", "as_of")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Folder for the files. [default: that of the project, or segments]")  # fmt: skip
+@click.option("--max-age-days", type=click.IntRange(0),
+              help="Stop if the model, or the last row of a log, is more days before --as-of.")  # fmt: skip
+@click.option("--min-stay", type=click.IntRange(1), help="Snapshots in a segment before a change counts. [default: 1]")
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), help="Confidence from which a change counts. [default: 0]"
+)
+@click.option(
+    "--max-sends-7d", type=click.IntRange(1), help="Customers with so many mails in 7 days are not reachable."
+)
+@click.option("--fail-on", type=click.Choice(LEVELS[1:]),
+              help=f"Exit code {ALARM} if the verdict on drift is this or worse. [default: never]")  # fmt: skip
+@click.option("--replace", is_flag=True, help="Replace a snapshot of this date that has other content.")
+def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
+    """Do the work of one day: assign, record, compare, list who entered a segment, and look for drift.
+
+    Run twice, it gives the same files.
+    """
+    with command_errors(options["language"] or "en"):
+        workspace = Workspace.of(options)
+        model, logs, language = workspace.model(), workspace.logs(), workspace.language
+        table = model.assign(**logs, as_of=as_of, max_age_days=workspace.daily("max_age_days"))
+        folder, day = workspace.path("out"), as_of.replace(":", "-")
+        history = SegmentHistory(workspace.path("history"))
+        history.record(table, as_of, replace=replace)
+        files = [write_table(table, folder / f"assignments_{day}.csv")]
+        segments = segment_counts(table)
+        lines = segment_lines(segments, language)
+        summary: dict[str, Any] = {"command": "daily", "as_of": as_of, "segments": segments}
+        if len(history.moments("daily")) > 1 and history.moments("daily")[0] < as_of:
+            movement = moved(workspace, as_of)
+            path = folder / f"entered_{day}.csv"
+            files.append(_activation(workspace, movement, model, logs=logs, as_of=as_of, path=path))
+            summary |= {"movement": movement_summary(movement)}
+            lines += ["", repr(movement)]
+        change = drift(model, **logs, as_of=as_of, language=language)
+        summary |= {"drift": change.verdict, "reason": change.reason, "files": [str(file) for file in files]}
+        wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
+        echo_summary(summary, as_json=as_json, lines=[*lines, "", repr(change), "", *wrote])
+    raise_alarm(change.verdict, workspace.daily("fail_on"))
+
+
+def _activation(
+    workspace: Workspace, movement: Transitions, model: SegmentModel, *, logs: Mapping[str, Any], as_of: str, path: Path
+) -> Path:
+    """Write who entered a segment, with the play of the segment and whether mail reaches the customer."""
+    plays: dict[int | str, str] = {
+        segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments
+    }
+    cap = workspace.daily("max_sends_7d")
+    contact = None if logs["events"] is None else _mail_states(logs["events"], as_of)
+    if contact is None and cap is not None:
+        raise DataError("daily: max_sends_7d needs a log of events with mails. Give events, or leave the limit out.")
+    return export_activation(movement, path, plays=plays, features=contact, max_sends_7d=cap)
+
+
+def _mail_states(events: Any, as_of: str) -> Any:
+    """The mail features of the customers; None where the log has no mails."""
+    try:
+        return email(events, as_of=as_of)
+    except DataError:
+        return None

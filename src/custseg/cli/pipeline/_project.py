@@ -1,0 +1,155 @@
+"""The project file `custseg.toml`: what the commands of a pipeline share, such as logs, columns and paths."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from custseg._checks import did_you_mean
+from custseg._write import write_files
+from custseg.errors import DataError
+from custseg.logs import Customers, Events, Orders, description_arguments
+from custseg.texts import LANGUAGES
+
+FILE_NAME = "custseg.toml"
+LOGS: Mapping[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
+_PATHS = {"model": "model.json", "history": "history", "out": "segments"}
+_KEYS: Mapping[str, Collection[str]] = {
+    "fit": ("min_size", "method", "segments", "columns", "window_days", "refunds", "seed", "labels"),
+    "paths": tuple(_PATHS),
+    "daily": ("max_age_days", "min_stay", "min_confidence", "max_sends_7d", "fail_on"),
+    **{name: ("file", *(item.name for item in fields(kind) if item.init and item.name != "table"))
+       for name, kind in LOGS.items()},
+}  # fmt: skip
+_HEAD = """\
+# Written by `custseg fit --config`, and read by the other commands of custseg.
+# Paths are relative to this file. The guide "Every day" lists the keys.
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project file.
+
+    Attributes
+    ----------
+    folder : Path
+        The folder that paths are relative to.
+    language : {"en", "ru"}
+        Language of the results.
+    logs : mapping of str to mapping
+        By log ("orders", "events", "customers"), its `file` and the arguments of its description.
+    fit : mapping of str to object
+        Options of `custseg fit`.
+    paths : mapping of str to str
+        Of the model, the history and the folder for results.
+    daily : mapping of str to object
+        Options of `custseg daily`.
+    """
+
+    folder: Path = Path()
+    language: str = "en"
+    logs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    fit: Mapping[str, Any] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    daily: Mapping[str, Any] = field(default_factory=dict)
+
+    def path(self, name: str) -> Path:
+        """The path of the model, the history or the folder for results."""
+        return self.folder / self.paths.get(name, _PATHS[name])
+
+    def described(self) -> dict[str, Any]:
+        """The described logs by name; only those that the file has."""
+        return {
+            name: LOGS[name](
+                str(self.folder / arguments["file"]), **{k: v for k, v in arguments.items() if k != "file"}
+            )
+            for name, arguments in self.logs.items()
+        }
+
+
+def read_project(path: Path) -> Project:
+    """Read the file; DataError for anything that is not a project file, with the nearest key for a typo."""
+    try:
+        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: the project file cannot be read ({error.strerror or error}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: the project file is not valid TOML ({error}).") from None
+    _check_keys(plain, ("language", *_KEYS), str(path))
+    for section, keys in _KEYS.items():
+        value = plain.get(section, {})
+        if not isinstance(value, dict):
+            raise DataError(f"{path}: {section} must be a section with keys of its own, as in [{section}].")
+        _check_keys(value, keys, f"{path}: [{section}]")
+    language = plain.get("language", "en")
+    if language not in LANGUAGES:
+        raise DataError(f"{path}: language must be one of {list(LANGUAGES)}, got {language!r}.")
+    logs: dict[str, dict[str, Any]] = {name: plain[name] for name in LOGS if name in plain}
+    for name, arguments in logs.items():
+        if not isinstance(arguments.get("file"), str):
+            raise DataError(f"{path}: [{name}] must have the path of its file, as in file = '{name}.csv'.")
+        arguments.update({key: None for key, value in arguments.items() if value == "none" and key != "file"})
+    for key, location in plain.get("paths", {}).items():
+        if not isinstance(location, str) or not location:
+            raise DataError(f"{path}: [paths] {key} must be a path, got {location!r}.")
+    fit, paths, daily = (plain.get(name, {}) for name in ("fit", "paths", "daily"))
+    return Project(path.parent, language, logs, fit, paths, daily)
+
+
+def write_project(path: Path, project: Project) -> None:
+    """Write the file whole, or leave an earlier one unchanged; its sections [paths] and [daily] are kept."""
+    if path.exists():
+        before = read_project(path)
+        paths, daily = {**before.paths, **project.paths}, {**before.daily, **project.daily}
+    else:
+        paths, daily = {**_PATHS, **project.paths}, dict(project.daily)
+    lines = [_HEAD, f"language = {_toml(project.language)}"]
+    sections: dict[str, Mapping[str, Any]] = {**project.logs, "fit": project.fit, "paths": paths, "daily": daily}
+    for title, values in sections.items():
+        present = {key: value for key, value in values.items() if value is not None or title in LOGS}
+        if present:
+            lines += ["", f"[{title}]", *(f"{key} = {_toml(value)}" for key, value in present.items())]
+    text = "\n".join(lines) + "\n"
+    write_files(path.parent, {path.name: lambda staged: staged.write_text(text, encoding="utf-8")}, caller="fit")
+
+
+def log_section(log: Any, file: str, folder: Path) -> dict[str, Any]:
+    """The section of a described log, with the path of its file relative to the project."""
+    return {"file": relative(file, folder), **description_arguments(log)}
+
+
+def relative(path: str | Path, folder: Path) -> str:
+    """A path as it is seen from the folder of the project; on another drive, as it is."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _check_keys(values: Mapping[str, Any], keys: Collection[str], where: str) -> None:
+    for key in values:
+        if key not in keys:
+            hint = did_you_mean(key, keys) or f" Keys are {', '.join(keys)}."
+            raise DataError(f"{where} has the unknown key {key!r}.{hint}")
+
+
+def _toml(value: Any) -> str:
+    """A value of TOML; "none" stands for a column that is not used, for TOML has no empty value."""
+    if value is None:
+        return '"none"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    # A JSON string is one of TOML, but for the character DEL.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,11 @@
+"""A model as SQL: from a table of features to segments, and from an order log to features.
+
+Start at `_to_sql.py` and `_features_sql.py`, which check what is given; the folder `queries` writes the SQL.
+"""
+
+from __future__ import annotations
+
+from custseg.exports.sql._features_sql import features_sql
+from custseg.exports.sql._to_sql import to_sql
+
+__all__ = ["features_sql", "to_sql"]

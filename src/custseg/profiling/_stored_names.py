@@ -1,0 +1,144 @@
+"""Names that segments had before: kept while their evidence holds, so that a refit does not rename a segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from custseg._numerics import Bools, Integers
+from custseg.feature_table import FeatureTable
+from custseg.profiling._profiles import Profiles
+from custseg.profiling._segment_profile import SegmentProfile
+from custseg.profiling.measures._table import ProfileTable, read_table
+from custseg.profiling.measures._terms import Term, condition_words
+from custseg.profiling.naming._archetype_match import NameEvidence
+from custseg.profiling.naming._levels import MAJORITY
+from custseg.profiling.naming._playbook import Advice
+from custseg.profiling.naming._trait_names import numbered_name
+from custseg.profiling.naming._traits import Trait
+from custseg.profiling.naming._words import Words
+from custseg.texts import LANGUAGES
+
+_CALLER = "refit"
+
+
+@dataclass(frozen=True)
+class StoredName:
+    """A name with the conditions that most members met when it was given.
+
+    Attributes
+    ----------
+    key : str
+        Key of the archetype, or of the kind of name.
+    names, descriptions : mapping of str to str
+        The name and one line about it, by language.
+    condition : mapping of str to str
+        Of an archetype, its condition in words.
+    terms : tuple of Term
+        Of an archetype, its condition.
+    traits : tuple of (mapping, tuple of Term)
+        Of a name made of traits, the words of each and its condition.
+    playbook : mapping of str to Advice
+        What to do, by language.
+    is_fixed : bool
+        Whether the user has given the name: it is kept without evidence.
+    """
+
+    key: str
+    names: Words
+    descriptions: Words
+    condition: Words
+    terms: tuple[Term, ...]
+    traits: tuple[tuple[Words, tuple[Term, ...]], ...]
+    playbook: Mapping[str, Advice]
+    is_fixed: bool = False
+
+    @property
+    def conditions(self) -> list[tuple[Term, ...]]:
+        """The terms that must hold together, for most members each time."""
+        return [self.terms] if self.terms else [terms for _, terms in self.traits]
+
+
+def with_stored_names(
+    profiles: Profiles, features: FeatureTable, labels: Integers, *, stored: Mapping[int, StoredName]
+) -> tuple[Profiles, tuple[int, ...]]:
+    """The profiles with the names that segments had before, and the segments whose name has lost its evidence.
+
+    A name is kept if 60 % of the members still meet each of its conditions. Other segments that would have a name in
+    use get a number.
+    """
+    table = read_table(features, None, customer_column=None, caller=_CALLER)
+    rows: dict[int, SegmentProfile] = {}
+    changed: list[int] = []
+    for row in profiles.segments:
+        segment = int(str(row.segment))
+        name = stored.get(segment)
+        if name is None or name.names == row.names:
+            continue
+        evidence = _Evidence(table, labels, segment)
+        if name.is_fixed or _still_holds(name, row, evidence):
+            rows[segment] = _renamed(row, name, evidence)
+        else:
+            changed.append(segment)
+    same = [row for row in profiles.segments if row.segment in stored and row.segment not in {*rows, *changed}]
+    used = [row.names for row in (*same, *rows.values(), *(row for row in profiles.rows if row.segment is None))]
+    final = []
+    for row in profiles.rows:
+        if row.segment in rows:
+            final.append(rows[int(str(row.segment))])
+        elif row.segment is None or row in same:
+            final.append(row)
+        else:
+            final.append(replace(row, names=numbered_name(row.names, used)))
+            used.append(final[-1].names)
+    return replace(profiles, rows=tuple(final)), tuple(changed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Evidence:
+    """The shares of the members of a segment and of all others that meet terms."""
+
+    table: ProfileTable
+    labels: Integers
+    segment: int
+
+    def shares(self, terms: Sequence[Term]) -> tuple[float, float]:
+        """NaN where the table lacks a feature."""
+        present = {*self.table.numbers, *self.table.categories}
+        if any(term.feature not in present for term in terms):
+            return float("nan"), float("nan")
+        holds: Bools = np.logical_and.reduce([term.holds(self.table, {}) for term in terms])
+        members, others = self.labels == self.segment, (self.labels >= 0) & (self.labels != self.segment)
+        return float(holds[members].mean()), float(holds[others].mean()) if others.any() else 0.0
+
+    def trait(self, words: Words, terms: tuple[Term, ...]) -> Trait:
+        """The trait with the shares of today."""
+        condition = {language: condition_words(terms, self.table, language) for language in LANGUAGES}
+        position = list(self.table.described).index(terms[0].feature)
+        return Trait(terms[0].feature, words, terms, condition, *self.shares(terms), False, 0.0, position)
+
+
+def _still_holds(name: StoredName, row: SegmentProfile, evidence: _Evidence) -> bool:
+    """Whether most members meet each condition; a name without any holds while its kind is the same."""
+    if not name.conditions:
+        return name.key == row.key
+    return all(evidence.shares(terms)[0] >= MAJORITY for terms in name.conditions)
+
+
+def _renamed(row: SegmentProfile, name: StoredName, evidence: _Evidence) -> SegmentProfile:
+    """The profile with the name, its evidence of today, and its advice."""
+    shares = evidence.shares(name.terms) if name.terms else (float("nan"), float("nan"))
+    holds = not np.isnan(shares[0])
+    present = {*evidence.table.numbers, *evidence.table.categories}
+    traits = [trait for trait in name.traits if all(term.feature in present for term in trait[1])]
+    return replace(
+        row,
+        key=name.key,
+        names=dict(name.names),
+        descriptions=dict(name.descriptions),
+        evidence=NameEvidence(name.key, name.condition, name.terms, *shares) if holds else None,
+        traits=tuple(evidence.trait(*trait) for trait in traits),
+        playbook=name.playbook,
+    )

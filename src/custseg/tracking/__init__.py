@@ -1,0 +1,28 @@
+"""Segments over time: the memory of all snapshots, who moved where, whether a model still fits, and how it is renewed.
+
+Start reading at `_history.py` for the files, and at `movement/_transitions.py` for the comparison of two snapshots.
+`monitoring/` measures drift, and `refitting/` fits anew and keeps the identities of segments.
+"""
+
+from __future__ import annotations
+
+from custseg.tracking._history import SegmentHistory
+from custseg.tracking.monitoring._drift import drift
+from custseg.tracking.monitoring._result import Drift, DriftRow
+from custseg.tracking.movement._movement import Flow, TrackedSegment, Transitions
+from custseg.tracking.movement._transitions import transitions
+from custseg.tracking.refitting._refit import refit
+from custseg.tracking.refitting._result import Refit
+
+__all__ = [
+    "Drift",
+    "DriftRow",
+    "Flow",
+    "Refit",
+    "SegmentHistory",
+    "TrackedSegment",
+    "Transitions",
+    "drift",
+    "refit",
+    "transitions",
+]

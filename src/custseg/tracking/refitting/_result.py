@@ -1,0 +1,99 @@
+"""`Refit`: a new result whose segments have the numbers and names of the old ones, and what became of each."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from custseg.model import RefitRecord, SegmentModel
+from custseg.result import Segmentation
+from custseg.texts import DASH, percent, printable, table, text
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Refit:
+    """A refit with identities.
+
+    Attributes
+    ----------
+    result : Segmentation
+        The new segments; `result.model` holds the lineage.
+    record : RefitRecord
+        What became of the old segments, and where the new ones come from.
+    previous : SegmentModel
+        The old model.
+    language : {"en", "ru"}
+        Language of the texts.
+    """
+
+    result: Segmentation
+    record: RefitRecord
+    previous: SegmentModel = field(repr=False)
+    language: str = "en"
+
+    @property
+    def model(self) -> SegmentModel:
+        """The new model."""
+        return self.result.model
+
+    @property
+    def text(self) -> str:
+        """What became of the segments, in sentences."""
+        return "\n".join(self._sentences())
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One row per relation as columns, for any frame constructor."""
+        names = ("kind", "before", "after", "share_before", "share_after")
+        columns: dict[str, list[Any]] = {
+            name: [getattr(relation, name) for relation in self.record.relations] for name in names
+        }
+        old, new = self._names(self.previous), self._names(self.model)
+        columns["name_before"] = [old.get(number) for number in columns["before"]]
+        columns["name_after"] = [new.get(number) for number in columns["after"]]
+        return columns
+
+    def __repr__(self) -> str:
+        return "\n".join([*table(self._table(), left={0, 1, 2}), "", self.text])
+
+    def _repr_html_(self) -> str:
+        head, *body = self._table()
+        cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
+        rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
+        sentences = "".join(f"<p>{html.escape(line)}</p>" for line in self._sentences())
+        return f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>{sentences}"
+
+    def _table(self) -> list[list[str]]:
+        words = text(self.language, "refit")
+        old, new = self._names(self.previous), self._names(self.model)
+        rows = [list(words["columns"].values())]
+        for relation in self.record.relations:
+            shares = [
+                DASH if share is None else percent(share, self.language)
+                for share in (relation.share_before, relation.share_after)
+            ]
+            ends = [_called(relation.before, old), _called(relation.after, new)]
+            rows.append([words["kinds"][relation.kind], *ends, *shares])
+        return rows
+
+    def _sentences(self) -> list[str]:
+        words = text(self.language, "refit")
+        counts = {
+            kind: sum(relation.kind == kind for relation in self.record.relations)
+            for kind in ("same", "split", "merged", "new", "gone")
+        }
+        counted = ", ".join(f"{words['kinds'][kind]}: {count}" for kind, count in counts.items() if count)
+        old, new = self._names(self.previous), self._names(self.model)
+        renamed = [
+            words["renamed"].format(number=number, before=printable(old[number]), after=printable(new[number]))
+            for number in self.record.renamed
+        ]
+        return [words["summary"].format(counted=counted), *renamed]
+
+    def _names(self, model: SegmentModel) -> Mapping[int, str]:
+        return {segment.number: segment.names[self.language] for segment in model.segments}
+
+
+def _called(number: int | None, names: Mapping[int, str]) -> str:
+    return DASH if number is None else f"{number} {printable(names[number])}"

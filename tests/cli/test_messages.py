@@ -1,0 +1,93 @@
+"""Messages of the library in Russian: the wordings of the catalog are those that the library has."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from custseg.cli import main
+from custseg.cli._messages import message_in
+
+HEADER = "customer_id,order_id,ordered_at,amount"
+ROWS = [f"c{i % 40},{i},2024-0{1 + i % 9}-1{i % 9},{i % 17 + 1}" for i in range(200)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("logs")
+
+    def write(name: str, *lines: str) -> None:
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    write("log.csv", HEADER, *ROWS)
+    write("empty.csv")
+    write("header.csv", HEADER)
+    write("dates.csv", HEADER, *[row.replace("2024-", "x") for row in ROWS])
+    write("words.csv", HEADER, *[f"{row}x" for row in ROWS])
+    write("refunds.csv", HEADER, *ROWS, "c1,900,2024-05-05,-3")
+    write("currencies.csv", f"{HEADER},currency", *[f"{row},{'EUR' if i % 2 else 'USD'}" for i, row in enumerate(ROWS)])
+    write("column.toml", 'visits = "x"')
+    write("twice.toml", 'order_count = "x"', 'revenue = "x"')
+    write("broken.toml", "order_count =")
+    return folder
+
+
+CASES = [
+    (["absent*.csv"], "Файла 'absent*.csv' нет."),
+    (["header.csv"], "нет ни одной строки"),
+    (["dates.csv"], "значений, которые не читаются как дата, 200"),
+    (["words.csv"], "значений, которые не читаются как число, 200"),
+    (["currencies.csv"], "Суммы в разных валютах"),
+    (["refunds.csv", "--refunds", "error"], "с отрицательной суммой (1) или отменённые (0)"),
+    (["log.csv", "--customer", "client"], "нет столбца 'client' (--customer)"),
+    (["log.csv", "--customer", "custmer_id"], "нет столбца 'custmer_id' (--customer). Может быть, 'customer_id'?"),
+    (["log.csv", "--customer", "who", "--date", "when"], "нет столбцов: 'who' (--customer), 'when' (--date)."),
+    (["log.csv", "--columns", "revenu"], "Нет признака 'revenu'. Может быть, 'revenue'?"),
+    (["log.csv", "--columns", "visits"], "Нет признака 'visits'."),
+    (["log.csv", "--columns", "a1,b1"], "Нет признаков: 'a1', 'b1'."),
+    (["log.csv", "--as-of", "soon"], "--as-of — дата вида '2024-05-31' или"),
+    (["log.csv", "--as-of", "2020-01-01"], "ещё нет ни одной строки (журнал заказов)"),
+    (["log.csv", "--window-days", "0"], "--window-days — число дней от 1"),
+    (["log.csv", "--segments", "99"], "Клиентов, из которых можно построить сегменты: 40."),
+    (["log.csv", "--min-size", "0"], "--min-size — не меньше 1"),
+    (["log.csv", "--min-size", "1.5"], "больше 0 и меньше 1, получено 1,5"),
+    (["log.csv", "--labels", "column.toml"], "нет столбца 'visits'. Столбцы:"),
+    (["log.csv", "--labels", "twice.toml"], "у столбцов 'order_count' и 'revenue' одна подпись, 'x'"),
+    (["log.csv", "--labels", "broken.toml"], "не читается как TOML"),
+    (["log.csv", "--labels", "absent.toml"], "Файла --labels 'absent.toml' нет."),
+    (["log.csv", "--timezone", "Mars/X"], "--timezone — название вида"),
+    (["log.csv", "--encoding", "klingon"], "--encoding — название кодировки"),
+    (["log.csv", "--separator", ";;"], "--separator — один знак"),
+    (["log.csv", "--decimal", ",", "--thousands", ","], "не могут быть одним знаком ','"),
+    (["log.csv", "--date-format", "%d.%m.%Y"], "Им подходит --date-format '%Y-%m-%d'"),
+    (["log.csv", "--date-format", "zz"], "нужны год, месяц и день"),
+    (["log.csv", "--skip-rows", "9999"], "нет строк после первых 9\xa0999"),
+    (["log.csv", "--quantity", "amount"], "--quantity и --price указывают вместе"),
+    (["log.csv", "--rate", "EUR=2"], "К --rate нужен --currency"),
+    (["--events", "log.csv"], "(--events) не найден столбец: событие"),
+    (["log.csv", "--customers", "log.csv"], "строк, повторяющих идентификатор другой строки"),
+    (["."], "— папка, а не файл"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), CASES, ids=[" ".join(arguments) for arguments, _ in CASES])
+def test_usual_errors_are_in_russian(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(main, ["fit", *arguments, "--language", "ru", "--out", "out"])
+    assert done.exit_code in (1, 2)
+    assert words in done.stderr
+    assert "английском" not in done.stderr
+
+
+def test_message_without_translation_stays_apart() -> None:
+    assert message_in("ru", "fit_segments: something that nobody has translated.") is None
+    assert message_in("ru", "fit_segments: --labels cannot be used:\n  something new.") is None
+
+
+def test_values_keep_their_form() -> None:
+    message = message_in("ru", "Orders: --separator must be one ASCII character, got 'a or b'.")
+    assert message is not None
+    assert re.search("получено 'a or b'", message)

@@ -1,0 +1,43 @@
+"""Labels and years among whole numbers."""
+
+import numpy as np
+import pytest
+
+from custseg._column_kinds import is_label_column, is_year_column
+
+CODES = np.array([10115.0, 80331, 20095, 50667, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("Year_Birth", [1893, 1957, 1984, 1996], True),
+        ("joined year", [2019, 2020, np.nan], True),
+        ("год_рождения", [1957, 1984], True),
+        ("cohort", [2018, 2019, 2021], True),  # all within a lifetime
+        ("birth_year", [1957] * 30 + [0], True),  # 0 for an unknown year
+        ("years_as_customer", [1, 2, 7], False),
+        ("income", [1950, 2000, 2050], False),  # an amount
+        ("points", [1200, 1978, 2050], False),
+        ("joined_year", [1957.5, 1984], False),
+        ("joined_year", [], False),
+    ],
+)
+def test_years(name: str, values: list[float], expected: bool) -> None:
+    assert is_year_column(name, np.array(values, dtype=float)) is expected
+
+
+@pytest.mark.parametrize("name", ["zip", "ZipCode", "postal_code", "PLZ", "agent_id", "код_филиала", "индекс"])
+def test_labels(name: str) -> None:
+    assert is_label_column(name, CODES)
+
+
+@pytest.mark.parametrize("name", ["codes_used", "income", "price_index", "idle", "promo_code_count", "decoded"])
+def test_quantities(name: str) -> None:
+    assert not is_label_column(name, CODES)
+
+
+def test_fractions_negative_numbers_and_flags_are_no_labels() -> None:
+    assert not is_label_column("code", CODES + 0.5)
+    assert not is_label_column("code", -CODES)
+    assert not is_label_column("code", np.array([0.0, 1, 1]))

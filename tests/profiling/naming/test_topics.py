@@ -1,0 +1,73 @@
+"""Advice is made of what sets a segment apart, by what its columns are about."""
+
+import tomllib
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from custseg.profiling import profile_segments
+from custseg.texts import LANGUAGES
+
+TOPICS = tomllib.loads(files("custseg.profiling.naming").joinpath("data", "topics.toml").read_text("utf-8"))
+LABELS = np.repeat([0, 1], 60)
+
+
+def advised(name: str, first: object, second: object, language: str = "en") -> list[str]:
+    """What to do with the first of two segments that differ in one column."""
+    column = [first] * 60 + [second] * 60
+    if isinstance(first, float):
+        column = (np.array(column) + np.tile(np.linspace(0, 0.5, 60), 2)).tolist()
+    [row, _] = profile_segments({name: column}, LABELS, language=language, clustered_on=[name])
+    return list(row.advice.do)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("contact_channel", ("sms", "post"), "Write to them there first"),
+        ("NumDealsPurchases", (9.0, 1.0), "Tie a discount to something"),
+        ("funnel_stage", ("cart", "visit"), "Answer what holds them back"),
+        ("stage", ("trial", "paid"), "Offer the next step"),
+        ("TotalCharges", (900.0, 20.0), "Reward them with service"),
+        ("Recency", (300.0, 5.0), "Ask why they stopped"),
+        ("доход", (20.0, 90.0), "Start with the affordable choice"),
+        ("app_user", (0, 1), "Do not wait for them"),
+        ("x17", (5.0, 1.0), "Ask a few of them what this means"),
+    ],
+)
+def test_advice_speaks_of_what_sets_the_segment_apart(name: str, values: tuple[object, object], words: str) -> None:
+    assert any(line.startswith(words) for line in advised(name, *values))
+
+
+def test_missing_values_are_to_be_asked_for() -> None:
+    table = {"age": np.where(LABELS == 0, np.nan, 40.0), "visits": np.tile(np.arange(60.0), 2)}
+    [row, _] = profile_segments(table, LABELS)
+    assert row.advice.do[0] == "Ask for it at the next contact, and do not guess until then (age unknown)."
+    assert row.playbook["ru"].do[0].endswith("(age: нет данных).")
+
+
+def test_label_is_read_where_the_name_of_the_column_says_nothing() -> None:
+    table = {"x1": np.arange(120.0)}
+    rows = profile_segments(table, LABELS, column_labels={"x1": "income"})
+    assert rows[1].advice.do[0].startswith("Show the better version first")
+
+
+def test_customers_who_have_been_away_are_not_invited_to_the_loyalty_program() -> None:
+    spread = np.tile(np.linspace(0, 9, 60), 2)
+    table = {"recency_days": 1_000 + 50 * (1 - LABELS) + spread, "order_count": np.where(LABELS == 0, 12.0, 2.0)}
+    lines = profile_segments(table, LABELS)[0].advice.do
+    assert any(line.startswith("Take those who do not answer off the list") for line in lines)
+    assert not any("loyalty" in line or "second order" in line for line in lines)
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert advised("x17", 5.0, 1.0)[-1].endswith("nobody knows yet whether this works.")
+
+
+def test_every_line_is_there_in_both_languages() -> None:
+    for topic in TOPICS.values():
+        for kind, line in topic.items():
+            if kind not in ("features", "words") and line:
+                assert set(line) == set(LANGUAGES)
+                assert all("{traits}" in words for words in line.values())
