@@ -135,6 +135,8 @@ def translated(message: str, options: Mapping[str, str]) -> str:
     def listed(match: re.Match[str]) -> str:
         return re.sub(names, lambda name: options[name[0]], match[1])
 
+    # An option without a value, such as --replace.
+    message = re.sub(rf"(?<![\w-])({names})=True\b", lambda match: options[match[1]], message)
     # The subject comes first, so that names inside options are not replaced again.
     pieces = _QUOTED.split(subject.sub(listed, message, count=1))
     for i in range(0, len(pieces), 2):
