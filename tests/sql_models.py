@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -40,14 +38,7 @@ def fitted(name: str, count: int = 1500) -> SegmentModel:
     table = customers(count, heavy=bool(tails))
     model = fit_segments(features=table, columns=COLUMNS, method=method, n_segments=range(3, 6)).model
     assert bool(model.preparation.tails.tails) == bool(tails)
-    return replace(model, rule=_with_few_cores(model.rule)) if model.rule.kind == "cores" else model
-
-
-def _with_few_cores(rule: Any) -> Any:
-    """The rule with a part of its cores, for queries that are read quickly."""
-    kept = slice(None, None, 1 + len(rule.cores) // 150)
-    cores = {name: getattr(rule, name)[kept] for name in ("cores", "core_distances", "core_labels")}
-    return replace(rule, **cores, neighbors=3)
+    return model
 
 
 def hard_customers(model: SegmentModel, count: int, seed: int = 1) -> pl.DataFrame:

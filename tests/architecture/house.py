@@ -74,7 +74,7 @@ ROOMS = {
         ("_segment_profile",),
         ("_assemble", "_display", "_long_form", "_overview"),
         ("_profiles",),
-        ("_profile_segments",),
+        ("_profile_segments", "_stored_names"),
         ("__init__",),
     ),
 }

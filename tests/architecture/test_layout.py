@@ -52,6 +52,7 @@ TESTED_BY = {
     "profiling/measures/_categories.py": "profiling/test_profiles.py",
     "profiling/naming/_archetype_match.py": "profiling/naming/test_names.py",
     "rules/_results.py": "rules/test_segment_rules.py",
+    "tracking/monitoring/_comparisons.py": "tracking/monitoring/test_drift.py",
     "texts/_scales.py": "clustering/validation/test_stability.py",
 }
 

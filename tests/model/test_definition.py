@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 from logs import clean_log
@@ -11,6 +13,9 @@ from quick import quick_fit
 
 from custseg import DataError, Events, Orders, Segmentation
 from custseg.datasets import Shop, make_shop
+from custseg.features import build_features
+from custseg.logs import described_logs
+from custseg.model import recent_features
 
 COLUMNS = ["recency_days", "order_value_shrunk", "expected_gap_days", "channel_share_web", "channel_diversity"]
 
@@ -136,3 +141,27 @@ def test_rows_after_a_moment_are_ignored_while_ages_go_on(shop: Shop, whole: Seg
     ignored = model.features_of(logs, as_of=later, known_until=since, caller="test").frame
     logs |= {"orders": cut, "events": events.filter(pl.col("occurred_at") < since)}
     assert ignored.equals(model.features_of(logs, as_of=later, caller="test").frame)
+
+
+@pytest.mark.parametrize("source", ["polars", "duckdb", "text"])
+def test_recent_features_are_those_of_a_window(source: str) -> None:
+    shop = make_shop(200, 0)
+    orders: Any = shop.orders.select("customer_id", "order_id", "ordered_at", "amount", "channel")
+    if source == "text":
+        orders = orders.with_columns(pl.col("ordered_at").dt.to_string())
+    if source == "duckdb":
+        orders = duckdb.connect().from_arrow(orders.to_arrow())
+    logs = described_logs(Orders(orders, channel="channel"), None, as_of=shop.as_of, caller="test", window_days=400)
+    recent = recent_features(logs)
+    assert recent is not None
+    columns = ["customer_id", "recency_days", "order_count", "order_value", "preferred_channel"]
+    names = ["rfm", "mix"]
+    whole = build_features(Orders(shop.orders, channel="channel"), as_of=shop.as_of, window_days=56, families=names)
+    expected = whole.frame.filter(pl.col("order_count") > 0).select(columns)
+    columns_of_recent = pl.DataFrame(recent).filter(pl.col("order_count") > 0).select(columns)
+    assert columns_of_recent.equals(expected)
+
+
+def test_log_without_recent_orders_has_no_recent_features() -> None:
+    logs = described_logs(clean_log(20), None, as_of="2026-01-01", caller="test")
+    assert recent_features(logs) is None

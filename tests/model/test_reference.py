@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
+from logs import clean_log
+from quick import quick_fit
 
-from custseg.model._reference import column_reference, share_shown
+from custseg import Orders
+from custseg.datasets import make_shop
+from custseg.model._reference import category_reference, column_reference, share_shown
 
 
 def test_deciles_of_a_hundred_values() -> None:
@@ -40,3 +48,38 @@ def test_every_bin_has_ten_values(values: list[float]) -> None:
     assert counts.sum() == len(values)
     assert len(counts) == 1 or counts.min() >= 10
     assert np.allclose(counts, np.array(reference.shares) * len(values))
+
+
+def table_of(column: list[str | None]) -> nw.Series[pl.Series]:
+    return nw.from_native(pl.Series("channel", column), series_only=True)
+
+
+def test_categories_of_ten_customers_are_named() -> None:
+    reference = category_reference(table_of(["web"] * 60 + ["app"] * 20 + ["fax"] * 8 + ["mail"] * 7 + [None] * 5))
+    assert reference.values == ("web", "app")
+    assert np.allclose(reference.shares, (60 / 95, 20 / 95))
+    assert reference.missing == 0
+
+
+def test_few_customers_with_other_categories_are_left_out() -> None:
+    reference = category_reference(table_of(["web"] * 60 + ["app"] * 40 + ["fax"] * 9))
+    assert reference.shares == (0.6, 0.4)
+
+
+def test_recent_customers_of_a_shop() -> None:
+    shop = make_shop(600, 0)
+    orders = Orders(shop.orders, channel="channel")
+    recent = quick_fit(orders, as_of=shop.as_of).model.reference.recent
+    assert recent is not None
+    log = shop.orders.filter(pl.col("ordered_at") >= shop.as_of - timedelta(days=56))
+    positive = log.group_by("customer_id", "order_id").agg(pl.col("amount").sum()).filter(pl.col("amount") > 0)
+    assert abs(recent.n_customers - positive["customer_id"].n_unique()) <= 0.02 * recent.n_customers
+    assert list(recent.columns) == ["recency_days", "order_count", "order_value"]
+    assert max(recent.columns["recency_days"].edges) < 56
+    assert set(recent.categories["preferred_channel"].values) == {"web", "store", "app"}
+
+
+def test_log_without_recent_customers_has_no_recent_reference() -> None:
+    reference = quick_fit(clean_log(120), as_of="2026-01-01").model.reference
+    assert reference.recent is None
+    assert reference.log_days is not None

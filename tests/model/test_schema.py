@@ -61,6 +61,8 @@ def test_forged_file_of_the_same_content_is_the_model(content: dict[str, Any], t
         (set_at("segments", 0, "number", value=1), "its segments are not numbered"),
         (set_at("segments", 0, "names", value={"fr": "neuf"}), "no name in its language"),
         (set_at("language", value="fr"), "no name in its language"),
+        (set_at("next_number", value=2), "number of the next segment is in use"),
+        (set_at("reference", "recent", "columns", "order_count", "shares", value=[]), "one share per bin"),
         (set_at("reference", "columns", value={}), "reference is of other columns"),
         (set_at("definition", "families", value=["rfm", "spells"]), "unknown families .'spells'"),
         (set_at("as_of", value="yesterday"), "Invalid RFC3339"),

@@ -36,3 +36,4 @@ def test_names_given_later_are_kept() -> None:
     result = quick_fit(clean_log(120)).rename({1: "Fans"})
     assert result.model.names[1] == "Fans"
     assert result.model.segments[1].names == {"en": "Fans", "ru": "Fans"}
+    assert [segment.is_renamed for segment in result.model.segments] == [False, True, False]

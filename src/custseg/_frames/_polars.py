@@ -225,6 +225,11 @@ class PolarsDialect:
         changed.schema = pl.Schema({name: named[self._plain_names.get(name, name)] for name in self.columns})
         return changed
 
+    def since(self, column: str, style: DateStyle, moment: int) -> PolarsDialect:
+        changed = copy(self)
+        changed.frame = self.frame.filter(self.moment(column, style) >= moment)
+        return changed
+
     def filled(self, columns: Sequence[str]) -> pl.Expr:
         return pl.all_horizontal(self._holds_value(column) for column in columns)
 

@@ -24,7 +24,7 @@ from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
 from custseg.clustering.validation._cross_tables import cross_table as cross_table
 from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
-from custseg.clustering.validation._stability import Lineage, Stability, lineage, stability
+from custseg.clustering.validation._stability import Stability, stability
 
 __all__ = [
     "AUTO_NUMBERS",
@@ -35,7 +35,6 @@ __all__ = [
     "AssignmentRule",
     "Candidate",
     "ClusteringChoice",
-    "Lineage",
     "Merge",
     "Method",
     "MinSizeGaussianMixture",
@@ -47,7 +46,6 @@ __all__ = [
     "Stability",
     "evaluate_clusterer",
     "get_method",
-    "lineage",
     "method_names",
     "select_clustering",
     "silhouettes",

@@ -247,6 +247,13 @@ class Orders:
             completed_until=snapshot.moment,
         )
 
+    def since(self, moment: int) -> Orders:
+        """The same log without the lines before a moment, and those without a date."""
+        dialect = self.source_table.dialect.since(self.date, self.dates.style, moment)
+        return self._changed(
+            source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
+        )
+
     def in_smaller_units(self, digits: int) -> Orders:
         """The same log with money in units of 10 to the power of -`digits`."""
         return self._changed(money_digits=digits)

@@ -149,12 +149,20 @@ class FeatureDefinition:
 
 
 def recent_features(logs: Logs) -> FeatureTable | None:
-    """Features of the orders of the last weeks alone; None without an order log."""
+    """Features of the orders of the last weeks alone; None without such orders.
+
+    Older lines are left out before anything is counted: most of a long log.
+    """
     if logs.orders is None:
         return None
     recent = replace(logs, events=None, customers=None, window_days=RECENT_DAYS)
-    families = ("rfm", "mix") if any(getattr(logs.orders, role) is not None for role in _DESCRIBING) else ("rfm",)
-    return features_of(recent, families)
+    start = recent.snapshot_of(logs.orders).start
+    assert start is not None
+    orders = logs.orders.since(start)
+    if orders.dates.last_day() is None:
+        return None
+    families = ("rfm", "mix") if any(getattr(orders, role) is not None for role in _DESCRIBING) else ("rfm",)
+    return features_of(replace(recent, orders=orders), families)
 
 
 def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:

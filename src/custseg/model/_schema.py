@@ -69,8 +69,7 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
 def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `SegmentModel` in dicts, lists, numbers and words."""
     preparation, definition = fields["preparation"], fields["definition"]
-    converted = ("versions", "preparation", "rule", "definition")
-    same = [name for name in _Content.__struct_fields__ if name not in converted]
+    same = set(_Content.__struct_fields__) - {"versions", "preparation", "rule", "definition"}
     content = _Content(
         versions={"custseg": version("custseg"), "python": platform.python_version(), "numpy": np.__version__},
         preparation=_PreparationContent(preparation.columns, preparation.tails.tails),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -82,18 +82,21 @@ def with_stored_names(
             rows[segment] = _renamed(row, name, evidence)
         else:
             changed.append(segment)
-    same = [row for row in profiles.segments if row.segment in stored and row.segment not in {*rows, *changed}]
-    used = [row.names for row in (*same, *rows.values(), *(row for row in profiles.rows if row.segment is None))]
-    final = []
-    for row in profiles.rows:
-        if row.segment in rows:
-            final.append(rows[int(str(row.segment))])
-        elif row.segment is None or row in same:
-            final.append(row)
-        else:
-            final.append(replace(row, names=numbered_name(row.names, used)))
-            used.append(final[-1].names)
-    return replace(profiles, rows=tuple(final)), tuple(changed)
+    others = [int(str(row.segment)) for row in profiles.segments if row.segment not in stored]
+    return replace(profiles, rows=_unique(profiles.rows, rows, free={*changed, *others})), tuple(changed)
+
+
+def _unique(
+    rows: Sequence[SegmentProfile], renamed: Mapping[int, SegmentProfile], *, free: Collection[int]
+) -> tuple[SegmentProfile, ...]:
+    """The rows with those that were renamed; the `free` segments get a number where their name is in use."""
+    final = [row if row.segment is None else renamed.get(int(str(row.segment)), row) for row in rows]
+    used = [row.names for row in final if row.segment not in free]
+    for position, row in enumerate(final):
+        if row.segment in free:
+            final[position] = replace(row, names=numbered_name(row.names, used))
+            used.append(final[position].names)
+    return tuple(final)
 
 
 @dataclass(frozen=True, eq=False)

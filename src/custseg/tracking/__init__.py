@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from custseg.tracking._history import SegmentHistory
 from custseg.tracking.monitoring._drift import drift
-from custseg.tracking.monitoring._result import Drift, DriftRow
+from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.movement._movement import Flow, TrackedSegment, Transitions
 from custseg.tracking.movement._transitions import transitions
 from custseg.tracking.refitting._refit import refit
-from custseg.tracking.refitting._result import Refit
+from custseg.tracking.refitting._refit_result import Refit
 
 __all__ = [
     "Drift",

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from custseg import InfeasibleMinimumError
-from custseg.clustering import MinSizeHDBSCAN, MinSizeKMeans, Stability, lineage, stability
+from custseg.clustering import MinSizeHDBSCAN, MinSizeKMeans, Stability, stability
 from custseg.clustering.validation._stability import compared
 
 
@@ -179,43 +179,6 @@ def test_wrong_type_is_told(arguments: dict[str, Any], words: str) -> None:
         stability(**{"estimator": KMeans(2), "X": two_groups(), **arguments})
 
 
-def test_lineage_follows_clusters_to_where_they_come_from() -> None:
-    found = lineage([[0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 2, 1, 1, 1, 2]])
-    assert found.n_clusters == (2, 3)
-    assert found.origins[0].tolist() == [[1, 0], [0, 1], [0.5, 0.5]]
-    # The entropy of two halves is log 2, which is all that two clusters can have.
-    assert found.stability[0].tolist() == pytest.approx([1, 1, 0])
-
-
-def test_lineage_weighs_uneven_origins_by_entropy() -> None:
-    before, after = [0, 0, 0, 1, 1, 2], [0, 0, 0, 0, 1, 2]
-    found = lineage([before, after])
-    mixed = -(0.75 * np.log(0.75) + 0.25 * np.log(0.25))
-    assert found.stability[0].tolist() == pytest.approx([1 - mixed / np.log(3), 1, 1])
-
-
-def test_lineage_starts_with_the_fewest_clusters() -> None:
-    few, some, many = [0, 0, 0, 0], [0, 0, 1, 1], [0, 1, 2, 2]
-    found = lineage([many, few, some])
-    assert found.n_clusters == (1, 2, 3)
-    assert [stable.tolist() for stable in found.stability] == [[1, 1], [1, 1, 1]]
-
-
-@pytest.mark.parametrize(
-    ("labelings", "words"),
-    [
-        ([[0, 1]], "two or more of the same rows"),
-        ([[0, 1], [0, 1, 2]], r"two or more of the same rows, got shapes \[\(2,\), \(3,\)\]"),
-        ([[], []], "two or more of the same rows"),
-        ([[[0, 1]], [[0, 1]]], "two or more of the same rows"),
-        ([[0, 1], [0, -1]], "labels from 0 up"),
-    ],
-)
-def test_lineage_refuses_what_it_cannot_follow(labelings: Any, words: str) -> None:
-    with pytest.raises(ValueError, match=f"lineage: labelings must .*{words}"):
-        lineage(labelings)
-
-
 @pytest.mark.parametrize(
     "clusterer", [KMeans(5, n_init=1), make_pipeline(StandardScaler(), KMeans(5, n_init=1))], ids=["alone", "in a pipe"]
 )
@@ -229,14 +192,3 @@ def test_stability_leaves_the_clusterer_unseeded() -> None:
     clusterer = KMeans(2, n_init=1)
     stability(clusterer, np.random.default_rng(1).random((20, 2)), n_draws=2)
     assert clusterer.random_state is None
-
-
-@pytest.mark.parametrize("labelings", [{"a": [0, 1]}, "01", 3, None])
-def test_lineage_of_no_list(labelings: object) -> None:
-    with pytest.raises(TypeError, match=r"lineage: labelings must be a list of arrays.*list\(labelings.values"):
-        lineage(labelings)
-
-
-def test_lineage_of_numbers_with_decimals() -> None:
-    with pytest.raises(TypeError, match="lineage: labelings must hold whole numbers"):
-        lineage([[0.0, 1.0], [0.0, 1.0]])

@@ -49,6 +49,17 @@ def test_ties_go_to_the_lowest_number(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", PARAMETERS)
+@pytest.mark.parametrize("name", ["kmeans", "gaussian_mixture"])
+def test_offsets_of_the_minimum_size(name: str, dialect: str) -> None:
+    model = fitted(name)
+    offsets = np.array([0.0, 0.7, -0.4, 1.1])
+    changed = replace(model, rule=replace(model.rule, offsets=offsets))
+    table = hard_customers(model, 200)
+    result = agreement(changed, dialect, table, returns=["revenue"])
+    assert (result.differences, result.confidence < 1e-6) == (0, True)
+
+
+@pytest.mark.parametrize("dialect", PARAMETERS)
 def test_scale_far_from_one(dialect: str) -> None:
     """The logarithm of huge values, and units of columns whose squares overflow."""
     model = fitted("kmeans")
@@ -109,6 +120,20 @@ def test_from_orders_to_segments(dialect: str) -> None:
 def test_table_with_the_name_of_a_step() -> None:
     query = to_sql(fitted("kmeans"), "sqlite", "custseg_features")
     assert len(DATABASES["sqlite"](query, {"custseg_features": customers(5)})) == 5
+
+
+@pytest.mark.parametrize("neighbors", [1, 2, 4])
+@pytest.mark.parametrize("dialect", PARAMETERS)
+def test_rows_beyond_the_limit_are_noise(dialect: str, neighbors: int) -> None:
+    model = fitted("hdbscan")
+    noisy = replace(model, rule=replace(model.rule, limit=model.rule.reach * [0.3, 0.5, 0.6], neighbors=neighbors))
+    table = hard_customers(model, 150)
+    assert 20 < (noisy.assign(features=_finite(table))["segment"].is_null()).sum() < 130
+    assert agreement(noisy, dialect, table, returns=["revenue"]).differences == 0
+
+
+def _finite(table: pl.DataFrame) -> pl.DataFrame:
+    return table.filter(~pl.any_horizontal(pl.col(pl.Float64).is_infinite().fill_null(value=False)))
 
 
 def test_no_cluster_at_all() -> None:

@@ -179,6 +179,9 @@ class DuckDBDialect:
             filled.append(f"coalesce({value}, {single}) AS {_name(column)}")
         return DuckDBDialect(self._run(lambda: self.relation.project(f"* REPLACE ({', '.join(filled)})")))
 
+    def since(self, column: str, style: DateStyle, moment: int) -> DuckDBDialect:
+        return DuckDBDialect(self._run(lambda: self.relation.filter(f"({self.moment(column, style)}) >= {moment}")))
+
     def filled(self, columns: Sequence[str]) -> str:
         return " AND ".join(f"(({self._cleaned(column)}) IS NOT NULL)" for column in columns)
 

@@ -1,7 +1,7 @@
-"""Stability of a clustering: agreement of refits on parts of the rows, and lineage across numbers of clusters.
+"""Stability of a clustering: agreement of refits on parts of the rows.
 
 `stability` measures the adjusted Rand index between two refits and the Jaccard similarity of each cluster with its
-most similar cluster in a refit (Hennig 2007). `lineage` follows clusters from few to many (Dolnicar and Leisch 2017).
+most similar cluster in a refit (Hennig 2007).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
-from scipy.stats import entropy
 from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score
 
@@ -211,90 +210,3 @@ def _jaccard(reference: Integers, labels: Integers, k: int) -> Floats:
     label_sizes = np.bincount(labels[labels >= 0], minlength=n_labels)
     best: Floats = (intersections / np.maximum(sizes + label_sizes - intersections, 1)).max(axis=1)
     return best
-
-
-@dataclass(frozen=True, eq=False)
-class Lineage:
-    """Origin of the clusters of each solution in the solution before, and how far they stay together.
-
-    Attributes
-    ----------
-    n_clusters : tuple of int
-        The solutions, from few to many clusters.
-    origins : tuple of ndarray of shape (k, k_before)
-        For each solution but the first: the share of each cluster's rows by their cluster in the
-        solution before.
-    stability : tuple of ndarray of shape (k,)
-        For each solution but the first: 1 - entropy of these shares / log(k_before), in [0, 1]; 1 if a
-        cluster comes from a single one, 0 if it comes evenly from all.
-    """
-
-    n_clusters: tuple[int, ...]
-    origins: tuple[Floats, ...]
-    stability: tuple[Floats, ...]
-
-
-def lineage(labelings: Sequence[Any]) -> Lineage:
-    """Follow the clusters from solutions with few to solutions with many.
-
-    A segment that appears with few clusters and stays together as their number grows reflects structure; one
-    that is composed anew from many clusters is arbitrary (segment level stability across solutions, Dolnicar and
-    Leisch 2017).
-
-    Parameters
-    ----------
-    labelings : sequence of array-like of int, each of shape (n_rows,)
-        Labels from 0 up, of the same rows; in any order of the number of clusters.
-
-    Returns
-    -------
-    Lineage
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two labelings, or their lengths differ.
-    TypeError
-        If they are no list, or do not hold whole numbers.
-
-    References
-    ----------
-    Dolnicar, S. and Leisch, F. (2017). Using segment level stability to select target segments in
-    data-driven market segmentation studies. Marketing Letters 28, 423-436. doi:10.1007/s11002-017-9423-8
-
-    Examples
-    --------
-    >>> from custseg.clustering import lineage
-    >>> result = lineage([[0, 0, 1, 1], [0, 0, 1, 2]])
-    >>> result.origins[0].tolist(), result.stability[0].tolist()
-    ([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]], [1.0, 1.0, 1.0])
-    """
-    checked = _checked_labels(labelings)
-    if len(checked) < 2 or len({labels.shape for labels in checked}) > 1 or checked[0].ndim != 1 or not len(checked[0]):
-        shapes = [labels.shape for labels in checked]
-        raise ValueError(f"lineage: labelings must be two or more of the same rows, got shapes {shapes}.")
-    if min(int(labels.min()) for labels in checked) < 0:
-        raise ValueError("lineage: labelings must hold labels from 0 up; leave noise out of all of them.")
-    checked.sort(key=lambda labels: int(labels.max()))
-    counts = [int(labels.max()) + 1 for labels in checked]
-    origins, stable = [], []
-    for before, after, k_before, k in zip(checked, checked[1:], counts, counts[1:], strict=False):
-        counts_by_origin = np.bincount(after * k_before + before, minlength=k * k_before).reshape(k, k_before)
-        shares = counts_by_origin / np.maximum(counts_by_origin.sum(axis=1, keepdims=True), 1)
-        origins.append(shares)
-        mixed = entropy(shares, axis=1) / math.log(k_before) if k_before > 1 else np.zeros(k)
-        stable.append(1.0 - mixed)
-    return Lineage(tuple(counts), tuple(origins), tuple(stable))
-
-
-def _checked_labels(labelings: object) -> list[Integers]:
-    """The labels as integers."""
-    if isinstance(labelings, str | bytes) or not isinstance(labelings, Sequence | np.ndarray):
-        raise TypeError(
-            f"lineage: labelings must be a list of arrays of labels, got {type(labelings).__name__}. "
-            "Give [first, second]; of a dict, list(labelings.values())."
-        )
-    arrays = [np.asarray(labels) for labels in labelings]
-    if any(labels.size and labels.dtype.kind not in "iu" for labels in arrays):
-        raise TypeError("lineage: labelings must hold whole numbers. Cast the labels to an integer type.")
-    return [labels.astype(np.intp) for labels in arrays]

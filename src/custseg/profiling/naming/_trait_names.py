@@ -197,11 +197,11 @@ def unique_names(
 
 
 def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
-    """The name, with a number if it is in use."""
+    """The name, with a number if it is in use in any language."""
     group = in_each_language("names", "group")
-    used = {_key_of(words) for words in reserved}
+    used = {pair for words in reserved for pair in enumerate(_key_of(words))}
     words, number = name, 2
-    while _key_of(words) in used:
+    while not used.isdisjoint(enumerate(_key_of(words))):
         words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
         number += 1
     return words

@@ -13,9 +13,9 @@ from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel, recent_features
 from custseg.texts import LANGUAGES, plural, text
 from custseg.tracking.monitoring._comparisons import Comparison, of_features, of_outliers, of_recent, of_segments
+from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.monitoring._psi import stability_band, stability_index
-from custseg.tracking.monitoring._reason import verdict_and_reasons
-from custseg.tracking.monitoring._result import Drift, DriftRow
+from custseg.tracking.monitoring._verdict import verdict_and_reasons
 
 _CALLER = "drift"
 _LEVEL = 0.999
@@ -171,8 +171,8 @@ def _with_bands(rows: Sequence[Comparison]) -> tuple[DriftRow, ...]:
     level = 1 - (1 - _LEVEL) / len(rows)
     final = []
     for row in rows:
-        n_before, n_now = float(row.compared.before.sum()), float(row.compared.now.sum())
-        psi, n_bins = stability_index(row.compared.before, row.compared.now)
+        n_before, n_now = float(row.compared.before.sum()), float(row.compared.after.sum())
+        psi, n_bins = stability_index(row.compared.before, row.compared.after)
         final.append(
             DriftRow(
                 row.kind,

@@ -24,7 +24,7 @@ class Compared:
 
     Attributes
     ----------
-    before, now : ndarray of shape (n_bins,)
+    before, after : ndarray of shape (n_bins,)
         Customers at the fit and now; those at the fit are shares times their number.
     words : tuple of mapping
         What each bin is called, by language; for ordered bins "up to ..." of the upper edge.
@@ -33,7 +33,7 @@ class Compared:
     """
 
     before: Floats
-    now: Floats
+    after: Floats
     words: tuple[Words, ...]
     is_ordered: bool = False
 
@@ -42,10 +42,12 @@ class Compared:
 
         Of ordered bins, that is the value up to which the shares of customers differ most.
         """
-        before, now = self.before / self.before.sum(), self.now / self.now.sum()
+        before, now = self.before / self.before.sum(), self.after / self.after.sum()
         if self.is_ordered:
             before[:-1], now[:-1] = np.cumsum(before[:-1]), np.cumsum(now[:-1])
-        index = int(np.argmax(np.abs(now - before)))
+        # Of two bins, the one that has grown: the differences are equal but for rounding.
+        difference = (now - before).round(9)
+        index = int(np.lexsort((difference, np.abs(difference)))[-1])
         return self.words[index], float(before[index]), float(now[index])
 
     def difference_words(self) -> Words:
@@ -54,7 +56,7 @@ class Compared:
         return {
             language: text(language, "drift", "difference").format(
                 what=words[language],
-                now=_share(now, self.now.sum(), language),
+                now=_share(now, self.after.sum(), language),
                 before=_share(before, self.before.sum(), language),
             )
             for language in LANGUAGES

@@ -1,4 +1,4 @@
 """Refit: new segments that keep the numbers and names of the old ones.
 
-Start with `_refit`; `_lineage` matches the segments of two fits, `_result` has the result and its texts.
+Start with `_refit`; `_lineage` matches the segments of two fits, `_refit_result` has the result and its texts.
 """

@@ -16,7 +16,7 @@ from custseg.profiling import StoredName, with_stored_names
 from custseg.result import Segmentation
 from custseg.segmentation import fit_segments
 from custseg.tracking.refitting._lineage import Lineage, lineage
-from custseg.tracking.refitting._result import Refit
+from custseg.tracking.refitting._refit_result import Refit
 
 _CALLER = "refit"
 
@@ -46,8 +46,8 @@ def refit(
         The moment of the new fit; required with logs.
     customer_column : str, optional
         Column of ids in `features`.
-    **options
-        Arguments of `fit_segments`; by default those of the model, and its method.
+    options
+        Further arguments of `fit_segments`; by default those of the model, its method, and the labels of its columns.
 
     Returns
     -------
@@ -90,7 +90,9 @@ def refit(
         )
     logs = {"orders": orders, "events": events, "customers": customers}
     old_table = model.features_of(logs, features, as_of=as_of, customer_column=customer_column, caller=_CALLER)
-    arguments = {"method": model.method, "language": model.language, **model.options.arguments()}
+    labels = {feature.name: feature.labels for feature in model.columns if feature.labels}
+    arguments: dict[str, Any] = {"method": model.method, "language": model.language, "labels": labels or None}
+    arguments |= model.options.arguments()
     if model.definition is not None:
         arguments |= {"window_days": model.definition.window_days, "refunds": model.definition.refunds}
         described = model.definition.with_describing().as_described(logs, model.preparation.names, caller=_CALLER)

@@ -84,7 +84,8 @@ def _returned_everything(sql: SQLWriter, further: Mapping[str, str]) -> exp.Expr
     if ORDERS not in further:
         return None
     zero, column = sql.number(0.0), {name: sql.column(step_name) for name, step_name in further.items()}
-    orders, undone = column[ORDERS], list[exp.Expr]()
+    orders = column[ORDERS]
+    undone: list[exp.Expr] = []
     if "returned_orders" in column:
         undone.append(column["returned_orders"] > zero)
     if "revenue" in column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custseg.texts import LANGUAGES, number, printable, text
-from custseg.tracking.monitoring._result import DriftRow
+from custseg.tracking.monitoring._drift_result import DriftRow
 from custseg.tracking.monitoring._shares import Words
 
 _OWN = ("segments", "feature")
