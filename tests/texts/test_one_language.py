@@ -13,12 +13,13 @@ import pytest
 from click.testing import CliRunner
 from quick import quick_fit
 
-from custseg import Segmentation
+from custseg import Orders, Segmentation
 from custseg.cli import main
 from custseg.datasets import make_shop
 from custseg.insights import compare_methods, explain
 from custseg.plots import plot_segments
 from custseg.profiling import profile_segments
+from custseg.tracking import drift, refit
 
 LATIN = re.compile(r"[A-Za-z]+")
 # Arguments such as customer=, options such as --date, the proper words, columns and values of the data in quotes.
@@ -96,6 +97,14 @@ def test_explanation_speaks_the_language_of_the_result(result: Segmentation) -> 
 def test_picture(result: Segmentation) -> None:
     texts = [text.get_text() for text in plot_segments(result).findobj(matplotlib.text.Text)]
     assert [text for text in texts if latin(text)] == []
+
+
+def test_drift_and_refit() -> None:
+    shop = make_shop(300, 0)
+    model = quick_fit(Orders(shop.orders, channel="channel"), as_of="2025-06-01", language="ru").model
+    doubled = shop.orders.with_columns(pl.col("amount") * 3)
+    assert latin(repr(drift(model, orders=doubled, as_of="2025-07-01"))) == []
+    assert latin(repr(refit(model, shop.orders, as_of="2025-07-01"))) == []
 
 
 def test_comparison_of_methods() -> None:

@@ -34,7 +34,7 @@ Cut = Callable[[Floats, Group], Sequence[Group]]
 
 
 def in_halves(X: Floats, clusters: Iterable[Integers], *, max_groups: int) -> list[Integers]:
-    """The clusters in at most `max_groups` groups of ten rows or more, compact ones, which follow its edge."""
+    """The clusters in at most `max_groups` groups of ten rows or more, compact: they follow the edge of a cluster."""
     return _cut_up(X, [Group(members) for members in clusters], _halves, max_groups=max_groups)
 
 
