@@ -72,7 +72,8 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
         change = drift(model, **logs, as_of=as_of, language=language)
         summary |= {"drift": change.verdict, "reason": change.reason, "files": [str(file) for file in files]}
         wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
-        echo_summary(summary, as_json=as_json, lines=[*lines, "", repr(change), "", *wrote])
+        shown = change.headline if change.verdict == "keep" else repr(change)
+        echo_summary(summary, as_json=as_json, lines=[*lines, "", shown, "", *wrote])
     raise_alarm(change.verdict, workspace.daily("fail_on"))
 
 
