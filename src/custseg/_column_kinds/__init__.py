@@ -12,7 +12,14 @@ from custseg._column_kinds._cycles import Cycle, cycle_of
 from custseg._column_kinds._labels_in_numbers import is_label_column, is_year_column
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
-from custseg._column_kinds._words import is_age_name, is_answer, is_birth_name, is_id_name, is_outcome_name
+from custseg._column_kinds._words import (
+    is_age_name,
+    is_amount_or_count,
+    is_answer,
+    is_birth_name,
+    is_id_name,
+    is_outcome_name,
+)
 
 __all__ = [
     "Code",
@@ -24,6 +31,7 @@ __all__ = [
     "column_remarks",
     "cycle_of",
     "is_age_name",
+    "is_amount_or_count",
     "is_answer",
     "is_birth_name",
     "is_id_name",

@@ -22,8 +22,7 @@ from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._levels import MAJORITY
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
-from custseg.profiling.naming._traits import Trait
-from custseg.profiling.naming._words import in_each_language
+from custseg.profiling.naming._words import Trait, in_each_language
 from custseg.texts import stability_level
 
 RETURNED = -2
@@ -109,6 +108,7 @@ def segment_row(
             typical=_typical(features),
             reach=reach,
             size=size,
+            known=name.candidates,
         ),
     )
 

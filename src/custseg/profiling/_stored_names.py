@@ -17,8 +17,7 @@ from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._levels import MAJORITY
 from custseg.profiling.naming._playbook import Advice
 from custseg.profiling.naming._trait_names import numbered_name
-from custseg.profiling.naming._traits import Trait
-from custseg.profiling.naming._words import Words
+from custseg.profiling.naming._words import Trait, Words
 from custseg.texts import LANGUAGES
 
 _CALLER = "refit"

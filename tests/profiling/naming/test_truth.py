@@ -2,12 +2,13 @@
 
 import operator
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
 from effort import seeds
 
+from custseg._privacy import SMALLEST_GROUP
 from custseg.clustering import MinSizeKMeans
 from custseg.profiling import Profiles, SegmentProfile, profile_segments
 from custseg.texts import LANGUAGES
@@ -119,3 +120,29 @@ def test_names_differ_and_none_is_part_of_another(block: int) -> None:
         alike += any(one and one <= other for one in words for other in words if one is not other)
     # Some segments of k-means differ in nothing but a mixture of small differences.
     assert alike <= 3
+
+
+@pytest.mark.parametrize("block", seeds(10))
+def test_hardly_any_name_is_true_of_another_segment(block: int) -> None:
+    n_pairs = as_true = 0
+    for seed in range(20 * block, 20 * block + 20):
+        values, labels, profiles = profiled(seed)
+        for row, rival in permutations([row for row in profiles.segments if row.size >= SMALLEST_GROUP], 2):
+            terms = [term for trait in row.traits for term in trait.terms]
+            if terms:
+                n_pairs += 1
+                as_true += share(values, rival.segment, labels, terms=tuple(terms)) >= 0.6
+    assert n_pairs > 50
+    # Some segments of k-means lie within others in every column.
+    assert as_true <= 0.04 * n_pairs
+
+
+@pytest.mark.parametrize("block", seeds(10))
+def test_words_of_a_column_are_in_the_order_of_its_medians(block: int) -> None:
+    for seed in range(20 * block, 20 * block + 20):
+        values, labels, profiles = profiled(seed)
+        spoken = [(row.segment, trait) for row in profiles.segments for trait in row.traits if trait.order is not None]
+        for (segment, trait), (rival, word) in permutations(spoken, 2):
+            if trait.feature == word.feature and trait.order < word.order:
+                column = values[trait.feature]
+                assert np.nanmedian(column[labels == segment]) <= np.nanmedian(column[labels == rival]), (trait, word)

@@ -94,15 +94,21 @@ class Separation:
     gain: float
 
 
-def separation(values: Floats, labels: Integers, grid: Floats, *, pair: tuple[int, int]) -> Separation | None:
-    """The bound among the grid that separates two segments best; None where none holds for 60 % of one of them."""
+def separation(
+    values: Floats, labels: Integers, grid: Floats, *, pair: tuple[int, int], only_first: bool = False
+) -> Separation | None:
+    """The bound among the grid that separates two segments best; None where none holds for 60 % of one of them.
+
+    With `only_first` the bound is one that holds for most of the first segment.
+    """
     if not len(grid):
         return None
     below = np.stack([_share_below(values[labels == segment], grid) for segment in pair])
     candidates = []
-    for row, is_lower in ((0, True), (0, False), (1, True), (1, False)):
+    sides, limit = ((0, True), (0, False), (1, True), (1, False)), MAJORITY if only_first else 0.5
+    for row, is_lower in sides[:2] if only_first else sides:
         inside, outside = (below[i] if is_lower else 1 - below[i] for i in (row, 1 - row))
-        gains = np.where((inside >= MAJORITY) & (outside < 0.5), inside - outside, -np.inf)
+        gains = np.where((inside >= MAJORITY) & (outside < limit), inside - outside, -np.inf)
         cut = int(gains.argmax())
         if np.isfinite(gains[cut]):
             candidates.append(Separation(pair[row], is_lower, _rounded(grid, cut), float(gains[cut])))

@@ -14,8 +14,7 @@ from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._topics import trait_lines
 from custseg.profiling.naming._trait_names import joined
-from custseg.profiling.naming._traits import Trait
-from custseg.profiling.naming._words import Words
+from custseg.profiling.naming._words import Trait, Words
 from custseg.texts import DASH, LANGUAGES, number, single_line, text
 
 Typical = float | str | None
@@ -88,17 +87,19 @@ def advice(
     traits: Sequence[Trait],
     reach: Mapping[str, int | None],
     size: int,
+    known: Sequence[Trait] = (),
 ) -> dict[str, Advice]:
     """The lines of both plays that apply to the typical values of the segment, by language.
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
+    `known` are all words that are true of the segment.
     """
     dos, donts = (
         _applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
     )
     mentioned = {term.feature for line in dos for term in line.when}
     is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True
-    words, plays = joined(traits), trait_lines(traits, without=mentioned, is_away=is_away)
+    words, plays = joined(traits), trait_lines(traits, without=mentioned, is_away=is_away, known=known)
     return {
         language: Advice(
             do=_sentences(dos, words[language], plays[language], language=language),

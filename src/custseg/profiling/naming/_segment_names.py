@@ -15,8 +15,8 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming._trait_names import Selector, unique_names
-from custseg.profiling.naming._traits import Trait, Traits, is_like_others
-from custseg.profiling.naming._words import UNCLUSTERED, Words, in_each_language
+from custseg.profiling.naming._traits import Traits, is_like_others
+from custseg.profiling.naming._words import UNCLUSTERED, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 
 
@@ -29,6 +29,8 @@ class Name:
     description: Words
     evidence: NameEvidence | None = None
     traits: tuple[Trait, ...] = ()
+    candidates: tuple[Trait, ...] = ()
+    """All words that are true of the segment, whether or not they are in its name."""
 
 
 def segment_names(
@@ -52,7 +54,8 @@ def segment_names(
     unnamed = [segment for segment in range(statistics.n_segments) if segment not in names]
     candidates = {segment: [] if segment in small else traits.of(segment) for segment in unnamed}
     taken = [*(name.names for name in names.values()), *reserved]
-    selected = Selector(
+    steps = traits.steps() if len(unnamed) == statistics.n_segments and not small else None
+    selector = Selector(
         candidates,
         rivals=[segment for segment in range(statistics.n_segments) if segment not in small],
         shares=traits.shares,
@@ -60,11 +63,14 @@ def segment_names(
         contrast=traits.contrast,
         merged=traits.merged,
         reserved=taken,
-    ).selected()
+    )
+    selected = selector.selected() if steps is None else {segment: [trait] for segment, trait in steps.items()}
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
     for segment, words in unique_names(selected, fallback, reserved=taken).items():
         key = "too_few" if segment in small else "described" if selected[segment] else "unclear"
-        names[segment] = Name(key, words, _description(key), traits=tuple(selected[segment]))
+        names[segment] = Name(
+            key, words, _description(key), traits=tuple(selected[segment]), candidates=tuple(candidates[segment])
+        )
     return [names[segment] for segment in range(statistics.n_segments)]
 
 

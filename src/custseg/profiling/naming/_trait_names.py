@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Protocol
 
 from custseg._numerics import Floats
-from custseg.profiling.naming._traits import MEDIUM, Trait
-from custseg.profiling.naming._words import MAIN, Words, in_each_language
+from custseg.profiling.naming._levels import MAJORITY
+from custseg.profiling.naming._traits import MEDIUM
+from custseg.profiling.naming._words import MAIN, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 
 LONGEST_NAME = {"en": 42, "ru": 60}
@@ -26,7 +28,14 @@ _CLEARLY_FEWER = 0.2
 _MAX_ROUNDS = 4
 
 Redundant = Callable[[Trait, Trait], bool]
-Contrast = Callable[[int, int], Mapping[int, Trait]]
+
+
+class Contrast(Protocol):
+    """Of two segments, a bound for each in the column that separates them best; empty for none."""
+
+    def __call__(self, first: int, second: int, *, only_first: bool = False) -> Mapping[int, Trait]: ...
+
+
 Merged = Callable[[int, Trait, Trait], Trait | None]
 Selection = dict[int, list[Trait]]
 
@@ -42,7 +51,7 @@ class Selector:
     rivals : collection of int
         The segments that these must be told from, those with the name of an archetype included.
     shares : callable
-        Share of the members of every segment for which a trait holds.
+        Share of the members of every segment for which all of some traits hold.
     redundant : callable
         Whether two traits say the same.
     contrast : callable
@@ -55,7 +64,7 @@ class Selector:
 
     candidates: Mapping[int, Sequence[Trait]]
     rivals: Collection[int]
-    shares: Callable[[Trait], Floats]
+    shares: Callable[[Sequence[Trait]], Floats]
     redundant: Redundant
     contrast: Contrast
     merged: Merged
@@ -102,7 +111,11 @@ class Selector:
         fewest_faults = self._faults(segment, best, rival_names)
         if not best or not any(fewest_faults) or (is_last and not fewest_faults[0]):
             return best
-        confused = [rival for rival in rival_names if self._is_confused((segment, best), (rival, rival_names[rival]))]
+        confused = [
+            rival
+            for rival in rival_names
+            if self._is_true(best, rival) or self._is_confused((segment, best), (rival, rival_names[rival]))
+        ]
         for combination in _combinations(self._tried(segment, confused, is_last=is_last), self.redundant):
             faults = self._faults(segment, combination, rival_names)
             if faults < fewest_faults:
@@ -113,20 +126,23 @@ class Selector:
         every = self.candidates[segment]
         candidates = every if is_last else [trait for trait in every if not trait.is_secondary] or every
         first, remaining = candidates[:_TRIED], candidates[_TRIED:]
-        telling = [trait for trait in remaining if any(self.shares(trait)[rival] < _HALF for rival in confused)]
+        telling = [trait for trait in remaining if any(self.shares([trait])[rival] < _HALF for rival in confused)]
         return [*first, *telling[:_TRIED_MORE]]
 
     def _faults(
         self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]
-    ) -> tuple[int, int, int]:
+    ) -> tuple[int, int, int, int]:
         """How many segments it is not told from, names are part of each other, and words are as true of another.
 
-        The last are words for a column that the name of the other segment does not mention.
+        Before the last, whether it leaves out all that sets the segment apart.
+
+        A name that is true of another segment does not tell it from that. The last are words for a column that the
+        name of the other segment does not mention.
         """
         keys = _keys(traits)
         confused = alike = unsaid = 0
         for rival, words in rival_names.items():
-            confused += self._is_confused((segment, traits), (rival, words))
+            confused += self._is_true(traits, rival) or self._is_confused((segment, traits), (rival, words))
             if rival not in self.candidates or not words:
                 continue
             rival_keys = _keys(words)
@@ -134,7 +150,8 @@ class Selector:
             unsaid += sum(self._is_as_true(trait, rival) for trait in traits if not _mentions(words, trait))
             unsaid += sum(self._is_as_true(trait, segment) for trait in words if not _mentions(traits, trait))
         confused += any(keys == {_key_of(words)} for words in self.reserved)
-        return confused, alike, unsaid
+        sets_apart = any(trait.is_clear for trait in self.candidates[segment] if not trait.is_secondary)
+        return confused, alike, sets_apart and not any(trait.is_clear for trait in traits), unsaid
 
     def _is_confused(self, first: tuple[int, Sequence[Trait]], second: tuple[int, Sequence[Trait]]) -> bool:
         """Whether every word of either name holds for at least half of the members of the other segment."""
@@ -144,25 +161,44 @@ class Selector:
             for trait in traits
         )
 
+    def _is_true(self, traits: Sequence[Trait], rival: int) -> bool:
+        """Whether the whole name holds for most members of another segment."""
+        if not traits or any(self.shares([trait])[rival] < MAJORITY for trait in traits):
+            return False
+        return bool(self.shares(traits)[rival] >= MAJORITY)
+
     def _holds(self, trait: Trait, segment: int) -> bool:
-        return bool(self.shares(trait)[segment] >= _HALF)
+        return bool(self.shares([trait])[segment] >= _HALF)
 
     def _is_as_true(self, trait: Trait, rival: int) -> bool:
-        return bool(self.shares(trait)[rival] > trait.members - _CLEARLY_FEWER)
+        return bool(self.shares([trait])[rival] > trait.members - _CLEARLY_FEWER)
 
     def _separate(self, first: int, second: int, selected: Selection) -> None:
         """Add bounds to the names of two segments that no words tell apart."""
-        if not self._is_confused((first, selected[first]), (second, selected.get(second, []))):
+        words, rival_words = selected[first], selected.get(second, [])
+        if (
+            not self._is_true(words, second)
+            and not self._is_true(rival_words, first)
+            and not self._is_confused((first, words), (second, rival_words))
+        ):
             return
         for segment, trait in self.contrast(first, second).items():
-            if segment in selected:
-                added = self._with(segment, selected, trait)
-                rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
-                if (
-                    self._faults(segment, added, rival_names)[0]
-                    <= self._faults(segment, selected[segment], rival_names)[0]
-                ):
-                    selected[segment] = added
+            self._add(segment, trait, selected)
+        for segment, rival in ((first, second), (second, first)):
+            if segment in selected and self._is_true(selected[segment], rival):
+                bounds = self.contrast(segment, rival, only_first=True)
+                if segment in bounds:
+                    self._add(segment, bounds[segment], selected)
+
+    def _add(self, segment: int, trait: Trait, selected: Selection) -> None:
+        """Add a bound to the name of a segment unless that makes it worse."""
+        if segment not in selected:
+            return
+        added = self._with(segment, selected, trait)
+        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        fewest = self._faults(segment, selected[segment], rival_names)[0]
+        if self._faults(segment, added, rival_names)[0] <= fewest:
+            selected[segment] = added
 
     def _with(self, segment: int, selected: Selection, added: Trait) -> list[Trait]:
         """The traits with one more, without those for which there is no space or which it makes needless."""

@@ -20,7 +20,20 @@ from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference, wilson
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
 from custseg.profiling.naming._levels import MAJORITY, Level, column_levels, separation
-from custseg.profiling.naming._words import MAIN, TRAITS, Wording, Words, in_each_language, level_words, own_words
+from custseg.profiling.naming._number_kinds import COUNT, FEW, LABELS, RATING, SCORE, NumberKinds
+from custseg.profiling.naming._words import (
+    COMPARED,
+    MAIN,
+    TRAITS,
+    Trait,
+    Wording,
+    Words,
+    in_each_language,
+    in_order,
+    interval_words,
+    level_words,
+    own_words,
+)
 from custseg.texts import LANGUAGES
 
 MEDIUM = 0.33
@@ -29,50 +42,10 @@ _BONUS = 0.2
 """Added to the absolute effect of features used for clustering, which readers look for first."""
 _QUANTILES = (0.15, 0.5, 0.85)
 _LONGEST_LABEL = 28
+# Of every segment, so large a part must be within its step of a column that names all of them.
+_NEARLY_ALL = 0.95
+_COUNTED = {-1: "fewer", 1: "more"}
 _UNIT = re.compile(r"\s*\([^()]*\)$")
-
-
-@dataclass(frozen=True)
-class Trait:
-    """Words of a name, and the condition that most members of the segment meet.
-
-    Attributes
-    ----------
-    feature : str
-        The feature.
-    words : mapping of str to str
-        The words by language.
-    terms : tuple of Term
-        The condition: all of these comparisons.
-    condition : mapping of str to str
-        The condition as text by language.
-    members, others : float
-        Share of the members, at least 0.6, and of all other clustered customers that meet the condition.
-    is_clear : bool
-        Whether it sets the segment apart: at least a medium effect whose interval excludes 0. Otherwise it is only
-        true of the segment, such as "middling income".
-    strength : float
-        Size of the effect.
-    position : int
-        Position of the column in the table.
-    is_secondary : bool
-        Whether the column gives words only where others do not suffice: a descriptor, or beside orders a column
-        without words of its own.
-    kind : str
-        What it says of the column: "low", "middle", "high", "yes", "no", "missing", "category" or "other_category".
-    """
-
-    feature: str
-    words: Words
-    terms: tuple[Term, ...]
-    condition: Words
-    members: float
-    others: float
-    is_clear: bool
-    strength: float
-    position: int
-    is_secondary: bool = False
-    kind: str = ""
 
 
 @dataclass(eq=False)
@@ -92,7 +65,14 @@ class Traits:
     _levels_of: dict[str, Mapping[int, Level]] = field(default_factory=dict)
     _quantiles_of: dict[str, dict[float, float]] = field(default_factory=dict)
     _flags: dict[str, bool] = field(default_factory=dict)
+    _holds_of: dict[Term, Bools] = field(default_factory=dict)
     _hits_of: dict[tuple[Term, ...], Integers] = field(default_factory=dict)
+    _traits_of: dict[str, list[list[Trait]]] = field(default_factory=dict)
+
+    @cached_property
+    def kinds(self) -> NumberKinds:
+        """What the numbers of each column are."""
+        return NumberKinds(self.statistics)
 
     @cached_property
     def columns(self) -> tuple[list[str], list[str]]:
@@ -108,7 +88,7 @@ class Traits:
         first, secondary = self.columns
         main = [name for name in MAIN if name in first]
         remaining = [name for name in first if name not in MAIN]
-        of_column = {name: self._of_column(name, segment) for name in (*first, *secondary)}
+        of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
         traits = [trait for name in main for trait in of_column[name][:1]]
         by_strength = [trait for name in remaining for trait in of_column[name][:1]]
         by_strength.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
@@ -118,6 +98,35 @@ class Traits:
         clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
         further = [replace(trait, is_clear=False) for name in first for trait in of_column[name][1:]]
         return [*clear, *weak, *further, *(replace(trait, is_secondary=True) for trait in last)]
+
+    def steps(self) -> dict[int, Trait] | None:
+        """One trait per segment where a single column has all segments as its steps; None if none has."""
+        best, certainty = None, _NEARLY_ALL
+        for name in (name for name in self.columns[0] if name in self.statistics.ranked and name not in TRAITS):
+            if self._is_flag(name) or self.kinds.of(name) == LABELS:
+                continue
+            levels = self._levels(name)
+            n_segments = self.statistics.n_segments
+            if len(levels) < max(n_segments, 3) or {level.n_levels for level in levels.values()} != {n_segments}:
+                continue
+            shares = [self._shares_of(levels[s].terms(name), s)[0] for s in range(n_segments)]
+            if min(shares) >= certainty + 1e-9 * (best is not None):
+                best, certainty = name, min(shares)
+        return None if best is None else {s: self._step(best, s) for s in range(self.statistics.n_segments)}
+
+    def _step(self, name: str, segment: int) -> Trait:
+        wording = self._level_words(name, self._levels(name)[segment])
+        effect = self.statistics.effect(name, segment)
+        return self._trait(name, wording, self._shares_of(wording.terms, segment), is_clear=True, effect=effect)
+
+    def _in_column(self, name: str) -> list[list[Trait]]:
+        """The words of a column for each segment, those that would sound out of order left out."""
+        if name not in self._traits_of:
+            words = [self._of_column(name, segment) for segment in range(self.statistics.n_segments)]
+            is_number = name in self.statistics.ranked
+            medians = self.statistics.ranked[name].quantiles[:, 2] if is_number else np.zeros(len(words))
+            self._traits_of[name] = in_order(words, medians)
+        return self._traits_of[name]
 
     def _of_column(self, name: str, segment: int) -> list[Trait]:
         """The words of a column that hold for most members, the more telling first, or that values are missing."""
@@ -134,12 +143,10 @@ class Traits:
 
     def _wordings(self, name: str, segment: int, direction: int | None, *, effect: Effect) -> list[Wording]:
         """Words for the values of a numeric column, the more telling first."""
-        statistics, label = self.statistics, self._label(name)
+        statistics = self.statistics
         if len(statistics.ranked[name].grid) < 2:
             return []  # one value says nothing
-        if name not in self._flags:
-            self._flags[name] = statistics.is_flag(name)
-        if self._flags[name]:
+        if self._is_flag(name):
             value = (statistics.flag_share(name, segment) or 0.0) >= 0.5
             words = self._phrased("flag" if value else "not", name)
             return [Wording(words, (Term(name, "==", value),), "yes" if value else "no")]
@@ -149,15 +156,46 @@ class Traits:
                 key = "one_order_in_window" if statistics.table.windowed else "one_order"
                 wordings = [Wording(in_each_language("names", key), (Term(name, "==", 1),), "low"), *wordings]
             return wordings
-        level = self._levels(name).get(segment)
+        level = self._level(name, segment, direction)
         is_true = level is not None and _agrees(level, effect)
-        wordings = [level_words(label, level, name)] if level is not None and is_true else []
+        wordings = [self._level_words(name, level)] if level is not None and is_true else []
         if direction:
             # Where segments overlap too much for levels, a clear difference is still one from most customers.
             term = Term(name, "<" if direction < 0 else ">", self._quantiles(name)[0.5])
-            words = self._phrased("lower" if direction < 0 else "higher", name)
-            wordings.append(Wording(words, (term,), "low" if direction < 0 else "high"))
-        return wordings
+            key = ("lower" if direction < 0 else "higher") if self.kinds.of(name) != COUNT else _COUNTED[direction]
+            kind = "low" if direction < 0 else "high"
+            wordings.append(Wording(self._phrased(key, name), (term,), kind, direction * COMPARED))
+        return self._as_values(name, wordings)
+
+    def _level(self, name: str, segment: int, direction: int | None) -> Level | None:
+        """The level of a segment; for one that is too wide to have one, that of which most of its members are."""
+        levels = self._levels(name)
+        if segment in levels or not direction:
+            return levels.get(segment)
+        size = int(self.statistics.sizes()[segment])
+        return next(
+            (level for level in set(levels.values()) if _is_most(self._shares_of(level.terms(name), segment)[0], size)),
+            None,
+        )
+
+    def _level_words(self, name: str, level: Level) -> Wording:
+        forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
+        wording = level_words(self._label(name), level, name, forms=forms)
+        return next(iter(self._as_values(name, [wording])), wording)
+
+    def _as_values(self, name: str, wordings: list[Wording]) -> list[Wording]:
+        """The words of a column of few values, by these: of a column of labels only a single one."""
+        kind = self.kinds.of(name)
+        if kind not in (FEW, LABELS):
+            return wordings
+        present, label = self.statistics.ranked[name].grid, self._label(name)
+        by_values = (interval_words(label, wording, present=present, only_one=kind == LABELS) for wording in wordings)
+        return [wording for wording in by_values if wording is not None]
+
+    def _is_flag(self, name: str) -> bool:
+        if name not in self._flags:
+            self._flags[name] = self.statistics.is_flag(name)
+        return self._flags[name]
 
     def _true(
         self, name: str, segment: int, wordings: Sequence[Wording], *, clear: bool, effect: Effect | None
@@ -173,12 +211,16 @@ class Traits:
     def _trait(
         self, name: str, wording: Wording, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
     ) -> Trait:
-        words, terms, kind = wording
+        words, terms, kind, order = wording
         table = self.statistics.table
         condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
         strength = abs(effect.value) if effect else 0.0
         position = list(table.described).index(name)
-        return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind)
+        scale = self.kinds.of(name) if name in self.statistics.ranked else ""
+        scale = scale if scale in (SCORE, RATING) else ""
+        return Trait(
+            name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale, order=order
+        )
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         share = strongest(self.statistics.shares[name][segment])
@@ -193,26 +235,30 @@ class Traits:
         wording = Wording(words, (Term(name, "==" if difference.value > 0 else OTHER_THAN, share.value),), kind)
         return self._true(name, segment, [wording], clear=True, effect=difference)
 
-    def contrast(self, first: int, second: int) -> dict[int, Trait]:
+    def contrast(self, first: int, second: int, *, only_first: bool = False) -> dict[int, Trait]:
         """A bound in numbers for one or both of two segments, in the column that separates them best.
 
-        Columns that give words only where others do not suffice are used if no other separates the two.
+        Columns that give words only where others do not suffice are used if no other separates the two. With
+        `only_first` it is a bound for the first segment.
         """
         main, secondary = self.columns
-        return self._contrast(first, second, main) or self._contrast(first, second, secondary)
+        pair = first, second
+        return self._contrast(pair, main, only_first=only_first) or self._contrast(
+            pair, secondary, only_first=only_first
+        )
 
-    def _contrast(self, first: int, second: int, columns: Sequence[str]) -> dict[int, Trait]:
+    def _contrast(self, pair: tuple[int, int], columns: Sequence[str], *, only_first: bool) -> dict[int, Trait]:
         traits: dict[int, Trait] = {}
         largest = 0.0
         for name in [name for name in columns if name in self.statistics.ranked]:
             grid, (values, labels) = self.statistics.ranked[name].grid, self.statistics.clustered_values(name)
-            best = separation(values, labels, grid, pair=(first, second))
-            if best is None or best.gain <= largest or self.statistics.is_flag(name):
+            best = separation(values, labels, grid, pair=pair, only_first=only_first)
+            if best is None or best.gain <= largest or self._is_flag(name) or self.kinds.of(name) == LABELS:
                 continue
-            other = second if best.segment == first else first
-            sides = {best.segment: best.is_lower, other: not best.is_lower}
+            rival = pair[1] if best.segment == pair[0] else pair[0]
+            directions = {best.segment: best.is_lower, rival: not best.is_lower}
             bounds = {segment: self._bound(name, segment, best.bound, is_lower=is_lower)
-                      for segment, is_lower in sides.items()}  # fmt: skip
+                      for segment, is_lower in directions.items()}  # fmt: skip
             if bounds[best.segment]:
                 traits, largest = {segment: trait[0] for segment, trait in bounds.items() if trait}, best.gain
         return traits
@@ -223,15 +269,15 @@ class Traits:
         if [term.operator for term in terms] != [">=", "<"]:
             return None
         words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
-        wording = Wording(words, terms, trait.kind)
-        return next(iter(self._true(bound.feature, segment, [wording], clear=False, effect=None)), None)
+        wordings = self._as_values(bound.feature, [Wording(words, terms, trait.kind)])
+        return next(iter(self._true(bound.feature, segment, wordings, clear=False, effect=None)), None)
 
     def _bound(self, name: str, segment: int, bound: float, *, is_lower: bool) -> list[Trait]:
         """That the values are under a bound, or at least that, if this holds for most members."""
         terms = (Term(name, "<" if is_lower else ">=", bound),)
         words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
-        wording = Wording(words, terms, "low" if is_lower else "high")
-        return self._true(name, segment, [wording], clear=False, effect=None)
+        wordings = self._as_values(name, [Wording(words, terms, "low" if is_lower else "high")])
+        return self._true(name, segment, wordings, clear=False, effect=None)
 
     def _of_missing(self, name: str, segment: int) -> list[Trait]:
         """That most members have no value, where far fewer of the others lack one."""
@@ -264,9 +310,10 @@ class Traits:
             Candidate(first.feature, effect), Candidate(second.feature, effect)
         )
 
-    def shares(self, trait: Trait) -> Floats:
-        """Share of the members of every segment for which a trait holds; a missing value does not meet a bound."""
-        return np.asarray(self._hits(trait.terms) / np.maximum(self.statistics.sizes(), 1))
+    def shares(self, traits: Sequence[Trait]) -> Floats:
+        """Share of the members of every segment for which all traits hold; a missing value does not meet a bound."""
+        terms = tuple(term for trait in traits for term in trait.terms)
+        return np.asarray(self._hits(terms) / np.maximum(self.statistics.sizes(), 1))
 
     def _shares_of(self, terms: tuple[Term, ...], segment: int) -> tuple[float, float]:
         """Shares of members and of all other clustered customers that meet all terms."""
@@ -278,7 +325,10 @@ class Traits:
         """Members of every segment that meet all terms."""
         if terms not in self._hits_of:
             labels = self.statistics.labels
-            holds: Bools = np.logical_and.reduce([term.holds(self.statistics.table, {}) for term in terms])
+            for term in terms:
+                if term not in self._holds_of:
+                    self._holds_of[term] = term.holds(self.statistics.table, {})
+            holds: Bools = np.logical_and.reduce([self._holds_of[term] for term in terms])
             self._hits_of[terms] = np.bincount(labels[holds & (labels >= 0)], minlength=self.statistics.n_segments)
         return self._hits_of[terms]
 
@@ -300,7 +350,11 @@ class Traits:
         return {language: forms[language].format(label[language]) for language in LANGUAGES}
 
     def _label(self, name: str) -> Words:
-        return {language: _shortened(self.statistics.table.phrase(name, language)) for language in LANGUAGES}
+        label = {language: _shortened(self.statistics.table.phrase(name, language)) for language in LANGUAGES}
+        if name not in self.statistics.ranked or self.kinds.of(name) != SCORE:
+            return label
+        form = in_each_language("names", "score")
+        return {language: form[language].format(label[language]) for language in LANGUAGES}
 
 
 def _direction(effect: Effect | None) -> int | None:

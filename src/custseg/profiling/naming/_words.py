@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from custseg.profiling.measures._terms import Term
+import numpy as np
+
+from custseg._numerics import Floats
+from custseg.profiling.measures._terms import OPERATORS, Term
 from custseg.profiling.naming._levels import Level
-from custseg.texts import LANGUAGES, text
+from custseg.texts import LANGUAGES, number, text
 
 Words = Mapping[str, str]
 """A text by language."""
@@ -30,11 +34,69 @@ _AVERAGE_QUANTILES = (0.15, 0.85)
 
 
 class Wording(NamedTuple):
-    """Words, the terms that most members of the segment must meet, and what they say of the column (`Trait.kind`)."""
+    """Words, the terms that most members of the segment must meet, and what they say of the column (`Trait.kind`).
+
+    `order` says how high the words sound: -1 lowest, 1 highest, comparisons with most customers near 0; None where
+    words say no height.
+    """
 
     words: Words
     terms: tuple[Term, ...]
     kind: str
+    order: float | None = None
+
+
+@dataclass(frozen=True)
+class Trait:
+    """Words of a name, and the condition that most members of the segment meet.
+
+    Attributes
+    ----------
+    feature : str
+        The feature.
+    words : mapping of str to str
+        The words by language.
+    terms : tuple of Term
+        The condition: all of these comparisons.
+    condition : mapping of str to str
+        The condition as text by language.
+    members, others : float
+        Share of the members, at least 0.6, and of all other clustered customers that meet the condition.
+    is_clear : bool
+        Whether it sets the segment apart: at least a medium effect whose interval excludes 0. Otherwise it is only
+        true of the segment, such as "middling income".
+    strength : float
+        Size of the effect.
+    position : int
+        Position of the column in the table.
+    is_secondary : bool
+        Whether the column gives words only where others do not suffice: a descriptor, or beside orders a column
+        without words of its own.
+    kind : str
+        What it says of the column: "low", "middle", "high", "yes", "no", "missing", "category" or "other_category".
+    scale : str
+        "score" of recency, frequency or money, with the best highest; "rating" of several on one scale; else empty.
+    order : float or None
+        How high the words sound, see `Wording`.
+    """
+
+    feature: str
+    words: Words
+    terms: tuple[Term, ...]
+    condition: Words
+    members: float
+    others: float
+    is_clear: bool
+    strength: float
+    position: int
+    is_secondary: bool = False
+    kind: str = ""
+    scale: str = ""
+    order: float | None = None
+
+
+COMPARED = 0.1
+"""How high "higher than most" sounds: a little more than the middle, and less than any "high"."""
 
 
 def in_each_language(*keys: str) -> Words:
@@ -82,6 +144,8 @@ def own_words(feature: str, direction: int | None, *, quantiles: Mapping[float, 
 
 
 _KINDS = {"low": "low", "lower": "low", "average": "middle"}
+_ORDERS = {"low": -1.0, "lower": -COMPARED, "average": 0.0, "lapsed": COMPARED / 2, "higher": COMPARED, "high": 1.0,
+           "lapsed_earlier": 1.0}  # fmt: skip
 
 
 def _is_high(feature: str, value: float) -> bool:
@@ -90,17 +154,68 @@ def _is_high(feature: str, value: float) -> bool:
 
 def _wording(feature: str, level: str, *terms: Term) -> list[Wording]:
     """The words for a level with their terms; none where the catalogs have no words."""
-    has_words = level in text("en", "profiling", "traits", feature)
-    return [Wording(in_each_language("traits", feature, level), terms, _KINDS.get(level, "high"))] if has_words else []
+    if level not in text("en", "profiling", "traits", feature):
+        return []
+    return [Wording(in_each_language("traits", feature, level), terms, _KINDS.get(level, "high"), _ORDERS[level])]
 
 
-def level_words(label: Words, level: Level, feature: str) -> Wording:
-    """The words for one of several levels of a column, lowest first: "lowest income" to "highest income"."""
+def level_words(label: Words, level: Level, feature: str, *, forms: str = "levels") -> Wording:
+    """The words for one of several levels of a column, lowest first: "lowest income" to "highest income".
+
+    `forms` are those of the catalogs: "levels", or "count_levels" for numbers of things.
+    """
     words = {}
     for language in LANGUAGES:
-        forms = text(language, "profiling", "levels")
-        has_words = str(level.n_levels) in forms
-        form = forms[str(level.n_levels)][level.position] if has_words else forms["step"]
+        entries = text(language, "profiling", forms)
+        has_words = str(level.n_levels) in entries
+        form = entries[str(level.n_levels)][level.position] if has_words else entries["step"]
         words[language] = form.format(label[language], position=level.position + 1, total=level.n_levels)
-    side = 2 * level.position - (level.n_levels - 1)
-    return Wording(words, level.terms(feature), "low" if side < 0 else "high" if side > 0 else "middle")
+    height = 2 * level.position / (level.n_levels - 1) - 1
+    kind = "low" if height < 0 else "high" if height > 0 else "middle"
+    return Wording(words, level.terms(feature), kind, height)
+
+
+def interval_words(label: Words, wording: Wording, *, present: Floats, only_one: bool) -> Wording | None:
+    """The words for the values of a column of few that are within the bounds: "children: 1 or more".
+
+    None where the bounds hold all values or none, or several where `only_one`.
+    """
+    feature = wording.terms[0].feature
+    inside = np.logical_and.reduce([OPERATORS[term.operator](present, term.value) for term in wording.terms])
+    values = present[inside]
+    if len(values) in (0, len(present)) or (only_one and len(values) > 1):
+        return None
+    low, high = float(values[0]), float(values[-1])
+    form = "from_to"
+    if low == high:
+        form = "exactly"
+        wording = wording._replace(terms=(Term(feature, "==", low),))
+    elif low == present[0] or high == present[-1]:
+        form = "or_fewer" if low == present[0] else "or_more"
+    words = {
+        language: text(language, "profiling", "few_values", form).format(
+            label[language], *(number(bound, language) for bound in ((high,) if form == "or_fewer" else (low, high)))
+        )
+        for language in LANGUAGES
+    }
+    return wording._replace(words=words, kind="category" if only_one else wording.kind)
+
+
+def in_order(words: Sequence[Sequence[Trait]], medians: Floats) -> list[list[Trait]]:
+    """The words of one column for each segment that sound in the order of the medians.
+
+    Of words that do not, comparisons with most customers are left out first, then the middle, then any.
+    """
+    ordered = [list(traits) for traits in words]
+    for limit in (COMPARED, 0.5, np.inf):
+        orders = [(row, trait.order) for row, traits in enumerate(ordered) for trait in traits if trait.order is not None]
+        wrong = {
+            pair
+            for first in orders
+            for second in orders
+            if first[1] < second[1] and medians[first[0]] > medians[second[0]]
+            for pair in (first, second)
+            if abs(pair[1]) <= limit
+        }
+        ordered = [[trait for trait in traits if (row, trait.order) not in wrong] for row, traits in enumerate(ordered)]
+    return ordered
