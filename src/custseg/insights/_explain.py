@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from numbers import Real
 
 import narwhals.stable.v2 as nw
@@ -66,10 +65,11 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
     - HDBSCAN: the cost is the squared mutual reachability of the nearest core customer; a contribution is the
       difference of the squared distances, and `residual` is the part of the density.
 
-    The counterfactual is the smallest change in prepared units of one feature alone, within the usual values
-    (1 % to 99 %) of the two segments taken together. It is as round as possible, an integer where the feature is, and confirmed by assigning the
-    changed customer, of whom the words of the other segment's name must be true. It shows where the boundary is, not
-    what a campaign would achieve: features depend on each other (one more order is also more revenue).
+    The counterfactual is the smallest change in prepared units of one feature alone, within the usual values (1 % to
+    99 %) of the two segments taken together. It is as round as possible, an integer where the feature is, and
+    confirmed by assigning the changed customer, of whom the words of the other segment's name must be true. It shows
+    where the boundary is, not what a campaign would achieve: features depend on each other (one more order is also
+    more revenue).
 
     Examples
     --------
@@ -133,6 +133,7 @@ class _Context:
             for feature in result.features.described
             if feature.name in self.features
         }
+        self._ranges: dict[tuple[str, tuple[int, int]], tuple[float, float]] = {}
         self.flags = {name for name, column in self.features.items() if set(np.unique(_not_missing(column))) == {0, 1}}
 
     def reasons(self, values: dict[str, float], contributions: Floats, *, pair: tuple[int, int]) -> tuple[Reason, ...]:
@@ -191,18 +192,19 @@ class _Context:
             unit=self.units[crossing.feature],
         )
 
-    @cache
     def _amounts(self, name: str, segment: int) -> Floats:
         """The values of the members that are neither missing nor codes."""
         members = _not_missing(self.features[name][self.labels == segment])
         return members[~np.isin(members, self.codes[name])]
 
-    @cache
     def _usual(self, name: str, pair: tuple[int, int]) -> tuple[float, float]:
-        """The range from the 1 % quantile of one of two segments to the 99 % quantile of one of them."""
-        groups = [group for segment in pair if len(group := self._amounts(name, segment))]
-        lows, highs = zip(*(np.quantile(group, _USUAL) for group in groups), strict=True) if groups else ((), ())
-        return min(lows, default=np.inf), max(highs, default=-np.inf)
+        """The range from the lowest 1 % quantile of two segments to the highest 99 % quantile."""
+        if (name, pair) not in self._ranges:
+            groups = [group for segment in pair if len(group := self._amounts(name, segment))]
+            quantiles = [np.quantile(group, _USUAL) for group in groups] or [np.array([np.inf, -np.inf])]
+            lows, highs = zip(*quantiles, strict=True)
+            self._ranges[name, pair] = float(min(lows)), float(max(highs))
+        return self._ranges[name, pair]
 
     def _is_impossible(self, name: str, value: float) -> bool:
         """Whether a year of birth is one that no customer can have."""

@@ -118,8 +118,7 @@ class ColumnStatistics:
         names = [
             name
             for name, feature in self.table.described.items()
-            if not feature.doubtful
-            and (name in clustered_on or not (feature.shrunk or feature.unit == "log ratio"))
+            if not feature.doubtful and (name in clustered_on or not (feature.shrunk or feature.unit == "log ratio"))
         ]
         n_tests = sum(name not in made_from for name in names) * self.n_segments
         candidates = [candidate for name in names for candidate in self._clear(name, segment)]

@@ -38,7 +38,7 @@ def people_findings(write: FindingWriter, table: FeatureTable, names: Sequence[s
         too_old, unborn = impossible_births(present, latest)
         for key, impossible in (("impossible_births", too_old), ("future_births", unborn)):
             count = int(impossible.sum())
-            yield from write(key, count, "warning", column=write.column(name), years=OLDEST)
+            yield from write(key, count, "warning", people=["count"], column=write.column(name), years=OLDEST)
         yield from _crowded_births(write, table, name)
     for name in names:
         if name in numeric and name not in births and is_age_name(name):
@@ -48,7 +48,9 @@ def people_findings(write: FindingWriter, table: FeatureTable, names: Sequence[s
 def _impossible_ages(write: FindingWriter, name: str, values: Floats) -> list[Finding]:
     codes = [value for code in codes_among(name, values) for value in code.values]
     impossible = ((values < 0) | (values > OLDEST)) & ~np.isin(values, codes)
-    return write("impossible_ages", int(impossible.sum()), "warning", column=write.column(name), years=OLDEST)
+    return write(
+        "impossible_ages", int(impossible.sum()), "warning", people=["count"], column=write.column(name), years=OLDEST
+    )
 
 
 def _crowded_births(write: FindingWriter, table: FeatureTable, name: str) -> list[Finding]:
