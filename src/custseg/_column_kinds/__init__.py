@@ -7,10 +7,9 @@ Start with `_notes.py`, whose sentences both the data report and the inspection 
 
 from __future__ import annotations
 
-from custseg._column_kinds._births import OLDEST, YEARS, impossible_births
 from custseg._column_kinds._codes import Code, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of
-from custseg._column_kinds._labels_in_numbers import is_label_column, is_year_column
+from custseg._column_kinds._labels_in_numbers import OLDEST, YEARS, impossible_births, is_label_column, is_year_column
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
 from custseg._column_kinds._words import is_age_name, is_answer, is_birth_name, is_id_name, is_outcome_name

@@ -160,11 +160,11 @@ def _left_out(
 
 
 def _only_describe(
-    write: FindingWriter, given: Sequence[str], *, clustered_on: Sequence[str], were_given: bool
+    write: FindingWriter, names: Sequence[str], *, clustered_on: Sequence[str], were_given: bool
 ) -> list[Finding]:
     """How many columns the caller left out of those to cluster on."""
-    others = [name for name in given if name not in clustered_on]
-    return write("columns_that_describe", len(others) if were_given and clustered_on else 0)
+    descriptors = [name for name in names if name not in clustered_on]
+    return write("columns_that_describe", len(descriptors) if were_given and clustered_on else 0)
 
 
 def _kind(table: FeatureTable, name: str) -> str:
