@@ -100,7 +100,7 @@ docs: .venv/.known
 
 notebooks: .venv/.known
 	@echo "Writing the notebooks from their guides and running them"
-	@$(PY) tools/notebook.py docs/guides/first_segments.md notebooks/first_segments.ipynb
+	@$(PY) tools/notebook.py
 
 features: .venv/.known
 	@echo "Writing docs/features.md"

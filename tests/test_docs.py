@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,10 +37,23 @@ def test_examples_run_in_order(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
-    for number, code in enumerate(blocks(page, "python"), 1):
-        exec(compile(code, f"{page_name(page)}, block {number}", "exec"), names)
+    for number, (language, code) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")), 1):
+        if language == "python":
+            exec(compile(code, f"{page_name(page)}, block {number}", "exec"), names)
+        if language == "sh":
+            run_commands(code)
         if number == 1 and page_name(page) in WITH_RESULT:
             assert capsys.readouterr().out == blocks(page, "text")[0], "make results"
+
+
+def run_commands(code: str) -> None:
+    """Run each line as the command line would; its exit code is 0, or the one that a comment says."""
+    for line in code.splitlines():
+        name, *arguments = shlex.split(line, comments=True)
+        assert name == "custseg"
+        result = CliRunner().invoke(main, arguments)
+        expected = re.search(r"# exit code (\d)$", line)
+        assert result.exit_code == (int(expected[1]) if expected else 0), f"{line}\n{result.output}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -53,7 +67,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_options_exist(page: Path) -> None:
     known = {option for command in main.commands.values() for param in command.params for option in param.opts}
-    shown = re.findall(r"custseg (?:fit|demo|inspect)\b(?:[^\n`]|\\\n)*", page.read_text(encoding="utf-8"))
+    pattern = rf"custseg (?:{'|'.join(main.commands)})\b(?:[^\n`]|\\\n)*"
+    shown = re.findall(pattern, page.read_text(encoding="utf-8"))
     used = {option for line in shown for option in re.findall(r"(?<!\S)--[a-z-]+", line)}
     assert used - known - {"--help", "--version"} == set()
 
@@ -64,7 +79,7 @@ def test_imports_exist(page: Path) -> None:
     for name in names:
         value: object = custseg
         for part in name.split("."):
-            assert hasattr(value, part) or part in ("cli", "egg"), f"custseg.{name}"
+            assert hasattr(value, part) or part in ("cli", "egg", "toml"), f"custseg.{name}"
             value = getattr(value, part, None)
 
 
@@ -141,9 +156,8 @@ def test_guides_list_all_features() -> None:
 
 
 def test_notebooks_are_current() -> None:
-    notebook_of = runpy.run_path(str(ROOT / "tools" / "notebook.py"))["notebook_of"]
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    assert notebooks
-    for notebook in notebooks:
-        guide = ROOT / "docs" / "guides" / f"{notebook.stem}.md"
-        assert notebook.read_text(encoding="utf-8") == notebook_of(guide, notebook), "make notebooks"
+    tool = runpy.run_path(str(ROOT / "tools" / "notebook.py"))
+    assert sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")) == sorted(tool["GUIDES"])
+    for name in tool["GUIDES"]:
+        guide, notebook = tool["paths"](name)
+        assert notebook.read_text(encoding="utf-8") == tool["notebook_of"](guide, notebook), "make notebooks"

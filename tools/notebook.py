@@ -1,4 +1,4 @@
-"""Makes a notebook of a guide, and runs it: `python tools/notebook.py GUIDE NOTEBOOK`.
+"""Makes the notebooks of their guides, and runs them: `python tools/notebook.py`.
 
 A notebook is stored without outputs: so it is the same wherever it is made, and a test compares it with its guide.
 """
@@ -9,14 +9,20 @@ import io
 import json
 import os
 import re
-import sys
 import tempfile
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+GUIDES = {"first_segments": "first_segments", "a_year_of_segments": "every_day"}
+"""The guide of each notebook."""
 _CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\[[^\]]*\]\()([^)\s:#]+)([^)\s]*\))")
+
+
+def paths(name: str) -> tuple[Path, Path]:
+    """The guide and the notebook of this name."""
+    return ROOT / "docs" / "guides" / f"{GUIDES[name]}.md", ROOT / "notebooks" / f"{name}.ipynb"
 
 
 def notebook_of(guide: Path, notebook: Path) -> str:
@@ -62,12 +68,13 @@ def _relinked(text: str, guide: Path, notebook: Path) -> str:
 
 
 def main() -> None:
-    guide, notebook = (Path(name).resolve() for name in sys.argv[1:])
-    notebook.write_text(notebook_of(guide, notebook), encoding="utf-8")
     beside_repository = ROOT.parent / "shared" / "data"
     if beside_repository.exists():
         os.environ.setdefault("CUSTSEG_DATA", str(beside_repository))
-    print(f"{notebook.name}: {run(notebook)} cells ran from top to bottom")
+    for name in GUIDES:
+        guide, notebook = paths(name)
+        notebook.write_text(notebook_of(guide, notebook), encoding="utf-8")
+        print(f"{notebook.name}: {run(notebook)} cells ran from top to bottom", flush=True)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,11 @@ def test_arguments_are_options(message: str, expected: str) -> None:
     assert translated(message, OPTIONS) == expected
 
 
+def test_flags_have_no_value() -> None:
+    options = options_of(main.commands["daily"])
+    assert translated("Give replace=True to replace it.", options) == "Give --replace to replace it."
+
+
 def test_translating_twice_changes_nothing() -> None:
     once = translated("Orders: decimal must be '.', got ','; give decimal=, min_size=3.", OPTIONS)
     assert translated(once, OPTIONS) == once

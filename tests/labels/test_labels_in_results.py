@@ -45,7 +45,7 @@ def test_code_keeps_the_columns(result: Segmentation) -> None:
     assert result.features.names == result.model.preparation.names == ["MntWines", "MntFish"]
     assert '"MntWines"' in result.rules.rule_set.sql
     assert "wine" not in result.rules.rule_set.sql
-    assert result.model.assign(TABLE)["segment"].to_list() == result.labels.tolist()
+    assert result.model.assign(features=TABLE)["segment"].to_list() == result.labels.tolist()
     assert result.rules.rules[0].holds(TABLE).sum() == 40
 
 

@@ -152,3 +152,10 @@ def test_no_customer_is_in_the_file(tmp_path: Path) -> None:
     model.save(tmp_path / "model.json")
     text = (tmp_path / "model.json").read_text(encoding="utf-8")
     assert [words for words in ("Zenobia", "98765", "37.1234", "0.4567") if words in text] == []
+
+
+def test_segment_of_few_customers_is_not_saved(tmp_path: Path) -> None:
+    model = quick_fit(clean_log(40), n_segments=4, min_size=2).model
+    with pytest.raises(DataError, match=r"save: fewer than ten customers are in segment .*min_size=10"):
+        model.save(tmp_path / "model.json")
+    assert not list(tmp_path.iterdir())

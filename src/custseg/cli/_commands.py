@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli._show import fit_and_write
+from custseg.cli.pipeline._workspace import write_table
+from custseg.model import SegmentModel
 
 
 @click.command()
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Folder for assignments.csv, profiles.csv and segments.png. "
+              help="Folder for assignments.csv, profiles.csv and segments.png, with a folder next_month. "
               "[default: no files are written]")  # fmt: skip
 @click.option("--customers", default=2_000, show_default=True, type=click.IntRange(50),
               help="Number of customers.")  # fmt: skip
@@ -21,7 +25,8 @@ from custseg.cli._show import fit_and_write
 def demo(out: Path | None, customers: int, seed: int) -> None:
     """Segment the customers of a made-up shop.
 
-    The shop has six known kinds of customers; its order log has refunds, ties and faulty rows, as real ones do.
+    The shop has six known kinds of customers; its order log has refunds, ties and faulty rows, as real ones do. At the
+    end, a model fitted a month earlier assigns the customers again, and who moved is shown.
     """
     with command_errors():
         from custseg.clustering import REFERENCE_METHOD
@@ -34,7 +39,30 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
             f"{len(shop.orders):,} order lines.\n"
         )
         orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
-        fit_and_write(orders, out, as_of=shop.as_of, method=REFERENCE_METHOD.name)
+        result = fit_and_write(orders, out, as_of=shop.as_of, method=REFERENCE_METHOD.name)
+        _show_next_month(orders, shop.as_of, n_segments=len(result.profiles.segments), out=out)
+
+
+def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> None:
+    """Fit as of the month before, assign the customers of that model now, and print who moved."""
+    from custseg.clustering import REFERENCE_METHOD
+    from custseg.segmentation import fit_segments
+    from custseg.tracking import transitions
+
+    since = (as_of - timedelta(days=1)).replace(day=1)
+    click.echo(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
+    fitted = fit_segments(orders, as_of=since, method=REFERENCE_METHOD.name, n_segments=n_segments)
+    model = fitted.model
+    if out is not None:
+        folder = out / "next_month"
+        folder.mkdir(exist_ok=True)
+        model.save(folder / "model.json")
+        model = SegmentModel.load(folder / "model.json")
+    assigned = model.assign(orders, as_of=as_of)
+    click.echo(transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders))
+    if out is not None:
+        files = [folder / "model.json", write_table(assigned, folder / "assignments.csv")]
+        click.echo("\n" + "\n".join(f"Wrote {file}" for file in files))
 
 
 @click.command()

@@ -125,6 +125,7 @@ def translated(message: str, options: Mapping[str, str]) -> str:
     names = "|".join(sorted(map(re.escape, options), key=len, reverse=True))
     assignment = re.compile(rf"(?<![\w-])({names})=(?P<value>(?=[\w'\"\[{{]))?")
     without_value = re.compile(rf"(?<![\w-])({names})=None\b")
+    flag = re.compile(rf"(?<![\w-])({names})=True\b")
     underscored = "|".join(re.escape(name) for name in options if "_" in name)
     plain = re.compile(rf"(?<![\w-])({underscored or '(?!)'})(?![\w-])")
     subject = re.compile(rf"(?<=: )((?:{names})(?:(?:,| and|, and) (?:{names}))*){_VERBS}")
@@ -135,11 +136,14 @@ def translated(message: str, options: Mapping[str, str]) -> str:
     def listed(match: re.Match[str]) -> str:
         return re.sub(names, lambda name: options[name[0]], match[1])
 
+    # An option without a value, such as --replace.
+    message = re.sub(rf"(?<![\w-])({names})=True\b", lambda match: options[match[1]], message)
     # The subject comes first, so that names inside options are not replaced again.
     pieces = _QUOTED.split(subject.sub(listed, message, count=1))
     for i in range(0, len(pieces), 2):
         before_quote = i + 1 < len(pieces)
         text = without_value.sub(lambda match: f"{options[match[1]]} none", pieces[i])
+        text = flag.sub(lambda match: options[match[1]], text)
         text = assignment.sub(with_value, text)
         if before_quote and re.search(rf"(?<![\w-])({names})=$", pieces[i]):
             text += " "

@@ -6,17 +6,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from custseg.cli._errors import with_options
 from custseg.texts import text
 
+if TYPE_CHECKING:
+    from custseg.result import Segmentation
+
 
 def fit_and_write(
     orders: object, out: Path | None, *, form: str = "csv", save: Path | None = None, **arguments: Any
-) -> None:
+) -> Segmentation:
     """Fit segments, print them, and write their files, and the model if `save` has a path for it."""
     from custseg.segmentation import fit_segments
 
@@ -29,6 +32,7 @@ def fit_and_write(
     _show(result)
     for file in files:
         click.echo(text(result.choice.language, "cli", "wrote").format(file=file))
+    return result
 
 
 def _write(result: Any, out: Path, form: str) -> list[Path]:

@@ -22,12 +22,13 @@ def check_age(
     if limit is not None and moment is None:
         raise TypeError(f"{caller}: max_age_days needs as_of=, the moment that the age is measured at.")
     if moment is not None and fitted is not None:
-        # Each may have a zone or none: the difference is that of the calendar days.
+        # Where only one has a zone, calendar days are compared.
         age = (moment.date() - fitted.date()).days
-        if age < 0:
+        is_comparable = (moment.tzinfo is None) == (fitted.tzinfo is None)
+        if moment < fitted if is_comparable else age < 0:
             raise ValueError(
-                f"{caller}: as_of is {moment.date()}, before the snapshot of the fit, {fitted.date()}. Give a later "
-                "moment, or use a model that was fitted earlier."
+                f"{caller}: as_of is {_day_or_moment(moment)}, before the snapshot of the fit, {_day_or_moment(fitted)}"
+                ". Give a later moment, or use a model that was fitted earlier."
             )
         if limit is not None and age > limit:
             raise DataError(
@@ -36,6 +37,12 @@ def check_age(
             )
     if limit is not None and logs is not None:
         _check_logs(logs, limit, caller)
+
+
+def _day_or_moment(moment: datetime) -> str:
+    """A midnight without a zone as its date, else the moment."""
+    is_midnight = moment.tzinfo is None and moment == datetime(moment.year, moment.month, moment.day)
+    return str(moment.date() if is_midnight else moment)
 
 
 def _check_logs(logs: Logs, limit: int, caller: str) -> None:

@@ -285,13 +285,20 @@ class SegmentModel:
         Parameters
         ----------
         path : str or Path
-            The file; its folder must exist. An earlier file is replaced.
+            The file; missing folders are created, and an earlier file is replaced.
 
         Raises
         ------
+        DataError
+            If a segment has fewer than ten customers: its center would tell what they are like.
         CustsegError
             If it cannot be written; an earlier file is unchanged.
         """
+        if small := [segment.number for segment in self.segments if segment.size is None]:
+            raise DataError(
+                f"save: fewer than ten customers are in segment {listed(small)}, and a file would tell what they are "
+                "like. Fit with min_size=10 or more, or fewer segments."
+            )
         write_model(self._content(), path)
 
     @classmethod
@@ -350,4 +357,7 @@ def _number(name: str, value: Any) -> Floats:
         return np.array([np.nan])
     if isinstance(value, (bool, str, bytes, Sequence)) or not np.isscalar(value):
         raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.")
-    return np.array([float(value)])  # type: ignore[arg-type]
+    try:
+        return np.array([float(value)])  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.") from None

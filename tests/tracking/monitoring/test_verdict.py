@@ -47,12 +47,18 @@ def test_reason_names_the_largest_changes_first() -> None:
     _, reasons = verdict_and_reasons(rows, gain=None, gain_before=None, error=0.0)
     places = [reasons["en"].index(text) for text in ("B of all", "C of all", "A of all", "1 more")]
     assert places == sorted(places)
-    assert "PSI 0.4, at most 0.05 without drift): here" in reasons["en"]
+    assert "PSI 0.4, at most 0.05 by chance); here" in reasons["en"]
 
 
 def test_reason_to_keep_names_the_largest_index() -> None:
     _, reasons = verdict_and_reasons(
         [row("feature", 0.02), row("segments", 0.01)], gain=None, gain_before=None, error=0
     )
-    assert "the largest is that of revenue of all (PSI 0.02" in reasons["en"]
-    assert "самое большое – revenue всех" in reasons["ru"]
+    assert "the largest: revenue of all (PSI 0.02" in reasons["en"]
+    assert "самое большое: revenue всех" in reasons["ru"]
+
+
+def test_reason_to_keep_says_that_it_is_about_the_last_weeks() -> None:
+    _, reasons = verdict_and_reasons([row("recent", 0.02)], gain=None, gain_before=None, error=0)
+    assert "revenue of all in the orders of the last weeks (PSI 0.02" in reasons["en"]
+    assert "revenue всех по заказам последних недель (индекс" in reasons["ru"]

@@ -9,6 +9,7 @@ import pytest
 from quick import quick_fit
 
 from custseg import DataError, SegmentModel
+from custseg.profiling import UNCLUSTERED
 from custseg.tracking import Transitions, transitions
 
 SINCE, AS_OF = date(2024, 7, 1), date(2024, 11, 1)
@@ -130,3 +131,18 @@ def test_no_causes_without_models(model: SegmentModel) -> None:
     table = model.assign(BASE, as_of=SINCE)
     with pytest.raises(DataError, match=r"causes: give transitions\(\) the model and the logs"):
         _ = transitions(table, table).causes
+
+
+def test_models_that_did_not_make_the_snapshots(model: SegmentModel) -> None:
+    later = model.assign(BASE, as_of=AS_OF)
+    turned = later.with_columns(segment=1 - pl.col("segment"))
+    with pytest.raises(
+        DataError, match="model_before and the logs put most customers of the later snapshot into other"
+    ):
+        transitions(model.assign(BASE, as_of=SINCE), turned, since=SINCE, as_of=AS_OF, model_before=model, orders=BASE)
+
+
+def test_groups_without_a_segment_are_the_same_in_another_language() -> None:
+    table = pl.DataFrame({"customer_id": range(30), "segment": pl.Series([None] * 30, dtype=pl.Int64)})
+    before, after = (table.with_columns(name=pl.lit(name)) for name in ("Prospects", UNCLUSTERED["prospects"]["ru"]))
+    assert len(transitions(before, after).entered) == 0

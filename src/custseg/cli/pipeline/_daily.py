@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,11 +22,11 @@ from custseg.cli.pipeline._workspace import (
     write_table,
 )
 from custseg.errors import DataError
-from custseg.exports import export_activation
-from custseg.features import email
-from custseg.model import SegmentModel
 from custseg.texts import text
-from custseg.tracking import SegmentHistory, Transitions, drift
+
+if TYPE_CHECKING:
+    from custseg.model import SegmentModel
+    from custseg.tracking import Transitions
 
 
 @click.command()
@@ -51,6 +51,8 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
     Run twice, it gives the same files.
     """
     with command_errors(options["language"] or "en"):
+        from custseg.tracking import SegmentHistory, drift
+
         workspace = Workspace.of(options)
         model, logs, language = workspace.model(), workspace.logs(), workspace.language
         table = model.assign(**logs, as_of=as_of, max_age_days=workspace.daily("max_age_days"))
@@ -70,7 +72,8 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
         change = drift(model, **logs, as_of=as_of, language=language)
         summary |= {"drift": change.verdict, "reason": change.reason, "files": [str(file) for file in files]}
         wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
-        echo_summary(summary, as_json=as_json, lines=[*lines, "", repr(change), "", *wrote])
+        shown = change.headline if change.verdict == "keep" else repr(change)
+        echo_summary(summary, as_json=as_json, lines=[*lines, "", shown, "", *wrote])
     raise_alarm(change.verdict, workspace.daily("fail_on"))
 
 
@@ -78,6 +81,8 @@ def _activation(
     workspace: Workspace, movement: Transitions, model: SegmentModel, *, logs: Mapping[str, Any], as_of: str, path: Path
 ) -> Path:
     """Write who entered a segment, with the play of the segment and whether mail reaches the customer."""
+    from custseg.exports import export_activation
+
     plays: dict[int | str, str] = {
         segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments
     }
@@ -90,6 +95,8 @@ def _activation(
 
 def _mail_states(events: Any, as_of: str) -> Any:
     """The mail features of the customers; None where the log has no mails."""
+    from custseg.features import email
+
     try:
         return email(events, as_of=as_of)
     except DataError:

@@ -85,7 +85,7 @@ def refit_command(
 
         workspace = Workspace.of(options)
         logs = {} if features is not None else workspace.logs()
-        again = refit(workspace.model(), **logs, features=features, as_of=as_of, language=workspace.language)
+        again = refit(workspace.model(), **logs, features=features, as_of=as_of)
         files = [] if out is None else again.result.write(out)
         target = save or workspace.path("model")
         again.model.save(target)

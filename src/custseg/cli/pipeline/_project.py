@@ -11,24 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from custseg._checks import did_you_mean
-from custseg._write import write_files
 from custseg.errors import DataError
-from custseg.logs import Customers, Events, Orders, description_arguments
 from custseg.texts import LANGUAGES
 
 FILE_NAME = "custseg.toml"
-LOGS: Mapping[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
+LOGS = ("orders", "events", "customers")
 _PATHS = {"model": "model.json", "history": "history", "out": "segments"}
-_KEYS: Mapping[str, Collection[str]] = {
+_OPTIONS: Mapping[str, Collection[str]] = {
     "fit": ("min_size", "method", "segments", "columns", "window_days", "refunds", "seed", "labels"),
     "paths": tuple(_PATHS),
     "daily": ("max_age_days", "min_stay", "min_confidence", "max_sends_7d", "fail_on"),
-    **{name: ("file", *(item.name for item in fields(kind) if item.init and item.name != "table"))
-       for name, kind in LOGS.items()},
-}  # fmt: skip
+}
 _HEAD = """\
 # Written by `custseg fit --config`, and read by the other commands of custseg.
-# Paths are relative to this file. The guide "Every day" lists the keys.
+# Paths are relative to this file. The guide "Every day" lists the keys. [fit] has the options of this fit; a refit
+# takes those that are stored in the model.
 """
 
 
@@ -65,8 +62,9 @@ class Project:
 
     def described(self) -> dict[str, Any]:
         """The described logs by name; only those that the file has."""
+        kinds = _kinds()
         return {
-            name: LOGS[name](
+            name: kinds[name](
                 str(self.folder / arguments["file"]), **{k: v for k, v in arguments.items() if k != "file"}
             )
             for name, arguments in self.logs.items()
@@ -81,8 +79,9 @@ def read_project(path: Path) -> Project:
         raise DataError(f"{path}: the project file cannot be read ({error.strerror or error}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: the project file is not valid TOML ({error}).") from None
-    _check_keys(plain, ("language", *_KEYS), str(path))
-    for section, keys in _KEYS.items():
+    allowed = {**_OPTIONS, **{name: ("file", *_arguments(kind)) for name, kind in _kinds().items()}}
+    _check_keys(plain, ("language", *allowed), str(path))
+    for section, keys in allowed.items():
         value = plain.get(section, {})
         if not isinstance(value, dict):
             raise DataError(f"{path}: {section} must be a section with keys of its own, as in [{section}].")
@@ -115,12 +114,16 @@ def write_project(path: Path, project: Project) -> None:
         present = {key: value for key, value in values.items() if value is not None or title in LOGS}
         if present:
             lines += ["", f"[{title}]", *(f"{key} = {_toml(value)}" for key, value in present.items())]
+    from custseg._write import write_files
+
     text = "\n".join(lines) + "\n"
     write_files(path.parent, {path.name: lambda staged: staged.write_text(text, encoding="utf-8")}, caller="fit")
 
 
 def log_section(log: Any, file: str, folder: Path) -> dict[str, Any]:
     """The section of a described log, with the path of its file relative to the project."""
+    from custseg.logs import description_arguments
+
     return {"file": relative(file, folder), **description_arguments(log)}
 
 
@@ -130,6 +133,17 @@ def relative(path: str | Path, folder: Path) -> str:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:
         return str(path)
+
+
+def _kinds() -> Mapping[str, Any]:
+    """The description of each log; imported late, since `--help` needs none of it."""
+    from custseg.logs import Customers, Events, Orders
+
+    return {"orders": Orders, "events": Events, "customers": Customers}
+
+
+def _arguments(kind: Any) -> list[str]:
+    return [item.name for item in fields(kind) if item.init and item.name != "table"]
 
 
 def _check_keys(values: Mapping[str, Any], keys: Collection[str], where: str) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import narwhals.stable.v2 as nw
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._workspace import (
@@ -19,9 +18,12 @@ from custseg.cli.pipeline._workspace import (
     write_table,
 )
 from custseg.texts import text
-from custseg.tracking import SegmentHistory, Transitions, transitions
+
+if TYPE_CHECKING:
+    from custseg.tracking import SegmentHistory, Transitions
 
 _MOVEMENT_FILES = ("entered", "left")
+_TEN = 10
 
 
 @click.command()
@@ -33,6 +35,8 @@ _MOVEMENT_FILES = ("entered", "left")
 def history(*, as_of: str | None, customer: str | None, out: Path | None, as_json: bool, **options: Any) -> None:
     """Show the recorded snapshots, one of them, or the way of one customer through the segments."""
     with command_errors(options["language"] or "en"):
+        from custseg.tracking import SegmentHistory
+
         workspace = Workspace.of(options)
         record, language = SegmentHistory(workspace.path("history")), workspace.language
         if customer is not None and as_of is not None:
@@ -56,6 +60,8 @@ def history(*, as_of: str | None, customer: str | None, out: Path | None, as_jso
 
 def _show_customer(record: SegmentHistory, customer: str, language: str, *, as_json: bool) -> None:
     """The way of a customer; an id of digits is looked for as a number where the history has numbers."""
+    import narwhals.stable.v2 as nw
+
     moments = record.moments("history")
     is_number = bool(moments) and nw.from_native(record.at(moments[-1])).schema["customer_id"].is_integer()
     path = nw.from_native(record.customer(int(customer) if is_number and customer.isdecimal() else customer))
@@ -107,6 +113,8 @@ def compare(
 
 def moved(workspace: Workspace, as_of: str, **arguments: Any) -> Transitions:
     """The movement since the snapshot before, with the options against flapping."""
+    from custseg.tracking import SegmentHistory, transitions
+
     return transitions(
         SegmentHistory(workspace.path("history")),
         as_of,
@@ -125,10 +133,14 @@ def write_movement(movement: Transitions, folder: Path) -> list[Path]:
 def movement_summary(movement: Transitions) -> dict[str, Any]:
     """The number of customers who stayed, moved, are new and are gone; 1 to 9 are hidden."""
     counts = movement.counts()
-    stayed, gone, new = counts[:-1, :-1].trace(), counts[:-1, -1].sum(), counts[-1, :-1].sum()
-    numbers = {"stayed": stayed, "moved": counts[:-1, :-1].sum() - stayed, "new": new, "gone": gone}
+    stayed, gone, new = (int(n) for n in (counts[:-1, :-1].trace(), counts[:-1, -1].sum(), counts[-1, :-1].sum()))
+    numbers = {"stayed": stayed, "moved": int(counts[:-1, :-1].sum()) - stayed, "new": new, "gone": gone}
+    shown: dict[str, int | str] = {name: shown_count(count) for name, count in numbers.items()}
+    if sum(isinstance(count, str) for count in shown.values()) == 1 and stayed >= _TEN:
+        # The sizes of the segments give the sum of the four.
+        shown["stayed"] = f">={stayed - stayed % _TEN}"
     return {
         "as_of": movement.as_of,
         "since": movement.since,
-        **{name: shown_count(int(count)) for name, count in numbers.items()},
+        **shown,
     }

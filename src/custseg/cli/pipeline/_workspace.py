@@ -6,18 +6,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import narwhals.stable.v2 as nw
 
-from custseg._frames import CSVFormat, table_writer
-from custseg._privacy import SMALLEST_GROUP, bound_words, shown_sizes
-from custseg._write import write_files
 from custseg.cli.pipeline._project import FILE_NAME, LOGS, Project, read_project
 from custseg.errors import DataError
-from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, number, text
+
+if TYPE_CHECKING:
+    from custseg.model import SegmentModel
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 ALARM = 3
@@ -61,6 +59,8 @@ class Workspace:
 
     def model(self) -> SegmentModel:
         """The model."""
+        from custseg.model import SegmentModel
+
         return SegmentModel.load(self.path("model"))
 
     def logs(self) -> dict[str, Any]:
@@ -105,6 +105,11 @@ def workspace_options(*names: str) -> Callable[[_Command], _Command]:
 
 def write_table(table: Any, path: Path) -> Path:
     """Write a table as CSV or Parquet, by the ending of the name: whole, or not at all."""
+    import narwhals.stable.v2 as nw
+
+    from custseg._frames import CSVFormat, table_writer
+    from custseg._write import write_files
+
     form = _FORMS.get(path.suffix.lower())
     if form is None:
         raise DataError(f"{path}: the name of the file must end in .csv or .parquet.")
@@ -115,6 +120,10 @@ def write_table(table: Any, path: Path) -> Path:
 
 def segment_counts(table: Any) -> list[dict[str, Any]]:
     """Number, name and customers of each segment, by number; those without a segment last."""
+    import narwhals.stable.v2 as nw
+
+    from custseg._privacy import bound_words, shown_sizes
+
     local = nw.from_native(table, eager_only=True)
     counts = local.group_by("segment", "name").agg(nw.len().alias("customers"))
     rows = list(counts.sort("segment", "name", nulls_last=True).iter_rows(named=True))
@@ -127,6 +136,8 @@ def segment_counts(table: Any) -> list[dict[str, Any]]:
 
 def shown_count(count: int) -> int | str:
     """A count of customers as a summary has it."""
+    from custseg._privacy import SMALLEST_GROUP, bound_words
+
     return bound_words(count) if 0 < count < SMALLEST_GROUP else count
 
 

@@ -43,7 +43,8 @@ def features_sql(
         another day.
     zoned : bool, optional
         Whether the column of dates holds instants (TIMESTAMP WITH TIME ZONE, in BigQuery TIMESTAMP), which are
-        converted to the time zone of the log. By default it holds dates or moments on the clock of that zone.
+        converted to the time zone of the log, or dates and moments on the clock of that zone. By default it holds what
+        the log of the fit held.
     money_digits : int, default 4
         Decimal places of money, from 0 to 12: amounts are rounded to them and added as whole numbers, exactly.
 

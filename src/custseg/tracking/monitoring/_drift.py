@@ -11,7 +11,7 @@ from custseg.clustering import silhouettes
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel, recent_features
-from custseg.texts import LANGUAGES, plural, text
+from custseg.texts import LANGUAGES, amount, plural, text
 from custseg.tracking.monitoring._comparisons import Comparison, of_features, of_outliers, of_recent, of_segments
 from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.monitoring._psi import stability_band, stability_index
@@ -207,9 +207,9 @@ def _notes(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
         words, lines = text(language, "drift", "notes"), []
         days = table.snapshot.window_days if table.snapshot else None
         if days is not None and model.definition is not None and model.definition.window_days is None:
-            lines.append(str(words["cut"]).format(days=days))
+            lines.append(str(words["cut"]).format(days=amount(days, "days", language)))
         if recent is not None and reference is not None:
-            lines.append(str(words["recent"]).format(days=reference.days))
+            lines.append(str(words["recent"]).format(days=amount(reference.days, "days", language)))
         if lacking:
             lines.append(str(words["lacking"]).format(columns=", ".join(lacking)))
         notes[language] = tuple(lines)

@@ -97,6 +97,12 @@ class Drift:
         return self.reasons[self.language]
 
     @property
+    def headline(self) -> str:
+        """The verdict and the reason as sentences, in the language of the result."""
+        words = text(self.language, "drift")
+        return str(words["headline"]).format(verdict=words["verdicts"][self.verdict], reason=self.reason)
+
+    @property
     def changed(self) -> tuple[DriftRow, ...]:
         """The rows with a change, the largest index first."""
         return tuple(sorted((row for row in self.rows if row.level != "none"), key=lambda row: -row.psi))
@@ -109,19 +115,15 @@ class Drift:
 
     def __repr__(self) -> str:
         head, *body = self._table()
-        return "\n".join([self._headline(), "", *table([head, *body], left={0, 1, 4, 5}), "", *self._sentences()])
+        return "\n".join([self.headline, "", *table([head, *body], left={0, 1, 4, 5}), "", *self._sentences()])
 
     def _repr_html_(self) -> str:
         head, *body = self._table()
         cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
         rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
         sentences = "".join(f"<p>{html.escape(line)}</p>" for line in self._sentences())
-        headline = f"<p>{html.escape(self._headline())}</p>"
+        headline = f"<p>{html.escape(self.headline)}</p>"
         return f"{headline}<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>{sentences}"
-
-    def _headline(self) -> str:
-        words = text(self.language, "drift")
-        return str(words["headline"]).format(verdict=words["verdicts"][self.verdict], reason=self.reason)
 
     def _table(self) -> list[list[str]]:
         """Headings, and a row per comparison."""

@@ -38,17 +38,22 @@ def _reason(rows: Sequence[DriftRow], changed: Sequence[DriftRow], lost: str, *,
     words = text(language, "drift", "reasons")
     if not changed and not lost:
         largest = max(rows, key=lambda row: row.psi)
-        return str(words["none"]).format(label=printable(largest.label[language]), **_figures(largest, language))
+        return str(words["none"]).format(label=_label(largest, language), **_figures(largest, language))
     sentences = []
     for row in changed[:_MOST_NAMED]:
-        label = printable(row.label[language])
-        form = words["recent"] if row.kind == "recent" else words["changed"]
-        sentences.append(form.format(label=label, difference=row.difference[language], **_figures(row, language)))
+        label, difference = _label(row, language), row.difference[language]
+        sentences.append(words["changed"].format(label=label, difference=difference, **_figures(row, language)))
     if further := len(changed) - len(sentences):
         sentences.append(words["further"].format(count=further))
     if lost:
         sentences.append(words[f"lost_{lost}"])
     return " ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences)
+
+
+def _label(row: DriftRow, language: str) -> str:
+    """What was compared, in words."""
+    label = printable(row.label[language])
+    return str(text(language, "drift", "reasons", "recent")).format(label=label) if row.kind == "recent" else label
 
 
 def _figures(row: DriftRow, language: str) -> dict[str, str]:

@@ -16,7 +16,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import frame_from_columns
+from custseg._numerics import Integers
 from custseg._privacy import SMALLEST_GROUP
+from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel
 from custseg.snapshot import parse_moment
@@ -26,6 +28,8 @@ from custseg.tracking.movement._compared import CALLER, ComparedSnapshots
 from custseg.tracking.movement._join import state_of
 from custseg.tracking.movement._settled import ABSENT
 
+# Rows that arrive late or are corrected change some of the assignments of a snapshot, not most of them.
+_AGREEMENT = 0.5
 CAUSES = ("correction", "time", "behavior", "model")
 """In the order of the states; a change that no earlier state explains is due to the later model."""
 
@@ -36,13 +40,14 @@ class Models:
 
     Attributes
     ----------
-    before : SegmentModel
-        The model of the earlier snapshot.
+    before, after : SegmentModel
+        The models of the earlier and of the later snapshot.
     logs : mapping of str to object
         The logs up to the later snapshot: `orders`, `events`, `customers`.
     """
 
     before: SegmentModel
+    after: SegmentModel
     logs: Mapping[str, object]
 
 
@@ -67,7 +72,7 @@ def checked_models(
             f"{CALLER}: causes are found for the changes between two snapshots, but with min_stay and min_confidence "
             "changes of earlier snapshots count too. Leave these out, or the models."
         )
-    return Models(model_before, logs)
+    return Models(model_before, model_after if isinstance(model_after, SegmentModel) else model_before, logs)
 
 
 def with_causes(customers: nw.DataFrame[Any], snapshots: ComparedSnapshots, models: Models) -> nw.DataFrame[Any]:
@@ -76,19 +81,41 @@ def with_causes(customers: nw.DataFrame[Any], snapshots: ComparedSnapshots, mode
         raise TypeError(f"{CALLER}: causes need the moments of both snapshots. Give since= and as_of=.")
     since, as_of = parse_moment(snapshots.since, CALLER), parse_moment(snapshots.as_of, CALLER)
     build = partial(models.before.features_of, models.logs, caller=CALLER)
-    states = [build(as_of=since), build(as_of=as_of, known_until=since), build(as_of=as_of)]
     ids = customers.select("customer_id")
+
+    def keys(model: SegmentModel, table: FeatureTable) -> Integers:
+        read = partial(_assigned, model, table)
+        return state_of(np.arange(len(ids)), read=read, snapshots=snapshots, ids=ids)[0]
+
     before, after = (customers.get_column(name).fill_null(ABSENT).to_numpy() for name in ("before", "after"))
+    states = [
+        keys(models.before, table)
+        for table in (build(as_of=since), build(as_of=as_of, known_until=since), build(as_of=as_of))
+    ]
+    _check_snapshot(states[0], before, "model_before", moment="earlier")
+    last = states[-1]
+    if models.after is not models.before:
+        last = keys(models.after, models.after.features_of(models.logs, as_of=as_of, caller=CALLER))
+    argument = "model_after" if models.after is not models.before else "model_before"
+    _check_snapshot(last, after, argument, moment="later")
     cause = np.full(len(customers), CAUSES[-1], dtype=object)
     is_final = np.ones(len(customers), dtype=bool)
-    for name, table in zip(reversed(CAUSES[:-1]), reversed(states), strict=True):
-        read = partial(_assigned, models.before, table)
-        keys, _ = state_of(np.arange(len(ids)), read=read, snapshots=snapshots, ids=ids)
-        is_final &= keys == after
+    for name, state in zip(reversed(CAUSES[:-1]), reversed(states), strict=True):
+        is_final &= state == after
         cause[is_final] = name
     cause[(before == after) | (before == ABSENT) | (after == ABSENT)] = None
     frame = nw.from_native(frame_from_columns({"cause": cause.tolist()}), eager_only=True)
     return customers.with_columns(frame.get_column("cause").cast(nw.String))
+
+
+def _check_snapshot(assigned: Integers, recorded: Integers, argument: str, *, moment: str) -> None:
+    """Raise if a model assigns most customers otherwise than the snapshot that it is said to have made."""
+    is_present = recorded != ABSENT
+    if is_present.any() and (assigned == recorded)[is_present].mean() < _AGREEMENT:
+        raise DataError(
+            f"{CALLER}: {argument} and the logs put most customers of the {moment} snapshot into other segments, so "
+            "that it was made with another model or other logs. Give those."
+        )
 
 
 def _assigned(model: SegmentModel, table: FeatureTable) -> Assignments:

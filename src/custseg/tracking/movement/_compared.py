@@ -10,6 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg.errors import DataError
+from custseg.profiling import UNCLUSTERED
 from custseg.texts import listed
 from custseg.tracking._assignments import Assignments, read_assignments, recorded_assignments
 from custseg.tracking._history import SegmentHistory
@@ -56,13 +57,19 @@ class ComparedSnapshots:
             self.names.setdefault(segment, name)
         key: Any = nw.col("segment")
         for name in assignments.unclustered:
-            number = next((key for key, other in self.names.items() if key < 0 and other == name), None)
+            group = _group(name)
+            number = next((key for key, other in self.names.items() if key < 0 and _group(other) == group), None)
             if number is None:
                 number = min((*self.names, 0)) - 1
                 self.names[number] = name
             is_group = nw.col("segment").is_null() & (nw.col("name") == name)
             key = nw.when(is_group).then(nw.lit(number)).otherwise(key)
         return assignments.local.with_columns(key.cast(nw.Int64).alias("key"))
+
+
+def _group(name: str) -> str:
+    """What identifies a group of customers in no segment: its name, whatever the language of the model was."""
+    return next((key for key, names in UNCLUSTERED.items() if name in names.values()), name)
 
 
 def snapshots_of_tables(

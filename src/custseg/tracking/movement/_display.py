@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
-from custseg._privacy import SMALLEST_GROUP, hidden_in_cross_table
+from custseg._privacy import SMALLEST_GROUP, hidden_in_cross_table, is_small
 from custseg.texts import DASH, counted, number, percent, printable, single_line, table
 from custseg.texts import text as catalog_text
 
@@ -118,7 +118,11 @@ class MovementView:
             "as_of": words["moment"].format(moment=self.as_of) if self.as_of else "",
             "since": words["moment"].format(moment=self.since) if self.since else "",
         }
-        headline = str(words["headline"]).format(after=self._counted(after), before=self._counted(before), **moments)
+        # After, less before, is new less gone: with both totals, a single small one could be computed.
+        is_blurred = is_small(counts[-1, :-1].sum()) != is_small(counts[:-1, -1].sum())
+        headline = str(words["headline"]).format(
+            after=self._counted(after), before=self._counted(before, is_blurred=is_blurred), **moments
+        )
         if not before or (self._hidden.any() and before < _ENOUGH_FOR_SHARES):
             return headline
         stayed, gone = int(np.trace(counts[:-1, :-1])), int(counts[:-1, -1].sum())
@@ -126,8 +130,11 @@ class MovementView:
         texts = {name: percent(count / before, self.language) for name, count in shares.items()}
         return f"{headline} {words['shares'].format(**texts)}"
 
-    def _counted(self, count: int) -> str:
+    def _counted(self, count: int, *, is_blurred: bool = False) -> str:
         words = self._words()["customers"]
+        if is_blurred and count >= SMALLEST_GROUP:
+            tens = count - count % SMALLEST_GROUP
+            return str(words[-1]).format(count=f"≥{number(tens, self.language)}")
         if 0 < count < SMALLEST_GROUP:
             return str(words[-1]).format(count=f"<{SMALLEST_GROUP}")
         return counted(count, words, self.language)

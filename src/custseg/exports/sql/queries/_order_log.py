@@ -84,6 +84,9 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
     if zoned is not None and not isinstance(zoned, bool):
         raise TypeError(f"{caller}: zoned must be True, False or None, got {type(zoned).__name__}.")
     _refuse(log, definition.refunds, zoned=zoned, caller=caller)
+    if zoned is None:
+        # The moment of a fit has a zone if the dates of its log had one.
+        zoned = model.as_of is not None and model.as_of.tzinfo is not None
     rfm, rhythm = definition.figures.get("rfm"), definition.figures.get("rhythm")
     return OrderLog(
         features=tuple(dict.fromkeys((*model.preparation.names, *return_features(model)))),
@@ -94,7 +97,7 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
         cancelled=log.get("cancelled"),
         refund=log.get("refund"),
         timezone=log.get("timezone", "UTC"),
-        zoned=bool(zoned),
+        zoned=zoned,
         window_days=definition.window_days,
         is_gross=definition.refunds == "gross",
         keeps_zero=definition.zero_orders == "keep",
