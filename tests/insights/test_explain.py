@@ -184,7 +184,7 @@ def test_sentences_in_russian() -> None:
 
 def test_customer_that_no_change_moves_is_told() -> None:
     alone = replace(explain(LINE, "c0"), counterfactual=None)
-    assert "No change of one column alone is enough" in repr(alone)
+    assert "No change of one column alone, within its usual values, is enough" in repr(alone)
 
 
 def test_unknown_customer_is_an_error_that_names_no_other() -> None:
