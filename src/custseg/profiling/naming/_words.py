@@ -208,7 +208,9 @@ def in_order(words: Sequence[Sequence[Trait]], medians: Floats) -> list[list[Tra
     """
     ordered = [list(traits) for traits in words]
     for limit in (COMPARED, 0.5, np.inf):
-        orders = [(row, trait.order) for row, traits in enumerate(ordered) for trait in traits if trait.order is not None]
+        orders = [
+            (row, trait.order) for row, traits in enumerate(ordered) for trait in traits if trait.order is not None
+        ]
         wrong = {
             pair
             for first in orders
