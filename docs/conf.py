@@ -11,6 +11,7 @@ autodoc_typehints = "none"
 autosummary_generate = False
 napoleon_google_docstring = False
 myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 2
 # ref.python: words in the type of a parameter, such as n_clusters, that several classes have as attributes.
 suppress_warnings = ["myst.xref_missing", "ref.python"]
 

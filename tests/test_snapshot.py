@@ -116,9 +116,9 @@ def test_text_of_a_snapshot(snapshot: Snapshot, text: str) -> None:
 
 def test_text_of_a_snapshot_in_russian() -> None:
     assumed = snapshot_at(midnight_after(0), zoned=False, timezone="UTC", assumed=True)
-    assert assumed.text("ru") == "1970-01-02 00:00 (полночь после последней строки)"
+    assert assumed.text("ru") == "02.01.1970 (полночь после последней строки)"
     window = snapshot_at(midnight_after(0), zoned=False, timezone="UTC", window_days=90)
-    assert window.text("ru") == "1970-01-02 00:00, 90 дней до этой даты"
+    assert window.text("ru") == "02.01.1970, 90 дней до этой даты"
 
 
 def test_window_counts_calendar_days() -> None:

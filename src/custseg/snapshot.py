@@ -49,6 +49,9 @@ class Snapshot:
         """The moment, whether it was assumed, and the window."""
         words = text(language, "snapshot")
         moment = self.as_of.isoformat(sep=" ", timespec="minutes" if _whole_minute(self.as_of) else "auto")
+        time = moment.partition(" ")[2]
+        if written := words["day"]:
+            moment = self.as_of.strftime(written).rjust(10, "0") + ("" if time == "00:00" else f" {time}")
         if self.assumed:
             moment += words["assumed"]
         return moment + counted(self.window_days, words["window"], language) if self.window_days else moment

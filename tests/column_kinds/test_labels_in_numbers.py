@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from custseg._column_kinds import is_label_column, is_year_column
+from custseg._column_kinds import impossible_births, is_label_column, is_year_column
 
 CODES = np.array([10115.0, 80331, 20095, 50667, np.nan])
 
@@ -41,3 +41,15 @@ def test_fractions_negative_numbers_and_flags_are_no_labels() -> None:
     assert not is_label_column("code", CODES + 0.5)
     assert not is_label_column("code", -CODES)
     assert not is_label_column("code", np.array([0.0, 1, 1]))
+
+
+def test_births_over_a_century_ago_and_in_the_future_are_impossible() -> None:
+    too_old, unborn = impossible_births(np.array([1893.0, 1970, np.nan, 2030]), latest=2020)
+    assert (too_old.tolist(), unborn.tolist()) == ([True, False, False, False], [False, False, False, True])
+    assert [part.sum() for part in impossible_births(np.array([0.0, np.nan]))] == [1, 0]
+
+
+def test_without_a_date_the_youngest_customers_are_grown_up() -> None:
+    births = np.array([1889.0, *[1950.0, 1980.0] * 50])  # 1980 + 18 - 110 = 1888
+    assert not any(part.any() for part in impossible_births(births))
+    assert impossible_births(births - 2 * (births == 1889))[0].sum() == 1

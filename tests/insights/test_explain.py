@@ -184,7 +184,7 @@ def test_sentences_in_russian() -> None:
 
 def test_customer_that_no_change_moves_is_told() -> None:
     alone = replace(explain(LINE, "c0"), counterfactual=None)
-    assert "No change of one column alone is enough" in repr(alone)
+    assert "No change of one column alone, within its usual values, is enough" in repr(alone)
 
 
 def test_unknown_customer_is_an_error_that_names_no_other() -> None:
@@ -281,3 +281,28 @@ def test_sentences_have_labels_and_the_language_of_the_result() -> None:
     assert "\n  визиты: 0 (медиана здесь 9,5, там 110)\n" in printed
     assert "При значении «визиты» " in printed
     assert explain(fitted, "c0", language="en").language == "en"
+
+
+def test_codes_are_named_and_left_out_of_medians() -> None:
+    days = [-1.0] * 4 + [float(v) for v in (*range(10, 46), *range(300, 340))]
+    score = [float(v) for v in (*range(40), *range(100, 140))]
+    table = pl.DataFrame({"customer_id": range(80), "days_since_call": days, "score": score})
+    days[4:14] = [-1.0] * 10
+    table = table.with_columns(days_since_call=pl.Series(days))
+    explanation = explain(quick_fit(features=table, n_segments=2), 0)
+    [reason] = [reason for reason in explanation.why if reason.feature == "days_since_call"]
+    assert reason.is_code
+    assert reason.typical == np.median(days[14:40])
+    assert "days_since_call: code -1 (median 32.5 here" in repr(explanation)
+
+
+def test_impossible_birth_is_said_to_be_one() -> None:
+    births = [1893.0, *(1950.0 + i % 10 for i in range(39)), *(1985.0 + i % 10 for i in range(40))]
+    table = pl.DataFrame({"customer_id": range(80), "birth_year": births})
+    assert "1893, which cannot be true" in repr(explain(quick_fit(features=table, n_segments=2, min_size=10), 0))
+
+
+def test_equal_medians_are_no_reason() -> None:
+    reason = explain(LINE, "c0").why[0]
+    equal = replace(reason, feature="calls", typical=2.0, typical_second=2.0, contribution=2 * reason.contribution)
+    assert "calls" not in repr(replace(explain(LINE, "c0"), why=(equal, reason)))

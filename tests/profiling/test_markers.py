@@ -219,3 +219,34 @@ def test_codes_of_places_are_categories() -> None:
     codes[::10] = 20095
     found = markers(postcode=codes)
     assert found[0].category == "10115"
+
+
+def test_cut_is_as_near_the_members_as_holds_for_three_quarters() -> None:
+    orders = np.repeat([1, 2, 5, 1, 2, 7, 8, 9, 10, 12], [55, 33, 12, 75, 15, 42, 42, 42, 42, 42]).astype(float)
+    [marker] = markers(orders=orders)
+    assert marker.texts["en"] == "orders under 5: 88% (others 30%)"  # not "orders under 7: 100% (others 30%)"
+
+
+def test_column_that_most_members_lack_is_no_marker() -> None:
+    values = np.where(LABELS == 0, 90.0, 10.0) + np.arange(400) % 7
+    values[:60] = np.nan  # 60 of 100 members
+    assert [marker.texts["en"] for marker in markers(values=values)] == ["values missing: 60% (others 0%)"]
+    values[:20] = 93
+    assert next(marker.texts["en"] for marker in markers(values=values)) == "values 93 (others 13)"
+
+
+def test_shrunken_features_are_markers_only_if_clustered_on() -> None:
+    from custseg import fit_segments
+    from custseg.datasets import make_shop
+
+    shop = make_shop(400, 0)
+    result = fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=4)
+    shrunk = {feature.name for feature in result.features.described if feature.shrunk}
+    assert {"expected_gap_days", "overdue_ratio", "order_value_shrunk"} <= shrunk
+    assert not shrunk & {marker.feature for row in result.profiles for marker in row.markers}
+
+
+def test_interval_of_whole_numbers_has_no_open_end() -> None:
+    tier = np.repeat([1, 2, 3, 4, 5], 60)
+    profiles = profile_segments({"tier": tier}, tier - 1, clustered_on=["tier"])
+    assert "under" not in " ".join(marker.texts["en"] for row in profiles for marker in row.markers)

@@ -26,7 +26,7 @@ NUMBERS: list[object] = [4, 5, 9, 10, None]
         (Condition("a", high=5), [True, False, False, False, False], "a is under 5"),
         (Condition("a", low=5, high=10), [False, True, True, False, False], "a is from 5 to under 10"),
         (Condition("a", low=5, high=6, whole=True), [False, True, False, False, False], "a is exactly 5"),
-        (Condition("a", high=5, missing=True), [True, False, False, False, True], "a is either missing or under 5"),
+        (Condition("a", high=5, missing=True), [True, False, False, False, True], "a is missing or under 5"),
         (Condition("a", missing=True), [False, False, False, False, True], "a is missing"),
         (Condition("a"), [True, True, True, True, False], "a is known"),
     ],
@@ -44,7 +44,7 @@ WORDS: list[object] = ["north", "south", "O'Brien", None]
     [
         (("north",), False, False, [True, False, False, False], "r is 'north'"),
         (("north",), True, False, [False, True, True, False], "r is not 'north'"),
-        (("north", "south"), False, True, [True, True, False, True], "r is either missing or 'north' or 'south'"),
+        (("north", "south"), False, True, [True, True, False, True], "r is missing or 'north' or 'south'"),
         (("north", "south"), True, False, [False, False, True, False], "r is neither 'north' nor 'south'"),
     ],
 )
@@ -131,4 +131,4 @@ def test_numbers_that_are_0_and_1_read_as_a_flag() -> None:
     yes, no = Condition("vip", low=1, whole=True, binary=True), Condition("vip", high=1, whole=True, binary=True)
     assert (yes.text(), no.text(), no.text("ru")) == ("vip is yes", "vip is no", "vip — нет")
     assert no.sql == '"vip" < 1 AND "vip" IS NOT NULL'
-    assert Condition("vip", low=1, missing=True, binary=True).text() == "vip is either missing or yes"
+    assert Condition("vip", low=1, missing=True, binary=True).text() == "vip is missing or yes"

@@ -15,7 +15,7 @@ from quick import quick_fit
 from custseg import Orders
 from custseg.datasets import make_shop
 from custseg.errors import DataError
-from custseg.rules import Rule, SegmentRules, segment_rules
+from custseg.rules import Condition, Rule, SegmentRules, segment_rules
 from custseg.rules._beam_search import Sample
 from custseg.rules._input import columns_in_bins, given_columns, split_rows
 from custseg.rules._tree import covering_conditions
@@ -378,3 +378,12 @@ def test_table_without_the_columns_of_a_rule_is_told() -> None:
         rule.holds({"y": X})
     with pytest.raises(ValueError, match="segment 5 has no rule"):
         segment_rules({"x": X}, HALVES).of(5)
+
+
+def test_alternatives_are_in_parentheses_and_russian_has_a_comma_after_a_range() -> None:
+    income = Condition("income", low=40_000, missing=True)
+    orders, fish = Condition("orders", low=2, high=7), Condition("fish", high=15)
+    rule = Rule(0, "x", (income, orders, fish), None, None, None, 0)
+    assert rule.text == "(income is missing or at least 40,000) and orders is from 2 to under 7 and fish is under 15"
+    assert rule.texts["ru"].endswith("и orders не меньше 2, но меньше 7, и fish меньше 15")
+    assert Rule(0, "x", (income,), None, None, None, 0).text == "income is missing or at least 40,000"

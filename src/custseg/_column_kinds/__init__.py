@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from custseg._column_kinds._codes import Code, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of
-from custseg._column_kinds._labels_in_numbers import is_label_column, is_year_column
+from custseg._column_kinds._labels_in_numbers import OLDEST, YEARS, impossible_births, is_label_column, is_year_column
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
 from custseg._column_kinds._words import (
@@ -22,6 +22,8 @@ from custseg._column_kinds._words import (
 )
 
 __all__ = [
+    "OLDEST",
+    "YEARS",
     "Code",
     "Cycle",
     "Remark",
@@ -30,6 +32,7 @@ __all__ = [
     "column_notes",
     "column_remarks",
     "cycle_of",
+    "impossible_births",
     "is_age_name",
     "is_amount_or_count",
     "is_answer",

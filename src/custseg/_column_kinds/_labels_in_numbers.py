@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from custseg._column_kinds._words import catalog, is_amount_or_count, matches, words_of
-from custseg._numerics import Floats
+from custseg._numerics import Bools, Floats
 
 _YEARS = (1800, 2100)
 _RECENT_YEARS = (1900, 2100)
@@ -13,6 +13,12 @@ _RECENT_YEARS = (1900, 2100)
 _LIFETIME = 110
 # 0 or 9999 may stand for an unknown year.
 _NEARLY_ALL = 0.95
+OLDEST = 110
+"""Years over which nobody is taken to be alive."""
+YEARS = (1000, 3000)
+"""From the first of these, and under the second, a number is a year."""
+_ADULT = 18
+_YOUNGEST_SHARE = 0.99
 
 
 def is_year_column(name: str, values: Floats) -> bool:
@@ -49,3 +55,17 @@ def _whole(values: Floats) -> Floats | None:
     present = values[~np.isnan(values)]
     is_whole = len(present) > 0 and bool(np.isfinite(present).all()) and bool((present == np.floor(present)).all())
     return present if is_whole else None
+
+
+def impossible_births(years: Floats, latest: float | None = None) -> tuple[Bools, Bools]:
+    """Which births were over 110 years ago, and which are in the future; NaN is missing.
+
+    Without the latest year that is known, "now" is 18 years after the births of the youngest customers, who are taken
+    to be grown up.
+    """
+    plausible = years[(years >= YEARS[0]) & (years < YEARS[1])]
+    if not len(plausible):
+        known = ~np.isnan(years)
+        return known, ~known & known
+    this_year = np.floor(np.quantile(plausible, _YOUNGEST_SHARE) + _ADULT if latest is None else latest)
+    return years < this_year - OLDEST, years >= this_year + 1

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from custseg.feature_table._feature import CODE, Feature, distinct_labels, distinct_phrases, labeled
+from custseg.feature_table._feature import CODE, Feature, codes_of, distinct_labels, distinct_phrases, labeled
 from custseg.feature_table._given_table import (
     UninformativeReason,
     duplicate_columns,
@@ -37,6 +37,7 @@ __all__ = [
     "as_numbers",
     "as_quantities",
     "check_features",
+    "codes_of",
     "distinct_labels",
     "distinct_phrases",
     "duplicate_columns",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from custseg._checks import check_choice
-from custseg._column_kinds import is_label_column, is_year_column
+from custseg._column_kinds import codes_among, is_label_column, is_year_column
 from custseg._labels import read_column_labels
 from custseg._numerics import Floats
 from custseg.texts import LANGUAGES, YEAR, filled, single_line, text
@@ -37,6 +37,8 @@ class Feature:
         The value for customers who are not in the family's log: 0 for counts, None (missing) for others.
     composition : str
         The dimension whose shares add up to 1, such as "category"; "" for other features.
+    shrunk : bool
+        Whether customers with little data of their own get a value close to that of all customers.
     doubtful : bool
         Whether the log measures the feature unreliably, such as opens if machine opens are not marked.
     entry : str
@@ -53,6 +55,7 @@ class Feature:
     direction: Literal[-1, 0, 1] = 0
     absent: int | None = None
     composition: str = ""
+    shrunk: bool = False
     doubtful: bool = False
     entry: str = ""
     fields: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -92,6 +95,13 @@ class Feature:
     @property
     def _is_raw(self) -> bool:
         return self.family == "given" and not self.entry
+
+
+def codes_of(feature: Feature, values: Floats) -> tuple[float, ...]:
+    """Values of a given column or an attribute that stand apart from its amounts, such as -1 for "never"."""
+    if feature.family not in ("given", "attributes"):
+        return ()
+    return tuple(value for code in codes_among(feature.name, values) for value in code.values)
 
 
 def given_feature(name: str, values: Floats | None) -> Feature:

@@ -9,16 +9,19 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_choice
+from custseg._column_kinds import impossible_births, is_birth_name
 from custseg._numerics import Floats, median
 from custseg._privacy import SMALLEST_GROUP, shown_count
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, distinct_phrases
+from custseg.feature_table import FeatureTable, codes_of, distinct_phrases
 from custseg.insights._counterfactual import smallest_crossing
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.result import Segmentation
-from custseg.texts import LANGUAGES, listed, plural
+from custseg.texts import LANGUAGES, YEAR, listed, plural
 
 _CALLER = "explain"
+# From the lowest to the highest of these quantiles a value is usual.
+_USUAL = (0.01, 0.99)
 
 
 def explain(result: Segmentation, customer: int | str, *, language: str | None = None) -> Explanation:
@@ -62,10 +65,11 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
     - HDBSCAN: the cost is the squared mutual reachability of the nearest core customer; a contribution is the
       difference of the squared distances, and `residual` is the part of the density.
 
-    The counterfactual is the smallest change in prepared units of one feature alone, within the values of the
-    clustered customers. It is as round as possible, an integer where the feature is, and confirmed by assigning the
-    changed customer, of whom the words of the other segment's name must be true. It shows where the boundary is, not
-    what a campaign would achieve: features depend on each other (one more order is also more revenue).
+    The counterfactual is the smallest change in prepared units of one feature alone, within the usual values (1 % to
+    99 %) of the two segments taken together. It is as round as possible, an integer where the feature is, and
+    confirmed by assigning the changed customer, of whom the words of the other segment's name must be true. It shows
+    where the boundary is, not what a campaign would achieve: features depend on each other (one more order is also
+    more revenue).
 
     Examples
     --------
@@ -123,6 +127,13 @@ class _Context:
         self.names = {segment: row.names[language] for segment, row in self.rows.items()}
         self.units = {feature.name: feature.unit for feature in result.features.described}
         self.features = {name: result.features.values(name) for name in result.model.preparation.names}
+        clustered = self.labels >= 0
+        self.codes = {
+            feature.name: codes_of(feature, _not_missing(self.features[feature.name][clustered]))
+            for feature in result.features.described
+            if feature.name in self.features
+        }
+        self._ranges: dict[tuple[str, tuple[int, int]], tuple[float, float]] = {}
         self.flags = {name for name, column in self.features.items() if set(np.unique(_not_missing(column))) == {0, 1}}
 
     def reasons(self, values: dict[str, float], contributions: Floats, *, pair: tuple[int, int]) -> tuple[Reason, ...]:
@@ -142,6 +153,8 @@ class _Context:
                     contribution=contribution,
                     unit=self.units[plan.name],
                     is_flag=is_flag,
+                    is_code=value in self.codes[plan.name],
+                    is_impossible=self._is_impossible(plan.name, value),
                     effect=self._effect(plan.name, pair),
                 )
             )
@@ -158,9 +171,12 @@ class _Context:
         """
         clustered = self.labels >= 0
         observed = {name: _not_missing(column[clustered]) for name, column in self.features.items()}
+        own = self.model.numbers[label]
 
         def name_holds(other: int, feature: str, value: float) -> bool:
-            return self.rows[self.model.numbers[other]].name_holds({**further, feature: value})
+            segment = self.model.numbers[other]
+            low, high = self._usual(feature, (own, segment))
+            return low <= value <= high and self.rows[segment].name_holds({**further, feature: value})
 
         crossing = smallest_crossing(self.model, values, observed, segment=label, name_holds=name_holds)
         if crossing is None:
@@ -176,9 +192,30 @@ class _Context:
             unit=self.units[crossing.feature],
         )
 
+    def _amounts(self, name: str, segment: int) -> Floats:
+        """The values of the members that are neither missing nor codes."""
+        members = _not_missing(self.features[name][self.labels == segment])
+        return members[~np.isin(members, self.codes[name])]
+
+    def _usual(self, name: str, pair: tuple[int, int]) -> tuple[float, float]:
+        """The range from the lowest 1 % quantile of two segments to the highest 99 % quantile."""
+        if (name, pair) not in self._ranges:
+            groups = [group for segment in pair if len(group := self._amounts(name, segment))]
+            quantiles = [np.quantile(group, _USUAL) for group in groups] or [np.array([np.inf, -np.inf])]
+            lows, highs = zip(*quantiles, strict=True)
+            self._ranges[name, pair] = float(min(lows)), float(max(highs))
+        return self._ranges[name, pair]
+
+    def _is_impossible(self, name: str, value: float) -> bool:
+        """Whether a year of birth is one that no customer can have."""
+        if self.units[name] != YEAR or not is_birth_name(name):
+            return False
+        births = np.append(_not_missing(self.features[name]), value)
+        return any(bool(impossible[-1]) for impossible in impossible_births(births))
+
     def _effect(self, name: str, pair: tuple[int, int]) -> float | None:
         """How much two segments differ in a feature: in its values, or in how far these lie from the median."""
-        first, second = (_not_missing(self.features[name][self.labels == segment]) for segment in pair)
+        first, second = (self._amounts(name, segment) for segment in pair)
         if min(pair) < 0 or not len(first) or not len(second):
             return None
         middle = median(np.concatenate([first, second]))
@@ -186,7 +223,7 @@ class _Context:
 
     def _typical(self, name: str, segment: int) -> float | None:
         """The median of the segment, of a flag the share of 1; None where too few customers make it."""
-        members = _not_missing(self.features[name][self.labels == segment])
+        members = self._amounts(name, segment)
         if segment < 0 or len(members) < SMALLEST_GROUP:
             return None
         if name not in self.flags:

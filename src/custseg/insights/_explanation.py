@@ -36,6 +36,9 @@ class Reason:
         Unit of the values.
     is_flag : bool
         Whether the column holds 0 and 1 only.
+    is_code, is_impossible : bool
+        Whether the value is a code that stands apart from the amounts, such as -1 for "never", or a birth that no
+        customer can have. Medians and effects leave codes out.
     effect : float or None
         How much the two segments differ in the feature, in [0, 1]: the absolute Cliff's delta of the values or, where
         it is larger, of their distances from the median; None where there is no second segment.
@@ -49,6 +52,8 @@ class Reason:
     contribution: float
     unit: str = ""
     is_flag: bool = False
+    is_code: bool = False
+    is_impossible: bool = False
     effect: float | None = None
 
     @property
@@ -163,10 +168,11 @@ class Explanation:
         largest = max((abs(reason.contribution) for reason in self.why), default=0.0)
 
         def counts(reason: Reason) -> bool:
-            return abs(reason.contribution) >= _NEXT_TO_NONE * largest and not reason.is_negligible
+            is_large = abs(reason.contribution) >= _NEXT_TO_NONE * largest
+            return is_large and not reason.is_negligible and not self._is_equal(reason)
 
-        # The largest reason for the segment is printed in any case.
-        supporting = supporting[:1] + list(filter(counts, supporting[1:]))
+        # One reason for the segment is printed in any case: the largest that tells the segments apart.
+        supporting = list(filter(counts, supporting)) or supporting[:1]
         return supporting[:_MAX_REASONS], list(filter(counts, opposing))[:_MAX_REASONS]
 
     def _reason_text(self, reason: Reason) -> str:
@@ -176,29 +182,42 @@ class Explanation:
         if reason.is_flag:
             shares = (percent(share, self.language) for share in (reason.typical, reason.typical_second))
             return f"{line} ({self._sentence('shares', **dict(zip(('typical', 'second'), shares, strict=True)))})"
-        typical, second = (
-            self._formatted(reason, median, digits=3) for median in (reason.typical, reason.typical_second)
-        )
+        if self._is_equal(reason):
+            return line
+        typical, second = (self._formatted(reason, value) for value in (reason.typical, reason.typical_second))
         return f"{line} ({self._sentence('medians', typical=typical, second=second)})"
+
+    def _is_equal(self, reason: Reason) -> bool:
+        """Whether the medians of the two segments are equal as text, so that they give no reason."""
+        medians = reason.typical, reason.typical_second
+        texts = {self._formatted(reason, value) for value in medians if value is not None}
+        return None not in medians and len(texts) == 1 and not reason.is_flag
 
     def _counterfactual_text(self) -> str:
         change = self.counterfactual
         if change is None:
             return self._sentence("no_counterfactual")
         [reason] = [reason for reason in self.why if reason.feature == change.feature]
+        target = self._formatted(reason, change.target, digits=EXACT)
+        value = self._value_text(reason)
+        value = self._value_text(reason, digits=EXACT) if value == target else value
         return self._sentence(
             "counterfactual",
             feature=self._phrase(change.feature),
-            target=self._formatted(reason, change.target, digits=EXACT),
-            value=self._value_text(reason, digits=EXACT),
+            target=target,
+            value=value,
             name=change.name,
         )
 
     def _value_text(self, reason: Reason, digits: int = 3) -> str:
         value = self._formatted(reason, reason.taken_as if reason.value is None else reason.value, digits=digits)
-        return self._sentence("missing", value=value) if reason.value is None else value
+        if reason.value is None:
+            return self._sentence("missing", value=value)
+        if reason.is_code:
+            return self._sentence("code", value=self._formatted(reason, reason.value, digits=EXACT))
+        return self._sentence("impossible", value=value) if reason.is_impossible else value
 
-    def _formatted(self, reason: Reason, value: float, *, digits: int) -> str:
+    def _formatted(self, reason: Reason, value: float, *, digits: int = 3) -> str:
         if reason.is_flag and value in (0, 1):
             return self._sentence("yes" if value else "no")
         phrase, unit = self._phrase(reason.feature), reason.unit

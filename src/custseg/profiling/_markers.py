@@ -23,7 +23,9 @@ _BONUS = 0.2
 _MOSTLY = 0.9
 """Share of a group from which its median, at an end of the range, stands for the group without misleading."""
 _END = 0.75
-"""The share at an end of the range is said if it sets apart at least this much of what the best cut does."""
+"""A cut at an end of the range, or near the members, is said if it sets apart so much of what the best one does."""
+_MOST = 0.75
+"""The share of the members for which a cut near them must hold."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
     gains = low[0] - high[1]
     if len(grid) < 2 or gains.max() <= 0 or sizes.min() < 2 * SMALLEST_GROUP:
         return None
-    cut = _near_an_end(gains, is_higher=is_higher)
+    cut = _best_cut(gains, low[0], is_higher=is_higher)
     end = values[values >= grid[cut]] if is_higher else values[values < grid[cut]]
     if end.min() == end.max():
         return Statement((Term(feature, "==", float(end[0])),))
@@ -183,14 +185,17 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
     return Statement((Term(feature, ">=" if is_higher else "<", bound if rounded is None else rounded),))
 
 
-def _near_an_end(gains: Floats, *, is_higher: bool) -> int:
-    """The cut with the largest gain; before it one at an end of the range, if it is nearly as good.
+def _best_cut(gains: Floats, shares: Floats, *, is_higher: bool) -> int:
+    """The cut with the largest gain; before it one at an end of the range, or a tighter one, if nearly as good.
 
-    First the end at which the members are, then the other one, at which the others are. The first value of the grid
-    has nothing below it.
+    First the end at which the members are, then the other one, at which the others are, then the cut that is nearest
+    to the members and still holds for three quarters of them. The first value of the grid has nothing below it.
     """
-    ends = (len(gains) - 1, 1) if is_higher else (1, len(gains) - 1)
-    return next((cut for cut in ends if gains[cut] >= _END * gains.max()), int(gains.argmax()))
+    ends = [len(gains) - 1, 1] if is_higher else [1, len(gains) - 1]
+    tight = np.flatnonzero(shares >= _MOST)
+    nearest = tight[::-1] if is_higher else tight
+    order = [*ends, *nearest.tolist()]
+    return next((cut for cut in order if gains[cut] >= _END * gains.max()), int(gains.argmax()))
 
 
 def _if_shown(statistics: ColumnStatistics, statement: Statement, segment: int) -> Statement | None:

@@ -60,6 +60,11 @@ class Condition:
         """Whether only a missing value meets the condition."""
         return self.missing and self._unbound
 
+    @property
+    def has_alternatives(self) -> bool:
+        """Whether the text has an "or"."""
+        return (self.missing and not self._unbound) or (len(self.categories) > 1 and not self.excluded)
+
     def holds(self, column: nw.Series[Any]) -> Bools:
         """Which values of the column meet the condition."""
         if self.kind == "category":

@@ -60,8 +60,7 @@ class Rule:
     def texts(self) -> dict[str, str]:
         """The conditions as text in each language."""
         return {
-            language: text(language, "rules", "and").join(condition.text(language) for condition in self.conditions)
-            or text(language, "rules", "everyone")
+            language: _joined(self.conditions, language) or text(language, "rules", "everyone")
             for language in LANGUAGES
         }
 
@@ -189,6 +188,23 @@ class SegmentRules:
     def __repr__(self) -> str:
         single = text(self.rule_set.language, "rules", "single").format(_held_out(self.rule_set))
         return "\n".join([single, *(f"  {rule!r}" for rule in self.rules), "", repr(self.rule_set)])
+
+
+def _joined(conditions: Sequence[Condition], language: str) -> str:
+    """The conditions in one sentence: alternatives in parentheses, and a comma after a condition that has one."""
+    forms = text(language, "rules")
+    texts = [condition.text(language) for condition in conditions]
+    if len(texts) > 1:
+        alternatives = forms["conditions"]["alternatives"]
+        texts = [
+            alternatives.format(words) if condition.has_alternatives else words
+            for condition, words in zip(conditions, texts, strict=True)
+        ]
+    sentence = ""
+    for words, before in zip(texts, ["", *texts], strict=False):
+        link = "and_after_comma" if "," in before and not before.endswith(")") else "and"
+        sentence += (forms[link] if sentence else "") + words
+    return sentence
 
 
 def all_hold(conditions: Sequence[Condition], table: nw.DataFrame[Any]) -> Bools:

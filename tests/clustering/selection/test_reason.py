@@ -36,12 +36,12 @@ def russian(**changes: Any) -> str:
         (
             "reproducible",
             "Five segments without gaps between them",
-            "They are a useful division of a continuum: the borders are a convention.",
+            "They are a useful division: the borders between them are a convention.",
         ),
         (
             "gaps_by_chance",
             "Five segments with gaps between them that chance may explain",
-            "They may be groups that exist or a useful division of a continuum.",
+            "They may be groups that exist or just a useful division.",
         ),
         (
             "requested",
@@ -115,7 +115,7 @@ def test_natural_numbers_that_were_not_allowed_are_told_last() -> None:
     last = "With 2 and 9 segments there would be groups that are clearly apart, but these numbers were not allowed."
     assert english(natural_numbers=(2, 9), votes=(20, 20)).endswith(last)
     assert english(natural_numbers=(2,)).endswith("but this number was not allowed.")
-    assert "continuum" not in english(kind="reproducible", natural_numbers=(2,))
+    assert "convention" not in english(kind="reproducible", natural_numbers=(2,))
     assert "При другом числе сегментов (2 и 9)" in russian(natural_numbers=(2, 9))
 
 

@@ -139,7 +139,7 @@ def test_ids_that_look_alike_are_counted() -> None:
 
 
 def test_a_clean_log_has_no_findings() -> None:
-    clean = report(DIRTY.filter(order_id=5, amount=7.0))
+    clean = report(DIRTY.filter(order_id=5, amount=7.0), cancelled="cancelled")
     assert clean.findings == ()
     assert repr(clean) == "orders: 1 row of 1 customer, 2024-05-04 to 2024-05-04"
 
@@ -197,3 +197,9 @@ def test_customers_are_as_many_as_rows_of_features(log: pl.DataFrame) -> None:
     orders = Orders(log, cancelled="cancelled")
     as_of = datetime(2024, 4, 1)
     assert report(log, as_of, cancelled="cancelled").customers == len(build_features(orders, as_of=as_of))
+
+
+def test_columns_that_the_log_has_and_nobody_described_are_named() -> None:
+    [finding] = [item for item in report(DIRTY, amount=None).findings if item.name == "undescribed_columns"]
+    assert finding.text.endswith("though their names say what they may be: 'amount', 'cancelled'.")
+    assert "undescribed_columns" not in counts(report(DIRTY, cancelled="cancelled"))

@@ -64,3 +64,10 @@ def test_bound_that_separates_two_segments_best() -> None:
     assert (best.segment, best.is_lower, best.gain) == (0, True, 1.0)
     assert 3 < best.bound <= 20
     assert separation(np.ones(6), np.repeat([0, 1], 3), np.array([1.0]), pair=(0, 1)) is None
+
+
+def test_bounds_are_in_the_gap_even_if_the_grid_has_few_values() -> None:
+    lower, upper = np.linspace(64.1, 74.2, 100), np.linspace(85.5, 95, 100)
+    values, labels = np.concatenate([lower, upper]), np.repeat([0, 1], 100)
+    result = column_levels(values, labels, np.array([64.1, 74.0, 86.0, 95.0]), n_segments=2)
+    assert (result[0].high, result[1].low) == (80.0, 80.0)

@@ -15,6 +15,7 @@ from custseg.cli.pipeline._workspace import (
     LEVELS,
     Workspace,
     echo_summary,
+    language_of_errors,
     raise_alarm,
     segment_counts,
     segment_lines,
@@ -50,7 +51,7 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
 
     Run twice, it gives the same files.
     """
-    with command_errors(options["language"] or "en"):
+    with command_errors(language_of_errors(options)):
         from custseg.tracking import SegmentHistory, drift
 
         workspace = Workspace.of(options)

@@ -13,6 +13,7 @@ from custseg.cli.pipeline._workspace import (
     LEVELS,
     Workspace,
     echo_summary,
+    language_of_errors,
     raise_alarm,
     segment_counts,
     segment_lines,
@@ -36,7 +37,7 @@ def assign(
 
     Without ORDERS, the logs are those of the project file. Columns are as at the fit.
     """
-    with command_errors(options["language"] or "en"):
+    with command_errors(language_of_errors(options)):
         workspace = Workspace.of(options)
         logs = {} if features is not None else workspace.logs()
         limit = workspace.daily("max_age_days") if max_age_days is None else max_age_days
@@ -55,7 +56,7 @@ def assign(
               help=f"Exit code {ALARM} if the verdict is this or worse. [default: never]")  # fmt: skip
 def drift_command(*, as_of: str, features: str | None, fail_on: str | None, as_json: bool, **options: Any) -> None:
     """Compare the customers of today with those of the fit: keep the model, watch it, or refit it."""
-    with command_errors(options["language"] or "en"):
+    with command_errors(language_of_errors(options)):
         from custseg.tracking import drift
 
         workspace = Workspace.of(options)
@@ -80,7 +81,7 @@ def refit_command(
     *, as_of: str, features: str | None, save: Path | None, out: Path | None, as_json: bool, **options: Any
 ) -> None:
     """Fit anew on the logs up to now; segments that still exist keep their numbers and names."""
-    with command_errors(options["language"] or "en"):
+    with command_errors(language_of_errors(options)):
         from custseg.tracking import refit
 
         workspace = Workspace.of(options)
@@ -117,7 +118,7 @@ def sql(
     **options: Any,
 ) -> None:
     """Print the model as SQL for DIALECT: duckdb, postgres, sqlite, spark, bigquery or snowflake."""
-    with command_errors(options["language"] or "en"):
+    with command_errors(language_of_errors(options)):
         from custseg.exports import features_sql, to_sql
 
         if (table is None) == (orders_table is None):

@@ -11,6 +11,7 @@ from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
+    language_of_errors,
     segment_counts,
     segment_lines,
     shown_count,
@@ -34,7 +35,7 @@ _TEN = 10
               help="Write the snapshot to this file, .csv or .parquet; with --as-of.")  # fmt: skip
 def history(*, as_of: str | None, customer: str | None, out: Path | None, as_json: bool, **options: Any) -> None:
     """Show the recorded snapshots, one of them, or the way of one customer through the segments."""
-    with command_errors(options["language"] or "en"):
+    with command_errors(language_of_errors(options)):
         from custseg.tracking import SegmentHistory
 
         workspace = Workspace.of(options)
@@ -95,7 +96,7 @@ def compare(
     **options: Any,
 ) -> None:
     """Compare two recorded snapshots: who stayed, moved, is new or gone."""
-    with command_errors(options["language"] or "en"):
+    with command_errors(language_of_errors(options)):
         workspace = Workspace.of(options)
         explained: dict[str, Any] = {}
         if causes or model_before is not None:

@@ -76,6 +76,16 @@ class Workspace:
         return self.project.daily.get(name, default) if value is None else value
 
 
+def language_of_errors(options: Mapping[str, Any]) -> str:
+    """The language of the errors of a command: that of the option, or that of the project as far as it can be read."""
+    if options.get("language"):
+        return str(options["language"])
+    try:
+        return Workspace.of(options).language
+    except DataError:
+        return "en"
+
+
 def workspace_options(*names: str) -> Callable[[_Command], _Command]:
     """The options `--config`, `--language` and `--json`, and those with the given names."""
     options = {

@@ -261,7 +261,7 @@ def _shares(name: str, pairs: _Pairs, figures: ValueShares) -> tuple[list[Featur
     fields = [{"value": value} for value in figures.values[: figures.n_named]] + [{"n": str(figures.n_named)}]
     entries = [f"{name}_share"] * figures.n_named + [f"{name}_share_other"]
     features = [
-        Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name, entry=entry, fields=values)
+        Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name, shrunk=True, entry=entry, fields=values)
         for word, entry, values in zip(figures.column_names, entries, fields, strict=False)
     ]
     if not width:

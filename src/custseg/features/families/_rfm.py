@@ -23,7 +23,7 @@ FEATURES = (
     Feature("order_days", "days", "rfm", 1, absent=0),
     Feature("revenue", "money", "rfm", 1, absent=0),
     Feature("order_value", "money", "rfm", 1),
-    Feature("order_value_shrunk", "money", "rfm", 1),
+    Feature("order_value_shrunk", "money", "rfm", 1, shrunk=True),
     Feature("orders_per_30d", "orders per 30 days", "rfm", 1, absent=0),
     Feature("recency_span_days", "days", "rfm", 1),
     Feature("repeat_count", "days", "rfm", 1, absent=0),

@@ -16,8 +16,8 @@ _PRIOR_GAPS = 2
 FEATURES = (
     Feature("gap_days_mean", "days", "rhythm", -1),
     Feature("gap_cv", "ratio", "rhythm", 0),
-    Feature("expected_gap_days", "days", "rhythm", -1),
-    Feature("overdue_ratio", "ratio", "rhythm", -1),
+    Feature("expected_gap_days", "days", "rhythm", -1, shrunk=True),
+    Feature("overdue_ratio", "ratio", "rhythm", -1, shrunk=True),
     Feature("trend", "log ratio", "rhythm", 1, absent=0),
     Feature("peak_share", "share", "rhythm", 0),
 )

@@ -79,7 +79,7 @@ def _attribute_findings(
     ]
     if attribute.kind == "birth date":
         oldest = int((values < attributes.snapshot.day - _OLDEST * _YEAR_DAYS).sum())
-        findings += write("improbable_ages", oldest, "warning", column=column, years=_OLDEST)
+        findings += write("improbable_ages", oldest, "warning", people=["count"], column=column, years=_OLDEST)
         findings += _crowded(write, values, name="crowded_births", min_share=_BIRTH_SHARE, column=column)
     elif attribute.kind == "date":
         findings += _crowded(write, values, name="crowded_dates", min_share=_DATE_SHARE, column=column)

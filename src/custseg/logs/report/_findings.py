@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from custseg._privacy import SMALLEST_GROUP, bound_words
 from custseg.texts import counted, number, percent, plural_form, text
 
 Severity = Literal["note", "warning", "severe"]
@@ -139,11 +140,19 @@ class FindingWriter:
         return column_name(self.labels.get(name, name))
 
     def __call__(
-        self, name: str, count: int, severity: Severity = "note", *, wording: str = "", **fields: Any
+        self,
+        name: str,
+        count: int,
+        severity: Severity = "note",
+        *,
+        wording: str = "",
+        people: Collection[str] = (),
+        **fields: Any,
     ) -> list[Finding]:
         """The finding in a list; an empty list where the count is 0.
 
-        `wording` names the entry of the catalog where a finding has several. Of what is shown, whole numbers
+        `wording` names the entry of the catalog where a finding has several. `people` names the fields that count
+        customers or their cells: 1 to 9 read "<10". Of what is shown, whole numbers
         get their thousands separated, fractions are shares, text stays.
         """
         if not count:
@@ -151,8 +160,11 @@ class FindingWriter:
         entries = text(self.language, "findings")
         key = wording or name
         entry = entries[self.log][key] if key in entries[self.log] else entries["any"][key]
-        words = {name: self._formatted(value) for name, value in (fields | {"count": int(count)}).items()}
-        sentence = plural_form(count, entry["text"], self.language).format(**words)
+        figures = fields | {"count": int(count)}
+        few = {field for field in people if 0 < figures[field] < SMALLEST_GROUP}
+        words = {key: bound_words(value) if key in few else self._formatted(value) for key, value in figures.items()}
+        form = SMALLEST_GROUP if "count" in few else count
+        sentence = plural_form(form, entry["text"], self.language).format(**words)
         return [Finding(name, int(count), severity, sentence, entry["remedy"].format(**words))]
 
     def phrase(self, *keys: str) -> str:

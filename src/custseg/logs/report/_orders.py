@@ -21,7 +21,7 @@ from custseg.logs.report._findings import (
 )
 from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
 from custseg.logs.report._rules import ORDER_RULES, SPREAD_RULES, by_rules, file_findings
-from custseg.logs.report._words import refund_columns
+from custseg.logs.report._words import is_name_of, known_roles, refund_columns
 from custseg.logs.report.patterns._days import crowded_days, days_without_data
 from custseg.logs.report.patterns._discounts import discount_findings, discount_sums
 from custseg.logs.report.patterns._order_spread import OrderSpread, order_spread, repeated_totals
@@ -31,6 +31,8 @@ from custseg.texts import listed
 
 _REORDERING = 0.03
 _WEEK = 7
+# Each of these roles alone may give the money of a line.
+_AMOUNTS = ("amount", "price", "quantity")
 _SPELLED = ("category", "source", "channel", "product")
 
 
@@ -147,7 +149,18 @@ def _columns(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[F
         findings += spelling_findings(write, getattr(orders, role), values, severity=severity)
     if orders.discount is not None:
         findings += discount_findings(write, orders.discount, tables[-1])
-    return findings + _undescribed_refunds(write, orders, snapshot)
+    return findings + _undescribed_refunds(write, orders, snapshot) + _undescribed_columns(write, orders)
+
+
+def _undescribed_columns(write: FindingWriter, orders: Orders) -> list[Finding]:
+    """Columns whose names are those of a role that is not described."""
+    described = orders.described()
+    roles = [role for role in known_roles() if role not in described]
+    if orders.has_money:
+        roles = [role for role in roles if role not in _AMOUNTS]
+    rest = [name for name in orders.source_table.dialect.columns if name not in described.values()]
+    names = [name for name in rest if any(is_name_of(name, role) for role in roles)]
+    return write("undescribed_columns", len(names), columns=", ".join(map(column_name, names)))
 
 
 def _undescribed_refunds(write: FindingWriter, orders: Orders, snapshot: Snapshot) -> list[Finding]:

@@ -40,6 +40,16 @@ def refund_columns(names: Sequence[str]) -> list[str]:
     return [name for name in names if _suggests_refunds(name)]
 
 
+def known_roles() -> tuple[str, ...]:
+    """The roles of an order log whose columns are known by their names."""
+    return tuple(_table()["roles"])
+
+
+def is_name_of(name: str, role: str) -> bool:
+    """Whether the name of a column is one of those of a role."""
+    return _plain(re.sub(r"[\W_]+", " ", name)).strip() in map(_plain, _table()["roles"][role])
+
+
 def _suggests_refunds(name: str) -> bool:
     plain = _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
     tokens = set(re.findall(r"[^\W_]+", plain))

@@ -9,10 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg._column_kinds import codes_among
 from custseg._numerics import Floats, Integers, in_threads
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
+from custseg.feature_table import codes_of
 from custseg.profiling.measures._categories import (
     CategoryShare,
     bounded_shares,
@@ -28,6 +28,8 @@ from custseg.profiling.measures._table import ProfileTable
 from custseg.texts import SHARES
 
 _MOST_THREADS = 8
+# Of fewer members a median says little about the segment.
+_COVERED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +88,7 @@ class ColumnStatistics:
 
     def codes(self, name: str) -> tuple[float, ...]:
         """Values of a given column or an attribute that stand apart from its amounts, such as -1 for "never"."""
-        if self.table.described[name].family not in ("given", "attributes"):
-            return ()
-        return tuple(value for code in codes_among(name, self.clustered_values(name)[0]) for value in code.values)
+        return codes_of(self.table.described[name], self.clustered_values(name)[0])
 
     def flag_share(self, name: str, segment: int) -> float | None:
         """The share of 1 among the members with a value; None if the column is no flag, or there are none."""
@@ -106,9 +106,10 @@ class ColumnStatistics:
     def candidates(self, segment: int, clustered_on: Collection[str]) -> list[Candidate]:
         """The features and categories with a clear effect, which may become markers of the segment.
 
-        Doubtful features are left out. So are, unless they were clustered on, shares of a whole, which are shrunk
-        towards the population mean for customers with few orders, so that they also reflect the number of orders, and
-        logarithms of ratios, whose figures say little to most readers.
+        Doubtful features are left out, and columns in which under half of the members have a value. So are, unless
+        they were clustered on, features that are shrunk towards the value of all customers where there are few orders,
+        so that they also reflect the number of orders, and logarithms of ratios, whose figures say little to most
+        readers.
 
         Of many columns some differ by chance: those that the segments were not made from must differ by more than
         chance explains, with Bonferroni's correction for their number and that of the segments.
@@ -117,8 +118,7 @@ class ColumnStatistics:
         names = [
             name
             for name, feature in self.table.described.items()
-            if not feature.doubtful
-            and (name in clustered_on or not (feature.composition or feature.unit == "log ratio"))
+            if not feature.doubtful and (name in clustered_on or not (feature.shrunk or feature.unit == "log ratio"))
         ]
         n_tests = sum(name not in made_from for name in names) * self.n_segments
         candidates = [candidate for name in names for candidate in self._clear(name, segment)]
@@ -132,6 +132,8 @@ class ColumnStatistics:
         """The column with its effect, or its strongest category, if the effect is clear."""
         if name in self.ranked:
             effect = self.effect(name, segment)
+            if self.ranked[name].counts[segment] < _COVERED * self.sizes()[segment]:
+                return []
             return [Candidate(name, effect)] if effect is not None and is_clear(effect) else []
         if name not in self.shares:
             return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator as operators
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from custseg._numerics import Bools
+from custseg._numerics import Bools, Floats
 from custseg.profiling.measures._table import ProfileTable
 from custseg.texts import percent, single_line, text, value_text
 
@@ -93,6 +94,11 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
     bounds = {term.operator: term.value for term in terms}
     if is_answer(terms[0], table):
         return f"{label}: {_compared('==', terms[0].value, unit, language=language)}"
+    if {">=", "<"} == set(bounds) and feature in table.numbers and _is_whole(table.values(feature)):
+        first, last = math.ceil(float(bounds[">="] or 0)), math.ceil(float(bounds["<"] or 0)) - 1
+        ends = [value_text(float(end), unit, language) for end in dict.fromkeys((first, last))]
+        form = "range" if len(ends) > 1 else "=="
+        return f"{label} {text(language, 'profiling', 'terms', form).format(*ends)}"
     if len(bounds) > 1:
         low, high = (
             value_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
@@ -100,6 +106,12 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
         form = "between" if "<" in bounds else "from_to"
         return f"{label} {text(language, 'profiling', 'terms', form).format(low, high)}"
     return f"{label} " + ", ".join(_compared(term.operator, term.value, unit, language=language) for term in terms)
+
+
+def _is_whole(values: Floats) -> bool:
+    """Whether all values are whole numbers."""
+    present = values[~np.isnan(values)]
+    return bool((present == np.floor(present)).all())
 
 
 def is_answer(term: Term, table: ProfileTable) -> bool:

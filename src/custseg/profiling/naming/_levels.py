@@ -24,6 +24,8 @@ MAJORITY = 0.6
 _APART = 0.75
 # The middle half of a segment that spans so large a part of all customers is at no level.
 _WIDE = 0.4
+# Between two groups is a gap even if so large a part of each segment is beyond it.
+_STRAY = 0.01
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,12 @@ def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments:
     groups, cuts = _groups(order, below, sizes)
     if len(groups) < 2:
         return {}
-    edges = [-np.inf, *(_rounded(grid, cut) for cut in cuts), np.inf]
+    members = [values[labels == segment] for segment in range(n_segments)]
+    bounds = (
+        _bound_between([members[s] for s in lower], [members[s] for s in upper], _rounded(grid, cut))
+        for (lower, upper), cut in zip(pairwise(groups), cuts, strict=True)
+    )
+    edges = [-np.inf, *bounds, np.inf]
     return {
         segment: Level(position, len(groups), edges[position], edges[position + 1])
         for position, group in enumerate(groups)
@@ -157,6 +164,22 @@ def _best_cut(below: Floats, lower: Sequence[int], upper: Sequence[int]) -> tupl
     share = np.minimum(below[lower].min(axis=0), (1 - below[upper]).min(axis=0))
     best = np.flatnonzero(share >= share.max() - 1e-12)
     return int(best[len(best) // 2]), float(share.max())
+
+
+def _bound_between(lower: Sequence[Floats], upper: Sequence[Floats], bound: float) -> float:
+    """The roundest number in the widest gap between the two groups of segments; the given bound where they overlap.
+
+    Up to 1 % of each segment may lie on the other side.
+    """
+    last = max(float(np.quantile(values, 1 - _STRAY, method="higher")) for values in lower)
+    first = min(float(np.quantile(values, _STRAY, method="lower")) for values in upper)
+    if not last < first:
+        return bound
+    values = np.unique(np.concatenate([*lower, *upper]))
+    values = values[(values >= last) & (values <= first)]
+    widest = int(np.diff(values).argmax())
+    rounded = roundest(float(values[widest]), float(values[widest + 1]))
+    return bound if rounded is None else rounded
 
 
 def _between(below: Floats, cuts: Sequence[int], position: int) -> float:

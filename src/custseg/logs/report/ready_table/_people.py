@@ -9,17 +9,13 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._column_kinds import codes_among, is_age_name, is_birth_name
+from custseg._column_kinds import OLDEST, YEARS, codes_among, impossible_births, is_age_name, is_birth_name
 from custseg._frames import column_of
 from custseg._numerics import Floats
 from custseg.feature_table import FeatureTable
 from custseg.logs.report._findings import Finding, FindingWriter
 from custseg.logs.report.patterns._days import crowded_days
 
-_OLDEST = 110
-_ADULT = 18
-_YOUNGEST_SHARE = 0.99
-_YEARS = (1000, 3000)
 _YEAR_DAYS = 365.2425
 _CROWDED_SHARE = 0.001
 # Text that is no date in its first values is not read whole.
@@ -39,26 +35,22 @@ def people_findings(write: FindingWriter, table: FeatureTable, names: Sequence[s
         if years is None:
             continue
         present = years[~np.isnan(years)]
-        impossible = _impossible_births(present, latest)
-        yield from write("impossible_births", impossible, "warning", column=write.column(name), years=_OLDEST)
+        too_old, unborn = impossible_births(present, latest)
+        for key, impossible in (("impossible_births", too_old), ("future_births", unborn)):
+            count = int(impossible.sum())
+            yield from write(key, count, "warning", people=["count"], column=write.column(name), years=OLDEST)
         yield from _crowded_births(write, table, name)
     for name in names:
         if name in numeric and name not in births and is_age_name(name):
             yield from _impossible_ages(write, name, table.values(name))
 
 
-def _impossible_births(years: Floats, latest: float | None) -> int:
-    plausible = years[(years >= _YEARS[0]) & (years < _YEARS[1])]
-    if not len(plausible):
-        return len(years)
-    this_year = np.floor(np.quantile(plausible, _YOUNGEST_SHARE) + _ADULT if latest is None else latest)
-    return int(((years < this_year - _OLDEST) | (years >= this_year + 1)).sum())
-
-
 def _impossible_ages(write: FindingWriter, name: str, values: Floats) -> list[Finding]:
     codes = [value for code in codes_among(name, values) for value in code.values]
-    impossible = ((values < 0) | (values > _OLDEST)) & ~np.isin(values, codes)
-    return write("impossible_ages", int(impossible.sum()), "warning", column=write.column(name), years=_OLDEST)
+    impossible = ((values < 0) | (values > OLDEST)) & ~np.isin(values, codes)
+    return write(
+        "impossible_ages", int(impossible.sum()), "warning", people=["count"], column=write.column(name), years=OLDEST
+    )
 
 
 def _crowded_births(write: FindingWriter, table: FeatureTable, name: str) -> list[Finding]:
@@ -77,7 +69,7 @@ def _birth_years(table: FeatureTable, name: str) -> Floats | None:
     if name in table.numeric_names():
         values = table.values(name)
         present = values[~np.isnan(values)]
-        is_year = (present >= _YEARS[0]) & (present < _YEARS[1]) & (present == np.floor(present))
+        is_year = (present >= YEARS[0]) & (present < YEARS[1]) & (present == np.floor(present))
         # Days since birth, or months of birth, are no years.
         return values if len(present) and is_year.mean() > 1 / 2 else None
     days = dates_of(table, name)

@@ -65,6 +65,7 @@ def table_report(
         *(_id_findings(write, table, table.reading) if table.reading else []),
         *_converted(write, table.reading.converted if table.reading else {}),
         *_left_out(write, table, given, clustered_on=clustered_on, were_given=were_given),
+        *_only_describe(write, given, clustered_on=clustered_on, were_given=were_given),
         *_results(write, columns),
         *_repeated_columns(write, columns),
         *people_findings(write, table, given),
@@ -128,6 +129,7 @@ def _converted(write: FindingWriter, converted: Mapping[str, TextNumbers]) -> It
             text.count,
             "warning" if text.others else "note",
             wording=wording,
+            people=("count", "missing", "words"),
             column=write.column(name),
             missing=missing,
             words=text.others,
@@ -144,7 +146,7 @@ def _left_out(
     for name, text in texts.items():
         if not text.is_code:
             wording = "doubtful_commas" if text.is_doubtful else ""
-            fields = {"column": write.column(name), "rows": len(table)}
+            fields: dict[str, Any] = {"column": write.column(name), "rows": len(table)}
             yield from write("numbers_in_text", text.count, "warning", wording=wording, **fields)
     reasons: dict[str, str] = dict(uninformative_columns(table))
     numeric = set(table.numeric_names())
@@ -155,6 +157,14 @@ def _left_out(
         severity: Severity = "warning" if reason in ("flag", "other", "outcome") else "note"
         wording = f"left_out_{reason.replace(' ', '_')}"
         yield from write(wording, len(names), severity, columns=_names(write, names))
+
+
+def _only_describe(
+    write: FindingWriter, names: Sequence[str], *, clustered_on: Sequence[str], were_given: bool
+) -> list[Finding]:
+    """How many columns the caller left out of those to cluster on."""
+    descriptors = [name for name in names if name not in clustered_on]
+    return write("columns_that_describe", len(descriptors) if were_given and clustered_on else 0)
 
 
 def _kind(table: FeatureTable, name: str) -> str:

@@ -50,7 +50,7 @@ def repeated_rows(write: FindingWriter, table: FeatureTable, names: Sequence[str
     if repeated <= _BEYOND_CHANCE * max(expected, 1):
         return []
     severity: Severity = "warning" if repeated >= _MANY * n else "note"
-    return write("repeated_rows", repeated, severity, share=repeated / n)
+    return write("repeated_rows", repeated, severity, people=["count"], share=repeated / n)
 
 
 def _codes(table: FeatureTable, name: str) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
