@@ -14,7 +14,7 @@ from kinds import KINDS
 
 # `make test` draws few examples, `make test-all` many (--hypothesis-profile=thorough); on CI always the same.
 _ON_CI: dict[str, Any] = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
-settings.register_profile("quick", deadline=None, max_examples=FULL_EFFORT // 5, **_ON_CI)
+settings.register_profile("quick", deadline=None, max_examples=FULL_EFFORT // 8, **_ON_CI)
 settings.register_profile("thorough", deadline=None, max_examples=FULL_EFFORT, **_ON_CI)
 settings.load_profile("quick")
 

@@ -75,7 +75,7 @@ def test_columns_present() -> None:
 
 
 def test_all_missing_columns_are_named() -> None:
-    message = r"^f: the table lacks columns 'x' \(customer=\), 'amoun' \(amount=\) Did you mean 'amount'\?\. Name"
+    message = r"^f: the table lacks columns 'x' \(customer=\), 'amoun' \(amount=\) Did you mean 'amount'\? Name"
     with pytest.raises(DataError, match=message):
         check_columns("f", {"customer": "x", "order": "b", "amount": "amoun"}, ["amount", "b"])
 

@@ -335,6 +335,7 @@ def test_version_matches_package() -> None:
     assert run("--version").stdout == f"custseg, version {custseg.__version__}\n"
 
 
+@pytest.mark.slow
 def test_online_retail_in_any_row_order(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
     file = shared_file("online_retail.parquet")
     pl.read_parquet(file).sample(fraction=1, shuffle=True, seed=1).write_parquet(tmp_path / "shuffled.parquet")

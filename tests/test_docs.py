@@ -31,7 +31,16 @@ def blocks(page: Path, language: str) -> list[str]:
     return [code for marked, code in BLOCK.findall(page.read_text(encoding="utf-8")) if marked == language]
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=page_name)
+# These take ten seconds or more each; the first two are run as notebooks too.
+LONG = ("first_segments.md", "every_day.md", "choosing.md", "compare_methods.md", "quick_start_ru.md")
+RUNNING = [
+    pytest.param(page, marks=pytest.mark.slow) if page.name in LONG else page
+    for page in PAGES
+    if blocks(page, "python")
+]
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=page_name)
 def test_examples_run_in_order(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -551,6 +551,7 @@ def test_clustering_columns_are_shown(shop: Shop) -> None:
     assert "Discount-driven" in {row.name for row in fitted.profiles}
 
 
+@pytest.mark.slow
 def test_sampling_is_reported() -> None:
     rng = np.random.default_rng(0)
     table = pl.DataFrame({"id": range(6_000), "x": np.repeat([0.0, 9.0, 30.0], 2_000) + rng.normal(size=6_000)})

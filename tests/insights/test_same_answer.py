@@ -38,6 +38,7 @@ FEW = ("cloud",)
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in SHAPES if name not in FEW]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [*FEW, *SLOW])
 @pytest.mark.parametrize("method", method_names(auto=True))
 def test_three_functions_agree(shape: str, method: str) -> None:

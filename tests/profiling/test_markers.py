@@ -189,6 +189,7 @@ def test_shares_on_several_segments_give_no_small_cell_away() -> None:
     assert "vip: yes 80% (others 48%)" in texts  # with 5 in place of 4: (5 + 90) / 200
 
 
+@pytest.mark.slow
 def test_random_text_columns_give_no_marker() -> None:
     """Of 40 tables of 100 text columns without any relation to the segments, at most 2 give a marker."""
     with_markers = 0

@@ -11,7 +11,6 @@ import click
 from custseg.cli._errors import command_errors
 from custseg.cli._show import fit_and_write
 from custseg.cli.pipeline._workspace import write_table
-from custseg.model import SegmentModel
 
 
 @click.command()
@@ -53,15 +52,18 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
     click.echo(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
     fitted = fit_segments(orders, as_of=since, method=REFERENCE_METHOD.name, n_segments=n_segments)
     model = fitted.model
-    if out is not None:
-        folder = out / "next_month"
-        folder.mkdir(exist_ok=True)
-        model.save(folder / "model.json")
-        model = SegmentModel.load(folder / "model.json")
+    files = []
+    # A model with fewer than ten customers in a segment is not saved.
+    if out is not None and all(segment.size is not None for segment in model.segments):
+        from custseg.model import SegmentModel
+
+        files.append(out / "next_month" / "model.json")
+        model.save(files[0])
+        model = SegmentModel.load(files[0])
     assigned = model.assign(orders, as_of=as_of)
     click.echo(transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders))
     if out is not None:
-        files = [folder / "model.json", write_table(assigned, folder / "assignments.csv")]
+        files.append(write_table(assigned, out / "next_month" / "assignments.csv"))
         click.echo("\n" + "\n".join(f"Wrote {file}" for file in files))
 
 

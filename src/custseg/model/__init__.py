@@ -10,6 +10,7 @@ from custseg.model._definition import FeatureDefinition, recent_features
 from custseg.model._fits import FitOptions, RefitRecord, Relation
 from custseg.model._learn import learn_model
 from custseg.model._model import Assignment, SegmentModel
+from custseg.model._model_segments import ModelSegment, ModelTrait, model_segment
 from custseg.model._reference import (
     CategoryReference,
     ColumnReference,
@@ -17,7 +18,6 @@ from custseg.model._reference import (
     Reference,
     category_counts,
 )
-from custseg.model._segments import ModelSegment, ModelTrait, model_segment
 
 __all__ = [
     "Assignment",

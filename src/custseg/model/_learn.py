@@ -13,9 +13,9 @@ from custseg.matrix import CustomerMatrix
 from custseg.model._definition import learn_definition, recent_features
 from custseg.model._fits import FitOptions
 from custseg.model._model import SegmentModel
+from custseg.model._model_segments import model_segment
 from custseg.model._reach import log_days
 from custseg.model._reference import Reference, column_reference, given_categories, recent_reference, share_shown
-from custseg.model._segments import model_segment
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules

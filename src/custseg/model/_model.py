@@ -30,9 +30,9 @@ from custseg.model._assigned import assigned_table
 from custseg.model._definition import FeatureDefinition
 from custseg.model._file import read_model, write_model
 from custseg.model._fits import FitOptions, RefitRecord
+from custseg.model._model_segments import ModelSegment
 from custseg.model._reference import Reference
 from custseg.model._schema import content_of
-from custseg.model._segments import ModelSegment
 from custseg.preparation import Preparation
 from custseg.texts import listed
 

@@ -16,9 +16,9 @@ from custseg.feature_table import Feature
 from custseg.features import FAMILIES
 from custseg.model._definition import FeatureDefinition
 from custseg.model._fits import FitOptions, RefitRecord
+from custseg.model._model_segments import ModelSegment
 from custseg.model._reach import Reach
 from custseg.model._reference import CategoryReference, ColumnReference, Reference
-from custseg.model._segments import ModelSegment
 from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
 from custseg.texts import LANGUAGES
 

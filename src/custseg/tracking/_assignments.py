@@ -195,8 +195,11 @@ def _optional(local: nw.DataFrame[Any], column: str, caller: str, *, argument: s
 def _names_by_segment(local: nw.DataFrame[Any], caller: str, argument: str) -> tuple[dict[int, str], tuple[str, ...]]:
     """The name of each segment, and the names of those in none; DataError where a segment has several."""
     has_segment = ~nw.col("segment").is_null()
-    name = nw.col("name")
-    rows = local.filter(has_segment).group_by("segment").agg(name.min().alias("first"), name.max().alias("last"))
+    rows = (
+        local.filter(has_segment)
+        .group_by("segment")
+        .agg(nw.col("name").min().alias("first"), nw.col("name").max().alias("last"))
+    )
     first = dict(zip(rows.get_column("segment").to_list(), rows.get_column("first").to_list(), strict=True))
     last = dict(zip(rows.get_column("segment").to_list(), rows.get_column("last").to_list(), strict=True))
     if several := sorted(segment for segment in first if first[segment] != last[segment]):

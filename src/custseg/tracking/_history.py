@@ -30,7 +30,7 @@ from custseg.tracking._manifest import (
     read_manifest,
     types_of,
 )
-from custseg.tracking._moments import PREFIX, folder_name, is_zoned, moment_of_folder, moment_text
+from custseg.tracking._snapshot_moments import PREFIX, folder_name, is_zoned, moment_of_folder, moment_text
 
 _LOCK = ".custseg-lock"
 _CUSTOMER_COLUMNS = ("as_of", "segment", "name", "previous_segment", "previous_name", "changed_at")

@@ -79,14 +79,12 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
         "  !  3 lines repeat an earlier one exactly (21.4% of all), kept.",
         "       If the log was loaded twice, remove the repeated rows; "
         "two equal lines can also be two equal purchases.",
-        "  !  12 days have no row; the longest gap is 10 days, after 2024-05-09.",
-        "       If the shop was open on these days, part of the log is missing: export that period again. "
-        "If a default such as 1970-01-01 stands there for an unknown date, leave it empty.",
         "     2 lines lie at or after the snapshot, left out.",
         "     2 lines have a negative amount (refunds reduce the money).",
         "     1 line has an amount of 0.",
         "     2 lines are marked as cancelled.",
         "     3 orders are worth nothing.",
+        "     12 days have no row; the longest gap is 10 days, after 2024-05-09.",
         "     Columns with gaps: customer 81.8%, amount 81.8% filled.",
     ]
 

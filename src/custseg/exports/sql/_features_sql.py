@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from custseg._checks import check_choice, check_integer, optional_module
 from custseg.exports.sql.queries._functions import DIALECTS
-from custseg.exports.sql.queries._names import table_names
 from custseg.exports.sql.queries._order_log import order_log
+from custseg.exports.sql.queries._table_names import table_names
 from custseg.model import SegmentModel
 from custseg.snapshot import parse_moment, snapshot_at
 

@@ -14,7 +14,7 @@ from custseg.profiling import UNCLUSTERED
 from custseg.texts import listed
 from custseg.tracking._assignments import Assignments, read_assignments, recorded_assignments
 from custseg.tracking._history import SegmentHistory
-from custseg.tracking._moments import is_zoned, moment_text
+from custseg.tracking._snapshot_moments import is_zoned, moment_text
 
 CALLER = "transitions"
 

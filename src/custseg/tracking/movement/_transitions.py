@@ -213,7 +213,7 @@ def _flows(customers: nw.DataFrame[Any], segments: Mapping[int, TrackedSegment])
     sums = [nw.len().alias("customers")]
     if "units" in customers.columns:
         sums.append(nw.col("units").sum())
-    rows = list(customers.group_by("before", "after").agg(sums).iter_rows(named=True))
+    rows = list(customers.group_by("before", "after").agg(*sums).iter_rows(named=True))
     order = {key: index for index, key in enumerate(segments)}
     last = len(order)
     rows.sort(key=lambda row: (order.get(row["before"], last), order.get(row["after"], last)))

@@ -3,7 +3,7 @@
 import pytest
 
 from custseg import DataError
-from custseg.exports.sql.queries._names import check_column_name, table_names
+from custseg.exports.sql.queries._table_names import check_column_name, table_names
 
 
 @pytest.mark.parametrize(
