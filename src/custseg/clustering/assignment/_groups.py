@@ -107,7 +107,9 @@ def _tree(X: Floats, members: Integers) -> Group:
     distances, near = cKDTree(X[members]).query(X[members], k=np.arange(2, count + 2))
     # An edge of length 0 would be none.
     lengths = distances.ravel() + (float(distances.max()) or 1.0) * 1e-12
-    edges = csr_array((lengths, (np.repeat(np.arange(n), count), near.ravel())), shape=(n, n))
+    # Older versions of SciPy need indices of 32 bits.
+    heads, tails = np.repeat(np.arange(n, dtype=np.int32), count), near.ravel().astype(np.int32)
+    edges = csr_array((lengths, (heads, tails)), shape=(n, n))
     tree = minimum_spanning_tree(edges)
     orders, parents = [], np.full(n, -1)
     for root in np.unique(connected_components(tree, directed=False)[1], return_index=True)[1]:
