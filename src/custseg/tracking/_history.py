@@ -289,7 +289,7 @@ _ID_WORDS = {"text": "text", "integer": "whole numbers"}
 
 
 def _id_kind(manifest: Manifest) -> str:
-    return "text" if manifest.columns["customer_id"] == str(nw.String) else "integer"
+    return "text" if manifest.columns["customer_id"] == str(nw.String()) else "integer"
 
 
 def _writers(local: nw.DataFrame[Any], moment: str, content: str) -> dict[str, Any]:

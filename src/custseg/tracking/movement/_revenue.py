@@ -74,4 +74,6 @@ def _values_of(table: object, caller: str) -> nw.DataFrame[Any]:
             f"its columns of numbers are {listed(numeric)}. Keep the one that is meant."
         )
     value = column_of(features.local, _REVENUE if _REVENUE in numeric else numeric[0]).alias("value")
-    return features.local.select(checked_ids(features.ids, caller, "values"), value.cast(nw.Float64).fill_nan(None))
+    local = features.local.select(checked_ids(features.ids, caller, "values"), value.cast(nw.Float64).alias("value"))
+    number = nw.col("value")
+    return local.with_columns(nw.when(~number.is_nan()).then(number).alias("value"))
