@@ -150,7 +150,8 @@ def test_recent_features_are_those_of_a_window(source: str) -> None:
     if source == "text":
         orders = orders.with_columns(pl.col("ordered_at").dt.to_string())
     if source == "duckdb":
-        orders = duckdb.connect().from_arrow(orders.to_arrow())
+        connection = duckdb.connect()
+        orders = connection.from_arrow(orders.to_arrow())
     logs = described_logs(Orders(orders, channel="channel"), None, as_of=shop.as_of, caller="test", window_days=400)
     recent = recent_features(logs)
     assert recent is not None
@@ -160,6 +161,8 @@ def test_recent_features_are_those_of_a_window(source: str) -> None:
     expected = whole.frame.filter(pl.col("order_count") > 0).select(columns)
     columns_of_recent = pl.DataFrame(recent).filter(pl.col("order_count") > 0).select(columns)
     assert columns_of_recent.equals(expected)
+    if source == "duckdb":
+        connection.close()
 
 
 def test_log_without_recent_orders_has_no_recent_features() -> None:
