@@ -99,7 +99,9 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     .. [1] Campello, Moulavi, Sander (2013). Density-based clustering based on hierarchical density estimates.
        PAKDD, 160-172. doi:10.1007/978-3-642-37456-2_14
-    .. [2] Samuelson (1968). How deviant can you be? Journal of the American Statistical Association 63, 1522-1525.
+
+    .. [2] Samuelson (1968). How deviant can you be? Journal of the American Statistical Association 63,
+       1522-1525.
 
     Examples
     --------
