@@ -160,17 +160,14 @@ def fit_segments(
     tell("reading", 0, 4)
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
+    described = None
     if features is None:
         _refuse_form_and_id(form, customer_column)
         described = _described_logs(logs, refunds=refunds)
-        table, report = features_of(described), report_on(described, language=language)
+        table = features_of(described)
     else:
-        table, report, described = _ready_table(features, customer_column, logs, form=form), None, None
-    table = table.with_labels(labels, caller=_CALLER)
-    names = clustering_columns(table, columns, _CALLER)
-    table = as_quantities(table, names)
-    report = report or table_report(table, names, were_given=columns is not None, language=language)
-    check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
+        table = _ready_table(features, customer_column, logs, form=form)
+    table, names, report = _labeled(table, labels, columns, logs=described, language=language)
 
     tell("preparing", 1, 4)
     _check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size)
@@ -181,16 +178,31 @@ def fit_segments(
 
     tell("describing", 3, 4)
     choice = replace(choice, language=language)
-    repeated = FitOptions(
+    fit_options = FitOptions(
         None if columns is None else tuple(names),
         None if n_segments is None else tuple(numbers),
         int(min_size) if min_size >= 1 else float(min_size),
         preferred,
         seed,
     )
-    result = _segmentation(table, matrix, choice, logs=described, report=report, options=repeated)
+    result = _segmentation(table, matrix, choice, logs=described, report=report, options=fit_options)
     tell("done", 4, 4)
     return result
+
+
+def _labeled(
+    table: FeatureTable, labels: object, columns: Sequence[str] | None, *, logs: Logs | None, language: str
+) -> tuple[FeatureTable, list[str], DataReport]:
+    """The features with labels, checked; the columns to cluster on; and the data report of the logs or of the table."""
+    table = table.with_labels(labels, caller=_CALLER)
+    names = clustering_columns(table, columns, _CALLER)
+    table = as_quantities(table, names)
+    if logs is None:
+        report = table_report(table, names, were_given=columns is not None, language=language)
+    else:
+        report = report_on(logs, language=language)
+    check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
+    return table, names, report
 
 
 def _segmentation(

@@ -12,6 +12,7 @@ from custseg import DataError
 from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
+    is_alarm,
     raise_alarm,
     segment_counts,
     segment_lines,
@@ -72,13 +73,14 @@ def test_table_is_written_by_the_ending_of_its_name(folder: Path) -> None:
 
 @pytest.mark.parametrize(("verdict", "fail_on"), [("watch", "watch"), ("refit", "watch"), ("refit", "refit")])
 def test_alarm(verdict: str, fail_on: str) -> None:
+    assert is_alarm(verdict, fail_on)
     with pytest.raises(SystemExit, match="3"):
         raise_alarm(verdict, fail_on)
 
 
 @pytest.mark.parametrize(("verdict", "fail_on"), [("keep", "watch"), ("watch", "refit"), ("refit", None)])
 def test_no_alarm(verdict: str, fail_on: str | None) -> None:
-    raise_alarm(verdict, fail_on)
+    assert not is_alarm(verdict, fail_on)
 
 
 def test_summary_is_json_alone(capsys: pytest.CaptureFixture[str]) -> None:

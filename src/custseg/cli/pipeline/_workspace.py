@@ -169,7 +169,12 @@ def segment_lines(segments: Sequence[Mapping[str, Any]], language: str) -> list[
     ]
 
 
+def is_alarm(verdict: str, fail_on: str | None) -> bool:
+    """Whether the verdict on drift is as bad as `fail_on`, or worse."""
+    return fail_on in LEVELS[1:] and LEVELS.index(verdict) >= LEVELS.index(fail_on)
+
+
 def raise_alarm(verdict: str, fail_on: str | None) -> None:
-    """Exit with the code of an alarm if the verdict is as bad as `fail_on`, or worse."""
-    if fail_on in LEVELS[1:] and LEVELS.index(verdict) >= LEVELS.index(fail_on):
+    """Exit with the code of an alarm, if it is one."""
+    if is_alarm(verdict, fail_on):
         raise SystemExit(ALARM)
