@@ -179,16 +179,17 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.assignment_rule_.assess(checked_rows(self, X, reset=False))
 
-    def _core_rule(self, rows: DistinctRows, min_size: int) -> CoreRule:
-        """Run HDBSCAN on a sample and return its clusters as a rule of prototypes."""
+    def _core_rule(self, rows: DistinctRows, min_size: int, *, as_prototypes: bool = True) -> CoreRule:
+        """Run HDBSCAN on a sample and return its clusters as a rule of prototypes, or of the rows themselves."""
         rng = check_random_state(self.random_state)
         # Duplicates are adjacent and sorted by hash, so the order of the rows does not matter.
         repeated = np.repeat(np.arange(len(rows.values)), rows.weights.astype(np.intp))
         sample = _sorted_sample(len(repeated), self.max_fit_rows, rng)
         self.n_fit_rows_ = len(sample)
-        return self._core_rule_of(rows.values[repeated[sample]], math.ceil(min_size * len(sample) / len(repeated)))
+        smallest = math.ceil(min_size * len(sample) / len(repeated))
+        return self._core_rule_of(rows.values[repeated[sample]], smallest, as_prototypes=as_prototypes)
 
-    def _core_rule_of(self, X: Floats, min_size: int) -> CoreRule:
+    def _core_rule_of(self, X: Floats, min_size: int, *, as_prototypes: bool) -> CoreRule:
         smallest = min(max(_SMALLEST, min_size), len(X))
         neighbors = min(self.min_samples or min(smallest, 20), len(X))
         hdbscan = cluster.HDBSCAN(min_cluster_size=smallest, min_samples=neighbors, algorithm="kd_tree", copy=True)
@@ -204,7 +205,8 @@ class MinSizeHDBSCAN(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if not k:
             return rule
         # This rule, not HDBSCAN, labels the rows, so that `predict` and the minimum size hold.
-        rule = condensed(rule, X, max_prototypes=self.max_prototypes)
+        if as_prototypes:
+            rule = condensed(rule, X, max_prototypes=self.max_prototypes)
         if self.noise == "nearest":
             return rule
         members = rule.nearest_cores(X[inside])
@@ -283,13 +285,15 @@ def _make(spec: FitSpec) -> MinSizeHDBSCAN:
 def _refit(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
     """Fit on the rows and return only the assignment rule; None where there are fewer rows than the minimum size.
 
-    Nothing is checked, and clusters are in any order; `min_size` is a count.
+    Nothing is checked, and clusters are in any order; `min_size` is a count. Rows are not condensed into prototypes,
+    which takes longer than HDBSCAN itself and changes few labels: this rule is compared and dropped, never saved.
     """
     min_size = max(_SMALLEST, int(model.min_size or 0))
     if min_size > len(X):
         return None
     rows = distinct_rows(X)
-    return merged_to_min_size(model._core_rule(rows, min_size), rows.values, rows.weights, min_size=min_size)[0]
+    rule = model._core_rule(rows, min_size, as_prototypes=False)
+    return merged_to_min_size(rule, rows.values, rows.weights, min_size=min_size)[0]
 
 
 def _extend(model: MinSizeHDBSCAN, of_sample: MinSizeHDBSCAN, X: Floats) -> MinSizeHDBSCAN:

@@ -71,34 +71,40 @@ def kmeans_plusplus(X: Floats, weights: Floats, k: int, *, rng: np.random.Random
     """Greedy k-means++ seeds (Arthur and Vassilvitskii 2007): of a few draws the one which lowers the cost most."""
     from custseg.clustering.rows import _kernels
 
-    draws = 2 + int(np.log(k))
     first = min(int(np.searchsorted(np.cumsum(weights), rng.uniform() * weights.sum())), len(X) - 1)
-    chosen = [first]
-    closest = np.full(len(X), np.inf)
+    uniforms = rng.uniform(size=(k - 1, 2 + int(np.log(k))))
+    chosen = np.full(k, first)
+    if in_one_block(len(X)):
+        closest, *work_space = np.full(len(X), np.inf), *np.empty((3, len(X)))
+        _kernels.seeds(X, weights, chosen, uniforms, closest, *work_space)
+    else:
+        _add_seeds_by_blocks(X, weights, chosen, uniforms)
+    return X[chosen]
+
+
+def _add_seeds_by_blocks(X: Floats, weights: Floats, chosen: Integers, uniforms: Floats) -> None:
+    """The seeds after the first one, as `_kernels.seeds` chooses them, with blocks of rows in threads."""
+    from custseg.clustering.rows import _kernels
+
+    closest, best_distances, candidate = np.full(len(X), np.inf), np.empty(len(X)), np.empty(len(X))
 
     def distances_with(row: int, out: Floats) -> float:
-        if in_one_block(len(X)):
-            return float(_kernels.nearer(X, weights, X[row], closest, out))
-
         def block_potential(block: slice) -> float:
             return float(_kernels.nearer(X[block], weights[block], X[row], closest[block], out[block]))
 
         return float(np.sum(over_blocks(len(X), block_potential)))
 
     distances_with(chosen[0], closest)
-    best_distances, candidate = np.empty(len(X)), np.empty(len(X))
-    for _ in range(1, k):
+    for j in range(1, len(chosen)):
         total = np.cumsum(weights * closest)
-        rows = np.searchsorted(total, rng.uniform(size=draws) * total[-1])
+        rows = np.searchsorted(total, uniforms[j - 1] * total[-1])
         best = np.inf
         for row in np.minimum(rows, len(X) - 1):
             potential = distances_with(int(row), candidate)
             if potential < best:
-                best, pick = potential, int(row)
+                best, chosen[j] = potential, row
                 best_distances, candidate = candidate, best_distances
-        chosen.append(pick)
         closest, best_distances = best_distances, closest
-    return X[chosen]
 
 
 def unconstrained_lloyd(X: Floats, weights: Floats, centers: Floats, *, max_iter: int, tol: float) -> LloydResult:

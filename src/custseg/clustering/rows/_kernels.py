@@ -164,6 +164,28 @@ def nearer(rows, weights, center, closest, out):
 
 
 @compiled
+def seeds(rows, weights, chosen, uniforms, closest, candidate, kept, total):
+    """Greedy k-means++ on one block: fill `chosen` after its first row; for each one a row of uniform numbers.
+
+    `closest` is to be infinite; `candidate`, `kept` and `total` are work space for a number per row.
+    """
+    nearer(rows, weights, rows[chosen[0]], closest, closest)
+    for j in range(1, len(chosen)):
+        below = 0.0
+        for r in range(len(rows)):
+            below += weights[r] * closest[r]
+            total[r] = below
+        best = np.inf
+        for uniform in uniforms[j - 1]:
+            row = min(np.searchsorted(total, uniform * below), len(rows) - 1)
+            potential = nearer(rows, weights, rows[row], closest, candidate)
+            if potential < best:
+                best, chosen[j] = potential, row
+                candidate, kept = kept, candidate
+        closest, kept = kept, closest
+
+
+@compiled
 def mahalanobis(rows, means, factors, centered, out):
     """Squared Mahalanobis distances of rows to components: |factor · (row - mean)|², factors are lower triangular."""
     d = rows.shape[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import isotonic_regression
@@ -189,17 +190,17 @@ class NullReference:
     separations: Floats
     shared_values: bool = False
 
-    @property
+    @cached_property
     def means(self) -> Floats:
         """Mean silhouette for each number."""
         return np.array([_mean(column) for column in self.silhouettes.T])
 
-    @property
+    @cached_property
     def deviations(self) -> Floats:
         """Standard deviation of the silhouette for each number."""
         return np.array([_deviation(column) for column in self.silhouettes.T])
 
-    @property
+    @cached_property
     def level(self) -> float:
         """95th percentile, over the draws, of the largest silhouette gain among all numbers of clusters."""
         gains = self.silhouettes - self.means

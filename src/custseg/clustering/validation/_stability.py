@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 from sklearn.base import clone
-from sklearn.metrics import adjusted_rand_score
 
 from custseg._checks import check_choice, check_integer, check_random_state
 from custseg._numerics import Floats, Integers
@@ -193,10 +192,31 @@ def compared(
 
 
 def _agreement(first: Integers, second: Integers) -> float:
-    """Adjusted Rand index; 0 if one of the labelings has a single cluster."""
-    if min(len(np.unique(first)), len(np.unique(second))) < 2:
+    """Adjusted Rand index; 0 if one of the labelings has a single cluster.
+
+    As `sklearn.metrics.adjusted_rand_score`, whose checks take ten times as long as the counting of 4,000 rows.
+    """
+    table = _cross_table(first - min(first.min(), 0), second - min(second.min(), 0))
+    of_first, of_second = table.sum(axis=1), table.sum(axis=0)
+    if min(np.count_nonzero(of_first), np.count_nonzero(of_second)) < 2:
         return 0.0
-    return float(adjusted_rand_score(first, second))
+    together, pairs = _n_pairs(table), _n_pairs(np.array([len(first)]))
+    expected = _n_pairs(of_first) * _n_pairs(of_second) / pairs
+    largest = (_n_pairs(of_first) + _n_pairs(of_second)) / 2
+    # Two labelings of single rows agree.
+    return 1.0 if largest == expected else (together - expected) / (largest - expected)
+
+
+def _n_pairs(counts: Integers) -> float:
+    """Number of pairs of rows within the same cell, summed over the cells."""
+    return float((counts * (counts - 1)).sum()) / 2
+
+
+def _cross_table(first: Integers, second: Integers) -> Integers:
+    """Number of rows for each pair of labels, of shape (largest of the first + 1, largest of the second + 1)."""
+    shape = int(first.max()) + 1, int(second.max()) + 1
+    table: Integers = np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1]).reshape(shape)
+    return table
 
 
 def _jaccard(reference: Integers, labels: Integers, k: int) -> Floats:
