@@ -97,7 +97,7 @@ def test_detectable_lift_is_the_inverse(
     size = sample_size(rate, lift=lift, **options)
     shows = detectable_lift(size.segment, rate, **options)
     assert shows <= lift * (1 + 1e-9)
-    assert detectable_lift(size.segment * 0.9, rate, **options) > shows
+    assert detectable_lift(int(size.segment * 0.9), rate, **options) > shows
     if size.customers > 1000:
         assert shows == pytest.approx(lift, rel=0.02)
 
@@ -141,7 +141,7 @@ def test_lift_is_a_relative_change(lift: float) -> None:
 
 
 def test_no_rate_rises_above_1() -> None:
-    with pytest.raises(ValueError, match="a base rate of 0.8 cannot rise by 50%"):
+    with pytest.raises(ValueError, match=r"a base rate of 0\.8 cannot rise by 50%"):
         sample_size(0.8, lift=0.5)
 
 
@@ -176,7 +176,7 @@ def test_arguments_of_the_wrong_size(name: str, value: float) -> None:
 
 
 def test_detectable_lift_needs_customers() -> None:
-    with pytest.raises(ValueError, match="n must be a number of customers"):
+    with pytest.raises(ValueError, match="n must be"):
         detectable_lift(-1, 0.1)
 
 

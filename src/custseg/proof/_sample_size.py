@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from custseg._checks import check_choice
-from custseg.sizing import (
+from custseg._checks import check_choice, check_integer
+from custseg.texts import LANGUAGES, number, percent, text
+from custseg.trials import (
     TrialDesign,
     check_cv,
     check_lift,
@@ -20,7 +21,6 @@ from custseg.sizing import (
     treated_for_means,
     treated_for_rates,
 )
-from custseg.texts import LANGUAGES, number, percent, text
 
 
 @dataclass(frozen=True, repr=False)
@@ -233,10 +233,9 @@ def detectable_lift(
     0.31
     """
     caller = "detectable_lift"
-    if isinstance(n, bool) or not isinstance(n, Real) or not 0 <= float(n) < math.inf:
-        raise ValueError(f"{caller}: n must be a number of customers, 0 or more, got {n!r}.")
+    size = check_integer(caller, "n", n, minimum=0)
     design = checked_design(caller, power=power, alpha=alpha, holdout=holdout, comparisons=comparisons)
-    customers = float(n) * check_reachable(caller, reachable)
+    customers = size * check_reachable(caller, reachable)
     rate, _, spread = checked_outcome(caller, base_rate, None, cv=cv)
     if rate is not None:
         return lift_of_rates(customers, rate, design)
