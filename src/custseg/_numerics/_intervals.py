@@ -60,7 +60,9 @@ def ratio_interval(
     """Bootstrap-t interval of sum(numerators) / sum(denominators), such as revenue per mail over customers.
 
     Customers are drawn with replacement. For each resample the deviation of its ratio is divided by its own standard
-    error, so that the interval follows the skewness of money. @COVERAGE@
+    error, so that the interval follows the skewness of money. For revenue with 90 to 95 % zeros 95 % intervals
+    cover in 94 to 95 % of samples of 300 to 1,000 customers, the percentile intervals in 91 to 92 %; with very uneven
+    orders (log-normal, sigma 1.2) in 93 and 91 % (`benchmarks/experiments.py`).
 
     Parameters
     ----------
@@ -83,9 +85,6 @@ def ratio_interval(
     References
     ----------
     Efron, B. and Tibshirani, R. J. (1993). An introduction to the bootstrap. Chapman & Hall, section 12.5.
-
-    Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American Statistician 69(4), 371-386.
-    doi:10.1080/00031305.2015.1089789 (the expanded confidence)
     """
     _check_confidence(confidence)
     amounts, bases = np.asarray(numerators, float), np.asarray(denominators, float)
@@ -101,8 +100,7 @@ def ratio_interval(
     if error <= 1e-12 * abs(ratio):
         return np.nan, np.nan
     ratios, errors = _ratio_and_error(_resampled_sums(sums, seed=seed, n_resamples=n_resamples))
-    expanded = _expanded(confidence, int(np.count_nonzero(amounts)))
-    low, high = _studentized_ends(ratio, error, ratios=ratios, errors=errors, confidence=expanded)
+    low, high = _studentized_ends(ratio, error, ratios=ratios, errors=errors, confidence=confidence)
     if (amounts >= 0).all():
         low = max(low, 0.0)
     return low * unit / base_unit, high * unit / base_unit
@@ -132,20 +130,6 @@ def holm(p_values: ArrayLike) -> Floats:
 def _check_confidence(confidence: float) -> None:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1 (both excluded), got {confidence}. Usual is 0.95.")
-
-
-def _expanded(confidence: float, n_active: int) -> float:
-    """The confidence to take quantiles at, so that few buyers do not make the interval too short.
-
-    Resamples vary less than samples do: Student's quantile for the number of buyers, and n / (n - 1), make up for it.
-    """
-    # Imported here because the module is part of every start of the program.
-    from scipy.special import ndtr, stdtrit
-
-    if n_active < 2:
-        return confidence
-    quantile = stdtrit(n_active - 1, 0.5 + confidence / 2) * np.sqrt(n_active / (n_active - 1))
-    return float(2 * ndtr(quantile) - 1)
 
 
 def _moment_columns(amounts: Floats, bases: Floats) -> Floats:
