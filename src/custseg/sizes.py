@@ -37,14 +37,26 @@ def requested_size(caller: str, min_size: Any, lift: Any) -> None:
     check_min_size(caller, min_size)
 
 
-def minimum_of_outcome(logs: Logs | None, table: FeatureTable, columns: Sequence[str], *, lift: float) -> AutoMinimum:
-    """The minimum size so that segments can show the lift, from what happened in the last days of the log."""
+def minimum_of_outcome(
+    logs: Logs | None,
+    table: FeatureTable,
+    columns: Sequence[str],
+    *,
+    lift: float,
+    outcome: PastOutcome | None = None,
+) -> AutoMinimum:
+    """The minimum size so that segments can show the lift, from what happened in the last days of the log.
+
+    By default the outcome is a repeat purchase, or its money where nearly all customers buy again.
+    """
     clustered = can_be_clustered(table, columns)
     reachable = _reachable(table, clustered)
     outcomes: tuple[PastOutcome, ...] = ()
     pooled: tuple[PastOutcome, ...] = ()
     clicks = None
-    if logs is not None and (horizon := past_horizon(logs)) is not None:
+    if outcome is not None:
+        outcomes = (outcome,)
+    elif logs is not None and (horizon := past_horizon(logs)) is not None:
         outcomes = past_purchases(logs, horizon)
         clicks = past_clicks(logs, outcomes[0].ids, horizon)
         if past_horizon(logs, _POOLED * horizon) == _POOLED * horizon:
