@@ -100,7 +100,7 @@ def experiment(seed: int, *, n: int, holdout: float, outcome: str, past: str | N
 
 def false_positives() -> Iterator[list[object]]:
     """Share of experiments without effect that show one, by outcome and holdout."""
-    for outcome, past in (("acts", None), ("acts", "before"), ("money", None), ("money", "before")):
+    for outcome, past in (("acts", None), ("money", None), ("acts", "before"), ("money", "before")):
         for holdout in (0.5, 0.2):
             p = np.array(
                 [experiment(seed, n=2500, holdout=holdout, outcome=outcome, past=past) for seed in range(RUNS)]

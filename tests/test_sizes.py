@@ -1,11 +1,14 @@
 """`fit_segments(min_size="auto")`: the size from the log, in words, and bad input."""
 
 import math
+from pathlib import Path
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from custseg import Segmentation, fit_segments
+from custseg.cli import main
 from custseg.datasets import make_shop
 from custseg.proof import detectable_lift, sample_size
 
@@ -78,6 +81,15 @@ def test_ready_table_has_no_past() -> None:
     table = pl.DataFrame({"customer_id": range(60), "x": [0.0, 1.0, 5.0] * 20, "y": [float(i % 7) for i in range(60)]})
     result = fit_segments(features=table, min_size="auto", method="kmeans", n_segments=2)
     assert "no size can be computed" in result.notes[0]
+
+
+def test_command_line(tmp_path: Path) -> None:
+    make_shop(300, 0).orders.write_csv(tmp_path / "orders.csv")
+    arguments = ["--min-size", "auto", "--lift", "150%", "--method", "kmeans", "--segments", "2"]
+    result = CliRunner().invoke(main, ["fit", str(tmp_path / "orders.csv"), "--out", str(tmp_path), *arguments])
+    assert result.exit_code == 0, result.output
+    assert "Minimum size from the log: to show +150% of repeat purchases" in result.output
+    assert "can show +" in result.output
 
 
 def test_other_sizes_say_nothing() -> None:
