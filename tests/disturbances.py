@@ -31,11 +31,15 @@ Contents = dict[str, bytes]
 
 _EVENTS = ("os.", "open", "fcntl.", "shutil.", "tempfile.")
 _WITHOUT_PATH = ("os.fsync", "fcntl.flock")
+_READING = ("os.scandir", "os.listdir", "os.walk")
+_TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _SIZES = (0, 100, 1_000, 10_000)
 _PREFIX = ".custseg-"
 
 
-def disturbed(mode: str, folder: Path, work: Work, *, reader: Work = lambda: None, stride: int = 1) -> Counter[str]:
+def disturbed(
+    mode: str, folder: Path, work: Work, *, reader: Work = lambda: None, stride: int = 1, changes_only: bool = False
+) -> Counter[str]:
     """How often the folder held the old files, the new ones or some of both, once the work was disturbed.
 
     Parameters
@@ -50,6 +54,8 @@ def disturbed(mode: str, folder: Path, work: Work, *, reader: Work = lambda: Non
         Reads the files and raises if they are not whole. It may finish what the work has begun.
     stride : int
         Only each of so many operations is disturbed.
+    changes_only : bool
+        Whether operations that only read are left alone.
     """
     with fast_folder() as copies:
         old_folder = copies / "old"
@@ -59,13 +65,16 @@ def disturbed(mode: str, folder: Path, work: Work, *, reader: Work = lambda: Non
         new = contents(folder)
         assert new != old
         outcomes: Counter[str] = Counter()
-        for _ in _MODES[mode](folder, old_folder, work, stride=stride):
+        repaired: list[object] = []
+        for _ in _MODES[mode](folder, old_folder, work, stride=stride, changes_only=changes_only):
             reader()
             outcomes[_state(contents(folder), old, new)] += 1
-            work()
-            assert contents(folder) == new, sorted(contents(folder).items() ^ new.items())
-            assert not list(folder.rglob(f"{_PREFIX}*")), "something is left over"
-            restore(folder, old_folder)
+            state = _everything(folder)
+            if state not in repaired:
+                repaired.append(state)
+                work()
+                assert contents(folder) == new, sorted(contents(folder).items() ^ new.items())
+                assert not list(folder.rglob(f"{_PREFIX}*")), "something is left over"
     return outcomes
 
 
@@ -109,7 +118,7 @@ def _state(now: Contents, old: Contents, new: Contents) -> str:
     return "old" if now == old else "new" if now == new else "mixed"
 
 
-def _killed(folder: Path, old: Path, work: Work, *, stride: int) -> Iterator[None]:
+def _killed(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
     """Each state of the folder that a killed process leaves."""
     restore(folder, old)
     with fast_folder() as copies:
@@ -121,7 +130,7 @@ def _killed(folder: Path, old: Path, work: Work, *, stride: int) -> Iterator[Non
                 last[:] = now
                 states.append(shutil.copytree(folder, copies / str(len(states)), symlinks=True))
 
-        with watched(folder, keep):
+        with watched(folder, keep, changes_only=changes_only):
             work()
         for state in states[::stride]:
             restore(folder, state)
@@ -130,13 +139,10 @@ def _killed(folder: Path, old: Path, work: Work, *, stride: int) -> Iterator[Non
 
 def _everything(folder: Path) -> list[object]:
     """All files and folders, for a comparison."""
-    return [
-        (path.as_posix(), path.read_bytes() if path.is_file() else None)
-        for path in sorted(folder.rglob("*"))
-    ]
+    return [(path.as_posix(), path.read_bytes() if path.is_file() else None) for path in sorted(folder.rglob("*"))]
 
 
-def _failing(folder: Path, old: Path, work: Work, *, stride: int) -> Iterator[None]:
+def _failing(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
     """Work in which one operation fails, and what goes on after that does not."""
     for failing_step in count(0, stride):
         failed: list[int] = []
@@ -147,14 +153,14 @@ def _failing(folder: Path, old: Path, work: Work, *, stride: int) -> Iterator[No
                 raise OSError(errno.EIO, "the disk is broken")
 
         restore(folder, old)
-        with watched(folder, fail), quietly():
+        with watched(folder, fail, changes_only=changes_only), quietly():
             work()
         if not failed:
             return
         yield
 
 
-def _full(folder: Path, old: Path, work: Work, *, stride: int) -> Iterator[None]:
+def _full(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
     """Work on a disk that is full after so many bytes per file."""
     for size in _SIZES[::stride]:
         restore(folder, old)
@@ -180,16 +186,18 @@ _watchers: list[Callable[[str, tuple[Any, ...]], None]] = []
 
 
 @contextmanager
-def watched(folder: Path, watch: Callable[[int], None]) -> Iterator[None]:
+def watched(folder: Path, watch: Callable[[int], None], *, changes_only: bool = False) -> Iterator[None]:
     """Call `watch` with the number of each file operation in the folder, in front of it.
 
     These are the operations that Python reports to audit hooks, and the syncs to disk, which it does not report.
     """
     _install()
-    steps, root, sync = count(), os.path.abspath(folder), os.fsync
+    steps, root, sync = count(), folder.absolute(), os.fsync
 
     def seen(event: str, arguments: tuple[Any, ...]) -> None:
         if event not in _WITHOUT_PATH and not any(_is_inside(argument, root) for argument in arguments):
+            return
+        if changes_only and _only_reads(event, arguments):
             return
         _watchers.remove(seen)  # what the watcher itself does is not watched
         try:
@@ -226,8 +234,11 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 _hooks: list[Callable[[str, tuple[Any, ...]], None]] = []
 
 
-def _is_inside(argument: object, root: str) -> bool:
+def _only_reads(event: str, arguments: tuple[Any, ...]) -> bool:
+    return event in _READING or (event == "open" and not arguments[2] & _TO_WRITE)
+
+
+def _is_inside(argument: object, root: Path) -> bool:
     if not isinstance(argument, (str, bytes, os.PathLike)):
         return False
-    path = os.path.abspath(os.fsdecode(argument))
-    return path == root or path.startswith(root + os.sep)
+    return Path(os.fsdecode(argument)).absolute().is_relative_to(root)

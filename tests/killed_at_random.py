@@ -1,8 +1,8 @@
 """Kills a process at random moments while it writes, and prints what it leaves as JSON.
 
-Run as `python killed_at_random.py files|snapshot|model|daily FOLDER KILLS`. All work is done in children: a process that
-has started the threads of an engine must not be forked. Beside the folder, `model` and `daily` need `model.json`, and `daily` needs
-the logs `orders_0.csv` and `orders_1.csv`.
+Run as `python killed_at_random.py files|snapshot|model|daily FOLDER KILLS`. All work is done in children: a process
+that has started the threads of an engine must not be forked. Beside the folder, `model` and `daily` need `model.json`,
+and `daily` needs the logs `orders_0.csv` and `orders_1.csv`.
 """
 
 from __future__ import annotations

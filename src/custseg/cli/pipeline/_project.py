@@ -24,8 +24,8 @@ _OPTIONS: Mapping[str, Collection[str]] = {
 }
 _HEAD = """\
 # Written by `custseg fit --config`, and read by the other commands of custseg.
-# Paths are relative to this file. The guide "Every day" lists the keys. [fit] has the options of this fit; a refit
-# takes those that are stored in the model.
+# Paths are relative to this file. The guide "Every day" lists the keys. [fit] has the options of this fit, which
+# `custseg refit` takes again.
 """
 
 
@@ -47,6 +47,8 @@ class Project:
         Of the model, the history and the folder for results.
     daily : mapping of str to object
         Options of `custseg daily`.
+    name : str
+        Name of the file.
     """
 
     folder: Path = Path()
@@ -55,6 +57,12 @@ class Project:
     fit: Mapping[str, Any] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
     daily: Mapping[str, Any] = field(default_factory=dict)
+    name: str = FILE_NAME
+
+    @property
+    def file(self) -> Path:
+        """The project file."""
+        return self.folder / self.name
 
     def path(self, name: str) -> Path:
         """The path of the model, the history or the folder for results."""
@@ -98,7 +106,7 @@ def read_project(path: Path) -> Project:
         if not isinstance(location, str) or not location:
             raise DataError(f"{path}: [paths] {key} must be a path, got {location!r}.")
     fit, paths, daily = (plain.get(name, {}) for name in ("fit", "paths", "daily"))
-    return Project(path.parent, language, logs, fit, paths, daily)
+    return Project(path.parent, language, logs, fit, paths, daily, path.name)
 
 
 def write_project(path: Path, project: Project) -> None:

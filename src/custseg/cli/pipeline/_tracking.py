@@ -14,7 +14,6 @@ from custseg.cli.pipeline._workspace import (
     language_of_errors,
     segment_counts,
     segment_lines,
-    shown_count,
     workspace_options,
     write_table,
 )
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from custseg.tracking import SegmentHistory, Transitions
 
 _MOVEMENT_FILES = ("entered", "left")
-_TEN = 10
 
 
 @click.command()
@@ -132,16 +130,7 @@ def write_movement(movement: Transitions, folder: Path) -> list[Path]:
 
 
 def movement_summary(movement: Transitions) -> dict[str, Any]:
-    """The number of customers who stayed, moved, are new and are gone; 1 to 9 are hidden."""
-    counts = movement.counts()
-    stayed, gone, new = (int(n) for n in (counts[:-1, :-1].trace(), counts[:-1, -1].sum(), counts[-1, :-1].sum()))
-    numbers = {"stayed": stayed, "moved": int(counts[:-1, :-1].sum()) - stayed, "new": new, "gone": gone}
-    shown: dict[str, int | str] = {name: shown_count(count) for name, count in numbers.items()}
-    if sum(isinstance(count, str) for count in shown.values()) == 1 and stayed >= _TEN:
-        # The sizes of the segments give the sum of the four.
-        shown["stayed"] = f">={stayed - stayed % _TEN}"
-    return {
-        "as_of": movement.as_of,
-        "since": movement.since,
-        **shown,
-    }
+    """The number of customers who stayed, moved, are new and are gone, as far as it may be shown."""
+    sums = movement.sums()
+    shown = {name: sums[name].plain() for name in ("stayed", "moved", "new", "gone")}
+    return {"as_of": movement.as_of, "since": movement.since, **shown}

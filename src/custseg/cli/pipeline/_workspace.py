@@ -128,6 +128,21 @@ def write_table(table: Any, path: Path) -> Path:
     return path
 
 
+def write_columns(columns: Mapping[str, Sequence[Any]], path: Path) -> Path:
+    """Write columns as CSV or Parquet."""
+    from custseg._frames import frame_from_columns
+
+    return write_table(frame_from_columns(columns), path)
+
+
+def write_text(content: str, path: Path) -> Path:
+    """Write a text file: whole, or not at all."""
+    from custseg._write import write_files
+
+    write_files(path.parent, {path.name: lambda staged: staged.write_text(content, encoding="utf-8")}, caller="out")
+    return path
+
+
 def segment_counts(table: Any) -> list[dict[str, Any]]:
     """Number, name and customers of each segment, by number; those without a segment last."""
     import narwhals.stable.v2 as nw
@@ -144,13 +159,6 @@ def segment_counts(table: Any) -> list[dict[str, Any]]:
     ]
 
 
-def shown_count(count: int) -> int | str:
-    """A count of customers as a summary has it."""
-    from custseg._privacy import SMALLEST_GROUP, bound_words
-
-    return bound_words(count) if 0 < count < SMALLEST_GROUP else count
-
-
 def echo_summary(summary: Mapping[str, Any], *, as_json: bool, lines: Sequence[str]) -> None:
     """Print the summary as JSON, or the lines."""
     click.echo(json.dumps(summary, ensure_ascii=False) if as_json else "\n".join(lines))
@@ -163,7 +171,9 @@ def segment_lines(segments: Sequence[Mapping[str, Any]], language: str) -> list[
         template.format(
             segment="–" if row["segment"] is None else row["segment"],
             name=row["name"],
-            customers=number(row["customers"], language) if isinstance(row["customers"], int) else row["customers"],
+            customers=number(row["customers"], language)
+            if isinstance(row["customers"], int)
+            else row["customers"].replace(">=", "≥"),
         )
         for row in segments
     ]
