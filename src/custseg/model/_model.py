@@ -197,7 +197,12 @@ class SegmentModel:
         if features is not None:
             if tables:
                 raise TypeError(f"{caller}: features= replaces {listed(list(tables))}; give one or the other.")
-            table = given_features(features, customer_column, caller, numbers=self.preparation.names)
+            try:
+                table = given_features(features, customer_column, caller, numbers=self.preparation.names)
+            except DataError:
+                if self.definition is not None and not isinstance(features, FeatureTable):
+                    self.definition.refuse_log(features, self.preparation.names, caller=caller)
+                raise
             moment = as_of if as_of is not None or table.snapshot is None else table.snapshot.as_of
             check_age(self.as_of, moment, None, max_age_days=max_age_days, caller=caller)
         else:

@@ -85,6 +85,33 @@ def test_failures(project: Path, arguments: list[str], words: str) -> None:
     assert words in result.stderr
 
 
+def test_all_missing_columns_of_all_logs_are_named(project: Path) -> None:
+    pl.DataFrame({"customer_id": [1], "day": ["2024-01-01"]}).write_csv("other.csv")
+    result = run("assign", "other.csv", "--events", "other.csv", "--as-of", LATER, "--out", "a.csv")
+    assert result.exit_code == 1
+    assert "the order log lacks columns ['order_id', 'ordered_at', 'amount'], which the log of the fit" in result.stderr
+    assert "the event log lacks columns ['occurred_at', 'event']" in result.stderr
+    russian = run("assign", "other.csv", "--as-of", LATER, "--out", "a.csv", "--language", "ru").stderr
+    assert "журнал заказов: нет столбцов ['order_id', 'ordered_at', 'amount']" in russian
+
+
+def test_missing_columns_are_those_of_the_project_file(project: Path) -> None:
+    clean_log(150).rename({"amount": "sum"}).write_csv("orders.csv")
+    result = run("daily", "--as-of", LATER)
+    assert "custseg.toml: 'orders.csv' lacks a column of [orders]: amount = 'amount'" in result.stderr
+    assert "custseg.toml: " in run("daily", "--as-of", LATER, "--language", "ru").stderr
+
+
+@pytest.mark.parametrize("command", [["assign", "--out", "a.csv"], ["drift"], ["refit"]])
+def test_log_as_features(project: Path, command: list[str]) -> None:
+    result = run(*command, "--features", "orders.csv", "--as-of", LATER)
+    assert result.exit_code == 2
+    assert "--features got a log, with ['customer_id', 'ordered_at']" in result.stderr
+    assert "Give it as ORDERS" in result.stderr
+    both = run(*command, "orders.csv", "--features", "orders.csv", "--as-of", LATER)
+    assert "--features replaces" in both.stderr
+
+
 def test_drift_alarm_is_exit_code_3(project: Path) -> None:
     log = clean_log(150)
     doubled = pl.when(pl.col("ordered_at") >= pl.lit(FIT_AT).str.to_datetime()).then(pl.col("amount") * 40)

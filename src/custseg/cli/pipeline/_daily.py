@@ -84,8 +84,11 @@ def _activation(
     """Write who entered a segment, with the play of the segment and whether mail reaches the customer."""
     from custseg.exports import export_activation
 
+    present = {item.segment for item in movement.segments}
     plays: dict[int | str, str] = {
-        segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments
+        segment.number: " ".join(segment.playbook[workspace.language].do)
+        for segment in model.segments
+        if segment.number in present
     }
     cap = workspace.daily("max_sends_7d")
     contact = None if logs["events"] is None else _mail_states(logs["events"], as_of)

@@ -47,7 +47,7 @@ def assign(
     """
     with command_errors(language_of_errors(options)):
         workspace = Workspace.of(options)
-        logs = {} if features is not None else workspace.logs()
+        logs = workspace.logs(features)
         limit = workspace.daily("max_age_days") if max_age_days is None else max_age_days
         table = workspace.model().assign(**logs, features=features, as_of=as_of, max_age_days=limit)
         file = write_table(table, out)
@@ -72,7 +72,7 @@ def drift_command(
         from custseg.tracking import drift
 
         workspace = Workspace.of(options)
-        logs = {} if features is not None else workspace.logs()
+        logs = workspace.logs(features)
         model, language = workspace.model(), workspace.language
         change = drift(model, features, **logs, as_of=as_of, language=language)
         files = [] if out is None else [str(write_columns(change.columns(), out))]
@@ -121,7 +121,7 @@ def refit_command(
             line = text(language, "cli", "already_refitted").format(as_of=as_of)
             echo_summary({**summary, "segments": [], "files": []}, as_json=as_json, lines=[line])
             return
-        logs = {} if features is not None else workspace.logs()
+        logs = workspace.logs(features)
         arguments = {**fit_arguments(workspace.project), "language": language}
         again = refit(model, **logs, features=features, as_of=as_of, **arguments)
         files = [] if out is None else again.result.write(out)
@@ -203,8 +203,8 @@ def _query_arguments(options: Mapping[str, Any], table: str) -> dict[str, Any]:
             raise ValueError(f"sql: {alien[0]} belongs to {other}=. Leave it out.")
     arguments: dict[str, Any] = {name: options[name] for name in _OF_TABLE[table] if options[name] is not None}
     if "return_columns" in arguments:
-        names = [name.strip() for name in arguments["return_columns"].split(",")]
-        arguments["return_columns"] = [name for name in names if name]
+        columns = [name.strip() for name in arguments["return_columns"].split(",")]
+        arguments["return_columns"] = [name for name in columns if name]
     if table == "orders_table" and "as_of" not in arguments:
         raise ValueError("sql: orders_table needs as_of, the moment of the features.")
     return arguments

@@ -7,12 +7,13 @@ import os
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from custseg._checks import did_you_mean
+from custseg._checks import MissingColumns, all_of, did_you_mean
 from custseg.errors import DataError
-from custseg.texts import LANGUAGES
+from custseg.texts import LANGUAGES, listed, shown
 
 FILE_NAME = "custseg.toml"
 LOGS = ("orders", "events", "customers")
@@ -70,13 +71,22 @@ class Project:
 
     def described(self) -> dict[str, Any]:
         """The described logs by name; only those that the file has."""
-        kinds = _kinds()
-        return {
-            name: kinds[name](
-                str(self.folder / arguments["file"]), **{k: v for k, v in arguments.items() if k != "file"}
-            )
-            for name, arguments in self.logs.items()
-        }
+        described = all_of([partial(self._described, name) for name in self.logs])
+        return dict(zip(self.logs, described, strict=True))
+
+    def _described(self, name: str) -> Any:
+        arguments = {key: value for key, value in self.logs[name].items() if key != "file"}
+        path = str(self.folder / self.logs[name]["file"])
+        try:
+            return _kinds()[name](path, **arguments)
+        except MissingColumns as error:
+            words = ", ".join(f"{key} = {column!r}" for key, column in error.columns.items())
+            raise MissingColumns(
+                f"{self.file}: {shown(path, 300)} lacks {'columns' if len(error.columns) > 1 else 'a column'} of "
+                f"[{name}]: {words}. Write the names that the file has: {listed(error.present)}.",
+                error.columns,
+                error.present,
+            ) from None
 
 
 def read_project(path: Path) -> Project:

@@ -17,7 +17,8 @@ from custseg.cli.pipeline._workspace import (
     workspace_options,
     write_table,
 )
-from custseg.texts import text
+from custseg.errors import DataError
+from custseg.texts import shown, text
 
 if TYPE_CHECKING:
     from custseg.tracking import SegmentHistory, Transitions
@@ -42,6 +43,9 @@ def history(*, as_of: str | None, customer: str | None, out: Path | None, as_jso
             raise ValueError("history: customer and as_of exclude each other.")
         if out is not None and as_of is None:
             raise ValueError("history: out needs as_of, the snapshot to write.")
+        folder = workspace.path("history")
+        if options.get("history") is not None and not folder.is_dir():
+            raise DataError(f"history: there is no folder {shown(str(folder), 300)}. Give the folder of a history.")
         if customer is not None:
             _show_customer(record, customer, language, as_json=as_json)
         elif as_of is not None:

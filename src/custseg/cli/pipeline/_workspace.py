@@ -63,10 +63,13 @@ class Workspace:
 
         return SegmentModel.load(self.path("model"))
 
-    def logs(self) -> dict[str, Any]:
-        """The logs: files that are given as options, which the model describes, or else those of the project."""
+    def logs(self, features: str | None = None) -> dict[str, Any]:
+        """The logs: files that are given as options, which the model describes, or else those of the project.
+
+        None of the project where there is a table of features.
+        """
         paths = {name: self.options.get(name) for name in LOGS}
-        if any(path is not None for path in paths.values()):
+        if features is not None or any(path is not None for path in paths.values()):
             return paths
         return dict.fromkeys(LOGS) | self.project.described()
 
