@@ -254,6 +254,13 @@ class Orders:
             source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
         )
 
+    def loaded(self) -> Orders:
+        """The same log with the described columns in memory, so that its file is read once."""
+        dialect = self.source_table.dialect.loaded(list(self.described().values()))
+        return self._changed(
+            source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
+        )
+
     def in_smaller_units(self, digits: int) -> Orders:
         """The same log with money in units of 10 to the power of -`digits`."""
         return self._changed(money_digits=digits)

@@ -10,6 +10,7 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._fit_section import differing_keys, fit_arguments
+from custseg.cli.pipeline._names import translations, with_translated_names
 from custseg.cli.pipeline._workspace import (
     ALARM,
     LEVELS,
@@ -49,7 +50,9 @@ def assign(
         workspace = Workspace.of(options)
         logs = workspace.logs(features)
         limit = workspace.daily("max_age_days") if max_age_days is None else max_age_days
-        table = workspace.model().assign(**logs, features=features, as_of=as_of, max_age_days=limit)
+        model = workspace.model()
+        table = model.assign(**logs, features=features, as_of=as_of, max_age_days=limit)
+        table = with_translated_names(table, translations(workspace, model))
         file = write_table(table, out)
         segments, language = segment_counts(table), workspace.language
         summary = {"command": "assign", "as_of": as_of, "segments": segments, "files": [str(file)]}
@@ -122,12 +125,12 @@ def refit_command(
             echo_summary({**summary, "segments": [], "files": []}, as_json=as_json, lines=[line])
             return
         logs = workspace.logs(features)
-        arguments = {**fit_arguments(workspace.project), "language": language}
+        arguments = {**fit_arguments(workspace.project), "language": workspace.named_language or model.language}
         again = refit(model, **logs, features=features, as_of=as_of, **arguments)
         files = [] if out is None else again.result.write(out)
         # The model is written last: as long as it is the old one, the command does all of its work again.
         target = save or workspace.path("model")
-        again.model.save(target)
+        again.model.in_language(model.language).save(target)
         paths = [str(file) for file in (*files, target)]
         relations = [
             {"kind": relation.kind, "before": relation.before, "after": relation.after}

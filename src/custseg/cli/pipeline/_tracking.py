@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from custseg.cli._errors import command_errors
+from custseg.cli.pipeline._names import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
@@ -47,9 +49,9 @@ def history(*, as_of: str | None, customer: str | None, out: Path | None, as_jso
         if options.get("history") is not None and not folder.is_dir():
             raise DataError(f"history: there is no folder {shown(str(folder), 300)}. Give the folder of a history.")
         if customer is not None:
-            _show_customer(record, customer, language, as_json=as_json)
+            _show_customer(record, customer, translations(workspace), as_json=as_json)
         elif as_of is not None:
-            table = record.at(as_of)
+            table = with_translated_names(record.at(as_of), translations(workspace))
             files = [] if out is None else [str(write_table(table, out))]
             segments = segment_counts(table)
             wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
@@ -61,7 +63,7 @@ def history(*, as_of: str | None, customer: str | None, out: Path | None, as_jso
             echo_summary(summary, as_json=as_json, lines=moments or [text(language, "cli", "no_snapshots")])
 
 
-def _show_customer(record: SegmentHistory, customer: str, language: str, *, as_json: bool) -> None:
+def _show_customer(record: SegmentHistory, customer: str, names: Mapping[str, str], *, as_json: bool) -> None:
     """The way of a customer; an id of digits is looked for as a number where the history has numbers."""
     import narwhals.stable.v2 as nw
 
@@ -69,7 +71,9 @@ def _show_customer(record: SegmentHistory, customer: str, language: str, *, as_j
     is_number = bool(moments) and nw.from_native(record.at(moments[-1])).schema["customer_id"].is_integer()
     path = nw.from_native(record.customer(int(customer) if is_number and customer.isdecimal() else customer))
     steps = [
-        {key: row[key] for key in ("as_of", "segment", "name", "changed_at")} for row in path.iter_rows(named=True)
+        {key: row[key] for key in ("as_of", "segment", "name", "changed_at")}
+        | {"name": names.get(row["name"], row["name"])}
+        for row in path.iter_rows(named=True)
     ]
     lines = [f"{step['as_of']}  {step['name']}" for step in steps]
     echo_summary({"command": "history", "steps": steps}, as_json=as_json, lines=lines)
@@ -108,6 +112,7 @@ def compare(
             before = model if model_before is None else SegmentModel.load(model_before)
             explained = {**workspace.logs(), "model_before": before, "model_after": model}
         movement = moved(workspace, as_of, since=since, **explained)
+        movement = with_translated_segments(movement, translations(workspace))
         files = [] if out is None else write_movement(movement, out)
         wrote = [text(workspace.language, "cli", "wrote").format(file=file) for file in files]
         summary = {"command": "compare", **movement_summary(movement), "files": [str(file) for file in files]}

@@ -53,6 +53,12 @@ class Workspace:
         """The language of the results."""
         return str(self.options.get("language") or self.project.language)
 
+    @property
+    def named_language(self) -> str | None:
+        """The language of the option, or of a project file; None without both, where names stay as they are."""
+        given = self.options.get("language") or (None if self.project == Project() else self.project.language)
+        return None if given is None else str(given)
+
     def path(self, name: str) -> Path:
         """The path of the model, the history or the folder for results."""
         return Path(self.options.get(name) or self.project.path(name))
@@ -77,6 +83,19 @@ class Workspace:
         """An option of `custseg daily`, else that of the project, else the default."""
         value = self.options.get(name)
         return self.project.daily.get(name, default) if value is None else value
+
+
+def loaded_logs(model: SegmentModel, logs: Mapping[str, Any]) -> dict[str, Any]:
+    """The logs as the model describes them, with the columns in memory: their files are read once for all steps."""
+    definition = model.definition
+    if definition is None or all(log is None for log in logs.values()):
+        return dict(logs)
+    described = definition.with_describing().as_described(logs, model.preparation.names, caller="daily")
+    # A table of customers is read once anyway.
+    return {
+        name: log.loaded() if name in ("orders", "events") and log is not None else log
+        for name, log in described.items()
+    }
 
 
 def language_of_errors(options: Mapping[str, Any]) -> str:
