@@ -20,6 +20,7 @@ from custseg._checks import (
     check_segment_numbers,
 )
 from custseg._frames import USUAL_FORM, CSVFormat
+from custseg._privacy import few
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import CODE, FeatureTable, as_quantities, given_features
@@ -231,7 +232,7 @@ def _segmentation(
         table,
         model,
         preparation=matrix.preparation,
-        data_report=report,
+        data_report=report.beside(int((labels >= 0).sum())),
         labels=labels,
         rules=rules,
     )
@@ -331,11 +332,11 @@ def _check_enough(
     if clustered < n_required:
         remainder = ""
         if clustered < len(table):
-            remainder = plural(len(table) - clustered, "other has", "others have")
+            remainder = few(len(table) - clustered, "other has", "others have")
             remainder = f" {remainder} no purchase, or no value in the columns."
         longer = "a longer log" if any(feature.family != "given" for feature in table.described) else "more rows"
         raise DataError(
-            f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
+            f"{_CALLER}: {few(clustered, 'customer')} can be clustered, too few for "
             f"{plural(n_required, 'segment')}.{remainder} Give {longer}, or a smaller n_segments."
         )
     n_members = check_min_size(_CALLER, min_size, clustered)

@@ -150,6 +150,7 @@ def test_failure_leaves_the_old_list(tmp_path: Path) -> None:
         ({"transitions": AFTER}, TypeError, "transitions must be the result of `transitions`, got DataFrame"),
         ({"transitions": transitions(BEFORE, AFTER)}, DataError, "the comparison has no moment"),
         ({"plays": ["invite"]}, TypeError, "plays must map segments to texts"),
+        ({"plays": {0: "a", 9: "b"}}, ValueError, r"plays names \[9\], in which no customer is.* \[0, 1, 'No data'\]"),
         ({"plays": {0: 5}}, TypeError, "plays must map numbers or names of segments to texts, got int to int"),
         ({"max_sends_7d": 3}, ValueError, "max_sends_7d needs features="),
         ({"max_sends_7d": 0, "features": FEATURES}, ValueError, "max_sends_7d must be at least 1"),

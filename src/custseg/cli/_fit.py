@@ -192,5 +192,7 @@ def _project(logs: Sequence[Any], folder: Path, options: Mapping[str, Any], *, s
         for name in (*_ARGUMENTS, "columns")
         if name not in ("as_of", "language") and context.get_parameter_source(name) is given
     }
+    if "labels" in fit_options:
+        fit_options["labels"] = relative(fit_options["labels"], folder)
     paths = {"model": relative(save, folder), "out": relative(out, folder)}
     return Project(folder, options["language"], described, fit_options, paths)

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from custseg._checks import check_choice
 from custseg._numerics import Floats, Integers
+from custseg._privacy import few
 from custseg.clustering import silhouettes
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel, recent_features
-from custseg.texts import LANGUAGES, amount, plural, text
+from custseg.texts import LANGUAGES, amount, text
 from custseg.tracking.monitoring._comparisons import Comparison, of_features, of_outliers, of_recent, of_segments
 from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.monitoring._psi import stability_band, stability_index
@@ -135,7 +136,7 @@ def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
     inside = labels >= 0
     if (n_now := int(inside.sum())) < _LEAST_CUSTOMERS:
         raise DataError(
-            f"{_CALLER}: {plural(n_now, 'customer')} can be assigned; at least {_LEAST_CUSTOMERS} are needed to tell "
+            f"{_CALLER}: {few(n_now, 'customer')} can be assigned; at least {_LEAST_CUSTOMERS} are needed to tell "
             "drift from chance."
         )
     values = {name: table.values(name)[inside] for name in model.preparation.names}
