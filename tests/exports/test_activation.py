@@ -69,6 +69,12 @@ def test_reasons_in_their_order(tmp_path: Path, language: str, reasons: list[str
     assert [row["reachable"] for row in listed] == ["true", "false", "false", "false", "", "false", "", ""]
 
 
+def test_consent_as_fractions_with_gaps(tmp_path: Path) -> None:
+    consent = pl.DataFrame({"customer_id": IDS[:3], "contactable_email": [1.0, 0.0, None]})
+    listed = rows(export_activation(compared(), tmp_path / "list.csv", features=consent))
+    assert [row["reachable"] for row in listed][:3] == ["true", "false", ""]
+
+
 def test_column_of_consent(tmp_path: Path) -> None:
     features = FEATURES.select("customer_id", consent_email="contactable_email")
     listed = rows(export_activation(compared(), tmp_path / "l.csv", features=features, contactable="consent_email"))

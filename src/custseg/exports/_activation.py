@@ -273,6 +273,8 @@ def _flag(table: FeatureTable, name: str) -> nw.Series[Any]:
         words = values.str.to_lowercase()
         if bool(words.drop_nulls().is_in(["true", "false"]).all()):
             return words == "true"
-    if values.dtype.is_numeric() and bool(values.drop_nulls().is_in([0, 1]).all()):
-        return values == 1
+    if values.dtype.is_numeric():
+        present = values.drop_nulls()
+        if bool(((present == 0) | (present == 1)).all()):
+            return values == 1
     raise DataError(f"{CALLER}: column {name!r} of features must hold true and false, or 1 and 0, got {values.dtype}.")

@@ -143,6 +143,9 @@ class FeatureDefinition:
 
     def refuse_log(self, table: object, names: Sequence[str], *, caller: str) -> None:
         """Raise if a table of features is a log: it lacks the features, and has the columns of a log of the fit."""
+        for log, kind in _LOGS.items():
+            if isinstance(table, kind):
+                raise TypeError(f"{caller}: features= got a described log ({kind.__name__}). Give it as {log}=.")
         columns = set(open_table(table, caller).dialect.columns)
         if set(names) <= columns:
             return

@@ -200,7 +200,7 @@ class SegmentModel:
                 raise TypeError(f"{caller}: features= replaces {listed(list(tables))}; give one or the other.")
             try:
                 table = given_features(features, customer_column, caller, numbers=self.preparation.names)
-            except DataError:
+            except (DataError, TypeError):
                 if self.definition is not None and not isinstance(features, FeatureTable):
                     self.definition.refuse_log(features, self.preparation.names, caller=caller)
                 raise

@@ -25,7 +25,6 @@ from custseg.cli.pipeline._workspace import (
     write_table,
     write_text,
 )
-from custseg.snapshot import parse_moment
 from custseg.texts import text
 
 if TYPE_CHECKING:
@@ -143,6 +142,8 @@ def refit_command(
 
 def _is_refit_of(model: SegmentModel, as_of: str) -> bool:
     """Whether the model is a refit of this moment."""
+    from custseg.snapshot import parse_moment
+
     if not model.refits or model.as_of is None:
         return False
     moment = parse_moment(as_of, "refit")

@@ -43,7 +43,7 @@ def drift(
     model : SegmentModel
         The model.
     features : FeatureTable or table, optional
-        A ready table with the columns of the fit, instead of logs.
+        The customers of now, one row per customer with the columns of the fit; or give the logs, by their names.
     orders, events, customers : Orders, Events, Customers or table, optional
         The logs up to now, as for `SegmentModel.assign`.
     as_of : date, datetime or ISO text
@@ -95,6 +95,9 @@ def drift(
     >>> shop = make_shop(500, 0)
     >>> model = fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=4).model
     >>> drift(model, orders=shop.orders, as_of=shop.as_of).verdict
+    'keep'
+    >>> from custseg.features import build_features
+    >>> drift(model, build_features(shop.orders, as_of=shop.as_of)).verdict
     'keep'
     """
     if not isinstance(model, SegmentModel):
