@@ -100,11 +100,16 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """Values filled, compressed or left out; codes and circular attributes; cross tables; notes of the method."""
+        """Values filled, compressed or left out; columns that are no amounts; remarks on the choice and the method."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
         units = {feature.name: feature.unit for feature in self.features.described}
-        return [*self.preparation.notes(language, self._phrases, units), *self._notes_on_columns, *fit_notes]
+        return [
+            *self.preparation.notes(language, self._phrases, units),
+            *self._notes_on_columns,
+            *self.choice.remarks,
+            *fit_notes,
+        ]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:

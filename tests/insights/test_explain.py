@@ -162,16 +162,16 @@ def test_missing_value_is_told_with_what_it_was_taken_as() -> None:
 
 def test_outliers_are_named() -> None:
     assert not explain(LINE, "c10").is_outlier
-    assert "Outlier" not in repr(explain(LINE, "c10"))
+    assert "Unusual" not in repr(explain(LINE, "c10"))
     strange = replace(explain(LINE, "c10"), is_outlier=True)
-    assert "Outlier: farther from the segment" in repr(strange)
+    assert "Unusual for the segment: farther from it" in repr(strange)
 
 
 def test_sentences_in_english() -> None:
     text = repr(explain(LINE, "c0"))
-    assert text.startswith("Customer c0 is in fewer visits than others (segment ")
-    assert "Why this segment and not more visits than others:\n  visits: 0 (median 9.5 here, 110 there)" in text
-    assert "With visits at 100 (now 0) and all else unchanged, they would be in more visits than others." in text
+    assert text.startswith("Customer c0 is in “fewer visits than others” (segment ")
+    assert "Why this segment and not “more visits than others”:\n  visits: 0 (median 9.5 here, 110 there)" in text
+    assert "If visits were 100 (now 0) and all else unchanged, they would be in “more visits than others”." in text
 
 
 def test_sentences_in_russian() -> None:
@@ -179,12 +179,12 @@ def test_sentences_in_russian() -> None:
     texts = [repr(explain(result, result.features.ids[p], language="ru")) for p in clustered_places(result)[:20]]
     assert texts[0].startswith("Клиент ")
     assert "медиана здесь" in texts[0]
-    assert any("и прочих равных клиент был бы в сегменте" in text for text in texts)
+    assert any(", а остальное не менялось, клиент был бы в сегменте" in text for text in texts)
 
 
 def test_customer_that_no_change_moves_is_told() -> None:
     alone = replace(explain(LINE, "c0"), counterfactual=None)
-    assert "No change of one column alone, within its usual values, is enough" in repr(alone)
+    assert "No usual value of a single column would put them" in repr(alone)
 
 
 def test_unknown_customer_is_an_error_that_names_no_other() -> None:
@@ -279,7 +279,7 @@ def test_sentences_have_labels_and_the_language_of_the_result() -> None:
     fitted = line([float(v) for v in (*range(20), *range(100, 120))], labels={"visits": "визиты"}, language="ru")
     printed = repr(explain(fitted, "c0"))
     assert "\n  визиты: 0 (медиана здесь 9,5, там 110)\n" in printed
-    assert "При значении «визиты» " in printed
+    assert "Если бы значение «визиты» было " in printed
     assert explain(fitted, "c0", language="en").language == "en"
 
 

@@ -19,10 +19,10 @@ from custseg.profiling.measures._effects import is_clear
 from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.naming._archetypes import Play
-from custseg.profiling.naming._levels import MAJORITY
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
-from custseg.profiling.naming._words import Trait, in_each_language
+from custseg.profiling.naming.traits._levels import MAJORITY
+from custseg.profiling.naming.traits._words import Trait, in_each_language
 from custseg.texts import stability_level
 
 RETURNED = -2

@@ -35,6 +35,7 @@ from custseg.texts._format import (
     table,
     unit_beside,
     value_text,
+    whole_range,
 )
 from custseg.texts._scales import stability_level
 
@@ -67,4 +68,5 @@ __all__ = [
     "text",
     "unit_beside",
     "value_text",
+    "whole_range",
 ]

@@ -168,6 +168,28 @@ def significant_digits(value: float) -> int:
     return max(1, len(f"{abs(value):.{_MOST_DIGITS - 1}e}".partition("e")[0].replace(".", "").rstrip("0")))
 
 
+def whole_range(
+    low: float | None, high: float | None, *, lowest: float | None = None, highest: float | None = None
+) -> tuple[str, tuple[float, ...]]:
+    """How to say that whole numbers are from `low` to under `high`, None for no bound: a form, and its numbers.
+
+    The forms are "==", "range" (both ends included), "between" (the upper one excluded), ">=", "<=" and "<". The last
+    number included is said unless the bound itself is rounder: at most 6, under 60. `lowest` and `highest` are the
+    ends of the column: at most 0 is 0 where nothing is below.
+    """
+    first = lowest if low is None else math.ceil(low)
+    last = highest if high is None else math.ceil(high) - 1
+    if first is not None and first == last:
+        return "==", (float(first),)
+    if high is None:
+        return ">=", (float(math.ceil(low or 0)),)
+    bound = float(math.ceil(high))
+    is_rounder = significant_digits(bound) < significant_digits(bound - 1)
+    if low is None:
+        return ("<", (bound,)) if is_rounder else ("<=", (bound - 1,))
+    return ("between", (math.ceil(low), bound)) if is_rounder else ("range", (math.ceil(low), bound - 1))
+
+
 def _multiple_between(low: float, high: float, *, step: int, exponent: int, near: float) -> float | None:
     """The multiple of step · 10^exponent in (low, high] that is nearest to `near`."""
     width = step * 10.0**exponent

@@ -14,7 +14,7 @@ from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._topics import trait_lines
 from custseg.profiling.naming._trait_names import joined
-from custseg.profiling.naming._words import Trait, Words
+from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.texts import DASH, LANGUAGES, number, single_line, text
 
 Typical = float | str | None

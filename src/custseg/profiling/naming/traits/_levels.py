@@ -148,7 +148,7 @@ def _groups(order: Sequence[int], below: Floats, sizes: Integers) -> tuple[list[
             ascending
             and min(kept) >= _APART
             and all(
-                _is_most(_between(below[segment], cuts, position), int(sizes[segment]))
+                is_most(_between(below[segment], cuts, position), int(sizes[segment]))
                 for position, group in enumerate(groups)
                 for segment in group
             )
@@ -188,8 +188,9 @@ def _between(below: Floats, cuts: Sequence[int], position: int) -> float:
     return float(high - low)
 
 
-def _is_most(share: float, size: int) -> bool:
-    return share >= MAJORITY and wilson(share * size, size)[0] > 0.5
+def is_most(share: float, size: int) -> bool:
+    """Whether a share of a segment that is large enough is most of it, with 95 % confidence more than half."""
+    return size >= SMALLEST_GROUP and share >= MAJORITY and wilson(share * size, size)[0] > 0.5
 
 
 def _rounded(grid: Floats, cut: int) -> float:

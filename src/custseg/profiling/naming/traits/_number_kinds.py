@@ -1,4 +1,4 @@
-"""What the numbers of a given column are, which decides the words for them: amounts, counts, few values, scores."""
+"""What the numbers of a column are, which decides the words for them: amounts, counts, few values, scores, years."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from custseg._column_kinds import is_amount_or_count, is_label_column
+from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_label_column
 from custseg._numerics import Floats
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.naming._column_topics import topic_of
+from custseg.profiling.naming.traits._column_topics import topic_of
+from custseg.texts import YEAR
 
-AMOUNT, COUNT, FEW, LABELS, SCORE, RATING, SCALE = "amount", "count", "few", "labels", "score", "rating", "scale"
+AMOUNT, COUNT, FEW, LABELS, SCORE = "amount", "count", "few", "labels", "score"
+RATING, SCALE, CYCLE, YEARS = "rating", "scale", "cycle", "years"
+BY_VALUES = frozenset({FEW, LABELS, RATING, SCALE, CYCLE, YEARS})
+"""Kinds that are said by their values, such as "rating: 4 or 5", rather than as low and high."""
 # So many different whole numbers are said one by one: "children: 1 or more".
 _FEW_VALUES = 12
 _SCORES, _SCALES = (5, 10), (5, 7, 10)
@@ -33,8 +37,9 @@ class NumberKinds:
         """The kind of a column.
 
         ``score`` (recency, frequency or money as whole numbers from 1 to 5 or 10, the best highest), ``rating`` (one
-        of several questions with the same scale), ``scale`` (any other column on such a scale), ``labels``, ``few``
-        (up to 12 different whole numbers), ``count`` (whole numbers of things) or ``amount``.
+        of several questions with the same scale), ``scale`` (any other column on such a scale), ``years``, ``cycle``
+        (hours, weekdays and months), ``labels``, ``few`` (up to 12 different whole numbers), ``count`` (whole numbers
+        of things) or ``amount``.
         """
         if name not in self._kinds:
             self._kinds[name] = self._of(name)
@@ -43,12 +48,18 @@ class NumberKinds:
     def _of(self, name: str) -> str:
         feature = self.statistics.table.described[name]
         grid = self.statistics.ranked[name].grid
-        if feature.family not in ("given", "attributes") or feature.unit or not _is_whole(grid):
+        if feature.family not in ("given", "attributes") or not _is_whole(grid):
             return AMOUNT
+        if feature.unit:
+            return YEARS if feature.unit == YEAR else AMOUNT
         if self._is_score(name, grid):
             return SCORE
+        if _spans_scale(grid) and self._n_alike(grid) >= _QUESTIONS:
+            return RATING
         if _is_scale(name, grid):
-            return RATING if self._n_alike(grid) >= _QUESTIONS else SCALE
+            return SCALE
+        if is_cycle_name(name):
+            return CYCLE
         if self.statistics.codes(name) or is_label_column(name, self.statistics.clustered_values(name)[0]):
             return LABELS if len(grid) <= _FEW_VALUES else AMOUNT
         if len(grid) <= _FEW_VALUES and 0 <= grid[0] <= 1:
@@ -91,9 +102,12 @@ def _is_scored_main(name: str, grid: Floats) -> bool:
     return topic is not None and topic.key in ("recency", "money") and _is_scored(grid)
 
 
+def _spans_scale(grid: Floats) -> bool:
+    return _is_whole(grid) and len(grid) >= 4 and grid[0] == 1 and grid[-1] in _SCALES
+
+
 def _is_scale(name: str, grid: Floats) -> bool:
-    is_full = _is_whole(grid) and len(grid) >= 4 and grid[0] == 1 and grid[-1] in _SCALES
-    return is_full and not is_amount_or_count(name)
+    return _spans_scale(grid) and not is_amount_or_count(name)
 
 
 def _is_money(name: str) -> bool:
