@@ -204,7 +204,8 @@ def _joined(conditions: Sequence[Condition], language: str) -> str:
     if not first:
         return last
     has_comma = "," in first[-1] and not first[-1].endswith(")")
-    return forms["comma"].join(first) + forms["and_after_comma" if has_comma else "and"] + last
+    link = str(forms["and_after_comma" if has_comma else "and"])
+    return str(forms["comma"]).join(first) + link + last
 
 
 def all_hold(conditions: Sequence[Condition], table: nw.DataFrame[Any]) -> Bools:

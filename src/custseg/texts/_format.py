@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 
 from custseg.texts._catalogs import localized, plural_form, text
 
@@ -86,6 +87,13 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
 def value_text(value: float | None, unit: str, language: str = "en") -> str:
     """A value of a feature: shares as percentages, other units as plain numbers."""
     return percent(value, language) if unit in SHARES else number(value, language, grouped=unit != YEAR)
+
+
+def calendar_date(day: date, language: str) -> str:
+    """A date as people write it: 2025-06-30, in Russian 30.06.2025."""
+    written = text(language, "snapshot")["day"]
+    # %Y has no leading zeros on some systems.
+    return day.strftime(written).rjust(len("30.06.2025"), "0") if written else day.isoformat()
 
 
 def unit_beside(phrase: str, unit: str, language: str) -> str:

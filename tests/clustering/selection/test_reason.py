@@ -139,6 +139,8 @@ def test_votes_are_told_unless_unanimous() -> None:
 
 def test_other_numbers_that_would_do_are_in_the_second_sentence() -> None:
     assert english(near_numbers=(3, 4)).endswith("groups that exist; 3 and 4 segments would be about as good.")
+    several = "; several other numbers would be about as good."
+    assert english(near_numbers=(2, 3, 4, 8)).endswith(several)
     assert english(votes=(9, 20), leading=(4, 5)).endswith("; 4 segments would be about as good.")
     assert english(votes=(9, 20), leading=(2, 8)).endswith(
         "; on random samples of the customers the number often differs."

@@ -14,6 +14,8 @@ from custseg.texts import localized, plural_form, text
 _FEW = 2
 # Numbers that differ by more are not called equally good.
 _CLOSE = 3
+# So many other numbers are listed in the advice.
+_MOST_LISTED = 3
 # Adjusted Rand index below which refits do not agree, not even in part.
 _NO_AGREEMENT = 0.3
 # Clusters with gaps between them are selected whether refits agree or not.
@@ -98,8 +100,10 @@ class Reason:
         others = [number for number in others if number != self.n_clusters]
         if not advice or self.kind == "undivided" or not (others or self._is_scattered):
             return advice
-        form = words["or_samples"] if self._is_scattered else words["or_number"]
-        return advice.rstrip(".") + form.format(numbers=listed_numbers(others, language))
+        form = words[
+            "or_samples" if self._is_scattered else "or_number" if len(others) <= _MOST_LISTED else "or_others"
+        ]
+        return advice.rstrip(".") + str(form).format(numbers=listed_numbers(others, language))
 
     def _elsewhere(self, words: dict[str, Any], language: str) -> str:
         form = plural_form(len(self.natural_numbers), words["elsewhere"], language)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from custseg._privacy import SMALLEST_GROUP, bound_words
-from custseg.texts import counted, number, percent, plural_form, text
+from custseg.texts import calendar_date, counted, number, percent, plural_form, text
 
 Severity = Literal["note", "warning", "severe"]
 
@@ -77,8 +77,10 @@ class LogReport:
             rows=counted(self.rows, words["rows"], self.language),
             customers=counted(self.customers, words["customers"], self.language),
         )
-        if self.first_day is not None:
-            head += words["period"].format(first=self.first_day, last=self.last_day)
+        if self.first_day is not None and self.last_day is not None:
+            head += words["period"].format(
+                first=calendar_date(self.first_day, self.language), last=calendar_date(self.last_day, self.language)
+            )
         # Orders and events have roles, a table of customers its columns.
         roles = {} if self.log == "customers" else text(self.language, "inspect", "roles")
         names_empty = any(item.name == "left_out_no_value" for item in self.findings)
@@ -174,6 +176,8 @@ class FindingWriter:
     def _formatted(self, value: Any) -> str:
         if isinstance(value, float):
             return percent(value, self.language, decimals=1)
+        if isinstance(value, date):
+            return calendar_date(value, self.language)
         return number(value, self.language) if isinstance(value, int) else str(value)
 
 

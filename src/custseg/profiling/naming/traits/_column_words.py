@@ -33,9 +33,13 @@ from custseg.texts import LANGUAGES, text
 
 MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
-ABSTRACT = frozenset({"points", "ratio", "log ratio"})
+_ABSTRACT = frozenset({"points", "ratio", "log ratio", "step"})
 """Units whose figures say little to most readers: levels say more than bounds."""
-_QUANTILES = (0.15, 0.5, 0.85)
+_POINTS = "engagement"
+"""Features of points begin with it; in a given table they have no unit."""
+# Low is said of a segment whose median is among the lowest two fifths of all, high of one among the highest.
+_LOW, _HIGH = 0.4, 0.6
+_QUANTILES = (0.15, _LOW, 0.5, _HIGH, 0.85)
 _LONGEST_LABEL = 28
 _UNIT = re.compile(r"\s*\([^()]*\)$")
 
@@ -67,7 +71,7 @@ class ColumnWords:
 
     def is_abstract(self, name: str) -> bool:
         """Whether the figures of a column say little to most readers."""
-        return self.statistics.table.described[name].unit in ABSTRACT
+        return name.startswith(_POINTS) or self.statistics.table.described[name].unit in _ABSTRACT
 
     def wordings(self, name: str, segment: int, direction: int | None, *, effect: Effect) -> list[Wording]:
         """Words for the values of a numeric column, the more telling first."""
@@ -82,10 +86,19 @@ class ColumnWords:
             return self._own_wordings(name, direction)
         level = self._level(name, segment, direction)
         is_true = level is not None and _agrees(level, effect)
-        wordings = [self._level_wording(name, level)] if level is not None and is_true else []
+        wordings = self._of_level(name, segment, level) if level is not None and is_true else []
         if direction:
             wordings.append(self._compared(name, direction))
         return self._as_values(name, wordings)
+
+    def _of_level(self, name: str, segment: int, level: Level) -> list[Wording]:
+        """The words of a level, by its bounds where the level is low beside the others alone."""
+        wording, median = self._level_wording(name, level), self.statistics.ranked[name].quantiles[segment][2]
+        quantiles = self._quantiles(name)
+        is_low, is_high = median <= quantiles[_LOW], median >= quantiles[_HIGH]
+        if wording.kind == "middle" or (is_low if wording.kind == "low" else is_high):
+            return [wording]
+        return self.of_bounds(name, level.terms(name), "middle")
 
     def _own_wordings(self, name: str, direction: int | None) -> list[Wording]:
         wordings = own_words(name, direction, quantiles=self._quantiles(name))

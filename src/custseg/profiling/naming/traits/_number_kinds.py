@@ -23,7 +23,8 @@ _FEW_VALUES = 12
 _SCORES, _SCALES = (5, 10), (5, 7, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
-_PLURAL = re.compile(r".*[^\W\d_]{2}(?<![sui])s", re.IGNORECASE)
+# The first or the last word of the name: "employees", "parcels_ordered".
+_PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
 
 
 @dataclass(eq=False)

@@ -85,7 +85,7 @@ class Traits:
         """One trait per segment where a single column has all segments as its steps; None if none has."""
         best, certainty = None, _NEARLY_ALL
         n_segments = self.statistics.n_segments
-        for name in self.columns[0]:
+        for name in sorted(self.columns[0], key=lambda name: name not in self.clustered_on):
             if not self.words.has_order(name) or (name in TRAITS and not self.words.is_abstract(name)):
                 continue
             levels = self.words.levels(name)
