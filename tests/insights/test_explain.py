@@ -14,6 +14,7 @@ from custseg.clustering import method_names
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.insights import explain
+from custseg.insights._counterfactual import is_possible
 
 SHOP = make_shop(600, 0)
 METHODS = method_names()
@@ -306,3 +307,26 @@ def test_equal_medians_are_no_reason() -> None:
     reason = explain(LINE, "c0").why[0]
     equal = replace(reason, feature="calls", typical=2.0, typical_second=2.0, contribution=2 * reason.contribution)
     assert "calls" not in repr(replace(explain(LINE, "c0"), why=(equal, reason)))
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "possible"),
+    [
+        ("age_days", 3.0, False),  # the first order would be after the last
+        ("recency_days", 300.0, True),
+        ("recency_days", 500.0, False),
+        ("order_count", 9.0, True),
+        ("income", 3.0, True),
+    ],
+)
+def test_change_that_contradicts_another_feature_is_impossible(feature: str, value: float, possible: bool) -> None:
+    customer = {"recency_days": 200.0, "age_days": 400.0, "order_count": 5.0, "income": 50.0}
+    assert is_possible(customer, feature, value) == possible
+
+
+def test_first_and_last_order_of_customers_with_one_are_the_same() -> None:
+    customer = {"recency_days": 200.0, "age_days": 200.0, "order_count": 1.0}
+    assert not is_possible(customer, "recency_days", 30.0)
+    assert is_possible({**customer, "order_count": 2.0}, "recency_days", 30.0)
+    # What contradicts itself already is no reason against a change.
+    assert is_possible({"recency_days": 500.0, "age_days": 400.0}, "age_days", 300.0)

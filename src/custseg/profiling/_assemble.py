@@ -144,7 +144,9 @@ def _typical(features: Mapping[str, FeatureProfile]) -> dict[str, Typical]:
     typical: dict[str, Typical] = {}
     for name, feature in features.items():
         if feature.quantiles:
-            typical[name] = feature.quantiles[0.5]
+            # A median of few members says nothing about most: "remind them of the cart" needs carts.
+            is_covered = feature.coverage is None or feature.coverage >= MAJORITY
+            typical[name] = feature.quantiles[0.5] if is_covered else None
         else:
             frequent = (share.value for share in feature.categories if (share.share or 0.0) >= MAJORITY)
             typical[name] = next(frequent, None)

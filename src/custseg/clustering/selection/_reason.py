@@ -96,14 +96,14 @@ class Reason:
         """The advice, and which other numbers would do."""
         words = text(language, "choice")
         advice = str(words["advice"][self._advice])
-        others = [] if self.previous == self.n_clusters else sorted({*self.near_numbers, *self._as_frequent})
-        others = [number for number in others if number != self.n_clusters]
-        if not advice or self.kind == "undivided" or not (others or self._is_scattered):
+        equally_good = [] if self.previous == self.n_clusters else sorted({*self.near_numbers, *self._as_frequent})
+        equally_good = [number for number in equally_good if number != self.n_clusters]
+        if not advice or self.kind == "undivided" or not (equally_good or self._is_scattered):
             return advice
         form = words[
-            "or_samples" if self._is_scattered else "or_number" if len(others) <= _MOST_LISTED else "or_others"
+            "or_samples" if self._is_scattered else "or_number" if len(equally_good) <= _MOST_LISTED else "or_others"
         ]
-        return advice.rstrip(".") + str(form).format(numbers=listed_numbers(others, language))
+        return advice.rstrip(".") + str(form).format(numbers=listed_numbers(equally_good, language))
 
     def _elsewhere(self, words: dict[str, Any], language: str) -> str:
         form = plural_form(len(self.natural_numbers), words["elsewhere"], language)
