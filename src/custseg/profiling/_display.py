@@ -42,7 +42,9 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
         # Lines break between markers, not within one.
         markers = marker_line(row).replace(" ", "\xa0").replace("\xa0·\xa0", "\xa0· ")
         for details in (markers, _rule(row)):
-            wrapped = textwrap.wrap(details, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+            wrapped = textwrap.wrap(
+                details, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+            )
             output += [detail.replace("\xa0", " ") for detail in wrapped]
     return "\n".join(output)
 

@@ -143,7 +143,7 @@ def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:
 def _of_codes(
     statistics: ColumnStatistics, feature: str, segment: int, *, is_higher: bool, codes: Collection[float]
 ) -> Statement | None:
-    """The share of a code where it sets the segment apart, otherwise the medians of the other values."""
+    """The share of a code where more members than others have it, otherwise the medians of the other values."""
     values, labels = statistics.clustered_values(feature)
     members = labels == segment
     gaps = {code: abs((values[members] == code).mean() - (values[~members] == code).mean()) for code in codes}
@@ -151,7 +151,8 @@ def _of_codes(
     of_code = Statement((Term(feature, "==", code),), is_code=True)
     is_amount = ~np.isin(values, list(codes))
     groups = values[members & is_amount], values[~members & is_amount]
-    if gaps[code] < NEGLIGIBLE and min(map(len, groups)) >= SMALLEST_GROUP:
+    is_rare = gaps[code] < NEGLIGIBLE or (values[members] == code).mean() < (values[~members] == code).mean()
+    if is_rare and min(map(len, groups)) >= SMALLEST_GROUP:
         medians = float(np.median(groups[0])), float(np.median(groups[1]))
         if _differ(statistics, feature, medians, is_higher=is_higher):
             return Statement(medians=medians)

@@ -17,7 +17,7 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
 from custseg.profiling.naming.traits._column_topics import manner_of
-from custseg.profiling.naming.traits._levels import Level, column_levels, is_most
+from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most
 from custseg.profiling.naming.traits._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._value_words import interval_words, level_words
@@ -29,7 +29,7 @@ from custseg.profiling.naming.traits._words import (
     in_each_language,
     own_words,
 )
-from custseg.texts import LANGUAGES, text
+from custseg.texts import EXACT, LANGUAGES, number, text
 
 MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
@@ -66,8 +66,10 @@ class ColumnWords:
         return self._flags[name]
 
     def has_order(self, name: str) -> bool:
-        """Whether a column is one of numbers that are more and less, not of flags or labels."""
-        return name in self.statistics.ranked and not self.is_flag(name) and self.kinds.of(name) != LABELS
+        """Whether a column is one of numbers that are more and less, not of flags or labels, and without codes."""
+        if name not in self.statistics.ranked or self.is_flag(name) or self.statistics.codes(name):
+            return False
+        return self.kinds.of(name) != LABELS
 
     def is_abstract(self, name: str) -> bool:
         """Whether the figures of a column say little to most readers."""
@@ -84,10 +86,13 @@ class ColumnWords:
             return [Wording(words, (Term(name, "==", value),), "yes" if value else "no")]
         if name in TRAITS:
             return self._own_wordings(name, direction)
+        if (code := self._usual_code(name, segment)) is not None:
+            return [self._of_code(name, code)]
         level = self._level(name, segment, direction)
-        is_true = level is not None and _agrees(level, effect)
+        # Codes count among the lowest or highest in the effect.
+        is_true = level is not None and (bool(statistics.codes(name)) or _agrees(level, effect))
         wordings = self._of_level(name, segment, level) if level is not None and is_true else []
-        if direction:
+        if direction and not self.statistics.codes(name):
             wordings.append(self._compared(name, direction))
         return self._as_values(name, wordings)
 
@@ -99,6 +104,22 @@ class ColumnWords:
         if wording.kind == "middle" or (is_low if wording.kind == "low" else is_high):
             return [wording]
         return self.of_bounds(name, level.terms(name), "middle")
+
+    def _usual_code(self, name: str, segment: int) -> float | None:
+        """The code among amounts that most members have, such as -1 for "never": it is neither low nor high."""
+        if self.kinds.of(name) in BY_VALUES:
+            return None
+        size = int(self.statistics.sizes()[segment])
+        codes = self.statistics.codes(name)
+        return next((c for c in codes if is_most(self.shares.of((Term(name, "==", c),), segment)[0], size)), None)
+
+    def _of_code(self, name: str, code: float) -> Wording:
+        forms, label = in_each_language("markers", "code"), self._label(name)
+        words = {
+            language: forms[language].format(label[language], number(code, language, digits=EXACT))
+            for language in LANGUAGES
+        }
+        return Wording(words, (Term(name, "==", code),), "category")
 
     def _own_wordings(self, name: str, direction: int | None) -> list[Wording]:
         wordings = own_words(name, direction, quantiles=self._quantiles(name))
@@ -163,8 +184,13 @@ class ColumnWords:
         """The levels of a numeric column by segment."""
         if name not in self._levels_of:
             values, labels = self.statistics.clustered_values(name)
-            grid = self.statistics.ranked[name].grid
-            self._levels_of[name] = column_levels(values, labels, grid, n_segments=self.statistics.n_segments)
+            grid, codes = self.statistics.ranked[name].grid, self.statistics.codes(name)
+            is_amount = ~np.isin(values, codes)
+            levels = column_levels(
+                values[is_amount], labels[is_amount], grid[~np.isin(grid, codes)], n_segments=self.statistics.n_segments
+            )
+            ends = amount_ends(values[is_amount], codes)
+            self._levels_of[name] = {segment: level.within(*ends) for segment, level in levels.items()}
         return self._levels_of[name]
 
     def _as_values(self, name: str, wordings: list[Wording]) -> list[Wording]:
@@ -196,6 +222,7 @@ class ColumnWords:
     def _quantiles(self, name: str) -> dict[float, float]:
         if name not in self._quantiles_of:
             values, _ = self.statistics.clustered_values(name)
+            values = values[~np.isin(values, self.statistics.codes(name))]
             self._quantiles_of[name] = dict(zip(_QUANTILES, np.quantile(values, _QUANTILES).tolist(), strict=True))
         return self._quantiles_of[name]
 

@@ -23,6 +23,9 @@ _FEW_VALUES = 12
 _SCORES, _SCALES = (5, 10), (5, 7, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
+# "arrival_month", but not "visits_per_month".
+_OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday|месяц|час)", re.IGNORECASE)
+_HOURS = 24
 # The first or the last word of the name: "employees", "parcels_ordered".
 _PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
 
@@ -55,11 +58,11 @@ class NumberKinds:
             return YEARS if feature.unit == YEAR else AMOUNT
         if self._is_score(name, grid):
             return SCORE
-        if _spans_scale(grid) and self._n_alike(grid) >= _QUESTIONS:
+        if _spans_scale(grid) and self._n_alike(name, grid) >= _QUESTIONS:
             return RATING
         if _is_scale(name, grid):
             return SCALE
-        if is_cycle_name(name):
+        if is_cycle_name(name) or (_OF_A_CYCLE.fullmatch(name) and 0 <= grid[0] and grid[-1] <= _HOURS):
             return CYCLE
         if self.statistics.codes(name) or is_label_column(name, self.statistics.clustered_values(name)[0]):
             return LABELS if len(grid) <= _FEW_VALUES else AMOUNT
@@ -76,11 +79,10 @@ class NumberKinds:
             topic.key == "frequency" and any(_is_scored_main(column, self._grid(column)) for column in self._columns)
         )
 
-    def _n_alike(self, grid: Floats) -> int:
-        """How many columns are on a scale that ends like this one."""
-        return sum(
-            _is_scale(column, self._grid(column)) and self._grid(column)[-1] == grid[-1] for column in self._columns
-        )
+    def _n_alike(self, name: str, grid: Floats) -> int:
+        """How many columns are on a scale that ends like this one, whatever this one is called."""
+        alike = (column for column in self._columns if column != name and _is_scale(column, self._grid(column)))
+        return 1 + sum(bool(self._grid(column)[-1] == grid[-1]) for column in alike)
 
     @property
     def _columns(self) -> Collection[str]:
