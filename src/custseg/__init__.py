@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custseg import clustering, datasets, exports, features, insights, plots, preparation, profiling, proof, tracking
+    from custseg import (
+        clustering,
+        datasets,
+        exports,
+        features,
+        insights,
+        plots,
+        preparation,
+        profiling,
+        proof,
+        tracking,
+    )
     from custseg.errors import (
         CustsegError,
         DataError,

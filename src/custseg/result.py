@@ -105,10 +105,7 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """The minimum size, and values filled, compressed or left out.
-
-        Then codes and circular attributes, cross tables, and notes of the method.
-        """
+        """The minimum size; values filled, compressed or left out; columns that are no amounts; remarks on the choice."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
         units = {feature.name: feature.unit for feature in self.features.described}
@@ -117,7 +114,7 @@ class Segmentation:
             names = dict(zip(self.model.numbers, self.model.names, strict=True))
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
-        return [*minimum, *prepared, *self._notes_on_columns, *fit_notes]
+        return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:

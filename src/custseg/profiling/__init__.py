@@ -21,7 +21,7 @@ from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import Term as Term
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
-from custseg.profiling.naming._words import UNCLUSTERED
+from custseg.profiling.naming.traits._words import UNCLUSTERED
 
 __all__ = [
     "UNCLUSTERED",
