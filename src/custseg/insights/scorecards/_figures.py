@@ -69,7 +69,7 @@ class Figure:
 
 def rate_figures(measure: str, groups: Sequence[tuple[Integers, Integers]]) -> list[Figure]:
     """The rate of each group from the events and the total of each of its customers."""
-    groups = [(events[total > 0], total[total > 0]) for events, total in groups]
+    groups = [_sorted(events[total > 0], total[total > 0]) for events, total in groups]
     all_events, all_total = (sum(int(group[column].sum()) for group in groups) for column in (0, 1))
     base = all_events / all_total if all_total else 0.0
     correlation = intraclass_correlation(groups)
@@ -91,6 +91,12 @@ def _rate(measure: str, events: Integers, total: Integers, *, base: float, corre
         measure, hits, n, customers, share, low, high, at_least, at_most, effective,
         is_enough=expected >= _ENOUGH_EXPECTED and customers >= SMALLEST_GROUP, is_hidden=False,
     )  # fmt: skip
+
+
+def _sorted(events: Integers, total: Integers) -> tuple[Integers, Integers]:
+    """The customers in one order, so that no sum depends on the order of the rows."""
+    order = np.lexsort((events, total))
+    return events[order], total[order]
 
 
 def _empty(measure: str, *, events: int | None) -> Figure:

@@ -13,10 +13,10 @@ import numpy as np
 from custseg._checks import check_choice, check_number
 from custseg._frames import collect, frame_from_columns, open_table
 from custseg._numerics import Floats
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, bound_words, shown_sizes
 from custseg.errors import DataError
 from custseg.insights.sending._pressure import SendPressure
-from custseg.texts import LANGUAGES, listed, number, text
+from custseg.texts import DASH, LANGUAGES, listed, number, text
 
 _CALLER = "allocate"
 REASONS = ("contact", "unreachable", "wait", "unknown", "not_worth", "budget")
@@ -59,26 +59,25 @@ class Allocation:
 
     def __repr__(self) -> str:
         words, language = text(self.language, "allocation"), self.language
-
-        def count_words(count: int) -> str:
-            return f"<{SMALLEST_GROUP}" if 0 < count < SMALLEST_GROUP else number(count, language)
-
-        spent = number(self.spent, language)
+        sizes = zip(self.counts.items(), shown_sizes(list(self.counts.values())), strict=True)
+        counts = {
+            reason: bound_words(count) if size is None else number(size, language) for (reason, count), size in sizes
+        }
+        # The money spent on 1 to 9 contacts would give their number away.
+        is_hidden = 0 < self.counts["contact"] < SMALLEST_GROUP
+        amounts = ("spent", "value", "low", "high")
+        money = {name: DASH if is_hidden else number(getattr(self, name), language) for name in amounts}
         total = number(sum(self.counts.values()), language)
+        budget = number(self.budget, language)
         lines = [
-            words["title"].format(
-                contacted=count_words(self.counts["contact"]), customers=total, cost=spent,
-                budget=number(self.budget, language),
-            ),
-            words["expected"].format(
-                value=number(self.value, language), low=number(self.low, language), high=number(self.high, language),
-                cost=spent,
-            ),
-        ]  # fmt: skip
-        if self.unsure:
-            lines.append(words["unsure"].format(count=count_words(self.unsure)))
+            words["title"].format(contacted=counts["contact"], customers=total, cost=money["spent"], budget=budget)
+        ]
+        if not is_hidden:
+            lines.append(words["expected"].format(cost=money["spent"], **money))
+        if self.unsure >= SMALLEST_GROUP:
+            lines.append(words["unsure"].format(count=number(self.unsure, language)))
         phrases = [
-            words["part"].format(count=count_words(count), reason=words["reasons"][reason])
+            words["part"].format(count=counts[reason], reason=words["reasons"][reason])
             for reason, count in self.counts.items()
             if count and reason != "contact"
         ]

@@ -56,8 +56,8 @@ def check_shared(features: FeatureTable, column: str, rows: Integers, *, min_siz
     present = [chosen[row] for row in rows.tolist() if chosen[row] is not None]
     if len(set(present)) > len(present) / 2 and len(present) >= min_size:
         raise DataError(
-            f"{caller}: column {column!r} has {len(set(present)):,} different values for {len(present):,} customers of the "
-            "segment, so that no sub-group shares one. Leave it out of by, or group its values first."
+            f"{caller}: column {column!r} has {len(set(present)):,} different values for {len(present):,} customers of "
+            "the segment, so that no sub-group shares one. Leave it out of by, or group its values first."
         )
 
 
