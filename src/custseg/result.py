@@ -105,7 +105,7 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """The minimum size; values filled, compressed or left out; columns that are no amounts; remarks on the choice."""
+        """The minimum size; values filled, compressed or left out; columns that are no amounts; the choice."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
         units = {feature.name: feature.unit for feature in self.features.described}
