@@ -62,7 +62,7 @@ class NumberKinds:
             return RATING
         if _is_scale(name, grid):
             return SCALE
-        if is_cycle_name(name) or (_OF_A_CYCLE.fullmatch(name) and 0 <= grid[0] and grid[-1] <= _HOURS):
+        if is_cycle_name(name) or (_OF_A_CYCLE.fullmatch(name) and grid[0] >= 0 and grid[-1] <= _HOURS):
             return CYCLE
         if self.statistics.codes(name) or is_label_column(name, self.statistics.clustered_values(name)[0]):
             return LABELS if len(grid) <= _FEW_VALUES else AMOUNT
