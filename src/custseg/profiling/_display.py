@@ -6,7 +6,7 @@ import html
 import textwrap
 from collections.abc import Sequence
 
-from custseg._privacy import bound_words
+from custseg._privacy import bound_text
 from custseg.profiling._segment_profile import SegmentProfile, sizes_to_show
 from custseg.texts import DASH, number, percent, printable, single_line, table, text
 
@@ -66,7 +66,7 @@ def _sizes(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
         [
             DASH if row.segment is None else single_line(str(row.segment)),
             printable(row.name),
-            bound_words(row.size) if size is None else number(size, language),
+            bound_text(row.size) if size is None else number(size, language),
             percent(None if size is None else row.share, language, decimals=1),
             *[_revenue_share(row.revenue_share, language)] * has_revenue,
         ]
