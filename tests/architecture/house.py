@@ -54,6 +54,7 @@ ROOMS = {
         ("sums",),
         ("_family",),
         ("families",),
+        ("expectations",),
         ("_build",),
         ("__init__",),
     ),

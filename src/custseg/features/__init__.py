@@ -11,6 +11,15 @@ from custseg.features._build import build_features
 from custseg.features._build import features_of as features_of
 from custseg.features._family import Family as Family
 from custseg.features._family import NoFigures as NoFigures
+from custseg.features.expectations import FORESIGHT as FORESIGHT
+from custseg.features.expectations import LONGEST_HORIZON as LONGEST_HORIZON
+from custseg.features.expectations import OUTCOMES as OUTCOMES
+from custseg.features.expectations import BgNbd as BgNbd
+from custseg.features.expectations import Foresight, foresight
+from custseg.features.expectations import ForesightFigures as ForesightFigures
+from custseg.features.expectations import Outcome as Outcome
+from custseg.features.expectations import later_values as later_values
+from custseg.features.expectations import learn_foresight as learn_foresight
 from custseg.features.families._circular import circular
 from custseg.features.families._email import email
 from custseg.features.families._engagement import engagement
@@ -20,12 +29,14 @@ from custseg.features.families._web import web
 from custseg.logs import data_report
 
 __all__ = [
+    "Foresight",
     "build_features",
     "centered_log_ratios",
     "circular",
     "data_report",
     "email",
     "engagement",
+    "foresight",
     "rfm",
     "web",
 ]

@@ -12,6 +12,7 @@ from custseg._frames import column_of, columns_of
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.features._family import Family, FamilyColumns
+from custseg.features.expectations import FORESIGHT
 from custseg.features.families._attributes import ATTRIBUTES, check_names
 from custseg.features.families._email import EMAIL
 from custseg.features.families._engagement import ENGAGEMENT
@@ -23,7 +24,7 @@ from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs, described_logs
 from custseg.texts import listed
 
-FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, ATTRIBUTES)
+FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, FORESIGHT, ATTRIBUTES)
 
 
 def build_features(
@@ -53,7 +54,8 @@ def build_features(
     window_days : int, optional
         Length of the window before `as_of`, in calendar days; only rows in it count. By default all rows do.
     families : sequence of str, optional
-        Families to build; by default all for which the logs have the columns.
+        Families to build; by default all for which the logs have the columns, without "foresight", which needs several
+        passes over the logs (see `foresight`; its horizon here is 90 days).
     refunds, zero_orders : str
         See `rfm`.
     labels : mapping of str to str, or path of a TOML file, optional
@@ -136,7 +138,7 @@ def features_of(
 
 def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]:
     if families is None:
-        return [family for family in FAMILIES if not family.lacks(logs)]
+        return [family for family in FAMILIES if not family.on_request and not family.lacks(logs)]
     names = [family.name for family in FAMILIES]
     if isinstance(families, str) or not families:
         raise TypeError(f"{logs.caller}: families must be a list of {listed(names)}, got {families!r}.")
