@@ -18,14 +18,18 @@ from custseg.features.expectations import BgNbd as BgNbd
 from custseg.features.expectations import Foresight, foresight
 from custseg.features.expectations import ForesightFigures as ForesightFigures
 from custseg.features.expectations import Outcome as Outcome
+from custseg.features.expectations import PastWindow as PastWindow
 from custseg.features.expectations import later_values as later_values
 from custseg.features.expectations import learn_foresight as learn_foresight
+from custseg.features.expectations import past_windows as past_windows
 from custseg.features.families._circular import circular
 from custseg.features.families._email import email
+from custseg.features.families._engagement import EngagementFigures as EngagementFigures
 from custseg.features.families._engagement import engagement
 from custseg.features.families._mix import centered_log_ratios
 from custseg.features.families._rfm import rfm
 from custseg.features.families._web import web
+from custseg.features.sums._shared import SharedSums as SharedSums
 from custseg.logs import data_report
 
 __all__ = [

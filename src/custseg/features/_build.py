@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -20,6 +20,7 @@ from custseg.features.families._mix import MIX
 from custseg.features.families._rfm import RFM
 from custseg.features.families._rhythm import RHYTHM
 from custseg.features.families._web import WEB
+from custseg.features.sums._event_sums import Scoring
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs, described_logs
 from custseg.texts import listed
@@ -98,19 +99,25 @@ def build_features(
 
 
 def features_of(
-    logs: Logs, families: Sequence[str] | None = None, *, figures: Mapping[str, Any] | None = None
+    logs: Logs,
+    families: Sequence[str] | None = None,
+    *,
+    figures: Mapping[str, Any] | None = None,
+    learners: Mapping[str, Callable[[SharedSums], Any]] | None = None,
 ) -> FeatureTable:
     """Columns of the given families, or of all that the logs allow, joined on the customer.
 
-    `figures` of the customer base are those of an earlier table; by default, they are learned from these logs.
+    `figures` of the customer base are those of an earlier table; by default, they are learned from these logs, by the
+    family's own function or by that of `learners`.
     """
     figures = dict(figures or {})
-    rhythm = figures.get(RHYTHM.name)
-    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks)
+    rhythm, engagement = figures.get(RHYTHM.name), figures.get(ENGAGEMENT.name)
+    scoring = Scoring() if engagement is None else engagement.scoring
+    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring)
     chosen = _chosen_families(logs, families)
     for family in chosen:
         if family.name not in figures:
-            figures[family.name] = family.learn(sums)
+            figures[family.name] = (learners or {}).get(family.name, family.learn)(sums)
     family_columns = [family.columns(sums, figures[family.name]) for family in chosen]
     features = tuple(feature for columns in family_columns for feature in columns.features)
     check_names(features, logs.caller)

@@ -254,6 +254,13 @@ class Orders:
             source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
         )
 
+    def before(self, moment: int) -> Orders:
+        """The same log without the lines at or after a moment."""
+        dialect = self.source_table.dialect.before(self.date, self.dates.style, moment)
+        return self._changed(
+            source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
+        )
+
     def in_smaller_units(self, digits: int) -> Orders:
         """The same log with money in units of 10 to the power of -`digits`."""
         return self._changed(money_digits=digits)

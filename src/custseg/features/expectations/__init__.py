@@ -7,7 +7,7 @@ from custseg.features.expectations._columns import FORESIGHT
 from custseg.features.expectations._figures import ForesightFigures, learn_foresight
 from custseg.features.expectations._foresight import LONGEST_HORIZON, Foresight, foresight
 from custseg.features.expectations._outcomes import OUTCOMES, Outcome, later_values
-from custseg.features.expectations._past import past_windows
+from custseg.features.expectations._past import PastWindow, past_windows
 from custseg.features.expectations._ridits import Ridits
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Foresight",
     "ForesightFigures",
     "Outcome",
+    "PastWindow",
     "Ridits",
     "foresight",
     "later_values",

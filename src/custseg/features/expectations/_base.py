@@ -20,6 +20,7 @@ from custseg.features.sums._shared import SharedSums
 
 _OF_EVENTS = ("engagement", "engagement_email", "engagement_web")
 _OF_MAILS = ("open_rate", "click_rate")
+EVENT_PREDICTORS = (*_OF_EVENTS, *_OF_MAILS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class CustomerBase:
     def of(cls, sums: SharedSums, predictors: tuple[str, ...], *, with_rhythm: bool = False) -> CustomerBase:
         """The base of the logs; `with_rhythm` takes the sums over orders that other families need too."""
         orders, events = sums.logs.orders, None
-        if any(name in (*_OF_EVENTS, *_OF_MAILS) for name in predictors):
+        if any(name in EVENT_PREDICTORS for name in predictors):
             events = sums.events
         if orders is None:
             return cls(None, events)

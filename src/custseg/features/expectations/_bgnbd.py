@@ -11,8 +11,8 @@ from scipy.special import expit, gammaln, hyp2f1, psi
 from custseg._numerics import Floats
 from custseg.errors import DataError
 
-# Parameters are searched in these bounds, with the mean age as the unit of time: beyond them the likelihood is flat. With
-# a above 100 customers hardly differ in the probability of leaving, and powers of the expectation overflow.
+# Parameters are searched in these bounds, with the mean age as the unit of time: beyond them the likelihood is flat.
+# With a above 100 customers hardly differ in the probability of leaving, and powers of the expectation overflow.
 _LOG_BOUNDS = ((-9.0, 9.0), (-9.0, 9.0), (-9.0, 4.6), (-9.0, 9.0))
 # The expected number has removable singularities where a = 1 and a + b + x = 1.
 _NEAR = 1e-6

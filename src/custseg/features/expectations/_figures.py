@@ -8,7 +8,7 @@ import numpy as np
 
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.features.expectations._base import CustomerBase, quadratic
+from custseg.features.expectations._base import EVENT_PREDICTORS, CustomerBase, quadratic
 from custseg.features.expectations._bgnbd import BgNbd
 from custseg.features.expectations._outcomes import OUTCOMES, Outcome
 from custseg.features.expectations._past import past_windows, ridge_of_past
@@ -74,6 +74,12 @@ class ForesightFigures:
     purchase_scale: Scale = field(default_factory=lambda: Scale(0.0, 0.0))
     purchases: BgNbd | None = None
     order_values: RfmFigures | None = None
+
+    @property
+    def logs(self) -> set[str]:
+        """The logs that the predictors are made of: "orders", "events"."""
+        of_events = {name for name in self.predictors if name in EVENT_PREDICTORS}
+        return {*(["events"] if of_events else []), *(["orders"] if self.purchases or not of_events else [])}
 
     def of_past(self, base: CustomerBase) -> Floats:
         """What past windows predict; 0 without any."""
