@@ -25,6 +25,7 @@ TESTED_BY = {
     "_frames/_files/_excel.py": "inspection/test_excel.py",
     "_frames/_sample.py": "inspection/test_dialects.py",
     "_numerics/_arrays.py": "clustering/rows/test_rows.py",
+    "_numerics/_intervals.py": "numerics/test_bootstrap.py",
     "_write/_files.py": "test_write.py",
     "_write/_locks.py": "test_write.py",
     "cli/_commands.py": "cli/test_output.py",

@@ -6,6 +6,6 @@ Start reading at `_activation.py` for the list, and at `sql/_to_sql.py` for the 
 from __future__ import annotations
 
 from custseg.exports._activation import export_activation, original_text
-from custseg.exports.sql import features_sql, to_sql
+from custseg.exports.sql import features_sql, split_sql, to_sql
 
-__all__ = ["export_activation", "features_sql", "original_text", "to_sql"]
+__all__ = ["export_activation", "features_sql", "original_text", "split_sql", "to_sql"]

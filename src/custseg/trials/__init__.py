@@ -1,0 +1,52 @@
+"""What experiments need: customers enough to show a lift, and a fixed group for each customer.
+
+Start at `_power.py` for the formulas and at `_groups.py` for the groups.
+"""
+
+from __future__ import annotations
+
+from custseg.trials._groups import (
+    GROUPS,
+    HELD_OUT,
+    TREATED,
+    check_by,
+    check_salt,
+    hash_digits,
+    hashed,
+    id_key,
+    last_held_out,
+)
+from custseg.trials._power import (
+    TrialDesign,
+    check_cv,
+    check_lift,
+    checked_design,
+    customers_of,
+    lift_of_means,
+    lift_of_rates,
+    open_share,
+    treated_for_means,
+    treated_for_rates,
+)
+
+__all__ = [
+    "GROUPS",
+    "HELD_OUT",
+    "TREATED",
+    "TrialDesign",
+    "check_by",
+    "check_cv",
+    "check_lift",
+    "check_salt",
+    "checked_design",
+    "customers_of",
+    "hash_digits",
+    "hashed",
+    "id_key",
+    "last_held_out",
+    "lift_of_means",
+    "lift_of_rates",
+    "open_share",
+    "treated_for_means",
+    "treated_for_rates",
+]
