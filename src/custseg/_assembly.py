@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ def assembled(
     model = learn_model(
         table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside, options=options
     )
+    if options.goal is not None:
+        profiles = replace(profiles, listing=_listing(table, labels))
     return Segmentation(
         profiles,
         choice,
@@ -49,6 +52,16 @@ def assembled(
         labels=labels,
         rules=rules,
     )
+
+
+def _listing(table: FeatureTable, labels: NDArray[np.intp]) -> tuple[int, ...]:
+    """The segments in the order of their mean foresight, the largest first; without foresight that of the labels."""
+    numbers = sorted({int(label) for label in labels if label >= 0})
+    if "foresight" not in table.names:
+        return tuple(numbers)
+    foresight = table.values("foresight")
+    means = {number: float(foresight[labels == number].mean()) for number in numbers}
+    return tuple(sorted(numbers, key=lambda number: (-means[number], number)))
 
 
 def _described(

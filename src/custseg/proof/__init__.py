@@ -1,19 +1,25 @@
 """Evidence for and by segments: sizes that can show a lift, crossed columns, and experiments.
 
-Start at `_sample_size.py`; `experiments/` splits customers and reads the result.
+Start at `_sample_size.py`; `experiments/` splits customers and reads the result, `prove/` fits in the past
+and looks at what happened afterwards.
 """
 
 from __future__ import annotations
 
 from custseg.proof._sample_size import SampleSize, detectable_lift, sample_size
 from custseg.proof.experiments import SampleRatio, SegmentUplift, Uplift, sample_ratio, split, uplift
+from custseg.proof.prove import Comparison, Proof, SegmentOutcome, prove
 
 __all__ = [
+    "Comparison",
+    "Proof",
     "SampleRatio",
     "SampleSize",
+    "SegmentOutcome",
     "SegmentUplift",
     "Uplift",
     "detectable_lift",
+    "prove",
     "sample_ratio",
     "sample_size",
     "split",

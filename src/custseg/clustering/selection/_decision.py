@@ -132,8 +132,8 @@ def decide(
        spread of its draws of the largest.
     4. If there are none, the largest gain of any candidate that was refitted.
 
-    If numbers have a worth, it takes the place of 1 to 3: of the stable k-means clusters, separated or not, the previous
-    number is selected, otherwise the one that is worth most.
+    If numbers have a worth, it takes the place of 1 to 3: of the stable k-means clusters, separated or not, the
+    previous number is selected, otherwise the one that is worth most.
 
     Separation counts in the sample, in most halves of it, if it is above the 95th percentile in null data with as many
     clusters (of two clusters the 99th), and if every cluster and its neighbor are separated more than the pieces of
