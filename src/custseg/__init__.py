@@ -8,7 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custseg import clustering, datasets, exports, features, insights, plots, preparation, profiling, tracking
+    from custseg import (
+        clustering,
+        datasets,
+        exports,
+        features,
+        goals,
+        insights,
+        plots,
+        preparation,
+        profiling,
+        proof,
+        tracking,
+    )
     from custseg.errors import (
         CustsegError,
         DataError,
@@ -16,6 +28,7 @@ if TYPE_CHECKING:
         MissingDependencyError,
     )
     from custseg.feature_table import FeatureTable
+    from custseg.goals import Goal
     from custseg.inspection import FileInspection, inspect
     from custseg.logs import (
         Customers,
@@ -24,6 +37,7 @@ if TYPE_CHECKING:
         Orders,
     )
     from custseg.model import SegmentModel
+    from custseg.proof import Proof, prove
     from custseg.result import Segmentation
     from custseg.segmentation import fit_segments
 
@@ -38,13 +52,16 @@ _HOMES = {
     "Events": "custseg.logs",
     "FeatureTable": "custseg.feature_table",
     "FileInspection": "custseg.inspection",
+    "Goal": "custseg.goals",
     "InfeasibleMinimumError": "custseg.errors",
     "MissingDependencyError": "custseg.errors",
     "Orders": "custseg.logs",
+    "Proof": "custseg.proof",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
     "fit_segments": "custseg.segmentation",
     "inspect": "custseg.inspection",
+    "prove": "custseg.proof",
 }
 _FOLDERS = (
     "classical_rfm",
@@ -52,10 +69,12 @@ _FOLDERS = (
     "datasets",
     "exports",
     "features",
+    "goals",
     "insights",
     "plots",
     "preparation",
     "profiling",
+    "proof",
     "rules",
     "tracking",
 )
@@ -68,22 +87,27 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "Events",
     "FeatureTable",
     "FileInspection",
+    "Goal",
     "InfeasibleMinimumError",
     "MissingDependencyError",
     "Orders",
+    "Proof",
     "SegmentModel",
     "Segmentation",
     "fit_segments",
     "inspect",
+    "prove",
     "classical_rfm",
     "clustering",
     "datasets",
     "exports",
     "features",
+    "goals",
     "insights",
     "plots",
     "preparation",
     "profiling",
+    "proof",
     "rules",
     "tracking",
 ]

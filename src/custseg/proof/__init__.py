@@ -1,6 +1,6 @@
 """Evidence for and by segments: sizes that can show a lift, crossed columns, and experiments.
 
-Start at `_sample_size.py`; `experiments/` splits customers and reads the result, `prove/` fits in the past
+Start at `_sample_size.py`; `experiments/` splits customers and reads the result, `out_of_time/` fits in the past
 and looks at what happened afterwards.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from custseg.proof._sample_size import SampleSize, detectable_lift, sample_size
 from custseg.proof.experiments import SampleRatio, SegmentUplift, Uplift, sample_ratio, split, uplift
-from custseg.proof.prove import Comparison, Proof, SegmentOutcome, prove
+from custseg.proof.out_of_time import Comparison, Proof, SegmentOutcome, prove
 
 __all__ = [
     "Comparison",

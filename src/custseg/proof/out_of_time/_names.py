@@ -7,7 +7,7 @@ import numpy as np
 from custseg._numerics import Floats, Integers, mean_interval, wilson_interval
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling import Profiles
-from custseg.proof.prove._proof import SegmentOutcome, largest_first
+from custseg.proof.out_of_time._proof import SegmentOutcome, largest_first
 
 _PROMISES = {
     "champions": "above",

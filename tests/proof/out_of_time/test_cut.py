@@ -16,7 +16,7 @@ from custseg.datasets import make_shop
 from custseg.features import features_of
 from custseg.goals import GOALS, goal_features
 from custseg.logs import described_logs
-from custseg.proof.prove._cut import cut_logs
+from custseg.proof.out_of_time._cut import cut_logs
 
 SHOP = make_shop(60, 0)
 ORDERS = {"cancelled": "cancelled", "discount": "discount", "category": "category", "channel": "channel"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custseg.proof.prove._proof import Comparison, Proof, SegmentOutcome
-from custseg.proof.prove._prove import prove
+from custseg.proof.out_of_time._proof import Comparison, Proof, SegmentOutcome
+from custseg.proof.out_of_time._prove import prove
 
 __all__ = ["Comparison", "Proof", "SegmentOutcome", "prove"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from custseg.goals import adjusted, explained_variance
-from custseg.proof.prove._resampling import bootstrapped, ends, p_value, shuffled
+from custseg.proof.out_of_time._resampling import bootstrapped, ends, p_value, shuffled
 
 
 def sample(rng: np.random.Generator, n: int = 400, k: int = 8, effect: float = 0.5) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from custseg.proof.prove._comparisons import boosted, grid_of_25, map_of_125, plain_kmeans
+from custseg.proof.out_of_time._comparisons import boosted, grid_of_25, map_of_125, plain_kmeans
 
 
 def columns(n: int = 500) -> dict[str, np.ndarray]:
