@@ -48,7 +48,7 @@ def assembled(
         table,
         model,
         preparation=matrix.preparation,
-        data_report=report,
+        data_report=report.beside(int((labels >= 0).sum())),
         labels=labels,
         rules=rules,
     )

@@ -38,6 +38,11 @@ TESTED_BY = {
     "feature_table/_table.py": "feature_table/test_feature_table.py",
     "features/_build.py": "features/test_feature_labels.py",
     "insights/_explanation.py": "insights/test_explain.py",
+    "insights/scorecards/_result.py": "insights/scorecards/test_scorecard.py",
+    "insights/scorecards/_rows.py": "insights/scorecards/test_scorecard.py",
+    "insights/sending/_pressure_text.py": "insights/sending/test_pressure.py",
+    "insights/sending/_values.py": "insights/sending/test_pressure.py",
+    "insights/splitting/_text.py": "insights/splitting/test_subgroups.py",
     "inspection/_command.py": "inspection/test_guide.py",
     "inspection/_inspect.py": "inspection/test_dialects.py",
     "inspection/_report.py": "inspection/test_guide.py",
@@ -52,8 +57,11 @@ TESTED_BY = {
     "profiling/_segment_profile.py": "profiling/test_profiles.py",
     "profiling/measures/_categories.py": "profiling/test_profiles.py",
     "profiling/naming/_archetype_match.py": "profiling/naming/test_names.py",
+    "proof/_further_segments.py": "proof/test_cross_check.py",
+    "proof/experiments/_uplift_result.py": "proof/experiments/test_uplift.py",
     "rules/_results.py": "rules/test_segment_rules.py",
     "tracking/monitoring/_comparisons.py": "tracking/monitoring/test_drift.py",
+    "trials/_power.py": "proof/test_sample_size.py",
     "texts/_scales.py": "clustering/validation/test_stability.py",
 }
 

@@ -139,6 +139,14 @@ class Events:
         """The described columns by role."""
         return columns_by_role(self, ("customer", "date", "event", "channel", "campaign", "value", "machine"))
 
+    def loaded(self) -> Events:
+        """The same log with the described columns in memory, so that its file is read once."""
+        dialect = self.source_table.dialect.loaded(list(self.described().values()))
+        changed = copy(self)
+        object.__setattr__(changed, "source_table", replace(self.source_table, dialect=dialect))
+        object.__setattr__(changed, "dates", replace(self.dates, dialect=dialect))
+        return changed
+
     def lines(self) -> nw.LazyFrame[Any]:
         """Lazy frame with the log in canonical form, on the engine of the data.
 

@@ -6,18 +6,24 @@ and looks at what happened afterwards.
 
 from __future__ import annotations
 
+from custseg.proof._cross_check import CrossCheck, CrossedColumns, cross_check
+from custseg.proof._further_segments import FurtherSegment
 from custseg.proof._sample_size import SampleSize, detectable_lift, sample_size
 from custseg.proof.experiments import SampleRatio, SegmentUplift, Uplift, sample_ratio, split, uplift
 from custseg.proof.out_of_time import Comparison, Proof, SegmentOutcome, prove
 
 __all__ = [
     "Comparison",
+    "CrossCheck",
+    "CrossedColumns",
+    "FurtherSegment",
     "Proof",
     "SampleRatio",
     "SampleSize",
     "SegmentOutcome",
     "SegmentUplift",
     "Uplift",
+    "cross_check",
     "detectable_lift",
     "prove",
     "sample_ratio",

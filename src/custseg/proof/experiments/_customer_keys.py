@@ -8,10 +8,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_columns
 from custseg._frames import collect, columns_of, open_table
 from custseg.errors import DataError
-from custseg.texts import plural
+from custseg.texts import listed, plural
 from custseg.trials import id_key
 
 _EXACT_IN_FLOAT = 2**53
@@ -57,12 +56,13 @@ def read_customers(
         Further columns to read.
     """
     opened = open_table(table, caller, in_memory=True)
-    check_columns(
-        caller,
-        {"customer_column": customer_column} | {f"column {name!r} of {argument}": name for name in columns},
-        opened.dialect.columns,
-        advice=opened.advice,
-    )
+    names = list(dict.fromkeys((customer_column, *columns)))
+    if lacking := [name for name in names if name not in opened.dialect.columns]:
+        raise DataError(
+            f"{caller}: {argument} lacks {'columns' if len(lacking) > 1 else 'column'} {listed(lacking)}; "
+            f"its columns are {listed(opened.dialect.columns)}. Name the right ones, or rename them."
+        )
+    opened.check_columns(caller, {name: name for name in names})
     further = [name for name in dict.fromkeys(columns) if name != customer_column]
     if "customer_id" in further:
         raise DataError(f"{caller}: the ids of {argument} become the column 'customer_id'; rename the other column.")

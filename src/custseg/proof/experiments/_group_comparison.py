@@ -145,7 +145,8 @@ class _Statistics:
         with np.errstate(invalid="ignore", divide="ignore"):
             t = self.log_ratio / self.log_error
         # A group without any outcome is as far away as can be, on the side of its difference.
-        return np.asarray(np.where(np.isnan(t), np.sign(self.difference) * np.inf, t))
+        far = np.where(self.difference == 0, 0.0, np.copysign(np.inf, self.difference))
+        return np.asarray(np.where(np.isnan(t), far, t))
 
 
 def _mean_and_error(sums: Floats, n: int) -> tuple[Floats, Floats]:

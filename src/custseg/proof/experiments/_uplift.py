@@ -167,6 +167,8 @@ def uplift(
 def _joined(customers: CustomerTable, results: CustomerTable, column: str, *, missing: str) -> tuple[Floats, int]:
     """The numbers of the customers in the order of the assignment, and how many were filled with 0."""
     cells = results.column(column)
+    if cells.dtype == nw.String and set(cells.drop_nulls().str.to_lowercase().to_list()) <= {"true", "false"}:
+        cells = cells.str.to_lowercase() == "true"  # of a CSV file
     if cells.dtype == nw.Boolean:
         cells = cells.cast(nw.Int64)
     if not cells.dtype.is_numeric() and not cells.is_null().all():
