@@ -11,6 +11,7 @@ import numpy as np
 
 from custseg._checks import check_min_size, check_room_for
 from custseg._numerics import Bools
+from custseg._privacy import few
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.logs import Logs
@@ -121,11 +122,11 @@ def check_enough(
     if clustered < n_required:
         remainder = ""
         if clustered < len(table):
-            remainder = plural(len(table) - clustered, "other has", "others have")
+            remainder = few(len(table) - clustered, "other has", "others have")
             remainder = f" {remainder} no purchase, or no value in the columns."
         longer = "a longer log" if any(feature.family != "given" for feature in table.described) else "more rows"
         raise DataError(
-            f"{caller}: {plural(clustered, 'customer')} can be clustered, too few for "
+            f"{caller}: {few(clustered, 'customer')} can be clustered, too few for "
             f"{plural(n_required, 'segment')}.{remainder} Give {longer}, or a smaller n_segments."
         )
     n_members = check_min_size(caller, min_size, clustered)

@@ -163,7 +163,7 @@ def test_values_are_clipped_and_counted() -> None:
     matrix = plan.matrix({"trend": column})
     assert only(plan).clipped == 4
     assert matrix[-4:, 0].tolist() == [4, -4, 4, -4]
-    assert plan.notes() == ["4 customers lie beyond 4 standard deviations on trend, clipped to that bound."]
+    assert plan.notes() == ["<10 customers lie beyond 4 standard deviations on trend, clipped to that bound."]
 
 
 def test_missing_values_are_filled_with_the_median_and_counted() -> None:
@@ -171,7 +171,7 @@ def test_missing_values_are_filled_with_the_median_and_counted() -> None:
     plan = fit_preparation(values)
     assert (plan.columns[0].fill, plan.columns[0].missing) == (3.0, 2)
     assert plan.matrix(values)[5:, 0].tolist() == [0, 0]
-    assert plan.notes() == ["2 missing values of gap_days_mean taken as the median, 3."]
+    assert plan.notes() == ["<10 missing values of gap_days_mean taken as the median, 3."]
 
 
 def test_missing_values_move_neither_center_nor_spread() -> None:
@@ -212,7 +212,7 @@ def test_notes_in_russian_with_labels() -> None:
     values = {"x": np.append(np.arange(19.0), np.nan), "same": np.ones(20), "y": np.arange(20.0)}
     assert fit_preparation(values).notes("ru", {"x": "визиты", "same": "страна"}) == [
         "Не используется страна: все значения одинаковы.",
-        "1 пропуск (визиты) заменён медианой, 9.",
+        "<10 пропусков (визиты) заменены медианой, 9.",
     ]
 
 
@@ -255,3 +255,12 @@ def test_customers_with_negative_revenue_stay_near_the_others() -> None:
     assert (np.abs(z[:16]) <= 4).all()
     assert only(plan).clipped == (np.abs(only(plan).standardized(money)) > 4).sum() > 0
     assert (z[:16] < np.quantile(z[16:], 0.05)).all()
+
+
+def test_weights_multiply_the_finished_columns() -> None:
+    """They change neither what is clipped nor where a tail begins."""
+    values = {"a": np.append(np.arange(50.0), 1e6), "b": np.arange(51.0)}
+    plan = fit_preparation(values, min_size=5)
+    weighted = plan.with_weights({"a": 2.0})
+    assert np.array_equal(weighted.matrix(values), plan.matrix(values) * [2.0, 1.0])
+    assert weighted.is_beyond_tails(values).tolist() == plan.is_beyond_tails(values).tolist()

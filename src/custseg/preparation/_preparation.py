@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -11,10 +11,10 @@ from scipy.optimize import brentq
 
 from custseg._checks import check_finite, check_min_size
 from custseg._numerics import Bools, Floats, median, skewness, unit_of
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, with_count
 from custseg.errors import DataError
 from custseg.preparation._tails import HeavyTails
-from custseg.texts import EXACT, YEAR, number, percent, plural_form, printable, text
+from custseg.texts import EXACT, YEAR, number, percent, printable, text
 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
@@ -55,6 +55,8 @@ class ColumnPlan:
     unit : float
         Divisor of untransformed values: 1 except for values whose squares overflow or vanish; a power of two, so that
         nothing is rounded.
+    weight : float
+        Factor of the standardized column in the matrix: with 2 it counts four times in squared distances.
     """
 
     name: str
@@ -66,6 +68,7 @@ class ColumnPlan:
     missing: int = 0
     clipped: int = 0
     unit: float = 1.0
+    weight: float = 1.0
 
     def standardized(self, values: Floats) -> Floats:
         """The values after filling, transform and scaling, before the tails are clipped."""
@@ -130,11 +133,17 @@ class Preparation:
         Missing values are NaN. Raises DataError for infinite ones. The row of a customer does not depend on the
         other customers.
         """
-        return self.tails.transform(self._clipped(values, caller))
+        rows = self.tails.transform(self._clipped(values, caller))
+        weights = np.array([column.weight for column in self.columns])
+        return rows if (weights == 1).all() else rows * weights
 
     def is_beyond_tails(self, values: Mapping[str, Floats], caller: str = "is_beyond_tails") -> Bools:
         """Which customers are farther out on a heavy tail than the mean of the ten outermost training customers."""
         return self.tails.is_beyond(self._clipped(values, caller))
+
+    def with_weights(self, weights: Mapping[str, float]) -> Preparation:
+        """The same with weights of columns; they do not change what is clipped or compressed."""
+        return replace(self, columns=tuple(replace(c, weight=float(weights.get(c.name, 1.0))) for c in self.columns))
 
     def notes(
         self, language: str = "en", phrases: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None
@@ -157,9 +166,9 @@ class Preparation:
             if column.missing:
                 is_year = (units or {}).get(column.name) == YEAR
                 fields["value"] = number(column.fill, language, digits=EXACT, grouped=not is_year)
-                notes.append(_counted(column.missing, words["filled"], language, **fields))
+                notes.append(with_count(column.missing, words["filled"], language, **fields))
             if column.clipped:
-                notes.append(_counted(column.clipped, words["clipped"], language, **fields))
+                notes.append(with_count(column.clipped, words["clipped"], language, **fields))
         if self.tails.columns:
             names = ", ".join(called(self.names[index]) for index in self.tails.columns)
             notes.append(str(words["compressed"]).format(columns=names))
@@ -314,7 +323,3 @@ def _useless(column: Floats) -> LeftOut | None:
     if share > _SAME_SHARE:
         return LeftOut("constant" if share == 1 else "nearly_constant", share)
     return None
-
-
-def _counted(count: int, forms: Sequence[str], language: str, **fields: str) -> str:
-    return plural_form(count, forms, language).format(count=number(count, language), **fields)

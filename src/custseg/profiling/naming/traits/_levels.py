@@ -1,0 +1,212 @@
+"""Levels of a column: which segments are low, middling or high in it, and the bounds between them.
+
+Start at `column_levels`. Adjacent segments that a cut does not tell apart have the same level, so that what a level
+says holds for most members of every segment that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from custseg._numerics import Floats, Integers
+from custseg._privacy import SMALLEST_GROUP
+from custseg.profiling.measures._intervals import wilson
+from custseg.profiling.measures._terms import Term
+from custseg.texts import roundest
+
+MAJORITY = 0.6
+"""Share of the members for which a word must hold, as for the name of an archetype."""
+# Of two neighboring segments so large a part must be on either side of a cut: otherwise "high" and "highest" are luck.
+_APART = 0.75
+# The middle half of a segment that spans so large a part of all customers is at no level.
+_WIDE = 0.4
+# Between two groups is a gap even if so large a part of each segment is beyond it.
+_STRAY = 0.01
+
+
+@dataclass(frozen=True)
+class Level:
+    """The level of one segment in a column: the `position`-th lowest of `n_levels`; values in [low, high)."""
+
+    position: int
+    n_levels: int
+    low: float
+    high: float
+
+    def terms(self, feature: str) -> tuple[Term, ...]:
+        """The bounds as terms."""
+        bounds = ((">=", self.low), ("<", self.high))
+        return tuple(Term(feature, operator, bound) for operator, bound in bounds if np.isfinite(bound))
+
+    def within(self, low: float, high: float) -> Level:
+        """The level without what is under `low`, or at or beyond `high`."""
+        return replace(self, low=max(self.low, low), high=min(self.high, high))
+
+
+def amount_ends(amounts: Floats, codes: Collection[float]) -> tuple[float, float]:
+    """Ends of the amounts that leave out the codes; infinite where no code is below or above."""
+    if not len(amounts):
+        return -np.inf, np.inf
+    lowest, highest = float(amounts.min()), float(amounts.max())
+    above = [code for code in codes if code > highest]
+    return lowest if any(code < lowest for code in codes) else -np.inf, min(above, default=np.inf)
+
+
+def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments: int) -> dict[int, Level]:
+    """The level of each segment that has one; empty where the column does not tell segments apart.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_customers,)
+        Values of the clustered customers, none missing.
+    labels : ndarray of int, shape (n_customers,)
+        Segments numbered from 0.
+    grid : ndarray of float
+        Values in ascending order among which the cuts are.
+    n_segments : int
+        Number of segments.
+
+    Returns
+    -------
+    dict of int to Level
+        By segment. At least 60 % of its members, and with 95 % confidence more than half, have a value within the
+        bounds of its level.
+    """
+    width = len(grid) + 1
+    bins = np.searchsorted(grid, values, side="right")
+    counts = np.bincount(labels * width + bins, minlength=n_segments * width).reshape(n_segments, width)
+    sizes = counts.sum(axis=1)
+    segments = np.flatnonzero(sizes >= SMALLEST_GROUP)
+    if len(segments) < 2 or len(grid) < 2:
+        return {}
+    # below[s, b]: share of the segment under grid[b].
+    below = np.zeros((n_segments, len(grid)))
+    below[segments] = counts[segments].cumsum(axis=1)[:, :-1] / sizes[segments, None]
+    located = [int(s) for s in segments if not _is_wide(below[s], counts.sum(axis=0))]
+    order = sorted(located, key=lambda s: (-below[s].mean(), s))
+    groups, cuts = _groups(order, below, sizes)
+    if len(groups) < 2:
+        return {}
+    members = [values[labels == segment] for segment in range(n_segments)]
+    bounds = (
+        _bound_between([members[s] for s in lower], [members[s] for s in upper], _rounded(grid, cut))
+        for (lower, upper), cut in zip(pairwise(groups), cuts, strict=True)
+    )
+    edges = [-np.inf, *bounds, np.inf]
+    return {
+        segment: Level(position, len(groups), edges[position], edges[position + 1])
+        for position, group in enumerate(groups)
+        for segment in group
+    }
+
+
+@dataclass(frozen=True)
+class Separation:
+    """A bound that holds for most of one segment and for less than half of another; `gain`: difference of shares."""
+
+    segment: int
+    is_lower: bool
+    bound: float
+    gain: float
+
+
+def separation(
+    values: Floats, labels: Integers, grid: Floats, *, pair: tuple[int, int], only_first: bool = False
+) -> Separation | None:
+    """The bound among the grid that separates two segments best; None where none holds for 60 % of one of them.
+
+    With `only_first` the bound is one that holds for most of the first segment.
+    """
+    if not len(grid):
+        return None
+    below = np.stack([_share_below(values[labels == segment], grid) for segment in pair])
+    candidates = []
+    sides, limit = ((0, True), (0, False), (1, True), (1, False)), MAJORITY if only_first else 0.5
+    for row, is_lower in sides[:2] if only_first else sides:
+        inside, outside = (below[i] if is_lower else 1 - below[i] for i in (row, 1 - row))
+        gains = np.where((inside >= MAJORITY) & (outside < limit), inside - outside, -np.inf)
+        cut = int(gains.argmax())
+        if np.isfinite(gains[cut]):
+            candidates.append(Separation(pair[row], is_lower, _rounded(grid, cut), float(gains[cut])))
+    return max(candidates, key=lambda candidate: candidate.gain, default=None)
+
+
+def _share_below(values: Floats, grid: Floats) -> Floats:
+    return np.asarray(np.searchsorted(np.sort(values), grid, side="left") / max(len(values), 1))
+
+
+def _is_wide(below: Floats, counts: Integers) -> bool:
+    """Whether the middle half of a segment spans a large part of all customers."""
+    # Mid-ranks: the many customers with one value are at one rank.
+    ranks = (counts.cumsum() - counts / 2) / counts.sum()
+    first, last = (int(np.searchsorted(below, quarter)) for quarter in (0.25, 0.75))
+    return bool(ranks[last] - ranks[first] > _WIDE)
+
+
+def _groups(order: Sequence[int], below: Floats, sizes: Integers) -> tuple[list[list[int]], list[int]]:
+    """Groups of segments at one level, lowest first, and the cuts between them, as indices of the grid.
+
+    The two groups that a cut separates least are joined, until cuts have three quarters of each neighboring segment on
+    its side, and every segment has most members between its cuts.
+    """
+    groups = [[segment] for segment in order]
+    while len(groups) > 1:
+        cuts, kept = zip(*(_best_cut(below, *pair) for pair in pairwise(groups)), strict=True)
+        ascending = all(first < second for first, second in pairwise(cuts))
+        if (
+            ascending
+            and min(kept) >= _APART
+            and all(
+                is_most(_between(below[segment], cuts, position), int(sizes[segment]))
+                for position, group in enumerate(groups)
+                for segment in group
+            )
+        ):
+            return groups, list(cuts)
+        weakest = int(np.argmin(kept))
+        groups[weakest : weakest + 2] = [groups[weakest] + groups[weakest + 1]]
+    return groups, []
+
+
+def _best_cut(below: Floats, lower: Sequence[int], upper: Sequence[int]) -> tuple[int, float]:
+    """The cut that leaves most members of every segment on its side, and the smallest such share."""
+    share = np.minimum(below[lower].min(axis=0), (1 - below[upper]).min(axis=0))
+    best = np.flatnonzero(share >= share.max() - 1e-12)
+    return int(best[len(best) // 2]), float(share.max())
+
+
+def _bound_between(lower: Sequence[Floats], upper: Sequence[Floats], bound: float) -> float:
+    """The roundest number in the widest gap between the two groups of segments; the given bound where they overlap.
+
+    Up to 1 % of each segment may lie on the other side.
+    """
+    last = max(float(np.quantile(values, 1 - _STRAY, method="higher")) for values in lower)
+    first = min(float(np.quantile(values, _STRAY, method="lower")) for values in upper)
+    if not last < first:
+        return bound
+    values = np.unique(np.concatenate([*lower, *upper]))
+    values = values[(values >= last) & (values <= first)]
+    widest = int(np.diff(values).argmax())
+    rounded = roundest(float(values[widest]), float(values[widest + 1]))
+    return bound if rounded is None else rounded
+
+
+def _between(below: Floats, cuts: Sequence[int], position: int) -> float:
+    low = below[cuts[position - 1]] if position else 0.0
+    high = below[cuts[position]] if position < len(cuts) else 1.0
+    return float(high - low)
+
+
+def is_most(share: float, size: int) -> bool:
+    """Whether a share of a segment that is large enough is most of it, with 95 % confidence more than half."""
+    return size >= SMALLEST_GROUP and share >= MAJORITY and wilson(share * size, size)[0] > 0.5
+
+
+def _rounded(grid: Floats, cut: int) -> float:
+    """The roundest number that separates the two values of the grid."""
+    rounded = roundest(float(grid[cut - 1]), float(grid[cut])) if cut else None
+    return float(grid[cut]) if rounded is None else rounded

@@ -1,0 +1,87 @@
+"""The words for a column fit what its numbers are: scores, ratings, counts, few values, codes."""
+
+import numpy as np
+import pytest
+
+from custseg.profiling import Profiles, profile_segments
+
+LABELS = np.repeat([0, 1, 2], 60)
+
+
+def profiled(language: str = "en", **values: tuple[float, ...]) -> Profiles:
+    """Three segments, each with the given values in turn."""
+    columns = {name: np.concatenate([np.resize(group, 60) for group in groups]) for name, groups in values.items()}
+    return profile_segments(columns, LABELS, language=language, clustered_on=list(columns))
+
+
+def names(language: str = "en", **values: tuple[float, ...]) -> list[str]:
+    return [row.name for row in profiled(language, **values)]
+
+
+def test_best_score_of_recency_is_that_of_customers_who_ordered_lately() -> None:
+    profiles = profiled(recency=((5, 5, 4), (2, 3), (1,)))
+    assert [row.name for row in profiles] == [
+        "high score of recency", "middling score of recency", "low score of recency",
+    ]  # fmt: skip
+    assert profiles[0].advice.do[0].startswith("Write soon")
+    assert profiles[2].advice.do[0].startswith("Ask why they stopped")
+
+
+def test_days_since_the_last_order_are_no_score() -> None:
+    profiles = profiled(recency=((5, 8), (60, 70), (300, 310)))
+    assert profiles[0].name == "low recency"
+    assert profiles[0].advice.do[0].startswith("Write soon")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["children 0", "children: 1 or 2", "children: 3 or more"]),
+        ("ru", ["children: 0", "children: 1 или 2", "children: 3 и больше"]),
+    ],
+)
+def test_few_values_are_said_by_their_number(language: str, expected: list[str]) -> None:
+    assert names(language, children=((0,), (1, 2), (3, 4))) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["fewer seats than others", "middling number of seats", "more seats than others"]),
+        ("ru", ["seats: меньше, чем у других", "seats: посередине", "seats: больше, чем у других"]),
+    ],
+)
+def test_steps_of_one_column_are_named_in_its_order(language: str, expected: list[str]) -> None:
+    steps = (tuple(range(1, 9)), tuple(range(30, 50)), tuple(range(200, 300)))
+    blurred = (tuple(range(5, 60)), tuple(range(40, 90)), tuple(range(80, 140)))
+    assert names(language, employees=blurred, seats=steps) == expected
+
+
+def test_code_is_named_by_its_value_and_never_high() -> None:
+    agents = ((-1,), (1, 9, 14, 1, 9), (240,))
+    assert names(agent=agents, price=((10, 11), (50, 51), (30, 31)))[2] in ("agent 240", "middling price")
+    assert not any("high agent" in name for name in names(agent=agents))
+
+
+def test_questions_on_one_scale_are_spoken_of_as_ratings() -> None:
+    high, low, middle = (5, 5, 4), (1, 1, 2), (3, 3, 2)
+    profiles = profiled(service=(high, low, middle), quality=(high, low, low), delivery=(high, high, low))
+    assert profiles[1].advice.do[0].startswith("Ask a few of them why they rate this low")
+
+
+def test_code_among_amounts_is_neither_low_nor_high() -> None:
+    logins = ((-1,), tuple(range(8)), tuple(range(40, 70)))
+    profiles = profiled(days_since_login=logins, balance=((1, 9), (2, 8), (1, 9)))
+    assert [row.name for row in profiles] == [
+        "days_since_login: code -1", "low days_since_login", "high days_since_login",
+    ]  # fmt: skip
+    assert [trait.condition["en"] for trait in profiles[1].traits] == ["days_since_login 0 to under 20"]
+    assert not any("while they are around" in line for line in profiles[0].advice.do)
+
+
+def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
+    high, low, middle = (8, 9, 10), (1, 2, 3), (5, 6, 5)
+    assert names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0].startswith(
+        "price: "
+    )
+    assert "or more" not in names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0]
