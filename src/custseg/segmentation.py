@@ -22,7 +22,16 @@ from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable, as_quantities, given_features
 from custseg.features import features_of
-from custseg.goals import Goal, as_goal, check_goal, column_weights, goal_columns, goal_features, worth_of_numbers
+from custseg.goals import (
+    Goal,
+    as_goal,
+    check_goal,
+    column_weights,
+    goal_columns,
+    goal_features,
+    trial_outcome,
+    worth_of_numbers,
+)
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import FitOptions, SegmentModel
@@ -104,9 +113,11 @@ def fit_segments(
     min_size : int, float or "auto", default 0.05
         Minimum segment size: customers (int), or a share of the clustered customers (below 1). "auto": as many
         customers as each of up to 8 segments needs to show `lift` in an experiment, by what happened in the last 30
-        days of the log; .05 if not even three segments could. `minimum` of the result says what each can show.
+        days of the log (the outcome and horizon of `goal` if there is one); .05 if not even three segments could.
+        `minimum` of the result says what each can show.
     lift : float, default 0.5
-        For ``min_size="auto"``: the rise of the share who buy again that a segment must be able to show.
+        For ``min_size="auto"``: the rise that a segment must be able to show, of the share who buy again or of the
+        outcome of `goal`.
     prefer : int or sequence of int, default 5 to 7
         Numbers of segments that can be served; they decide among numbers that the evidence does not distinguish.
     previous : Segmentation, SegmentModel, ClusteringChoice or int, optional
@@ -182,7 +193,8 @@ def fit_segments(
     tell("preparing", 1, 4)
     minimum = None
     if isinstance(min_size, str):
-        minimum = minimum_of_outcome(described, table, names, lift=lift)
+        past = None if aim is None or described is None else trial_outcome(described, aim, table)
+        minimum = minimum_of_outcome(described, table, names, lift=lift, outcome=past)
         min_size = minimum.min_size
     check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size, caller=_CALLER)
     weights = None if aim is None else partial(column_weights, table, goal=aim)

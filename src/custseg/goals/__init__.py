@@ -13,5 +13,6 @@ from custseg.goals._features import history_days as history_days
 from custseg.goals._goal import GOALS, Goal
 from custseg.goals._goal import as_goal as as_goal
 from custseg.goals._numbers import worth_of_numbers as worth_of_numbers
+from custseg.goals._trial_outcome import trial_outcome as trial_outcome
 
 __all__ = ["GOALS", "Goal"]
