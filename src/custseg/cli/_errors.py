@@ -23,6 +23,7 @@ _FURTHER_NAMES = {"after": "as_of", "model_after": "model"}
 """Arguments of the library that a command has under the name of another one."""
 
 _QUOTED = re.compile(r"""((?<![\w\])])'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*")""")
+_FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
 
 
@@ -105,7 +106,11 @@ def _library_error(kind: type[LocalizedError], error: Exception, language: str) 
 def with_options(message: str) -> str:
     """The message with the options of the current command in place of arguments."""
     context = click.get_current_context(silent=True)
-    return translated(message, options_of(context.command)) if context else message
+    if context is None:
+        return message
+    # Functions of the library are named by the command; descriptions such as Orders keep their name.
+    message = _FUNCTION.sub(f"{context.command.name}: ", message, count=1)
+    return translated(message, options_of(context.command))
 
 
 def options_of(command: click.Command) -> dict[str, str]:
