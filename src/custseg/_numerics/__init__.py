@@ -1,20 +1,32 @@
-"""Types of arrays, moments that do not overflow, and the thread pool: shared by all parts that compute."""
+"""Types of arrays, moments that do not overflow, intervals, and the thread pool: shared by all parts that compute."""
 
 from __future__ import annotations
 
 from custseg._numerics._arrays import Bools, Floats, Integers, Labels32, mix
+from custseg._numerics._intervals import (
+    N_RESAMPLES,
+    holm,
+    mean_interval,
+    ratio_interval,
+    wilson_interval,
+)
 from custseg._numerics._moments import median, shares_of_groups, skewness, unit_of
 from custseg._numerics._threads import in_threads
 
 __all__ = [
+    "N_RESAMPLES",
     "Bools",
     "Floats",
     "Integers",
     "Labels32",
+    "holm",
     "in_threads",
+    "mean_interval",
     "median",
     "mix",
+    "ratio_interval",
     "shares_of_groups",
     "skewness",
     "unit_of",
+    "wilson_interval",
 ]

@@ -1,11 +1,13 @@
-"""Results handed over to other programs: the model as SQL, and the activation list of customers who entered a segment.
+"""Results handed over to other programs: the model as SQL, lists of customers to contact, columns of personal letters.
 
-Start reading at `_activation.py` for the list, and at `sql/_to_sql.py` for the queries.
+Start reading at `_activation.py` for the customers who entered a segment, at `_personalization.py` for letters, and at
+`sql/_to_sql.py` for the queries.
 """
 
 from __future__ import annotations
 
 from custseg.exports._activation import export_activation, original_text
-from custseg.exports.sql import features_sql, to_sql
+from custseg.exports._personalization import export_personalization
+from custseg.exports.sql import features_sql, split_sql, to_sql
 
-__all__ = ["export_activation", "features_sql", "original_text", "to_sql"]
+__all__ = ["export_activation", "export_personalization", "features_sql", "original_text", "split_sql", "to_sql"]

@@ -110,7 +110,7 @@ def export_activation(
             f"{CALLER}: the comparison has no moment, without which nobody knows which list a row belongs to. "
             "Give transitions(..., as_of='2024-07-01')."
         )
-    target = _checked_path(path)
+    target = checked_path(path, CALLER)
     check_choice(CALLER, "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
     check_choice(CALLER, "separator", separator, allowed=(",", ";", "\t", "|"))
     if features is None and max_sends_7d is not None:
@@ -158,12 +158,13 @@ def original_text(value: str) -> str:
     return _frames.original_text(value)
 
 
-def _checked_path(path: object) -> Path:
+def checked_path(path: object, caller: str) -> Path:
+    """The path of a file to write, whose name says its form."""
     if not isinstance(path, (str, PathLike)) or not isinstance(fspath(path), str):
-        raise TypeError(f"{CALLER}: path must be a path (str or Path), got {type(path).__name__}.")
+        raise TypeError(f"{caller}: path must be a path (str or Path), got {type(path).__name__}.")
     target = Path(fspath(path))
     if target.suffix.lower() not in FORMS:
-        raise DataError(f"{CALLER}: path must end in one of {list(FORMS)}, got {target.name!r}.")
+        raise DataError(f"{caller}: path must end in one of {list(FORMS)}, got {target.name!r}.")
     return target
 
 

@@ -1,7 +1,9 @@
-"""Questions about a segmentation: why a customer is in a segment (`explain`), which method to use (`compare_methods`).
+"""Questions about a segmentation: why a customer is in a segment, which method to use, how the segments did.
 
 Start reading at `_explain.py` or `_compare.py`; `_counterfactual.py` searches for the smallest change of one feature
-that puts a customer into another segment, `_explanation.py` holds the records and their sentences.
+that puts a customer into another segment, `_explanation.py` holds the records and their sentences. `scorecards/`
+measures the segments by their mails and orders, `sending/` says how many mails they bear and whom to
+contact, `splitting/` cuts a segment into sub-groups.
 """
 
 from __future__ import annotations
@@ -9,13 +11,48 @@ from __future__ import annotations
 from custseg.insights._compare import ComparedMethod, MethodComparison, compare_methods
 from custseg.insights._explain import explain
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
+from custseg.insights.scorecards._complaints import ComplaintAlert
+from custseg.insights.scorecards._figures import Figure
+from custseg.insights.scorecards._ranking import Ranked, Ranking
+from custseg.insights.scorecards._result import Scorecard
+from custseg.insights.scorecards._rows import ScoreRow
+from custseg.insights.scorecards._scorecard import scorecard
+from custseg.insights.sending._allocate import Allocation, allocate
+from custseg.insights.sending._fatigue import Fatigue, Level
+from custseg.insights.sending._pressure import SendPressure, send_pressure
+from custseg.insights.sending._pressure_text import SegmentPressure
+from custseg.insights.sending._values import contact_values
+from custseg.insights.splitting._personal import personalization
+from custseg.insights.splitting._preferences import Preferences
+from custseg.insights.splitting._subgroups import Subgroups, subgroups
+from custseg.insights.splitting._text import Subgroup
 
 __all__ = [
+    "Allocation",
     "ComparedMethod",
+    "ComplaintAlert",
     "Counterfactual",
     "Explanation",
+    "Fatigue",
+    "Figure",
+    "Level",
     "MethodComparison",
+    "Preferences",
+    "Ranked",
+    "Ranking",
     "Reason",
+    "ScoreRow",
+    "Scorecard",
+    "SegmentPressure",
+    "SendPressure",
+    "Subgroup",
+    "Subgroups",
+    "allocate",
     "compare_methods",
+    "contact_values",
     "explain",
+    "personalization",
+    "scorecard",
+    "send_pressure",
+    "subgroups",
 ]

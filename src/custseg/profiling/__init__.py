@@ -18,10 +18,11 @@ from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
 from custseg.profiling.measures._effects import NEGLIGIBLE as NEGLIGIBLE
 from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._intervals import share_ratio as share_ratio
 from custseg.profiling.measures._terms import Term as Term
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
-from custseg.profiling.naming._words import UNCLUSTERED
+from custseg.profiling.naming.traits._words import UNCLUSTERED
 
 __all__ = [
     "UNCLUSTERED",

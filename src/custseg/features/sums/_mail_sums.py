@@ -36,7 +36,7 @@ def mail_sums(lines: nw.LazyFrame[Any], facts: EventFacts, starts: Mapping[int, 
     """
     keys = ["customer", "campaign"] if "campaign" in lines.collect_schema().names() else ["customer"]
     arrival = arrival_event(facts)
-    mails = _mails(_moments(lines, facts, keys), keys, starts, arrival=arrival)
+    mails = _mails(mail_moments(lines, facts, keys, arrival=arrival), keys, starts, arrival=arrival)
     col = nw.col
     # If sends replace deliveries, those that bounced do not count.
     arrived = col("arrived_inside")
@@ -52,10 +52,11 @@ def mail_sums(lines: nw.LazyFrame[Any], facts: EventFacts, starts: Mapping[int, 
     )
 
 
-def _moments(lines: nw.LazyFrame[Any], facts: EventFacts, keys: list[str]) -> nw.LazyFrame[Any]:
-    """One row per customer, campaign and moment: duplicate events are merged."""
+def mail_moments(
+    lines: nw.LazyFrame[Any], facts: EventFacts, keys: list[str], *, arrival: str | None, machines: bool = False
+) -> nw.LazyFrame[Any]:
+    """One row per customer, campaign and moment: duplicate events are merged; `machines` adds opens by machines."""
     act, moment = nw.col("act"), nw.col("moment")
-    arrival = arrival_event(facts)
     by_day = [name for name, timed in facts.timed_mails.items() if not timed]
     # Events with a date but no time are last in their day, except arrivals.
     late = act.is_in([name for name in by_day if name != arrival]).fill_null(value=False)
@@ -69,6 +70,7 @@ def _moments(lines: nw.LazyFrame[Any], facts: EventFacts, keys: list[str]) -> nw
         "bounced": act == "bounced",
         "unsubscribed": act == "unsubscribed",
         "complained": act == "complained",
+        **({"opened_by_machine": (nw.col("event") == "opened") & nw.col("machine")} if machines else {}),
     }
     marked = lines.filter(nw.col("mail")).select(
         *keys,
@@ -98,7 +100,7 @@ def _mails(
     sent = inside & (col("sent") == 1)
     numbered = moments.with_columns(day.alias("number"), col("at").alias("belongs_at"))
     if arrival is not None:
-        numbered = _numbered(moments, keys)
+        numbered = numbered_mails(moments, keys)
     marked = numbered.with_columns(
         value_if(inside, col("arrived")).alias("arrived_inside"),
         nw.when(col("arrived") == 1).then(moment).alias("last_arrival"),
@@ -109,10 +111,6 @@ def _mails(
         value_if(sent & (moment >= starts[7]), nw.lit(1)).alias("sends_7d"),
         value_if(sent & (moment >= starts[28]), nw.lit(1)).alias("sends_28d"),
     )
-    if arrival is not None and "campaign" in keys:
-        # Clocks differ: events just before the first mail of their campaign belong to it.
-        early = (col("number") == 0) & ~col("campaign").is_null()
-        marked = marked.with_columns(nw.when(early).then(nw.lit(1)).otherwise(col("number")).alias("number"))
     sums = ("sends", "sends_7d", "sends_28d", "mail_lines")
     flags = ("arrived_inside", "opened", "clicked", "bounced")
     return marked.group_by(*keys, "number").agg(
@@ -122,7 +120,7 @@ def _mails(
     )
 
 
-def _numbered(moments: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
+def numbered_mails(moments: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
     """Rows with the `number` of their mail within its keys, and their moment on the clock of the mail."""
     col, at = nw.col, nw.col("at")
     arrived = col("arrived") == 1
@@ -136,7 +134,12 @@ def _numbered(moments: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
     )
     wait = col("after") - at
     early = ~arrived & (col("exact") == 1) & (wait <= _CLOCK_SKEW) & (wait <= at - col("before"))
-    return numbered.with_columns(
+    numbered = numbered.with_columns(
         nw.when(early).then(col("number") + 1).otherwise(col("number")).alias("number"),
         nw.when(early).then(col("after")).otherwise(at).alias("belongs_at"),
     )
+    if "campaign" not in keys:
+        return numbered
+    # Clocks differ: events just before the first mail of their campaign belong to it.
+    first = (col("number") == 0) & ~col("campaign").is_null()
+    return numbered.with_columns(nw.when(first).then(nw.lit(1)).otherwise(col("number")).alias("number"))

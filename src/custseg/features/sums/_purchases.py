@@ -58,7 +58,7 @@ def purchases(
         paid = paid & ~col("cancelled")
     paid_lines = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment, paid)
     moments = paid_lines.select("customer", "moment", "day").unique()
-    return Purchases(days, moments, comparable=_comparable(orders, events))
+    return Purchases(days, moments, comparable=clocks_agree(orders, events))
 
 
 def check_same_ids(orders: Orders, events: Events, caller: str) -> None:
@@ -71,7 +71,7 @@ def check_same_ids(orders: Orders, events: Events, caller: str) -> None:
         )
 
 
-def _comparable(orders: Orders, events: Events) -> bool:
+def clocks_agree(orders: Orders, events: Events) -> bool:
     """Whether both logs have times of day in the same time zone."""
     zones = [None if log.dates.style.zoned else log.dates.timezone for log in (orders, events)]
     if zones[0] != zones[1]:

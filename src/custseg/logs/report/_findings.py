@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from custseg._privacy import SMALLEST_GROUP, at_least, bound_words
-from custseg.texts import counted, number, percent, plural_form, text
+from custseg.texts import calendar_date, counted, number, percent, plural_form, text
 
 Severity = Literal["note", "warning", "severe"]
 
@@ -84,8 +84,10 @@ class LogReport:
             else counted(self.rows, words["rows"], self.language),
             customers=self._total(self.customers, "customers"),
         )
-        if self.first_day is not None:
-            head += words["period"].format(first=self.first_day, last=self.last_day)
+        if self.first_day is not None and self.last_day is not None:
+            head += words["period"].format(
+                first=calendar_date(self.first_day, self.language), last=calendar_date(self.last_day, self.language)
+            )
         # Orders and events have roles, a table of customers its columns.
         roles = {} if self.log == "customers" else text(self.language, "inspect", "roles")
         names_empty = any(item.name == "left_out_no_value" for item in self.findings)
@@ -192,6 +194,8 @@ class FindingWriter:
     def _formatted(self, value: Any) -> str:
         if isinstance(value, float):
             return percent(value, self.language, decimals=1)
+        if isinstance(value, date):
+            return calendar_date(value, self.language)
         return number(value, self.language) if isinstance(value, int) else str(value)
 
 

@@ -1,0 +1,138 @@
+"""`Scorecard`: the measures of every segment and campaign in a period, with rankings and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from custseg._checks import check_choice
+from custseg._frames import frame_from_columns, table_writer
+from custseg._privacy import SMALLEST_GROUP
+from custseg._write import write_files
+from custseg.insights.scorecards._complaints import ComplaintAlert, complaint_alert
+from custseg.insights.scorecards._display import card_text
+from custseg.insights.scorecards._figures import columns_of_figures
+from custseg.insights.scorecards._ranking import Ranking, rank
+from custseg.insights.scorecards._rows import RANKABLE, ScoreRow
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scorecard:
+    """How each segment and campaign did in a period, and how certain that is.
+
+    Attributes
+    ----------
+    segments : tuple of ScoreRow
+        One per segment, by number, and one per group of customers in none.
+    campaigns : tuple of ScoreRow
+        One per campaign, by name; empty where the log has none.
+    since, until : datetime
+        The period [since, until).
+    conversion_days : int
+        Length of the window in which a purchase counts for a mail.
+    marks_machines : bool
+        Whether the log marks opens by machines; if not, opens are doubtful.
+    outside : int
+        Mails delivered to customers while they were in none of the groups: not yet, or unknown.
+    language : {"en", "ru"}
+        Language of `repr`.
+    """
+
+    segments: tuple[ScoreRow, ...]
+    campaigns: tuple[ScoreRow, ...]
+    since: datetime
+    until: datetime
+    conversion_days: int
+    marks_machines: bool
+    outside: int
+    language: str = field(default="en")
+
+    @property
+    def alerts(self) -> tuple[ComplaintAlert, ...]:
+        """What the complaints of each segment with mails mean; segments of fewer than ten customers are left out."""
+        rows = (row for row in self.segments if row.delivered and row.customers >= SMALLEST_GROUP)
+        return tuple(complaint_alert(row.name, row.figures["complaint_rate"]) for row in rows)
+
+    def ranking(self, measure: str = "click_rate", *, of: str = "segments") -> Ranking:
+        """Which segments or campaigns work best by one measure.
+
+        Parameters
+        ----------
+        measure : str, default "click_rate"
+            One of "open_rate", "click_rate", "click_to_open", "conversion_rate", "revenue_per_customer" (segments
+            alone) and "revenue_per_mail".
+        of : {"segments", "campaigns"}, default "segments"
+            What to rank.
+
+        Returns
+        -------
+        Ranking
+            With the verdict "winner", "no_clear_winner" or "not_enough_data".
+
+        Raises
+        ------
+        ValueError
+            If the scorecard has no such measure.
+        """
+        check_choice("ranking", "of", of, allowed=("segments", "campaigns"))
+        rows = [row for row in getattr(self, of) if row.segment is not None or of == "campaigns"]
+        present = [name for name in RANKABLE if any(name in row.figures for row in rows)]
+        check_choice("ranking", "measure", measure, allowed=present or RANKABLE)
+        rows = [row for row in rows if measure in row.figures]
+        return rank([row.name for row in rows], [row.figures[measure] for row in rows])
+
+    def columns(self) -> dict[str, list[Any]]:
+        """All figures as columns for any frame constructor, one row per segment or campaign and measure.
+
+        `of` ("segment" or "campaign"), `segment`, `name`, `measure`, `events`, `total`, `customers`, `value`, `low`,
+        `high` and `hidden`. Figures that count 1 to 9 are missing, and `hidden` reads "<10".
+        """
+        entries = [
+            ("segment" if row in self.segments else "campaign", row.segment, row.name, figure)
+            for row in (*self.segments, *self.campaigns)
+            for figure in row.figures.values()
+        ]
+        columns: dict[str, list[Any]] = {
+            "of": [entry[0] for entry in entries],
+            "segment": [entry[1] for entry in entries],
+            "name": [entry[2] for entry in entries],
+            **columns_of_figures([entry[3] for entry in entries]),
+        }
+        columns["hidden"] = ["<10" if entry[3].is_hidden else "" for entry in entries]
+        return columns
+
+    def write(self, folder: str | PathLike[str], *, form: str = "csv") -> list[Path]:
+        """Write the figures into a folder as ``scorecard.csv`` or ``scorecard.parquet``: whole, or not at all.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Created if it does not exist; a file of the same name is replaced.
+        form : {"csv", "parquet"}, default "csv"
+            The file format. In CSV, text that a spreadsheet would run as a formula gets a leading apostrophe.
+
+        Returns
+        -------
+        list of Path
+            The file.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `form` is not one of these.
+        CustsegError
+            If the folder cannot be written to.
+        """
+        check_choice("write", "form", form, allowed=("csv", "parquet"))
+        table = nw.from_native(frame_from_columns(self.columns()), eager_only=True)
+        writers: dict[str, Callable[[Path], object]] = {f"scorecard.{form}": table_writer(table, form)}
+        return write_files(folder, writers, caller="write")
+
+    def __repr__(self) -> str:
+        return card_text(self)
