@@ -23,6 +23,9 @@ _FURTHER_NAMES = {"after": "as_of", "model_after": "model"}
 """Arguments of the library that a command has under the name of another one."""
 
 _QUOTED = re.compile(r"""((?<![\w\])])'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*")""")
+_OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "skip_rows", "timezone", "rates")
+"""Arguments of the description of a log that most commands take from the project file."""
+
 _FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
 
@@ -123,6 +126,8 @@ def options_of(command: click.Command) -> dict[str, str]:
     names = [param.name for param in command.params if isinstance(param, click.Argument)]
     # The log of orders is an argument without a name.
     options |= {name: name.upper() for name in names if name == "orders"}
+    if "config" in options and "date_format" not in options:
+        options |= {name: f"{name} in the project file" for name in _OF_PROJECT}
     return options | {name: options[other] for name, other in _FURTHER_NAMES.items() if other in options}
 
 

@@ -112,6 +112,13 @@ def test_log_as_features(project: Path, command: list[str]) -> None:
     assert "--features replaces" in both.stderr
 
 
+def test_errors_of_the_log_name_keys_of_the_project_file(project: Path) -> None:
+    clean_log(150).with_columns(ordered_at=pl.lit("31.12.2024")).write_csv("orders.csv")
+    result = run("daily", "--as-of", LATER)
+    assert result.exit_code == 1
+    assert "date_format in the project file" in result.stderr
+
+
 def test_drift_alarm_is_exit_code_3(project: Path) -> None:
     log = clean_log(150)
     doubled = pl.when(pl.col("ordered_at") >= pl.lit(FIT_AT).str.to_datetime()).then(pl.col("amount") * 40)
