@@ -13,6 +13,7 @@ from logs import clean_log
 
 from custseg import SegmentModel, fit_segments
 from custseg.cli import main
+from custseg.cli.pipeline._lifecycle import _without_small_counts
 from custseg.exports import features_sql, to_sql
 
 FIT_AT, LATER = "2024-09-01", "2024-10-01"
@@ -200,3 +201,8 @@ def test_sql_options_of_the_other_query(project: Path, arguments: list[str], wor
     result = run("sql", "duckdb", *arguments)
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_small_counts_of_drift_are_empty_cells() -> None:
+    columns = {"feature": ["a", "b"], "n_before": [9, 10], "n_now": [0, 1]}
+    assert _without_small_counts(columns) == {"feature": ["a", "b"], "n_before": [None, 10], "n_now": [0, None]}
