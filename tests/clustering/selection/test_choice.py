@@ -456,7 +456,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
     assert [row.n_clusters for row in (*even.near_ties, even.best)] == [2, 3, 4, 5]
     choice = choose(EVEN, range(2, 6), prefer=prefer)
     assert (choice.best.n_clusters, choice.request.preferred) == (3, (3,))
-    assert "For these data 2, 4 and 5 segments are as good; 3 is preferred" in choice.reason
+    assert "For these data 2, 4 and 5 segments are as good; 3 is preferred" in choice.remarks[0]
     assert measured(choice) == measured(even)
 
 
