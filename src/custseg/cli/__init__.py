@@ -15,6 +15,7 @@ from custseg import __version__
 from custseg.cli._commands import demo, inspect
 from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
+from custseg.cli._scorecard import scorecard_command
 from custseg.cli.pipeline._daily import daily
 from custseg.cli.pipeline._lifecycle import assign, drift_command, refit_command, sql
 from custseg.cli.pipeline._tracking import compare, history
@@ -48,5 +49,5 @@ def main() -> None:
 
 
 _PIPELINE = (assign, history, compare, drift_command, refit_command, sql, daily)
-for _command in (demo, inspect, fit, *_PIPELINE):
+for _command in (demo, inspect, fit, scorecard_command, *_PIPELINE):
     main.add_command(_command)
