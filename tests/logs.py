@@ -73,7 +73,9 @@ BAD_DATA = {
         described={"currency": "currency"},
     ),
     "no rows": BadInput(r"the order log has no row", lambda log: log.clear()),
-    "one customer": BadInput(r"1 customer can be clustered, too few for \d segments", replaced(customer_id=pl.lit(1))),
+    "one customer": BadInput(
+        r"<10 customers can be clustered, too few for \d segments", replaced(customer_id=pl.lit(1))
+    ),
     "no purchase": BadInput(
         r"0 customers can be clustered, .*60 others have no purchase", replaced(amount=-pl.col("amount"))
     ),

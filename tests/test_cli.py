@@ -182,7 +182,7 @@ def test_bad_value_exits_with_2(name: str, log: Path, tmp_path: Path) -> None:
         (["fit", "--out", "OUT"], "Missing argument 'ORDERS'"),
         (["fit", "LOG", "--out", "LOG"], "is a file"),
         (["fit", "LOG", "--out", "OUT", "--refunds", "nett"], "'nett' is not one of 'net', 'gross', 'error'"),
-        (["fit", "LOG", "--out", "OUT", "--min-size", "lots"], "'lots' is neither a count, such as 200, nor"),
+        (["fit", "LOG", "--out", "OUT", "--min-size", "lots"], "'lots' is no count, such as 200"),
         (["fit", "LOG", "--out", "OUT", "--segments", "many"], "'many' is neither a number, such as 5, nor"),
         (["fit", "LOG", "--out", "OUT", "--segments", "²"], "'²' is neither a number"),
         (["fit", "LOG", "--out", "OUT", "--segments", "3-"], "'3-' is neither a number"),

@@ -5,9 +5,15 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from logs import clean_log
+from quick import quick_fit
 
 from custseg._privacy import (
+    at_least,
     blurred,
+    bound_text,
+    bound_words,
+    few,
     hidden_cells,
     hidden_in_cross_table,
     share_bounds,
@@ -15,6 +21,7 @@ from custseg._privacy import (
     shown_count,
     shown_share,
     shown_sizes,
+    with_count,
 )
 from custseg.profiling import Profiles, profile_segments
 
@@ -206,3 +213,31 @@ def test_small_sizes_are_hidden_in_the_long_form() -> None:
     sizes = frame.filter(pl.col("statistic") == "size")
     assert sizes["value"].to_list() == [60, None, None]
     assert sizes["hidden"].to_list() == [None, ">=10", "<10"]
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 rows"), (1, "<10 rows"), (9, "<10 rows"), (10, "10 rows")])
+def test_small_counts_in_sentences(count: int, words: str) -> None:
+    assert few(count, "row") == words
+    assert with_count(count, ["{count} row", "{count} rows"], "en") == words
+
+
+def test_bounds_in_texts_and_files() -> None:
+    assert [bound_words(9), bound_words(43)] == ["<10", ">=10"]
+    assert [bound_text(9), bound_text(43)] == ["<10", "≥10"]
+    assert [at_least(260, "en"), at_least(1_269, "en")] == ["≥260", "≥1,260"]
+
+
+def test_title_and_report_give_no_small_difference() -> None:
+    """Two customers of 152 returned everything: the report beside the title must not say 152."""
+    log = clean_log(150)
+    returned = log.head(2).with_columns(customer_id=pl.lit(999) + pl.int_range(2), amount=pl.lit(-5.0))
+    result = quick_fit(pl.concat([log, returned]), as_of="2024-11-01")
+    assert "3 segments of 150 customers" in repr(result)
+    assert "rows of ≥150 customers" in repr(result.data_report)
+    assert result.data_report.logs[0].customers == 152
+
+
+def test_title_and_report_of_a_ready_table() -> None:
+    table = pl.DataFrame({"customer_id": range(203), "visits": [*range(200), None, None, None]})
+    result = quick_fit(features=table)
+    assert "≥200 rows of ≥200 customers" in repr(result.data_report)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import stat
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,13 +14,12 @@ from pathlib import Path
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
+from disturbances import disturbed, fast_folder, killed_at_random
 
 from custseg import CustsegError
 from custseg._frames import table_writer
 from custseg._write import hold_lock, is_locked, recover, write_files
 from custseg.errors import DataError
-
-KILLED_WRITER = Path(__file__).with_name("killed_writer.py")
 
 
 def text(content: str) -> Callable[[Path], object]:
@@ -41,13 +37,6 @@ def write(folder: object, **writers: Callable[[Path], object]) -> list[Path]:
 
 def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() if path.is_file() else "folder" for path in sorted(folder.iterdir())}
-
-
-def killed(mode: str, folder: Path, *more: str) -> dict[str, int]:
-    """What the script finds that kills writers."""
-    done = subprocess.run([sys.executable, KILLED_WRITER, mode, folder, *more], capture_output=True, check=True)
-    found: dict[str, int] = json.loads(done.stdout)
-    return found
 
 
 @contextmanager
@@ -220,24 +209,23 @@ def test_full_disk_changes_nothing(tmp_path: Path, form: str) -> None:
     assert contents(tmp_path) == {"a.txt": "old"}
 
 
-def test_killed_writer_at_every_step() -> None:
-    with hold_folder() as folder:
-        outcomes = killed("steps", folder)
-    assert set(outcomes) == {"recovered: old", "recovered: new", "written: old"}
-    assert min(outcomes.values()) > 10
+@pytest.mark.parametrize("mode", ["kill", "fail", "full"])
+def test_disturbed_writers(mode: str) -> None:
+    with fast_folder() as folder:
+        write(folder, a=text("old"), b=text("old"), c=text("old"))
+        outcomes = disturbed(
+            mode,
+            folder,
+            lambda: write(folder, a=text("new"), b=text("new"), c=text("new" * 500)),
+            reader=lambda: recover(folder, caller="test"),
+        )
+    assert set(outcomes) <= {"old", "new"}
+    assert outcomes["old"] >= 2
 
 
-def test_killed_writers_in_a_loop() -> None:
-    with hold_folder() as folder:
-        outcomes = killed("random", folder, "30")
-    assert (outcomes["kills"], outcomes["mixed after"]) == (30, 0)
-
-
-@contextmanager
-def hold_folder() -> Iterator[Path]:
-    """A folder in memory where there is one: syncing it costs nothing."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.ismount("/dev/shm") else None) as folder:
-        yield Path(folder)
+@pytest.mark.parametrize("kills", [5, pytest.param(30, marks=pytest.mark.slow)])
+def test_randomly_killed_writers(kills: int, tmp_path: Path) -> None:
+    assert killed_at_random("files", tmp_path / "files", kills=kills) == {"whole": kills, "repaired": kills}
 
 
 def test_running_writer_is_left_alone(tmp_path: Path) -> None:

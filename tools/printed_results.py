@@ -1,4 +1,4 @@
-"""Writes what the first example of README.md and of the Russian quick start prints below it (`make results`)."""
+"""Writes what examples print below them (`make results`): the first one of two pages, and all of another."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "guides" / "quick_start_ru.md")
+WHOLE_PAGES = (ROOT / "docs" / "guides" / "experiments.md",)
 EXAMPLE = re.compile(r"(?<=```python\n)(?P<code>.*?)```\n\n```text\n(?P<printed>.*?)```\n", re.DOTALL)
 
 
-def printed(code: str) -> str:
-    """What the code prints."""
+PYTHON = re.compile(r"(?<=```python\n)(?P<code>.*?)```\n(?:\n```text\n(?P<printed>.*?)```\n)?", re.DOTALL)
+
+
+def printed(code: str, names: dict[str, object] | None = None) -> str:
+    """What the code prints; it reads and defines `names`."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
-        exec(code, {})
+        exec(code, {} if names is None else names)
     return output.getvalue()
 
 
@@ -28,8 +32,22 @@ def page_with_results(page: str) -> str:
     return page[: example.start("printed")] + printed(example["code"]) + page[example.end("printed") :]
 
 
+def page_with_all_results(page: str) -> str:
+    """The page with the present output of each example that has one below it; examples run one after the other."""
+    names: dict[str, object] = {}
+    parts, end = [], 0
+    for example in PYTHON.finditer(page):
+        output = printed(example["code"], names)
+        if example["printed"] is not None:
+            parts += [page[end : example.start("printed")], output]
+            end = example.end("printed")
+    return "".join([*parts, page[end:]])
+
+
 def main() -> None:
     """Rewrite the pages."""
+    for path in WHOLE_PAGES:
+        path.write_text(page_with_all_results(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in PAGES:
         path.write_text(page_with_results(path.read_text(encoding="utf-8")), encoding="utf-8")
 

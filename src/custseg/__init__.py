@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custseg import clustering, datasets, exports, features, insights, plots, preparation, profiling, tracking
+    from custseg import (
+        clustering,
+        datasets,
+        exports,
+        features,
+        insights,
+        plots,
+        preparation,
+        profiling,
+        proof,
+        tracking,
+    )
     from custseg.errors import (
         CustsegError,
         DataError,
@@ -56,6 +67,7 @@ _FOLDERS = (
     "plots",
     "preparation",
     "profiling",
+    "proof",
     "rules",
     "tracking",
 )
@@ -84,6 +96,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "plots",
     "preparation",
     "profiling",
+    "proof",
     "rules",
     "tracking",
 ]

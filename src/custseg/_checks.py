@@ -8,12 +8,12 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Rational, Real
 from os import PathLike, fsdecode
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from custseg.errors import DataError, MissingDependencyError
 from custseg.texts import listed, plural, shown
@@ -21,6 +21,7 @@ from custseg.texts import listed, plural, shown
 if TYPE_CHECKING:
     from custseg._numerics import Floats
 
+_Value = TypeVar("_Value")
 _NUMBER = r"[-+−]?\d[\d.,'’\s]*"
 # Shapes have A for each letter: a sign such as $ or €, or a short code such as EUR or R$, beside a number.
 _SIGN = r"A{0,3}[$€£¥₽₹₴₸₺₩₪₫฿]"
@@ -30,6 +31,39 @@ _SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
 _EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "fastexcel": "excel", "sqlglot": "sql"}
 # Ranges up to this number are accepted for any number of customers: numbers that are too large are not tried.
 _MODEST = 100
+
+
+class MissingColumns(DataError):
+    """A table lacks columns.
+
+    Parameters
+    ----------
+    message : str
+        Which ones, and those that it has.
+    columns : mapping of str to str
+        The missing ones, by argument.
+    present : sequence of str
+        The columns of the table.
+    """
+
+    def __init__(self, message: str, columns: Mapping[str, str], present: Sequence[str]) -> None:
+        super().__init__(message)
+        self.columns, self.present = columns, present
+
+
+def all_of(makers: Iterable[Callable[[], _Value]]) -> list[_Value]:
+    """The results of the functions; what several tables lack is one error, with a line for each of them."""
+    values, errors = [], []
+    for make in makers:
+        try:
+            values.append(make())
+        except MissingColumns as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise DataError("\n".join(map(str, errors))) from errors[0]
+    return values
 
 
 def check_choice(caller: str, argument: str, value: object, *, allowed: Sequence[str]) -> None:
@@ -55,10 +89,12 @@ def check_columns(caller: str, names: Mapping[str, str | None], present: Sequenc
         words = ", ".join(
             f"{shown(name)} ({argument}=){did_you_mean(str(name), present, ' ')}" for argument, name in missing.items()
         )
-        raise DataError(
+        raise MissingColumns(
             f"{caller}: the table lacks {'columns' if len(missing) > 1 else 'column'} {ended(words)} {advice}"
             f"Name the right {'columns' if len(missing) > 1 else 'column'}; "
-            f"columns are {listed(present)}."
+            f"columns are {listed(present)}.",
+            missing,
+            present,
         )
     check_distinct(caller, present, [name for name in names.values() if name is not None])
 

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
-from custseg.texts import number, percent
+from custseg.texts import number, percent, plural, plural_form
 
 SMALLEST_GROUP = 10
 """Groups of fewer customers are not described."""
@@ -45,17 +45,18 @@ def hidden_cells(counts: Integers) -> Bools:
     return hidden
 
 
-def hidden_in_cross_table(counts: Integers) -> Bools:
+def hidden_in_cross_table(counts: Integers, *, hides_total: bool = False) -> Bools:
     """Which cells of a cross table that is shown with its totals must not be shown; shape (rows + 1, columns + 1).
 
     The last row and column of the result are the totals, the corner the grand total. Cells with 1 to 9 customers are
     hidden. A line (a row or a column, with its total) is an equation, so that in every line with hidden cells further
     ones are hidden, the smallest first, until there are two or more that count 20 customers or more; as far as the
-    line has such cells.
+    line has such cells. With `hides_total` the grand total is hidden from the outset.
     """
     table = np.vstack([counts, counts.sum(axis=0)])
     table = np.column_stack([table, table.sum(axis=1)])
     hidden = (table > 0) & (table < SMALLEST_GROUP)
+    hidden[-1, -1] |= hides_total
     while True:
         before = hidden.sum()
         for lines, masks in ((table, hidden), (table.T, hidden.T)):
@@ -143,13 +144,37 @@ def shown_sizes(sizes: Sequence[int]) -> list[int | None]:
 
 
 def bound_words(count: int) -> str:
-    """What is said of a count that is hidden: "<10", or ">=10" where it would give another one away."""
+    """What files have for a count that is hidden: "<10", or ">=10" where it would give another one away."""
     return f"<{SMALLEST_GROUP}" if count < SMALLEST_GROUP else f">={SMALLEST_GROUP}"
+
+
+def bound_text(count: int) -> str:
+    """The same as people read it: "<10" or "≥10"."""
+    return bound_words(count).replace(">=", "≥")
 
 
 def group_size(count: int | None, language: str) -> str:
     """The count of a group as people read it; "<10" for None, in a group of at least 20."""
     return f"<{SMALLEST_GROUP}" if count is None else number(count, language)
+
+
+def at_least(count: int, language: str) -> str:
+    """A count as a bound, where the difference to another one is small: "≥260" for 260 to 269."""
+    return f"≥{number(count - count % SMALLEST_GROUP, language)}"
+
+
+def with_count(count: int, forms: Sequence[str], language: str, *, quotes: Sequence[str] = (), **fields: str) -> str:
+    """The sentence with a count of customers, in the form that goes with it; 1 to 9 read "<10"."""
+    is_hidden = 0 < count < SMALLEST_GROUP
+    form = plural_form(SMALLEST_GROUP if is_hidden else count, forms, language)
+    return form.format(*quotes, count=group_size(None if is_hidden else count, language), **fields)
+
+
+def few(count: int, noun: str, nouns: str | None = None) -> str:
+    """A count of customers in an error: "<10 customers" for 1 to 9, else "12 customers"."""
+    if not 0 < count < SMALLEST_GROUP:
+        return plural(count, noun, nouns)
+    return f"<{SMALLEST_GROUP} {nouns or noun + 's'}"
 
 
 def frequent_categories(column: nw.Series[Any], *, printable: bool = False) -> tuple[str, ...]:

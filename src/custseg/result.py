@@ -27,6 +27,7 @@ from custseg.preparation import Preparation
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
 from custseg.texts import counted, printable, shortened, text
+from custseg.trials import AutoMinimum
 
 __all__ = ["Segmentation"]
 
@@ -54,6 +55,9 @@ class Segmentation:
         Number of the segment of each customer in the order of `features`; -1 for those that cannot be clustered.
     rules : SegmentRules
         One IF-THEN rule for each segment, and a set of rules that covers all customers.
+    minimum : AutoMinimum or None
+        What ``min_size="auto"`` stood for, and which lift each segment can show in an experiment; None for another
+        minimum size.
     """
 
     profiles: Profiles
@@ -64,6 +68,7 @@ class Segmentation:
     data_report: DataReport
     labels: NDArray[np.intp] = field(repr=False)
     rules: SegmentRules = field(repr=False)
+    minimum: AutoMinimum | None = field(default=None, repr=False)
 
     @property
     def as_of(self) -> datetime | None:
@@ -100,11 +105,16 @@ class Segmentation:
 
     @property
     def notes(self) -> list[str]:
-        """Values filled, compressed or left out; codes and circular attributes; cross tables; notes of the method."""
+        """The minimum size; values filled, compressed or left out; columns that are no amounts; the choice."""
         language = self.choice.language
         fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
         units = {feature.name: feature.unit for feature in self.features.described}
-        return [*self.preparation.notes(language, self._phrases, units), *self._notes_on_columns, *fit_notes]
+        minimum = []
+        if self.minimum is not None:
+            names = dict(zip(self.model.numbers, self.model.names, strict=True))
+            minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
+        prepared = self.preparation.notes(language, self._phrases, units)
+        return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:

@@ -16,7 +16,6 @@ from custseg._checks import (
     check_preferred,
     check_previous,
     check_random_state,
-    check_room_for,
     check_segment_numbers,
 )
 from custseg._frames import USUAL_FORM, CSVFormat
@@ -25,12 +24,13 @@ from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import CODE, FeatureTable, as_quantities, given_features
 from custseg.features import features_of
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import CustomerMatrix, can_be_clustered, clustering_columns, customer_matrix, requested_clusters
+from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import FitOptions, SegmentModel, learn_model
 from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
 from custseg.result import Segmentation
 from custseg.rules import SegmentRules, segment_rules
-from custseg.texts import LANGUAGES, listed, plural, text
+from custseg.sizes import check_enough, minimum_of_outcome, requested_size, with_detectable_lifts
+from custseg.texts import LANGUAGES, listed, text
 
 __all__ = ["fit_segments"]
 
@@ -55,7 +55,8 @@ def fit_segments(
     columns: Sequence[str] | None = None,
     method: str = "auto",
     n_segments: int | range | None = None,
-    min_size: int | float = 0.05,
+    min_size: int | float | str = 0.05,
+    lift: float = 0.5,
     prefer: int | Sequence[int] = PREFERRED,
     previous: Segmentation | SegmentModel | ClusteringChoice | int | None = None,
     refunds: str = "net",
@@ -99,8 +100,12 @@ def fit_segments(
     n_segments : int or range, optional
         The number of segments, or a range to choose from; by default 2 to 8, or one segment if no clustering is
         stable in halves of the customers.
-    min_size : int or float, default 0.05
-        Minimum segment size: customers (int), or a share of the clustered customers (below 1).
+    min_size : int, float or "auto", default 0.05
+        Minimum segment size: customers (int), or a share of the clustered customers (below 1). "auto": as many
+        customers as each of up to 8 segments needs to show `lift` in an experiment, by what happened in the last 30
+        days of the log; .05 if not even three segments could. `minimum` of the result says what each can show.
+    lift : float, default 0.5
+        For ``min_size="auto"``: the rise of the share who buy again that a segment must be able to show.
     prefer : int or sequence of int, default 5 to 7
         Numbers of segments that can be served; they decide among numbers that the evidence does not distinguish.
     previous : Segmentation, SegmentModel, ClusteringChoice or int, optional
@@ -151,7 +156,7 @@ def fit_segments(
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
-    check_min_size(_CALLER, min_size)
+    requested_size(_CALLER, min_size, lift)
     seed = check_random_state(_CALLER, random_state)
     preferred = check_preferred(_CALLER, prefer)
     options = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
@@ -170,7 +175,11 @@ def fit_segments(
     table, names, report = _labeled(table, labels, columns, logs=described, language=language)
 
     tell("preparing", 1, 4)
-    _check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size)
+    minimum = None
+    if isinstance(min_size, str):
+        minimum = minimum_of_outcome(described, table, names, lift=lift)
+        min_size = minimum.min_size
+    check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size, caller=_CALLER)
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
 
     tell("clustering", 2, 4)
@@ -186,6 +195,8 @@ def fit_segments(
         seed,
     )
     result = _segmentation(table, matrix, choice, logs=described, report=report, options=fit_options)
+    if minimum is not None:
+        result = with_detectable_lifts(result, minimum, described)
     tell("done", 4, 4)
     return result
 
@@ -231,7 +242,7 @@ def _segmentation(
         table,
         model,
         preparation=matrix.preparation,
-        data_report=report,
+        data_report=report.beside(int((labels >= 0).sum())),
         labels=labels,
         rules=rules,
     )
@@ -316,30 +327,6 @@ def _who_is_left(table: FeatureTable) -> str:
 
 def _is_windowed(table: FeatureTable) -> bool:
     return table.snapshot is not None and table.snapshot.window_days is not None
-
-
-def _check_enough(
-    table: FeatureTable,
-    columns: Sequence[str],
-    *,
-    n_segments: int | range | None,
-    n_required: int,
-    min_size: int | float,
-) -> None:
-    """Raise if there are too few customers to cluster for the number of segments and their minimum size."""
-    clustered = int(can_be_clustered(table, columns).sum())
-    if clustered < n_required:
-        remainder = ""
-        if clustered < len(table):
-            remainder = plural(len(table) - clustered, "other has", "others have")
-            remainder = f" {remainder} no purchase, or no value in the columns."
-        longer = "a longer log" if any(feature.family != "given" for feature in table.described) else "more rows"
-        raise DataError(
-            f"{_CALLER}: {plural(clustered, 'customer')} can be clustered, too few for "
-            f"{plural(n_required, 'segment')}.{remainder} Give {longer}, or a smaller n_segments."
-        )
-    n_members = check_min_size(_CALLER, min_size, clustered)
-    check_room_for(_CALLER, n_segments, customers=clustered, min_size=n_members)
 
 
 def _select(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from custseg._checks import check_integer
-from custseg.texts import counted, text
+from custseg.texts import calendar_date, counted, text
 
 _EPOCH = datetime(1970, 1, 1)
 _LONGEST_WINDOW = 100 * 366
@@ -50,8 +50,8 @@ class Snapshot:
         words = text(language, "snapshot")
         moment = self.as_of.isoformat(sep=" ", timespec="minutes" if _whole_minute(self.as_of) else "auto")
         time = moment.partition(" ")[2]
-        if written := words["day"]:
-            moment = self.as_of.strftime(written).rjust(10, "0") + ("" if time == "00:00" else f" {time}")
+        if words["day"]:
+            moment = calendar_date(self.as_of.date(), language) + ("" if time == "00:00" else f" {time}")
         if self.assumed:
             moment += words["assumed"]
         return moment + counted(self.window_days, words["window"], language) if self.window_days else moment

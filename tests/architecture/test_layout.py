@@ -57,8 +57,11 @@ TESTED_BY = {
     "profiling/_segment_profile.py": "profiling/test_profiles.py",
     "profiling/measures/_categories.py": "profiling/test_profiles.py",
     "profiling/naming/_archetype_match.py": "profiling/naming/test_names.py",
+    "proof/_further_segments.py": "proof/test_cross_check.py",
+    "proof/experiments/_uplift_result.py": "proof/experiments/test_uplift.py",
     "rules/_results.py": "rules/test_segment_rules.py",
     "tracking/monitoring/_comparisons.py": "tracking/monitoring/test_drift.py",
+    "trials/_power.py": "proof/test_sample_size.py",
     "texts/_scales.py": "clustering/validation/test_stability.py",
 }
 

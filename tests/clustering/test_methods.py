@@ -122,9 +122,9 @@ def test_early_stop_is_noted():
 
 def test_note_names_clusters_and_counts_rows():
     first, second = reassignment_notes([Reassignment(1, 0, 1.0, 0.5), Reassignment(-1, 1, 1_200.0, 0.5)])
-    assert first.text(["a", "b"]) == "1 customer reassigned from 'b' to 'a' to meet the minimum size."
+    assert first.text(["a", "b"]) == "<10 customers reassigned from 'b' to 'a' to meet the minimum size."
     assert second.text(["a", "b"]) == "1,200 customers reassigned to 'b' to meet the minimum size."
-    assert first.text(["a", "b"], "ru").startswith("1 клиент переведён из сегмента «b» в сегмент «a»")
+    assert first.text(["a", "b"], "ru").startswith("<10 клиентов переведены из сегмента «b» в сегмент «a»")
 
 
 @pytest.mark.parametrize("remedy", ["regularized", "diagonal", "round"])

@@ -69,6 +69,12 @@ def test_reasons_in_their_order(tmp_path: Path, language: str, reasons: list[str
     assert [row["reachable"] for row in listed] == ["true", "false", "false", "false", "", "false", "", ""]
 
 
+def test_consent_as_fractions_with_gaps(tmp_path: Path) -> None:
+    consent = pl.DataFrame({"customer_id": IDS[:3], "contactable_email": [1.0, 0.0, None]})
+    listed = rows(export_activation(compared(), tmp_path / "list.csv", features=consent))
+    assert [row["reachable"] for row in listed][:3] == ["true", "false", ""]
+
+
 def test_column_of_consent(tmp_path: Path) -> None:
     features = FEATURES.select("customer_id", consent_email="contactable_email")
     listed = rows(export_activation(compared(), tmp_path / "l.csv", features=features, contactable="consent_email"))
@@ -150,6 +156,7 @@ def test_failure_leaves_the_old_list(tmp_path: Path) -> None:
         ({"transitions": AFTER}, TypeError, "transitions must be the result of `transitions`, got DataFrame"),
         ({"transitions": transitions(BEFORE, AFTER)}, DataError, "the comparison has no moment"),
         ({"plays": ["invite"]}, TypeError, "plays must map segments to texts"),
+        ({"plays": {0: "a", 9: "b"}}, ValueError, r"plays names \[9\], in which no customer is.* \[0, 1, 'No data'\]"),
         ({"plays": {0: 5}}, TypeError, "plays must map numbers or names of segments to texts, got int to int"),
         ({"max_sends_7d": 3}, ValueError, "max_sends_7d needs features="),
         ({"max_sends_7d": 0, "features": FEATURES}, ValueError, "max_sends_7d must be at least 1"),

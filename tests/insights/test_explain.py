@@ -14,6 +14,7 @@ from custseg.clustering import method_names
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.insights import explain
+from custseg.insights._counterfactual import is_possible
 
 SHOP = make_shop(600, 0)
 METHODS = method_names()
@@ -162,16 +163,16 @@ def test_missing_value_is_told_with_what_it_was_taken_as() -> None:
 
 def test_outliers_are_named() -> None:
     assert not explain(LINE, "c10").is_outlier
-    assert "Outlier" not in repr(explain(LINE, "c10"))
+    assert "Unusual" not in repr(explain(LINE, "c10"))
     strange = replace(explain(LINE, "c10"), is_outlier=True)
-    assert "Outlier: farther from the segment" in repr(strange)
+    assert "Unusual for the segment: farther from it" in repr(strange)
 
 
 def test_sentences_in_english() -> None:
     text = repr(explain(LINE, "c0"))
-    assert text.startswith("Customer c0 is in fewer visits than others (segment ")
-    assert "Why this segment and not more visits than others:\n  visits: 0 (median 9.5 here, 110 there)" in text
-    assert "With visits at 100 (now 0) and all else unchanged, they would be in more visits than others." in text
+    assert text.startswith("Customer c0 is in “fewer visits than others” (segment ")
+    assert "Why this segment and not “more visits than others”:\n  visits: 0 (median 9.5 here, 110 there)" in text
+    assert "If visits were 100 (now 0) and all else unchanged, they would be in “more visits than others”." in text
 
 
 def test_sentences_in_russian() -> None:
@@ -179,12 +180,12 @@ def test_sentences_in_russian() -> None:
     texts = [repr(explain(result, result.features.ids[p], language="ru")) for p in clustered_places(result)[:20]]
     assert texts[0].startswith("Клиент ")
     assert "медиана здесь" in texts[0]
-    assert any("и прочих равных клиент был бы в сегменте" in text for text in texts)
+    assert any(", а остальное не менялось, клиент был бы в сегменте" in text for text in texts)
 
 
 def test_customer_that_no_change_moves_is_told() -> None:
     alone = replace(explain(LINE, "c0"), counterfactual=None)
-    assert "No change of one column alone, within its usual values, is enough" in repr(alone)
+    assert "No usual value of a single column would put them" in repr(alone)
 
 
 def test_unknown_customer_is_an_error_that_names_no_other() -> None:
@@ -279,7 +280,7 @@ def test_sentences_have_labels_and_the_language_of_the_result() -> None:
     fitted = line([float(v) for v in (*range(20), *range(100, 120))], labels={"visits": "визиты"}, language="ru")
     printed = repr(explain(fitted, "c0"))
     assert "\n  визиты: 0 (медиана здесь 9,5, там 110)\n" in printed
-    assert "При значении «визиты» " in printed
+    assert "Если бы значение «визиты» было " in printed
     assert explain(fitted, "c0", language="en").language == "en"
 
 
@@ -306,3 +307,26 @@ def test_equal_medians_are_no_reason() -> None:
     reason = explain(LINE, "c0").why[0]
     equal = replace(reason, feature="calls", typical=2.0, typical_second=2.0, contribution=2 * reason.contribution)
     assert "calls" not in repr(replace(explain(LINE, "c0"), why=(equal, reason)))
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "possible"),
+    [
+        ("age_days", 3.0, False),  # the first order would be after the last
+        ("recency_days", 300.0, True),
+        ("recency_days", 500.0, False),
+        ("order_count", 9.0, True),
+        ("income", 3.0, True),
+    ],
+)
+def test_change_that_contradicts_another_feature_is_impossible(feature: str, value: float, possible: bool) -> None:
+    customer = {"recency_days": 200.0, "age_days": 400.0, "order_count": 5.0, "income": 50.0}
+    assert is_possible(customer, feature, value) == possible
+
+
+def test_first_and_last_order_of_customers_with_one_are_the_same() -> None:
+    customer = {"recency_days": 200.0, "age_days": 200.0, "order_count": 1.0}
+    assert not is_possible(customer, "recency_days", 30.0)
+    assert is_possible({**customer, "order_count": 2.0}, "recency_days", 30.0)
+    # What contradicts itself already is no reason against a change.
+    assert is_possible({"recency_days": 500.0, "age_days": 400.0}, "age_days", 300.0)

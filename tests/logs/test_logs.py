@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from custseg.errors import DataError
-from custseg.logs import Logs, described_logs
+from custseg.logs import Events, Logs, Orders, described_logs
 
 ORDERS = pl.DataFrame({"customer_id": [1], "order_id": [1], "ordered_at": ["2024-05-01"], "amount": [-5.0]})
 EVENTS = pl.DataFrame({"customer_id": ["1"], "occurred_at": ["2024-05-03 10:00"], "event": ["visited"]})
@@ -46,3 +47,18 @@ def test_ids_of_different_types() -> None:
 def test_at_least_one_log() -> None:
     with pytest.raises(TypeError, match="test: give at least one of orders, events and customers, got none"):
         described()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_loaded_log_needs_its_file_no_more(tmp_path: Path, form: str) -> None:
+    dates = ["2024-05-01", "2024-05-02"]
+    orders = pl.DataFrame({"customer_id": ["007", "8"], "order_id": [1, 2], "ordered_at": dates, "amount": [1.5, 2]})
+    events = pl.DataFrame({"customer_id": ["007", "8"], "occurred_at": dates, "event": ["opened", "clicked"]})
+    for name, kind, table in (("orders", Orders, orders), ("events", Events, events)):
+        path = tmp_path / f"{name}.{form}"
+        table.write_csv(path) if form == "csv" else table.write_parquet(path)
+        log = kind(str(path))
+        expected = log.lines().collect().to_native()
+        loaded = log.loaded()
+        path.unlink()
+        assert loaded.lines().collect().to_native().equals(expected)

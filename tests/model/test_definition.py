@@ -78,7 +78,7 @@ def test_columns_are_found_by_the_description_of_the_fit(shop: Shop) -> None:
 
 
 def test_all_missing_columns_are_named(shop: Shop, whole: Segmentation) -> None:
-    with pytest.raises(DataError, match=r"lacks columns 'ordered_at'.* 'amount'"):
+    with pytest.raises(DataError, match=r"lacks columns \['ordered_at', 'amount'\]"):
         whole.model.assign(shop.orders.drop("ordered_at", "amount"), shop.events, as_of=shop.as_of)
 
 

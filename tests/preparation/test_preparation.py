@@ -163,7 +163,7 @@ def test_values_are_clipped_and_counted() -> None:
     matrix = plan.matrix({"trend": column})
     assert only(plan).clipped == 4
     assert matrix[-4:, 0].tolist() == [4, -4, 4, -4]
-    assert plan.notes() == ["4 customers lie beyond 4 standard deviations on trend, clipped to that bound."]
+    assert plan.notes() == ["<10 customers lie beyond 4 standard deviations on trend, clipped to that bound."]
 
 
 def test_missing_values_are_filled_with_the_median_and_counted() -> None:
@@ -171,7 +171,7 @@ def test_missing_values_are_filled_with_the_median_and_counted() -> None:
     plan = fit_preparation(values)
     assert (plan.columns[0].fill, plan.columns[0].missing) == (3.0, 2)
     assert plan.matrix(values)[5:, 0].tolist() == [0, 0]
-    assert plan.notes() == ["2 missing values of gap_days_mean taken as the median, 3."]
+    assert plan.notes() == ["<10 missing values of gap_days_mean taken as the median, 3."]
 
 
 def test_missing_values_move_neither_center_nor_spread() -> None:
@@ -212,7 +212,7 @@ def test_notes_in_russian_with_labels() -> None:
     values = {"x": np.append(np.arange(19.0), np.nan), "same": np.ones(20), "y": np.arange(20.0)}
     assert fit_preparation(values).notes("ru", {"x": "визиты", "same": "страна"}) == [
         "Не используется страна: все значения одинаковы.",
-        "1 пропуск (визиты) заменён медианой, 9.",
+        "<10 пропусков (визиты) заменены медианой, 9.",
     ]
 
 

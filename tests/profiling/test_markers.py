@@ -225,7 +225,7 @@ def test_codes_of_places_are_categories() -> None:
 def test_cut_is_as_near_the_members_as_holds_for_three_quarters() -> None:
     orders = np.repeat([1, 2, 5, 1, 2, 7, 8, 9, 10, 12], [55, 33, 12, 75, 15, 42, 42, 42, 42, 42]).astype(float)
     [marker] = markers(orders=orders)
-    assert marker.texts["en"] == "orders under 5: 88% (others 30%)"  # not "orders under 7: 100% (others 30%)"
+    assert marker.texts["en"] == "orders at most 4: 88% (others 30%)"  # not "orders under 7: 100% (others 30%)"
 
 
 def test_column_that_most_members_lack_is_no_marker() -> None:

@@ -55,7 +55,7 @@ def test_rule_of_a_plain_segment_by_hand() -> None:
     orders = np.arange(200) % 20
     rules = segment_rules({"order_count": orders, "noise": np.arange(200) % 7}, (orders >= 5).astype(int))
     few, many = rules.rules
-    assert (few.text, many.text) == ("order_count is under 5", "order_count is at least 5")
+    assert (few.text, many.text) == ("order_count is at most 4", "order_count is at least 5")
     assert (many.precision, many.recall, many.lift) == (1.0, 1.0, pytest.approx(1 / 0.75, rel=0.02))
     assert many.sql == '"order_count" >= 5 AND "order_count" IS NOT NULL'
     assert rules.fidelity == 1.0
@@ -279,7 +279,7 @@ def test_both_languages_are_told() -> None:
     assert repr(rules.rules[1]) == (
         "Если recency_days не меньше 100, то сегмент 1: точность 100\xa0%, полнота 100\xa0%, лифт 2"
     )
-    assert "совпадение 100\xa0%" in repr(rules)
+    assert "совпадение с сегментами: 100\xa0%" in repr(rules)
 
 
 def test_columns_make_a_frame() -> None:
@@ -384,6 +384,6 @@ def test_alternatives_are_in_parentheses_and_russian_has_a_comma_after_a_range()
     income = Condition("income", low=40_000, missing=True)
     orders, fish = Condition("orders", low=2, high=7), Condition("fish", high=15)
     rule = Rule(0, "x", (income, orders, fish), None, None, None, 0)
-    assert rule.text == "(income is missing or at least 40,000) and orders is from 2 to under 7 and fish is under 15"
-    assert rule.texts["ru"].endswith("и orders не меньше 2, но меньше 7, и fish меньше 15")
+    assert rule.text == "(income is missing or at least 40,000), orders is from 2 to under 7 and fish is under 15"
+    assert rule.texts["ru"].endswith(", orders не меньше 2, но меньше 7, и fish меньше 15")
     assert Rule(0, "x", (income,), None, None, None, 0).text == "income is missing or at least 40,000"

@@ -1,4 +1,5 @@
 import math
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from custseg.texts import (
     EXACT,
     amount,
+    calendar_date,
     counted,
     listed,
     number,
@@ -18,6 +20,7 @@ from custseg.texts import (
     significant_digits,
     table,
     unit_beside,
+    whole_range,
 )
 
 
@@ -239,3 +242,30 @@ def test_percentages_beyond_all_are_plain() -> None:
 def test_share_that_is_nearly_all() -> None:
     assert amount(0.9996, "share") == ">99.9%"
     assert amount(0.123, "share") == "12.3%"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends", "expected"),
+    [
+        (2, 7, (None, None), ("range", (2, 6))),
+        (30, 60, (None, None), ("between", (30, 60))),
+        (None, 60, (None, None), ("<", (60,))),
+        (None, 7, (None, None), ("<=", (6,))),
+        (None, 1, (0, 9), ("==", (0,))),
+        (5, None, (1, 5), ("==", (5,))),
+        (4, None, (1, 5), (">=", (4,))),
+        (3, 4, (1, 5), ("==", (3,))),
+        (1.5, 3.5, (None, None), ("range", (2, 3))),
+    ],
+)
+def test_whole_numbers_include_both_ends_unless_the_bound_is_rounder(
+    low: float | None,
+    high: float | None,
+    ends: tuple[float | None, float | None],
+    expected: tuple[str, tuple[float, ...]],
+) -> None:
+    assert whole_range(low, high, lowest=ends[0], highest=ends[1]) == expected
+
+
+def test_dates_as_people_write_them() -> None:
+    assert [calendar_date(date(2025, 6, 30), language) for language in ("en", "ru")] == ["2025-06-30", "30.06.2025"]

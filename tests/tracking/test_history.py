@@ -226,6 +226,19 @@ def test_manifests_that_cannot_be_used(history: SegmentHistory, entries: Any, me
     assert history.at("2024-06-01").equals(JUNE)
 
 
+@pytest.mark.parametrize("manifest", ["{", "{}"])
+def test_damaged_manifest_is_written_again_for_the_same_content(history: SegmentHistory, manifest: str) -> None:
+    (june_of(history) / MANIFEST).write_text(manifest)
+    with pytest.raises(DataError, match=r"is damaged.*replace=True"):
+        history.record(JULY, "2024-06-01")
+    assert history.record(JUNE, "2024-06-01")
+    assert history.at("2024-06-01").equals(JUNE)
+    (june_of(history) / MANIFEST).write_text(manifest)
+    (june_of(history) / PART).write_bytes(b"no rows")
+    with pytest.raises(DataError, match="is damaged"):
+        history.record(JUNE, "2024-06-01")
+
+
 def test_foreign_files_are_left_alone(history: SegmentHistory) -> None:
     (Path(history.folder) / "notes.txt").write_text("mine")
     (june_of(history) / "_SUCCESS").write_text("")

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+import polars as pl
 import pytest
+from disturbances import disturbed, fast_folder, killed_at_random
 
-RECORDER = Path(__file__).with_name("killed_recorder.py")
+from custseg.tracking import SegmentHistory
 
 
-def outcomes(mode: str, count: int) -> dict[str, int]:
-    """What the script finds that disturbs a recording."""
+def table(name: str) -> pl.DataFrame:
+    return pl.DataFrame({"customer_id": ["ann", "bob"], "segment": [0, 0], "name": [name, name]})
+
+
+def record(folder: Path, name: str) -> None:
+    SegmentHistory(folder).record(table(name), "2024-06-01", replace=True)
+
+
+def read(folder: Path) -> None:
+    """Raise unless both snapshots are whole."""
+    history = SegmentHistory(folder)
+    assert history.moments() == ("2024-05-01", "2024-06-01")
+    assert history.at("2024-05-01").equals(table("other"))
+    assert history.at("2024-06-01")["name"].unique().to_list() in (["old"], ["new"])
+
+
+@pytest.mark.parametrize("mode", ["kill", "fail", "full"])
+def test_every_file_operation_may_fail(mode: str) -> None:
     with fast_folder() as folder:
-        command = [sys.executable, RECORDER, mode, folder, str(count)]
-        environment = os.environ | {"POLARS_MAX_THREADS": "1"}
-        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    counts: dict[str, int] = json.loads(done.stdout)
-    return counts
+        SegmentHistory(folder).record(table("other"), "2024-05-01")
+        record(folder, "old")
+        outcomes = disturbed(mode, folder, lambda: record(folder, "new"), reader=lambda: read(folder))
+    assert set(outcomes) <= {"old", "new"}
+    assert outcomes["old"] >= 2
 
 
-@contextmanager
-def fast_folder() -> Iterator[Path]:
-    """A folder in memory where there is one: syncing it costs nothing."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.ismount("/dev/shm") else None) as folder:
-        yield Path(folder)
+def test_first_snapshot_may_fail() -> None:
+    """Without a manifest there is no snapshot, and nobody takes the half of one for it."""
+    with fast_folder() as folder:
+        outcomes = disturbed("kill", folder, lambda: record(folder, "new"), reader=SegmentHistory(folder).moments)
+    assert set(outcomes) == {"old", "new"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")
-@pytest.mark.parametrize("stride", [13, pytest.param(1, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("mode", ["kill", "fail"])
-def test_every_file_operation_may_fail(mode: str, stride: int) -> None:
-    counts = outcomes(mode, stride)
-    # Another snapshot is whole each time, this one is the old or the new one, and the next recording repairs it.
-    assert set(counts) <= {"after: old", "after: new", "again: new"}
-    assert min(counts["after: old"], counts["again: new"]) >= 2
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")
-@pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.slow)])
-def test_random_kills_leave_snapshots_whole(kills: int) -> None:
-    assert outcomes("random", kills) == {"whole": kills}
+@pytest.mark.slow
+def test_random_kills_leave_snapshots_whole(tmp_path: Path) -> None:
+    assert killed_at_random("snapshot", tmp_path / "history", kills=30) == {"whole": 30, "repaired": 30}

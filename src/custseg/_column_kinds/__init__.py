@@ -8,7 +8,7 @@ Start with `_notes.py`, whose sentences both the data report and the inspection 
 from __future__ import annotations
 
 from custseg._column_kinds._codes import Code, codes_among
-from custseg._column_kinds._cycles import Cycle, cycle_of
+from custseg._column_kinds._cycles import Cycle, cycle_of, is_cycle_name
 from custseg._column_kinds._labels_in_numbers import OLDEST, YEARS, impossible_births, is_label_column, is_year_column
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
@@ -37,6 +37,7 @@ __all__ = [
     "is_amount_or_count",
     "is_answer",
     "is_birth_name",
+    "is_cycle_name",
     "is_id_name",
     "is_label_column",
     "is_outcome_name",

@@ -54,6 +54,11 @@ def cycle_of(name: str, values: Floats) -> Cycle | None:
     return Cycle(kind, period, period - 1 + first, first)
 
 
+def is_cycle_name(name: str) -> bool:
+    """Whether the name says that the column holds hours of the day, days of the week or months."""
+    return _named(name) is not None
+
+
 def _named(name: str) -> CycleKind | None:
     words = words_of(name)
     lists = catalog()["cycles"]

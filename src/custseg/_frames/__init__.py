@@ -18,6 +18,7 @@ from custseg._frames._local import (
     columns_of,
     frame_from_columns,
     parquet_rows,
+    parquet_table,
     table_writer,
 )
 from custseg._frames._open import Table, matching_paths, open_table, read_table
@@ -50,6 +51,7 @@ __all__ = [
     "open_table",
     "original_text",
     "parquet_rows",
+    "parquet_table",
     "read_date",
     "read_table",
     "safe_text",

@@ -190,6 +190,10 @@ class Dialect(Protocol):
         """The rows with a date at or after the moment; `column` holds the dates."""
         ...
 
+    def loaded(self, columns: Sequence[str]) -> Dialect:
+        """The same table with these columns alone, read once; a relation stays in its database."""
+        ...
+
     def filled(self, columns: Sequence[str]) -> Any:
         """Whether all of the columns hold a value at all (not null, not NaN, not blank)."""
         ...

@@ -15,6 +15,7 @@ import polars.selectors as cs
 from custseg._frames._files import CSVFormat
 from custseg._frames._run import reason, run, run_all
 from custseg._frames._spreadsheet import safe_for_spreadsheets
+from custseg.errors import DataError
 
 _FOR_EXCEL = CSVFormat(encoding="utf-8-sig")
 
@@ -27,6 +28,14 @@ def frame_from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
 def parquet_rows(path: Path) -> nw.LazyFrame[Any]:
     """The rows of one Parquet file that this package wrote, lazily: a filter reads only what it needs."""
     return nw.from_native(pl.scan_parquet(path, glob=False, hive_partitioning=False))
+
+
+def parquet_table(path: Path) -> nw.DataFrame[Any] | None:
+    """The rows of one Parquet file; None where there is none, or it cannot be read."""
+    try:
+        return collect(parquet_rows(path))
+    except (OSError, DataError, pl.exceptions.PolarsError):
+        return None
 
 
 def columns_of(table: nw.DataFrame[Any], names: Iterable[str]) -> nw.DataFrame[Any]:

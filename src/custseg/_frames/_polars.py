@@ -230,6 +230,12 @@ class PolarsDialect:
         changed.frame = self.frame.filter(self.moment(column, style) >= moment)
         return changed
 
+    def loaded(self, columns: Sequence[str]) -> PolarsDialect:
+        changed = copy(self)
+        names = list(dict.fromkeys(self._plain_names.get(name, name) for name in columns))
+        changed.frame = run(self.frame.select(names)).lazy()
+        return changed
+
     def filled(self, columns: Sequence[str]) -> pl.Expr:
         return pl.all_horizontal(self._holds_value(column) for column in columns)
 

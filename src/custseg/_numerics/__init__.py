@@ -5,7 +5,6 @@ from __future__ import annotations
 from custseg._numerics._arrays import Bools, Floats, Integers, Labels32, mix
 from custseg._numerics._intervals import (
     N_RESAMPLES,
-    difference_interval,
     holm,
     mean_interval,
     ratio_interval,
@@ -20,7 +19,6 @@ __all__ = [
     "Floats",
     "Integers",
     "Labels32",
-    "difference_interval",
     "holm",
     "in_threads",
     "mean_interval",

@@ -60,8 +60,9 @@ def ratio_interval(
     """Bootstrap-t interval of sum(numerators) / sum(denominators), such as revenue per mail over customers.
 
     Customers are drawn with replacement. For each resample the deviation of its ratio is divided by its own standard
-    error, so that the interval follows the skewness of money: for revenue with many zeros it covers in 93 to 96 % of
-    samples, the percentile interval in 84 to 94 % and BCa in 86 to 94 % (`benchmarks/experiments.py`).
+    error, so that the interval follows the skewness of money. For revenue with 90 to 95 % zeros 95 % intervals
+    cover in 94 to 95 % of samples of 300 to 1,000 customers, the percentile intervals in 91 to 92 %; with very uneven
+    orders (log-normal, sigma 1.2) in 93 and 91 % (`benchmarks/experiments.py`).
 
     Parameters
     ----------
@@ -103,38 +104,6 @@ def ratio_interval(
     if (amounts >= 0).all():
         low = max(low, 0.0)
     return low * unit / base_unit, high * unit / base_unit
-
-
-def difference_interval(
-    treated: ArrayLike, held_out: ArrayLike, *, seed: int, confidence: float = 0.95, n_resamples: int = N_RESAMPLES
-) -> tuple[float, float]:
-    """Bootstrap-t interval of mean(treated) - mean(held_out); each group is drawn from its own rows.
-
-    NaN where neither group has a spread. The statistic is that of Welch's test.
-    """
-    _check_confidence(confidence)
-    groups = [np.asarray(values, float) for values in (treated, held_out)]
-    if not all(len(values) and np.isfinite(values).all() for values in groups):
-        raise ValueError("difference_interval: both groups must have values, all finite.")
-    unit = unit_of(np.concatenate(groups))
-    columns = [_moment_columns(values / unit, np.ones_like(values)) for values in groups]
-    (mean, error), (other_mean, other_error) = (_ratio_and_error(sums.sum(axis=0)[None, :]) for sums in columns)
-    difference, total_error = float((mean - other_mean)[0]), float(np.hypot(error, other_error)[0])
-    if total_error <= 1e-12 * float(max(np.abs(mean).max(), np.abs(other_mean).max())):
-        return np.nan, np.nan
-    seeds = np.random.SeedSequence(seed).generate_state(2)
-    (means, errors), (other_means, other_errors) = (
-        _ratio_and_error(_resampled_sums(sums, seed=int(group_seed), n_resamples=n_resamples))
-        for sums, group_seed in zip(columns, seeds, strict=True)
-    )
-    low, high = _studentized_ends(
-        difference,
-        total_error,
-        ratios=means - other_means,
-        errors=np.hypot(errors, other_errors),
-        confidence=confidence,
-    )
-    return low * unit, high * unit
 
 
 def holm(p_values: ArrayLike) -> Floats:

@@ -15,6 +15,7 @@ from custseg import __version__
 from custseg.cli._commands import demo, inspect
 from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
+from custseg.cli._power import power
 from custseg.cli._scorecard import scorecard_command
 from custseg.cli.pipeline._daily import daily
 from custseg.cli.pipeline._lifecycle import assign, drift_command, refit_command, sql
@@ -49,5 +50,5 @@ def main() -> None:
 
 
 _PIPELINE = (assign, history, compare, drift_command, refit_command, sql, daily)
-for _command in (demo, inspect, fit, scorecard_command, *_PIPELINE):
+for _command in (demo, inspect, fit, power, scorecard_command, *_PIPELINE):
     main.add_command(_command)

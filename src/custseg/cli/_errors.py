@@ -19,6 +19,9 @@ from custseg.texts import text
 LIBRARY_NAMES = {"segments": "n_segments", "seed": "random_state"}
 """Parameters of commands that have another name in the library."""
 
+_FURTHER_NAMES = {"after": "as_of", "model_after": "model"}
+"""Arguments of the library that a command has under the name of another one."""
+
 _QUOTED = re.compile(r"""((?<![\w\])])'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*")""")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
 
@@ -107,11 +110,15 @@ def with_options(message: str) -> str:
 
 def options_of(command: click.Command) -> dict[str, str]:
     """Map each argument of the library to its option."""
-    return {
+    options = {
         LIBRARY_NAMES.get(param.name, param.name): param.opts[-1]
         for param in command.params
         if isinstance(param, click.Option) and param.name
     }
+    names = [param.name for param in command.params if isinstance(param, click.Argument)]
+    # The log of orders is an argument without a name.
+    options |= {name: name.upper() for name in names if name == "orders"}
+    return options | {name: options[other] for name, other in _FURTHER_NAMES.items() if other in options}
 
 
 def translated(message: str, options: Mapping[str, str]) -> str:

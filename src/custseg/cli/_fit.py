@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from custseg.cli._errors import LIBRARY_NAMES, command_errors
 from custseg.cli._show import fit_and_write
-from custseg.cli._values import MethodName, min_size, rates, segments, segments_text
+from custseg.cli._values import MethodName, min_size, rates, segments, segments_text, share
 from custseg.cli.pipeline._project import Project, log_section, read_project, relative, write_project
 from custseg.texts import text
 
@@ -21,7 +21,7 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
           "discount", "refund", "cancelled", "currency")  # fmt: skip
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
-_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "method", "segments", "language", "labels", "seed")
+_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "language", "labels", "seed")
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
 
 
@@ -84,7 +84,10 @@ _SEGMENTS = _together(
     click.option("--refunds", type=click.Choice(["net", "gross", "error"]), default="net", show_default=True,
                  help="Subtract refunds, ignore them, or stop with an error."),
     click.option("--min-size", default="5%", show_default=True, callback=lambda _c, _p, v: min_size(v),
-                 help="Minimum segment size: a number of customers (200) or a share (0.05 or 5%)."),
+                 help="Minimum segment size: a number of customers (200), a share (0.05 or 5%), or auto: as many as "
+                 "each segment needs to show --lift."),
+    click.option("--lift", default="50%", show_default=True, callback=lambda _c, _p, v: share(v),
+                 help="For --min-size auto: the rise of repeat purchases that each segment can show."),
     click.option("--method", type=MethodName(), default="auto",
                  metavar="auto|NAME", show_default=True,
                  help="The clustering method; auto compares several, and 'help' lists all names."),
@@ -192,5 +195,7 @@ def _project(logs: Sequence[Any], folder: Path, options: Mapping[str, Any], *, s
         for name in (*_ARGUMENTS, "columns")
         if name not in ("as_of", "language") and context.get_parameter_source(name) is given
     }
+    if "labels" in fit_options:
+        fit_options["labels"] = relative(fit_options["labels"], folder)
     paths = {"model": relative(save, folder), "out": relative(out, folder)}
     return Project(folder, options["language"], described, fit_options, paths)

@@ -22,14 +22,25 @@ class MethodName(click.ParamType):  # type: ignore[type-arg]  # not generic in o
         return str(value)
 
 
-def min_size(text: str) -> int | float:
-    """`200` as customers, `0.05` or `5%` as a share."""
+def share(text: str) -> float:
+    """`0.05` or `5%`."""
+    try:
+        # 5% is .05, not 5 / 100 with another last digit.
+        return float(f"{text[:-1]}e-2") if text.endswith("%") else float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no number, such as 0.05 or 5%.") from None
+
+
+def min_size(text: str) -> int | float | str:
+    """`200` as customers, `0.05` or `5%` as a share; `auto`."""
+    if text == "auto":
+        return text
     try:
         if text.endswith("%"):
             return float(text[:-1]) / 100
         return int(text) if text.isdecimal() else float(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is neither a count, such as 200, nor a share, such as 5%.") from None
+        raise click.BadParameter(f"{text!r} is no count, such as 200, no share, such as 5%, and not auto.") from None
 
 
 def rates(texts: tuple[str, ...]) -> dict[str, float] | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custseg._numerics import Floats
+from custseg._privacy import with_count
 from custseg.clustering.assignment._assessment import AssignmentRule, Reassignment
-from custseg.texts import number, plural_form, text
+from custseg.texts import text
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,8 @@ class FitNote:
     def text(self, names: Sequence[str], language: str = "en") -> str:
         """The sentence with the names of the clusters."""
         words = text(language, "fit_notes")
-        quotes = (words["quote"].format(names[j]) for j in self.clusters)
-        form = plural_form(self.n_rows, words[self.key], language)
-        return form.format(*quotes, count=number(self.n_rows, language))
+        quotes = [words["quote"].format(names[j]) for j in self.clusters]
+        return with_count(self.n_rows, words[self.key], language, quotes=quotes)
 
 
 def no_notes(estimator: Any) -> tuple[FitNote, ...]:

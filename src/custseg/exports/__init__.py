@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from custseg.exports._activation import export_activation, original_text
 from custseg.exports._personalization import export_personalization
-from custseg.exports.sql import features_sql, to_sql
+from custseg.exports.sql import features_sql, split_sql, to_sql
 
-__all__ = ["export_activation", "export_personalization", "features_sql", "original_text", "to_sql"]
+__all__ = ["export_activation", "export_personalization", "features_sql", "original_text", "split_sql", "to_sql"]

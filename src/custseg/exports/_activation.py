@@ -53,8 +53,9 @@ def export_activation(
     path : str or Path
         A name that ends in ``.csv`` or ``.parquet``; a file of this name is replaced.
     plays : mapping or Profiles, optional
-        What to do with a segment: a text by its number, or by its name for customers in no segment; or the profiles
-        of a result, whose advice is taken in their language. By default `play` is empty.
+        What to do with a segment: a text by its number, or by its name for customers in no segment; all of them must
+        have customers in one of the snapshots. Or the profiles of a result, whose advice is taken in their language.
+        By default `play` is empty.
     features : FeatureTable or table, optional
         One row per customer, such as the features of the family `email`: the column named by `contactable`, and if it
         has them `unsubscribed`, `complained`, `bounced` (true and false, or 1 and 0) and `send_pressure_7d`. By
@@ -171,6 +172,8 @@ def _with_plays(transitions: Transitions, plays: object) -> nw.DataFrame[Any]:
     """The customers who entered a segment, with `play`."""
     rows = transitions.entered_rows
     by_segment, by_name = _plays(plays)
+    if isinstance(plays, Mapping):
+        _refuse_unknown(transitions, plays)
     play: Any = nw.lit(None, nw.String)
     for item in transitions.segments:
         words = by_name.get(item.name) if item.segment is None else by_segment.get(item.segment)
@@ -178,6 +181,15 @@ def _with_plays(transitions: Transitions, plays: object) -> nw.DataFrame[Any]:
             is_here = nw.col("segment") == item.segment if item.segment is not None else nw.col("segment").is_null()
             play = nw.when(is_here & (nw.col("name") == item.name)).then(nw.lit(words)).otherwise(play)
     return rows.with_columns(play.cast(nw.String).alias("play"))
+
+
+def _refuse_unknown(transitions: Transitions, plays: Mapping[int | str, str]) -> None:
+    present = [item.name if item.segment is None else item.segment for item in transitions.segments]
+    if unknown := [segment for segment in plays if segment not in present]:
+        raise ValueError(
+            f"{CALLER}: plays names {listed(unknown)}, in which no customer is before or after; the segments are "
+            f"{listed(present)}. Leave the others out."
+        )
 
 
 def _plays(plays: object) -> tuple[dict[int, str], dict[str, str]]:
@@ -262,6 +274,8 @@ def _flag(table: FeatureTable, name: str) -> nw.Series[Any]:
         words = values.str.to_lowercase()
         if bool(words.drop_nulls().is_in(["true", "false"]).all()):
             return words == "true"
-    if values.dtype.is_numeric() and bool(values.drop_nulls().is_in([0, 1]).all()):
-        return values == 1
+    if values.dtype.is_numeric():
+        present = values.drop_nulls()
+        if bool(((present == 0) | (present == 1)).all()):
+            return values == 1
     raise DataError(f"{CALLER}: column {name!r} of features must hold true and false, or 1 and 0, got {values.dtype}.")

@@ -129,7 +129,8 @@ def _check_ids(local: nw.DataFrame[Any], source: str, *, is_guessed: bool, calle
     if repeated := len(ids) - ids.n_unique():
         raise DataError(
             f"{caller}: the ids in column {source!r} must differ, but "
-            f"{plural(repeated, 'row repeats', 'rows repeat')} an earlier one.{hint}"
+            f"{plural(repeated, 'row repeats', 'rows repeat')} an earlier one.{hint} A table of features has one row "
+            "per customer; a log with several is given as orders= or events=."
         )
 
 

@@ -15,11 +15,39 @@ from custseg.texts import roundest
 _GRID_POINTS = 201
 _SECTIONS, _ROUNDS = 33, 7
 # To be a round number, a target may lie beyond the boundary by up to these shares of the change.
-_TOLERANCES = (0.1, 0.03, 0.01, 0.001)
-
+_TOLERANCES = (0.02, 0.005, 0.001)
+# Of the first of two features there is never more than of the second.
+_AT_MOST = (
+    ("recency_days", "age_days"),
+    ("order_days", "order_count"),
+    ("emails_opened", "emails_delivered"),
+    ("active_days", "sessions"),
+)
+# Of customers with one order both are of that order.
+_OF_ONE_ORDER = ("recency_days", "age_days")
 
 NameHolds = Callable[[int, str, float], bool]
 """Whether the name of a segment is true of the customer with another value of a feature."""
+
+
+def is_possible(values: Mapping[str, float | str | None], feature: str, value: float) -> bool:
+    """Whether one feature alone can change to a value: the last order is not before the first one.
+
+    Values that contradict each other already do not count.
+    """
+    changed = {**values, feature: value}
+    if feature in _OF_ONE_ORDER and values.get("order_count") == 1 and _equal(values, _OF_ONE_ORDER):
+        return _equal(changed, _OF_ONE_ORDER)
+    return all(_is_at_most(changed, pair) or not _is_at_most(values, pair) for pair in _AT_MOST if feature in pair)
+
+
+def _equal(values: Mapping[str, float | str | None], pair: tuple[str, str]) -> bool:
+    return pair[0] in values and values[pair[0]] == values.get(pair[1])
+
+
+def _is_at_most(values: Mapping[str, float | str | None], pair: tuple[str, str]) -> bool:
+    low, high = (values.get(name) for name in pair)
+    return not isinstance(low, float) or not isinstance(high, float) or low <= high
 
 
 @dataclass(frozen=True)

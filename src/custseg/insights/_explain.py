@@ -11,10 +11,10 @@ import numpy as np
 from custseg._checks import check_choice
 from custseg._column_kinds import impossible_births, is_birth_name
 from custseg._numerics import Floats, median
-from custseg._privacy import SMALLEST_GROUP, shown_count
+from custseg._privacy import SMALLEST_GROUP, shown_share
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, codes_of, distinct_phrases
-from custseg.insights._counterfactual import smallest_crossing
+from custseg.insights._counterfactual import is_possible, smallest_crossing
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.result import Segmentation
 from custseg.texts import LANGUAGES, YEAR, listed, plural
@@ -66,10 +66,10 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
       difference of the squared distances, and `residual` is the part of the density.
 
     The counterfactual is the smallest change in prepared units of one feature alone, within the usual values (1 % to
-    99 %) of the two segments taken together. It is as round as possible, an integer where the feature is, and
-    confirmed by assigning the changed customer, of whom the words of the other segment's name must be true. It shows
-    where the boundary is, not what a campaign would achieve: features depend on each other (one more order is also
-    more revenue).
+    99 %) of the two segments taken together, that does not contradict the customer's other features: the last order is
+    not before the first one. It is rounded by up to 2 % of the change, an integer where the feature is, and confirmed
+    by assigning the changed customer, of whom the words of the other segment's name must be true. It shows where the
+    boundary is, not what a campaign would achieve: features depend on each other (one more order is also more revenue).
 
     Examples
     --------
@@ -176,7 +176,8 @@ class _Context:
         def name_holds(other: int, feature: str, value: float) -> bool:
             segment = self.model.numbers[other]
             low, high = self._usual(feature, (own, segment))
-            return low <= value <= high and self.rows[segment].name_holds({**further, feature: value})
+            is_usual = low <= value <= high and is_possible(further, feature, value)
+            return is_usual and self.rows[segment].name_holds({**further, feature: value})
 
         crossing = smallest_crossing(self.model, values, observed, segment=label, name_holds=name_holds)
         if crossing is None:
@@ -228,8 +229,7 @@ class _Context:
             return None
         if name not in self.flags:
             return median(members)
-        count = int(members.sum())
-        return count / len(members) if shown_count(count, len(members)) == count else None
+        return shown_share(int(members.sum()), len(members))
 
 
 def _index_of(result: Segmentation, customer: object) -> int:

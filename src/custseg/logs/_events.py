@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from copy import copy
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -137,6 +138,14 @@ class Events:
     def described(self) -> dict[str, str]:
         """The described columns by role."""
         return columns_by_role(self, ("customer", "date", "event", "channel", "campaign", "value", "machine"))
+
+    def loaded(self) -> Events:
+        """The same log with the described columns in memory, so that its file is read once."""
+        dialect = self.source_table.dialect.loaded(list(self.described().values()))
+        changed = copy(self)
+        object.__setattr__(changed, "source_table", replace(self.source_table, dialect=dialect))
+        object.__setattr__(changed, "dates", replace(self.dates, dialect=dialect))
+        return changed
 
     def lines(self) -> nw.LazyFrame[Any]:
         """Lazy frame with the log in canonical form, on the engine of the data.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
+from custseg._checks import all_of
 from custseg.logs._customers import Customers, as_customers
 from custseg.logs._events import Events, as_events
 from custseg.logs._id_types import with_ids_of_one_type
@@ -116,14 +119,11 @@ def described_logs(
     window = check_window(window_days, caller)
     assumed = as_of is None and may_assume
     moment = None if assumed else parse_moment(as_of, caller)
-    logs = (
-        None if orders is None else as_orders(orders),
-        None if events is None else as_events(events),
-        None if customers is None else as_customers(customers),
-    )
-    if logs == (None, None, None):
+    if orders is None and events is None and customers is None:
         raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
-    logs = with_ids_of_one_type(*logs, caller=caller)
+    tables = ((as_orders, orders), (as_events, events), (as_customers, customers))
+    described: list[Any] = all_of([partial(_described, kind, table) for kind, table in tables])
+    logs = with_ids_of_one_type(*described, caller=caller)
     return Logs(
         *logs,
         as_of=moment or _midnight_after_all(logs[0], logs[1], caller),
@@ -133,6 +133,10 @@ def described_logs(
         refunds=refunds,
         zero_orders=zero_orders,
     )
+
+
+def _described(kind: Callable[[object], Any], table: object) -> Any:
+    return None if table is None else kind(table)
 
 
 def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:

@@ -12,7 +12,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_columns
+from custseg._checks import MissingColumns, check_columns
 from custseg._frames import MONEY_DIGITS, Table, open_table
 from custseg.errors import DataError
 from custseg.logs._dates import DATE_KINDS, LogDates, log_dates
@@ -254,6 +254,13 @@ class Orders:
             source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
         )
 
+    def loaded(self) -> Orders:
+        """The same log with the described columns in memory, so that its file is read once."""
+        dialect = self.source_table.dialect.loaded(list(self.described().values()))
+        return self._changed(
+            source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
+        )
+
     def in_smaller_units(self, digits: int) -> Orders:
         """The same log with money in units of 10 to the power of -`digits`."""
         return self._changed(money_digits=digits)
@@ -319,8 +326,12 @@ class Orders:
         if [role for role, name in names.items() if name not in columns] == ["amount"]:
             try:
                 check_columns("Orders", names, columns)
-            except DataError as error:
-                raise DataError(f"{error} If the log has no money at all, give Orders(..., amount=None).") from None
+            except MissingColumns as error:
+                raise MissingColumns(
+                    f"{error} If the log has no money at all, give Orders(..., amount=None).",
+                    error.columns,
+                    error.present,
+                ) from None
 
     def _check_single_roles(self) -> None:
         """Raise if one column has two contradictory roles, such as amount and refund."""

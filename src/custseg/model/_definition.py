@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from custseg._checks import MissingColumns, all_of
 from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
@@ -23,6 +25,8 @@ _LOGS: Mapping[str, type[Orders] | type[Events] | type[Customers]] = {
     "events": Events,
     "customers": Customers,
 }
+_LOG_WORDS = {"orders": "order log", "events": "event log", "customers": "customer table"}
+_REQUIRED = ("customer", "date")
 _DESCRIBING = ("channel", "source")
 _OF_MIX = {"category": "category_", "channel": "channel_", "source": "source_", "discount": "discount_"}
 """Columns of an order log that only features with such names need."""
@@ -132,20 +136,42 @@ class FeatureDefinition:
 
     def as_described(self, logs: Mapping[str, Any], names: Sequence[str], *, caller: str) -> dict[str, Any]:
         """The logs, plain tables with the descriptions of those of the fit."""
-        return {name: self._described(name, logs.get(name), names, caller=caller) for name in _LOGS}
+        described = all_of(
+            [partial(self._described, name, logs.get(name), names=names, caller=caller) for name in _LOGS]
+        )
+        return dict(zip(_LOGS, described, strict=True))
 
-    def _described(self, log: str, table: object, names: Sequence[str], *, caller: str) -> object:
+    def refuse_log(self, table: object, names: Sequence[str], *, caller: str) -> None:
+        """Raise if a table of features is a log: it lacks the features, and has the columns of a log of the fit."""
+        for log, kind in _LOGS.items():
+            if isinstance(table, kind):
+                raise TypeError(f"{caller}: features= got a described log ({kind.__name__}). Give it as {log}=.")
+        columns = set(open_table(table, caller).dialect.columns)
+        if set(names) <= columns:
+            return
+        for log, arguments in self.logs.items():
+            usual = {item.name: item.default for item in fields(_LOGS[log]) if item.init}
+            required = {arguments.get(role, usual[role]) for role in _REQUIRED if role in usual}
+            if log != "customers" and required <= columns:
+                raise TypeError(
+                    f"{caller}: features= got a log, with {listed(sorted(required))}, and not one row of features per "
+                    f"customer. Give it as {log}=."
+                )
+
+    def _described(self, log: str, table: object, *, names: Sequence[str], caller: str) -> object:
         kind = _LOGS[log]
         if table is None or isinstance(table, kind):
             return table
         try:
             return kind(table, **self.logs.get(log, {}))
-        except DataError:
-            if set(names) <= set(open_table(table, caller).dialect.columns):
+        except MissingColumns as error:
+            if set(names) <= set(error.present):
                 raise TypeError(
                     f"{caller}: {log}= got a table with the features of the model. Give it as features=."
                 ) from None
-            raise
+            raise MissingColumns(
+                _lacking_words(error, log, caller, is_of_fit=log in self.logs), error.columns, error.present
+            ) from None
 
 
 def recent_features(logs: Logs) -> FeatureTable | None:
@@ -221,6 +247,16 @@ def _customer_arguments(logs: Logs) -> dict[str, Any]:
         if attribute.observed_at is not None:
             arguments["observed_at"] = attribute.observed_at
     return arguments
+
+
+def _lacking_words(error: MissingColumns, log: str, caller: str, *, is_of_fit: bool) -> str:
+    """What a log lacks, and what to do: its columns must be those of the fit."""
+    noun = "columns" if len(error.columns) > 1 else "column"
+    return (
+        f"{caller}: the {_LOG_WORDS[log]} lacks {noun} {listed(error.columns.values())}"
+        f"{', which the log of the fit had' if is_of_fit else ''}. Its columns are {listed(error.present)}. "
+        "Rename them, or describe the log with its own names."
+    )
 
 
 def _one_per_log(logs: Logs) -> list[str]:

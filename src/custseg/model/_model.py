@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_finite, did_you_mean
+from custseg._checks import check_choice, check_finite, did_you_mean
 from custseg._numerics import Floats
 from custseg.clustering import Assessment, AssignmentRule
 from custseg.errors import DataError
@@ -34,7 +34,8 @@ from custseg.model._model_segments import ModelSegment
 from custseg.model._reference import Reference
 from custseg.model._schema import content_of
 from custseg.preparation import Preparation
-from custseg.texts import listed
+from custseg.profiling import UNCLUSTERED
+from custseg.texts import LANGUAGES, listed
 
 _CALLER = "assign"
 
@@ -197,7 +198,12 @@ class SegmentModel:
         if features is not None:
             if tables:
                 raise TypeError(f"{caller}: features= replaces {listed(list(tables))}; give one or the other.")
-            table = given_features(features, customer_column, caller, numbers=self.preparation.names)
+            try:
+                table = given_features(features, customer_column, caller, numbers=self.preparation.names)
+            except (DataError, TypeError):
+                if self.definition is not None and not isinstance(features, FeatureTable):
+                    self.definition.refuse_log(features, self.preparation.names, caller=caller)
+                raise
             moment = as_of if as_of is not None or table.snapshot is None else table.snapshot.as_of
             check_age(self.as_of, moment, None, max_age_days=max_age_days, caller=caller)
         else:
@@ -278,6 +284,28 @@ class SegmentModel:
             for segment in self.segments
         )
         return replace(self, segments=segments)
+
+    def in_language(self, language: str) -> SegmentModel:
+        """The same model with the names of segments in another language; names that were given stay.
+
+        Parameters
+        ----------
+        language : {"en", "ru"}
+            The language.
+
+        Raises
+        ------
+        ValueError
+            If there are no texts in it.
+        """
+        check_choice("in_language", "language", language, allowed=LANGUAGES)
+        outside = {name: names[language] for names in UNCLUSTERED.values() for name in names.values()}
+        return replace(
+            self,
+            language=language,
+            unclustered_name=outside.get(self.unclustered_name, self.unclustered_name),
+            returned_name=outside.get(self.returned_name, self.returned_name),
+        )
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model to one readable JSON file: whole, or not at all.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from custseg._privacy import with_count
 from custseg.feature_table import distinct_phrases
 from custseg.result import Segmentation
 from custseg.texts import YEAR, counted, number, percent, printable, text
@@ -133,7 +134,8 @@ def _footnote(result: Segmentation) -> str:
     outside = [row for row in result.profiles if row.segment is None]
     if not outside:
         return str(words["footnote"])
-    customers = _counted(result, outside[0].size, "customers")
+    language = result.choice.language
+    customers = with_count(outside[0].size, text(language, "result", "customers"), language)
     return f"{words['footnote']} {words['outside'].format(customers=customers, name=outside[0].name)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -11,10 +11,10 @@ from scipy.optimize import brentq
 
 from custseg._checks import check_finite, check_min_size
 from custseg._numerics import Bools, Floats, median, skewness, unit_of
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, with_count
 from custseg.errors import DataError
 from custseg.preparation._tails import HeavyTails
-from custseg.texts import EXACT, YEAR, number, percent, plural_form, printable, text
+from custseg.texts import EXACT, YEAR, number, percent, printable, text
 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
@@ -157,9 +157,9 @@ class Preparation:
             if column.missing:
                 is_year = (units or {}).get(column.name) == YEAR
                 fields["value"] = number(column.fill, language, digits=EXACT, grouped=not is_year)
-                notes.append(_counted(column.missing, words["filled"], language, **fields))
+                notes.append(with_count(column.missing, words["filled"], language, **fields))
             if column.clipped:
-                notes.append(_counted(column.clipped, words["clipped"], language, **fields))
+                notes.append(with_count(column.clipped, words["clipped"], language, **fields))
         if self.tails.columns:
             names = ", ".join(called(self.names[index]) for index in self.tails.columns)
             notes.append(str(words["compressed"]).format(columns=names))
@@ -314,7 +314,3 @@ def _useless(column: Floats) -> LeftOut | None:
     if share > _SAME_SHARE:
         return LeftOut("constant" if share == 1 else "nearly_constant", share)
     return None
-
-
-def _counted(count: int, forms: Sequence[str], language: str, **fields: str) -> str:
-    return plural_form(count, forms, language).format(count=number(count, language), **fields)

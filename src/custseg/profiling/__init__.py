@@ -22,7 +22,7 @@ from custseg.profiling.measures._intervals import share_ratio as share_ratio
 from custseg.profiling.measures._terms import Term as Term
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
-from custseg.profiling.naming._words import UNCLUSTERED
+from custseg.profiling.naming.traits._words import UNCLUSTERED
 
 __all__ = [
     "UNCLUSTERED",

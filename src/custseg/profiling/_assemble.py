@@ -19,10 +19,10 @@ from custseg.profiling.measures._effects import is_clear
 from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.naming._archetypes import Play
-from custseg.profiling.naming._levels import MAJORITY
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
-from custseg.profiling.naming._words import Trait, in_each_language
+from custseg.profiling.naming.traits._levels import MAJORITY
+from custseg.profiling.naming.traits._words import Trait, in_each_language
 from custseg.texts import stability_level
 
 RETURNED = -2
@@ -144,7 +144,9 @@ def _typical(features: Mapping[str, FeatureProfile]) -> dict[str, Typical]:
     typical: dict[str, Typical] = {}
     for name, feature in features.items():
         if feature.quantiles:
-            typical[name] = feature.quantiles[0.5]
+            # A median of few members says nothing about most: "remind them of the cart" needs carts.
+            is_covered = feature.coverage is None or feature.coverage >= MAJORITY
+            typical[name] = feature.quantiles[0.5] if is_covered else None
         else:
             frequent = (share.value for share in feature.categories if (share.share or 0.0) >= MAJORITY)
             typical[name] = next(frequent, None)

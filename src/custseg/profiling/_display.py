@@ -6,12 +6,13 @@ import html
 import textwrap
 from collections.abc import Sequence
 
-from custseg._privacy import bound_words
+from custseg._privacy import bound_text
 from custseg.profiling._segment_profile import SegmentProfile, sizes_to_show
 from custseg.texts import DASH, number, percent, printable, single_line, table, text
 
 _WIDTH = 100
 _MAX_MARKERS = 3
+_HARDLY = 0.0005
 
 
 def marker_line(row: SegmentProfile) -> str:
@@ -41,7 +42,9 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
         # Lines break between markers, not within one.
         markers = marker_line(row).replace(" ", "\xa0").replace("\xa0·\xa0", "\xa0· ")
         for details in (markers, _rule(row)):
-            wrapped = textwrap.wrap(details, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+            wrapped = textwrap.wrap(
+                details, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+            )
             output += [detail.replace("\xa0", " ") for detail in wrapped]
     return "\n".join(output)
 
@@ -63,13 +66,18 @@ def _sizes(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
         [
             DASH if row.segment is None else single_line(str(row.segment)),
             printable(row.name),
-            bound_words(row.size) if size is None else number(size, language),
+            bound_text(row.size) if size is None else number(size, language),
             percent(None if size is None else row.share, language, decimals=1),
-            *[percent(row.revenue_share, language, decimals=1)] * has_revenue,
+            *[_revenue_share(row.revenue_share, language)] * has_revenue,
         ]
         for row, size in zip(rows, sizes_to_show(rows), strict=True)
     ]
     return [_heading(column, language) for column in columns], cells
+
+
+def _revenue_share(share: float | None, language: str) -> str:
+    """The share of the revenue; refunds that hardly count read 0.0%."""
+    return percent(0.0 if share is not None and -_HARDLY < share < 0 else share, language, decimals=1)
 
 
 def _heading(column: str, language: str) -> str:

@@ -20,8 +20,8 @@ _MAX_MARKERS = 5
 _BONUS = 0.2
 """Added to the absolute effect of features used for clustering, which readers look for first."""
 
-_MOSTLY = 0.9
-"""Share of a group from which its median, at an end of the range, stands for the group without misleading."""
+_AT_AN_END = (0.9, 0.6)
+"""Shares of members and of others from which a median at an end of the range stands for them without misleading."""
 _END = 0.75
 """A cut at an end of the range, or near the members, is said if it sets apart so much of what the best one does."""
 _MOST = 0.75
@@ -129,17 +129,21 @@ def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, fl
 
 
 def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:
-    """Whether the median of the members is at an end of the range, where half of them are enough to put it."""
+    """Whether a median is at an end of the range, where half of the customers are enough to put it."""
     values, labels = statistics.clustered_values(feature)
-    members = values[labels == segment]
-    median = float(statistics.ranked[feature].quantiles[segment][2])
-    return median in (values.min(), values.max()) and float((members == median).mean()) < _MOSTLY
+    is_member, ranks = labels == segment, statistics.ranked[feature]
+    ends = float(values.min()), float(values.max())
+    medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
+    return any(
+        median in ends and float((group == median).mean()) < limit
+        for median, group, limit in zip(medians, (values[is_member], values[~is_member]), _AT_AN_END, strict=True)
+    )
 
 
 def _of_codes(
     statistics: ColumnStatistics, feature: str, segment: int, *, is_higher: bool, codes: Collection[float]
 ) -> Statement | None:
-    """The share of a code where it sets the segment apart, otherwise the medians of the other values."""
+    """The share of a code where more members than others have it, otherwise the medians of the other values."""
     values, labels = statistics.clustered_values(feature)
     members = labels == segment
     gaps = {code: abs((values[members] == code).mean() - (values[~members] == code).mean()) for code in codes}
@@ -147,7 +151,8 @@ def _of_codes(
     of_code = Statement((Term(feature, "==", code),), is_code=True)
     is_amount = ~np.isin(values, list(codes))
     groups = values[members & is_amount], values[~members & is_amount]
-    if gaps[code] < NEGLIGIBLE and min(map(len, groups)) >= SMALLEST_GROUP:
+    is_rare = gaps[code] < NEGLIGIBLE or (values[members] == code).mean() < (values[~members] == code).mean()
+    if is_rare and min(map(len, groups)) >= SMALLEST_GROUP:
         medians = float(np.median(groups[0])), float(np.median(groups[1]))
         if _differ(statistics, feature, medians, is_higher=is_higher):
             return Statement(medians=medians)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, share_words
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.texts import LANGUAGES, amount, percent, text, value_text
 
@@ -41,27 +41,31 @@ def _orders(statistics: ColumnStatistics, language: str) -> str:
     orders, _ = statistics.clustered_values("order_count")
     median = float(np.median(recency))
     state = "lapsed" if median >= _LAPSED else "active" if median <= _ACTIVE else "between"
-    parts = [words[state].format(days=amount(round(median), "days", language))]
+    phrases = [words[state].format(days=amount(round(median), "days", language))]
     n_one = int((orders == 1).sum())
     if n_one == len(orders):
-        parts.append(words["all_one_order"])
+        phrases.append(words["all_one_order"])
     elif n_one >= SMALLEST_GROUP:
-        parts.append(words["one_order"].format(percent(n_one / len(orders), language)))
+        phrases.append(words["one_order"].format(percent(n_one / len(orders), language)))
     if "revenue" in statistics.ranked:
         revenue, _ = statistics.clustered_values("revenue")
-        parts.append(words["revenue"].format(value_text(float(np.median(revenue)), "money", language)))
-    return f"{', '.join(parts)}."
+        phrases.append(words["revenue"].format(value_text(float(np.median(revenue)), "money", language)))
+    return f"{', '.join(phrases)}."
 
 
 def _typical(statistics: ColumnStatistics, columns: Collection[str], language: str) -> str:
-    """The medians of some columns; of columns of 0 and 1 the share of 1."""
+    """The medians of some columns; of columns of 0 and 1 the share of 1, and where most have 0 the share of these."""
     words, table = text(language, "profiling", "overview"), statistics.table
-    parts = []
+    phrases = []
     for name in list(columns)[:_MAX_COLUMNS]:
         values, _ = statistics.clustered_values(name)
         label, unit = table.phrase(name, language), table.described[name].unit
+        median, counts = float(np.median(values)), (int((values == 1).sum()), int((values == 0).sum()))
+        share_of_one, share_of_none = (share_words(count, len(values), language) for count in counts)
         if statistics.is_flag(name):
-            parts.append(words["flag"].format(label, percent(float(values.mean()), language)))
+            phrases += [words["flag"].format(label, share_of_one)] if share_of_one is not None else []
+        elif median == 0 == values.min() and share_of_none is not None:
+            phrases.append(words["none"].format(label, share_of_none))
         else:
-            parts.append(f"{label} {value_text(float(np.median(values)), unit, language)}")
-    return str(words["typical"]).format(", ".join(parts))
+            phrases.append(f"{label} {value_text(median, unit, language)}")
+    return str(words["typical"]).format(", ".join(phrases))

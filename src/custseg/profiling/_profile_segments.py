@@ -31,7 +31,7 @@ from custseg.profiling.naming._segment_names import (
     unclustered_name,
     unclustered_row,
 )
-from custseg.profiling.naming._words import UNCLUSTERED
+from custseg.profiling.naming.traits._words import UNCLUSTERED
 from custseg.texts import LANGUAGES, listed
 
 _CALLER = "profile_segments"

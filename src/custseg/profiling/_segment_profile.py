@@ -12,7 +12,7 @@ from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
-from custseg.profiling.naming._words import Trait
+from custseg.profiling.naming.traits._words import Trait
 
 
 @dataclass(frozen=True)

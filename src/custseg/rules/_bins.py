@@ -111,7 +111,8 @@ def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
         finite = np.sort(values[np.isfinite(values)])
         is_whole = bool((finite == np.floor(finite)).all())
         is_binary = is_whole and len(finite) > 0 and finite[0] == 0 and finite[-1] == 1
-        template = replace(described, whole=is_whole, binary=bool(is_binary))
+        ends = (float(finite[0]), float(finite[-1])) if is_whole and len(finite) else None
+        template = replace(described, whole=is_whole, ends=ends, binary=bool(is_binary))
         of_column = _of_numbers(template, _cuts(finite, is_whole), has_missing=bool(np.isnan(values).any()))
     elif dtype == nw.Boolean:
         has_missing = bool(column.is_null().any())

@@ -10,9 +10,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._numerics import Bools, Floats
-from custseg.texts import EXACT, SHARES, YEAR, amount, number, printable, text, unit_beside
+from custseg.texts import EXACT, SHARES, YEAR, amount, printable, text, unit_beside, whole_range
 
 Kind = Literal["number", "flag", "category"]
+_FORMS = {">=": "at_least", "<": "under", "<=": "at_most", "between": "between", "range": "range"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Condition:
         Unit of the numbers, for the text.
     whole : bool
         Whether the numbers are whole.
+    ends : tuple of float or None
+        The lowest and the highest of whole numbers, for the text: at most 0 is 0 where nothing is below.
     binary : bool
         Whether the numbers are 0 and 1 only: the text is that of a flag, such as "vip is no".
     phrases : mapping of str to str
@@ -52,6 +55,7 @@ class Condition:
     missing: bool = False
     unit: str = ""
     whole: bool = False
+    ends: tuple[float, float] | None = field(default=None, compare=False)
     binary: bool = False
     phrases: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -130,15 +134,25 @@ class Condition:
             return forms["no" if self.low is None else "yes"]
         if self.kind == "category":
             return _any_of(self.categories, self.excluded, forms)
-        unit = self.unit if self.unit in SHARES else unit_beside(self._phrase(language), self.unit, language)
-        if self.low is not None and self.high is not None:
-            if self.whole and self.high == self.low + 1:
-                return forms["exactly"].format(number(self.low, language, digits=EXACT, grouped=unit != YEAR))
-            # The unit follows the upper bound only, but each share has its own per cent sign.
-            low = amount(self.low, unit if unit in (*SHARES, YEAR) else "", language, genitive=True, digits=EXACT)
-            return forms["between"].format(low, amount(self.high, unit, language, genitive=True, digits=EXACT))
-        form, bound = ("at_least", self.low) if self.high is None else ("under", self.high)
-        return forms[form].format(amount(float(bound or 0.0), unit, language, genitive=True, digits=EXACT))
+        form, bounds = self._range()
+        phrase = self._phrase(language)
+        unit = self.unit if self.unit in SHARES else unit_beside(phrase, self.unit, language)
+        if form == "==":
+            return forms["exactly"].format(amount(bounds[0], unit, language, digits=EXACT))
+        # The unit follows the last number only, but each share has its own per cent sign.
+        units = [unit if unit in (*SHARES, YEAR) else "", unit][-len(bounds) :]
+        words = (
+            amount(bound, u, language, genitive=True, digits=EXACT) for bound, u in zip(bounds, units, strict=True)
+        )
+        return forms[_FORMS[form]].format(*words)
+
+    def _range(self) -> tuple[str, tuple[float, ...]]:
+        """A form of the bounds, and its numbers."""
+        if self.whole:
+            lowest, highest = self.ends or (None, None)
+            return whole_range(self.low, self.high, lowest=lowest, highest=highest)
+        bounds = tuple(float(bound) for bound in (self.low, self.high) if bound is not None)
+        return "between" if len(bounds) > 1 else ">=" if self.high is None else "<", bounds
 
     def _sql_comparisons(self, column: str) -> list[str]:
         if self.kind == "flag":

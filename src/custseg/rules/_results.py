@@ -200,11 +200,12 @@ def _joined(conditions: Sequence[Condition], language: str) -> str:
             alternatives.format(words) if condition.has_alternatives else words
             for condition, words in zip(conditions, texts, strict=True)
         ]
-    sentence = ""
-    for words, before in zip(texts, ["", *texts], strict=False):
-        link = "and_after_comma" if "," in before and not before.endswith(")") else "and"
-        sentence += (forms[link] if sentence else "") + words
-    return sentence
+    *first, last = texts or [""]
+    if not first:
+        return last
+    has_comma = "," in first[-1] and not first[-1].endswith(")")
+    link = str(forms["and_after_comma" if has_comma else "and"])
+    return str(forms["comma"]).join(first) + link + last
 
 
 def all_hold(conditions: Sequence[Condition], table: nw.DataFrame[Any]) -> Bools:

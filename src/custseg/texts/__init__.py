@@ -23,6 +23,7 @@ from custseg.texts._format import (
     SHARES,
     YEAR,
     amount,
+    calendar_date,
     counted,
     listed,
     number,
@@ -35,6 +36,7 @@ from custseg.texts._format import (
     table,
     unit_beside,
     value_text,
+    whole_range,
 )
 from custseg.texts._scales import stability_level
 
@@ -46,6 +48,7 @@ __all__ = [
     "SHARES",
     "YEAR",
     "amount",
+    "calendar_date",
     "catalog",
     "counted",
     "filled",
@@ -67,4 +70,5 @@ __all__ = [
     "text",
     "unit_beside",
     "value_text",
+    "whole_range",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 
 from custseg.texts._catalogs import localized, plural_form, text
 
@@ -88,6 +89,13 @@ def value_text(value: float | None, unit: str, language: str = "en") -> str:
     return percent(value, language) if unit in SHARES else number(value, language, grouped=unit != YEAR)
 
 
+def calendar_date(day: date, language: str) -> str:
+    """A date as people write it: 2025-06-30, in Russian 30.06.2025."""
+    written = text(language, "snapshot")["day"]
+    # %Y has no leading zeros on some systems.
+    return day.strftime(written).rjust(len("30.06.2025"), "0") if written else day.isoformat()
+
+
 def unit_beside(phrase: str, unit: str, language: str) -> str:
     """The unit to put beside a number after the phrase: none where the phrase says it, as "days since last order"."""
     forms = text(language, "units").get(unit, {}).get("forms", ())
@@ -166,6 +174,28 @@ def roundest(low: float, high: float, *, whole: bool = False, near: float | None
 def significant_digits(value: float) -> int:
     """Digits of the number without leading and trailing zeros; 1 for 0."""
     return max(1, len(f"{abs(value):.{_MOST_DIGITS - 1}e}".partition("e")[0].replace(".", "").rstrip("0")))
+
+
+def whole_range(
+    low: float | None, high: float | None, *, lowest: float | None = None, highest: float | None = None
+) -> tuple[str, tuple[float, ...]]:
+    """How to say that whole numbers are from `low` to under `high`, None for no bound: a form, and its numbers.
+
+    The forms are "==", "range" (both ends included), "between" (the upper one excluded), ">=", "<=" and "<". The last
+    number included is said unless the bound itself is rounder: at most 6, under 60. `lowest` and `highest` are the
+    ends of the column: at most 0 is 0 where nothing is below.
+    """
+    first = lowest if low is None else math.ceil(low)
+    last = highest if high is None else math.ceil(high) - 1
+    if first is not None and first == last:
+        return "==", (float(first),)
+    if high is None:
+        return ">=", (float(math.ceil(low or 0)),)
+    bound = float(math.ceil(high))
+    is_rounder = significant_digits(bound) < significant_digits(bound - 1)
+    if low is None:
+        return ("<", (bound,)) if is_rounder else ("<=", (bound - 1,))
+    return ("between", (math.ceil(low), bound)) if is_rounder else ("range", (math.ceil(low), bound - 1))
 
 
 def _multiple_between(low: float, high: float, *, step: int, exponent: int, near: float) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,27 @@ def test_russian_day(project: Path) -> None:
     output: Any = run("daily", "--as-of", DAYS[1], "--language", "ru").stdout
     assert "клиентов" in output
     assert "Записан файл out/entered_2024-10-01.csv" in output
+
+
+def test_day_begins_with_the_sums(project: Path) -> None:
+    run("daily", "--as-of", DAYS[0])
+    output = run("daily", "--as-of", DAYS[1]).stdout
+    assert re.search(
+        r"^(\d+|≥\d+) of (150|≥140) customers changed segment; \S+ are new, \S+ are gone\.", output, re.MULTILINE
+    )
+    output = run("daily", "--as-of", DAYS[1], "--language", "ru").stdout
+    assert re.search(r"^Сменили сегмент \S+ из \S+; новых клиентов – \S+, выбывших – \S+\.", output, re.MULTILINE)
+
+
+def test_consent_decides_who_is_reachable(project: Path) -> None:
+    log = clean_log(150)
+    ids = log["customer_id"].unique().sort()
+    pl.DataFrame({"customer_id": ids, "consent_email": ids % 2 == 0}).write_parquet("people.parquet")
+    with Path("custseg.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[customers]\nfile = 'people.parquet'\n")
+    for day in DAYS:
+        assert run("daily", "--as-of", day).exit_code == 0
+    entered = pl.read_csv("out/entered_2024-10-01.csv")
+    assert len(entered) > 0
+    assert entered["reachable"].to_list() == [id_ % 2 == 0 for id_ in entered["customer_id"]]
+    assert set(entered["reason"].drop_nulls()) == {"may not be contacted"}

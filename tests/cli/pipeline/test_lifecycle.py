@@ -13,7 +13,7 @@ from logs import clean_log
 
 from custseg import SegmentModel, fit_segments
 from custseg.cli import main
-from custseg.exports import to_sql
+from custseg.exports import features_sql, to_sql
 
 FIT_AT, LATER = "2024-09-01", "2024-10-01"
 
@@ -85,6 +85,33 @@ def test_failures(project: Path, arguments: list[str], words: str) -> None:
     assert words in result.stderr
 
 
+def test_all_missing_columns_of_all_logs_are_named(project: Path) -> None:
+    pl.DataFrame({"customer_id": [1], "day": ["2024-01-01"]}).write_csv("other.csv")
+    result = run("assign", "other.csv", "--events", "other.csv", "--as-of", LATER, "--out", "a.csv")
+    assert result.exit_code == 1
+    assert "the order log lacks columns ['order_id', 'ordered_at', 'amount'], which the log of the fit" in result.stderr
+    assert "the event log lacks columns ['occurred_at', 'event']" in result.stderr
+    russian = run("assign", "other.csv", "--as-of", LATER, "--out", "a.csv", "--language", "ru").stderr
+    assert "журнал заказов: нет столбцов ['order_id', 'ordered_at', 'amount']" in russian
+
+
+def test_missing_columns_are_those_of_the_project_file(project: Path) -> None:
+    clean_log(150).rename({"amount": "sum"}).write_csv("orders.csv")
+    result = run("daily", "--as-of", LATER)
+    assert "custseg.toml: 'orders.csv' lacks a column of [orders]: amount = 'amount'" in result.stderr
+    assert "custseg.toml: " in run("daily", "--as-of", LATER, "--language", "ru").stderr
+
+
+@pytest.mark.parametrize("command", [["assign", "--out", "a.csv"], ["drift"], ["refit"]])
+def test_log_as_features(project: Path, command: list[str]) -> None:
+    result = run(*command, "--features", "orders.csv", "--as-of", LATER)
+    assert result.exit_code == 2
+    assert "--features got a log, with ['customer_id', 'ordered_at']" in result.stderr
+    assert "Give it as ORDERS" in result.stderr
+    both = run(*command, "orders.csv", "--features", "orders.csv", "--as-of", LATER)
+    assert "--features replaces" in both.stderr
+
+
 def test_drift_alarm_is_exit_code_3(project: Path) -> None:
     log = clean_log(150)
     doubled = pl.when(pl.col("ordered_at") >= pl.lit(FIT_AT).str.to_datetime()).then(pl.col("amount") * 40)
@@ -115,3 +142,54 @@ def test_sql_needs_one_table(project: Path) -> None:
     result = run("sql", "duckdb")
     assert result.exit_code == 2
     assert "give --table, with features, or --orders-table, with order lines" in result.stderr
+
+
+def test_second_refit_changes_nothing(project: Path) -> None:
+    run("refit", "--as-of", LATER)
+    before = Path("model.json").read_bytes()
+    result = run("refit", "--as-of", LATER)
+    assert "is a refit as of 2024-10-01 already" in result.stdout
+    assert Path("model.json").read_bytes() == before
+    assert len(SegmentModel.load("model.json").refits) == 1
+    assert run("refit", "--as-of", LATER, "--replace").exit_code == 0
+    assert len(SegmentModel.load("model.json").refits) == 2
+
+
+def test_comparisons_of_drift_as_a_file(project: Path) -> None:
+    printed = summary(run("drift", "--as-of", LATER, "--out", "drift.csv", "--json"))
+    assert printed["files"] == ["drift.csv"]
+    table = pl.read_csv("drift.csv")
+    assert table.columns == ["kind", "feature", "psi", "band", "level", "n_before", "n_now", "difference"]
+    assert table["kind"][0] == "segments"
+
+
+def test_sql_in_a_file(project: Path) -> None:
+    expected = to_sql(SegmentModel.load("model.json"), "duckdb", "features", customer_column="id", return_columns=[])
+    options = ["--customer-column", "id", "--return-columns", ""]
+    assert summary(run("sql", "duckdb", "--table", "features", *options, "--out", "a.sql", "--json"))["files"] == [
+        "a.sql"
+    ]
+    assert Path("a.sql").read_text("utf-8") == expected + "\n"
+
+
+def test_sql_of_orders_has_the_options_of_python(project: Path) -> None:
+    model = SegmentModel.load("model.json")
+    options = ["--orders-table", "orders", "--as-of", LATER, "--zoned", "--money-digits", "2"]
+    query = features_sql(model, "duckdb", "orders", as_of=LATER, zoned=True, money_digits=2)
+    assert run("sql", "duckdb", *options).stdout == query + "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--table", "t", "--zoned"], "--zoned belongs to --orders-table"),
+        (["--table", "t", "--as-of", LATER], "--as-of belongs to --orders-table"),
+        (["--orders-table", "t", "--as-of", LATER, "--customer-column", "id"], "--customer-column belongs to --table"),
+        (["--orders-table", "t"], "--orders-table needs --as-of"),
+        (["--table", "t", "--return-columns", "revenu"], "--return-columns must be one of"),
+    ],
+)
+def test_sql_options_of_the_other_query(project: Path, arguments: list[str], words: str) -> None:
+    result = run("sql", "duckdb", *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr

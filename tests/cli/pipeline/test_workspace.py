@@ -58,7 +58,7 @@ def test_counts_and_lines() -> None:
     table = pl.DataFrame({"segment": [0] * 30 + [1] * 12 + [None] * 3, "name": ["A"] * 30 + ["B"] * 12 + ["none"] * 3})
     counts = segment_counts(table)
     assert [(row["segment"], row["customers"]) for row in counts] == [(0, 30), (1, ">=10"), (None, "<10")]
-    assert segment_lines(counts, "en") == ["   0  A: 30", "   1  B: >=10", "   –  none: <10"]
+    assert segment_lines(counts, "en") == ["   0  A: 30", "   1  B: ≥10", "   –  none: <10"]
 
 
 def test_table_is_written_by_the_ending_of_its_name(folder: Path) -> None:

@@ -29,6 +29,10 @@ def russian(**changes: Any) -> str:
     return replace(REASON, **changes).text("ru")
 
 
+def remarks(language: str = "en", **changes: Any) -> str:
+    return " ".join(replace(REASON, **changes).remarks(language))
+
+
 @pytest.mark.parametrize(
     ("kind", "first", "second"),
     [
@@ -113,60 +117,81 @@ def test_gaps_need_no_agreement_of_halves() -> None:
 
 def test_natural_numbers_that_were_not_allowed_are_told_last() -> None:
     last = "With 2 and 9 segments there would be groups that are clearly apart, but these numbers were not allowed."
-    assert english(natural_numbers=(2, 9), votes=(20, 20)).endswith(last)
-    assert english(natural_numbers=(2,)).endswith("but this number was not allowed.")
-    assert "convention" not in english(kind="reproducible", natural_numbers=(2,))
-    assert "При другом числе сегментов (2 и 9)" in russian(natural_numbers=(2, 9))
+    assert remarks(natural_numbers=(2, 9), votes=(18, 20)).endswith(last)
+    assert remarks(natural_numbers=(2,)).endswith("but this number was not allowed.")
+    assert "При другом числе сегментов (2 и 9)" in remarks("ru", natural_numbers=(2, 9))
+
+
+def test_division_of_a_group_is_no_convention() -> None:
+    divides = english(kind="reproducible", natural_numbers=(2,))
+    assert divides.endswith(
+        ". With 2 segments there would be groups that are clearly apart, but this number was not allowed."
+    )
+    assert remarks(kind="reproducible", natural_numbers=(2,)) == ""
 
 
 def test_votes_are_told_unless_unanimous() -> None:
     votes = "Repeating the comparisons on random samples of the customers gives this number in 18 of 20 cases."
-    assert english(votes=(18, 20)) == f"{english()} {votes}"
-    assert russian(votes=(18, 20)).endswith("то же число сегментов получается в 18 случаях из 20.")
-    assert english(votes=(20, 20)) == english()
+    assert (english(votes=(18, 20)), remarks(votes=(18, 20))) == (english(), votes)
+    assert remarks("ru", votes=(18, 20)).endswith("то же число сегментов получается в 18 случаях из 20.")
+    assert remarks(votes=(20, 20)) == ""
+
+
+def test_other_numbers_that_would_do_are_in_the_second_sentence() -> None:
+    assert english(near_numbers=(3, 4)).endswith("groups that exist; 3 and 4 segments would be about as good.")
+    several = "; several other numbers would be about as good."
+    assert english(near_numbers=(2, 3, 4, 8)).endswith(several)
+    assert english(votes=(9, 20), leading=(4, 5)).endswith("; 4 segments would be about as good.")
+    assert english(votes=(9, 20), leading=(2, 8)).endswith(
+        "; on random samples of the customers the number often differs."
+    )
+    assert english(previous=5, near_numbers=(4,)) == english()
+    assert russian(near_numbers=(3, 4)).endswith("; примерно так же хорошо подойдёт другое число сегментов (3 и 4).")
 
 
 def test_numbers_without_a_majority_are_told_instead_of_the_votes() -> None:
     divided = "in 9 of 20 cases only; 4 and 5 segments are about equally good."
-    assert english(votes=(9, 20), leading=(4, 5)).endswith(
+    assert remarks(votes=(9, 20), leading=(4, 5)).endswith(
         f"Repeating the comparisons on random samples of the customers gives this number {divided}"
     )
-    assert "одинаково хорошо разбиение на 4 и 5." in russian(votes=(9, 20), leading=(4, 5))
-    assert "as good." not in english(votes=(9, 20), leading=(4, 5), near_numbers=(4,))
+    assert "одинаково хорошо разбиение на 4 и 5." in remarks("ru", votes=(9, 20), leading=(4, 5))
+    assert "as good." not in remarks(votes=(9, 20), leading=(4, 5), near_numbers=(4,))
 
 
 def test_numbers_far_apart_are_not_called_equally_good() -> None:
-    assert english(votes=(9, 20), leading=(2, 8)).endswith("in 9 of 20 cases only; most others give 2 and 8 segments.")
-    assert english(votes=(9, 20), leading=(5, 9)).endswith("most others give 9 segments.")
-    assert english(votes=(9, 20), leading=(1, 5)).endswith("most others give no reproducible segments.")
-    assert english(votes=(4, 20), leading=(1, 8)).endswith("give 8 segments or no reproducible segments.")
-    assert "чаще всего число сегментов 8 или ни одно деление не" in russian(votes=(4, 20), leading=(1, 8))
-    single = english(kind="undivided", n_clusters=8, votes=(9, 20), leading=(1, 8))
+    assert remarks(votes=(9, 20), leading=(2, 8)).endswith("in 9 of 20 cases only; most others give 2 and 8 segments.")
+    assert remarks(votes=(9, 20), leading=(5, 9)).endswith("most others give 9 segments.")
+    assert remarks(votes=(9, 20), leading=(1, 5)).endswith("most others give no reproducible segments.")
+    assert remarks(votes=(4, 20), leading=(1, 8)).endswith("give 8 segments or no reproducible segments.")
+    assert "чаще всего число сегментов 8 или ни одно деление не" in remarks("ru", votes=(4, 20), leading=(1, 8))
+    single = remarks(kind="undivided", n_clusters=8, votes=(9, 20), leading=(1, 8))
     assert single.endswith("in 9 of 20 cases only; most others give 8 segments.")
 
 
 def test_near_ties_and_what_settled_them_are_told() -> None:
     preferred = "For these data 3 and 4 segments are as good; 5 to 7 are preferred, numbers that a team can serve."
-    assert english(near_numbers=(3, 4), preferred=(5, 6, 7)).endswith(preferred)
-    assert english(near_numbers=(3, 4), preferred=(9, 10)).endswith("For these data 3 and 4 segments are as good.")
-    assert "preferred" not in english(preferred=(5, 6, 7))
-    assert "; 5 is preferred, a number" in english(near_numbers=(3, 4), preferred=(5,))
-    assert "(3 и 4); предпочтение отдано числам 5 – 7: столько" in russian(near_numbers=(3, 4), preferred=(5, 6, 7))
+    assert remarks(near_numbers=(3, 4), preferred=(5, 6, 7)).endswith(preferred)
+    assert remarks(near_numbers=(3, 4), preferred=(9, 10)).endswith("For these data 3 and 4 segments are as good.")
+    assert "preferred" not in remarks(preferred=(5, 6, 7))
+    assert "; 5 is preferred, a number" in remarks(near_numbers=(3, 4), preferred=(5,))
+    assert "(3 и 4); предпочтение отдано числам 5 – 7: столько" in remarks(
+        "ru", near_numbers=(3, 4), preferred=(5, 6, 7)
+    )
 
 
 def test_two_natural_segments_are_few() -> None:
     few = "They are few, but more segments would cut through groups."
-    assert few in english(kind="separated", n_clusters=2, votes=(20, 20))
-    assert "few" not in english(kind="separated", n_clusters=3, votes=(20, 20))
+    assert few in remarks(kind="separated", n_clusters=2, votes=(20, 20))
+    assert "few" not in remarks(kind="separated", n_clusters=3, votes=(20, 20))
 
 
 def test_previous_number_is_told_whether_kept_or_left() -> None:
-    kept = english(previous=5, near_numbers=(4,), preferred=(4,))
+    kept = remarks(previous=5, near_numbers=(4,), preferred=(4,))
     assert kept.endswith("There are as many as before, since no other number is clearly better.")
     assert "as good" not in kept
-    assert english(previous=6).endswith("Before there were 6; that number is clearly worse now.")
-    assert russian(previous=5).endswith("Сегментов столько же, сколько раньше: заметно лучшего числа нет.")
-    assert russian(previous=6).endswith("Раньше сегментов было 6, теперь это число заметно хуже.")
+    assert remarks(previous=6).endswith("Before there were 6; that number is clearly worse now.")
+    assert remarks("ru", previous=5).endswith("Сегментов столько же, сколько раньше: заметно лучшего числа нет.")
+    assert remarks("ru", previous=6).endswith("Раньше сегментов было 6, теперь это число заметно хуже.")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +202,10 @@ def test_numbers_are_listed(numbers: tuple[int, ...], text: str) -> None:
     assert listed_numbers(numbers) == text
 
 
-def test_all_sentences_come_in_one_order_in_both_languages() -> None:
+def test_a_reason_has_two_sentences_and_a_remark_one_in_both_languages() -> None:
     everything = {"near_numbers": (4,), "preferred": (5,), "votes": (12, 20), "natural_numbers": (9,)}
-    assert english(**everything).count(". ") == 4
-    assert russian(**everything).count(". ") == 4
+    assert english(**everything).count(". ") == russian(**everything).count(". ") == 1
+    for language in ("en", "ru"):
+        sentences = replace(REASON, **everything).remarks(language)
+        assert len(sentences) == 3
+        assert all(". " not in sentence for sentence in sentences)

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_rand_score
@@ -46,6 +48,14 @@ def test_jaccard_is_the_best_over_the_clusters_of_the_refit() -> None:
     found = compared([whole], [[refit, refit]], n_clusters=3)
     assert found.jaccard.tolist() == pytest.approx([3 / 4, 1 / 3, 2 / 3])
     assert found.mean == 1.0
+
+
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 4)), min_size=2, max_size=40))
+def test_agreement_is_the_adjusted_rand_index_with_noise_as_a_cluster(pairs: list[tuple[int, int]]) -> None:
+    one, two = (labels(*column) for column in zip(*pairs, strict=True))
+    is_divided = min(len(set(one.tolist())), len(set(two.tolist()))) > 1
+    expected = adjusted_rand_score(one, two) if is_divided else 0.0
+    assert compared([np.zeros(len(one), dtype=np.intp)], [[one, two]], n_clusters=1).mean == pytest.approx(expected)
 
 
 def test_agreement_is_that_of_the_two_refits() -> None:

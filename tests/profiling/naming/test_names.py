@@ -177,9 +177,56 @@ def test_one_order_is_said_where_most_have_one() -> None:
 
 def test_unknown_features_are_described_by_their_own_name() -> None:
     labels = np.repeat([0, 1], [40, 30])
-    values = {"Milk": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
-    assert named(values, labels) == ["low Milk", "high Milk"]
-    assert named(values, labels, "ru") == ["Milk: ниже других", "Milk: выше других"]
+    values = {"Debt": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
+    assert named(values, labels) == ["low Debt", "high Debt"]
+    assert named(values, labels, "ru") == ["Debt: ниже других", "Debt: выше других"]
+
+
+@pytest.mark.parametrize(
+    ("column", "english", "russian"),
+    [
+        (
+            "MntWine",
+            ["little MntWine", "some MntWine", "much MntWine"],
+            ["MntWine: мало", "MntWine: немного", "MntWine: много"],
+        ),
+        ("age", ["younger", "middling age", "older"], ["моложе других", "age: посередине", "старше других"]),
+        ("usual_hour", ["usual_hour: 0 to 4", "usual_hour: 10 to 14", "usual_hour: 20 to 24"], None),
+        ("rating", ["rating 1", "rating 3", "rating: 4 or 5"], None),
+    ],
+)
+def test_columns_are_spoken_of_as_people_do(column: str, english: list[str], russian: list[str] | None) -> None:
+    labels = np.repeat([0, 1, 2], 60)
+    values = {
+        "MntWine": np.array([2.0, 30.0, 90.0])[labels] + np.tile(np.arange(60) / 20, 3),
+        "age": np.array([20.0, 40.0, 70.0])[labels] + np.tile(np.arange(60) / 20, 3),
+        "usual_hour": np.array([0.0, 10.0, 20.0])[labels] + np.tile(np.arange(5.0), 36),
+        "rating": np.array([1.0, 3.0, 5.0])[labels] - np.where(np.arange(180) == 150, 1.0, 0.0),
+    }
+    assert named({column: values[column]}, labels) == english
+    assert russian is None or named({column: values[column]}, labels, "ru") == russian
+
+
+def test_years_are_earlier_and_later() -> None:
+    labels = np.repeat([0, 1], 60)
+    since = np.where(labels == 0, 1990.0, 2010.0) + np.tile(np.arange(10.0), 12)
+    assert named({"customer_since_year": since}, labels) == [
+        "customer_since_year 1999 or earlier",
+        "customer_since_year 2000 or later",
+    ]
+
+
+def test_steps_of_a_score_without_a_unit_people_know_are_named_in_its_order() -> None:
+    labels = np.repeat([0, 1, 2], 60)
+    points = np.array([0.001, 0.5, 20.0])[labels] * np.tile(np.linspace(1, 2, 60), 3)
+    assert named({"engagement": points}, labels) == ["low engagement", "middling engagement", "high engagement"]
+
+
+def test_name_is_longer_rather_than_true_of_another_segment() -> None:
+    labels = np.repeat([0, 1, 2, 3], 60)
+    push, tickets = (labels > 1).astype(float), np.tile([1.0, 1.0, 2.0], 80) * (labels % 2)
+    names = named({"push_notifications": push, "number_of_support_tickets": tickets}, labels)
+    assert names[3] == "push_notifications: yes · number_of_support_tickets: 1 or more"
 
 
 def test_segments_that_do_not_differ_say_so_and_stay_unique() -> None:
@@ -301,9 +348,9 @@ def test_step_that_is_above_most_customers_is_not_called_low() -> None:
     wine = np.concatenate([np.zeros(300), np.linspace(20, 30, 60), np.linspace(80, 90, 60)])
     fish = np.concatenate([np.linspace(0, 90, 300), np.linspace(5, 10, 60), np.linspace(70, 80, 60)])
     names = named({"wine": wine, "fish": fish}, labels)
-    assert "low wine" not in names[1]
+    assert "little wine" not in names[1]
     # With one level per segment, wine alone tells them apart, in its order.
-    assert names == ["low wine", "middling wine", "high wine"]
+    assert names == ["little wine", "some wine", "much wine"]
 
 
 def test_units_in_parentheses_are_left_out_of_names() -> None:

@@ -41,7 +41,7 @@ def test_reachable_customers_stand_beside_the_size() -> None:
     profile = champions(None, contactable_email=flags.to_numpy())
     assert profile.reachable == {"email": 30}
     assert profile.advice.channel.endswith("; email reaches 30 of 50")
-    assert profile.playbook["ru"].channel.endswith("; email: доступны 30 из 50")
+    assert profile.playbook["ru"].channel.endswith("; эл. почта: доступны 30 из 50")
     assert profile.advice.dont[-1] == "Do not contact customers on a channel that does not reach them."
 
 
@@ -55,7 +55,7 @@ def test_consent_rules_over_contact_and_unknown_is_no_yes() -> None:
 def test_channel_that_reaches_few_is_told_without_a_number() -> None:
     profile = champions(None, consent_sms=np.arange(100) % 50 < 3)
     assert profile.reachable == {"sms": None}
-    assert profile.advice.channel.endswith("; sms reaches <10 of 50")
+    assert profile.advice.channel.endswith("; SMS reaches <10 of 50")
 
 
 def test_nothing_is_said_of_channels_where_the_segment_itself_is_small() -> None:

@@ -144,3 +144,15 @@ def test_result_is_no_model(shop: Shop) -> None:
 def test_logs_need_a_moment(shop: Shop, model: SegmentModel) -> None:
     with pytest.raises(TypeError, match="drift: give as_of="):
         drift(model, orders=shop.orders)
+
+
+def test_log_in_place_of_features(shop: Shop, model: SegmentModel) -> None:
+    with pytest.raises(TypeError, match=r"drift: features= got a log.*Give it as orders="):
+        drift(model, shop.orders, as_of=shop.as_of)
+    with pytest.raises(TypeError, match=r"drift: features= got a described log.*Give it as orders="):
+        drift(model, described(shop.orders), as_of=shop.as_of)
+
+
+def test_features_of_the_model_come_second(shop: Shop, model: SegmentModel) -> None:
+    features = model.features_of({"orders": shop.orders}, as_of=shop.as_of, caller="test")
+    assert drift(model, features).verdict == "keep"

@@ -45,20 +45,23 @@ def test_reason_names_the_largest_changes_first() -> None:
     rows = [row("feature", 0.15, feature="a"), row("recent", 0.4, feature="b")]
     rows += [row("feature", 0.2, feature="c"), row("feature", 0.11, feature="d")]
     _, reasons = verdict_and_reasons(rows, gain=None, gain_before=None, error=0.0)
-    places = [reasons["en"].index(text) for text in ("B of all", "C of all", "A of all", "1 more")]
+    places = [reasons["en"].index(text) for text in ("b of all", "c of all", "a of all", "1 more comparison shows")]
     assert places == sorted(places)
-    assert "PSI 0.4, at most 0.05 by chance); here" in reasons["en"]
+    assert (
+        "There is a shift in b of all in the orders of the last weeks: PSI 0.4; chance alone gives up to 0.05. Here."
+        in reasons["en"]
+    )
 
 
 def test_reason_to_keep_names_the_largest_index() -> None:
     _, reasons = verdict_and_reasons(
         [row("feature", 0.02), row("segments", 0.01)], gain=None, gain_before=None, error=0
     )
-    assert "the largest: revenue of all (PSI 0.02" in reasons["en"]
-    assert "самое большое: revenue всех" in reasons["ru"]
+    assert "The largest is in revenue of all: PSI 0.02" in reasons["en"]
+    assert "Самый большой – revenue всех" in reasons["ru"]
 
 
 def test_reason_to_keep_says_that_it_is_about_the_last_weeks() -> None:
     _, reasons = verdict_and_reasons([row("recent", 0.02)], gain=None, gain_before=None, error=0)
-    assert "revenue of all in the orders of the last weeks (PSI 0.02" in reasons["en"]
-    assert "revenue всех по заказам последних недель (индекс" in reasons["ru"]
+    assert "revenue of all in the orders of the last weeks: PSI 0.02" in reasons["en"]
+    assert "revenue всех по заказам последних недель: индекс" in reasons["ru"]

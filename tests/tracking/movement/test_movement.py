@@ -36,7 +36,7 @@ LARGE = movement([[500, 40, 0, 20], [30, 300, 0, 15], [60, 0, 100, 0], [25, 35, 
 def test_printed_by_hand() -> None:
     lines = repr(LARGE).splitlines()
     assert lines[0] == (
-        "1,102 customers, 1,065 customers before. Of those before, 85% stayed in their segment, 12% moved, 3% are gone."
+        "130 of 1,065 customers changed segment; 72 are new, 35 are gone. 1,102 customers, 1,065 customers before."
     )
     assert lines[4:10] == [
         "segment  name       0    1  No data  gone    sum",
@@ -65,7 +65,8 @@ def test_small_counts_are_hidden() -> None:
         "      1  New      ≥10  ≥10        0     0   50",
         "      –  No data    0    0       40     0   40",
     ]
-    assert "%" not in repr(result).splitlines()[0]
+    # 23 changed, 20 of them from New to Loyal: the others would be 3.
+    assert repr(result).startswith("≥20 of 143 customers changed segment; 0 are new, 0 are gone.")
     assert "Counts of 1 to 9 customers are shown as <10" in repr(result)
     assert result.to_frame()["customers"].to_list() == [50, 3, 20, 30, 40]
 

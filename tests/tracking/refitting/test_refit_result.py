@@ -23,13 +23,22 @@ def refitted() -> Refit:
 
 def test_text_counts_the_kinds_and_says_what_was_renamed(refitted: Refit) -> None:
     first, second = refitted.text.splitlines()
-    assert first.startswith("Segments: same: 1, merged: 1, gone: 1.")
+    assert first == (
+        "1 of 3 segments kept their number; 1 of these got another name. 1 segment was merged into another one. "
+        "1 segment is gone; its number is never used again."
+    )
     assert second.startswith("Segment 1 was called “<b>Fans”")
     assert "90%" in repr(refitted)
 
 
 def test_russian_text(refitted: Refit) -> None:
-    assert replace(refitted, language="ru").text.startswith("Сегменты: тот же: 1, объединён: 1, исчез: 1.")
+    assert replace(refitted, language="ru").text.startswith("Номер сохранили 1 из 3 сегментов")
+
+
+def test_all_segments_kept(refitted: Refit) -> None:
+    relations = tuple(Relation("same", number, number, 0.9, 0.8) for number in range(3))
+    again = replace(refitted, record=RefitRecord(None, relations))
+    assert again.text == "3 of 3 segments kept their number and name."
 
 
 def test_html_is_escaped(refitted: Refit) -> None:

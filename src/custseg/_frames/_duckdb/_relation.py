@@ -182,6 +182,9 @@ class DuckDBDialect:
     def since(self, column: str, style: DateStyle, moment: int) -> DuckDBDialect:
         return DuckDBDialect(self._run(lambda: self.relation.filter(f"({self.moment(column, style)}) >= {moment}")))
 
+    def loaded(self, columns: Sequence[str]) -> DuckDBDialect:
+        return self
+
     def filled(self, columns: Sequence[str]) -> str:
         return " AND ".join(f"(({self._cleaned(column)}) IS NOT NULL)" for column in columns)
 

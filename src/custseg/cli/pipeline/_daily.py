@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from custseg.cli._errors import command_errors
+from custseg.cli.pipeline._contact import SENDS, contact_states
+from custseg.cli.pipeline._names import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._tracking import moved, movement_summary
 from custseg.cli.pipeline._workspace import (
     ALARM,
@@ -16,6 +18,7 @@ from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
     language_of_errors,
+    loaded_logs,
     raise_alarm,
     segment_counts,
     segment_lines,
@@ -55,17 +58,20 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
         from custseg.tracking import SegmentHistory, drift
 
         workspace = Workspace.of(options)
-        model, logs, language = workspace.model(), workspace.logs(), workspace.language
-        table = model.assign(**logs, as_of=as_of, max_age_days=workspace.daily("max_age_days"))
+        model, language = workspace.model(), workspace.language
+        logs = loaded_logs(model, workspace.logs())
+        assigned = model.assign(**logs, as_of=as_of, max_age_days=workspace.daily("max_age_days"))
         folder, day = workspace.path("out"), as_of.replace(":", "-")
         history = SegmentHistory(workspace.path("history"))
-        history.record(table, as_of, replace=replace)
+        history.record(assigned, as_of, replace=replace)
+        names = translations(workspace, model)
+        table = with_translated_names(assigned, names)
         files = [write_table(table, folder / f"assignments_{day}.csv")]
         segments = segment_counts(table)
         lines = segment_lines(segments, language)
         summary: dict[str, Any] = {"command": "daily", "as_of": as_of, "segments": segments}
         if len(history.moments("daily")) > 1 and history.moments("daily")[0] < as_of:
-            movement = moved(workspace, as_of)
+            movement = with_translated_segments(moved(workspace, as_of), names)
             path = folder / f"entered_{day}.csv"
             files.append(_activation(workspace, movement, model, logs=logs, as_of=as_of, path=path))
             summary |= {"movement": movement_summary(movement)}
@@ -84,21 +90,14 @@ def _activation(
     """Write who entered a segment, with the play of the segment and whether mail reaches the customer."""
     from custseg.exports import export_activation
 
+    present = {item.segment for item in movement.segments}
     plays: dict[int | str, str] = {
-        segment.number: " ".join(segment.playbook[workspace.language].do) for segment in model.segments
+        segment.number: " ".join(segment.playbook[workspace.language].do)
+        for segment in model.segments
+        if segment.number in present
     }
     cap = workspace.daily("max_sends_7d")
-    contact = None if logs["events"] is None else _mail_states(logs["events"], as_of)
-    if contact is None and cap is not None:
+    contact = contact_states(logs, as_of)
+    if cap is not None and (contact is None or SENDS not in contact.columns):
         raise DataError("daily: max_sends_7d needs a log of events with mails. Give events, or leave the limit out.")
     return export_activation(movement, path, plays=plays, features=contact, max_sends_7d=cap)
-
-
-def _mail_states(events: Any, as_of: str) -> Any:
-    """The mail features of the customers; None where the log has no mails."""
-    from custseg.features import email
-
-    try:
-        return email(events, as_of=as_of)
-    except DataError:
-        return None

@@ -7,25 +7,26 @@ import os
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from custseg._checks import did_you_mean
+from custseg._checks import MissingColumns, all_of, did_you_mean
 from custseg.errors import DataError
-from custseg.texts import LANGUAGES
+from custseg.texts import LANGUAGES, listed, shown
 
 FILE_NAME = "custseg.toml"
 LOGS = ("orders", "events", "customers")
 _PATHS = {"model": "model.json", "history": "history", "out": "segments"}
 _OPTIONS: Mapping[str, Collection[str]] = {
-    "fit": ("min_size", "method", "segments", "columns", "window_days", "refunds", "seed", "labels"),
+    "fit": ("min_size", "lift", "method", "segments", "columns", "window_days", "refunds", "seed", "labels"),
     "paths": tuple(_PATHS),
     "daily": ("max_age_days", "min_stay", "min_confidence", "max_sends_7d", "fail_on"),
 }
 _HEAD = """\
 # Written by `custseg fit --config`, and read by the other commands of custseg.
-# Paths are relative to this file. The guide "Every day" lists the keys. [fit] has the options of this fit; a refit
-# takes those that are stored in the model.
+# Paths are relative to this file. The guide "Every day" lists the keys. [fit] has the options of this fit, which
+# `custseg refit` takes again.
 """
 
 
@@ -47,6 +48,8 @@ class Project:
         Of the model, the history and the folder for results.
     daily : mapping of str to object
         Options of `custseg daily`.
+    name : str
+        Name of the file.
     """
 
     folder: Path = Path()
@@ -55,6 +58,12 @@ class Project:
     fit: Mapping[str, Any] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
     daily: Mapping[str, Any] = field(default_factory=dict)
+    name: str = FILE_NAME
+
+    @property
+    def file(self) -> Path:
+        """The project file."""
+        return self.folder / self.name
 
     def path(self, name: str) -> Path:
         """The path of the model, the history or the folder for results."""
@@ -62,13 +71,22 @@ class Project:
 
     def described(self) -> dict[str, Any]:
         """The described logs by name; only those that the file has."""
-        kinds = _kinds()
-        return {
-            name: kinds[name](
-                str(self.folder / arguments["file"]), **{k: v for k, v in arguments.items() if k != "file"}
-            )
-            for name, arguments in self.logs.items()
-        }
+        described = all_of([partial(self._described, name) for name in self.logs])
+        return dict(zip(self.logs, described, strict=True))
+
+    def _described(self, name: str) -> Any:
+        arguments = {key: value for key, value in self.logs[name].items() if key != "file"}
+        path = str(self.folder / self.logs[name]["file"])
+        try:
+            return _kinds()[name](path, **arguments)
+        except MissingColumns as error:
+            words = ", ".join(f"{key} = {column!r}" for key, column in error.columns.items())
+            raise MissingColumns(
+                f"{self.file}: {shown(path, 300)} lacks {'columns' if len(error.columns) > 1 else 'a column'} of "
+                f"[{name}]: {words}. Write the names that the file has: {listed(error.present)}.",
+                error.columns,
+                error.present,
+            ) from None
 
 
 def read_project(path: Path) -> Project:
@@ -98,7 +116,7 @@ def read_project(path: Path) -> Project:
         if not isinstance(location, str) or not location:
             raise DataError(f"{path}: [paths] {key} must be a path, got {location!r}.")
     fit, paths, daily = (plain.get(name, {}) for name in ("fit", "paths", "daily"))
-    return Project(path.parent, language, logs, fit, paths, daily)
+    return Project(path.parent, language, logs, fit, paths, daily, path.name)
 
 
 def write_project(path: Path, project: Project) -> None:

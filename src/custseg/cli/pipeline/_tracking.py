@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from custseg.cli._errors import command_errors
+from custseg.cli.pipeline._names import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,
     language_of_errors,
     segment_counts,
     segment_lines,
-    shown_count,
     workspace_options,
     write_table,
 )
-from custseg.texts import text
+from custseg.errors import DataError
+from custseg.texts import shown, text
 
 if TYPE_CHECKING:
     from custseg.tracking import SegmentHistory, Transitions
 
 _MOVEMENT_FILES = ("entered", "left")
-_TEN = 10
 
 
 @click.command()
@@ -44,10 +45,13 @@ def history(*, as_of: str | None, customer: str | None, out: Path | None, as_jso
             raise ValueError("history: customer and as_of exclude each other.")
         if out is not None and as_of is None:
             raise ValueError("history: out needs as_of, the snapshot to write.")
+        folder = workspace.path("history")
+        if options.get("history") is not None and not folder.is_dir():
+            raise DataError(f"history: there is no folder {shown(str(folder), 300)}. Give the folder of a history.")
         if customer is not None:
-            _show_customer(record, customer, language, as_json=as_json)
+            _show_customer(record, customer, translations(workspace), as_json=as_json)
         elif as_of is not None:
-            table = record.at(as_of)
+            table = with_translated_names(record.at(as_of), translations(workspace))
             files = [] if out is None else [str(write_table(table, out))]
             segments = segment_counts(table)
             wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
@@ -59,7 +63,7 @@ def history(*, as_of: str | None, customer: str | None, out: Path | None, as_jso
             echo_summary(summary, as_json=as_json, lines=moments or [text(language, "cli", "no_snapshots")])
 
 
-def _show_customer(record: SegmentHistory, customer: str, language: str, *, as_json: bool) -> None:
+def _show_customer(record: SegmentHistory, customer: str, names: Mapping[str, str], *, as_json: bool) -> None:
     """The way of a customer; an id of digits is looked for as a number where the history has numbers."""
     import narwhals.stable.v2 as nw
 
@@ -67,7 +71,9 @@ def _show_customer(record: SegmentHistory, customer: str, language: str, *, as_j
     is_number = bool(moments) and nw.from_native(record.at(moments[-1])).schema["customer_id"].is_integer()
     path = nw.from_native(record.customer(int(customer) if is_number and customer.isdecimal() else customer))
     steps = [
-        {key: row[key] for key in ("as_of", "segment", "name", "changed_at")} for row in path.iter_rows(named=True)
+        {key: row[key] for key in ("as_of", "segment", "name", "changed_at")}
+        | {"name": names.get(row["name"], row["name"])}
+        for row in path.iter_rows(named=True)
     ]
     lines = [f"{step['as_of']}  {step['name']}" for step in steps]
     echo_summary({"command": "history", "steps": steps}, as_json=as_json, lines=lines)
@@ -106,6 +112,7 @@ def compare(
             before = model if model_before is None else SegmentModel.load(model_before)
             explained = {**workspace.logs(), "model_before": before, "model_after": model}
         movement = moved(workspace, as_of, since=since, **explained)
+        movement = with_translated_segments(movement, translations(workspace))
         files = [] if out is None else write_movement(movement, out)
         wrote = [text(workspace.language, "cli", "wrote").format(file=file) for file in files]
         summary = {"command": "compare", **movement_summary(movement), "files": [str(file) for file in files]}
@@ -132,16 +139,7 @@ def write_movement(movement: Transitions, folder: Path) -> list[Path]:
 
 
 def movement_summary(movement: Transitions) -> dict[str, Any]:
-    """The number of customers who stayed, moved, are new and are gone; 1 to 9 are hidden."""
-    counts = movement.counts()
-    stayed, gone, new = (int(n) for n in (counts[:-1, :-1].trace(), counts[:-1, -1].sum(), counts[-1, :-1].sum()))
-    numbers = {"stayed": stayed, "moved": int(counts[:-1, :-1].sum()) - stayed, "new": new, "gone": gone}
-    shown: dict[str, int | str] = {name: shown_count(count) for name, count in numbers.items()}
-    if sum(isinstance(count, str) for count in shown.values()) == 1 and stayed >= _TEN:
-        # The sizes of the segments give the sum of the four.
-        shown["stayed"] = f">={stayed - stayed % _TEN}"
-    return {
-        "as_of": movement.as_of,
-        "since": movement.since,
-        **shown,
-    }
+    """The number of customers who stayed, moved, are new and are gone, as far as it may be shown."""
+    sums = movement.sums()
+    shown = {name: sums[name].plain() for name in ("stayed", "moved", "new", "gone")}
+    return {"as_of": movement.as_of, "since": movement.since, **shown}

@@ -53,6 +53,12 @@ class Workspace:
         """The language of the results."""
         return str(self.options.get("language") or self.project.language)
 
+    @property
+    def named_language(self) -> str | None:
+        """The language of the option, or of a project file; None without both, where names stay as they are."""
+        given = self.options.get("language") or (None if self.project == Project() else self.project.language)
+        return None if given is None else str(given)
+
     def path(self, name: str) -> Path:
         """The path of the model, the history or the folder for results."""
         return Path(self.options.get(name) or self.project.path(name))
@@ -63,10 +69,13 @@ class Workspace:
 
         return SegmentModel.load(self.path("model"))
 
-    def logs(self) -> dict[str, Any]:
-        """The logs: files that are given as options, which the model describes, or else those of the project."""
+    def logs(self, features: str | None = None) -> dict[str, Any]:
+        """The logs: files that are given as options, which the model describes, or else those of the project.
+
+        None of the project where there is a table of features.
+        """
         paths = {name: self.options.get(name) for name in LOGS}
-        if any(path is not None for path in paths.values()):
+        if features is not None or any(path is not None for path in paths.values()):
             return paths
         return dict.fromkeys(LOGS) | self.project.described()
 
@@ -74,6 +83,19 @@ class Workspace:
         """An option of `custseg daily`, else that of the project, else the default."""
         value = self.options.get(name)
         return self.project.daily.get(name, default) if value is None else value
+
+
+def loaded_logs(model: SegmentModel, logs: Mapping[str, Any]) -> dict[str, Any]:
+    """The logs as the model describes them, with the columns in memory: their files are read once for all steps."""
+    definition = model.definition
+    if definition is None or all(log is None for log in logs.values()):
+        return dict(logs)
+    described = definition.with_describing().as_described(logs, model.preparation.names, caller="daily")
+    # A table of customers is read once anyway.
+    return {
+        name: log.loaded() if name in ("orders", "events") and log is not None else log
+        for name, log in described.items()
+    }
 
 
 def language_of_errors(options: Mapping[str, Any]) -> str:
@@ -128,6 +150,21 @@ def write_table(table: Any, path: Path) -> Path:
     return path
 
 
+def write_columns(columns: Mapping[str, Sequence[Any]], path: Path) -> Path:
+    """Write columns as CSV or Parquet."""
+    from custseg._frames import frame_from_columns
+
+    return write_table(frame_from_columns(columns), path)
+
+
+def write_text(content: str, path: Path) -> Path:
+    """Write a text file: whole, or not at all."""
+    from custseg._write import write_files
+
+    write_files(path.parent, {path.name: lambda staged: staged.write_text(content, encoding="utf-8")}, caller="out")
+    return path
+
+
 def segment_counts(table: Any) -> list[dict[str, Any]]:
     """Number, name and customers of each segment, by number; those without a segment last."""
     import narwhals.stable.v2 as nw
@@ -144,13 +181,6 @@ def segment_counts(table: Any) -> list[dict[str, Any]]:
     ]
 
 
-def shown_count(count: int) -> int | str:
-    """A count of customers as a summary has it."""
-    from custseg._privacy import SMALLEST_GROUP, bound_words
-
-    return bound_words(count) if 0 < count < SMALLEST_GROUP else count
-
-
 def echo_summary(summary: Mapping[str, Any], *, as_json: bool, lines: Sequence[str]) -> None:
     """Print the summary as JSON, or the lines."""
     click.echo(json.dumps(summary, ensure_ascii=False) if as_json else "\n".join(lines))
@@ -163,7 +193,9 @@ def segment_lines(segments: Sequence[Mapping[str, Any]], language: str) -> list[
         template.format(
             segment="–" if row["segment"] is None else row["segment"],
             name=row["name"],
-            customers=number(row["customers"], language) if isinstance(row["customers"], int) else row["customers"],
+            customers=number(row["customers"], language)
+            if isinstance(row["customers"], int)
+            else row["customers"].replace(">=", "≥"),
         )
         for row in segments
     ]

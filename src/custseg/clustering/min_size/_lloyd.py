@@ -78,11 +78,12 @@ def kmeans_plusplus(X: Floats, weights: Floats, k: int, *, rng: np.random.Random
         closest, *work_space = np.full(len(X), np.inf), *np.empty((3, len(X)))
         _kernels.seeds(X, weights, chosen, uniforms, closest, *work_space)
     else:
-        _add_seeds_by_blocks(X, weights, chosen, uniforms)
-    return X[chosen]
+        _add_seeds_by_blocks(X, weights, chosen=chosen, uniforms=uniforms)
+    seeds: Floats = X[chosen]
+    return seeds
 
 
-def _add_seeds_by_blocks(X: Floats, weights: Floats, chosen: Integers, uniforms: Floats) -> None:
+def _add_seeds_by_blocks(X: Floats, weights: Floats, *, chosen: Integers, uniforms: Floats) -> None:
     """The seeds after the first one, as `_kernels.seeds` chooses them, with blocks of rows in threads."""
     from custseg.clustering.rows import _kernels
 

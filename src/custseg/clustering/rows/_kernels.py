@@ -164,10 +164,10 @@ def nearer(rows, weights, center, closest, out):
 
 
 @compiled
-def seeds(rows, weights, chosen, uniforms, closest, candidate, kept, total):
+def seeds(rows, weights, chosen, uniforms, closest, candidate, closest_with_best, total):
     """Greedy k-means++ on one block: fill `chosen` after its first row; for each one a row of uniform numbers.
 
-    `closest` is to be infinite; `candidate`, `kept` and `total` are work space for a number per row.
+    `closest` is to be infinite; `candidate`, `closest_with_best` and `total` are work space for a number per row.
     """
     nearer(rows, weights, rows[chosen[0]], closest, closest)
     for j in range(1, len(chosen)):
@@ -181,8 +181,8 @@ def seeds(rows, weights, chosen, uniforms, closest, candidate, kept, total):
             potential = nearer(rows, weights, rows[row], closest, candidate)
             if potential < best:
                 best, chosen[j] = potential, row
-                candidate, kept = kept, candidate
-        closest, kept = kept, closest
+                candidate, closest_with_best = closest_with_best, candidate
+        closest, closest_with_best = closest_with_best, closest
 
 
 @compiled

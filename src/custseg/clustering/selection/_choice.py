@@ -65,7 +65,7 @@ class ClusteringChoice:
     fitted_rows : FittedRows
         The rows, and which of them the candidates are fitted to.
     language : str
-        Language of `reason`.
+        Language of `reason` and `remarks`.
     """
 
     candidates: tuple[Candidate, ...]
@@ -93,6 +93,11 @@ class ClusteringChoice:
     def reason(self) -> str:
         """How many clusters, how reproducible they are, by which method; then what to make of them."""
         return self.decision.reason.text(self.language)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Further sentences: near ties, the number of an earlier choice, resamples that select another number."""
+        return self.decision.reason.remarks(self.language)
 
     @property
     def near_ties(self) -> tuple[Candidate, ...]:
@@ -229,4 +234,4 @@ class ClusteringChoice:
             rows = [row for row in self.skipped if row.kind == kind]
             names = ", ".join(row.label(self.language) for row in rows)
             lines.append(words["skipped"]["line"].format(methods=names, reason=rows[0].reason(self.language)))
-        return "\n".join([*lines, "", f"{words['verdicts'][self.verdict]}: {self.reason}"])
+        return "\n".join([*lines, "", f"{words['verdicts'][self.verdict]}: {self.reason}", *self.remarks])

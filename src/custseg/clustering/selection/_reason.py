@@ -1,4 +1,4 @@
-"""Why a clustering was selected: data, and a few plain sentences in each language."""
+"""Why a clustering was selected: data, two plain sentences and further remarks in each language."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from custseg.texts import localized, plural_form, text
 _FEW = 2
 # Numbers that differ by more are not called equally good.
 _CLOSE = 3
+# So many other numbers are listed in the advice.
+_MOST_LISTED = 3
 # Adjusted Rand index below which refits do not agree, not even in part.
 _NO_AGREEMENT = 0.3
 # Clusters with gaps between them are selected whether refits agree or not.
@@ -66,11 +68,7 @@ class Reason:
     leading: tuple[int, ...] = ()
 
     def text(self, language: str) -> str:
-        """How many segments, how separate and reproducible, by which method; then what to make of them.
-
-        Each further sentence is there only where it matters: near ties, an earlier number, resamples that differ,
-        numbers that were not allowed.
-        """
+        """How many segments, how separate and reproducible, by which method; then what to make of them."""
         words = text(language, "choice")
         record = get_method(self.method)
         method = words["methods"].get(self.method, self.method if record is None else record.label)
@@ -78,14 +76,49 @@ class Reason:
         first = plural_form(self.n_clusters, words[self.kind], language).format(
             number=number, method=method, agreement=self._agreement(words, language)
         )
-        # Where another number has groups, this one does not divide a continuum.
-        advice = "" if self.natural_numbers and self.kind == "reproducible" else words["advice"][self._advice]
-        sentences = [first[0].upper() + first[1:], advice, *self._alternatives(words, language)]
-        if self.natural_numbers:
-            numbers = listed_numbers(self.natural_numbers, language)
-            form = plural_form(len(self.natural_numbers), words["elsewhere"], language)
-            sentences.append(form.format(numbers=numbers))
-        return " ".join(filter(None, sentences))
+        second = self._elsewhere(words, language) if self._divides_a_group else self._what_to_make_of_them(language)
+        return " ".join(filter(None, (first[0].upper() + first[1:], second)))
+
+    def remarks(self, language: str) -> list[str]:
+        """One sentence each: near ties, an earlier number, resamples that differ, numbers that were not allowed."""
+        words = text(language, "choice")
+        sentences = self._alternatives(words, language)
+        if self.natural_numbers and not self._divides_a_group:
+            sentences.append(self._elsewhere(words, language))
+        return sentences
+
+    @property
+    def _divides_a_group(self) -> bool:
+        """Whether another number has groups: then this one does not divide a continuum."""
+        return bool(self.natural_numbers) and self.kind == "reproducible"
+
+    def _what_to_make_of_them(self, language: str) -> str:
+        """The advice, and which other numbers would do."""
+        words = text(language, "choice")
+        advice = str(words["advice"][self._advice])
+        equally_good = [] if self.previous == self.n_clusters else sorted({*self.near_numbers, *self._as_frequent})
+        equally_good = [number for number in equally_good if number != self.n_clusters]
+        if not advice or self.kind == "undivided" or not (equally_good or self._is_scattered):
+            return advice
+        form = words[
+            "or_samples" if self._is_scattered else "or_number" if len(equally_good) <= _MOST_LISTED else "or_others"
+        ]
+        return advice.rstrip(".") + str(form).format(numbers=listed_numbers(equally_good, language))
+
+    def _elsewhere(self, words: dict[str, Any], language: str) -> str:
+        form = plural_form(len(self.natural_numbers), words["elsewhere"], language)
+        return str(form).format(numbers=listed_numbers(self.natural_numbers, language))
+
+    @property
+    def _is_scattered(self) -> bool:
+        """Whether resamples lead to numbers that are far apart, or to no segments."""
+        return bool(self.leading) and not self._as_frequent
+
+    @property
+    def _as_frequent(self) -> tuple[int, ...]:
+        """The most frequent numbers in resamples, where they are close to each other."""
+        is_close = bool(self.leading) and 1 not in self.leading and max(self.leading) - min(self.leading) <= _CLOSE
+        return self.leading if is_close else ()
 
     def _alternatives(self, words: dict[str, Any], language: str) -> list[str]:
         """Near ties, the earlier number, and in how many resamples this one is selected unless it is in all."""
@@ -115,8 +148,8 @@ class Reason:
     def _divided(self, words: dict[str, Any], language: str) -> str:
         """In how few samples this number is selected, and what the others lead to."""
         count, total = self.votes
-        if 1 not in self.leading and max(self.leading) - min(self.leading) <= _CLOSE:
-            numbers = listed_numbers(self.leading, language)
+        if self._as_frequent:
+            numbers = listed_numbers(self._as_frequent, language)
             return str(words["divided"]).format(count=count, total=total, numbers=numbers)
         selected = 1 if self.kind in ("one", "undivided") else self.n_clusters
         others = [number for number in self.leading if number not in (1, selected)]

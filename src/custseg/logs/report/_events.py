@@ -21,6 +21,7 @@ from custseg.logs.report._ids import dominant_findings, id_findings, placeholder
 from custseg.logs.report._rules import EVENT_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import days_without_data
 from custseg.snapshot import Snapshot
+from custseg.texts import number
 
 _DAY = 86_400_000_000
 _MANY_REPEATS = 0.1
@@ -71,7 +72,9 @@ def event_report(
 
 
 def _unknown_events(write: FindingWriter, facts: EventFacts) -> list[Finding]:
-    names = ", ".join(f"{column_name(name)} {count:,}" for name, count in facts.unknown_names.items())
+    names = ", ".join(
+        f"{column_name(name)} {number(count, write.language)}" for name, count in facts.unknown_names.items()
+    )
     any_event_known = any(facts.counts.values())
     return write("unknown_events", facts.unknown_events, "warning" if any_event_known else "severe", names=names)
 

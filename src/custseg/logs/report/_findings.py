@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from custseg._privacy import SMALLEST_GROUP, bound_words
-from custseg.texts import counted, number, percent, plural_form, text
+from custseg._privacy import SMALLEST_GROUP, at_least, bound_words
+from custseg.texts import calendar_date, counted, number, percent, plural_form, text
 
 Severity = Literal["note", "warning", "severe"]
 
@@ -59,6 +59,9 @@ class LogReport:
         What was found, the most serious first.
     language : {"en", "ru"}, default "en"
         Of the texts.
+    n_beside : int or None
+        A number of these customers that is shown beside the report: if it leaves 1 to 9 others, the number of all is
+        shown as a bound.
     """
 
     log: str
@@ -69,16 +72,22 @@ class LogReport:
     coverage: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     language: str = "en"
+    n_beside: int | None = None
 
     def __repr__(self) -> str:
         words = text(self.language, "data_report")
         head = words["head"].format(
             log=words["logs"][self.log],
-            rows=counted(self.rows, words["rows"], self.language),
-            customers=counted(self.customers, words["customers"], self.language),
+            # A ready table has one row per customer.
+            rows=self._total(self.rows, "rows")
+            if self.log == "features"
+            else counted(self.rows, words["rows"], self.language),
+            customers=self._total(self.customers, "customers"),
         )
-        if self.first_day is not None:
-            head += words["period"].format(first=self.first_day, last=self.last_day)
+        if self.first_day is not None and self.last_day is not None:
+            head += words["period"].format(
+                first=calendar_date(self.first_day, self.language), last=calendar_date(self.last_day, self.language)
+            )
         # Orders and events have roles, a table of customers its columns.
         roles = {} if self.log == "customers" else text(self.language, "inspect", "roles")
         names_empty = any(item.name == "left_out_no_value" for item in self.findings)
@@ -92,6 +101,13 @@ class LogReport:
             thin = [words["more"].format(columns=listed, count=number(len(thin) - _MOST_GAPS, self.language))]
         gaps = ["     " + words["gaps"].format(columns=", ".join(thin))] if thin else []
         return "\n".join([head, *finding_lines(self.findings), *gaps])
+
+    def _total(self, count: int, noun: str) -> str:
+        """The number of customers in words; as a bound where it would give away how many are not shown beside it."""
+        forms = text(self.language, "data_report", noun)
+        if self.n_beside is not None and 0 < abs(count - self.n_beside) < SMALLEST_GROUP <= count:
+            return plural_form(SMALLEST_GROUP, forms, self.language).format(count=at_least(count, self.language))
+        return counted(count, forms, self.language)
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,6 +132,10 @@ class DataReport:
     def findings(self) -> tuple[Finding, ...]:
         """What was found in all logs and between them."""
         return (*(finding for log in self.logs for finding in log.findings), *self.between)
+
+    def beside(self, n_customers: int) -> DataReport:
+        """The same report, to be shown beside a number of its customers: no difference of the two is from 1 to 9."""
+        return replace(self, logs=tuple(replace(log, n_beside=n_customers) for log in self.logs))
 
     def count(self, name: str) -> int:
         """How often a finding of that name occurred, such as ``count("refund_lines")``."""
@@ -174,6 +194,8 @@ class FindingWriter:
     def _formatted(self, value: Any) -> str:
         if isinstance(value, float):
             return percent(value, self.language, decimals=1)
+        if isinstance(value, date):
+            return calendar_date(value, self.language)
         return number(value, self.language) if isinstance(value, int) else str(value)
 
 

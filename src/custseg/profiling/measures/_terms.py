@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator as operators
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats
 from custseg.profiling.measures._table import ProfileTable
-from custseg.texts import percent, single_line, text, value_text
+from custseg.texts import percent, single_line, text, value_text, whole_range
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
@@ -94,11 +93,12 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
     bounds = {term.operator: term.value for term in terms}
     if is_answer(terms[0], table):
         return f"{label}: {_compared('==', terms[0].value, unit, language=language)}"
-    if {">=", "<"} == set(bounds) and feature in table.numbers and _is_whole(table.values(feature)):
-        first, last = math.ceil(float(bounds[">="] or 0)), math.ceil(float(bounds["<"] or 0)) - 1
-        ends = [value_text(float(end), unit, language) for end in dict.fromkeys((first, last))]
-        form = "range" if len(ends) > 1 else "=="
-        return f"{label} {text(language, 'profiling', 'terms', form).format(*ends)}"
+    if feature in table.numbers and set(bounds) <= {">=", "<"} and _is_whole(values := table.values(feature)):
+        low, high = (bounds.get(operator) for operator in (">=", "<"))
+        low, high = (None if bound is None else float(bound) for bound in (low, high))
+        form, ends = whole_range(low, high, lowest=float(np.nanmin(values)), highest=float(np.nanmax(values)))
+        shown = (value_text(end, unit, language) for end in ends)
+        return f"{label} {text(language, 'profiling', 'terms', form).format(*shown)}"
     if len(bounds) > 1:
         low, high = (
             value_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)

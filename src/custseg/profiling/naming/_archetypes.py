@@ -17,7 +17,7 @@ from typing import Any
 from custseg._checks import did_you_mean, read_definitions
 from custseg.errors import DataError
 from custseg.profiling.measures._terms import OPERATORS, Term
-from custseg.profiling.naming._words import Words
+from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence")

@@ -14,7 +14,7 @@ from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._topics import trait_lines
 from custseg.profiling.naming._trait_names import joined
-from custseg.profiling.naming._words import Trait, Words
+from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.texts import DASH, LANGUAGES, number, single_line, text
 
 Typical = float | str | None
@@ -148,7 +148,14 @@ def _channel(play: Play, typical: Mapping[str, Typical], language: str) -> str:
     if play.channel is not None:
         return play.channel[language]
     words, preferred = text(language, "profiling", "reach"), typical.get("preferred_channel")
-    return str(words["any"]) if preferred is None else words["preferred"].format(single_line(str(preferred)))
+    return (
+        str(words["any"]) if preferred is None else words["preferred"].format(_channel_name(str(preferred), language))
+    )
+
+
+def _channel_name(channel: str, language: str) -> str:
+    """The usual channels in the language, others as they are."""
+    return str(text(language, "profiling", "channels").get(channel.lower(), single_line(channel)))
 
 
 def _word(texts: Words | None, language: str) -> str:
@@ -162,7 +169,7 @@ def _reach_words(reach: Mapping[str, int | None], size: int, language: str) -> l
         return [text(language, "profiling", "reach", "unknown")]
     form = text(language, "profiling", "reach", "known")
     return [
-        form.format(single_line(channel), group_size(count, language), number(size, language))
+        form.format(_channel_name(channel, language), group_size(count, language), number(size, language))
         for channel, count in reach.items()
         # Of 10 to 19 customers, None may also mean that 1 to 9 are left out.
         if count is not None or size >= 2 * SMALLEST_GROUP

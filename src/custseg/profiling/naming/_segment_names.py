@@ -15,8 +15,8 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming._trait_names import Selector, unique_names
-from custseg.profiling.naming._traits import Traits, is_like_others
-from custseg.profiling.naming._words import UNCLUSTERED, Trait, Words, in_each_language
+from custseg.profiling.naming.traits._traits import Traits, is_like_others
+from custseg.profiling.naming.traits._words import UNCLUSTERED, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 
 
@@ -61,6 +61,7 @@ def segment_names(
         shares=traits.shares,
         redundant=traits.redundant,
         contrast=traits.contrast,
+        bounds=traits.bounds,
         merged=traits.merged,
         reserved=taken,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from custseg.profiling.naming._column_topics import ANY, Topic, topic_of, topics
 from custseg.profiling.naming._trait_names import joined
-from custseg.profiling.naming._words import Trait
+from custseg.profiling.naming.traits._column_topics import ANY, Topic, topic_of, topics
+from custseg.profiling.naming.traits._words import Trait
 from custseg.texts import LANGUAGES
 
 _MAX_LINES = 3

@@ -11,18 +11,22 @@ from itertools import combinations
 from typing import Protocol
 
 from custseg._numerics import Floats
-from custseg.profiling.naming._levels import MAJORITY
-from custseg.profiling.naming._traits import MEDIUM
-from custseg.profiling.naming._words import MAIN, Trait, Words, in_each_language
+from custseg.profiling.naming.traits._column_words import MEDIUM
+from custseg.profiling.naming.traits._levels import MAJORITY
+from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 
 LONGEST_NAME = {"en": 42, "ru": 60}
 """Characters of a name of several traits; a single trait may be longer. Russian words are half as long again."""
+LONGEST_NEEDED = {"en": 64, "ru": 92}
+"""The same where no shorter name tells a segment from all others."""
 _MAX_TRAITS = 3
 # Traits among which combinations are tried: the first ones, and those that tell a segment from one it is confused with.
 _TRIED, _TRIED_MORE = 6, 4
 # A word that holds for so many members of another segment does not tell it from that segment.
 _HALF = 0.5
+# So many bounds are tried to tell a segment from one that its name is true of.
+_MAX_BOUNDS = 4
 # A word of one name is as true of another segment unless so much smaller a part of its members meet it.
 _CLEARLY_FEWER = 0.2
 _MAX_ROUNDS = 4
@@ -36,6 +40,7 @@ class Contrast(Protocol):
     def __call__(self, first: int, second: int, *, only_first: bool = False) -> Mapping[int, Trait]: ...
 
 
+Bounds = Callable[[int, int], Sequence[Trait]]
 Merged = Callable[[int, Trait, Trait], Trait | None]
 Selection = dict[int, list[Trait]]
 
@@ -56,6 +61,8 @@ class Selector:
         Whether two traits say the same.
     contrast : callable
         Of two segments, a bound for each in the column that separates them best; empty for none.
+    bounds : callable
+        Of two segments, a bound for the first in each column that has one, the best first.
     merged : callable
         One trait that says what a trait of a segment and a bound of the same column say together; None for none.
     reserved : collection of mapping of str to str
@@ -67,6 +74,7 @@ class Selector:
     shares: Callable[[Sequence[Trait]], Floats]
     redundant: Redundant
     contrast: Contrast
+    bounds: Bounds
     merged: Merged
     reserved: Collection[Words]
 
@@ -75,7 +83,8 @@ class Selector:
 
         By default those that set it apart, or else what is true of it. A segment that its words do not tell from
         another, or that has words which are as true of another, gets the combination of its traits with the fewest
-        such faults, the first traits preferred. Where none tells two segments apart, they get bounds in numbers.
+        such faults, the first traits preferred. Where none tells two segments apart, they get bounds in numbers, and
+        longer names if need be.
         """
         selected = {segment: _default(traits, self.redundant) for segment, traits in self.candidates.items()}
         for _ in range(_MAX_ROUNDS):
@@ -88,6 +97,12 @@ class Selector:
         self._separate_all(selected)
         for segment in sorted(selected):
             selected[segment] = self._best(segment, selected, is_last=True)
+        for _ in range(_MAX_ROUNDS):
+            before = dict(selected)
+            for segment in sorted(selected):
+                selected[segment] = self._told_apart(segment, selected)
+            if selected == before:
+                break
         return selected
 
     def _separate_all(self, selected: Selection) -> None:
@@ -111,15 +126,41 @@ class Selector:
         fewest_faults = self._faults(segment, best, rival_names)
         if not best or not any(fewest_faults) or (is_last and not fewest_faults[0]):
             return best
-        confused = [
-            rival
-            for rival in rival_names
-            if self._is_true(best, rival) or self._is_confused((segment, best), (rival, rival_names[rival]))
-        ]
+        confused = self._confused(segment, selected)
         for combination in _combinations(self._tried(segment, confused, is_last=is_last), self.redundant):
             faults = self._faults(segment, combination, rival_names)
             if faults < fewest_faults:
                 best, fewest_faults = combination, faults
+        return best
+
+    def _confused(self, segment: int, selected: Selection) -> list[int]:
+        """The segments that a name does not tell its segment from."""
+        traits, rivals = selected[segment], [rival for rival in self.rivals if rival != segment]
+        return [
+            rival
+            for rival in rivals
+            if self._is_true(traits, rival) or self._is_confused((segment, traits), (rival, selected.get(rival, [])))
+        ]
+
+    def _told_apart(self, segment: int, selected: Selection) -> list[Trait]:
+        """The name with bounds from every column, and as long as need be, if it is still true of another segment."""
+        best = selected[segment]
+        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        fewest_faults = self._faults(segment, best, rival_names)
+        if not best or not fewest_faults[0]:
+            return best
+        confused = self._confused(segment, selected)
+        bounds = [bound for rival in confused for bound in self.bounds(segment, rival)[:_MAX_BOUNDS]]
+        words = _distinct([*best, *self._tried(segment, confused, is_last=True)])
+        both = [self.merged(segment, trait, bound) for trait in words for bound in bounds if _mentions([trait], bound)]
+        pool = _distinct([*words, *bounds, *(trait for trait in both if trait is not None)])
+        for longest in (LONGEST_NAME, LONGEST_NEEDED):
+            for combination in _combinations(pool, self.redundant, longest=longest):
+                faults = self._faults(segment, combination, rival_names)
+                if faults < fewest_faults and faults[0] < fewest_faults[0]:
+                    best, fewest_faults = combination, faults
+            if not fewest_faults[0]:
+                break
         return best
 
     def _tried(self, segment: int, confused: Collection[int], *, is_last: bool) -> list[Trait]:
@@ -266,7 +307,9 @@ def _default(traits: Sequence[Trait], redundant: Redundant) -> list[Trait]:
     return selected
 
 
-def _combinations(traits: Sequence[Trait], redundant: Redundant) -> list[list[Trait]]:
+def _combinations(
+    traits: Sequence[Trait], redundant: Redundant, *, longest: Mapping[str, int] = LONGEST_NAME
+) -> list[list[Trait]]:
     """Combinations of up to three traits of different columns that make short names, the first traits first."""
     ranked = list(enumerate(traits))
     combined = [
@@ -274,7 +317,7 @@ def _combinations(traits: Sequence[Trait], redundant: Redundant) -> list[list[Tr
         for count in range(1, _MAX_TRAITS + 1)
         for pairs in combinations(ranked, count)
         if len({trait.feature for _, trait in pairs}) == count
-        and (count == 1 or _is_short([trait for _, trait in pairs]))
+        and (count == 1 or _is_short([trait for _, trait in pairs], longest))
     ]
     combined.sort(
         key=lambda pairs: (
@@ -286,8 +329,13 @@ def _combinations(traits: Sequence[Trait], redundant: Redundant) -> list[list[Tr
     return [[trait for _, trait in pairs] for pairs in combined]
 
 
-def _is_short(traits: Sequence[Trait]) -> bool:
-    return all(len(name) <= LONGEST_NAME[language] for language, name in joined(traits).items())
+def _distinct(traits: Sequence[Trait]) -> list[Trait]:
+    """The traits without those whose terms an earlier one has."""
+    return list({trait.terms: trait for trait in reversed(traits)}.values())[::-1]
+
+
+def _is_short(traits: Sequence[Trait], longest: Mapping[str, int] = LONGEST_NAME) -> bool:
+    return all(len(name) <= longest[language] for language, name in joined(traits).items())
 
 
 def _mentions(traits: Sequence[Trait], trait: Trait) -> bool:

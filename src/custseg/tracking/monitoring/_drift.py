@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from custseg._checks import check_choice
 from custseg._numerics import Floats, Integers
+from custseg._privacy import few
 from custseg.clustering import silhouettes
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel, recent_features
-from custseg.texts import LANGUAGES, amount, plural, text
+from custseg.texts import LANGUAGES, amount, text
 from custseg.tracking.monitoring._comparisons import Comparison, of_features, of_outliers, of_recent, of_segments
 from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.monitoring._psi import stability_band, stability_index
@@ -42,7 +43,7 @@ def drift(
     model : SegmentModel
         The model.
     features : FeatureTable or table, optional
-        A ready table with the columns of the fit, instead of logs.
+        The customers of now, one row per customer with the columns of the fit; or give the logs, by their names.
     orders, events, customers : Orders, Events, Customers or table, optional
         The logs up to now, as for `SegmentModel.assign`.
     as_of : date, datetime or ISO text
@@ -95,6 +96,9 @@ def drift(
     >>> model = fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=4).model
     >>> drift(model, orders=shop.orders, as_of=shop.as_of).verdict
     'keep'
+    >>> from custseg.features import build_features
+    >>> drift(model, build_features(shop.orders, as_of=shop.as_of)).verdict
+    'keep'
     """
     if not isinstance(model, SegmentModel):
         raise TypeError(
@@ -135,7 +139,7 @@ def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
     inside = labels >= 0
     if (n_now := int(inside.sum())) < _LEAST_CUSTOMERS:
         raise DataError(
-            f"{_CALLER}: {plural(n_now, 'customer')} can be assigned; at least {_LEAST_CUSTOMERS} are needed to tell "
+            f"{_CALLER}: {few(n_now, 'customer')} can be assigned; at least {_LEAST_CUSTOMERS} are needed to tell "
             "drift from chance."
         )
     values = {name: table.values(name)[inside] for name in model.preparation.names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custseg.texts import LANGUAGES, number, printable, text
+from custseg.texts import LANGUAGES, counted, number, printable, text
 from custseg.tracking.monitoring._drift_result import DriftRow
 from custseg.tracking.monitoring._shares import Words
 
@@ -41,13 +41,17 @@ def _reason(rows: Sequence[DriftRow], changed: Sequence[DriftRow], lost: str, *,
         return str(words["none"]).format(label=_label(largest, language), **_figures(largest, language))
     sentences = []
     for row in changed[:_MOST_NAMED]:
-        label, difference = _label(row, language), row.difference[language]
+        label, difference = _label(row, language), _capitalized(row.difference[language])
         sentences.append(words["changed"].format(label=label, difference=difference, **_figures(row, language)))
     if further := len(changed) - len(sentences):
-        sentences.append(words["further"].format(count=further))
+        sentences.append(counted(further, words["further"], language))
     if lost:
         sentences.append(words[f"lost_{lost}"])
-    return " ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences)
+    return " ".join(map(_capitalized, sentences))
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _label(row: DriftRow, language: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from custseg._frames import frame_from_columns
 from custseg._numerics import Integers
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, bound_text
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel
@@ -137,7 +137,7 @@ def causes_line(customers: nw.DataFrame[Any], language: str) -> str:
     def count_text(cause: str) -> str:
         if cause not in hidden:
             return number(counts[cause], language)
-        return f"<{SMALLEST_GROUP}" if counts[cause] < SMALLEST_GROUP else f"≥{SMALLEST_GROUP}"
+        return bound_text(counts[cause])
 
     parts = [words["causes"][cause].format(count=count_text(cause)) for cause in CAUSES if counts[cause]]
     changed = number(total, language) if total >= SMALLEST_GROUP else f"<{SMALLEST_GROUP}"

@@ -115,9 +115,10 @@ def snapshots_of_history(history: SegmentHistory, after: object, *, since: objec
 
 def _position(moments: Sequence[str], moment: str, argument: str) -> int:
     if moment not in moments:
+        available = f"the latest are {listed(moments[-5:])}" if moments else "it has no snapshots yet"
         raise DataError(
-            f"{CALLER}: the history has no snapshot as of {moment} ({argument}=); the latest are "
-            f"{listed(moments[-5:])}. Give the moment of a snapshot."
+            f"{CALLER}: the history has no snapshot as of {moment} ({argument}=); {available}. "
+            "Give the moment of a snapshot."
         )
     return moments.index(moment)
 
@@ -128,4 +129,4 @@ def _check_order(since: str | None, as_of: str | None) -> None:
     if is_zoned(since) != is_zoned(as_of):
         raise ValueError(f"{CALLER}: give both moments with a time zone or both without, got {since} and {as_of}.")
     if since >= as_of:
-        raise ValueError(f"{CALLER}: `before` must be earlier than `after`, got {since} and {as_of}.")
+        raise ValueError(f"{CALLER}: since must be before the later moment, {as_of}, got {since}.")

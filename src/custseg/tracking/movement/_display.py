@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
-from custseg._privacy import SMALLEST_GROUP, hidden_in_cross_table, is_small
-from custseg.texts import DASH, counted, number, percent, printable, single_line, table
+from custseg._privacy import SMALLEST_GROUP, bound_text
+from custseg.texts import DASH, number, plural_form, printable, single_line, table
 from custseg.texts import text as catalog_text
+from custseg.tracking.movement._sums import ShownSum, hidden_movement, movement_sums
 
-# From this number of customers on, a share in whole per cent leaves ten customers open.
-_ENOUGH_FOR_SHARES = 2_000
 _NAME_WIDTH = 14
 
 
@@ -70,8 +69,12 @@ class MovementView:
         return "".join([*blocks, *(f"<p>{html.escape(note)}</p>" for note in self._notes())])
 
     @property
+    def _is_in_none(self) -> list[bool]:
+        return [number is None for number in self.numbers]
+
+    @property
     def _hidden(self) -> Bools:
-        return hidden_in_cross_table(self.counts)
+        return hidden_movement(self.counts, self._is_in_none)
 
     def _tables(self) -> list[tuple[str, list[list[str]]]]:
         """The titles and rows of the tables, with their headings."""
@@ -81,7 +84,7 @@ class MovementView:
         def count(row: int, column: int) -> str:
             if not hidden[row, column]:
                 return number(counts[row, column], self.language)
-            return f"<{SMALLEST_GROUP}" if counts[row, column] < SMALLEST_GROUP else f"≥{SMALLEST_GROUP}"
+            return bound_text(counts[row, column])
 
         tables = [(str(words["customers_table"]), self._rows(count))]
         if self.revenues is not None:
@@ -110,34 +113,20 @@ class MovementView:
         return rows
 
     def _headline(self) -> str:
-        """How many customers there are and were; and the shares of those who stayed and moved, if nobody is exposed."""
-        words = self._words()
-        counts = self.counts
-        after, before = int(counts[:, :-1].sum()), int(counts[:-1].sum())
+        """How many changed segments, are new and gone; and how many customers there are and were."""
+        words, sums = self._words(), movement_sums(self.counts, self._is_in_none)
+        texts = {name: item.text(self.language) for name, item in sums.items()}
         moments = {
             "as_of": words["moment"].format(moment=self.as_of) if self.as_of else "",
             "since": words["moment"].format(moment=self.since) if self.since else "",
         }
-        # After, less before, is new less gone: with both totals, a single small one could be computed.
-        is_blurred = is_small(counts[-1, :-1].sum()) != is_small(counts[:-1, -1].sum())
-        headline = str(words["headline"]).format(
-            after=self._counted(after), before=self._counted(before, is_blurred=is_blurred), **moments
-        )
-        if not before or (self._hidden.any() and before < _ENOUGH_FOR_SHARES):
-            return headline
-        stayed, gone = int(np.trace(counts[:-1, :-1])), int(counts[:-1, -1].sum())
-        shares = {"stayed": stayed, "moved": before - stayed - gone, "gone": gone}
-        texts = {name: percent(count / before, self.language) for name, count in shares.items()}
-        return f"{headline} {words['shares'].format(**texts)}"
+        totals = {name: self._counted(name, sums[name]) for name in ("after", "before")}
+        headline = str(words["headline"]).format(**totals, **moments)
+        return f"{words['sums'].format(**texts)} {headline}" if sums["before"].count else headline
 
-    def _counted(self, count: int, *, is_blurred: bool = False) -> str:
-        words = self._words()["customers"]
-        if is_blurred and count >= SMALLEST_GROUP:
-            tens = count - count % SMALLEST_GROUP
-            return str(words[-1]).format(count=f"≥{number(tens, self.language)}")
-        if 0 < count < SMALLEST_GROUP:
-            return str(words[-1]).format(count=f"<{SMALLEST_GROUP}")
-        return counted(count, words, self.language)
+    def _counted(self, name: str, total: ShownSum) -> str:
+        form = total.count if total.is_exact else SMALLEST_GROUP
+        return plural_form(form, self._words()["customers"], self.language).format(count=total.text(self.language))
 
     def _notes(self) -> list[str]:
         hidden = [str(self._words()["hidden"])] if self._hidden.any() else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from custseg._frames import MONEY_UNIT, frame_from_columns
 from custseg._numerics import Floats, Integers
 from custseg.errors import DataError
 from custseg.tracking.movement._display import MovementView
+from custseg.tracking.movement._sums import ShownSum, movement_sums
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,10 @@ class Transitions:
         without the last sum to the sizes before, the columns without the last to the sizes after.
         """
         return self._matrix([flow.customers for flow in self.flows]).astype(np.int64)
+
+    def sums(self) -> Mapping[str, ShownSum]:
+        """The numbers of customers "before", "after", "stayed", "moved", "new" and "gone", as they may be shown."""
+        return movement_sums(self.counts(), [item.segment is None for item in self.segments])
 
     def revenues(self) -> Floats:
         """Revenue by segment before and after, in the form of `counts`; zeros without values."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from custseg.model import RefitRecord, SegmentModel
 from custseg.result import Segmentation
-from custseg.texts import DASH, percent, printable, table, text
+from custseg.texts import DASH, counted, percent, printable, table, text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,17 +79,26 @@ class Refit:
 
     def _sentences(self) -> list[str]:
         words = text(self.language, "refit")
-        counts = {
-            kind: sum(relation.kind == kind for relation in self.record.relations)
-            for kind in ("same", "split", "merged", "new", "gone")
+        numbers = {
+            kind: {
+                relation.after if kind == "new" else relation.before
+                for relation in self.record.relations
+                if relation.kind == kind
+            }
+            for kind in ("same", "merged", "split", "gone", "new")
         }
-        counted = ", ".join(f"{words['kinds'][kind]}: {count}" for kind, count in counts.items() if count)
+        counts = {"same": len(numbers.pop("same")), "old": len(self.previous.segments)}
+        kept = "kept_numbers" if self.record.renamed else "kept"
+        sentences = [words[kept].format(**counts, renamed=len(self.record.renamed))]
+        sentences += [
+            counted(len(segments), words[kind], self.language) for kind, segments in numbers.items() if segments
+        ]
         old, new = self._names(self.previous), self._names(self.model)
         renamed = [
             words["renamed"].format(number=number, before=printable(old[number]), after=printable(new[number]))
             for number in self.record.renamed
         ]
-        return [words["summary"].format(counted=counted), *renamed]
+        return [" ".join(sentences), *renamed]
 
     def _names(self, model: SegmentModel) -> Mapping[int, str]:
         return {segment.number: segment.names[self.language] for segment in model.segments}

@@ -10,7 +10,7 @@ from logs import clean_log
 from sql_models import MODELS, fitted
 
 from custseg import Orders, SegmentModel, fit_segments
-from custseg.exports import features_sql, to_sql
+from custseg.exports import features_sql, split_sql, to_sql
 from custseg.exports.sql.queries._functions import DIALECTS, FUNCTIONS
 
 DOCUMENTATION = {
@@ -60,6 +60,13 @@ def test_functions_of_features_sql(dialect: str, zoned: bool) -> None:
     query = features_sql(model_of_orders(), dialect, "shop.orders", as_of=datetime(2025, 1, 1), zoned=zoned)
     assert called(query, dialect) - allowed(dialect) == set()
     assert sqlglot.parse_one(query, dialect=dialect).named_selects[0] == "customer_id"
+
+
+@pytest.mark.parametrize("dialect", [name for name in DIALECTS if name != "sqlite"])
+def test_functions_of_split_sql(dialect: str) -> None:
+    query = split_sql(dialect, ("shop", "my.customers"), holdout=0.1, salt="s", by=["name", "city"])
+    assert called(query, dialect) - allowed(dialect) == set()
+    assert sqlglot.parse_one(query, dialect=dialect).named_selects == ["customer_id", "name", "city", "group"]
 
 
 def test_every_function_is_documented() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from custseg._numerics import Integers
 from custseg.logs.report._findings import Finding, FindingWriter, calendar_day
 from custseg.logs.report.patterns._outliers import count_outliers, long_gap
+from custseg.texts import amount
 
 _WEEK = 7
 _LARGE_SHARE = 0.2
@@ -35,8 +36,8 @@ def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
         missing,
         "warning" if _has_unusual_gap(sorted_days) else "note",
         wording="days_without_data" if longest > 1 else "single_days_without_data",
-        longest=longest,
-        after=str(after),
+        longest=amount(longest, "days", write.language),
+        after=after,
     )
 
 

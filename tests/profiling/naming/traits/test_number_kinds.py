@@ -36,8 +36,8 @@ def test_days_since_the_last_order_are_no_score() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["children 0", "children: 1 to 2", "children: 3 or more"]),
-        ("ru", ["children: 0", "children: от 1 до 2", "children: 3 и больше"]),
+        ("en", ["children 0", "children: 1 or 2", "children: 3 or more"]),
+        ("ru", ["children: 0", "children: 1 или 2", "children: 3 и больше"]),
     ],
 )
 def test_few_values_are_said_by_their_number(language: str, expected: list[str]) -> None:
@@ -67,3 +67,21 @@ def test_questions_on_one_scale_are_spoken_of_as_ratings() -> None:
     high, low, middle = (5, 5, 4), (1, 1, 2), (3, 3, 2)
     profiles = profiled(service=(high, low, middle), quality=(high, low, low), delivery=(high, high, low))
     assert profiles[1].advice.do[0].startswith("Ask a few of them why they rate this low")
+
+
+def test_code_among_amounts_is_neither_low_nor_high() -> None:
+    logins = ((-1,), tuple(range(8)), tuple(range(40, 70)))
+    profiles = profiled(days_since_login=logins, balance=((1, 9), (2, 8), (1, 9)))
+    assert [row.name for row in profiles] == [
+        "days_since_login: code -1", "low days_since_login", "high days_since_login",
+    ]  # fmt: skip
+    assert [trait.condition["en"] for trait in profiles[1].traits] == ["days_since_login 0 to under 20"]
+    assert not any("while they are around" in line for line in profiles[0].advice.do)
+
+
+def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
+    high, low, middle = (8, 9, 10), (1, 2, 3), (5, 6, 5)
+    assert names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0].startswith(
+        "price: "
+    )
+    assert "or more" not in names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0]

@@ -6,8 +6,8 @@ says holds for most members of every segment that has it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -41,6 +41,19 @@ class Level:
         """The bounds as terms."""
         bounds = ((">=", self.low), ("<", self.high))
         return tuple(Term(feature, operator, bound) for operator, bound in bounds if np.isfinite(bound))
+
+    def within(self, low: float, high: float) -> Level:
+        """The level without what is under `low`, or at or beyond `high`."""
+        return replace(self, low=max(self.low, low), high=min(self.high, high))
+
+
+def amount_ends(amounts: Floats, codes: Collection[float]) -> tuple[float, float]:
+    """Ends of the amounts that leave out the codes; infinite where no code is below or above."""
+    if not len(amounts):
+        return -np.inf, np.inf
+    lowest, highest = float(amounts.min()), float(amounts.max())
+    above = [code for code in codes if code > highest]
+    return lowest if any(code < lowest for code in codes) else -np.inf, min(above, default=np.inf)
 
 
 def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments: int) -> dict[int, Level]:
@@ -148,7 +161,7 @@ def _groups(order: Sequence[int], below: Floats, sizes: Integers) -> tuple[list[
             ascending
             and min(kept) >= _APART
             and all(
-                _is_most(_between(below[segment], cuts, position), int(sizes[segment]))
+                is_most(_between(below[segment], cuts, position), int(sizes[segment]))
                 for position, group in enumerate(groups)
                 for segment in group
             )
@@ -188,8 +201,9 @@ def _between(below: Floats, cuts: Sequence[int], position: int) -> float:
     return float(high - low)
 
 
-def _is_most(share: float, size: int) -> bool:
-    return share >= MAJORITY and wilson(share * size, size)[0] > 0.5
+def is_most(share: float, size: int) -> bool:
+    """Whether a share of a segment that is large enough is most of it, with 95 % confidence more than half."""
+    return size >= SMALLEST_GROUP and share >= MAJORITY and wilson(share * size, size)[0] > 0.5
 
 
 def _rounded(grid: Floats, cut: int) -> float:

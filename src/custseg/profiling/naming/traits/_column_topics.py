@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from custseg.profiling.naming._words import TRAITS, Words
+from custseg._column_kinds import is_age_name
+from custseg.profiling.naming.traits._words import TRAITS, Words
 
 ANY = "any"
 """The key of what is said of any column."""
@@ -20,11 +21,15 @@ _TOKENS = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Topic:
-    """What some columns are about, such as money, with a line of advice by kind of trait."""
+    """What some columns are about, such as money, with a line of advice by kind of trait.
+
+    `goods` are words for things of which people buy little or much.
+    """
 
     key: str
     features: Collection[str]
     words: re.Pattern[str]
+    goods: re.Pattern[str]
     lines: Mapping[str, Words]
 
 
@@ -42,6 +47,20 @@ def topic_of(feature: str, labels: Collection[str] = ()) -> Topic | None:
     return None
 
 
+def manner_of(feature: str, labels: Collection[str] = ()) -> str | None:
+    """How people speak of such a column: "age" of the age of a person, "goods" of things to buy; None as of any.
+
+    Goods are the last word of the name: "toys", "MntWines", but not "toy_budget".
+    """
+    for name in (feature, *labels):
+        tokens = _tokens(name)
+        if is_age_name(name):
+            return "age"
+        if tokens and topics()["product"].goods.fullmatch(tokens[-1]):
+            return "goods"
+    return None
+
+
 @cache
 def topics() -> dict[str, Topic]:
     """All topics by key."""
@@ -50,11 +69,17 @@ def topics() -> dict[str, Topic]:
         key: Topic(
             key,
             frozenset(entry.pop("features", ())),
-            re.compile("|".join(re.escape(word).replace(r"\*", ".*") for word in entry.pop("words", ["$"]))),
+            _any_of(entry.pop("words", ())),
+            _any_of(entry.pop("goods", ())),
             entry,
         )
         for key, entry in entries.items()
     }
+
+
+def _any_of(words: Collection[str]) -> re.Pattern[str]:
+    """Any of the words, where * stands for any ending."""
+    return re.compile("|".join(re.escape(word).replace(r"\*", ".*") for word in words or ["$"]))
 
 
 def _tokens(name: str) -> list[str]:

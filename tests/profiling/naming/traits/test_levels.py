@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.profiling.naming._levels import MAJORITY, Level, column_levels, separation
+from custseg.profiling.naming.traits._levels import MAJORITY, Level, column_levels, separation
 
 
 def levels(*segments: np.ndarray | list[float]) -> dict[int, Level]:

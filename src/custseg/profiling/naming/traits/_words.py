@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from custseg._numerics import Floats
-from custseg.profiling.measures._terms import OPERATORS, Term
-from custseg.profiling.naming._levels import Level
-from custseg.texts import LANGUAGES, number, text
+from custseg.profiling.measures._terms import Term
+from custseg.texts import LANGUAGES, text
 
 Words = Mapping[str, str]
 """A text by language."""
@@ -157,48 +156,6 @@ def _wording(feature: str, level: str, *terms: Term) -> list[Wording]:
     if level not in text("en", "profiling", "traits", feature):
         return []
     return [Wording(in_each_language("traits", feature, level), terms, _KINDS.get(level, "high"), _ORDERS[level])]
-
-
-def level_words(label: Words, level: Level, feature: str, *, forms: str = "levels") -> Wording:
-    """The words for one of several levels of a column, lowest first: "lowest income" to "highest income".
-
-    `forms` are those of the catalogs: "levels", or "count_levels" for numbers of things.
-    """
-    words = {}
-    for language in LANGUAGES:
-        entries = text(language, "profiling", forms)
-        has_words = str(level.n_levels) in entries
-        form = entries[str(level.n_levels)][level.position] if has_words else entries["step"]
-        words[language] = form.format(label[language], position=level.position + 1, total=level.n_levels)
-    height = 2 * level.position / (level.n_levels - 1) - 1
-    kind = "low" if height < 0 else "high" if height > 0 else "middle"
-    return Wording(words, level.terms(feature), kind, height)
-
-
-def interval_words(label: Words, wording: Wording, *, present: Floats, only_one: bool) -> Wording | None:
-    """The words for the values of a column of few that are within the bounds: "children: 1 or more".
-
-    None where the bounds hold all values or none, or several where `only_one`.
-    """
-    feature = wording.terms[0].feature
-    inside = np.logical_and.reduce([OPERATORS[term.operator](present, term.value) for term in wording.terms])
-    values = present[inside]
-    if len(values) in (0, len(present)) or (only_one and len(values) > 1):
-        return None
-    low, high = float(values[0]), float(values[-1])
-    form = "from_to"
-    if low == high:
-        form = "exactly"
-        wording = wording._replace(terms=(Term(feature, "==", low),))
-    elif low == present[0] or high == present[-1]:
-        form = "or_fewer" if low == present[0] else "or_more"
-    words = {
-        language: text(language, "profiling", "few_values", form).format(
-            label[language], *(number(bound, language) for bound in ((high,) if form == "or_fewer" else (low, high)))
-        )
-        for language in LANGUAGES
-    }
-    return wording._replace(words=words, kind="category" if only_one else wording.kind)
 
 
 def in_order(words: Sequence[Sequence[Trait]], medians: Floats) -> list[list[Trait]]:

@@ -1,4 +1,4 @@
-"""What the numbers of a given column are, which decides the words for them: amounts, counts, few values, scores."""
+"""What the numbers of a column are, which decides the words for them: amounts, counts, few values, scores, years."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from custseg._column_kinds import is_amount_or_count, is_label_column
+from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_label_column
 from custseg._numerics import Floats
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.naming._column_topics import topic_of
+from custseg.profiling.naming.traits._column_topics import topic_of
+from custseg.texts import YEAR
 
-AMOUNT, COUNT, FEW, LABELS, SCORE, RATING, SCALE = "amount", "count", "few", "labels", "score", "rating", "scale"
+AMOUNT, COUNT, FEW, LABELS, SCORE = "amount", "count", "few", "labels", "score"
+RATING, SCALE, CYCLE, YEARS = "rating", "scale", "cycle", "years"
+BY_VALUES = frozenset({FEW, LABELS, RATING, SCALE, CYCLE, YEARS})
+"""Kinds that are said by their values, such as "rating: 4 or 5", rather than as low and high."""
 # So many different whole numbers are said one by one: "children: 1 or more".
 _FEW_VALUES = 12
 _SCORES, _SCALES = (5, 10), (5, 7, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
-_PLURAL = re.compile(r".*[^\W\d_]{2}(?<![sui])s", re.IGNORECASE)
+# "arrival_month", but not "visits_per_month".
+_OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday|месяц|час)", re.IGNORECASE)
+_HOURS = 24
+# The first or the last word of the name: "employees", "parcels_ordered".
+_PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
 
 
 @dataclass(eq=False)
@@ -33,8 +41,9 @@ class NumberKinds:
         """The kind of a column.
 
         ``score`` (recency, frequency or money as whole numbers from 1 to 5 or 10, the best highest), ``rating`` (one
-        of several questions with the same scale), ``scale`` (any other column on such a scale), ``labels``, ``few``
-        (up to 12 different whole numbers), ``count`` (whole numbers of things) or ``amount``.
+        of several questions with the same scale), ``scale`` (any other column on such a scale), ``years``, ``cycle``
+        (hours, weekdays and months), ``labels``, ``few`` (up to 12 different whole numbers), ``count`` (whole numbers
+        of things) or ``amount``.
         """
         if name not in self._kinds:
             self._kinds[name] = self._of(name)
@@ -43,12 +52,18 @@ class NumberKinds:
     def _of(self, name: str) -> str:
         feature = self.statistics.table.described[name]
         grid = self.statistics.ranked[name].grid
-        if feature.family not in ("given", "attributes") or feature.unit or not _is_whole(grid):
+        if feature.family not in ("given", "attributes") or not _is_whole(grid):
             return AMOUNT
+        if feature.unit:
+            return YEARS if feature.unit == YEAR else AMOUNT
         if self._is_score(name, grid):
             return SCORE
+        if _spans_scale(grid) and self._n_alike(name, grid) >= _QUESTIONS:
+            return RATING
         if _is_scale(name, grid):
-            return RATING if self._n_alike(grid) >= _QUESTIONS else SCALE
+            return SCALE
+        if is_cycle_name(name) or (_OF_A_CYCLE.fullmatch(name) and grid[0] >= 0 and grid[-1] <= _HOURS):
+            return CYCLE
         if self.statistics.codes(name) or is_label_column(name, self.statistics.clustered_values(name)[0]):
             return LABELS if len(grid) <= _FEW_VALUES else AMOUNT
         if len(grid) <= _FEW_VALUES and 0 <= grid[0] <= 1:
@@ -64,11 +79,10 @@ class NumberKinds:
             topic.key == "frequency" and any(_is_scored_main(column, self._grid(column)) for column in self._columns)
         )
 
-    def _n_alike(self, grid: Floats) -> int:
-        """How many columns are on a scale that ends like this one."""
-        return sum(
-            _is_scale(column, self._grid(column)) and self._grid(column)[-1] == grid[-1] for column in self._columns
-        )
+    def _n_alike(self, name: str, grid: Floats) -> int:
+        """How many columns are on a scale that ends like this one, whatever this one is called."""
+        alike = (column for column in self._columns if column != name and _is_scale(column, self._grid(column)))
+        return 1 + sum(bool(self._grid(column)[-1] == grid[-1]) for column in alike)
 
     @property
     def _columns(self) -> Collection[str]:
@@ -91,9 +105,12 @@ def _is_scored_main(name: str, grid: Floats) -> bool:
     return topic is not None and topic.key in ("recency", "money") and _is_scored(grid)
 
 
+def _spans_scale(grid: Floats) -> bool:
+    return _is_whole(grid) and len(grid) >= 4 and grid[0] == 1 and grid[-1] in _SCALES
+
+
 def _is_scale(name: str, grid: Floats) -> bool:
-    is_full = _is_whole(grid) and len(grid) >= 4 and grid[0] == 1 and grid[-1] in _SCALES
-    return is_full and not is_amount_or_count(name)
+    return _spans_scale(grid) and not is_amount_or_count(name)
 
 
 def _is_money(name: str) -> bool:

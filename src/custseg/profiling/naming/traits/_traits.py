@@ -1,0 +1,277 @@
+"""Traits: words for what sets a segment apart, each of which holds for most of its members.
+
+Start at `Traits.of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from custseg._numerics import Floats
+from custseg.profiling.measures._categories import strongest
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._effects import Candidate
+from custseg.profiling.measures._intervals import Effect, share_difference
+from custseg.profiling.measures._terms import Term, condition_words
+from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
+from custseg.profiling.naming.traits._levels import Separation, is_most, separation
+from custseg.profiling.naming.traits._number_kinds import RATING, SCORE
+from custseg.profiling.naming.traits._term_shares import TermShares
+from custseg.profiling.naming.traits._words import MAIN, TRAITS, Trait, Wording, in_order
+from custseg.texts import LANGUAGES
+
+_BONUS = 0.2
+"""Added to the absolute effect of features used for clustering, which readers look for first."""
+# Of every segment, so large a part must be within its step of a column that names all of them.
+_NEARLY_ALL = 0.95
+
+
+@dataclass(eq=False)
+class Traits:
+    """The traits of each segment, computed on demand; what several segments need is kept.
+
+    Attributes
+    ----------
+    statistics : ColumnStatistics
+        The columns by segment.
+    clustered_on : collection of str
+        Features used for clustering; empty if that is not known.
+    """
+
+    statistics: ColumnStatistics
+    clustered_on: Collection[str]
+    _traits_of: dict[str, list[list[Trait]]] = field(default_factory=dict)
+    _separations: dict[tuple[str, tuple[int, int], bool], Separation | None] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> ColumnWords:
+        """The words for each column."""
+        return ColumnWords(self.statistics, self._term_shares)
+
+    @cached_property
+    def _term_shares(self) -> TermShares:
+        return TermShares(self.statistics)
+
+    @cached_property
+    def columns(self) -> tuple[list[str], list[str]]:
+        """The columns that give words, and those that do so only where the others do not suffice."""
+        table = self.statistics.table
+        columns = table.clustering_columns
+        has_orders = any(name in columns for name in MAIN)
+        first = [name for name in columns if not has_orders or name in TRAITS or name in self.clustered_on]
+        return first, [*(name for name in columns if name not in first), *table.descriptors]
+
+    def of(self, segment: int) -> list[Trait]:
+        """The traits of a segment: what sets it apart, what is only true of it, further words, secondary columns."""
+        first, secondary = self.columns
+        main = [name for name in MAIN if name in first]
+        remaining = [name for name in first if name not in MAIN]
+        of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
+        traits = [trait for name in main for trait in of_column[name][:1]]
+        by_strength = [trait for name in remaining for trait in of_column[name][:1]]
+        by_strength.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
+        traits += by_strength
+        last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
+        last.sort(key=lambda trait: -trait.strength)
+        clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
+        further = [replace(trait, is_clear=False) for name in first for trait in of_column[name][1:]]
+        return [*clear, *weak, *further, *(replace(trait, is_secondary=True) for trait in last)]
+
+    def steps(self) -> dict[int, Trait] | None:
+        """One trait per segment where a single column has all segments as its steps; None if none has."""
+        best, certainty = None, _NEARLY_ALL
+        n_segments = self.statistics.n_segments
+        for name in sorted(self.columns[0], key=lambda name: name not in self.clustered_on):
+            if not self.words.has_order(name) or (name in TRAITS and not self.words.is_abstract(name)):
+                continue
+            levels = self.words.levels(name)
+            if len(levels) < max(n_segments, 3) or {level.n_levels for level in levels.values()} != {n_segments}:
+                continue
+            shares = [self._term_shares.of(levels[s].terms(name), s)[0] for s in range(n_segments)]
+            if min(shares) >= certainty + 1e-9 * (best is not None):
+                best, certainty = name, min(shares)
+        return None if best is None else {s: self._step(best, s) for s in range(n_segments)}
+
+    def _step(self, name: str, segment: int) -> Trait:
+        wording = self.words.level_wording(name, segment)
+        effect = self.statistics.effect(name, segment)
+        return self._trait(name, wording, self._term_shares.of(wording.terms, segment), is_clear=True, effect=effect)
+
+    def _in_column(self, name: str) -> list[list[Trait]]:
+        """The words of a column for each segment, those that would sound out of order left out."""
+        if name not in self._traits_of:
+            words = [self._of_column(name, segment) for segment in range(self.statistics.n_segments)]
+            is_number = name in self.statistics.ranked
+            medians = self.statistics.ranked[name].quantiles[:, 2] if is_number else np.zeros(len(words))
+            self._traits_of[name] = in_order(words, medians)
+        return self._traits_of[name]
+
+    def _of_column(self, name: str, segment: int) -> list[Trait]:
+        """The words of a column that hold for most members, the more telling first, or that values are missing."""
+        if name not in self.statistics.ranked and name not in self.statistics.shares:
+            return []  # a date or a list
+        if name in self.statistics.ranked:
+            effect = self.statistics.effect(name, segment)
+            direction = _direction(effect)
+            wordings = self.words.wordings(name, segment, direction, effect=effect) if effect is not None else []
+            traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
+        else:
+            traits = self._of_category(name, segment)
+        return traits or self._of_missing(name, segment)
+
+    def _true(
+        self, name: str, segment: int, wordings: Sequence[Wording], *, clear: bool, effect: Effect | None
+    ) -> list[Trait]:
+        """Those of the words that hold for most members."""
+        size, traits = int(self.statistics.sizes()[segment]), []
+        for wording in wordings:
+            shares = self._term_shares.of(wording.terms, segment)
+            if is_most(shares[0], size):
+                traits.append(self._trait(name, wording, shares, is_clear=clear, effect=effect))
+        return traits
+
+    def _trait(
+        self, name: str, wording: Wording, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
+    ) -> Trait:
+        words, terms, kind, order = wording
+        table = self.statistics.table
+        condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
+        strength = abs(effect.value) if effect else 0.0
+        position = list(table.described).index(name)
+        scale = self.words.kinds.of(name) if name in self.statistics.ranked else ""
+        scale = scale if scale in (SCORE, RATING) else ""
+        return Trait(
+            name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale, order=order
+        )
+
+    def _of_category(self, name: str, segment: int) -> list[Trait]:
+        share = strongest(self.statistics.shares[name][segment])
+        if share is None or share.difference is None:
+            return []
+        difference = share.difference
+        if abs(difference.value) < MEDIUM or difference.low * difference.high <= 0:
+            return []
+        return self._true(name, segment, [self.words.of_category(name, share)], clear=True, effect=difference)
+
+    def contrast(self, first: int, second: int, *, only_first: bool = False) -> dict[int, Trait]:
+        """A bound in numbers for one or both of two segments, in the column that separates them best.
+
+        Columns whose figures say little, and those that give words only where others do not suffice, are used if no
+        other separates the two. With `only_first` it is a bound for the first segment.
+        """
+        for columns in self._columns_of_bounds:
+            if traits := self._contrast((first, second), columns, only_first=only_first):
+                return traits
+        return {}
+
+    @cached_property
+    def _columns_of_bounds(self) -> tuple[list[str], ...]:
+        main, secondary = ([name for name in names if self.words.has_order(name)] for names in self.columns)
+        return *([name for name in main if self.words.is_abstract(name) is value] for value in (False, True)), secondary
+
+    def _contrast(self, pair: tuple[int, int], columns: Sequence[str], *, only_first: bool) -> dict[int, Trait]:
+        traits: dict[int, Trait] = {}
+        largest = 0.0
+        for name in columns:
+            best = self._separation(name, pair, only_first=only_first)
+            if best is None or best.gain <= largest:
+                continue
+            rival = pair[1] if best.segment == pair[0] else pair[0]
+            directions = {best.segment: best.is_lower, rival: not best.is_lower}
+            bounds = {segment: self._bound(name, segment, best.bound, is_lower=is_lower)
+                      for segment, is_lower in directions.items()}  # fmt: skip
+            if bounds[best.segment]:
+                traits, largest = {segment: trait[0] for segment, trait in bounds.items() if trait}, best.gain
+        return traits
+
+    def bounds(self, first: int, second: int) -> list[Trait]:
+        """A bound in numbers for the first of two segments in each column that has one, the best first."""
+        traits = []
+        for columns in self._columns_of_bounds:
+            separations = [(name, self._separation(name, (first, second), only_first=True)) for name in columns]
+            cuts = [(name, best) for name, best in separations if best is not None]
+            for name, best in sorted(cuts, key=lambda cut: -cut[1].gain):
+                traits += self._bound(name, first, best.bound, is_lower=best.is_lower)
+        return traits
+
+    def _separation(self, name: str, pair: tuple[int, int], *, only_first: bool) -> Separation | None:
+        key = name, pair, only_first
+        if key not in self._separations:
+            values, labels = self.statistics.clustered_values(name)
+            grid = self.statistics.ranked[name].grid
+            self._separations[key] = separation(values, labels, grid, pair=pair, only_first=only_first)
+        return self._separations[key]
+
+    def merged(self, segment: int, trait: Trait, bound: Trait) -> Trait | None:
+        """Both bounds of one column as one trait, such as "orders 5 to 9"; None where that is not most."""
+        terms = tuple(sorted((*trait.terms, *bound.terms), key=lambda term: term.operator, reverse=True))
+        if [term.operator for term in terms] != [">=", "<"]:
+            return None
+        wordings = self.words.of_bounds(bound.feature, terms, trait.kind if trait.kind == bound.kind else "middle")
+        return next(iter(self._true(bound.feature, segment, wordings, clear=False, effect=None)), None)
+
+    def _bound(self, name: str, segment: int, bound: float, *, is_lower: bool) -> list[Trait]:
+        """That the values are under a bound, or at least that, if this holds for most members.
+
+        It calls them low only where the segment is below the others: "under 90" may be high beside those.
+        """
+        terms = (Term(name, "<" if is_lower else ">=", bound),)
+        direction = _direction(self.statistics.effect(name, segment))
+        kind = {-1: "low", 1: "high"}.get(direction or 0, "middle")
+        wordings = self.words.of_bounds(name, terms, kind if (kind == "low") == is_lower else "middle")
+        return self._true(name, segment, wordings, clear=False, effect=None)
+
+    def _of_missing(self, name: str, segment: int) -> list[Trait]:
+        """That most members have no value, where far fewer of the others lack one."""
+        sizes = self.statistics.sizes()
+        size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
+        wording = self.words.of_missing(name)
+        shares = members, share_of_others = self._term_shares.of(wording.terms, segment)
+        if not n_others or not is_most(members, size):
+            return []
+        difference = share_difference(members * size, size, others=(share_of_others * n_others, n_others))
+        if difference.value < MEDIUM or difference.low <= 0:
+            return []
+        return [self._trait(name, wording, shares, is_clear=True, effect=difference)]
+
+    def redundant(self, first: Trait, second: Trait) -> bool:
+        """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8.
+
+        Recency, frequency and money are not the same to a reader, however they correlate.
+        """
+        if first.feature == second.feature:
+            return True
+        if first.feature in MAIN and second.feature in MAIN:
+            return False
+        ranked = self.statistics.ranked
+        if first.feature not in ranked or second.feature not in ranked:
+            return False
+        effect = Effect(0.0, 0.0, 0.0)
+        return self.statistics.correlations.redundant(
+            Candidate(first.feature, effect), Candidate(second.feature, effect)
+        )
+
+    def shares(self, traits: Sequence[Trait]) -> Floats:
+        """Share of the members of every segment for which all traits hold; a missing value does not meet a bound."""
+        return self._term_shares.by_segment(tuple(term for trait in traits for term in trait.terms))
+
+
+def _direction(effect: Effect | None) -> int | None:
+    """-1 or 1 for at least a medium effect whose interval excludes 0, 0 for one surely below; None where unsure."""
+    if effect is None:
+        return None
+    if effect.low > -MEDIUM and effect.high < MEDIUM:
+        return 0
+    if abs(effect.value) < MEDIUM or effect.low * effect.high <= 0:
+        return None
+    return 1 if effect.value > 0 else -1
+
+
+def is_like_others(effects: Collection[Effect | None]) -> bool:
+    """Whether all effects that could be measured are surely below medium."""
+    measured = [effect for effect in effects if effect is not None]
+    return bool(measured) and all(_direction(effect) == 0 for effect in measured)

@@ -1,0 +1,64 @@
+"""Words for a level of a column, and for its values where there are few: "lowest income", "children: 1 or more"."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from custseg._numerics import Floats
+from custseg.profiling.measures._terms import OPERATORS, Term
+from custseg.profiling.naming.traits._levels import Level
+from custseg.profiling.naming.traits._number_kinds import FEW, LABELS, YEARS
+from custseg.profiling.naming.traits._words import Wording, Words
+from custseg.texts import LANGUAGES, number, text
+
+
+def level_words(label: Words, level: Level, feature: str, *, forms: str = "levels") -> Wording:
+    """The words for one of several levels of a column, lowest first: "lowest income" to "highest income".
+
+    `forms` are those of the catalogs: "levels", or "count_levels" for numbers of things.
+    """
+    words = {}
+    for language in LANGUAGES:
+        entries = text(language, "profiling", forms)
+        has_words = str(level.n_levels) in entries
+        form = entries[str(level.n_levels)][level.position] if has_words else entries["step"]
+        words[language] = form.format(label[language], position=level.position + 1, total=level.n_levels)
+    height = 2 * level.position / (level.n_levels - 1) - 1
+    kind = "low" if height < 0 else "high" if height > 0 else "middle"
+    return Wording(words, level.terms(feature), kind, height)
+
+
+def interval_words(label: Words, wording: Wording, *, present: Floats, kind: str) -> Wording | None:
+    """The words for the whole numbers within the bounds, of a column of that kind: "children: 1 or more".
+
+    None where the bounds hold all values or none, or several of a column of labels.
+    """
+    feature = wording.terms[0].feature
+    if kind == YEARS:
+        present = np.arange(present[0], present[-1] + 1)
+    inside = np.logical_and.reduce([OPERATORS[term.operator](present, term.value) for term in wording.terms])
+    values = present[inside]
+    if len(values) in (0, len(present)) or (kind == LABELS and len(values) > 1):
+        return None
+    low, high = float(values[0]), float(values[-1])
+    if low == high:
+        wording = wording._replace(terms=(Term(feature, "==", low),))
+    form = _interval_form(low, high, present=present, kind=kind)
+    words = {
+        language: text(language, "profiling", "few_values", form).format(
+            label[language], *(number(bound, language, grouped=kind != YEARS) for bound in (low, high))
+        )
+        for language in LANGUAGES
+    }
+    return wording._replace(words=words, kind="category" if kind == LABELS else wording.kind)
+
+
+def _interval_form(low: float, high: float, *, present: Floats, kind: str) -> str:
+    """The form of the catalogs: at an end of a range without a natural end, "or more"; else both ends."""
+    if low == high:
+        return "exactly"
+    if kind in (FEW, YEARS) and low == present[0]:
+        return "or_fewer" if kind == FEW else "or_earlier"
+    if kind in (FEW, YEARS) and high == present[-1]:
+        return "or_more" if kind == FEW else "or_later"
+    return "either" if high == low + 1 else "from_to"

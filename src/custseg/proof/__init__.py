@@ -1,0 +1,27 @@
+"""Evidence for and by segments: sizes that can show a lift, crossed columns, and experiments.
+
+Start at `_sample_size.py`; `experiments/` splits customers and reads the result.
+"""
+
+from __future__ import annotations
+
+from custseg.proof._cross_check import CrossCheck, CrossedColumns, cross_check
+from custseg.proof._further_segments import FurtherSegment
+from custseg.proof._sample_size import SampleSize, detectable_lift, sample_size
+from custseg.proof.experiments import SampleRatio, SegmentUplift, Uplift, sample_ratio, split, uplift
+
+__all__ = [
+    "CrossCheck",
+    "CrossedColumns",
+    "FurtherSegment",
+    "SampleRatio",
+    "SampleSize",
+    "SegmentUplift",
+    "Uplift",
+    "cross_check",
+    "detectable_lift",
+    "sample_ratio",
+    "sample_size",
+    "split",
+    "uplift",
+]
