@@ -42,8 +42,9 @@ class SendPressure:
         By number; customers in none last.
     customers : table
         A polars DataFrame with one row per customer: `customer_id`, `segment`, `name`, `sends_7d`, `sends_28d`,
-        `norm_28d` (mails in 28 days on average since the first one in the window; 0 for fewer than two), `level` ("silent", "rested", "usual", "pressed") and
-        `wait`: whether one more mail within seven days would be above the cap of the segment.
+        `norm_28d` (mails in 28 days on average since the first one in the window; 0 for fewer than two), `level`
+        ("silent", "rested", "usual", "pressed") and `wait`: whether one more mail within seven days would be above the
+        cap of the segment.
     as_of : datetime
         The snapshot.
     window_days : int
