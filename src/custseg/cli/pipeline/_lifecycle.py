@@ -10,7 +10,7 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._fit_section import differing_keys, fit_arguments
-from custseg.cli.pipeline._names import translations, with_translated_names
+from custseg.cli.pipeline._translations import translations, with_translated_names
 from custseg.cli.pipeline._workspace import (
     ALARM,
     LEVELS,
