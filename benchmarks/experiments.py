@@ -87,10 +87,11 @@ def experiment(seed: int, *, n: int, holdout: float, outcome: str, past: str | N
     shares = np.repeat([0.3, 0.2, 0.1, 0.06, 0.03], n // 5)
     habit = rng.gamma(2, 0.5, n)
     acts = rng.random(n) < np.minimum(shares * habit, 1)
-    before = (rng.random(n) < np.minimum(shares * habit, 1)) + (rng.random(n) < np.minimum(shares * habit, 1))
+    earlier = sum((rng.random(n) < np.minimum(shares * habit, 1)).astype(int) for _ in range(2))
     customers = pl.DataFrame({"customer_id": np.arange(n), "name": np.repeat(list("abcde"), n // 5)})
+    order_value = rng.lognormal(3, 1, n)
     results = pl.DataFrame(
-        {"customer_id": np.arange(n), "acts": acts, "money": acts * rng.lognormal(3, 1, n), "before": before}
+        {"customer_id": np.arange(n), "acts": acts, "money": acts * order_value, "before": earlier * order_value}
     )
     groups = split(customers, by="name", holdout=holdout, salt=f"experiment {seed}")
     result = uplift(groups, results, by="name", outcome_column=outcome, past_column=past, random_state=seed)
