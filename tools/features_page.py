@@ -12,7 +12,7 @@ from custseg import Customers, Events, FeatureTable, Orders
 from custseg.classical_rfm import rfm_scores
 from custseg.datasets import make_shop
 from custseg.feature_table import Feature
-from custseg.features import build_features, centered_log_ratios
+from custseg.features import FAMILIES, build_features, centered_log_ratios
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "features.md"
 INTRODUCTION = """# All features
@@ -31,6 +31,7 @@ TITLES = {
     "email": "Email ([guide](guides/email.md))",
     "web": "Site and app ([guide](guides/web.md))",
     "engagement": "Engagement ([guide](guides/engagement.md))",
+    "foresight": "Foresight, built on request or for a goal ([guide](guides/goals.md))",
     "attributes": "Attributes ([guide](guides/attributes.md))",
     "rfm scores": "RFM scores ([guide](guides/classical_rfm.md))",
     "given": "Columns of a ready table",
@@ -84,7 +85,8 @@ def full_table() -> FeatureTable:
         consent={"email": "consent"},
     )
     events = Events(shop.events, channel="channel", campaign="campaign", machine="machine")
-    return build_features(orders, events, customers, as_of=shop.as_of)
+    families = [family.name for family in FAMILIES]
+    return build_features(orders, events, customers, as_of=shop.as_of, families=families)
 
 
 def every_feature() -> list[Feature]:

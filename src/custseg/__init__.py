@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         datasets,
         exports,
         features,
+        goals,
         insights,
         plots,
         preparation,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         MissingDependencyError,
     )
     from custseg.feature_table import FeatureTable
+    from custseg.goals import Goal
     from custseg.inspection import FileInspection, inspect
     from custseg.logs import (
         Customers,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         Orders,
     )
     from custseg.model import SegmentModel
+    from custseg.proof import Proof, prove
     from custseg.result import Segmentation
     from custseg.segmentation import fit_segments
 
@@ -49,13 +52,16 @@ _HOMES = {
     "Events": "custseg.logs",
     "FeatureTable": "custseg.feature_table",
     "FileInspection": "custseg.inspection",
+    "Goal": "custseg.goals",
     "InfeasibleMinimumError": "custseg.errors",
     "MissingDependencyError": "custseg.errors",
     "Orders": "custseg.logs",
+    "Proof": "custseg.proof",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
     "fit_segments": "custseg.segmentation",
     "inspect": "custseg.inspection",
+    "prove": "custseg.proof",
 }
 _FOLDERS = (
     "classical_rfm",
@@ -63,6 +69,7 @@ _FOLDERS = (
     "datasets",
     "exports",
     "features",
+    "goals",
     "insights",
     "plots",
     "preparation",
@@ -80,18 +87,22 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "Events",
     "FeatureTable",
     "FileInspection",
+    "Goal",
     "InfeasibleMinimumError",
     "MissingDependencyError",
     "Orders",
+    "Proof",
     "SegmentModel",
     "Segmentation",
     "fit_segments",
     "inspect",
+    "prove",
     "classical_rfm",
     "clustering",
     "datasets",
     "exports",
     "features",
+    "goals",
     "insights",
     "plots",
     "preparation",

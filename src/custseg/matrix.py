@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,7 @@ _REASONS: Mapping[UninformativeReason, str] = {
     "outcome": "it looks like an outcome, known only afterwards",
     "duplicate": "it repeats another column",
 }
+Weights = Callable[[Sequence[str]], Mapping[str, float]]
 ENGAGEMENT_COLUMNS = ("engagement_email", "engagement_web")
 
 
@@ -122,13 +123,23 @@ def has_usable_values(values: Mapping[str, Floats], columns: Sequence[str]) -> B
 
 
 def customer_matrix(
-    table: FeatureTable, columns: Sequence[str], *, min_size: int | float, caller: str
+    table: FeatureTable,
+    columns: Sequence[str],
+    *,
+    min_size: int | float,
+    caller: str,
+    weights: Weights | None = None,
 ) -> CustomerMatrix:
-    """Prepare the columns of the customers that can be clustered; heavy tails depend on the minimum size."""
+    """Prepare the columns of the customers that can be clustered; heavy tails depend on the minimum size.
+
+    `weights` gives the weight of each of the columns that are left; by default all count alike.
+    """
     usable = can_be_clustered(table, columns)
     preparation = fit_preparation({name: table.values(name)[usable] for name in columns}, caller, min_size=min_size)
     # Customers whose only values are in a column that was left out have nothing to be clustered on.
     usable = can_be_clustered(table, preparation.names)
+    if weights is not None:
+        preparation = preparation.with_weights(weights(preparation.names))
     values = {name: table.values(name)[usable] for name in preparation.names}
     return CustomerMatrix(preparation, usable, preparation.matrix(values, caller))
 

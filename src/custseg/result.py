@@ -21,6 +21,7 @@ from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
 from custseg.feature_table import FeatureTable, distinct_phrases
+from custseg.goals import Goal
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
 from custseg.preparation import Preparation
@@ -114,7 +115,20 @@ class Segmentation:
             names = dict(zip(self.model.numbers, self.model.names, strict=True))
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
-        return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes]
+        return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes, *self._notes_on_goal]
+
+    @property
+    def goal(self) -> Goal | None:
+        """What the segments are for; None if they were made without a goal."""
+        return self.model.options.goal
+
+    @property
+    def _notes_on_goal(self) -> list[str]:
+        """Whether the segments were made of attributes alone, and without a goal what that means."""
+        words = text(self.choice.language, "goals")
+        families = {feature.family for feature in self.model.columns}
+        notes = [str(words["demographic"])] if families == {"attributes"} else []
+        return notes if self.goal is not None or self.features.snapshot is None else [*notes, str(words["none"])]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:
@@ -258,8 +272,14 @@ class Segmentation:
         )
 
     def why(self) -> str:
-        """Return the reason for the choice, as it is printed."""
-        return str(text(self.choice.language, "result", "why")).format(reason=self.choice.reason)
+        """Return the reason for the choice, as it is printed; with a goal, what the segments are for."""
+        why = str(text(self.choice.language, "result", "why")).format(reason=self.choice.reason)
+        if self.goal is None:
+            return why
+        words = text(self.choice.language, "goals")
+        outcome = words["outcomes"][self.goal.outcome]
+        goal = printable(words["names"].get(self.goal.name, self.goal.name))
+        return f"{why} {words['given'].format(goal=goal, outcome=outcome, days=self.goal.horizon_days)}"
 
     def _counted(self, count: int, noun: str) -> str:
         language = self.choice.language

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from custseg._assembly import assembled
 from custseg._checks import (
     check_choice,
     check_finite,
@@ -21,14 +20,13 @@ from custseg._checks import (
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import CODE, FeatureTable, as_quantities, given_features
+from custseg.feature_table import FeatureTable, as_quantities, given_features
 from custseg.features import features_of
+from custseg.goals import Goal, as_goal, check_goal, column_weights, goal_columns, goal_features, worth_of_numbers
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
-from custseg.model import FitOptions, SegmentModel, learn_model
-from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
+from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
-from custseg.rules import SegmentRules, segment_rules
 from custseg.sizes import check_enough, minimum_of_outcome, requested_size, with_detectable_lifts
 from custseg.texts import LANGUAGES, listed, text
 
@@ -36,7 +34,6 @@ __all__ = ["fit_segments"]
 
 Progress = Callable[[str, int, int], None]
 
-_DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
 _CALLER = "fit_segments"
 _FORM_OF_A_LOG = (
     "separator, decimal, thousands, encoding and skip_rows belong to features=; for a log use "
@@ -52,6 +49,7 @@ def fit_segments(
     features: object = None,
     as_of: object = None,
     customer_column: str | None = None,
+    goal: str | Goal | None = None,
     columns: Sequence[str] | None = None,
     method: str = "auto",
     n_segments: int | range | None = None,
@@ -88,11 +86,14 @@ def fit_segments(
         reports it. The clock is never read.
     customer_column : str, optional
         Column of ids in `features`; by default `customer_id`, or else the first column.
+    goal : {"repeat_purchase", "order_value", "retention", "email_engagement"} or Goal, optional
+        What the segments are for, see `custseg.goals.Goal`: it decides what they are made of and with which weights,
+        how many there are, and in which order they are printed. Without a goal they show how customers differ today.
     columns : sequence of str, optional
-        Features to cluster on; by default `recency_days`, `order_count` and `revenue` (the first two for a log without
-        money), with events also `engagement_email` and `engagement_web`; all numeric columns of a ready table without
-        these, except for ids, constants and duplicates, which the data report names. All other features describe the
-        segments.
+        Features to cluster on, in place of those of the goal; by default `recency_days`, `order_count` and `revenue`
+        (the first two for a log without money), with events also `engagement_email` and `engagement_web`; all numeric
+        columns of a ready table without these, except for ids, constants and duplicates, which the data report names.
+        All other features describe the segments.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
@@ -110,7 +111,7 @@ def fit_segments(
         Numbers of segments that can be served; they decide among numbers that the evidence does not distinguish.
     previous : Segmentation, SegmentModel, ClusteringChoice or int, optional
         An earlier result, or its number of segments, which is kept unless another number is clearly better.
-        `n_segments` goes first.
+        `n_segments` goes first, and the goal comes after it.
     refunds : {"net", "gross", "error"}, default "net"
         See `custseg.features.rfm`.
     window_days : int, optional
@@ -159,7 +160,8 @@ def fit_segments(
     requested_size(_CALLER, min_size, lift)
     seed = check_random_state(_CALLER, random_state)
     preferred = check_preferred(_CALLER, prefer)
-    options = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
+    aim = _checked_goal(goal, features=features, window_days=window_days)
+    options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     tell = _teller(progress, language)
 
     tell("reading", 0, 4)
@@ -169,9 +171,12 @@ def fit_segments(
     if features is None:
         _refuse_form_and_id(form, customer_column)
         described = _described_logs(logs, refunds=refunds)
-        table = features_of(described)
+        table = _features(described, aim)
     else:
         table = _ready_table(features, customer_column, logs, form=form)
+    are_given = columns is not None
+    if aim is not None and columns is None:
+        columns = goal_columns(table, aim, _CALLER)
     table, names, report = _labeled(table, labels, columns, logs=described, language=language)
 
     tell("preparing", 1, 4)
@@ -180,25 +185,57 @@ def fit_segments(
         minimum = minimum_of_outcome(described, table, names, lift=lift)
         min_size = minimum.min_size
     check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size, caller=_CALLER)
-    matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
+    weights = None if aim is None else partial(column_weights, table, goal=aim)
+    matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER, weights=weights)
 
     tell("clustering", 2, 4)
+    if aim is not None and described is not None and len(numbers) > 1:
+        options["worth"] = worth_of_numbers(
+            described, aim, names, numbers=numbers, min_share=_share(min_size, matrix), seed=seed
+        )
     choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, tell=tell, **options)
 
     tell("describing", 3, 4)
     choice = replace(choice, language=language)
     fit_options = FitOptions(
-        None if columns is None else tuple(names),
+        tuple(names) if are_given else None,
         None if n_segments is None else tuple(numbers),
         int(min_size) if min_size >= 1 else float(min_size),
         preferred,
         seed,
+        aim,
     )
-    result = _segmentation(table, matrix, choice, logs=described, report=report, options=fit_options)
+    result = assembled(table, matrix, choice, logs=described, report=report, options=fit_options)
     if minimum is not None:
         result = with_detectable_lifts(result, minimum, described)
     tell("done", 4, 4)
     return result
+
+
+def _checked_goal(goal: object, *, features: object, window_days: int | None) -> Goal | None:
+    """The goal; it needs logs from their beginning."""
+    aim = as_goal(goal, _CALLER)
+    if aim is not None and features is not None:
+        raise TypeError(
+            f"{_CALLER}: goal= looks at what customers did after earlier dates, which a ready table does not say. Give "
+            "orders= or events= instead of features=, or leave out goal=."
+        )
+    if aim is not None and window_days is not None:
+        raise ValueError(f"{_CALLER}: goal= needs the whole log. Leave out window_days=, or goal=.")
+    return aim
+
+
+def _features(logs: Logs, goal: Goal | None) -> FeatureTable:
+    """The features of the logs, with foresight if the goal asks for it."""
+    if goal is not None:
+        check_goal(logs, goal)
+        return goal_features(logs, goal)
+    return features_of(logs)
+
+
+def _share(min_size: int | float, matrix: CustomerMatrix) -> float:
+    """The minimum size as a share of the clustered customers."""
+    return min_size if min_size < 1 else min_size / len(matrix.rows)
 
 
 def _labeled(
@@ -214,64 +251,6 @@ def _labeled(
         report = report_on(logs, language=language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
     return table, names, report
-
-
-def _segmentation(
-    table: FeatureTable,
-    matrix: CustomerMatrix,
-    choice: ClusteringChoice,
-    *,
-    logs: Logs | None,
-    report: DataReport,
-    options: FitOptions,
-) -> Segmentation:
-    """Return the result of the selected clustering, with profiles, rules and a model."""
-    labels = matrix.customer_labels(choice.best.labels)
-    unclustered = UNCLUSTERED[_who_is_left(table)]
-    names = matrix.preparation.names
-    seed = options.random_state
-    profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
-    returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
-    outside = unclustered[choice.language], returned[choice.language]
-    model = learn_model(
-        table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside, options=options
-    )
-    return Segmentation(
-        profiles,
-        choice,
-        table,
-        model,
-        preparation=matrix.preparation,
-        data_report=report.beside(int((labels >= 0).sum())),
-        labels=labels,
-        rules=rules,
-    )
-
-
-def _described(
-    table: FeatureTable,
-    labels: NDArray[np.intp],
-    names: list[str],
-    *,
-    choice: ClusteringChoice,
-    unclustered: Mapping[str, str],
-    seed: int,
-) -> tuple[Profiles, SegmentRules]:
-    """Return the profiles of the segments, each with its rule, and all rules."""
-    profiles = profile_segments(
-        table,
-        labels,
-        descriptors=_descriptors(table, names),
-        language=choice.language,
-        clustered_on=names,
-        stability=choice.best.stability_of_clusters,
-        unclustered=unclustered,
-    )
-    segment_names = tuple(row.name for row in profiles.segments)
-    rules = segment_rules(
-        table, labels, columns=names, names=segment_names, language=choice.language, random_state=seed
-    )
-    return profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}), rules
 
 
 def _refuse_form_and_id(form: CSVFormat, customer_column: str | None) -> None:
@@ -301,32 +280,6 @@ def _ready_table(
             f"{_CALLER}: features= is a ready table and replaces {listed(conflicting)}; give one or the other."
         )
     return given_features(features, customer_column, _CALLER, form=form)
-
-
-def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
-    """Columns that were not clustered on and do not describe the same events: attributes, sources, text, codes."""
-    numeric = table.numeric_names()
-    return [
-        feature.name
-        for feature in table.described
-        if feature.name not in clustered_on
-        and (
-            feature.family == "attributes"
-            or feature.name in _DESCRIPTORS
-            or (feature.family == "given" and (feature.name not in numeric or feature.unit == CODE))
-        )
-    ]
-
-
-def _who_is_left(table: FeatureTable) -> str:
-    """Return the kind of the customers that cannot be clustered."""
-    if "order_count" not in table.names:
-        return "no_data"
-    return "inactive" if _is_windowed(table) else "prospects"
-
-
-def _is_windowed(table: FeatureTable) -> bool:
-    return table.snapshot is not None and table.snapshot.window_days is not None
 
 
 def _select(

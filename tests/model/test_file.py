@@ -14,6 +14,7 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import CustsegError, DataError, SegmentModel
+from custseg.model._schema import SCHEMA
 
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan", "ward")
 
@@ -110,8 +111,11 @@ def mutated(file: bytes, draw: random.Random) -> bytes:
         (lambda text: "", "truncated"),
         (lambda text: "[" * 100_000, "truncated, or not the JSON"),
         (lambda text: text.replace('"Prospects"', '"Others"'), "changed after it was written"),
-        (lambda text: text.replace('"schema": 1', '"schema": 99'), "newer version of custseg wrote it .schema 99"),
-        (lambda text: text.replace('"schema": 1', '"schema": 0'), "no valid schema number"),
+        (
+            lambda text: text.replace(f'"schema": {SCHEMA}', '"schema": 99'),
+            "newer version of custseg wrote it .schema 99",
+        ),
+        (lambda text: text.replace(f'"schema": {SCHEMA}', '"schema": 0'), "no valid schema number"),
         (lambda text: text.replace("custseg segment model", "a list"), "its format is not"),
         (lambda text: text + " " * 17_000_000, "larger than 16 MB"),
         (lambda text: '{"format": "custseg segment model"}', "truncated, or not the JSON"),

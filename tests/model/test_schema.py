@@ -13,6 +13,7 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import DataError, SegmentModel
+from custseg.model._schema import SCHEMA
 
 OLD = sorted((Path(__file__).parent / "schemas").glob("*.json"))
 
@@ -29,7 +30,7 @@ def forged(content: dict[str, Any], path: Path) -> Path:
     """A file with this content and its checksum."""
     text = json.dumps(content, ensure_ascii=False)
     checksum = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-    head = json.dumps({"format": "custseg segment model", "schema": 1, "checksum": checksum})
+    head = json.dumps({"format": "custseg segment model", "schema": SCHEMA, "checksum": checksum})
     path.write_text(head[:-1] + ', "model": ' + text + "}", encoding="utf-8")
     return path
 
@@ -83,7 +84,7 @@ def test_infinite_number(content: dict[str, Any], tmp_path: Path) -> None:
     for literal in ("NaN", "Infinity", "1e999"):
         text = json.dumps(content).replace(f'"scale": {content["rule"]["scale"]}', f'"scale": {literal}')
         checksum = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-        head = json.dumps({"format": "custseg segment model", "schema": 1, "checksum": checksum})
+        head = json.dumps({"format": "custseg segment model", "schema": SCHEMA, "checksum": checksum})
         path.write_text(head[:-1] + ', "model": ' + text + "}", encoding="utf-8")
         with pytest.raises(DataError, match="is not a usable model"):
             SegmentModel.load(path)

@@ -255,3 +255,12 @@ def test_customers_with_negative_revenue_stay_near_the_others() -> None:
     assert (np.abs(z[:16]) <= 4).all()
     assert only(plan).clipped == (np.abs(only(plan).standardized(money)) > 4).sum() > 0
     assert (z[:16] < np.quantile(z[16:], 0.05)).all()
+
+
+def test_weights_multiply_the_finished_columns() -> None:
+    """They change neither what is clipped nor where a tail begins."""
+    values = {"a": np.append(np.arange(50.0), 1e6), "b": np.arange(51.0)}
+    plan = fit_preparation(values, min_size=5)
+    weighted = plan.with_weights({"a": 2.0})
+    assert np.array_equal(weighted.matrix(values), plan.matrix(values) * [2.0, 1.0])
+    assert weighted.is_beyond_tails(values).tolist() == plan.is_beyond_tails(values).tolist()

@@ -190,6 +190,10 @@ class Dialect(Protocol):
         """The rows with a date at or after the moment; `column` holds the dates."""
         ...
 
+    def before(self, column: str, style: DateStyle, moment: int) -> Dialect:
+        """The rows without those with a date at or after the moment; `column` holds the dates."""
+        ...
+
     def loaded(self, columns: Sequence[str]) -> Dialect:
         """The same table with these columns alone, read once; a relation stays in its database."""
         ...

@@ -230,6 +230,11 @@ class PolarsDialect:
         changed.frame = self.frame.filter(self.moment(column, style) >= moment)
         return changed
 
+    def before(self, column: str, style: DateStyle, moment: int) -> PolarsDialect:
+        changed = copy(self)
+        changed.frame = self.frame.filter((self.moment(column, style) < moment).fill_null(value=True))
+        return changed
+
     def loaded(self, columns: Sequence[str]) -> PolarsDialect:
         changed = copy(self)
         changed.columns = list(dict.fromkeys(columns))

@@ -21,7 +21,10 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
           "discount", "refund", "cancelled", "currency")  # fmt: skip
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
-_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "language", "labels", "seed")
+_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language", "labels",
+              "seed")  # fmt: skip
+GOAL_NAMES = ("revenue", "repeat_purchase", "order_value", "retention", "email_engagement")
+"""The goals of `custseg.goals`, which is not imported for `--help`; a test compares both."""
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
 
 
@@ -41,7 +44,7 @@ def _together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], 
     return decorate
 
 
-_COLUMNS = _together(
+COLUMN_OPTIONS = _together(
     click.option("--customer", help="Column of customer ids. [default: customer_id, or detected]"),
     click.option("--order", help="Column of order ids; with 'none', all lines of a customer at the same time are "
                  "one order. [default: order_id, or detected]"),
@@ -62,7 +65,7 @@ _COLUMNS = _together(
                  help="Value of one unit of a currency, such as EUR=1.08; once per currency."),
 )  # fmt: skip
 
-_FILE = _together(
+FILE_OPTIONS = _together(
     click.option("--date-format", help="Pattern of dates in a CSV file, such as '%d/%m/%Y %H:%M'. "
                  "[default: detected]"),
     click.option("--separator", callback=_mark, help="Field separator of a CSV file; 'tab' or '\\t' is a tab. "
@@ -94,6 +97,9 @@ _SEGMENTS = _together(
     click.option("--segments", callback=lambda _c, _p, v: segments(v) if v else None,
                  help="Number of segments, or a range such as 4-6 to choose from. "
                  "[default: 3-8, or 1 if no clustering is stable; hdbscan finds the number]"),
+    click.option("--goal", type=click.Choice(GOAL_NAMES),
+                 help="What the segments are for: it decides what they are made of and how many there are. "
+                 "[default: none]"),
     click.option("--columns", help="Features to cluster on, separated by commas. "
                  "[default: recency_days,order_count,revenue]"),
     click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
@@ -112,8 +118,8 @@ _SEGMENTS = _together(
 @click.argument("orders", required=False, type=click.Path(path_type=str))
 @click.option("--events", help="File of events, such as mails and visits; its columns are detected.")
 @click.option("--customers", help="File with one row per customer; its columns are detected.")
-@_COLUMNS
-@_FILE
+@COLUMN_OPTIONS
+@FILE_OPTIONS
 @_SEGMENTS
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
               help="Folder for the assignments, the profiles and segments.png.")  # fmt: skip
@@ -150,18 +156,12 @@ def fit(
     if orders is None and events is None:
         raise click.UsageError(text(options["language"], "cli", "no_orders"))
     with command_errors(options["language"]):
-        from custseg.cli._assumptions import customer_table, event_log, order_log, show_assumed
+        from custseg.cli._assumptions import show_assumed
 
         if config is not None and config.exists():
             read_project(config)  # an earlier file that cannot be kept in part is an error before the fit
-        file_options = {name: options[name] for name in (*_ROLES, *_FORMAT)}
-        further = {name: options[name] for name in _FURTHER}
-        language, timezone = options["language"], options["timezone"]
-        logs = [
-            None if orders is None else order_log(orders, file_options, further, language=language),
-            None if events is None else event_log(events, timezone, language=language),
-            None if customers is None else customer_table(customers, timezone, language=language),
-        ]
+        language = options["language"]
+        logs = opened_logs(orders, events, customers, options=options)
         show_assumed([log for log in logs if log is not None], language)
         described = [None if log is None else log.described for log in logs]
         columns = options["columns"]
@@ -182,6 +182,22 @@ def fit(
         if project is not None and config is not None:
             write_project(config, project)
             click.echo(text(language, "cli", "wrote").format(file=config))
+
+
+def opened_logs(
+    orders: str | None, events: str | None, customers: str | None, *, options: Mapping[str, Any]
+) -> list[Any]:
+    """The files, described by the options or by what they hold; None where not given."""
+    from custseg.cli._assumptions import customer_table, event_log, order_log
+
+    file_options = {name: options[name] for name in (*_ROLES, *_FORMAT)}
+    further = {name: options[name] for name in _FURTHER}
+    language, timezone = options["language"], options["timezone"]
+    return [
+        None if orders is None else order_log(orders, file_options, further, language=language),
+        None if events is None else event_log(events, timezone, language=language),
+        None if customers is None else customer_table(customers, timezone, language=language),
+    ]
 
 
 def _project(logs: Sequence[Any], folder: Path, options: Mapping[str, Any], *, save: Path, out: Path) -> Project:

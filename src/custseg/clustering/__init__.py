@@ -17,6 +17,7 @@ from custseg.clustering._methods import rule_from_dict as rule_from_dict
 from custseg.clustering._ward import MinSizeWard
 from custseg.clustering.assignment._assessment import Assessment, AssignmentRule, Reassignment
 from custseg.clustering.min_size._merging import Merge
+from custseg.clustering.rows._sample import selection_sample as selection_sample
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._choice import ClusteringChoice
 from custseg.clustering.selection._decision import AUTO_NUMBERS, PREFERRED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -12,6 +12,7 @@ from custseg._frames import column_of, columns_of
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.features._family import Family, FamilyColumns
+from custseg.features.expectations import FORESIGHT
 from custseg.features.families._attributes import ATTRIBUTES, check_names
 from custseg.features.families._email import EMAIL
 from custseg.features.families._engagement import ENGAGEMENT
@@ -19,11 +20,12 @@ from custseg.features.families._mix import MIX
 from custseg.features.families._rfm import RFM
 from custseg.features.families._rhythm import RHYTHM
 from custseg.features.families._web import WEB
+from custseg.features.sums._event_sums import Scoring
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs, described_logs
 from custseg.texts import listed
 
-FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, ATTRIBUTES)
+FAMILIES: tuple[Family, ...] = (RFM, RHYTHM, MIX, EMAIL, WEB, ENGAGEMENT, FORESIGHT, ATTRIBUTES)
 
 
 def build_features(
@@ -53,7 +55,8 @@ def build_features(
     window_days : int, optional
         Length of the window before `as_of`, in calendar days; only rows in it count. By default all rows do.
     families : sequence of str, optional
-        Families to build; by default all for which the logs have the columns.
+        Families to build; by default all for which the logs have the columns, without "foresight", which needs several
+        passes over the logs (see `foresight`; its horizon here is 90 days).
     refunds, zero_orders : str
         See `rfm`.
     labels : mapping of str to str, or path of a TOML file, optional
@@ -96,19 +99,25 @@ def build_features(
 
 
 def features_of(
-    logs: Logs, families: Sequence[str] | None = None, *, figures: Mapping[str, Any] | None = None
+    logs: Logs,
+    families: Sequence[str] | None = None,
+    *,
+    figures: Mapping[str, Any] | None = None,
+    learners: Mapping[str, Callable[[SharedSums], Any]] | None = None,
 ) -> FeatureTable:
     """Columns of the given families, or of all that the logs allow, joined on the customer.
 
-    `figures` of the customer base are those of an earlier table; by default, they are learned from these logs.
+    `figures` of the customer base are those of an earlier table; by default, they are learned from these logs, by the
+    family's own function or by that of `learners`.
     """
     figures = dict(figures or {})
-    rhythm = figures.get(RHYTHM.name)
-    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks)
+    rhythm, engagement = figures.get(RHYTHM.name), figures.get(ENGAGEMENT.name)
+    scoring = Scoring() if engagement is None else engagement.scoring
+    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring)
     chosen = _chosen_families(logs, families)
     for family in chosen:
         if family.name not in figures:
-            figures[family.name] = family.learn(sums)
+            figures[family.name] = (learners or {}).get(family.name, family.learn)(sums)
     family_columns = [family.columns(sums, figures[family.name]) for family in chosen]
     features = tuple(feature for columns in family_columns for feature in columns.features)
     check_names(features, logs.caller)
@@ -136,7 +145,7 @@ def features_of(
 
 def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]:
     if families is None:
-        return [family for family in FAMILIES if not family.lacks(logs)]
+        return [family for family in FAMILIES if not family.on_request and not family.lacks(logs)]
     names = [family.name for family in FAMILIES]
     if isinstance(families, str) or not families:
         raise TypeError(f"{logs.caller}: families must be a list of {listed(names)}, got {families!r}.")

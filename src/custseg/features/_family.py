@@ -60,6 +60,8 @@ class Family:
         The dataclass of the figures.
     needed : callable
         The figures without those that no column of these names depends on.
+    on_request : bool
+        Whether the family is built only if it is asked for.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Family:
     learn: Callable[[SharedSums], Any] = lambda sums: NoFigures()
     figures: type = NoFigures
     needed: Callable[[Any, Collection[str]], Any] = lambda figures, names: figures
+    on_request: bool = False
 
 
 def n_not_rare(customers: Sequence[int] | NDArray[Any]) -> int:

@@ -177,6 +177,14 @@ class Events:
             columns["machine"] = dialect.flag(self.machine)
         return self._with_kinds(dialect.select(columns))
 
+    def before(self, moment: int) -> Events:
+        """The same log without the lines at or after a moment."""
+        dialect = self.source_table.dialect.before(self.date, self.dates.style, moment)
+        changed = copy(self)
+        object.__setattr__(changed, "source_table", replace(self.source_table, dialect=dialect))
+        object.__setattr__(changed, "dates", replace(self.dates, dialect=dialect))
+        return changed
+
     def canonical_names(self) -> dict[str, str]:
         """Mapping of all accepted event names to canonical names."""
         return {name: name for name in EVENT_NAMES} | dict(self.names or {})

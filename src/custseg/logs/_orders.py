@@ -254,6 +254,13 @@ class Orders:
             source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
         )
 
+    def before(self, moment: int) -> Orders:
+        """The same log without the lines at or after a moment."""
+        dialect = self.source_table.dialect.before(self.date, self.dates.style, moment)
+        return self._changed(
+            source_table=replace(self.source_table, dialect=dialect), dates=replace(self.dates, dialect=dialect)
+        )
+
     def loaded(self) -> Orders:
         """The same log with the described columns in memory, so that its file is read once."""
         dialect = self.source_table.dialect.loaded(list(self.described().values()))

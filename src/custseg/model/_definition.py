@@ -12,7 +12,7 @@ from custseg._checks import MissingColumns, all_of
 from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
-from custseg.features import FAMILIES, Family, NoFigures, features_of
+from custseg.features import FAMILIES, FORESIGHT, Family, NoFigures, features_of
 from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
 from custseg.model._reach import Reach
 from custseg.model._reference import RECENT_DAYS
@@ -133,9 +133,13 @@ class FeatureDefinition:
     def _needed_logs(self) -> set[str]:
         """The logs without which a family of the model cannot be built."""
         orders = {"rfm", "rhythm", "mix"}
-        return {
-            "orders" if name in orders else "customers" if name == "attributes" else "events" for name in self.families
+        needed = {
+            "orders" if name in orders else "customers" if name == "attributes" else "events"
+            for name in self.families
+            if name != FORESIGHT.name
         }
+        foresight = self.figures.get(FORESIGHT.name)
+        return needed if foresight is None else needed | foresight.logs
 
     def as_described(self, logs: Mapping[str, Any], names: Sequence[str], *, caller: str) -> dict[str, Any]:
         """The logs, plain tables with the descriptions of those of the fit."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from custseg.goals import Goal
+
 
 @dataclass(frozen=True)
 class FitOptions:
@@ -23,6 +25,8 @@ class FitOptions:
         Numbers of segments that can be served.
     random_state : int
         The seed.
+    goal : Goal or None
+        What the segments are for.
     """
 
     columns: tuple[str, ...] | None
@@ -30,6 +34,7 @@ class FitOptions:
     min_size: int | float
     prefer: tuple[int, ...]
     random_state: int
+    goal: Goal | None = None
 
     def arguments(self) -> dict[str, Any]:
         """As arguments of `fit_segments`."""
@@ -43,6 +48,7 @@ class FitOptions:
             "min_size": self.min_size,
             "prefer": self.prefer,
             "random_state": self.random_state,
+            "goal": self.goal,
         }
 
 

@@ -22,9 +22,12 @@ from custseg.model._reference import CategoryReference, ColumnReference, Referen
 from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
 from custseg.texts import LANGUAGES
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of the present schema. A change adds a function to `MIGRATIONS` and a file of the old schema to the tests."""
-MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
+MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
+    # Goals, weights of columns and half-lives are optional: files of schema 1 have the defaults.
+    dict,
+)
 """From the content of schema 1, 2, ... to that of the next one."""
 
 
@@ -142,6 +145,8 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "its columns are not one set of names"
     if any(column.spread <= 0 or column.scale <= 0 or column.unit <= 0 for column in content.preparation.columns):
         yield "a column has no positive scale"
+    if any(column.weight <= 0 for column in content.preparation.columns):
+        yield "a column has no positive weight"
     if any(not 0 <= tail.column < len(names) for tail in content.preparation.tails):
         yield "a tail is of no column"
     if any(_is_not_increasing(tail.distances, tail.compressed) for tail in content.preparation.tails):

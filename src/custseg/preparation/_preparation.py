@@ -55,6 +55,8 @@ class ColumnPlan:
     unit : float
         Divisor of untransformed values: 1 except for values whose squares overflow or vanish; a power of two, so that
         nothing is rounded.
+    weight : float
+        Factor of the standardized column in the matrix: with 2 it counts four times in squared distances.
     """
 
     name: str
@@ -66,6 +68,7 @@ class ColumnPlan:
     missing: int = 0
     clipped: int = 0
     unit: float = 1.0
+    weight: float = 1.0
 
     def standardized(self, values: Floats) -> Floats:
         """The values after filling, transform and scaling, before the tails are clipped."""
@@ -130,11 +133,17 @@ class Preparation:
         Missing values are NaN. Raises DataError for infinite ones. The row of a customer does not depend on the
         other customers.
         """
-        return self.tails.transform(self._clipped(values, caller))
+        rows = self.tails.transform(self._clipped(values, caller))
+        weights = np.array([column.weight for column in self.columns])
+        return rows if (weights == 1).all() else rows * weights
 
     def is_beyond_tails(self, values: Mapping[str, Floats], caller: str = "is_beyond_tails") -> Bools:
         """Which customers are farther out on a heavy tail than the mean of the ten outermost training customers."""
         return self.tails.is_beyond(self._clipped(values, caller))
+
+    def with_weights(self, weights: Mapping[str, float]) -> Preparation:
+        """The same with weights of columns; they do not change what is clipped or compressed."""
+        return replace(self, columns=tuple(replace(c, weight=float(weights.get(c.name, 1.0))) for c in self.columns))
 
     def notes(
         self, language: str = "en", phrases: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None

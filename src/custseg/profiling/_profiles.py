@@ -31,6 +31,8 @@ class Profiles:
         One sentence about all customers in segments, by language.
     give_back : callable
         Converts a local frame to the caller's kind of table.
+    listing : tuple of int
+        Numbers of segments in the order in which they are printed; by default that of the labels.
     """
 
     rows: tuple[SegmentProfile, ...]
@@ -38,6 +40,7 @@ class Profiles:
     notes: tuple[str, ...] = ()
     overviews: Mapping[str, str] = field(default_factory=dict)
     give_back: Callable[[nw.DataFrame[Any]], Any] = field(default=nw.to_native, compare=False)
+    listing: tuple[int, ...] = ()
 
     def __iter__(self) -> Iterator[SegmentProfile]:
         return iter(self.rows)
@@ -78,7 +81,7 @@ class Profiles:
             )
             for row in self.rows
         )
-        return replace(self, rows=rows)
+        return replace(self, rows=rows, listing=tuple(numbers[segment] for segment in self.listing))
 
     def with_rules(self, rules: Mapping[int | str, object]) -> Profiles:
         """The same profiles with a rule for some segments."""
@@ -89,7 +92,7 @@ class Profiles:
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """The segments as texts: headings, and a row per segment."""
-        return profiles_table(self.rows)
+        return profiles_table(self._listed())
 
     def columns(self) -> dict[str, list[object]]:
         """One row per profile as columns, for any frame constructor; medians as `median_<feature>`.
@@ -118,7 +121,13 @@ class Profiles:
         return self.give_back(local.select(nw.col("segment").cast(kind), *texts, *values))
 
     def __repr__(self) -> str:
-        return profiles_text(self.rows)
+        return profiles_text(self._listed())
 
     def _repr_html_(self) -> str:
-        return profiles_html(self.rows)
+        return profiles_html(self._listed())
+
+    def _listed(self) -> tuple[SegmentProfile, ...]:
+        """The rows in the order in which they are printed."""
+        places = {segment: place for place, segment in enumerate(self.listing)}
+        last = len(self.rows)
+        return tuple(sorted(self.rows, key=lambda row: places.get(row.segment, last)))  # type: ignore[arg-type]

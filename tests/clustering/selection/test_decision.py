@@ -382,3 +382,40 @@ def test_gaps_of_a_reproducible_clustering_are_not_denied() -> None:
     assert decided(gaps).reason.kind == "gaps_by_chance"
     assert decided(apart(3, 0.0)).reason.kind == "reproducible"
     assert decided(apart(3, 0.9, separation_margin=-0.1)).reason.kind == "gaps_by_chance"
+
+
+WORTH = {2: 0.1, 3: 0.3, 4: 0.2, 5: 0.4}
+
+
+def test_stable_number_that_is_worth_most_is_selected() -> None:
+    rows = [candidate(2), candidate(3), candidate(4, silhouette_gain=0.5), candidate(5, stability=0.74)]
+    assert chosen(*rows) == (4, "reproducible")
+    assert chosen(*rows, worth=WORTH) == (3, "reproducible")
+    assert decided(*rows, worth=WORTH).reason.worth == 0.3
+
+
+def test_worth_goes_before_separated_clusters() -> None:
+    rows = [apart(2, 0.5, stability=0.95), candidate(3), apart(5, 0.5, method="hdbscan", stability=0.95)]
+    assert chosen(*rows) == (5, "natural")
+    assert chosen(*rows, worth=WORTH) == (3, "reproducible")
+
+
+def test_what_goes_before_worth() -> None:
+    rows = [candidate(2), candidate(3), candidate(5)]
+    assert chosen(*rows, worth=WORTH, previous=2)[0] == 2
+    assert chosen(*rows, worth=WORTH, previous=4)[0] == 5
+    assert chosen(*rows, worth=WORTH, numbers=(2, 3))[0] == 3
+
+
+def test_without_a_stable_number_worth_decides_nothing() -> None:
+    rows = [candidate(2, stability=0.5), candidate(3, stability=0.6, silhouette_gain=0.05)]
+    assert decided(*rows, worth=WORTH, or_single=True).is_single
+    assert decided(*rows, worth={}, or_single=True).reason.worth is None
+
+
+def test_worth_is_checked() -> None:
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    with pytest.raises(TypeError, match="worth must map numbers of clusters to numbers"):
+        select_clustering(X, worth=[0.1])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="worth must be finite, got nan for 2 clusters"):
+        select_clustering(X, worth={2: float("nan")})

@@ -195,3 +195,28 @@ def test_model_of_a_ready_table() -> None:
     model = fit_segments(features=table, method="kmeans", n_segments=2).model
     with pytest.raises(DataError, match="fitted without an order log"):
         features_sql(model, "duckdb", "lines", as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def for_a_goal() -> SegmentModel:
+    return fit_segments(order_lines(), as_of=datetime(2024, 6, 1), goal="revenue", method="kmeans", n_segments=3).model
+
+
+def test_foresight_is_read_and_not_made(for_a_goal: SegmentModel) -> None:
+    with pytest.raises(DataError, match=r"needs foresight, .* is not written in SQL.*give foresight_table="):
+        features_sql(for_a_goal, "duckdb", "lines", as_of=AS_OF)
+    lines = order_lines(1)
+    logs = {"orders": lines, "events": None, "customers": None}
+    expected = pl.DataFrame(for_a_goal.features_of(logs, as_of=AS_OF, caller="test"))
+    query = features_sql(for_a_goal, "duckdb", "lines", as_of=AS_OF, foresight_table="ahead")
+    rows = DATABASES["duckdb"](query, {"lines": lines, "ahead": expected.select("customer_id", "foresight")})
+    found = pl.DataFrame(rows, schema=["customer_id", *columns_of(query)], orient="row", infer_schema_length=None)
+    found = found.sort("customer_id")
+    for name in for_a_goal.preparation.names:
+        assert found[name].to_list() == pytest.approx(expected[name].to_list(), nan_ok=True)
+
+
+def test_foresight_of_a_model_without_it(for_a_goal: SegmentModel) -> None:
+    model = fitted(order_lines(), {}, {})
+    with pytest.raises(ValueError, match="foresight_table= is for models with foresight"):
+        features_sql(model, "duckdb", "lines", as_of=AS_OF, foresight_table="ahead")

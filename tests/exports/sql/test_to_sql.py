@@ -26,6 +26,16 @@ def test_segments_equal_those_of_python(name: str, dialect: str) -> None:
     assert result.confidence < 1e-6
 
 
+@pytest.mark.parametrize("dialect", PARAMETERS)
+def test_weighted_columns(dialect: str) -> None:
+    model = fitted("kmeans")
+    weights = {name: 0.5 + index for index, name in enumerate(model.preparation.names)}
+    weighted = replace(model, preparation=model.preparation.with_weights(weights))
+    table = hard_customers(model, 200)
+    result = agreement(weighted, dialect, table, returns=["revenue"])
+    assert (result.differences, result.confidence < 1e-6) == (0, True)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", PARAMETERS)
 @pytest.mark.parametrize("name", MODELS)

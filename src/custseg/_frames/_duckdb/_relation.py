@@ -182,6 +182,10 @@ class DuckDBDialect:
     def since(self, column: str, style: DateStyle, moment: int) -> DuckDBDialect:
         return DuckDBDialect(self._run(lambda: self.relation.filter(f"({self.moment(column, style)}) >= {moment}")))
 
+    def before(self, column: str, style: DateStyle, moment: int) -> DuckDBDialect:
+        is_earlier = f"coalesce(({self.moment(column, style)}) < {moment}, true)"
+        return DuckDBDialect(self._run(lambda: self.relation.filter(is_earlier)))
+
     def loaded(self, columns: Sequence[str]) -> DuckDBDialect:
         return self
 

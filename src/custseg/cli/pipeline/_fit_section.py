@@ -41,6 +41,7 @@ def differing_keys(project: Project, model: SegmentModel) -> list[str]:
         "min_size": options.min_size,
         "random_state": options.random_state,
         "method": model.method,
+        "goal": None if options.goal is None else options.goal.name,
     }
     if model.definition is not None:
         fitted |= {"window_days": model.definition.window_days, "refunds": model.definition.refunds}
@@ -98,6 +99,7 @@ def _word(value: Any) -> str:
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "min_size": _size,
     "lift": _share,
+    "goal": _word,
     "method": _word,
     "segments": lambda value: segments(str(value)),
     "columns": _names,

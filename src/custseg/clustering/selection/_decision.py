@@ -6,7 +6,7 @@ Start at `decide`. Nothing is computed from rows: the candidates come with their
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from custseg.clustering._methods import REFERENCE_METHOD
@@ -76,6 +76,9 @@ class Request:
         The numbers that are preferred among equally good ones.
     previous : int or None
         The number of an earlier choice, kept while it is among the equally good ones.
+    worth : mapping of int to float, or None
+        What each number of clusters is worth for a purpose. If it is given, the stable number that is worth most is
+        selected.
     """
 
     n_clusters_allowed: Collection[int] | None
@@ -86,6 +89,7 @@ class Request:
     criterion: str = "silhouette_gain"
     preferred: Collection[int] = PREFERRED
     previous: int | None = None
+    worth: Mapping[int, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +132,9 @@ def decide(
        spread of its draws of the largest.
     4. If there are none, the largest gain of any candidate that was refitted.
 
+    If numbers have a worth, it takes the place of 1 to 3: of the stable k-means clusters, separated or not, the
+    previous number is selected, otherwise the one that is worth most.
+
     Separation counts in the sample, in most halves of it, if it is above the 95th percentile in null data with as many
     clusters (of two clusters the 99th), and if every cluster and its neighbor are separated more than the pieces of
     one cloud like the two. Where columns have shared values, a silhouette gain above chance is needed instead of the
@@ -151,6 +158,8 @@ def decide(
     if not is_single:
         near_numbers = tuple(sorted({row.n_clusters for row in near_ties} - {best.n_clusters}))
         reason = replace(reason, near_numbers=near_numbers, preferred=tuple(request.preferred))
+    if request.worth and best.n_clusters in request.worth and not (is_single or request.n_clusters_fixed):
+        reason = replace(reason, worth=request.worth[best.n_clusters])
     if request.previous is not None and not request.n_clusters_fixed:
         is_allowed = request.n_clusters_allowed is None or request.previous in request.n_clusters_allowed
         numbers = (request.previous, None) if is_allowed else (None, request.previous)
@@ -185,6 +194,9 @@ def _best_of(
 ) -> tuple[Candidate, Sequence[Candidate]]:
     """The best candidate and its near ties, by the steps of `decide`."""
     before = [row for row in allowed if row.n_clusters == request.previous]
+    worthy = _most_worthy(allowed, null, request, rule=rule)
+    if worthy is not None:
+        return worthy, ()
     natural = _natural(allowed, null, rule=rule)
     if natural is not None:
         kept = _natural(before, null, rule=rule, among=allowed)
@@ -192,8 +204,7 @@ def _best_of(
             return natural, ()
         is_same_step = _touching(kept, null, rule) or not _touching(natural, null, rule)
         return (kept if is_same_step else natural), ()
-    reference = [row for row in allowed if row.method == REFERENCE_METHOD.name] or list(allowed)
-    stable = [row for row in reference if _is_reproducible(row, null, rule)]
+    stable = [row for row in _references(allowed) if _is_reproducible(row, null, rule)]
     single = [row for row in allowed if row.n_clusters == 1]
     if not stable and single:
         return single[0], ()
@@ -203,6 +214,24 @@ def _best_of(
         return max(refitted, key=lambda row: (gain(row), -row.n_clusters)), ()
     near = _near_ties(stable, gain)
     return _most_useful(near, request), near
+
+
+def _most_worthy(
+    allowed: Sequence[Candidate], null: NullReference, request: Request, *, rule: Thresholds
+) -> Candidate | None:
+    """The stable candidate with the previous number, or whose number is worth most; None where nothing has a worth."""
+    if not request.worth:
+        return None
+    worth = request.worth
+    stable = [row for row in _references(allowed) if _is_reproducible(row, null, rule) or is_natural(row, null, rule)]
+    before = [row for row in stable if row.n_clusters == request.previous]
+    candidates = before or [row for row in stable if row.n_clusters in worth]
+    return max(candidates, key=lambda row: (worth.get(row.n_clusters, 0.0), row.stability or 0.0), default=None)
+
+
+def _references(allowed: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates of k-means, or all if there are none."""
+    return [row for row in allowed if row.method == REFERENCE_METHOD.name] or list(allowed)
 
 
 def _natural(

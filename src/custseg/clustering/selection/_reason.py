@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg.clustering._methods import get_method
-from custseg.texts import localized, plural_form, text
+from custseg.texts import localized, percent, plural_form, text
 
 # Fewer segments than most people expect.
 _FEW = 2
@@ -52,6 +52,8 @@ class Reason:
         In how many resamples the number is selected, and the number of resamples.
     leading : tuple of int
         The most frequent numbers, where none is selected in most resamples.
+    worth : float or None
+        Share of the later outcome that this number of segments explained, if that decided.
     """
 
     kind: str
@@ -66,6 +68,7 @@ class Reason:
     previous_excluded: int | None = None
     votes: tuple[int, int] = (0, 0)
     leading: tuple[int, ...] = ()
+    worth: float | None = None
 
     def text(self, language: str) -> str:
         """How many segments, how separate and reproducible, by which method; then what to make of them."""
@@ -124,8 +127,10 @@ class Reason:
         """Near ties, the earlier number, and in how many resamples this one is selected unless it is in all."""
         count, total = self.votes
         sentences = []
-        if self.kind in _NATURAL and self.n_clusters == _FEW and total:
+        if self.kind in _NATURAL and self.n_clusters == _FEW and total and self.worth is None:
             sentences.append(words["few"])
+        if self.worth is not None and self.previous != self.n_clusters:
+            sentences.append(words["worth"].format(share=percent(max(self.worth, 0.0), language)))
         if self.previous is not None:
             key = "as_before" if self.previous == self.n_clusters else "not_as_before"
             sentences.append(words[key].format(previous=self.previous))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
 from typing import Any
@@ -47,6 +47,7 @@ def select_clustering(
     criterion: str = "silhouette_gain",
     prefer: int | Sequence[int] = PREFERRED,
     previous: int | ClusteringChoice | None = None,
+    worth: Mapping[int, float] | None = None,
     random_state: int = 0,
     n_jobs: int | None = None,
     progress: Progress | None = None,
@@ -90,6 +91,9 @@ def select_clustering(
     previous : int or ClusteringChoice, optional
         An earlier choice or its number of clusters, which is kept unless another number is clearly better. A single
         number in `n_clusters` goes first.
+    worth : mapping of int to float, optional
+        What each number of clusters is worth for a purpose, such as the share of a later outcome that it explained in
+        the past. Of the stable numbers the one that is worth most is selected, unless `previous` is stable.
     random_state : int, default 0
         Seed of the starts of the fits. The draws behind the evidence are the same for every seed, and for the same
         rows in any order; otherwise the seed would decide near ties.
@@ -156,7 +160,11 @@ def select_clustering(
     request = _checked_request(n_clusters, selected_methods)
     check_choice(_CALLER, "criterion", criterion, allowed=CRITERIA)
     request = replace(
-        request, criterion=criterion, preferred=check_preferred(_CALLER, prefer), previous=_checked_previous(previous)
+        request,
+        criterion=criterion,
+        preferred=check_preferred(_CALLER, prefer),
+        previous=_checked_previous(previous),
+        worth=_checked_worth(worth),
     )
     seed = check_random_state(_CALLER, random_state)
     if n_jobs is not None:
@@ -310,6 +318,18 @@ def _checked_previous(previous: object) -> int | None:
     """The number of clusters of an earlier choice."""
     number = previous.best.n_clusters if isinstance(previous, ClusteringChoice) else previous
     return check_previous(_CALLER, number, kinds="an earlier choice or its number of clusters")
+
+
+def _checked_worth(worth: object) -> Mapping[int, float] | None:
+    """What numbers of clusters are worth, as finite numbers."""
+    if worth is None:
+        return None
+    if not isinstance(worth, Mapping):
+        raise TypeError(f"{_CALLER}: worth must map numbers of clusters to numbers, got {type(worth).__name__}.")
+    checked = {check_integer(_CALLER, "worth", k, minimum=1): float(value) for k, value in worth.items()}
+    if infinite := [k for k, value in checked.items() if not math.isfinite(value)]:
+        raise ValueError(f"{_CALLER}: worth must be finite, got {worth[infinite[0]]!r} for {infinite[0]} clusters.")
+    return checked
 
 
 def _checked_numbers(n_clusters: object) -> Sequence[int] | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custseg._checks import check_choice, check_integer, optional_module
+from custseg.errors import DataError
 from custseg.exports.sql.queries._functions import DIALECTS
-from custseg.exports.sql.queries._order_log import order_log
+from custseg.exports.sql.queries._order_log import FORESIGHT, order_log
 from custseg.exports.sql.queries._table_names import table_names
 from custseg.model import SegmentModel
 from custseg.snapshot import parse_moment, snapshot_at
@@ -22,6 +23,7 @@ def features_sql(
     as_of: object,
     zoned: bool | None = None,
     money_digits: int = 4,
+    foresight_table: str | Sequence[str] | None = None,
 ) -> str:
     """Write the features of a model as one SQL query over a table of order lines.
 
@@ -47,6 +49,10 @@ def features_sql(
         the log of the fit held.
     money_digits : int, default 4
         Decimal places of money, from 0 to 12: amounts are rounded to them and added as whole numbers, exactly.
+    foresight_table : str or sequence of str, optional
+        The table with the columns `customer_id` and `foresight` at `as_of`, for a model that was fitted for a goal.
+        SQL does not make foresight, it reads it: write that of `SegmentModel.features_of` to a table. Customers that
+        the table lacks get NULL, which counts as the median.
 
     Returns
     -------
@@ -91,10 +97,26 @@ def features_sql(
     names = table_names(orders, "orders", _CALLER)
     digits = check_integer(_CALLER, "money_digits", money_digits, minimum=0, maximum=12)
     log = order_log(model, zoned=zoned, caller=_CALLER)
+    foresight = _foresight(model, foresight_table)
     snapshot = snapshot_at(
         parse_moment(as_of, _CALLER), zoned=log.zoned, timezone=log.timezone, window_days=log.window_days
     )
     optional_module("sqlglot", _CALLER)
     from custseg.exports.sql.queries._order_features import OrderQuery
 
-    return OrderQuery(dialect, log, snapshot, digits=digits).text(names)
+    return OrderQuery(dialect, log, snapshot, digits=digits).text(names, foresight)
+
+
+def _foresight(model: SegmentModel, table: str | Sequence[str] | None) -> list[str] | None:
+    """The name of the table with foresight, where the model needs it."""
+    is_needed = FORESIGHT in model.preparation.names
+    if is_needed and table is None:
+        raise DataError(
+            f"{_CALLER}: the model needs foresight, which is learned from past windows of the log and a model of "
+            "purchases, and is not written in SQL. Build it in Python, model.features_of({'orders': orders}, "
+            "as_of=..., caller='...').frame, write its customer_id and foresight to a table, and give "
+            "foresight_table=."
+        )
+    if not is_needed and table is not None:
+        raise ValueError(f"{_CALLER}: foresight_table= is for models with foresight; leave it out.")
+    return None if table is None else list(table_names(table, "foresight_table", _CALLER))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
@@ -169,8 +169,33 @@ def _numbers(argument: str, values: object, allowed: tuple[str, ...]) -> dict[st
     return {name: float(value) for name, value in values.items()}
 
 
+@dataclass(frozen=True)
+class EngagementFigures:
+    """How engagement fades.
+
+    Attributes
+    ----------
+    half_lives : mapping of str to float
+        Half-lives in days, of "email", "web" and "orders".
+    """
+
+    half_lives: Mapping[str, float]
+
+    @classmethod
+    def of(cls, half_lives: Mapping[str, float]) -> EngagementFigures:
+        """The usual half-lives, updated with these."""
+        return cls({**Scoring().half_lives, **half_lives})
+
+    @property
+    def scoring(self) -> Scoring:
+        """The usual weights with these half-lives."""
+        return Scoring(half_lives=dict(self.half_lives))
+
+
 ENGAGEMENT = Family(
     "engagement",
     lambda logs: "" if logs.events else "events",
     lambda sums, _: engagement_columns(sums.events),
+    learn=lambda sums: EngagementFigures(dict(sums.scoring.half_lives)),
+    figures=EngagementFigures,
 )

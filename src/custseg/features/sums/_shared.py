@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
@@ -22,10 +22,13 @@ class SharedSums:
         The described logs at one snapshot.
     peak_weeks : tuple of int or None
         Weeks of the year for the orders; by default those of the log.
+    scoring : Scoring
+        Points of events, and how they fade.
     """
 
     logs: Logs
     peak_weeks: tuple[int, ...] | None = None
+    scoring: Scoring = field(default_factory=Scoring)
 
     @cached_property
     def orders(self) -> OrderSums:
@@ -35,7 +38,7 @@ class SharedSums:
     @cached_property
     def events(self) -> EventSums:
         """Event log aggregated per customer, with the orders if they are given."""
-        return self.event_sums(Scoring())
+        return self.event_sums(self.scoring)
 
     @cached_property
     def mix(self) -> MixSums:

@@ -38,8 +38,11 @@ class OrderQuery:
         self.dates = SQLDates(self.sql, log.timezone, zoned=log.zoned)
         self.units = 10**digits
 
-    def text(self, table: Sequence[str]) -> str:
-        """The query over a table; `table` is its name, after those of its catalog and schema."""
+    def text(self, table: Sequence[str], foresight: Sequence[str] | None = None) -> str:
+        """The query over a table; `table` is its name, after those of its catalog and schema.
+
+        `foresight` is the name of the table with `customer_id` and `foresight`, which are joined.
+        """
         sql = self.sql
         prefix = "custseg" if not table[-1].lower().startswith("custseg") else "features"
         completes = self.log.order is not None
@@ -51,7 +54,15 @@ class OrderQuery:
             source = text.format(lines="completed" if completes else "lines")
             steps[names[name]] = sql.parsed(source, values, renamed=names)
         columns = {feature: sql.parsed(FEATURES[feature], values) for feature in self.log.features}
+        if foresight is not None:
+            step = f"{prefix}_foresight"
+            given = {"foreseen": sql.column("customer_id", "t"), "foresight": sql.column("foresight", "t")}
+            steps[step] = sql.select(given, sql.table(foresight, "t"))
+            columns["foresight"] = sql.column("foresight")
         result = sql.select({"customer_id": sql.column("customer"), **columns}, names["numbers"])
+        if foresight is not None:
+            same = sql.column("customer").eq(sql.column("foreseen"))
+            result = result.join(sql.table([step]), on=same, join_type="left")
         return sql.finished(steps, result)
 
     def _lines(self, table: Sequence[str]) -> exp.Query:

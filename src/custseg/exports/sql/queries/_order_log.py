@@ -13,6 +13,8 @@ from custseg.model import SegmentModel
 from custseg.texts import listed
 
 ORDERS = "order_count"
+FORESIGHT = "foresight"
+"""A feature that queries read as a column, and do not make."""
 RETURN_FEATURES = (ORDERS, *RETURN_COLUMNS)
 """Features that tell whether customers kept a purchase."""
 
@@ -75,7 +77,8 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
             f"{caller}: the model was fitted without an order log, so that its features cannot be written in SQL. Fit "
             "it to orders, or build its features yourself for to_sql."
         )
-    if other := [name for name in model.preparation.names if name not in FEATURES]:
+    own = [name for name in model.preparation.names if name != FORESIGHT]
+    if other := [name for name in own if name not in FEATURES]:
         raise DataError(
             f"{caller}: only features of the families rfm and rhythm can be written in SQL, and the model needs "
             f"{listed(other)}. Build these in Python, or fit a model with other columns=."
@@ -89,7 +92,7 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
         zoned = model.as_of is not None and model.as_of.tzinfo is not None
     rfm, rhythm = definition.figures.get("rfm"), definition.figures.get("rhythm")
     return OrderLog(
-        features=tuple(dict.fromkeys((*model.preparation.names, *return_features(model)))),
+        features=tuple(dict.fromkeys((*own, *return_features(model)))),
         customer=log.get("customer", "customer_id"),
         date=log.get("date", "ordered_at"),
         order=log.get("order", "order_id"),

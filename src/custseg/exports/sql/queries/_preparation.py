@@ -86,6 +86,8 @@ class PreparedColumns:
             distances = {f"distance{number}": self._distance(tail) for number, tail in enumerate(self.tails)}
             self.add("distances", self.passing({**self._matrix(lambda column, _: column), **distances}))
             self.add("compressed", self.passing(self._compressed()))
+        if any(plan.weight != 1 for plan in self.plans):
+            self.add("weighted", self.passing(self._matrix(self._weighted)))
 
     def _matrix(self, value: Callable[[exp.Expr, int], exp.Expr]) -> dict[str, exp.Expr]:
         return {name: value(self.sql.column(name), index) for index, name in enumerate(self.names)}
@@ -134,6 +136,11 @@ class PreparedColumns:
         unit_of_last = sql.number(10.0**DECIMALS)
         rounded = (clipped * unit_of_last + sql.number(ROUNDING)) - sql.number(ROUNDING)
         return sql.quotient(rounded, unit_of_last)
+
+    def _weighted(self, value: exp.Expr, index: int) -> exp.Expr:
+        """The column times its weight."""
+        weight = self.plans[index].weight
+        return value if weight == 1 else value * self.sql.number(weight)
 
     def _distance(self, tail: Tail) -> exp.Expr:
         """How far out on the side of the tail the value is."""

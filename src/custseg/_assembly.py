@@ -1,0 +1,116 @@
+"""From the selected clustering to the result: profiles, rules and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg.clustering import ClusteringChoice
+from custseg.feature_table import CODE, FeatureTable
+from custseg.logs import DataReport, Logs
+from custseg.matrix import CustomerMatrix
+from custseg.model import FitOptions, learn_model
+from custseg.profiling import UNCLUSTERED, Profiles, profile_segments
+from custseg.result import Segmentation
+from custseg.rules import SegmentRules, segment_rules
+
+_DESCRIPTORS = ("first_source", "last_source", "preferred_channel")
+
+
+def assembled(
+    table: FeatureTable,
+    matrix: CustomerMatrix,
+    choice: ClusteringChoice,
+    *,
+    logs: Logs | None,
+    report: DataReport,
+    options: FitOptions,
+) -> Segmentation:
+    """Return the result of the selected clustering, with profiles, rules and a model."""
+    labels = matrix.customer_labels(choice.best.labels)
+    unclustered = UNCLUSTERED[_who_is_left(table)]
+    names = matrix.preparation.names
+    seed = options.random_state
+    profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed)
+    returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
+    outside = unclustered[choice.language], returned[choice.language]
+    model = learn_model(
+        table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside, options=options
+    )
+    if options.goal is not None:
+        profiles = replace(profiles, listing=_listing(table, labels))
+    return Segmentation(
+        profiles,
+        choice,
+        table,
+        model,
+        preparation=matrix.preparation,
+        data_report=report.beside(int((labels >= 0).sum())),
+        labels=labels,
+        rules=rules,
+    )
+
+
+def _listing(table: FeatureTable, labels: NDArray[np.intp]) -> tuple[int, ...]:
+    """The segments in the order of their mean foresight, the largest first; without foresight that of the labels."""
+    numbers = sorted({int(label) for label in labels if label >= 0})
+    if "foresight" not in table.names:
+        return tuple(numbers)
+    foresight = table.values("foresight")
+    means = {number: float(foresight[labels == number].mean()) for number in numbers}
+    return tuple(sorted(numbers, key=lambda number: (-means[number], number)))
+
+
+def _described(
+    table: FeatureTable,
+    labels: NDArray[np.intp],
+    names: list[str],
+    *,
+    choice: ClusteringChoice,
+    unclustered: Mapping[str, str],
+    seed: int,
+) -> tuple[Profiles, SegmentRules]:
+    """Return the profiles of the segments, each with its rule, and all rules."""
+    profiles = profile_segments(
+        table,
+        labels,
+        descriptors=_descriptors(table, names),
+        language=choice.language,
+        clustered_on=names,
+        stability=choice.best.stability_of_clusters,
+        unclustered=unclustered,
+    )
+    segment_names = tuple(row.name for row in profiles.segments)
+    rules = segment_rules(
+        table, labels, columns=names, names=segment_names, language=choice.language, random_state=seed
+    )
+    return profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}), rules
+
+
+def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:
+    """Columns that were not clustered on and do not describe the same events: attributes, sources, text, codes."""
+    numeric = table.numeric_names()
+    return [
+        feature.name
+        for feature in table.described
+        if feature.name not in clustered_on
+        and (
+            feature.family == "attributes"
+            or feature.name in _DESCRIPTORS
+            or (feature.family == "given" and (feature.name not in numeric or feature.unit == CODE))
+        )
+    ]
+
+
+def _who_is_left(table: FeatureTable) -> str:
+    """Return the kind of the customers that cannot be clustered."""
+    if "order_count" not in table.names:
+        return "no_data"
+    return "inactive" if _is_windowed(table) else "prospects"
+
+
+def _is_windowed(table: FeatureTable) -> bool:
+    return table.snapshot is not None and table.snapshot.window_days is not None
