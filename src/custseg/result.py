@@ -278,7 +278,8 @@ class Segmentation:
             return why
         words = text(self.choice.language, "goals")
         outcome = words["outcomes"][self.goal.outcome]
-        return f"{why} {words['given'].format(goal=self.goal.name, outcome=outcome, days=self.goal.horizon_days)}"
+        goal = printable(words["names"].get(self.goal.name, self.goal.name))
+        return f"{why} {words['given'].format(goal=goal, outcome=outcome, days=self.goal.horizon_days)}"
 
     def _counted(self, count: int, noun: str) -> str:
         language = self.choice.language

@@ -29,6 +29,7 @@ TESTED_BY = {
     "_write/_files.py": "test_write.py",
     "_write/_locks.py": "test_write.py",
     "cli/_commands.py": "cli/test_output.py",
+    "cli/_prove.py": "cli/test_prove_command.py",
     "clustering/_method.py": "clustering/test_contract.py",
     "clustering/selection/_candidates.py": "clustering/selection/test_choice.py",
     "clustering/selection/_score.py": "insights/test_compare.py",

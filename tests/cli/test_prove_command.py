@@ -37,7 +37,7 @@ def test_proof_is_printed_and_written(log: str, tmp_path: Path) -> None:
     code, output = run("prove", log, *options, "--goal", "repeat_purchase", "--out", str(out))
     assert code == 0
     assert (
-        "What segments as of 2024-08-28 told about the number of orders until 2024-10-27, of 150 customers." in output
+        "What segments as of 2024-08-28 told about the number of orders until 2024-10-27, of 140 customers." in output
     )
     assert pl.read_csv(out)["kind"].to_list() == ["segments", "grid", "codes", "plain_kmeans", "boosting"]
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from effort import seeds
 from logs import clean_log
 
 from custseg import Customers, DataError
@@ -47,11 +46,17 @@ def proof() -> Proof:
     return proof_of()
 
 
-@pytest.mark.parametrize("seed", seeds(20, quick=1))
-def test_planted_outcome_is_found_and_shuffled_one_is_not(seed: int) -> None:
-    orders = shop(seed).orders
-    assert proof_of(orders).is_shown
-    assert not proof_of(exchanged(orders, seed)).is_shown
+def test_planted_outcome_is_found_and_a_shuffled_one_is_not() -> None:
+    assert proof().is_shown
+    assert not proof_of(exchanged(shop().orders, 1)).is_shown
+
+
+@pytest.mark.slow
+def test_planted_and_shuffled_outcomes_of_many_shops() -> None:
+    """Of outcomes that mean nothing one in a hundred passes; `benchmarks/out_of_time.py` counts a hundred shops."""
+    proofs = [(proof_of(shop(seed).orders), proof_of(exchanged(shop(seed).orders, seed))) for seed in range(20)]
+    assert all(planted.is_shown for planted, _ in proofs)
+    assert sum(told.is_shown for _, told in proofs) <= 1
 
 
 def test_what_a_proof_holds() -> None:
@@ -74,10 +79,10 @@ def test_outcome_is_that_of_the_period() -> None:
     counts = later.group_by("customer_id", "order_id").agg(pl.col("amount").sum()).filter(pl.col("amount") > 0)
     members = pl.DataFrame(proof().result.assignments).filter(pl.col("segment").is_not_null())["customer_id"]
     total = counts.filter(pl.col("customer_id").is_in(members.implode())).height
-    assert proof_of(Orders_of(shop().orders)).mean * len(members) == pytest.approx(total, rel=0.01)
+    assert proof_of(described(shop().orders)).mean * len(members) == pytest.approx(total, rel=0.01)
 
 
-def Orders_of(orders: pl.DataFrame) -> Any:
+def described(orders: pl.DataFrame) -> Any:
     from custseg import Orders
 
     return Orders(orders, cancelled="cancelled")

@@ -163,7 +163,7 @@ class Proof:
         first = self.comparisons[0]
         key = "shown" if self.is_shown else "not_shown"
         n_segments = first.n_groups or 0
-        parts = [
+        sentences = [
             plural_form(n_segments, words[key], self.language).format(
                 segments=number(n_segments, self.language),
                 outcome=self._outcome,
@@ -176,14 +176,14 @@ class Proof:
         ]
         grid, limit = self.comparison("grid"), self.comparison("boosting")
         if grid is not None and self.is_shown:
-            parts.append(words[self._against(grid)].format(share=self._percent(grid.share)))
+            sentences.append(words[self._against(grid)].format(share=self._percent(grid.share)))
         if limit is not None and self.is_shown and limit.share > first.share:
-            parts.append(words["limit"].format(share=self._percent(limit.share)))
+            sentences.append(words["limit"].format(share=self._percent(limit.share)))
         if wrong := [row.name for row in self.segments if row.verdict == "not as named"]:
-            parts.append(plural_form(len(wrong), words["wrong"], self.language).format(names=listed(wrong)))
+            sentences.append(plural_form(len(wrong), words["wrong"], self.language).format(names=listed(wrong)))
         if self.left_out:
-            parts.append(words["left_out"].format(columns=listed(self.left_out)))
-        return " ".join(parts)
+            sentences.append(words["left_out"].format(columns=listed(self.left_out)))
+        return " ".join(sentences)
 
     def __repr__(self) -> str:
         head = self._words["head"].format(
@@ -196,31 +196,31 @@ class Proof:
         return "\n".join([head, "", *tables[0], "", *tables[1], "", self.sentence])
 
     def _repr_html_(self) -> str:
-        parts = []
+        pages = []
         for heading, *rows in self._tables():
             head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heading)
             body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-            parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-        return "".join([*parts, f"<p>{html.escape(self.sentence)}</p>"])
+            pages.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+        return "".join([*pages, f"<p>{html.escape(self.sentence)}</p>"])
 
     def _tables(self) -> tuple[list[list[str]], list[list[str]]]:
         words = self._words
-        ways = [list(words["ways"].values())]
+        comparisons = [list(words["ways"].values())]
         for row in self.comparisons:
             interval = "" if row.low is None else f"{self._percent(row.low)} {DASH} {self._percent(row.high)}"
             groups = "" if row.n_groups is None else number(row.n_groups, self.language)
-            ways.append([words["kinds"][row.kind], groups, self._percent(row.share), self._percent(row.adjusted),
+            comparisons.append([words["kinds"][row.kind], groups, self._percent(row.share), self._percent(row.adjusted),
                          interval])  # fmt: skip
-        ways.append([words["kinds"]["chance"], "", self._percent(self.null_level), "", ""])
+        comparisons.append([words["kinds"]["chance"], "", self._percent(self.null_level), "", ""])
         segments = [[str(outcome.segment), *self._cells(outcome)] for outcome in self.segments]
-        return ways, [list(words["segments"].values()), *segments]
+        return comparisons, [list(words["segments"].values()), *segments]
 
     def _cells(self, row: SegmentOutcome) -> list[str]:
         """Name, customers, mean with its interval, and verdict."""
         words = self._words
         size = number(row.customers, self.language) if row.customers >= SMALLEST_GROUP else bound_words(row.customers)
-        shown = percent if self.is_yes_no else number
-        mean, low, high = ("" if v is None else shown(v, self.language) for v in (row.mean, row.low, row.high))
+        formatted = percent if self.is_yes_no else number
+        mean, low, high = ("" if v is None else formatted(v, self.language) for v in (row.mean, row.low, row.high))
         interval = f"{low} {DASH} {high}" if low and high else ""
         verdict = words["verdicts"][row.verdict] if row.verdict else ""
         return [row.name, size, mean, interval, verdict]
@@ -234,10 +234,10 @@ class Proof:
         words: dict[str, Any] = text(self.language, "proof")
         return words
 
-    def _against(self, other: Comparison) -> str:
-        if other.behind_low is not None and other.behind_low > 0:
+    def _against(self, grid: Comparison) -> str:
+        if grid.behind_low is not None and grid.behind_low > 0:
             return "above_grid"
-        return "below_grid" if other.behind_high is not None and other.behind_high < 0 else "like_grid"
+        return "below_grid" if grid.behind_high is not None and grid.behind_high < 0 else "like_grid"
 
     def _percent(self, share: float | None) -> str:
         return "" if share is None else percent(max(share, 0.0), self.language, decimals=1)

@@ -194,7 +194,7 @@ class ColumnWords:
                 values[is_amount], labels[is_amount], grid[~np.isin(grid, codes)], n_segments=self.statistics.n_segments
             )
             ends = amount_ends(values[is_amount], codes)
-            self._levels_of[name] = {segment: level.within(*ends) for segment, level in levels.items()}
+            self._levels_of[name] = {segment: level.clipped(*ends) for segment, level in levels.items()}
         return self._levels_of[name]
 
     def _as_values(self, name: str, wordings: list[Wording]) -> list[Wording]:
