@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from effort import FULL_EFFORT
 from hypothesis import settings
-from kinds import KINDS
+from kinds import EVERY_KIND, KINDS
 
 # `make test` draws few examples, `make test-all` many (--hypothesis-profile=thorough); on CI always the same.
 _ON_CI: dict[str, Any] = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
@@ -19,7 +19,7 @@ settings.register_profile("thorough", deadline=None, max_examples=FULL_EFFORT, *
 settings.load_profile("quick")
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=EVERY_KIND)
 def kind(request: pytest.FixtureRequest) -> str:
     """Each kind of table that custseg reads, by name."""
     return str(request.param)

@@ -247,7 +247,7 @@ def test_bad_input_shows_no_traceback(tmp_path: Path) -> None:
     log = written(BAD_DATA["no number"].change(clean_log()), tmp_path)
     done = in_a_process("fit", log.name, "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: fit_segments: 1 value of 'amount' is not a finite number")
+    assert done.stderr.startswith("Error: fit: 1 value of 'amount' is not a finite number")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv"]
 
 

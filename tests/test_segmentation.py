@@ -604,7 +604,7 @@ def test_preferred_and_previous_number_of_segments() -> None:
     for previous in (3, three, three.model, three.choice):
         kept = fit(previous=previous)
         assert len(kept.profiles.segments) == 3
-        assert "There are as many as before, since no other number is clearly better." in repr(kept)
+        assert "There are as many as before, since no other number is clearly better." in kept.notes
     assert len(fit().profiles.segments) == 4  # the nearest to the preferred 5 to 7
 
 
@@ -625,8 +625,8 @@ def test_previous_number_below_one_is_an_error() -> None:
 
 
 def test_previous_number_that_cannot_be_selected_is_named() -> None:
-    reason = fit_segments(features=spots((0, 0), (9, 9)), previous=50, method="kmeans").choice.reason
-    assert "The number before, 50, is not among the numbers to choose from." in reason
+    notes = fit_segments(features=spots((0, 0), (9, 9)), previous=50, method="kmeans").notes
+    assert "The number before, 50, is not among the numbers to choose from." in notes
 
 
 @pytest.mark.parametrize(

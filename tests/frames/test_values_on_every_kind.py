@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kinds import KINDS, rows_of
+from kinds import EVERY_KIND, KINDS, rows_of
 
 from custseg import Orders
 from custseg.errors import DataError
@@ -35,7 +35,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1)) // timedelta(microseconds=1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 @given(
     moments_=st.lists(st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29)), min_size=1, max_size=4),
     zone=st.sampled_from(["", *OFFSETS]),
@@ -57,7 +57,7 @@ def test_iso_texts(kind: str, moments_: list[datetime], zone: str, joint: str, d
         assert moments(KINDS[kind](log_of(texts), Path(folder))) == expected
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 @pytest.mark.parametrize(
     ("pattern", "text", "expected"),
     [
@@ -79,7 +79,7 @@ def test_patterns(kind: str, pattern: str, text: str, expected: datetime | None,
     assert found == [None if expected is None else microseconds(expected)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 @pytest.mark.parametrize(("pattern", "number"), [("unix_ms", 1714521600000), ("excel", 45413), ("%Y%m%d", 20240501)])
 def test_typed_numbers(kind: str, pattern: str, number: int, tmp_path: Path) -> None:
     log = log_of([""]).with_columns(ordered_at=pl.lit(number))
@@ -89,13 +89,13 @@ def test_typed_numbers(kind: str, pattern: str, number: int, tmp_path: Path) -> 
         rfm(Orders(table), as_of="2024-06-01")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_zero_dates_are_no_dates(kind: str, tmp_path: Path) -> None:
     log = log_of(["2024-05-01", "0000-00-00", "0000-00-00 00:00:00"])
     assert len(rows_of(rfm(Orders(KINDS[kind](log, tmp_path)), as_of="2024-06-01"))) == 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_fields_on_first_line_alone(kind: str, tmp_path: Path) -> None:
     whole = pl.DataFrame(
         {
@@ -124,7 +124,7 @@ def test_fields_on_first_line_alone(kind: str, tmp_path: Path) -> None:
     assert features(gaps.reverse()) == expected
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_small_amounts_are_exact(kind: str, tmp_path: Path) -> None:
     log = log_of(["2024-05-01"] * 1001).with_columns(
         customer_id=pl.when(pl.int_range(pl.len()) < 1000).then(pl.lit("a")).otherwise(pl.lit("b")),

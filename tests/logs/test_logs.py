@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.logs import Events, Logs, Orders, described_logs
 
@@ -62,3 +63,17 @@ def test_loaded_log_needs_its_file_no_more(tmp_path: Path, form: str) -> None:
         loaded = log.loaded()
         path.unlink()
         assert loaded.lines().collect().to_native().equals(expected)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_loaded_log_of_a_shop_has_the_same_facts(tmp_path: Path, form: str) -> None:
+    """Lines without a customer are completed from their order, also in memory."""
+    shop, path = make_shop(200, 0), tmp_path / f"orders.{form}"
+    shop.orders.write_csv(path) if form == "csv" else shop.orders.write_parquet(path)
+    log = Orders(str(path), cancelled="cancelled", discount="discount")
+    facts, loaded = (described(orders, as_of=shop.as_of).order_counts for orders in (log, log.loaded()))
+    assert (facts.rows, facts.without_customer, facts.zero_lines) == (
+        loaded.rows,
+        loaded.without_customer,
+        loaded.zero_lines,
+    )

@@ -89,7 +89,7 @@ def test_columns_that_the_model_does_not_need_may_be_missing(shop: Shop) -> None
 
 
 def test_log_that_the_model_needs(shop: Shop, whole: Segmentation) -> None:
-    with pytest.raises(TypeError, match=r"assign: the model needs \['events'\]= as in the fit"):
+    with pytest.raises(TypeError, match=r"assign: the model needs events=, as in the fit"):
         whole.model.assign(shop.orders, as_of=shop.as_of)
 
 
@@ -103,7 +103,7 @@ def test_log_without_the_events_that_the_model_needs(shop: Shop, whole: Segmenta
     ("arguments", "words"),
     [
         ({"as_of": None}, "assign: give as_of="),
-        ({"orders": None, "events": None}, r"assign: the model needs \['orders'\]="),
+        ({"orders": None, "events": None}, r"assign: the model needs orders=, as in the fit"),
     ],
 )
 def test_missing_arguments(arguments: dict[str, object], words: str) -> None:

@@ -237,8 +237,9 @@ class PolarsDialect:
 
     def loaded(self, columns: Sequence[str]) -> PolarsDialect:
         changed = copy(self)
-        names = list(dict.fromkeys(self._plain_names.get(name, name) for name in columns))
-        changed.frame = run(self.frame.select(names)).lazy()
+        changed.columns = list(dict.fromkeys(columns))
+        changed.schema = pl.Schema({name: self.schema[name] for name in changed.columns})
+        changed.frame = run(self.frame.select(self._plain_names.get(name, name) for name in changed.columns)).lazy()
         return changed
 
     def filled(self, columns: Sequence[str]) -> pl.Expr:

@@ -17,6 +17,7 @@ from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
 from custseg.cli._power import power
 from custseg.cli._prove import prove
+from custseg.cli._scorecard import scorecard_command
 from custseg.cli.pipeline._daily import daily
 from custseg.cli.pipeline._lifecycle import assign, drift_command, refit_command, sql
 from custseg.cli.pipeline._tracking import compare, history
@@ -50,5 +51,5 @@ def main() -> None:
 
 
 _PIPELINE = (assign, history, compare, drift_command, refit_command, sql, daily)
-for _command in (demo, inspect, fit, power, prove, *_PIPELINE):
+for _command in (demo, inspect, fit, power, prove, scorecard_command, *_PIPELINE):
     main.add_command(_command)

@@ -23,6 +23,10 @@ _FURTHER_NAMES = {"after": "as_of", "model_after": "model"}
 """Arguments of the library that a command has under the name of another one."""
 
 _QUOTED = re.compile(r"""((?<![\w\])])'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*")""")
+_OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "skip_rows", "timezone", "rates")
+"""Arguments of the description of a log that most commands take from the project file."""
+
+_FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
 
 
@@ -105,7 +109,11 @@ def _library_error(kind: type[LocalizedError], error: Exception, language: str) 
 def with_options(message: str) -> str:
     """The message with the options of the current command in place of arguments."""
     context = click.get_current_context(silent=True)
-    return translated(message, options_of(context.command)) if context else message
+    if context is None:
+        return message
+    # Functions of the library are named by the command; descriptions such as Orders keep their name.
+    message = _FUNCTION.sub(f"{context.command.name}: ", message, count=1)
+    return translated(message, options_of(context.command))
 
 
 def options_of(command: click.Command) -> dict[str, str]:
@@ -118,6 +126,8 @@ def options_of(command: click.Command) -> dict[str, str]:
     names = [param.name for param in command.params if isinstance(param, click.Argument)]
     # The log of orders is an argument without a name.
     options |= {name: name.upper() for name in names if name == "orders"}
+    if "config" in options and "date_format" not in options:
+        options |= {name: f"{name} in the project file" for name in _OF_PROJECT}
     return options | {name: options[other] for name, other in _FURTHER_NAMES.items() if other in options}
 
 

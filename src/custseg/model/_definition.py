@@ -87,7 +87,10 @@ class FeatureDefinition:
         ignored.
         """
         if lacking := [name for name in self.logs if name in self._needed_logs() and logs.get(name) is None]:
-            raise TypeError(f"{caller}: the model needs {listed(lacking)}= as in the fit; give them too.")
+            words = " and ".join(f"{name}=" for name in lacking)
+            raise TypeError(
+                f"{caller}: the model needs {words}, as in the fit. Give {'it' if len(lacking) == 1 else 'them'} too."
+            )
         if all(table is None for table in logs.values()):
             raise TypeError(f"{caller}: give {listed([f'{name}=' for name in self.logs])}, or features=; got none.")
         if as_of is None:

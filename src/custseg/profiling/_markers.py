@@ -129,14 +129,19 @@ def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, fl
 
 
 def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:
-    """Whether a median is at an end of the range, where half of the customers are enough to put it."""
+    """Whether a median is at an end of the range, where half of the customers are enough to put it.
+
+    Of the others only 0: "one order" is plain, but nothing stands for few where nearly half have something.
+    """
     values, labels = statistics.clustered_values(feature)
     is_member, ranks = labels == segment, statistics.ranked[feature]
-    ends = float(values.min()), float(values.max())
+    ends = {float(values.min()), float(values.max())}
     medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
     return any(
-        median in ends and float((group == median).mean()) < limit
-        for median, group, limit in zip(medians, (values[is_member], values[~is_member]), _AT_AN_END, strict=True)
+        median in at and float((group == median).mean()) < limit
+        for median, at, group, limit in zip(
+            medians, (ends, ends & {0.0}), (values[is_member], values[~is_member]), _AT_AN_END, strict=True
+        )
     )
 
 

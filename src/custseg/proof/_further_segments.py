@@ -50,14 +50,14 @@ class FurtherSegment:
 
     def cells(self, language: str) -> list[str]:
         """The figures as people read them."""
-        parts = [f"{self.n_segments}{'*' if self.is_selected else ''}"]
-        parts += [_signed(self.excess, language, sign=False), _signed(self.added_excess, language)]
-        parts.append(DASH if math.isnan(self.stability) else number(round(self.stability, 2), language))
-        parts.append(DASH if math.isnan(self.explained) else percent(self.explained, language, decimals=1))
+        cells = [f"{self.n_segments}{'*' if self.is_selected else ''}"]
+        cells += [_signed(self.excess, language, sign=False), _signed(self.added_excess, language)]
+        cells.append(DASH if math.isnan(self.stability) else number(round(self.stability, 2), language))
+        cells.append(DASH if math.isnan(self.explained) else percent(self.explained, language, decimals=1))
         added = self.added_explained
         sign = "+" if added > 0 else ""
-        parts.append(DASH if math.isnan(added) else sign + percent(added, language, decimals=1))
-        return [*parts, number(self.n_sends, language)]
+        cells.append(DASH if math.isnan(added) else sign + percent(added, language, decimals=1))
+        return [*cells, number(self.n_sends, language)]
 
 
 def further_segments(
@@ -110,8 +110,8 @@ def explained_share(values: Floats, groups: Integers) -> float:
         return math.nan
     means = np.bincount(codes, weights=scaled) / sizes
     squares = np.bincount(codes, weights=(scaled - means[codes]) ** 2)
-    within = squares[several] / (sizes[several] - 1)
-    return 1 - float(np.average(within, weights=sizes[several])) / total
+    variances = squares[several] / (sizes[several] - 1)
+    return 1 - float(np.average(variances, weights=sizes[several])) / total
 
 
 def _values_of_rows(result: Segmentation, outcome: tuple[Sequence[Any], Floats], caller: str) -> Floats:

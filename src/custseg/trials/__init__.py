@@ -1,13 +1,13 @@
 """What experiments need: customers enough to show a lift, and a fixed group for each customer.
 
 Start at `_power.py` for the formulas, at `_auto_minimum.py` for the size of segments, which takes the outcome of
-`_outcome.py`, and at `_groups.py` for the groups.
+`_outcome.py`, and at `_compared_groups.py` for the groups.
 """
 
 from __future__ import annotations
 
 from custseg.trials._auto_minimum import AutoMinimum, SegmentPower, auto_minimum
-from custseg.trials._groups import (
+from custseg.trials._compared_groups import (
     GROUPS,
     HELD_OUT,
     TREATED,

@@ -13,8 +13,8 @@ from quick import quick_fit
 
 from custseg import DataError, SegmentModel
 from custseg.cli import main
-from custseg.cli.pipeline._fit_section import differing_keys, fit_arguments
-from custseg.cli.pipeline._project import Project
+from custseg.cli.pipeline._fit_section import _READERS, differing_keys, fit_arguments
+from custseg.cli.pipeline._project import _OPTIONS, Project
 
 FIT_AT, LATER = "2024-09-01", "2024-10-01"
 
@@ -25,6 +25,10 @@ def run(*arguments: object) -> Result:
 
 def project(**fit: Any) -> Project:
     return Project(Path("shop"), fit=fit)
+
+
+def test_every_key_has_a_reader() -> None:
+    assert set(_READERS) == set(_OPTIONS["fit"])
 
 
 def test_values_as_arguments() -> None:
@@ -44,17 +48,24 @@ def test_values_as_arguments() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("min_size", "small", "'small' is neither a count"),
+        ("min_size", "small", "'small' is no count"),
         ("min_size", [1], r"\[1\] is neither a count"),
         ("segments", "five", "'five' is neither a number"),
         ("columns", [1], "not a list of columns"),
         ("window_days", "90", "'90' is not a whole number"),
         ("method", 3, "3 is not text"),
+        ("lift", True, "True is no number"),
     ],
 )
 def test_faulty_value_is_named(key: str, value: Any, words: str) -> None:
     with pytest.raises(DataError, match=rf"shop/custseg.toml: \[fit\] {key} cannot be used: .*{words}"):
         fit_arguments(project(**{key: value}))
+
+
+def test_minimum_that_the_log_calls_for_is_asked_for_again() -> None:
+    section = project(min_size="auto", lift="40%")
+    assert fit_arguments(section) == {"min_size": "auto", "lift": 0.4}
+    assert differing_keys(section, quick_fit(clean_log()).model) == []
 
 
 def test_keys_that_differ_from_the_model() -> None:

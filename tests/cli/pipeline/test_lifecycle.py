@@ -13,6 +13,7 @@ from logs import clean_log
 
 from custseg import SegmentModel, fit_segments
 from custseg.cli import main
+from custseg.cli.pipeline._lifecycle import _without_small_counts
 from custseg.exports import features_sql, to_sql
 
 FIT_AT, LATER = "2024-09-01", "2024-10-01"
@@ -112,6 +113,13 @@ def test_log_as_features(project: Path, command: list[str]) -> None:
     assert "--features replaces" in both.stderr
 
 
+def test_errors_of_the_log_name_keys_of_the_project_file(project: Path) -> None:
+    clean_log(150).with_columns(ordered_at=pl.lit("31.12.2024")).write_csv("orders.csv")
+    result = run("daily", "--as-of", LATER)
+    assert result.exit_code == 1
+    assert "date_format in the project file" in result.stderr
+
+
 def test_drift_alarm_is_exit_code_3(project: Path) -> None:
     log = clean_log(150)
     doubled = pl.when(pl.col("ordered_at") >= pl.lit(FIT_AT).str.to_datetime()).then(pl.col("amount") * 40)
@@ -193,3 +201,8 @@ def test_sql_options_of_the_other_query(project: Path, arguments: list[str], wor
     result = run("sql", "duckdb", *arguments)
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_small_counts_of_drift_are_empty_cells() -> None:
+    columns = {"feature": ["a", "b"], "n_before": [9, 10], "n_now": [0, 1]}
+    assert _without_small_counts(columns) == {"feature": ["a", "b"], "n_before": [None, 10], "n_now": [0, None]}

@@ -82,3 +82,21 @@ def test_failures(arguments: list[str], code: int, words: str) -> None:
     result = run(*arguments)
     assert result.exit_code == code, result.output
     assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["history", "--as-of", "2024-08-01"], "В истории нет снимка на 2024-08-01; снимки:"),
+        (["history", "--customer", "4711"], "Ни в одном из снимков (2) этого клиента нет"),
+        (["history", "--history", "none"], "Папки 'none' нет"),
+        (["compare", "--as-of", "2024-07-01", "--since", "2024-07-01"], "--since должно быть раньше 2024-07-01"),
+        (["compare", "--as-of", "2024-07-01", "--history", "none"], "в ней пока нет снимков"),
+    ],
+)
+def test_failures_in_russian(arguments: list[str], words: str) -> None:
+    assert words in run(*arguments, "--language", "ru").stderr
+
+
+def test_errors_name_the_command() -> None:
+    assert run("compare", "--as-of", "2024-08-01").stderr.startswith("Error: compare: the history has no snapshot")

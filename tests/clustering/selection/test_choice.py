@@ -186,7 +186,7 @@ def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
     assert choice.verdict == "none"
     assert choice.reason.startswith("No reproducible segments")
     last = "With 2 segments there would be groups that are clearly apart, but this number was not allowed."
-    assert choice.reason.endswith(last)
+    assert choice.remarks[-1] == last
 
 
 def test_picking_without_evidence_is_constructive(unclear: ClusteringChoice) -> None:
@@ -456,7 +456,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
     assert [row.n_clusters for row in (*even.near_ties, even.best)] == [2, 3, 4, 5]
     choice = choose(EVEN, range(2, 6), prefer=prefer)
     assert (choice.best.n_clusters, choice.request.preferred) == (3, (3,))
-    assert "For these data 2, 4 and 5 segments are as good; 3 is preferred" in choice.reason
+    assert "For these data 2, 4 and 5 segments are as good; 3 is preferred" in choice.remarks[0]
     assert measured(choice) == measured(even)
 
 
@@ -464,7 +464,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
 def test_previous_number_is_kept_among_near_ties(even: ClusteringChoice, previous: Any) -> None:
     choice = choose(EVEN, range(2, 6), previous=previous)
     assert (choice.best.n_clusters, choice.request.previous) == (2, 2)
-    assert "There are as many as before, since no other number is clearly better." in choice.reason
+    assert "There are as many as before, since no other number is clearly better." in choice.remarks
     assert measured(choice) == measured(even)
 
 
@@ -476,20 +476,20 @@ def test_previous_number_can_be_given_as_a_choice(even: ClusteringChoice) -> Non
 def test_previous_number_that_is_clearly_worse_is_left() -> None:
     choice = choose(CLEAR, previous=4)
     assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
-    assert "Before there were 4; that number is clearly worse now." in choice.reason
+    assert "Before there were 4; that number is clearly worse now." in choice.remarks
 
 
 def test_requested_number_goes_before_the_previous_one() -> None:
     choice = choose(EVEN, 4, previous=2)
     assert choice.best.n_clusters == 4
-    assert "samples" not in choice.reason
+    assert not any("samples" in remark for remark in choice.remarks)
 
 
 def test_consensus_is_a_part_of_the_choice(even: ClusteringChoice, clear: ClusteringChoice) -> None:
     assert (clear.consensus.counts, clear.consensus.share(3)) == ({3: 20}, 1.0)
     assert sum(even.consensus.counts.values()) == even.consensus.n_resamples == 40
     votes = even.consensus.counts[even.best.n_clusters]
-    assert f"on random samples of the customers gives this number in {votes} of 40 cases" in even.reason
+    assert f"on random samples of the customers gives this number in {votes} of 40 cases" in " ".join(even.remarks)
 
 
 def test_clusters_that_are_required_have_a_verdict_at_least_constructive(unclear: ClusteringChoice) -> None:

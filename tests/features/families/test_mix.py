@@ -16,7 +16,7 @@ import pytest
 from effort import examples
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kinds import KINDS, rows_of
+from kinds import EVERY_KIND, KINDS, rows_of
 from reference import completed
 from strategies import NOON, order_logs, with_a_line
 
@@ -401,7 +401,7 @@ def test_order_of_the_rows_and_later_rows_change_nothing(log: pl.DataFrame, rand
 
 @examples(15)
 @given(log=mix_logs(customers="integers"))
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
         found = rows_of(mix(KINDS[kind](log, Path(folder)), as_of=NOON).frame)

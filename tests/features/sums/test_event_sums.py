@@ -14,7 +14,7 @@ from event_logs import DESCRIBED, event_logs, moments
 from event_reference import features_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
-from kinds import KINDS, rows_of
+from kinds import EVERY_KIND, KINDS, rows_of
 
 from custseg import Orders
 from custseg.features import build_features
@@ -100,7 +100,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
 
 @examples(5)
 @given(log=event_logs(max_lines=10).map(with_mail))
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
         found = features(KINDS[kind](log, Path(folder)))

@@ -62,12 +62,12 @@ def test_without_fatigue_the_cap_is_what_was_seen(history: SegmentHistory) -> No
 
 
 def test_level_against_the_own_norm_by_hand(history: SegmentHistory) -> None:
-    # Ann: 2 mails in the last 28 days of 56 days with 8 mails: norm 4, ratio 1/2. Bob: 1 of 1, under 28 days.
+    # Ann: 7 mails in the 56 days after the first one: norm 3.5, and 2 in the last 28 days. Bob: a first mail alone.
     days = [56, 50, 45, 40, 35, 30, 20, 3]
     table = pl.DataFrame({"customer_id": [0] * 8 + [1], "occurred_at": as_moments([NOW - d * DAY for d in [*days, 9]])})
     pressure = send_pressure(history, table.with_columns(event=pl.lit("delivered")), as_of=AS_OF)
     rows = pressure.customers.filter(pl.col("customer_id") < 3)
-    assert rows["norm_28d"].to_list() == [4, 1, 0]
+    assert rows["norm_28d"].to_list() == [3.5, 0, 0]
     assert rows["sends_28d"].to_list() == [2, 1, 0]
     assert rows["sends_7d"].to_list() == [1, 0, 0]
     assert rows["level"].to_list() == ["rested", "usual", "silent"]

@@ -79,6 +79,18 @@ def test_channel_of_a_part_is_what_it_prefers() -> None:
     assert all(channel == name for name, channel in named if name != "other or unknown")
 
 
+@pytest.mark.parametrize("short", ["channel", "source", "category", "discount"])
+def test_short_names_split(short: str) -> None:
+    parts = subgroups(RESULT, 0, by=[short], min_size=10)
+    assert len(parts.groups) > 1
+    assert parts.unused == ()
+
+
+def test_stage_of_the_funnel_splits() -> None:
+    result = ready(funnel_stage=["order"] * 30 + ["repeat"] * 70)
+    assert sorted(sizes(result, by=["stage"], min_size=15).values()) == [30, 30]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_text_names_parts_and_preferences(language: str) -> None:
     printed = repr(subgroups(RESULT, 0, ORDERS, by=["channel"], min_size=0.2, language=language))

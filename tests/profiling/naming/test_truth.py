@@ -134,7 +134,7 @@ def test_hardly_any_name_is_true_of_another_segment(block: int) -> None:
                 as_true += share(values, rival.segment, labels, terms=tuple(terms)) >= 0.6
     assert n_pairs > 50
     # Some segments of k-means lie within others in every column.
-    assert as_true <= 0.04 * n_pairs
+    assert as_true <= 0.03 * n_pairs
 
 
 @pytest.mark.parametrize("block", seeds(10))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg.tracking import transitions
 from custseg.tracking.movement._sums import ShownSum, has_small_rest, hidden_movement, movement_sums
 
 INSIDE = (False, False)
@@ -59,3 +61,11 @@ def test_no_sum_is_small_or_gives_a_cell_away(rows: list[list[int]]) -> None:
     if shown["stayed"].is_exact:
         assert shown["moved"].is_exact
         assert shown["gone"].is_exact
+
+
+def test_size_that_gives_a_cell_away_is_hidden() -> None:
+    # One of the second segment's 50 customers has moved: the sizes of today, 81 and 49, would say so.
+    before = pl.DataFrame({"customer_id": range(130), "segment": [0] * 80 + [1] * 50, "name": ["A"] * 80 + ["B"] * 50})
+    after = before.with_columns(segment=pl.Series([0] * 81 + [1] * 49), name=pl.Series(["A"] * 81 + ["B"] * 49))
+    movement = transitions(before, after)
+    assert [item.name for item in movement.hidden_sizes()] == ["A", "B"]

@@ -233,7 +233,7 @@ def test_min_confidence_over_two_tables() -> None:
         ({"min_confidence": "high"}, TypeError, "min_confidence must be a number, got str"),
         ({"earlier": BEFORE}, TypeError, "earlier must be a list of tables, the earliest first, got DataFrame"),
         ({"language": "de"}, ValueError, "language must be one of"),
-        ({"since": "2024-07-01", "as_of": "2024-07-01"}, ValueError, "`before` must be earlier than `after`"),
+        ({"since": "2024-07-01", "as_of": "2024-07-01"}, ValueError, "since must be before the later moment"),
         ({"since": "2024-06-01", "as_of": "2024-07-01T00:00Z"}, ValueError, "both moments with a time zone or both"),
         ({"values": "spend"}, DataError, r"before lacks column \['spend'\]"),
         ({"values": BEFORE}, DataError, None),

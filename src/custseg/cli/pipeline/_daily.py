@@ -10,8 +10,8 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._contact import SENDS, contact_states
-from custseg.cli.pipeline._names import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._tracking import moved, movement_summary
+from custseg.cli.pipeline._translations import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._workspace import (
     ALARM,
     LEVELS,
@@ -67,20 +67,24 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
         names = translations(workspace, model)
         table = with_translated_names(assigned, names)
         files = [write_table(table, folder / f"assignments_{day}.csv")]
-        segments = segment_counts(table)
-        lines = segment_lines(segments, language)
-        summary: dict[str, Any] = {"command": "daily", "as_of": as_of, "segments": segments}
+        summary: dict[str, Any] = {"command": "daily", "as_of": as_of, "segments": segment_counts(table)}
+        texts: list[str] = []
         if len(history.moments("daily")) > 1 and history.moments("daily")[0] < as_of:
             movement = with_translated_segments(moved(workspace, as_of), names)
             path = folder / f"entered_{day}.csv"
             files.append(_activation(workspace, movement, model, logs=logs, as_of=as_of, path=path))
-            summary |= {"movement": movement_summary(movement)}
-            lines += ["", repr(movement)]
+            hidden = [(item.segment, item.name) for item in movement.hidden_sizes()]
+            summary |= {"segments": segment_counts(table, hidden), "movement": movement_summary(movement)}
+            texts = ["", repr(movement)]
         change = drift(model, **logs, as_of=as_of, language=language)
         summary |= {"drift": change.verdict, "reason": change.reason, "files": [str(file) for file in files]}
         wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
         shown = change.headline if change.verdict == "keep" else repr(change)
-        echo_summary(summary, as_json=as_json, lines=[*lines, "", shown, "", *wrote])
+        echo_summary(
+            summary,
+            as_json=as_json,
+            lines=[*segment_lines(summary["segments"], language), *texts, "", shown, "", *wrote],
+        )
     raise_alarm(change.verdict, workspace.daily("fail_on"))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custseg.cli._values import min_size, segments
+from custseg.cli._values import min_size, segments, share
 from custseg.cli.pipeline._project import Project
 from custseg.errors import DataError
 
@@ -49,8 +49,8 @@ def differing_keys(project: Project, model: SegmentModel) -> list[str]:
     numbers = wanted.get("n_segments")
     if numbers is not None:
         wanted["n_segments"] = tuple(numbers) if isinstance(numbers, range) else (numbers,)
-    if wanted.get("method") == "auto":
-        del wanted["method"]
+    # The model has what these became: the method that was selected, the minimum that the log called for.
+    wanted = {name: value for name, value in wanted.items() if value != "auto"}
     return [
         key
         for key in project.fit
@@ -64,8 +64,8 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _number(value: Any) -> int | float | str:
-    """A minimum size: a number, the text of one, or "auto"."""
+def _size(value: Any) -> int | float | str:
+    """A minimum size: a number, or a text that the option reads."""
     if isinstance(value, str):
         return min_size(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -73,9 +73,12 @@ def _number(value: Any) -> int | float | str:
     return value
 
 
-def _rise(value: Any) -> float:
+def _share(value: Any) -> float:
+    """A share: a number, or the text of one."""
+    if isinstance(value, str):
+        return share(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{value!r} is not a rise, such as 0.5.")
+        raise ValueError(f"{value!r} is no number, such as 0.5.")
     return float(value)
 
 
@@ -94,8 +97,8 @@ def _word(value: Any) -> str:
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "min_size": _number,
-    "lift": _rise,
+    "min_size": _size,
+    "lift": _share,
     "goal": _word,
     "method": _word,
     "segments": lambda value: segments(str(value)),

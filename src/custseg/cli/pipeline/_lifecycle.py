@@ -10,7 +10,7 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._fit_section import differing_keys, fit_arguments
-from custseg.cli.pipeline._names import translations, with_translated_names
+from custseg.cli.pipeline._translations import translations, with_translated_names
 from custseg.cli.pipeline._workspace import (
     ALARM,
     LEVELS,
@@ -77,7 +77,7 @@ def drift_command(
         logs = workspace.logs(features)
         model, language = workspace.model(), workspace.language
         change = drift(model, features, **logs, as_of=as_of, language=language)
-        files = [] if out is None else [str(write_columns(change.columns(), out))]
+        files = [] if out is None else [str(write_columns(_without_small_counts(change.columns()), out))]
         differing = differing_keys(workspace.project, model)
         summary: dict[str, Any] = {"command": "drift", "as_of": as_of}
         summary |= {"drift": change.verdict, "reason": change.reason, "fit_differs": differing, "files": files}
@@ -85,6 +85,17 @@ def drift_command(
         wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
         echo_summary(summary, as_json=as_json, lines=[repr(change), *notes, *wrote])
     raise_alarm(change.verdict, fail_on or workspace.project.daily.get("fail_on"))
+
+
+def _without_small_counts(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The comparisons with empty cells in place of 1 to 9 customers."""
+    from custseg._privacy import SMALLEST_GROUP
+
+    counts = {
+        name: [None if 0 < count < SMALLEST_GROUP else count for count in columns[name]]
+        for name in ("n_before", "n_now")
+    }
+    return {**columns, **counts}
 
 
 @click.command("refit")

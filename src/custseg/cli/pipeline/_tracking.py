@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from custseg.cli._errors import command_errors
-from custseg.cli.pipeline._names import translations, with_translated_names, with_translated_segments
+from custseg.cli.pipeline._translations import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._workspace import (
     Workspace,
     echo_summary,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -165,8 +165,11 @@ def write_text(content: str, path: Path) -> Path:
     return path
 
 
-def segment_counts(table: Any) -> list[dict[str, Any]]:
-    """Number, name and customers of each segment, by number; those without a segment last."""
+def segment_counts(table: Any, hidden: Collection[tuple[int | None, str]] = ()) -> list[dict[str, Any]]:
+    """Number, name and customers of each segment, by number; those without a segment last.
+
+    `hidden` are numbers and names of further segments whose size may not be shown.
+    """
     import narwhals.stable.v2 as nw
 
     from custseg._privacy import bound_words, shown_sizes
@@ -176,8 +179,9 @@ def segment_counts(table: Any) -> list[dict[str, Any]]:
     rows = list(counts.sort("segment", "name", nulls_last=True).iter_rows(named=True))
     sizes = shown_sizes([row["customers"] for row in rows])
     return [
-        {**row, "customers": bound_words(row["customers"]) if size is None else size}
+        {**row, "customers": bound_words(row["customers"]) if is_hidden else size}
         for row, size in zip(rows, sizes, strict=True)
+        for is_hidden in [size is None or (row["segment"], row["name"]) in hidden]
     ]
 
 

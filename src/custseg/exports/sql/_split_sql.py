@@ -73,6 +73,6 @@ def split_sql(
         check_column_name(name, "by", _CALLER)
     names = table_names(table, "table", _CALLER)
     optional_module("sqlglot", _CALLER)
-    from custseg.exports.sql.queries._split import split_query
+    from custseg.exports.sql._split_query import split_query
 
     return split_query(dialect, names, holdout=share, salt=salt, columns=columns, customer_column=customer_column)

@@ -43,7 +43,7 @@ class Figure:
         The interval.
     at_least, at_most : float
         One-sided bounds of 95 %. Where nothing was counted `at_most` is the rate at which that would still happen
-        in one of twenty cases: 1 - 0.05^(1/n), about 3 / n.
+        in one of twenty cases: 1 - 0.05^(1/n), about 3 / n. Of money, the ends of the interval.
     effective : float
         Number of independent mails that are worth as much; of money, of customers.
     is_enough : bool
@@ -82,8 +82,9 @@ def _rate(measure: str, events: Integers, total: Integers, *, base: float, corre
         return _empty(measure, events=0)
     effective = n / design_effect(events, total, correlation)
     share = hits / n
-    low, high = _wilson(share, effective, customers, level=LEVEL)
-    at_least, at_most = _wilson(share, effective, customers, level=2 * LEVEL - 1)
+    degrees = _degrees(events, total)
+    low, high = _wilson(share, effective, degrees, level=LEVEL)
+    at_least, at_most = _wilson(share, effective, degrees, level=2 * LEVEL - 1)
     if hits == 0:
         at_most = 1 - (1 - LEVEL) ** (1 / effective)
     expected = effective * min(base, 1 - base)
@@ -105,11 +106,16 @@ def _empty(measure: str, *, events: int | None) -> Figure:
     return Figure(measure, events, 0, 0, nan, nan, nan, nan, nan, 0.0, is_enough=False, is_hidden=False)
 
 
-def _wilson(share: float, effective: float, customers: int, *, level: float) -> tuple[float, float]:
-    """Wilson's interval with the quantile of Student's t, since the design effect is estimated from the customers."""
-    if customers > 1:
-        level = float(2 * ndtr(stdtrit(customers - 1, 0.5 + level / 2)) - 1)
-    low, high = wilson_interval(share * effective, effective, confidence=min(level, 1 - 1e-12))
+def _degrees(events: Integers, total: Integers) -> float:
+    """Degrees of freedom of the design effect: the customers with an event, and the weight of the other segments."""
+    with_event = min(int((events > 0).sum()), int((events < total).sum()))
+    return float("inf") if with_event == 0 else float(with_event + _OWN_WEIGHT - 1)
+
+
+def _wilson(share: float, effective: float, degrees: float, *, level: float) -> tuple[float, float]:
+    """Wilson's interval with the quantile of Student's t, since the design effect is an estimate."""
+    confidence = float(2 * ndtr(stdtrit(degrees, 0.5 + level / 2)) - 1)
+    low, high = wilson_interval(share * effective, effective, confidence=confidence)
     return float(low), float(high)
 
 
@@ -174,22 +180,21 @@ def money_figure(measure: str, amounts: Floats, bases: Floats, *, seed: int) -> 
     if total == 0:
         return _empty(measure, events=None)
     value = float(amounts.sum()) / total
-    low, high = _money_interval(amounts, bases, seed=seed, confidence=LEVEL)
-    at_least, at_most = _money_interval(amounts, bases, seed=seed, confidence=2 * LEVEL - 1)
+    low, high = _money_interval(amounts, bases, seed=seed)
     return Figure(
-        measure, None, int(total), customers, value, low, high, at_least, at_most, float(customers),
+        measure, None, int(total), customers, value, low, high, low, high, float(customers),
         is_enough=payers >= SMALLEST_GROUP and bool(np.isfinite([low, high]).all()),
         is_hidden=0 < payers < SMALLEST_GROUP or customers < SMALLEST_GROUP,
     )  # fmt: skip
 
 
-def _money_interval(amounts: Floats, bases: Floats, *, seed: int, confidence: float) -> tuple[float, float]:
+def _money_interval(amounts: Floats, bases: Floats, *, seed: int) -> tuple[float, float]:
     n = len(amounts)
     if n <= _MOST_RESAMPLED:
-        return ratio_interval(amounts, bases, seed=seed, confidence=confidence)
+        return ratio_interval(amounts, bases, seed=seed, confidence=LEVEL)
     ratio = amounts.sum() / bases.sum()
     error = float(np.sqrt(n / (n - 1) * ((amounts - ratio * bases) ** 2).sum()) / bases.sum())
-    half = float(ndtri(0.5 + confidence / 2)) * error
+    half = float(ndtri(0.5 + LEVEL / 2)) * error
     return float(ratio - half), float(ratio + half)
 
 

@@ -42,8 +42,9 @@ class SendPressure:
         By number; customers in none last.
     customers : table
         A polars DataFrame with one row per customer: `customer_id`, `segment`, `name`, `sends_7d`, `sends_28d`,
-        `norm_28d` (mails in 28 days on average over the window), `level` ("silent", "rested", "usual", "pressed") and
-        `wait`: whether one more mail within seven days would be above the cap of the segment.
+        `norm_28d` (mails in 28 days on average since the first one in the window; 0 for fewer than two), `level`
+        ("silent", "rested", "usual", "pressed") and `wait`: whether one more mail within seven days would be above the
+        cap of the segment.
     as_of : datetime
         The snapshot.
     window_days : int
@@ -82,8 +83,8 @@ def send_pressure(
     as_of : date, datetime or ISO text
         The moment of the snapshot; rows at or after it are ignored.
     window_days : int, default 182
-        Length of the window before `as_of`. It gives the norm of each customer, mails in 28 days on average since the
-        first mail in it (over at least 28 days), and the clicks by which fatigue is judged.
+        Length of the window before `as_of`. It gives the norm of each customer, the mails after the first one in it
+        per 28 days since (at least 28 days), and the clicks by which fatigue is judged.
     random_state : int, default 0
         Seed of the bootstrap.
     language : {"en", "ru"}, default "en"
@@ -170,6 +171,8 @@ def _mailing(stay: Stay, rows: MailRows, *, now: int, days: int) -> _Mailing:
     inside = at >= now - days * DAY
     np.minimum.at(first, owner[inside], at[inside])
     exposure = np.clip(np.ceil((now - first) / DAY), _MONTH, days)
+    # The first mail begins the exposure and is no part of it: counted, it would make every norm too high.
+    norm = np.maximum(counts[days] - 1, 0) * _MONTH / exposure
     recent = mail_at >= now - days * DAY
     return _Mailing(
         mail_owner[recent],
@@ -178,7 +181,7 @@ def _mailing(stay: Stay, rows: MailRows, *, now: int, days: int) -> _Mailing:
         (mail_at >= now - _MONTH * DAY).astype(np.int64)[recent],
         counts[_WEEK],
         counts[_MONTH],
-        counts[days] * _MONTH / exposure,
+        norm,
     )
 
 
@@ -214,9 +217,10 @@ def _segment(members: Integers, mailing: _Mailing, *, seed: int) -> SegmentPress
     own = np.isin(mailing.owner, members)
     fatigue = fatigue_of(mailing.owner[own], mailing.level[own], mailing.clicked[own], seed=seed)
     sends, norm = mailing.sends_28d[members], mailing.norm[members]
-    ratio = float(sends.sum() / norm.sum()) if norm.sum() else float("nan")
-    mailed = int((norm > 0).sum())
-    level = "unknown" if mailed < SMALLEST_GROUP else _class(float(sends.sum()), float(norm.sum()))
+    has_norm = norm > 0
+    compared = float(sends[has_norm].sum()), float(norm[has_norm].sum())
+    ratio = compared[0] / compared[1] if has_norm.any() else float("nan")
+    level = "unknown" if int(has_norm.sum()) < SMALLEST_GROUP else _class(*compared)
     late = own & (mailing.is_late == 1)
     if level not in ("unknown", "silent") and fatigue.level is not None and late.any():
         reached = float((mailing.level[late] >= fatigue.level).mean())
@@ -229,7 +233,7 @@ def _segment(members: Integers, mailing: _Mailing, *, seed: int) -> SegmentPress
 
 def _class(sends: float, norm: float) -> str:
     """The class of so many mails in 28 days against the norm."""
-    if not sends:
-        return "silent"
+    if not sends or not norm:
+        return "usual" if sends else "silent"
     ratio = sends / norm
     return "rested" if ratio < _RESTED else "pressed" if ratio > _PRESSED else "usual"

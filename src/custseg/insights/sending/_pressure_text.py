@@ -27,11 +27,12 @@ class SegmentPressure:
     mails_per_28_days : float
         Mails sent in the last 28 days per customer.
     ratio : float
-        The same over the norm of the same customers; 1 is as usual, NaN where nobody got a mail in the window.
+        Mails of the last 28 days over the norm, of the customers with two mails or more in the window; 1 is as usual,
+        NaN where there is none.
     level : {"silent", "rested", "usual", "pressed", "saturated", "unknown"}
         "silent": no mail in the last 28 days. "rested": less than three quarters of the norm, "pressed": more than
         four thirds, "usual": in between. "saturated": a tenth or more of the mails of the last 28 days came so close
-        together that the segment clicks less than it usually does. "unknown": fewer than ten customers got mails.
+        together that the segment clicks less than it usually does. "unknown": fewer than ten customers got two mails.
     fatigue : Fatigue
         Clicks by the number of mails in a week, against each customer's own norm.
     cap : int or None

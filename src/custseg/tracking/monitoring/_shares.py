@@ -69,7 +69,7 @@ def numbers_compared(reference: ColumnReference, values: Floats, *, n_before: in
     before = np.append(np.array(reference.shares) * (n_before - n_missing), n_missing)
     now = np.append(reference.counts(values), np.isnan(values).sum())
     words = [
-        bin_words("up_to", {language: amount(edge, unit, language) for language in LANGUAGES})
+        bin_words("up_to", {language: amount(edge, unit, language, genitive=True) for language in LANGUAGES})
         for edge in reference.edges
     ]
     return Compared(

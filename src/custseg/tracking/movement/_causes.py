@@ -17,7 +17,7 @@ import numpy as np
 
 from custseg._frames import frame_from_columns
 from custseg._numerics import Integers
-from custseg._privacy import SMALLEST_GROUP, bound_text
+from custseg._privacy import SMALLEST_GROUP, at_least, bound_text
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel
@@ -27,6 +27,7 @@ from custseg.tracking._assignments import Assignments, read_assignments
 from custseg.tracking.movement._compared import CALLER, ComparedSnapshots
 from custseg.tracking.movement._join import state_of
 from custseg.tracking.movement._settled import ABSENT
+from custseg.tracking.movement._sums import ShownSum
 
 # Rows that arrive late or are corrected change some of the assignments of a snapshot, not most of them.
 _AGREEMENT = 0.5
@@ -122,23 +123,24 @@ def _assigned(model: SegmentModel, table: FeatureTable) -> Assignments:
     return read_assignments(model.assigned(table, CALLER).to_native(), CALLER, "orders")
 
 
-def causes_line(customers: nw.DataFrame[Any], language: str) -> str:
-    """How many customers changed segments for which cause, as a sentence; counts of 1 to 9 are hidden."""
+def causes_line(customers: nw.DataFrame[Any], moved: ShownSum, language: str) -> str:
+    """How many customers changed segments for which cause, as a sentence; counts of 1 to 9 are hidden.
+
+    `moved` is the sum as it is shown: where it is a bound, the causes must not add up to it.
+    """
     words = text(language, "movement")
     counts = {cause: int((customers.get_column("cause") == cause).sum()) for cause in CAUSES}
-    total = sum(counts.values())
-    if not total:
+    if not any(counts.values()):
         return str(words["no_change"])
     hidden = {cause for cause, count in counts.items() if 0 < count < SMALLEST_GROUP}
-    if len(hidden) == 1 and total >= SMALLEST_GROUP:
+    if len(hidden) == 1 and moved.is_exact:
         visible = {cause: count for cause, count in counts.items() if count and cause not in hidden}
         hidden |= {min(visible, key=lambda cause: visible[cause])} if visible else set()
 
     def count_text(cause: str) -> str:
-        if cause not in hidden:
-            return number(counts[cause], language)
-        return bound_text(counts[cause])
+        if cause in hidden:
+            return bound_text(counts[cause])
+        return number(counts[cause], language) if moved.is_exact else at_least(counts[cause], language)
 
     parts = [words["causes"][cause].format(count=count_text(cause)) for cause in CAUSES if counts[cause]]
-    changed = number(total, language) if total >= SMALLEST_GROUP else f"<{SMALLEST_GROUP}"
-    return str(words["changed"]).format(total=changed, parts=", ".join(parts))
+    return str(words["changed"]).format(total=moved.text(language), parts=", ".join(parts))

@@ -14,7 +14,7 @@ from custseg._frames import MONEY_UNIT, frame_from_columns
 from custseg._numerics import Floats, Integers
 from custseg.errors import DataError
 from custseg.tracking.movement._display import MovementView
-from custseg.tracking.movement._sums import ShownSum, movement_sums
+from custseg.tracking.movement._sums import ShownSum, hidden_movement, movement_sums
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,11 @@ class Transitions:
     def sums(self) -> Mapping[str, ShownSum]:
         """The numbers of customers "before", "after", "stayed", "moved", "new" and "gone", as they may be shown."""
         return movement_sums(self.counts(), [item.segment is None for item in self.segments])
+
+    def hidden_sizes(self) -> list[TrackedSegment]:
+        """The segments whose later size may not be shown beside the matrix: a hidden cell could be computed from it."""
+        hidden = hidden_movement(self.counts(), [item.segment is None for item in self.segments])
+        return [item for item, is_hidden in zip(self.segments, hidden[-1], strict=False) if is_hidden]
 
     def revenues(self) -> Floats:
         """Revenue by segment before and after, in the form of `counts`; zeros without values."""

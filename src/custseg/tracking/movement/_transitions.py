@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from numbers import Real
 from typing import Any
@@ -162,21 +163,24 @@ def _compared(
         notes += revenue_note(without, len(customers), language)
     if models is not None:
         customers = with_causes(customers, snapshots, models)
-        notes.append(causes_line(customers, language))
     order = sorted(snapshots.names, key=lambda key: (key < 0, snapshots.names[key] if key < 0 else "", key))
     every = {key: TrackedSegment(None if key < 0 else key, snapshots.names[key], key) for key in order}
     flows = _flows(customers, every)
     used = {segment for flow in flows for segment in (flow.before, flow.after)}
-    return Transitions(
+    renamed = _renamed_note(snapshots, language)
+    result = Transitions(
         tuple(segment for segment in every.values() if segment in used),
         flows,
         customers,
         as_of=snapshots.as_of,
         since=snapshots.since,
-        notes=(*notes, *_renamed_note(snapshots, language)),
+        notes=(*notes, *renamed),
         language=language,
         give_back=snapshots.after.give_back,
     )
+    if models is None:
+        return result
+    return replace(result, notes=(*notes, causes_line(customers, result.sums()["moved"], language), *renamed))
 
 
 def _with_keys(ids: nw.DataFrame[Any], keys: Mapping[str, Integers]) -> nw.DataFrame[Any]:

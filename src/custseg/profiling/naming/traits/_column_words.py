@@ -67,7 +67,7 @@ class ColumnWords:
 
     def has_order(self, name: str) -> bool:
         """Whether a column is one of numbers that are more and less, not of flags or labels, and without codes."""
-        if name not in self.statistics.ranked or self.is_flag(name) or self.statistics.codes(name):
+        if name not in self.statistics.ranked or self.is_flag(name) or self._codes(name):
             return False
         return self.kinds.of(name) != LABELS
 
@@ -90,9 +90,9 @@ class ColumnWords:
             return [self._of_code(name, code)]
         level = self._level(name, segment, direction)
         # Codes count among the lowest or highest in the effect.
-        is_true = level is not None and (bool(statistics.codes(name)) or _agrees(level, effect))
+        is_true = level is not None and (bool(self._codes(name)) or _agrees(level, effect))
         wordings = self._of_level(name, segment, level) if level is not None and is_true else []
-        if direction and not self.statistics.codes(name):
+        if direction and not self._codes(name):
             wordings.append(self._compared(name, direction))
         return self._as_values(name, wordings)
 
@@ -110,8 +110,12 @@ class ColumnWords:
         if self.kinds.of(name) in BY_VALUES:
             return None
         size = int(self.statistics.sizes()[segment])
-        codes = self.statistics.codes(name)
+        codes = self._codes(name)
         return next((c for c in codes if is_most(self.shares.of((Term(name, "==", c),), segment)[0], size)), None)
+
+    def _codes(self, name: str) -> list[float]:
+        """The codes of a column but 0, which is none of something as well."""
+        return [code for code in self.statistics.codes(name) if code != 0]
 
     def _of_code(self, name: str, code: float) -> Wording:
         forms, label = in_each_language("markers", "code"), self._label(name)
@@ -184,13 +188,13 @@ class ColumnWords:
         """The levels of a numeric column by segment."""
         if name not in self._levels_of:
             values, labels = self.statistics.clustered_values(name)
-            grid, codes = self.statistics.ranked[name].grid, self.statistics.codes(name)
+            grid, codes = self.statistics.ranked[name].grid, self._codes(name)
             is_amount = ~np.isin(values, codes)
             levels = column_levels(
                 values[is_amount], labels[is_amount], grid[~np.isin(grid, codes)], n_segments=self.statistics.n_segments
             )
             ends = amount_ends(values[is_amount], codes)
-            self._levels_of[name] = {segment: level.within(*ends) for segment, level in levels.items()}
+            self._levels_of[name] = {segment: level.clipped(*ends) for segment, level in levels.items()}
         return self._levels_of[name]
 
     def _as_values(self, name: str, wordings: list[Wording]) -> list[Wording]:
@@ -222,7 +226,7 @@ class ColumnWords:
     def _quantiles(self, name: str) -> dict[float, float]:
         if name not in self._quantiles_of:
             values, _ = self.statistics.clustered_values(name)
-            values = values[~np.isin(values, self.statistics.codes(name))]
+            values = values[~np.isin(values, self._codes(name))]
             self._quantiles_of[name] = dict(zip(_QUANTILES, np.quantile(values, _QUANTILES).tolist(), strict=True))
         return self._quantiles_of[name]
 

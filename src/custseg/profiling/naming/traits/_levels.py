@@ -42,7 +42,7 @@ class Level:
         bounds = ((">=", self.low), ("<", self.high))
         return tuple(Term(feature, operator, bound) for operator, bound in bounds if np.isfinite(bound))
 
-    def within(self, low: float, high: float) -> Level:
+    def clipped(self, low: float, high: float) -> Level:
         """The level without what is under `low`, or at or beyond `high`."""
         return replace(self, low=max(self.low, low), high=min(self.high, high))
 

@@ -24,7 +24,7 @@ _SCORES, _SCALES = (5, 10), (5, 7, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
 # "arrival_month", but not "visits_per_month".
-_OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday|месяц|час)", re.IGNORECASE)
+_OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday)", re.IGNORECASE)
 _HOURS = 24
 # The first or the last word of the name: "employees", "parcels_ordered".
 _PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)

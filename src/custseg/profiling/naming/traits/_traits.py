@@ -61,8 +61,8 @@ class Traits:
         """The columns that give words, and those that do so only where the others do not suffice."""
         table = self.statistics.table
         columns = table.clustering_columns
-        has_orders = any(name in columns for name in MAIN)
-        first = [name for name in columns if not has_orders or name in TRAITS or name in self.clustered_on]
+        is_any = not self.clustered_on and not any(name in columns for name in MAIN)
+        first = [name for name in columns if is_any or name in TRAITS or name in self.clustered_on]
         return first, [*(name for name in columns if name not in first), *table.descriptors]
 
     def of(self, segment: int) -> list[Trait]:
@@ -92,6 +92,8 @@ class Traits:
             if len(levels) < max(n_segments, 3) or {level.n_levels for level in levels.values()} != {n_segments}:
                 continue
             shares = [self._term_shares.of(levels[s].terms(name), s)[0] for s in range(n_segments)]
+            if best in self.clustered_on and name not in self.clustered_on:
+                break
             if min(shares) >= certainty + 1e-9 * (best is not None):
                 best, certainty = name, min(shares)
         return None if best is None else {s: self._step(best, s) for s in range(n_segments)}

@@ -7,7 +7,7 @@ import numpy as np
 from custseg._numerics import Floats
 from custseg.profiling.measures._terms import OPERATORS, Term
 from custseg.profiling.naming.traits._levels import Level
-from custseg.profiling.naming.traits._number_kinds import FEW, LABELS, YEARS
+from custseg.profiling.naming.traits._number_kinds import FEW, LABELS, RATING, SCALE, YEARS
 from custseg.profiling.naming.traits._words import Wording, Words
 from custseg.texts import LANGUAGES, number, text
 
@@ -50,7 +50,16 @@ def interval_words(label: Words, wording: Wording, *, present: Floats, kind: str
         )
         for language in LANGUAGES
     }
-    return wording._replace(words=words, kind="category" if kind == LABELS else wording.kind)
+    return wording._replace(words=words, kind=_kind_of(wording.kind, low, high, present=present, kind=kind))
+
+
+def _kind_of(said: str, low: float, high: float, *, present: Floats, kind: str) -> str:
+    """What the values say of the column: of a scale, low and high only on one side of its middle."""
+    if kind == LABELS:
+        return "category"
+    middle = (present[0] + present[-1]) / 2
+    reaches_beyond = (said == "low" and high > middle) or (said == "high" and low < middle)
+    return "middle" if kind in (RATING, SCALE) and reaches_beyond else said
 
 
 def _interval_form(low: float, high: float, *, present: Floats, kind: str) -> str:

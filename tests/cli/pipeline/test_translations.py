@@ -12,7 +12,7 @@ from logs import clean_log
 
 from custseg import SegmentModel
 from custseg.cli import main
-from custseg.cli.pipeline._names import translations, with_translated_names
+from custseg.cli.pipeline._translations import translations, with_translated_names
 from custseg.cli.pipeline._workspace import Workspace
 from custseg.tracking import SegmentHistory
 
