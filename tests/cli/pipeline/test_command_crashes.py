@@ -129,4 +129,4 @@ def test_activation_list_may_fail(mode: str, inputs: Path) -> None:
 @pytest.mark.slow
 def test_random_kills_of_a_day(inputs: Path, tmp_path: Path) -> None:
     shutil.copytree(inputs, tmp_path / "inputs")
-    assert killed_at_random("daily", tmp_path / "inputs" / "days", kills=30) == {"whole": 30, "repaired": 30}
+    assert killed_at_random("daily", tmp_path / "inputs" / "days", kills=10) == {"whole": 10, "repaired": 10}

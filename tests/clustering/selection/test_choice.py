@@ -133,7 +133,7 @@ def test_repr_shows_the_table_and_the_reason(clear: ClusteringChoice) -> None:
 
 def test_repr_says_which_methods_were_not_tried() -> None:
     lines = repr(select_clustering(cloud(150), n_clusters=[2, 3])).splitlines()
-    assert lines[-3] == "not tried: gaussian_mixture, hdbscan (no cluster is separated from all others)"
+    assert "not tried: gaussian_mixture, hdbscan (no cluster is separated from all others)" in lines
 
 
 def test_another_candidate_can_be_picked(clear: ClusteringChoice) -> None:
