@@ -16,7 +16,7 @@ import argparse
 
 import numpy as np
 
-from custseg.insights.scorecards._figures import Figure, money_figure, rate_figures
+from custseg.insights.scorecards._estimates import Figure, money_figure, rate_figures
 from custseg.insights.scorecards._ranking import rank
 from custseg.insights.sending._fatigue import fatigue_of
 

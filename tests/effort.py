@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import pytest
 from hypothesis import settings
 
@@ -16,6 +18,11 @@ def examples(count: int) -> settings:
     return settings(max_examples=max(_FEWEST, count * settings.default.max_examples // FULL_EFFORT), deadline=None)
 
 
+def all_of(values: Iterable[object], *, quick: Collection[object]) -> list[object]:
+    """The values as parameters; all but the quick ones run in `make test-all` alone."""
+    return [value if value in quick else pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
 def seeds(count: int, *, quick: int = 3) -> list[object]:
     """The seeds 0 to `count` - 1 as parameters; all but the first few run in `make test-all` alone."""
-    return [pytest.param(seed, marks=[] if seed < quick else pytest.mark.slow) for seed in range(count)]
+    return all_of(range(count), quick=range(quick))

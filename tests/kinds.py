@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pytest
+from effort import all_of
 
 
 def rows_of(result: Any) -> list[dict[str, Any]]:
@@ -97,8 +97,7 @@ KINDS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 }
 """From a polars DataFrame, and a folder to write in, to a table of each kind. A new engine is one line."""
 
-_QUICK = ("polars", "pandas", "pyarrow", "duckdb", "csv")
-EVERY_KIND = [pytest.param(kind, marks=[] if kind in _QUICK else pytest.mark.slow) for kind in KINDS]
+EVERY_KIND = all_of(KINDS, quick=("polars", "pandas", "pyarrow", "duckdb", "csv"))
 """The names as parameters of a test; all but one kind of each engine run in `make test-all` alone."""
 
 RETURNED: dict[str, type] = {

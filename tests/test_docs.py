@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from effort import all_of
 
 import custseg
 from custseg import Orders, fit_segments
@@ -31,13 +32,9 @@ def blocks(page: Path, language: str) -> list[str]:
     return [code for marked, code in BLOCK.findall(page.read_text(encoding="utf-8")) if marked == language]
 
 
-# These take ten seconds or more each; the first two are run as notebooks too.
-LONG = ("first_segments.md", "every_day.md", "choosing.md", "compare_methods.md", "quick_start_ru.md")
-RUNNING = [
-    pytest.param(page, marks=pytest.mark.slow) if page.name in LONG else page
-    for page in PAGES
-    if blocks(page, "python")
-]
+# The others are run in `make test-all`; together they take minutes.
+QUICK = ("README.md", "results.md", "rules.md", "labels.md")
+RUNNING = all_of([page for page in PAGES if blocks(page, "python")], quick=[p for p in PAGES if p.name in QUICK])
 
 
 @pytest.mark.parametrize("page", RUNNING, ids=page_name)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from effort import examples
+from effort import all_of, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from quick import quick_fit
@@ -325,7 +325,7 @@ def test_tree_learns_a_checkerboard_that_no_single_cut_shows() -> None:
     }
 
 
-@pytest.mark.parametrize("n_segments", [3, 4, 5, 6])
+@pytest.mark.parametrize("n_segments", all_of(range(3, 7), quick=[4]))
 def test_rules_of_online_retail_are_faithful(shared_file: Callable[[str], Path], n_segments: int) -> None:
     path = shared_file("online_retail.parquet")
     names = {"customer": "CustomerID", "order": "InvoiceNo", "date": "InvoiceDate"}

@@ -12,7 +12,7 @@ from custseg.insights._compare import ComparedMethod, MethodComparison, compare_
 from custseg.insights._explain import explain
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.insights.scorecards._complaints import ComplaintAlert
-from custseg.insights.scorecards._figures import Figure
+from custseg.insights.scorecards._estimates import Figure
 from custseg.insights.scorecards._ranking import Ranked, Ranking
 from custseg.insights.scorecards._result import Scorecard
 from custseg.insights.scorecards._rows import ScoreRow

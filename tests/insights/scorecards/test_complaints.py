@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from custseg.insights.scorecards._complaints import complaint_alert
-from custseg.insights.scorecards._figures import rate_figures
+from custseg.insights.scorecards._estimates import rate_figures
 
 
 def level(complaints: int, mails: int) -> str:

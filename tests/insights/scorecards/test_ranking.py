@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from custseg.insights.scorecards._figures import Figure, rate_figures
+from custseg.insights.scorecards._estimates import Figure, rate_figures
 from custseg.insights.scorecards._ranking import difference_low, rank, shrink
 
 Z = 1.959963984540054

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from effort import seeds
+from effort import all_of, seeds
 
 from custseg import Orders, Segmentation, fit_segments
 from custseg.datasets import Shop, make_shop
@@ -38,7 +38,7 @@ def kinds_of(shop: Shop, result: Segmentation) -> list[str | None]:
     return [kinds.get(one) for one in result.features.ids.to_list()]
 
 
-@pytest.mark.parametrize("seed", seeds(20))
+@pytest.mark.parametrize("seed", seeds(20, quick=1))
 def test_each_kind_gets_the_name_that_fits_it(seed: int) -> None:
     shop, result = fitted(seed)
     rows = {row.segment: row for row in result.profiles}
@@ -50,7 +50,7 @@ def test_each_kind_gets_the_name_that_fits_it(seed: int) -> None:
         assert row.names["ru"] in russian
 
 
-@pytest.mark.parametrize("seed", seeds(20))
+@pytest.mark.parametrize("seed", seeds(20, quick=1))
 def test_true_kinds_get_the_names_that_fit_them(seed: int) -> None:
     shop, result = fitted(seed)
     profiles = profile_segments(result.features, kinds_of(shop, result))
@@ -110,7 +110,7 @@ def test_one_order_in_a_window_is_not_called_one_order_ever() -> None:
     assert said == ["one order in the window"]
 
 
-@pytest.mark.parametrize("number", [3, 4, 5, 6])
+@pytest.mark.parametrize("number", all_of(range(3, 7), quick=[4]))
 def test_online_retail_has_names_that_are_true(shared_file: Callable[[str], Path], number: int) -> None:
     log = shared_file("online_retail.parquet")
     orders = Orders(log, customer="CustomerID", order="InvoiceNo", date="InvoiceDate", quantity="Quantity",

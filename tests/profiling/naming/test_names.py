@@ -58,6 +58,7 @@ def test_shuffled_labels_earn_no_known_name(seed: int) -> None:
     assert KNOWN.isdisjoint(named(shop(labels, seed), rng.permutation(labels)))
 
 
+@pytest.mark.slow
 def test_small_shuffled_segments_earn_no_known_name() -> None:
     labels = np.repeat([0, 1, 2, 3], [200, 100, 20, 10])
     earned = [named(shop(labels, seed), np.random.default_rng(seed).permutation(labels)) for seed in range(100)]

@@ -71,7 +71,7 @@ def profiled(seed: int) -> tuple[dict[str, np.ndarray], np.ndarray, Profiles]:
     return values, labels, profile_segments(values, labels)
 
 
-@pytest.mark.parametrize("block", seeds(10))
+@pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_every_word_holds_for_most_members(block: int) -> None:
     n_words = 0
     for seed in range(20 * block, 20 * block + 20):
@@ -95,7 +95,7 @@ def is_told(values: dict[str, np.ndarray], labels: np.ndarray, pair: tuple[Segme
     )
 
 
-@pytest.mark.parametrize("block", seeds(10))
+@pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_words_tell_every_segment_from_every_other(block: int) -> None:
     n_pairs = confused = 0
     for seed in range(20 * block, 20 * block + 20):
@@ -122,7 +122,7 @@ def test_names_differ_and_none_is_part_of_another(block: int) -> None:
     assert alike <= 3
 
 
-@pytest.mark.parametrize("block", seeds(10))
+@pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_hardly_any_name_is_true_of_another_segment(block: int) -> None:
     n_pairs = as_true = 0
     for seed in range(20 * block, 20 * block + 20):
@@ -137,7 +137,7 @@ def test_hardly_any_name_is_true_of_another_segment(block: int) -> None:
     assert as_true <= 0.03 * n_pairs
 
 
-@pytest.mark.parametrize("block", seeds(10))
+@pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_words_of_a_column_are_in_the_order_of_its_medians(block: int) -> None:
     for seed in range(20 * block, 20 * block + 20):
         values, labels, profiles = profiled(seed)

@@ -129,7 +129,7 @@ def _inside(table: nw.DataFrame[Any], span: tuple[int, int], members: nw.DataFra
 def _summed(tables: Sequence[nw.DataFrame[Any]], keys: Sequence[str]) -> nw.DataFrame[Any]:
     table = nw.concat(list(tables), how="diagonal")
     sums = [name for name in table.columns if name not in keys]
-    return table.group_by(*keys).agg(nw.col(name).cast(nw.Int64).sum() for name in sums)
+    return table.with_columns(nw.col(*sums).cast(nw.Int64)).group_by(*keys).agg(nw.col(name).sum() for name in sums)
 
 
 def _numbered(total: nw.DataFrame[Any], names: Mapping[int, str]) -> tuple[tuple[Group, ...], nw.DataFrame[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from custseg.insights.scorecards._figures import LEVEL, Figure
+from custseg.insights.scorecards._estimates import LEVEL, Figure
 
 LIMITS = (0.001, 0.003)
 """Google and Yahoo ask senders to stay below 0.1 % and never to reach 0.3 % (Email sender guidelines, 2024)."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from custseg._privacy import SMALLEST_GROUP, share_words
 from custseg.insights.scorecards._complaints import ComplaintAlert
-from custseg.insights.scorecards._figures import Figure
+from custseg.insights.scorecards._estimates import Figure
 from custseg.insights.scorecards._ranking import Ranking
 from custseg.insights.scorecards._rows import ScoreRow
 from custseg.texts import DASH, localized, number, percent, printable, table, text

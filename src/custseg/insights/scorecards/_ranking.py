@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._numerics import Floats
-from custseg.insights.scorecards._figures import Figure
+from custseg.insights.scorecards._estimates import Figure
 
 _Z = 1.959963984540054
 

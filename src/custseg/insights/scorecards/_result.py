@@ -17,7 +17,7 @@ from custseg._privacy import SMALLEST_GROUP
 from custseg._write import write_files
 from custseg.insights.scorecards._complaints import ComplaintAlert, complaint_alert
 from custseg.insights.scorecards._display import card_text
-from custseg.insights.scorecards._figures import columns_of_figures
+from custseg.insights.scorecards._estimates import columns_of_figures
 from custseg.insights.scorecards._ranking import Ranking, rank
 from custseg.insights.scorecards._rows import RANKABLE, ScoreRow
 

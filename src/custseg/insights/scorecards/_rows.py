@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from custseg._privacy import hidden_cells, is_small
-from custseg.insights.scorecards._figures import Figure
+from custseg.insights.scorecards._estimates import Figure
 
 RATES = {
     "open_rate": ("opened", "delivered"),

@@ -17,7 +17,7 @@ from custseg.errors import DataError
 from custseg.features import MailRows, arrival_event, clocks_agree, mail_rows
 from custseg.insights.scorecards._cells import DAY, OF_MAILS, Cells, Happenings, cells
 from custseg.insights.scorecards._conversions import purchase_rows, with_conversions
-from custseg.insights.scorecards._figures import Figure, money_figure, rate_figures
+from custseg.insights.scorecards._estimates import Figure, money_figure, rate_figures
 from custseg.insights.scorecards._members import Group, stays
 from custseg.insights.scorecards._result import Scorecard
 from custseg.insights.scorecards._rows import AMOUNTS, RATES, ScoreRow, with_hidden

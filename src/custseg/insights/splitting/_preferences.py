@@ -14,7 +14,7 @@ import numpy as np
 from custseg._frames import collect
 from custseg._numerics import Bools, Integers, wilson_interval
 from custseg._privacy import SMALLEST_GROUP
-from custseg.insights.scorecards._figures import design_effect, intraclass_correlation
+from custseg.insights.scorecards._estimates import design_effect, intraclass_correlation
 from custseg.logs import Logs, counted_lines
 from custseg.profiling import Effect, share_ratio
 

@@ -16,9 +16,9 @@ from custseg.errors import DataError
 from custseg.features import LONGEST_HORIZON, OUTCOMES, Outcome, later_values
 from custseg.goals import Goal, adjusted, as_goal, explained, history_days
 from custseg.logs import Logs, described_logs
+from custseg.proof.out_of_time._checked_names import segment_outcomes
 from custseg.proof.out_of_time._comparisons import MONEY, ORDERS, RECENCY, boosted, grid_of_25, map_of_125, plain_kmeans
 from custseg.proof.out_of_time._cut import cut_logs
-from custseg.proof.out_of_time._names import segment_outcomes
 from custseg.proof.out_of_time._proof import NULL_PERCENTILE, Comparison, Proof
 from custseg.proof.out_of_time._resampling import bootstrapped, ends, p_value, shuffled
 from custseg.result import Segmentation

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 import sqlglot
+from effort import all_of
 from logs import clean_log
 from sql_models import MODELS, fitted
 
@@ -46,7 +47,7 @@ def model_of_orders() -> SegmentModel:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", all_of(MODELS, quick=("kmeans with heavy tails", "hdbscan")))
 def test_functions_of_to_sql(name: str, dialect: str) -> None:
     query = to_sql(fitted(name), dialect, "shop.features")
     assert called(query, dialect) - allowed(dialect) == set()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from custseg.insights.scorecards._figures import (
+from custseg.insights.scorecards._estimates import (
     design_effect,
     intraclass_correlation,
     money_figure,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from custseg.proof.out_of_time._names import segment_outcomes
+from custseg.proof.out_of_time._checked_names import segment_outcomes
 
 
 def outcomes(means: dict[str, list[float]], name: str = "ordered") -> dict[str, Any]:
