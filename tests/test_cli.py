@@ -243,6 +243,7 @@ def test_failed_fit_leaves_old_files(log: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv", "out"]
 
 
+@pytest.mark.slow
 def test_bad_input_shows_no_traceback(tmp_path: Path) -> None:
     log = written(BAD_DATA["no number"].change(clean_log()), tmp_path)
     done = in_a_process("fit", log.name, "--out", "out", folder=tmp_path)
@@ -265,6 +266,7 @@ def test_pipe_has_no_progress_or_color(log: Path, tmp_path: Path) -> None:
     assert done.stdout.startswith(repr(quick_fit(str(log))))
 
 
+@pytest.mark.slow
 def test_terminal_has_progress_and_table(log: Path, tmp_path: Path) -> None:
     shown = on_a_terminal([sys.executable, "-m", "custseg", "fit", log.name, *QUICK, "--out", "out"], tmp_path)
     assert "━━━" in shown  # the progress bar
@@ -274,6 +276,7 @@ def test_terminal_has_progress_and_table(log: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == FILES
 
 
+@pytest.mark.slow
 def test_console_without_unicode(log: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
     command = [sys.executable, "-m", "custseg", "fit", log.name, *QUICK, "--language", "ru", "--out", "out"]

@@ -205,6 +205,7 @@ def test_min_size_holds(seed: int, least: int) -> None:
         assert fitted.choice.min_size == least
 
 
+@pytest.mark.slow
 @examples(10)
 @given(st.integers(0, 1000))
 def test_shuffled_log(seed: int) -> None:
@@ -592,6 +593,7 @@ def test_shuffled_table_same_choice() -> None:
     assert two.choice.reason == one.choice.reason
 
 
+@pytest.mark.slow
 def test_preferred_and_previous_number_of_segments() -> None:
     # Even values: two to four segments are stable and equally good.
     table = pl.DataFrame({"id": range(300), "visits": np.random.default_rng(0).uniform(size=300)})
@@ -685,6 +687,7 @@ def test_descriptors_are_the_unused_columns(shop: Shop) -> None:
     assert tested.isdisjoint({"recency_days", "order_count", "revenue", "order_value", "discount_share"})
 
 
+@pytest.mark.slow
 def test_gaps_between_numbers_of_orders_are_no_groups() -> None:
     shop = make_shop(1_000, 0)
     choice = fit_segments(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, method="hdbscan").choice

@@ -26,6 +26,7 @@ def result() -> Segmentation:
     return fit_segments(SHOP.orders, as_of=SHOP.as_of, goal="repeat_purchase", method="kmeans")
 
 
+@pytest.mark.slow
 def test_foresight_counts_twice_as_much_as_the_rest() -> None:
     weights = {column.name: column.weight for column in result().model.preparation.columns}
     assert list(weights) == ["recency_days", "order_count", "revenue", "foresight"]
@@ -89,6 +90,7 @@ def test_a_refit_keeps_the_goal() -> None:
     assert "foresight" in again.model.preparation.names
 
 
+@pytest.mark.slow
 def test_what_goes_before_the_goal() -> None:
     arguments: dict[str, Any] = {"as_of": SHOP.as_of, "goal": "repeat_purchase", "method": "kmeans"}
     assert fit_segments(SHOP.orders, n_segments=3, **arguments).choice.best.n_clusters == 3
@@ -98,6 +100,7 @@ def test_what_goes_before_the_goal() -> None:
     assert named.model.preparation.names == ["revenue", "order_count"]
 
 
+@pytest.mark.slow
 def test_same_customers_in_any_order() -> None:
     shuffled = SHOP.orders.sample(fraction=1, shuffle=True, seed=1)
     again = fit_segments(shuffled, as_of=SHOP.as_of, goal="repeat_purchase", method="kmeans")

@@ -223,6 +223,7 @@ def test_disturbed_writers(mode: str) -> None:
     assert outcomes["old"] >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [5, pytest.param(30, marks=pytest.mark.slow)])
 def test_randomly_killed_writers(kills: int, tmp_path: Path) -> None:
     assert killed_at_random("files", tmp_path / "files", kills=kills) == {"whole": kills, "repaired": kills}

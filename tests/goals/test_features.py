@@ -28,6 +28,7 @@ def table_for(goal: Goal, logs: Logs | None = None) -> FeatureTable:
     return goal_features(logs or logs_of(), goal)
 
 
+@pytest.mark.slow
 def test_columns_of_each_goal() -> None:
     of_orders = ["recency_days", "order_count", "revenue", "foresight"]
     expected = {"email_engagement": ["open_rate_shrunk", "click_rate_shrunk", "foresight"]}

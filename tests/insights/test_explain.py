@@ -109,6 +109,7 @@ def test_change_that_would_contradict_the_name_is_not_shown() -> None:
     assert change is None or change.feature == "vip"
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @examples(25)
 def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> None:

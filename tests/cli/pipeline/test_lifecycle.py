@@ -56,6 +56,7 @@ def test_assign_writes_what_python_assigns(project: Path) -> None:
         assert pl.read_parquet("assigned.parquet").equals(expected)
 
 
+@pytest.mark.slow
 def test_assign_of_a_ready_table(project: Path) -> None:
     expected = fit_segments("orders.csv", as_of=FIT_AT, method="kmeans", n_segments=3)
     expected.features.frame.write_parquet("features.parquet")
@@ -152,6 +153,7 @@ def test_sql_needs_one_table(project: Path) -> None:
     assert "give --table, with features, or --orders-table, with order lines" in result.stderr
 
 
+@pytest.mark.slow
 def test_second_refit_changes_nothing(project: Path) -> None:
     run("refit", "--as-of", LATER)
     before = Path("model.json").read_bytes()

@@ -74,6 +74,7 @@ def test_history_keeps_the_language_of_the_model(model: SegmentModel) -> None:
     assert {step["name"] for step in way} <= set(names(model, "ru"))
 
 
+@pytest.mark.slow
 def test_refit_keeps_the_language_of_the_model(model: SegmentModel) -> None:
     printed = run("refit", "orders.csv", "--as-of", DAYS[1], "--language", "ru").stdout
     assert names(model, "ru")[0] in printed

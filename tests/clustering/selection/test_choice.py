@@ -235,6 +235,7 @@ def test_further_method_changes_no_other_row(clear: ClusteringChoice) -> None:
     assert {key: all_of_them[key] for key in fewer} == fewer
 
 
+@pytest.mark.slow
 def test_order_of_rows_of_a_sample_changes_nothing() -> None:
     X = np.vstack([blobs(2500, 2500), cloud(50)])
     order = np.random.default_rng(1).permutation(len(X))
@@ -575,6 +576,7 @@ def many() -> ClusteringChoice:
     return choose(blobs(9_000, 2_000, 1_000), [2, 3], min_size=0.05)
 
 
+@pytest.mark.slow
 def test_of_many_rows_only_the_selected_clustering_has_all(many: ClusteringChoice) -> None:
     assert {row.n_clusters: len(row.labels) for row in many.candidates} == {2: 10_000, 3: 12_000}
     assert len(many.fitted_rows.sample) == 10_000

@@ -106,6 +106,7 @@ def test_shuffled_rows_give_the_same_bits(log: pl.DataFrame, seed: int) -> None:
     assert first.equals(second)
 
 
+@pytest.mark.slow
 @given(log=order_logs(customers="texts"), future=order_logs(customers="texts"))
 def test_rows_after_the_snapshot_change_nothing(log: pl.DataFrame, future: pl.DataFrame) -> None:
     log = with_a_line(log)

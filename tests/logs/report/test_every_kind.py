@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
+import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +69,7 @@ def reported(orders: object, events: object, people: object) -> DataReport:
     return data_report(*described, as_of=NOON)
 
 
+@pytest.mark.slow
 @examples(12)
 @given(orders=wide_logs(), events=event_logs(), people=customer_tables())
 def test_every_kind_of_table_gives_the_same_report(

@@ -72,6 +72,7 @@ def test_p_values_are_those_of_scipy_after_holm() -> None:
     assert profiles.tests[0].p_value == pytest.approx(kruskal(*(age[s == LABELS] for s in range(3))).pvalue)
 
 
+@pytest.mark.slow
 def test_noise_is_seldom_called_a_difference() -> None:
     wrong = 0
     for seed in range(60):

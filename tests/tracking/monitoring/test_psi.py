@@ -45,6 +45,7 @@ def test_band_is_that_of_a_chi_square() -> None:
     assert stability_band(10, 200, 300, level=0.99) == pytest.approx(chi2.ppf(0.99, 9) * (1 / 200 + 1 / 300))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_before", "n_after"), [(200, 200), (200, 600), (20_000, 20_000)])
 @pytest.mark.parametrize("shares", [[0.1] * 10, [0.6, 0.2, 0.1, 0.05, 0.03, 0.02], [0.97, 0.03]], ids=len)
 def test_band_holds_without_drift(n_before: int, n_after: int, shares: list[float]) -> None:

@@ -114,6 +114,7 @@ def test_labels_of_columns_are_those_of_the_model() -> None:
     assert refit(model, features=table).model.columns[0].label("en") == "calls"
 
 
+@pytest.mark.slow
 def test_given_name_is_kept(shop: Shop, first: Segmentation) -> None:
     model = first.rename({1: "Fans"}).model
     refitted = refit(model, shop.orders, as_of="2025-07-01")

@@ -130,6 +130,7 @@ def test_guessed_ids_are_named() -> None:
     assert "customer_column='user_id'" in doubtful.remedy
 
 
+@pytest.mark.slow
 def test_long_lists_of_columns_are_cut() -> None:
     flags = {f"flag{i}": [True, False] * 30 for i in range(500)}
     assert text("left_out_flag", **flags).endswith("'flag9' and 490 more.")
