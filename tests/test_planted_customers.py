@@ -1,16 +1,20 @@
 """Nothing that a model stores is a number of a single customer."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
-from effort import examples
+from effort import all_of, examples
 from every_method import estimator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg import fit_segments
 from custseg.clustering import METHODS, method_names
 from custseg.preparation import Preparation, fit_preparation
 from custseg.rules import segment_rules
@@ -87,3 +91,15 @@ def test_no_model_stores_a_number_of_one_customer(method: Any, seed: int, n: int
     limits = {name: numbers for name, numbers in rule.to_dict().items() if name in ("reach", "limit")}
     assert_absent(distances[of_few & planted], limits)
     assert_absent(distances[of_few][-3:], limits)
+
+
+@pytest.mark.parametrize("method", all_of(method_names(), quick=["hdbscan"]))
+def test_no_file_has_a_number_or_an_id_of_one_customer(method: str, tmp_path: Path) -> None:
+    columns = planted_table(0, 600)
+    table = pl.DataFrame({"customer_id": [f"№ {number}" for number in range(600)], **columns})
+    model = fit_segments(features=table, method=method).model
+    model.save(tmp_path / "model.json")
+    text = (tmp_path / "model.json").read_text(encoding="utf-8")
+    assert len(text.encode()) < 1_000_000
+    assert "№" not in text
+    assert_absent(numbers_of_planted(columns, model.preparation), json.loads(text))
