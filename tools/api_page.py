@@ -23,13 +23,16 @@ RECORDS = {"custseg": ("custseg.inspection.FileFinding",)}
 def page() -> str:
     """The page as text."""
     doors = [custseg, *(import_module(f"custseg.{name}") for name in custseg._FOLDERS)]
-    return "\n".join([INTRODUCTION, *(section(door) for door in doors)])
+    documented: set[int] = set()
+    return "\n".join([INTRODUCTION, *(section(door, documented) for door in doors)])
 
 
-def section(door: ModuleType) -> str:
-    """The first lines of a folder, and all that it exports."""
+def section(door: ModuleType, documented: set[int]) -> str:
+    """The first lines of a folder, and all that it exports and no door before it; these become documented too."""
     first = inspect.cleandoc(door.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
-    names = [name for name in door.__all__ if not inspect.ismodule(getattr(door, name))]
+    exported = {name: getattr(door, name) for name in door.__all__}
+    names = [n for n, value in exported.items() if not inspect.ismodule(value) and id(value) not in documented]
+    documented.update(id(exported[name]) for name in names)
     paths = [*(f"{door.__name__}.{name}" for name in names), *RECORDS.get(door.__name__, ())]
     lines = [line for path in paths for line in entry(path)]
     return "\n".join([f"## {door.__name__}\n", f"{first}\n", "```{eval-rst}", *lines, "```\n"])
