@@ -24,7 +24,7 @@ from custseg.tracking import drift, refit
 LATIN = re.compile(r"[A-Za-z]+")
 # Arguments such as customer=, options such as --date, the proper words, columns and values of the data in quotes.
 CODE = re.compile(
-    r"--[\w-]+( [A-Z]+)?|\b\w+=[^\s,]*|\bHDBSCAN\b|\bk-средних|'[^']*'|\b(?:as_of|Customers)\b|custseg\.[\w.]+"
+    r"--[\w-]+( [A-Z]+)?|\b\w+=[^\s,]*|\bHDBSCAN\b|\bk-средние|'[^']*'|\b(?:as_of|Customers)\b|custseg\.[\w.]+"
 )
 
 

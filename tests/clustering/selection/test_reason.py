@@ -63,7 +63,7 @@ def remarks(language: str = "en", **changes: Any) -> str:
 )
 def test_two_sentences_say_what_the_segments_are_and_what_to_make_of_them(kind: str, first: str, second: str) -> None:
     assert english(kind=kind) == f"{first}, by k-means: {AGREE} {second}"
-    assert f"(метод: k-средних): {AGREE_RU} " in russian(kind=kind)
+    assert f"(метод: k-средние): {AGREE_RU} " in russian(kind=kind)
 
 
 def test_one_segment_needs_no_evidence() -> None:

@@ -62,7 +62,7 @@ def test_customers_who_have_been_away_are_not_invited_to_the_loyalty_program() -
 
 
 def test_what_is_not_known_is_said() -> None:
-    assert advised("x17", 5.0, 1.0)[-1].endswith("nobody knows yet whether this works.")
+    assert advised("x17", 5.0, 1.0)[-1].endswith("compare with those who do not get it.")
 
 
 def test_every_line_is_there_in_both_languages() -> None:
