@@ -268,6 +268,23 @@ def test_previous_number_is_left_where_another_is_clearly_better() -> None:
     assert chosen(apart(2, 0.5, stability=0.95), *rows, previous=4) == (2, "natural")
 
 
+def test_previous_number_stays_stable_within_the_spread_of_its_draws() -> None:
+    five, four = candidate(5), with_draws(candidate(4), 0.62, 0.72, 0.82)
+    assert chosen(five, four)[0] == 5
+    assert chosen(five, four, previous=4) == (4, "reproducible")
+    assert "is needed" not in decided(five, four, previous=4).reason.text("en")
+    assert chosen(five, with_draws(candidate(4), 0.71, 0.72, 0.73), previous=4)[0] == 5
+
+
+def test_previous_number_is_a_near_tie_until_another_is_better_in_99_of_100_cases() -> None:
+    # The standard deviation of the difference is 0.05.
+    top = candidate(3, silhouette_gain=0.3, silhouette_gain_error=0.03)
+    before = candidate(5, silhouette_gain=0.3 - 2.576 * 0.05 + STEP, silhouette_error=0.04)
+    assert chosen(top, before)[0] == 3
+    assert chosen(top, before, previous=5)[0] == 5
+    assert chosen(top, replace(before, silhouette_gain=before.silhouette_gain - 2 * STEP), previous=5)[0] == 3
+
+
 def test_previous_number_is_kept_where_it_is_natural_too() -> None:
     rows = [apart(k, 0.0, stability=0.95) for k in (3, 5)]
     assert chosen(*rows) == (5, "natural")

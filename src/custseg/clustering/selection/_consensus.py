@@ -194,6 +194,10 @@ def decide_by_consensus(
         of_number = decide(candidates, null, replace(request, n_clusters_allowed=(number,)), rule=rule)
         # A number that is not stable on all evidence does not replace one that is.
         if of_number.verdict != "none" or decision.verdict == "none":
+            # What is said of the previous number is of all that were allowed, not of this one alone.
+            numbers = decision.reason.previous, decision.reason.previous_excluded
+            reason = replace(of_number.reason, previous=numbers[0], previous_excluded=numbers[1])
+            of_number = replace(of_number, reason=reason)
             decision, selected = of_number, 1 if of_number.is_single else number
     votes = (counts.get(selected, 0), consensus.n_resamples)
     leading = () if has_majority else consensus.leading

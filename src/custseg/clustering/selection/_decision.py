@@ -51,6 +51,8 @@ class Thresholds:
 RULE = Thresholds()
 # Standard deviations within which a normal variable falls in 19 of 20 cases.
 _TWO_SIDED = 1.96
+# The same for 99 of 100 cases, beyond which another number goes before the previous one.
+_CLEARLY = 2.576 / _TWO_SIDED
 STABLE = RULE.stable
 
 
@@ -129,7 +131,8 @@ def decide(
     3. Otherwise k-means clusters that are stable (0.75) and none of which is dissolved in refits (0.6): the silhouette
        gains that do not differ significantly from the largest are near ties; of these the previous number,
        otherwise one nearest to the preferred numbers; of several, the most clusters whose stability is within the
-       spread of its draws of the largest.
+       spread of its draws of the largest. The previous number stays until its stability is below the limit by
+       more than its spread, or its gain below the largest in 99 of 100 cases.
     4. If there are none, the largest gain of any candidate that was refitted.
 
     If numbers have a worth, it takes the place of 1 to 3: of the stable k-means clusters, separated or not, the
@@ -145,7 +148,7 @@ def decide(
     allowed = _with_number(usable, request.n_clusters_allowed)
     best, near = _best_of(allowed, null, request, rule=rule)
     near_ties = tuple(row for row in near if row is not best)
-    verdict = _verdict(best, null, rule)
+    verdict = _verdict(best, null, _rule_for(best, request, rule))
     if verdict == "none" and request.or_any_natural:
         natural = _natural(usable, null, rule=rule)
         if natural is not None:
@@ -204,7 +207,7 @@ def _best_of(
             return natural, ()
         is_same_step = _touching(kept, null, rule) or not _touching(natural, null, rule)
         return (kept if is_same_step else natural), ()
-    stable = [row for row in _references(allowed) if _is_reproducible(row, null, rule)]
+    stable = [row for row in _references(allowed) if _is_reproducible(row, null, _rule_for(row, request, rule))]
     single = [row for row in allowed if row.n_clusters == 1]
     if not stable and single:
         return single[0], ()
@@ -212,7 +215,7 @@ def _best_of(
     if not stable:
         refitted = [row for row in allowed if row.stability is not None] or allowed
         return max(refitted, key=lambda row: (gain(row), -row.n_clusters)), ()
-    near = _near_ties(stable, gain)
+    near = _near_ties(stable, gain, previous=request.previous)
     return _most_useful(near, request), near
 
 
@@ -223,7 +226,11 @@ def _most_worthy(
     if not request.worth:
         return None
     worth = request.worth
-    stable = [row for row in _references(allowed) if _is_reproducible(row, null, rule) or is_natural(row, null, rule)]
+    stable = [
+        row
+        for row in _references(allowed)
+        if _is_reproducible(row, null, _rule_for(row, request, rule)) or is_natural(row, null, rule)
+    ]
     before = [row for row in stable if row.n_clusters == request.previous]
     candidates = before or [row for row in stable if row.n_clusters in worth]
     return max(candidates, key=lambda row: (worth.get(row.n_clusters, 0.0), row.stability or 0.0), default=None)
@@ -282,10 +289,18 @@ def _is_reproducible(row: Candidate, null: NullReference, rule: Thresholds) -> b
     return lasting and _gain(row) >= -null.level
 
 
-def _near_ties(stable: Sequence[Candidate], gain: Callable[[Candidate], float]) -> list[Candidate]:
-    """The candidates whose gain the evidence does not distinguish from the largest."""
+def _rule_for(row: Candidate, request: Request, rule: Thresholds) -> Thresholds:
+    """The thresholds for a candidate: the previous number stays stable within the spread of its draws."""
+    return replace(rule, stable=rule.stable - _spread(row)) if row.n_clusters == request.previous else rule
+
+
+def _near_ties(
+    stable: Sequence[Candidate], gain: Callable[[Candidate], float], *, previous: int | None
+) -> list[Candidate]:
+    """The candidates whose gain is not significantly below the largest; that of the previous number very clearly."""
     top = max(stable, key=lambda row: (gain(row), -row.n_clusters))
-    return [row for row in stable if gain(top) - gain(row) <= _margin(top, row)]
+    factors = {previous: _CLEARLY}
+    return [row for row in stable if gain(top) - gain(row) <= factors.get(row.n_clusters, 1.0) * _margin(top, row)]
 
 
 def _not_less_compact(rows: Sequence[Candidate], stable: Sequence[Candidate]) -> list[Candidate]:

@@ -180,7 +180,9 @@ class Reason:
         measured = localized(f"{math.floor(100 * self.stability) / 100:.2f}", language)
         required = words["required"].format(required=localized(f"{self.required_stability:.2f}", language))
         form = words["apart"] if self.stability < _NO_AGREEMENT else words["partly"]
-        return str(form).format(stability=measured, required="" if self.kind in _NATURAL else required)
+        # Natural clusters need less, and the number of an earlier choice is kept with a little less.
+        is_enough = self.kind in (*_NATURAL, "reproducible", "gaps_by_chance")
+        return str(form).format(stability=measured, required="" if is_enough else required)
 
 
 def listed_numbers(numbers: Sequence[int], language: str = "en") -> str:
