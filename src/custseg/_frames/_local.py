@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,14 @@ def table_writer(table: nw.DataFrame[Any], form: str, csv: CSVFormat = _FOR_EXCE
     return partial(_write, partial(safe.write_csv, separator=csv.separator or ",", include_bom=has_mark))
 
 
-def _write(write: Callable[[Path], object], path: Path) -> None:
+def _write(write: Callable[[BytesIO], object], path: Path) -> None:
+    # The file is written by Python: older versions of polars do not report a full disk.
+    content = BytesIO()
     try:
-        write(path)
+        write(content)
     except pl.exceptions.PolarsError as error:
         raise OSError(0, reason(error)) from error
+    path.write_bytes(content.getbuffer())
 
 
 def _series(name: str, values: Any) -> pl.Series:

@@ -114,7 +114,9 @@ def test_every_file_operation_may_fail(
         outcomes = disturbed(
             mode, folder, lambda: run(after), reader=lambda: read(folder), stride=stride, changes_only=True
         )
-    assert outcomes["old"] >= 1
+    # Of a selection, all may come after the first file.
+    assert outcomes["old"] >= 1 or stride > 1
+    assert outcomes.total() >= 1
 
 
 @pytest.mark.parametrize("mode", ["kill", "fail", "full"])
