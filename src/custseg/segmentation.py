@@ -38,6 +38,7 @@ from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
 from custseg.sizes import check_enough, minimum_of_outcome, requested_size, with_detectable_lifts
 from custseg.texts import LANGUAGES, listed, text
+from custseg.trials import AutoMinimum
 
 __all__ = ["fit_segments"]
 
@@ -178,41 +179,35 @@ def fit_segments(
     tell("reading", 0, 4)
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
-    described = None
     if features is None:
         _refuse_form_and_id(form, customer_column)
         described = _described_logs(logs, refunds=refunds)
         table = _features(described, aim)
     else:
-        table = _ready_table(features, customer_column, logs, form=form)
+        described, table = None, _ready_table(features, customer_column, logs, form=form)
     are_given = columns is not None
     if aim is not None and columns is None:
         columns = goal_columns(table, aim, _CALLER)
     table, names, report = _labeled(table, labels, columns, logs=described, language=language)
 
     tell("preparing", 1, 4)
-    minimum = None
-    if isinstance(min_size, str):
-        past = None if aim is None or described is None else trial_outcome(described, aim, table)
-        minimum = minimum_of_outcome(described, table, names, lift=lift, outcome=past)
-        min_size = minimum.min_size
-    check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=min_size, caller=_CALLER)
+    minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
+    check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER)
     weights = None if aim is None else partial(column_weights, table, goal=aim)
-    matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER, weights=weights)
+    matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights)
 
     tell("clustering", 2, 4)
     if aim is not None and described is not None and len(numbers) > 1:
-        options["worth"] = worth_of_numbers(
-            described, aim, names, numbers=numbers, min_share=_share(min_size, matrix), seed=seed
-        )
-    choice = _select(matrix, method, n_segments=n_segments, min_size=min_size, tell=tell, **options)
+        share = size if size < 1 else size / len(matrix.rows)
+        options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
+    choice = _select(matrix, method, n_segments=n_segments, min_size=size, tell=tell, **options)
 
     tell("describing", 3, 4)
     choice = replace(choice, language=language)
     fit_options = FitOptions(
         tuple(names) if are_given else None,
         None if n_segments is None else tuple(numbers),
-        int(min_size) if min_size >= 1 else float(min_size),
+        int(size) if size >= 1 else float(size),
         preferred,
         seed,
         aim,
@@ -245,9 +240,21 @@ def _features(logs: Logs, goal: Goal | None) -> FeatureTable:
     return features_of(logs)
 
 
-def _share(min_size: int | float, matrix: CustomerMatrix) -> float:
-    """The minimum size as a share of the clustered customers."""
-    return min_size if min_size < 1 else min_size / len(matrix.rows)
+def _minimum(
+    requested: int | float | str,
+    logs: Logs | None,
+    table: FeatureTable,
+    *,
+    names: Sequence[str],
+    goal: Goal | None,
+    lift: float,
+) -> tuple[AutoMinimum | None, int | float]:
+    """What the minimum size follows from, if it is that of the log, and the size."""
+    if not isinstance(requested, str):
+        return None, requested
+    past = None if goal is None or logs is None else trial_outcome(logs, goal, table)
+    minimum = minimum_of_outcome(logs, table, names, lift=lift, outcome=past)
+    return minimum, minimum.min_size
 
 
 def _labeled(
