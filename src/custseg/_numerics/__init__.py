@@ -8,6 +8,7 @@ from custseg._numerics._intervals import (
     holm,
     mean_interval,
     ratio_interval,
+    wilson_ends,
     wilson_interval,
 )
 from custseg._numerics._moments import median, shares_of_groups, skewness, unit_of
@@ -28,5 +29,6 @@ __all__ = [
     "shares_of_groups",
     "skewness",
     "unit_of",
+    "wilson_ends",
     "wilson_interval",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +16,17 @@ N_RESAMPLES = 2000
 
 _ROWS_AT_ONCE = 1_000_000
 """Rows that are drawn in one step: 8 MB of row numbers."""
+
+
+def wilson_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
+    """Wilson's score interval of a share of n, `z` standard deviations to each side; of numbers or of arrays.
+
+    Of numbers it takes a two hundredth of the time of `scipy.stats.binomtest`. Rounding may leave an end beside 0 or 1.
+    """
+    shrink = 1 + z * z / n
+    middle = (share + z * z / (2 * n)) / shrink
+    half = z / shrink * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    return middle - half, middle + half
 
 
 def wilson_interval(hits: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
@@ -34,10 +46,8 @@ def wilson_interval(hits: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) 
         raise ValueError("wilson_interval: hits must lie between 0 and n.")
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        shares, shrink = counts / sizes, 1 + z * z / sizes
-        middle = (shares + z * z / (2 * sizes)) / shrink
-        half = z / shrink * np.sqrt(shares * (1 - shares) / sizes + z * z / (4 * sizes * sizes))
-        low, high = np.where(counts == 0, 0.0, middle - half), np.where(counts == sizes, 1.0, middle + half)
+        low, high = wilson_ends(counts / sizes, sizes, z)
+        low, high = np.where(counts == 0, 0.0, low), np.where(counts == sizes, 1.0, high)
     return np.where(sizes == 0, np.nan, low), np.where(sizes == 0, np.nan, high)
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg import _frames
-from custseg._checks import check_choice, check_integer
-from custseg._frames import CSVFormat, column_of, table_writer
-from custseg._write import write_files
+from custseg._checks import check_integer
+from custseg._frames import column_of
 from custseg.errors import DataError
+from custseg.exports._list_file import ListFile
 from custseg.feature_table import FeatureTable, given_features
 from custseg.profiling import Profiles
 from custseg.texts import listed, text
 from custseg.tracking import Transitions
 
 CALLER = "export_activation"
-FORMS = {".csv": "csv", ".parquet": "parquet"}
 REASONS = ("unsubscribed", "complained", "bounced")
 SENDS = "send_pressure_7d"
 COLUMNS = (
@@ -110,9 +109,7 @@ def export_activation(
             f"{CALLER}: the comparison has no moment, without which nobody knows which list a row belongs to. "
             "Give transitions(..., as_of='2024-07-01')."
         )
-    target = checked_path(path, CALLER)
-    check_choice(CALLER, "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
-    check_choice(CALLER, "separator", separator, allowed=(",", ";", "\t", "|"))
+    file = ListFile.checked(CALLER, path, encoding=encoding, separator=separator)
     if features is None and max_sends_7d is not None:
         raise ValueError(f"{CALLER}: max_sends_7d needs features= with the column {SENDS!r}. Give both or none.")
     cap = None if max_sends_7d is None else check_integer(CALLER, "max_sends_7d", max_sends_7d, minimum=1)
@@ -120,10 +117,7 @@ def export_activation(
     rows = _with_contact(rows, features, contactable, cap=cap, language=transitions.language)
     segment = nw.col("segment").cast(nw.String).fill_null("")
     key = nw.concat_str(["as_of", segment, nw.col("customer_id").cast(nw.String)], separator="/").alias("key")
-    rows = rows.with_columns(key).sort("segment", "customer_id", nulls_last=True).select(COLUMNS)
-    writer = table_writer(rows, FORMS[target.suffix.lower()], CSVFormat(separator, encoding=encoding))
-    write_files(target.parent, {target.name: writer}, caller=CALLER)
-    return target
+    return file.write(rows.with_columns(key).sort("segment", "customer_id", nulls_last=True).select(COLUMNS))
 
 
 def original_text(value: str) -> str:
@@ -156,16 +150,6 @@ def original_text(value: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"original_text: value must be text, got {type(value).__name__}.")
     return _frames.original_text(value)
-
-
-def checked_path(path: object, caller: str) -> Path:
-    """The path of a file to write, whose name says its form."""
-    if not isinstance(path, (str, PathLike)) or not isinstance(fspath(path), str):
-        raise TypeError(f"{caller}: path must be a path (str or Path), got {type(path).__name__}.")
-    target = Path(fspath(path))
-    if target.suffix.lower() not in FORMS:
-        raise DataError(f"{caller}: path must end in one of {list(FORMS)}, got {target.name!r}.")
-    return target
 
 
 def _with_plays(transitions: Transitions, plays: object) -> nw.DataFrame[Any]:

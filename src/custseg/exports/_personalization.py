@@ -7,10 +7,7 @@ from pathlib import Path
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import check_choice
-from custseg._frames import CSVFormat, table_writer
-from custseg._write import write_files
-from custseg.exports._activation import FORMS, checked_path
+from custseg.exports._list_file import ListFile
 from custseg.insights import Subgroups, personalization
 
 CALLER = "export_personalization"
@@ -70,11 +67,6 @@ def export_personalization(
     >>> print(path.read_text("utf-8-sig").partition("\n")[0])
     customer_id,subgroup,subgroup_name,greeting,category,channel,weekday,hour,last_product
     """
-    target = checked_path(path, CALLER)
-    check_choice(CALLER, "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
-    check_choice(CALLER, "separator", separator, allowed=(",", ";", "\t", "|"))
+    file = ListFile.checked(CALLER, path, encoding=encoding, separator=separator)
     table = personalization(groups, customers, first_name=first_name, language=language)
-    local = nw.from_native(table, eager_only=True)
-    writer = table_writer(local, FORMS[target.suffix.lower()], CSVFormat(separator, encoding=encoding))
-    write_files(target.parent, {target.name: writer}, caller=CALLER)
-    return target
+    return file.write(nw.from_native(table, eager_only=True))

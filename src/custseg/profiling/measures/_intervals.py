@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri, stdtrit
 
+from custseg._numerics import wilson_ends
+
 LEVEL = 0.95
 
 
@@ -30,13 +32,10 @@ class Effect:
 def wilson(hits: float, n: float, level: float = LEVEL) -> tuple[float, float]:
     """Wilson's score interval of a share. Wilson (1927), JASA 22, 209-212, doi:10.1080/01621459.1927.10502953.
 
-    Equal to that of `scipy.stats.binomtest`, which takes two hundred times as long per call.
+    Equal to that of `scipy.stats.binomtest`.
     """
-    z = float(ndtri(0.5 + level / 2))
-    share, shrink = hits / n, 1 + z * z / n
-    middle = (share + z * z / (2 * n)) / shrink
-    half = z / shrink * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (0.0 if hits == 0 else middle - half, 1.0 if hits == n else middle + half)
+    low, high = wilson_ends(hits / n, n, float(ndtri(0.5 + level / 2)))
+    return (0.0 if hits == 0 else low, 1.0 if hits == n else high)
 
 
 def share_difference(hits: float, n: float, *, others: tuple[float, float], level: float = LEVEL) -> Effect:
