@@ -94,9 +94,9 @@ class Star:
             If there is a snapshot of this moment with other content, or the others have moments of another kind.
         """
         moment = snapshot.moment
-        if others := [other for other in self.members if is_zoned(other) != is_zoned(moment)]:
+        if differing := [present for present in self.members if is_zoned(present) != is_zoned(moment)]:
             raise DataError(
-                f"{CALLER}: the snapshots must all have a time zone or all have none, but the folder has {others[0]}, "
+                f"{CALLER}: the snapshots must all have a time zone or all have none; the folder has {differing[0]}, "
                 f"and {moment} is to be added. Use another folder."
             )
         segment_keys = {group: self._segment_key(group) for group in snapshot.groups}
@@ -149,12 +149,12 @@ class Star:
 
     def _segment_rows(self, days: Mapping[str, date]) -> Iterator[dict[str, Any]]:
         """The segments that have customers in a snapshot, with the days of the first and the last of these."""
-        seen: dict[int, list[date]] = {}
+        days_of: dict[int, list[date]] = {}
         for moment, day in days.items():
             for key in self.members[moment].get_column("segment_key").unique().to_list():
-                seen.setdefault(key, []).append(day)
-        for key in sorted(seen, key=lambda key: (key < 0, abs(key))):
-            yield {**self.segments[key], "first_date": min(seen[key]), "last_date": max(seen[key])}
+                days_of.setdefault(key, []).append(day)
+        for key in sorted(days_of, key=lambda key: (key < 0, abs(key))):
+            yield {**self.segments[key], "first_date": min(days_of[key]), "last_date": max(days_of[key])}
 
     def _membership(self, days: Mapping[str, date]) -> nw.DataFrame[Any]:
         parts = [
