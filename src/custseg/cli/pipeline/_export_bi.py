@@ -21,7 +21,7 @@ if TYPE_CHECKING:
               help="Folder for the tables; snapshots that it lacks are added.")  # fmt: skip
 @click.option("--timezone", default="UTC", show_default=True,
               help="Where snapshots with a time zone have their day, such as Europe/Berlin.")  # fmt: skip
-@click.option("--hyper", is_flag=True, help="Write custseg.hyper for Tableau too.")
+@click.option("--hyper", is_flag=True, help="Write segments.hyper for Tableau too.")
 @click.option("--replace", is_flag=True, help="Replace snapshots that have other content in the folder.")
 def export_bi_command(*, out: Path, timezone: str, hyper: bool, replace: bool, as_json: bool, **options: Any) -> None:
     """Write the recorded snapshots as tables for Power BI and Tableau, as Parquet and CSV.

@@ -94,7 +94,7 @@ def export_bi(
     timezone : str, default "UTC"
         Where a snapshot whose moment has a time zone has its day, such as "Europe/Berlin".
     hyper : bool, default False
-        Whether to write the tables as `custseg.hyper` for Tableau too, which needs ``pip install 'custseg[tableau]'``.
+        Whether to write the tables as `segments.hyper` for Tableau too, which needs ``pip install 'custseg[tableau]'``.
         A folder that has this file always gets it anew.
     replace : bool, default False
         Whether to replace snapshots that have other content in the folder.

@@ -9,7 +9,7 @@ from typing import Any
 from custseg._checks import optional_module
 from custseg.errors import CustsegError
 
-HYPER_FILE = "custseg.hyper"
+HYPER_FILE = "segments.hyper"
 # Older versions of Tableau look for their tables in a schema of this name.
 _SCHEMA = "Extract"
 
