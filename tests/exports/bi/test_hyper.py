@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from custseg import MissingDependencyError
+from custseg import CustsegError, MissingDependencyError
 from custseg.exports import export_bi
-from custseg.exports.bi._hyper import HYPER_FILE
+from custseg.exports.bi._hyper import HYPER_FILE, hyper_writer
 from custseg.exports.bi._star_schema import TABLES
 from custseg.tracking import SegmentHistory
 
@@ -26,10 +26,15 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SegmentHistory:
     return history
 
 
-def test_tables_are_those_of_the_parquet_files(history: SegmentHistory) -> None:
-    api: Any = pytest.importorskip(
+@pytest.fixture
+def api() -> Any:
+    """Tableau's library."""
+    return pytest.importorskip(
         "tableauhyperapi", reason="tableauhyperapi has 91 MB and is no part of the environment of the tests"
     )
+
+
+def test_tables_are_those_of_the_parquet_files(history: SegmentHistory, api: Any) -> None:
     written = export_bi(history, "it's bi", hyper=True)
     history.record(ROWS.with_columns(name=pl.format("Свои {}", "segment")), "2024-07-01")
     export_bi(history, "it's bi")
@@ -47,6 +52,12 @@ def test_tables_are_those_of_the_parquet_files(history: SegmentHistory) -> None:
             assert sorted(plain, key=repr) == sorted(expected, key=repr)
 
 
+@pytest.mark.usefixtures("api")
+def test_failure_of_the_library_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(CustsegError, match=r"Tableau's library could not write 'segments.hyper' \(.*\)\. Not"):
+        hyper_writer(["absent"], "export_bi")(tmp_path / HYPER_FILE)
+
+
 @pytest.fixture
 def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tableauhyperapi", None)
@@ -54,7 +65,7 @@ def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_library")
 def test_missing_library_is_named_before_any_work(history: SegmentHistory) -> None:
-    with pytest.raises(MissingDependencyError, match=r"hyper=True needs .* pip install 'custseg\[tableau\]'"):
+    with pytest.raises(MissingDependencyError, match=r"segments.hyper needs .* pip install 'custseg\[tableau\]'"):
         export_bi(history, "bi", hyper=True)
     assert not Path("bi").exists()
 
@@ -63,5 +74,5 @@ def test_missing_library_is_named_before_any_work(history: SegmentHistory) -> No
 def test_file_of_an_earlier_export_is_not_left_outdated(history: SegmentHistory) -> None:
     Path("bi").mkdir()
     Path("bi", HYPER_FILE).write_bytes(b"earlier")
-    with pytest.raises(MissingDependencyError, match="hyper=True needs"):
+    with pytest.raises(MissingDependencyError, match=r"segments.hyper needs"):
         export_bi(history, "bi")

@@ -214,7 +214,7 @@ def _notes(segments: nw.DataFrame[Any], colliding: int, words: Mapping[str, Any]
     count = group_size(None if is_small(np.array(colliding)) else colliding, language)
     notes = [words["colliding_ids"].format(count=count)] if colliding else []
     for names in _taken_for_one(segments.get_column("name").to_list()):
-        shown = shortened([f"“{single_line(name)}”" for name in names], language)
+        shown = shortened([words["quoted"].format(name=single_line(name)) for name in names], language)
         notes.append(words["colliding_names"].format(names=", ".join(shown)))
     return tuple(notes)
 

@@ -25,7 +25,7 @@ def hyper_writer(tables: Sequence[str], caller: str) -> Callable[[Path], None]:
     MissingDependencyError
         If the library is not installed.
     """
-    api: Any = optional_module("tableauhyperapi", f"{caller}: hyper=True")
+    api: Any = optional_module("tableauhyperapi", f"{caller}: {HYPER_FILE}")
 
     def write(path: Path) -> None:
         telemetry = api.Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU
@@ -42,7 +42,8 @@ def hyper_writer(tables: Sequence[str], caller: str) -> Callable[[Path], None]:
         except api.HyperException as error:
             raise CustsegError(
                 f"{caller}: Tableau's library could not write {HYPER_FILE!r} ({str(error).partition(chr(10))[0]}). "
-                "Nothing was changed. Leave out hyper=True; Tableau reads the CSV files too."
+                "Nothing was changed. Move this file away, if there is one, and leave out hyper=True: "
+                "Tableau reads the CSV files too."
             ) from error
 
     return write
