@@ -35,13 +35,18 @@ def fit_and_write(
     if save is not None:
         result.model.save(save)
         files.append(save)
+    notes: tuple[str, ...] = ()
     if bi is not None:
         from custseg.exports import export_bi
 
-        files.extend(export_bi(result, bi, replace=True).files)
+        tables = export_bi(result, bi, replace=True)
+        files.extend(tables.files)
+        notes = tables.notes
     _show(result)
     for file in files:
         click.echo(text(result.choice.language, "cli", "wrote").format(file=file))
+    for note in notes:
+        click.echo(note)
     return result
 
 

@@ -36,12 +36,14 @@ def test_snapshots_are_added() -> None:
 
 @pytest.mark.slow
 def test_fit_and_history_share_a_folder() -> None:
-    clean_log().write_csv("orders.csv")
+    ids = pl.format("c{}", "customer_id").replace({"c4": "C3"})
+    clean_log().with_columns(customer_id=ids).write_csv("orders.csv")
     fitted = run(
         *("fit", "orders.csv", "--method", "kmeans", "--segments", "2", "--min-size", "2", "--as-of", "2024-07-01"),
         *("--out", "segments", "--bi", "bi", "--language", "ru"),
     )
     assert fitted.exit_code == 0, fitted.output
+    assert "которые отличаются от другого только регистром букв или пробелами в конце: <10." in fitted.stdout
     printed = json.loads(run("export-bi", "--out", "bi", "--json").stdout)
     assert printed["snapshots"] == ["2024-06-01", "2024-07-01"]
     assert pl.read_parquet("bi/fact_metric.parquet").filter(measure="q50")["snapshot"].unique().to_list() == [
