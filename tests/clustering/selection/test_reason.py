@@ -179,10 +179,11 @@ def test_near_ties_and_what_settled_them_are_told() -> None:
     )
 
 
-def test_two_natural_segments_are_few() -> None:
-    few = "They are few, but more segments would cut through groups."
-    assert few in remarks(kind="separated", n_clusters=2, votes=(20, 20))
-    assert "few" not in remarks(kind="separated", n_clusters=3, votes=(20, 20))
+def test_two_natural_segments_may_hold_smaller_groups() -> None:
+    assert english(n_clusters=2).endswith("Treat them as groups that exist; each may hold smaller groups.")
+    assert russian(n_clusters=2).endswith("есть на самом деле; внутри них могут быть группы поменьше.")
+    assert english(n_clusters=3).endswith(EXIST)
+    assert "smaller" not in english(n_clusters=2, near_numbers=(3,))
 
 
 def test_previous_number_is_told_whether_kept_or_left() -> None:
