@@ -109,6 +109,7 @@ def segment_row(
             reach=reach,
             size=size,
             known=name.candidates,
+            steps=name.steps,
         ),
     )
 
