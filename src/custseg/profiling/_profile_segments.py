@@ -114,8 +114,8 @@ def profile_segments(
 
     A segment gets an archetype's name if at least 60 % of its members meet the condition, at least twice the share of
     the others, and the 99.9 % interval of the difference lies above 0. Otherwise its name consists of up to three
-    traits, which together hold for at least 60 % of its members: "high" and "low" require a delta of at least 0.33 whose
-    interval excludes 0.
+    traits, which together hold for at least 60 % of its members: "high" and "low" require a delta of at least 0.33
+    whose interval excludes 0.
 
     Markers are the largest effects of at least 0.147 whose interval excludes 0. Features with an absolute rank
     correlation of at least 0.8 are folded into one.
