@@ -1,6 +1,8 @@
 import re
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -303,3 +305,15 @@ def test_feature_of_the_name_is_among_the_main_markers() -> None:
     for row in profile_segments(columns, labels):
         named = {trait.feature for trait in row.traits}
         assert named <= {name for marker in row.main_markers for name in (marker.feature, *marker.folded)}
+
+
+def test_points_that_nobody_can_read_are_no_bounds() -> None:
+    from custseg.feature_table import Feature, FeatureTable
+
+    rng = np.random.default_rng(0)
+    points = np.where(rng.random(400) < np.where(LABELS == 0, 0.9, 0.3), rng.lognormal(-4, 2, 400), 0)
+    frame = pl.DataFrame({"customer_id": range(400), "engagement_web": points})
+    table = FeatureTable(nw.from_native(frame), (Feature("engagement_web", "points", "engagement"),), nw.to_native)
+    texts = [marker.texts["en"] for row in profile_segments(table, LABELS) for marker in row.markers]
+    assert texts
+    assert not any(re.search(r"0\.0[0-4]", text) for text in texts)

@@ -63,7 +63,7 @@ def is_answer(word: str) -> bool:
 
 
 def answer_of(word: str) -> Literal["yes", "no"] | None:
-    """Which of yes and no the word means, such as "Y", "FALSE" and "нет"; None for any other word."""
+    """Which of yes and no the word means, such as "Y" and "FALSE"; None for any other word."""
     plain, lists = _folded(word.strip().lower()), catalog()["answers"]
     if plain in lists["yes"]:
         return "yes"

@@ -14,9 +14,11 @@ from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import MISSING, Term, condition_words, is_answer
-from custseg.texts import EXACT, LANGUAGES, number, percent, roundest, text, value_text
+from custseg.texts import EXACT, LANGUAGES, POINTS, number, percent, roundest, text, value_text
 
 _MAX_MARKERS = 5
+_DERIVED = 0.2
+"""Taken off the absolute effect of what is derived from a log and was not clustered on: readers look for it last."""
 
 _AT_AN_END = (0.9, 0.6)
 """Shares of members and of others from which a median at an end of the range stands for them without misleading."""
@@ -86,7 +88,8 @@ def markers(
     without describing fewer than 10 customers is no marker.
     """
     correlations = statistics.correlations
-    remaining = sorted(candidates, key=lambda c: -abs(c.effect.value))
+    derived = statistics.derived(preferred)
+    remaining = sorted(candidates, key=lambda c: -abs(c.effect.value) + _DERIVED * (c.feature in derived))
     selected: list[RankedMarker] = []
     while remaining and len(selected) < _MAX_MARKERS:
         strongest = remaining[0]
@@ -184,6 +187,8 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
     # The grid is of ranks: the second value is a cut as well, so that the share at the lowest one can be said.
     grid = np.union1d(statistics.ranked[feature].grid, values[values > values.min(initial=np.inf)].min(initial=np.inf))
     grid = grid[np.isfinite(grid)]
+    if statistics.table.described[feature].unit == POINTS:
+        grid = np.unique(np.round(grid, 1))
     bins = np.searchsorted(grid, values, side="right")
     under = np.array(
         [np.bincount(bins[group], minlength=len(grid) + 1).cumsum()[:-1] for group in (is_member, ~is_member)]

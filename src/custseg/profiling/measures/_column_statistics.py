@@ -12,7 +12,7 @@ import numpy as np
 from custseg._numerics import Floats, Integers, in_threads
 from custseg._privacy import SMALLEST_GROUP, blurred
 from custseg.errors import DataError
-from custseg.feature_table import codes_of
+from custseg.feature_table import GIVEN_FAMILIES, codes_of
 from custseg.profiling.measures._categories import (
     CategoryShare,
     bounded_shares,
@@ -27,7 +27,7 @@ from custseg.profiling.measures._ranked import Ranked, ranked
 from custseg.profiling.measures._significance import against_others, is_beyond_chance, rank_p_value
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
-from custseg.texts import SHARES
+from custseg.texts import POINTS, SHARES, SMALLEST_POINTS
 
 _MOST_THREADS = 8
 # A smaller difference of shares within two bounds says little to a reader who compares it with high and low columns.
@@ -107,6 +107,12 @@ class ColumnStatistics:
         enough = min(ranks.counts[segment], ranks.others_counts[segment]) >= SMALLEST_GROUP
         return ranks.effects[segment] if enough else None
 
+    def derived(self, clustered_on: Collection[str]) -> set[str]:
+        """The features that are made from logs and were not clustered on; not columns that the user gave."""
+        made_from = clustered_on or self.table.clustering_columns
+        described = self.table.described
+        return {name for name in described if name not in made_from and described[name].family not in GIVEN_FAMILIES}
+
     def candidates(self, segment: int, clustered_on: Collection[str]) -> list[Candidate]:
         """The features and categories with a clear effect, which may become markers of the segment.
 
@@ -125,7 +131,8 @@ class ColumnStatistics:
             if not feature.doubtful and (name in clustered_on or not (feature.shrunk or feature.unit == "log ratio"))
         ]
         n_tests = sum(name not in made_from for name in names) * self.n_segments
-        candidates = [candidate for name in names for candidate in self._clear(name, segment)]
+        derived = self.derived(clustered_on)
+        candidates = [c for name in names for c in self._clear(name, segment, may_be_range=name not in derived)]
         return [
             candidate
             for candidate in candidates
@@ -134,13 +141,15 @@ class ColumnStatistics:
             or is_beyond_chance(self._p_value(candidate.feature, segment), n_tests)
         ]
 
-    def _clear(self, name: str, segment: int) -> list[Candidate]:
+    def _clear(self, name: str, segment: int, *, may_be_range: bool) -> list[Candidate]:
         """The column with its effect, or its strongest category, if the effect is clear.
 
         Where members are in the middle and others on both sides, it is the range, if it says more than the ranks do.
         """
         if name in self.ranked:
-            effect, middle = self.effect(name, segment), self._in_the_middle(name, segment)
+            effect, middle = self.effect(name, segment), None
+            if may_be_range:
+                middle = self._in_the_middle(name, segment)
             if self.ranked[name].counts[segment] < _COVERED * self.sizes()[segment]:
                 return []
             if middle is not None and (effect is None or middle.effect.value > abs(effect.value)):
@@ -157,6 +166,8 @@ class ColumnStatistics:
         """The range that holds most members and few others, if the difference is clear and beyond chance."""
         middle = self._middle_ranges[name][segment]
         if middle is None or not is_beyond_chance(middle.p_value, len(self.ranked) * self.n_segments):
+            return None
+        if self.table.described[name].unit == POINTS and 0 < middle.low < SMALLEST_POINTS:
             return None
         values, labels = self.clustered_values(name)
         inside = (values >= middle.low) & (values < middle.high)
