@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import IO, Any
 
 import click
@@ -69,7 +70,7 @@ def _usage_error(error: click.UsageError, arguments: Sequence[str]) -> click.Cli
 def _requested_language(arguments: Sequence[str]) -> str:
     """The value of --language among arguments that could not be parsed; English where it is none of the languages."""
     joined = [argument.partition("=")[2] for argument in arguments if argument.startswith("--language=")]
-    following = [value for name, value in zip(arguments, arguments[1:], strict=False) if name == "--language"]
+    following = [value for name, value in pairwise(arguments) if name == "--language"]
     return next((value for value in (*joined, *following) if value in LANGUAGES), "en")
 
 

@@ -207,8 +207,9 @@ class _Context:
         traits = [trait for segment in pair if segment in self.rows for trait in self.rows[segment].traits]
         terms = [term for trait in traits for term in trait.terms if term.feature == name and term.operator in _BOUNDS]
         conditions = [c for s in pair if s in self.rules for c in self.rules[s].conditions if c.feature == name]
-        values = [term.value for term in terms] + [end for c in conditions for end in (c.low, c.high)]
-        return tuple(sorted({float(value) for value in values if isinstance(value, Real)}))
+        values = {float(term.value) for term in terms if isinstance(term.value, (int, float))}
+        values |= {end for c in conditions for end in (c.low, c.high) if end is not None}
+        return tuple(sorted(values))
 
     def _is_whole(self, name: str) -> bool:
         values = _not_missing(self.features[name])
