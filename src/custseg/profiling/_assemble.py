@@ -218,8 +218,9 @@ def _markers(
         effect = share_difference(trait.members * size, size, others=(trait.others * n_others, n_others))
         if is_clear(effect):
             texts = share_texts(Statement(trait.terms), segment, statistics=statistics)
-            result.append(Marker(trait.feature, None, effect, texts))
-    return tuple(sorted(result, key=lambda marker: -abs(marker.effect.value)))
+            weaker = (rank for rank, marker in enumerate(result) if abs(marker.effect.value) < abs(effect.value))
+            result.insert(next(weaker, len(result)), Marker(trait.feature, None, effect, texts))
+    return tuple(result)
 
 
 def _marker(inputs: ProfileInputs, segment: int, marker: RankedMarker) -> Marker:

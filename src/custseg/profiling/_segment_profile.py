@@ -102,7 +102,8 @@ class SegmentProfile:
     features : mapping of str to FeatureProfile
         Every feature, in the order of the table.
     markers : tuple of Marker
-        The largest differences from all other customers, the largest effect first.
+        The largest differences from all other customers, the largest effect first; what is derived from logs and was
+        not clustered on comes before others only if its effect is larger by 0.2.
     nearest : int, str or None
         The most similar segment.
     overlap : float or None
@@ -164,7 +165,7 @@ class SegmentProfile:
 
     @property
     def main_markers(self) -> tuple[Marker, ...]:
-        """The three strongest markers, and those of what a name made of traits says, the largest effect first."""
+        """The three strongest markers, and those of what a name made of traits says."""
         named = {trait.feature for trait in self.traits}
         return tuple(
             marker
