@@ -168,9 +168,9 @@ def profile_segments(
 
     outside = dict(unclustered or UNCLUSTERED[unclustered_row(statistics, clustering_features)])
     returned = returned_name(windowed=table.windowed)
-    markers = segment_markers(statistics, clustering_features)
     reserved = [outside, returned.names]
     names = segment_names(statistics, candidates, clustered_on=clustering_features, reserved=reserved)
+    markers = segment_markers(statistics, clustering_features, names)
     tests, p_values = descriptor_tests(statistics)
     codes = np.where((segments.codes < 0) & table.returned_everything(), RETURNED, segments.codes)
     inputs = ProfileInputs(statistics, Labels(codes, segments.segments), language, plays, weights, jaccards, p_values)

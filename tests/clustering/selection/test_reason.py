@@ -43,6 +43,12 @@ def remarks(language: str = "en", **changes: Any) -> str:
             "They are a useful division: the borders between them are a convention.",
         ),
         (
+            "partly_touching",
+            "Five segments that touch, not all of them with fewer customers between them than inside",
+            "Not every border is a gap: where customers lie as close between two segments as inside, it is a "
+            "convention.",
+        ),
+        (
             "gaps_by_chance",
             "Five segments with gaps between them that chance may explain",
             "They may be groups that exist or just a useful division.",
@@ -210,3 +216,10 @@ def test_a_reason_has_two_sentences_and_a_remark_one_in_both_languages() -> None
         sentences = replace(REASON, **everything).remarks(language)
         assert len(sentences) == 3
         assert all(". " not in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(("n_valleys", "kind"), [(10, "touching"), (9, "partly_touching"), (0, "reproducible")])
+def test_segments_that_touch_have_fewer_customers_between_them_only_where_that_was_seen(
+    n_valleys: int, kind: str
+) -> None:
+    assert replace(REASON, kind="touching").with_valleys(n_valleys, 10).kind == kind

@@ -240,7 +240,7 @@ def test_words_are_true_in_absolute_terms() -> None:
         return [name.split(" · ")[0] for name in named({"recency_days": np.array(recency)[labels] + spread}, labels)]
 
     assert first_words((10, 200)) == ["recent", "no order for long"]
-    assert first_words((70, 95)) == ["more recent than most", "less recent than most"]
+    assert first_words((70, 95)) == ["ordered more recently than most", "ordered longer ago than most"]
     # Nobody has ordered for a year: the more recent half is not "recent", and no half is "average".
     assert first_words((400, 450)) == ["lapsed later than most", "lapsed earlier than most"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from custseg.clustering._methods import get_method
@@ -69,6 +69,12 @@ class Reason:
     votes: tuple[int, int] = (0, 0)
     leading: tuple[int, ...] = ()
     worth: float | None = None
+
+    def with_valleys(self, n_valleys: int, n_pairs: int) -> Reason:
+        """The reason for clusters that touch, of which so many pairs have fewer rows between them than inside."""
+        if n_valleys == n_pairs:
+            return self
+        return replace(self, kind="partly_touching" if n_valleys else "reproducible")
 
     def text(self, language: str) -> str:
         """How many segments, how separate and reproducible, by which method; then what to make of them."""
