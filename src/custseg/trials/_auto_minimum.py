@@ -117,6 +117,10 @@ class AutoMinimum:
             )
         return replace(self, segments=tuple(rows))
 
+    def numbered(self, numbers: Sequence[int]) -> AutoMinimum:
+        """The same with other numbers for the segments 0, 1, ...."""
+        return replace(self, segments=tuple(replace(row, segment=numbers[row.segment]) for row in self.segments))
+
     def text(self, language: str) -> str:
         """What was needed, in words."""
         words = text(language, "auto_minimum")
@@ -134,8 +138,13 @@ class AutoMinimum:
         return str(words["enough" if self.n_segments else "not_enough"].format(**fields))
 
     def segment_texts(self, names: Mapping[int, str], language: str) -> list[str]:
-        """What each segment can show, one sentence per segment."""
-        return [self._segment_text(row, names[row.segment], language) for row in self.segments]
+        """What each segment can show, one sentence per segment, in the order of `names`."""
+        by_segment = {row.segment: row for row in self.segments}
+        return [
+            self._segment_text(by_segment[segment], names[segment], language)
+            for segment in names
+            if segment in by_segment
+        ]
 
     @property
     def _pooled_days(self) -> int:
