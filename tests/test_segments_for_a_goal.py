@@ -16,6 +16,7 @@ from custseg import Customers, DataError, Segmentation, SegmentModel, fit_segmen
 from custseg.datasets import make_shop
 from custseg.features import build_features
 from custseg.goals import GOALS, Goal
+from custseg.plots import plot_segments
 from custseg.tracking import refit
 
 SHOP = make_shop(300, 0)
@@ -50,6 +51,27 @@ def test_segments_are_printed_by_what_to_expect() -> None:
     assert sorted(printed) == list(range(len(printed)))
     # The numbers stay those of the labels: the largest segment is 0.
     assert [row.segment for row in result().profiles.segments] == sorted(printed)
+
+
+def test_everything_lists_them_in_this_order() -> None:
+    listed = [row.segment for row in result().profiles.listed if row.segment is not None]
+    assert listed != sorted(listed)
+    assert result().profiles.columns()["segment"][: len(listed)] == listed
+    frame = pl.DataFrame(result().profiles.to_frame()).filter(pl.col("segment").is_not_null())
+    assert frame["segment"].unique(maintain_order=True).to_list() == listed
+    names = [row.name for row in result().profiles.listed if row.segment is not None]
+    drawn = [label.get_text().replace("\n", " ") for label in plot_segments(result()).axes[0].get_yticklabels()]
+    assert drawn == [name.replace(" · ", " ") for name in names]
+
+
+def test_a_goal_without_foresight_lists_them_by_it() -> None:
+    goal = Goal("who comes back", families=("rfm",), outcome="ordered", horizon_days=60)
+    segments = quick_fit(SHOP.orders, as_of=SHOP.as_of, goal=goal, n_segments=3)
+    table = build_features(SHOP.orders, as_of=SHOP.as_of, families=["rfm", "foresight"])
+    assert "foresight" not in segments.features.names
+    expected, labels = table.values("expected_orders"), segments.labels
+    means = [expected[labels == number].mean() for number in segments.profiles.listing]
+    assert means == sorted(means, reverse=True)
 
 
 def test_result_says_what_it_is_for() -> None:

@@ -112,7 +112,7 @@ class Segmentation:
         units = {feature.name: feature.unit for feature in self.features.described}
         minimum = []
         if self.minimum is not None:
-            names = dict(zip(self.model.numbers, self.model.names, strict=True))
+            names = {row.segment: row.name for row in self.profiles.listed if isinstance(row.segment, int)}
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
         return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes, *self._notes_on_goal]
