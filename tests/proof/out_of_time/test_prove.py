@@ -65,7 +65,7 @@ def test_what_a_proof_holds() -> None:
     assert proof().until - proof().cut == timedelta(days=DAYS)
     assert proof().result.as_of == proof().cut
     assert sum(row.customers for row in proof().segments) == proof().n_customers
-    means = [row.mean for row in proof().segments]
+    means = [row.mean for row in proof().segments if row.mean is not None]
     assert means == sorted(means, reverse=True)
     first = proof().comparisons[0]
     assert first.low < first.share < first.high
@@ -103,6 +103,14 @@ def test_segments_do_not_know_the_period() -> None:
     assert other.share != proof().share
 
 
+def test_logs_that_end_early_are_named() -> None:
+    """Nothing is known of the last 20 of 60 days."""
+    late = proof_of(as_of=shop().as_of + timedelta(days=20))
+    assert (proof().unseen_days, late.unseen_days) == (0, 20)
+    assert "The logs end on 2025-07-01, 20 days before the end of the period" in late.sentence
+    assert "The logs end" not in proof().sentence
+
+
 def test_attributes_without_dates_are_named() -> None:
     customers = Customers(shop().customers, numeric=["age"], category=["region"])
     told = proof_of(customers=customers, n_segments=3)
@@ -134,7 +142,7 @@ def test_yes_and_no_is_a_share_of_deviance() -> None:
     told = proof_of(goal=Goal("again", outcome="ordered"), n_segments=3)
     assert told.is_yes_no
     assert 0 < told.mean < 1
-    assert all(0 <= row.low <= row.mean <= row.high <= 1 for row in told.segments)
+    assert all(0 <= row.low <= row.mean <= row.high <= 1 for row in told.segments if row.mean is not None)
 
 
 @pytest.mark.parametrize(
