@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,6 @@ def test_attributes_alone_are_too_coarse() -> None:
         ({"goal": "sale"}, ValueError, "goal must be one of"),
         ({"goal": "email_engagement"}, DataError, "'email' needs events"),
         ({"goal": Goal("x", horizon_days=400)}, DataError, "looks 400 days ahead, and the log has 300 days"),
-        ({"goal": "revenue", "window_days": 90}, ValueError, r"goal= needs the whole log. Leave out window_days="),
     ],
 )
 def test_bad_goals(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
@@ -160,3 +160,25 @@ def test_a_ready_table_has_no_past() -> None:
     table = build_features(clean_log(), as_of="2024-10-27")
     with pytest.raises(TypeError, match="goal= looks at what customers did after earlier dates"):
         fit_segments(features=table, goal="revenue")
+
+
+def test_a_ready_table_is_clustered_on_its_foresight() -> None:
+    """What the error advises."""
+    table = build_features(SHOP.orders, as_of=SHOP.as_of, families=["rfm", "foresight"])
+    columns = ["recency_days", "order_count", "revenue", "foresight"]
+    assert quick_fit(features=table, columns=columns, n_segments=3).model.preparation.names == columns
+
+
+def test_a_window_describes_and_foresight_looks_at_the_whole_log() -> None:
+    recent = fit_segments(SHOP.orders, as_of=SHOP.as_of, goal="revenue", window_days=180, method="kmeans", n_segments=3)
+    whole = fit_segments(SHOP.orders, as_of=SHOP.as_of, goal="revenue", method="kmeans", n_segments=3)
+    foresight = [segments.features.values("foresight") for segments in (recent, whole)]
+    assert np.array_equal(*foresight, equal_nan=True)
+    assert np.nanmax(recent.features.values("recency_days")) <= 180
+    # Who has not ordered in the window is in no segment.
+    assert sum(row.size for row in recent.profiles.segments) < sum(row.size for row in whole.profiles.segments)
+    again = pl.DataFrame(recent.model.assign(SHOP.orders, as_of=SHOP.as_of))
+    assert again.equals(pl.DataFrame(recent.assignments))
+    lines = SHOP.orders.filter(pl.col("ordered_at") >= SHOP.as_of - timedelta(days=180))
+    with pytest.raises(DataError, match=r"would look new. Give the whole log\.$"):
+        recent.model.assign(lines, as_of=SHOP.as_of)

@@ -34,7 +34,7 @@ def check_goal(logs: Logs, goal: Goal) -> None:
             f"{logs.caller}: the logs lack what the goal {goal.name!r} needs: {'; '.join(lacking)}. Describe these "
             "columns in Orders(...) or Events(...), give the log, or choose another goal."
         )
-    history = history_days(logs)
+    history = history_days(logs.whole)
     if goal.horizon_days > history:
         raise DataError(
             f"{logs.caller}: the goal {goal.name!r} looks {plural(goal.horizon_days, 'day')} ahead, and the log has "

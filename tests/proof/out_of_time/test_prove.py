@@ -133,6 +133,13 @@ def test_page_escapes_names() -> None:
     assert len(proof().segment_columns()["name"]) == len(proof().segments)
 
 
+def test_a_window_ends_at_the_cut() -> None:
+    told = proof_of(window_days=120)
+    assert np.nanmax(told.result.features.values("recency_days")) <= 120
+    assert told.result.as_of == told.cut
+    assert told.n_customers < proof().n_customers
+
+
 def test_without_a_goal_the_outcome_is_revenue() -> None:
     told = proof_of(goal=None, n_segments=3)
     assert (told.goal, told.outcome) == (None, "revenue")
@@ -151,7 +158,6 @@ def test_yes_and_no_is_a_share_of_deviance() -> None:
         ({"horizon_days": 400}, DataError, "the horizon of 400 days is as long as the log or longer: it has 300 days"),
         ({"horizon_days": 0}, ValueError, "prove: horizon_days must be"),
         ({"features": clean_log()}, TypeError, "features= cannot be used: a ready table does not say when"),
-        ({"window_days": 90}, TypeError, "window_days= cannot be used: the proof cuts the log itself"),
         ({"goal": "email_engagement"}, DataError, "outcome 'opens_and_clicks' needs events"),
         ({"as_of": "2025-06-01"}, DataError, "the outcome 'orders' is 0 for all customers in the horizon"),
         ({"language": "fr"}, ValueError, "prove: language must be one of"),

@@ -65,8 +65,8 @@ def prove(
     random_state : int, default 0
         Seed of the fit, of the resamples and of the shuffles.
     options
-        Further arguments of `fit_segments`: `columns`, `method`, `n_segments`, `min_size`, `prefer`, `previous`,
-        `labels`, `progress`.
+        Further arguments of `fit_segments`: `columns`, `method`, `n_segments`, `min_size`, `lift`, `window_days`,
+        `prefer`, `previous`, `labels`, `progress`.
 
     Returns
     -------
@@ -217,13 +217,11 @@ def _compared(
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
-    """Raise for arguments of a fit that a proof sets itself or cannot use."""
-    for name, reason in {
-        "features": "a ready table does not say when anything happened; give the logs",
-        "window_days": "the proof cuts the log itself; leave it out",
-    }.items():
-        if options.get(name) is not None:
-            raise TypeError(f"{_CALLER}: {name}= cannot be used: {reason}.")
+    """Raise for arguments of a fit that a proof cannot use."""
+    if options.get("features") is not None:
+        raise TypeError(
+            f"{_CALLER}: features= cannot be used: a ready table does not say when anything happened; give the logs."
+        )
 
 
 def _usual_outcome(logs: Logs) -> Outcome:
