@@ -167,7 +167,7 @@ def test_constant_outcome_shows_nothing(cv: float) -> None:
     [
         ({"lift": 0.1}, "give base_rate"),
         ({"base_rate": 0.1, "cv": 1, "lift": 0.1}, "one of both"),
-        ({"base_rate": 0.1, "mean": 5, "lift": 0.1}, "mean belongs to cv"),
+        ({"base_rate": 0.1, "mean": 5, "lift": 0.1}, "mean= belongs to cv="),
         ({"base_rate": "a tenth", "lift": 0.1}, "base_rate must be a number"),
         ({"base_rate": 0.1, "lift": None}, "lift must be a number"),
         ({"cv": "wide", "lift": 0.1}, "cv must be a number"),
