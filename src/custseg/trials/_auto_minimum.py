@@ -33,7 +33,8 @@ class SegmentPower:
         Its size; None for 1 to 9.
     base_rate : float
         How often the outcome came among the customers who were in the segment when the past period began (or the mean
-        amount); of all customers where too few were in it.
+        amount). Where fewer than ten of them acted, or did not, it is as if nine had; where fewer than ten were in it,
+        it is that of all customers.
     shows : float
         The smallest rise that it can show with half of its reachable customers held out; infinite for none.
     shows_pooled, shows_clicks : float
@@ -212,7 +213,7 @@ def auto_minimum(
 def _by_segment(
     outcome: PastOutcome, segments: Sequence[int], members: Mapping[int, Mapping[int, Sequence[Any]]]
 ) -> dict[int, PastOutcome]:
-    """The outcome of the customers of each segment; of all customers where fewer than ten of them acted, or did not."""
+    """The outcome of the customers of each segment; of all customers where fewer than ten were in it."""
     by_segment = {}
     positions = {value: i for i, value in enumerate(outcome.ids)}
     for segment in segments:
@@ -220,10 +221,25 @@ def _by_segment(
         ids = members.get(outcome.horizon_days, {}).get(segment, ())
         is_member[[positions[value] for value in ids if value in positions]] = True
         of_members = outcome.among(is_member)
-        n_active = int(np.count_nonzero(of_members.values))
-        counts = [n_active, len(of_members.values) - n_active] if outcome.is_rate else [n_active]
-        by_segment[segment] = of_members if min(counts) >= SMALLEST_GROUP else outcome
+        by_segment[segment] = outcome if len(of_members.ids) < SMALLEST_GROUP else _with_nine(of_members, outcome)
     return by_segment
+
+
+def _with_nine(of_members: PastOutcome, outcome: PastOutcome) -> PastOutcome:
+    """The outcome of a segment; where 0 to 9 of its customers acted, or of yes and no did not, as if nine had.
+
+    So many show the smallest lift that the segment can show, and their number is not told.
+    """
+    n, few = len(of_members.ids), SMALLEST_GROUP - 1
+    n_active = int(np.count_nonzero(of_members.values))
+    if n_active <= few:
+        active = outcome.values[outcome.values != 0]
+        values = np.where(np.arange(n) < few, active.mean() if len(active) else 0.0, 0.0)
+    elif outcome.is_rate and n - n_active <= few:
+        values = np.where(np.arange(n) < few, 0.0, 1.0)
+    else:
+        return of_members
+    return PastOutcome(outcome.name, outcome.horizon_days, of_members.ids, values)
 
 
 def _signed(lift: float, language: str) -> str:
