@@ -17,7 +17,7 @@ from custseg import Customers, DataError, Segmentation, SegmentModel, fit_segmen
 from custseg.datasets import make_shop
 from custseg.features import build_features
 from custseg.goals import GOALS, Goal
-from custseg.plots import plot_segments
+from custseg.plots import plot_distributions, plot_segments
 from custseg.tracking import refit
 
 SHOP = make_shop(300, 0)
@@ -60,9 +60,9 @@ def test_everything_lists_them_in_this_order() -> None:
     assert result().profiles.columns()["segment"][: len(listed)] == listed
     frame = pl.DataFrame(result().profiles.to_frame()).filter(pl.col("segment").is_not_null())
     assert frame["segment"].unique(maintain_order=True).to_list() == listed
-    names = [row.name for row in result().profiles.listed if row.segment is not None]
-    drawn = [label.get_text().replace("\n", " ") for label in plot_segments(result()).axes[0].get_yticklabels()]
-    assert drawn == [name.replace(" · ", " ") for name in names]
+    names = [row.name.replace(" · ", " ") for row in result().profiles.listed_segments]
+    for axes in (plot_segments(result()).axes[0], plot_distributions(result(), "recency_days")):
+        assert [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()] == names
 
 
 def test_a_goal_without_foresight_lists_them_by_it() -> None:

@@ -64,6 +64,11 @@ class Profiles:
         return tuple(sorted(self.rows, key=lambda row: positions.get(row.segment, last)))  # type: ignore[arg-type]
 
     @property
+    def listed_segments(self) -> tuple[SegmentProfile, ...]:
+        """The same without the rows of customers in no segment."""
+        return tuple(row for row in self.listed if row.segment is not None)
+
+    @property
     def overview(self) -> str:
         """One sentence about all customers in segments, in the language of the profiles; "" where there is none."""
         return self.overviews.get(self.rows[0].language, "") if self.rows else ""

@@ -16,7 +16,6 @@ from custseg.texts import YEAR, counted, number, percent, printable, text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from custseg.profiling import SegmentProfile
 
 _CUSTOMERS = "#b8c4d6"
 _REVENUE = "#2f4b7c"
@@ -63,11 +62,6 @@ def plot_segments(result: Segmentation) -> Figure:
     return figure
 
 
-def _rows(result: Segmentation) -> list[SegmentProfile]:
-    """The segments in the order in which they are printed."""
-    return [row for row in result.profiles.listed if row.segment is not None]
-
-
 def _main_features(result: Segmentation) -> list[str]:
     """The usual four features where the result has them, then those used for clustering; six at most."""
     usual = list(_USUAL) if set(_USUAL) <= result.profiles[0].medians.keys() else []
@@ -75,7 +69,7 @@ def _main_features(result: Segmentation) -> list[str]:
 
 
 def _draw_shares(axes: Axes, result: Segmentation) -> None:
-    rows, language = _rows(result), result.choice.language
+    rows, language = result.profiles.listed_segments, result.choice.language
     words = text(language, "plots")
     money = any(row.revenue_share is not None for row in rows)
     height = 0.36 if money else 0.6
@@ -101,7 +95,7 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
 
 
 def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None:
-    rows, language = _rows(result), result.choice.language
+    rows, language = result.profiles.listed_segments, result.choice.language
     phrases = distinct_phrases(result.features.described, language)
     units = {feature.name: feature.unit for feature in result.features.described}
     effects = [[row.effects[name] or 0.0 for name in features] for row in rows]

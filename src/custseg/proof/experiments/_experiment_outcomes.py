@@ -121,10 +121,12 @@ def _ids_of(logs: Logs) -> nw.Series[Any]:
 
 def _check_days(logs: Logs, start: datetime, days: int) -> None:
     """Raise unless a log has a row in the days that count."""
-    last_days = [(logs.orders, logs.order_facts.last_day if logs.orders is not None else None)]
-    last_days.append((logs.events, logs.event_facts.last_day if logs.events is not None else None))
-    first_of = [(log.dates.snapshot(start).day, last) for log, last in last_days if log is not None]
-    if not any(last is not None and last >= first for first, last in first_of):
+    days_of: list[tuple[int, int | None]] = []
+    if logs.orders is not None:
+        days_of.append((logs.orders.dates.snapshot(start).day, logs.order_facts.last_day))
+    if logs.events is not None:
+        days_of.append((logs.events.dates.snapshot(start).day, logs.event_facts.last_day))
+    if not any(last is not None and last >= first for first, last in days_of):
         raise DataError(
             f"{_CALLER}: the logs have no row in the {plural(days, 'day')} from {start:%Y-%m-%d} on. Check since and "
             "days, or wait for the rows."
