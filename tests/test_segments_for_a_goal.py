@@ -143,6 +143,14 @@ def test_attributes_alone_are_too_coarse() -> None:
     assert not any("too coarse" in note for note in result().notes)
 
 
+def test_a_ready_table_of_age_and_income_is_too_coarse() -> None:
+    rng = np.random.default_rng(0)
+    people = pl.DataFrame({"customer_id": range(300), "age": rng.integers(18, 80, 300), "income": rng.gamma(3, 9, 300)})
+    assert "too coarse to say who buys" in quick_fit(features=people, n_segments=2).notes[-1]
+    shoppers = people.with_columns(visits=pl.Series(rng.gamma(2, 5, 300)))
+    assert not any("too coarse" in note for note in quick_fit(features=shoppers, n_segments=2).notes)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
