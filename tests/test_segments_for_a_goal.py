@@ -102,6 +102,16 @@ def test_a_customer_is_assigned_by_the_figures_of_the_fit() -> None:
     assert some.equals(of_all.join(some, on="customer_id", how="semi"))
 
 
+@pytest.mark.parametrize("window_days", [None, 200])
+def test_foresight_of_the_model_fades_as_in_the_fit(window_days: int | None, tmp_path: Path) -> None:
+    """Retention has half-lives of its own, and engagement is a column of its foresight alone."""
+    logs = {"events": SHOP.events, "as_of": SHOP.as_of}
+    fitted = quick_fit(SHOP.orders, **logs, goal="retention", window_days=window_days, n_segments=3)
+    fitted.model.save(tmp_path / "model.json")
+    again = pl.DataFrame(SegmentModel.load(tmp_path / "model.json").assign(SHOP.orders, **logs))
+    assert again.equals(pl.DataFrame(fitted.assignments))
+
+
 def test_segments_of_the_fit_are_those_of_the_model() -> None:
     assert result().model.assign(SHOP.orders, as_of=SHOP.as_of).equals(result().assignments)
 
