@@ -155,10 +155,11 @@ def _is_refit_of(model: SegmentModel, as_of: str) -> bool:
     """Whether the model is a refit of this moment."""
     from custseg.snapshot import parse_moment
 
-    if not model.refits or model.as_of is None:
+    last = model.refits[-1].as_of if model.refits else None
+    if last is None:
         return False
     moment = parse_moment(as_of, "refit")
-    return moment == model.as_of.replace(tzinfo=None if moment.tzinfo is None else model.as_of.tzinfo)
+    return moment == last.replace(tzinfo=None if moment.tzinfo is None else last.tzinfo)
 
 
 @click.command()

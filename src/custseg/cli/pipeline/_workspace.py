@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from custseg.cli._output import say
 from custseg.cli.pipeline._project import FILE_NAME, LOGS, Project, read_project
 from custseg.errors import DataError
 from custseg.texts import LANGUAGES, number, text
@@ -187,7 +188,7 @@ def segment_counts(table: Any, hidden: Collection[tuple[int | None, str]] = ()) 
 
 def echo_summary(summary: Mapping[str, Any], *, as_json: bool, lines: Sequence[str]) -> None:
     """Print the summary as JSON, or the lines."""
-    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else "\n".join(lines))
+    say(json.dumps(summary, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 def segment_lines(segments: Sequence[Mapping[str, Any]], language: str) -> list[str]:
