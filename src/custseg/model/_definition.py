@@ -72,6 +72,13 @@ class FeatureDefinition:
     reach: Reach | None
     describing: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for descriptions that no log has, as an edited model file may have them."""
+        arguments = {log: {item.name for item in fields(kind) if item.init} for log, kind in _LOGS.items()}
+        for log, description in (*self.logs.items(), ("orders", self.describing)):
+            if unknown := sorted(set(description) - arguments.get(log, set())):
+                raise ValueError(f"the {_LOG_WORDS.get(log, log)} has no {listed(unknown)}")
+
     def described(
         self,
         logs: Mapping[str, Any],

@@ -38,6 +38,13 @@ class Reach:
     days: tuple[str, ...]
     customers: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for what are no dates with their numbers, as an edited model file may have them."""
+        if len(self.days) != len(self.customers):
+            raise ValueError("the reach of the log must have one number of customers per date")
+        for day in self.days:
+            date.fromisoformat(day)
+
     @classmethod
     def learn(cls, table: FeatureTable) -> Reach | None:
         """The reach of the log of a fit; None without orders, or with too few customers to tell."""
