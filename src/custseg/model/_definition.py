@@ -194,9 +194,7 @@ class FeatureDefinition:
 def _refuse_features(log: str, columns: Collection[str], names: Collection[str], *, caller: str) -> None:
     """Raise if a table given as a log has the features of the model."""
     if set(names) <= set(columns):
-        raise TypeError(
-            f"{caller}: {log}= got a table with the features of the model. Give it as features=."
-        ) from None
+        raise TypeError(f"{caller}: {log}= got a table with the features of the model. Give it as features=.") from None
 
 
 def recent_features(logs: Logs) -> FeatureTable | None:

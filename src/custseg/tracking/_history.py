@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 from custseg._frames import collect, frame_from_columns, parquet_rows, parquet_table, table_writer
 from custseg._write import hold_lock, recover, write_files
 from custseg.errors import CustsegError, DataError
-from custseg.snapshot import parse_moment
+from custseg.snapshot import moment_text, parse_moment
 from custseg.texts import listed, plural, shown
 from custseg.tracking._assignments import read_assignments
 from custseg.tracking._manifest import (
@@ -31,7 +31,7 @@ from custseg.tracking._manifest import (
     read_manifest,
     types_of,
 )
-from custseg.tracking._snapshot_moments import PREFIX, folder_name, is_zoned, moment_of_folder, moment_text
+from custseg.tracking._snapshot_moments import PREFIX, folder_name, is_zoned, moment_of_folder
 
 _LOCK = ".custseg-lock"
 _CUSTOMER_COLUMNS = ("as_of", "segment", "name", "previous_segment", "previous_name", "changed_at")

@@ -26,7 +26,7 @@ _TYPES: dict[str, type] = {
 
 
 class DamagedSnapshot(CustsegError):
-    """A manifest cannot be read, or does not describe the files beside it; the message says why, `remedy` what to do."""
+    """A manifest cannot be read or does not describe the files beside it: the message says why, `remedy` what to do."""
 
     remedy = "Record it again with replace=True, or move its folder away."
 

@@ -105,11 +105,11 @@ def refit(
     moment = result.model.as_of
     if moment is None and as_of is not None:
         moment = parse_moment(as_of, _CALLER)
-    return _with_identities(model, old_table, result, moment)
+    return _with_identities(model, old_table, result, moment=moment)
 
 
 def _with_identities(
-    model: SegmentModel, old_table: FeatureTable, result: Segmentation, moment: datetime | None
+    model: SegmentModel, old_table: FeatureTable, result: Segmentation, *, moment: datetime | None
 ) -> Refit:
     old = _aligned(old_table, model.labels(old_table), result.features)
     new = result.labels
