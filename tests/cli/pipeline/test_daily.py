@@ -39,6 +39,16 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+def test_misspelled_alarm_is_an_error(project: Path) -> None:
+    with Path("custseg.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[daily]\nfail_on = 'refitt'\n")
+    result = run("daily", "--as-of", DAYS[0])
+    assert (result.exit_code, Path("history").exists()) == (1, False)
+    assert "[daily] 'fail_on' must be 'watch' or 'refit', got 'refitt'" in result.stderr
+    russian = run("daily", "--as-of", DAYS[0], "--language", "ru").stderr
+    assert "[daily] 'fail_on' — 'watch' или 'refit', получено 'refitt'" in russian
+
+
 def test_two_days(project: Path) -> None:
     outputs = [run("daily", "--as-of", day, "--json") for day in DAYS]
     first, second = (json.loads(output.stdout) for output in outputs)

@@ -10,11 +10,11 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._contact import SENDS, contact_states
+from custseg.cli.pipeline._project import LEVELS
 from custseg.cli.pipeline._tracking import moved, movement_summary
 from custseg.cli.pipeline._translations import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._workspace import (
     ALARM,
-    LEVELS,
     Workspace,
     echo_summary,
     language_of_errors,

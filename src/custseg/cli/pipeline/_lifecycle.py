@@ -10,10 +10,10 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._fit_section import differing_keys, fit_arguments
+from custseg.cli.pipeline._project import LEVELS
 from custseg.cli.pipeline._translations import translations, with_translated_names
 from custseg.cli.pipeline._workspace import (
     ALARM,
-    LEVELS,
     Workspace,
     echo_summary,
     language_of_errors,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from custseg.cli._output import say
-from custseg.cli.pipeline._project import FILE_NAME, LOGS, Project, read_project
+from custseg.cli.pipeline._project import FILE_NAME, LEVELS, LOGS, Project, read_project
 from custseg.errors import DataError
 from custseg.texts import LANGUAGES, number, text
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 ALARM = 3
 """Exit code of a drift alarm."""
-LEVELS = ("keep", "watch", "refit")
-"""The verdicts on drift, the mildest first."""
 _FORMS = {".csv": "csv", ".parquet": "parquet"}
 
 
