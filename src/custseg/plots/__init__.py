@@ -1,7 +1,13 @@
-"""Figures of a result, one per file: `plot_segments`. Plots draw what the result holds and compute nothing."""
+"""Pictures of a result, one per file: `plot_segments`, `plot_profile`, `plot_distributions`.
+
+Plots draw what a result holds and compute nothing. Start at `_canvas.py`, which all of them share; `segments/` draws
+the segments, `evidence/` the reasons for the choice, `over_time/` what happens to segments afterwards.
+"""
 
 from __future__ import annotations
 
-from custseg.plots._segments import plot_segments
+from custseg.plots.segments._distributions import plot_distributions
+from custseg.plots.segments._profile import plot_profile
+from custseg.plots.segments._segments import plot_segments
 
-__all__ = ["plot_segments"]
+__all__ = ["plot_distributions", "plot_profile", "plot_segments"]

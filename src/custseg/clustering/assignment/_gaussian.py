@@ -108,7 +108,8 @@ def squared_mahalanobis(X: Floats, means: Floats, factors: Floats) -> Floats:
     out = np.empty((len(X), len(means)))
 
     def fill(block: slice) -> None:
-        _kernels.mahalanobis(X[block], means, factors, np.empty(X.shape[1]), out[block])
+        strip, centered = np.zeros((2, X.shape[1], _kernels.LANES))
+        _kernels.mahalanobis(X[block], means, factors, strip, centered, np.empty((2, _kernels.LANES)), out[block])
 
     over_blocks(len(X), fill)
     return out

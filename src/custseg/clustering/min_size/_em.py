@@ -135,9 +135,11 @@ def expectation_maximization(
     before, step, converged = -np.inf, 0, False
     while step < max_iter and not converged:
         step += 1
+        costs = None
         if min_size > 0:
-            offsets, _ = optimal_offsets(MatrixCosts(mixture.costs(X)), weights, min_size, start=offsets)
-        logs, moments = _e_step(X, weights, mixture, offsets=offsets)
+            costs = mixture.costs(X)
+            offsets, _ = optimal_offsets(MatrixCosts(costs), weights, min_size, start=offsets)
+        logs, moments = _e_step(X, weights, mixture, offsets=offsets, costs=costs)
         reached = float((logs * weights).sum()) / total - min_size * float(offsets.sum()) / total
         mixture = _mixture_of_moments(moments, mixture.means, shape)
         converged = abs(reached - before) < tol
@@ -161,17 +163,20 @@ def _zero_moments(k: int, d: int) -> Moments:
     return np.zeros(k), np.zeros((k, d)), np.zeros((k, d, d))
 
 
-def _e_step(X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats) -> tuple[Floats, list[Moments]]:
+def _e_step(
+    X: Floats, weights: Floats, mixture: Mixture, *, offsets: Floats, costs: Floats | None = None
+) -> tuple[Floats, list[Moments]]:
     """Log density of each row with offsets added to the log priors; moments of each block about the means."""
     from custseg.clustering.rows import _kernels
 
-    means, constants = mixture.means, mixture.constants - offsets
+    means, (k, d) = mixture.means, mixture.means.shape
     logs = np.empty(len(X))
 
     def moments_of(block: slice) -> Moments:
-        moments = _zero_moments(*means.shape)
-        room = np.empty(means.shape), np.empty(len(means))
-        _kernels.expected(X[block], weights[block], means, mixture.factors, constants, *room, logs[block], *moments)
+        moments = _zero_moments(k, d)
+        of_block = mixture.costs(X[block]) if costs is None else costs[block]
+        room = np.empty(d), np.empty(k)
+        _kernels.expected(X[block], weights[block], of_block, offsets, means, *room, logs[block], *moments)
         return moments
 
     return logs, over_blocks(len(X), moments_of)

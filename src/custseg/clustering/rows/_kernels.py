@@ -186,40 +186,46 @@ def seeds(rows, weights, chosen, uniforms, closest, candidate, closest_with_best
 
 
 @compiled
-def mahalanobis(rows, means, factors, centered, out):
-    """Squared Mahalanobis distances of rows to components: |factor · (row - mean)|², factors are lower triangular."""
-    d = rows.shape[1]
-    for r in range(len(rows)):
+def mahalanobis(rows, means, factors, strip, centered, lanes, out):
+    """Squared Mahalanobis distances of rows to components: |factor · (row - mean)|², factors are lower triangular.
+
+    `strip` and `centered` are work space for LANES rows, transposed, and `lanes` for two numbers of each of them.
+    """
+    n, d = rows.shape
+    value, total = lanes
+    for start in range(0, n, LANES):
+        m = min(LANES, n - start)
+        for r in range(m):
+            for c in range(d):
+                strip[c, r] = rows[start + r, c]
         for j in range(len(means)):
-            total = 0.0
+            for r in range(LANES):
+                total[r] = 0.0
             for a in range(d):
-                centered[a] = rows[r, a] - means[j, a]
-                value = 0.0
+                for r in range(LANES):
+                    value[r] = 0.0
+                    centered[a, r] = strip[a, r] - means[j, a]
                 for b in range(a + 1):
-                    value += factors[j, a, b] * centered[b]
-                total += value * value
-            out[r, j] = total
+                    factor, column = factors[j, a, b], centered[b]
+                    for r in range(LANES):
+                        value[r] += factor * column[r]
+                for r in range(LANES):
+                    total[r] += value[r] * value[r]
+            for r in range(m):
+                out[start + r, j] = total[r]
 
 
 @compiled
-def expected(rows, weights, means, factors, constants, centered, shares, logs, zeroth, first, second):
+def expected(rows, weights, costs, offsets, means, centered, shares, logs, zeroth, first, second):
     """E-step: log density of each row; adds the moments of one block about the means, weighted by posteriors.
 
-    `constants` are reduced by the offsets; `centered` and `shares` are work space for one row.
+    `costs` less the offsets are the negative log joint densities; `centered` and `shares` are work space for one row.
     """
     k, d = means.shape
     for r in range(len(rows)):
-        # The loop of `mahalanobis` again: a shared function makes that one slower by 40 %.
         low = np.inf
         for j in range(k):
-            total = 0.0
-            for a in range(d):
-                centered[j, a] = rows[r, a] - means[j, a]
-                value = 0.0
-                for b in range(a + 1):
-                    value += factors[j, a, b] * centered[j, b]
-                total += value * value
-            shares[j] = constants[j] + 0.5 * total
+            shares[j] = costs[r, j] - offsets[j]
             low = shares[j] if shares[j] < low else low
         total = 0.0
         for j in range(k):
@@ -231,10 +237,12 @@ def expected(rows, weights, means, factors, constants, centered, shares, logs, z
             if share != 0.0:
                 zeroth[j] += share
                 for a in range(d):
-                    weighted = share * centered[j, a]
+                    centered[a] = rows[r, a] - means[j, a]
+                for a in range(d):
+                    weighted, products = share * centered[a], second[j, a]
                     first[j, a] += weighted
                     for b in range(a + 1):
-                        second[j, a, b] += weighted * centered[j, b]
+                        products[b] += weighted * centered[b]
 
 
 @compiled

@@ -1,0 +1,153 @@
+"""What all plots share: colors of segments, axes without a window, wrapped names, and numbers in the reader's language.
+
+Start at `axes_or_new`. A segment keeps its color in every picture, because the color depends on its number alone.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from custseg.texts import percent, printable, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INK = "#22262e"
+QUIET = "#6b7280"
+GRID = "#e3e6eb"
+BASE = "#9aa1ab"
+"""All customers, in pictures that compare a segment with them."""
+
+# Okabe and Ito (2008), which color-blind readers can tell apart; the yellow is darker, to be seen on white.
+_PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7a3e9d", "#5c5c5c")
+# More segments than colors: the same colors with a pattern.
+_HATCHES = ("", "///", "...", "xx")
+# Of notes in their font size; names beside the axes take two inches.
+_LETTERS_PER_INCH, _WIDTH_OF_NAMES = 13, 2.0
+# The largest value is more than so many times one that a quarter of them do not reach: on a linear scale these are one.
+_WIDE = 100
+_DASHES = ("-", "--", ":", "-.")
+
+
+def segment_color(segment: int) -> str:
+    """The color of the segment with this number, in every picture."""
+    return _PALETTE[segment % len(_PALETTE)]
+
+
+def segment_hatch(segment: int) -> str:
+    """The pattern of its areas: none for the first eight numbers, one for each further eight."""
+    return _HATCHES[segment // len(_PALETTE) % len(_HATCHES)]
+
+
+def segment_dashes(segment: int) -> str:
+    """The style of its lines, which differs where colors repeat."""
+    return _DASHES[segment // len(_PALETTE) % len(_DASHES)]
+
+
+def axes_or_new(caller: str, ax: Any, *, width: float, height: float) -> Axes:
+    """The given axes, or those of a new figure without a window; sizes in inches.
+
+    Raises
+    ------
+    TypeError
+        If `ax` is no matplotlib Axes.
+    """
+    if ax is None:
+        return Figure(figsize=(width, height), dpi=150, layout="constrained").add_subplot()
+    if not isinstance(ax, Axes):
+        raise TypeError(f"{caller}: ax must be a matplotlib Axes such as plt.gca(), got {type(ax).__name__}.")
+    return ax
+
+
+def figure_or_new(caller: str, figure: Any, *, width: float, height: float) -> Figure:
+    """The given figure, emptied, or a new one without a window; sizes in inches.
+
+    Raises
+    ------
+    TypeError
+        If `figure` is no matplotlib Figure.
+    """
+    if figure is None:
+        return Figure(figsize=(width, height), dpi=150, layout="constrained")
+    if not isinstance(figure, Figure):
+        raise TypeError(
+            f"{caller}: figure must be a matplotlib Figure such as plt.figure(), got {type(figure).__name__}."
+        )
+    figure.clear()
+    return figure
+
+
+def parent_figure(axes: Axes) -> Figure:
+    """The figure of the axes, also where they are in a subfigure."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def wrapped(name: str, width: int = 24, *, lines: int = 3) -> str:
+    """A name in short lines, broken between traits, at spaces and at underscores; shortened after the last line."""
+    # A space after each underscore lets it end a line; where it does not, both are taken out again.
+    spaced = printable(name).replace("_", "_\0 ")
+    broken = [line for trait in spaced.split(" · ") for line in textwrap.wrap(trait, width) or [""]]
+    broken = [line.replace("\0 ", "").replace("\0", "") for line in broken]
+    if len(broken) > lines:
+        broken = [*broken[: lines - 1], textwrap.shorten(" ".join(broken[lines - 1 :]), width, placeholder=" …")]
+    return "\n".join(broken)
+
+
+def in_units(unit: str, language: str) -> FuncFormatter:
+    """Ticks as values of a feature: with separated thousands, shares as percentages, years as they are."""
+    return FuncFormatter(lambda value, _: value_text(value, unit, language))
+
+
+def in_percent(language: str) -> FuncFormatter:
+    """Ticks as percentages of the language."""
+    return FuncFormatter(lambda value, _: percent(value, language))
+
+
+def set_names(axes: Axes, names: Sequence[str], *, width: int = 24) -> None:
+    """Write names beside the rows 0, 1, ... of the axes, the first at the top."""
+    axes.set_yticks(range(len(names)), [wrapped(name, width) for name in names], fontsize=10, parse_math=False)
+    axes.set_ylim(len(names) - 0.45, -0.55)
+    axes.tick_params(axis="y", length=0, colors=INK)
+
+
+def wide_scale(axes: Axes, values: Sequence[float]) -> None:
+    """A logarithmic scale across where the positive values span more than two powers of ten; linear up to the least."""
+    positive = sorted(value for value in values if value > 0)
+    if positive and min(values) >= 0 and positive[-1] / positive[len(positive) // 4] > _WIDE:
+        axes.set_xscale("symlog", linthresh=max(positive[0], positive[-1] / 1e4), linscale=0.3)
+
+
+def set_title(axes: Axes, title: str) -> None:
+    """Write the title at the left, in lines that fit the axes."""
+    width = parent_figure(axes).get_figwidth() * axes.get_position().width
+    axes.set_title(textwrap.fill(printable(title), max(24, int(width * 9))), loc="left", fontsize=12, weight="bold",
+                   color=INK, parse_math=False)  # fmt: skip
+
+
+def set_note(axes: Axes, note: str) -> None:
+    """Write how to read the picture below the axes, in lines that fit beside the names."""
+    width = int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - _WIDTH_OF_NAMES))
+    axes.set_xlabel(textwrap.fill(note, max(24, width)), fontsize=8.5, color=QUIET, loc="left",
+                    parse_math=False)  # fmt: skip
+
+
+def set_figure_note(figure: Figure, note: str) -> None:
+    """Write how to read the picture below all panels, in lines that fit the figure."""
+    width = int(_LETTERS_PER_INCH * figure.get_figwidth())
+    figure.supxlabel(textwrap.fill(note, max(24, width)), x=0.01, ha="left", fontsize=8.5, color=QUIET)
+
+
+def plain(axes: Axes, *, grid: str = "") -> None:
+    """Leave the axes without frame, with faint grid lines across the given axis ("x", "y", or none)."""
+    axes.spines[:].set_visible(False)
+    axes.tick_params(colors=INK, length=0, labelsize=9)
+    if grid:
+        axes.grid(axis="x" if grid == "x" else "y", color=GRID, linewidth=0.8)
+        axes.set_axisbelow(True)

@@ -1,0 +1,24 @@
+import pytest
+from readable_pictures import awkward_results, words_of
+
+from custseg.plots import plot_distributions
+
+
+def test_boxes_are_the_middle_half() -> None:
+    result = awkward_results()["two"]
+    boxes = plot_distributions(result, "revenue").patches
+    for box, row in zip(boxes, result.profiles.segments, strict=True):
+        quantiles = row.features["revenue"].quantiles
+        assert box.get_x() == pytest.approx(quantiles[0.25])
+        assert box.get_x() + box.get_width() == pytest.approx(quantiles[0.75])
+
+
+def test_values_are_written_in_the_language_of_the_result() -> None:
+    words = words_of(plot_distributions(awkward_results()["eight, Russian"], "recency_days").get_figure())
+    assert "дней с последнего заказа" in words
+    assert not any("days" in word for word in words)
+
+
+def test_an_unknown_feature_is_refused() -> None:
+    with pytest.raises(ValueError, match="plot_distributions: feature must be one of"):
+        plot_distributions(awkward_results()["two"], "recency")

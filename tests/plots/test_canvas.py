@@ -1,0 +1,71 @@
+from itertools import pairwise
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+from readable_pictures import assert_readable, awkward_results
+
+from custseg import plots
+from custseg.plots._canvas import axes_or_new, figure_or_new, segment_color, segment_dashes, segment_hatch, wrapped
+
+# Every plot that needs nothing but a result, and by what it is called.
+OF_A_RESULT = {
+    "plot_segments": plots.plot_segments,
+    "plot_profile": plots.plot_profile,
+    "plot_distributions": lambda result: plots.plot_distributions(result, next(iter(result.profiles[0].medians))),
+}
+
+
+def figure_of(drawn: object) -> Figure:
+    return drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+
+
+@pytest.mark.parametrize("case", ["two", "eight, Russian", "fifteen", "giant", "long names"])
+@pytest.mark.parametrize("name", OF_A_RESULT)
+def test_awkward_results_can_be_read(name: str, case: str) -> None:
+    settings = dict(mpl.rcParams)
+    assert_readable(figure_of(OF_A_RESULT[name](awkward_results()[case])))
+    assert dict(mpl.rcParams) == settings
+
+
+def test_a_segment_looks_the_same_everywhere_and_unlike_the_others() -> None:
+    looks = [(segment_color(number), segment_hatch(number), segment_dashes(number)) for number in range(16)]
+    assert len(set(looks)) == 16
+
+
+def test_neighboring_colors_differ_for_readers_who_confuse_red_and_green() -> None:
+    # Luminance (WCAG) and blue, which these readers see: one of the two differs by a seventh between any two colors.
+    def seen(color: str) -> tuple[float, float]:
+        red, green, blue = mpl.colors.to_rgb(color)
+        return 0.2126 * red + 0.7152 * green, blue
+
+    colors = [seen(segment_color(number)) for number in range(8)]
+    assert all(max(abs(a - b) for a, b in zip(one, other, strict=True)) > 1 / 7 for one, other in pairwise(colors))
+
+
+def test_axes_of_another_kind_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"plot_map: ax must be a matplotlib Axes such as plt.gca\(\), got int"):
+        axes_or_new("plot_map", 3, width=1, height=1)
+    with pytest.raises(TypeError, match="plot_profile: figure must be a matplotlib Figure"):
+        figure_or_new("plot_profile", "a.png", width=1, height=1)
+
+
+def test_given_axes_and_figures_are_drawn_into() -> None:
+    figure = Figure()
+    axes = figure.add_subplot()
+    assert axes_or_new("plot_map", axes, width=1, height=1) is axes
+    assert figure_or_new("plot_profile", figure, width=1, height=1) is figure
+    assert not figure.axes
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Champions", "Champions"),
+        ("few orders · low spend", "few orders\nlow spend"),
+        ("x" * 90, "x" * 24 + "\n" + "x" * 24 + "\n" + "…"),
+        ("", ""),
+    ],
+)
+def test_names_are_wrapped(name: str, lines: str) -> None:
+    assert wrapped(name) == lines

@@ -1,0 +1,53 @@
+"""Whether a picture can be read: every text inside, no name over another."""
+
+from functools import cache
+from itertools import pairwise
+
+import matplotlib.text
+import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
+from quick import quick_fit
+
+from custseg import Segmentation
+from custseg.datasets import make_shop
+
+
+def words_of(figure: Figure) -> list[str]:
+    """All that is written in the figure, in one line each."""
+    return [" ".join(text.get_text().split()) for text in figure.findobj(matplotlib.text.Text) if text.get_text()]
+
+
+def assert_readable(figure: Figure) -> None:
+    """Nothing is drawn beyond the edges of the figure, and no name beside an axis over the next one."""
+    figure.draw_without_rendering()
+    drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    assert min(drawn.x0, drawn.y0) >= -0.02, f"beyond the left or lower edge: {drawn}"
+    assert max(drawn.x1 - width, drawn.y1 - height) <= 0.02, f"beyond the right or upper edge: {drawn}"
+    for axes in figure.axes:
+        names = [label for label in axes.get_yticklabels() if label.get_text() and label.get_visible()]
+        boxes = sorted((name.get_window_extent() for name in names), key=lambda box: box.y0)
+        assert all(lower.y1 <= upper.y0 + 2 for lower, upper in pairwise(boxes)), [name.get_text() for name in names]
+
+
+@cache
+def awkward_results() -> dict[str, Segmentation]:
+    """Results that are hard to draw: few and many segments, long and hostile names, one giant segment, Russian."""
+    shop = make_shop(600, 0)
+    rng = np.random.default_rng(0)
+    centers = rng.normal(scale=12, size=(15, 3))
+    columns = {"income": 0, "a_rather_long_name_of_a_column": 1, "cost in $": 2}
+    of_15 = np.arange(900) % 15
+    blobs = centers[of_15] + rng.normal(size=(900, 3))
+    giant = centers[np.where(np.arange(900) < 860, 0, 1)] + rng.normal(size=(900, 3))
+    tables = [
+        pl.DataFrame({"client": range(900), **{name: X[:, i] for name, i in columns.items()}}) for X in (blobs, giant)
+    ]
+    long = {0: "$x_1$ & <b>the very long name</b> of a segment that somebody typed", 1: "Δ $$$ \\frac"}
+    return {
+        "two": quick_fit(shop.orders, as_of=shop.as_of, n_segments=2),
+        "eight, Russian": quick_fit(shop.orders, as_of=shop.as_of, n_segments=8, min_size=5, language="ru"),
+        "fifteen": quick_fit(features=tables[0], n_segments=15, min_size=5),
+        "giant": quick_fit(features=tables[1], n_segments=2, min_size=5),
+        "long names": quick_fit(shop.orders, as_of=shop.as_of, n_segments=3).rename(long),
+    }
