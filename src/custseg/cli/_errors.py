@@ -23,6 +23,7 @@ _QUOTED = re.compile(r"""((?<![\w\])])'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*"
 _OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "skip_rows", "timezone", "rates")
 """Arguments of the description of a log that most commands take from the project file."""
 
+
 _FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
 
