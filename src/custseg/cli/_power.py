@@ -51,6 +51,8 @@ def power(*, customers: int | None, lift: float | None, language: str, mean: flo
         from custseg.proof import sample_size
 
         if customers is not None:
+            if lift is not None:
+                raise click.UsageError(text(language, "cli", "lift_or_customers"))
             say(_what_it_shows(customers, language, mean, **options))
         elif lift is not None:
             say(repr(sample_size(lift=lift, mean=mean, language=language, **options)))

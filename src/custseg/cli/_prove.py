@@ -13,7 +13,18 @@ from custseg.cli._output import say
 from custseg.cli._values import MethodName, min_size, segments
 from custseg.texts import text
 
-_ARGUMENTS = ("as_of", "horizon_days", "goal", "refunds", "min_size", "method", "segments", "language", "seed")
+_ARGUMENTS = (
+    "as_of",
+    "horizon_days",
+    "window_days",
+    "goal",
+    "refunds",
+    "min_size",
+    "method",
+    "segments",
+    "language",
+    "seed",
+)
 
 
 @click.command()
@@ -25,6 +36,8 @@ _ARGUMENTS = ("as_of", "horizon_days", "goal", "refunds", "min_size", "method", 
 @click.option("--as-of", required=True, help="End of the period whose outcome is looked at, such as 2024-06-01.")
 @click.option("--horizon-days", type=click.IntRange(1),
               help="Days of this period; the segments do not know them. [default: of the goal, or 90]")  # fmt: skip
+@click.option("--window-days", type=click.IntRange(1),
+              help="Make the segments of the last N days before that period. [default: all rows]")  # fmt: skip
 @click.option("--goal", type=click.Choice(GOAL_NAMES),
               help="What the segments are for. [default: none; the outcome is revenue]")  # fmt: skip
 @click.option("--refunds", type=click.Choice(["net", "gross", "error"]), default="net", show_default=True,

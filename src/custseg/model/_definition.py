@@ -12,7 +12,7 @@ from custseg._checks import MissingColumns, all_of
 from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
-from custseg.features import FAMILIES, FORESIGHT, Family, NoFigures, features_of
+from custseg.features import ENGAGEMENT, FAMILIES, FORESIGHT, Family, NoFigures, features_of
 from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
 from custseg.model._reach import Reach
 from custseg.model._reference import RECENT_DAYS
@@ -223,6 +223,9 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
         for family in families
         if family.figures is not NoFigures
     }
+    if FORESIGHT.name in figures and ENGAGEMENT.name in table.figures and "events" in figures[FORESIGHT.name].logs:
+        # Foresight is made of engagement that fades as in the fit, whether or not that is a column of the model.
+        figures[ENGAGEMENT.name] = table.figures[ENGAGEMENT.name]
     described = {
         "orders": None if logs.orders is None else description_arguments(logs.orders, _unneeded_roles(names)),
         "events": None if logs.events is None else description_arguments(logs.events),

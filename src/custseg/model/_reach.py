@@ -14,7 +14,10 @@ from custseg.feature_table import FeatureTable
 from custseg.logs import Logs
 from custseg.texts import number
 
-_SINCE_FIRST_ORDER = ("age_days", "orders_per_30d", "trend", "first_source")
+_SINCE_FIRST_ORDER = (
+    "age_days", "orders_per_30d", "trend", "first_source",
+    "foresight", "p_alive", "expected_orders", "expected_revenue",
+)  # fmt: skip
 """Features that depend on orders before the window."""
 _EARLY = (0.1, 0.5)
 _REMAINING = 0.5
@@ -80,12 +83,14 @@ class Reach:
                     )
                 continue
             if np.searchsorted(first, day, side="right") < _REMAINING * before:
+                remedy = "Give the whole log."
+                if snapshot.window_days is None:
+                    remedy = "Give the whole log; or fit with window_days=, and give logs that cover the window."
                 begin = _iso(first[0]) if len(first) else "?"
                 raise DataError(
                     f"{logs.caller}: the order log seems to be cut off at its beginning (it begins on {begin}): at the "
                     f"fit, {number(before, 'en')} customers had placed their first order by {iso}, and here less than "
-                    "half as many. Customers whose older orders are missing would look new. Give the whole log; or fit "
-                    "with window_days=, and give logs that cover the window."
+                    f"half as many. Customers whose older orders are missing would look new. {remedy}"
                 )
 
 

@@ -153,7 +153,8 @@ def _numbered(result: Segmentation, model: SegmentModel, matched: Lineage, *, re
         result.model, segments=segments, next_number=matched.next_number, refits=(*model.refits, record)
     )
     labels = np.array([*numbers, -1])[result.labels]
-    return replace(result, profiles=profiles, rules=rules, model=new_model, labels=labels)
+    minimum = None if result.minimum is None else result.minimum.numbered(numbers)
+    return replace(result, profiles=profiles, rules=rules, model=new_model, labels=labels, minimum=minimum)
 
 
 def _stored(segment: ModelSegment) -> StoredName:
