@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -122,6 +122,20 @@ def parse_moment(as_of: object, caller: str, argument: str = "as_of") -> datetim
     raise TypeError(
         f"{caller}: {argument} must be a date, a datetime or ISO text, got {type_name}. The clock is never read."
     )
+
+
+def moment_text(as_of: object, caller: str) -> str:
+    """The moment, given in any form that `parse_moment` reads, as one text that sorts by time.
+
+    It is ISO 8601: ``2024-06-01`` for a midnight, else ``2024-06-01T12:30:00``, with six decimals where there are
+    microseconds. A moment with a time zone is written in UTC with a ``Z`` at the end and always with its time; those
+    with and those without a zone do not sort together.
+    """
+    moment = parse_moment(as_of, caller)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    is_midnight = moment == datetime(moment.year, moment.month, moment.day)
+    return moment.date().isoformat() if is_midnight else moment.isoformat()
 
 
 def _start(wall: datetime, zone: ZoneInfo, window_days: int, *, zoned: bool) -> int:

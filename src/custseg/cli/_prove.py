@@ -9,6 +9,7 @@ import click
 
 from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_errors
 from custseg.cli._fit import COLUMN_OPTIONS, FILE_OPTIONS, GOAL_NAMES, opened_logs
+from custseg.cli._output import say
 from custseg.cli._values import MethodName, min_size, segments
 from custseg.texts import text
 
@@ -72,7 +73,7 @@ def prove(orders: str | None, *, events: str | None, customers: str | None, out:
         described = [None if log is None else log.described for log in logs]
         arguments = {LIBRARY_NAMES.get(name, name): options[name] for name in _ARGUMENTS}
         proof = proof_of(described[0], events=described[1], customers=described[2], **arguments)
-        click.echo(repr(proof))
+        say(repr(proof))
         if out is not None:
             file = write_table(frame_from_columns(proof.columns()), out)
-            click.echo(text(options["language"], "cli", "wrote").format(file=file))
+            say(text(options["language"], "cli", "wrote").format(file=file))

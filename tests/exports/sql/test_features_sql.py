@@ -142,6 +142,7 @@ def test_dialect_reads_the_query(model: SegmentModel, dialect: str) -> None:
         ({"dialect": "sqlite"}, "SQLite has neither dates nor time zones"),
         ({"dialect": "postgre"}, "dialect must be one of .* Did you mean 'postgres'"),
         ({"as_of": "yesterday"}, "as_of must be a date"),
+        ({"as_of": "2020-01-01"}, "as_of is 2020-01-01, before the snapshot of the fit"),
         ({"money_digits": 13}, "money_digits must be from 0 to 12, got 13"),
         ({"orders": ""}, "orders must have one to 3 names"),
     ],

@@ -8,7 +8,7 @@ import numpy as np
 
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.features.expectations._base import EVENT_PREDICTORS, CustomerBase, quadratic
+from custseg.features.expectations._base import EVENT_PREDICTORS, CustomerBase, n_quadratic, quadratic
 from custseg.features.expectations._bgnbd import BgNbd
 from custseg.features.expectations._outcomes import OUTCOMES
 from custseg.features.expectations._past import past_windows, ridge_of_past
@@ -73,6 +73,14 @@ class ForesightFigures:
     purchase_scale: Scale = field(default_factory=lambda: Scale(0.0, 0.0))
     purchases: BgNbd | None = None
     order_values: RfmFigures | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for figures that do not go together, as an edited model file may have them."""
+        n = len(self.predictors)
+        if self.outcome not in OUTCOMES or self.horizon_days < 1:
+            raise ValueError("foresight must be of a known outcome in at least one day")
+        if len(self.ridits) != n or len(self.coefficients) not in (0, n_quadratic(n)):
+            raise ValueError("foresight must have ridits and coefficients for its predictors")
 
     @property
     def logs(self) -> set[str]:
