@@ -11,7 +11,6 @@ from custseg.tracking._assignments import read_assignments as read_assignments
 from custseg.tracking._assignments import recorded_assignments as recorded_assignments
 from custseg.tracking._history import SegmentHistory
 from custseg.tracking._snapshot_moments import is_zoned as is_zoned
-from custseg.tracking._snapshot_moments import moment_text as moment_text
 from custseg.tracking.monitoring._drift import drift
 from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.movement._compared import unclustered_group as unclustered_group

@@ -23,8 +23,9 @@ from custseg.exports.bi._star import Star
 from custseg.exports.bi._star_schema import MEMBERSHIP, SEGMENTS, TABLES, read_tables
 from custseg.model import SegmentModel
 from custseg.result import Segmentation
+from custseg.snapshot import moment_text
 from custseg.texts import LANGUAGES, shortened, single_line, text
-from custseg.tracking import SegmentHistory, moment_text
+from custseg.tracking import SegmentHistory
 
 
 @dataclass(frozen=True)
