@@ -15,6 +15,7 @@ from custseg.plots._canvas import (
     segment_color,
     segment_hatch,
     set_figure_note,
+    set_figure_title,
     wrapped,
 )
 from custseg.profiling import SegmentProfile
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from custseg.result import Segmentation
 
-_MAX_FEATURES, _MOST_COLUMNS = 10, 4
+_MOST_COLUMNS = 4
 # An effect is named and colored from here: "medium" for Cliff's delta (Romano et al. 2006).
 _MARKED = 0.33
 
@@ -67,7 +68,7 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     >>> plot_profile(fit_segments(make_shop(500, 0).orders)).savefig("profile.png")  # doctest: +SKIP
     """
     rows = result.profiles.segments
-    features = _features_to_show(result)
+    features = result.telling_features
     n_lines = -(-len(rows) // _MOST_COLUMNS)
     n_columns = -(-len(rows) // n_lines)
     figure = figure_or_new(
@@ -79,23 +80,9 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     for panel in panels.flat[len(rows) :]:
         panel.set_axis_off()
     words = text(result.choice.language, "plots")
-    figure.suptitle(words["profile_title"], x=0.01, ha="left", fontsize=13, weight="bold", color=INK)
+    set_figure_title(figure, words["profile_title"])
     set_figure_note(figure, words["profile_axis"])
     return figure
-
-
-def _features_to_show(result: Segmentation) -> list[str]:
-    """The features of the clustering and those of markers, in the order of the table.
-
-    Markers do not repeat features that say the same. Of more than fit, those with the largest effects.
-    """
-    rows = result.profiles.segments
-    wanted = {*result.model.preparation.names, *(marker.feature for row in rows for marker in row.markers)}
-    largest = {
-        name: max(abs(row.effects.get(name) or 0.0) for row in rows) for name in rows[0].effects if name in wanted
-    }
-    strongest = sorted(largest, key=lambda name: -largest[name])[:_MAX_FEATURES]
-    return [name for name in largest if name in strongest]
 
 
 def _draw_segment(axes: Axes, row: SegmentProfile, *, features: list[str], result: Segmentation) -> None:
