@@ -72,15 +72,14 @@ def segment_map(
 ) -> SegmentMap:
     """The map of the matrix; `features` are its columns, at least two, `numbers` those of the segments 0, 1, ...
 
-    Sums are in the order of the values, so that the map is the same for any order of the customers.
+    The same for any order of the customers.
     """
-    order = np.lexsort((labels, *X.T))
-    X, labels = X[order], labels[order]
     plane = directions(X, labels)
     centered = X - X.mean(axis=0)
     correlations = [_correlations(centered, centered @ direction) for direction in plane.T]
     signs = np.array([_sign(values, features) for values in correlations])
-    points = centered @ plane * signs
+    # Sums in another order differ in the last bits.
+    points = (centered @ plane * signs).round(6)
     groups = [points[labels == label] for label in range(len(numbers))]
     grid, areas = areas_of(groups, numbers)
     between = weighted_centers(centered, labels)
