@@ -50,6 +50,13 @@ def test_two_segments_get_the_direction_in_which_customers_differ_most_besides()
     assert drawn(rows, labels).explained == 1
 
 
+def test_one_segment_is_shown_in_what_its_customers_differ_most() -> None:
+    # Its center is 0 but for rounding, which must not become a direction.
+    rows = np.random.default_rng(2).normal(size=(301, 3)) * [1, 9, 3] + 0.1
+    plane = np.abs(directions(rows, np.zeros(301, dtype=np.intp)))
+    assert plane.argmax(axis=0).tolist() == [1, 2]
+
+
 def test_one_segment_and_one_varying_column_have_a_map() -> None:
     labels = np.zeros(160, dtype=np.intp)
     plane = directions(np.column_stack([NOISE, np.zeros(160)]), labels)

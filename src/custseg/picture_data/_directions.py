@@ -11,8 +11,8 @@ import numpy as np
 
 from custseg._numerics import Floats, Integers
 
-# Of the largest eigenvalue: below it a direction is rounding error.
-_NOTHING = 1e-9
+NOTHING = 1e-9
+"""Share of the squared differences between customers below which a difference is rounding error."""
 
 
 def directions(X: Floats, labels: Integers) -> Floats:
@@ -27,12 +27,13 @@ def directions(X: Floats, labels: Integers) -> Floats:
     Oecologica, Oecologia Generalis 8(3), 403-426 (between-class analysis).
     """
     centered = X - X.mean(axis=0)
-    between = _main_axes(weighted_centers(centered, labels))[:, :2]
+    negligible = NOTHING * float((centered**2).sum())
+    between = _main_axes(weighted_centers(centered, labels), negligible)[:, :2]
     missing = 2 - between.shape[1]
     if not missing:
         return between
     remaining = centered - centered @ between @ between.T
-    further = _main_axes(remaining)[:, :missing]
+    further = _main_axes(remaining, negligible)[:, :missing]
     # In fewer dimensions than two, any perpendicular direction does.
     complete = np.linalg.qr(np.column_stack([between, further, np.eye(X.shape[1])]))[0][:, : between.shape[1] + missing]
     complete[:, : between.shape[1]] = between
@@ -46,9 +47,8 @@ def weighted_centers(centered: Floats, labels: Integers) -> Floats:
     )
 
 
-def _main_axes(rows: Floats) -> Floats:
-    """The principal axes of rows around 0 as columns, the largest first, without those that are rounding error."""
+def _main_axes(rows: Floats, negligible: float) -> Floats:
+    """The principal axes of rows around 0 as columns, the largest first, without those of negligible squares."""
     values, vectors = np.linalg.eigh(rows.T @ rows)
-    is_real = values > _NOTHING * max(float(values[-1]), np.finfo(np.float64).tiny)
-    axes: Floats = vectors[:, is_real][:, ::-1]
+    axes: Floats = vectors[:, values > negligible][:, ::-1]
     return axes

@@ -10,7 +10,7 @@ import numpy as np
 from custseg._numerics import Floats, Integers
 from custseg.feature_table import Feature
 from custseg.picture_data._areas import MapArea, areas_of
-from custseg.picture_data._directions import directions, weighted_centers
+from custseg.picture_data._directions import NOTHING, directions, weighted_centers
 
 # A feature names an axis from this correlation on, or as the strongest; three at most.
 _NAMING, _MOST_NAMES = 0.6, 3
@@ -84,7 +84,7 @@ def segment_map(
     grid, areas = areas_of(groups, numbers)
     between = weighted_centers(centered, labels)
     total = float((between**2).sum())
-    base = between if total > 1e-9 * float((centered**2).sum()) else centered
+    base = between if total > NOTHING * float((centered**2).sum()) else centered
     shares = ((base @ plane) ** 2).sum(axis=0) / max(float((base**2).sum()), np.finfo(np.float64).tiny)
     first, second = (
         _axis(values * sign, features, phrases=phrases, share=float(share))
