@@ -19,7 +19,7 @@ from custseg.plots._canvas import (
     wrapped,
 )
 from custseg.profiling import SegmentProfile
-from custseg.texts import percent, text, value_text
+from custseg.texts import number, percent, text, value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,16 +86,16 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
 
 
 def _draw_segment(axes: Axes, row: SegmentProfile, *, features: list[str], result: Segmentation) -> None:
-    language, number = result.choice.language, int(row.segment or 0)
+    language, segment = result.choice.language, int(row.segment or 0)
     described = {feature.name: feature for feature in result.features.described}
     phrases = distinct_phrases(result.features.described, language)
     effects: list[Any] = [row.effects[name] or 0.0 for name in features]
     marked = [abs(effect) >= _MARKED for effect in effects]
-    colors = [segment_color(number) if is_marked else BASE for is_marked in marked]
+    colors = [segment_color(segment) if is_marked else BASE for is_marked in marked]
     bars = axes.barh(range(len(features)), effects, height=0.62, color=colors)
     for position, (bar, name, effect) in enumerate(zip(bars, features, effects, strict=True)):
         if marked[position]:
-            bar.set(hatch=segment_hatch(number), edgecolor="white", linewidth=0)
+            bar.set(hatch=segment_hatch(segment), edgecolor="white", linewidth=0)
             label = value_text(row.medians[name], described[name].unit, language)
             side = -1 if effect > 0 else 1
             axes.text(0.04 * side, position, label, va="center", ha="right" if side < 0 else "left", fontsize=8,
@@ -103,10 +103,11 @@ def _draw_segment(axes: Axes, row: SegmentProfile, *, features: list[str], resul
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.set_xlim(-1.05, 1.05)
     axes.set_xticks([-1, -0.5, 0, 0.5, 1])
+    axes.xaxis.set_major_formatter(lambda value, _: number(value, language))
     axes.set_yticks(range(len(features)), [wrapped(phrases[name], 26, lines=2) for name in features], parse_math=False)
     axes.set_ylim(len(features) - 0.4, -0.6)
     plain(axes, grid="x")
     axes.grid(axis="x", color=GRID)
     share = percent(row.share, language) if row.share is not None else ""
     axes.set_title(wrapped(f"{row.name} · {share}", 23, lines=4), loc="left", fontsize=10, weight="bold",
-                   color=segment_color(number), parse_math=False)  # fmt: skip
+                   color=segment_color(segment), parse_math=False)  # fmt: skip

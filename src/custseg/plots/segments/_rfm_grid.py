@@ -105,7 +105,7 @@ def _draw_cell(axes: Axes, corner: tuple[int, int], cell: RFMCell, *, name: str,
         size = text(language, "plots")["of_cell"].format(size=size, share=share)
     axes.text(x, y + (0.2 if is_named else 0.5), size, ha="center", va="center", fontsize=9,
               color=INK if is_named else QUIET)  # fmt: skip
-    axes.text(x, y + 0.63, wrapped(name, 18), ha="center", va="center", fontsize=8.5, color=INK, weight="bold",
+    axes.text(x, y + 0.63, wrapped(name, 20), ha="center", va="center", fontsize=8, color=INK, weight="bold",
               parse_math=False)  # fmt: skip
 
 
