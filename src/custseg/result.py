@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_integer
-from custseg._column_kinds import column_notes
+from custseg._column_kinds import column_notes, is_demographic_name
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
 from custseg.classical_rfm import RFMGrid, rfm_grid
@@ -121,8 +121,8 @@ class Segmentation:
     @property
     def size_changes(self) -> tuple[SizeChange, ...]:
         """The size of each segment before and after customers were reassigned to meet the minimum size."""
-        sizes = {row.segment: row.size for row in self.profiles.segments}
-        return size_changes({number: sizes[number] for number in self.model.numbers}, self.reassignments)
+        sizes = {int(row.segment or 0): row.size for row in self.profiles.listed_segments}
+        return size_changes(sizes, self.reassignments)
 
     @property
     def telling_features(self) -> list[str]:
@@ -187,7 +187,7 @@ class Segmentation:
         units = {feature.name: feature.unit for feature in self.features.described}
         minimum = []
         if self.minimum is not None:
-            names = dict(zip(self.model.numbers, self.model.names, strict=True))
+            names = {row.segment: row.name for row in self.profiles.listed if isinstance(row.segment, int)}
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
         return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes, *self._notes_on_goal]
@@ -201,8 +201,11 @@ class Segmentation:
     def _notes_on_goal(self) -> list[str]:
         """Whether the segments were made of attributes alone, and without a goal what that means."""
         words = text(self.choice.language, "goals")
-        families = {feature.family for feature in self.model.columns}
-        notes = [str(words["demographic"])] if families == {"attributes"} else []
+        is_demographic = all(
+            column.family == "attributes" or (column.family == "given" and is_demographic_name(column.name))
+            for column in self.model.columns
+        )
+        notes = [str(words["demographic"])] if is_demographic else []
         return notes if self.goal is not None or self.features.snapshot is None else [*notes, str(words["none"])]
 
     @cached_property
