@@ -49,6 +49,12 @@ def test_texts_hold_medians_with_units() -> None:
     assert str(marker) == "order_count 9 (others 2)"
 
 
+def test_marker_is_printed_in_the_language_of_its_profile() -> None:
+    orders = {"order_count": np.where(LABELS == 0, 9, 2)}
+    [marker] = profile_segments(orders, LABELS, language="ru")[0].markers
+    assert str(marker) == "order_count 9 (остальные 2)"
+
+
 def test_texts_count_where_medians_are_equal() -> None:
     visits = np.zeros(400)
     visits[:45], visits[100:130] = 3, 3  # 45 of 100 members, 30 of 300 others

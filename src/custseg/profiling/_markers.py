@@ -60,6 +60,8 @@ class Marker:
         ">83%" where all but 1 to 9 do.
     folded : tuple of str
         Redundant features: the absolute rank correlation with this one is at least 0.8.
+    language : str
+        The language of `str(marker)`: that of the profile.
     """
 
     feature: str
@@ -67,9 +69,10 @@ class Marker:
     effect: Effect
     texts: Mapping[str, str]
     folded: tuple[str, ...] = ()
+    language: str = "en"
 
     def __str__(self) -> str:
-        return self.texts["en"]
+        return self.texts[self.language]
 
 
 def markers(

@@ -164,7 +164,7 @@ def test_spend_that_another_segment_exceeds_is_more_than_most() -> None:
         "high spend",
     ]
     russian = [name.split(" · ")[0] for name in named(table, labels, "ru")]
-    assert russian == ["низкие траты", "траты выше обычного", "высокие траты"]
+    assert russian == ["низкие траты", "траты выше, чем у большинства", "высокие траты"]
 
 
 @pytest.mark.parametrize("seed", range(5))
