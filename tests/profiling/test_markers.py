@@ -113,6 +113,12 @@ def test_share_at_an_end_of_the_range(column: np.ndarray, words: str) -> None:
     assert marker.texts["en"] == words
 
 
+def test_range_of_one_value_is_the_value() -> None:
+    others = np.where(np.arange(300) % 2, 0.05, 0.4) + np.arange(300) / 10_000
+    [marker] = markers(share_late=np.concatenate([np.full(100, 0.2), others]))
+    assert marker.texts["en"] == "share_late 20%: 100% (others 0%)"
+
+
 def test_share_beyond_the_cut_that_sets_apart_most() -> None:
     column = shares(2, 1, members=0.9, others=0.6)
     column[60:80], column[250:270] = 3, 3

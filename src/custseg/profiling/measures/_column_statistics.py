@@ -175,7 +175,9 @@ class ColumnStatistics:
         cells = blurred(np.stack([hits, sizes - hits], axis=1))
         n_hits, n_misses = (int(count) for count in cells.sum(axis=0) - cells[segment])
         effect = share_difference(int(cells[segment, 0]), int(cells[segment].sum()), others=(n_hits, n_hits + n_misses))
-        terms = Term(name, ">=", middle.low), Term(name, "<", middle.high)
+        only = np.unique(values[inside])
+        bounds = (Term(name, ">=", middle.low), Term(name, "<", middle.high))
+        terms = (Term(name, "==", float(only[0])),) if len(only) == 1 else bounds
         is_large = effect.value >= _LEAST_IN_THE_MIDDLE and is_clear(effect)
         return Candidate(name, effect, terms=terms) if is_large else None
 
