@@ -108,7 +108,7 @@ def codes_of(feature: Feature, values: Floats) -> tuple[float, ...]:
 
 
 def given_feature(name: str, values: Floats | None) -> Feature:
-    """A column of a ready table: calendar years, shares and codes are recognized; None for a column that is not numeric."""
+    """A column of a ready table: years, shares and codes are recognized; None for a column that is not numeric."""
     if values is None:
         return Feature(name)
     if is_year_column(name, values):

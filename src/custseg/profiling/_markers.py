@@ -13,7 +13,7 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.measures._terms import MISSING, Term, condition_words, is_answer
+from custseg.profiling.measures._terms import MISSING, PRESENCE, Term, condition_words, is_answer
 from custseg.texts import EXACT, LANGUAGES, POINTS, number, percent, roundest, text, value_text
 
 _MAX_MARKERS = 5
@@ -22,6 +22,8 @@ _DERIVED = 0.2
 
 _AT_AN_END = (0.9, 0.6)
 """Shares of members and of others from which a median at an end of the range stands for them without misleading."""
+_ABSTRACT = (POINTS, "ratio", "log ratio", "step")
+"""Units whose figures say little to most readers."""
 _END = 0.75
 """A cut at an end of the range, or near the members, is said if it sets apart so much of what the best one does."""
 _MOST = 0.75
@@ -59,7 +61,8 @@ class Marker:
         category, a code and a column of 0 and 1, the shares. A share reads "<17%" where 1 to 9 customers have it,
         ">83%" where all but 1 to 9 do.
     folded : tuple of str
-        Redundant features: the absolute rank correlation with this one is at least 0.8.
+        Redundant features: the absolute rank correlation with this one is at least 0.8; of columns that are not from
+        logs at least 0.9, also within the segments.
     language : str
         The language of `str(marker)`: that of the profile.
     """
@@ -85,9 +88,10 @@ def markers(
 ) -> list[RankedMarker]:
     """The candidates with the largest effects, each with the features folded into it.
 
-    A group of correlated features is represented by one that is `named` in the name of the segment, else by one that is
-    `preferred` (used for clustering), else by one that has words of its own in names, else by the one with the largest
-    effect. A candidate of which nothing can be said
+    A group of correlated features is represented by one whose figures people understand: counts and days before scores,
+    and a figure before whether there is one. Of these it is one that is `named` in the name of the segment, else one
+    that is `preferred` (used for clustering), else one that has words of its own in names, else the one with the
+    largest effect. A candidate of which nothing can be said
     without describing fewer than 10 customers is no marker.
     """
     correlations = statistics.correlations
@@ -97,7 +101,7 @@ def markers(
     while remaining and len(selected) < _MAX_MARKERS:
         strongest = remaining[0]
         group = [c for c in remaining if c is strongest or correlations.redundant(strongest, c)]
-        representative = min(group, key=lambda c: _precedence(c.feature, named, preferred))
+        representative = min(group, key=lambda c: _precedence(c, statistics, named=named, preferred=preferred))
         group += [c for c in remaining if c not in group and correlations.redundant(representative, c)]
         remaining = [c for c in remaining if c not in group]
         statement = statement_of(representative, segment, statistics)
@@ -107,9 +111,13 @@ def markers(
     return selected
 
 
-def _precedence(feature: str, named: Collection[str], preferred: Collection[str]) -> tuple[bool, bool, bool]:
-    with_words = text("en", "profiling", "traits")
-    return feature not in named, feature not in preferred, feature not in with_words
+def _precedence(
+    candidate: Candidate, statistics: ColumnStatistics, *, named: Collection[str], preferred: Collection[str]
+) -> tuple[bool, ...]:
+    feature, with_words = candidate.feature, text("en", "profiling", "traits")
+    is_presence = any(term.operator in PRESENCE for term in candidate.terms)
+    is_abstract = statistics.table.described[feature].unit in _ABSTRACT
+    return is_presence, is_abstract, feature not in named, feature not in preferred, feature not in with_words
 
 
 def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistics) -> Statement | None:
@@ -258,9 +266,9 @@ def _counts(statistics: ColumnStatistics, terms: Sequence[Term]) -> tuple[Intege
     """Customers of each segment that meet the terms, and customers with a value."""
     table, labels = statistics.table, statistics.labels
     holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
-    # Shares are of the customers with a value, but for that of missing values.
+    # Shares are of the customers with a value, but for that of missing values and of those with any.
     used = labels >= 0
-    if terms[0].operator != MISSING:
+    if terms[0].operator not in PRESENCE:
         used = used & ~Term(terms[0].feature, MISSING).holds(table, {})
     counts = [np.bincount(labels[group], minlength=statistics.n_segments) for group in (holds & used, used)]
     return counts[0], counts[1]
