@@ -60,6 +60,12 @@ def test_columns_that_correlate_by_the_segments_alone_are_not_folded() -> None:
     assert {marker.feature for marker in found} == {"age", "card_payments"}
 
 
+def test_medians_that_are_nearly_equal_are_not_compared() -> None:
+    days = np.concatenate([np.tile([3, 4, 4, 5], 25), np.tile([5], 195), np.tile([160, 170, 180], 35)])
+    [marker] = markers(days_since_order=days)
+    assert marker.texts["en"] == "days_since_order at most 4: 75% (others 0%)"
+
+
 def test_category_is_folded_into_the_number_that_it_is_made_of() -> None:
     age = np.where(LABELS == 0, 20.0, 50.0)
     found = markers(age=age, band=np.where(age < 30, "young", "old"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from custseg._numerics import Floats, Integers
 from custseg._privacy import SMALLEST_GROUP, blurred, share_bounds, share_words
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import ProfileTable
@@ -22,10 +22,10 @@ _DERIVED = 0.2
 
 _AT_AN_END = (0.9, 0.6)
 """Shares of members and of others from which a median at an end of the range stands for them without misleading."""
-_ABSTRACT = (POINTS, "ratio", "log ratio", "step")
-"""Units whose figures say little to most readers."""
 _END = 0.75
 """A cut at an end of the range, or near the members, is said if it sets apart so much of what the best one does."""
+_CLOSE = 0.25
+"""Medians that differ by less, relative to the larger one, may be nearly equal."""
 _MOST = 0.75
 """The share of the members for which a cut near them must hold."""
 
@@ -116,7 +116,7 @@ def _precedence(
 ) -> tuple[bool, ...]:
     feature, with_words = candidate.feature, text("en", "profiling", "traits")
     is_presence = any(term.operator in PRESENCE for term in candidate.terms)
-    is_abstract = statistics.table.described[feature].unit in _ABSTRACT
+    is_abstract = statistics.table.described[feature].unit in ABSTRACT
     return is_presence, is_abstract, feature not in named, feature not in preferred, feature not in with_words
 
 
@@ -149,7 +149,15 @@ def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, fl
     """Whether two medians differ as text in every language, and in the direction of the effect."""
     unit = statistics.table.described[feature].unit
     differ = all(value_text(medians[0], unit, code) != value_text(medians[1], unit, code) for code in LANGUAGES)
-    return differ and (medians[0] > medians[1]) == is_higher
+    return differ and (medians[0] > medians[1]) == is_higher and not _nearly_equal(statistics, feature, medians)
+
+
+def _nearly_equal(statistics: ColumnStatistics, feature: str, medians: tuple[float, float]) -> bool:
+    """Whether two medians are close to each other, both by their size and by how far the values are spread."""
+    values, _ = statistics.clustered_values(feature)
+    low, high = (float(end) for end in np.quantile(values, (0.25, 0.75)))
+    difference = abs(medians[0] - medians[1])
+    return difference < min(NEGLIGIBLE * (high - low), _CLOSE * max(map(abs, medians)))
 
 
 def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:

@@ -30,6 +30,8 @@ from custseg.profiling.measures._terms import KNOWN, MISSING, Term
 from custseg.texts import POINTS, SHARES, SMALLEST_POINTS
 
 _MOST_THREADS = 8
+ABSTRACT = (POINTS, "ratio", "log ratio", "step")
+"""Units whose figures say little to most readers."""
 # A smaller difference of shares within two bounds says little to a reader who compares it with high and low columns.
 _LEAST_IN_THE_MIDDLE = 0.33
 # Of fewer members, or others, a median says little about them.
@@ -171,7 +173,9 @@ class ColumnStatistics:
         )
 
     def _presence(self, name: str, segment: int) -> list[Candidate]:
-        """Whether there is a value at all, where it sets members and others apart."""
+        """Whether there is a value at all, where it sets members and others apart; not of ratios few understand."""
+        if self.table.described[name].unit in ABSTRACT:
+            return []
         hits, sizes = self.ranked[name].counts, self.sizes()
         cells = blurred(np.stack([hits, sizes - hits], axis=1))
         n_hits, n_misses = (int(count) for count in cells.sum(axis=0) - cells[segment])
