@@ -6,6 +6,7 @@ the segments, `evidence/` the reasons for the choice, `over_time/` what happens 
 
 from __future__ import annotations
 
+from custseg.plots._canvas import segment_color as segment_color
 from custseg.plots.segments._distributions import plot_distributions
 from custseg.plots.segments._profile import plot_profile
 from custseg.plots.segments._segments import plot_segments

@@ -16,7 +16,7 @@ from custseg._frames import frame_from_columns, table_writer
 from custseg._privacy import SMALLEST_GROUP
 from custseg._write import write_files
 from custseg.insights.scorecards._complaints import ComplaintAlert, complaint_alert
-from custseg.insights.scorecards._display import card_text
+from custseg.insights.scorecards._display import card_rules, card_sentences, card_tables, card_text, card_title
 from custseg.insights.scorecards._estimates import columns_of_figures
 from custseg.insights.scorecards._ranking import Ranking, rank
 from custseg.insights.scorecards._rows import RANKABLE, ScoreRow
@@ -133,6 +133,25 @@ class Scorecard:
         table = nw.from_native(frame_from_columns(self.columns()), eager_only=True)
         writers: dict[str, Callable[[Path], object]] = {f"scorecard.{form}": table_writer(table, form)}
         return write_files(folder, writers, caller="write")
+
+    @property
+    def title(self) -> str:
+        """The period in words."""
+        return card_title(self)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The best segment and campaign, and the alerts about complaints."""
+        return card_sentences(self)
+
+    @property
+    def rules(self) -> list[str]:
+        """How was counted."""
+        return card_rules(self)
+
+    def tables(self) -> list[list[list[str]]]:
+        """The measures of the segments and of the campaigns as texts, one table each with its headings first."""
+        return card_tables(self)
 
     def __repr__(self) -> str:
         return card_text(self)

@@ -209,6 +209,23 @@ class Transitions:
     def _repr_html_(self) -> str:
         return self._view().html()
 
+    @property
+    def headline(self) -> str:
+        """How many changed segments, are new and gone, in one sentence; small counts are hidden."""
+        return self._view().headline()
+
+    @property
+    def remarks(self) -> list[str]:
+        """The notes as they are printed: which counts are hidden, and what was counted in which way."""
+        return self._view().all_notes()
+
+    def tables(self) -> list[tuple[str, list[list[str]]]]:
+        """Customers, and revenue if there is any, by segment before and after: titles, and rows of texts, headings first.
+
+        Small counts are hidden, and so is what they could be computed from.
+        """
+        return self._view().tables()
+
     def _view(self) -> MovementView:
         return MovementView(
             tuple(item.segment for item in self.segments),

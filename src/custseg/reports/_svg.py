@@ -1,0 +1,63 @@
+"""A figure as an SVG picture inside a page: without names that clash, addresses, dates and comments."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import escape
+
+import matplotlib
+from matplotlib.figure import Figure
+
+_HEAD = re.compile(r'.*?<svg [^>]*viewBox="([^"]*)"[^>]*>', re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
+_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_PATH = re.compile(r' d="([^"]*)"')
+_LONG = re.compile(r"(-?\d+\.\d\d)\d+")
+_ID = re.compile(r' id="([^"]*)"')
+_USED = re.compile(r'(href="#|url\(#)([^")]*)')
+# On a narrow screen a picture is scrolled rather than shrunk further.
+_SMALLEST = 0.6
+_NO_METADATA: dict[str, None] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
+def inline_svg(figure: Figure, *, prefix: str, label: str) -> str:
+    """The figure as an `svg` element that can stand in a page beside others; the same figure gives the same text.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        Its texts become outlines, so that it looks the same with every font.
+    prefix : str
+        Begins all ids, so that those of two pictures differ.
+    label : str
+        What a screen reader says.
+
+    Returns
+    -------
+    str
+    """
+    buffer = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": prefix, "svg.fonttype": "path"}):
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+    drawn = buffer.getvalue()
+    head = _HEAD.match(drawn)
+    assert head is not None
+    # A comment holds the text of each outline, which is that of the data.
+    body = _COMMENT.sub("", drawn[head.end() :])
+    body = _METADATA.sub("", _STYLE.sub("", body)).replace("xlink:href=", "href=")
+    used = {name for _, name in _USED.findall(body)}
+    body = _ID.sub(lambda found: f' id="{prefix}-{found[1]}"' if found[1] in used else "", body)
+    body = _USED.sub(lambda found: f"{found[1]}{prefix}-{found[2]}", body)
+    body = _PATH.sub(lambda found: f' d="{_short_path(found[1])}"', body)
+    body = re.sub(r">\s+<", "><", body)
+    width = float(head[1].split()[2])
+    # matplotlib sets these two for the whole document.
+    style = f"stroke-linejoin:round;stroke-linecap:butt;max-width:{width:.0f}pt;min-width:{_SMALLEST * width:.0f}pt"
+    return f'<svg role="img" aria-label="{escape(label)}" viewBox="{head[1]}" style="{style}">{body.strip()}'
+
+
+def _short_path(path: str) -> str:
+    """The path on one line, with two decimals: a hundredth of a point cannot be seen."""
+    return _LONG.sub(r"\1", " ".join(path.split()))
