@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         preparation,
         profiling,
         proof,
+        reports,
         tracking,
     )
     from custseg.errors import (
@@ -75,6 +76,7 @@ _FOLDERS = (
     "preparation",
     "profiling",
     "proof",
+    "reports",
     "rules",
     "tracking",
 )
@@ -108,6 +110,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "preparation",
     "profiling",
     "proof",
+    "reports",
     "rules",
     "tracking",
 ]

@@ -27,7 +27,7 @@ from custseg.model import SegmentModel
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
-from custseg.texts import counted, printable, shortened, text
+from custseg.texts import LANGUAGES, counted, printable, shortened, text
 from custseg.trials import AutoMinimum
 
 __all__ = ["Segmentation"]
@@ -184,6 +184,34 @@ class Segmentation:
                 {rule.segment: rule for rule in rules.rules if rule.conditions}
             ),
             model=self.model.renamed({int(segment): name for segment, name in names.items()}),
+            rules=rules,
+        )
+
+    def in_language(self, language: str) -> Segmentation:
+        """The same result with its texts in another language.
+
+        Names of segments that were given by `rename` stay as they are, and so do the findings of the data report, which
+        are worded at the fit.
+
+        Parameters
+        ----------
+        language : {"en", "ru"}
+            The language.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there are no texts in it.
+        """
+        check_choice("in_language", "language", language, allowed=LANGUAGES)
+        profiles = self.profiles.in_language(language)
+        names: dict[int | str, str] = {row.segment: row.name for row in profiles.segments if row.segment is not None}
+        rules = self.rules.in_language(language).renamed(names)
+        return replace(
+            self,
+            profiles=profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}),
+            choice=replace(self.choice, language=language),
+            model=self.model.in_language(language),
             rules=rules,
         )
 

@@ -1,6 +1,6 @@
 """The command line: each command parses its options, calls one library function and writes the result.
 
-`_fit.py`, `_prove.py` and `_commands.py` hold the commands, `_assumptions.py` describes files, `_show.py` prints and
+`_fit.py`, `_report.py`, `_prove.py` and `_commands.py` hold the commands, `_assumptions.py` describes files, `_show.py` prints and
 writes results, `_errors.py` words errors. Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 3 for drift.
 """
 
@@ -17,6 +17,7 @@ from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
 from custseg.cli._power import power
 from custseg.cli._prove import prove
+from custseg.cli._report import report_command
 from custseg.cli._scorecard import scorecard_command
 from custseg.cli.pipeline._daily import daily
 from custseg.cli.pipeline._lifecycle import assign, drift_command, refit_command, sql
@@ -51,5 +52,5 @@ def main() -> None:
 
 
 _PIPELINE = (assign, history, compare, drift_command, refit_command, sql, daily)
-for _command in (demo, inspect, fit, power, prove, scorecard_command, *_PIPELINE):
+for _command in (demo, inspect, fit, power, prove, report_command, scorecard_command, *_PIPELINE):
     main.add_command(_command)

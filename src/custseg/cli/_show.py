@@ -21,11 +21,8 @@ def fit_and_write(
     orders: object, out: Path | None, *, form: str = "csv", save: Path | None = None, **arguments: Any
 ) -> Segmentation:
     """Fit segments, print them, and write their files, and the model if `save` has a path for it."""
-    from custseg.segmentation import fit_segments
-
-    with _progress(arguments.get("language", "en")) as progress:
-        result = fit_segments(orders, progress=progress, **arguments)
-        files = _write(result, out, form) if out else []
+    result = fit_with_progress(orders, **arguments)
+    files = _write(result, out, form) if out else []
     if save is not None:
         result.model.save(save)
         files.append(save)
@@ -33,6 +30,14 @@ def fit_and_write(
     for file in files:
         click.echo(text(result.choice.language, "cli", "wrote").format(file=file))
     return result
+
+
+def fit_with_progress(orders: object, **arguments: Any) -> Segmentation:
+    """The segments, with a progress display on a terminal."""
+    from custseg.segmentation import fit_segments
+
+    with _progress(arguments.get("language", "en")) as progress:
+        return fit_segments(orders, progress=progress, **arguments)
 
 
 def _write(result: Any, out: Path, form: str) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import Any
 from custseg._privacy import SMALLEST_GROUP, bound_text, share_words
 from custseg.plots import segment_color
 from custseg.profiling import SegmentProfile, sizes_to_show
-from custseg.reports._sources import Sources, short_name
+from custseg.reports._sources import Sources, short_name, two_decimals
 from custseg.rules import Rule
 from custseg.texts import number, percent, plural_form, printable, stability_level, text
 
@@ -122,7 +122,8 @@ def _shows(segment: int, name: str, sources: Sources) -> str | None:
         return None
     names = {row.segment: name for row in minimum.segments}
     texts = dict(zip(names, minimum.segment_texts(names, sources.language), strict=True))
-    return texts[segment].removeprefix(f"{name}: ")
+    ability = texts[segment].removeprefix(f"{name}: ")
+    return ability[0].upper() + ability[1:]
 
 
 def _stability(row: SegmentProfile, sources: Sources) -> dict[str, Any] | None:
@@ -133,7 +134,7 @@ def _stability(row: SegmentProfile, sources: Sources) -> dict[str, Any] | None:
     return {
         "jaccard": jaccard,
         "level": level,
-        "text": sources.words["stability"].format(level=level, jaccard=number(jaccard, sources.language, digits=2)),
+        "text": sources.words["stability"].format(level=level, jaccard=two_decimals(jaccard, sources.language)),
     }
 
 

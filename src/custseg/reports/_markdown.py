@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from custseg.tracking import Transitions
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|#~])")
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&commat;"})
 # What begins a list, a quotation or a title at the start of a line.
-_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+_START = re.compile(r"^(\d*)([-+=](?=\s|$)|[.)](?=\s|$))")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|www)([:.])")
 
 
@@ -116,4 +116,4 @@ def _escaped(value: str) -> str:
     """The text as Markdown that shows it as it is."""
     # The zero-width joiner keeps chats from making a link of an address.
     escaped = _ADDRESS.sub("\\1\N{WORD JOINER}\\2", _SPECIAL.sub(r"\\\1", value.translate(_ENTITIES)))
-    return _START.sub(r"\1\\\2", escaped) if escaped[:1] in "-+=" else re.sub(r"^(\d+)([.)])", r"\1\\\2", escaped)
+    return _START.sub(r"\1\\\2", escaped)

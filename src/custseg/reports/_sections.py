@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from custseg.clustering import Candidate, get_method
 from custseg.reports._method import method_section
 from custseg.reports._previous import previous_section
-from custseg.reports._sources import Sources, short_name
-from custseg.texts import DASH, localized, number, printable, text
+from custseg.reports._sources import Sources, short_name, two_decimals
+from custseg.texts import number, printable, text
 
-_CHOICE = ("method", "n_clusters", "silhouette_gain", "silhouette_gain_error", "stability", "weakest_stability")
+_CHOICE = ("method", "n_clusters", "silhouette_gain", "stability", "weakest_stability")
 
 
 def sections(sources: Sources) -> list[dict[str, Any]]:
@@ -74,13 +75,8 @@ def _measures(row: Candidate, sources: Sources) -> list[str]:
     record = get_method(row.method)
     named = text(language, "choice", "methods")
     label = named.get(row.method, row.method if record is None else record.label)
-    values = (row.silhouette_gain, row.silhouette_gain_error, row.stability, row.weakest_stability)
-    return [label, number(row.n_clusters, language), *(_two_decimals(value, language) for value in values)]
-
-
-def _two_decimals(value: float | None, language: str) -> str:
-    """The figure with as many decimals as its neighbors in a column."""
-    return DASH if value is None else localized(f"{value:z.2f}", language)
+    values = (row.silhouette_gain, row.stability, row.weakest_stability)
+    return [label, number(row.n_clusters, language), *(two_decimals(value, language) for value in values)]
 
 
 def _stability(sources: Sources) -> dict[str, Any] | None:
@@ -91,7 +87,7 @@ def _stability(sources: Sources) -> dict[str, Any] | None:
     columns = sources.words["columns"]
     rows = [[columns["segment"], columns["jaccard"], columns["reading"]]]
     rows += [
-        [short_name(row.name), _two_decimals(item.jaccard, sources.language), item.texts[sources.language]]
+        [short_name(row.name), two_decimals(item.jaccard, sources.language), item.texts[sources.language]]
         for row, item in measured
     ]
     return _section("stability", sources, tables=[_table(rows)], notes=[sources.words["how_to_read_stability"]])
@@ -130,14 +126,23 @@ def _shortened(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _data(sources: Sources) -> dict[str, Any]:
-    """The data report; `findings` say what may mislead and what to do."""
+    """The data report; `findings` say what may mislead and what to do.
+
+    They are worded at the fit: a report in another language has their number instead.
+    """
     report = sources.result.data_report
+    if report.language != sources.language:
+        logs = [replace(log, language=sources.language) for log in report.logs]
+        lines = [{"title": _capitalized(log.headline), "findings": [], "gaps": log.gaps} for log in logs]
+        count = number(len(report.findings), sources.language)
+        note = str(sources.words["data_elsewhere"]).format(count=count)
+        return {**_section("data", sources, notes=[note]), "logs": lines}
     groups = [(log.headline, log.findings, log.gaps) for log in report.logs]
     if report.between:
         groups.append((text(sources.language, "data_report", "between"), report.between, ""))
     logs = [
         {
-            "title": headline[0].upper() + headline[1:],
+            "title": _capitalized(headline),
             "findings": [
                 {
                     "severity": item.severity,
@@ -151,3 +156,7 @@ def _data(sources: Sources) -> dict[str, Any]:
         for headline, findings, gaps in groups
     ]
     return {**_section("data", sources), "logs": logs}
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

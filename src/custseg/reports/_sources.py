@@ -11,7 +11,7 @@ from custseg.model import SegmentModel
 from custseg.profiling import SegmentProfile
 from custseg.proof import Proof
 from custseg.result import Segmentation
-from custseg.texts import LANGUAGES, single_line, text
+from custseg.texts import DASH, LANGUAGES, localized, single_line, text
 from custseg.tracking import Transitions
 
 # Longer names are shortened; the card of the segment has the whole name.
@@ -80,8 +80,7 @@ def checked_sources(
         raise TypeError(f"{caller}: result must be what fit_segments returns, got {type(result).__name__}.")
     if language is not None:
         check_choice(caller, "language", language, allowed=LANGUAGES)
-        if language != result.choice.language:
-            raise ValueError(f"{caller}: TODO")
+        result = result.in_language(str(language))
     kinds: dict[str, tuple[type, ...]] = {
         "previous": (Segmentation, SegmentModel),
         "proof": (Proof,),
@@ -104,6 +103,11 @@ def checked_sources(
                 f"Make {name} with language={sources.language!r}."
             )
     return sources
+
+
+def two_decimals(value: float | None, language: str) -> str:
+    """A figure with as many decimals as its neighbors; a dash for none."""
+    return DASH if value is None else localized(f"{value:z.2f}", language)
 
 
 def short_name(name: str) -> str:
