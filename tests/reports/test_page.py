@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_headings_are_in_order(name: str, language: str) -> None:
     levels = [int(tag[1]) for tag, _ in Page(page_of(name, language)).tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert max(after - before for before, after in zip(levels, levels[1:], strict=False)) <= 1
+    assert max(after - before for before, after in pairwise(levels)) <= 1
 
 
 @EVERY

@@ -99,7 +99,11 @@ def test_code_gives_the_same_segments() -> None:
 def test_code_describes_the_logs() -> None:
     code = "\n".join(section(report_data(result("ru")), "method")["code"])
     compile(code, "report", "exec")
-    for words in ("from custseg import Customers, Events, Orders, fit_segments", "cancelled='cancelled'", "language='ru'"):
+    for words in (
+        "from custseg import Customers, Events, Orders, fit_segments",
+        "cancelled='cancelled'",
+        "language='ru'",
+    ):
         assert words in code
 
 

@@ -1,7 +1,8 @@
 """The command line: each command parses its options, calls one library function and writes the result.
 
-`_fit.py`, `_report.py`, `_prove.py` and `_commands.py` hold the commands, `_assumptions.py` describes files, `_show.py` prints and
-writes results, `_errors.py` words errors. Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 3 for drift.
+`_fit.py`, `_report.py`, `_prove.py` and `_commands.py` hold the commands, `_assumptions.py` describes files,
+`_show.py` prints and writes results, `_errors.py` words errors. Exit codes: 0 for success, 1 for failure, 2 for wrong
+usage, 3 for drift.
 """
 
 from __future__ import annotations

@@ -69,9 +69,7 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
         model.save(files[0])
         model = SegmentModel.load(files[0])
     assigned = model.assign(orders, as_of=as_of)
-    movement = transitions(
-        fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders
-    )
+    movement = transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders)
     click.echo(movement)
     if out is not None:
         files.append(write_table(assigned, out / "next_month" / "assignments.csv"))

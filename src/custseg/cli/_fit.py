@@ -21,8 +21,8 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
           "discount", "refund", "cancelled", "currency")  # fmt: skip
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
-FIT_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language", "labels",
-              "seed")  # fmt: skip
+FIT_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language",
+                 "labels", "seed")  # fmt: skip
 GOAL_NAMES = ("revenue", "repeat_purchase", "order_value", "retention", "email_engagement")
 """The goals of `custseg.goals`, which is not imported for `--help`; a test compares both."""
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}

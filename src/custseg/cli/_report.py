@@ -35,10 +35,18 @@ class _Recorded(click.Command):
 @COLUMN_OPTIONS
 @FILE_OPTIONS
 @SEGMENT_OPTIONS
-@click.option("--config", type=click.Path(dir_okay=False, path_type=Path),
-              help="The project file, with logs and options of the fit. [default: custseg.toml, if there is one]")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("report.html"), show_default=True,
-              help="File for the report.")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The project file, with logs and options of the fit. [default: custseg.toml, if there is one]",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="File for the report.",
+)
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path),
               help="File for the report in Markdown, for chats. [default: none]")  # fmt: skip
 def report_command(
@@ -90,9 +98,7 @@ def _fit_of(
     if any(path is not None for path in logs.values()):
         opened = opened_logs(logs["orders"], logs["events"], logs["customers"], options=options)
         show_assumed([log for log in opened if log is not None], options["language"])
-        return {
-            name: None if log is None else log.described for name, log in zip(logs, opened, strict=True)
-        }, arguments
+        return {name: None if log is None else log.described for name, log in zip(logs, opened, strict=True)}, arguments
     of_project = {
         name: value
         for name, value in fit_arguments(workspace.project).items()

@@ -15,7 +15,7 @@ from custseg.texts import number, percent, plural_form, printable, stability_lev
 
 def segment_cards(sources: Sources) -> list[dict[str, Any]]:
     """One card per segment, in the order in which the segments are printed."""
-    sizes = {row.segment: size for row, size in _shown(sources)}
+    sizes = {row.segment: size for row, size in _rows_with_sizes(sources)}
     return [_card(row, sizes[row.segment], sources) for row in sources.segments]
 
 
@@ -29,21 +29,21 @@ def groups_outside(sources: Sources) -> list[dict[str, Any]]:
             "description": row.description,
             "do": list(row.advice.do),
         }
-        for row, size in _shown(sources)
+        for row, size in _rows_with_sizes(sources)
         if row.segment is None and row.size
     ]
 
 
-def _shown(sources: Sources) -> list[tuple[SegmentProfile, int | None]]:
+def _rows_with_sizes(sources: Sources) -> list[tuple[SegmentProfile, int | None]]:
     rows = sources.result.profiles.rows
     return list(zip(rows, sizes_to_show(rows), strict=True))
 
 
 def _size_text(row: SegmentProfile, size: int | None, language: str) -> str:
     """The size with its noun; "<10 customers" where it is hidden, and "≥10" where it would give another one away."""
-    shown = bound_text(row.size) if size is None else number(size, language)
+    count = bound_text(row.size) if size is None else number(size, language)
     form = plural_form(SMALLEST_GROUP if size is None else size, text(language, "result", "customers"), language)
-    return form.format(count=shown)
+    return form.format(count=count)
 
 
 def _card(row: SegmentProfile, size: int | None, sources: Sources) -> dict[str, Any]:
@@ -82,15 +82,14 @@ def _card(row: SegmentProfile, size: int | None, sources: Sources) -> dict[str, 
 def _name_reason(row: SegmentProfile, sources: Sources) -> list[str]:
     """Which share of the segment, and of the others, what the name says is true of."""
     language = sources.language
-    n_others = sum(other.size for other in sources.segments) - row.size
+    n_rest = sum(segment.size for segment in sources.segments) - row.size
     statements = [(trait.words[language], trait.members, trait.others) for trait in row.traits]
     if row.evidence is not None:
         statements = [(row.evidence.condition[language], row.evidence.members, row.evidence.others)]
     sentences = []
-    for condition, members, others in statements:
+    for condition, members, rest in statements:
         shares = [
-            share_words(round(share * count), count, language)
-            for share, count in ((members, row.size), (others, n_others))
+            share_words(round(share * count), count, language) for share, count in ((members, row.size), (rest, n_rest))
         ]
         if None not in shares:
             sentences.append(
@@ -139,7 +138,7 @@ def _stability(row: SegmentProfile, sources: Sources) -> dict[str, Any] | None:
 
 
 def _nearest(row: SegmentProfile, sources: Sources) -> str | None:
-    names = {other.segment: other.name for other in sources.segments}
+    names = {segment.segment: segment.name for segment in sources.segments}
     if row.nearest is None or row.nearest not in names:
         return None
     return str(sources.words["nearest"]).format(name=short_name(names[row.nearest]))

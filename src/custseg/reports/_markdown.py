@@ -101,7 +101,11 @@ def _section(section: dict[str, Any]) -> list[str]:
     for sentence in section["text"]:
         lines += [_escaped(sentence), ""]
     for table in section["tables"]:
-        lines += [*([_escaped(table["title"]), ""] if table["title"] else []), *_table(table["head"], table["rows"]), ""]
+        lines += [
+            *([_escaped(table["title"]), ""] if table["title"] else []),
+            *_table(table["head"], table["rows"]),
+            "",
+        ]
     return lines
 
 

@@ -45,7 +45,7 @@ def method_section(sources: Sources) -> dict[str, Any]:
                 "title": words["words"]["versions"],
                 "head": [columns["name"], columns["value"]],
                 "rows": [list(row) for row in _versions(sources).items()],
-            }
+            },
         ],
         "notes": [printable(note) for note in result.notes if note not in said],
         "code": code_of(sources),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from functools import cache
 from importlib.resources import files
 from os import PathLike
@@ -45,10 +44,10 @@ def report(
     """Write the result as one HTML file that can be sent, read without a network, and printed.
 
     In brief: how many segments, why, how sure that is, what for, and what changed; a card per segment; pictures, each
-    with its figures as a table; the choice, stability, proof, scorecard, movement and data as far as they are given; and
-    how to get the same segments again. The same arguments give the same bytes. The page loads nothing from elsewhere,
-    and names from the data are shown as text, whatever they hold. It has no ids, no point of a single customer, and
-    counts of 1 to 9 read "<10".
+    with its figures as a table; the choice, stability, proof, scorecard, movement and data as far as they are given;
+    and how to get the same segments again. The same arguments give the same bytes. The page loads nothing from
+    elsewhere, and names from the data are shown as text, whatever they hold. It has no ids, no point of a single
+    customer, and counts of 1 to 9 read "<10".
 
     Parameters
     ----------
@@ -89,14 +88,18 @@ def report(
     """
     further = {"previous": previous, "proof": proof, "scorecard": scorecard, "transitions": transitions}
     sources = checked_sources(_CALLER, result, language=language, command=command, **further)
-    if not isinstance(path, (str, PathLike)) or not isinstance(os.fspath(path), str):
-        raise TypeError(f"{_CALLER}: path must be a path (str or Path), got {type(path).__name__}.")
-    target = Path(path)
+    target = _checked_path(path)
 
     def write(file: Path) -> None:
         file.write_text(page(sources), encoding="utf-8", newline="\n")
 
     return write_files(target.parent, {target.name: write}, caller=_CALLER)[0]
+
+
+def _checked_path(path: object) -> Path:
+    if not isinstance(path, (str, PathLike)):
+        raise TypeError(f"{_CALLER}: path must be a path (str or Path), got {type(path).__name__}.")
+    return Path(path)
 
 
 def page(sources: Sources) -> str:
@@ -108,11 +111,16 @@ def page(sources: Sources) -> str:
         for key, figure in drawn_pictures(sources)
     }
     words = {**text(sources.language, "report", "words"), **text(sources.language, "profiling", "advice")}
-    labels = {"full_name": sources.words["full_name"], "code": sources.words["code"], "command": sources.words["command"]}
+    labels = {
+        "full_name": sources.words["full_name"],
+        "code": sources.words["code"],
+        "command": sources.words["command"],
+    }
     style, script = (Markup(_part(name)) for name in ("report.css", "report.js"))
-    return _template().render(
+    html: str = _template().render(
         data=data, svg=svg, words=words | labels, style=style, script=script, policy=_policy(str(script))
     )
+    return html
 
 
 def _part(name: str) -> str:

@@ -22,9 +22,7 @@ def changes(sources: Sources) -> list[str]:
         return []
     language, words = sources.language, sources.words
     before, now = _before(sources), _now(sources)
-    names = {
-        key: words["quoted"].format(name=short_name(shares[key][0])) for shares in (before, now) for key in shares
-    }
+    names = {key: words["quoted"].format(name=short_name(shares[key][0])) for shares in (before, now) for key in shares}
     sentences = [_before_text(sources, len(before))]
     for word, keys in (("appeared", now.keys() - before.keys()), ("disappeared", before.keys() - now.keys())):
         if keys:

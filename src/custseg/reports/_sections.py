@@ -132,8 +132,8 @@ def _data(sources: Sources) -> dict[str, Any]:
     """
     report = sources.result.data_report
     if report.language != sources.language:
-        logs = [replace(log, language=sources.language) for log in report.logs]
-        lines = [{"title": _capitalized(log.headline), "findings": [], "gaps": log.gaps} for log in logs]
+        own = [replace(log, language=sources.language) for log in report.logs]
+        lines = [{"title": _capitalized(log.headline), "findings": [], "gaps": log.gaps} for log in own]
         count = number(len(report.findings), sources.language)
         note = str(sources.words["data_elsewhere"]).format(count=count)
         return {**_section("data", sources, notes=[note]), "logs": lines}

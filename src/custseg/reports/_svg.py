@@ -48,9 +48,9 @@ def inline_svg(figure: Figure, *, prefix: str, label: str) -> str:
     body = _COMMENT.sub("", drawn[head.end() :])
     body = _METADATA.sub("", _STYLE.sub("", body)).replace("xlink:href=", "href=")
     used = {name for _, name in _USED.findall(body)}
-    body = _ID.sub(lambda found: f' id="{prefix}-{found[1]}"' if found[1] in used else "", body)
-    body = _USED.sub(lambda found: f"{found[1]}{prefix}-{found[2]}", body)
-    body = _PATH.sub(lambda found: f' d="{_short_path(found[1])}"', body)
+    body = _ID.sub(lambda match: f' id="{prefix}-{match[1]}"' if match[1] in used else "", body)
+    body = _USED.sub(lambda match: f"{match[1]}{prefix}-{match[2]}", body)
+    body = _PATH.sub(lambda match: f' d="{_short_path(match[1])}"', body)
     body = re.sub(r">\s+<", "><", body)
     width = float(head[1].split()[2])
     # matplotlib sets these two for the whole document.

@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 from matplotlib.figure import Figure
 from quick import quick_fit
+from readable_pictures import words_of
 
 from custseg import Segmentation
 from custseg.datasets import make_shop
-from custseg.plots import plot_segments
+from custseg.plots import plot_profile, plot_segments
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,13 @@ def test_plot_opens_no_window(result: Segmentation) -> None:
     before = pyplot.get_fignums()
     plot_segments(result)
     assert pyplot.get_fignums() == before
+
+
+def test_share_of_a_hidden_size_is_not_drawn() -> None:
+    amounts = [row / 900 + 40 * (row >= 60) + 40 * (row >= 92) for row in range(100)]
+    result = quick_fit(features=pl.DataFrame({"client": range(100), "a": amounts}), min_size=2)
+    for figure in (plot_segments(result), plot_profile(result)):
+        words = " ".join(words_of(figure))
+        assert "60%" in words
+        assert "32%" not in words
+        assert "8%" not in words

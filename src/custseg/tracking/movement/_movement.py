@@ -220,7 +220,7 @@ class Transitions:
         return self._view().all_notes()
 
     def tables(self) -> list[tuple[str, list[list[str]]]]:
-        """Customers, and revenue if there is any, by segment before and after: titles, and rows of texts, headings first.
+        """Customers, and revenue if there is any, by segment before and after: titles, and rows of texts.
 
         Small counts are hidden, and so is what they could be computed from.
         """
