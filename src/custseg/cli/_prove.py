@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from custseg.cli._errors import LIBRARY_NAMES, command_errors
+from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_errors
 from custseg.cli._fit import COLUMN_OPTIONS, FILE_OPTIONS, GOAL_NAMES, opened_logs
 from custseg.cli._values import MethodName, min_size, segments
 from custseg.texts import text
@@ -47,7 +47,7 @@ def prove(orders: str | None, *, events: str | None, customers: str | None, out:
     chance, with 25 cells of recency and number of orders, and with a prediction as good as any.
     """
     if orders is None and events is None:
-        raise click.UsageError(text(options["language"], "cli", "no_orders"))
+        raise LocalizedUsageError(text(options["language"], "cli", "no_orders"), options["language"])
     with command_errors(options["language"]):
         from custseg._frames import frame_from_columns
         from custseg.cli._assumptions import show_assumed
