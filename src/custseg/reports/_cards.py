@@ -141,7 +141,7 @@ def _nearest(row: SegmentProfile, sources: Sources) -> str | None:
     names = {segment.segment: segment.name for segment in sources.segments}
     if row.nearest is None or row.nearest not in names:
         return None
-    return str(sources.words["nearest"]).format(name=short_name(names[row.nearest]))
+    return short_name(names[row.nearest])
 
 
 def _warnings(row: SegmentProfile, segment: int, sources: Sources) -> list[str]:

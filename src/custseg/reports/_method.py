@@ -9,7 +9,7 @@ from typing import Any
 
 from custseg.feature_table import distinct_phrases
 from custseg.goals import GOALS
-from custseg.reports._sources import Sources, short_name
+from custseg.reports._sources import Sources, method_label, short_name
 from custseg.texts import calendar_date, counted, number, printable, text
 
 _PACKAGES = ("custseg", "numpy", "scipy", "scikit-learn", "numba", "polars", "narwhals")
@@ -23,7 +23,7 @@ def method_section(sources: Sources) -> dict[str, Any]:
     features = ", ".join(printable(phrases[name]) for name in result.model.preparation.names)
     best = result.choice.best
     minimum = counted(result.choice.min_size, text(language, "result", "customers"), language)
-    method = text(language, "choice", "methods").get(best.method, best.method)
+    method = method_label(best.method, language)
     goals = text(language, "goals")
     said = {*result.choice.remarks, goals["none"]}
     if result.minimum is not None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from custseg.clustering import Candidate, get_method
+from custseg.clustering import Candidate
 from custseg.reports._method import method_section
 from custseg.reports._previous import previous_section
-from custseg.reports._sources import Sources, short_name, two_decimals
+from custseg.reports._sources import Sources, method_label, short_name, two_decimals
 from custseg.texts import number, printable, text
 
 _CHOICE = ("method", "n_clusters", "silhouette_gain", "stability", "weakest_stability")
@@ -72,11 +72,12 @@ def _choice(sources: Sources) -> dict[str, Any]:
 def _measures(row: Candidate, sources: Sources) -> list[str]:
     """The method and the figures of one candidate."""
     language = sources.language
-    record = get_method(row.method)
-    named = text(language, "choice", "methods")
-    label = named.get(row.method, row.method if record is None else record.label)
     values = (row.silhouette_gain, row.stability, row.weakest_stability)
-    return [label, number(row.n_clusters, language), *(two_decimals(value, language) for value in values)]
+    return [
+        method_label(row.method, language),
+        number(row.n_clusters, language),
+        *(two_decimals(value, language) for value in values),
+    ]
 
 
 def _stability(sources: Sources) -> dict[str, Any] | None:

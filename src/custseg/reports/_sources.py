@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg._checks import check_choice
+from custseg.clustering import get_method
 from custseg.insights import Scorecard
 from custseg.model import SegmentModel
 from custseg.profiling import SegmentProfile
@@ -103,6 +104,13 @@ def checked_sources(
                 f"Make {name} with language={sources.language!r}."
             )
     return sources
+
+
+def method_label(method: str, language: str) -> str:
+    """What people call a clustering method."""
+    record = get_method(method)
+    label = method if record is None else record.label
+    return str(text(language, "choice", "methods").get(method, label))
 
 
 def two_decimals(value: float | None, language: str) -> str:
