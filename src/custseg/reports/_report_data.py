@@ -68,7 +68,8 @@ def report_data(
         `revenue_share` (float or None) with `share_text` and `revenue_share_text`, `description` (str), `markers` (list
         of str: what sets them apart), `name_reason` (list of str), `rule` (None, or dict of `text`, `accuracy`, `sql`),
         `do`, `dont` (list of str), `channel`, `cadence` (str), `shows` (str or None: the lift that it can show),
-        `stability` (None, or dict of `jaccard`, `level`, `text`), `nearest` (str or None: the name of the most similar segment), `warnings` (list of str).
+        `stability` (None, or dict of `jaccard`, `level`, `text`), `nearest` (str or None: the name of the most similar
+        segment), `warnings` (list of str).
         `outside` (list of dict): customers in no segment: `name`, `size`, `size_text`, `description`, `do`.
         `pictures` (list of dict): `key`, `section`, `title`, `alt` (str), `is_wide` (bool: takes the whole width)
         and `table`.
