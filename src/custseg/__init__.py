@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         DataError,
         InfeasibleMinimumError,
         MissingDependencyError,
+        TooFewCustomersError,
     )
     from custseg.feature_table import FeatureTable
     from custseg.goals import Goal
@@ -60,6 +61,7 @@ _HOMES = {
     "Proof": "custseg.proof",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
+    "TooFewCustomersError": "custseg.errors",
     "fit_segments": "custseg.segmentation",
     "inspect": "custseg.inspection",
     "prove": "custseg.proof",
@@ -96,6 +98,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "Proof",
     "SegmentModel",
     "Segmentation",
+    "TooFewCustomersError",
     "fit_segments",
     "inspect",
     "prove",

@@ -18,6 +18,7 @@ from custseg._column_kinds._words import (
     is_amount_or_count,
     is_answer,
     is_birth_name,
+    is_demographic_name,
     is_id_name,
     is_outcome_name,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "is_answer",
     "is_birth_name",
     "is_cycle_name",
+    "is_demographic_name",
     "is_id_name",
     "is_label_column",
     "is_outcome_name",

@@ -50,6 +50,13 @@ def is_age_name(name: str) -> bool:
     )
 
 
+def is_demographic_name(name: str) -> bool:
+    """Whether the name says that the column holds who somebody is or where they live, such as age, sex or income."""
+    words, lists = words_of(name), catalog()["demographic"]
+    is_named = is_birth_name(name) or is_age_name(name) or any(matches(word, lists["words"]) for word in words)
+    return is_named and not any(matches(word, lists["other"]) for word in words)
+
+
 def is_outcome_name(name: str) -> bool:
     """Whether the name says that the column holds a result: of a campaign, or the segment of an earlier analysis."""
     words, lists = words_of(name), catalog()["outcome"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from custseg.cli._errors import command_errors
+from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli.pipeline._workspace import write_table
 
@@ -36,7 +37,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         from custseg.logs import Orders
 
         shop = make_shop(customers, seed)
-        click.echo(
+        say(
             f"A made-up shop: {customers:,} customers of six kinds, a few more with refunds only, "
             f"{len(shop.orders):,} order lines.\n"
         )
@@ -47,7 +48,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
             from custseg.reports import report
 
             file = report(result, out / "report.html", transitions=movement)
-            click.echo(f"Wrote {file}")
+            say(f"Wrote {file}")
 
 
 def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> Transitions:
@@ -57,7 +58,7 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
     from custseg.tracking import transitions
 
     since = (as_of - timedelta(days=1)).replace(day=1)
-    click.echo(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
+    say(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
     fitted = fit_segments(orders, as_of=since, method=REFERENCE_METHOD.name, n_segments=n_segments)
     model = fitted.model
     files = []
@@ -70,10 +71,10 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
         model = SegmentModel.load(files[0])
     assigned = model.assign(orders, as_of=as_of)
     movement = transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders)
-    click.echo(movement)
+    say(movement)
     if out is not None:
         files.append(write_table(assigned, out / "next_month" / "assignments.csv"))
-        click.echo("\n" + "\n".join(f"Wrote {file}" for file in files))
+        say("\n" + "\n".join(f"Wrote {file}" for file in files))
     return movement
 
 
@@ -92,4 +93,4 @@ def inspect(file: str, language: str) -> None:
         from custseg import inspection
 
         report = repr(inspection.inspect(file, language=language))
-    click.echo(report)
+    say(report)

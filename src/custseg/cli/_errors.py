@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import IO, Any
 
 import click
 
 from custseg.cli._messages import message_in
 from custseg.errors import CustsegError, InfeasibleMinimumError
-from custseg.texts import LANGUAGES, text
+from custseg.texts import text
 
 LIBRARY_NAMES = {"segments": "n_segments", "seed": "random_state"}
 """Parameters of commands that have another name in the library."""
@@ -27,59 +23,9 @@ _QUOTED = re.compile(r"""((?<![\w\])])'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*"
 _OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "skip_rows", "timezone", "rates")
 """Arguments of the description of a log that most commands take from the project file."""
 
-_ARGUMENTS = "custseg.arguments"
 
 _FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
-
-
-class QuietGroup(click.Group):
-    """A group whose commands print one line when the operating system fails, for instance if the disk is full."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the arguments: those of a command that cannot be parsed say in which language its error is read."""
-        ctx.meta[_ARGUMENTS] = tuple(args)
-        return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors of the operating system become one line, and those of usage are in its language."""
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            raise _usage_error(error, ctx.meta.get(_ARGUMENTS, ())) from error
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # click ends quietly where the reader of a pipe has gone
-            _discard_output()
-            filename = f" {error.filename!r}" if error.filename else ""
-            raise click.ClickException(f"{error.strerror or error}{filename}.") from error
-
-
-def _usage_error(error: click.UsageError, arguments: Sequence[str]) -> click.ClickException:
-    """The error of usage in the language that the arguments ask for; itself where that is English."""
-    language = _requested_language(arguments)
-    if language == "en":
-        return error
-    message = error.format_message()
-    translation = message_in(language, message)
-    command = error.ctx.command_path if error.ctx is not None else None
-    hint = "" if command is None else "\n" + text(language, "cli", "help").format(command=command)
-    return LocalizedUsageError((translation or message) + hint, language, is_english=translation is None)
-
-
-def _requested_language(arguments: Sequence[str]) -> str:
-    """The value of --language among arguments that could not be parsed; English where it is none of the languages."""
-    joined = [argument.partition("=")[2] for argument in arguments if argument.startswith("--language=")]
-    following = [value for name, value in pairwise(arguments) if name == "--language"]
-    return next((value for value in (*joined, *following) if value in LANGUAGES), "en")
-
-
-def _discard_output() -> None:
-    """Discard buffered output: at exit, Python would try to write it and fail."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 class LocalizedError(click.ClickException):

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_errors
+from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import MethodName, min_size, rates, segments, segments_text, share
 from custseg.cli.pipeline._project import Project, log_section, read_project, relative, write_project
@@ -181,7 +182,7 @@ def fit(
         )
         if project is not None and config is not None:
             write_project(config, project)
-            click.echo(text(language, "cli", "wrote").format(file=config))
+            say(text(language, "cli", "wrote").format(file=config))
 
 
 def opened_logs(

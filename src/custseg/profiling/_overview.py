@@ -8,7 +8,7 @@ import numpy as np
 
 from custseg._privacy import SMALLEST_GROUP, share_words
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.measures._rhythm import SegmentRhythm
+from custseg.profiling.naming._own_rhythm import SegmentRhythm
 from custseg.texts import LANGUAGES, amount, percent, text, value_text
 
 # Days since the last order from which most customers have lapsed, and up to which they are active.

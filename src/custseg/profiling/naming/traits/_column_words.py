@@ -16,8 +16,8 @@ from custseg._numerics import Bools
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
-from custseg.profiling.measures._rhythm import SegmentRhythm
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
+from custseg.profiling.naming._own_rhythm import SegmentRhythm
 from custseg.profiling.naming.traits._column_topics import manner_of, topic_of
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most

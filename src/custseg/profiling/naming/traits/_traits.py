@@ -16,8 +16,8 @@ from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference
-from custseg.profiling.measures._rhythm import OVERDUE
 from custseg.profiling.measures._terms import Term, condition_words
+from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Separation, is_most, separation
 from custseg.profiling.naming.traits._number_kinds import RATING, SCORE

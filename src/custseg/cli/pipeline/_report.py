@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from custseg.cli._errors import LIBRARY_NAMES, command_errors
 from custseg.cli._fit import COLUMN_OPTIONS, FILE_OPTIONS, FIT_ARGUMENTS, SEGMENT_OPTIONS, opened_logs
+from custseg.cli._output import say
 from custseg.cli.pipeline._fit_section import fit_arguments
 from custseg.cli.pipeline._workspace import Workspace, language_of_errors, write_text
 from custseg.texts import text
@@ -81,8 +82,8 @@ def report_command(
         files = [reports.report(result, out, command=command)]
         if markdown is not None:
             files.append(write_text(reports.markdown(result), markdown))
-        click.echo(repr(result))
-        click.echo("\n".join(["", *(text(language, "cli", "wrote").format(file=file) for file in files)]))
+        say(repr(result))
+        say("\n".join(["", *(text(language, "cli", "wrote").format(file=file) for file in files)]))
 
 
 def _fit_of(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from custseg.profiling import profile_segments
-from custseg.profiling.measures._rhythm import own_rhythm
 from custseg.profiling.measures._table import read_table
+from custseg.profiling.naming._own_rhythm import own_rhythm
 
 GAP = float("nan")
 
