@@ -12,12 +12,20 @@ from custseg.plots._canvas import axes_or_new, figure_or_new, segment_color, seg
 OF_A_RESULT = {
     "plot_segments": plots.plot_segments,
     "plot_profile": plots.plot_profile,
+    "plot_snake": plots.plot_snake,
+    "plot_map": plots.plot_map,
+    "plot_minimum_size": plots.plot_minimum_size,
     "plot_distributions": lambda result: plots.plot_distributions(result, next(iter(result.profiles[0].medians))),
 }
 
 
 def figure_of(drawn: object) -> Figure:
     return drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+
+
+@pytest.mark.parametrize("case", ["two", "eight, Russian", "long names"])
+def test_the_grid_of_awkward_results_can_be_read(case: str) -> None:
+    assert_readable(figure_of(plots.plot_rfm_grid(awkward_results()[case])))
 
 
 @pytest.mark.parametrize("case", ["two", "eight, Russian", "fifteen", "giant", "long names"])

@@ -1,4 +1,7 @@
-"""Pictures of a result, one per file: `plot_segments`, `plot_profile`, `plot_distributions`.
+"""Pictures of a result, one per file, and `plot_all`, the usual set.
+
+Of the segments: `plot_segments`, `plot_profile`, `plot_snake`, `plot_distributions`, `plot_map`, `plot_rfm_grid`,
+`plot_minimum_size`.
 
 Plots draw what a result holds and compute nothing. Start at `_canvas.py`, which all of them share; `segments/` draws
 the segments, `evidence/` the reasons for the choice, `over_time/` what happens to segments afterwards.
@@ -7,8 +10,22 @@ the segments, `evidence/` the reasons for the choice, `over_time/` what happens 
 from __future__ import annotations
 
 from custseg.plots._canvas import segment_color as segment_color
+from custseg.plots._plot_all import plot_all
 from custseg.plots.segments._distributions import plot_distributions
+from custseg.plots.segments._map import plot_map
+from custseg.plots.segments._minimum_size import plot_minimum_size
 from custseg.plots.segments._profile import plot_profile
+from custseg.plots.segments._rfm_grid import plot_rfm_grid
 from custseg.plots.segments._segments import plot_segments
+from custseg.plots.segments._snake import plot_snake
 
-__all__ = ["plot_distributions", "plot_profile", "plot_segments"]
+__all__ = [
+    "plot_all",
+    "plot_distributions",
+    "plot_map",
+    "plot_minimum_size",
+    "plot_profile",
+    "plot_rfm_grid",
+    "plot_segments",
+    "plot_snake",
+]

@@ -9,6 +9,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -37,6 +38,12 @@ _DASHES = ("-", "--", ":", "-.")
 def segment_color(segment: int) -> str:
     """The color of the segment with this number, in every picture."""
     return _PALETTE[segment % len(_PALETTE)]
+
+
+def segment_ink(segment: int) -> str:
+    """The same, darker, for words on a light ground."""
+    red, green, blue = (0.68 * light for light in to_rgb(segment_color(segment)))
+    return to_hex((red, green, blue))
 
 
 def segment_hatch(segment: int) -> str:
@@ -79,6 +86,8 @@ def figure_or_new(caller: str, figure: Any, *, width: float, height: float) -> F
             f"{caller}: figure must be a matplotlib Figure such as plt.figure(), got {type(figure).__name__}."
         )
     figure.clear()
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
     return figure
 
 
@@ -133,8 +142,19 @@ def set_title(axes: Axes, title: str) -> None:
 
 def set_note(axes: Axes, note: str) -> None:
     """Write how to read the picture below the axes, in lines that fit beside the names."""
+    axes.set_xlabel(wrapped_note(axes, note), fontsize=8.5, color=QUIET, loc="left", parse_math=False)
+
+
+def wrapped_note(axes: Axes, note: str) -> str:
+    """A note in lines that fit below the axes, beside the names."""
     width = int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - _WIDTH_OF_NAMES))
-    axes.set_xlabel(textwrap.fill(note, max(24, width)), fontsize=8.5, color=QUIET, loc="left",
+    return textwrap.fill(note, max(24, width))
+
+
+def set_figure_title(figure: Figure, title: str) -> None:
+    """Write the title above all panels at the left, in lines that fit the figure."""
+    width = max(24, int(8.5 * figure.get_figwidth()))
+    figure.suptitle(textwrap.fill(printable(title), width), x=0.01, ha="left", fontsize=13, weight="bold", color=INK,
                     parse_math=False)  # fmt: skip
 
 

@@ -9,7 +9,12 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from custseg.feature_table import distinct_phrases
-from custseg.plots import plot_distributions, plot_profile, plot_segments
+from custseg.plots import (
+    plot_distributions,
+    plot_map,
+    plot_profile,
+    plot_segments,
+)
 from custseg.reports._sources import Sources, short_name
 from custseg.texts import text, value_text
 
@@ -33,8 +38,8 @@ class Picture:
         Key of the section that it stands in.
     draw : callable
         Draws it from the sources, and the feature if it has one.
-    table : callable
-        Its figures, from the same.
+    table : callable or None
+        Its figures, from the same; None if they are in the tables of the section.
     features : callable
         The features for each of which there is one; "" for a picture of its own; none where the data are missing.
     is_wide : bool
@@ -44,7 +49,7 @@ class Picture:
     kind: str
     section: str
     draw: Callable[[Sources, str], Figure]
-    table: Callable[[Sources, str], Rows]
+    table: Callable[[Sources, str], Rows] | None
     features: Callable[[Sources], list[str]]
     is_wide: bool = True
 
@@ -54,7 +59,10 @@ def pictures(sources: Sources) -> list[dict[str, Any]]:
     entries = []
     for key, picture, feature in _instances(sources):
         words = text(sources.language, "report", "pictures", picture.kind)
-        head, *rows = picture.table(sources, feature)
+        table = None
+        if picture.table is not None:
+            head, *rows = picture.table(sources, feature)
+            table = {"title": "", "head": head, "rows": rows}
         entries.append(
             {
                 "key": key,
@@ -62,7 +70,7 @@ def pictures(sources: Sources) -> list[dict[str, Any]]:
                 "title": words["title"].format(feature=_phrase(sources, feature)),
                 "alt": words["alt"],
                 "is_wide": picture.is_wide,
-                "table": {"title": "", "head": head, "rows": rows},
+                "table": table,
             }
         )
     return entries
@@ -89,6 +97,15 @@ def _once(_: Sources) -> list[str]:
     return [""]
 
 
+def _several(sources: Sources) -> list[str]:
+    """One picture where there is more than one segment."""
+    return [""] if len(sources.segments) > 1 else []
+
+
+def _mapped(sources: Sources) -> list[str]:
+    return [""] if len(sources.segments) > 1 and sources.result.segment_map is not None else []
+
+
 def _clustered(sources: Sources) -> list[str]:
     """The features of the clustering that have quantiles."""
     features = sources.segments[0].medians
@@ -100,6 +117,17 @@ def _segments_table(sources: Sources, _: str) -> Rows:
     heads, rows = sources.result.profiles.table()
     n_sizes = heads.index(text(sources.language, "profiling", "columns", "markers"))
     return [heads[:n_sizes], *([short_name(cell) for cell in row[:n_sizes]] for row in rows)]
+
+
+def _medians_table(sources: Sources, _: str) -> Rows:
+    """The medians of the features that the segments are made of."""
+    units = {feature.name: feature.unit for feature in sources.result.features.described}
+    features = [name for name in sources.result.model.preparation.names if name in sources.segments[0].medians]
+    rows = [[sources.words["columns"]["segment"], *(_phrase(sources, name) for name in features)]]
+    for row in sources.segments:
+        cells = [value_text(row.medians[name], units[name], sources.language) for name in features]
+        rows.append([short_name(row.name), *cells])
+    return rows
 
 
 def _profile_table(sources: Sources, _: str) -> Rows:
@@ -136,9 +164,17 @@ def _distribution_table(sources: Sources, feature: str) -> Rows:
     return rows
 
 
+def _figure_of(axes: Any) -> Figure:
+    """The figure that the axes are in."""
+    figure = axes.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    return figure
+
+
 PICTURES = (
     Picture("segments", "segments", lambda of, _: plot_segments(of.result), _segments_table, _once),
-    Picture("profile", "segments", lambda of, _: plot_profile(of.result), _profile_table, _once),
+    Picture("profile", "segments", lambda of, _: plot_profile(of.result), _profile_table, _several),
+    Picture("map", "segments", lambda of, _: _figure_of(plot_map(of.result)), _medians_table, _mapped),
     Picture(
         "distributions",
         "segments",
@@ -148,10 +184,3 @@ PICTURES = (
         is_wide=False,
     ),
 )
-
-
-def _figure_of(axes: Any) -> Figure:
-    """The figure that the axes are in."""
-    figure = axes.get_figure(root=True)
-    assert isinstance(figure, Figure)
-    return figure

@@ -72,7 +72,7 @@ def report_data(
         segment), `warnings` (list of str).
         `outside` (list of dict): customers in no segment: `name`, `size`, `size_text`, `description`, `do`.
         `pictures` (list of dict): `key`, `section`, `title`, `alt` (str), `is_wide` (bool: takes the whole width)
-        and `table`.
+        and `table` (None if the tables of its section have its figures).
         `sections` (list of dict): those that have data, with `key` ("choice", "stability", "proof", "scorecard",
         "movement", "previous", "data", "method"), `title` (str), `text` (list of str), `tables` (list), `notes` (list
         of str). "data" has `logs` (list of dict) too: `title`, `findings` (list of dict: `severity`, `text`, `remedy`)
