@@ -278,3 +278,13 @@ def test_moments_of_a_history_are_checked(flapping: SegmentHistory) -> None:
         transitions(flapping, "2024-02-01", since="2023-01-01")
     with pytest.raises(ValueError, match="earlier and as_of belong to tables"):
         transitions(flapping, "2024-02-01", as_of="2024-02-01")
+
+
+def test_tables_are_those_that_are_printed() -> None:
+    movement = transitions(BEFORE, AFTER, as_of="2024-07-01")
+    assert movement.headline in repr(movement)
+    [(title, [head, *rows])] = movement.tables()
+    assert title in repr(movement)
+    assert len(rows) == len(movement.segments) + 2
+    assert all(cell in repr(movement) for row in (head, *rows) for cell in row)
+    assert all(remark in repr(movement) for remark in movement.remarks)
