@@ -10,7 +10,7 @@ from readable_pictures import words_of
 
 from custseg import Segmentation
 from custseg.datasets import make_shop
-from custseg.plots import plot_profile, plot_segments
+from custseg.plots import plot_map, plot_profile, plot_segments
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +132,10 @@ def test_plot_opens_no_window(result: Segmentation) -> None:
 
 def test_share_of_a_hidden_size_is_not_drawn() -> None:
     amounts = [row / 900 + 40 * (row >= 60) + 40 * (row >= 92) for row in range(100)]
-    result = quick_fit(features=pl.DataFrame({"client": range(100), "a": amounts}), min_size=2)
-    for figure in (plot_segments(result), plot_profile(result)):
+    table = pl.DataFrame({"client": range(100), "a": amounts, "b": [amount**2 for amount in amounts]})
+    result = quick_fit(features=table, min_size=2)
+    assert [row.size for row in result.profiles.segments] == [60, 32, 8]
+    for figure in (plot_segments(result), plot_profile(result), plot_map(result).figure):
         words = " ".join(words_of(figure))
         assert "60%" in words
         assert "32%" not in words
