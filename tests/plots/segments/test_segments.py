@@ -131,9 +131,9 @@ def test_plot_opens_no_window(result: Segmentation) -> None:
 
 
 def test_share_of_a_hidden_size_is_not_drawn() -> None:
-    amounts = [row / 900 + 40 * (row >= 60) + 40 * (row >= 92) for row in range(100)]
-    table = pl.DataFrame({"client": range(100), "a": amounts, "b": [amount**2 for amount in amounts]})
-    result = quick_fit(features=table, min_size=2)
+    centers = np.repeat([[0, 0], [40, 0], [0, 40]], [60, 32, 8], axis=0)
+    a, b = (centers + np.random.default_rng(0).normal(size=(100, 2))).T
+    result = quick_fit(features=pl.DataFrame({"client": range(100), "a": a, "b": b}), min_size=2)
     assert [row.size for row in result.profiles.segments] == [60, 32, 8]
     for figure in (plot_segments(result), plot_profile(result), plot_map(result).figure):
         words = " ".join(words_of(figure))
