@@ -22,6 +22,8 @@ QUIET = "#6b7280"
 GRID = "#e3e6eb"
 BASE = "#9aa1ab"
 """All customers, in pictures that compare a segment with them."""
+MARK = "#c2410c"
+"""What the picture is about, in pictures without segments: the chosen number, the segments beside other ways."""
 
 # Okabe and Ito (2008), which color-blind readers can tell apart; the yellow is darker, to be seen on white.
 _PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7a3e9d", "#5c5c5c")
@@ -124,17 +126,37 @@ def wide_scale(axes: Axes, values: Sequence[float]) -> None:
         axes.set_xscale("symlog", linthresh=max(positive[0], positive[-1] / 1e4), linscale=0.3)
 
 
-def set_title(axes: Axes, title: str) -> None:
-    """Write the title at the left, in lines that fit the axes."""
-    width = parent_figure(axes).get_figwidth() * axes.get_position().width
+def apart(positions: Sequence[float], gap: float) -> list[float]:
+    """The positions in the same order, moved as little as needed to be `gap` apart."""
+    order = sorted(range(len(positions)), key=lambda index: positions[index])
+    # Labels that touch are one block, centered on where its labels belong.
+    blocks: list[tuple[float, list[int]]] = []
+    for index in order:
+        middle, members = positions[index], [index]
+        while blocks and blocks[-1][0] + gap * len(blocks[-1][1]) / 2 > middle - gap * len(members) / 2:
+            before = blocks.pop()[1]
+            members = [*before, *members]
+            middle = sum(positions[member] for member in members) / len(members)
+        blocks.append((middle, members))
+    moved = list(positions)
+    for middle, members in blocks:
+        for rank, member in enumerate(members):
+            moved[member] = middle + gap * (rank - (len(members) - 1) / 2)
+    return moved
+
+
+def set_title(axes: Axes, title: str, *, beside: float | None = None) -> None:
+    """Write the title at the left, in lines that fit the axes, or the figure without so many inches for names."""
+    figure_width = parent_figure(axes).get_figwidth()
+    width = figure_width * axes.get_position().width if beside is None else figure_width - beside
     axes.set_title(textwrap.fill(printable(title), max(24, int(width * 9))), loc="left", fontsize=12, weight="bold",
                    color=INK, parse_math=False)  # fmt: skip
 
 
-def set_note(axes: Axes, note: str) -> None:
-    """Write how to read the picture below the axes, in lines that fit beside the names."""
-    width = int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - _WIDTH_OF_NAMES))
-    axes.set_xlabel(textwrap.fill(note, max(24, width)), fontsize=8.5, color=QUIET, loc="left",
+def set_note(axes: Axes, note: str, *, beside: float = _WIDTH_OF_NAMES) -> None:
+    """Write how to read the picture below the axes, in lines that fit beside the names, which take so many inches."""
+    width = int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - beside))
+    axes.set_xlabel("\n".join(textwrap.fill(line, max(24, width)) for line in note.split("\n")), fontsize=8.5, color=QUIET, loc="left",
                     parse_math=False)  # fmt: skip
 
 

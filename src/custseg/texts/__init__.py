@@ -38,7 +38,7 @@ from custseg.texts._format import (
     value_text,
     whole_range,
 )
-from custseg.texts._scales import stability_level
+from custseg.texts._scales import STABILITY_BOUNDS, stability_level
 
 __all__ = [
     "DASH",
@@ -46,6 +46,7 @@ __all__ = [
     "FIELD_WIDTH",
     "LANGUAGES",
     "SHARES",
+    "STABILITY_BOUNDS",
     "YEAR",
     "amount",
     "calendar_date",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate, Skipped
 from custseg.clustering.selection._consensus import Consensus, decide_by_consensus
-from custseg.clustering.selection._decision import Decision, Request, decide, decide_for
+from custseg.clustering.selection._decision import Decision, Request, decide, decide_for, gain_margin
 from custseg.clustering.selection._evidence import fitted
 from custseg.clustering.selection._null_model import NullReference
+from custseg.clustering.validation._silhouette_quantiles import SilhouetteQuantiles, silhouette_quantiles
 from custseg.texts import table, text
 
 
@@ -176,6 +178,14 @@ class ClusteringChoice:
             decision = decide(self.candidates, self.null, replace(self.request, or_single=True))
         return replace(self, candidates=(*self.candidates, single), best=single, decision=decision)
 
+    @cached_property
+    def silhouettes(self) -> tuple[SilhouetteQuantiles, ...]:
+        """How the silhouettes of each selected cluster are spread; empty for a single cluster.
+
+        Computed from at most 4,000 rows when it is first read.
+        """
+        return () if self.best.n_clusters < 2 else silhouette_quantiles(self.fitted_rows.X, self.best.labels)
+
     def on_all_rows(self, row: Candidate) -> Candidate:
         """The candidate, fitted to all rows, with the measures of the sample."""
         X, sample = self.fitted_rows.X, self.fitted_rows.sample
@@ -204,24 +214,34 @@ class ClusteringChoice:
         Returns
         -------
         dict
-            `methods`: for each method `n_clusters`, `silhouette`, `silhouette_error`, `stability`; `null`:
-            `n_clusters` with `low`, `middle`, `high` (5th, 50th, 95th percentile of the silhouette in null reference
-            data); `best`: method and number.
+            `methods`: for each method `n_clusters`, `silhouette`, `silhouette_error`, `silhouette_gain`, `gain_margin`
+            (what chance adds to a gain or takes from it in 19 of 20 cases), `stability` and `stability_error`, with
+            None where a measure was not computed. `null`: `n_clusters` with `low`, `middle`, `high` (5th, 50th, 95th
+            percentile of the silhouette in null reference data) and `gain_low`, `gain_high` (5th and 95th less the
+            mean). `samples`: `n_clusters` with `share`, in how many of the samples each number is selected. `best`:
+            method and number; `near_ties`: the same of each candidate that the evidence hardly distinguishes from it.
         """
+        names = ("n_clusters", "silhouette", "silhouette_error", "silhouette_gain", "stability", "stability_error")
         methods: dict[str, dict[str, list[Any]]] = {}
         for row in self.candidates:
             series = methods.setdefault(row.method, {})
-            for name in ("n_clusters", "silhouette", "silhouette_error", "stability"):
+            for name in names:
                 series.setdefault(name, []).append(getattr(row, name))
+            series.setdefault("gain_margin", []).append(None if row.silhouette_gain is None else gain_margin(row))
         measured = [i for i, column in enumerate(self.null.silhouettes.T) if not np.isnan(column).all()]
-        bands = np.nanquantile(self.null.silhouettes[:, measured], (0.05, 0.5, 0.95), axis=0)
+        low, middle, high = np.nanquantile(self.null.silhouettes[:, measured], (0.05, 0.5, 0.95), axis=0)
+        means = self.null.means[measured]
+        bands = {"low": low, "middle": middle, "high": high, "gain_low": low - means, "gain_high": high - means}
+        votes = sorted(self.consensus.counts)
         return {
             "methods": methods,
             "null": {
                 "n_clusters": [self.null.numbers[i] for i in measured],
-                **dict(zip(("low", "middle", "high"), bands.tolist(), strict=True)),
+                **{name: values.tolist() for name, values in bands.items()},
             },
-            "best": {"method": self.best.method, "n_clusters": self.best.n_clusters},
+            "samples": {"n_clusters": votes, "share": [self.consensus.share(number) for number in votes]},
+            "best": _key(self.best),
+            "near_ties": [_key(row) for row in self.near_ties],
         }
 
     def __repr__(self) -> str:
@@ -235,3 +255,7 @@ class ClusteringChoice:
             names = ", ".join(row.label(self.language) for row in rows)
             lines.append(words["skipped"]["line"].format(methods=names, reason=rows[0].reason(self.language)))
         return "\n".join([*lines, "", f"{words['verdicts'][self.verdict]}: {self.reason}", *self.remarks])
+
+
+def _key(row: Candidate) -> dict[str, Any]:
+    return {"method": row.method, "n_clusters": row.n_clusters}
