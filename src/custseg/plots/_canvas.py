@@ -5,6 +5,7 @@ Start at `axes_or_new`. A segment keeps its color in every picture, because the 
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -119,30 +120,34 @@ def set_names(axes: Axes, names: Sequence[str], *, width: int = 24) -> None:
     axes.tick_params(axis="y", length=0, colors=INK)
 
 
-def wide_scale(axes: Axes, values: Sequence[float]) -> None:
-    """A logarithmic scale across where the positive values span more than two powers of ten; linear up to the least."""
+def wide_scale(axes: Axes, values: Sequence[float], *, axis: str = "x") -> None:
+    """A logarithmic scale where the positive values span more than two powers of ten; linear up to the least."""
     positive = sorted(value for value in values if value > 0)
     if positive and min(values) >= 0 and positive[-1] / positive[len(positive) // 4] > _WIDE:
-        axes.set_xscale("symlog", linthresh=max(positive[0], positive[-1] / 1e4), linscale=0.3)
+        scale = {"linthresh": max(positive[0], positive[-1] / 1e4), "linscale": 0.3 if axis == "x" else 0.8}
+        (axes.set_xscale if axis == "x" else axes.set_yscale)("symlog", **scale)
 
 
-def apart(positions: Sequence[float], gap: float) -> list[float]:
-    """The positions in the same order, moved as little as needed to be `gap` apart."""
-    order = sorted(range(len(positions)), key=lambda index: positions[index])
+def apart(positions: Sequence[float], gap: float, *, low: float = -math.inf, high: float = math.inf) -> list[float]:
+    """The positions in the same order, moved as little as needed to be `gap` apart, and inside the ends if they fit."""
     # Labels that touch are one block, centered on where its labels belong.
     blocks: list[tuple[float, list[int]]] = []
-    for index in order:
-        middle, members = positions[index], [index]
+    for index in sorted(range(len(positions)), key=lambda index: positions[index]):
+        members, middle = [index], _between(positions[index], low + gap / 2, high - gap / 2)
         while blocks and blocks[-1][0] + gap * len(blocks[-1][1]) / 2 > middle - gap * len(members) / 2:
-            before = blocks.pop()[1]
-            members = [*before, *members]
-            middle = sum(positions[member] for member in members) / len(members)
+            members = [*blocks.pop()[1], *members]
+            half = gap * len(members) / 2
+            middle = _between(sum(positions[member] for member in members) / len(members), low + half, high - half)
         blocks.append((middle, members))
     moved = list(positions)
     for middle, members in blocks:
         for rank, member in enumerate(members):
             moved[member] = middle + gap * (rank - (len(members) - 1) / 2)
     return moved
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return (low + high) / 2 if low > high else min(max(value, low), high)
 
 
 def set_title(axes: Axes, title: str, *, beside: float | None = None) -> None:
