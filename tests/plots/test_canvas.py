@@ -6,12 +6,23 @@ from matplotlib.figure import Figure
 from readable_pictures import assert_readable, awkward_results
 
 from custseg import plots
-from custseg.plots._canvas import apart, axes_or_new, figure_or_new, segment_color, segment_dashes, segment_hatch, wrapped
+from custseg.plots._canvas import (
+    apart,
+    axes_or_new,
+    figure_or_new,
+    segment_color,
+    segment_dashes,
+    segment_hatch,
+    wrapped,
+)
 
 # Every plot that needs nothing but a result, and by what it is called.
 OF_A_RESULT = {
     "plot_segments": plots.plot_segments,
     "plot_profile": plots.plot_profile,
+    "plot_choice": plots.plot_choice,
+    "plot_silhouette": plots.plot_silhouette,
+    "plot_stability": plots.plot_stability,
     "plot_distributions": lambda result: plots.plot_distributions(result, next(iter(result.profiles[0].medians))),
 }
 

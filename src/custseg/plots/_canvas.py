@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from custseg.texts import percent, printable, value_text
+from custseg.texts import amount, printable, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def in_units(unit: str, language: str) -> FuncFormatter:
 
 def in_percent(language: str) -> FuncFormatter:
     """Ticks as percentages of the language."""
-    return FuncFormatter(lambda value, _: percent(value, language))
+    return FuncFormatter(lambda value, _: amount(value, "share", language))
 
 
 def set_names(axes: Axes, names: Sequence[str], *, width: int = 24) -> None:
@@ -150,19 +150,22 @@ def _between(value: float, low: float, high: float) -> float:
     return (low + high) / 2 if low > high else min(max(value, low), high)
 
 
-def set_title(axes: Axes, title: str, *, beside: float | None = None) -> None:
-    """Write the title at the left, in lines that fit the axes, or the figure without so many inches for names."""
+def set_title(axes: Axes, title: str, *, beside: float | None = None, pad: float = 6) -> None:
+    """Write the title at the left, in lines that fit the axes, or the figure without so many inches for names.
+
+    `pad` is the distance from the axes in points, where there are labels between them.
+    """
     figure_width = parent_figure(axes).get_figwidth()
     width = figure_width * axes.get_position().width if beside is None else figure_width - beside
     axes.set_title(textwrap.fill(printable(title), max(24, int(width * 9))), loc="left", fontsize=12, weight="bold",
-                   color=INK, parse_math=False)  # fmt: skip
+                   color=INK, parse_math=False, pad=pad)  # fmt: skip
 
 
 def set_note(axes: Axes, note: str, *, beside: float = _WIDTH_OF_NAMES) -> None:
     """Write how to read the picture below the axes, in lines that fit beside the names, which take so many inches."""
-    width = int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - beside))
-    axes.set_xlabel("\n".join(textwrap.fill(line, max(24, width)) for line in note.split("\n")), fontsize=8.5, color=QUIET, loc="left",
-                    parse_math=False)  # fmt: skip
+    width = max(24, int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - beside)))
+    lines = "\n".join(textwrap.fill(line, width) for line in note.split("\n"))
+    axes.set_xlabel(lines, fontsize=8.5, color=QUIET, loc="left", parse_math=False)
 
 
 def set_figure_note(figure: Figure, note: str) -> None:

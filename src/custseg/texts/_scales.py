@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 StabilityLevel = Literal["dissolved", "pattern", "stable", "very_stable"]
-STABILITY_BOUNDS: Mapping[StabilityLevel, float] = {"dissolved": 0.0, "pattern": 0.6, "stable": 0.75, "very_stable": 0.85}
+STABILITY_BOUNDS: Mapping[StabilityLevel, float] = {
+    "dissolved": 0.0,
+    "pattern": 0.6,
+    "stable": 0.75,
+    "very_stable": 0.85,
+}
 """Mean Jaccard similarity from which on each level is reached, the lowest first."""
 
 

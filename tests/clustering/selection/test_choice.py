@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from typing import Any
@@ -162,11 +163,25 @@ def test_plot_data_are_plain_and_of_one_length(clear: ClusteringChoice) -> None:
     data = clear.plot()
     assert data["best"] == {"method": clear.best.method, "n_clusters": 3}
     assert data["methods"]["kmeans"]["n_clusters"] == [2, 3, 4]
-    for series in (*data["methods"].values(), data["null"]):
+    for series in (*data["methods"].values(), data["null"], data["samples"]):
         assert len({len(values) for values in series.values()}) == 1
     null = data["null"]
     assert null["n_clusters"] == [2, 3, 4]
     assert all(low <= mid <= high for low, mid, high in zip(null["low"], null["middle"], null["high"], strict=True))
+    assert all(low <= 0 <= high for low, high in zip(null["gain_low"], null["gain_high"], strict=True))
+    assert sum(data["samples"]["share"]) == pytest.approx(1)
+
+
+def test_margin_of_a_gain_is_that_of_near_ties(clear: ClusteringChoice) -> None:
+    data, row = clear.plot()["methods"]["kmeans"], next(row for row in clear.candidates if row.method == "kmeans")
+    errors = row.silhouette_gain_error, row.silhouette_error
+    assert data["gain_margin"][0] == pytest.approx(1.96 * math.hypot(*errors))
+
+
+def test_silhouettes_of_the_selected_clusters_are_spread_around_their_mean(clear: ClusteringChoice) -> None:
+    assert [entry.cluster for entry in clear.silhouettes] == [0, 1, 2]
+    mean = sum(entry.mean * size for entry, size in zip(clear.silhouettes, np.bincount(clear.best.labels), strict=True))
+    assert mean / len(clear.best.labels) == pytest.approx(clear.best.silhouette, abs=1e-3)
 
 
 def test_a_cloud_has_no_natural_groups(unclear: ClusteringChoice) -> None:
@@ -200,6 +215,7 @@ def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
     assert one.reason.startswith("One segment with all customers, because no division is reproducible")
     assert one.columns()["chosen"] == [False] * 3 + [True]
     assert one.plot()["best"]["n_clusters"] == 1
+    assert one.silhouettes == ()
 
 
 @pytest.mark.parametrize("method", method_names())

@@ -49,4 +49,4 @@ def test_customers_in_no_segment_are_gray() -> None:
     table = pl.DataFrame({"customer_id": range(40), "segment": [0] * 20 + [None] * 20, "name": ["A"] * 20 + ["-"] * 20})
     colors = {patch.get_facecolor() for patch in plot_transitions(transitions(table, table)).patches}
     assert len({color[:3] for color in colors}) == 2
-    assert BASE != segment_color(0)
+    assert segment_color(0) != BASE

@@ -49,7 +49,7 @@ def silhouette_quantiles(X: Floats, labels: Integers) -> tuple[SilhouetteQuantil
     labels : ndarray of int, shape (n_rows,)
         Cluster of each row; at least two clusters.
     """
-    measured = silhouettes(X, labels, max_rows=_MAX_ROWS)
+    measured = silhouettes(X, [labels], max_rows=_MAX_ROWS)
     of_rows, means = labels[measured.rows], dict(zip(measured.clusters[0], measured.per_cluster[0], strict=True))
     described = []
     for cluster in measured.clusters[0].tolist():

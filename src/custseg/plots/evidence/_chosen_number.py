@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-_LINES = {"linewidth": 1.1, "capsize": 2.5, "elinewidth": 1.1}
 # The part of the axes that the bars of the samples take.
 _STRIP = 0.24
 MARKERS = ("o", "s", "D", "^", "v", "P")
@@ -124,7 +123,8 @@ def _draw_method(axes: Axes, series: Mapping[str, Any], *, marker: str, is_best:
     if rows:
         numbers, gains, margins = zip(*rows, strict=True)
         color = INK if is_best else BASE
-        axes.errorbar(numbers, gains, yerr=margins, color=color, marker=marker, markersize=5, zorder=3, **_LINES)
+        axes.errorbar(numbers, gains, yerr=margins, color=color, marker=marker, markersize=5, zorder=3, linewidth=1.1,
+                      capsize=2.5)  # fmt: skip
 
 
 def _mark_chosen(axes: Axes, data: Mapping[str, Any], label: str) -> None:

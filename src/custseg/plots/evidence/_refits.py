@@ -121,11 +121,12 @@ def _draw_numbers(axes: Axes, choice: ClusteringChoice, language: str) -> None:
     for index, (method, series) in enumerate(data["methods"].items()):
         rows = _measured(series)
         if rows:
-            numbers += [number for number, _, _ in rows]
+            tried, values, errors = zip(*rows, strict=True)
+            numbers += tried
             is_best = method == data["best"]["method"]
-            axes.errorbar(*zip(*[(k, value) for k, value, _ in rows], strict=True), yerr=[error for _, _, error in rows],
-                          marker=MARKERS[index % len(MARKERS)], color=INK if is_best else BASE, linewidth=1.1,
-                          capsize=2.5, label=method_label(method, language))  # fmt: skip
+            axes.errorbar(tried, values, yerr=errors, marker=MARKERS[index % len(MARKERS)],
+                          color=INK if is_best else BASE, linewidth=1.1, capsize=2.5,
+                          label=method_label(method, language))  # fmt: skip
     _mark_chosen(axes, data, words["chosen"])
     plain(axes, grid="y")
     axes.set_ylim(-0.05, 1.12)

@@ -112,8 +112,10 @@ def _label(entry: SilhouetteQuantiles | None, language: str) -> str:
     low, high = entry.below_zero
     share = percent(low, language)
     if low < high:
-        share = f"≤{percent(math.ceil(100 * high) / 100, language)}" if high < 1 else (
-            f"≥{percent(math.floor(100 * low) / 100, language)}"
+        share = (
+            f"≤{percent(math.ceil(100 * high) / 100, language)}"
+            if high < 1
+            else (f"≥{percent(math.floor(100 * low) / 100, language)}")
         )
     mean = localized(f"{entry.mean:.2f}", language)
     return str(text(language, "plots", "silhouette_label")).format(mean=mean, share=share)

@@ -35,6 +35,7 @@ _GAP, _GAP_OF_OUTSIDE = 0.022, 0.05
 # Inches: of the heads, of a line of names, and of the lowest flow that has its number written into it.
 _HEAD, _LINE, _TALL_ENOUGH = 0.4, 0.17, 0.13
 _STAYED, _MOVED = 0.22, 0.72
+_MOMENTS = ("before", "after")
 
 
 def plot_transitions(transitions: Transitions, *, ax: Axes | None = None) -> Axes:
@@ -74,28 +75,28 @@ def plot_transitions(transitions: Transitions, *, ax: Axes | None = None) -> Axe
     axes = axes_or_new("plot_transitions", ax, width=8.6, height=2.6 + 0.55 * (len(data["segments"]) + 1))
     axes.set_axis_off()
     rows = [*data["segments"], None]
-    spans = [_spans(data["flows"], side, len(rows)) for side in ("before", "after")]
-    bottom = max(max(end for _, end in side) for side in spans)
+    spans = [_spans(data["flows"], moment, len(rows)) for moment in _MOMENTS]
+    bottom = max(end for bars in spans for _, end in bars)
     inches = parent_figure(axes).get_figheight() * 0.75 / bottom
     axes.set(xlim=(-0.34, 1.34), ylim=(bottom * 1.01, -_HEAD / inches))
     _draw_flows(axes, data, spans, inches=inches)
     sums = {name: item.text(language) for name, item in transitions.sums().items()}
     outside = {"before": f"{words['new']} · {sums['new']}", "after": f"{words['gone']} · {sums['gone']}"}
     heads = {"before": transitions.since, "after": transitions.as_of}
-    for side, x, sides in (("before", 0.0, spans[0]), ("after", 1.0, spans[1])):
-        _draw_side(axes, rows, sides, x=x, side=side, outside=outside[side], inches=inches)
-        head = heads[side] or text(language, "plots", f"flows_{side}")
+    for moment, x, bars in (("before", 0.0, spans[0]), ("after", 1.0, spans[1])):
+        _draw_bars(axes, rows, bars, x=x, moment=moment, outside=outside[moment], inches=inches)
+        head = heads[moment] or text(language, "plots", f"flows_{moment}")
         axes.text(x, -_HEAD / inches / 2, head, ha="right" if x == 0 else "left", fontsize=10, weight="bold", color=INK)
     set_title(axes, words["sums"].format(**sums).rstrip("."), beside=1.2)
     _write_note(axes, text(language, "plots", "flows_note"))
     return axes
 
 
-def _spans(flows: Sequence[Mapping[str, Any]], side: str, n_rows: int) -> list[tuple[float, float]]:
-    """Top and bottom of each segment at one side, the last of customers who are not there at that moment."""
+def _spans(flows: Sequence[Mapping[str, Any]], moment: str, n_rows: int) -> list[tuple[float, float]]:
+    """Top and bottom of the bar of each segment at one moment, the last of customers who are not there then."""
     sizes = [0.0] * n_rows
     for flow in flows:
-        sizes[n_rows - 1 if flow[side] is None else flow[side]] += flow["size"]
+        sizes[n_rows - 1 if flow[moment] is None else flow[moment]] += flow["size"]
     total, spans, top = sum(sizes), [], 0.0
     for index, size in enumerate(sizes):
         top += _GAP_OF_OUTSIDE * total if index == n_rows - 1 else 0.0
@@ -107,22 +108,23 @@ def _spans(flows: Sequence[Mapping[str, Any]], side: str, n_rows: int) -> list[t
 def _draw_flows(
     axes: Axes, data: Mapping[str, Any], spans: Sequence[Sequence[tuple[float, float]]], *, inches: float
 ) -> None:
-    """The flows, each beside the others of its segment in the order of the segments at the other side."""
-    tops = [[span[0] for span in side] for side in spans]
+    """The flows, each beside the others of its segment in the order of the segments at the other end."""
+    tops = [[top for top, _ in bars] for bars in spans]
     last = len(data["segments"])
     ends: list[list[float]] = [[0.0, 0.0] for _ in data["flows"]]
-    places = [tuple(last if flow[side] is None else flow[side] for side in ("before", "after")) for flow in data["flows"]]
-    for side in (0, 1):
-        for index in sorted(range(len(places)), key=lambda index: (places[index][side], places[index][1 - side])):
-            ends[index][side] = tops[side][places[index][side]]
-            tops[side][places[index][side]] += data["flows"][index]["size"]
+    pairs = [tuple(last if flow[key] is None else int(flow[key]) for key in _MOMENTS) for flow in data["flows"]]
+    for column, free in enumerate(tops):
+        by_row = [pair if column == 0 else pair[::-1] for pair in pairs]
+        for index in sorted(range(len(pairs)), key=by_row.__getitem__):
+            ends[index][column] = free[pairs[index][column]]
+            free[pairs[index][column]] += data["flows"][index]["size"]
     # Movers over those who stayed, the smallest last.
-    order = sorted(range(len(places)), key=lambda index: (places[index][0] != places[index][1], -data["flows"][index]["size"]))
-    for index in order:
+    stayed = [start == end for start, end in pairs]
+    for index in sorted(range(len(pairs)), key=lambda index: (not stayed[index], -data["flows"][index]["size"])):
         flow, (start, end) = data["flows"][index], ends[index]
         key = None if flow["before"] is None else data["segments"][flow["before"]]["key"]
-        is_moved = places[index][0] != places[index][1]
-        axes.add_patch(_ribbon(start, end, flow["size"], color=_color(key), alpha=_MOVED if is_moved else _STAYED))
+        alpha = _STAYED if stayed[index] else _MOVED
+        axes.add_patch(_ribbon(start, end, flow["size"], color=_color(key), alpha=alpha))
         if flow["size"] * inches >= _TALL_ENOUGH:
             axes.text(1 - _BAR - 0.008, end + flow["size"] / 2, flow["text"], ha="right", va="center", fontsize=8.5,
                       color=INK, zorder=5)  # fmt: skip
@@ -138,17 +140,17 @@ def _ribbon(start: float, end: float, size: float, *, color: str, alpha: float) 
     return PathPatch(path, facecolor=color, alpha=alpha, linewidth=0.4, edgecolor="white")
 
 
-def _draw_side(
+def _draw_bars(
     axes: Axes,
     rows: Sequence[Mapping[str, Any] | None],
     spans: Sequence[tuple[float, float]],
     *,
     x: float,
-    side: str,
+    moment: str,
     outside: str,
     inches: float,
 ) -> None:
-    """The bars of one side with names and sizes beside them."""
+    """The bars of one moment with names and sizes beside them."""
     labels = []
     for row, (top, end) in zip(rows, spans, strict=True):
         if end > top:
@@ -156,7 +158,7 @@ def _draw_side(
             hatch = segment_hatch(key) if key is not None and key >= 0 else ""
             axes.add_patch(Rectangle((x - (x > 0) * _BAR, top), _BAR, end - top, facecolor=_color(key), hatch=hatch,
                                      edgecolor="white", linewidth=0))  # fmt: skip
-            name = outside if row is None else f"{wrapped(row['name'], 22, lines=2)} · {row[side]}"
+            name = outside if row is None else f"{wrapped(row['name'], 22, lines=2)} · {row[moment]}"
             labels.append((name, (top + end) / 2, QUIET if key is None else _color(key)))
     gap = _LINE * (1 + max((name.count("\n") for name, _, _ in labels), default=0)) / inches
     for (name, _, color), height in zip(labels, apart([middle for _, middle, _ in labels], gap), strict=True):

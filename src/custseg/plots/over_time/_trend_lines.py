@@ -67,7 +67,7 @@ def plot_trend(trend: Trend, *, figure: Figure | None = None) -> Figure:
     >>> plot_trend(trend(history)).savefig("trend.png")  # doctest: +SKIP
     """
     words = text(trend.language, "plots")
-    series = {words["trend_sizes"]: trend.sizes}
+    series: dict[str, Sequence[Sequence[float | None]]] = {words["trend_sizes"]: trend.sizes}
     if trend.revenues is not None:
         series[words["trend_revenues"]] = trend.revenues
     height = max(3.2, 1.2 + _LABEL * 1.15 * len(trend.segments))

@@ -165,6 +165,8 @@ def _amounts(table: object, moments: tuple[str, ...], names: Mapping[int, str]) 
         if (moment, int(segment)) in amounts:
             raise DataError(f"{_CALLER}: revenue has two rows as of {moment} for segment {segment}. Sum them.")
         if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not isfinite(amount):
-            raise DataError(f"{_CALLER}: revenue as of {moment} of segment {segment} must be a number. Leave out the row.")
+            raise DataError(
+                f"{_CALLER}: revenue as of {moment} of segment {segment} must be a number. Leave out the row."
+            )
         amounts[moment, int(segment)] = float(amount)
     return amounts
