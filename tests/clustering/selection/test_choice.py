@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import threading
 from dataclasses import replace
@@ -165,17 +166,26 @@ def test_plot_data_are_plain_and_of_one_length(clear: ClusteringChoice) -> None:
     assert data["methods"]["kmeans"]["n_clusters"] == [2, 3, 4]
     for series in (*data["methods"].values(), data["null"], data["samples"]):
         assert len({len(values) for values in series.values()}) == 1
-    null = data["null"]
-    assert null["n_clusters"] == [2, 3, 4]
-    assert all(low <= mid <= high for low, mid, high in zip(null["low"], null["middle"], null["high"], strict=True))
-    assert all(low <= 0 <= high for low, high in zip(null["gain_low"], null["gain_high"], strict=True))
+    assert data["null"]["n_clusters"] == [2, 3, 4]
+    assert all(low <= high for low, high in zip(data["null"]["low"], data["null"]["high"], strict=True))
     assert sum(data["samples"]["share"]) == pytest.approx(1)
+    json.dumps(data, allow_nan=False)
 
 
-def test_margin_of_a_gain_is_that_of_near_ties(clear: ClusteringChoice) -> None:
-    data, row = clear.plot()["methods"]["kmeans"], next(row for row in clear.candidates if row.method == "kmeans")
-    errors = row.silhouette_gain_error, row.silhouette_error
-    assert data["gain_margin"][0] == pytest.approx(1.96 * math.hypot(*errors))
+def test_natural_clusters_are_plotted_by_their_separation(clear: ClusteringChoice) -> None:
+    series = clear.plot()["methods"]["kmeans"]
+    row = next(row for row in clear.candidates if (row.method, row.n_clusters) == ("kmeans", 3))
+    assert series["criterion"][1] == min(row.separation, row.separation_in_halves) > 0
+    assert series["low"][1] <= series["criterion"][1] <= series["high"][1]
+
+
+def test_other_clusters_are_plotted_by_their_gain_and_its_margin(unclear: ClusteringChoice) -> None:
+    series, row = unclear.plot()["methods"]["kmeans"], unclear.candidates[0]
+    margin = 1.96 * math.hypot(row.silhouette_gain_error, row.silhouette_error)
+    assert series["criterion"][0] == row.silhouette_gain
+    assert series["high"][0] - series["low"][0] == pytest.approx(2 * margin)
+    null = unclear.plot()["null"]
+    assert all(low <= 0 <= high for low, high in zip(null["low"], null["high"], strict=True))
 
 
 def test_silhouettes_of_the_selected_clusters_are_spread_around_their_mean(clear: ClusteringChoice) -> None:

@@ -13,13 +13,18 @@ def choice() -> ClusteringChoice:
     return select_clustering(X, methods="kmeans", n_clusters=range(2, 5))
 
 
-def test_dots_are_the_gains_and_lines_their_margins(choice: ClusteringChoice) -> None:
+def test_dots_are_the_criterion_and_lines_its_range(choice: ClusteringChoice) -> None:
     dots, _, lines = next(bars for bars in plot_choice(choice).containers if isinstance(bars, ErrorbarContainer))
     series = choice.plot()["methods"]["kmeans"]
     assert dots.get_xdata().tolist() == series["n_clusters"] == [2, 3, 4]
-    assert dots.get_ydata().tolist() == series["silhouette_gain"]
-    halves = [abs(y[1] - y[0]) / 2 for _, y in (np.transpose(line) for line in lines[0].get_segments())]
-    assert halves == pytest.approx(series["gain_margin"])
+    assert dots.get_ydata().tolist() == series["criterion"]
+    ends = np.array([line[:, 1] for line in lines[0].get_segments()])
+    assert ends == pytest.approx(np.column_stack([series["low"], series["high"]]))
+
+
+@pytest.mark.parametrize(("n_clusters", "axis"), [(3, "separation"), (4, "silhouette gain")])
+def test_what_decided_is_drawn(choice: ClusteringChoice, n_clusters: int, axis: str) -> None:
+    assert plot_choice(choice.select("kmeans", n_clusters)).get_ylabel() == axis
 
 
 def test_chosen_number_is_named_and_the_reason_written(choice: ClusteringChoice) -> None:

@@ -50,7 +50,9 @@ def test_words_stand_where_there_is_no_figure() -> None:
 
 
 def test_measure_with_too_few_events_has_no_line() -> None:
-    few = rate_figures("click_rate", [(np.r_[1, np.zeros(29, int)], np.ones(30, int)), (np.zeros(30, int), np.ones(30, int))])
+    few = rate_figures(
+        "click_rate", [(np.r_[1, np.zeros(29, int)], np.ones(30, int)), (np.zeros(30, int), np.ones(30, int))]
+    )
     rows = tuple(ScoreRow(k, f"{k}", 30, 30.0, 30, {"click_rate": figure}) for k, figure in enumerate(few))
     ends = datetime(2025, 1, 1), datetime(2025, 2, 1)
     axes = plot_scorecard(Scorecard(rows, (), *ends, 7, marks_machines=True, outside=0))

@@ -13,6 +13,7 @@ from custseg.plots._canvas import (
     QUIET,
     apart,
     axes_or_new,
+    in_percent,
     in_units,
     plain,
     set_note,
@@ -35,10 +36,10 @@ MARKERS = ("o", "s", "D", "^", "v", "P")
 def plot_choice(result: Segmentation | ClusteringChoice, *, ax: Axes | None = None) -> Axes:
     """Draw why a number of segments and a method were chosen.
 
-    For each number of segments and each method the silhouette gain: the mean silhouette less that of k-means on null
-    reference data, which resemble the customers but have no groups. Below, in how many samples of the customers each
-    number is chosen. The reason is written under the picture. Candidates that could not be chosen have no gain and are
-    not drawn.
+    For each number of segments and each method what decided: the separation of the least separated segments where there
+    are groups that exist; otherwise the silhouette gain, which is the mean silhouette less that of data without groups;
+    or, for a goal, what the number is worth. Below, in how many samples of the customers each number is chosen. The
+    reason is written under the picture. Candidates that could not be chosen and were not measured are not drawn.
 
     Parameters
     ----------
@@ -74,16 +75,18 @@ def plot_choice(result: Segmentation | ClusteringChoice, *, ax: Axes | None = No
     numbers = sorted({data["best"]["n_clusters"], *(k for row in data["methods"].values() for k, *_ in _measured(row))})
     room = max(0.6, 2.5 - (max(numbers) - min(numbers)) / 2)
     axes.set_xlim(min(numbers) - room, max(numbers) + room)
-    _name_methods(axes, data["methods"], language)
+    _name_methods(axes, data, language)
     plain(axes, grid="y")
-    axes.yaxis.set_major_formatter(in_units("", language))
-    axes.set_ylabel(words["gain_axis"], fontsize=9, color=QUIET)
+    axes.yaxis.set_major_formatter(in_percent(language) if choice.criterion == "worth" else in_units("", language))
+    axes.set_ylabel(words["choice_axes"][choice.criterion], fontsize=9, color=QUIET)
     axes.set_xticks(numbers)
     if len(numbers) > 1:  # of a single one there is nothing to choose
         _draw_samples(axes, data["samples"], language=language)
     segments = counted(choice.best.n_clusters, text(language, "result", "segments"), language)
     set_title(axes, words["choice_titles"][choice.verdict].format(segments=segments))
-    set_note(axes, "\n".join([words["numbers_axis"], choice.reason, words["choice_note"]]), beside=0.8)
+    set_note(
+        axes, "\n".join([words["numbers_axis"], choice.reason, words["choice_notes"][choice.criterion]]), beside=0.8
+    )
     return axes
 
 
@@ -107,55 +110,60 @@ def method_label(method: str, language: str) -> str:
 
 def _draw_chance(axes: Axes, null: Mapping[str, Any]) -> None:
     """Where null data lie in nine of ten cases, for each number."""
-    for number, low, high in zip(null["n_clusters"], null["gain_low"], null["gain_high"], strict=True):
+    for number, low, high in zip(null["n_clusters"], null["low"], null["high"], strict=True):
         if number > 1:
             axes.bar(number, high - low, bottom=low, width=0.74, color=GRID)
 
 
-def _measured(series: Mapping[str, Any]) -> list[tuple[int, float, float]]:
-    """Number, gain and margin of the candidates that have a gain."""
-    rows = zip(series["n_clusters"], series["silhouette_gain"], series["gain_margin"], strict=True)
+def _measured(series: Mapping[str, Any]) -> list[tuple[int, float, float, float]]:
+    """Number, criterion and its range of the candidates that have one."""
+    rows = zip(series["n_clusters"], series["criterion"], series["low"], series["high"], strict=True)
     return sorted(row for row in rows if row[1] is not None and row[0] > 1)
 
 
 def _draw_method(axes: Axes, series: Mapping[str, Any], *, marker: str, is_best: bool) -> None:
     rows = _measured(series)
     if rows:
-        numbers, gains, margins = zip(*rows, strict=True)
-        color = INK if is_best else BASE
-        axes.errorbar(numbers, gains, yerr=margins, color=color, marker=marker, markersize=5, zorder=3, linewidth=1.1,
-                      capsize=2.5)  # fmt: skip
+        numbers, values, lows, highs = zip(*rows, strict=True)
+        ranges = [
+            [value - low for value, low in zip(values, lows, strict=True)],
+            [high - value for value, high in zip(values, highs, strict=True)],
+        ]
+        axes.errorbar(numbers, values, yerr=ranges, color=INK if is_best else BASE, marker=marker, markersize=5,
+                      zorder=3, linewidth=1.1, capsize=2.5)  # fmt: skip
 
 
 def _mark_chosen(axes: Axes, data: Mapping[str, Any], label: str) -> None:
-    """A ring around the chosen candidate; one segment with all customers has no gain, and is at 0."""
+    """A ring around the chosen candidate; one segment with all customers has no criterion, and is at 0."""
     best = data["best"]
     rows = _measured(data["methods"][best["method"]])
-    gain, margin = next(((gain, margin) for k, gain, margin in rows if k == best["n_clusters"]), (0.0, 0.0))
+    value, high = next(((value, high) for k, value, _, high in rows if k == best["n_clusters"]), (0.0, 0.0))
     number = best["n_clusters"]
-    axes.plot([number], [gain], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=MARK,
+    axes.plot([number], [value], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=MARK,
               markeredgewidth=2.2, zorder=4)  # fmt: skip
-    axes.annotate(label, (number, gain + margin), xytext=(0, 9), textcoords="offset points", ha="center", va="bottom",
+    axes.annotate(label, (number, high), xytext=(0, 9), textcoords="offset points", ha="center", va="bottom",
                   fontsize=10, weight="bold", color=MARK, zorder=5,
                   bbox={"color": "white", "alpha": 0.8, "pad": 0.5})  # fmt: skip
 
 
-def _name_methods(axes: Axes, methods: Mapping[str, Any], language: str) -> None:
+def _name_methods(axes: Axes, data: Mapping[str, Any], language: str) -> None:
     """At the right, the mark and the name of each method and of the null data, as near to its last point as fits."""
     low, high = axes.get_ylim()
     axes.set_ylim(low - 0.06 * (high - low), high + 0.14 * (high - low))
     ends = [
         (rows[-1][1], MARKERS[index % len(MARKERS)], method_label(name, language))
-        for index, (name, series) in enumerate(methods.items())
+        for index, (name, series) in enumerate(data["methods"].items())
         if (rows := _measured(series))
     ]
-    ends.append((0.0, "s", text(language, "plots", "by_chance")))
+    chance = text(language, "plots", "by_chance")
+    if data["null"]["low"]:
+        ends.append(((data["null"]["low"][-1] + data["null"]["high"][-1]) / 2, "s", chance))
     names = [wrapped(name, 16) for _, _, name in ends]
     gap = 0.07 * (high - low) * max(1 + name.count("\n") for name in names)
-    heights = apart([gain for gain, _, _ in ends], gap)
+    heights = apart([value for value, _, _ in ends], gap)
     right = axes.get_xlim()[1]
     for (_, marker, _), name, height in zip(ends, names, heights, strict=True):
-        is_chance = name == names[-1]
+        is_chance = name == wrapped(chance, 16)
         axes.plot([right], [height], marker=marker, markersize=9 if is_chance else 5, color=GRID if is_chance else INK,
                   clip_on=False)  # fmt: skip
         axes.annotate(name, (right, height), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9,
