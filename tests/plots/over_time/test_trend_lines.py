@@ -54,3 +54,11 @@ def test_moments_of_one_day_have_their_time() -> None:
     hours = tuple(datetime(2024, 6, 1, hour) for hour in (0, 12))
     words = words_of(plot_trend(Trend(hours, (TrackedSegment(0, "A", 0),), ((20, 30),))))
     assert {"2024-06-01", "2024-06-01 12:00"} <= set(words)
+
+
+def test_snapshots_stand_where_they_are_in_time() -> None:
+    moments = (datetime(2024, 1, 1), datetime(2024, 1, 2), datetime(2024, 1, 31))
+    (axes,) = plot_trend(Trend(moments, (TrackedSegment(0, "A", 0),), ((20, 30, 40),))).axes
+    assert axes.lines[0].get_xdata().tolist() == [0, 1, 30]
+    # The first two have no room beside each other.
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2024-01-31", "2024-01-02"]

@@ -83,12 +83,12 @@ def plot_trend(trend: Trend, *, figure: Figure | None = None) -> Figure:
 
 def _draw_lines(axes: Axes, trend: Trend, values: Sequence[Sequence[float | None]]) -> None:
     """A line for each segment, with its name and last value at the right."""
-    ends = []
+    ends, days = [], days_since_first(trend.moments)
     for item, series in zip(trend.segments, values, strict=True):
         color = QUIET if item.segment is None else segment_color(item.segment)
         dashes = "-" if item.segment is None else segment_dashes(item.segment)
         heights = [float("nan") if value is None else value for value in series]
-        axes.plot(range(len(heights)), heights, color=color, linestyle=dashes, linewidth=1.8, marker="o", markersize=4)
+        axes.plot(days, heights, color=color, linestyle=dashes, linewidth=1.8, marker="o", markersize=4)
         present = [value for value in series if value is not None]
         if present:
             last = f" · {number(series[-1], trend.language)}" if series[-1] is not None else ""
@@ -98,10 +98,10 @@ def _draw_lines(axes: Axes, trend: Trend, values: Sequence[Sequence[float | None
     wide_scale(axes, every, axis="y")
     axes.set_ylim(min(0.0, *every), max(every) * 1.06 or 1)
     axes.yaxis.set_major_formatter(in_units("", trend.language))
-    _name_lines(axes, ends, last=len(trend.moments) - 1, n_panels=1 if trend.revenues is None else 2)
+    _name_lines(axes, ends, last=days[-1], n_panels=1 if trend.revenues is None else 2)
 
 
-def _name_lines(axes: Axes, ends: Sequence[tuple[str, float, str]], *, last: int, n_panels: int) -> None:
+def _name_lines(axes: Axes, ends: Sequence[tuple[str, float, str]], *, last: float, n_panels: int) -> None:
     """Names at the right, one below the other, each with a line to the end of its own."""
     inches = parent_figure(axes).get_figheight() / n_panels - 1.0
     n_lines = max((1 + name.count("\n") for name, _, _ in ends), default=1)
@@ -115,12 +115,20 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[str, float, str]], *, last: int
                                   "shrinkA": 0})  # fmt: skip
 
 
+def days_since_first(moments: Sequence[datetime]) -> list[float]:
+    """When the snapshots were, in days after the first one."""
+    return [(moment - moments[0]).total_seconds() / 86_400 for moment in moments]
+
+
 def _name_moments(axes: Axes, moments: Sequence[datetime], language: str) -> None:
-    """Dates below, of many snapshots some; with the time where it is not midnight."""
-    last = len(moments) - 1
-    step = max(1, -(-last // (_MOST_TICKS - 1)))
-    ticks = list(range(last, -1, -step))
-    days = [calendar_date(moments[tick].date(), language) for tick in ticks]
-    hours = [f"\n{moments[tick]:%H:%M}".removesuffix("\n00:00") for tick in ticks]
-    axes.set_xticks(ticks, [day + hour for day, hour in zip(days, hours, strict=True)])
-    axes.set_xlim(-0.1 if last else -0.5, last + (0.1 if last else 0.5))
+    """Dates below, the last one and those before that have room; with the time where it is not midnight."""
+    days = days_since_first(moments)
+    ticks: list[int] = []
+    for index in range(len(days) - 1, -1, -1):
+        if not ticks or days[ticks[-1]] - days[index] >= days[-1] / _MOST_TICKS:
+            ticks.append(index)
+    dates = [calendar_date(moments[index].date(), language) for index in ticks]
+    hours = [f"\n{moments[index]:%H:%M}".removesuffix("\n00:00") for index in ticks]
+    axes.set_xticks([days[index] for index in ticks], [date + hour for date, hour in zip(dates, hours, strict=True)])
+    margin = 0.02 * days[-1] or 0.5
+    axes.set_xlim(-margin, days[-1] + margin)
