@@ -23,6 +23,7 @@ from custseg._privacy import (
     shown_sizes,
     with_count,
 )
+from custseg.features import data_report
 from custseg.profiling import Profiles, profile_segments
 
 tables = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=5)
@@ -235,6 +236,26 @@ def test_title_and_report_give_no_small_difference() -> None:
     assert "3 segments of 150 customers" in repr(result)
     assert "rows of ≥150 customers" in repr(result.data_report)
     assert result.data_report.logs[0].customers == 152
+
+
+def test_report_alone_gives_no_small_difference_to_a_fit() -> None:
+    """Of 153 customers, 2 returned an order and 1 has a refund of all that was paid under another order number."""
+    log = clean_log(150)
+    few = log.head(2).with_columns(customer_id=pl.lit(999) + pl.int_range(2), order_id=-1 - pl.int_range(2))
+    refunds = pl.concat([few, few.with_columns(amount=-pl.col("amount"))])
+    apart = log.head(1).with_columns(customer_id=pl.lit(777, pl.Int64), order_id=pl.lit(-8, pl.Int64))
+    apart = pl.concat([apart, apart.with_columns(amount=-pl.col("amount"), order_id=pl.lit(-9, pl.Int64))])
+    report = data_report(pl.concat([log, refunds, apart], how="vertical_relaxed"), as_of="2024-11-01")
+    assert "rows of ≥150 customers" in repr(report)
+    assert report.logs[0].customers == 153
+
+
+def test_report_of_two_logs_gives_no_small_difference() -> None:
+    people = pl.DataFrame({"customer_id": range(153), "age": [30, 40, 50] * 51})
+    report = repr(data_report(clean_log(150), customers=people, as_of="2024-11-01"))
+    assert "rows of ≥150 customers" in report
+    assert "customers: ≥150 rows of ≥150 customers" in report
+    assert "150 customers" in repr(data_report(clean_log(150), customers=people.head(150), as_of="2024-11-01"))
 
 
 def test_title_and_report_of_a_ready_table() -> None:

@@ -1,15 +1,16 @@
-"""Writes what examples print below them (`make results`): the first one of two pages, and all of another."""
+"""Writes what examples print below them (`make results`): the first one of two pages, and all of three others."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import re
+import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "guides" / "quick_start_ru.md")
-WHOLE_PAGES = (ROOT / "docs" / "guides" / "experiments.md",)
+WHOLE_PAGES = tuple(ROOT / "docs" / "guides" / f"{name}.md" for name in ("goals", "experiments", "scorecard"))
 EXAMPLE = re.compile(r"(?<=```python\n)(?P<code>.*?)```\n\n```text\n(?P<printed>.*?)```\n", re.DOTALL)
 
 
@@ -33,14 +34,18 @@ def page_with_results(page: str) -> str:
 
 
 def page_with_all_results(page: str) -> str:
-    """The page with the present output of each example that has one below it; examples run one after the other."""
+    """The page with the present output of each example that has one below it; examples run one after the other.
+
+    Files that they write are gone afterwards.
+    """
     names: dict[str, object] = {}
     parts, end = [], 0
-    for example in PYTHON.finditer(page):
-        output = printed(example["code"], names)
-        if example["printed"] is not None:
-            parts += [page[end : example.start("printed")], output]
-            end = example.end("printed")
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for example in PYTHON.finditer(page):
+            output = printed(example["code"], names)
+            if example["printed"] is not None:
+                parts += [page[end : example.start("printed")], output]
+                end = example.end("printed")
     return "".join([*parts, page[end:]])
 
 

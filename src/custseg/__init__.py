@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         DataError,
         InfeasibleMinimumError,
         MissingDependencyError,
+        TooFewCustomersError,
     )
     from custseg.feature_table import FeatureTable
     from custseg.goals import Goal
@@ -59,6 +60,7 @@ _HOMES = {
     "Proof": "custseg.proof",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
+    "TooFewCustomersError": "custseg.errors",
     "fit_segments": "custseg.segmentation",
     "inspect": "custseg.inspection",
     "prove": "custseg.proof",
@@ -94,6 +96,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "Proof",
     "SegmentModel",
     "Segmentation",
+    "TooFewCustomersError",
     "fit_segments",
     "inspect",
     "prove",

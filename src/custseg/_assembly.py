@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from custseg.clustering import ClusteringChoice
 from custseg.feature_table import CODE, FeatureTable
+from custseg.goals import expectation
 from custseg.logs import DataReport, Logs
 from custseg.matrix import CustomerMatrix
 from custseg.model import FitOptions, learn_model
@@ -40,8 +41,8 @@ def assembled(
     model = learn_model(
         table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside, options=options
     )
-    if options.goal is not None:
-        profiles = replace(profiles, listing=_listing(table, labels))
+    if options.goal is not None and logs is not None:
+        profiles = replace(profiles, listing=_listing(expectation(logs, options.goal, table), labels))
     return Segmentation(
         profiles,
         choice,
@@ -54,13 +55,14 @@ def assembled(
     )
 
 
-def _listing(table: FeatureTable, labels: NDArray[np.intp]) -> tuple[int, ...]:
-    """The segments in the order of their mean foresight, the largest first; without foresight that of the labels."""
+def _listing(expected: NDArray[np.float64], labels: NDArray[np.intp]) -> tuple[int, ...]:
+    """The segments in the order of what is to be expected of their customers on average, the largest first."""
     numbers = sorted({int(label) for label in labels if label >= 0})
-    if "foresight" not in table.names:
-        return tuple(numbers)
-    foresight = table.values("foresight")
-    means = {number: float(foresight[labels == number].mean()) for number in numbers}
+    of_segments = [expected[(labels == number) & ~np.isnan(expected)] for number in numbers]
+    means = {
+        number: float(values.mean()) if len(values) else -np.inf
+        for number, values in zip(numbers, of_segments, strict=True)
+    }
     return tuple(sorted(numbers, key=lambda number: (-means[number], number)))
 
 

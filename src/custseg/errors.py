@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["CustsegError", "DataError", "InfeasibleMinimumError", "MissingDependencyError"]
+__all__ = ["CustsegError", "DataError", "InfeasibleMinimumError", "MissingDependencyError", "TooFewCustomersError"]
 
 
 class CustsegError(Exception):
@@ -13,6 +13,10 @@ class CustsegError(Exception):
 
 class DataError(CustsegError, ValueError):
     """A table or file cannot be used as described: correct the data or the description."""
+
+
+class TooFewCustomersError(DataError):
+    """There are too few customers for what was asked to be told from chance."""
 
 
 class InfeasibleMinimumError(CustsegError, ValueError):

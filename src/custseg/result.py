@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
-from custseg._column_kinds import column_notes
+from custseg._column_kinds import column_notes, is_demographic_name
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
@@ -112,7 +112,7 @@ class Segmentation:
         units = {feature.name: feature.unit for feature in self.features.described}
         minimum = []
         if self.minimum is not None:
-            names = dict(zip(self.model.numbers, self.model.names, strict=True))
+            names = {row.segment: row.name for row in self.profiles.listed if isinstance(row.segment, int)}
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
         return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes, *self._notes_on_goal]
@@ -126,8 +126,11 @@ class Segmentation:
     def _notes_on_goal(self) -> list[str]:
         """Whether the segments were made of attributes alone, and without a goal what that means."""
         words = text(self.choice.language, "goals")
-        families = {feature.family for feature in self.model.columns}
-        notes = [str(words["demographic"])] if families == {"attributes"} else []
+        is_demographic = all(
+            column.family == "attributes" or (column.family == "given" and is_demographic_name(column.name))
+            for column in self.model.columns
+        )
+        notes = [str(words["demographic"])] if is_demographic else []
         return notes if self.goal is not None or self.features.snapshot is None else [*notes, str(words["none"])]
 
     @cached_property

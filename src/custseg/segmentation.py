@@ -127,7 +127,8 @@ def fit_segments(
     refunds : {"net", "gross", "error"}, default "net"
         See `custseg.features.rfm`.
     window_days : int, optional
-        Length of the window before `as_of`, in calendar days; only rows in it count. By default all rows do.
+        Length of the window before `as_of`, in calendar days; only rows in it count. By default all rows do. What a
+        goal expects of each customer (foresight) is learned from the whole log all the same.
     language : {"en", "ru"}, default "en"
         Language of all texts of the result.
     labels : mapping of str to str, or path of a TOML file, optional
@@ -172,7 +173,7 @@ def fit_segments(
     requested_size(_CALLER, min_size, lift)
     seed = check_random_state(_CALLER, random_state)
     preferred = check_preferred(_CALLER, prefer)
-    aim = _checked_goal(goal, features=features, window_days=window_days)
+    aim = _checked_goal(goal, features=features)
     options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     tell = _teller(progress, language)
 
@@ -219,16 +220,15 @@ def fit_segments(
     return result
 
 
-def _checked_goal(goal: object, *, features: object, window_days: int | None) -> Goal | None:
-    """The goal; it needs logs from their beginning."""
+def _checked_goal(goal: object, *, features: object) -> Goal | None:
+    """The goal; it needs logs."""
     aim = as_goal(goal, _CALLER)
     if aim is not None and features is not None:
         raise TypeError(
             f"{_CALLER}: goal= looks at what customers did after earlier dates, which a ready table does not say. Give "
-            "orders= or events= instead of features=, or leave out goal=."
+            "orders= or events= instead of features=. Or leave out goal=, and name in columns= what to cluster on, "
+            "such as the column 'foresight' of build_features(families=['rfm', 'foresight'])."
         )
-    if aim is not None and window_days is not None:
-        raise ValueError(f"{_CALLER}: goal= needs the whole log. Leave out window_days=, or goal=.")
     return aim
 
 

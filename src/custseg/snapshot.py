@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,26 +93,26 @@ def check_window(window_days: object, caller: str) -> int | None:
     )
 
 
-def parse_moment(as_of: object, caller: str) -> datetime:
+def parse_moment(as_of: object, caller: str, argument: str = "as_of") -> datetime:
     """A date, datetime, NumPy datetime64 or ISO text as a datetime; a date is its midnight."""
     value: Any = as_of
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
         if isinstance(value, int):
-            raise ValueError(f"{caller}: as_of must lie in the years 1 to 9999, got {as_of}.")
+            raise ValueError(f"{caller}: {argument} must lie in the years 1 to 9999, got {as_of}.")
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
             raise ValueError(
-                f"{caller}: as_of must be a date such as '2024-05-31' or '2024-05-31 12:00', got {as_of!r}."
+                f"{caller}: {argument} must be a date such as '2024-05-31' or '2024-05-31 12:00', got {as_of!r}."
             ) from None
     if isinstance(value, datetime) and value == value:
         # A pandas Timestamp is a datetime with nanoseconds that no log here resolves.
         moment: datetime = value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
         if moment.tzinfo is not None and not _FIRST_DAY <= moment.replace(tzinfo=None) < _LAST_DAY:
             raise ValueError(
-                f"{caller}: as_of with a time zone must lie between {_FIRST_DAY.date()} and {_LAST_DAY.date()}, "
+                f"{caller}: {argument} with a time zone must lie between {_FIRST_DAY.date()} and {_LAST_DAY.date()}, "
                 f"so that it has a day in every zone, got {as_of}."
             )
         return moment
@@ -120,8 +120,22 @@ def parse_moment(as_of: object, caller: str) -> datetime:
         return datetime(value.year, value.month, value.day)
     type_name = "None" if as_of is None else type(as_of).__name__
     raise TypeError(
-        f"{caller}: as_of must be a date, a datetime or ISO text, got {type_name}. The clock is never read."
+        f"{caller}: {argument} must be a date, a datetime or ISO text, got {type_name}. The clock is never read."
     )
+
+
+def moment_text(as_of: object, caller: str) -> str:
+    """The moment, given in any form that `parse_moment` reads, as one text that sorts by time.
+
+    It is ISO 8601: ``2024-06-01`` for a midnight, else ``2024-06-01T12:30:00``, with six decimals where there are
+    microseconds. A moment with a time zone is written in UTC with a ``Z`` at the end and always with its time; those
+    with and those without a zone do not sort together.
+    """
+    moment = parse_moment(as_of, caller)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    is_midnight = moment == datetime(moment.year, moment.month, moment.day)
+    return moment.date().isoformat() if is_midnight else moment.isoformat()
 
 
 def _start(wall: datetime, zone: ZoneInfo, window_days: int, *, zoned: bool) -> int:

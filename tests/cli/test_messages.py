@@ -27,6 +27,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write("words.csv", HEADER, *[f"{row}x" for row in ROWS])
     write("refunds.csv", HEADER, *ROWS, "c1,900,2024-05-05,-3")
     write("currencies.csv", f"{HEADER},currency", *[f"{row},{'EUR' if i % 2 else 'USD'}" for i, row in enumerate(ROWS)])
+    write("bare.csv", *ROWS)
+    write("long.csv", HEADER, *ROWS, "a,b,c,d,e,f")
+    write("alike.csv", HEADER, *[f"c{i},{i},2024-01-01,5" for i in range(100)])
+    (folder / "binary.csv").write_bytes(bytes(range(256)) * 8)
     write("column.toml", 'visits = "x"')
     write("twice.toml", 'order_count = "x"', 'revenue = "x"')
     write("broken.toml", "order_count =")
@@ -68,6 +72,25 @@ CASES = [
     (["--events", "log.csv"], "(--events) не найден столбец: событие"),
     (["log.csv", "--customers", "log.csv"], "строк, повторяющих идентификатор другой строки"),
     (["."], "— папка, а не файл"),
+    (["bare.csv"], "нет строки с названиями столбцов"),
+    (["long.csv"], "в которых полей больше, чем в заголовке (4)"),
+    (["binary.csv"], "не похож на таблицу (двоичные данные)"),
+    (["alike.csv"], "Сегменты строить не по чему (recency_days: все значения равны"),
+    (["log.csv", "--segments", "0"], "--segments — не меньше 1, получено 0"),
+    (["log.csv", "--goal", "email_engagement"], "Для цели 'email_engagement' в журналах не хватает данных"),
+    (["log.csv", "--currency", "amount"], "не могут быть одним столбцом 'amount'"),
+    (["log.csv", "--cancelled", "customer_id"], "ни да, ни нет, 200"),
+    (["log.csv", "--date", "none"], "--date — название столбца"),
+    (["log.csv", "--encoding", "utf-16"], "не читается в кодировке --encoding 'utf-16'"),
+    (["log.csv", "--segments", "few"], "'--segments' — число, например 5"),
+    (["log.csv", "--segments", "6-4"], "первым должно стоять меньшее число"),
+    (["log.csv", "--min-size", "many"], "'--min-size' — число клиентов"),
+    (["log.csv", "--method", "means"], "'--method' — одно из auto"),
+    (["log.csv", "--seed", "-1"], "'--seed' — число в пределах"),
+    (["log.csv", "--window-days", "x"], "'--window-days' — целое число"),
+    (["log.csv", "--colums", "revenue"], "Параметра '--colums' нет. Может быть, '--columns'"),
+    (["log.csv", "more.csv"], "Лишний аргумент: more.csv"),
+    ([], "Не указан файл заказов ORDERS"),
 ]
 
 
@@ -91,3 +114,27 @@ def test_values_keep_their_form() -> None:
     message = message_in("ru", "Orders: --separator must be one ASCII character, got 'a or b'.")
     assert message is not None
     assert re.search("получено 'a or b'", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["assign", "--language", "ru"], "Не указан параметр '--as-of'."),
+        (["inspect", "--language=ru"], "Не указан аргумент 'FILE'."),
+        (["power", "--language", "ru", "--base-rate", "x"], "'--base-rate' — число, например 0.05 или 5%"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_language_of_the_command(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Ошибка")
+    assert words in done.stderr
+
+
+def test_wrong_usage_without_a_language_is_told_in_english(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["inspect", "--language"])
+    assert done.exit_code == 2
+    assert "requires an argument" in done.stderr

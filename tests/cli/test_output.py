@@ -22,12 +22,24 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_reader_that_goes_away_is_no_error(folder: Path) -> None:
+def without_a_reader(command: list[str], folder: Path) -> tuple[int, bytes]:
+    """Exit code and errors of a command whose output goes into a pipe that nobody reads."""
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run(COMMAND, cwd=folder, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
     os.close(writer)
-    assert done.stderr == b""
+    return done.returncode, done.stderr
+
+
+def test_reader_that_goes_away_is_no_error(folder: Path) -> None:
+    assert without_a_reader(COMMAND, folder) == (0, b"")
+
+
+@pytest.mark.slow
+def test_reader_that_goes_away_stops_no_work(folder: Path) -> None:
+    fit = ["fit", "orders.csv", "--out", "segments", "--config", "custseg.toml", "--segments", "2"]
+    assert without_a_reader([*COMMAND[:3], *fit, "--method", "kmeans"], folder) == (0, b"")
+    assert {path.name for path in folder.iterdir()} == {"custseg.toml", "model.json", "orders.csv", "segments"}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -45,7 +45,8 @@ def test_in_russian() -> None:
         (["--base-rate", "5%", "--power", "1"], "--power must lie between 0 and 1"),
         (["--base-rate", "5%", "--lift", "0"], "--lift must be a relative change"),
         (["--base-rate", "80%", "--lift", "50%"], "cannot rise by 50%"),
-        (["--lift", "10%"], "give --base-rate"),
+        (["--lift", "10%"], "give --base-rate for an outcome of yes and no, or --cv for an amount (with --mean,"),
+        (["--base-rate", "5%", "--customers", "3000", "--lift", "10%"], "Give --lift to compute the customers"),
         (["--base-rate", "often"], "'often' is no number"),
     ],
 )

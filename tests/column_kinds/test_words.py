@@ -2,7 +2,14 @@
 
 import pytest
 
-from custseg._column_kinds import is_age_name, is_answer, is_birth_name, is_id_name, is_outcome_name
+from custseg._column_kinds import (
+    is_age_name,
+    is_answer,
+    is_birth_name,
+    is_demographic_name,
+    is_id_name,
+    is_outcome_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +38,20 @@ def test_births_and_ages() -> None:
     assert all(map(is_birth_name, ["Year_Birth", "birthdate", "dob", "дата рождения"]))
     assert all(map(is_age_name, ["age", "Customer Age", "Возраст"]))
     assert not any(map(is_age_name, ["age_days", "usage", "account_age", "page"]))
+
+
+@pytest.mark.parametrize(
+    "name", ["age", "Gender", "Year_Birth", "Annual Income", "marital_status", "Город", "Доход семьи"]
+)
+def test_who_somebody_is(name: str) -> None:
+    assert is_demographic_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["visits", "age_days", "income_orders", "orders_per_household", "revenue", "дней с заказа"]
+)
+def test_what_somebody_does(name: str) -> None:
+    assert not is_demographic_name(name)
 
 
 def test_answers() -> None:

@@ -331,3 +331,24 @@ def test_first_and_last_order_of_customers_with_one_are_the_same() -> None:
     assert is_possible({**customer, "order_count": 2.0}, "recency_days", 30.0)
     # What contradicts itself already is no reason against a change.
     assert is_possible({"recency_days": 500.0, "age_days": 400.0}, "age_days", 300.0)
+
+
+def test_value_on_a_bound_is_said_as_the_rule_counts_it() -> None:
+    explanation = explain(line([*([1.0, 1.25, 1.5] * 15), *([8.0, 8.25, 8.5] * 15)]), "c0")
+    reason = replace(explanation.why[0], value=50.0, bounds=(15.0, 50.0))
+
+    def printed(**changes: Any) -> str:
+        return repr(replace(explanation, why=(replace(reason, **changes),)))
+
+    assert ": 50, which counts as at least 50 (" in printed()
+    assert ": 49.96 (" in printed(value=49.96)  # rounded it would look like the bound that it is under
+    assert ": 30 (" in printed(value=30.0)
+
+
+def test_bounds_are_those_of_names_and_rules() -> None:
+    rng = np.random.default_rng(0)
+    result = line([*rng.uniform(1, 2, 40), *rng.uniform(8, 9, 40)])
+    [reason] = explain(result, "c0").why
+    bounds = {end for rule in result.rules.rules for c in rule.conditions for end in (c.low, c.high)} - {None}
+    assert bounds
+    assert bounds <= set(reason.bounds)

@@ -116,8 +116,15 @@ def test_missing_arguments(arguments: dict[str, object], words: str) -> None:
 def test_features_given_as_a_log() -> None:
     fit = quick_fit(clean_log(60))
     for table in (fit.features, fit.features.frame):
-        with pytest.raises(TypeError, match="features="):
-            fit.model.assign(table, as_of="2025-01-01")
+        for moment in ("2025-01-01", None):
+            with pytest.raises(TypeError, match="features="):
+                fit.model.assign(table, as_of=moment)
+
+
+def test_features_given_as_one_of_two_logs(shop: Shop) -> None:
+    fit = quick_fit(shop.orders, events=shop.events, as_of=shop.as_of)
+    with pytest.raises(TypeError, match=r"orders= got a table with the features of the model. Give it as features="):
+        fit.model.assign(fit.features.frame, as_of=shop.as_of)
 
 
 def test_logs_given_to_a_model_of_a_ready_table() -> None:

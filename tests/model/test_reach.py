@@ -67,6 +67,16 @@ def test_window_needs_no_more_than_the_window() -> None:
     assert model.assign(rest, as_of="2024-01-01")["segment"].null_count() < 200
 
 
+def test_log_that_does_not_cover_the_window() -> None:
+    model = quick_fit(log(), as_of="2024-01-01", window_days=365).model
+    rest = log().filter(pl.col("ordered_at") >= pl.date(2023, 9, 1))
+    words = (
+        "the order log seems to be cut off at its beginning: it begins on 2023-09-01, .* window of the model on 2023-01"
+    )
+    with pytest.raises(DataError, match=words):
+        model.assign(rest, as_of="2024-01-01")
+
+
 def test_few_customers_have_no_reach() -> None:
     small = log().filter(pl.col("customer_id") < 9)
     model = quick_fit(small, as_of="2024-01-01", n_segments=2, min_size=2).model

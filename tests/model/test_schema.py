@@ -66,6 +66,11 @@ def test_forged_file_of_the_same_content_is_the_model(content: dict[str, Any], t
         (set_at("reference", "recent", "columns", "order_count", "shares", value=[]), "one share per bin"),
         (set_at("reference", "columns", value={}), "reference is of other columns"),
         (set_at("definition", "families", value=["rfm", "spells"]), "unknown families .'spells'"),
+        (set_at("definition", "reach", "days", 0, value="yesterday"), "Invalid isoformat string"),
+        (set_at("definition", "reach", "days", value=[]), "one number of customers per date"),
+        (set_at("definition", "logs", "orders", "colour", value="red"), "the order log has no .'colour'"),
+        (set_at("definition", "logs", "visits", value={"at": "day"}), "the visits has no .'at'"),
+        (set_at("definition", "describing", value={"colour": "red"}), "the order log has no .'colour'"),
         (set_at("as_of", value="yesterday"), "Invalid RFC3339"),
         (set_at("surprise", value=1), "unknown field"),
     ],
@@ -79,6 +84,30 @@ def test_impossible_content(
         SegmentModel.load(forged(copied, tmp_path / "model.json"))
 
 
+@pytest.mark.parametrize(
+    ("family", "figure", "value", "words"),
+    [
+        ("engagement", "half_lives", {"email": 0, "web": 10, "orders": 120}, "half-lives must be days above 0"),
+        ("engagement", "half_lives", {"email": 30}, "half-lives must be days above 0"),
+        ("foresight", "ridits", [], "ridits and coefficients for its predictors"),
+        ("foresight", "coefficients", [1.0], "ridits and coefficients for its predictors"),
+        ("foresight", "outcome", "luck", "a known outcome in at least one day"),
+        ("foresight", "horizon_days", 0, "a known outcome in at least one day"),
+        ("foresight", "ridits", [{"values": [1, 2], "ridits": [0]}], "pairs in increasing order"),
+        ("foresight", "ridits", [{"values": [2, 1], "ridits": [0, 0.1]}], "pairs in increasing order"),
+        ("foresight", "ridits", [{"values": [1], "ridits": [7]}], "ridits must be from -1/2 to 1/2"),
+    ],
+)
+def test_impossible_figures_of_the_customer_base(
+    tmp_path: Path, family: str, figure: str, value: object, words: str
+) -> None:
+    """The model of the newest schema was made for a goal, with events."""
+    content = json.loads(OLD[-1].read_text(encoding="utf-8"))["model"]
+    set_at("definition", "figures", family, figure, value=value)(content)
+    with pytest.raises(DataError, match=f"load: .* is not a usable model: .*{words}"):
+        SegmentModel.load(forged(content, tmp_path / "model.json"))
+
+
 def test_infinite_number(content: dict[str, Any], tmp_path: Path) -> None:
     path = forged(content, tmp_path / "model.json")
     for literal in ("NaN", "Infinity", "1e999"):
@@ -88,6 +117,10 @@ def test_infinite_number(content: dict[str, Any], tmp_path: Path) -> None:
         path.write_text(head[:-1] + ', "model": ' + text + "}", encoding="utf-8")
         with pytest.raises(DataError, match="is not a usable model"):
             SegmentModel.load(path)
+
+
+def test_there_is_a_file_of_every_schema() -> None:
+    assert [path.stem for path in OLD] == [f"schema_{number}" for number in range(1, SCHEMA + 1)]
 
 
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)

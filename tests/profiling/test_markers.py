@@ -1,6 +1,8 @@
 import re
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,8 +29,11 @@ def test_features_that_say_the_same_are_folded_into_one() -> None:
     days = np.maximum(orders - (RNG.random(400) < 0.1), 0)
     [marker] = markers(order_days=days, order_count=orders)
     assert (marker.feature, marker.folded) == ("order_count", ("order_days",))  # it has words of its own
+    # The name says "many orders".
     [marker] = markers(order_days=days, order_count=orders, clustered_on=("order_days",))
-    assert (marker.feature, marker.folded) == ("order_days", ("order_count",))
+    assert (marker.feature, marker.folded) == ("order_count", ("order_days",))
+    [marker] = markers(rides=orders, tips=days, clustered_on=("tips",))
+    assert (marker.feature, marker.folded) == ("tips", ("rides",))
 
 
 def test_category_is_folded_into_the_number_that_it_is_made_of() -> None:
@@ -251,3 +256,64 @@ def test_interval_of_whole_numbers_has_no_open_end() -> None:
     tier = np.repeat([1, 2, 3, 4, 5], 60)
     profiles = profile_segments({"tier": tier}, tier - 1, clustered_on=["tier"])
     assert "under" not in " ".join(marker.texts["en"] for row in profiles for marker in row.markers)
+
+
+def test_member_between_two_groups_of_others_is_said_by_its_range() -> None:
+    complaints = np.concatenate([np.arange(100) % 2 + 1, np.where(np.arange(300) < 150, 0, 4 + np.arange(300) % 3)])
+    [marker] = markers(complaints=complaints)
+    assert marker.texts["en"] == "complaints 1 to 2: 100% (others 0%)"
+    assert marker.effect.value == 1
+
+
+def test_bounds_of_a_range_are_round() -> None:
+    rng = np.random.default_rng(0)
+    km = np.concatenate([rng.uniform(16.3, 48.7, 100), rng.uniform(1, 13.1, 150), rng.uniform(52.2, 300, 150)])
+    [marker] = markers(km=km)
+    assert marker.texts["en"] == "km 15 to under 50: 100% (others 0%)"
+
+
+def test_range_that_one_bound_nearly_replaces_is_none() -> None:
+    visits = np.concatenate([np.full(100, 5.0), np.repeat([1.0, 2.0, 9.0], [140, 140, 20])])
+    [marker] = markers(visits=visits)
+    assert marker.texts["en"] == "visits 5 (others 2)"
+
+
+def test_descriptor_comes_before_a_weaker_clustered_column() -> None:
+    rng = np.random.default_rng(0)
+    income = np.where(LABELS == 0, 90_000.0, 30_000.0) + rng.normal(0, 9_000, 400)
+    visits = rng.poisson(np.where(LABELS == 0, 9, 5)).astype(float)
+    found = profile_segments({"visits": visits}, LABELS, descriptors={"income": income}, clustered_on=["visits"])
+    assert [marker.feature for marker in found[0].markers] == ["income", "visits"]
+
+
+@pytest.mark.parametrize("words", [("Y", "N"), ("да", "нет"), ("True", "FALSE"), ("t", "f")])
+def test_text_of_yes_and_no_is_a_flag(words: tuple[str, str]) -> None:
+    card = np.where(np.arange(400) % 10 < np.where(LABELS == 0, 9, 2), *words)
+    [marker] = markers(card=card)
+    assert marker.texts["en"] == "card: yes 90% (others 20%)"
+
+
+def test_sexes_are_no_answers() -> None:
+    sex = np.where(np.arange(400) % 10 < np.where(LABELS == 0, 9, 2), "F", "M")
+    assert markers(sex=sex)[0].category == "F"
+
+
+def test_feature_of_the_name_is_among_the_main_markers() -> None:
+    rng = np.random.default_rng(1)
+    labels = np.repeat([0, 1, 2], 100)
+    columns = {name: labels * 9.0 + rng.normal(0, 1, 300) for name in ("a", "b")}
+    for row in profile_segments(columns, labels):
+        named = {trait.feature for trait in row.traits}
+        assert named <= {name for marker in row.main_markers for name in (marker.feature, *marker.folded)}
+
+
+def test_points_that_nobody_can_read_are_no_bounds() -> None:
+    from custseg.feature_table import Feature, FeatureTable
+
+    rng = np.random.default_rng(0)
+    points = np.where(rng.random(400) < np.where(LABELS == 0, 0.9, 0.3), rng.lognormal(-4, 2, 400), 0)
+    frame = pl.DataFrame({"customer_id": range(400), "engagement_web": points})
+    table = FeatureTable(nw.from_native(frame), (Feature("engagement_web", "points", "engagement"),), nw.to_native)
+    texts = [marker.texts["en"] for row in profile_segments(table, LABELS) for marker in row.markers]
+    assert texts
+    assert not any(re.search(r"0\.0[0-4]", text) for text in texts)

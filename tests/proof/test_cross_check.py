@@ -113,7 +113,9 @@ def test_small_counts_are_not_told() -> None:
 
 
 def test_in_russian() -> None:
-    assert "Ячеек 4 на 10 клиентов" in repr(cross_check(SMALL, ["age", "city"], min_size=4, language="ru"))
+    printed = repr(cross_check(SMALL, ["age", "city"], min_size=4, language="ru"))
+    assert "Ячеек 4 на 10 клиентов" in printed
+    assert "4 ячейки × 1 канал × 1 письмо = 4" in printed
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_in_russian() -> None:
         ({"columns": "age"}, TypeError, "columns must be a list of names"),
         ({"columns": []}, TypeError, "columns must be a list of names"),
         ({"columns": ["age", "age"]}, ValueError, "each column once"),
-        ({"columns": ["sex"]}, DataError, "'sex'"),
+        ({"columns": ["age", "sex"]}, DataError, r"lacks column 'sex' \(columns\[1\]=\)"),
         ({"min_size": 0}, ValueError, "min_size"),
         ({"channels": 0}, ValueError, "channels"),
         ({"outcome": "city"}, DataError, "must hold numbers or true and false"),

@@ -58,26 +58,12 @@ def test_rates_reach_the_power(base: float, lift: float, holdout: float) -> None
     assert size.held_out == math.ceil(treated * ratio - 1e-6)
 
 
-@pytest.mark.parametrize(
-    ("base", "difference", "design", "treated"),
-    [
-        # samplesize_proportions_2indep_onetail(difference, base, power, ratio, alpha / comparisons), statsmodels 0.15.0
-        (0.03, 0.015, TrialDesign(power=0.9, alpha=0.05, holdout=0.2), 8596.04543429173),
-        (0.6, 0.12, TrialDesign(power=0.8, alpha=0.01, holdout=0.5), 362.5520260476547),
-        (0.2, -0.05, TrialDesign(power=0.95, alpha=0.05, holdout=0.1, comparisons=7), 10559.74662273332),
-    ],
-)
-def test_figures_of_statsmodels(base: float, difference: float, design: TrialDesign, treated: float) -> None:
-    assert treated_for_rates(base, difference / base, design) == pytest.approx(treated, rel=1e-12)
+def test_sizes_are_those_of_statsmodels() -> None:
+    from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
 
-
-def test_statsmodels_where_it_is_installed() -> None:
-    proportion = pytest.importorskip("statsmodels.stats.proportion", reason="statsmodels is not installed")
     for base, lift, holdout in itertools.product((0.01, 0.05, 0.3, 0.6), (-0.4, 0.1, 0.5), (0.1, 0.3, 0.5)):
         design = TrialDesign(0.9, 0.1, holdout, 7)
-        theirs = proportion.samplesize_proportions_2indep_onetail(
-            base * lift, base, 0.9, ratio=design.ratio, alpha=0.1 / 7
-        )
+        theirs = samplesize_proportions_2indep_onetail(base * lift, base, 0.9, ratio=design.ratio, alpha=0.1 / 7)
         assert treated_for_rates(base, lift, design) == pytest.approx(float(theirs), rel=1e-12)
 
 
@@ -181,7 +167,7 @@ def test_constant_outcome_shows_nothing(cv: float) -> None:
     [
         ({"lift": 0.1}, "give base_rate"),
         ({"base_rate": 0.1, "cv": 1, "lift": 0.1}, "one of both"),
-        ({"base_rate": 0.1, "mean": 5, "lift": 0.1}, "mean belongs to cv"),
+        ({"base_rate": 0.1, "mean": 5, "lift": 0.1}, "mean= belongs to cv="),
         ({"base_rate": "a tenth", "lift": 0.1}, "base_rate must be a number"),
         ({"base_rate": 0.1, "lift": None}, "lift must be a number"),
         ({"cv": "wide", "lift": 0.1}, "cv must be a number"),

@@ -45,3 +45,10 @@ def test_thresholds_by_hand() -> None:
     assert column is not None
     assert len(column.cuts) == 1
     assert 10 < column.cuts[0] <= 15
+
+
+def test_thresholds_of_points_are_not_too_small_to_be_said() -> None:
+    points = np.random.default_rng(0).lognormal(-5, 3, 500)
+    column = binned(Condition("engagement", unit="points"), series(points.tolist()))
+    assert column is not None
+    assert column.cuts[0] >= 0.05

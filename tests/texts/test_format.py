@@ -20,6 +20,7 @@ from custseg.texts import (
     significant_digits,
     table,
     unit_beside,
+    value_text,
     whole_range,
 )
 
@@ -191,6 +192,9 @@ def test_counted_phrases() -> None:
 @pytest.mark.parametrize(
     ("phrase", "unit", "language", "expected"),
     [
+        ("orders per 30 days", "orders per 30 days", "en", ""),
+        ("доставлено писем", "mails", "ru", ""),
+        ("emails delivered", "mails", "en", ""),
         ("days since last order", "days", "en", ""),
         ("average gap between orders", "days", "en", "days"),
         ("дней с последнего заказа", "days", "ru", ""),
@@ -269,3 +273,10 @@ def test_whole_numbers_include_both_ends_unless_the_bound_is_rounder(
 
 def test_dates_as_people_write_them() -> None:
     assert [calendar_date(date(2025, 6, 30), language) for language in ("en", "ru")] == ["2025-06-30", "30.06.2025"]
+
+
+@pytest.mark.parametrize(("points", "english"), [(0, "0"), (0.002, "<0.05"), (0.05, "0.1"), (1.75, "1.8"), (58, "58")])
+def test_points_have_one_decimal(points: float, english: str) -> None:
+    assert value_text(points, "points") == english
+    assert amount(0.002, "points", "ru") == "<0,05 балла"
+    assert amount(0.125, "points", digits=EXACT) == "0.125 points"

@@ -248,11 +248,16 @@ def test_foreign_files_are_left_alone(history: SegmentHistory) -> None:
 
 
 def test_foreign_parts_are_refused(history: SegmentHistory) -> None:
-    shutil.copy(june_of(history) / PART, june_of(history) / "part-1.parquet")
-    with pytest.raises(
-        DataError, match=r"2024-06-01 is damaged: it holds a file that was not recorded, 'part-1.parquet"
-    ):
+    """Recording again would leave them where they are, so that the snapshot would stay damaged."""
+    part = june_of(history) / "part-1.parquet"
+    shutil.copy(june_of(history) / PART, part)
+    words = r"2024-06-01 is damaged: it holds a file that was not recorded, 'part-1.parquet'. Move this file away.$"
+    with pytest.raises(DataError, match=words):
         history.at("2024-06-01")
+    with pytest.raises(DataError, match=f"record: the snapshot as of {words}"):
+        history.record(JULY, "2024-06-01", replace=True)
+    part.unlink()
+    assert history.record(JULY, "2024-06-01", replace=True)
 
 
 def test_foreign_folders_are_named(history: SegmentHistory) -> None:

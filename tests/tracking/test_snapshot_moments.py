@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg import DataError
-from custseg.tracking._snapshot_moments import folder_name, is_zoned, moment_of_folder, moment_text
+from custseg.snapshot import moment_text
+from custseg.tracking._snapshot_moments import folder_name, is_zoned, moment_of_folder
 
 naive = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1))
 zoned = naive.map(lambda moment: moment.replace(tzinfo=UTC))

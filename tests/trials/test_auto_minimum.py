@@ -67,6 +67,28 @@ def test_all_segments_can_show_the_lift(share: float, customers: int, reachable:
         assert shows <= lift * (1 + 1e-9)
 
 
+def test_segments_of_which_hardly_anybody_acts() -> None:
+    """Nobody, five and all but two of 500 acted: as if nine had, and nine had not, and not as 40 % of all customers."""
+    values = np.repeat([0.0, 1.0, 0.0, 1.0, 0.0], [500, 5, 495, 498, 2])
+    outcome = PastOutcome("repeat_purchase", 30, range(1500), values)
+    minimum = auto_minimum([outcome], n_customers=5000, reachable=1, lift=0.5)
+    members = {30: {0: range(500), 1: range(500, 1000), 2: range(1000, 1500)}}
+    rows = minimum.with_segments(dict.fromkeys(range(3), (900, 1.0)), members).segments
+    assert [row.base_rate for row in rows] == pytest.approx([9 / 500, 9 / 500, 491 / 500])
+    assert rows[0].shows == rows[1].shows == pytest.approx(detectable_lift(900, 9 / 500, comparisons=3))
+    assert rows[2].shows > 9 / 491  # a rate of 98 % can hardly rise
+
+
+def test_amounts_of_few_customers() -> None:
+    """Nine of 500 with one amount each: the standard deviation is sqrt(500 / 9 - 1) times the mean."""
+    outcome = PastOutcome("order_money", 30, range(1000), np.repeat([7.0, 0.0, 5.0, 15.0], [3, 497, 250, 250]))
+    minimum = auto_minimum([outcome], n_customers=5000, reachable=1, lift=0.5)
+    members = {30: {0: range(500), 1: range(500, 1000)}}
+    first, second = minimum.with_segments({0: (900, 1.0), 1: (900, 1.0)}, members).segments
+    assert first.shows == pytest.approx(detectable_lift(900, cv=math.sqrt(500 / 9 - 1), comparisons=2))
+    assert second.base_rate == 10
+
+
 def test_each_segment_by_its_own_past() -> None:
     outcome, clicks = outcome_of(0.2), outcome_of(0.5, name="clicks")
     minimum = auto_minimum(

@@ -13,10 +13,12 @@ from custseg._column_kinds._labels_in_numbers import OLDEST, YEARS, impossible_b
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
 from custseg._column_kinds._words import (
+    answer_of,
     is_age_name,
     is_amount_or_count,
     is_answer,
     is_birth_name,
+    is_demographic_name,
     is_id_name,
     is_outcome_name,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "Cycle",
     "Remark",
     "TextNumbers",
+    "answer_of",
     "codes_among",
     "column_notes",
     "column_remarks",
@@ -38,6 +41,7 @@ __all__ = [
     "is_answer",
     "is_birth_name",
     "is_cycle_name",
+    "is_demographic_name",
     "is_id_name",
     "is_label_column",
     "is_outcome_name",

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 _WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
@@ -49,6 +50,13 @@ def is_age_name(name: str) -> bool:
     )
 
 
+def is_demographic_name(name: str) -> bool:
+    """Whether the name says that the column holds who somebody is or where they live, such as age, sex or income."""
+    words, lists = words_of(name), catalog()["demographic"]
+    is_named = is_birth_name(name) or is_age_name(name) or any(matches(word, lists["words"]) for word in words)
+    return is_named and not any(matches(word, lists["other"]) for word in words)
+
+
 def is_outcome_name(name: str) -> bool:
     """Whether the name says that the column holds a result: of a campaign, or the segment of an earlier analysis."""
     words, lists = words_of(name), catalog()["outcome"]
@@ -58,7 +66,15 @@ def is_outcome_name(name: str) -> bool:
 
 def is_answer(word: str) -> bool:
     """Whether a value is a word for yes or no."""
-    return word.strip().lower() in catalog()["answers"]["words"]
+    return answer_of(word) is not None
+
+
+def answer_of(word: str) -> Literal["yes", "no"] | None:
+    """Which of yes and no the word means, such as "Y" and "FALSE"; None for any other word."""
+    plain, lists = _folded(word.strip().lower()), catalog()["answers"]
+    if plain in lists["yes"]:
+        return "yes"
+    return "no" if plain in lists["no"] else None
 
 
 def matches(word: str, entries: Sequence[str]) -> bool:

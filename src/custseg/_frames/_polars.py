@@ -112,7 +112,7 @@ class PolarsDialect:
             rules.append((integer.cast(pl.String) == text).fill_null(text.is_null()).all().alias(f"whole {i}"))
             rules.append((text.is_null() | readable).all().alias(f"number {i}"))
         # One query for all columns: one per column would read the file as often as it has columns.
-        row = run(self.frame.select(rules)).row(0)
+        row = run(self.frame.select(rules)).row(0) if rules else ()
         return {
             column: texts[column].cast(pl.Int64) if row[2 * i] else numbers[column] if row[2 * i + 1] else texts[column]
             for i, column in enumerate(columns)

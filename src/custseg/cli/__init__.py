@@ -1,7 +1,8 @@
 """The command line: each command parses its options, calls one library function and writes the result.
 
 `_fit.py`, `_prove.py` and `_commands.py` hold the commands, `_assumptions.py` describes files, `_show.py` prints and
-writes results, `_errors.py` words errors. Exit codes: 0 for success, 1 for failure, 2 for wrong usage, 3 for drift.
+writes results, `_output.py` is standard output, `_errors.py` words errors. Exit codes: 0 for success, 1 for failure,
+2 for wrong usage, 3 for drift.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import click
 
 from custseg import __version__
 from custseg.cli._commands import demo, inspect
-from custseg.cli._errors import QuietGroup
 from custseg.cli._fit import fit
+from custseg.cli._output import QuietGroup
 from custseg.cli._power import power
 from custseg.cli._prove import prove
 from custseg.cli._scorecard import scorecard_command

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import click
-
 from custseg.cli._errors import command_error
+from custseg.cli._output import say
 from custseg.errors import DataError
 from custseg.inspection import FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
@@ -96,13 +95,13 @@ def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
                 options += [f"{name} = {event}" for name, event in log.event_names.items()]
             if options:
                 line = text(language, "inspect", "heads", f"assumed_{certainty}")
-                click.echo(
+                say(
                     line.format(
                         path=printable(log.path), options=_BETWEEN[isinstance(log.described, Orders)].join(options)
                     )
                 )
     if any(log.assumed for log in logs):
-        click.echo()
+        say()
 
 
 def _as_option(finding: FileFinding, log: DescribedLog, language: str) -> str:

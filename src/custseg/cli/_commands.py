@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from custseg.cli._errors import command_errors
+from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli.pipeline._workspace import write_table
 
@@ -33,7 +34,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         from custseg.logs import Orders
 
         shop = make_shop(customers, seed)
-        click.echo(
+        say(
             f"A made-up shop: {customers:,} customers of six kinds, a few more with refunds only, "
             f"{len(shop.orders):,} order lines.\n"
         )
@@ -49,7 +50,7 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
     from custseg.tracking import transitions
 
     since = (as_of - timedelta(days=1)).replace(day=1)
-    click.echo(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
+    say(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
     fitted = fit_segments(orders, as_of=since, method=REFERENCE_METHOD.name, n_segments=n_segments)
     model = fitted.model
     files = []
@@ -61,10 +62,10 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
         model.save(files[0])
         model = SegmentModel.load(files[0])
     assigned = model.assign(orders, as_of=as_of)
-    click.echo(transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders))
+    say(transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders))
     if out is not None:
         files.append(write_table(assigned, out / "next_month" / "assignments.csv"))
-        click.echo("\n" + "\n".join(f"Wrote {file}" for file in files))
+        say("\n" + "\n".join(f"Wrote {file}" for file in files))
 
 
 @click.command()
@@ -82,4 +83,4 @@ def inspect(file: str, language: str) -> None:
         from custseg import inspection
 
         report = repr(inspection.inspect(file, language=language))
-    click.echo(report)
+    say(report)

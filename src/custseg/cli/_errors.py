@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
@@ -26,31 +23,9 @@ _QUOTED = re.compile(r"""((?<![\w\])])'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*"
 _OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "skip_rows", "timezone", "rates")
 """Arguments of the description of a log that most commands take from the project file."""
 
+
 _FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
-
-
-class QuietGroup(click.Group):
-    """A group whose commands print one line when the operating system fails, for instance if the disk is full."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors of the operating system become one line."""
-        try:
-            return super().invoke(ctx)
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # click ends quietly where the reader of a pipe has gone
-            _discard_output()
-            filename = f" {error.filename!r}" if error.filename else ""
-            raise click.ClickException(f"{error.strerror or error}{filename}.") from error
-
-
-def _discard_output() -> None:
-    """Discard buffered output: at exit, Python would try to write it and fail."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 class LocalizedError(click.ClickException):

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from custseg.cli._errors import LIBRARY_NAMES, command_errors
+from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_errors
+from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import MethodName, min_size, rates, segments, segments_text, share
 from custseg.cli.pipeline._project import Project, log_section, read_project, relative, write_project
@@ -154,7 +155,7 @@ def fit(
           --customer Kunde --order Auftrag --date Datum --amount Betrag --out segments
     """  # noqa: D301 - click wants the character \b itself
     if orders is None and events is None:
-        raise click.UsageError(text(options["language"], "cli", "no_orders"))
+        raise LocalizedUsageError(text(options["language"], "cli", "no_orders"), options["language"])
     with command_errors(options["language"]):
         from custseg.cli._assumptions import show_assumed
 
@@ -181,7 +182,7 @@ def fit(
         )
         if project is not None and config is not None:
             write_project(config, project)
-            click.echo(text(language, "cli", "wrote").format(file=config))
+            say(text(language, "cli", "wrote").format(file=config))
 
 
 def opened_logs(

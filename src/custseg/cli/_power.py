@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from custseg.cli._errors import command_errors
+from custseg.cli._output import say
 from custseg.cli._values import share
 from custseg.texts import number, percent, table, text
 
@@ -50,11 +51,13 @@ def power(*, customers: int | None, lift: float | None, language: str, mean: flo
         from custseg.proof import sample_size
 
         if customers is not None:
-            click.echo(_what_it_shows(customers, language, mean, **options))
+            if lift is not None:
+                raise click.UsageError(text(language, "cli", "lift_or_customers"))
+            say(_what_it_shows(customers, language, mean, **options))
         elif lift is not None:
-            click.echo(repr(sample_size(lift=lift, mean=mean, language=language, **options)))
+            say(repr(sample_size(lift=lift, mean=mean, language=language, **options)))
         else:
-            click.echo(_table_of_lifts(language, mean, **options))
+            say(_table_of_lifts(language, mean, **options))
 
 
 def _table_of_lifts(language: str, mean: float | None, **options: Any) -> str:

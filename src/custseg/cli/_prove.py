@@ -7,12 +7,24 @@ from typing import Any
 
 import click
 
-from custseg.cli._errors import LIBRARY_NAMES, command_errors
+from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_errors
 from custseg.cli._fit import COLUMN_OPTIONS, FILE_OPTIONS, GOAL_NAMES, opened_logs
+from custseg.cli._output import say
 from custseg.cli._values import MethodName, min_size, segments
 from custseg.texts import text
 
-_ARGUMENTS = ("as_of", "horizon_days", "goal", "refunds", "min_size", "method", "segments", "language", "seed")
+_ARGUMENTS = (
+    "as_of",
+    "horizon_days",
+    "window_days",
+    "goal",
+    "refunds",
+    "min_size",
+    "method",
+    "segments",
+    "language",
+    "seed",
+)
 
 
 @click.command()
@@ -24,6 +36,8 @@ _ARGUMENTS = ("as_of", "horizon_days", "goal", "refunds", "min_size", "method", 
 @click.option("--as-of", required=True, help="End of the period whose outcome is looked at, such as 2024-06-01.")
 @click.option("--horizon-days", type=click.IntRange(1),
               help="Days of this period; the segments do not know them. [default: of the goal, or 90]")  # fmt: skip
+@click.option("--window-days", type=click.IntRange(1),
+              help="Make the segments of the last N days before that period. [default: all rows]")  # fmt: skip
 @click.option("--goal", type=click.Choice(GOAL_NAMES),
               help="What the segments are for. [default: none; the outcome is revenue]")  # fmt: skip
 @click.option("--refunds", type=click.Choice(["net", "gross", "error"]), default="net", show_default=True,
@@ -47,7 +61,7 @@ def prove(orders: str | None, *, events: str | None, customers: str | None, out:
     chance, with 25 cells of recency and number of orders, and with a prediction as good as any.
     """
     if orders is None and events is None:
-        raise click.UsageError(text(options["language"], "cli", "no_orders"))
+        raise LocalizedUsageError(text(options["language"], "cli", "no_orders"), options["language"])
     with command_errors(options["language"]):
         from custseg._frames import frame_from_columns
         from custseg.cli._assumptions import show_assumed
@@ -59,7 +73,7 @@ def prove(orders: str | None, *, events: str | None, customers: str | None, out:
         described = [None if log is None else log.described for log in logs]
         arguments = {LIBRARY_NAMES.get(name, name): options[name] for name in _ARGUMENTS}
         proof = proof_of(described[0], events=described[1], customers=described[2], **arguments)
-        click.echo(repr(proof))
+        say(repr(proof))
         if out is not None:
             file = write_table(frame_from_columns(proof.columns()), out)
-            click.echo(text(options["language"], "cli", "wrote").format(file=file))
+            say(text(options["language"], "cli", "wrote").format(file=file))

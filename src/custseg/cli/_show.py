@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from custseg.cli._errors import with_options
+from custseg.cli._output import say
 from custseg.texts import text
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def fit_and_write(
         files.append(save)
     _show(result)
     for file in files:
-        click.echo(text(result.choice.language, "cli", "wrote").format(file=file))
+        say(text(result.choice.language, "cli", "wrote").format(file=file))
     return result
 
 
@@ -60,13 +59,13 @@ def _show(result: Any) -> None:
         for cells in rows:
             table.add_row(*map(RichText, cells))
         Console().print(table)
-        click.echo(result.why())
+        say(result.why())
     else:
-        click.echo(repr(result))
-    click.echo(f"\n{with_options(repr(result.data_report))}")
+        say(repr(result))
+    say(f"\n{with_options(repr(result.data_report))}")
     for note in result.notes:
-        click.echo(f"  {note}")
-    click.echo()
+        say(f"  {note}")
+    say()
 
 
 @contextmanager

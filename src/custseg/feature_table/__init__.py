@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
-from custseg.feature_table._feature import CODE, Feature, codes_of, distinct_labels, distinct_phrases, labeled
+from custseg.feature_table._feature import (
+    CODE,
+    GIVEN_FAMILIES,
+    Feature,
+    codes_of,
+    distinct_labels,
+    distinct_phrases,
+    labeled,
+)
 from custseg.feature_table._given_table import (
     UninformativeReason,
     duplicate_columns,
@@ -28,6 +36,7 @@ from custseg.feature_table._table import (
 
 __all__ = [
     "CODE",
+    "GIVEN_FAMILIES",
     "ID",
     "RETURN_COLUMNS",
     "Feature",

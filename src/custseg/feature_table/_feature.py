@@ -13,6 +13,9 @@ from custseg._labels import read_column_labels
 from custseg._numerics import Floats
 from custseg.texts import LANGUAGES, YEAR, filled, single_line, text
 
+GIVEN_FAMILIES = ("given", "attributes")
+"""Families of columns that the user gave: of a ready table and of the table of customers."""
+
 CODE = "code"
 """Unit of whole numbers that are labels and no quantities, such as post codes."""
 
@@ -99,7 +102,7 @@ class Feature:
 
 def codes_of(feature: Feature, values: Floats) -> tuple[float, ...]:
     """Values of a given column or an attribute that stand apart from its amounts, such as -1 for "never"."""
-    if feature.family not in ("given", "attributes"):
+    if feature.family not in GIVEN_FAMILIES:
         return ()
     return tuple(value for code in codes_among(feature.name, values) for value in code.values)
 

@@ -25,6 +25,7 @@ from custseg.features.expectations import learn_foresight as learn_foresight
 from custseg.features.expectations import past_windows as past_windows
 from custseg.features.families._circular import circular
 from custseg.features.families._email import email
+from custseg.features.families._engagement import ENGAGEMENT as ENGAGEMENT
 from custseg.features.families._engagement import EngagementFigures as EngagementFigures
 from custseg.features.families._engagement import engagement
 from custseg.features.families._mix import centered_log_ratios

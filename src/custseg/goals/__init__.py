@@ -7,6 +7,7 @@ from custseg.goals._explained import explained as explained
 from custseg.goals._explained import explained_variance as explained_variance
 from custseg.goals._features import check_goal as check_goal
 from custseg.goals._features import column_weights as column_weights
+from custseg.goals._features import expectation as expectation
 from custseg.goals._features import goal_columns as goal_columns
 from custseg.goals._features import goal_features as goal_features
 from custseg.goals._features import history_days as history_days

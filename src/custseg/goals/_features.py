@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from custseg._numerics import Floats
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
 from custseg.features import (
@@ -33,7 +34,7 @@ def check_goal(logs: Logs, goal: Goal) -> None:
             f"{logs.caller}: the logs lack what the goal {goal.name!r} needs: {'; '.join(lacking)}. Describe these "
             "columns in Orders(...) or Events(...), give the log, or choose another goal."
         )
-    history = history_days(logs)
+    history = history_days(logs.whole)
     if goal.horizon_days > history:
         raise DataError(
             f"{logs.caller}: the goal {goal.name!r} looks {plural(goal.horizon_days, 'day')} ahead, and the log has "
@@ -58,6 +59,18 @@ def goal_features(logs: Logs, goal: Goal, families: Sequence[str] | None = None)
         families = [family.name for family in FAMILIES if not family.on_request and not family.lacks(logs)]
     wanted = [*families, *([FORESIGHT.name] if FORESIGHT.name in goal.families else [])]
     return features_of(logs, wanted, figures=_half_lives(goal), learners={FORESIGHT.name: _learner(goal)})
+
+
+def expectation(logs: Logs, goal: Goal, table: FeatureTable) -> Floats:
+    """What is to be expected of each customer of the table: foresight of the outcome of the goal; NaN where unknown.
+
+    Foresight is a column of the table where the goal has it among its families, and is computed where it has not.
+    """
+    if FORESIGHT.name in table.names:
+        return table.values(FORESIGHT.name)
+    expected = features_of(logs, [FORESIGHT.name], learners={FORESIGHT.name: _learner(goal)})
+    scores = dict(zip(expected.ids.to_list(), expected.values(FORESIGHT.name).tolist(), strict=True))
+    return np.array([scores.get(customer, np.nan) for customer in table.ids.to_list()], dtype=np.float64)
 
 
 def goal_columns(table: FeatureTable, goal: Goal, caller: str) -> list[str]:

@@ -29,7 +29,7 @@ def worth_of_numbers(
     what was known then, k-means with the same minimum share and weights, and then the outcome of the window. Empty
     where the log is too short, or the outcome was the same for all.
     """
-    windows = past_windows(SharedSums(logs), goal.to_foresee, goal.horizon_days)
+    windows = past_windows(SharedSums(logs.whole), goal.to_foresee, goal.horizon_days)
     if not windows:
         return {}
     window = windows[0]

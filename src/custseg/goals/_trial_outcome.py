@@ -30,7 +30,7 @@ def trial_outcome(logs: Logs, goal: Goal, table: FeatureTable) -> PastOutcome | 
         Customers and values; those for whom the outcome is not defined, such as opens of those who got no mail, are
         left out. Negative amounts are 0.
     """
-    windows = past_windows(SharedSums(logs), goal.to_foresee, goal.horizon_days)
+    windows = past_windows(SharedSums(logs.whole), goal.to_foresee, goal.horizon_days)
     if not windows:
         return None
     window = windows[0]

@@ -22,6 +22,8 @@ from custseg.texts import LANGUAGES, YEAR, listed, plural
 _CALLER = "explain"
 # From the lowest to the highest of these quantiles a value is usual.
 _USUAL = (0.01, 0.99)
+# Comparisons of a name with a bound that the name says.
+_BOUNDS = (">=", "<")
 
 
 def explain(result: Segmentation, customer: int | str, *, language: str | None = None) -> Explanation:
@@ -124,6 +126,7 @@ class _Context:
     def __init__(self, result: Segmentation, language: str) -> None:
         self.model, self.labels = result.model, result.labels
         self.rows = {row.segment: row for row in result.profiles.segments}
+        self.rules = {rule.segment: rule for rule in result.rules.rules}
         self.names = {segment: row.names[language] for segment, row in self.rows.items()}
         self.units = {feature.name: feature.unit for feature in result.features.described}
         self.features = {name: result.features.values(name) for name in result.model.preparation.names}
@@ -156,6 +159,7 @@ class _Context:
                     is_code=value in self.codes[plan.name],
                     is_impossible=self._is_impossible(plan.name, value),
                     effect=self._effect(plan.name, pair),
+                    bounds=() if is_flag else self._bounds(plan.name, pair),
                 )
             )
         return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
@@ -192,6 +196,24 @@ class _Context:
             size=crossing.size,
             unit=self.units[crossing.feature],
         )
+
+    def _bounds(self, name: str, pair: tuple[int, int]) -> tuple[float, ...]:
+        """Where the names and rules of two segments divide a column into values under a bound and from it on.
+
+        None of whole numbers, whose bounds are said as "3 or fewer" and "4 or more".
+        """
+        if self._is_whole(name):
+            return ()
+        traits = [trait for segment in pair if segment in self.rows for trait in self.rows[segment].traits]
+        terms = [term for trait in traits for term in trait.terms if term.feature == name and term.operator in _BOUNDS]
+        conditions = [c for s in pair if s in self.rules for c in self.rules[s].conditions if c.feature == name]
+        values = {float(term.value) for term in terms if isinstance(term.value, (int, float))}
+        values |= {end for c in conditions for end in (c.low, c.high) if end is not None}
+        return tuple(sorted(values))
+
+    def _is_whole(self, name: str) -> bool:
+        values = _not_missing(self.features[name])
+        return bool((values == np.floor(values)).all())
 
     def _amounts(self, name: str, segment: int) -> Floats:
         """The values of the members that are neither missing nor codes."""

@@ -42,6 +42,8 @@ class Reason:
     effect : float or None
         How much the two segments differ in the feature, in [0, 1]: the absolute Cliff's delta of the values or, where
         it is larger, of their distances from the median; None where there is no second segment.
+    bounds : tuple of float
+        Where the names and rules of the two segments divide the values; a value equal to one belongs above it.
     """
 
     feature: str
@@ -55,6 +57,7 @@ class Reason:
     is_code: bool = False
     is_impossible: bool = False
     effect: float | None = None
+    bounds: tuple[float, ...] = ()
 
     @property
     def is_negligible(self) -> bool:
@@ -215,7 +218,12 @@ class Explanation:
             return self._sentence("missing", value=value)
         if reason.is_code:
             return self._sentence("code", value=self._formatted(reason, reason.value, digits=EXACT))
-        return self._sentence("impossible", value=value) if reason.is_impossible else value
+        if reason.is_impossible:
+            return self._sentence("impossible", value=value)
+        if any(self._formatted(reason, bound, digits=digits) == value for bound in reason.bounds):
+            # 49.96 is under 50, and 50 is not.
+            value = self._formatted(reason, reason.value, digits=EXACT)
+        return self._sentence("on_bound", value=value) if reason.value in reason.bounds else value
 
     def _formatted(self, reason: Reason, value: float, *, digits: int = 3) -> str:
         if reason.is_flag and value in (0, 1):

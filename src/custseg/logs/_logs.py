@@ -94,6 +94,11 @@ class Logs:
         raise_on_attribute_faults(self.customers, self.read_attributes, self.caller)
         return self.read_attributes
 
+    @property
+    def whole(self) -> Logs:
+        """The logs without a window."""
+        return self if self.window_days is None else replace(self, window_days=None)
+
     def snapshot_of(self, log: Orders | Events) -> Snapshot:
         """The snapshot converted to the time zone of one log."""
         snapshot = log.dates.snapshot(self.as_of, window_days=self.window_days, assumed=self.assumed)

@@ -6,6 +6,7 @@ makes the model of a fit, `_file` and `_schema` write and read it.
 
 from __future__ import annotations
 
+from custseg.model._age import check_age
 from custseg.model._definition import FeatureDefinition, recent_features
 from custseg.model._fits import FitOptions, RefitRecord, Relation
 from custseg.model._learn import learn_model
@@ -33,6 +34,7 @@ __all__ = [
     "Relation",
     "SegmentModel",
     "category_counts",
+    "check_age",
     "learn_model",
     "model_segment",
     "recent_features",

@@ -12,7 +12,7 @@ from custseg._checks import MissingColumns, all_of
 from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable
-from custseg.features import FAMILIES, FORESIGHT, Family, NoFigures, features_of
+from custseg.features import ENGAGEMENT, FAMILIES, FORESIGHT, Family, NoFigures, features_of
 from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
 from custseg.model._reach import Reach
 from custseg.model._reference import RECENT_DAYS
@@ -72,6 +72,13 @@ class FeatureDefinition:
     reach: Reach | None
     describing: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for descriptions that no log has, as an edited model file may have them."""
+        arguments = {log: {item.name for item in fields(kind) if item.init} for log, kind in _LOGS.items()}
+        for log, description in (*self.logs.items(), ("orders", self.describing)):
+            if unknown := sorted(set(description) - arguments.get(log, set())):
+                raise ValueError(f"the {_LOG_WORDS.get(log, log)} has no {listed(unknown)}")
+
     def described(
         self,
         logs: Mapping[str, Any],
@@ -86,7 +93,13 @@ class FeatureDefinition:
         `names` are the columns of the model: a table that has them is no log. Rows at or after `known_until` are
         ignored.
         """
-        if lacking := [name for name in self.logs if name in self._needed_logs() and logs.get(name) is None]:
+        lacking = [name for name in self.logs if name in self._needed_logs() and logs.get(name) is None]
+        if lacking or as_of is None:
+            # Whoever gives a feature table in place of a log needs neither the other logs nor a moment.
+            for name, table in logs.items():
+                if table is not None and not isinstance(table, _LOGS[name]):
+                    _refuse_features(name, open_table(table, caller).dialect.columns, names, caller=caller)
+        if lacking:
             words = " and ".join(f"{name}=" for name in lacking)
             raise TypeError(
                 f"{caller}: the model needs {words}, as in the fit. Give {'it' if len(lacking) == 1 else 'them'} too."
@@ -172,13 +185,16 @@ class FeatureDefinition:
         try:
             return kind(table, **self.logs.get(log, {}))
         except MissingColumns as error:
-            if set(names) <= set(error.present):
-                raise TypeError(
-                    f"{caller}: {log}= got a table with the features of the model. Give it as features=."
-                ) from None
+            _refuse_features(log, error.present, names, caller=caller)
             raise MissingColumns(
                 _lacking_words(error, log, caller, is_of_fit=log in self.logs), error.columns, error.present
             ) from None
+
+
+def _refuse_features(log: str, columns: Collection[str], names: Collection[str], *, caller: str) -> None:
+    """Raise if a table given as a log has the features of the model."""
+    if set(names) <= set(columns):
+        raise TypeError(f"{caller}: {log}= got a table with the features of the model. Give it as features=.") from None
 
 
 def recent_features(logs: Logs) -> FeatureTable | None:
@@ -207,6 +223,9 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
         for family in families
         if family.figures is not NoFigures
     }
+    if FORESIGHT.name in figures and ENGAGEMENT.name in table.figures and "events" in figures[FORESIGHT.name].logs:
+        # Foresight is made of engagement that fades as in the fit, whether or not that is a column of the model.
+        figures[ENGAGEMENT.name] = table.figures[ENGAGEMENT.name]
     described = {
         "orders": None if logs.orders is None else description_arguments(logs.orders, _unneeded_roles(names)),
         "events": None if logs.events is None else description_arguments(logs.events),

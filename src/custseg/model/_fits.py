@@ -82,7 +82,7 @@ class RefitRecord:
     Attributes
     ----------
     as_of : datetime or None
-        Its snapshot; None for a ready table.
+        Its snapshot; for a ready table the moment that was given with it, or None.
     relations : tuple of Relation
         What became of the segments.
     renamed : tuple of int

@@ -14,7 +14,10 @@ from custseg.feature_table import FeatureTable
 from custseg.logs import Logs
 from custseg.texts import number
 
-_SINCE_FIRST_ORDER = ("age_days", "orders_per_30d", "trend", "first_source")
+_SINCE_FIRST_ORDER = (
+    "age_days", "orders_per_30d", "trend", "first_source",
+    "foresight", "p_alive", "expected_orders", "expected_revenue",
+)  # fmt: skip
 """Features that depend on orders before the window."""
 _EARLY = (0.1, 0.5)
 _REMAINING = 0.5
@@ -38,6 +41,13 @@ class Reach:
     days: tuple[str, ...]
     customers: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for what are no dates with their numbers, as an edited model file may have them."""
+        if len(self.days) != len(self.customers):
+            raise ValueError("the reach of the log must have one number of customers per date")
+        for day in self.days:
+            date.fromisoformat(day)
+
     @classmethod
     def learn(cls, table: FeatureTable) -> Reach | None:
         """The reach of the log of a fit; None without orders, or with too few customers to tell."""
@@ -47,29 +57,46 @@ class Reach:
         ranks = [max(SMALLEST_GROUP, int(np.ceil(share * len(first)))) for share in _EARLY]
         days = sorted({int(first[rank - 1]) for rank in ranks})
         counts = np.searchsorted(first, days, side="right").tolist()
-        return cls(tuple((_EPOCH + timedelta(days=day)).isoformat() for day in days), tuple(counts))
+        return cls(tuple(map(_iso, days)), tuple(counts))
 
     def check(self, table: FeatureTable, logs: Logs, names: Collection[str]) -> None:
-        """Raise if fewer than half of these customers have placed an order by then in a later log."""
+        """Raise if fewer than half of these customers have placed an order by then in a later log.
+
+        Orders before a window may be left out where no feature needs them; then the log must not begin in the second
+        half of the window.
+        """
         first = _first_days(table)
         if first is None or logs.orders is None:
             return
         snapshot = table.snapshot
         assert snapshot is not None
         needs_all = snapshot.window_days is None or any(name in _SINCE_FIRST_ORDER for name in names)
+        window_start = snapshot.day - (snapshot.window_days or 0)
         for iso, before in zip(self.days, self.customers, strict=True):
             day = (date.fromisoformat(iso) - _EPOCH).days
-            window_start = snapshot.day - (snapshot.window_days or 0)
             if not needs_all and day < window_start:
+                if len(first) and first[0] > window_start + _REMAINING * (snapshot.day - window_start):
+                    raise DataError(
+                        f"{logs.caller}: the order log seems to be cut off at its beginning: it begins on "
+                        f"{_iso(first[0])}, and the window of the model on {_iso(window_start)}. Customers would have "
+                        "fewer orders than they placed. Give logs that cover the window."
+                    )
                 continue
             if np.searchsorted(first, day, side="right") < _REMAINING * before:
-                begin = (_EPOCH + timedelta(days=int(first[0]))).isoformat() if len(first) else "?"
+                remedy = "Give the whole log."
+                if snapshot.window_days is None:
+                    remedy = "Give the whole log; or fit with window_days=, and give logs that cover the window."
+                begin = _iso(first[0]) if len(first) else "?"
                 raise DataError(
                     f"{logs.caller}: the order log seems to be cut off at its beginning (it begins on {begin}): at the "
                     f"fit, {number(before, 'en')} customers had placed their first order by {iso}, and here less than "
-                    "half as many. Customers whose older orders are missing would look new. Give the whole log; or fit "
-                    "with window_days=, and give logs that cover the window."
+                    f"half as many. Customers whose older orders are missing would look new. {remedy}"
                 )
+
+
+def _iso(day: float) -> str:
+    """The date of a day counted from 1970-01-01."""
+    return (_EPOCH + timedelta(days=int(day))).isoformat()
 
 
 def log_days(table: FeatureTable) -> int | None:

@@ -65,11 +65,19 @@ class ProfileInputs:
         return {group + first: share for group, share in shares.items() if shown[group]}
 
 
-def segment_markers(statistics: ColumnStatistics, clustered_on: Collection[str]) -> list[list[RankedMarker]]:
-    """The markers of every segment, the strongest first."""
+def segment_markers(
+    statistics: ColumnStatistics, clustered_on: Collection[str], names: Sequence[Name]
+) -> list[list[RankedMarker]]:
+    """The markers of every segment, the strongest first; of features that say the same those in its name."""
     return [
-        markers(statistics.candidates(segment, clustered_on), statistics, segment, preferred=clustered_on)
-        for segment in range(statistics.n_segments)
+        markers(
+            statistics.candidates(segment, clustered_on),
+            statistics,
+            segment,
+            preferred=clustered_on,
+            named=[trait.feature for trait in name.traits],
+        )
+        for segment, name in enumerate(names)
     ]
 
 
@@ -109,6 +117,7 @@ def segment_row(
             reach=reach,
             size=size,
             known=name.candidates,
+            steps=name.steps,
         ),
     )
 
@@ -210,7 +219,8 @@ def _markers(
         effect = share_difference(trait.members * size, size, others=(trait.others * n_others, n_others))
         if is_clear(effect):
             texts = share_texts(Statement(trait.terms), segment, statistics=statistics)
-            result.append(Marker(trait.feature, None, effect, texts))
+            weaker = (rank for rank, marker in enumerate(result) if abs(marker.effect.value) < abs(effect.value))
+            result.insert(next(weaker, len(result)), Marker(trait.feature, None, effect, texts))
     return tuple(result)
 
 

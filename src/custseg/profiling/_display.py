@@ -11,13 +11,12 @@ from custseg.profiling._segment_profile import SegmentProfile, sizes_to_show
 from custseg.texts import DASH, number, percent, printable, single_line, table, text
 
 _WIDTH = 100
-_MAX_MARKERS = 3
 _HARDLY = 0.0005
 
 
 def marker_line(row: SegmentProfile) -> str:
-    """The three strongest markers on one line."""
-    return " · ".join(marker.texts[row.language] for marker in row.markers[:_MAX_MARKERS])
+    """The three strongest markers, and those of what the name says, on one line."""
+    return " · ".join(marker.texts[row.language] for marker in row.main_markers)
 
 
 def profiles_table(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:

@@ -43,7 +43,7 @@ def profile_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
         columns["revenue_share"] = [row.revenue_share for row in rows]
     columns["hidden"] = [_hidden(row, size) for row, size in zip(rows, sizes, strict=True)]
     columns["description"] = [row.description for row in rows]
-    columns["markers"] = ["; ".join(marker.texts[row.language] for marker in row.markers[:3]) for row in rows]
+    columns["markers"] = ["; ".join(marker.texts[row.language] for marker in row.main_markers) for row in rows]
     if any(row.rule is not None for row in rows):
         columns["rule"] = [None if row.rule is None else str(row.rule) for row in rows]
     columns["do"] = [" ".join(row.advice.do) for row in rows]

@@ -14,11 +14,11 @@ from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import MISSING, Term, condition_words, is_answer
-from custseg.texts import EXACT, LANGUAGES, number, percent, roundest, text, value_text
+from custseg.texts import EXACT, LANGUAGES, POINTS, number, percent, roundest, text, value_text
 
 _MAX_MARKERS = 5
-_BONUS = 0.2
-"""Added to the absolute effect of features used for clustering, which readers look for first."""
+_DERIVED = 0.2
+"""Taken off the absolute effect of what is derived from a log and was not clustered on: readers look for it last."""
 
 _AT_AN_END = (0.9, 0.6)
 """Shares of members and of others from which a median at an end of the range stands for them without misleading."""
@@ -73,22 +73,28 @@ class Marker:
 
 
 def markers(
-    candidates: Sequence[Candidate], statistics: ColumnStatistics, segment: int, *, preferred: Collection[str]
+    candidates: Sequence[Candidate],
+    statistics: ColumnStatistics,
+    segment: int,
+    *,
+    preferred: Collection[str],
+    named: Collection[str] = (),
 ) -> list[RankedMarker]:
     """The candidates with the largest effects, each with the features folded into it.
 
-    A group of correlated features is represented by one that is `preferred` (used for clustering), else by one that
-    has words of its own in names, else by the one with the largest effect. A candidate of which nothing can be said
+    A group of correlated features is represented by one that is `named` in the name of the segment, else by one that is
+    `preferred` (used for clustering), else by one that has words of its own in names, else by the one with the largest
+    effect. A candidate of which nothing can be said
     without describing fewer than 10 customers is no marker.
     """
     correlations = statistics.correlations
-    remaining = sorted(candidates, key=lambda c: -abs(c.effect.value) - _BONUS * (c.feature in preferred))
-    with_words = text("en", "profiling", "traits")
+    derived = statistics.derived(preferred)
+    remaining = sorted(candidates, key=lambda c: -abs(c.effect.value) + _DERIVED * (c.feature in derived))
     selected: list[RankedMarker] = []
     while remaining and len(selected) < _MAX_MARKERS:
         strongest = remaining[0]
         group = [c for c in remaining if c is strongest or correlations.redundant(strongest, c)]
-        representative = min(group, key=lambda c: (c.feature not in preferred, c.feature not in with_words))
+        representative = min(group, key=lambda c: _precedence(c.feature, named, preferred))
         group += [c for c in remaining if c not in group and correlations.redundant(representative, c)]
         remaining = [c for c in remaining if c not in group]
         statement = statement_of(representative, segment, statistics)
@@ -96,6 +102,11 @@ def markers(
             folded = dict.fromkeys(c.feature for c in group if c.feature != representative.feature)
             selected.append((representative, statement, tuple(folded)))
     return selected
+
+
+def _precedence(feature: str, named: Collection[str], preferred: Collection[str]) -> tuple[bool, bool, bool]:
+    with_words = text("en", "profiling", "traits")
+    return feature not in named, feature not in preferred, feature not in with_words
 
 
 def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistics) -> Statement | None:
@@ -107,6 +118,8 @@ def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistic
     feature, share = candidate.feature, candidate.share
     if share is not None:
         return Statement((Term(feature, "==", share.value),))
+    if candidate.terms:
+        return _if_shown(statistics, Statement(candidate.terms), segment)
     is_higher = candidate.effect.value > 0
     if statistics.is_flag(feature):
         return _if_shown(statistics, Statement((Term(feature, "==", bool(is_higher)),)), segment)
@@ -174,6 +187,8 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
     # The grid is of ranks: the second value is a cut as well, so that the share at the lowest one can be said.
     grid = np.union1d(statistics.ranked[feature].grid, values[values > values.min(initial=np.inf)].min(initial=np.inf))
     grid = grid[np.isfinite(grid)]
+    if statistics.table.described[feature].unit == POINTS:
+        grid = np.unique(np.round(grid, 1))
     bins = np.searchsorted(grid, values, side="right")
     under = np.array(
         [np.bincount(bins[group], minlength=len(grid) + 1).cumsum()[:-1] for group in (is_member, ~is_member)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from custseg._privacy import SMALLEST_GROUP, share_words
 from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.naming._own_rhythm import SegmentRhythm
 from custseg.texts import LANGUAGES, amount, percent, text, value_text
 
 # Days since the last order from which most customers have lapsed, and up to which they are active.
@@ -39,9 +40,7 @@ def _orders(statistics: ColumnStatistics, language: str) -> str:
     words = text(language, "profiling", "overview")
     recency, _ = statistics.clustered_values("recency_days")
     orders, _ = statistics.clustered_values("order_count")
-    median = float(np.median(recency))
-    state = "lapsed" if median >= _LAPSED else "active" if median <= _ACTIVE else "between"
-    phrases = [words[state].format(days=amount(round(median), "days", language))]
+    phrases = [_activity(statistics, float(np.median(recency)), language)]
     n_one = int((orders == 1).sum())
     if n_one == len(orders):
         phrases.append(words["all_one_order"])
@@ -51,6 +50,24 @@ def _orders(statistics: ColumnStatistics, language: str) -> str:
         revenue, _ = statistics.clustered_values("revenue")
         phrases.append(words["revenue"].format(value_text(float(np.median(revenue)), "money", language)))
     return f"{', '.join(phrases)}."
+
+
+def _activity(statistics: ColumnStatistics, median: float, language: str) -> str:
+    """How long ago most customers ordered: by their own rhythm where it says something else than the days."""
+    words, rhythm = text(language, "profiling", "overview"), SegmentRhythm(statistics)
+    n_customers = int(statistics.sizes().sum())
+    state = "lapsed" if median >= _LAPSED else "active" if median <= _ACTIVE else "between"
+    days = amount(round(median), "days", language)
+    by_rhythm = {"lapsed": (rhythm.base_keeps, "in_rhythm", rhythm.n_within),
+                 "active": (rhythm.base_is_late, "late", rhythm.n_late)}  # fmt: skip
+    if state in by_rhythm:
+        is_most, key, counts = by_rhythm[state]
+        share = share_words(int(counts.sum()), n_customers, language) if is_most else None
+        if share is not None:
+            return str(words[key]).format(days=days, share=share)
+    if state == "lapsed" and not rhythm.base_may_be_late:
+        state = "between"
+    return str(words[state]).format(days=days)
 
 
 def _typical(statistics: ColumnStatistics, columns: Collection[str], language: str) -> str:

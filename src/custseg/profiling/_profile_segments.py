@@ -114,7 +114,8 @@ def profile_segments(
 
     A segment gets an archetype's name if at least 60 % of its members meet the condition, at least twice the share of
     the others, and the 99.9 % interval of the difference lies above 0. Otherwise its name consists of up to three
-    traits: "high" and "low" require a delta of at least 0.33 whose interval excludes 0.
+    traits, which together hold for at least 60 % of its members: "high" and "low" require a delta of at least 0.33
+    whose interval excludes 0.
 
     Markers are the largest effects of at least 0.147 whose interval excludes 0. Features with an absolute rank
     correlation of at least 0.8 are folded into one.
@@ -167,9 +168,9 @@ def profile_segments(
 
     outside = dict(unclustered or UNCLUSTERED[unclustered_row(statistics, clustering_features)])
     returned = returned_name(windowed=table.windowed)
-    markers = segment_markers(statistics, clustering_features)
     reserved = [outside, returned.names]
     names = segment_names(statistics, candidates, clustered_on=clustering_features, reserved=reserved)
+    markers = segment_markers(statistics, clustering_features, names)
     tests, p_values = descriptor_tests(statistics)
     codes = np.where((segments.codes < 0) & table.returned_everything(), RETURNED, segments.codes)
     inputs = ProfileInputs(statistics, Labels(codes, segments.segments), language, plays, weights, jaccards, p_values)

@@ -32,7 +32,7 @@ class Profiles:
     give_back : callable
         Converts a local frame to the caller's kind of table.
     listing : tuple of int
-        Numbers of segments in the order in which they are printed; by default that of the labels.
+        Numbers of segments in the order in which they are printed and written; by default that of the labels.
     """
 
     rows: tuple[SegmentProfile, ...]
@@ -55,6 +55,18 @@ class Profiles:
     def segments(self) -> tuple[SegmentProfile, ...]:
         """The profiles without the rows of customers in no segment."""
         return tuple(row for row in self.rows if row.segment is not None)
+
+    @property
+    def listed(self) -> tuple[SegmentProfile, ...]:
+        """All rows in the order in which they are printed and written: that of `listing`."""
+        positions = {segment: position for position, segment in enumerate(self.listing)}
+        last = len(self.rows)
+        return tuple(sorted(self.rows, key=lambda row: positions.get(row.segment, last)))  # type: ignore[arg-type]
+
+    @property
+    def listed_segments(self) -> tuple[SegmentProfile, ...]:
+        """The same without the rows of customers in no segment."""
+        return tuple(row for row in self.listed if row.segment is not None)
 
     @property
     def overview(self) -> str:
@@ -92,7 +104,7 @@ class Profiles:
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """The segments as texts: headings, and a row per segment."""
-        return profiles_table(self._listed())
+        return profiles_table(self.listed)
 
     def columns(self) -> dict[str, list[object]]:
         """One row per profile as columns, for any frame constructor; medians as `median_<feature>`.
@@ -100,7 +112,7 @@ class Profiles:
         Counts of 1 to 9 are missing, and so is the size of the smallest other segment if that of one is hidden, with
         its share; `hidden` names them, as in "size<10, reachable_email<10".
         """
-        return profile_columns(self.rows)
+        return profile_columns(self.listed)
 
     def to_frame(self) -> Any:
         """All figures in long form, in the kind of table that the features came in.
@@ -114,20 +126,14 @@ class Profiles:
             give it away; missing for all others). Texts that a spreadsheet would read as a formula have a leading
             apostrophe.
         """
-        local = nw.from_native(frame_from_columns(tidy_columns(self.rows)), eager_only=True)
+        local = nw.from_native(frame_from_columns(tidy_columns(self.listed)), eager_only=True)
         kind = nw.String if any(isinstance(row.segment, str) for row in self.rows) else nw.Int64
         texts = [nw.col(name).cast(nw.String) for name in ("name", "feature", "category", "statistic")]
         values = [nw.col("value").cast(nw.Float64), nw.col("hidden").cast(nw.String)]
         return self.give_back(local.select(nw.col("segment").cast(kind), *texts, *values))
 
     def __repr__(self) -> str:
-        return profiles_text(self._listed())
+        return profiles_text(self.listed)
 
     def _repr_html_(self) -> str:
-        return profiles_html(self._listed())
-
-    def _listed(self) -> tuple[SegmentProfile, ...]:
-        """The rows in the order in which they are printed."""
-        places = {segment: place for place, segment in enumerate(self.listing)}
-        last = len(self.rows)
-        return tuple(sorted(self.rows, key=lambda row: places.get(row.segment, last)))  # type: ignore[arg-type]
+        return profiles_html(self.listed)

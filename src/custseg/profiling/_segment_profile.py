@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from custseg._column_kinds import answer_of
 from custseg._privacy import shown_sizes
 from custseg.profiling._markers import Marker
 from custseg.profiling.measures._categories import CategoryShare
@@ -13,6 +14,8 @@ from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice
 from custseg.profiling.naming.traits._words import Trait
+
+_MAIN_MARKERS = 3
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ class SegmentProfile:
     features : mapping of str to FeatureProfile
         Every feature, in the order of the table.
     markers : tuple of Marker
-        The largest differences from all other customers, the largest effect first.
+        The largest differences from all other customers, the largest effect first; what is derived from logs and was
+        not clustered on comes before others only if its effect is larger by 0.2.
     nearest : int, str or None
         The most similar segment.
     overlap : float or None
@@ -160,6 +164,16 @@ class SegmentProfile:
         return all(_meets(term, values.get(term.feature)) for term in terms)
 
     @property
+    def main_markers(self) -> tuple[Marker, ...]:
+        """The three strongest markers, and those of what a name made of traits says."""
+        named = {trait.feature for trait in self.traits}
+        return tuple(
+            marker
+            for rank, marker in enumerate(self.markers)
+            if rank < _MAIN_MARKERS or not named.isdisjoint((marker.feature, *marker.folded))
+        )
+
+    @property
     def medians(self) -> dict[str, float | None]:
         """Median of each numeric feature in its own unit; None under 10 values."""
         return {name: feature.quantiles[0.5] for name, feature in self.features.items() if feature.quantiles}
@@ -183,6 +197,8 @@ def _meets(term: Term, value: float | str | None) -> bool:
     wanted = term.value
     if isinstance(wanted, (str, bool)) and isinstance(value, str) != isinstance(wanted, str):
         wanted = ("yes" if wanted else "no") if isinstance(wanted, bool) else float(wanted == "yes")
+    if isinstance(value, str) and wanted in ("yes", "no"):
+        value = answer_of(value) or value
     if term.operator == OTHER_THAN:
         return value != wanted
     return bool(Term(term.feature, term.operator, wanted).meets(value))

@@ -21,6 +21,7 @@ from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.texts import LANGUAGES
 
 _CALLER = "refit"
+_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def with_stored_names(
 ) -> tuple[Profiles, tuple[int, ...]]:
     """The profiles with the names that segments had before, and the segments whose name has lost its evidence.
 
-    A name is kept if 60 % of the members still meet each of its conditions. Other segments that would have a name in
-    use get a number.
+    A name is kept if 60 % of the members still meet each of its conditions, and at least half all of them. Other
+    segments that would have a name in use get a number.
     """
     table = read_table(features, None, customer_column=None, caller=_CALLER)
     rows: dict[int, SegmentProfile] = {}
@@ -123,10 +124,13 @@ class _Evidence:
 
 
 def _still_holds(name: StoredName, row: SegmentProfile, evidence: _Evidence) -> bool:
-    """Whether most members meet each condition; a name without any holds while its kind is the same."""
+    """Whether most members meet each condition and all together; one without any holds while its kind is the same."""
     if not name.conditions:
         return name.key == row.key
-    return all(evidence.shares(terms)[0] >= MAJORITY for terms in name.conditions)
+    together = [term for terms in name.conditions for term in terms]
+    return evidence.shares(together)[0] >= _HALF and all(
+        evidence.shares(terms)[0] >= MAJORITY for terms in name.conditions
+    )
 
 
 def _renamed(row: SegmentProfile, name: StoredName, evidence: _Evidence) -> SegmentProfile:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from custseg.proof._cross_check import CrossCheck, CrossedColumns, cross_check
 from custseg.proof._further_segments import FurtherSegment
 from custseg.proof._sample_size import SampleSize, detectable_lift, sample_size
-from custseg.proof.experiments import SampleRatio, SegmentUplift, Uplift, sample_ratio, split, uplift
+from custseg.proof.experiments import (
+    SampleRatio,
+    SegmentUplift,
+    Uplift,
+    experiment_outcomes,
+    sample_ratio,
+    split,
+    uplift,
+)
 from custseg.proof.out_of_time import Comparison, Proof, SegmentOutcome, prove
 
 __all__ = [
@@ -25,6 +33,7 @@ __all__ = [
     "Uplift",
     "cross_check",
     "detectable_lift",
+    "experiment_outcomes",
     "prove",
     "sample_ratio",
     "sample_size",

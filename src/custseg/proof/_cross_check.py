@@ -17,7 +17,7 @@ from custseg._privacy import share_words
 from custseg.errors import DataError
 from custseg.proof._further_segments import FurtherSegment, explained_share, further_segments
 from custseg.result import Segmentation
-from custseg.texts import DASH, LANGUAGES, filled, listed, number, percent, table, text
+from custseg.texts import DASH, LANGUAGES, counted, filled, listed, number, percent, table, text
 from custseg.trials import PastOutcome, TrialDesign
 
 _CALLER = "cross_check"
@@ -123,12 +123,13 @@ class CrossCheck:
             "average": number(self.n_customers / last.n_cells, language),
             "share": share_words(last.n_customers_in_small, self.n_customers, language) or DASH,
             "min_size": number(self.min_size, language),
-            "channels": number(self.channels, language),
-            "messages": number(self.messages, language),
             "sends": number(last.n_sends, language),
             "room": number(self.room, language),
         }
-        lines = [words["cells"].format(**fields), words["sends"].format(**fields), words["room"].format(**fields)]
+        factors = {"cells": last.n_cells, "channels": self.channels, "messages": self.messages}
+        forms = {name: counted(count, words[f"n_{name}"], language) for name, count in factors.items()}
+        lines = [words["cells"].format(**fields), words["sends"].format(**(fields | forms))]
+        lines.append(words["room"].format(**fields))
         if self.n_missing:
             lines.append(words["missing"])
         return lines
@@ -231,7 +232,7 @@ def _read(
         raise ValueError(f"{_CALLER}: columns must name each column once, got {listed(columns)}.")
     further = {"outcome": outcome, "customer_column": customer_column}
     opened = open_table(table, _CALLER, in_memory=True)
-    named = {f"columns {name!r}": name for name in columns}
+    named = {f"columns[{index}]": name for index, name in enumerate(columns)}
     check_columns(_CALLER, {**named, **further}, opened.dialect.columns, advice=opened.advice)
     names = [*columns, *(name for name in further.values() if name is not None)]
     expressions = dict(opened.dialect.plain_columns(list(dict.fromkeys(names))))

@@ -249,12 +249,12 @@ def checked_outcome(
     """The base rate, or the mean and the coefficient of variation; an error unless exactly one kind is given."""
     if (base_rate is None) == (cv is None):
         raise TypeError(
-            f"{caller}: give base_rate for an outcome of yes and no, or cv (with mean, if its money is to be shown) "
-            "for an amount; one of both."
+            f"{caller}: give base_rate= for an outcome of yes and no, or cv= for an amount (with mean=, if its money "
+            "is to be shown); one of both."
         )
     if base_rate is not None:
         if mean is not None:
-            raise TypeError(f"{caller}: mean belongs to cv; a rate needs base_rate alone.")
+            raise TypeError(f"{caller}: mean= belongs to cv=; a rate needs base_rate= alone.")
         return open_share(caller, "base_rate", base_rate, usual="the share who act in a past period"), None, None
     if mean is not None and (isinstance(mean, bool) or not isinstance(mean, Real) or not 0 < float(mean) < math.inf):
         raise ValueError(f"{caller}: mean must be an amount above 0, got {mean!r}; a lift is relative to it.")

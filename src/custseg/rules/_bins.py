@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP, frequent_categories
 from custseg.rules._conditions import Condition, numbers_of
-from custseg.texts import roundest, significant_digits
+from custseg.texts import POINTS, SMALLEST_POINTS, roundest, significant_digits
 
 Codes = NDArray[np.uint8]
 
@@ -113,7 +113,9 @@ def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
         is_binary = is_whole and len(finite) > 0 and finite[0] == 0 and finite[-1] == 1
         ends = (float(finite[0]), float(finite[-1])) if is_whole and len(finite) else None
         template = replace(described, whole=is_whole, ends=ends, binary=bool(is_binary))
-        of_column = _of_numbers(template, _cuts(finite, is_whole), has_missing=bool(np.isnan(values).any()))
+        of_column = _of_numbers(
+            template, _cuts(finite, is_whole, unit=template.unit), has_missing=bool(np.isnan(values).any())
+        )
     elif dtype == nw.Boolean:
         has_missing = bool(column.is_null().any())
         of_column = _of_numbers(replace(described, kind="flag", whole=True), np.array([1.0]), has_missing=has_missing)
@@ -126,8 +128,8 @@ def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
     return None if of_column is None else _without_small_sets(of_column, column)
 
 
-def _cuts(ordered: Floats, is_whole: bool) -> Floats:
-    """Round thresholds between neighboring quantiles, finer in the tails.
+def _cuts(ordered: Floats, is_whole: bool, *, unit: str) -> Floats:
+    """Round thresholds between neighboring quantiles, finer in the tails; none of points that are too few to be said.
 
     No threshold has fewer than ten values on either side; the quantiles, except for the last, are ten values apart.
     """
@@ -143,7 +145,8 @@ def _cuts(ordered: Floats, is_whole: bool) -> Floats:
             ends.append(index)
     between = zip(ordered[ends[:-1]].tolist(), ordered[ends[1:]].tolist(), strict=True)
     cuts = {roundest(low, high, whole=is_whole) for low, high in between}
-    return np.array(sorted(cut for cut in cuts if cut is not None))
+    smallest = SMALLEST_POINTS if unit == POINTS else 0.0
+    return np.array(sorted(cut for cut in cuts if cut is not None and not 0 < cut < smallest))
 
 
 def _of_numbers(template: Condition, cuts: Floats, *, has_missing: bool) -> Column | None:

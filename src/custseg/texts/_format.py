@@ -24,6 +24,12 @@ SHARES = ("share", "probability")
 YEAR = "calendar year"
 """Unit of points in time: 1978, not 1,978."""
 
+POINTS = "points"
+"""Unit of points that fade with time: nobody knows what a hundredth of a point is."""
+
+SMALLEST_POINTS = 0.05
+"""Points are said to one decimal, fewer than this as "<0.05"."""
+
 _HUGE, _TINY = 1e15, 1e-9
 # People compare numbers with others of the same column: 0.000000683 beside 1.14 is 0.
 _DECIMALS = 4
@@ -79,14 +85,25 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
         formatted = number(100 * value, language, digits=digits)
         is_rounded = formatted in ("0", "100") and digits < EXACT
         return percent(value, language) if is_rounded else formatted + localized("%", language)
-    formatted = number(value, language, digits=digits, grouped=unit != YEAR)
+    formatted = _plain(value, unit, language, digits=digits)
     forms = text(language, "units").get(unit, {}).get("forms")
     return f"{formatted} {plural_form(value, forms, language, genitive=genitive)}" if forms else formatted
 
 
 def value_text(value: float | None, unit: str, language: str = "en") -> str:
     """A value of a feature: shares as percentages, other units as plain numbers."""
-    return percent(value, language) if unit in SHARES else number(value, language, grouped=unit != YEAR)
+    if value is None or unit in SHARES:
+        return percent(value, language)
+    return _plain(value, unit, language, digits=3)
+
+
+def _plain(value: float, unit: str, language: str, *, digits: int) -> str:
+    """The number without its unit: years are not grouped, and points have one decimal unless they are exact."""
+    if unit != POINTS or digits >= EXACT or value == 0 or math.isnan(value):
+        return number(value, language, digits=digits, grouped=unit != YEAR)
+    if abs(value) < SMALLEST_POINTS:
+        return f"<{number(SMALLEST_POINTS, language)}"
+    return number(round(value, 1), language, digits=digits)
 
 
 def calendar_date(day: date, language: str) -> str:
@@ -99,8 +116,8 @@ def calendar_date(day: date, language: str) -> str:
 def unit_beside(phrase: str, unit: str, language: str) -> str:
     """The unit to put beside a number after the phrase: none where the phrase says it, as "days since last order"."""
     forms = text(language, "units").get(unit, {}).get("forms", ())
-    words = re.findall(r"\w+", phrase.casefold())
-    return "" if any(form in words for form in forms) else unit
+    is_said = any(re.search(rf"\b{re.escape(form)}\b", phrase.casefold()) for form in forms)
+    return "" if is_said else unit
 
 
 def shortened(phrases: Sequence[str], language: str) -> list[str]:

@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 from custseg._frames import collect, frame_from_columns, parquet_rows, parquet_table, table_writer
 from custseg._write import hold_lock, recover, write_files
 from custseg.errors import CustsegError, DataError
-from custseg.snapshot import parse_moment
+from custseg.snapshot import moment_text, parse_moment
 from custseg.texts import listed, plural, shown
 from custseg.tracking._assignments import read_assignments
 from custseg.tracking._manifest import (
@@ -25,12 +25,13 @@ from custseg.tracking._manifest import (
     PART,
     DamagedSnapshot,
     Manifest,
+    check_alone,
     content_checksum,
     file_checksum,
     read_manifest,
     types_of,
 )
-from custseg.tracking._snapshot_moments import PREFIX, folder_name, is_zoned, moment_of_folder, moment_text
+from custseg.tracking._snapshot_moments import PREFIX, folder_name, is_zoned, moment_of_folder
 
 _LOCK = ".custseg-lock"
 _CUSTOMER_COLUMNS = ("as_of", "segment", "name", "previous_segment", "previous_name", "changed_at")
@@ -147,6 +148,7 @@ class SegmentHistory:
             with hold_lock(root / _LOCK):
                 self._check_fits(local, moment, caller)
                 recover(target, caller=caller)
+                _check_alone(target, moment, caller)
                 if not replace and _holds(target, content, moment, caller=caller):
                     return False
                 write_files(target, _writers(local, moment, content), caller=caller)
@@ -193,7 +195,7 @@ class SegmentHistory:
             )
         rows = collect(parquet_rows(folder / PART))
         if types_of(rows) != manifest.columns or len(rows) != manifest.rows:
-            raise _damaged(caller, moment, "its manifest does not describe its rows")
+            raise _damaged(caller, moment, DamagedSnapshot("its manifest does not describe its rows"))
         return rows
 
     def customer(self, customer_id: int | str) -> Any:
@@ -310,7 +312,7 @@ def _checked(folder: Path, caller: str, moment: str, *, every_byte: bool = False
         if manifest is not None:
             _check(manifest, folder, moment, every_byte=every_byte)
     except DamagedSnapshot as error:
-        raise _damaged(caller, moment, str(error)) from None
+        raise _damaged(caller, moment, error) from None
     return manifest
 
 
@@ -323,11 +325,16 @@ def _check(manifest: Manifest, folder: Path, moment: str, *, every_byte: bool) -
         manifest.check_size(folder)
 
 
-def _damaged(caller: str, moment: str, reason: str) -> DataError:
-    return DataError(
-        f"{caller}: the snapshot as of {moment} is damaged: {reason}. "
-        "Record it again with replace=True, or move its folder away."
-    )
+def _check_alone(folder: Path, moment: str, caller: str) -> None:
+    """Raise if a file would stay beside the snapshot that makes it unusable."""
+    try:
+        check_alone(folder)
+    except DamagedSnapshot as error:
+        raise _damaged(caller, moment, error) from None
+
+
+def _damaged(caller: str, moment: str, error: DamagedSnapshot) -> DataError:
+    return DataError(f"{caller}: the snapshot as of {moment} is damaged: {error}. {error.remedy}")
 
 
 def _holds(folder: Path, content: str, moment: str, *, caller: str) -> bool:
@@ -338,7 +345,7 @@ def _holds(folder: Path, content: str, moment: str, *, caller: str) -> bool:
         rows = parquet_table(folder / PART)
         if rows is not None and "customer_id" in rows.columns and content_checksum(rows) == content:
             return False
-        raise _damaged(caller, moment, str(error)) from None
+        raise _damaged(caller, moment, error) from None
     if manifest is None:
         return False
     if manifest.content != content:

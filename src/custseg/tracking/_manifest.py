@@ -26,7 +26,15 @@ _TYPES: dict[str, type] = {
 
 
 class DamagedSnapshot(CustsegError):
-    """A manifest cannot be read, or does not describe the files beside it; the message says why, without a remedy."""
+    """A manifest cannot be read or does not describe the files beside it: the message says why, `remedy` what to do."""
+
+    remedy = "Record it again with replace=True, or move its folder away."
+
+
+class UnrecordedFile(DamagedSnapshot):
+    """The folder of a snapshot holds a Parquet file that was not recorded; other programs read it with the rest."""
+
+    remedy = "Move this file away."
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,7 @@ class Manifest:
 
     def check_size(self, folder: Path) -> None:
         """Raise unless the Parquet file is there, of the right size and the only one."""
-        if extra := sorted(path.name for path in folder.glob("*.parquet") if path.name != PART):
-            raise DamagedSnapshot(f"it holds a file that was not recorded, {shown(extra[0])}")
+        check_alone(folder)
         try:
             size = (folder / PART).stat().st_size
         except OSError:
@@ -77,6 +84,12 @@ class Manifest:
         self.check_size(folder)
         if file_checksum(folder / PART) != self.file_sha256:
             raise DamagedSnapshot(f"its file {PART!r} was changed or damaged")
+
+
+def check_alone(folder: Path) -> None:
+    """Raise if the folder of a snapshot holds a Parquet file that is not the one of the snapshot."""
+    if extra := sorted(path.name for path in folder.glob("*.parquet") if path.name != PART):
+        raise UnrecordedFile(f"it holds a file that was not recorded, {shown(extra[0])}")
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -1,30 +1,18 @@
-"""The moment of a snapshot as text that sorts, and as the name of its folder.
+"""The moment of a snapshot, as text that `moment_text` gives, as the name of its folder.
 
-The text is ISO 8601: ``2024-06-01`` for a midnight, else ``2024-06-01T12:30:00``, with six decimals where there are
-microseconds. A moment with a time zone is written in UTC with a ``Z`` at the end and always with its time. The folder
-is ``as_of=`` and this text with ``%3A`` for a colon, which some file systems do not allow: Hive, Spark, DuckDB and
-polars write and read it that way. Texts of one kind, with or without a zone, sort by time.
+The folder is ``as_of=`` and this text with ``%3A`` for a colon, which some file systems do not allow: Hive, Spark,
+DuckDB and polars write and read it that way. Other names that begin with ``as_of=`` are errors: whoever reads all
+folders at once would read those too.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from custseg.errors import DataError
-from custseg.snapshot import parse_moment
+from custseg.snapshot import moment_text
 from custseg.texts import shown
 
 PREFIX = "as_of="
 _COLON = "%3A"
-
-
-def moment_text(as_of: object, caller: str) -> str:
-    """The moment, given in any form that `parse_moment` reads, as text."""
-    moment = parse_moment(as_of, caller)
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-    is_midnight = moment == datetime(moment.year, moment.month, moment.day)
-    return moment.date().isoformat() if is_midnight else moment.isoformat()
 
 
 def is_zoned(moment: str) -> bool:

@@ -33,7 +33,8 @@ class SegmentPower:
         Its size; None for 1 to 9.
     base_rate : float
         How often the outcome came among the customers who were in the segment when the past period began (or the mean
-        amount); of all customers where too few were in it.
+        amount). Where fewer than ten of them acted, or did not, it is as if nine had; where fewer than ten were in it,
+        it is that of all customers.
     shows : float
         The smallest rise that it can show with half of its reachable customers held out; infinite for none.
     shows_pooled, shows_clicks : float
@@ -117,6 +118,10 @@ class AutoMinimum:
             )
         return replace(self, segments=tuple(rows))
 
+    def numbered(self, numbers: Sequence[int]) -> AutoMinimum:
+        """The same with other numbers for the segments 0, 1, ...."""
+        return replace(self, segments=tuple(replace(row, segment=numbers[row.segment]) for row in self.segments))
+
     def text(self, language: str) -> str:
         """What was needed, in words."""
         words = text(language, "auto_minimum")
@@ -134,8 +139,13 @@ class AutoMinimum:
         return str(words["enough" if self.n_segments else "not_enough"].format(**fields))
 
     def segment_texts(self, names: Mapping[int, str], language: str) -> list[str]:
-        """What each segment can show, one sentence per segment."""
-        return [self._segment_text(row, names[row.segment], language) for row in self.segments]
+        """What each segment can show, one sentence per segment, in the order of `names`."""
+        by_segment = {row.segment: row for row in self.segments}
+        return [
+            self._segment_text(by_segment[segment], names[segment], language)
+            for segment in names
+            if segment in by_segment
+        ]
 
     @property
     def _pooled_days(self) -> int:
@@ -203,7 +213,7 @@ def auto_minimum(
 def _by_segment(
     outcome: PastOutcome, segments: Sequence[int], members: Mapping[int, Mapping[int, Sequence[Any]]]
 ) -> dict[int, PastOutcome]:
-    """The outcome of the customers of each segment; of all customers where fewer than ten of them acted, or did not."""
+    """The outcome of the customers of each segment; of all customers where fewer than ten were in it."""
     by_segment = {}
     positions = {value: i for i, value in enumerate(outcome.ids)}
     for segment in segments:
@@ -211,10 +221,25 @@ def _by_segment(
         ids = members.get(outcome.horizon_days, {}).get(segment, ())
         is_member[[positions[value] for value in ids if value in positions]] = True
         of_members = outcome.among(is_member)
-        n_active = int(np.count_nonzero(of_members.values))
-        counts = [n_active, len(of_members.values) - n_active] if outcome.is_rate else [n_active]
-        by_segment[segment] = of_members if min(counts) >= SMALLEST_GROUP else outcome
+        by_segment[segment] = outcome if len(of_members.ids) < SMALLEST_GROUP else _with_nine(of_members, outcome)
     return by_segment
+
+
+def _with_nine(of_members: PastOutcome, outcome: PastOutcome) -> PastOutcome:
+    """The outcome of a segment; where 0 to 9 of its customers acted, or of yes and no did not, as if nine had.
+
+    So many show the smallest lift that the segment can show, and their number is not told.
+    """
+    n, few = len(of_members.ids), SMALLEST_GROUP - 1
+    n_active = int(np.count_nonzero(of_members.values))
+    if n_active <= few:
+        active = outcome.values[outcome.values != 0]
+        values = np.where(np.arange(n) < few, active.mean() if len(active) else 0.0, 0.0)
+    elif outcome.is_rate and n - n_active <= few:
+        values = np.where(np.arange(n) < few, 0.0, 1.0)
+    else:
+        return of_members
+    return PastOutcome(outcome.name, outcome.horizon_days, of_members.ids, values)
 
 
 def _signed(lift: float, language: str) -> str:

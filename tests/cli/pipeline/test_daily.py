@@ -39,6 +39,16 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+def test_misspelled_alarm_is_an_error(project: Path) -> None:
+    with Path("custseg.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[daily]\nfail_on = 'refitt'\n")
+    result = run("daily", "--as-of", DAYS[0])
+    assert (result.exit_code, Path("history").exists()) == (1, False)
+    assert "[daily] 'fail_on' must be 'watch' or 'refit', got 'refitt'" in result.stderr
+    russian = run("daily", "--as-of", DAYS[0], "--language", "ru").stderr
+    assert "[daily] 'fail_on' — 'watch' или 'refit', получено 'refitt'" in russian
+
+
 def test_two_days(project: Path) -> None:
     outputs = [run("daily", "--as-of", day, "--json") for day in DAYS]
     first, second = (json.loads(output.stdout) for output in outputs)
@@ -79,10 +89,29 @@ def test_options_of_the_project_are_used(project: Path) -> None:
 
 
 def test_send_cap_needs_mails(project: Path) -> None:
-    run("daily", "--as-of", DAYS[0])
-    result = run("daily", "--as-of", DAYS[1], "--max-sends-7d", 3)
+    result = run("daily", "--as-of", DAYS[0], "--max-sends-7d", 3)
     assert result.exit_code == 1
     assert "needs a log of events with mails" in result.stderr
+    assert not Path("history").exists()
+
+
+def test_every_way_to_write_a_date_is_the_same_day(project: Path) -> None:
+    run("daily", "--as-of", DAYS[1])
+    first = run("daily", "--as-of", DAYS[0], "--json").stdout
+    before = files(project)
+    for text in ("20240901", "2024-09-01T00:00", "2024-09-01 00:00:00"):
+        assert run("daily", "--as-of", text, "--json").stdout == first
+    assert files(project) == before
+
+
+def test_small_shop_has_days_without_drift(project: Path) -> None:
+    clean_log(80).write_csv("orders.csv")
+    fit = ["fit", "orders.csv", "--as-of", DAYS[0], "--method", "kmeans", "--segments", "2", "--min-size", "10"]
+    assert run(*fit, "--out", "out", "--config", "custseg.toml").exit_code == 0
+    output = run("daily", "--as-of", DAYS[0], "--fail-on", "watch")
+    assert output.exit_code == 0
+    assert "Drift is not measured: too few customers" in output.stdout
+    assert json.loads(run("daily", "--as-of", DAYS[1], "--json").stdout)["drift"] is None
 
 
 def test_date_is_required(project: Path) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from logs import clean_log
+from quick import quick_fit
 
 from custseg import SegmentModel, fit_segments
 from custseg.cli import main
@@ -163,6 +164,18 @@ def test_second_refit_changes_nothing(project: Path) -> None:
     assert len(SegmentModel.load("model.json").refits) == 1
     assert run("refit", "--as-of", LATER, "--replace").exit_code == 0
     assert len(SegmentModel.load("model.json").refits) == 2
+
+
+@pytest.mark.slow
+def test_second_refit_of_a_ready_table_changes_nothing(project: Path) -> None:
+    features = fit_segments("orders.csv", as_of=LATER, method="kmeans", n_segments=3).features.frame
+    features.select("customer_id", "recency_days", "order_count", "revenue").write_parquet("features.parquet")
+    quick_fit(features="features.parquet", customer_column="customer_id", n_segments=3).model.save("ready.json")
+    refit = ["refit", "--features", "features.parquet", "--model", "ready.json", "--as-of", LATER]
+    assert [item["kind"] for item in summary(run(*refit, "--json"))["segments"]] == ["same"] * 3
+    before = Path("ready.json").read_bytes()
+    assert "is a refit as of 2024-10-01 already" in run(*refit).stdout
+    assert Path("ready.json").read_bytes() == before
 
 
 def test_comparisons_of_drift_as_a_file(project: Path) -> None:

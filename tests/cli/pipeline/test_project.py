@@ -62,8 +62,14 @@ def test_values_are_valid_toml(text: str, number: float, values: list[Any]) -> N
         ("[orders]\ncustomer = 'id'\n", r"\[orders\] must have the path of its file"),
         ("[orders]\nfile = 'a.csv'\ncustmer = 'id'\n", "unknown key 'custmer'. Did you mean 'customer'"),
         ("fit = 3\n", r"fit must be a section with keys of its own, as in \[fit\]"),
-        ("language = 'fr'\n", "language must be one of"),
+        ("language = 'fr'\n", "'language' must be one of"),
         ("[paths]\nmodel = 3\n", r"\[paths\] model must be a path, got 3"),
+        ("[daily]\nfail_on = 'refitt'\n", r"\[daily\] 'fail_on' must be 'watch' or 'refit', got 'refitt'"),
+        ("[daily]\nmin_stay = true\n", r"\[daily\] 'min_stay' must be a whole number of at least 1, got True"),
+        ("[daily]\nmin_stay = 2.5\n", "'min_stay' must be a whole number of at least 1, got 2.5"),
+        ("[daily]\nmax_age_days = -1\n", "'max_age_days' must be a whole number of at least 0, got -1"),
+        ("[daily]\nmax_sends_7d = 'few'\n", "'max_sends_7d' must be a whole number of at least 1, got 'few'"),
+        ("[daily]\nmin_confidence = nan\n", r"\[daily\] 'min_confidence' must be a number from 0 to 1, got nan"),
         ("[fit\n", "is not valid TOML"),
         ("\xff", "is not valid TOML"),
     ],
@@ -81,3 +87,8 @@ def test_no_file(tmp_path: Path) -> None:
 
 def test_paths_are_relative_to_the_project(tmp_path: Path) -> None:
     assert relative(tmp_path / "data" / "orders.csv", tmp_path / "project") == "../data/orders.csv"
+
+
+def test_mark_of_notepad_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "custseg.toml").write_text("language = 'ru'\n", encoding="utf-8-sig")
+    assert read_project(tmp_path / "custseg.toml").language == "ru"

@@ -43,6 +43,12 @@ def remarks(language: str = "en", **changes: Any) -> str:
             "They are a useful division: the borders between them are a convention.",
         ),
         (
+            "partly_touching",
+            "Five segments that touch, not all of them with fewer customers between them than inside",
+            "Not every border is a gap: where customers lie as close between two segments as inside, it is a "
+            "convention.",
+        ),
+        (
             "gaps_by_chance",
             "Five segments with gaps between them that chance may explain",
             "They may be groups that exist or just a useful division.",
@@ -179,10 +185,11 @@ def test_near_ties_and_what_settled_them_are_told() -> None:
     )
 
 
-def test_two_natural_segments_are_few() -> None:
-    few = "They are few, but more segments would cut through groups."
-    assert few in remarks(kind="separated", n_clusters=2, votes=(20, 20))
-    assert "few" not in remarks(kind="separated", n_clusters=3, votes=(20, 20))
+def test_two_natural_segments_may_hold_smaller_groups() -> None:
+    assert english(n_clusters=2).endswith("Treat them as groups that exist; each may hold smaller groups.")
+    assert russian(n_clusters=2).endswith("есть на самом деле; внутри них могут быть группы поменьше.")
+    assert english(n_clusters=3).endswith(EXIST)
+    assert "smaller" not in english(n_clusters=2, near_numbers=(3,))
 
 
 def test_previous_number_is_told_whether_kept_or_left() -> None:
@@ -209,3 +216,10 @@ def test_a_reason_has_two_sentences_and_a_remark_one_in_both_languages() -> None
         sentences = replace(REASON, **everything).remarks(language)
         assert len(sentences) == 3
         assert all(". " not in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(("n_valleys", "kind"), [(10, "touching"), (9, "partly_touching"), (0, "reproducible")])
+def test_segments_that_touch_have_fewer_customers_between_them_only_where_that_was_seen(
+    n_valleys: int, kind: str
+) -> None:
+    assert replace(REASON, kind="touching").with_valleys(n_valleys, 10).kind == kind

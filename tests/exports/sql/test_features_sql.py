@@ -142,6 +142,7 @@ def test_dialect_reads_the_query(model: SegmentModel, dialect: str) -> None:
         ({"dialect": "sqlite"}, "SQLite has neither dates nor time zones"),
         ({"dialect": "postgre"}, "dialect must be one of .* Did you mean 'postgres'"),
         ({"as_of": "yesterday"}, "as_of must be a date"),
+        ({"as_of": "2020-01-01"}, "as_of is 2020-01-01, before the snapshot of the fit"),
         ({"money_digits": 13}, "money_digits must be from 0 to 12, got 13"),
         ({"orders": ""}, "orders must have one to 3 names"),
     ],
@@ -197,9 +198,10 @@ def test_model_of_a_ready_table() -> None:
         features_sql(model, "duckdb", "lines", as_of=AS_OF)
 
 
-@pytest.fixture(scope="module")
-def for_a_goal() -> SegmentModel:
-    return fit_segments(order_lines(), as_of=datetime(2024, 6, 1), goal="revenue", method="kmeans", n_segments=3).model
+@pytest.fixture(scope="module", params=[None, 60])
+def for_a_goal(request: pytest.FixtureRequest) -> SegmentModel:
+    options = {"goal": "revenue", "window_days": request.param, "method": "kmeans", "n_segments": 3}
+    return fit_segments(order_lines(), as_of=datetime(2024, 6, 1), **options).model
 
 
 def test_foresight_is_read_and_not_made(for_a_goal: SegmentModel) -> None:

@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 from logs import clean_log
 
-from custseg import DataError
 from custseg.datasets import make_shop
 from custseg.features import FAMILIES, build_features, features_of
 from custseg.logs import described_logs
@@ -46,9 +45,12 @@ def test_figures_of_a_fit_measure_later_customers() -> None:
         assert later.values(name) == pytest.approx(table.values(name)[:20], rel=1e-12)
 
 
-def test_a_window_is_refused() -> None:
-    with pytest.raises(DataError, match="'foresight' needs the whole log, without window_days="):
-        build_features(clean_log(), as_of="2024-10-27", window_days=90, families=["foresight"])
+def test_a_window_changes_nothing() -> None:
+    whole, recent = (
+        build_features(clean_log(), as_of="2024-10-27", window_days=days, families=["foresight"]) for days in (None, 90)
+    )
+    for name in NAMES:
+        assert recent.values(name).tolist() == whole.values(name).tolist()
 
 
 def test_only_this_family_waits_for_a_request() -> None:

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from logs import clean_log
 
-from custseg import DataError
 from custseg.datasets import make_shop
 from custseg.features import OUTCOMES, learn_foresight
 from custseg.features.expectations._base import CustomerBase
@@ -53,6 +52,5 @@ def test_scale_of_money_does_not_matter_much() -> None:
     assert small.ridits[2].ridits == large.ridits[2].ridits
 
 
-def test_a_window_is_refused() -> None:
-    with pytest.raises(DataError, match=r"foresight of 'revenue' needs the whole log, without window_days="):
-        learn_foresight(sums_of(clean_log(), window_days=100))
+def test_a_window_changes_nothing() -> None:
+    assert learn_foresight(sums_of(clean_log(), window_days=100)) == learn_foresight(sums_of(clean_log()))

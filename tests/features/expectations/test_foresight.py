@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,19 @@ def test_accuracy_is_printed() -> None:
     assert lines[0] == "Foresight of 60 days from 2025-07-01. How right it would have been:"
     assert lines[2].lstrip().startswith("2025-05-02 to 2025-07-01")
     assert len(lines) == 5
+
+
+def test_windows_of_few_orders_are_hidden() -> None:
+    """Of the last ten days before the snapshot, three orders: neither their number nor their money is printed."""
+    days = [datetime(2024, 1, 1) + timedelta(days=day) for day in range(30)]
+    log = pl.DataFrame({"customer_id": range(30), "order_id": range(30), "ordered_at": days, "amount": 7.0})
+    last = pl.DataFrame({"customer_id": [0, 1, 2], "order_id": [90, 91, 92], "amount": 7.0}).with_columns(
+        ordered_at=datetime(2024, 3, 28)
+    )
+    ahead = foresight(pl.concat([log, last.select(log.columns)]), as_of="2024-03-30", horizon_days=20)
+    assert ahead.accuracy[0].orders == 3
+    assert repr(ahead).splitlines()[2].split()[5:] == ["<10", *repr(ahead).splitlines()[2].split()[6:7], "–", "–"]
+    assert "21" not in repr(ahead).splitlines()[2].split()
 
 
 def test_short_log_says_so() -> None:

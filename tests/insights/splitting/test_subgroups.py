@@ -14,6 +14,7 @@ SHOP = make_shop(600, 0)
 ORDERS = Orders(
     SHOP.orders, channel="channel", category="category", source="source", discount="discount", product="product"
 )
+OTHERS = SHOP.orders.with_columns(pl.concat_str(pl.lit("other "), "customer_id").alias("customer_id"))
 RESULT = quick_fit(ORDERS, as_of=SHOP.as_of, columns=["recency_days", "order_count", "revenue"])
 
 
@@ -113,6 +114,8 @@ def test_column_with_a_value_per_customer() -> None:
         ({"by": []}, TypeError, "by must list columns"),
         ({"by": "channel"}, TypeError, "by must list columns"),
         ({"by": ["stage"]}, DataError, "no column for by='stage'"),
+        ({"by": ["chanel"]}, DataError, "Did you mean 'channel'"),
+        ({"orders": OTHERS}, DataError, "no customer of the result has a purchase in orders"),
         ({"by": ["channel", "preferred_channel"]}, ValueError, "names a column twice"),
         ({"by": [1]}, TypeError, "by must name columns"),
         ({"min_size": 5}, ValueError, "min_size must be at least 10 customers"),

@@ -58,6 +58,7 @@ names = { en = "C", ru = "Ц" }
 description = { en = "x", ru = " " }
 condition = [{ feature = "visits", operator = "<", value = 5 }]
 lifetime = "yes"
+most = "revenue"
 """
 FAULTS = [
     "a: names lacks language 'ru'",
@@ -72,6 +73,7 @@ FAULTS = [
     "b: the name 'fans ' is already used by a",
     "c: description lacks language 'ru'",
     "c: lifetime must be true or false, got 'yes'",
+    "c: most must name a feature of the condition, got 'revenue'",
 ]
 
 

@@ -136,6 +136,95 @@ def test_segment_is_described_where_it_earns_no_name() -> None:
     assert named(values, labels) == ["few orders · low spend", "more orders than most · high spend"]
 
 
+def customers(labels: np.ndarray, seed: int = 0, **typical: tuple[float, ...]) -> dict[str, np.ndarray]:
+    """Columns around the typical values of each segment."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: np.array(values)[labels] * rng.uniform(0.8, 1.2, len(labels)).round(3) for name, values in typical.items()
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_champions_are_not_named_beside_recent_customers_who_spend_far_more(seed: int) -> None:
+    labels = np.repeat([0, 1, 2], [60, 60, 120])
+    table = customers(labels, seed, recency_days=(8, 25, 200), order_count=(25, 14, 2), revenue=(400, 5_000, 40))
+    profiles = profile_segments(table, labels)
+    assert profiles[0].key == "loyal"
+    assert "high spend" in profiles[1].name
+    table["revenue"][labels == 1] /= 20
+    assert profile_segments(table, labels)[0].key == "champions"
+
+
+def test_spend_that_another_segment_exceeds_is_more_than_most() -> None:
+    labels = np.repeat([0, 1, 2], [100, 60, 30])
+    table = customers(labels, revenue=(20, 200, 900)) | {"returns": np.where(labels == 2, 0.0, 1.0)}
+    assert [name.split(" · ")[0] for name in named(table, labels)] == [
+        "low spend",
+        "more spend than most",
+        "high spend",
+    ]
+    russian = [name.split(" · ")[0] for name in named(table, labels, "ru")]
+    assert russian == ["низкие траты", "траты выше обычного", "высокие траты"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_orders_once_a_year_has_not_been_away_for_long(seed: int) -> None:
+    labels = np.repeat([0, 1], [160, 40])
+    table = customers(
+        labels, seed, recency_days=(290, 700), order_count=(4, 4), overdue_ratio=(0.8, 2), revenue=(90, 90)
+    )
+    profiles = profile_segments(table, labels)
+    assert [row.name for row in profiles] == ["keep to their rhythm", "overdue for an order"]
+    assert not any("why they stopped" in line for line in profiles[0].advice.do)
+    assert sum("why they stopped" in line for line in profiles[1].advice.do) == 1
+    late = customers(labels, seed, recency_days=(290, 700), order_count=(4, 4), overdue_ratio=(2, 4), revenue=(90, 90))
+    assert any("why they stopped" in line for line in profile_segments(late, labels)[0].advice.do)
+
+
+def test_who_is_within_the_own_rhythm_is_not_at_risk() -> None:
+    labels = np.repeat([0, 1], [100, 60])
+    table = customers(labels, recency_days=(20, 250), order_count=(3, 6), revenue=(60, 40))
+    assert profile_segments(table, labels)[1].key == "at_risk"
+    table["overdue_ratio"] = np.where(labels == 1, 0.9, 0.5)
+    assert profile_segments(table, labels)[1].evidence is None
+    table["overdue_ratio"] = np.where(labels == 1, 3.0, 0.5)
+    assert profile_segments(table, labels)[1].key == "at_risk"
+
+
+def test_word_that_is_as_true_of_the_others_does_not_set_a_segment_apart() -> None:
+    labels = np.repeat([0, 1], 60)
+    # All have been customers for more than a year.
+    table = customers(labels, age_days=(600, 1_500))
+    assert named(table, labels) == ["joined later than most", "joined earlier than most"]
+
+
+def test_words_that_hold_for_different_members_make_no_name_together() -> None:
+    labels = np.repeat([0, 1], 100)
+    # Seven in ten members are high in each column, but only four in ten in both.
+    high = {"a": np.arange(100) < 70, "b": np.arange(100) >= 30}
+    spread = np.tile(np.linspace(0, 1, 100), 2)
+    table = {name: np.concatenate([members * 10.0, np.zeros(100)]) + spread for name, members in high.items()}
+    row = profile_segments(table, labels)[0]
+    assert len(row.traits) == 1
+    assert row.traits[0].members >= 0.6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_second_step_is_not_low_where_most_are_below_it(seed: int) -> None:
+    labels = np.repeat([0, 1, 2, 3], [420, 120, 100, 60])
+    names = named(customers(labels, seed, mrr=(20, 60, 150, 500)), labels)
+    assert names == ["lowest mrr", "mrr 40 to under 100", "high mrr", "highest mrr"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_years_are_not_younger(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = np.repeat([0, 1], [100, 300])
+    few = named({"age": rng.normal(np.array([35.0, 39.0])[labels], 7).round()}, labels)
+    assert not any("younger" in name or "older" in name for name in few)
+    assert named({"age": rng.normal(np.array([25.0, 45.0])[labels], 7).round()}, labels) == ["younger", "older"]
+
+
 def test_average_is_said_only_where_it_is_needed() -> None:
     labels = np.repeat([0, 1], 400)
     spread = np.tile(np.arange(400.0), 2)
@@ -151,7 +240,7 @@ def test_words_are_true_in_absolute_terms() -> None:
         return [name.split(" · ")[0] for name in named({"recency_days": np.array(recency)[labels] + spread}, labels)]
 
     assert first_words((10, 200)) == ["recent", "no order for long"]
-    assert first_words((70, 95)) == ["more recent than most", "less recent than most"]
+    assert first_words((70, 95)) == ["ordered more recently than most", "ordered longer ago than most"]
     # Nobody has ordered for a year: the more recent half is not "recent", and no half is "average".
     assert first_words((400, 450)) == ["lapsed later than most", "lapsed earlier than most"]
 

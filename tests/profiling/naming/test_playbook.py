@@ -118,3 +118,13 @@ def test_reach_of_a_small_group_discloses_no_remainder() -> None:
     words = [_reach_words({"email": shown_count(n, 15)}, 15, "en") for n in (3, 14)]
     assert words == [[], []]
     assert "<10 of 50" in _reach_words({"email": shown_count(3, 50)}, 50, "en")[0]
+
+
+def test_weekly_customers_who_are_silent_for_weeks_are_late() -> None:
+    labels = np.repeat([0, 1], 50)
+    table = {"recency_days": np.where(labels == 0, 50.0, 5.0), "order_count": np.tile([9.0, 12.0], 50),
+             "gap_days_mean": np.full(100, 7.0), "overdue_ratio": np.where(labels == 0, 7.0, 0.7)}  # fmt: skip
+    late, current = (list(row.advice.do) for row in profile_segments(table, labels))
+    assert late[0] == "Remind them now: they are late by their own rhythm."
+    assert not any("while they are around" in line or "loyalty program" in line for line in late)
+    assert any("while they are around" in line for line in current)

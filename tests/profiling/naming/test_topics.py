@@ -22,6 +22,17 @@ def advised(name: str, first: object, second: object, language: str = "en") -> l
     return list(row.advice.do)
 
 
+def test_advice_for_steps_of_a_column_names_the_step() -> None:
+    labels = np.repeat([0, 1, 2, 3], 60)
+    table = {"x17": np.array([10.0, 50, 90, 130])[labels] + np.tile(np.arange(60) / 10, 4)}
+    rows = profile_segments(table, labels)
+    lines = [row.advice.do[0] for row in rows]
+    assert lines[0].endswith("(x17 under 50): it is the lowest of 4; above it comes x17 50 to under 70.")
+    assert lines[1].endswith("(x17 50 to under 70): it is step 2 of 4, between x17 under 50 and x17 70 to under 100.")
+    assert lines[3].endswith("(x17 at least 100): it is the highest of 4; below it comes x17 70 to under 100.")
+    assert "она 2-я снизу из 4" in rows[1].playbook["ru"].do[0]
+
+
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [

@@ -38,6 +38,13 @@ def test_every_engine_gives_the_same(as_kind: Callable[[pl.DataFrame], object]) 
     assert sorted(rows_of(result), key=str) == sorted(rows_of(expected), key=str)
 
 
+def test_ids_alone(as_kind: Callable[[pl.DataFrame], object]) -> None:
+    """A table, or a file, with nothing but ids."""
+    customers = pl.DataFrame({"customer_id": [11, 12, 13, 14]})
+    rows = sorted(rows_of(split(as_kind(customers), holdout=0.5, salt="spring")), key=str)
+    assert [row["group"] for row in rows] == ["treated", "treated", "treated", "held_out"]
+
+
 @given(st.lists(st.integers(), unique=True, min_size=2, max_size=30), st.randoms(use_true_random=False))
 def test_neither_order_nor_other_customers_matter(ids: list[int], random: Any) -> None:
     ids = [i % 2**60 for i in ids]

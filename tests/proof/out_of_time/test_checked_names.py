@@ -24,6 +24,7 @@ def outcomes(means: dict[str, list[float]], name: str = "ordered") -> dict[str, 
         name=name,
         is_yes_no=True,
         seed=0,  # type: ignore[arg-type]
+        language="en",
     )
     return {row.name: row for row in found}
 
@@ -31,8 +32,8 @@ def outcomes(means: dict[str, list[float]], name: str = "ordered") -> dict[str, 
 def test_verdicts() -> None:
     rows = outcomes(
         {
-            "champions": [1] * 95 + [0] * 5,
-            "at_risk": [1] * 5 + [0] * 95,
+            "champions": [1] * 190 + [0] * 10,
+            "at_risk": [1] * 10 + [0] * 190,
             "lost": [1] * 90 + [0] * 10,
             "hibernating": [1] * 10 + [0] * 10,
             "seasonal": [1] * 10 + [0] * 90,
@@ -61,6 +62,15 @@ def test_small_segments_are_not_judged() -> None:
     assert (row.mean, row.low, row.high, row.verdict) == (None, None, None, "unclear")
 
 
+def test_what_a_few_customers_did_is_hidden() -> None:
+    """5 of 100 acted, or all but 5: the share would tell how many, the verdict does not."""
+    rows = outcomes({"lost": [1] * 5 + [0] * 95, "loyal": [1] * 95 + [0] * 5, "champions": [1] * 90 + [0] * 10})
+    assert [(row.mean, row.low, row.high) for row in (rows["lost"], rows["loyal"])] == [(None, None, None)] * 2
+    assert [rows[name].verdict for name in ("lost", "loyal")] == ["as named", "as named"]
+    assert [rows[name].bound for name in ("lost", "loyal", "champions")] == ["<10%", ">90%", ""]
+    assert rows["champions"].mean == 0.9
+
+
 def test_names_promise_nothing_about_opens() -> None:
     assert outcomes({"lost": [1] * 50, "loyal": [0] * 50}, "opens_and_clicks")["lost"].expected == ""
 
@@ -76,6 +86,7 @@ def test_amounts_that_nobody_spent() -> None:
         name="revenue",
         is_yes_no=False,
         seed=0,
+        language="en",
     )
     assert [(row.name, row.high, row.verdict) for row in told] == [
         ("loyal", None, "as named"),

@@ -67,8 +67,17 @@ def test_names_that_broke_their_promise() -> None:
     assert proof(segments=(wrong,)).sentence.endswith("One name did not keep its promise: ['Loyal <b>'].")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "logs end on 2024-03-21, 10 days before"), ("ru", "за 10 дней")]
+)
+def test_logs_that_end_before_the_period(language: str, words: str) -> None:
+    assert words in proof(unseen_days=10, language=language).sentence
+    # Nine of 90 days without a row may be chance.
+    assert "2024-03-22" not in proof(unseen_days=9, language=language).sentence
+
+
 def test_small_groups_are_hidden() -> None:
     lines = repr(proof()).splitlines()
-    assert next(line for line in lines if "Lost" in line).split()[:3] == ["0", "Lost", "<10"]
+    assert next(line for line in lines if "Lost" in line).split()[:4] == ["0", "Lost", "<10", "–"]
     assert proof().segment_columns()["customers"] == [700, None]
     assert "Loyal &lt;b&gt;" in proof()._repr_html_()

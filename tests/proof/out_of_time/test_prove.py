@@ -65,7 +65,7 @@ def test_what_a_proof_holds() -> None:
     assert proof().until - proof().cut == timedelta(days=DAYS)
     assert proof().result.as_of == proof().cut
     assert sum(row.customers for row in proof().segments) == proof().n_customers
-    means = [row.mean for row in proof().segments]
+    means = [row.mean for row in proof().segments if row.mean is not None]
     assert means == sorted(means, reverse=True)
     first = proof().comparisons[0]
     assert first.low < first.share < first.high
@@ -103,6 +103,14 @@ def test_segments_do_not_know_the_period() -> None:
     assert other.share != proof().share
 
 
+def test_logs_that_end_early_are_named() -> None:
+    """Nothing is known of the last 20 of 60 days."""
+    late = proof_of(as_of=shop().as_of + timedelta(days=20))
+    assert (proof().unseen_days, late.unseen_days) == (0, 20)
+    assert "The logs end on 2025-07-01, 20 days before the end of the period" in late.sentence
+    assert "The logs end" not in proof().sentence
+
+
 def test_attributes_without_dates_are_named() -> None:
     customers = Customers(shop().customers, numeric=["age"], category=["region"])
     told = proof_of(customers=customers, n_segments=3)
@@ -125,6 +133,13 @@ def test_page_escapes_names() -> None:
     assert len(proof().segment_columns()["name"]) == len(proof().segments)
 
 
+def test_a_window_ends_at_the_cut() -> None:
+    told = proof_of(window_days=120)
+    assert np.nanmax(told.result.features.values("recency_days")) <= 120
+    assert told.result.as_of == told.cut
+    assert told.n_customers < proof().n_customers
+
+
 def test_without_a_goal_the_outcome_is_revenue() -> None:
     told = proof_of(goal=None, n_segments=3)
     assert (told.goal, told.outcome) == (None, "revenue")
@@ -134,7 +149,7 @@ def test_yes_and_no_is_a_share_of_deviance() -> None:
     told = proof_of(goal=Goal("again", outcome="ordered"), n_segments=3)
     assert told.is_yes_no
     assert 0 < told.mean < 1
-    assert all(0 <= row.low <= row.mean <= row.high <= 1 for row in told.segments)
+    assert all(0 <= row.low <= row.mean <= row.high <= 1 for row in told.segments if row.mean is not None)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +158,6 @@ def test_yes_and_no_is_a_share_of_deviance() -> None:
         ({"horizon_days": 400}, DataError, "the horizon of 400 days is as long as the log or longer: it has 300 days"),
         ({"horizon_days": 0}, ValueError, "prove: horizon_days must be"),
         ({"features": clean_log()}, TypeError, "features= cannot be used: a ready table does not say when"),
-        ({"window_days": 90}, TypeError, "window_days= cannot be used: the proof cuts the log itself"),
         ({"goal": "email_engagement"}, DataError, "outcome 'opens_and_clicks' needs events"),
         ({"as_of": "2025-06-01"}, DataError, "the outcome 'orders' is 0 for all customers in the horizon"),
         ({"language": "fr"}, ValueError, "prove: language must be one of"),

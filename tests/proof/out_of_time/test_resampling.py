@@ -42,6 +42,13 @@ def test_chance_is_that_of_the_f_distribution() -> None:
     assert shuffled(outcome, labels, is_yes_no=False, seed=0).mean() == pytest.approx(7 / 399, rel=0.15)
 
 
+def test_a_single_group_explains_as_much_as_chance() -> None:
+    """Nothing, up to rounding that differs between the orders of the customers."""
+    outcome, labels = np.random.default_rng(0).lognormal(size=300), np.zeros(300, dtype=np.intp)
+    by_chance = shuffled(outcome, labels, is_yes_no=False, seed=0)
+    assert all(p_value(share, by_chance) == 1 for share in (0.0, *by_chance.tolist()))
+
+
 def test_p_value_by_hand() -> None:
     assert p_value(0.5, np.array([0.1, 0.5, 0.6])) == 3 / 4
     assert p_value(0.9, np.zeros(199)) == 1 / 200

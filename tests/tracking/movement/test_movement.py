@@ -57,7 +57,8 @@ def test_russian_has_no_latin_words() -> None:
 
 
 def test_small_counts_are_hidden() -> None:
-    result = movement([[50, 3, 0, 0], [20, 30, 0, 0], [0, 0, 40, 0], [0, 0, 0, 0]], values="revenue")
+    counts = [[50, 3, 0, 0], [20, 30, 0, 0], [0, 0, 40, 0], [0, 0, 0, 0]]
+    result = movement(counts, values="revenue")
     # 3 and 50 make the 53 of the row, 3 and 30 the 33 of the column; then 20 is all that is left to compute them from.
     assert repr(result).splitlines()[4:8] == [
         "segment  name       0    1  No data  gone  sum",
@@ -68,6 +69,8 @@ def test_small_counts_are_hidden() -> None:
     # 23 changed, 20 of them from New to Loyal: the others would be 3.
     assert repr(result).startswith("≥20 of 143 customers changed segment; 0 are new, 0 are gone.")
     assert "Counts of 1 to 9 customers are shown as <10" in repr(result)
+    assert "Revenue of hidden cells is not shown." in repr(result)
+    assert "Revenue" not in repr(movement(counts))
     assert result.to_frame()["customers"].to_list() == [50, 3, 20, 30, 40]
 
 

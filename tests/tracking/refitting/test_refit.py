@@ -108,6 +108,17 @@ def test_fit_options_are_those_of_the_model(first: Segmentation, second: Refit) 
     assert second.model.definition.describing == {"channel": "channel"}
 
 
+def test_lifts_are_those_of_the_numbers_of_the_lineage() -> None:
+    """The largest segment of the refit has number 2, and what it can show is said of it."""
+    large = make_shop(1500, 2)
+    model = quick_fit(large.orders, as_of="2025-01-01", n_segments=5).model
+    result = refit(model, large.orders, as_of="2025-05-01", min_size="auto", lift=1.0, n_segments=3).result
+    assert result.model.numbers != (0, 1, 2)
+    assert result.minimum is not None
+    assert tuple(row.segment for row in result.minimum.segments) == result.model.numbers
+    assert [note.split(":")[0] for note in result.notes[1:4]] == [row.name for row in result.profiles.segments]
+
+
 def test_labels_of_columns_are_those_of_the_model() -> None:
     table = groups({10: 60, 50: 40})
     model = quick_fit(features=table, columns=["visits"], n_segments=2, labels={"visits": "calls"}).model

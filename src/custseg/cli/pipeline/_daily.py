@@ -10,11 +10,11 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._contact import SENDS, contact_states
+from custseg.cli.pipeline._project import LEVELS
 from custseg.cli.pipeline._tracking import moved, movement_summary
 from custseg.cli.pipeline._translations import translations, with_translated_names, with_translated_segments
 from custseg.cli.pipeline._workspace import (
     ALARM,
-    LEVELS,
     Workspace,
     echo_summary,
     language_of_errors,
@@ -25,12 +25,12 @@ from custseg.cli.pipeline._workspace import (
     workspace_options,
     write_table,
 )
-from custseg.errors import DataError
+from custseg.errors import DataError, TooFewCustomersError
 from custseg.texts import text
 
 if TYPE_CHECKING:
     from custseg.model import SegmentModel
-    from custseg.tracking import Transitions
+    from custseg.tracking import Drift, Transitions
 
 
 @click.command()
@@ -55,42 +55,77 @@ def daily(*, as_of: str, replace: bool, as_json: bool, **options: Any) -> None:
     Run twice, it gives the same files.
     """
     with command_errors(language_of_errors(options)):
-        from custseg.tracking import SegmentHistory, drift
+        from custseg.snapshot import moment_text
+        from custseg.tracking import SegmentHistory
 
         workspace = Workspace.of(options)
         model, language = workspace.model(), workspace.language
+        # One text for every way to write a date: it names the files, and is compared with those of the history.
+        moment = moment_text(as_of, "daily")
         logs = loaded_logs(model, workspace.logs())
-        assigned = model.assign(**logs, as_of=as_of, max_age_days=workspace.daily("max_age_days"))
-        folder, day = workspace.path("out"), as_of.replace(":", "-")
+        assigned = model.assign(**logs, as_of=moment, max_age_days=workspace.daily("max_age_days"))
+        # What the logs cannot give is an error before anything is written.
+        contact = _contact(workspace, logs, moment)
+        change = _drift(model, logs, moment, language=language)
+        folder, day = workspace.path("out"), moment.replace(":", "-")
         history = SegmentHistory(workspace.path("history"))
-        history.record(assigned, as_of, replace=replace)
+        history.record(assigned, moment, replace=replace)
         names = translations(workspace, model)
         table = with_translated_names(assigned, names)
         files = [write_table(table, folder / f"assignments_{day}.csv")]
-        summary: dict[str, Any] = {"command": "daily", "as_of": as_of, "segments": segment_counts(table)}
+        summary: dict[str, Any] = {"command": "daily", "as_of": moment, "segments": segment_counts(table)}
         texts: list[str] = []
-        if len(history.moments("daily")) > 1 and history.moments("daily")[0] < as_of:
-            movement = with_translated_segments(moved(workspace, as_of), names)
+        if history.moments("daily")[0] < moment:
+            movement = with_translated_segments(moved(workspace, moment), names)
             path = folder / f"entered_{day}.csv"
-            files.append(_activation(workspace, movement, model, logs=logs, as_of=as_of, path=path))
+            files.append(_activation(workspace, movement, model, contact=contact, path=path))
             hidden = [(item.segment, item.name) for item in movement.hidden_sizes()]
             summary |= {"segments": segment_counts(table, hidden), "movement": movement_summary(movement)}
             texts = ["", repr(movement)]
-        change = drift(model, **logs, as_of=as_of, language=language)
-        summary |= {"drift": change.verdict, "reason": change.reason, "files": [str(file) for file in files]}
+        summary |= {"drift": change.verdict if change else None, "reason": change.reason if change else None}
+        summary |= {"files": [str(file) for file in files]}
         wrote = [text(language, "cli", "wrote").format(file=file) for file in files]
-        shown = change.headline if change.verdict == "keep" else repr(change)
         echo_summary(
             summary,
             as_json=as_json,
-            lines=[*segment_lines(summary["segments"], language), *texts, "", shown, "", *wrote],
+            lines=[
+                *segment_lines(summary["segments"], language),
+                *texts,
+                "",
+                _drift_text(change, language),
+                "",
+                *wrote,
+            ],
         )
-    raise_alarm(change.verdict, workspace.daily("fail_on"))
+    if change is not None:
+        raise_alarm(change.verdict, workspace.daily("fail_on"))
 
 
-def _activation(
-    workspace: Workspace, movement: Transitions, model: SegmentModel, *, logs: Mapping[str, Any], as_of: str, path: Path
-) -> Path:
+def _contact(workspace: Workspace, logs: Mapping[str, Any], moment: str) -> Any:
+    """Whether mail reaches each customer; raises where the number of mails is limited and no log has them."""
+    contact = contact_states(logs, moment)
+    if workspace.daily("max_sends_7d") is not None and (contact is None or SENDS not in contact.columns):
+        raise DataError("daily: max_sends_7d needs a log of events with mails. Give events, or leave the limit out.")
+    return contact
+
+
+def _drift(model: SegmentModel, logs: Mapping[str, Any], moment: str, *, language: str) -> Drift | None:
+    """What has changed since the fit; None where there are too few customers to tell, as in a small shop every day."""
+    from custseg.tracking import drift
+
+    try:
+        return drift(model, **logs, as_of=moment, language=language)
+    except TooFewCustomersError:
+        return None
+
+
+def _drift_text(change: Drift | None, language: str) -> str:
+    if change is None:
+        return str(text(language, "cli", "no_drift"))
+    return change.headline if change.verdict == "keep" else repr(change)
+
+
+def _activation(workspace: Workspace, movement: Transitions, model: SegmentModel, *, contact: Any, path: Path) -> Path:
     """Write who entered a segment, with the play of the segment and whether mail reaches the customer."""
     from custseg.exports import export_activation
 
@@ -101,7 +136,4 @@ def _activation(
         if segment.number in present
     }
     cap = workspace.daily("max_sends_7d")
-    contact = contact_states(logs, as_of)
-    if cap is not None and (contact is None or SENDS not in contact.columns):
-        raise DataError("daily: max_sends_7d needs a log of events with mails. Give events, or leave the limit out.")
     return export_activation(movement, path, plays=plays, features=contact, max_sends_7d=cap)

@@ -10,10 +10,10 @@ import click
 
 from custseg.cli._errors import command_errors
 from custseg.cli.pipeline._fit_section import differing_keys, fit_arguments
+from custseg.cli.pipeline._project import LEVELS
 from custseg.cli.pipeline._translations import translations, with_translated_names
 from custseg.cli.pipeline._workspace import (
     ALARM,
-    LEVELS,
     Workspace,
     echo_summary,
     language_of_errors,
@@ -155,10 +155,11 @@ def _is_refit_of(model: SegmentModel, as_of: str) -> bool:
     """Whether the model is a refit of this moment."""
     from custseg.snapshot import parse_moment
 
-    if not model.refits or model.as_of is None:
+    last = model.refits[-1].as_of if model.refits else None
+    if last is None:
         return False
     moment = parse_moment(as_of, "refit")
-    return moment == model.as_of.replace(tzinfo=None if moment.tzinfo is None else model.as_of.tzinfo)
+    return moment == last.replace(tzinfo=None if moment.tzinfo is None else last.tzinfo)
 
 
 @click.command()

@@ -23,6 +23,9 @@ _OPTIONS: Mapping[str, Collection[str]] = {
     "paths": tuple(_PATHS),
     "daily": ("max_age_days", "min_stay", "min_confidence", "max_sends_7d", "fail_on"),
 }
+LEVELS = ("keep", "watch", "refit")
+"""The verdicts on drift, the mildest first."""
+_LEAST = {"max_age_days": 0, "min_stay": 1, "max_sends_7d": 1}
 _HEAD = """\
 # Written by `custseg fit --config`, and read by the other commands of custseg.
 # Paths are relative to this file. The guide "Every day" lists the keys. [fit] has the options of this fit, which
@@ -92,7 +95,7 @@ class Project:
 def read_project(path: Path) -> Project:
     """Read the file; DataError for anything that is not a project file, with the nearest key for a typo."""
     try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+        plain = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DataError(f"{path}: the project file cannot be read ({error.strerror or error}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -106,7 +109,7 @@ def read_project(path: Path) -> Project:
         _check_keys(value, keys, f"{path}: [{section}]")
     language = plain.get("language", "en")
     if language not in LANGUAGES:
-        raise DataError(f"{path}: language must be one of {list(LANGUAGES)}, got {language!r}.")
+        raise DataError(f"{path}: 'language' must be one of {list(LANGUAGES)}, got {language!r}.")
     logs: dict[str, dict[str, Any]] = {name: plain[name] for name in LOGS if name in plain}
     for name, arguments in logs.items():
         if not isinstance(arguments.get("file"), str):
@@ -115,6 +118,7 @@ def read_project(path: Path) -> Project:
     for key, location in plain.get("paths", {}).items():
         if not isinstance(location, str) or not location:
             raise DataError(f"{path}: [paths] {key} must be a path, got {location!r}.")
+    _check_daily(plain.get("daily", {}), f"{path}: [daily]")
     fit, paths, daily = (plain.get(name, {}) for name in ("fit", "paths", "daily"))
     return Project(path.parent, language, logs, fit, paths, daily, path.name)
 
@@ -169,6 +173,20 @@ def _check_keys(values: Mapping[str, Any], keys: Collection[str], where: str) ->
         if key not in keys:
             hint = did_you_mean(key, keys) or f" Keys are {', '.join(keys)}."
             raise DataError(f"{where} has the unknown key {key!r}.{hint}")
+
+
+def _check_daily(values: Mapping[str, Any], where: str) -> None:
+    """Raise for a value that the option of this name does not take: a misspelled alarm would never sound."""
+    for key, value in values.items():
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if key == "fail_on":
+            if value not in LEVELS[1:]:
+                raise DataError(f"{where} {key!r} must be 'watch' or 'refit', got {value!r}.")
+        elif key == "min_confidence":
+            if not is_number or not 0 <= value <= 1:
+                raise DataError(f"{where} {key!r} must be a number from 0 to 1, got {value!r}.")
+        elif not is_number or not isinstance(value, int) or value < _LEAST[key]:
+            raise DataError(f"{where} {key!r} must be a whole number of at least {_LEAST[key]}, got {value!r}.")
 
 
 def _toml(value: Any) -> str:

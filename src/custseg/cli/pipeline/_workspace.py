@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from custseg.cli.pipeline._project import FILE_NAME, LOGS, Project, read_project
+from custseg.cli._output import say
+from custseg.cli.pipeline._project import FILE_NAME, LEVELS, LOGS, Project, read_project
 from custseg.errors import DataError
 from custseg.texts import LANGUAGES, number, text
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 ALARM = 3
 """Exit code of a drift alarm."""
-LEVELS = ("keep", "watch", "refit")
-"""The verdicts on drift, the mildest first."""
 _FORMS = {".csv": "csv", ".parquet": "parquet"}
 
 
@@ -187,7 +186,7 @@ def segment_counts(table: Any, hidden: Collection[tuple[int | None, str]] = ()) 
 
 def echo_summary(summary: Mapping[str, Any], *, as_json: bool, lines: Sequence[str]) -> None:
     """Print the summary as JSON, or the lines."""
-    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else "\n".join(lines))
+    say(json.dumps(summary, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 def segment_lines(segments: Sequence[Mapping[str, Any]], language: str) -> list[str]:

@@ -21,6 +21,7 @@ from custseg.clustering.selection._decision import Decision, Request, decide, de
 from custseg.clustering.selection._evidence import fitted
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.validation._silhouette_quantiles import SilhouetteQuantiles, silhouette_quantiles
+from custseg.clustering.validation._valleys import valleys
 from custseg.texts import table, text
 
 
@@ -41,6 +42,15 @@ class FittedRows:
     X: Floats
     sample: Integers
     specs: dict[tuple[str, int], FitSpec]
+
+    def checked(self, decision: Decision) -> Decision:
+        """The decision; it says that fewer rows lie between clusters only as far as that is so."""
+        if decision.reason.kind != "touching":
+            return decision
+        labels = decision.best.labels
+        of_sample = labels if len(labels) == len(self.sample) else labels[self.sample]
+        n_valleys, n_pairs = valleys(self.X[self.sample], of_sample)
+        return replace(decision, reason=decision.reason.with_valleys(n_valleys, n_pairs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +167,8 @@ class ClusteringChoice:
             )
         best = usable[method, n_clusters]
         request = Request((n_clusters,), n_clusters_fixed=True, is_required=True)
-        choice = replace(self, best=best, decision=decide_for(best, self.null), request=request)
+        decision = self.fitted_rows.checked(decide_for(best, self.null))
+        choice = replace(self, best=best, decision=decision, request=request)
         final = self.on_all_rows(best)
         if not final.meets_min_size or final.n_clusters != n_clusters:
             raise ValueError(f"select: ({method!r}, {n_clusters}) does not meet the minimum size on all rows.")
@@ -167,7 +178,7 @@ class ClusteringChoice:
         """Return the same evidence where clusters are required: the verdict is at least "constructive"."""
         request = replace(self.request, is_required=True, or_single=False)
         decision = decide_by_consensus(self.candidates, self.null, request, consensus=self.consensus)
-        choice = replace(self, decision=decision, request=request)
+        choice = replace(self, decision=self.fitted_rows.checked(decision), request=request)
         is_same = decision.best.n_clusters == self.best.n_clusters and decision.best.method == self.best.method
         return choice if is_same else choice.select(decision.best.method, decision.best.n_clusters)
 

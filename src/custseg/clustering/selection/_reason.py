@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from custseg.clustering._methods import get_method
@@ -70,6 +70,12 @@ class Reason:
     leading: tuple[int, ...] = ()
     worth: float | None = None
 
+    def with_valleys(self, n_valleys: int, n_pairs: int) -> Reason:
+        """The reason for clusters that touch, of which so many pairs have fewer rows between them than inside."""
+        if n_valleys == n_pairs:
+            return self
+        return replace(self, kind="partly_touching" if n_valleys else "reproducible")
+
     def text(self, language: str) -> str:
         """How many segments, how separate and reproducible, by which method; then what to make of them."""
         words = text(language, "choice")
@@ -102,7 +108,7 @@ class Reason:
         equally_good = [] if self.previous == self.n_clusters else sorted({*self.near_numbers, *self._as_frequent})
         equally_good = [number for number in equally_good if number != self.n_clusters]
         if not advice or self.kind == "undivided" or not (equally_good or self._is_scattered):
-            return advice
+            return advice.rstrip(".") + str(words["few"]) if self._is_few else advice
         form = words[
             "or_samples" if self._is_scattered else "or_number" if len(equally_good) <= _MOST_LISTED else "or_others"
         ]
@@ -111,6 +117,11 @@ class Reason:
     def _elsewhere(self, words: dict[str, Any], language: str) -> str:
         form = plural_form(len(self.natural_numbers), words["elsewhere"], language)
         return str(form).format(numbers=listed_numbers(self.natural_numbers, language))
+
+    @property
+    def _is_few(self) -> bool:
+        """Whether people expect more segments: that two groups are apart does not say that neither has any inside."""
+        return self.kind in _NATURAL and self.n_clusters == _FEW and self.worth is None
 
     @property
     def _is_scattered(self) -> bool:
@@ -127,8 +138,6 @@ class Reason:
         """Near ties, the earlier number, and in how many resamples this one is selected unless it is in all."""
         count, total = self.votes
         sentences = []
-        if self.kind in _NATURAL and self.n_clusters == _FEW and total and self.worth is None:
-            sentences.append(words["few"])
         if self.worth is not None and self.previous != self.n_clusters:
             sentences.append(words["worth"].format(share=percent(max(self.worth, 0.0), language)))
         if self.previous is not None:

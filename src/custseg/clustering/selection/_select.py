@@ -219,16 +219,17 @@ def _choice(search: Search, rows: Floats, sample: Integers, *, min_size: int, re
         if is_doubtful and decision.best.separation_margin is None:
             search.with_margin(decision.best)
             continue
+        fitted_rows = FittedRows(rows, sample, {(row.method, row.n_clusters): spec for row, spec in search.tried})
         choice = ClusteringChoice(
             tuple(candidates),
             decision.best,
-            decision,
+            fitted_rows.checked(decision),
             min_size,
             search.null,
             request,
             consensus,
             search.skipped,
-            FittedRows(rows, sample, {(row.method, row.n_clusters): spec for row, spec in search.tried}),
+            fitted_rows,
         )
         if decision.is_single:
             return choice.single_cluster()

@@ -9,7 +9,7 @@ from custseg.errors import DataError
 from custseg.exports.sql.queries._functions import DIALECTS
 from custseg.exports.sql.queries._order_log import FORESIGHT, order_log
 from custseg.exports.sql.queries._table_names import table_names
-from custseg.model import SegmentModel
+from custseg.model import SegmentModel, check_age
 from custseg.snapshot import parse_moment, snapshot_at
 
 _CALLER = "features_sql"
@@ -42,7 +42,7 @@ def features_sql(
         named as in `to_sql`.
     as_of : date, datetime or ISO text
         The moment of the snapshot; lines at or after it are ignored. The clock is never read: write the query anew for
-        another day.
+        another day. It may not be before that of the fit.
     zoned : bool, optional
         Whether the column of dates holds instants (TIMESTAMP WITH TIME ZONE, in BigQuery TIMESTAMP), which are
         converted to the time zone of the log, or dates and moments on the clock of that zone. By default it holds what
@@ -82,7 +82,7 @@ def features_sql(
     >>> from custseg.exports import features_sql
     >>> shop = make_shop(300, 0)
     >>> model = fit_segments(shop.orders, as_of=shop.as_of).model
-    >>> query = features_sql(model, "postgres", "shop.order_lines", as_of="2024-06-01")
+    >>> query = features_sql(model, "postgres", "shop.order_lines", as_of=shop.as_of)
     >>> 'AS "recency_days"' in query
     True
     """
@@ -98,9 +98,9 @@ def features_sql(
     digits = check_integer(_CALLER, "money_digits", money_digits, minimum=0, maximum=12)
     log = order_log(model, zoned=zoned, caller=_CALLER)
     foresight = _foresight(model, foresight_table)
-    snapshot = snapshot_at(
-        parse_moment(as_of, _CALLER), zoned=log.zoned, timezone=log.timezone, window_days=log.window_days
-    )
+    moment = parse_moment(as_of, _CALLER)
+    check_age(model.as_of, moment, None, max_age_days=None, caller=_CALLER)
+    snapshot = snapshot_at(moment, zoned=log.zoned, timezone=log.timezone, window_days=log.window_days)
     optional_module("sqlglot", _CALLER)
     from custseg.exports.sql.queries._order_features import OrderQuery
 

@@ -89,3 +89,8 @@ def quadratic(ridits: Floats) -> Floats:
     columns = list(ridits.T)
     pairs = combinations_with_replacement(columns, 2)
     return np.column_stack([*columns, *(first * second for first, second in pairs)])
+
+
+def n_quadratic(n_columns: int) -> int:
+    """How many columns `quadratic` makes of so many."""
+    return n_columns + n_columns * (n_columns + 1) // 2

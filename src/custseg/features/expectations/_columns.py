@@ -12,7 +12,6 @@ from custseg.features.expectations._base import CustomerBase
 from custseg.features.expectations._figures import ForesightFigures, learn_foresight, purchase_history
 from custseg.features.expectations._outcomes import OUTCOMES
 from custseg.features.sums._shared import SharedSums
-from custseg.logs import Logs
 
 FEATURES = (
     Feature("foresight", "score", "foresight", 1),
@@ -23,8 +22,11 @@ FEATURES = (
 
 
 def foresight_columns(sums: SharedSums, figures: ForesightFigures) -> FamilyColumns:
-    """The family for every customer of the base; missing for customers without an order where there are orders."""
-    base = CustomerBase.of(sums, figures.predictors, with_rhythm=True)
+    """The family for every customer of the base; missing for customers without an order where there are orders.
+
+    It looks at the whole logs, whatever the window of the other features is: who has left, past orders tell.
+    """
+    base = CustomerBase.of(sums.whole, figures.predictors, with_rhythm=True)
     values: dict[str, Any] = {"foresight": figures.score(base)}
     if figures.purchases is not None and base.orders is not None:
         history = purchase_history(base)
@@ -37,15 +39,9 @@ def foresight_columns(sums: SharedSums, figures: ForesightFigures) -> FamilyColu
     return FamilyColumns(table, tuple(feature for feature in FEATURES if feature.name in values))
 
 
-def _lacks(logs: Logs) -> str:
-    if logs.window_days is not None:
-        return "the whole log, without window_days="
-    return OUTCOMES["active"].lacks(logs)
-
-
 FORESIGHT = Family(
     "foresight",
-    _lacks,
+    OUTCOMES["active"].lacks,
     foresight_columns,
     learn=learn_foresight,
     figures=ForesightFigures,

@@ -8,14 +8,13 @@ import numpy as np
 
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.features.expectations._base import EVENT_PREDICTORS, CustomerBase, quadratic
+from custseg.features.expectations._base import EVENT_PREDICTORS, CustomerBase, n_quadratic, quadratic
 from custseg.features.expectations._bgnbd import BgNbd
-from custseg.features.expectations._outcomes import OUTCOMES, Outcome
+from custseg.features.expectations._outcomes import OUTCOMES
 from custseg.features.expectations._past import past_windows, ridge_of_past
 from custseg.features.expectations._ridits import Ridits
 from custseg.features.families._rfm import RfmFigures, learn_rfm
 from custseg.features.sums._shared import SharedSums
-from custseg.logs import Logs
 
 USUAL_HORIZON = 90
 """Days."""
@@ -75,6 +74,14 @@ class ForesightFigures:
     purchases: BgNbd | None = None
     order_values: RfmFigures | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for figures that do not go together, as an edited model file may have them."""
+        n = len(self.predictors)
+        if self.outcome not in OUTCOMES or self.horizon_days < 1:
+            raise ValueError("foresight must be of a known outcome in at least one day")
+        if len(self.ridits) != n or len(self.coefficients) not in (0, n_quadratic(n)):
+            raise ValueError("foresight must have ridits and coefficients for its predictors")
+
     @property
     def logs(self) -> set[str]:
         """The logs that the predictors are made of: "orders", "events"."""
@@ -118,13 +125,15 @@ def learn_foresight(
 ) -> ForesightFigures:
     """The figures of all customers of the logs; nothing at or after the snapshot is used.
 
-    By default, the outcome is revenue, or the number of orders in a log without money.
+    By default, the outcome is revenue, or the number of orders in a log without money. A window does not matter: the
+    past is that of the whole logs.
     """
+    sums = sums.whole
     logs = sums.logs
     if outcome is None:
         outcome = "revenue" if logs.orders is not None and logs.orders.has_money else "orders"
     wanted = OUTCOMES[outcome]
-    if lacking := lacks(sums.logs, wanted):
+    if lacking := wanted.lacks(logs):
         raise DataError(f"{logs.caller}: foresight of {outcome!r} needs {lacking}.")
     predictors = wanted.predictors(logs)
     base = CustomerBase.of(sums, predictors, with_rhythm=True)
@@ -146,11 +155,6 @@ def learn_foresight(
         past_scale=Scale.of(figures.of_past(base)),
         purchase_scale=Scale.of(figures.of_purchases(base)),
     )
-
-
-def lacks(logs: Logs, outcome: Outcome) -> str:
-    """What the logs lack for the foresight of an outcome, as text that completes "needs ..."; "" if nothing."""
-    return outcome.lacks(logs) or ("the whole log, without window_days=" if logs.window_days is not None else "")
 
 
 def purchase_history(base: CustomerBase) -> tuple[Floats, Floats, Floats]:

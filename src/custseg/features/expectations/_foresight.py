@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 
 from custseg._checks import check_integer
 from custseg._numerics import Floats
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, bound_words
 from custseg.features.expectations._base import CustomerBase
 from custseg.features.expectations._columns import foresight_columns
 from custseg.features.expectations._figures import (
@@ -25,7 +25,7 @@ from custseg.features.expectations._outcomes import OUTCOMES, later_values
 from custseg.features.expectations._past import PastWindow, past_windows
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import as_orders, described_logs
-from custseg.texts import number, table
+from custseg.texts import DASH, number, table
 
 LONGEST_HORIZON = 3_660
 """Days: ten years."""
@@ -93,13 +93,12 @@ class Foresight:
         for past in self.accuracy:
             of_revenue = past.revenue_correlation if past.revenue is not None else past.order_correlation
             cells = (past.expected_orders, past.orders, past.expected_revenue, past.revenue, of_revenue)
-            rows.append(
-                [
-                    f"{past.since:%Y-%m-%d} to {past.until:%Y-%m-%d}",
-                    number(past.customers, "en"),
-                    *("" if cell is None else number(cell, "en") for cell in cells),
-                ]
-            )
+            texts = ["" if cell is None else number(cell, "en") for cell in cells]
+            if 0 < past.orders < SMALLEST_GROUP:
+                # Their money, and how it goes with what was expected, are of 1 to 9 customers too.
+                texts[1], texts[3], texts[4] = bound_words(int(past.orders)), DASH, DASH
+            days = f"{past.since:%Y-%m-%d} to {past.until:%Y-%m-%d}"
+            rows.append([days, number(past.customers, "en"), *texts])
         return "\n".join([f"{head}. How right it would have been:", *table(rows)])
 
 

@@ -10,6 +10,7 @@ from custseg._numerics import Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 
 MOST_KNOTS = 200
+_LARGEST = 0.5
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Ridits:
 
     values: tuple[float, ...]
     ridits: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for knots of which no curve can be drawn, as an edited model file may have them."""
+        if len(self.values) != len(self.ridits) or bool((np.diff(self.values) < 0).any()):
+            raise ValueError("the knots of ridits must be pairs in increasing order")
+        if any(abs(ridit) > _LARGEST for ridit in self.ridits):
+            raise ValueError("ridits must be from -1/2 to 1/2")
 
     @classmethod
     def of(cls, values: Floats) -> Ridits:

@@ -181,6 +181,11 @@ class EngagementFigures:
 
     half_lives: Mapping[str, float]
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for other names or for half-lives without a length, as an edited model file may have."""
+        if set(self.half_lives) != set(KINDS) or not all(days > 0 for days in self.half_lives.values()):
+            raise ValueError(f"half-lives must be days above 0 for {list(KINDS)}")
+
     @classmethod
     def of(cls, half_lives: Mapping[str, float]) -> EngagementFigures:
         """The usual half-lives, updated with these."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
@@ -29,6 +29,11 @@ class SharedSums:
     logs: Logs
     peak_weeks: tuple[int, ...] | None = None
     scoring: Scoring = field(default_factory=Scoring)
+
+    @cached_property
+    def whole(self) -> SharedSums:
+        """The sums over the logs without a window."""
+        return self if self.logs.window_days is None else replace(self, logs=self.logs.whole)
 
     @cached_property
     def orders(self) -> OrderSums:

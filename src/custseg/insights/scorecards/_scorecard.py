@@ -140,13 +140,7 @@ def scorecard(
 
 def period(since: object, until: object, caller: str) -> tuple[datetime, datetime]:
     """The ends of the period, checked."""
-    ends = []
-    for name, value in (("since", since), ("until", until)):
-        try:
-            ends.append(parse_moment(value, caller))
-        except (TypeError, ValueError) as error:
-            raise type(error)(str(error).replace("as_of", name)) from None
-    start, end = ends
+    start, end = parse_moment(since, caller, "since"), parse_moment(until, caller, "until")
     if (start.tzinfo is None) != (end.tzinfo is None):
         raise ValueError(f"{caller}: since and until must both have a time zone, or none. Write both in one way.")
     if start >= end:

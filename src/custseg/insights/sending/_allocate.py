@@ -1,4 +1,4 @@
-"""`allocate`: spend a budget on the contacts that are expected to be worth value_high."""
+"""`allocate`: spend a budget on the contacts that are expected to be worth most."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from custseg._checks import check_choice, check_number
 from custseg._frames import collect, frame_from_columns, open_table
 from custseg._numerics import Floats
-from custseg._privacy import SMALLEST_GROUP, bound_words, shown_sizes
+from custseg._privacy import SMALLEST_GROUP, bound_words, few, shown_sizes
 from custseg.errors import DataError
 from custseg.insights.sending._pressure import SendPressure
 from custseg.texts import DASH, LANGUAGES, listed, number, text
@@ -176,11 +176,11 @@ def _read(
     local = collect(table.dialect.select(expressions))
     ids = local.get_column("customer_id")
     if missing := int(ids.is_null().sum()):
-        raise DataError(f"{_CALLER}: {missing:,} rows of value have no customer_id. Leave them out.")
+        raise DataError(f"{_CALLER}: {few(missing, 'row')} of value without a customer_id. Leave them out.")
     if repeated := len(ids) - ids.n_unique():
         raise DataError(
-            f"{_CALLER}: value must have one row per customer, but {repeated:,} rows repeat an earlier id. "
-            "Keep one row of each."
+            f"{_CALLER}: value must have one row per customer, but {few(repeated, 'row repeats', 'rows repeat')} an "
+            "earlier id. Keep one row of each."
         )
     if not_numeric := [name for name in names[1:] if name != reachable and not _is_number(local, name)]:
         raise DataError(f"{_CALLER}: columns {listed(not_numeric)} of value must be numeric. Convert them.")
@@ -212,9 +212,21 @@ def _costs(local: nw.DataFrame[Any], cost: float | str) -> Floats:
     costs = _floats(local, cost)
     if bad := int((~(costs > 0)).sum()):
         raise DataError(
-            f"{_CALLER}: column {cost!r} must be above 0 for every customer; {bad:,} are not. Correct them."
+            f"{_CALLER}: column {cost!r} must be above 0 for every customer; for {few(bad, 'customer')} it is not. "
+            "Correct these."
         )
     return costs
+
+
+def _ends(local: nw.DataFrame[Any], worth: Floats) -> tuple[Floats, Floats]:
+    """The interval of each value; the value itself where the table has none."""
+    low, high = (_floats(local, name) if name in local.columns else worth for name in ("low", "high"))
+    if bad := int((low > high).sum()):
+        raise DataError(
+            f"{_CALLER}: column 'low' of value must not be above 'high'; for {few(bad, 'customer')} it is. Correct "
+            "these, or exchange the columns."
+        )
+    return low, high
 
 
 def _first_reasons(
@@ -259,7 +271,7 @@ def _allocation(
 ) -> Allocation:
     worth, costs, ranks = figures
     chosen = reasons == "contact"
-    low, high = (_floats(local, name) if name in local.columns else worth for name in ("low", "high"))
+    low, high = _ends(local, worth)
     columns = {
         "contact": chosen, "reason": reasons.tolist(), "rank": [int(rank) or None for rank in ranks],
         "value": worth, "low": low, "high": high, "cost": costs,

@@ -8,10 +8,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._checks import did_you_mean
 from custseg._numerics import Floats, Integers
 from custseg.errors import DataError
 from custseg.feature_table import CODE, FeatureTable
-from custseg.texts import amount, printable, roundest, text
+from custseg.texts import amount, listed, printable, roundest, text
 
 _HALF = 0.5
 SHORT_NAMES = {
@@ -39,8 +40,9 @@ def column_name(features: FeatureTable, name: object, caller: str) -> str:
     candidates = [column for column in SHORT_NAMES.get(name, (name,)) if column in features.names]
     if not candidates:
         raise DataError(
-            f"{caller}: the features have no column for by={name!r}. Short names are {list(SHORT_NAMES)}, for logs in "
-            f"which these columns are described; the columns are {features.names[:40]}."
+            f"{caller}: the features have no column for by={name!r}."
+            f"{did_you_mean(name, [*SHORT_NAMES, *features.names])} Short names are {list(SHORT_NAMES)}, for logs in "
+            f"which these columns are described; the columns are {listed(features.names)}."
         )
     return candidates[0]
 

@@ -206,7 +206,13 @@ def _purchases(result: Segmentation, orders: object) -> Purchases | None:
             f"{_CALLER}: the result is that of a ready table, so that its moment, up to which orders count, is not "
             "known. Leave orders out, or fit the segments on the logs."
         )
-    return purchases_of(described_logs(orders, None, as_of=result.as_of, caller=_CALLER), result.features.ids)
+    bought = purchases_of(described_logs(orders, None, as_of=result.as_of, caller=_CALLER), result.features.ids)
+    if not len(bought.owner):
+        raise DataError(
+            f"{_CALLER}: no customer of the result has a purchase in orders. Check that the ids of both are those of "
+            "the same customers, or leave orders out."
+        )
+    return bought
 
 
 def _assembled(

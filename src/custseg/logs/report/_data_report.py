@@ -79,6 +79,9 @@ def report_on(logs: Logs, *, strict: bool = False, language: str = "en") -> Data
         reports.append(customer_report(logs.customers, logs.read_attributes, language=language))
     ids = {report.log: customers for report, customers in reports}
     report = DataReport(tuple(report for report, _ in reports), tuple(between_findings(ids, language)), language)
+    for customers in ids.values():
+        # A few customers who are in one log alone would show as the difference of two numbers.
+        report = report.beside(len(customers))
     severe = [f"{item.text} {item.remedy}" for item in report.findings if item.severity == "severe"]
     if strict and severe:
         raise DataError(f"{logs.caller}: the data cannot be used as it is: {' '.join(severe)}")

@@ -14,6 +14,7 @@ Severity = Literal["note", "warning", "severe"]
 
 _LONGEST_NAME = 60
 _MOST_GAPS = 20
+_ROW_PER_CUSTOMER = ("customers", "features")
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class LogReport:
         What was found, the most serious first.
     language : {"en", "ru"}, default "en"
         Of the texts.
-    n_beside : int or None
-        A number of these customers that is shown beside the report: if it leaves 1 to 9 others, the number of all is
-        shown as a bound.
+    n_beside : tuple of int
+        Numbers of customers that are shown beside the report, or will be: where one of them differs by 1 to 9, the
+        number of all is shown as a bound.
     """
 
     log: str
@@ -72,15 +73,14 @@ class LogReport:
     coverage: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     language: str = "en"
-    n_beside: int | None = None
+    n_beside: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         words = text(self.language, "data_report")
         head = words["head"].format(
             log=words["logs"][self.log],
-            # A ready table has one row per customer.
             rows=self._total(self.rows, "rows")
-            if self.log == "features"
+            if self.log in _ROW_PER_CUSTOMER
             else counted(self.rows, words["rows"], self.language),
             customers=self._total(self.customers, "customers"),
         )
@@ -105,7 +105,7 @@ class LogReport:
     def _total(self, count: int, noun: str) -> str:
         """The number of customers in words; as a bound where it would give away how many are not shown beside it."""
         forms = text(self.language, "data_report", noun)
-        if self.n_beside is not None and 0 < abs(count - self.n_beside) < SMALLEST_GROUP <= count:
+        if any(0 < abs(count - beside) < SMALLEST_GROUP <= count for beside in self.n_beside):
             return plural_form(SMALLEST_GROUP, forms, self.language).format(count=at_least(count, self.language))
         return counted(count, forms, self.language)
 
@@ -135,7 +135,7 @@ class DataReport:
 
     def beside(self, n_customers: int) -> DataReport:
         """The same report, to be shown beside a number of its customers: no difference of the two is from 1 to 9."""
-        return replace(self, logs=tuple(replace(log, n_beside=n_customers) for log in self.logs))
+        return replace(self, logs=tuple(replace(log, n_beside=(*log.n_beside, n_customers)) for log in self.logs))
 
     def count(self, name: str) -> int:
         """How often a finding of that name occurred, such as ``count("refund_lines")``."""

@@ -105,6 +105,8 @@ def order_report(
         coverage=_coverage(orders, facts),
         findings=by_severity(findings),
         language=language,
+        # A fit shows how many it has clustered: those with a purchase that they kept.
+        n_beside=(int(spread.customers.get_column("keeps").sum()),),
     )
     return report, ids
 

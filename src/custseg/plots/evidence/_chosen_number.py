@@ -36,8 +36,8 @@ MARKERS = ("o", "s", "D", "^", "v", "P")
 def plot_choice(result: Segmentation | ClusteringChoice, *, ax: Axes | None = None) -> Axes:
     """Draw why a number of segments and a method were chosen.
 
-    For each number of segments and each method what decided: the separation of the least separated segments where there
-    are groups that exist; otherwise the silhouette gain, which is the mean silhouette less that of data without groups;
+    For each number of segments and each method what decided: the separation of the least separated segments where the
+    verdict is "natural"; otherwise the silhouette gain, which is the mean silhouette less that of data without groups;
     or, for a goal, what the number is worth. Below, in how many samples of the customers each number is chosen. The
     reason is written under the picture. Candidates that could not be chosen and were not measured are not drawn.
 
@@ -83,7 +83,7 @@ def plot_choice(result: Segmentation | ClusteringChoice, *, ax: Axes | None = No
     if len(numbers) > 1:  # of a single one there is nothing to choose
         _draw_samples(axes, data["samples"], language=language)
     segments = counted(choice.best.n_clusters, text(language, "result", "segments"), language)
-    set_title(axes, words["choice_titles"][choice.verdict].format(segments=segments))
+    set_title(axes, words["choice_titles"][choice.decision.reason.kind].format(segments=segments))
     set_note(
         axes, "\n".join([words["numbers_axis"], choice.reason, words["choice_notes"][choice.criterion]]), beside=0.8
     )

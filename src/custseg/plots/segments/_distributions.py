@@ -62,7 +62,7 @@ def plot_distributions(result: Segmentation, feature: str, *, ax: Axes | None = 
     >>> result = fit_segments(make_shop(500, 0).orders)
     >>> plot_distributions(result, "recency_days").figure.savefig("recency.png")  # doctest: +SKIP
     """
-    rows, language = result.profiles.segments, result.choice.language
+    rows, language = result.profiles.listed_segments, result.choice.language
     check_choice("plot_distributions", "feature", feature, allowed=list(rows[0].medians))
     axes = axes_or_new("plot_distributions", ax, width=7.2, height=1.3 + 0.52 * len(rows))
     described = {column.name: column for column in result.features.described}

@@ -66,7 +66,7 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     >>> from custseg.plots import plot_profile
     >>> plot_profile(fit_segments(make_shop(500, 0).orders)).savefig("profile.png")  # doctest: +SKIP
     """
-    rows = result.profiles.segments
+    rows = result.profiles.listed_segments
     features = _features_to_show(result)
     n_lines = -(-len(rows) // _MOST_COLUMNS)
     n_columns = -(-len(rows) // n_lines)

@@ -16,6 +16,7 @@ from custseg.texts import YEAR, counted, number, percent, printable, text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+
 _CUSTOMERS = "#b8c4d6"
 _REVENUE = "#2f4b7c"
 _INK = "#22262e"
@@ -68,7 +69,7 @@ def _main_features(result: Segmentation) -> list[str]:
 
 
 def _draw_shares(axes: Axes, result: Segmentation) -> None:
-    rows, language = result.profiles.segments, result.choice.language
+    rows, language = result.profiles.listed_segments, result.choice.language
     words = text(language, "plots")
     money = any(row.revenue_share is not None for row in rows)
     height = 0.36 if money else 0.6
@@ -94,7 +95,7 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
 
 
 def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None:
-    rows, language = result.profiles.segments, result.choice.language
+    rows, language = result.profiles.listed_segments, result.choice.language
     phrases = distinct_phrases(result.features.described, language)
     units = {feature.name: feature.unit for feature in result.features.described}
     effects = [[row.effects[name] or 0.0 for name in features] for row in rows]

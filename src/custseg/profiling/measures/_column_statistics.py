@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from custseg._numerics import Floats, Integers, in_threads
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, blurred
 from custseg.errors import DataError
-from custseg.feature_table import codes_of
+from custseg.feature_table import GIVEN_FAMILIES, codes_of
 from custseg.profiling.measures._categories import (
     CategoryShare,
     bounded_shares,
@@ -21,13 +21,17 @@ from custseg.profiling.measures._categories import (
     strongest,
 )
 from custseg.profiling.measures._effects import Candidate, RankCorrelations, is_clear
-from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._intervals import Effect, share_difference
+from custseg.profiling.measures._middle_range import MiddleRange, middle_ranges
 from custseg.profiling.measures._ranked import Ranked, ranked
 from custseg.profiling.measures._significance import against_others, is_beyond_chance, rank_p_value
 from custseg.profiling.measures._table import ProfileTable
-from custseg.texts import SHARES
+from custseg.profiling.measures._terms import Term
+from custseg.texts import POINTS, SHARES, SMALLEST_POINTS
 
 _MOST_THREADS = 8
+# A smaller difference of shares within two bounds says little to a reader who compares it with high and low columns.
+_LEAST_IN_THE_MIDDLE = 0.33
 # Of fewer members a median says little about the segment.
 _COVERED = 0.5
 
@@ -103,6 +107,12 @@ class ColumnStatistics:
         enough = min(ranks.counts[segment], ranks.others_counts[segment]) >= SMALLEST_GROUP
         return ranks.effects[segment] if enough else None
 
+    def derived(self, clustered_on: Collection[str]) -> set[str]:
+        """The features that are made from logs and were not clustered on; not columns that the user gave."""
+        made_from = clustered_on or self.table.clustering_columns
+        described = self.table.described
+        return {name for name in described if name not in made_from and described[name].family not in GIVEN_FAMILIES}
+
     def candidates(self, segment: int, clustered_on: Collection[str]) -> list[Candidate]:
         """The features and categories with a clear effect, which may become markers of the segment.
 
@@ -121,19 +131,29 @@ class ColumnStatistics:
             if not feature.doubtful and (name in clustered_on or not (feature.shrunk or feature.unit == "log ratio"))
         ]
         n_tests = sum(name not in made_from for name in names) * self.n_segments
-        candidates = [candidate for name in names for candidate in self._clear(name, segment)]
+        derived = self.derived(clustered_on)
+        candidates = [c for name in names for c in self._clear(name, segment, may_be_range=name not in derived)]
         return [
             candidate
             for candidate in candidates
-            if candidate.feature in made_from or is_beyond_chance(self._p_value(candidate.feature, segment), n_tests)
+            if candidate.feature in made_from
+            or candidate.terms
+            or is_beyond_chance(self._p_value(candidate.feature, segment), n_tests)
         ]
 
-    def _clear(self, name: str, segment: int) -> list[Candidate]:
-        """The column with its effect, or its strongest category, if the effect is clear."""
+    def _clear(self, name: str, segment: int, *, may_be_range: bool) -> list[Candidate]:
+        """The column with its effect, or its strongest category, if the effect is clear.
+
+        Where members are in the middle and others on both sides, it is the range, if it says more than the ranks do.
+        """
         if name in self.ranked:
-            effect = self.effect(name, segment)
+            effect, middle = self.effect(name, segment), None
+            if may_be_range:
+                middle = self._in_the_middle(name, segment)
             if self.ranked[name].counts[segment] < _COVERED * self.sizes()[segment]:
                 return []
+            if middle is not None and (effect is None or middle.effect.value > abs(effect.value)):
+                return [middle]
             return [Candidate(name, effect)] if effect is not None and is_clear(effect) else []
         if name not in self.shares:
             return []
@@ -141,6 +161,35 @@ class ColumnStatistics:
         if share is None or share.difference is None or not is_clear(share.difference):
             return []
         return [Candidate(name, share.difference, share)]
+
+    def _in_the_middle(self, name: str, segment: int) -> Candidate | None:
+        """The range that holds most members and few others, if the difference is clear and beyond chance."""
+        middle = self._middle_ranges[name][segment]
+        if middle is None or not is_beyond_chance(middle.p_value, len(self.ranked) * self.n_segments):
+            return None
+        if self.table.described[name].unit == POINTS and 0 < middle.low < SMALLEST_POINTS:
+            return None
+        values, labels = self.clustered_values(name)
+        inside = (values >= middle.low) & (values < middle.high)
+        hits, sizes = (np.bincount(group, minlength=self.n_segments) for group in (labels[inside], labels))
+        cells = blurred(np.stack([hits, sizes - hits], axis=1))
+        n_hits, n_misses = (int(count) for count in cells.sum(axis=0) - cells[segment])
+        effect = share_difference(int(cells[segment, 0]), int(cells[segment].sum()), others=(n_hits, n_hits + n_misses))
+        terms = Term(name, ">=", middle.low), Term(name, "<", middle.high)
+        is_large = effect.value >= _LEAST_IN_THE_MIDDLE and is_clear(effect)
+        return Candidate(name, effect, terms=terms) if is_large else None
+
+    @cached_property
+    def _middle_ranges(self) -> dict[str, tuple[MiddleRange | None, ...]]:
+        """The range in the middle of each numeric column by segment; none of flags and of columns with codes."""
+        ranges: dict[str, tuple[MiddleRange | None, ...]] = {}
+        for name, ranks in self.ranked.items():
+            values, labels = self.clustered_values(name)
+            if self.is_flag(name) or self.codes(name):
+                ranges[name] = (None,) * self.n_segments
+            else:
+                ranges[name] = middle_ranges(values, labels, grid=ranks.grid, n_segments=self.n_segments)
+        return ranges
 
     def _bounded(self, name: str, segment: int) -> list[CategoryShare]:
         return bounded_shares(self.table.categories[name].values, self.counts[name], segment)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_columns, check_distinct, check_named, did_you_mean, ended
+from custseg._column_kinds import answer_of
 from custseg._frames import collect, column_of, open_table
 from custseg._numerics import Floats
 from custseg._privacy import frequent_categories
@@ -30,8 +31,7 @@ from custseg.texts import listed, plural_form, printable, shown, single_line, te
 
 _ID = "customer_id"
 OTHER = "(other values)"
-_YES, _NO = ("true", "yes"), ("false", "no")
-# Four words in any case, such as True and YES: more distinct values are no flags.
+# Some words in any case, such as True and YES: more distinct values are no flags.
 _MAX_FLAGS = 64
 
 
@@ -270,9 +270,12 @@ def _coded(column: nw.Series[Any]) -> Categories:
         return Categories(np.where(flags < 0, -1, 1 - flags).astype(np.intp), ("yes", "no"))
     values = column.cast(nw.String)
     missing = values.is_null().to_numpy()
-    distinct = values.drop_nulls().unique()
-    if 0 < len(distinct) <= _MAX_FLAGS and {value.lower() for value in distinct.to_list()} <= {*_YES, *_NO}:
-        codes = np.where(values.str.to_lowercase().is_in(_YES).fill_null(value=False).to_numpy(), 0, 1)
+    distinct = values.drop_nulls().unique().to_list()
+    answers = {value: answer_of(value) for value in distinct} if 0 < len(distinct) <= _MAX_FLAGS else {}
+    # A column of F alone, or of M and F, is none of no.
+    if answers and None not in answers.values() and ("yes" in answers.values() or any(map(_is_written_out, distinct))):
+        yes = [value for value, answer in answers.items() if answer == "yes"]
+        codes = np.where(values.is_in(yes).fill_null(value=False).to_numpy(), 0, 1)
         return Categories(np.where(missing, -1, codes).astype(np.intp), ("yes", "no"))
     frequent = frequent_categories(values)
     codes = np.where(missing, -1, len(frequent)).astype(np.intp)
@@ -280,6 +283,10 @@ def _coded(column: nw.Series[Any]) -> Categories:
         codes[(values == category).fill_null(value=False).to_numpy()] = code
     has_others = (codes == len(frequent)).any()
     return Categories(codes, (*frequent, *[OTHER] * bool(has_others)))
+
+
+def _is_written_out(answer: str) -> bool:
+    return len(answer.strip()) > 1
 
 
 def _is_windowed(table: FeatureTable) -> bool:

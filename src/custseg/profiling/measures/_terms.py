@@ -11,7 +11,7 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats
 from custseg.profiling.measures._table import ProfileTable
-from custseg.texts import percent, single_line, text, value_text, whole_range
+from custseg.texts import POINTS, number, percent, single_line, text, value_text, whole_range
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
@@ -97,11 +97,11 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
         low, high = (bounds.get(operator) for operator in (">=", "<"))
         low, high = (None if bound is None else float(bound) for bound in (low, high))
         form, ends = whole_range(low, high, lowest=float(np.nanmin(values)), highest=float(np.nanmax(values)))
-        shown = (value_text(end, unit, language) for end in ends)
+        shown = (_bound_text(end, unit, language) for end in ends)
         return f"{label} {text(language, 'profiling', 'terms', form).format(*shown)}"
     if len(bounds) > 1:
         low, high = (
-            value_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
+            _bound_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
         )
         form = "between" if "<" in bounds else "from_to"
         return f"{label} {text(language, 'profiling', 'terms', form).format(low, high)}"
@@ -136,5 +136,10 @@ def _compared(operator: str, value: float | str | bool | None, unit: str, *, lan
     elif isinstance(value, str):
         formatted = category_words(value, language)
     else:
-        formatted = value_text(value, unit, language)
+        formatted = _bound_text(value, unit, language)
     return str(words[operator]).format(formatted)
+
+
+def _bound_text(value: float | None, unit: str, language: str) -> str:
+    """A bound as text: few points in full, since "under <0.05" says nothing."""
+    return number(value, language) if unit == POINTS else value_text(value, unit, language)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from custseg._numerics import Integers
+from custseg._numerics import Bools, Integers
 from custseg._privacy import SMALLEST_GROUP
+from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Archetype
+from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.texts import LANGUAGES
 
 _MIN_SHARE = 0.6
@@ -52,7 +54,8 @@ class NameEvidence:
 
 def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archetype]:
     """The archetypes whose features are all in the table, and none of them doubtful; without missing optional terms."""
-    present = {*table.numbers, *table.categories}
+    empty = {name for name in table.numbers if np.isnan(table.values(name)).all()}
+    present = {*table.numbers, *table.categories} - empty
     complete = (
         replace(one, terms=tuple(term for term in one.terms if not term.optional or term.feature in present))
         for one in archetypes
@@ -68,22 +71,26 @@ def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archety
 
 
 def earned_names(
-    archetypes: Sequence[Archetype], table: ProfileTable, labels: Integers, *, bounds: Bounds
+    archetypes: Sequence[Archetype], statistics: ColumnStatistics
 ) -> dict[int, tuple[Archetype, NameEvidence]]:
     """The segments that qualify for an archetype, with the evidence.
 
     A segment qualifies if at least 60 % of its members meet the condition, at least twice the share of all other
     customers, and the 99.9 % interval of the difference lies above 0. The level is high because about a hundred pairs
-    of archetype and segment are compared. If several segments qualify, the most extreme one in the direction of the
-    condition gets the name (of *Champions* the one that spends most), and of equal ones the one with the highest share.
+    of archetype and segment are compared. *Champions* are not named where another segment that has bought lately
+    clearly spends more. If several segments qualify, the most extreme one in the direction of the condition
+    gets the name, and of equal ones the one with the highest share.
     """
-    n_segments = int(labels.max()) + 1
-    sizes = np.bincount(labels[labels >= 0], minlength=n_segments)
+    table, labels, bounds = statistics.table, statistics.labels, statistics.bounds
+    n_segments, sizes = statistics.n_segments, statistics.sizes()
     names: dict[int, tuple[Archetype, NameEvidence]] = {}
     for archetype in archetypes:
         matches = np.logical_and.reduce([term.holds(table, bounds.get(term.feature, {})) for term in archetype.terms])
         hits = np.bincount(labels[matches & (labels >= 0)], minlength=n_segments)
         qualified = [s for s in range(n_segments) if s not in names and _qualifies(hits, sizes, s)]
+        if qualified and archetype.most is not None:
+            is_exceeded = exceeded(statistics, archetype.most, among=_alike(archetype, statistics))
+            qualified = [s for s in qualified if not is_exceeded[s]]
         if not qualified:
             continue
         depth = _depths(archetype, table, labels, segments=qualified)
@@ -105,6 +112,14 @@ def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
     if n_hits / size < max(_MIN_SHARE, _MIN_RATIO * n_others_hits / n_others):
         return False
     return share_difference(n_hits, size, others=(n_others_hits, n_others), level=_LEVEL).low > 0
+
+
+def _alike(archetype: Archetype, statistics: ColumnStatistics) -> Bools:
+    """The segments of which most members meet the terms with a value of their own."""
+    terms = [term for term in archetype.terms if term.quantile is None]
+    holds = np.logical_and.reduce([term.holds(statistics.table, {}) for term in terms] or [statistics.labels >= 0])
+    hits = np.bincount(statistics.labels[holds & (statistics.labels >= 0)], minlength=statistics.n_segments)
+    return np.asarray(hits >= _MIN_SHARE * statistics.sizes())
 
 
 def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]) -> dict[int, int]:

@@ -21,7 +21,7 @@ from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence")
-_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", *_PLAY_KEYS)
+_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", *_PLAY_KEYS)
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
 _NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
@@ -56,6 +56,8 @@ class Archetype:
     terms: tuple[Term, ...]
     lifetime: bool
     """Whether the definition concerns all orders ever, so that it does not apply to a window."""
+    most: str | None
+    """A feature of which no other segment that meets the terms with a value may have clearly more per customer."""
     play: Play
 
 
@@ -133,6 +135,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
         dict(entry["description"]),
         tuple(_term(term) for term in entry["condition"]),
         bool(entry.get("lifetime", False)),
+        entry.get("most"),
         _play(entry),
     )
 
@@ -167,7 +170,13 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
             yield from _term_faults(term, columns)
     if not isinstance(entry.get("lifetime", False), bool):
         yield f"lifetime must be true or false, got {entry['lifetime']!r}"
+    if "most" in entry and entry["most"] not in [term.get("feature") for term in _terms_of(condition)]:
+        yield f"most must name a feature of the condition, got {entry['most']!r}"
     yield from _play_faults(entry, columns)
+
+
+def _terms_of(condition: object) -> list[Mapping[str, Any]]:
+    return [term for term in condition if isinstance(term, Mapping)] if isinstance(condition, list) else []
 
 
 def is_library_feature(name: str) -> bool:

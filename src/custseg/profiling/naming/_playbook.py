@@ -12,6 +12,7 @@ from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
+from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
 from custseg.profiling.naming._topics import trait_lines
 from custseg.profiling.naming._trait_names import joined
 from custseg.profiling.naming.traits._words import Trait, Words
@@ -21,7 +22,7 @@ Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
 _TRAITS, _PLAYS = "{traits}", "{plays}"
-_LAPSED = Term("recency_days", ">=", 120)
+_LAPSED, _IN_RHYTHM = Term("recency_days", ">=", 120), Term(OVERDUE, "<=", LATE)
 _FLAGS = ("contactable_", "consent_")
 
 
@@ -88,18 +89,24 @@ def advice(
     reach: Mapping[str, int | None],
     size: int,
     known: Sequence[Trait] = (),
+    steps: Sequence[Trait] = (),
 ) -> dict[str, Advice]:
     """The lines of both plays that apply to the typical values of the segment, by language.
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
-    `known` are all words that are true of the segment.
+    `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
+    column.
     """
     dos, donts = (
         _applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
     )
     mentioned = {term.feature for line in dos for term in line.when}
-    is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True
-    words, plays = joined(traits), trait_lines(traits, without=mentioned, is_away=is_away, known=known)
+    in_rhythm = _IN_RHYTHM.meets(typical.get(OVERDUE)) is True
+    is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True and not in_rhythm
+    # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
+    silence = {_LAPSED.feature, OVERDUE}
+    without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
+    words, plays = joined(traits), trait_lines(traits, without=without, is_away=is_away, known=known, steps=steps)
     return {
         language: Advice(
             do=_sentences(dos, words[language], plays[language], language=language),

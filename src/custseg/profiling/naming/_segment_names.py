@@ -31,6 +31,8 @@ class Name:
     traits: tuple[Trait, ...] = ()
     candidates: tuple[Trait, ...] = ()
     """All words that are true of the segment, whether or not they are in its name."""
+    steps: tuple[Trait, ...] = ()
+    """The words of all segments, the lowest first, where these are the steps of one column."""
 
 
 def segment_names(
@@ -44,7 +46,7 @@ def segment_names(
     if statistics.n_segments == 1:
         return [Name("everyone", in_each_language("names", "everyone"), in_each_language("descriptions", "everyone"))]
     applicable = [archetype for archetype in usable(archetypes, statistics.table) if archetype.names not in reserved]
-    earned = earned_names(applicable, statistics.table, statistics.labels, bounds=statistics.bounds)
+    earned = earned_names(applicable, statistics)
     names = {
         segment: Name(archetype.key, archetype.names, archetype.description, evidence)
         for segment, (archetype, evidence) in earned.items()
@@ -70,7 +72,12 @@ def segment_names(
     for segment, words in unique_names(selected, fallback, reserved=taken).items():
         key = "too_few" if segment in small else "described" if selected[segment] else "unclear"
         names[segment] = Name(
-            key, words, _description(key), traits=tuple(selected[segment]), candidates=tuple(candidates[segment])
+            key,
+            words,
+            _description(key),
+            traits=tuple(selected[segment]),
+            candidates=tuple(candidates[segment]),
+            steps=tuple(steps.values()) if steps else (),
         )
     return [names[segment] for segment in range(statistics.n_segments)]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from custseg.profiling.naming._trait_names import joined
 from custseg.profiling.naming.traits._column_topics import ANY, Topic, topic_of, topics
 from custseg.profiling.naming.traits._words import Trait
-from custseg.texts import LANGUAGES
+from custseg.texts import LANGUAGES, text
 
 _MAX_LINES = 3
 _AWAY = ("recency", "high")
@@ -16,15 +16,21 @@ _OPPOSITE = {"low": "high", "high": "low"}
 
 
 def trait_lines(
-    traits: Sequence[Trait], *, without: Collection[str] = (), is_away: bool = False, known: Sequence[Trait] = ()
+    traits: Sequence[Trait],
+    *,
+    without: Collection[str] = (),
+    is_away: bool = False,
+    known: Sequence[Trait] = (),
+    steps: Sequence[Trait] = (),
 ) -> dict[str, list[str]]:
     """Up to three lines of advice for the traits of a segment, by language; those of known topics first.
 
     Traits with the same line share it. `without` are columns of which the advice speaks already; `is_away` says that
-    the customers have been away for long, as far as no trait does; `known` is what else is true of the segment: little
-    money in one column calls for no small offer where another column of money is not low.
+    the customers have been away for long, as far as no other trait does; `known` is what else is true of the segment:
+    little money in one column calls for no small offer where another column of money is not low. `steps` are the words
+    of all segments where these are the steps of one column: a line that any column gets gives way to the step.
     """
-    is_away = is_away or any(_line_of(trait, is_away=False) == _AWAY for trait in traits)
+    is_away = is_away or any(_line_of(one, is_away=False) == _AWAY for one in traits if one.feature not in without)
     not_low = {topic.key for trait in known if trait.kind in ("middle", "high") and (topic := _topic_of(trait))}
     by_line: dict[tuple[str, str], list[Trait]] = {}
     for trait in traits:
@@ -32,13 +38,32 @@ def trait_lines(
         if line is not None and not (line[0] == "money" and trait.kind == "low" and "money" in not_low):
             by_line.setdefault(line, []).append(trait)
     ordered = sorted(by_line, key=lambda line: line[0] == ANY)[:_MAX_LINES]
+    if steps:
+        ordered = [line for line in ordered if line[0] != ANY]
     return {
         language: [
-            topics()[topic].lines[kind][language].replace("{traits}", joined(by_line[topic, kind])[language])
-            for topic, kind in ordered
+            *(
+                topics()[topic].lines[kind][language].replace("{traits}", joined(by_line[topic, kind])[language])
+                for topic, kind in ordered
+            ),
+            *(_step_line(trait, steps, language) for trait in traits if trait in steps),
         ]
         for language in LANGUAGES
     }
+
+
+def _step_line(trait: Trait, steps: Sequence[Trait], language: str) -> str:
+    """Which step of the column the segment is, and what comes below and above it."""
+    position, forms = steps.index(trait), text(language, "profiling", "steps")
+    form = "lowest" if position == 0 else "highest" if position == len(steps) - 1 else "between"
+    below, above = steps[max(position - 1, 0)], steps[min(position + 1, len(steps) - 1)]
+    return str(forms[form]).format(
+        condition=trait.condition[language],
+        below=below.condition[language],
+        above=above.condition[language],
+        position=position + 1,
+        total=len(steps),
+    )
 
 
 def _line_of(trait: Trait, *, is_away: bool) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from custseg._numerics import Floats
 from custseg.profiling.naming.traits._column_words import MEDIUM
-from custseg.profiling.naming.traits._levels import MAJORITY
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY
 from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 
@@ -27,8 +27,8 @@ _TRIED, _TRIED_MORE = 6, 4
 _HALF = 0.5
 # So many bounds are tried to tell a segment from one that its name is true of.
 _MAX_BOUNDS = 4
-# A word of one name is as true of another segment unless so much smaller a part of its members meet it.
-_CLEARLY_FEWER = 0.2
+# So many words are tried to find a shorter name.
+_MOST_TRIED = 24
 _MAX_ROUNDS = 4
 
 Redundant = Callable[[Trait, Trait], bool]
@@ -86,7 +86,7 @@ class Selector:
         such faults, the first traits preferred. Where none tells two segments apart, they get bounds in numbers, and
         longer names if need be.
         """
-        selected = {segment: _default(traits, self.redundant) for segment, traits in self.candidates.items()}
+        selected = {segment: self._default(segment) for segment in self.candidates}
         for _ in range(_MAX_ROUNDS):
             before = dict(selected)
             # Short names first, which have space for a word that a longer one has.
@@ -103,6 +103,46 @@ class Selector:
                 selected[segment] = self._told_apart(segment, selected)
             if selected == before:
                 break
+        for segment in sorted(selected):
+            selected[segment] = self._shortened(segment, selected)
+        return selected
+
+    def _shortened(self, segment: int, selected: Selection) -> list[Trait]:
+        """A name of the usual length that tells the segment from all others as well as a long one does, if any."""
+        best = selected[segment]
+        if len(best) < 2 or _is_short(best):
+            return best
+        rivals = [rival for rival in self.rivals if rival != segment]
+        rival_names = {rival: selected.get(rival, []) for rival in rivals}
+        bounds = [bound for rival in rivals for bound in self.bounds(segment, rival)[:_MAX_BOUNDS]]
+        pool = _distinct([*best, *self.candidates[segment], *bounds])
+        both = [self.merged(segment, trait, bound) for trait in pool for bound in bounds if _mentions([trait], bound)]
+        pool = _distinct([*pool, *(trait for trait in both if trait is not None)])[:_MOST_TRIED]
+        combined = self._combinations(segment, pool)
+        faults = [self._faults(segment, combination, rival_names) for combination in combined]
+        most = self._faults(segment, best, rival_names)[:2]
+        as_good = [index for index, count in enumerate(faults) if count[:2] <= most and _is_short(combined[index])]
+        return min(
+            (combined[index] for index in as_good),
+            key=lambda one: self._faults(segment, one, rival_names),
+            default=best,
+        )
+
+    def _default(self, segment: int) -> list[Trait]:
+        """The first traits that set it apart, secondary ones if no others; else up to two that are true of it."""
+        traits = self.candidates[segment]
+        first = [trait for trait in traits if not trait.is_secondary]
+        clear = [trait for trait in first if trait.is_clear]
+        # The middle of a column has no effect of ranks, but few others are there.
+        clear = clear or [trait for trait in first if trait.members - trait.others >= MEDIUM]
+        clear = clear or [trait for trait in traits if trait.is_clear]
+        limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
+        selected: list[Trait] = []
+        for trait in clear or traits:
+            longer = [*selected, trait]
+            is_new = len(selected) < limit and not any(self.redundant(trait, earlier) for earlier in selected)
+            if is_new and (not selected or (_is_short(longer) and self._hold_together(segment, longer))):
+                selected = longer
         return selected
 
     def _separate_all(self, selected: Selection) -> None:
@@ -127,7 +167,7 @@ class Selector:
         if not best or not any(fewest_faults) or (is_last and not fewest_faults[0]):
             return best
         confused = self._confused(segment, selected)
-        for combination in _combinations(self._tried(segment, confused, is_last=is_last), self.redundant):
+        for combination in self._combinations(segment, self._tried(segment, confused, is_last=is_last)):
             faults = self._faults(segment, combination, rival_names)
             if faults < fewest_faults:
                 best, fewest_faults = combination, faults
@@ -155,13 +195,42 @@ class Selector:
         both = [self.merged(segment, trait, bound) for trait in words for bound in bounds if _mentions([trait], bound)]
         pool = _distinct([*words, *bounds, *(trait for trait in both if trait is not None)])
         for longest in (LONGEST_NAME, LONGEST_NEEDED):
-            for combination in _combinations(pool, self.redundant, longest=longest):
+            for combination in self._combinations(segment, pool, longest=longest):
                 faults = self._faults(segment, combination, rival_names)
                 if faults < fewest_faults and faults[0] < fewest_faults[0]:
                     best, fewest_faults = combination, faults
             if not fewest_faults[0]:
                 break
         return best
+
+    def _combinations(
+        self, segment: int, traits: Sequence[Trait], *, longest: Mapping[str, int] = LONGEST_NAME
+    ) -> list[list[Trait]]:
+        """Combinations of up to three traits of different columns that make short names, the first traits first.
+
+        Each holds for most members as a whole.
+        """
+        ranked = list(enumerate(traits))
+        combined = [
+            pairs
+            for count in range(1, _MAX_TRAITS + 1)
+            for pairs in combinations(ranked, count)
+            if len({trait.feature for _, trait in pairs}) == count
+            and (count == 1 or _is_short([trait for _, trait in pairs], longest))
+        ]
+        combined.sort(
+            key=lambda pairs: (
+                any(self.redundant(a, b) for (_, a), (_, b) in combinations(pairs, 2)),
+                -sum(trait.is_clear for _, trait in pairs),
+                sum(index for index, _ in pairs),
+            )
+        )
+        by_rank = ([trait for _, trait in pairs] for pairs in combined)
+        return [combination for combination in by_rank if self._hold_together(segment, combination)]
+
+    def _hold_together(self, segment: int, traits: Sequence[Trait]) -> bool:
+        """Whether all of the words hold for most members at once: each may be true of others of them."""
+        return bool(self.shares(traits)[segment] >= MAJORITY)
 
     def _tried(self, segment: int, confused: Collection[int], *, is_last: bool) -> list[Trait]:
         every = self.candidates[segment]
@@ -212,7 +281,7 @@ class Selector:
         return bool(self.shares([trait])[segment] >= _HALF)
 
     def _is_as_true(self, trait: Trait, rival: int) -> bool:
-        return bool(self.shares([trait])[rival] > trait.members - _CLEARLY_FEWER)
+        return bool(self.shares([trait])[rival] > trait.members - CLEARLY_MORE)
 
     def _separate(self, first: int, second: int, selected: Selection) -> None:
         """Add bounds to the names of two segments that no words tell apart."""
@@ -232,34 +301,32 @@ class Selector:
                     self._add(segment, bounds[segment], selected)
 
     def _add(self, segment: int, trait: Trait, selected: Selection) -> None:
-        """Add a bound to the name of a segment unless that makes it worse."""
+        """Add a bound to the name of a segment unless that makes it worse; in place of a word only if it is better."""
         if segment not in selected:
             return
-        added = self._with(segment, selected, trait)
+        before, added = selected[segment], self._with(segment, selected, trait)
         rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
-        fewest = self._faults(segment, selected[segment], rival_names)[0]
-        if self._faults(segment, added, rival_names)[0] <= fewest:
+        fewest = self._faults(segment, before, rival_names)[0]
+        takes_place = _mentions(before, trait)
+        if self._faults(segment, added, rival_names)[0] <= fewest - takes_place:
             selected[segment] = added
 
     def _with(self, segment: int, selected: Selection, added: Trait) -> list[Trait]:
         """The traits with one more, without those for which there is no space or which it makes needless."""
         rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
         traits = selected[segment]
+        # "one order" rather than "orders 1".
+        added = next((trait for trait in self.candidates[segment] if trait.terms == added.terms), added)
         for trait in traits:
             if trait.feature == added.feature and (both := self.merged(segment, trait, added)) is not None:
                 added = both
         variants = [
             [*subset, added]
             for count in range(min(len(traits), _MAX_TRAITS - 1), -1, -1)
-            for subset in combinations(traits, count)
-            if not count or _is_short([*subset, added])
+            for subset in combinations([trait for trait in traits if trait.feature != added.feature], count)
+            if not count or (_is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
         ]
-
-        def key(variant: list[Trait]) -> tuple[tuple[int, ...], bool, int]:
-            says_twice = _mentions(variant[:-1], added)
-            return self._faults(segment, variant, rival_names)[:2], says_twice, -len(variant)
-
-        return min(variants, key=key)
+        return min(variants, key=lambda variant: (self._faults(segment, variant, rival_names)[:2], -len(variant)))
 
 
 def unique_names(
@@ -289,44 +356,6 @@ def joined(traits: Sequence[Trait]) -> Words:
     order = {name: index - len(MAIN) for index, name in enumerate(MAIN)}
     ordered = sorted(traits, key=lambda trait: order.get(trait.feature, trait.position))
     return {language: " · ".join(trait.words[language] for trait in ordered) for language in LANGUAGES}
-
-
-def _default(traits: Sequence[Trait], redundant: Redundant) -> list[Trait]:
-    """The first traits that set the segment apart, secondary ones if no others; else up to two that are true of it."""
-    first = [trait for trait in traits if not trait.is_secondary]
-    clear = [trait for trait in first if trait.is_clear]
-    # The middle of a column has no effect of ranks, but few others are there.
-    clear = clear or [trait for trait in first if trait.members - trait.others >= MEDIUM]
-    clear = clear or [trait for trait in traits if trait.is_clear]
-    limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
-    selected: list[Trait] = []
-    for trait in clear or traits:
-        is_new = not any(redundant(trait, earlier) for earlier in selected)
-        if is_new and len(selected) < limit and (not selected or _is_short([*selected, trait])):
-            selected.append(trait)
-    return selected
-
-
-def _combinations(
-    traits: Sequence[Trait], redundant: Redundant, *, longest: Mapping[str, int] = LONGEST_NAME
-) -> list[list[Trait]]:
-    """Combinations of up to three traits of different columns that make short names, the first traits first."""
-    ranked = list(enumerate(traits))
-    combined = [
-        pairs
-        for count in range(1, _MAX_TRAITS + 1)
-        for pairs in combinations(ranked, count)
-        if len({trait.feature for _, trait in pairs}) == count
-        and (count == 1 or _is_short([trait for _, trait in pairs], longest))
-    ]
-    combined.sort(
-        key=lambda pairs: (
-            any(redundant(a, b) for (_, a), (_, b) in combinations(pairs, 2)),
-            -sum(trait.is_clear for _, trait in pairs),
-            sum(index for index, _ in pairs),
-        )
-    )
-    return [[trait for _, trait in pairs] for pairs in combined]
 
 
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from custseg._numerics import Floats, Integers, mean_interval, wilson_interval
-from custseg._privacy import SMALLEST_GROUP
+from custseg._privacy import SMALLEST_GROUP, has_small_cell, is_small, share_words
 from custseg.profiling import Profiles
 from custseg.proof.out_of_time._proof import SegmentOutcome, largest_first
 
@@ -25,7 +25,7 @@ OUTCOMES_OF_NAMES = ("revenue", "orders", "order_days", "ordered", "active")
 
 
 def segment_outcomes(
-    profiles: Profiles, labels: Integers, outcome: Floats, *, name: str, is_yes_no: bool, seed: int
+    profiles: Profiles, labels: Integers, outcome: Floats, *, name: str, is_yes_no: bool, seed: int, language: str
 ) -> tuple[SegmentOutcome, ...]:
     """What happened in each segment, in the unit of the outcome, and whether the name was right."""
     rows = []
@@ -42,8 +42,20 @@ def segment_outcomes(
             # Too few did anything for an interval of the mean: how many did tells more.
             ends = _interval((values > 0).astype(np.float64), is_yes_no=True, seed=seed)
             verdict = _verdict(expected, *ends, of_all=share_of_all)
-        rows.append(SegmentOutcome(int(str(row.segment)), row.name, len(values), mean, low, high, expected, verdict))
+        bound = ""
+        if mean is not None and _is_of_few(values, is_yes_no=is_yes_no):
+            mean = low = high = None
+            bound = (share_words(int(values.sum()), len(values), language) or "") if is_yes_no else ""
+        rows.append(
+            SegmentOutcome(int(str(row.segment)), row.name, len(values), mean, low, high, expected, verdict, bound)
+        )
     return largest_first(rows)
+
+
+def _is_of_few(values: Floats, *, is_yes_no: bool) -> bool:
+    """Whether the mean would disclose what 1 to 9 customers did, or of yes and no did not."""
+    active, size = np.array((values > 0).sum()), np.array(len(values))
+    return bool(has_small_cell(active, size) if is_yes_no else is_small(active))
 
 
 def _interval(values: Floats, *, is_yes_no: bool, seed: int) -> tuple[float | None, float | None]:

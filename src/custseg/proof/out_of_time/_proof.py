@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from custseg._privacy import SMALLEST_GROUP, bound_words
@@ -15,6 +15,8 @@ from custseg.texts import DASH, listed, number, percent, plural_form, table, tex
 CLEAR = 0.01
 """P-value up to which segments tell more than chance: of segments that tell nothing one in a hundred passes."""
 NULL_PERCENTILE = 99
+_MOST_UNSEEN = 0.1
+"""Share of the period that may be without rows at its end: days on which nobody buys are usual."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,16 @@ class SegmentOutcome:
     customers : int
         Its customers with an outcome.
     mean : float or None
-        Mean of their outcome in its own unit, of yes and no the share; None for fewer than ten customers.
+        Mean of their outcome in its own unit, of yes and no the share. None for fewer than ten customers, and where 1
+        to 9 of them did anything, or of yes and no all but 1 to 9.
     low, high : float or None
         95 % interval of the mean; None where it cannot be told.
     expected : {"above", "below", ""}
         What the name promises: that the customers do more or less of it than all; "" if nothing.
     verdict : {"as named", "not as named", "unclear", ""}
         Whether they did: the interval lies on the promised side of the mean of all, on the other side, or on both.
+    bound : str
+        Of yes and no, what may be said of a mean that is hidden, such as "<17%"; "" otherwise.
     """
 
     segment: int
@@ -79,6 +84,7 @@ class SegmentOutcome:
     high: float | None
     expected: str
     verdict: str
+    bound: str = ""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -111,6 +117,8 @@ class Proof:
         Attributes that were left out, because it is not known whether they were known at the cut.
     result : Segmentation
         The segments at the cut.
+    unseen_days : int
+        Days at the end of the period for which the logs have no row: what happened then is not in the outcome.
     language : {"en", "ru"}
         Language of the texts.
     """
@@ -128,6 +136,7 @@ class Proof:
     segments: tuple[SegmentOutcome, ...]
     left_out: tuple[str, ...]
     result: Segmentation = field(repr=False)
+    unseen_days: int = 0
     language: str = "en"
 
     @property
@@ -181,6 +190,8 @@ class Proof:
             sentences.append(words["limit"].format(share=self._percent(limit.share)))
         if wrong := [row.name for row in self.segments if row.verdict == "not as named"]:
             sentences.append(plural_form(len(wrong), words["wrong"], self.language).format(names=listed(wrong)))
+        if self.unseen_days > _MOST_UNSEEN * (self.until - self.cut).days:
+            sentences.append(self._unseen)
         if self.left_out:
             sentences.append(words["left_out"].format(columns=listed(self.left_out)))
         return " ".join(sentences)
@@ -220,10 +231,18 @@ class Proof:
         words = self._words
         size = number(row.customers, self.language) if row.customers >= SMALLEST_GROUP else bound_words(row.customers)
         formatted = percent if self.is_yes_no else number
-        mean, low, high = ("" if v is None else formatted(v, self.language) for v in (row.mean, row.low, row.high))
-        interval = f"{low} {DASH} {high}" if low and high else ""
+        mean, low, high = (DASH if v is None else formatted(v, self.language) for v in (row.mean, row.low, row.high))
+        interval = f"{low} {DASH} {high}" if DASH not in (low, high) else ""
         verdict = words["verdicts"][row.verdict] if row.verdict else ""
-        return [row.name, size, mean, interval, verdict]
+        return [row.name, size, row.bound or mean, interval, verdict]
+
+    @property
+    def _unseen(self) -> str:
+        """That the logs end before the period does."""
+        end = f"{self.until - timedelta(days=self.unseen_days):%Y-%m-%d}"
+        return plural_form(self.unseen_days, self._words["unseen"], self.language).format(
+            days=number(self.unseen_days, self.language), end=end
+        )
 
     @property
     def _outcome(self) -> str:

@@ -65,8 +65,8 @@ def prove(
     random_state : int, default 0
         Seed of the fit, of the resamples and of the shuffles.
     options
-        Further arguments of `fit_segments`: `columns`, `method`, `n_segments`, `min_size`, `prefer`, `previous`,
-        `labels`, `progress`.
+        Further arguments of `fit_segments`: `columns`, `method`, `n_segments`, `min_size`, `lift`, `window_days`,
+        `prefer`, `previous`, `labels`, `progress`.
 
     Returns
     -------
@@ -89,6 +89,10 @@ def prove(
     more by chance: look at the adjusted share, 1 - (1 - share) (n - 1) / (n - k). Intervals are percentiles of 500
     resamples of the customers with the segments as they are, shifted by the bias of the resamples. Chance is the 99th
     percentile of 199 shuffles.
+
+    A line before the cut is as the log has it today. If the log marks old lines in columns without a date, such as
+    `cancelled` or `refund`, a mark that was set after the cut is known too early: leave these columns out of
+    `Orders`, or give refunds as lines of their own with their date.
 
     Examples
     --------
@@ -125,7 +129,8 @@ def prove(
     )
     ids = result.features.ids.filter((result.labels >= 0).tolist())
     values = later_values(logs, outcome, ids, cut=cut, horizon_days=days)
-    return _proof(result, values, outcome, goal=aim, cut=cut, until=logs.as_of, left_out=before.left_out, seed=seed)
+    proof = _proof(result, values, outcome, goal=aim, cut=cut, until=logs.as_of, left_out=before.left_out, seed=seed)
+    return replace(proof, unseen_days=_unseen_days(logs, outcome))
 
 
 def _proof(
@@ -165,10 +170,18 @@ def _proof(
         comparisons,
         float(np.percentile(by_chance, NULL_PERCENTILE)),
         p_value(comparisons[0].share, by_chance),
-        segment_outcomes(result.profiles, labels, later, name=outcome.name, is_yes_no=outcome.is_yes_no, seed=seed),
+        segment_outcomes(
+            result.profiles,
+            labels,
+            later,
+            name=outcome.name,
+            is_yes_no=outcome.is_yes_no,
+            seed=seed,
+            language=result.choice.language,
+        ),
         left_out,
         result,
-        result.choice.language,
+        language=result.choice.language,
     )
 
 
@@ -204,13 +217,11 @@ def _compared(
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
-    """Raise for arguments of a fit that a proof sets itself or cannot use."""
-    for name, reason in {
-        "features": "a ready table does not say when anything happened; give the logs",
-        "window_days": "the proof cuts the log itself; leave it out",
-    }.items():
-        if options.get(name) is not None:
-            raise TypeError(f"{_CALLER}: {name}= cannot be used: {reason}.")
+    """Raise for arguments of a fit that a proof cannot use."""
+    if options.get("features") is not None:
+        raise TypeError(
+            f"{_CALLER}: features= cannot be used: a ready table does not say when anything happened; give the logs."
+        )
 
 
 def _usual_outcome(logs: Logs) -> Outcome:
@@ -230,6 +241,16 @@ def _cut_of(logs: Logs, days: int) -> datetime:
             "longer log."
         )
     return logs.as_of - timedelta(days=days)
+
+
+def _unseen_days(logs: Logs, outcome: Outcome) -> int:
+    """Days before the snapshot for which no log that the outcome is made of has a row."""
+    ages = []
+    if logs.orders is not None and outcome.needs != "mails":
+        ages.append((logs.snapshot_of(logs.orders).day, logs.order_facts.last_day))
+    if logs.events is not None and not outcome.is_of_orders:
+        ages.append((logs.snapshot_of(logs.events).day, logs.event_facts.last_day))
+    return max(0, min((day - 1 - last for day, last in ages if last is not None), default=0))
 
 
 def _check_outcome(values: Floats, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from custseg._checks import check_choice
 from custseg._numerics import Floats, Integers
 from custseg._privacy import few
 from custseg.clustering import silhouettes
-from custseg.errors import DataError
+from custseg.errors import TooFewCustomersError
 from custseg.feature_table import FeatureTable
 from custseg.model import SegmentModel, recent_features
 from custseg.texts import LANGUAGES, amount, text
@@ -61,7 +61,7 @@ def drift(
     Raises
     ------
     DataError
-        If the logs or the table cannot be used, or fewer than 100 customers can be assigned.
+        If the logs or the table cannot be used; `TooFewCustomersError` if fewer than 100 customers can be assigned.
     TypeError, ValueError
         If an argument is missing or of the wrong type or value.
 
@@ -138,7 +138,7 @@ def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
     labels = model.labels(table)
     inside = labels >= 0
     if (n_now := int(inside.sum())) < _LEAST_CUSTOMERS:
-        raise DataError(
+        raise TooFewCustomersError(
             f"{_CALLER}: {few(n_now, 'customer')} can be assigned; at least {_LEAST_CUSTOMERS} are needed to tell "
             "drift from chance."
         )

@@ -11,10 +11,11 @@ import narwhals.stable.v2 as nw
 
 from custseg.errors import DataError
 from custseg.profiling import UNCLUSTERED
+from custseg.snapshot import moment_text
 from custseg.texts import listed
 from custseg.tracking._assignments import Assignments, read_assignments, recorded_assignments
 from custseg.tracking._history import SegmentHistory
-from custseg.tracking._snapshot_moments import is_zoned, moment_text
+from custseg.tracking._snapshot_moments import is_zoned
 
 CALLER = "transitions"
 

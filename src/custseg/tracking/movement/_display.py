@@ -129,8 +129,10 @@ class MovementView:
         return plural_form(form, self._words()["customers"], self.language).format(count=total.text(self.language))
 
     def _notes(self) -> list[str]:
-        hidden = [str(self._words()["hidden"])] if self._hidden.any() else []
-        return [*hidden, *self.notes]
+        if not self._hidden.any():
+            return list(self.notes)
+        words = [self._words()["hidden"], *([] if self.revenues is None else [self._words()["hidden_revenue"]])]
+        return [" ".join(words), *self.notes]
 
     def _words(self) -> Any:
         return catalog_text(self.language, "movement")

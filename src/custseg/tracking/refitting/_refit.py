@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -15,6 +16,7 @@ from custseg.model import ModelSegment, RefitRecord, SegmentModel, model_segment
 from custseg.profiling import StoredName, with_stored_names
 from custseg.result import Segmentation
 from custseg.segmentation import fit_segments
+from custseg.snapshot import parse_moment
 from custseg.tracking.refitting._lineage import Lineage, lineage
 from custseg.tracking.refitting._refit_result import Refit
 
@@ -43,7 +45,7 @@ def refit(
     features : FeatureTable or table, optional
         A ready table with the columns of the fit, instead of logs.
     as_of : date, datetime or ISO text
-        The moment of the new fit; required with logs.
+        The moment of the new fit; required with logs. That of a ready table is kept in the record alone.
     customer_column : str, optional
         Column of ids in `features`.
     options
@@ -100,10 +102,15 @@ def refit(
     else:
         arguments |= {"features": features, "customer_column": customer_column}
     result = fit_segments(**{**arguments, "previous": model, **options})
-    return _with_identities(model, old_table, result)
+    moment = result.model.as_of
+    if moment is None and as_of is not None:
+        moment = parse_moment(as_of, _CALLER)
+    return _with_identities(model, old_table, result, moment=moment)
 
 
-def _with_identities(model: SegmentModel, old_table: FeatureTable, result: Segmentation) -> Refit:
+def _with_identities(
+    model: SegmentModel, old_table: FeatureTable, result: Segmentation, *, moment: datetime | None
+) -> Refit:
     old = _aligned(old_table, model.labels(old_table), result.features)
     new = result.labels
     shared = (old >= 0) & (new >= 0)
@@ -114,7 +121,7 @@ def _with_identities(model: SegmentModel, old_table: FeatureTable, result: Segme
         label: _stored(model.segments[origin]) for label, origin in enumerate(matched.origins) if origin is not None
     }
     profiles, changed = with_stored_names(result.profiles, result.features, result.labels, stored=stored)
-    record = RefitRecord(result.model.as_of, matched.relations, tuple(matched.numbers[label] for label in changed))
+    record = RefitRecord(moment, matched.relations, tuple(matched.numbers[label] for label in changed))
     final = _numbered(replace(result, profiles=profiles), model, matched, record=record)
     return Refit(final, record, model, result.choice.language)
 
@@ -146,7 +153,8 @@ def _numbered(result: Segmentation, model: SegmentModel, matched: Lineage, *, re
         result.model, segments=segments, next_number=matched.next_number, refits=(*model.refits, record)
     )
     labels = np.array([*numbers, -1])[result.labels]
-    return replace(result, profiles=profiles, rules=rules, model=new_model, labels=labels)
+    minimum = None if result.minimum is None else result.minimum.numbered(numbers)
+    return replace(result, profiles=profiles, rules=rules, model=new_model, labels=labels, minimum=minimum)
 
 
 def _stored(segment: ModelSegment) -> StoredName:

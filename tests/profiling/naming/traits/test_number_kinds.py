@@ -1,8 +1,11 @@
 """The words for a column fit what its numbers are: scores, ratings, counts, few values, codes."""
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 import pytest
 
+from custseg.feature_table import Feature, FeatureTable
 from custseg.profiling import Profiles, profile_segments
 
 LABELS = np.repeat([0, 1, 2], 60)
@@ -85,3 +88,19 @@ def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
         "price: "
     )
     assert "or more" not in names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["fewer days with a visit than others", "more days with a visit than others"]),
+        ("ru", ["дней с визитами: меньше, чем у других", "дней с визитами: больше, чем у других"]),
+    ],
+)
+def test_days_with_a_visit_are_counted(language: str, expected: list[str]) -> None:
+    days = np.concatenate([np.resize((1, 2, 3), 60), np.resize((40, 45, 50), 60)])
+    frame = pl.DataFrame({"customer_id": range(120), "active_days": days})
+    described = (Feature("active_days", "days", "web", 1, absent=0),)
+    table = FeatureTable(nw.from_native(frame), described, nw.to_native)
+    profiles = profile_segments(table, np.repeat([0, 1], 60), clustered_on=["active_days"], language=language)
+    assert [row.name for row in profiles] == expected

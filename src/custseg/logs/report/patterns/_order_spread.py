@@ -20,6 +20,8 @@ _EXACT_FLOATS = 2.0**53
 _NEARLY_ALL = 0.9
 _EVEN = 0.5
 _PROOF = 0.001
+_OF_CUSTOMERS = ("orders", "kept")
+"""Marks that are of interest per customer; the others are counts of the log."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +31,8 @@ class OrderSpread:
     Attributes
     ----------
     customers : narwhals DataFrame
-        A row per customer: `customer`, `lines`, `orders` (those with a positive line), and the counts below.
+        A row per customer: `customer`, `lines`, `orders` (those with a positive line), `keeps` (whether there is a
+        purchase that was not returned), and the counts below.
     day_orders : narwhals Series
         Orders per day of their first positive line.
     days : narwhals Series
@@ -62,16 +65,18 @@ def order_spread(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refun
     marks = _order_marks(orders, may_not_count=_may_not_count(facts, refunds))
     frames = [
         lines.filter(col("moment") < snapshot.moment).select("day").unique(),
-        _marked(rows, marks, "customer", "lines")
+        _marked(rows, marks, "customer", "lines", "net")
         .group_by("customer")
-        .agg(col("lines").sum(), *(col(name).count() for name in marks)),
+        .agg(col("lines", "net").sum(), *(col(name).count() for name in marks)),
         rows.filter(~col("first_day").is_null()).group_by("first_day").agg(nw.len().alias("orders")),
     ]
     if orders.order is not None:
         frames.append(_order_ids(rows))
     days, customers, day_orders, *ids = collect_together(*frames)
-    customers = customers.with_columns(col(name).cast(nw.Int64) for name in ("lines", *marks))
-    totals = {name: int(customers.get_column(name).sum()) for name in marks if name != "orders"}
+    # Refunds with order numbers of their own that are exactly what was paid leave nothing, but the orders stand.
+    keeps = ((col("kept") > 0) & (col("net").cast(nw.Float64) != 0)).fill_null(value=False)
+    customers = customers.with_columns(keeps.alias("keeps"), *(col(name).cast(nw.Int64) for name in ("lines", *marks)))
+    totals = {name: int(customers.get_column(name).sum()) for name in marks if name not in _OF_CUSTOMERS}
     id_counts = _doubtful_ids(rows, ids[0]) if ids else {}
     return OrderSpread(
         customers=customers,
@@ -156,6 +161,7 @@ def _order_marks(orders: Orders, *, may_not_count: bool) -> dict[str, nw.Expr]:
     worthless, never = col("net") == 0, nw.lit(value=False)
     return {
         "orders": ~col("most").is_null(),
+        "kept": col("net") > 0,
         "zero_orders": (col("counted") > 0) & worthless if may_not_count else worthless,
         "over_refunded": (col("refund") > col("paid_money")) if orders.refund is not None else never,
         "unequal_lines": col("least") != col("most"),

@@ -12,11 +12,14 @@ from functools import cached_property
 
 import numpy as np
 
+from custseg._numerics import Bools
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
-from custseg.profiling.naming.traits._column_topics import manner_of
+from custseg.profiling.naming._own_rhythm import SegmentRhythm
+from custseg.profiling.naming.traits._column_topics import manner_of, topic_of
+from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most
 from custseg.profiling.naming.traits._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
 from custseg.profiling.naming.traits._term_shares import TermShares
@@ -24,9 +27,11 @@ from custseg.profiling.naming.traits._value_words import interval_words, level_w
 from custseg.profiling.naming.traits._words import (
     COMPARED,
     TRAITS,
+    Standing,
     Wording,
     Words,
     in_each_language,
+    is_high,
     own_words,
 )
 from custseg.texts import EXACT, LANGUAGES, number, text
@@ -39,7 +44,14 @@ _POINTS = "engagement"
 """Features of points begin with it; in a given table they have no unit."""
 # Low is said of a segment whose median is among the lowest two fifths of all, high of one among the highest.
 _LOW, _HIGH = 0.4, 0.6
-_QUANTILES = (0.15, _LOW, 0.5, _HIGH, 0.85)
+_QUARTERS = (0.25, 0.75)
+_QUANTILES = (0.15, _QUARTERS[0], _LOW, 0.5, _HIGH, _QUARTERS[1], 0.85)
+# A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
+_DEVIATIONS, _PART = 0.8, 0.25
+_IQR_OF_NORMAL = 1.349
+_AWAY = "recency_days"
+_MONEY = frozenset({"revenue", "order_value"})
+"""Features of money with words of their own."""
 _LONGEST_LABEL = 28
 _UNIT = re.compile(r"\s*\([^()]*\)$")
 
@@ -53,6 +65,12 @@ class ColumnWords:
     _levels_of: dict[str, Mapping[int, Level]] = field(default_factory=dict)
     _quantiles_of: dict[str, dict[float, float]] = field(default_factory=dict)
     _flags: dict[str, bool] = field(default_factory=dict)
+    _exceeded: dict[str, Bools] = field(default_factory=dict)
+
+    @cached_property
+    def rhythm(self) -> SegmentRhythm:
+        """Which segments keep to the own rhythm of their members."""
+        return SegmentRhythm(self.statistics)
 
     @cached_property
     def kinds(self) -> NumberKinds:
@@ -85,7 +103,7 @@ class ColumnWords:
             words = self._phrased("flag" if value else "not", name)
             return [Wording(words, (Term(name, "==", value),), "yes" if value else "no")]
         if name in TRAITS:
-            return self._own_wordings(name, direction)
+            return self._own_wordings(name, segment, direction)
         if (code := self._usual_code(name, segment)) is not None:
             return [self._of_code(name, code)]
         level = self._level(name, segment, direction)
@@ -93,17 +111,47 @@ class ColumnWords:
         is_true = level is not None and (bool(self._codes(name)) or _agrees(level, effect))
         wordings = self._of_level(name, segment, level) if level is not None and is_true else []
         if direction and not self._codes(name):
-            wordings.append(self._compared(name, direction))
+            is_worth = self._matters(name, segment)
+            wordings += [self._compared(name, direction)] if is_worth else self._beyond_median(name, direction)
         return self._as_values(name, wordings)
 
     def _of_level(self, name: str, segment: int, level: Level) -> list[Wording]:
-        """The words of a level, by its bounds where the level is low beside the others alone."""
+        """The words of a level, by its bounds where the level is low beside the others alone, or hardly differs.
+
+        Of money, the highest level is none where a segment without a level has clearly more.
+        """
         wording, median = self._level_wording(name, level), self.statistics.ranked[name].quantiles[segment][2]
+        if wording.kind == "middle":
+            return [wording]
         quantiles = self._quantiles(name)
-        is_low, is_high = median <= quantiles[_LOW], median >= quantiles[_HIGH]
-        if wording.kind == "middle" or (is_low if wording.kind == "low" else is_high):
+        is_true = median <= quantiles[_LOW] if wording.kind == "low" else median >= quantiles[_HIGH]
+        if level.position == level.n_levels - 1 and self._is_money(name) and self.is_exceeded(name, segment):
+            is_true = False
+        if is_true and (self.kinds.of(name) in BY_VALUES or self._matters(name, segment)):
             return [wording]
         return self.of_bounds(name, level.terms(name), "middle")
+
+    def _matters(self, name: str, segment: int) -> bool:
+        """Whether the median of a segment differs from that of the others by more than people would pass over.
+
+        Ranks alone call 34 years "younger" than 38.
+        """
+        ranks, quantiles = self.statistics.ranked[name], self._quantiles(name)
+        median, usual = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
+        first, last = (quantiles[quarter] for quarter in _QUARTERS)
+        # Halves: the difference of two values may be too large for a float.
+        difference, deviation = abs(median / 2 - usual / 2), (last / 2 - first / 2) / _IQR_OF_NORMAL
+        return difference > 0 and difference >= min(_DEVIATIONS * deviation, _PART * abs(usual / 2))
+
+    def _is_money(self, name: str) -> bool:
+        topic = topic_of(name, [self.statistics.table.phrase(name, code) for code in LANGUAGES])
+        return topic is not None and topic.key in ("money", "order_value")
+
+    def is_exceeded(self, name: str, segment: int) -> bool:
+        """Whether another segment clearly has more per customer."""
+        if name not in self._exceeded:
+            self._exceeded[name] = exceeded(self.statistics, name)
+        return bool(self._exceeded[name][segment])
 
     def _usual_code(self, name: str, segment: int) -> float | None:
         """The code among amounts that most members have, such as -1 for "never": it is neither low nor high."""
@@ -125,12 +173,35 @@ class ColumnWords:
         }
         return Wording(words, (Term(name, "==", code),), "category")
 
-    def _own_wordings(self, name: str, direction: int | None) -> list[Wording]:
-        wordings = own_words(name, direction, quantiles=self._quantiles(name))
+    def _own_wordings(self, name: str, segment: int, direction: int | None) -> list[Wording]:
+        standing = self._standing(name, segment)
+        wordings = own_words(name, direction, quantiles=self._quantiles(name), standing=standing)
+        # Who has more orders than most has not few, though they be three; a year without an order is long for anybody.
+        wordings = [one for one in wordings if name == _AWAY or self._is_on_its_side(name, segment, one.kind)]
+        if direction and not standing.matters:
+            wordings += self._beyond_median(name, direction)
         if name == "order_count" and (direction or 0) <= 0:
             key = "one_order_in_window" if self.statistics.table.windowed else "one_order"
             wordings = [Wording(in_each_language("names", key), (Term(name, "==", 1),), "low"), *wordings]
         return wordings
+
+    def _standing(self, name: str, segment: int) -> Standing:
+        matters = self._matters(name, segment)
+        if name not in _MONEY:
+            return Standing(matters, in_rhythm=self.rhythm.keeps(segment), base_in_rhythm=self.rhythm.base_keeps)
+        is_exceeded, level = self.is_exceeded(name, segment), self.levels(name).get(segment)
+        is_top = level is not None and level.position == level.n_levels - 1 and not is_exceeded
+        is_alone = sum(one == level for one in self.levels(name).values()) == 1
+        return Standing(matters, is_exceeded, level.low if level is not None and is_top and is_alone else None)
+
+    def _beyond_median(self, name: str, direction: int) -> list[Wording]:
+        """The side of the median of all in numbers, where the difference is too small to compare in words."""
+        term = Term(name, "<" if direction < 0 else ">=", self._quantiles(name)[0.5])
+        return self.of_bounds(name, (term,), "middle")
+
+    def is_long(self, name: str) -> bool:
+        """Whether the median of all customers is high in human terms."""
+        return is_high(name, self._quantiles(name)[0.5])
 
     def _compared(self, name: str, direction: int) -> Wording:
         """More or less than most: where segments overlap too much for levels, a clear difference is still one."""
@@ -142,9 +213,19 @@ class ColumnWords:
         return Wording(words, (term,), "low" if direction < 0 else "high", direction * COMPARED)
 
     def level_wording(self, name: str, segment: int) -> Wording:
-        """The words for the level of a segment that has one."""
-        wording = self._level_wording(name, self.levels(name)[segment])
+        """The words for the level of a segment that has one; by bounds where it is not on its side of most customers.
+
+        The second of four steps is above the median of all where most are on the first.
+        """
+        level = self.levels(name)[segment]
+        wording = self._level_wording(name, level)
+        if 0 < level.position < level.n_levels - 1 and not self._is_on_its_side(name, segment, wording.kind):
+            wording = next(iter(self.of_bounds(name, level.terms(name), "middle")), wording)
         return next(iter(self._as_values(name, [wording])), wording)
+
+    def _is_on_its_side(self, name: str, segment: int, kind: str) -> bool:
+        median, usual = self.statistics.ranked[name].quantiles[segment][2], self._quantiles(name)[0.5]
+        return bool(median <= usual if kind == "low" else median >= usual if kind == "high" else True)
 
     def _level_wording(self, name: str, level: Level) -> Wording:
         forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"

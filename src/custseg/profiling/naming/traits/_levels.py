@@ -20,6 +20,8 @@ from custseg.texts import roundest
 
 MAJORITY = 0.6
 """Share of the members for which a word must hold, as for the name of an archetype."""
+CLEARLY_MORE = 0.2
+"""A word is as true of other customers unless so much larger a part of the members meets it."""
 # Of two neighboring segments so large a part must be on either side of a cut: otherwise "high" and "highest" are luck.
 _APART = 0.75
 # The middle half of a segment that spans so large a part of all customers is at no level.

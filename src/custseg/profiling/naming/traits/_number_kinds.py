@@ -10,6 +10,7 @@ import numpy as np
 
 from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_label_column
 from custseg._numerics import Floats
+from custseg.feature_table import GIVEN_FAMILIES
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming.traits._column_topics import topic_of
 from custseg.texts import YEAR
@@ -20,6 +21,8 @@ BY_VALUES = frozenset({FEW, LABELS, RATING, SCALE, CYCLE, YEARS})
 """Kinds that are said by their values, such as "rating: 4 or 5", rather than as low and high."""
 # So many different whole numbers are said one by one: "children: 1 or more".
 _FEW_VALUES = 12
+# Of these units a feature that is 0 where there is nothing is a number of things, such as days with an order.
+_THINGS = ("days", "orders", "mails", "sessions")
 _SCORES, _SCALES = (5, 10), (5, 7, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
@@ -52,8 +55,10 @@ class NumberKinds:
     def _of(self, name: str) -> str:
         feature = self.statistics.table.described[name]
         grid = self.statistics.ranked[name].grid
-        if feature.family not in ("given", "attributes") or not _is_whole(grid):
+        if not _is_whole(grid):
             return AMOUNT
+        if feature.family not in GIVEN_FAMILIES:
+            return COUNT if feature.absent == 0 and feature.unit in _THINGS else AMOUNT
         if feature.unit:
             return YEARS if feature.unit == YEAR else AMOUNT
         if self._is_score(name, grid):

@@ -5,7 +5,7 @@ Start at `Traits.of`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,13 +17,15 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference
 from custseg.profiling.measures._terms import Term, condition_words
+from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
-from custseg.profiling.naming.traits._levels import Separation, is_most, separation
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Separation, is_most, separation
 from custseg.profiling.naming.traits._number_kinds import RATING, SCORE
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, TRAITS, Trait, Wording, in_order
 from custseg.texts import LANGUAGES
 
+_RECENCY = MAIN[0]
 _BONUS = 0.2
 """Added to the absolute effect of features used for clustering, which readers look for first."""
 # Of every segment, so large a part must be within its step of a column that names all of them.
@@ -69,10 +71,10 @@ class Traits:
         """The traits of a segment: what sets it apart, what is only true of it, further words, secondary columns."""
         first, secondary = self.columns
         main = [name for name in MAIN if name in first]
-        remaining = [name for name in first if name not in MAIN]
         of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
-        traits = [trait for name in main for trait in of_column[name][:1]]
-        by_strength = [trait for name in remaining for trait in of_column[name][:1]]
+        traits = [trait for name in self._with_rhythm(main, of_column) for trait in of_column[name][:1]]
+        said = {trait.feature for trait in traits}
+        by_strength = [trait for name in first if name not in (*MAIN, *said) for trait in of_column[name][:1]]
         by_strength.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
         traits += by_strength
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
@@ -81,8 +83,17 @@ class Traits:
         further = [replace(trait, is_clear=False) for name in first for trait in of_column[name][1:]]
         return [*clear, *weak, *further, *(replace(trait, is_secondary=True) for trait in last)]
 
+    def _with_rhythm(self, main: Sequence[str], of_column: Mapping[str, Sequence[Trait]]) -> list[str]:
+        """The own rhythm before the days since the last order, where these speak of customers who are away."""
+        recency = of_column.get(_RECENCY, [])[:1]
+        is_late = [trait.is_clear and trait.kind == "high" for trait in of_column.get(OVERDUE, [])[:1]]
+        if OVERDUE not in self.columns[0] or not (self.words.rhythm.base_keeps or any(is_late)):
+            return list(main)
+        is_away = any(trait.kind == "high" for trait in recency) or self.words.is_long(_RECENCY)
+        return [OVERDUE, *main] if is_away else list(main)
+
     def steps(self) -> dict[int, Trait] | None:
-        """One trait per segment where a single column has all segments as its steps; None if none has."""
+        """One trait per segment, the lowest first, where a single column has all as its steps; None if none has."""
         best, certainty = None, _NEARLY_ALL
         n_segments = self.statistics.n_segments
         for name in sorted(self.columns[0], key=lambda name: name not in self.clustered_on):
@@ -96,7 +107,10 @@ class Traits:
                 break
             if min(shares) >= certainty + 1e-9 * (best is not None):
                 best, certainty = name, min(shares)
-        return None if best is None else {s: self._step(best, s) for s in range(n_segments)}
+        if best is None:
+            return None
+        ascending = sorted(range(n_segments), key=lambda segment: self.words.levels(best)[segment].position)
+        return {segment: self._step(best, segment) for segment in ascending}
 
     def _step(self, name: str, segment: int) -> Trait:
         wording = self.words.level_wording(name, segment)
@@ -128,13 +142,14 @@ class Traits:
     def _true(
         self, name: str, segment: int, wordings: Sequence[Wording], *, clear: bool, effect: Effect | None
     ) -> list[Trait]:
-        """Those of the words that hold for most members."""
+        """Those of the words that hold for most members, first those that are not as true of the others."""
         size, traits = int(self.statistics.sizes()[segment]), []
         for wording in wordings:
             shares = self._term_shares.of(wording.terms, segment)
             if is_most(shares[0], size):
-                traits.append(self._trait(name, wording, shares, is_clear=clear, effect=effect))
-        return traits
+                is_clear = clear and shares[0] - shares[1] >= CLEARLY_MORE
+                traits.append(self._trait(name, wording, shares, is_clear=is_clear, effect=effect))
+        return sorted(traits, key=lambda trait: trait.members - trait.others < CLEARLY_MORE)
 
     def _trait(
         self, name: str, wording: Wording, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
@@ -211,7 +226,7 @@ class Traits:
     def merged(self, segment: int, trait: Trait, bound: Trait) -> Trait | None:
         """Both bounds of one column as one trait, such as "orders 5 to 9"; None where that is not most."""
         terms = tuple(sorted((*trait.terms, *bound.terms), key=lambda term: term.operator, reverse=True))
-        if [term.operator for term in terms] != [">=", "<"]:
+        if [term.operator for term in terms] not in ([">=", "<"], [">=", "<="]):
             return None
         wordings = self.words.of_bounds(bound.feature, terms, trait.kind if trait.kind == bound.kind else "middle")
         return next(iter(self._true(bound.feature, segment, wordings, clear=False, effect=None)), None)

@@ -30,6 +30,7 @@ _HIGH_LIMITS = {
     "cart_abandon_rate": 0.5,
 }  # fmt: skip
 _AVERAGE_QUANTILES = (0.15, 0.85)
+_AWAY = "recency_days"
 
 
 class Wording(NamedTuple):
@@ -113,33 +114,66 @@ TRAITS = frozenset(text("en", "profiling", "traits"))
 """Features with words of their own for low and high values."""
 
 
-def own_words(feature: str, direction: int | None, *, quantiles: Mapping[float, float]) -> list[Wording]:
+class Standing(NamedTuple):
+    """How a segment stands beside the others in a column.
+
+    `matters` says whether its median differs from that of all by enough to compare them, `is_exceeded` whether another
+    segment has clearly more of the column, `top` the bound above which this segment alone is; `in_rhythm` that most
+    members order as often as they used to, `base_in_rhythm` that most customers do.
+    """
+
+    matters: bool = True
+    is_exceeded: bool = False
+    top: float | None = None
+    in_rhythm: bool = False
+    base_in_rhythm: bool = False
+
+
+def own_words(
+    feature: str, direction: int | None, *, quantiles: Mapping[float, float], standing: Standing
+) -> list[Wording]:
     """What a feature with words of its own can be called, the more telling first.
 
     Low and high (`direction` -1 and 1) are absolute where the feature has a limit: only below it are orders "few".
     Otherwise, and where the limit does not hold, they compare with the median of all customers. Without a direction
     (0: like the others; None: unsure) the absolute words of recency and orders come first as well: where nobody has
-    ordered for a year, that is not "average".
+    ordered for a year, that is not "average". Who keeps to an own rhythm has not been away for long, whatever the days.
     """
     median = quantiles[0.5]
     low = _wording(feature, "low", Term(feature, "<=", _LOW_LIMITS[feature])) if feature in _LOW_LIMITS else []
+    is_away = not (feature == _AWAY and standing.in_rhythm)
     high = _wording(feature, "high", Term(feature, ">=", _HIGH_LIMITS[feature])) if feature in _HIGH_LIMITS else []
-    absolute = high + low if feature in MAIN else []
+    absolute = (high if is_away else []) + low if feature in MAIN else []
     if direction is None:
         return absolute
-    if direction < 0:
-        # More recent than most, and yet away for long.
-        lapsed = _wording(
-            feature, "lapsed", Term(feature, ">=", _HIGH_LIMITS.get(feature, 0.0)), Term(feature, "<", median)
-        )
-        return low + lapsed + _wording(feature, "lower" if low else "low", Term(feature, "<", median))
-    if direction > 0:
-        # A high number needs more than nothing: 0 is the median of money that few spend.
-        # Where most have been away for long, these have been for longest.
-        lapsed = _wording(feature, "lapsed_earlier", Term(feature, ">", median)) if _is_high(feature, median) else []
-        return high + lapsed + _wording(feature, "higher" if high else "high", Term(feature, ">", max(median, 0.0)))
+    if direction:
+        compared = _lower if direction < 0 else _higher
+        words = compared(feature, median, standing) if standing.matters else []
+        return [*(low if direction < 0 else high if is_away else []), *words]
     first, last = (quantiles[quantile] for quantile in _AVERAGE_QUANTILES)
     return absolute + _wording(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
+
+
+def _lower(feature: str, median: float, standing: Standing) -> list[Wording]:
+    """Lower than most customers: more recent than most, and yet away for long; low without a limit of its own."""
+    terms = Term(feature, ">=", _HIGH_LIMITS.get(feature, 0.0)), Term(feature, "<", median)
+    lapsed = [] if standing.base_in_rhythm else _wording(feature, "lapsed", *terms)
+    return lapsed + _wording(feature, "lower" if feature in _LOW_LIMITS else "low", Term(feature, "<", median))
+
+
+def _higher(feature: str, median: float, standing: Standing) -> list[Wording]:
+    """Higher than most customers, where most have been away for long for longer; high without a limit of its own.
+
+    A high number needs more than nothing: 0 is the median of money that few spend. No money is high where another
+    segment has clearly more.
+    """
+    has_lapsed = is_high(feature, median) and not standing.base_in_rhythm
+    term = Term(feature, ">", max(median, 0.0))
+    lapsed = _wording(feature, "lapsed_earlier", term) if has_lapsed else []
+    if feature in _HIGH_LIMITS or standing.is_exceeded:
+        return lapsed + _wording(feature, "higher", term)
+    is_alone = standing.top is not None and standing.top > max(median, 0.0)
+    return lapsed + _wording(feature, "high", Term(feature, ">=", standing.top) if is_alone else term)
 
 
 _KINDS = {"low": "low", "lower": "low", "average": "middle"}
@@ -147,7 +181,8 @@ _ORDERS = {"low": -1.0, "lower": -COMPARED, "average": 0.0, "lapsed": COMPARED /
            "lapsed_earlier": 1.0}  # fmt: skip
 
 
-def _is_high(feature: str, value: float) -> bool:
+def is_high(feature: str, value: float) -> bool:
+    """Whether a value is high in human terms."""
     return feature in _HIGH_LIMITS and value >= _HIGH_LIMITS[feature]
 
 

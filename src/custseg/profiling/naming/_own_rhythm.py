@@ -1,0 +1,102 @@
+"""Which customers keep to their own rhythm of orders: it says more of who has lapsed than the days since an order.
+
+Somebody who gives once a year has not lapsed after ten months, and a weekly customer may have after five weeks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from custseg._numerics import Bools, Integers
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._table import ProfileTable
+
+OVERDUE = "overdue_ratio"
+LATE = 1.5
+"""Usual gaps since the last order up to which a customer is within the own rhythm."""
+_GAP, _ORDERS = "gap_days_mean", "order_count"
+# The share of customers that stands for most of them.
+_MOST = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Rhythm:
+    """The customers whose own rhythm is known, and those of them who are within it.
+
+    Attributes
+    ----------
+    regular : ndarray of bool, shape (n_customers,)
+        Customers with a gap between two orders and with `overdue_ratio`.
+    punctual : ndarray of bool, shape (n_customers,)
+        Those of them whose last order is no longer ago than one and a half of their usual gaps.
+    """
+
+    regular: Bools
+    punctual: Bools
+
+
+def own_rhythm(table: ProfileTable) -> Rhythm | None:
+    """The rhythm of each customer; None for a table that does not have it."""
+    if OVERDUE not in table.numbers or table.described[OVERDUE].doubtful:
+        return None
+    ratios = table.values(OVERDUE)
+    regular = ~np.isnan(ratios)
+    # The expected gap of a customer with one order is that of the others.
+    if _GAP in table.numbers:
+        regular &= ~np.isnan(table.values(_GAP))
+    elif _ORDERS in table.numbers:
+        regular &= table.values(_ORDERS) > 1
+    return Rhythm(regular, regular & (ratios <= LATE))
+
+
+@dataclass(eq=False)
+class SegmentRhythm:
+    """Whether most members of a segment, and most clustered customers, are within their own rhythm."""
+
+    statistics: ColumnStatistics
+
+    def keeps(self, segment: int) -> bool:
+        """Whether most members are known to be within their rhythm."""
+        return self._is_most(self.n_within[segment], self.statistics.sizes()[segment])
+
+    @property
+    def base_keeps(self) -> bool:
+        """Whether most clustered customers are known to be within their rhythm."""
+        return self._is_most(self.n_within.sum(), self.statistics.sizes().sum())
+
+    @property
+    def base_is_late(self) -> bool:
+        """Whether most clustered customers are known to be beyond it."""
+        return self._is_most(self.n_late.sum(), self.statistics.sizes().sum())
+
+    @property
+    def base_may_be_late(self) -> bool:
+        """Whether so few are known to be within it that most others may be beyond it."""
+        n_customers = self.statistics.sizes().sum()
+        return self._is_most(n_customers - self.n_within.sum(), n_customers)
+
+    @cached_property
+    def n_within(self) -> Integers:
+        """Members of each segment that are known to be within their rhythm."""
+        return self._counted(None if self._rhythm is None else self._rhythm.punctual)
+
+    @cached_property
+    def n_late(self) -> Integers:
+        """Members of each segment that are known to be beyond it."""
+        return self._counted(None if self._rhythm is None else self._rhythm.regular & ~self._rhythm.punctual)
+
+    @cached_property
+    def _rhythm(self) -> Rhythm | None:
+        return own_rhythm(self.statistics.table)
+
+    def _counted(self, customers: Bools | None) -> Integers:
+        labels, n_segments = self.statistics.labels, self.statistics.n_segments
+        if customers is None:
+            return np.zeros(n_segments, dtype=np.intp)
+        return np.bincount(labels[customers & (labels >= 0)], minlength=n_segments)
+
+    def _is_most(self, count: int, size: int) -> bool:
+        return bool(size > 0 and count >= _MOST * size)
