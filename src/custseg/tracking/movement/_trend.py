@@ -13,11 +13,10 @@ from custseg._checks import check_choice
 from custseg._frames import collect, open_table
 from custseg._privacy import shown_sizes
 from custseg.errors import DataError
-from custseg.snapshot import parse_moment
+from custseg.snapshot import moment_text, parse_moment
 from custseg.texts import LANGUAGES, listed
 from custseg.tracking._assignments import recorded_assignments
 from custseg.tracking._history import SegmentHistory
-from custseg.tracking._snapshot_moments import moment_text
 from custseg.tracking.movement._compared import ComparedSnapshots
 from custseg.tracking.movement._movement import TrackedSegment
 
