@@ -31,6 +31,22 @@ def assert_readable(figure: Figure) -> None:
 
 
 @cache
+def reassigned_result() -> Segmentation:
+    """40, 40 and 10 customers around three points, and a minimum size of 20."""
+    rng = np.random.default_rng(0)
+    points = np.repeat([[0.0, 0.0], [6.0, 0.0], [3.0, 4.0]], [40, 40, 10], axis=0) + rng.normal(size=(90, 2))
+    table = pl.DataFrame({"client": range(90), "income": points[:, 0], "visits": points[:, 1]})
+    return quick_fit(features=table, n_segments=3, min_size=20)
+
+
+@cache
+def one_column_result(n_segments: int) -> Segmentation:
+    """Sixty customers with 0 to 59 in their only column."""
+    table = pl.DataFrame({"client": [f"c{number}" for number in range(60)], "spent": np.arange(60.0)})
+    return quick_fit(features=table, n_segments=n_segments, min_size=5)
+
+
+@cache
 def awkward_results() -> dict[str, Segmentation]:
     """Results that are hard to draw: few and many segments, long and hostile names, one giant segment, Russian."""
     shop = make_shop(600, 0)

@@ -17,7 +17,15 @@ INTRODUCTION = """# Reference
 Everything that can be imported, by folder. Made by `make api` from `__all__` and the docstrings.
 """
 # Records that results hold and nobody makes: documented, although no public door exports them.
-RECORDS = {"custseg": ("custseg.inspection.FileFinding",)}
+RECORDS = {
+    "custseg": (
+        "custseg.inspection.FileFinding",
+        *(
+            f"custseg.picture_data.{name}"
+            for name in ("SegmentMap", "MapAxis", "MapArea", "SegmentMeans", "SizeChange")
+        ),
+    )
+}
 
 
 def page() -> str:

@@ -15,22 +15,36 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice
+from custseg._checks import check_choice, check_integer
 from custseg._column_kinds import column_notes, is_demographic_name
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
+from custseg.classical_rfm import RFMGrid, rfm_grid
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
-from custseg.feature_table import FeatureTable, distinct_phrases
+from custseg.errors import DataError
+from custseg.feature_table import FeatureTable, check_features, distinct_phrases
 from custseg.goals import Goal
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
+from custseg.picture_data import (
+    SegmentMap,
+    SegmentMeans,
+    SizeChange,
+    segment_map,
+    segment_means,
+    size_changes,
+    telling_features,
+)
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
-from custseg.texts import counted, printable, shortened, text
+from custseg.texts import LANGUAGES, counted, printable, shortened, text
 from custseg.trials import AutoMinimum
 
 __all__ = ["Segmentation"]
+
+_MOST_TELLING = 10
+"""Features of pictures that show many of them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,6 +117,67 @@ class Segmentation:
             replace(item, origin=numbers[item.origin], target=numbers[item.target])
             for item in self.choice.best.reassignments
         )
+
+    @property
+    def size_changes(self) -> tuple[SizeChange, ...]:
+        """The size of each segment before and after customers were reassigned to meet the minimum size."""
+        sizes = {int(row.segment or 0): row.size for row in self.profiles.listed_segments}
+        return size_changes(sizes, self.reassignments)
+
+    @property
+    def telling_features(self) -> list[str]:
+        """The clustering features and those of markers, in the order of the table; the ten with the largest effects."""
+        return telling_features(self.profiles, self.model.preparation.names, most=_MOST_TELLING)
+
+    @cached_property
+    def segment_means(self) -> SegmentMeans:
+        """The means of the segments in `telling_features`, in standard deviations of all clustered customers."""
+        clustered = self.labels >= 0
+        values = {name: self.features.values(name)[clustered] for name in self.telling_features}
+        return segment_means(values, self.labels[clustered], self.model.numbers)
+
+    @cached_property
+    def segment_map(self) -> SegmentMap | None:
+        """The segments in the two dimensions in which they differ most; None if they were made of one feature."""
+        names, clustered = self.model.preparation.names, self.labels >= 0
+        if len(names) < 2:
+            return None
+        described = {feature.name: feature for feature in self.features.described}
+        return segment_map(
+            self.preparation.matrix({name: self.features.values(name)[clustered] for name in names}),
+            self.labels[clustered],
+            features=[described[name] for name in names],
+            phrases=self._phrases,
+            numbers=self.model.numbers,
+        )
+
+    def rfm_grid(self, *, recency: str = "recency_days", frequency: str = "order_count", bins: int = 5) -> RFMGrid:
+        """Which segment the customers of each cell of the grid of recency and frequency scores are in.
+
+        Parameters
+        ----------
+        recency, frequency : str
+            The two features; recency is better when smaller. Customers without one of the values are left out.
+        bins : int, default 5
+            Number of scores, 2 to 9; see `rfm_scores`. They rank the clustered customers alone.
+
+        Raises
+        ------
+        DataError
+            If a feature does not exist, has no numbers, or no customer has both values.
+        TypeError, ValueError
+            If `bins` is no whole number from 2 to 9, or both features are the same.
+        """
+        check_integer("rfm_grid", "bins", bins, minimum=2, maximum=9)
+        if recency == frequency:
+            raise ValueError(f"rfm_grid: recency and frequency must be two features, got {recency!r} twice.")
+        check_features(self.features, [recency, frequency], argument="recency= and frequency=", caller="rfm_grid")
+        values = {name: self.features.values(name) for name in (recency, frequency)}
+        usable = (self.labels >= 0) & ~np.isnan(values[recency]) & ~np.isnan(values[frequency])
+        if not usable.any():
+            raise DataError(f"rfm_grid: no clustered customer has both {recency!r} and {frequency!r}.")
+        scored = {name: column[usable] for name, column in values.items()}
+        return rfm_grid(scored, self.labels[usable], self.model.numbers, bins=bins, languages=LANGUAGES)
 
     @property
     def notes(self) -> list[str]:

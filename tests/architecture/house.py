@@ -33,7 +33,7 @@ LAYERS = (
         "rules",
         "trials",
     ),
-    ("matrix",),
+    ("matrix", "picture_data"),
     ("goals",),
     ("model",),
     ("result",),

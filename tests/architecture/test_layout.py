@@ -58,6 +58,7 @@ TESTED_BY = {
     "profiling/_segment_profile.py": "profiling/test_profiles.py",
     "profiling/measures/_categories.py": "profiling/test_profiles.py",
     "profiling/naming/_archetype_match.py": "profiling/naming/test_names.py",
+    "plots/segments/_map.py": "plots/segments/test_plot_map.py",
     "proof/_further_segments.py": "proof/test_cross_check.py",
     "proof/experiments/_uplift_result.py": "proof/experiments/test_uplift.py",
     "rules/_results.py": "rules/test_segment_rules.py",

@@ -20,6 +20,9 @@ from custseg.plots._canvas import (
 OF_A_RESULT = {
     "plot_segments": plots.plot_segments,
     "plot_profile": plots.plot_profile,
+    "plot_snake": plots.plot_snake,
+    "plot_map": plots.plot_map,
+    "plot_minimum_size": plots.plot_minimum_size,
     "plot_choice": plots.plot_choice,
     "plot_silhouette": plots.plot_silhouette,
     "plot_stability": plots.plot_stability,
@@ -29,6 +32,11 @@ OF_A_RESULT = {
 
 def figure_of(drawn: object) -> Figure:
     return drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+
+
+@pytest.mark.parametrize("case", ["two", "eight, Russian", "long names"])
+def test_the_grid_of_awkward_results_can_be_read(case: str) -> None:
+    assert_readable(figure_of(plots.plot_rfm_grid(awkward_results()[case])))
 
 
 @pytest.mark.parametrize("case", ["two", "eight, Russian", "fifteen", "giant", "long names"])

@@ -10,6 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -40,6 +41,12 @@ _DASHES = ("-", "--", ":", "-.")
 def segment_color(segment: int) -> str:
     """The color of the segment with this number, in every picture."""
     return _PALETTE[segment % len(_PALETTE)]
+
+
+def segment_ink(segment: int) -> str:
+    """The same, darker, for words on a light ground."""
+    red, green, blue = (0.68 * light for light in to_rgb(segment_color(segment)))
+    return to_hex((red, green, blue))
 
 
 def segment_hatch(segment: int) -> str:
@@ -82,6 +89,8 @@ def figure_or_new(caller: str, figure: Any, *, width: float, height: float) -> F
             f"{caller}: figure must be a matplotlib Figure such as plt.figure(), got {type(figure).__name__}."
         )
     figure.clear()
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
     return figure
 
 
@@ -163,9 +172,20 @@ def set_title(axes: Axes, title: str, *, beside: float | None = None, pad: float
 
 def set_note(axes: Axes, note: str, *, beside: float = _WIDTH_OF_NAMES) -> None:
     """Write how to read the picture below the axes, in lines that fit beside the names, which take so many inches."""
+    axes.set_xlabel(wrapped_note(axes, note, beside=beside), fontsize=8.5, color=QUIET, loc="left", parse_math=False)
+
+
+def wrapped_note(axes: Axes, note: str, *, beside: float = _WIDTH_OF_NAMES) -> str:
+    """A note in lines that fit below the axes, beside names that take so many inches; its own line breaks stay."""
     width = max(24, int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - beside)))
-    lines = "\n".join(textwrap.fill(line, width) for line in note.split("\n"))
-    axes.set_xlabel(lines, fontsize=8.5, color=QUIET, loc="left", parse_math=False)
+    return "\n".join(textwrap.fill(line, width) for line in note.split("\n"))
+
+
+def set_figure_title(figure: Figure, title: str) -> None:
+    """Write the title above all panels at the left, in lines that fit the figure."""
+    width = max(24, int(8.5 * figure.get_figwidth()))
+    figure.suptitle(textwrap.fill(printable(title), width), x=0.01, ha="left", fontsize=13, weight="bold", color=INK,
+                    parse_math=False)  # fmt: skip
 
 
 def set_figure_note(figure: Figure, note: str) -> None:

@@ -49,6 +49,11 @@ def test_one_segment_with_all_customers_is_marked_at_zero(choice: ClusteringChoi
     assert_readable(axes.get_figure())
 
 
+def test_one_segment_that_was_requested_can_be_drawn() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    assert_readable(plot_choice(select_clustering(X, methods="kmeans", n_clusters=1)).get_figure())
+
+
 def test_something_else_is_refused() -> None:
     with pytest.raises(TypeError, match="plot_choice: result must be a Segmentation or a ClusteringChoice, got int"):
         plot_choice(3)

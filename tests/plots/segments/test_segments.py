@@ -108,6 +108,14 @@ def test_plot_of_few_and_of_many_segments(number: int, words: str) -> None:
     assert_inside_and_apart(figure)
 
 
+def test_a_given_figure_is_drawn_into(given: Segmentation) -> None:
+    figure = Figure()
+    assert plot_segments(given, figure=figure) is figure
+    assert len(figure.axes) == 2
+    with pytest.raises(TypeError, match="plot_segments: figure must be a matplotlib Figure"):
+        plot_segments(given, figure="a.png")
+
+
 def test_plot_is_saved_as_a_picture(result: Segmentation, tmp_path: Path) -> None:
     plot_segments(result).savefig(tmp_path / "segments.png")
     assert (tmp_path / "segments.png").read_bytes().startswith(b"\x89PNG")

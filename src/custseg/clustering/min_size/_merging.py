@@ -18,7 +18,7 @@ class Merge:
     Attributes
     ----------
     size : int
-        Number of its rows.
+        Number of its rows, without those of clusters that had joined it.
     target : int
         The cluster, in the final numbering, that took its core rows; -1 where they became noise.
     distance : float
@@ -46,12 +46,13 @@ def merged_to_min_size(
         if not rule.n_clusters or sizes.min() >= min_size:
             return rule, near, merges
         small = int(sizes.argmin())
+        joined = sum(m.size for m in merges if m.target == small)
         target, distance = nearest_cluster(rule, small)
         rule, renumbered = _without(rule, small, target)
         if target < 0:
             near = rule.nearest_cores(X)
         merges = [replace(m, target=int(renumbered[m.target]) if m.target >= 0 else -1) for m in merges]
-        merges.append(Merge(int(sizes[small]), int(renumbered[small]), distance))
+        merges.append(Merge(int(sizes[small]) - joined, int(renumbered[small]), distance))
 
 
 def nearest_cluster(rule: CoreRule, small: int) -> tuple[int, float]:

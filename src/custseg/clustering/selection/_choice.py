@@ -44,13 +44,14 @@ class FittedRows:
     specs: dict[tuple[str, int], FitSpec]
 
     def checked(self, decision: Decision) -> Decision:
-        """The decision; it says that fewer rows lie between clusters only as far as that is so."""
+        """The decision; clusters that touch are natural only if fewer rows lie between every two than inside both."""
         if decision.reason.kind != "touching":
             return decision
         labels = decision.best.labels
         of_sample = labels if len(labels) == len(self.sample) else labels[self.sample]
         n_valleys, n_pairs = valleys(self.X[self.sample], of_sample)
-        return replace(decision, reason=decision.reason.with_valleys(n_valleys, n_pairs))
+        reason = decision.reason.with_valleys(n_valleys, n_pairs)
+        return replace(decision, reason=reason, verdict="natural" if reason.kind == "touching" else "reproducible")
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +98,9 @@ class ClusteringChoice:
         """The kind of segmentation.
 
         "natural": a sparser region separates every two clusters, in the sample, in most halves of it and more than in
-        null data. "reproducible": no such regions, but refits agree (0.75 or more). "constructive": neither, but the
-        number was requested. "none": neither; `best` is only the best of the candidates, or one cluster.
+        null data; or they touch, are very stable, and fewer rows lie between every two than inside both.
+        "reproducible": no such regions, but refits agree (0.75 or more). "constructive": neither, but the number was
+        requested. "none": neither; `best` is only the best of the candidates, or one cluster.
         """
         return self.decision.verdict
 

@@ -159,7 +159,7 @@ def _name_methods(axes: Axes, data: Mapping[str, Any], language: str) -> None:
     if data["null"]["low"]:
         ends.append(((data["null"]["low"][-1] + data["null"]["high"][-1]) / 2, "s", chance))
     names = [wrapped(name, 16) for _, _, name in ends]
-    gap = 0.07 * (high - low) * max(1 + name.count("\n") for name in names)
+    gap = 0.07 * (high - low) * max((1 + name.count("\n") for name in names), default=1)
     heights = apart([value for value, _, _ in ends], gap)
     right = axes.get_xlim()[1]
     for (_, marker, _), name, height in zip(ends, names, heights, strict=True):

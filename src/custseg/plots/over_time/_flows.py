@@ -16,9 +16,9 @@ from custseg.plots._canvas import (
     parent_figure,
     segment_color,
     segment_hatch,
-    set_note,
     set_title,
     wrapped,
+    wrapped_note,
 )
 from custseg.texts import text
 
@@ -174,8 +174,6 @@ def _color(key: int | None) -> str:
 
 
 def _write_note(axes: Axes, note: str) -> None:
-    """The note below; the axes are off, and their label with them, so that it is a text of its own."""
-    set_note(axes, note, beside=0.6)
-    label = axes.xaxis.label
-    axes.annotate(label.get_text(), (0, 0), xycoords="axes fraction", xytext=(0, -4), textcoords="offset points",
-                  va="top", fontsize=8.5, color=QUIET)  # fmt: skip
+    """The note below, as a text of its own: the axes are off, and their label with them."""
+    axes.annotate(wrapped_note(axes, note, beside=0.6), (0, 0), xycoords="axes fraction", xytext=(0, -4),
+                  textcoords="offset points", va="top", fontsize=8.5, color=QUIET)  # fmt: skip

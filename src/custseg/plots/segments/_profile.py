@@ -15,10 +15,11 @@ from custseg.plots._canvas import (
     segment_color,
     segment_hatch,
     set_figure_note,
+    set_figure_title,
     wrapped,
 )
 from custseg.profiling import SegmentProfile
-from custseg.texts import percent, text, value_text
+from custseg.texts import number, percent, text, value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from custseg.result import Segmentation
 
-_MAX_FEATURES, _MOST_COLUMNS = 10, 4
+_MOST_COLUMNS = 4
 # An effect is named and colored from here: "medium" for Cliff's delta (Romano et al. 2006).
 _MARKED = 0.33
 
@@ -67,7 +68,7 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     >>> plot_profile(fit_segments(make_shop(500, 0).orders)).savefig("profile.png")  # doctest: +SKIP
     """
     rows = result.profiles.listed_segments
-    features = _features_to_show(result)
+    features = result.telling_features
     n_lines = -(-len(rows) // _MOST_COLUMNS)
     n_columns = -(-len(rows) // n_lines)
     figure = figure_or_new(
@@ -79,36 +80,22 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     for panel in panels.flat[len(rows) :]:
         panel.set_axis_off()
     words = text(result.choice.language, "plots")
-    figure.suptitle(words["profile_title"], x=0.01, ha="left", fontsize=13, weight="bold", color=INK)
+    set_figure_title(figure, words["profile_title"])
     set_figure_note(figure, words["profile_axis"])
     return figure
 
 
-def _features_to_show(result: Segmentation) -> list[str]:
-    """The features of the clustering and those of markers, in the order of the table.
-
-    Markers do not repeat features that say the same. Of more than fit, those with the largest effects.
-    """
-    rows = result.profiles.segments
-    wanted = {*result.model.preparation.names, *(marker.feature for row in rows for marker in row.markers)}
-    largest = {
-        name: max(abs(row.effects.get(name) or 0.0) for row in rows) for name in rows[0].effects if name in wanted
-    }
-    strongest = sorted(largest, key=lambda name: -largest[name])[:_MAX_FEATURES]
-    return [name for name in largest if name in strongest]
-
-
 def _draw_segment(axes: Axes, row: SegmentProfile, *, features: list[str], result: Segmentation) -> None:
-    language, number = result.choice.language, int(row.segment or 0)
+    language, segment = result.choice.language, int(row.segment or 0)
     described = {feature.name: feature for feature in result.features.described}
     phrases = distinct_phrases(result.features.described, language)
     effects: list[Any] = [row.effects[name] or 0.0 for name in features]
     marked = [abs(effect) >= _MARKED for effect in effects]
-    colors = [segment_color(number) if is_marked else BASE for is_marked in marked]
+    colors = [segment_color(segment) if is_marked else BASE for is_marked in marked]
     bars = axes.barh(range(len(features)), effects, height=0.62, color=colors)
     for position, (bar, name, effect) in enumerate(zip(bars, features, effects, strict=True)):
         if marked[position]:
-            bar.set(hatch=segment_hatch(number), edgecolor="white", linewidth=0)
+            bar.set(hatch=segment_hatch(segment), edgecolor="white", linewidth=0)
             label = value_text(row.medians[name], described[name].unit, language)
             side = -1 if effect > 0 else 1
             axes.text(0.04 * side, position, label, va="center", ha="right" if side < 0 else "left", fontsize=8,
@@ -116,10 +103,11 @@ def _draw_segment(axes: Axes, row: SegmentProfile, *, features: list[str], resul
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.set_xlim(-1.05, 1.05)
     axes.set_xticks([-1, -0.5, 0, 0.5, 1])
+    axes.xaxis.set_major_formatter(lambda value, _: number(value, language))
     axes.set_yticks(range(len(features)), [wrapped(phrases[name], 26, lines=2) for name in features], parse_math=False)
     axes.set_ylim(len(features) - 0.4, -0.6)
     plain(axes, grid="x")
     axes.grid(axis="x", color=GRID)
     share = percent(row.share, language) if row.share is not None else ""
     axes.set_title(wrapped(f"{row.name} · {share}", 23, lines=4), loc="left", fontsize=10, weight="bold",
-                   color=segment_color(number), parse_math=False)  # fmt: skip
+                   color=segment_color(segment), parse_math=False)  # fmt: skip

@@ -6,21 +6,21 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from custseg._privacy import with_count
 from custseg.feature_table import distinct_phrases
-from custseg.result import Segmentation
+from custseg.plots._canvas import INK, figure_or_new, plain, segment_ink, set_figure_note, set_figure_title, set_names
 from custseg.texts import YEAR, counted, number, percent, printable, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from custseg.result import Segmentation
 
 
 _CUSTOMERS = "#b8c4d6"
 _REVENUE = "#2f4b7c"
-_INK = "#22262e"
-_QUIET = "#6b7280"
 _USUAL = ("recency_days", "order_count", "revenue", "order_value")
 """Features that are shown wherever a result has all of them."""
 
@@ -28,18 +28,24 @@ _MAX_FEATURES = 6
 _COLORS = LinearSegmentedColormap.from_list("low to high", ["#8fb8de", "#ffffff", "#f2b880"])
 
 
-def plot_segments(result: Segmentation) -> Figure:
+def plot_segments(result: Segmentation, *, figure: Figure | None = None) -> Figure:
     """Draw the segments: shares of customers and revenue, and the median of the main features.
 
     Parameters
     ----------
     result : Segmentation
         The result of `fit_segments`.
+    figure : matplotlib Figure, optional
+        Drawn into, after it was emptied; by default a new one without a window.
 
     Returns
     -------
     matplotlib Figure
-        A figure without a window; save it with `savefig`.
+
+    Raises
+    ------
+    TypeError
+        If `figure` is no matplotlib Figure.
 
     Examples
     --------
@@ -50,15 +56,13 @@ def plot_segments(result: Segmentation) -> Figure:
     """
     rows = result.profiles.segments
     features = _main_features(result)
-    figure = Figure(figsize=(4.6 + 1.35 * len(features) + 2.6, 2.3 + 0.72 * len(rows)), dpi=150)
+    width, height = 4.6 + 1.35 * len(features) + 2.6, 2.3 + 0.72 * len(rows)
+    figure = figure_or_new("plot_segments", figure, width=width, height=height)
     bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * len(features)])
     _draw_shares(bars, result)
     _draw_medians(cells, result, features)
-    figure.text(0.02, 0.965, _title(result), fontsize=15, weight="bold", color=_INK, va="top")
-    figure.text(0.02, 0.02, _footnote(result), fontsize=8, color=_QUIET, va="bottom")
-    top = 1 - 1.25 / figure.get_figheight()
-    figure.subplots_adjust(left=2.35 / figure.get_figwidth(), right=0.98, top=top,
-                           bottom=0.55 / figure.get_figheight(), wspace=0.05)  # fmt: skip
+    set_figure_title(figure, _title(result))
+    set_figure_note(figure, _footnote(result))
     return figure
 
 
@@ -81,14 +85,13 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
         for share, color, shift in bars:
             axes.barh(position + shift, max(share, 0), height=height, color=color)
             axes.text(max(share, 0) + 0.02 * longest, position + shift, percent(share, language),
-                      va="center", fontsize=9, color=_INK)  # fmt: skip
-    names = [_wrapped(row.name) for row in rows]
-    axes.set_yticks(range(len(rows)), names, fontsize=10.5, parse_math=False)
-    axes.set_ylim(len(rows) - 0.45, -0.55)
+                      va="center", fontsize=9, color=INK)  # fmt: skip
+    plain(axes)
+    set_names(axes, [row.name for row in rows])
+    for label, row in zip(axes.get_yticklabels(), rows, strict=True):
+        label.set_color(segment_ink(int(row.segment or 0)))
     axes.set_xlim(0, longest * 1.25)
     axes.set_xticks([])
-    axes.tick_params(length=0, colors=_INK)
-    axes.spines[:].set_visible(False)
     axes.text(0, -0.72, words["customers_share"], color="#7487a6", fontsize=10, weight="bold")
     if money:
         axes.text(longest * 0.62, -0.72, words["revenue_share"], color=_REVENUE, fontsize=10, weight="bold")
@@ -103,20 +106,14 @@ def _draw_medians(axes: Axes, result: Segmentation, features: list[str]) -> None
     for position, row in enumerate(rows):
         for column, name in enumerate(features):
             median = number(row.medians[name], language, grouped=units[name] != YEAR)
-            axes.text(column, position, median, ha="center", va="center", fontsize=11, color=_INK)
+            axes.text(column, position, median, ha="center", va="center", fontsize=11, color=INK)
     # Names of columns can break at underscores, labels at spaces.
     titles = [textwrap.fill(printable(phrases[name]).replace("_", " "), 14) for name in features]
+    plain(axes)
     axes.set_xticks(range(len(features)), titles, fontsize=10, parse_math=False)
     axes.xaxis.tick_top()
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.45, -0.55)
-    axes.tick_params(length=0, colors=_INK)
-    axes.spines[:].set_visible(False)
-
-
-def _wrapped(name: str) -> str:
-    """The name in short lines, broken between traits where it has any."""
-    return "\n".join(textwrap.fill(trait, 24) for trait in name.split(" · "))
 
 
 def _title(result: Segmentation) -> str:
