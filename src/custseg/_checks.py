@@ -14,6 +14,7 @@ from os import PathLike, fsdecode
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from custseg.errors import DataError, MissingDependencyError
 from custseg.texts import listed, plural, shown
@@ -28,7 +29,14 @@ _SIGN = r"A{0,3}[$€£¥₽₹₴₸₺₩₪₫฿]"
 _CODE = r"A{1,4}\.?"
 _SIGNED = re.compile(rf"[-+−(]?\s*(?:{_SIGN}\s*{_NUMBER}|{_CODE}\s*\d[\d.,'’\s]*|{_NUMBER}(?:{_SIGN}|{_CODE}))\)?-?")
 _SIGN_OUTSIDE = re.compile(rf"\({_NUMBER}\)|{_NUMBER}[-−]")
-_EXTRAS = {"pandas": "pandas", "pyarrow": "pandas", "duckdb": "duckdb", "fastexcel": "excel", "sqlglot": "sql"}
+_EXTRAS = {
+    "pandas": "pandas",
+    "pyarrow": "pandas",
+    "duckdb": "duckdb",
+    "fastexcel": "excel",
+    "sqlglot": "sql",
+    "tableauhyperapi": "tableau",
+}
 # Ranges up to this number are accepted for any number of customers: numbers that are too large are not tried.
 _MODEST = 100
 
@@ -210,6 +218,19 @@ def check_number(caller: str, argument: str, value: object, *, minimum: float) -
     if not minimum <= number < math.inf:
         raise ValueError(f"{caller}: {argument} must be finite and at least {minimum:g}, got {number:g}.")
     return number
+
+
+def check_timezone(caller: str, value: object) -> str:
+    """Return the name of a time zone that exists, or raise."""
+    if not isinstance(value, str):
+        raise TypeError(f"{caller}: timezone must be a name, got {type(value).__name__}.")
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"{caller}: timezone must be a name such as 'UTC' or 'Europe/Berlin', got {value!r}."
+        ) from None
+    return value
 
 
 def check_random_state(caller: str, value: object) -> int:

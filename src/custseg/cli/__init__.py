@@ -20,6 +20,7 @@ from custseg.cli._power import power
 from custseg.cli._prove import prove
 from custseg.cli._scorecard import scorecard_command
 from custseg.cli.pipeline._daily import daily
+from custseg.cli.pipeline._export_bi import export_bi_command
 from custseg.cli.pipeline._lifecycle import assign, drift_command, refit_command, sql
 from custseg.cli.pipeline._tracking import compare, history
 
@@ -51,6 +52,6 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-_PIPELINE = (assign, history, compare, drift_command, refit_command, sql, daily)
+_PIPELINE = (assign, history, compare, drift_command, refit_command, sql, export_bi_command, daily)
 for _command in (demo, inspect, fit, power, prove, scorecard_command, *_PIPELINE):
     main.add_command(_command)

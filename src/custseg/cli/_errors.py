@@ -102,7 +102,7 @@ def options_of(command: click.Command) -> dict[str, str]:
     # The log of orders is an argument without a name.
     options |= {name: name.upper() for name in names if name == "orders"}
     if "config" in options and "date_format" not in options:
-        options |= {name: f"{name} in the project file" for name in _OF_PROJECT}
+        options |= {name: f"{name} in the project file" for name in _OF_PROJECT if name not in options}
     return options | {name: options[other] for name, other in _FURTHER_NAMES.items() if other in options}
 
 

@@ -129,6 +129,11 @@ _SEGMENTS = _together(
     type=click.Path(dir_okay=False, path_type=Path),
     help="File for the model, such as model.json, with which custseg assign assigns customers later.",
 )
+@click.option(
+    "--bi",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for tables for Power BI and Tableau; this snapshot is added to those that it has.",
+)
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path),
               help="File for logs, columns, options and paths, such as custseg.toml, which the other commands "
               "read. The model is saved too.")  # fmt: skip
@@ -139,6 +144,7 @@ def fit(
     customers: str | None,
     out: Path,
     save: Path | None,
+    bi: Path | None,
     config: Path | None,
     **options: Any,
 ) -> None:
@@ -175,6 +181,7 @@ def fit(
             out,
             form=options["form"],
             save=save,
+            bi=bi,
             events=described[1],
             customers=described[2],
             columns=[name.strip() for name in columns.split(",")] if columns else None,

@@ -11,7 +11,7 @@ from functools import cache
 
 from custseg.texts import localized, text
 
-_CALLER = re.compile(r"\w+: ")
+_CALLER = re.compile(r"[\w-]+: ")
 _PIECE = re.compile(r"(\{\w+\}|…)")
 _QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 _NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d+\.\d+")

@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 
 def fit_and_write(
-    orders: object, out: Path | None, *, form: str = "csv", save: Path | None = None, **arguments: Any
+    orders: object,
+    out: Path | None,
+    *,
+    form: str = "csv",
+    save: Path | None = None,
+    bi: Path | None = None,
+    **arguments: Any,
 ) -> Segmentation:
-    """Fit segments, print them, and write their files, and the model if `save` has a path for it."""
+    """Fit segments, print them, and write their files; the model to `save`, and tables for BI to `bi`, if given."""
     from custseg.segmentation import fit_segments
 
     with _progress(arguments.get("language", "en")) as progress:
@@ -28,9 +34,18 @@ def fit_and_write(
     if save is not None:
         result.model.save(save)
         files.append(save)
+    notes: tuple[str, ...] = ()
+    if bi is not None:
+        from custseg.exports import export_bi
+
+        tables = export_bi(result, bi, replace=True)
+        files.extend(tables.files)
+        notes = tables.notes
     _show(result)
     for file in files:
         say(text(result.choice.language, "cli", "wrote").format(file=file))
+    for note in notes:
+        say(note)
     return result
 
 

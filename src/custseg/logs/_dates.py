@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import narwhals.stable.v2 as nw
 
-from custseg._checks import instance
+from custseg._checks import check_timezone, instance
 from custseg._frames import NUMBER_FORMATS, DateStyle, Dialect, collect
 from custseg._frames import date_format as parse_date_format
 from custseg.errors import DataError
@@ -96,17 +95,10 @@ class LogDates:
 
 def log_dates(dialect: Dialect, column: str, *, timezone: object, date_format: str | None, caller: str) -> LogDates:
     """The date column, checked: its zone exists, its pattern is supported, its values are dates, text or numbers."""
-    if not isinstance(timezone, str):
-        raise TypeError(f"{caller}: timezone must be a name, got {type(timezone).__name__}.")
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"{caller}: timezone must be a name such as 'UTC' or 'Europe/Berlin', got {timezone!r}."
-        ) from None
+    timezone_name = check_timezone(caller, timezone)
     if date_format is not None:
-        _check_pattern(date_format, timezone, caller)
-    dates = LogDates(dialect, column, timezone, dialect.date_style(column, date_format))
+        _check_pattern(date_format, timezone_name, caller)
+    dates = LogDates(dialect, column, timezone_name, dialect.date_style(column, date_format))
     if date_format is None and dates.style.kind in NUMBER_KINDS:
         values = dialect.unread(column, dates.expressions()["moment"])
         raise DataError(

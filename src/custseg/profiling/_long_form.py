@@ -15,19 +15,26 @@ Figure = tuple[str | None, str | None, str, float | None]
 """Feature, category, statistic and value."""
 
 
-def tidy_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
+def figure_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
     """Columns of the long form, one row per figure."""
     sizes = sizes_to_show(rows)
     lines = [(row, figure) for row, size in zip(rows, sizes, strict=True) for figure in _figures(row, size)]
     return {
-        "segment": [_escaped(row.segment) for row, _ in lines],
-        "name": [_escaped(row.name) for row, _ in lines],
-        "feature": [_escaped(figure[0]) for _, figure in lines],
-        "category": [_escaped(figure[1]) for _, figure in lines],
-        "statistic": [_escaped(figure[2]) for _, figure in lines],
+        "segment": [row.segment for row, _ in lines],
+        "name": [row.name for row, _ in lines],
+        "feature": [figure[0] for _, figure in lines],
+        "category": [figure[1] for _, figure in lines],
+        "statistic": [figure[2] for _, figure in lines],
         "value": [_finite(figure[3]) for _, figure in lines],
         "hidden": [_bound(row, figure[2]) if figure[3] is None else None for row, figure in lines],
     }
+
+
+def tidy_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:
+    """The same with texts that are safe for spreadsheets."""
+    columns = figure_columns(rows)
+    texts = ("segment", "name", "feature", "category", "statistic")
+    return columns | {name: [_escaped(text) for text in columns[name]] for name in texts}
 
 
 def profile_columns(rows: Sequence[SegmentProfile]) -> dict[str, list[object]]:

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import frame_from_columns
 from custseg.profiling._display import profiles_html, profiles_table, profiles_text
-from custseg.profiling._long_form import profile_columns, tidy_columns
+from custseg.profiling._long_form import figure_columns, profile_columns, tidy_columns
 from custseg.profiling._segment_profile import SegmentProfile
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
 
@@ -113,6 +113,10 @@ class Profiles:
         its share; `hidden` names them, as in "size<10, reachable_email<10".
         """
         return profile_columns(self.listed)
+
+    def figures(self) -> dict[str, list[object]]:
+        """All figures in long form as columns: those of `to_frame`, with every text as it is."""
+        return figure_columns(self.rows)
 
     def to_frame(self) -> Any:
         """All figures in long form, in the kind of table that the features came in.

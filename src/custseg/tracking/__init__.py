@@ -7,9 +7,14 @@ Start reading at `_history.py` for the files, at `movement/_transitions.py` for 
 
 from __future__ import annotations
 
+from custseg.tracking._assignments import Assignments as Assignments
+from custseg.tracking._assignments import read_assignments as read_assignments
+from custseg.tracking._assignments import recorded_assignments as recorded_assignments
 from custseg.tracking._history import SegmentHistory
+from custseg.tracking._snapshot_moments import is_zoned as is_zoned
 from custseg.tracking.monitoring._drift import drift
 from custseg.tracking.monitoring._drift_result import Drift, DriftRow
+from custseg.tracking.movement._compared import unclustered_group as unclustered_group
 from custseg.tracking.movement._movement import Flow, TrackedSegment, Transitions
 from custseg.tracking.movement._transitions import transitions
 from custseg.tracking.movement._trend import Trend, trend

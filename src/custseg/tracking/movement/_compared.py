@@ -58,8 +58,9 @@ class ComparedSnapshots:
             self.names.setdefault(segment, name)
         key: Any = nw.col("segment")
         for name in assignments.unclustered:
-            group = _group(name)
-            number = next((key for key, other in self.names.items() if key < 0 and _group(other) == group), None)
+            group = unclustered_group(name)
+            numbers = (key for key, other in self.names.items() if key < 0 and unclustered_group(other) == group)
+            number = next(numbers, None)
             if number is None:
                 number = min((*self.names, 0)) - 1
                 self.names[number] = name
@@ -68,7 +69,7 @@ class ComparedSnapshots:
         return assignments.local.with_columns(key.cast(nw.Int64).alias("key"))
 
 
-def _group(name: str) -> str:
+def unclustered_group(name: str) -> str:
     """What identifies a group of customers in no segment: its name, whatever the language of the model was."""
     return next((key for key, names in UNCLUSTERED.items() if name in names.values()), name)
 
