@@ -288,3 +288,26 @@ def test_tables_are_those_that_are_printed() -> None:
     assert len(rows) == len(movement.segments) + 2
     assert all(cell in repr(movement) for row in (head, *rows) for cell in row)
     assert all(remark in repr(movement) for remark in movement.remarks)
+
+
+def test_data_of_a_picture_hide_small_counts() -> None:
+    before = {index: 0 if index < 60 else 1 for index in range(100)}
+    after = {index: 1 if index < 25 else segment for index, segment in before.items() if index != 99}
+    movement = transitions(snapshot(before), snapshot(after)).plot()
+    assert [(row["name"], row["before"], row["after"]) for row in movement["segments"]] == [
+        ("Loyal", "60", "≥10"),
+        ("New", "40", "64"),
+    ]
+    flows = {(flow["before"], flow["after"]): flow for flow in movement["flows"]}
+    assert {pair: flow["text"] for pair, flow in flows.items()} == {
+        (0, 0): "≥10",
+        (0, 1): "≥10",
+        (1, 1): "≥10",
+        (1, None): "<10",
+    }
+    # Drawn by the totals that are shown, and not by the counts: 35, 25, 39 and 1.
+    size = {pair: flow["size"] for pair, flow in flows.items()}
+    assert size[0, 0] + size[0, 1] == pytest.approx(60)
+    assert size[0, 1] + size[1, 1] == pytest.approx(64)
+    assert size[1, 1] + size[1, None] == pytest.approx(40)
+    assert size[1, None] > 5
