@@ -10,10 +10,15 @@ from matplotlib.figure import Figure
 
 from custseg.feature_table import distinct_phrases
 from custseg.plots import (
+    plot_choice,
     plot_distributions,
     plot_map,
     plot_profile,
+    plot_proof,
+    plot_scorecard,
     plot_segments,
+    plot_stability,
+    plot_transitions,
 )
 from custseg.reports._sources import Sources, short_name
 from custseg.texts import text, value_text
@@ -97,6 +102,11 @@ def _once(_: Sources) -> list[str]:
     return [""]
 
 
+def _if_present(attribute: str) -> Callable[[Sources], list[str]]:
+    """One picture where the report has such an object."""
+    return lambda sources: [] if getattr(sources, attribute) is None else [""]
+
+
 def _several(sources: Sources) -> list[str]:
     """One picture where there is more than one segment."""
     return [""] if len(sources.segments) > 1 else []
@@ -104,6 +114,16 @@ def _several(sources: Sources) -> list[str]:
 
 def _mapped(sources: Sources) -> list[str]:
     return [""] if len(sources.segments) > 1 and sources.result.segment_map is not None else []
+
+
+def _compared(sources: Sources) -> list[str]:
+    """One picture where several numbers of segments were measured."""
+    return [""] if len({row.n_clusters for row in sources.result.choice.candidates}) > 1 else []
+
+
+def _repeated(sources: Sources) -> list[str]:
+    """One picture where it was measured whether several segments come back."""
+    return [""] if sum(row.stability is not None for row in sources.segments) > 1 else []
 
 
 def _clustered(sources: Sources) -> list[str]:
@@ -171,6 +191,30 @@ def _figure_of(axes: Any) -> Figure:
     return figure
 
 
+def _shown_measure(sources: Sources) -> list[str]:
+    """The measure of the scorecard that is drawn: the nearest to money of which a figure may be shown."""
+    card = sources.scorecard
+    figures = [] if card is None else [figure for row in card.segments for figure in row.figures.values()]
+    measures = {figure.measure for figure in figures if figure.is_enough and not figure.is_hidden}
+    preferred: list[str] = ["conversion_rate", "click_rate", "open_rate"]
+    return [name for name in preferred if name in measures][:1]
+
+
+def _draw_proof(sources: Sources, _: str) -> Figure:
+    assert sources.proof is not None
+    return _figure_of(plot_proof(sources.proof))
+
+
+def _draw_scorecard(sources: Sources, measure: str) -> Figure:
+    assert sources.scorecard is not None
+    return _figure_of(plot_scorecard(sources.scorecard, measure))
+
+
+def _draw_transitions(sources: Sources, _: str) -> Figure:
+    assert sources.transitions is not None
+    return _figure_of(plot_transitions(sources.transitions))
+
+
 PICTURES = (
     Picture("segments", "segments", lambda of, _: plot_segments(of.result), _segments_table, _once),
     Picture("profile", "segments", lambda of, _: plot_profile(of.result), _profile_table, _several),
@@ -183,4 +227,9 @@ PICTURES = (
         _clustered,
         is_wide=False,
     ),
+    Picture("choice", "choice", lambda of, _: _figure_of(plot_choice(of.result)), None, _compared),
+    Picture("stability", "stability", lambda of, _: plot_stability(of.result), None, _repeated),
+    Picture("proof", "proof", _draw_proof, None, _if_present("proof")),
+    Picture("scorecard", "scorecard", _draw_scorecard, None, _shown_measure),
+    Picture("transitions", "movement", _draw_transitions, None, _if_present("transitions")),
 )
