@@ -70,11 +70,12 @@ def rank(names: Sequence[str], figures: Sequence[Figure]) -> Ranking:
     """The ranking of one measure.
 
     The values y_j are shrunk towards their mean by the weight τ² / (τ² + s_j²), with s_j the standard error and τ² the
-    variance between the true values (Paule and Mandel, which is right where errors differ as much as those of money do:
-    the moment estimate of DerSimonian and Laird takes its weight from the segments that spend least). Where τ² is 0 the values differ no more than chance makes
-    them differ, and nobody wins. Otherwise the first must beat each of the others: the 97.5 % interval of the
-    difference (MOVER, from the two intervals) lies above 0. If all are alike, somebody wins in fewer than one of
-    twenty cases: most often of two, more rarely of more, since the first has to beat all others at once.
+    variance between the true values (Paule and Mandel, which is right where errors differ as much as those of money
+    do: the moment estimate of DerSimonian and Laird takes its weight from the segments that spend least). Where τ² is
+    0 the values differ no more than chance makes them differ, and nobody wins. Otherwise the first must beat each of
+    the others: the 97.5 % interval of the difference (MOVER, from the two intervals) lies above 0. If all are alike,
+    somebody wins in fewer than one of twenty cases: most often of two, more rarely of more, since the first has to
+    beat all others at once.
 
     References
     ----------
