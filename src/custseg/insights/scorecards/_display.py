@@ -191,7 +191,9 @@ def ranking_sentence(ranking: Ranking, of: str, language: str) -> str:
     """The verdict of a ranking in words."""
     words = text(language, "scorecard")
     best = ranking.ranked[0] if ranking.ranked else None
-    return str(words["verdicts"][ranking.verdict]).format(
+    # What to expect again would tell a figure that is hidden.
+    is_hidden = ranking.verdict == "winner" and best is not None and best.figure.is_hidden
+    return str(words["verdicts"]["winner_hidden" if is_hidden else ranking.verdict]).format(
         of=of,
         measure=words["measures"][ranking.measure],
         name=printable(best.name) if best else "",
