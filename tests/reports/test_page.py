@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from full_report import HOSTILE, Page, hostile, page_of, result
+from readable_pictures import awkward_results
 
 from custseg import CustsegError, DataError
 from custseg.reports import report
@@ -116,3 +117,8 @@ def test_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "file").write_text("")
     with pytest.raises(CustsegError, match="report: "):
         report(result(), tmp_path / "file" / "report.html")
+
+
+@pytest.mark.slow
+def test_fifteen_segments_are_still_light(tmp_path: Path) -> None:
+    assert report(awkward_results()["fifteen"], tmp_path / "report.html").stat().st_size < 1_300_000

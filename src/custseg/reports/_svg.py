@@ -13,8 +13,8 @@ _HEAD = re.compile(r'.*?<svg [^>]*viewBox="([^"]*)"[^>]*>', re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_PATH = re.compile(r' d="([^"]*)"')
-_LONG = re.compile(r"(-?\d+\.\d\d)\d+")
+_PLACE = re.compile(r' (d|x|y|points)="([^"]*)"|translate\(([^)]*)\)')
+_LONG = re.compile(r"-?\d+\.\d{2,}")
 _ID = re.compile(r' id="([^"]*)"')
 _USED = re.compile(r'(href="#|url\(#)([^")]*)')
 # On a narrow screen a picture is scrolled rather than shrunk further.
@@ -47,10 +47,11 @@ def inline_svg(figure: Figure, *, prefix: str, label: str) -> str:
     # A comment holds the text of each outline, which is that of the data.
     body = _COMMENT.sub("", drawn[head.end() :])
     body = _METADATA.sub("", _STYLE.sub("", body)).replace("xlink:href=", "href=")
-    used = {name for _, name in _USED.findall(body)}
-    body = _ID.sub(lambda match: f' id="{prefix}-{match[1]}"' if match[1] in used else "", body)
-    body = _USED.sub(lambda match: f"{match[1]}{prefix}-{match[2]}", body)
-    body = _PATH.sub(lambda match: f' d="{_short_path(match[1])}"', body)
+    names = list(dict.fromkeys(name for _, name in _USED.findall(body)))
+    short = {name: f"{prefix}-{number}" for number, name in enumerate(names)}
+    body = _ID.sub(lambda match: f' id="{short[match[1]]}"' if match[1] in short else "", body)
+    body = _USED.sub(lambda match: match[1] + short[match[2]], body)
+    body = _PLACE.sub(_rounded, body)
     body = re.sub(r">\s+<", "><", body)
     width = float(head[1].split()[2])
     # matplotlib sets these two for the whole document.
@@ -58,6 +59,8 @@ def inline_svg(figure: Figure, *, prefix: str, label: str) -> str:
     return f'<svg role="img" aria-label="{escape(label)}" viewBox="{head[1]}" style="{style}">{body.strip()}'
 
 
-def _short_path(path: str) -> str:
-    """The path on one line, with two decimals: a hundredth of a point cannot be seen."""
-    return _LONG.sub(r"\1", " ".join(path.split()))
+def _rounded(match: re.Match[str]) -> str:
+    """A path or a place on one line, with one decimal: a twentieth of a point cannot be seen."""
+    name, path, shift = match.groups()
+    numbers = _LONG.sub(lambda number: f"{float(number[0]):z.1f}".removesuffix(".0"), " ".join((path or shift).split()))
+    return f"translate({numbers})" if name is None else f' {name}="{numbers}"'
