@@ -31,7 +31,7 @@ OF_A_RESULT = {
 
 
 def figure_of(drawn: object) -> Figure:
-    return drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    return drawn if isinstance(drawn, Figure) else drawn.figure
 
 
 @pytest.mark.parametrize("case", ["two", "eight, Russian", "long names"])

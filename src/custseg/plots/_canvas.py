@@ -96,9 +96,8 @@ def figure_or_new(caller: str, figure: Any, *, width: float, height: float) -> F
 
 def parent_figure(axes: Axes) -> Figure:
     """The figure of the axes, also where they are in a subfigure."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    return figure
+    # matplotlib before 3.10 has no get_figure(root=True); the canvas of a subfigure is that of the figure.
+    return axes.figure.canvas.figure
 
 
 def wrapped(name: str, width: int = 24, *, lines: int = 3) -> str:

@@ -186,7 +186,7 @@ def _distribution_table(sources: Sources, feature: str) -> Rows:
 
 def _figure_of(axes: Any) -> Figure:
     """The figure that the axes are in."""
-    figure = axes.get_figure(root=True)
+    figure = axes.figure
     assert isinstance(figure, Figure)
     return figure
 
