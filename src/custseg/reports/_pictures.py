@@ -122,7 +122,7 @@ def _compared(sources: Sources) -> list[str]:
 
 
 def _repeated(sources: Sources) -> list[str]:
-    """One picture where it was measured whether several segments come back."""
+    """One picture where it was measured how stable several segments are."""
     return [""] if sum(row.stability is not None for row in sources.segments) > 1 else []
 
 

@@ -87,7 +87,7 @@ def _who(sources: Sources) -> list[str]:
 
 
 def _sure(sources: Sources) -> list[str]:
-    """Whether all segments come back in other samples, and which do not."""
+    """Whether all segments are found again in other samples, and which are not."""
     measured = [row for row in sources.segments if row.stability is not None]
     if len(measured) < 2:
         return []

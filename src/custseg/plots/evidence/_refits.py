@@ -1,4 +1,4 @@
-"""`plot_stability`: whether segments come back when other customers are segmented."""
+"""`plot_stability`: how stable segments are when other customers are segmented."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LEAST_SHOWN = 0.4
 
 
 def plot_stability(result: Segmentation, *, figure: Figure | None = None) -> Figure:
-    """Draw whether the segments come back when halves of the customers are segmented separately.
+    """Draw how stable the segments are when halves of the customers are segmented separately.
 
     Left, for each segment, the mean Jaccard similarity with the most similar segment of a refit, and what it means
     (Hennig 2007). Right, for each number of segments that could be chosen, the mean adjusted Rand index of two refits
