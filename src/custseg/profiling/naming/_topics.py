@@ -58,11 +58,11 @@ def trait_lines(
 
 
 def _of_other_traits(
-    by_line: dict[tuple[str, str], list[Trait]], known: Sequence[Trait], *, without: Collection[str], is_away: bool
+    by_line: dict[tuple[str, str], list[Trait]], further: Sequence[Trait], *, without: Collection[str], is_away: bool
 ) -> list[tuple[str, str]]:
     """The line of a known topic for the clearest trait beside the name, added to `by_line`; none for none."""
     of_logs = text("en", "features")
-    for trait in sorted(known, key=lambda trait: trait.others - trait.members):
+    for trait in sorted(further, key=lambda trait: trait.others - trait.members):
         # Of what is made from logs the plays of the segments speak.
         line = None if trait.feature in {*without, *of_logs} else _line_of(trait, is_away=is_away)
         if line is not None and line[0] != ANY and trait.members - trait.others >= _CLEAR:
