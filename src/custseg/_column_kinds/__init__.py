@@ -7,7 +7,7 @@ Start with `_notes.py`, whose sentences both the data report and the inspection 
 
 from __future__ import annotations
 
-from custseg._column_kinds._codes import Code, codes_among
+from custseg._column_kinds._codes import Code, certain_codes, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of, is_cycle_name
 from custseg._column_kinds._labels_in_numbers import OLDEST, YEARS, impossible_births, is_label_column, is_year_column
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
@@ -31,6 +31,7 @@ __all__ = [
     "Remark",
     "TextNumbers",
     "answer_of",
+    "certain_codes",
     "codes_among",
     "column_notes",
     "column_remarks",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from custseg._checks import check_choice
-from custseg._column_kinds import codes_among, is_label_column, is_year_column
+from custseg._column_kinds import certain_codes, is_label_column, is_year_column
 from custseg._labels import read_column_labels
 from custseg._numerics import Floats
 from custseg.texts import LANGUAGES, YEAR, filled, single_line, text
@@ -101,10 +101,10 @@ class Feature:
 
 
 def codes_of(feature: Feature, values: Floats) -> tuple[float, ...]:
-    """Values of a given column or an attribute that stand apart from its amounts, such as -1 for "never"."""
+    """Values of a given column or an attribute that are surely codes and no amounts, such as -1 for "never"."""
     if feature.family not in GIVEN_FAMILIES:
         return ()
-    return tuple(value for code in codes_among(feature.name, values) for value in code.values)
+    return tuple(value for code in certain_codes(feature.name, values) for value in code.values)
 
 
 def given_feature(name: str, values: Floats | None) -> Feature:

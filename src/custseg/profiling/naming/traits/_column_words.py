@@ -155,7 +155,7 @@ class ColumnWords:
 
     def _usual_code(self, name: str, segment: int) -> float | None:
         """The code among amounts that most members have, such as -1 for "never": it is neither low nor high."""
-        if self.kinds.of(name) in BY_VALUES:
+        if self.kinds.of(name) in BY_VALUES - {LABELS}:
             return None
         size = int(self.statistics.sizes()[segment])
         codes = self._codes(name)
