@@ -21,6 +21,7 @@ from custseg.profiling.naming._own_rhythm import SegmentRhythm
 from custseg.profiling.naming.traits._column_topics import manner_of, topic_of
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most
+from custseg.profiling.naming.traits._needed_orders import buys_again
 from custseg.profiling.naming.traits._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._value_words import interval_words, level_words
@@ -30,6 +31,7 @@ from custseg.profiling.naming.traits._words import (
     Standing,
     Wording,
     Words,
+    high_limit,
     in_each_language,
     is_high,
     own_words,
@@ -49,7 +51,7 @@ _QUANTILES = (0.15, _QUARTERS[0], _LOW, 0.5, _HIGH, _QUARTERS[1], 0.85)
 # A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
 _DEVIATIONS, _PART = 0.8, 0.25
 _IQR_OF_NORMAL = 1.349
-_AWAY = "recency_days"
+_AWAY, _AGE = "recency_days", "age_days"
 _MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
 _LONGEST_LABEL = 28
@@ -178,6 +180,8 @@ class ColumnWords:
         wordings = own_words(name, direction, quantiles=self._quantiles(name), standing=standing)
         # Who has more orders than most has not few, though they be three; a year without an order is long for anybody.
         wordings = [one for one in wordings if name == _AWAY or self._is_on_its_side(name, segment, one.kind)]
+        if name == _AGE and not buys_again(self.statistics, segment, lately=high_limit(_AWAY)):
+            wordings = [one for one in wordings if one.order != 1]  # who ordered once years ago is not long-standing
         if direction and not standing.matters:
             wordings += self._beyond_median(name, direction)
         if name == "order_count" and (direction or 0) <= 0:

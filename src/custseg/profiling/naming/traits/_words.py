@@ -181,6 +181,11 @@ _ORDERS = {"low": -1.0, "lower": -COMPARED, "average": 0.0, "lapsed": COMPARED /
            "lapsed_earlier": 1.0}  # fmt: skip
 
 
+def high_limit(feature: str) -> float:
+    """The smallest value that is high in human terms."""
+    return float(_HIGH_LIMITS[feature])
+
+
 def is_high(feature: str, value: float) -> bool:
     """Whether a value is high in human terms."""
     return feature in _HIGH_LIMITS and value >= _HIGH_LIMITS[feature]
