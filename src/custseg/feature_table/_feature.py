@@ -74,8 +74,16 @@ class Feature:
 
         Its first letter is lower case, unless the label begins with an acronym or is the name of a column or given.
         """
-        label = self.label(language)
-        is_given = language in self.labels or self._template("label", language).startswith("{")
+        return self._inside_a_sentence("label", language)
+
+    def short_phrase(self, language: str = "en") -> str:
+        """The phrase for the name of a segment, such as "unevenness of gaps"; a label that was given stays as it is."""
+        template = text(language, "features", "given" if self._is_raw else self.entry or self.name)
+        return self._inside_a_sentence("short" if "short" in template else "label", language)
+
+    def _inside_a_sentence(self, key: str, language: str) -> str:
+        label = self.labels.get(language, self._text(key, language))
+        is_given = language in self.labels or self._template(key, language).startswith("{")
         return label if is_given or label[1:2].isupper() else label[:1].lower() + label[1:]
 
     def definition(self, language: str = "en") -> str:
