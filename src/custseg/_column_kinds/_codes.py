@@ -87,14 +87,14 @@ def certain_codes(name: str, values: Floats) -> tuple[Code, ...]:
     """
     codes = codes_among(name, values)
     every = [value for code in codes for value in code.values]
-    others = values[np.isfinite(values) & ~np.isin(values, every)]
-    if not len(others):
+    amounts = values[np.isfinite(values) & ~np.isin(values, every)]
+    if not len(amounts):
         return ()
-    farthest = float(np.abs(others).max()) * (_BEYOND_AMOUNTS if is_amount_or_count(name) else 1)
+    farthest = float(np.abs(amounts).max()) * (_BEYOND_AMOUNTS if is_amount_or_count(name) else 1)
     return tuple(
         code
         for code in codes
-        if max(code.values) < 0 <= others.min()
+        if max(code.values) < 0 <= amounts.min()
         or (min(map(abs, code.values)) > farthest and _is_nines(max(code.values, key=abs)))
     )
 

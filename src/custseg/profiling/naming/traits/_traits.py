@@ -140,7 +140,15 @@ class Traits:
             traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
         else:
             traits = self._of_category(name, segment)
+        traits = [
+            trait for trait in traits if not (name in TRAITS and trait.order == 0) or self._is_its_own(trait, segment)
+        ]
         return traits or self._of_missing(name, segment)
+
+    def _is_its_own(self, trait: Trait, segment: int) -> bool:
+        """Whether a word is clearly less true of every other segment: "average" may hold where orders are many."""
+        rivals = np.delete(self._term_shares.by_segment(trait.terms), segment)
+        return bool((rivals <= trait.members - CLEARLY_MORE).all())
 
     def _true(
         self, name: str, segment: int, wordings: Sequence[Wording], *, clear: bool, effect: Effect | None
