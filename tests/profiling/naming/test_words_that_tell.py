@@ -92,6 +92,15 @@ def test_missing_values_do_not_name_a_segment_that_behaves_in_its_own_way() -> N
     assert "logins" in first.name
 
 
+def test_none_of_something_comes_before_what_is_missing_because_of_it() -> None:
+    labels = np.repeat([0, 1], [60, 100])
+    table = {
+        "sessions": np.where(labels == 0, 20.0, 0.0),
+        "days_since_visit": np.where(labels == 0, np.arange(160.0) % 10, np.nan),
+    }
+    assert names(profile_segments(table, labels))[1] == "sessions 0 · days_since_visit unknown"
+
+
 def test_word_as_true_of_the_neighbor_is_not_in_the_name() -> None:
     labels = np.repeat([0, 1, 2], 100)
     days = np.where(labels == 0, 20.0, np.where(labels == 1, 30.0, 200.0)) + np.tile(np.arange(100.0) / 10, 3)

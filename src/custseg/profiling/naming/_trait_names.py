@@ -292,10 +292,9 @@ class Selector:
         if not traits or any(trait.kind != "missing" for trait in traits):
             return False
         gap = max(trait.members - trait.others for trait in traits) - CLEARLY_MORE
-        return any(
-            trait.kind != "missing" and trait.is_clear and trait.members - trait.others >= gap
-            for trait in self.candidates[segment]
-        )
+        bounds = (bound for rival in self.rivals if rival != segment for bound in self.bounds(segment, rival))
+        values = [*(trait for trait in self.candidates[segment] if trait.kind != "missing" and trait.is_clear), *bounds]
+        return any(trait.members - trait.others >= gap for trait in values)
 
     def _is_confused(self, first: tuple[int, Sequence[Trait]], second: tuple[int, Sequence[Trait]]) -> bool:
         """Whether every word of either name holds for at least half of the members of the other segment."""
