@@ -23,6 +23,12 @@ def test_low_end_of_a_count_is_no_code(column: str, low: list[int], high: tuple[
     assert names(profile_segments(table, np.repeat([0, 1], [200, 100]))) == expected
 
 
+def test_who_has_a_value_is_told_from_who_has_a_code() -> None:
+    days = np.concatenate([np.full(200, -1), np.resize(np.arange(4, 14), 100)])
+    named = names(profile_segments({"contact_days": days}, np.repeat([0, 1], [200, 100])))
+    assert named == ["contact_days: code -1", "contact_days at least 4"]
+
+
 def test_most_who_have_few_are_one_level_however_these_differ() -> None:
     nights = np.concatenate(
         [np.resize([1, 2, 3], 180), np.resize(np.arange(10, 17), 56), np.resize(np.arange(17, 25), 56)]

@@ -116,7 +116,16 @@ class ColumnWords:
         if direction and not self._codes(name):
             is_worth = self._matters(name, segment)
             wordings += [self._compared(name, direction)] if is_worth else self._beyond_median(name, direction)
-        return self._as_values(name, wordings)
+        wordings = self._as_values(name, wordings)
+        return wordings or (self._without_code(name) if self._codes(name) else [])
+
+    def _without_code(self, name: str) -> list[Wording]:
+        """That the values are amounts rather than codes, by the ends of the amounts."""
+        values, _ = self.statistics.clustered_values(name)
+        ends = amount_ends(values[~np.isin(values, self._codes(name))], self._codes(name))
+        terms = tuple(Term(name, sign, end) for sign, end in zip((">=", "<"), ends, strict=True) if np.isfinite(end))
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        return [Wording(words, terms, "middle")]
 
     def _of_level(self, name: str, segment: int, level: Level) -> list[Wording]:
         """The words of a level, by its bounds where the level is low beside the others alone, or hardly differs.
