@@ -281,3 +281,17 @@ def test_current_folder(result: Segmentation, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path / "here")
     assert [str(file) for file in result.write(".")] == ["assignments.csv", "profiles.csv"]
     assert sorted(all_files(tmp_path)) == ["here/assignments.csv", "here/profiles.csv"]
+
+
+def test_result_in_another_language(result: Segmentation) -> None:
+    gift = clean_log().tail(3).with_columns(customer_id=pl.lit(1000, pl.Int64), amount=pl.lit(0.0))
+    russian = quick_fit(pl.concat([clean_log(), gift]), n_segments=3, min_size=2, language="ru")
+    translated = result.in_language("ru")
+    assert repr(translated) == repr(russian)
+    assert translated.notes == russian.notes
+    assert repr(translated.rules) == repr(russian.rules)
+    assert translated.assignments.equals(russian.assignments)
+    assert repr(translated.in_language("en")) == repr(result)
+    assert result.rename({0: "Fans"}).in_language("ru").model.names[0] == "Fans"
+    with pytest.raises(ValueError, match="in_language: language must be one of"):
+        result.in_language("de")

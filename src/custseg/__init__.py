@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         preparation,
         profiling,
         proof,
+        reports,
         tracking,
     )
     from custseg.errors import (
@@ -77,6 +78,7 @@ _FOLDERS = (
     "preparation",
     "profiling",
     "proof",
+    "reports",
     "rules",
     "tracking",
 )
@@ -111,6 +113,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "preparation",
     "profiling",
     "proof",
+    "reports",
     "rules",
     "tracking",
 ]

@@ -265,6 +265,23 @@ class Segmentation:
             rules=rules,
         )
 
+    def in_language(self, language: str) -> Segmentation:
+        """The same result with its texts in "en" or "ru"; ValueError for another language.
+
+        Names given by `rename` stay, and so do the findings of the data report, which are worded at the fit.
+        """
+        check_choice("in_language", "language", language, allowed=LANGUAGES)
+        profiles = self.profiles.in_language(language)
+        names: dict[int | str, str] = {row.segment: row.name for row in profiles.segments if row.segment is not None}
+        rules = self.rules.in_language(language).renamed(names)
+        return replace(
+            self,
+            profiles=profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}),
+            choice=replace(self.choice, language=language),
+            model=self.model.in_language(language),
+            rules=rules,
+        )
+
     def write(
         self,
         folder: str | PathLike[str],

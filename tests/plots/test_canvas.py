@@ -6,7 +6,15 @@ from matplotlib.figure import Figure
 from readable_pictures import assert_readable, awkward_results
 
 from custseg import plots
-from custseg.plots._canvas import axes_or_new, figure_or_new, segment_color, segment_dashes, segment_hatch, wrapped
+from custseg.plots._canvas import (
+    apart,
+    axes_or_new,
+    figure_or_new,
+    segment_color,
+    segment_dashes,
+    segment_hatch,
+    wrapped,
+)
 
 # Every plot that needs nothing but a result, and by what it is called.
 OF_A_RESULT = {
@@ -15,12 +23,15 @@ OF_A_RESULT = {
     "plot_snake": plots.plot_snake,
     "plot_map": plots.plot_map,
     "plot_minimum_size": plots.plot_minimum_size,
+    "plot_choice": plots.plot_choice,
+    "plot_silhouette": plots.plot_silhouette,
+    "plot_stability": plots.plot_stability,
     "plot_distributions": lambda result: plots.plot_distributions(result, next(iter(result.profiles[0].medians))),
 }
 
 
 def figure_of(drawn: object) -> Figure:
-    return drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    return drawn if isinstance(drawn, Figure) else drawn.figure
 
 
 @pytest.mark.parametrize("case", ["two", "eight, Russian", "long names"])
@@ -77,3 +88,18 @@ def test_given_axes_and_figures_are_drawn_into() -> None:
 )
 def test_names_are_wrapped(name: str, lines: str) -> None:
     assert wrapped(name) == lines
+
+
+@pytest.mark.parametrize(
+    ("positions", "ends", "moved"),
+    [
+        ([5, 1, 9], {}, [5, 1, 9]),
+        ([5, 5, 1], {}, [4.5, 5.5, 1]),
+        ([1, 1.5, 2.4], {}, [0.6333, 1.6333, 2.6333]),
+        ([0, 0.2], {"low": 0}, [0.5, 1.5]),
+        ([9.9, 9.8], {"high": 10}, [9.5, 8.5]),
+        ([], {}, []),
+    ],
+)
+def test_labels_are_moved_apart(positions: list[float], ends: dict[str, float], moved: list[float]) -> None:
+    assert apart(positions, 1, **ends) == pytest.approx(moved, abs=1e-4)

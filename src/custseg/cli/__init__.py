@@ -22,6 +22,7 @@ from custseg.cli._scorecard import scorecard_command
 from custseg.cli.pipeline._daily import daily
 from custseg.cli.pipeline._export_bi import export_bi_command
 from custseg.cli.pipeline._lifecycle import assign, drift_command, refit_command, sql
+from custseg.cli.pipeline._report import report_command
 from custseg.cli.pipeline._tracking import compare, history
 
 __all__ = ["main"]
@@ -53,5 +54,5 @@ def main() -> None:
 
 
 _PIPELINE = (assign, history, compare, drift_command, refit_command, sql, export_bi_command, daily)
-for _command in (demo, inspect, fit, power, prove, scorecard_command, *_PIPELINE):
+for _command in (demo, inspect, fit, power, prove, report_command, scorecard_command, *_PIPELINE):
     main.add_command(_command)

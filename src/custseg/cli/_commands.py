@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +13,13 @@ from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli.pipeline._workspace import write_table
 
+if TYPE_CHECKING:
+    from custseg.tracking import Transitions
+
 
 @click.command()
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Folder for assignments.csv, profiles.csv and segments.png, with a folder next_month. "
+              help="Folder for assignments.csv, profiles.csv, segments.png and report.html, with a folder next_month. "
               "[default: no files are written]")  # fmt: skip
 @click.option("--customers", default=2_000, show_default=True, type=click.IntRange(50),
               help="Number of customers.")  # fmt: skip
@@ -40,11 +43,16 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         )
         orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
         result = fit_and_write(orders, out, as_of=shop.as_of, method=REFERENCE_METHOD.name)
-        _show_next_month(orders, shop.as_of, n_segments=len(result.profiles.segments), out=out)
+        movement = _show_next_month(orders, shop.as_of, n_segments=len(result.profiles.segments), out=out)
+        if out is not None:
+            from custseg.reports import report
+
+            file = report(result, out / "report.html", transitions=movement)
+            say(f"Wrote {file}")
 
 
-def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> None:
-    """Fit as of the month before, assign the customers of that model now, and print who moved."""
+def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> Transitions:
+    """Fit as of the month before, assign the customers of that model now, and print who moved; return it."""
     from custseg.clustering import REFERENCE_METHOD
     from custseg.segmentation import fit_segments
     from custseg.tracking import transitions
@@ -62,10 +70,12 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
         model.save(files[0])
         model = SegmentModel.load(files[0])
     assigned = model.assign(orders, as_of=as_of)
-    say(transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders))
+    movement = transitions(fitted.assignments, assigned, since=since, as_of=as_of, model_before=model, orders=orders)
+    say(movement)
     if out is not None:
         files.append(write_table(assigned, out / "next_month" / "assignments.csv"))
         say("\n" + "\n".join(f"Wrote {file}" for file in files))
+    return movement
 
 
 @click.command()

@@ -22,8 +22,8 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
           "discount", "refund", "cancelled", "currency")  # fmt: skip
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
-_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language", "labels",
-              "seed")  # fmt: skip
+FIT_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language",
+                 "labels", "seed")  # fmt: skip
 GOAL_NAMES = ("revenue", "repeat_purchase", "order_value", "retention", "email_engagement")
 """The goals of `custseg.goals`, which is not imported for `--help`; a test compares both."""
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
@@ -80,7 +80,7 @@ FILE_OPTIONS = _together(
                  "[default: detected]"),
 )  # fmt: skip
 
-_SEGMENTS = _together(
+SEGMENT_OPTIONS = _together(
     click.option("--as-of", help="Snapshot date, such as 2024-06-01; rows at or after it are ignored. "
                  "[default: midnight after the last row]"),
     click.option("--window-days", type=int, help="Use only the rows of so many days before --as-of. "
@@ -110,8 +110,6 @@ _SEGMENTS = _together(
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
                  help="Random seed; the same seed gives the same segments."),
     click.option("--timezone", default="UTC", show_default=True, help="Time zone of the log."),
-    click.option("--form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
-                 help="File format of the tables."),
 )  # fmt: skip
 
 
@@ -121,7 +119,9 @@ _SEGMENTS = _together(
 @click.option("--customers", help="File with one row per customer; its columns are detected.")
 @COLUMN_OPTIONS
 @FILE_OPTIONS
-@_SEGMENTS
+@SEGMENT_OPTIONS
+@click.option("--form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True,
+              help="File format of the tables.")  # fmt: skip
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
               help="Folder for the assignments, the profiles and segments.png.")  # fmt: skip
 @click.option(
@@ -185,7 +185,7 @@ def fit(
             events=described[1],
             customers=described[2],
             columns=[name.strip() for name in columns.split(",")] if columns else None,
-            **{LIBRARY_NAMES.get(name, name): options[name] for name in _ARGUMENTS},
+            **{LIBRARY_NAMES.get(name, name): options[name] for name in FIT_ARGUMENTS},
         )
         if project is not None and config is not None:
             write_project(config, project)
@@ -216,7 +216,7 @@ def _project(logs: Sequence[Any], folder: Path, options: Mapping[str, Any], *, s
     given = ParameterSource.COMMANDLINE
     fit_options = {
         name: options[name] if name != "segments" else segments_text(options[name])
-        for name in (*_ARGUMENTS, "columns")
+        for name in (*FIT_ARGUMENTS, "columns")
         if name not in ("as_of", "language") and context.get_parameter_source(name) is given
     }
     if "labels" in fit_options:

@@ -26,11 +26,8 @@ def fit_and_write(
     **arguments: Any,
 ) -> Segmentation:
     """Fit segments, print them, and write their files; the model to `save`, and tables for BI to `bi`, if given."""
-    from custseg.segmentation import fit_segments
-
-    with _progress(arguments.get("language", "en")) as progress:
-        result = fit_segments(orders, progress=progress, **arguments)
-        files = _write(result, out, form) if out else []
+    result = fit_with_progress(orders, **arguments)
+    files = _write(result, out, form) if out else []
     if save is not None:
         result.model.save(save)
         files.append(save)
@@ -47,6 +44,14 @@ def fit_and_write(
     for note in notes:
         say(note)
     return result
+
+
+def fit_with_progress(orders: object, **arguments: Any) -> Segmentation:
+    """The segments, with a progress display on a terminal."""
+    from custseg.segmentation import fit_segments
+
+    with _progress(arguments.get("language", "en")) as progress:
+        return fit_segments(orders, progress=progress, **arguments)
 
 
 def _write(result: Any, out: Path, form: str) -> list[Path]:

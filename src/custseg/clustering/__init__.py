@@ -24,6 +24,7 @@ from custseg.clustering.selection._decision import AUTO_NUMBERS, PREFERRED
 from custseg.clustering.selection._score import evaluate_clusterer
 from custseg.clustering.selection._select import select_clustering
 from custseg.clustering.validation._cross_tables import cross_table as cross_table
+from custseg.clustering.validation._silhouette_quantiles import SilhouetteQuantiles
 from custseg.clustering.validation._silhouettes import Silhouettes, silhouettes
 from custseg.clustering.validation._stability import Stability, stability
 
@@ -43,6 +44,7 @@ __all__ = [
     "MinSizeKMeans",
     "MinSizeWard",
     "Reassignment",
+    "SilhouetteQuantiles",
     "Silhouettes",
     "Stability",
     "evaluate_clusterer",

@@ -5,6 +5,7 @@ Start at `axes_or_new`. A segment keeps its color in every picture, because the 
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from custseg.texts import percent, printable, value_text
+from custseg.texts import amount, printable, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,8 @@ QUIET = "#6b7280"
 GRID = "#e3e6eb"
 BASE = "#9aa1ab"
 """All customers, in pictures that compare a segment with them."""
+MARK = "#c2410c"
+"""What the picture is about, in pictures without segments: the chosen number, the segments beside other ways."""
 
 # Okabe and Ito (2008), which color-blind readers can tell apart; the yellow is darker, to be seen on white.
 _PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7a3e9d", "#5c5c5c")
@@ -93,9 +96,8 @@ def figure_or_new(caller: str, figure: Any, *, width: float, height: float) -> F
 
 def parent_figure(axes: Axes) -> Figure:
     """The figure of the axes, also where they are in a subfigure."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    return figure
+    # matplotlib before 3.10 has no get_figure(root=True); the canvas of a subfigure is that of the figure.
+    return axes.figure.canvas.figure
 
 
 def wrapped(name: str, width: int = 24, *, lines: int = 3) -> str:
@@ -116,7 +118,7 @@ def in_units(unit: str, language: str) -> FuncFormatter:
 
 def in_percent(language: str) -> FuncFormatter:
     """Ticks as percentages of the language."""
-    return FuncFormatter(lambda value, _: percent(value, language))
+    return FuncFormatter(lambda value, _: amount(value, "share", language))
 
 
 def set_names(axes: Axes, names: Sequence[str], *, width: int = 24) -> None:
@@ -126,29 +128,56 @@ def set_names(axes: Axes, names: Sequence[str], *, width: int = 24) -> None:
     axes.tick_params(axis="y", length=0, colors=INK)
 
 
-def wide_scale(axes: Axes, values: Sequence[float]) -> None:
-    """A logarithmic scale across where the positive values span more than two powers of ten; linear up to the least."""
+def wide_scale(axes: Axes, values: Sequence[float], *, axis: str = "x") -> None:
+    """A logarithmic scale where the positive values span more than two powers of ten; linear up to the least."""
     positive = sorted(value for value in values if value > 0)
     if positive and min(values) >= 0 and positive[-1] / positive[len(positive) // 4] > _WIDE:
-        axes.set_xscale("symlog", linthresh=max(positive[0], positive[-1] / 1e4), linscale=0.3)
+        scale = {"linthresh": max(positive[0], positive[-1] / 1e4), "linscale": 0.3 if axis == "x" else 0.8}
+        (axes.set_xscale if axis == "x" else axes.set_yscale)("symlog", **scale)
 
 
-def set_title(axes: Axes, title: str) -> None:
-    """Write the title at the left, in lines that fit the axes."""
-    width = parent_figure(axes).get_figwidth() * axes.get_position().width
+def apart(positions: Sequence[float], gap: float, *, low: float = -math.inf, high: float = math.inf) -> list[float]:
+    """The positions in the same order, moved as little as needed to be `gap` apart, and inside the ends if they fit."""
+    # Labels that touch are one block, centered on where its labels belong.
+    blocks: list[tuple[float, list[int]]] = []
+    for index in sorted(range(len(positions)), key=lambda index: positions[index]):
+        members, middle = [index], _between(positions[index], low + gap / 2, high - gap / 2)
+        while blocks and blocks[-1][0] + gap * len(blocks[-1][1]) / 2 > middle - gap * len(members) / 2:
+            members = [*blocks.pop()[1], *members]
+            half = gap * len(members) / 2
+            middle = _between(sum(positions[member] for member in members) / len(members), low + half, high - half)
+        blocks.append((middle, members))
+    moved = list(positions)
+    for middle, members in blocks:
+        for rank, member in enumerate(members):
+            moved[member] = middle + gap * (rank - (len(members) - 1) / 2)
+    return moved
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return (low + high) / 2 if low > high else min(max(value, low), high)
+
+
+def set_title(axes: Axes, title: str, *, beside: float | None = None, pad: float = 6) -> None:
+    """Write the title at the left, in lines that fit the axes, or the figure without so many inches for names.
+
+    `pad` is the distance from the axes in points, where there are labels between them.
+    """
+    figure_width = parent_figure(axes).get_figwidth()
+    width = figure_width * axes.get_position().width if beside is None else figure_width - beside
     axes.set_title(textwrap.fill(printable(title), max(24, int(width * 9))), loc="left", fontsize=12, weight="bold",
-                   color=INK, parse_math=False)  # fmt: skip
+                   color=INK, parse_math=False, pad=pad)  # fmt: skip
 
 
-def set_note(axes: Axes, note: str) -> None:
-    """Write how to read the picture below the axes, in lines that fit beside the names."""
-    axes.set_xlabel(wrapped_note(axes, note), fontsize=8.5, color=QUIET, loc="left", parse_math=False)
+def set_note(axes: Axes, note: str, *, beside: float = _WIDTH_OF_NAMES) -> None:
+    """Write how to read the picture below the axes, in lines that fit beside the names, which take so many inches."""
+    axes.set_xlabel(wrapped_note(axes, note, beside=beside), fontsize=8.5, color=QUIET, loc="left", parse_math=False)
 
 
-def wrapped_note(axes: Axes, note: str) -> str:
-    """A note in lines that fit below the axes, beside the names."""
-    width = int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - _WIDTH_OF_NAMES))
-    return textwrap.fill(note, max(24, width))
+def wrapped_note(axes: Axes, note: str, *, beside: float = _WIDTH_OF_NAMES) -> str:
+    """A note in lines that fit below the axes, beside names that take so many inches; its own line breaks stay."""
+    width = max(24, int(_LETTERS_PER_INCH * (parent_figure(axes).get_figwidth() - beside)))
+    return "\n".join(textwrap.fill(line, width) for line in note.split("\n"))
 
 
 def set_figure_title(figure: Figure, title: str) -> None:

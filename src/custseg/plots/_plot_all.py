@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from custseg.plots._canvas import parent_figure
+from custseg.plots.evidence._chosen_number import plot_choice
+from custseg.plots.evidence._refits import plot_stability
+from custseg.plots.evidence._silhouette import plot_silhouette
 from custseg.plots.segments._map import plot_map
 from custseg.plots.segments._minimum_size import plot_minimum_size
 from custseg.plots.segments._profile import plot_profile
@@ -36,7 +39,8 @@ def plot_all(result: Segmentation) -> dict[str, Figure]:
     dict of str to matplotlib Figure
         "segments"; of two segments or more "profile" and "snake", and "map" if they were made of two features or more;
         "rfm_grid" if there are `recency_days` and `order_count`; "minimum_size" if customers were reassigned to meet
-        the minimum size. Figures have no window; save them with `savefig`.
+        the minimum size; "choice" unless a single segment was requested; of two segments or more "silhouette" and
+        "stability". Figures have no window; save them with `savefig`.
 
     Examples
     --------
@@ -60,4 +64,9 @@ def plot_all(result: Segmentation) -> dict[str, Figure]:
         of_axes["rfm_grid"] = plot_rfm_grid
     if result.reassignments:
         of_axes["minimum_size"] = plot_minimum_size
-    return {**figures, **{name: parent_figure(plot(result)) for name, plot in of_axes.items()}}
+    if any(row.n_clusters > 1 for row in result.choice.candidates):
+        of_axes["choice"] = plot_choice
+    if has_several:
+        of_axes["silhouette"] = plot_silhouette
+    figures |= {name: parent_figure(plot(result)) for name, plot in of_axes.items()}
+    return figures | {"stability": plot_stability(result)} if has_several else figures

@@ -12,6 +12,8 @@ from custseg.profiling._markers import Marker
 from custseg.profiling._profile_segments import profile_segments
 from custseg.profiling._profiles import Profiles
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
+from custseg.profiling._segment_profile import shares_to_show as shares_to_show
+from custseg.profiling._segment_profile import sizes_to_show as sizes_to_show
 from custseg.profiling._stored_names import StoredName as StoredName
 from custseg.profiling._stored_names import with_stored_names as with_stored_names
 from custseg.profiling.measures._categories import CategoryShare

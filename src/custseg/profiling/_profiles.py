@@ -83,6 +83,10 @@ class Profiles:
         )
         return replace(self, rows=rows)
 
+    def in_language(self, language: str) -> Profiles:
+        """The same profiles with the names, descriptions and advice of another language."""
+        return replace(self, rows=tuple(replace(row, language=language) for row in self.rows))
+
     def numbered(self, numbers: Sequence[int]) -> Profiles:
         """The same profiles with other numbers for the segments 0, 1, ..., in the same order."""
         rows = tuple(

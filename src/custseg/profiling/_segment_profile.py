@@ -204,6 +204,11 @@ def _meets(term: Term, value: float | str | None) -> bool:
     return bool(Term(term.feature, term.operator, wanted).meets(value))
 
 
+def shares_to_show(rows: Sequence[SegmentProfile]) -> list[float | None]:
+    """The shares of the customers that may be shown: none where the size is hidden."""
+    return [None if size is None else row.share for row, size in zip(rows, sizes_to_show(rows), strict=True)]
+
+
 def sizes_to_show(rows: Sequence[SegmentProfile]) -> list[int | None]:
     """The sizes that may be shown; shares tell how many customers all segments have, but not how many are in none."""
     segments = iter(shown_sizes([row.size for row in rows if row.segment is not None]))

@@ -171,6 +171,12 @@ class SegmentRules:
         covering = tuple(replace(rule, name=names.get(rule.segment, rule.name)) for rule in self.rule_set.rules)
         return replace(self, rules=single, rule_set=replace(self.rule_set, rules=covering))
 
+    def in_language(self, language: str) -> SegmentRules:
+        """The same rules, printed in another language."""
+        single = tuple(replace(rule, language=language) for rule in self.rules)
+        covering = tuple(replace(rule, language=language) for rule in self.rule_set.rules)
+        return SegmentRules(single, replace(self.rule_set, rules=covering, language=language))
+
     def numbered(self, numbers: Sequence[int]) -> SegmentRules:
         """The same rules with other numbers for the segments 0, 1, ..."""
         single = tuple(replace(rule, segment=numbers[rule.segment]) for rule in self.rules)

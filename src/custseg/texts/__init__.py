@@ -40,7 +40,7 @@ from custseg.texts._format import (
     value_text,
     whole_range,
 )
-from custseg.texts._scales import stability_level
+from custseg.texts._scales import STABILITY_BOUNDS, stability_level
 
 __all__ = [
     "DASH",
@@ -50,6 +50,7 @@ __all__ = [
     "POINTS",
     "SHARES",
     "SMALLEST_POINTS",
+    "STABILITY_BOUNDS",
     "YEAR",
     "amount",
     "calendar_date",

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 StabilityLevel = Literal["dissolved", "pattern", "stable", "very_stable"]
+STABILITY_BOUNDS: Mapping[StabilityLevel, float] = {
+    "dissolved": 0.0,
+    "pattern": 0.6,
+    "stable": 0.75,
+    "very_stable": 0.85,
+}
+"""Mean Jaccard similarity from which on each level is reached, the lowest first."""
 
 
 def stability_level(jaccard: float) -> StabilityLevel:
@@ -18,8 +26,4 @@ def stability_level(jaccard: float) -> StabilityLevel:
     Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics and Data Analysis
     52, 258-271. doi:10.1016/j.csda.2006.11.025
     """
-    if jaccard < 0.6:
-        return "dissolved"
-    if jaccard < 0.75:
-        return "pattern"
-    return "stable" if jaccard < 0.85 else "very_stable"
+    return [level for level, bound in STABILITY_BOUNDS.items() if jaccard >= bound or not bound][-1]

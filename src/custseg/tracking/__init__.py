@@ -1,6 +1,7 @@
 """Segments over time: the memory of all snapshots, who moved where, whether a model still fits, and how it is renewed.
 
-Start reading at `_history.py` for the files, and at `movement/_transitions.py` for the comparison of two snapshots.
+Start reading at `_history.py` for the files, at `movement/_transitions.py` for the comparison of two snapshots, and at
+`movement/_trend.py` for the sizes in all of them.
 `monitoring/` measures drift, and `refitting/` fits anew and keeps the identities of segments.
 """
 
@@ -16,6 +17,7 @@ from custseg.tracking.monitoring._drift_result import Drift, DriftRow
 from custseg.tracking.movement._compared import unclustered_group as unclustered_group
 from custseg.tracking.movement._movement import Flow, TrackedSegment, Transitions
 from custseg.tracking.movement._transitions import transitions
+from custseg.tracking.movement._trend import Trend, trend
 from custseg.tracking.refitting._refit import refit
 from custseg.tracking.refitting._refit_result import Refit
 
@@ -27,7 +29,9 @@ __all__ = [
     "SegmentHistory",
     "TrackedSegment",
     "Transitions",
+    "Trend",
     "drift",
     "refit",
     "transitions",
+    "trend",
 ]

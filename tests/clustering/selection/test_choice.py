@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import math
 import threading
 from dataclasses import replace
 from typing import Any
@@ -162,11 +164,34 @@ def test_plot_data_are_plain_and_of_one_length(clear: ClusteringChoice) -> None:
     data = clear.plot()
     assert data["best"] == {"method": clear.best.method, "n_clusters": 3}
     assert data["methods"]["kmeans"]["n_clusters"] == [2, 3, 4]
-    for series in (*data["methods"].values(), data["null"]):
+    for series in (*data["methods"].values(), data["null"], data["samples"]):
         assert len({len(values) for values in series.values()}) == 1
-    null = data["null"]
-    assert null["n_clusters"] == [2, 3, 4]
-    assert all(low <= mid <= high for low, mid, high in zip(null["low"], null["middle"], null["high"], strict=True))
+    assert data["null"]["n_clusters"] == [2, 3, 4]
+    assert all(low <= high for low, high in zip(data["null"]["low"], data["null"]["high"], strict=True))
+    assert sum(data["samples"]["share"]) == pytest.approx(1)
+    json.dumps(data, allow_nan=False)
+
+
+def test_natural_clusters_are_plotted_by_their_separation(clear: ClusteringChoice) -> None:
+    series = clear.plot()["methods"]["kmeans"]
+    row = next(row for row in clear.candidates if (row.method, row.n_clusters) == ("kmeans", 3))
+    assert series["criterion"][1] == min(row.separation, row.separation_in_halves) > 0
+    assert series["low"][1] <= series["criterion"][1] <= series["high"][1]
+
+
+def test_other_clusters_are_plotted_by_their_gain_and_its_margin(unclear: ClusteringChoice) -> None:
+    series, row = unclear.plot()["methods"]["kmeans"], unclear.candidates[0]
+    margin = 1.96 * math.hypot(row.silhouette_gain_error, row.silhouette_error)
+    assert series["criterion"][0] == row.silhouette_gain
+    assert series["high"][0] - series["low"][0] == pytest.approx(2 * margin)
+    null = unclear.plot()["null"]
+    assert all(low <= 0 <= high for low, high in zip(null["low"], null["high"], strict=True))
+
+
+def test_silhouettes_of_the_selected_clusters_are_spread_around_their_mean(clear: ClusteringChoice) -> None:
+    assert [entry.cluster for entry in clear.silhouettes] == [0, 1, 2]
+    mean = sum(entry.mean * size for entry, size in zip(clear.silhouettes, np.bincount(clear.best.labels), strict=True))
+    assert mean / len(clear.best.labels) == pytest.approx(clear.best.silhouette, abs=1e-3)
 
 
 def test_a_cloud_has_no_natural_groups(unclear: ClusteringChoice) -> None:
@@ -200,6 +225,7 @@ def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
     assert one.reason.startswith("One segment with all customers, because no division is reproducible")
     assert one.columns()["chosen"] == [False] * 3 + [True]
     assert one.plot()["best"]["n_clusters"] == 1
+    assert one.silhouettes == ()
 
 
 @pytest.mark.parametrize("method", method_names())

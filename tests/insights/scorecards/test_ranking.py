@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from custseg.insights.scorecards._display import ranking_sentence
 from custseg.insights.scorecards._estimates import Figure, rate_figures
 from custseg.insights.scorecards._ranking import difference_low, rank, shrink
 
@@ -66,3 +69,16 @@ def test_noise_has_no_winner(sizes: list[int]) -> None:
             groups.append((rng.binomial(total, rng.beta(0.5, 4.5, size)), total))
         winners += rank(["a", "b", "c", "d"][: len(sizes)], rate_figures("click_rate", groups)).winner is not None
     assert winners <= 15
+
+
+def test_uneven_errors_do_not_pull_a_value_out_of_its_interval() -> None:
+    # Money: those who spend little have small errors, and would alone decide how far true values lie apart.
+    figures = [figure(20, 1), figure(24, 1.5), figure(60, 6), figure(454, 53)]
+    values, _, _ = shrink(figures)
+    assert all(entry.low < value < entry.high for entry, value in zip(figures, values, strict=True))
+
+
+def test_a_hidden_winner_has_no_value_in_words() -> None:
+    figures = [figure(0, 1), replace(figure(9, 1), is_hidden=True)]
+    sentence = ranking_sentence(rank(["a", "b"], figures), "Segments", "en")
+    assert sentence.endswith("“b” works best.")

@@ -257,3 +257,12 @@ def test_zones_of_the_logs_are_their_own(history: SegmentHistory) -> None:
     card = scorecard(history, events, **JULY)
     assert (row_of(card, "New").delivered, row_of(card, "Loyal").delivered) == (1, 0)
     assert row_of(card, "New").mean_days == timedelta(days=14).days
+
+
+def test_tables_and_sentences_are_those_that_are_printed() -> None:
+    card = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, **PERIOD)
+    printed = repr(card)
+    assert printed.startswith(card.title)
+    assert [table[0][0] for table in card.tables()] == ["segment", "segment", "segment", "campaign"]
+    assert all(cell in printed for table in card.tables() for row in table for cell in row)
+    assert all(line in printed for line in (*card.sentences, *card.rules))

@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 from matplotlib.figure import Figure
 from quick import quick_fit
+from readable_pictures import words_of
 
 from custseg import Segmentation
 from custseg.datasets import make_shop
-from custseg.plots import plot_segments
+from custseg.plots import plot_map, plot_profile, plot_segments
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +128,15 @@ def test_plot_opens_no_window(result: Segmentation) -> None:
     before = pyplot.get_fignums()
     plot_segments(result)
     assert pyplot.get_fignums() == before
+
+
+def test_share_of_a_hidden_size_is_not_drawn() -> None:
+    centers = np.repeat([[0, 0], [40, 0], [0, 40]], [60, 32, 8], axis=0)
+    a, b = (centers + np.random.default_rng(0).normal(size=(100, 2))).T
+    result = quick_fit(features=pl.DataFrame({"client": range(100), "a": a, "b": b}), min_size=2)
+    assert [row.size for row in result.profiles.segments] == [60, 32, 8]
+    for figure in (plot_segments(result), plot_profile(result), plot_map(result).figure):
+        words = " ".join(words_of(figure))
+        assert "60%" in words
+        assert "32%" not in words
+        assert "8%" not in words

@@ -167,3 +167,12 @@ def test_bad_input(arguments: dict[str, Any], error: type[Exception], words: str
     options = {"goal": "repeat_purchase", "as_of": "2024-10-27", "horizon_days": 60, "n_segments": 2}
     with pytest.raises(error, match=words):
         prove(clean_log(), **{**options, **arguments})
+
+
+def test_tables_are_those_that_are_printed() -> None:
+    head, *lines = repr(proof()).splitlines()
+    assert proof().headline == head
+    comparisons, segments = proof().tables()
+    assert [row[0] for row in comparisons][:2] == ["way", "the segments"]
+    assert len(segments) == 1 + len(proof().segments)
+    assert all(cell in " ".join(lines) for row in (*comparisons, *segments) for cell in row)

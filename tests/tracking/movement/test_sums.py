@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg.tracking import transitions
-from custseg.tracking.movement._sums import ShownSum, has_small_rest, hidden_movement, movement_sums
+from custseg.tracking.movement._sums import (
+    ShownSum,
+    drawn_movement,
+    has_small_rest,
+    hidden_movement,
+    movement_sums,
+)
 
 INSIDE = (False, False)
 
@@ -45,6 +51,28 @@ def test_totals_hide_how_many_are_in_no_segment(rest: int, is_small: bool) -> No
     shown = movement_sums(counts, (False, True))
     assert shown["after"].is_exact != is_small
     assert shown["after"].text("en") == ("≥260" if is_small else str(260 + rest))
+
+
+def test_picture_draws_what_is_shown_as_it_is() -> None:
+    counts = np.array([[100, 30, 12], [20, 200, 15], [40, 11, 0]])
+    assert (drawn_movement(counts, INSIDE) == counts).all()
+
+
+def test_hidden_counts_cannot_be_measured_in_a_picture() -> None:
+    # The totals 53, 50, 70 and 33 are shown and the four cells are hidden: 3 and 2 look alike.
+    one, other = (np.array([[50 + k, 3 - k, 0], [20 - k, 30 + k, 0], [0, 0, 0]]) for k in (0, 1))
+    assert (hidden_movement(one, INSIDE) == hidden_movement(other, INSIDE)).all()
+    drawn = drawn_movement(one, INSIDE)
+    assert drawn == pytest.approx(drawn_movement(other, INSIDE))
+    assert drawn.sum(axis=1)[:2] == pytest.approx([53, 50])
+    assert drawn.sum(axis=0)[:2] == pytest.approx([70, 33])
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_every_flow_can_be_seen(rows: list[list[int]]) -> None:
+    counts = np.array(rows)
+    counts[2, 2] = 0
+    assert (drawn_movement(counts, INSIDE)[counts > 0] >= 1).all()
 
 
 def test_texts() -> None:

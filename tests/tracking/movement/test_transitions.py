@@ -278,3 +278,36 @@ def test_moments_of_a_history_are_checked(flapping: SegmentHistory) -> None:
         transitions(flapping, "2024-02-01", since="2023-01-01")
     with pytest.raises(ValueError, match="earlier and as_of belong to tables"):
         transitions(flapping, "2024-02-01", as_of="2024-02-01")
+
+
+def test_tables_are_those_that_are_printed() -> None:
+    movement = transitions(BEFORE, AFTER, as_of="2024-07-01")
+    assert movement.headline in repr(movement)
+    [(title, [head, *rows])] = movement.tables()
+    assert title in repr(movement)
+    assert len(rows) == len(movement.segments) + 2
+    assert all(cell in repr(movement) for row in (head, *rows) for cell in row)
+    assert all(remark in repr(movement) for remark in movement.remarks)
+
+
+def test_data_of_a_picture_hide_small_counts() -> None:
+    before = {index: 0 if index < 60 else 1 for index in range(100)}
+    after = {index: 1 if index < 25 else segment for index, segment in before.items() if index != 99}
+    movement = transitions(snapshot(before), snapshot(after)).plot()
+    assert [(row["name"], row["before"], row["after"]) for row in movement["segments"]] == [
+        ("Loyal", "60", "≥10"),
+        ("New", "40", "64"),
+    ]
+    flows = {(flow["before"], flow["after"]): flow for flow in movement["flows"]}
+    assert {pair: flow["text"] for pair, flow in flows.items()} == {
+        (0, 0): "≥10",
+        (0, 1): "≥10",
+        (1, 1): "≥10",
+        (1, None): "<10",
+    }
+    # Drawn by the totals that are shown, and not by the counts: 35, 25, 39 and 1.
+    size = {pair: flow["size"] for pair, flow in flows.items()}
+    assert size[0, 0] + size[0, 1] == pytest.approx(60)
+    assert size[0, 1] + size[1, 1] == pytest.approx(64)
+    assert size[1, 1] + size[1, None] == pytest.approx(40)
+    assert size[1, None] > 5

@@ -68,21 +68,35 @@ class Card(Protocol):
 
 def card_text(card: Card) -> str:
     """What `repr` prints."""
-    words, language = text(card.language, "scorecard"), card.language
-    lines = [words["title"].format(since=_day(card.since), until=_day(card.until))]
-    for block in BLOCKS:
-        lines += _block(card.segments, block, language, head=words["segment"])
-    lines += _campaigns(card)
-    lines += ["", *(ranking_text(card, of) for of in ("segments", "campaigns") if getattr(card, of))]
-    lines += alert_lines(card.alerts, language)
-    return "\n".join([*lines, "", *_rules(card)])
+    blocks = [["", *table(rows, left={0})] for rows in card_tables(card)]
+    more = _further_campaigns(card)
+    lines = [card_title(card), *(line for block in blocks for line in block), *([more] if more else [])]
+    return "\n".join([*lines, "", *card_sentences(card), "", *card_rules(card)])
+
+
+def card_title(card: Card) -> str:
+    """The period."""
+    return str(text(card.language, "scorecard")["title"]).format(since=_day(card.since), until=_day(card.until))
+
+
+def card_tables(card: Card) -> list[list[list[str]]]:
+    """The tables of the segments, and that of the campaigns by click rate, as texts; each has its headings first."""
+    words = text(card.language, "scorecard")
+    blocks = [_block(card.segments, block, card.language, head=words["segment"]) for block in BLOCKS]
+    return [block for block in [*blocks, _campaigns(card)] if block]
+
+
+def card_sentences(card: Card) -> list[str]:
+    """The best segment and campaign, and the alerts about complaints."""
+    rankings = [ranking_text(card, of) for of in ("segments", "campaigns") if getattr(card, of)]
+    return [*rankings, *alert_lines(card.alerts, card.language)]
 
 
 def _day(moment: object) -> str:
     return str(moment).removesuffix(" 00:00:00")
 
 
-def _block(rows: tuple[ScoreRow, ...], measures: tuple[str, ...], language: str, *, head: str) -> list[str]:
+def _block(rows: tuple[ScoreRow, ...], measures: tuple[str, ...], language: str, *, head: str) -> list[list[str]]:
     """One table of the segments or campaigns; empty where the logs give none of its measures."""
     words = text(language, "scorecard")
     present = [name for name in measures if any(name in row.figures for row in rows)]
@@ -98,10 +112,10 @@ def _block(rows: tuple[ScoreRow, ...], measures: tuple[str, ...], language: str,
         ]
         for row in rows
     ]
-    return ["", *table([titles, *cells], left={0})]
+    return [titles, *cells]
 
 
-def _campaigns(card: Card) -> list[str]:
+def _campaigns(card: Card) -> list[list[str]]:
     """The campaigns by click rate, the best first; of many the first ten."""
     if not card.campaigns:
         return []
@@ -109,12 +123,14 @@ def _campaigns(card: Card) -> list[str]:
     order = [entry.name for entry in card.ranking(of="campaigns").ranked]
     position = {name: index for index, name in enumerate(order)}
     rows = sorted(card.campaigns, key=lambda row: position.get(row.name, len(order)))[:_MOST_CAMPAIGNS]
-    lines: list[str] = []
     measures = ("open_rate", "click_rate", "conversion_rate", "unsubscribe_rate", "revenue_per_mail")
-    lines += _block(tuple(rows), measures, card.language, head=words["campaign"])
-    if (more := len(card.campaigns) - len(rows)) > 0:
-        lines.append(text(card.language, "language", "more").format(count=number(more, card.language)))
-    return lines
+    return _block(tuple(rows), measures, card.language, head=words["campaign"])
+
+
+def _further_campaigns(card: Card) -> str:
+    """How many campaigns are not listed; "" for none."""
+    more = len(card.campaigns) - _MOST_CAMPAIGNS
+    return str(text(card.language, "language", "more").format(count=number(more, card.language))) if more > 0 else ""
 
 
 def count_text(count: int, language: str) -> str:
@@ -175,7 +191,9 @@ def ranking_sentence(ranking: Ranking, of: str, language: str) -> str:
     """The verdict of a ranking in words."""
     words = text(language, "scorecard")
     best = ranking.ranked[0] if ranking.ranked else None
-    return str(words["verdicts"][ranking.verdict]).format(
+    # What to expect again would tell a figure that is hidden.
+    is_hidden = ranking.verdict == "winner" and best is not None and best.figure.is_hidden
+    return str(words["verdicts"]["winner_hidden" if is_hidden else ranking.verdict]).format(
         of=of,
         measure=words["measures"][ranking.measure],
         name=printable(best.name) if best else "",
@@ -206,7 +224,7 @@ def alert_lines(alerts: Sequence[ComplaintAlert], language: str) -> list[str]:
     return lines
 
 
-def _rules(card: Card) -> list[str]:
+def card_rules(card: Card) -> list[str]:
     """How was counted: the window and the attribution, machine opens, mails outside the segments."""
     words, language = text(card.language, "scorecard", "rules"), card.language
     lines = [words["intervals"]]

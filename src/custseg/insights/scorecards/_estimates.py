@@ -198,6 +198,12 @@ def _money_interval(amounts: Floats, bases: Floats, *, seed: int) -> tuple[float
     return float(ratio - half), float(ratio + half)
 
 
+def joint_value(figures: Sequence[Figure]) -> float | None:
+    """The measure of all groups together; None where they have no mails or customers."""
+    total = sum(figure.total for figure in figures)
+    return sum(figure.value * figure.total for figure in figures if figure.total) / total if total else None
+
+
 def columns_of_figures(figures: Sequence[Figure]) -> dict[str, list[Any]]:
     """The figures as columns; what must not leave the process is missing."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
 
 from custseg._numerics import Floats
 from custseg.insights.scorecards._estimates import Figure
@@ -69,15 +70,17 @@ def rank(names: Sequence[str], figures: Sequence[Figure]) -> Ranking:
     """The ranking of one measure.
 
     The values y_j are shrunk towards their mean by the weight τ² / (τ² + s_j²), with s_j the standard error and τ² the
-    variance between the true values (DerSimonian and Laird). Where τ² is 0 the values differ no more than chance makes
-    them differ, and nobody wins. Otherwise the first must beat each of the others: the 97.5 % interval of the
-    difference (MOVER, from the two intervals) lies above 0. If all are alike, somebody wins in fewer than one of
-    twenty cases: most often of two, more rarely of more, since the first has to beat all others at once.
+    variance between the true values (Paule and Mandel, which is right where errors differ as much as those of money
+    do: the moment estimate of DerSimonian and Laird takes its weight from the segments that spend least). Where τ² is
+    0 the values differ no more than chance makes them differ, and nobody wins. Otherwise the first must beat each of
+    the others: the 97.5 % interval of the difference (MOVER, from the two intervals) lies above 0. If all are alike,
+    somebody wins in fewer than one of twenty cases: most often of two, more rarely of more, since the first has to
+    beat all others at once.
 
     References
     ----------
-    DerSimonian, R. and Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical Trials 7(3), 177-188.
-    doi:10.1016/0197-2456(86)90046-2
+    Paule, R. C. and Mandel, J. (1982). Consensus values and weighting factors. Journal of Research of the National
+    Bureau of Standards 87(5), 377-385. doi:10.6028/jres.087.022
 
     Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures. Statistics in Medicine
     27(10), 1693-1702. doi:10.1002/sim.3095
@@ -104,19 +107,28 @@ def shrink(figures: Sequence[Figure]) -> tuple[Floats, Floats, float]:
     if not figures:
         return np.empty(0), np.empty((0, 2)), 0.0
     values, low, high = (np.array([getattr(figure, end) for figure in figures]) for end in ("value", "low", "high"))
-    tiny = np.finfo(float).tiny
-    variances = np.maximum(((high - low) / (2 * _Z)) ** 2, tiny)
-    weights = 1 / variances
-    mean = float((weights * values).sum() / weights.sum())
-    excess = float((weights * (values - mean) ** 2).sum()) - (len(values) - 1)
-    scale = float(weights.sum() - (weights**2).sum() / weights.sum())
-    between = max(0.0, excess / scale) if scale > 0 else 0.0
+    variances = np.maximum(((high - low) / (2 * _Z)) ** 2, np.finfo(float).tiny)
+    between = _between(values, variances)
     weights = 1 / (between + variances)
     mean, mean_half = float((weights * values).sum() / weights.sum()), _Z / math.sqrt(float(weights.sum()))
     keep = between / (between + variances)
     shrunken = mean + keep * (values - mean)
     below, above = (np.hypot(np.sqrt(keep) * half, (1 - keep) * mean_half) for half in (values - low, high - values))
     return shrunken, np.column_stack([shrunken - below, shrunken + above]), between
+
+
+def _between(values: Floats, variances: Floats) -> float:
+    """The variance between true values with which the weighted squares are as large as expected, n - 1; at least 0."""
+
+    def surplus(between: float) -> float:
+        weights = 1 / (between + variances)
+        mean = (weights * values).sum() / weights.sum()
+        return float((weights * (values - mean) ** 2).sum()) - (len(values) - 1)
+
+    if len(values) < 2 or surplus(0.0) <= 0:
+        return 0.0
+    # With the sum of squares as the variance, the weighted squares are at most 1.
+    return float(brentq(surplus, 0.0, float(((values - values.mean()) ** 2).sum()), xtol=1e-300, rtol=1e-9))
 
 
 def difference_low(first: Figure, second: Figure) -> float:

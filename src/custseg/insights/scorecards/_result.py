@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -16,10 +16,19 @@ from custseg._frames import frame_from_columns, table_writer
 from custseg._privacy import SMALLEST_GROUP
 from custseg._write import write_files
 from custseg.insights.scorecards._complaints import ComplaintAlert, complaint_alert
-from custseg.insights.scorecards._display import card_text
-from custseg.insights.scorecards._estimates import columns_of_figures
+from custseg.insights.scorecards._display import (
+    card_rules,
+    card_sentences,
+    card_tables,
+    card_text,
+    card_title,
+    figure_text,
+    ranking_sentence,
+)
+from custseg.insights.scorecards._estimates import Figure, columns_of_figures, joint_value
 from custseg.insights.scorecards._ranking import Ranking, rank
 from custseg.insights.scorecards._rows import RANKABLE, ScoreRow
+from custseg.texts import DASH, text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,6 +96,43 @@ class Scorecard:
         rows = [row for row in rows if measure in row.figures]
         return rank([row.name for row in rows], [row.figures[measure] for row in rows])
 
+    def plot(self, measure: str = "click_rate") -> dict[str, Any]:
+        """Return the data for a picture of one measure of the segments, in plain lists.
+
+        Parameters
+        ----------
+        measure : str, default "click_rate"
+            One of those in the figures of `segments`.
+
+        Returns
+        -------
+        dict
+            `rows`: for each segment `segment`, `name`, `text` (such as "7.0% (5.3–9.2%)", "<2%", or why there is
+            nothing to show), and `value`, `low`, `high`, None where the figure is hidden or there is not enough data.
+            `base`: the value of all segments together whose figures are not hidden, None where no row
+            has a value. `sentence`:
+            which one works best, "" for a measure of which less is better.
+
+        Raises
+        ------
+        ValueError
+            If no segment has this measure.
+        """
+        present = list(dict.fromkeys(name for row in self.segments for name in row.figures))
+        check_choice("plot", "measure", measure, allowed=present)
+        words = text(self.language, "scorecard")
+        rows = [(row, row.figures[measure]) for row in self.segments if measure in row.figures]
+        sentence = ""
+        if measure in RANKABLE:
+            sentence = ranking_sentence(self.ranking(measure), words["of"]["segments"], self.language)
+        drawn = [_drawn(row, figure, self.language) for row, figure in rows]
+        shown_figures = [figure for _, figure in rows if not figure.is_hidden]
+        return {
+            "rows": drawn,
+            "base": joint_value(shown_figures) if any(row["value"] is not None for row in drawn) else None,
+            "sentence": sentence,
+        }
+
     def columns(self) -> dict[str, list[Any]]:
         """All figures as columns for any frame constructor, one row per segment or campaign and measure.
 
@@ -134,5 +180,38 @@ class Scorecard:
         writers: dict[str, Callable[[Path], object]] = {f"scorecard.{form}": table_writer(table, form)}
         return write_files(folder, writers, caller="write")
 
+    @property
+    def title(self) -> str:
+        """The period in words."""
+        return card_title(self)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The best segment and campaign, and the alerts about complaints."""
+        return card_sentences(self)
+
+    @property
+    def rules(self) -> list[str]:
+        """How was counted."""
+        return card_rules(self)
+
+    def tables(self) -> list[list[list[str]]]:
+        """The measures of the segments and of the campaigns as texts, one table each with its headings first."""
+        return card_tables(self)
+
     def __repr__(self) -> str:
         return card_text(self)
+
+
+def _drawn(row: ScoreRow, figure: Figure, language: str) -> dict[str, Any]:
+    """One row of a picture."""
+    words, is_shown = text(language, "scorecard"), figure.is_enough and not figure.is_hidden
+    written = figure_text(figure, language)
+    if not is_shown and written in (DASH, figure_text(replace(figure, is_hidden=False), language)):
+        written = words["not_shown"] if figure.is_hidden else words["not_enough"]
+    return {
+        "segment": row.segment,
+        "name": row.name,
+        "text": written,
+        **{name: getattr(figure, name) if is_shown else None for name in ("value", "low", "high")},
+    }

@@ -75,9 +75,11 @@ class LogReport:
     language: str = "en"
     n_beside: tuple[int, ...] = ()
 
-    def __repr__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """Which log, how many rows and customers, and the period."""
         words = text(self.language, "data_report")
-        head = words["head"].format(
+        head = str(words["head"]).format(
             log=words["logs"][self.log],
             rows=self._total(self.rows, "rows")
             if self.log in _ROW_PER_CUSTOMER
@@ -88,6 +90,12 @@ class LogReport:
             head += words["period"].format(
                 first=calendar_date(self.first_day, self.language), last=calendar_date(self.last_day, self.language)
             )
+        return head
+
+    @property
+    def gaps(self) -> str:
+        """The columns with missing values, in one sentence; "" for none."""
+        words = text(self.language, "data_report")
         # Orders and events have roles, a table of customers its columns.
         roles = {} if self.log == "customers" else text(self.language, "inspect", "roles")
         names_empty = any(item.name == "left_out_no_value" for item in self.findings)
@@ -99,8 +107,11 @@ class LogReport:
         if len(thin) > _MOST_GAPS:
             listed = ", ".join(thin[:_MOST_GAPS])
             thin = [words["more"].format(columns=listed, count=number(len(thin) - _MOST_GAPS, self.language))]
-        gaps = ["     " + words["gaps"].format(columns=", ".join(thin))] if thin else []
-        return "\n".join([head, *finding_lines(self.findings), *gaps])
+        return str(words["gaps"]).format(columns=", ".join(thin)) if thin else ""
+
+    def __repr__(self) -> str:
+        gaps = [f"     {self.gaps}"] if self.gaps else []
+        return "\n".join([self.headline, *finding_lines(self.findings), *gaps])
 
     def _total(self, count: int, noun: str) -> str:
         """The number of customers in words; as a bound where it would give away how many are not shown beside it."""

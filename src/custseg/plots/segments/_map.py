@@ -19,6 +19,7 @@ from custseg.plots._canvas import (
     wrapped_note,
 )
 from custseg.plots._labels import name_apart
+from custseg.profiling import shares_to_show
 from custseg.texts import percent, printable, text
 
 if TYPE_CHECKING:
@@ -123,11 +124,12 @@ def _write_names(axes: Axes, result: Segmentation) -> None:
     """Write the names, those of large segments first: these are where most of their customers are."""
     assert result.segment_map is not None
     language, rows = result.choice.language, {row.segment: row for row in result.profiles.segments}
+    shares = dict(zip(rows, shares_to_show(result.profiles.segments), strict=True))
     areas = [area for area in result.segment_map.areas if area.peak is not None]
     areas.sort(key=lambda area: -rows[area.segment].size)
     name_apart(
         axes,
-        [f"{wrapped(rows[area.segment].name, 22)}, {percent(rows[area.segment].share, language)}" for area in areas],
+        [f"{wrapped(rows[area.segment].name, 22)}, {percent(shares[area.segment], language)}" for area in areas],
         [area.peak for area in areas if area.peak is not None],
         colors=[segment_ink(area.segment) for area in areas],
         size=9 if len(areas) <= _FEW else 8,

@@ -18,7 +18,7 @@ from custseg.plots._canvas import (
     set_figure_title,
     wrapped,
 )
-from custseg.profiling import SegmentProfile
+from custseg.profiling import SegmentProfile, shares_to_show
 from custseg.texts import number, percent, text, value_text
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def _draw_segment(axes: Axes, row: SegmentProfile, *, features: list[str], resul
     axes.set_ylim(len(features) - 0.4, -0.6)
     plain(axes, grid="x")
     axes.grid(axis="x", color=GRID)
-    share = percent(row.share, language) if row.share is not None else ""
+    rows = result.profiles.segments
+    share = percent(shares_to_show(rows)[rows.index(row)], language)
     axes.set_title(wrapped(f"{row.name} · {share}", 23, lines=4), loc="left", fontsize=10, weight="bold",
                    color=segment_color(segment), parse_math=False)  # fmt: skip

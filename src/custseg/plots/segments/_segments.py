@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from custseg._privacy import with_count
 from custseg.feature_table import distinct_phrases
 from custseg.plots._canvas import INK, figure_or_new, plain, segment_ink, set_figure_note, set_figure_title, set_names
+from custseg.profiling import shares_to_show
 from custseg.texts import YEAR, counted, number, percent, printable, text
 
 if TYPE_CHECKING:
@@ -77,9 +78,11 @@ def _draw_shares(axes: Axes, result: Segmentation) -> None:
     words = text(language, "plots")
     money = any(row.revenue_share is not None for row in rows)
     height = 0.36 if money else 0.6
-    longest = max(max(row.share or 0, row.revenue_share or 0) for row in rows)
+    shares = shares_to_show(rows)
+    longest = max(max(share or 0, row.revenue_share or 0) for row, share in zip(rows, shares, strict=True)) or 1
     for position, row in enumerate(rows):
-        bars = [(row.share or 0.0, _CUSTOMERS, -height / 2 if money else 0.0)]
+        shown = shares[position]
+        bars = [] if shown is None else [(shown, _CUSTOMERS, -height / 2 if money else 0.0)]
         if money:
             bars.append((row.revenue_share or 0.0, _REVENUE, height / 2))
         for share, color, shift in bars:

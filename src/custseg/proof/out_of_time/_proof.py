@@ -196,25 +196,30 @@ class Proof:
             sentences.append(words["left_out"].format(columns=listed(self.left_out)))
         return " ".join(sentences)
 
-    def __repr__(self) -> str:
-        head = self._words["head"].format(
+    @property
+    def headline(self) -> str:
+        """What was looked at: the cut, the outcome, the period and the customers."""
+        return str(self._words["head"]).format(
             cut=f"{self.cut:%Y-%m-%d}",
             until=f"{self.until:%Y-%m-%d}",
             customers=number(self.n_customers, self.language),
             outcome=self._outcome,
         )
-        tables = [table(rows, left={0, 1} if index else {0}) for index, rows in enumerate(self._tables())]
-        return "\n".join([head, "", *tables[0], "", *tables[1], "", self.sentence])
+
+    def __repr__(self) -> str:
+        tables = [table(rows, left={0, 1} if index else {0}) for index, rows in enumerate(self.tables())]
+        return "\n".join([self.headline, "", *tables[0], "", *tables[1], "", self.sentence])
 
     def _repr_html_(self) -> str:
         pages = []
-        for heading, *rows in self._tables():
+        for heading, *rows in self.tables():
             head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heading)
             body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
             pages.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
         return "".join([*pages, f"<p>{html.escape(self.sentence)}</p>"])
 
-    def _tables(self) -> tuple[list[list[str]], list[list[str]]]:
+    def tables(self) -> tuple[list[list[str]], list[list[str]]]:
+        """The comparisons and the segments as texts, each with its headings first."""
         words = self._words
         comparisons = [list(words["ways"].values())]
         for row in self.comparisons:

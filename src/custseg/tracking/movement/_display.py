@@ -51,22 +51,22 @@ class MovementView:
 
     def text(self) -> str:
         """As aligned lines."""
-        blocks = [[self._headline()]]
-        for title, rows in self._tables():
+        blocks = [[self.headline()]]
+        for title, rows in self.tables():
             blocks.append([title, "", *table(rows, left={1})])
-        if notes := self._notes():
+        if notes := self.all_notes():
             blocks.append(notes)
         return "\n\n".join("\n".join(block) for block in blocks)
 
     def html(self) -> str:
         """As tables with all texts escaped."""
-        blocks = [f"<p>{html.escape(self._headline())}</p>"]
-        for title, (head, *body) in self._tables():
+        blocks = [f"<p>{html.escape(self.headline())}</p>"]
+        for title, (head, *body) in self.tables():
             cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
             rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
             caption = f"<caption>{html.escape(title)}</caption>"
             blocks.append(f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>")
-        return "".join([*blocks, *(f"<p>{html.escape(note)}</p>" for note in self._notes())])
+        return "".join([*blocks, *(f"<p>{html.escape(note)}</p>" for note in self.all_notes())])
 
     @property
     def _is_in_none(self) -> list[bool]:
@@ -76,7 +76,7 @@ class MovementView:
     def _hidden(self) -> Bools:
         return hidden_movement(self.counts, self._is_in_none)
 
-    def _tables(self) -> list[tuple[str, list[list[str]]]]:
+    def tables(self) -> list[tuple[str, list[list[str]]]]:
         """The titles and rows of the tables, with their headings."""
         words, hidden = self._words(), self._hidden
         counts = _with_totals(self.counts)
@@ -112,7 +112,7 @@ class MovementView:
             rows.append([*label, *cells])
         return rows
 
-    def _headline(self) -> str:
+    def headline(self) -> str:
         """How many changed segments, are new and gone; and how many customers there are and were."""
         words, sums = self._words(), movement_sums(self.counts, self._is_in_none)
         texts = {name: item.text(self.language) for name, item in sums.items()}
@@ -128,7 +128,7 @@ class MovementView:
         form = total.count if total.is_exact else SMALLEST_GROUP
         return plural_form(form, self._words()["customers"], self.language).format(count=total.text(self.language))
 
-    def _notes(self) -> list[str]:
+    def all_notes(self) -> list[str]:
         if not self._hidden.any():
             return list(self.notes)
         words = [self._words()["hidden"], *([] if self.revenues is None else [self._words()["hidden_revenue"]])]

@@ -12,9 +12,11 @@ import numpy as np
 
 from custseg._frames import MONEY_UNIT, frame_from_columns
 from custseg._numerics import Floats, Integers
+from custseg._privacy import bound_text
 from custseg.errors import DataError
+from custseg.texts import number
 from custseg.tracking.movement._display import MovementView
-from custseg.tracking.movement._sums import ShownSum, hidden_movement, movement_sums
+from custseg.tracking.movement._sums import ShownSum, drawn_movement, hidden_movement, movement_sums
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,43 @@ class Transitions:
         """Revenue by segment before and after, in the form of `counts`; zeros without values."""
         return self._matrix([flow.revenue or 0.0 for flow in self.flows])
 
+    def plot(self) -> dict[str, Any]:
+        """Return the data for a picture of the flows, in plain lists; hidden counts cannot be computed from them.
+
+        Returns
+        -------
+        dict
+            `segments`: for each of `segments` its `key`, `name`, and the texts of its sizes `before` and `after`, such
+            as "61" or "<10". `flows`: for each pair that has customers `before` and `after`, positions in `segments`
+            (None for new customers and for those that are gone), the `text` of the count, and `size`, by how much it is
+            drawn: the count, and for a hidden one a value that follows from what may be shown.
+        """
+        counts, is_in_none = self.counts(), [item.segment is None for item in self.segments]
+        hidden, drawn = hidden_movement(counts, is_in_none), drawn_movement(counts, is_in_none)
+        totals = np.vstack([counts, counts.sum(axis=0)])
+        totals = np.column_stack([totals, totals.sum(axis=1)])
+        last = len(self.segments)
+
+        def count_text(row: int, column: int) -> str:
+            count = int(totals[row, column])
+            return bound_text(count) if hidden[row, column] else number(count, self.language)
+
+        return {
+            "segments": [
+                {"key": item.key, "name": item.name, "before": count_text(index, -1), "after": count_text(-1, index)}
+                for index, item in enumerate(self.segments)
+            ],
+            "flows": [
+                {
+                    "before": row if row < last else None,
+                    "after": column if column < last else None,
+                    "text": count_text(row, column),
+                    "size": float(drawn[row, column]),
+                }
+                for row, column in np.argwhere(counts).tolist()
+            ],
+        }
+
     def to_frame(self) -> Any:
         """All flows, in the caller's kind of table.
 
@@ -208,6 +247,23 @@ class Transitions:
 
     def _repr_html_(self) -> str:
         return self._view().html()
+
+    @property
+    def headline(self) -> str:
+        """How many changed segments, are new and gone, in one sentence; small counts are hidden."""
+        return self._view().headline()
+
+    @property
+    def remarks(self) -> list[str]:
+        """The notes as they are printed: which counts are hidden, and what was counted in which way."""
+        return self._view().all_notes()
+
+    def tables(self) -> list[tuple[str, list[list[str]]]]:
+        """Customers, and revenue if there is any, by segment before and after: titles, and rows of texts.
+
+        Small counts are hidden, and so is what they could be computed from.
+        """
+        return self._view().tables()
 
     def _view(self) -> MovementView:
         return MovementView(

@@ -92,22 +92,47 @@ def movement_sums(counts: Integers, is_in_none: Sequence[bool]) -> Mapping[str, 
     }
 
 
+def drawn_movement(counts: Integers, is_in_none: Sequence[bool]) -> Floats:
+    """The matrix as a picture may show it, without totals: no hidden count can be measured in it.
+
+    Hidden cells are as large as what is shown leaves them: near 5 for a cell of 1 to 9, near 20 for one that is hidden
+    for the sake of another, and moved from there so that they add up to the totals that are shown.
+    """
+    hidden = hidden_movement(counts, is_in_none)
+    table = np.vstack([counts, counts.sum(axis=0)])
+    table = np.column_stack([table, table.sum(axis=1)]).astype(float)
+    if not hidden.any():
+        return table[:-1, :-1]
+    usual = np.where(table[hidden] < SMALLEST_GROUP, SMALLEST_GROUP / 2, 2.0 * SMALLEST_GROUP)
+    shown = np.where(hidden, 0.0, table)
+    lacking = np.concatenate([2 * shown[:, -1] - shown.sum(axis=1), 2 * shown[-1] - shown.sum(axis=0)])
+    equations = _equations(hidden)
+    # Weights: what is missing goes to the larger cells.
+    solved = usual * np.linalg.lstsq(equations * usual, lacking - equations @ usual, rcond=None)[0]
+    table[hidden] = np.maximum(usual + solved, 1.0)
+    return table[:-1, :-1]
+
+
 def _gives_away(hidden: Bools, is_summed: Bools) -> bool:
     """Whether a hidden cell can be computed once the sum of some cells is shown beside the matrix and its totals.
 
     The hidden cells are unknowns; every row and column says that its cells add up to its total. A cell can be computed
     if the equations span its unit vector, so that the diagonal of the projection on them is 1.
     """
-    cells = np.argwhere(hidden)
-    if not len(cells):
+    if not hidden.any():
         return False
-    last = len(hidden) - 1
-    equations = np.zeros((2 * len(hidden) + 1, len(cells)))
+    equations = np.vstack([_equations(hidden), is_summed[hidden]])
+    return bool((_is_determined(equations) & ~_is_determined(equations[:-1])).any())
+
+
+def _equations(hidden: Bools) -> Floats:
+    """For every row, then every column, the sign of each hidden cell in "cells - total = 0"."""
+    cells, last = np.argwhere(hidden), len(hidden) - 1
+    equations = np.zeros((2 * len(hidden), len(cells)))
     for index, (row, column) in enumerate(cells):
         equations[row, index] = -1 if column == last else 1
         equations[len(hidden) + column, index] = -1 if row == last else 1
-        equations[-1, index] = is_summed[row, column]
-    return bool((_is_determined(equations) & ~_is_determined(equations[:-1])).any())
+    return equations
 
 
 def _is_determined(equations: Floats) -> Bools:

@@ -1,0 +1,163 @@
+"""The sections below the cards: the choice, stability, proof, scorecard, movement and data, as texts and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from custseg.clustering import Candidate
+from custseg.reports._method import method_section
+from custseg.reports._previous import previous_section
+from custseg.reports._sources import Sources, method_label, short_name, two_decimals
+from custseg.texts import number, printable, text
+
+_CHOICE = ("method", "n_clusters", "silhouette_gain", "stability", "weakest_stability")
+
+
+def sections(sources: Sources) -> list[dict[str, Any]]:
+    """All sections that have data."""
+    makers = (
+        _choice,
+        _stability,
+        _proof,
+        _scorecard,
+        _movement,
+        previous_section,
+        _data,
+        method_section,
+    )
+    return [section for make in makers if (section := make(sources)) is not None]
+
+
+def _section(
+    key: str,
+    sources: Sources,
+    *,
+    paragraphs: Sequence[str] = (),
+    tables: Sequence[dict[str, Any]] = (),
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "title": sources.words["sections"][key],
+        "text": list(paragraphs),
+        "tables": list(tables),
+        "notes": list(notes),
+    }
+
+
+def _table(rows: Sequence[Sequence[str]], title: str = "") -> dict[str, Any]:
+    """Rows of texts, the headings first, as a table of the report."""
+    head, *body = rows
+    return {"title": title, "head": list(head), "rows": [list(row) for row in body]}
+
+
+def _choice(sources: Sources) -> dict[str, Any]:
+    """The reason, and what was measured on each number of segments."""
+    choice, words = sources.result.choice, sources.words
+    columns = words["columns"]
+    rows = [[columns[name] for name in (*_CHOICE, "chosen")]]
+    rows += [
+        [*_measures(row, sources), words["words"]["selected"] if row is choice.best else ""]
+        for row in choice.candidates
+        if row.meets_min_size
+    ]
+    remarks = [words["how_to_read_choice"]]
+    return _section(
+        "choice", sources, paragraphs=[choice.reason, *choice.remarks], tables=[_table(rows)], notes=remarks
+    )
+
+
+def _measures(row: Candidate, sources: Sources) -> list[str]:
+    """The method and the figures of one candidate."""
+    language = sources.language
+    values = (row.silhouette_gain, row.stability, row.weakest_stability)
+    return [
+        method_label(row.method, language),
+        number(row.n_clusters, language),
+        *(two_decimals(value, language) for value in values),
+    ]
+
+
+def _stability(sources: Sources) -> dict[str, Any] | None:
+    """How reproducible each segment is; None where it was not measured."""
+    measured = [(row, row.stability) for row in sources.segments if row.stability is not None]
+    if len(measured) < 2:
+        return None
+    columns = sources.words["columns"]
+    rows = [[columns["segment"], columns["jaccard"], columns["reading"]]]
+    rows += [
+        [short_name(row.name), two_decimals(item.jaccard, sources.language), item.texts[sources.language]]
+        for row, item in measured
+    ]
+    return _section("stability", sources, tables=[_table(rows)], notes=[sources.words["how_to_read_stability"]])
+
+
+def _proof(sources: Sources) -> dict[str, Any] | None:
+    proof = sources.proof
+    if proof is None:
+        return None
+    return _section(
+        "proof",
+        sources,
+        paragraphs=[proof.headline, proof.sentence],
+        tables=[_table(_shortened(rows)) for rows in proof.tables()],
+    )
+
+
+def _scorecard(sources: Sources) -> dict[str, Any] | None:
+    card = sources.scorecard
+    if card is None:
+        return None
+    tables = [_table(_shortened(rows)) for rows in card.tables()]
+    return _section("scorecard", sources, paragraphs=[card.title, *card.sentences], tables=tables, notes=card.rules)
+
+
+def _movement(sources: Sources) -> dict[str, Any] | None:
+    movement = sources.transitions
+    if movement is None:
+        return None
+    tables = [_table(_shortened(rows), title) for title, rows in movement.tables()]
+    return _section("movement", sources, paragraphs=[movement.headline], tables=tables, notes=movement.remarks)
+
+
+def _shortened(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[short_name(cell) for cell in row] for row in rows]
+
+
+def _data(sources: Sources) -> dict[str, Any]:
+    """The data report; `findings` say what may mislead and what to do.
+
+    They are worded at the fit: a report in another language has their number instead.
+    """
+    report = sources.result.data_report
+    if report.language != sources.language:
+        own = [replace(log, language=sources.language) for log in report.logs]
+        lines = [{"title": _capitalized(log.headline), "findings": [], "gaps": log.gaps} for log in own]
+        count = number(len(report.findings), sources.language)
+        note = str(sources.words["data_elsewhere"]).format(count=count)
+        return {**_section("data", sources, notes=[note]), "logs": lines}
+    groups = [(log.headline, log.findings, log.gaps) for log in report.logs]
+    if report.between:
+        groups.append((text(sources.language, "data_report", "between"), report.between, ""))
+    logs = [
+        {
+            "title": _capitalized(headline),
+            "findings": [
+                {
+                    "severity": item.severity,
+                    "text": printable(item.text),
+                    "remedy": "" if item.severity == "note" else printable(item.remedy),
+                }
+                for item in findings
+            ],
+            "gaps": gaps,
+        }
+        for headline, findings, gaps in groups
+    ]
+    return {**_section("data", sources), "logs": logs}
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

@@ -1,0 +1,29 @@
+import pytest
+from readable_pictures import awkward_results, words_of
+
+from custseg.plots import plot_stability
+
+
+def dots(axes: object) -> list[tuple[float, float]]:
+    lines = [line for line in axes.lines if line.get_marker() == "o" and line.get_markersize() == 9]
+    return [(line.get_xdata()[0], line.get_ydata()[0]) for line in lines]
+
+
+def test_dots_are_the_similarities_of_the_segments() -> None:
+    result = awkward_results()["fifteen"]
+    left, right = plot_stability(result).axes
+    assert dots(left) == [(row.stability.jaccard, place) for place, row in enumerate(result.profiles.segments)]
+    assert right.get_xticks().tolist() == [15]
+
+
+def test_bands_and_the_chosen_number_are_named_in_the_language() -> None:
+    words = set(words_of(plot_stability(awkward_results()["eight, Russian"])))
+    assert {"распадается", "устойчив", "очень устойчив", "выбрано"} <= words
+    words = set(words_of(plot_stability(awkward_results()["two"])))
+    assert {"dissolved", "a pattern", "stable", "very stable", "chosen", "reproducible from here up"} <= words
+
+
+def test_agreement_of_refits_is_drawn_by_number() -> None:
+    result = awkward_results()["two"]
+    (container,) = plot_stability(result).axes[1].containers
+    assert container[0].get_ydata().tolist() == pytest.approx([result.choice.best.stability])
