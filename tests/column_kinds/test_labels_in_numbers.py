@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from custseg._column_kinds import impossible_births, is_label_column, is_year_column
+from custseg._column_kinds import impossible_births, is_label_column, is_share_column, is_year_column
 
 CODES = np.array([10115.0, 80331, 20095, 50667, np.nan])
 
@@ -53,3 +53,17 @@ def test_without_a_date_the_youngest_customers_are_grown_up() -> None:
     births = np.array([1889.0, *[1950.0, 1980.0] * 50])  # 1980 + 18 - 110 = 1888
     assert not any(part.any() for part in impossible_births(births))
     assert impossible_births(births - 2 * (births == 1889))[0].sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("weekend_share", [0, 0.3, 1, np.nan], True),
+        ("доля_опозданий", [0.2, 0.4], True),
+        ("weekend_share", [0, 1, 1], False),  # a flag
+        ("share_price", [0.5, 12], False),
+        ("weight", [0.2, 0.4], False),
+    ],
+)
+def test_shares_of_a_whole(name: str, values: list[float], expected: bool) -> None:
+    assert is_share_column(name, np.array(values, dtype=float)) == expected

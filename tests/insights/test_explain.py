@@ -308,6 +308,8 @@ def test_equal_medians_are_no_reason() -> None:
     reason = explain(LINE, "c0").why[0]
     equal = replace(reason, feature="calls", typical=2.0, typical_second=2.0, contribution=2 * reason.contribution)
     assert "calls" not in repr(replace(explain(LINE, "c0"), why=(equal, reason)))
+    close = replace(equal, typical=35.5, typical_second=36.0)
+    assert "calls" not in repr(replace(explain(LINE, "c0"), why=(close, reason)))
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,36 @@ def test_features_that_say_the_same_are_folded_into_one() -> None:
     assert (marker.feature, marker.folded) == ("tips", ("rides",))
 
 
+def test_median_of_a_few_others_is_not_compared_but_that_few_have_a_value() -> None:
+    values = {"sessions": [20] * 30 + [25] * 30 + [0] * 100}
+    values["days_since_visit"] = [1, 4, 7] * 20 + [30, 40] * 5 + [None] * 90
+    found = profile_segments(pl.DataFrame(values), [0] * 60 + [1] * 100)
+    of_days = [marker for row in found for marker in row.markers if marker.feature == "days_since_visit"]
+    of_days += [marker for row in found for marker in row.markers if "days_since_visit" in marker.folded]
+    assert of_days
+    assert not any(re.search(r"days_since_visit \d", marker.texts["en"]) for marker in of_days)
+
+
+def test_marker_says_whether_there_is_a_value_where_most_others_have_none() -> None:
+    values = {"x": [1.0, 2.0] * 50 + [3.0] * 30 + [None] * 270}
+    first, second = profile_segments(pl.DataFrame(values), LABELS)
+    assert [marker.texts["en"] for marker in first.markers] == ["x known: 100% (others 10%)"]
+    assert [marker.texts["en"] for marker in second.markers] == ["x missing: 90% (others 0%)"]
+    assert second.markers[0].texts["ru"] == "x — нет данных: 90\xa0% (остальные 0\xa0%)"
+
+
+def test_columns_that_correlate_by_the_segments_alone_are_not_folded() -> None:
+    noise = RNG.normal(size=(2, 400))
+    found = markers(age=np.where(LABELS == 0, 70, 30) + noise[0], card_payments=np.where(LABELS == 0, 3, 25) + noise[1])
+    assert {marker.feature for marker in found} == {"age", "card_payments"}
+
+
+def test_medians_that_are_nearly_equal_are_not_compared() -> None:
+    days = np.concatenate([np.tile([3, 4, 4, 5], 25), np.tile([5], 195), np.tile([160, 170, 180], 35)])
+    [marker] = markers(days_since_order=days)
+    assert marker.texts["en"] == "days_since_order at most 4: 75% (others 0%)"
+
+
 def test_category_is_folded_into_the_number_that_it_is_made_of() -> None:
     age = np.where(LABELS == 0, 20.0, 50.0)
     found = markers(age=age, band=np.where(age < 30, "young", "old"))
@@ -47,6 +77,12 @@ def test_texts_hold_medians_with_units() -> None:
     [marker] = markers(order_count=np.where(LABELS == 0, 9, 2))
     assert marker.texts == {"en": "order_count 9 (others 2)", "ru": "order_count 9 (остальные 2)"}
     assert str(marker) == "order_count 9 (others 2)"
+
+
+def test_marker_is_printed_in_the_language_of_its_profile() -> None:
+    orders = {"order_count": np.where(LABELS == 0, 9, 2)}
+    [marker] = profile_segments(orders, LABELS, language="ru")[0].markers
+    assert str(marker) == "order_count 9 (остальные 2)"
 
 
 def test_texts_count_where_medians_are_equal() -> None:
@@ -105,6 +141,12 @@ def shares(value: float, rest: float, *, members: float, others: float) -> np.nd
 def test_share_at_an_end_of_the_range(column: np.ndarray, words: str) -> None:
     [marker] = markers(x=column)
     assert marker.texts["en"] == words
+
+
+def test_range_of_one_value_is_the_value() -> None:
+    others = np.where(np.arange(300) % 2, 0.05, 0.4) + np.arange(300) / 10_000
+    [marker] = markers(share_late=np.concatenate([np.full(100, 0.2), others]))
+    assert marker.texts["en"] == "share_late 20%: 100% (others 0%)"
 
 
 def test_share_beyond_the_cut_that_sets_apart_most() -> None:

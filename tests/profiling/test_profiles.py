@@ -152,6 +152,12 @@ def test_wide_form_has_a_row_per_segment(profiles: Profiles) -> None:
     assert {"markers", "do", "dont", "channel", "cadence", "median_revenue"} <= set(wide.columns)
 
 
+def test_days_of_the_overview_are_in_the_case_that_the_words_need() -> None:
+    orders = {"recency_days": [121, 131, 141] * 20, "order_count": [1, 2, 2] * 20}
+    russian = str(profile_segments(orders, [0, 1] * 30, language="ru").overview)
+    assert russian.startswith("Половина клиентов покупали не раньше чем 131 день назад")
+
+
 def test_rules_are_put_in_and_shown(profiles: Profiles) -> None:
     ruled = profiles.with_rules({1: "IF recency_days < 30"})
     assert [row.rule for row in ruled] == [None, "IF recency_days < 30", None, None]

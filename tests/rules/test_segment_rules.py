@@ -218,7 +218,8 @@ def test_segments_need_not_be_numbered_without_gaps() -> None:
 
 def test_one_segment_is_everyone() -> None:
     rules = segment_rules({"x": np.arange(100)}, np.zeros(100, dtype=int))
-    assert repr(rules.rules[0]) == "For any customer, segment 0: precision 100%, recall 100%, lift 1"
+    assert repr(rules.rules[0]) == "All customers are in segment 0."
+    assert repr(rules) == repr(rules.rules[0])
     assert rules.rule_set.sql == "CASE\n  WHEN 1 = 1 THEN 0\n  ELSE 0\nEND"
 
 

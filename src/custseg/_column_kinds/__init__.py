@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from custseg._column_kinds._codes import Code, certain_codes, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of, is_cycle_name
-from custseg._column_kinds._labels_in_numbers import OLDEST, YEARS, impossible_births, is_label_column, is_year_column
+from custseg._column_kinds._labels_in_numbers import (
+    OLDEST,
+    YEARS,
+    impossible_births,
+    is_label_column,
+    is_share_column,
+    is_year_column,
+)
 from custseg._column_kinds._notes import Remark, column_notes, column_remarks
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
 from custseg._column_kinds._words import (
@@ -46,6 +53,7 @@ __all__ = [
     "is_id_name",
     "is_label_column",
     "is_outcome_name",
+    "is_share_column",
     "is_year_column",
     "numbers_in_text",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg._column_kinds._words import catalog, is_amount_or_count, matches, words_of
+from custseg._column_kinds._words import catalog, is_amount_or_count, is_share_name, matches, words_of
 from custseg._numerics import Bools, Floats
 
 _YEARS = (1800, 2100)
@@ -19,6 +19,13 @@ YEARS = (1000, 3000)
 """From the first of these, and under the second, a number is a year."""
 _ADULT = 18
 _YOUNGEST_SHARE = 0.99
+
+
+def is_share_column(name: str, values: Floats) -> bool:
+    """Whether a column holds shares of a whole: its name says so, and the values are from 0 to 1, not just these."""
+    present = values[~np.isnan(values)]
+    is_within = bool(((present >= 0) & (present <= 1)).all())
+    return is_share_name(name) and is_within and bool(((present > 0) & (present < 1)).any())
 
 
 def is_year_column(name: str, values: Floats) -> bool:

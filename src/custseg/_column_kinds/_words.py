@@ -29,6 +29,11 @@ def is_amount_or_count(name: str) -> bool:
     )
 
 
+def is_share_name(name: str) -> bool:
+    """Whether the name says that the column holds shares, such as "weekend_share"."""
+    return any(matches(word, catalog()["share"]["words"]) for word in words_of(name))
+
+
 def is_id_name(name: str) -> bool:
     """Whether the name says that the column identifies a customer or a thing, such as "client_no"."""
     words, lists = words_of(name), catalog()["ids"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from custseg._checks import check_choice
-from custseg._column_kinds import certain_codes, is_label_column, is_year_column
+from custseg._column_kinds import certain_codes, is_label_column, is_share_column, is_year_column
 from custseg._labels import read_column_labels
 from custseg._numerics import Floats
 from custseg.texts import LANGUAGES, YEAR, filled, single_line, text
@@ -116,11 +116,13 @@ def codes_of(feature: Feature, values: Floats) -> tuple[float, ...]:
 
 
 def given_feature(name: str, values: Floats | None) -> Feature:
-    """A column of a ready table: calendar years and codes are recognized; None for a column that is not numeric."""
+    """A column of a ready table: years, shares and codes are recognized; None for a column that is not numeric."""
     if values is None:
         return Feature(name)
     if is_year_column(name, values):
         return Feature(name, unit=YEAR)
+    if is_share_column(name, values):
+        return Feature(name, unit="share")
     return Feature(name, unit=CODE if is_label_column(name, values) else "")
 
 

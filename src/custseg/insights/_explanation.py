@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from custseg.profiling import NEGLIGIBLE
-from custseg.texts import EXACT, SHARES, amount, percent, printable, text, unit_beside
+from custseg.texts import EXACT, SHARES, YEAR, amount, percent, printable, text, unit_beside
 
 _MAX_REASONS = 3
 # Contributions under this share of the largest are next to no reason, as are features in which the two segments hardly
 # differ: they stay in `why`, and are not printed.
 _NEXT_TO_NONE = 0.05
+# Medians that differ by less, relative to the larger one, say the same to a reader.
+_SAME = 0.05
 
 
 @dataclass(frozen=True)
@@ -191,10 +193,12 @@ class Explanation:
         return f"{line} ({self._sentence('medians', typical=typical, second=second)})"
 
     def _is_equal(self, reason: Reason) -> bool:
-        """Whether the medians of the two segments are equal as text, so that they give no reason."""
-        medians = reason.typical, reason.typical_second
-        texts = {self._formatted(reason, value) for value in medians if value is not None}
-        return None not in medians and len(texts) == 1 and not reason.is_flag
+        """Whether the medians of the two segments are nearly equal, or equal as text, so that they give no reason."""
+        first, second = reason.typical, reason.typical_second
+        if first is None or second is None or reason.is_flag:
+            return False
+        is_close = reason.unit != YEAR and abs(first - second) < _SAME * max(abs(first), abs(second))
+        return is_close or self._formatted(reason, first) == self._formatted(reason, second)
 
     def _counterfactual_text(self) -> str:
         change = self.counterfactual

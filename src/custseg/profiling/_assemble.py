@@ -220,7 +220,9 @@ def _markers(
         if is_clear(effect):
             texts = share_texts(Statement(trait.terms), segment, statistics=statistics)
             weaker = (rank for rank, marker in enumerate(result) if abs(marker.effect.value) < abs(effect.value))
-            result.insert(next(weaker, len(result)), Marker(trait.feature, None, effect, texts))
+            result.insert(
+                next(weaker, len(result)), Marker(trait.feature, None, effect, texts, language=inputs.language)
+            )
     return tuple(result)
 
 
@@ -228,7 +230,7 @@ def _marker(inputs: ProfileInputs, segment: int, marker: RankedMarker) -> Marker
     candidate, statement, folded = marker
     texts = marker_texts(candidate, statement, segment, statistics=inputs.statistics)
     category = candidate.share.value if candidate.share else None
-    return Marker(candidate.feature, category, candidate.effect, texts, folded)
+    return Marker(candidate.feature, category, candidate.effect, texts, folded, inputs.language)
 
 
 def _stability(stability: Mapping[int | str, float], segment: int | str | None) -> SegmentStability | None:

@@ -9,11 +9,11 @@ import numpy as np
 
 from custseg._numerics import Floats, Integers
 from custseg._privacy import SMALLEST_GROUP, blurred, share_bounds, share_words
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.measures._terms import MISSING, Term, condition_words, is_answer
+from custseg.profiling.measures._terms import MISSING, PRESENCE, Term, condition_words, is_answer
 from custseg.texts import EXACT, LANGUAGES, POINTS, number, percent, roundest, text, value_text
 
 _MAX_MARKERS = 5
@@ -24,6 +24,8 @@ _AT_AN_END = (0.9, 0.6)
 """Shares of members and of others from which a median at an end of the range stands for them without misleading."""
 _END = 0.75
 """A cut at an end of the range, or near the members, is said if it sets apart so much of what the best one does."""
+_CLOSE = 0.25
+"""Medians that differ by less, relative to the larger one, may be nearly equal."""
 _MOST = 0.75
 """The share of the members for which a cut near them must hold."""
 
@@ -59,7 +61,10 @@ class Marker:
         category, a code and a column of 0 and 1, the shares. A share reads "<17%" where 1 to 9 customers have it,
         ">83%" where all but 1 to 9 do.
     folded : tuple of str
-        Redundant features: the absolute rank correlation with this one is at least 0.8.
+        Redundant features: the absolute rank correlation with this one is at least 0.8; of columns that are not from
+        logs at least 0.9, also within the segments.
+    language : str
+        The language of `str(marker)`: that of the profile.
     """
 
     feature: str
@@ -67,9 +72,10 @@ class Marker:
     effect: Effect
     texts: Mapping[str, str]
     folded: tuple[str, ...] = ()
+    language: str = "en"
 
     def __str__(self) -> str:
-        return self.texts["en"]
+        return self.texts[self.language]
 
 
 def markers(
@@ -82,9 +88,10 @@ def markers(
 ) -> list[RankedMarker]:
     """The candidates with the largest effects, each with the features folded into it.
 
-    A group of correlated features is represented by one that is `named` in the name of the segment, else by one that is
-    `preferred` (used for clustering), else by one that has words of its own in names, else by the one with the largest
-    effect. A candidate of which nothing can be said
+    A group of correlated features is represented by one whose figures people understand: counts and days before scores,
+    and a figure before whether there is one. Of these it is one that is `named` in the name of the segment, else one
+    that is `preferred` (used for clustering), else one that has words of its own in names, else the one with the
+    largest effect. A candidate of which nothing can be said
     without describing fewer than 10 customers is no marker.
     """
     correlations = statistics.correlations
@@ -94,7 +101,7 @@ def markers(
     while remaining and len(selected) < _MAX_MARKERS:
         strongest = remaining[0]
         group = [c for c in remaining if c is strongest or correlations.redundant(strongest, c)]
-        representative = min(group, key=lambda c: _precedence(c.feature, named, preferred))
+        representative = min(group, key=lambda c: _precedence(c, statistics, named=named, preferred=preferred))
         group += [c for c in remaining if c not in group and correlations.redundant(representative, c)]
         remaining = [c for c in remaining if c not in group]
         statement = statement_of(representative, segment, statistics)
@@ -104,9 +111,13 @@ def markers(
     return selected
 
 
-def _precedence(feature: str, named: Collection[str], preferred: Collection[str]) -> tuple[bool, bool, bool]:
-    with_words = text("en", "profiling", "traits")
-    return feature not in named, feature not in preferred, feature not in with_words
+def _precedence(
+    candidate: Candidate, statistics: ColumnStatistics, *, named: Collection[str], preferred: Collection[str]
+) -> tuple[bool, ...]:
+    feature, with_words = candidate.feature, text("en", "profiling", "traits")
+    is_presence = any(term.operator in PRESENCE for term in candidate.terms)
+    is_abstract = statistics.table.described[feature].unit in ABSTRACT
+    return is_presence, is_abstract, feature not in named, feature not in preferred, feature not in with_words
 
 
 def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistics) -> Statement | None:
@@ -138,7 +149,15 @@ def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, fl
     """Whether two medians differ as text in every language, and in the direction of the effect."""
     unit = statistics.table.described[feature].unit
     differ = all(value_text(medians[0], unit, code) != value_text(medians[1], unit, code) for code in LANGUAGES)
-    return differ and (medians[0] > medians[1]) == is_higher
+    return differ and (medians[0] > medians[1]) == is_higher and not _nearly_equal(statistics, feature, medians)
+
+
+def _nearly_equal(statistics: ColumnStatistics, feature: str, medians: tuple[float, float]) -> bool:
+    """Whether two medians are close to each other, both by their size and by how far the values are spread."""
+    values, _ = statistics.clustered_values(feature)
+    low, high = (float(end) for end in np.quantile(values, (0.25, 0.75)))
+    difference = abs(medians[0] - medians[1])
+    return difference < min(NEGLIGIBLE * (high - low), _CLOSE * max(map(abs, medians)))
 
 
 def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:
@@ -255,9 +274,9 @@ def _counts(statistics: ColumnStatistics, terms: Sequence[Term]) -> tuple[Intege
     """Customers of each segment that meet the terms, and customers with a value."""
     table, labels = statistics.table, statistics.labels
     holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
-    # Shares are of the customers with a value, but for that of missing values.
+    # Shares are of the customers with a value, but for that of missing values and of those with any.
     used = labels >= 0
-    if terms[0].operator != MISSING:
+    if terms[0].operator not in PRESENCE:
         used = used & ~Term(terms[0].feature, MISSING).holds(table, {})
     counts = [np.bincount(labels[group], minlength=statistics.n_segments) for group in (holds & used, used)]
     return counts[0], counts[1]

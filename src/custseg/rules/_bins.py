@@ -111,7 +111,7 @@ def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
         finite = np.sort(values[np.isfinite(values)])
         is_whole = bool((finite == np.floor(finite)).all())
         is_binary = is_whole and len(finite) > 0 and finite[0] == 0 and finite[-1] == 1
-        ends = (float(finite[0]), float(finite[-1])) if is_whole and len(finite) else None
+        ends = (float(finite[0]), float(finite[-1])) if len(finite) else None
         template = replace(described, whole=is_whole, ends=ends, binary=bool(is_binary))
         of_column = _of_numbers(
             template, _cuts(finite, is_whole, unit=template.unit), has_missing=bool(np.isnan(values).any())

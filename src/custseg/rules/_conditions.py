@@ -39,7 +39,7 @@ class Condition:
     whole : bool
         Whether the numbers are whole.
     ends : tuple of float or None
-        The lowest and the highest of whole numbers, for the text: at most 0 is 0 where nothing is below.
+        The lowest and the highest number, for the text: at most 0 is 0 where nothing is below.
     binary : bool
         Whether the numbers are 0 and 1 only: the text is that of a flag, such as "vip is no".
     phrases : mapping of str to str
@@ -151,6 +151,8 @@ class Condition:
         if self.whole:
             lowest, highest = self.ends or (None, None)
             return whole_range(self.low, self.high, lowest=lowest, highest=highest)
+        if self.ends is not None and self.high is None and self.low == self.ends[1]:
+            return "==", (self.ends[1],)
         bounds = tuple(float(bound) for bound in (self.low, self.high) if bound is not None)
         return "between" if len(bounds) > 1 else ">=" if self.high is None else "<", bounds
 

@@ -82,6 +82,8 @@ class Rule:
             accuracy = forms["measured"].format(*shares, number(self.lift, self.language, digits=2))
         elif self.recall is not None:
             accuracy = forms["recall_only"].format(percent(self.recall, self.language), accuracy)
+        if not self.conditions and self.precision == 1:
+            return str(forms["all_in"].format(self._segment_words()))
         if not self.conditions:
             return str(forms["rule_for_everyone"].format(self._segment_words(), accuracy))
         return str(forms["rule"].format(self.text, self._segment_words(), accuracy))
@@ -192,6 +194,8 @@ class SegmentRules:
         return {"set": [covering for _, covering in rows], **columns}
 
     def __repr__(self) -> str:
+        if len(self.rules) == 1 and not self.rules[0].conditions:
+            return repr(self.rules[0])
         single = text(self.rule_set.language, "rules", "single").format(_held_out(self.rule_set))
         return "\n".join([single, *(f"  {rule!r}" for rule in self.rules), "", repr(self.rule_set)])
 

@@ -44,9 +44,9 @@ def remarks(language: str = "en", **changes: Any) -> str:
         ),
         (
             "partly_touching",
-            "Five segments that touch, not all of them with fewer customers between them than inside",
-            "Not every border is a gap: where customers lie as close between two segments as inside, it is a "
-            "convention.",
+            "Five segments, some of them apart from each other and others parts of one group "
+            "(gaps between 0 of 0 pairs)",
+            "Where there is no gap between two segments, the border is a convention.",
         ),
         (
             "gaps_by_chance",
@@ -69,7 +69,7 @@ def remarks(language: str = "en", **changes: Any) -> str:
 )
 def test_two_sentences_say_what_the_segments_are_and_what_to_make_of_them(kind: str, first: str, second: str) -> None:
     assert english(kind=kind) == f"{first}, by k-means: {AGREE} {second}"
-    assert f"(метод: k-средние): {AGREE_RU} " in russian(kind=kind)
+    assert f"метод: k-средние): {AGREE_RU} " in russian(kind=kind)
 
 
 def test_one_segment_needs_no_evidence() -> None:
@@ -223,3 +223,12 @@ def test_segments_that_touch_have_fewer_customers_between_them_only_where_that_w
     n_valleys: int, kind: str
 ) -> None:
     assert replace(REASON, kind="touching").with_valleys(n_valleys, 10).kind == kind
+
+
+@pytest.mark.parametrize(("n_valleys", "kind"), [(10, "narrow_gaps"), (1, "partly_touching"), (0, "reproducible")])
+def test_segments_are_without_gaps_only_where_no_two_have_one(n_valleys: int, kind: str) -> None:
+    reason = replace(REASON, kind="reproducible").with_valleys(n_valleys, 10)
+    assert reason.kind == kind
+    if n_valleys == 1:
+        assert "(gaps between 1 of 10 pairs)" in reason.text("en")
+        assert "(пар с промежутком: 1 из 10; метод: k-средние)" in reason.text("ru")

@@ -27,6 +27,13 @@ def test_ten_customers_are_below_and_above() -> None:
     assert ranges(values, np.repeat([1, 0, 1], [9, 60, 50]))[0] is None
 
 
+def test_bounds_are_next_to_the_members_in_wide_gaps() -> None:
+    values = np.repeat([*range(185, 211), 10.0, 700.0], [*[2] * 26, 40, 40])
+    [inside, _] = ranges(values, np.repeat([0, 1], [52, 80]))
+    assert inside.low == 185
+    assert inside.high in (211, 212)  # whole numbers: 185 to 210 or 211
+
+
 @pytest.mark.slow
 def test_chance_gives_a_small_p_value_as_often_as_it_says() -> None:
     rng = np.random.default_rng(0)

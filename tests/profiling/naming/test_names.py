@@ -86,7 +86,7 @@ def test_evidence_is_counted_by_hand() -> None:
     evidence = profile_segments({"discount_share": discount}, labels)[0].evidence
     assert evidence is not None
     assert (evidence.members, evidence.others) == (0.8, 0.1)
-    assert (evidence.archetype, evidence.condition["ru"]) == ("discount_driven", "discount_share не меньше 0,5")
+    assert (evidence.archetype, evidence.condition["ru"]) == ("discount_driven", "discount_share не меньше 50\xa0%")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_spend_that_another_segment_exceeds_is_more_than_most() -> None:
         "high spend",
     ]
     russian = [name.split(" · ")[0] for name in named(table, labels, "ru")]
-    assert russian == ["низкие траты", "траты выше обычного", "высокие траты"]
+    assert russian == ["низкие траты", "траты выше, чем у большинства", "высокие траты"]
 
 
 @pytest.mark.parametrize("seed", range(5))

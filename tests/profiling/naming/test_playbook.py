@@ -45,6 +45,28 @@ def test_reachable_customers_stand_beside_the_size() -> None:
     assert profile.advice.dont[-1] == "Do not contact customers on a channel that does not reach them."
 
 
+def test_channel_that_reaches_all_needs_no_warning() -> None:
+    lines = champions(None, contactable_email=[True] * 100).advice.dont
+    assert not any("does not reach" in line for line in lines)
+
+
+def test_cadence_follows_the_own_gap_where_it_is_long() -> None:
+    often = champions(None, gap_days_mean=np.full(100, 7.0))
+    assert often.advice.cadence == "Weekly at most, always with something of their own"
+    seldom = champions(None, gap_days_mean=np.full(100, 151.0))
+    assert seldom.advice.cadence == "At most once between two orders: there are usually 151 days between them"
+    assert seldom.playbook["ru"].cadence.endswith("обычно между ними проходит 151 день")
+
+
+def test_nobody_who_visits_is_asked_why_they_stopped() -> None:
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    table = {"recency_days": 150 + spread, "order_count": np.ones(120)}
+    table["days_since_visit"] = np.where(labels == 0, 3.0, 90.0) + spread
+    lines = profile_segments(table, labels)[0].advice.do
+    assert any(line.startswith("Write soon") for line in lines)
+    assert not any("stopped" in line for line in lines)
+
+
 def test_consent_rules_over_contact_and_unknown_is_no_yes() -> None:
     contactable = [True] * 20 + [None] * 30 + [True] * 50
     consent = [False] * 10 + [None] * 10 + [True] * 12 + [None] * 18 + [True] * 50

@@ -27,10 +27,10 @@ def test_advice_for_steps_of_a_column_names_the_step() -> None:
     table = {"x17": np.array([10.0, 50, 90, 130])[labels] + np.tile(np.arange(60) / 10, 4)}
     rows = profile_segments(table, labels)
     lines = [row.advice.do[0] for row in rows]
-    assert lines[0].endswith("(x17 under 50): it is the lowest of 4; above it comes x17 50 to under 70.")
-    assert lines[1].endswith("(x17 50 to under 70): it is step 2 of 4, between x17 under 50 and x17 70 to under 100.")
-    assert lines[3].endswith("(x17 at least 100): it is the highest of 4; below it comes x17 70 to under 100.")
-    assert "она 2-я снизу из 4" in rows[1].playbook["ru"].do[0]
+    assert lines[0].endswith("(x17 under 50): the lowest of 4; the next one is x17 50 to under 70.")
+    assert lines[1].endswith("(x17 50 to under 70): step 2 of 4, between x17 under 50 and x17 70 to under 100.")
+    assert lines[3].endswith("(x17 at least 100): the highest of 4; the one below is x17 70 to under 100.")
+    assert "2-я снизу из 4" in rows[1].playbook["ru"].do[0]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,12 @@ def test_advice_for_steps_of_a_column_names_the_step() -> None:
         ("funnel_stage", ("cart", "visit"), "Answer what holds them back"),
         ("stage", ("trial", "paid"), "Offer the next step"),
         ("TotalCharges", (900.0, 20.0), "Reward them with service"),
-        ("Recency", (300.0, 5.0), "Ask why they stopped"),
+        ("Recency", (300.0, 5.0), "Remind them once"),
+        ("missed_appointments", (4.0, 0.0), "Remind them shortly before each appointment"),
+        ("logins_30d", (90.0, 2.0), "Thank them, and ask what they value most"),
+        ("balance", (9_000.0, 20.0), "Give them service first"),
+        ("call_minutes", (528.0, 40.0), "Offer what serves those who use much of it"),
+        ("usual_hour", (8.0, 19.0), "Write, and plan what you offer, for the time"),
         ("доход", (20.0, 90.0), "Start with the affordable choice"),
         ("app_user", (0, 1), "Do not wait for them"),
         ("x17", (5.0, 1.0), "Ask a few of them what is behind this"),
@@ -56,6 +61,14 @@ def test_missing_values_are_to_be_asked_for() -> None:
     [row, _] = profile_segments(table, LABELS)
     assert row.advice.do[0] == "Ask for it at the next contact, and do not guess until then (age unknown)."
     assert row.playbook["ru"].do[0].endswith("(age: нет данных).")
+
+
+def test_column_that_says_nothing_gets_no_line_beside_one_that_does() -> None:
+    spread = np.tile(np.linspace(0, 5, 60), 2)
+    table = {"x17": np.where(LABELS == 0, 90.0, 10) + spread, "income": np.where(LABELS == 0, 90.0, 10) + spread[::-1]}
+    lines = profile_segments(table, LABELS)[0].advice.do
+    assert any(line.startswith("Show the better version first") for line in lines)
+    assert not any(line.startswith("Ask a few of them") for line in lines)
 
 
 def test_label_is_read_where_the_name_of_the_column_says_nothing() -> None:

@@ -44,8 +44,11 @@ class FittedRows:
     specs: dict[tuple[str, int], FitSpec]
 
     def checked(self, decision: Decision) -> Decision:
-        """The decision; clusters that touch are natural only if fewer rows lie between every two than inside both."""
-        if decision.reason.kind != "touching":
+        """The decision; clusters that touch are natural only if fewer rows lie between every two than inside both.
+
+        Segments are without gaps only if there is none between any two: of a useful division the reason says how many.
+        """
+        if decision.reason.kind not in ("touching", "reproducible"):
             return decision
         labels = decision.best.labels
         of_sample = labels if len(labels) == len(self.sample) else labels[self.sample]

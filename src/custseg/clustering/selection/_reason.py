@@ -54,6 +54,8 @@ class Reason:
         The most frequent numbers, where none is selected in most resamples.
     worth : float or None
         Share of the later outcome that this number of segments explained, if that decided.
+    gaps : tuple of int
+        Between how many pairs of segments fewer customers lie than inside both, and the number of pairs.
     """
 
     kind: str
@@ -69,12 +71,13 @@ class Reason:
     votes: tuple[int, int] = (0, 0)
     leading: tuple[int, ...] = ()
     worth: float | None = None
+    gaps: tuple[int, int] = (0, 0)
 
     def with_valleys(self, n_valleys: int, n_pairs: int) -> Reason:
-        """The reason for clusters that touch, of which so many pairs have fewer rows between them than inside."""
-        if n_valleys == n_pairs:
-            return self
-        return replace(self, kind="partly_touching" if n_valleys else "reproducible")
+        """The reason for clusters without wide gaps, of which so many pairs have fewer rows between than inside."""
+        if n_valleys == n_pairs > 0:
+            return self if self.kind == "touching" else replace(self, kind="narrow_gaps")
+        return replace(self, kind="partly_touching" if n_valleys else "reproducible", gaps=(n_valleys, n_pairs))
 
     def text(self, language: str) -> str:
         """How many segments, how separate and reproducible, by which method; then what to make of them."""
@@ -83,7 +86,11 @@ class Reason:
         method = words["methods"].get(self.method, self.method if record is None else record.label)
         number = words["numerals"][self.n_clusters] if self.n_clusters < len(words["numerals"]) else self.n_clusters
         first = plural_form(self.n_clusters, words[self.kind], language).format(
-            number=number, method=method, agreement=self._agreement(words, language)
+            number=number,
+            method=method,
+            agreement=self._agreement(words, language),
+            gaps=self.gaps[0],
+            pairs=self.gaps[1],
         )
         second = self._elsewhere(words, language) if self._divides_a_group else self._what_to_make_of_them(language)
         return " ".join(filter(None, (first[0].upper() + first[1:], second)))
@@ -99,7 +106,7 @@ class Reason:
     @property
     def _divides_a_group(self) -> bool:
         """Whether another number has groups: then this one does not divide a continuum."""
-        return bool(self.natural_numbers) and self.kind == "reproducible"
+        return bool(self.natural_numbers) and self.kind in ("reproducible", "partly_touching", "narrow_gaps")
 
     def _what_to_make_of_them(self, language: str) -> str:
         """The advice, and which other numbers would do."""
@@ -190,7 +197,7 @@ class Reason:
         required = words["required"].format(required=localized(f"{self.required_stability:.2f}", language))
         form = words["apart"] if self.stability < _NO_AGREEMENT else words["partly"]
         # Natural clusters need less, and the number of an earlier choice is kept with a little less.
-        is_enough = self.kind in (*_NATURAL, "reproducible", "gaps_by_chance")
+        is_enough = self.kind in (*_NATURAL, "partly_touching", "reproducible", "narrow_gaps", "gaps_by_chance")
         return str(form).format(stability=measured, required="" if is_enough else required)
 
 

@@ -26,13 +26,15 @@ from custseg.profiling.measures._middle_range import MiddleRange, middle_ranges
 from custseg.profiling.measures._ranked import Ranked, ranked
 from custseg.profiling.measures._significance import against_others, is_beyond_chance, rank_p_value
 from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.measures._terms import Term
+from custseg.profiling.measures._terms import KNOWN, MISSING, Term
 from custseg.texts import POINTS, SHARES, SMALLEST_POINTS
 
 _MOST_THREADS = 8
+ABSTRACT = (POINTS, "ratio", "log ratio", "step")
+"""Units whose figures say little to most readers."""
 # A smaller difference of shares within two bounds says little to a reader who compares it with high and low columns.
 _LEAST_IN_THE_MIDDLE = 0.33
-# Of fewer members a median says little about the segment.
+# Of fewer members, or others, a median says little about them.
 _COVERED = 0.5
 
 
@@ -150,8 +152,8 @@ class ColumnStatistics:
             effect, middle = self.effect(name, segment), None
             if may_be_range:
                 middle = self._in_the_middle(name, segment)
-            if self.ranked[name].counts[segment] < _COVERED * self.sizes()[segment]:
-                return []
+            if not self._is_covered(name, segment):
+                return self._presence(name, segment)
             if middle is not None and (effect is None or middle.effect.value > abs(effect.value)):
                 return [middle]
             return [Candidate(name, effect)] if effect is not None and is_clear(effect) else []
@@ -161,6 +163,28 @@ class ColumnStatistics:
         if share is None or share.difference is None or not is_clear(share.difference):
             return []
         return [Candidate(name, share.difference, share)]
+
+    def _is_covered(self, name: str, segment: int) -> bool:
+        """Whether at least half of the members, and of the others, have a value."""
+        sizes, ranks = self.sizes(), self.ranked[name]
+        n_others = sizes.sum() - sizes[segment]
+        return bool(
+            ranks.counts[segment] >= _COVERED * sizes[segment] and ranks.others_counts[segment] >= _COVERED * n_others
+        )
+
+    def _presence(self, name: str, segment: int) -> list[Candidate]:
+        """Whether there is a value at all, where it sets members and others apart; not of ratios few understand."""
+        if self.table.described[name].unit in ABSTRACT:
+            return []
+        hits, sizes = self.ranked[name].counts, self.sizes()
+        cells = blurred(np.stack([hits, sizes - hits], axis=1))
+        n_hits, n_misses = (int(count) for count in cells.sum(axis=0) - cells[segment])
+        if not cells[segment].sum() or not n_hits + n_misses:
+            return []
+        effect = share_difference(int(cells[segment, 0]), int(cells[segment].sum()), others=(n_hits, n_hits + n_misses))
+        if abs(effect.value) < _LEAST_IN_THE_MIDDLE or not is_clear(effect):
+            return []
+        return [Candidate(name, effect, terms=(Term(name, KNOWN if effect.value > 0 else MISSING),))]
 
     def _in_the_middle(self, name: str, segment: int) -> Candidate | None:
         """The range that holds most members and few others, if the difference is clear and beyond chance."""
@@ -175,7 +199,9 @@ class ColumnStatistics:
         cells = blurred(np.stack([hits, sizes - hits], axis=1))
         n_hits, n_misses = (int(count) for count in cells.sum(axis=0) - cells[segment])
         effect = share_difference(int(cells[segment, 0]), int(cells[segment].sum()), others=(n_hits, n_hits + n_misses))
-        terms = Term(name, ">=", middle.low), Term(name, "<", middle.high)
+        only = np.unique(values[inside])
+        bounds = (Term(name, ">=", middle.low), Term(name, "<", middle.high))
+        terms = (Term(name, "==", float(only[0])),) if len(only) == 1 else bounds
         is_large = effect.value >= _LEAST_IN_THE_MIDDLE and is_clear(effect)
         return Candidate(name, effect, terms=terms) if is_large else None
 
@@ -202,7 +228,7 @@ class ColumnStatistics:
     @cached_property
     def correlations(self) -> RankCorrelations:
         """Rank correlations among the clustered customers."""
-        return RankCorrelations(self.table, self.ranked, self.labels >= 0)
+        return RankCorrelations(self.table, self.ranked, self.labels)
 
     def overlaps(self, names: Collection[str]) -> Floats:
         """Overlap of each two segments in the feature that separates them best, shape (n_segments, n_segments).

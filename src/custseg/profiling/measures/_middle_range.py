@@ -15,6 +15,8 @@ from custseg.texts import roundest
 _ONE_BOUND = 0.75
 # A bound is moved to a rounder number if that loses at most so much of what the range sets apart.
 _LOSS = 0.02
+# A bound is at most so far from the values of the range, relative to its width.
+_MARGIN = 0.1
 # So large a part of the members must be in the range.
 _MOST_MEMBERS = 0.6
 _TERMS = np.arange(1, 101)
@@ -63,8 +65,9 @@ def middle_ranges(values: Floats, labels: Integers, *, grid: Floats, n_segments:
     return tuple(
         _middle_range(
             values,
+            labels == segment,
             grid,
-            may_be_bounds,
+            may_be_bounds=may_be_bounds,
             below=np.stack([below[segment], total - below[segment]]),
             sizes=(int(sizes[segment]), len(values) - int(sizes[segment])),
         )
@@ -73,7 +76,7 @@ def middle_ranges(values: Floats, labels: Integers, *, grid: Floats, n_segments:
 
 
 def _middle_range(
-    values: Floats, grid: Floats, may_be_bounds: Bools, *, below: Integers, sizes: tuple[int, int]
+    values: Floats, is_member: Bools, grid: Floats, *, may_be_bounds: Bools, below: Integers, sizes: tuple[int, int]
 ) -> MiddleRange | None:
     """The range of one segment, from how many members and others are below each value of the grid."""
     cuts = np.flatnonzero(may_be_bounds)
@@ -87,7 +90,7 @@ def _middle_range(
         return None
     low_run = _around(first, may_be_bounds & (surplus <= surplus[first] + _LOSS * gain))
     high_run = _around(last, may_be_bounds & (surplus >= surplus[last] - _LOSS * gain))
-    low, high = _rounded(values, grid[low_run]), _rounded(values, grid[high_run], is_upper=True)
+    low, high = _rounded_ends(values, is_member, lows=grid[low_run], highs=grid[high_run])
     return MiddleRange(low, high, _kuiper_p_value(gain, *sizes)) if low < high else None
 
 
@@ -104,12 +107,17 @@ def _around(position: int, mask: Bools) -> Integers:
     return np.arange(start, int(breaks[breaks > position].min(initial=len(mask))))
 
 
-def _rounded(values: Floats, bounds: Floats, *, is_upper: bool = False) -> float:
-    """The roundest bound that is as good as these; of equally round ones that next to the values of the range."""
-    lowest, highest = float(values[values < bounds[0]].max()), float(bounds[-1])
+def _rounded_ends(values: Floats, is_member: Bools, *, lows: Floats, highs: Floats) -> tuple[float, float]:
+    """The roundest bounds next to the members in the range: in a wide gap no bound is far from them."""
+    inside = values[is_member & (values >= lows[-1]) & (values < highs[0])]
+    first, last = float(inside.min()), float(inside.max())
+    before, after = float(values[values < first].max()), float(values[values > last].min())
     is_whole = bool((values == np.floor(values)).all())
-    bound = roundest(lowest, highest, whole=is_whole, near=lowest if is_upper else highest)
-    return highest if bound is None else bound
+    margin = max(_MARGIN * (last - first), float(is_whole))
+    lowest = max(min(before, float(values[values < lows[0]].max())), first - margin)
+    low = roundest(lowest, first, whole=is_whole, near=first)
+    high = roundest(last, min(max(after, float(highs[-1])), last + margin), whole=is_whole, near=last)
+    return first if low is None else low, after if high is None else high
 
 
 def _kuiper_p_value(statistic: float, n: int, m: int) -> float:

@@ -16,8 +16,10 @@ from custseg.texts import POINTS, number, percent, single_line, text, value_text
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
 }  # fmt: skip
-MISSING, OTHER_THAN = "missing", "!="
-"""Operators of traits alone: without a value, and for any other category."""
+MISSING, KNOWN, OTHER_THAN = "missing", "known", "!="
+"""Operators of traits and markers alone: without a value, with any, and for any other category."""
+PRESENCE = (MISSING, KNOWN)
+"""Operators that ask whether there is a value at all."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,17 @@ class Term:
         operator, value = self.bound(bounds)
         if self.feature in table.categories:
             column = table.categories[self.feature]
-            if operator == MISSING:
-                return np.asarray(column.codes < 0)
+            if operator in PRESENCE:
+                return np.asarray((column.codes < 0) == (operator == MISSING))
             category = ("yes" if value else "no") if isinstance(value, bool) else str(value)
             code = column.values.index(category) if category in column.values else -2
             if operator == OTHER_THAN:
                 return np.asarray((column.codes != code) & (column.codes >= 0))
             return np.asarray(column.codes == code)
         values = table.values(self.feature)
-        return np.isnan(values) if operator == MISSING else np.asarray(OPERATORS[operator](values, value))
+        if operator in PRESENCE:
+            return np.asarray(np.isnan(values) == (operator == MISSING))
+        return np.asarray(OPERATORS[operator](values, value))
 
     def meets(self, value: float | str | None) -> bool | None:
         """Whether a value meets the term; None where it is missing, or the term compares with a quantile."""
@@ -129,8 +133,8 @@ def category_words(category: str, language: str) -> str:
 def _compared(operator: str, value: float | str | bool | None, unit: str, *, language: str) -> str:
     """The comparison without its column."""
     words = text(language, "profiling", "terms")
-    if operator == MISSING:
-        return str(words[MISSING])
+    if operator in PRESENCE:
+        return str(words[operator])
     if isinstance(value, bool):
         formatted = words[str(value).lower()]
     elif isinstance(value, str):

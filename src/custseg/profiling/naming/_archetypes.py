@@ -20,7 +20,7 @@ from custseg.profiling.measures._terms import OPERATORS, Term
 from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
-_PLAY_KEYS = ("do", "dont", "channel", "cadence")
+_PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders")
 _ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", *_PLAY_KEYS)
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
@@ -44,6 +44,8 @@ class Play:
     dont: tuple[Line, ...] = ()
     channel: Words | None = None
     cadence: Words | None = None
+    follows_orders: bool = False
+    """Whether the gaps between orders, where they are long, say how often instead."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
 
 def _play(entry: Mapping[str, Any]) -> Play:
     do, dont = (tuple(_line(line) for line in entry.get(field, ())) for field in ("do", "dont"))
-    return Play(do, dont, entry.get("channel"), entry.get("cadence"))
+    return Play(do, dont, entry.get("channel"), entry.get("cadence"), entry.get("follows_orders", False))
 
 
 def _line(line: Mapping[str, Any]) -> Line:
@@ -240,6 +242,8 @@ def _play_faults(entry: Mapping[str, Any], columns: Collection[str]) -> Iterator
     for field in ("channel", "cadence"):
         if field in entry:
             yield from _language_faults(field, entry[field])
+    if not isinstance(entry.get("follows_orders", False), bool):
+        yield f"follows_orders must be true or false, got {entry['follows_orders']!r}"
     for field in ("do", "dont"):
         lines = entry.get(field, [])
         if not isinstance(lines, list):

@@ -16,13 +16,17 @@ from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
 from custseg.profiling.naming._topics import trait_lines
 from custseg.profiling.naming.traits._words import Trait, Words
-from custseg.texts import DASH, LANGUAGES, number, single_line, text
+from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 
 Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
 _TRAITS, _PLAYS = "{traits}", "{plays}"
 _LAPSED, _IN_RHYTHM = Term("recency_days", ">=", 120), Term(OVERDUE, "<=", LATE)
+_AROUND, _ONE_ORDER = Term("days_since_visit", "<=", 60), Term("order_count", "==", 1)
+_GAP, _RARE = "gap_days_mean", 30
+"""Days between two orders from which a message a week is too many."""
+_AFTER = (">=", ">")
 _FLAGS = ("contactable_", "consent_")
 
 
@@ -100,22 +104,27 @@ def advice(
     dos, donts = (
         _applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
     )
+    # Who visits has not gone, however long ago the last order was.
+    if is_around := _AROUND.meets(typical.get(_AROUND.feature)) is True:
+        dos = [line for line in dos if not any(_says_away(term) for term in line.when)]
     mentioned = {term.feature for line in dos for term in line.when}
     in_rhythm = _IN_RHYTHM.meets(typical.get(OVERDUE)) is True
-    is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True and not in_rhythm
+    is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True and not in_rhythm and not is_around
     # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
     silence = {_LAPSED.feature, OVERDUE}
     without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
+    without |= {"orders_per_30d"} if _ONE_ORDER.meets(typical.get(_ONE_ORDER.feature)) is True else set()
+    some_out_of_reach = any(count is None or count < size for count in reach.values())
     words, plays = joined(traits), trait_lines(traits, without=without, is_away=is_away, known=known, steps=steps)
     return {
         language: Advice(
             do=_sentences(dos, words[language], plays[language], language=language),
             dont=(
                 *_sentences(donts, words[language], plays[language], language=language),
-                *([text(language, "profiling", "reach", "only")] if reach else []),
+                *([text(language, "profiling", "reach", "only")] if some_out_of_reach else []),
             ),
             channel="; ".join([_channel(play, typical, language), *_reach_words(reach, size, language)]),
-            cadence=_word(play.cadence, language),
+            cadence=_cadence(play, typical, language),
             language=language,
         )
         for language in LANGUAGES
@@ -163,6 +172,18 @@ def _channel(play: Play, typical: Mapping[str, Typical], language: str) -> str:
 def _channel_name(channel: str, language: str) -> str:
     """The usual channels in the language, others as they are."""
     return str(text(language, "profiling", "channels").get(channel.lower(), single_line(channel)))
+
+
+def _says_away(term: Term) -> bool:
+    return term.feature == _LAPSED.feature and term.operator in _AFTER
+
+
+def _cadence(play: Play, typical: Mapping[str, Typical], language: str) -> str:
+    """The cadence of the play; of one that follows the orders, by the members' own gap where that is long."""
+    gap = typical.get(_GAP)
+    if play.follows_orders and isinstance(gap, float) and gap >= _RARE:
+        return str(text(language, "profiling", "reach", "own_gap")).format(amount(round(gap), "days", language))
+    return _word(play.cadence, language)
 
 
 def _word(texts: Words | None, language: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from custseg.profiling.measures._terms import MISSING
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._column_topics import ANY, Topic, topic_of, topics
 from custseg.profiling.naming.traits._words import Trait
 from custseg.texts import LANGUAGES, text
 
 _MAX_LINES = 3
+# So much larger is the share of the members with a trait that is not in the name, but calls for a line.
+_CLEAR = 0.5
 _AWAY = ("recency", "high")
 _KINDS = {"yes": "high", "no": "low"}
 _OPPOSITE = {"low": "high", "high": "low"}
@@ -23,12 +26,13 @@ def trait_lines(
     known: Sequence[Trait] = (),
     steps: Sequence[Trait] = (),
 ) -> dict[str, list[str]]:
-    """Up to three lines of advice for the traits of a segment, by language; those of known topics first.
+    """Up to three lines of advice for the traits of a segment, by language; those of known topics before others.
 
     Traits with the same line share it. `without` are columns of which the advice speaks already; `is_away` says that
     the customers have been away for long, as far as no other trait does; `known` is what else is true of the segment:
-    little money in one column calls for no small offer where another column of money is not low. `steps` are the words
-    of all segments where these are the steps of one column: a line that any column gets gives way to the step.
+    little money in one column calls for no small offer where another column of money is not low, and where the name
+    says nothing of a known topic, the clearest of these that does gives the line. `steps` are the words of all segments
+    where these are the steps of one column: a line that any column gets gives way to the step.
     """
     is_away = is_away or any(_line_of(one, is_away=False) == _AWAY for one in traits if one.feature not in without)
     not_low = {topic.key for trait in known if trait.kind in ("middle", "high") and (topic := _topic_of(trait))}
@@ -37,9 +41,10 @@ def trait_lines(
         line = None if trait.feature in without else _line_of(trait, is_away=is_away)
         if line is not None and not (line[0] == "money" and trait.kind == "low" and "money" in not_low):
             by_line.setdefault(line, []).append(trait)
-    ordered = sorted(by_line, key=lambda line: line[0] == ANY)[:_MAX_LINES]
-    if steps:
-        ordered = [line for line in ordered if line[0] != ANY]
+    telling = [line for line in by_line if line[0] != ANY or line[1] == MISSING]
+    if not telling and not steps:
+        telling = _of_other_traits(by_line, known, without=without, is_away=is_away)
+    ordered = (telling or ([] if steps else list(by_line)))[:_MAX_LINES]
     return {
         language: [
             *(
@@ -50,6 +55,20 @@ def trait_lines(
         ]
         for language in LANGUAGES
     }
+
+
+def _of_other_traits(
+    by_line: dict[tuple[str, str], list[Trait]], further: Sequence[Trait], *, without: Collection[str], is_away: bool
+) -> list[tuple[str, str]]:
+    """The line of a known topic for the clearest trait beside the name, added to `by_line`; none for none."""
+    of_logs = text("en", "features")
+    for trait in sorted(further, key=lambda trait: trait.others - trait.members):
+        # Of what is made from logs the plays of the segments speak.
+        line = None if trait.feature in {*without, *of_logs} else _line_of(trait, is_away=is_away)
+        if line is not None and line[0] != ANY and trait.members - trait.others >= _CLEAR:
+            by_line[line] = [trait]
+            return [line]
+    return []
 
 
 def _step_line(trait: Trait, steps: Sequence[Trait], language: str) -> str:
@@ -72,6 +91,8 @@ def _line_of(trait: Trait, *, is_away: bool) -> tuple[str, str] | None:
     if trait.scale == "score" and topic is not None and topic.key == "recency":
         kind = _OPPOSITE.get(kind, kind)  # the best score is that of the latest order
     kind = kind if topic is not None and kind in topic.lines else _KINDS.get(kind, kind)
+    if topic is not None and trait.feature not in topic.features and f"{kind}_given" in topic.lines:
+        kind = f"{kind}_given"
     if is_away and topic is not None and f"{kind}_away" in topic.lines:
         kind = f"{kind}_away"
     if topic is not None and kind in topic.lines:

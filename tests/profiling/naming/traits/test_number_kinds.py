@@ -27,7 +27,7 @@ def test_best_score_of_recency_is_that_of_customers_who_ordered_lately() -> None
         "high score of recency", "middling score of recency", "low score of recency",
     ]  # fmt: skip
     assert profiles[0].advice.do[0].startswith("Write soon")
-    assert profiles[2].advice.do[0].startswith("Ask why they stopped")
+    assert profiles[2].advice.do[0].startswith("Remind them once")
 
 
 def test_days_since_the_last_order_are_no_score() -> None:
