@@ -50,7 +50,7 @@ def test_one_order_has_no_trend_no_rhythm_and_no_rate() -> None:
     }
     once, again = profile_segments(table, LABELS, clustered_on=list(table)).segments
     assert once.name == "one order"
-    assert again.name == "many orders"
+    assert again.name.startswith("many orders")
 
 
 def test_one_order_years_ago_is_not_long_standing() -> None:
