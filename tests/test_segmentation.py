@@ -711,3 +711,10 @@ def test_range_far_too_large(n_segments: range) -> None:
 def test_range_slightly_too_large() -> None:
     table = pl.DataFrame({"id": range(12), "visits": [0, 9, 50] * 4})
     assert len(quick_fit(features=table, n_segments=range(2, 15), min_size=2).profiles.segments) > 1
+
+
+def test_three_distinct_values_are_three_segments() -> None:
+    # Null data of so few values may have no clustering, and then there is no gain to compare.
+    table = pl.DataFrame({"client": range(100), "a": [0] * 90 + [50] * 5 + [100] * 5})
+    result = fit_segments(features=table, method="kmeans", min_size=2, n_segments=3)
+    assert sorted(row.size for row in result.profiles.segments) == [5, 5, 90]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from custseg._column_kinds import codes_among
+from custseg._column_kinds import certain_codes, codes_among
 
 RNG = np.random.default_rng(0)
 N = 2000
@@ -73,3 +73,33 @@ def test_rows_without_a_value_and_codes_of_few_rows_do_not_count() -> None:
     assert codes_among("days", column) == ()  # under 1 %
     column = np.concatenate([DAYS, [999.0] * 30, [np.nan] * 5000])
     assert codes_among("days", column)[0].share == 30 / 2030
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "code"),
+    [
+        ("days_since_contact", DAYS, -1),
+        ("days_since_contact", DAYS, 9999),
+        ("age", AGES, 99),
+        ("orders", RNG.integers(2, 9, N), 999),
+        ("temperature", RNG.normal(5, 10, N), -999),
+    ],
+)
+def test_negative_values_and_nines_beyond_all_others_are_surely_codes(
+    name: str, values: np.ndarray, code: float
+) -> None:
+    assert [one.values for one in certain_codes(name, mostly(values, code))] == [(code,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "others"),
+    [
+        ("visits", 1.0, np.arange(10, 30)),
+        ("tickets", 0.0, np.arange(5, 20)),
+        ("nights", 1.0, np.arange(10, 25)),
+        ("x", 99.0, np.arange(301, 900, 7)),  # a price
+        ("price", 99.0, np.arange(30, 55)),
+    ],
+)
+def test_ordinary_low_end_and_a_price_in_nines_are_values(name: str, low: float, others: np.ndarray) -> None:
+    assert certain_codes(name, np.repeat([low, *others.astype(float)], [300] + [10] * len(others))) == ()

@@ -7,7 +7,7 @@ Start with `_notes.py`, whose sentences both the data report and the inspection 
 
 from __future__ import annotations
 
-from custseg._column_kinds._codes import Code, codes_among
+from custseg._column_kinds._codes import Code, certain_codes, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of, is_cycle_name
 from custseg._column_kinds._labels_in_numbers import (
     OLDEST,
@@ -38,6 +38,7 @@ __all__ = [
     "Remark",
     "TextNumbers",
     "answer_of",
+    "certain_codes",
     "codes_among",
     "column_notes",
     "column_remarks",

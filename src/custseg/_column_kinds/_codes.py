@@ -26,6 +26,8 @@ _DISTANCE = 0.25
 _STEPS = 3
 # Up to so many values are a scale or rare counts: packs of 1, 2, 3 and 12 hold no code, but 99 is one.
 _FEW_VALUES = 10
+# An amount or a count may well be 99 beside 30 to 60; ten times what the others reach is no amount of it.
+_BEYOND_AMOUNTS = 10
 # -1, 0, 1 and 2 may be a scale; -1 among more values, none of which is negative, is not one.
 _SCALE = 4
 
@@ -74,6 +76,27 @@ def codes_among(name: str, values: Floats) -> tuple[Code, ...]:
     low, high = (float(bound) for bound in np.quantile(np.repeat(distinct, counts), [0.05, 0.95])) if codes else (0, 0)
     shares = [float(np.isin(present, code).mean()) for code in codes]
     return tuple(Code(tuple(code.tolist()), share, low, high) for code, share in zip(codes, shares, strict=True))
+
+
+def certain_codes(name: str, values: Floats) -> tuple[Code, ...]:
+    """Those of `codes_among` that are written as codes are, so that they are no amounts: -1, 99, 999.
+
+    They are negative while no other value is, or farther from 0 than all others and written in nines, as the last of
+    97, 98 and 99 is; in a column that its name calls an amount or a count, ten times as far. One night, or a price of
+    99 where others are 300, stands apart just as well and is a value: only the owner of the data can say otherwise.
+    """
+    codes = codes_among(name, values)
+    every = [value for code in codes for value in code.values]
+    amounts = values[np.isfinite(values) & ~np.isin(values, every)]
+    if not len(amounts):
+        return ()
+    farthest = float(np.abs(amounts).max()) * (_BEYOND_AMOUNTS if is_amount_or_count(name) else 1)
+    return tuple(
+        code
+        for code in codes
+        if max(code.values) < 0 <= amounts.min()
+        or (min(map(abs, code.values)) > farthest and _is_nines(max(code.values, key=abs)))
+    )
 
 
 def _groups_apart(distinct: Floats, counts: Integers, *, n_rows: int, zero_is_none: bool) -> Iterator[Integers]:

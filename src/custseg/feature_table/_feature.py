@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from custseg._checks import check_choice
-from custseg._column_kinds import codes_among, is_label_column, is_share_column, is_year_column
+from custseg._column_kinds import certain_codes, is_label_column, is_share_column, is_year_column
 from custseg._labels import read_column_labels
 from custseg._numerics import Floats
 from custseg.texts import LANGUAGES, YEAR, filled, single_line, text
@@ -74,8 +74,16 @@ class Feature:
 
         Its first letter is lower case, unless the label begins with an acronym or is the name of a column or given.
         """
-        label = self.label(language)
-        is_given = language in self.labels or self._template("label", language).startswith("{")
+        return self._inside_a_sentence("label", language)
+
+    def short_phrase(self, language: str = "en") -> str:
+        """The phrase for the name of a segment, such as "unevenness of gaps"; a label that was given stays as it is."""
+        template = text(language, "features", "given" if self._is_raw else self.entry or self.name)
+        return self._inside_a_sentence("short" if "short" in template else "label", language)
+
+    def _inside_a_sentence(self, key: str, language: str) -> str:
+        label = self.labels.get(language, self._text(key, language))
+        is_given = language in self.labels or self._template(key, language).startswith("{")
         return label if is_given or label[1:2].isupper() else label[:1].lower() + label[1:]
 
     def definition(self, language: str = "en") -> str:
@@ -101,10 +109,10 @@ class Feature:
 
 
 def codes_of(feature: Feature, values: Floats) -> tuple[float, ...]:
-    """Values of a given column or an attribute that stand apart from its amounts, such as -1 for "never"."""
+    """Values of a given column or an attribute that are surely codes and no amounts, such as -1 for "never"."""
     if feature.family not in GIVEN_FAMILIES:
         return ()
-    return tuple(value for code in codes_among(feature.name, values) for value in code.values)
+    return tuple(value for code in certain_codes(feature.name, values) for value in code.values)
 
 
 def given_feature(name: str, values: Floats | None) -> Feature:

@@ -13,6 +13,7 @@ from custseg.texts import LANGUAGES, amount, percent, text, value_text
 
 # Days since the last order from which most customers have lapsed, and up to which they are active.
 _LAPSED, _ACTIVE = 180, 60
+_YEAR = 365
 _MAX_COLUMNS = 5
 
 
@@ -65,7 +66,11 @@ def _activity(statistics: ColumnStatistics, median: float, language: str) -> str
         share = share_words(int(counts.sum()), n_customers, language) if is_most else None
         if share is not None:
             return str(words[key]).format(days=days, share=share)
-    if state == "lapsed" and not rhythm.base_may_be_late:
+    if state == "lapsed" and not rhythm.base_has_lapsed:
+        recency, _ = statistics.clustered_values("recency_days")
+        share = share_words(int((recency > _YEAR).sum()), n_customers, language) if median > _YEAR else None
+        if share is not None:
+            return str(words["away"]).format(days=days, share=share)
         state = "between"
     return str(words[state]).format(days=days)
 

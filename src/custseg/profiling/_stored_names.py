@@ -14,8 +14,8 @@ from custseg.profiling._segment_profile import SegmentProfile
 from custseg.profiling.measures._table import ProfileTable, read_table
 from custseg.profiling.measures._terms import Term, condition_words
 from custseg.profiling.naming._archetype_match import NameEvidence
+from custseg.profiling.naming._joined_names import numbered_name
 from custseg.profiling.naming._playbook import Advice
-from custseg.profiling.naming._trait_names import numbered_name
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.texts import LANGUAGES

@@ -55,3 +55,26 @@ def test_own_rhythm_comes_before_days(days: float, ratios: list[float], words: s
 
 def test_rhythm_of_all_is_told_in_russian() -> None:
     assert overview(290, [0.8], "ru").startswith("Большинство клиентов держат свой ритм покупок (100\u00a0%):")
+
+
+def test_base_has_lapsed_only_if_rhythms_say_so() -> None:
+    """Of 100 customers 48 order every 520 days and are in time; the others ordered once, half of them long ago."""
+    again = np.arange(100) < 48
+    days = np.where(again, 500.0, np.where(np.arange(100) < 74, 400.0, 900.0))
+    table = {
+        "recency_days": days,
+        "order_count": np.where(again, 3.0, 1.0),
+        "gap_days_mean": np.where(again, 520.0, GAP),
+        "overdue_ratio": days / 200,  # most gaps of all are those of a few frequent customers
+    }
+    labels = np.repeat([0, 1], 50)
+    said = profile_segments(table, labels).overview
+    assert said.startswith("100% have not ordered for a year: median 500 days since the last order")
+    table["recency_days"] = np.where(again, 900.0, days)
+    assert profile_segments(table, labels).overview.startswith("Most customers have lapsed")
+
+
+def test_days_alone_do_not_say_that_customers_have_lapsed() -> None:
+    table = {"recency_days": np.full(50, 400.0), "order_count": np.full(50, 4.0)}
+    said = profile_segments(table, np.repeat([0, 1], 25)).overview
+    assert said.startswith("100% have not ordered for a year")

@@ -300,7 +300,12 @@ def _near_ties(
     """The candidates whose gain is not significantly below the largest; that of the previous number very clearly."""
     top = max(stable, key=lambda row: (gain(row), -row.n_clusters))
     factors = {previous: _CLEARLY}
-    return [row for row in stable if gain(top) - gain(row) <= factors.get(row.n_clusters, 1.0) * _margin(top, row)]
+    # Without null data of its number a candidate has no gain, and its difference from another such one is no number.
+    return [
+        row
+        for row in stable
+        if gain(row) == gain(top) or gain(top) - gain(row) <= factors.get(row.n_clusters, 1.0) * _margin(top, row)
+    ]
 
 
 def _not_less_compact(rows: Sequence[Candidate], stable: Sequence[Candidate]) -> list[Candidate]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming.traits._exceeded import exceeded
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE
 from custseg.texts import LANGUAGES
 
 _MIN_SHARE = 0.6
@@ -78,7 +79,8 @@ def earned_names(
     A segment qualifies if at least 60 % of its members meet the condition, at least twice the share of all other
     customers, and the 99.9 % interval of the difference lies above 0. The level is high because about a hundred pairs
     of archetype and segment are compared. *Champions* are not named where another segment that has bought lately
-    clearly spends more. If several segments qualify, the most extreme one in the direction of the condition
+    clearly spends more, nor *Loyal* where another one without a name does, nor *One-time buyers* beside other
+    segments with one order. If several segments qualify, the most extreme one in the direction of the condition
     gets the name, and of equal ones the one with the highest share.
     """
     table, labels, bounds = statistics.table, statistics.labels, statistics.bounds
@@ -88,9 +90,14 @@ def earned_names(
         matches = np.logical_and.reduce([term.holds(table, bounds.get(term.feature, {})) for term in archetype.terms])
         hits = np.bincount(labels[matches & (labels >= 0)], minlength=n_segments)
         qualified = [s for s in range(n_segments) if s not in names and _qualifies(hits, sizes, s)]
-        if qualified and archetype.most is not None:
-            is_exceeded = exceeded(statistics, archetype.most, among=_alike(archetype, statistics))
+        if qualified and archetype.most in statistics.ranked:
+            among = _alike(archetype, statistics)
+            among[[s for s, (earlier, _) in names.items() if earlier.most == archetype.most]] = False
+            is_exceeded = exceeded(statistics, str(archetype.most), among=among)
             qualified = [s for s in qualified if not is_exceeded[s]]
+        if qualified and archetype.alone is not None:
+            is_alone = _alone(archetype, statistics, named=names)
+            qualified = [s for s in qualified if is_alone[s]]
         if not qualified:
             continue
         depth = _depths(archetype, table, labels, segments=qualified)
@@ -120,6 +127,22 @@ def _alike(archetype: Archetype, statistics: ColumnStatistics) -> Bools:
     holds = np.logical_and.reduce([term.holds(statistics.table, {}) for term in terms] or [statistics.labels >= 0])
     hits = np.bincount(statistics.labels[holds & (statistics.labels >= 0)], minlength=statistics.n_segments)
     return np.asarray(hits >= _MIN_SHARE * statistics.sizes())
+
+
+def _alone(archetype: Archetype, statistics: ColumnStatistics, *, named: Collection[int]) -> Bools:
+    """Which segments meet the terms on the feature `alone` clearly more often than every other without a name."""
+    terms = [term for term in archetype.terms if term.feature == archetype.alone]
+    bounds, sizes = statistics.bounds.get(terms[0].feature, {}), statistics.sizes()
+    holds = np.logical_and.reduce([term.holds(statistics.table, bounds) for term in terms])
+    hits = np.bincount(statistics.labels[holds & (statistics.labels >= 0)], minlength=statistics.n_segments)
+    shares = hits / np.maximum(sizes, 1)
+    rivals = [s for s in range(statistics.n_segments) if s not in named and sizes[s] >= SMALLEST_GROUP]
+    return np.array(
+        [
+            all(shares[rival] <= shares[segment] - CLEARLY_MORE for rival in rivals if rival != segment)
+            for segment in range(statistics.n_segments)
+        ]
+    )
 
 
 def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]) -> dict[int, int]:

@@ -21,7 +21,7 @@ from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders")
-_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", *_PLAY_KEYS)
+_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", *_PLAY_KEYS)
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
 _NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
@@ -59,7 +59,12 @@ class Archetype:
     lifetime: bool
     """Whether the definition concerns all orders ever, so that it does not apply to a window."""
     most: str | None
-    """A feature of which no other segment that meets the terms with a value may have clearly more per customer."""
+    """A feature of which no other segment that meets the terms with a value may have clearly more per customer.
+
+    Segments with an earlier name that needs most of the same feature do not count.
+    """
+    alone: str | None
+    """A feature whose terms no other segment without a name may meet as often: they do not tell the two apart."""
     play: Play
 
 
@@ -138,6 +143,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
         tuple(_term(term) for term in entry["condition"]),
         bool(entry.get("lifetime", False)),
         entry.get("most"),
+        entry.get("alone"),
         _play(entry),
     )
 
@@ -172,8 +178,9 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
             yield from _term_faults(term, columns)
     if not isinstance(entry.get("lifetime", False), bool):
         yield f"lifetime must be true or false, got {entry['lifetime']!r}"
-    if "most" in entry and entry["most"] not in [term.get("feature") for term in _terms_of(condition)]:
-        yield f"most must name a feature of the condition, got {entry['most']!r}"
+    for key in ("most", "alone"):
+        if key in entry and entry[key] not in [term.get("feature") for term in _terms_of(condition)]:
+            yield f"{key} must name a feature of the condition, got {entry[key]!r}"
     yield from _play_faults(entry, columns)
 
 

@@ -17,7 +17,7 @@ from custseg.profiling.measures._table import ProfileTable
 OVERDUE = "overdue_ratio"
 LATE = 1.5
 """Usual gaps since the last order up to which a customer is within the own rhythm."""
-_GAP, _ORDERS = "gap_days_mean", "order_count"
+_RECENCY, _GAP, _ORDERS = "recency_days", "gap_days_mean", "order_count"
 # The share of customers that stands for most of them.
 _MOST = 0.6
 
@@ -32,10 +32,14 @@ class Rhythm:
         Customers with a gap between two orders and with `overdue_ratio`.
     punctual : ndarray of bool, shape (n_customers,)
         Those of them whose last order is no longer ago than one and a half of their usual gaps.
+    lapsed : ndarray of bool, shape (n_customers,)
+        Those of them who are beyond that, and customers with one order longer ago than one and a half of the gap that
+        is usual among the others.
     """
 
     regular: Bools
     punctual: Bools
+    lapsed: Bools
 
 
 def own_rhythm(table: ProfileTable) -> Rhythm | None:
@@ -44,12 +48,18 @@ def own_rhythm(table: ProfileTable) -> Rhythm | None:
         return None
     ratios = table.values(OVERDUE)
     regular = ~np.isnan(ratios)
-    # The expected gap of a customer with one order is that of the others.
-    if _GAP in table.numbers:
+    if _GAP in table.numbers and _RECENCY in table.numbers:
+        gaps, days = table.values(_GAP), table.values(_RECENCY)
+        regular &= ~np.isnan(gaps)
+        if regular.any():
+            # The ratio takes the gap partly from all gaps, most of which are those of the customers with most orders.
+            usual = np.where(regular, gaps, np.median(gaps[regular]))
+            ratios = np.where(usual > 0, days / np.where(usual > 0, usual, 1.0), ratios)
+    elif _GAP in table.numbers:
         regular &= ~np.isnan(table.values(_GAP))
     elif _ORDERS in table.numbers:
         regular &= table.values(_ORDERS) > 1
-    return Rhythm(regular, regular & (ratios <= LATE))
+    return Rhythm(regular, regular & (ratios <= LATE), ratios > LATE)
 
 
 @dataclass(eq=False)
@@ -73,10 +83,11 @@ class SegmentRhythm:
         return self._is_most(self.n_late.sum(), self.statistics.sizes().sum())
 
     @property
-    def base_may_be_late(self) -> bool:
-        """Whether so few are known to be within it that most others may be beyond it."""
-        n_customers = self.statistics.sizes().sum()
-        return self._is_most(n_customers - self.n_within.sum(), n_customers)
+    def base_has_lapsed(self) -> bool | None:
+        """Whether most clustered customers are beyond their rhythm, or that of the others; None if not known."""
+        if self._rhythm is None:
+            return None
+        return self._is_most(self._counted(self._rhythm.lapsed).sum(), self.statistics.sizes().sum())
 
     @cached_property
     def n_within(self) -> Integers:

@@ -12,9 +12,9 @@ from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
+from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
 from custseg.profiling.naming._topics import trait_lines
-from custseg.profiling.naming._trait_names import joined
 from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 

@@ -14,7 +14,8 @@ from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
-from custseg.profiling.naming._trait_names import Selector, unique_names
+from custseg.profiling.naming._joined_names import unique_names
+from custseg.profiling.naming._trait_names import Selector
 from custseg.profiling.naming.traits._traits import Traits, is_like_others
 from custseg.profiling.naming.traits._words import UNCLUSTERED, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES

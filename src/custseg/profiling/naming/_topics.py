@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from custseg.profiling.measures._terms import MISSING
-from custseg.profiling.naming._trait_names import joined
+from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._column_topics import ANY, Topic, topic_of, topics
 from custseg.profiling.naming.traits._words import Trait
 from custseg.texts import LANGUAGES, text

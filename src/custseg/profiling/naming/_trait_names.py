@@ -11,10 +11,10 @@ from itertools import combinations
 from typing import Protocol
 
 from custseg._numerics import Floats
+from custseg.profiling.naming._joined_names import joined, key_of
 from custseg.profiling.naming.traits._column_words import MEDIUM
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY
-from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
-from custseg.texts import LANGUAGES
+from custseg.profiling.naming.traits._words import Trait, Words
 
 LONGEST_NAME = {"en": 42, "ru": 60}
 """Characters of a name of several traits; a single trait may be longer. Russian words are half as long again."""
@@ -120,8 +120,8 @@ class Selector:
         pool = _distinct([*pool, *(trait for trait in both if trait is not None)])[:_MOST_TRIED]
         combined = self._combinations(segment, pool)
         faults = [self._faults(segment, combination, rival_names) for combination in combined]
-        most = self._faults(segment, best, rival_names)[:2]
-        as_good = [index for index, count in enumerate(faults) if count[:2] <= most and _is_short(combined[index])]
+        most = self._faults(segment, best, rival_names)[:3]
+        as_good = [index for index, count in enumerate(faults) if count[:3] <= most and _is_short(combined[index])]
         return min(
             (combined[index] for index in as_good),
             key=lambda one: self._faults(segment, one, rival_names),
@@ -183,23 +183,26 @@ class Selector:
         ]
 
     def _told_apart(self, segment: int, selected: Selection) -> list[Trait]:
-        """The name with bounds from every column, and as long as need be, if it is still true of another segment."""
+        """The name with bounds from every column if it is still true of another segment, or a word tells little.
+
+        It is as long as need be.
+        """
         best = selected[segment]
         rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
         fewest_faults = self._faults(segment, best, rival_names)
-        if not best or not fewest_faults[0]:
+        if not best or not any(fewest_faults[:2]):
             return best
-        confused = self._confused(segment, selected)
+        confused = self._confused(segment, selected) or list(rival_names)
         bounds = [bound for rival in confused for bound in self.bounds(segment, rival)[:_MAX_BOUNDS]]
-        words = _distinct([*best, *self._tried(segment, confused, is_last=True)])
+        words = _distinct([*best, *self._tried(segment, confused, is_last=fewest_faults[0] > 0)])
         both = [self.merged(segment, trait, bound) for trait in words for bound in bounds if _mentions([trait], bound)]
         pool = _distinct([*words, *bounds, *(trait for trait in both if trait is not None)])
         for longest in (LONGEST_NAME, LONGEST_NEEDED):
-            for combination in self._combinations(segment, pool, longest=longest):
+            for combination in self._combinations(segment, pool[:_MOST_TRIED], longest=longest):
                 faults = self._faults(segment, combination, rival_names)
-                if faults < fewest_faults and faults[0] < fewest_faults[0]:
+                if faults < fewest_faults and faults[:2] < fewest_faults[:2]:
                     best, fewest_faults = combination, faults
-            if not fewest_faults[0]:
+            if not any(fewest_faults[:2]):
                 break
         return best
 
@@ -241,10 +244,10 @@ class Selector:
 
     def _faults(
         self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]
-    ) -> tuple[int, int, int, int]:
-        """How many segments it is not told from, names are part of each other, and words are as true of another.
+    ) -> tuple[int, int, int, bool, int]:
+        """How many segments it is not told from, words tell little, and names are part of each other.
 
-        Before the last, whether it leaves out all that sets the segment apart.
+        Then whether it leaves out all that sets the segment apart, and how many words are as true of another segment.
 
         A name that is true of another segment does not tell it from that. The last are words for a column that the
         name of the other segment does not mention.
@@ -259,9 +262,39 @@ class Selector:
             alike += keys <= rival_keys or rival_keys <= keys
             unsaid += sum(self._is_as_true(trait, rival) for trait in traits if not _mentions(words, trait))
             unsaid += sum(self._is_as_true(trait, segment) for trait in words if not _mentions(traits, trait))
-        confused += any(keys == {_key_of(words)} for words in self.reserved)
+        confused += any(keys == {key_of(words)} for words in self.reserved)
         sets_apart = any(trait.is_clear for trait in self.candidates[segment] if not trait.is_secondary)
-        return confused, alike, sets_apart and not any(trait.is_clear for trait in traits), unsaid
+        leaves_out = sets_apart and not any(trait.is_clear for trait in traits)
+        idle = self._n_idle(traits, rival_names) + self._hides_values(segment, traits)
+        return confused, idle, alike, leaves_out, unsaid
+
+    def _n_idle(self, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
+        """How many words tell readers little: those that are hardly less true of the others together.
+
+        So are those that are hardly less true of a segment for which the remaining words hold as well; and categories
+        hardly rarer in a segment whose name has no word on the column.
+        """
+        n_idle = 0
+        for index, trait in enumerate(traits):
+            rest = [*traits[:index], *traits[index + 1 :]]
+            alike = [
+                rival
+                for rival, words in rival_names.items()
+                if not rest
+                or self.shares(rest)[rival] >= MAJORITY
+                or (trait.kind == "category" and words and not _mentions(words, trait))
+            ]
+            n_idle += trait.members - trait.others < CLEARLY_MORE or any(self._is_as_true(trait, s) for s in alike)
+        return n_idle
+
+    def _hides_values(self, segment: int, traits: Sequence[Trait]) -> bool:
+        """Whether the name only says that values are missing where others set the segment apart about as much."""
+        if not traits or any(trait.kind != "missing" for trait in traits):
+            return False
+        gap = max(trait.members - trait.others for trait in traits) - CLEARLY_MORE
+        bounds = (bound for rival in self.rivals if rival != segment for bound in self.bounds(segment, rival))
+        values = [*(trait for trait in self.candidates[segment] if trait.kind != "missing" and trait.is_clear), *bounds]
+        return any(trait.members - trait.others >= gap for trait in values)
 
     def _is_confused(self, first: tuple[int, Sequence[Trait]], second: tuple[int, Sequence[Trait]]) -> bool:
         """Whether every word of either name holds for at least half of the members of the other segment."""
@@ -326,36 +359,7 @@ class Selector:
             for subset in combinations([trait for trait in traits if trait.feature != added.feature], count)
             if not count or (_is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
         ]
-        return min(variants, key=lambda variant: (self._faults(segment, variant, rival_names)[:2], -len(variant)))
-
-
-def unique_names(
-    selected: Mapping[int, Sequence[Trait]], fallback: Mapping[int, Words], *, reserved: Collection[Words]
-) -> dict[int, Words]:
-    """The name of each segment: its traits, or the fallback; numbered where several segments have the same."""
-    names = {segment: joined(traits) if traits else fallback[segment] for segment, traits in selected.items()}
-    unique: dict[int, Words] = {}
-    for segment, name in names.items():
-        unique[segment] = numbered_name(name, [*reserved, *unique.values()])
-    return unique
-
-
-def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
-    """The name, with a number if it is in use in any language."""
-    group = in_each_language("names", "group")
-    used = {pair for words in reserved for pair in enumerate(_key_of(words))}
-    words, number = name, 2
-    while not used.isdisjoint(enumerate(_key_of(words))):
-        words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
-        number += 1
-    return words
-
-
-def joined(traits: Sequence[Trait]) -> Words:
-    """The words of the traits: recency, frequency and money first, the others in the order of the columns."""
-    order = {name: index - len(MAIN) for index, name in enumerate(MAIN)}
-    ordered = sorted(traits, key=lambda trait: order.get(trait.feature, trait.position))
-    return {language: " · ".join(trait.words[language] for trait in ordered) for language in LANGUAGES}
+        return min(variants, key=lambda variant: (self._faults(segment, variant, rival_names)[:3], -len(variant)))
 
 
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:
@@ -372,8 +376,4 @@ def _mentions(traits: Sequence[Trait], trait: Trait) -> bool:
 
 
 def _keys(traits: Sequence[Trait]) -> frozenset[tuple[str, ...]]:
-    return frozenset(_key_of(trait.words) for trait in traits)
-
-
-def _key_of(words: Words) -> tuple[str, ...]:
-    return tuple(words[language].casefold() for language in LANGUAGES)
+    return frozenset(key_of(trait.words) for trait in traits)

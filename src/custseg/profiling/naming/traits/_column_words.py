@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import shorten
 
 import numpy as np
 
@@ -17,24 +18,26 @@ from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
-from custseg.profiling.naming._own_rhythm import SegmentRhythm
+from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, SegmentRhythm
 from custseg.profiling.naming.traits._column_topics import manner_of, topic_of
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most
+from custseg.profiling.naming.traits._needed_orders import buys_again
 from custseg.profiling.naming.traits._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._value_words import interval_words, level_words
+from custseg.profiling.naming.traits._value_words import bound_words, interval_words, level_words
 from custseg.profiling.naming.traits._words import (
     COMPARED,
     TRAITS,
     Standing,
     Wording,
     Words,
+    high_limit,
     in_each_language,
     is_high,
     own_words,
 )
-from custseg.texts import EXACT, LANGUAGES, number, text
+from custseg.texts import EXACT, LANGUAGES, number, single_line, text
 
 MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
@@ -49,7 +52,7 @@ _QUANTILES = (0.15, _QUARTERS[0], _LOW, 0.5, _HIGH, _QUARTERS[1], 0.85)
 # A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
 _DEVIATIONS, _PART = 0.8, 0.25
 _IQR_OF_NORMAL = 1.349
-_AWAY = "recency_days"
+_AWAY, _AGE = "recency_days", "age_days"
 _MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
 _LONGEST_LABEL = 28
@@ -113,7 +116,16 @@ class ColumnWords:
         if direction and not self._codes(name):
             is_worth = self._matters(name, segment)
             wordings += [self._compared(name, direction)] if is_worth else self._beyond_median(name, direction)
-        return self._as_values(name, wordings)
+        wordings = self._as_values(name, wordings)
+        return wordings or (self._without_code(name) if self._codes(name) else [])
+
+    def _without_code(self, name: str) -> list[Wording]:
+        """That the values are amounts rather than codes, by the ends of the amounts."""
+        values, _ = self.statistics.clustered_values(name)
+        ends = amount_ends(values[~np.isin(values, self._codes(name))], self._codes(name))
+        terms = tuple(Term(name, sign, end) for sign, end in zip((">=", "<"), ends, strict=True) if np.isfinite(end))
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        return [Wording(words, terms, "middle")]
 
     def _of_level(self, name: str, segment: int, level: Level) -> list[Wording]:
         """The words of a level, by its bounds where the level is low beside the others alone, or hardly differs.
@@ -155,7 +167,7 @@ class ColumnWords:
 
     def _usual_code(self, name: str, segment: int) -> float | None:
         """The code among amounts that most members have, such as -1 for "never": it is neither low nor high."""
-        if self.kinds.of(name) in BY_VALUES:
+        if self.kinds.of(name) in BY_VALUES - {LABELS}:
             return None
         size = int(self.statistics.sizes()[segment])
         codes = self._codes(name)
@@ -178,6 +190,10 @@ class ColumnWords:
         wordings = own_words(name, direction, quantiles=self._quantiles(name), standing=standing)
         # Who has more orders than most has not few, though they be three; a year without an order is long for anybody.
         wordings = [one for one in wordings if name == _AWAY or self._is_on_its_side(name, segment, one.kind)]
+        if name == OVERDUE and float(self.statistics.ranked[name].quantiles[segment][2]) <= LATE:
+            wordings = [one for one in wordings if one.order != -COMPARED]  # "less behind" says that they are behind
+        if name == _AGE and not buys_again(self.statistics, segment, lately=high_limit(_AWAY)):
+            wordings = [one for one in wordings if one.order != 1]  # who ordered once years ago is not long-standing
         if direction and not standing.matters:
             wordings += self._beyond_median(name, direction)
         if name == "order_count" and (direction or 0) <= 0:
@@ -188,7 +204,9 @@ class ColumnWords:
     def _standing(self, name: str, segment: int) -> Standing:
         matters = self._matters(name, segment)
         if name not in _MONEY:
-            return Standing(matters, in_rhythm=self.rhythm.keeps(segment), base_in_rhythm=self.rhythm.base_keeps)
+            return Standing(
+                matters, in_rhythm=self.rhythm.keeps(segment), base_has_lapsed=self.rhythm.base_has_lapsed is not False
+            )
         is_exceeded, level = self.is_exceeded(name, segment), self.levels(name).get(segment)
         is_top = level is not None and level.position == level.n_levels - 1 and not is_exceeded
         is_alone = sum(one == level for one in self.levels(name).values()) == 1
@@ -289,7 +307,9 @@ class ColumnWords:
 
     def of_bounds(self, name: str, terms: tuple[Term, ...], kind: str) -> list[Wording]:
         """Bounds of a column as words: "orders 5 to 9"."""
-        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        words = bound_words(terms) or {
+            language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES
+        }
         return self._as_values(name, [Wording(words, terms, kind)])
 
     def of_category(self, name: str, share: CategoryShare) -> Wording:
@@ -315,8 +335,14 @@ class ColumnWords:
         forms, label = in_each_language("names", key), self._label(name)
         return {language: forms[language].format(label[language]) for language in LANGUAGES}
 
+    def _short(self, name: str, language: str) -> str:
+        """What a column is called in a name: briefly, unless the column must be told from another of the same label."""
+        table = self.statistics.table
+        feature, phrase = table.described[name], table.phrase(name, language)
+        return single_line(feature.short_phrase(language)) if phrase == feature.phrase(language) else phrase
+
     def _label(self, name: str) -> Words:
-        label = {language: _shortened(self.statistics.table.phrase(name, language)) for language in LANGUAGES}
+        label = {language: _shortened(self._short(name, language)) for language in LANGUAGES}
         if name not in self.statistics.ranked or self.kinds.of(name) != SCORE:
             return label
         form = in_each_language("names", "score")
@@ -344,6 +370,8 @@ def _agrees(level: Level, effect: Effect) -> bool:
 
 
 def _shortened(label: str) -> str:
-    """The label in a name: without its unit in parentheses, and not too long."""
+    """The label in a name: without its unit in parentheses, and of as many whole words as there is space for."""
     label = _UNIT.sub("", label) or label
-    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1].rstrip() + "…"
+    if len(label) <= _LONGEST_LABEL:
+        return label
+    return shorten(label, _LONGEST_LABEL, placeholder="…") if " " in label[:_LONGEST_LABEL] else label

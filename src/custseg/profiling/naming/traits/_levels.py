@@ -24,7 +24,7 @@ CLEARLY_MORE = 0.2
 """A word is as true of other customers unless so much larger a part of the members meets it."""
 # Of two neighboring segments so large a part must be on either side of a cut: otherwise "high" and "highest" are luck.
 _APART = 0.75
-# The middle half of a segment that spans so large a part of all customers is at no level.
+# A segment whose middle half spans so large a part of the other customers is at no level.
 _WIDE = 0.4
 # Between two groups is a gap even if so large a part of each segment is beyond it.
 _STRAY = 0.01
@@ -88,7 +88,7 @@ def column_levels(values: Floats, labels: Integers, grid: Floats, *, n_segments:
     # below[s, b]: share of the segment under grid[b].
     below = np.zeros((n_segments, len(grid)))
     below[segments] = counts[segments].cumsum(axis=1)[:, :-1] / sizes[segments, None]
-    located = [int(s) for s in segments if not _is_wide(below[s], counts.sum(axis=0))]
+    located = [int(s) for s in segments if not _is_wide(below[s], counts.sum(axis=0) - counts[s])]
     order = sorted(located, key=lambda s: (-below[s].mean(), s))
     groups, cuts = _groups(order, below, sizes)
     if len(groups) < 2:
@@ -142,9 +142,9 @@ def _share_below(values: Floats, grid: Floats) -> Floats:
 
 
 def _is_wide(below: Floats, counts: Integers) -> bool:
-    """Whether the middle half of a segment spans a large part of all customers."""
+    """Whether the middle half of a segment spans a large part of the other customers, counted by value."""
     # Mid-ranks: the many customers with one value are at one rank.
-    ranks = (counts.cumsum() - counts / 2) / counts.sum()
+    ranks = (counts.cumsum() - counts / 2) / max(counts.sum(), 1)
     first, last = (int(np.searchsorted(below, quarter)) for quarter in (0.25, 0.75))
     return bool(ranks[last] - ranks[first] > _WIDE)
 

@@ -20,6 +20,7 @@ from custseg.profiling.measures._terms import Term, condition_words
 from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Separation, is_most, separation
+from custseg.profiling.naming.traits._needed_orders import has_needed_orders
 from custseg.profiling.naming.traits._number_kinds import RATING, SCORE
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, TRAITS, Trait, Wording, in_order
@@ -102,6 +103,8 @@ class Traits:
             levels = self.words.levels(name)
             if len(levels) < max(n_segments, 3) or {level.n_levels for level in levels.values()} != {n_segments}:
                 continue
+            if not all(has_needed_orders(self.statistics, name, segment) for segment in range(n_segments)):
+                continue
             shares = [self._term_shares.of(levels[s].terms(name), s)[0] for s in range(n_segments)]
             if best in self.clustered_on and name not in self.clustered_on:
                 break
@@ -137,12 +140,22 @@ class Traits:
             traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
         else:
             traits = self._of_category(name, segment)
+        traits = [
+            trait for trait in traits if not (name in TRAITS and trait.order == 0) or self._is_its_own(trait, segment)
+        ]
         return traits or self._of_missing(name, segment)
+
+    def _is_its_own(self, trait: Trait, segment: int) -> bool:
+        """Whether a word is clearly less true of every other segment: "average" may hold where orders are many."""
+        rivals = np.delete(self._term_shares.by_segment(trait.terms), segment)
+        return bool((rivals <= trait.members - CLEARLY_MORE).all())
 
     def _true(
         self, name: str, segment: int, wordings: Sequence[Wording], *, clear: bool, effect: Effect | None
     ) -> list[Trait]:
         """Those of the words that hold for most members, first those that are not as true of the others."""
+        if not has_needed_orders(self.statistics, name, segment):
+            return []
         size, traits = int(self.statistics.sizes()[segment]), []
         for wording in wordings:
             shares = self._term_shares.of(wording.terms, segment)
@@ -248,7 +261,7 @@ class Traits:
         size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
         wording = self.words.of_missing(name)
         shares = members, share_of_others = self._term_shares.of(wording.terms, segment)
-        if not n_others or not is_most(members, size):
+        if not n_others or not is_most(members, size) or not has_needed_orders(self.statistics, name, segment):
             return []
         difference = share_difference(members * size, size, others=(share_of_others * n_others, n_others))
         if difference.value < MEDIUM or difference.low <= 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from custseg._numerics import Floats
@@ -26,6 +28,19 @@ def level_words(label: Words, level: Level, feature: str, *, forms: str = "level
     height = 2 * level.position / (level.n_levels - 1) - 1
     kind = "low" if height < 0 else "high" if height > 0 else "middle"
     return Wording(words, level.terms(feature), kind, height)
+
+
+def bound_words(terms: Sequence[Term]) -> Words | None:
+    """The words for bounds of a feature that people speak of in their own way: "last order under 90 days ago"."""
+    feature, bounds = terms[0].feature, {term.operator: term.value for term in terms}
+    if feature not in text("en", "profiling", "bounds") or not set(bounds) <= {"<", ">="}:
+        return None
+    form = "both" if len(bounds) > 1 else next(iter(bounds))
+    values = [float(bounds[operator] or 0) for operator in sorted(bounds, reverse=True)]
+    return {
+        language: text(language, "profiling", "bounds", feature, form).format(*(number(v, language) for v in values))
+        for language in LANGUAGES
+    }
 
 
 def interval_words(label: Words, wording: Wording, *, present: Floats, kind: str) -> Wording | None:

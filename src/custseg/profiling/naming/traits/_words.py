@@ -119,14 +119,14 @@ class Standing(NamedTuple):
 
     `matters` says whether its median differs from that of all by enough to compare them, `is_exceeded` whether another
     segment has clearly more of the column, `top` the bound above which this segment alone is; `in_rhythm` that most
-    members order as often as they used to, `base_in_rhythm` that most customers do.
+    members order as often as they used to, `base_has_lapsed` that most customers may have stopped.
     """
 
     matters: bool = True
     is_exceeded: bool = False
     top: float | None = None
     in_rhythm: bool = False
-    base_in_rhythm: bool = False
+    base_has_lapsed: bool = True
 
 
 def own_words(
@@ -157,7 +157,7 @@ def own_words(
 def _lower(feature: str, median: float, standing: Standing) -> list[Wording]:
     """Lower than most customers: more recent than most, and yet away for long; low without a limit of its own."""
     terms = Term(feature, ">=", _HIGH_LIMITS.get(feature, 0.0)), Term(feature, "<", median)
-    lapsed = [] if standing.base_in_rhythm else _wording(feature, "lapsed", *terms)
+    lapsed = _wording(feature, "lapsed", *terms) if standing.base_has_lapsed else []
     return lapsed + _wording(feature, "lower" if feature in _LOW_LIMITS else "low", Term(feature, "<", median))
 
 
@@ -167,7 +167,7 @@ def _higher(feature: str, median: float, standing: Standing) -> list[Wording]:
     A high number needs more than nothing: 0 is the median of money that few spend. No money is high where another
     segment has clearly more.
     """
-    has_lapsed = is_high(feature, median) and not standing.base_in_rhythm
+    has_lapsed = is_high(feature, median) and standing.base_has_lapsed
     term = Term(feature, ">", max(median, 0.0))
     lapsed = _wording(feature, "lapsed_earlier", term) if has_lapsed else []
     if feature in _HIGH_LIMITS or standing.is_exceeded:
@@ -179,6 +179,11 @@ def _higher(feature: str, median: float, standing: Standing) -> list[Wording]:
 _KINDS = {"low": "low", "lower": "low", "average": "middle"}
 _ORDERS = {"low": -1.0, "lower": -COMPARED, "average": 0.0, "lapsed": COMPARED / 2, "higher": COMPARED, "high": 1.0,
            "lapsed_earlier": 1.0}  # fmt: skip
+
+
+def high_limit(feature: str) -> float:
+    """The smallest value that is high in human terms."""
+    return float(_HIGH_LIMITS[feature])
 
 
 def is_high(feature: str, value: float) -> bool:

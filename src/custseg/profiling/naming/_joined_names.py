@@ -1,0 +1,42 @@
+"""Words joined to a name, and names that several segments would share made unique."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
+from custseg.texts import LANGUAGES
+
+
+def unique_names(
+    selected: Mapping[int, Sequence[Trait]], fallback: Mapping[int, Words], *, reserved: Collection[Words]
+) -> dict[int, Words]:
+    """The name of each segment: its traits, or the fallback; numbered where several segments have the same."""
+    names = {segment: joined(traits) if traits else fallback[segment] for segment, traits in selected.items()}
+    unique: dict[int, Words] = {}
+    for segment, name in names.items():
+        unique[segment] = numbered_name(name, [*reserved, *unique.values()])
+    return unique
+
+
+def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
+    """The name, with a number if it is in use in any language."""
+    group = in_each_language("names", "group")
+    used = {pair for words in reserved for pair in enumerate(key_of(words))}
+    words, number = name, 2
+    while not used.isdisjoint(enumerate(key_of(words))):
+        words = {language: f"{name[language]} · {group[language]} {number}" for language in LANGUAGES}
+        number += 1
+    return words
+
+
+def joined(traits: Sequence[Trait]) -> Words:
+    """The words of the traits: recency, frequency and money first, the others in the order of the columns."""
+    order = {name: index - len(MAIN) for index, name in enumerate(MAIN)}
+    ordered = sorted(traits, key=lambda trait: order.get(trait.feature, trait.position))
+    return {language: " · ".join(trait.words[language] for trait in ordered) for language in LANGUAGES}
+
+
+def key_of(words: Words) -> tuple[str, ...]:
+    """The words in every language, in which names are compared."""
+    return tuple(words[language].casefold() for language in LANGUAGES)

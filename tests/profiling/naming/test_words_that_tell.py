@@ -1,0 +1,140 @@
+"""Each word of a name is one by which readers tell the segment from the others, and none is untrue of its members."""
+
+import numpy as np
+import pytest
+
+from custseg.profiling import Profiles, profile_segments
+
+
+def names(profiles: Profiles) -> list[str]:
+    return [row.name for row in profiles.segments]
+
+
+@pytest.mark.parametrize(
+    ("column", "low", "high", "expected"),
+    [
+        ("visits", [1, 2], (10, 30), ["fewer visits than others", "more visits than others"]),
+        ("tickets", [0], (5, 20), ["fewer tickets than others", "more tickets than others"]),
+        ("price", [99], (301, 401), ["low price", "high price"]),
+    ],
+)
+def test_low_end_of_a_count_is_no_code(column: str, low: list[int], high: tuple[int, int], expected: list[str]) -> None:
+    table = {column: np.concatenate([np.resize(low, 200), np.resize(np.arange(*high), 100)])}
+    assert names(profile_segments(table, np.repeat([0, 1], [200, 100]))) == expected
+
+
+def test_who_has_a_value_is_told_from_who_has_a_code() -> None:
+    days = np.concatenate([np.full(200, -1), np.resize(np.arange(4, 14), 100)])
+    named = names(profile_segments({"contact_days": days}, np.repeat([0, 1], [200, 100])))
+    assert named == ["contact_days: code -1", "contact_days at least 4"]
+
+
+def test_most_who_have_few_are_one_level_however_these_differ() -> None:
+    nights = np.concatenate(
+        [np.resize([1, 2, 3], 180), np.resize(np.arange(10, 17), 56), np.resize(np.arange(17, 25), 56)]
+    )
+    named = names(profile_segments({"nights": nights}, np.repeat([0, 1, 2], [180, 56, 56])))
+    assert named == ["fewer nights than others", "middling number of nights", "more nights than others"]
+
+
+def test_ten_nights_are_not_low_beside_one() -> None:
+    nights = np.concatenate([np.full(180, 1), np.resize(np.arange(10, 17), 56), np.resize(np.arange(17, 25), 56)])
+    named = names(profile_segments({"nights": nights}, np.repeat([0, 1, 2], [180, 56, 56])))
+    assert named == ["fewer nights than others", "middling number of nights", "more nights than others"]
+
+
+@pytest.fixture
+def once_and_again() -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Customers with one order, of 100, 800 and 1,500 days ago, and such with eight orders."""
+    labels = np.repeat([0, 1, 2, 3], 60)
+    spread = np.tile(np.linspace(-40, 40, 60).round(), 4)
+    days = np.array([100.0, 800.0, 1_500.0, 50.0])[labels] + spread
+    orders = np.array([1.0, 1.0, 1.0, 8.0])[labels]
+    return {"recency_days": days, "order_count": orders, "revenue": orders * (50 + spread)}, labels
+
+
+def test_one_time_buyers_are_none_beside_other_segments_with_one_order(
+    once_and_again: tuple[dict[str, np.ndarray], np.ndarray],
+) -> None:
+    table, labels = once_and_again
+    profiles = profile_segments(table, labels)
+    assert "one_time" not in [row.key for row in profiles]
+    assert len({row.name for row in profiles}) == 4
+    alone = np.isin(labels, [0, 3])
+    pair = profile_segments({name: column[alone] for name, column in table.items()}, labels[alone])
+    assert pair[0].key == "one_time"
+
+
+def test_days_since_an_order_are_said_in_words_of_their_own(
+    once_and_again: tuple[dict[str, np.ndarray], np.ndarray],
+) -> None:
+    table, labels = once_and_again
+    middle = profile_segments(table, labels)[1]
+    assert middle.name.startswith("last order ")
+    assert middle.names["ru"].startswith("последний заказ ")
+
+
+@pytest.mark.parametrize("label", ["share_of_spend_on_delivery_to_lockers", "Share of spend on delivery to lockers"])
+def test_labels_are_never_cut_inside_a_word(label: str) -> None:
+    named = names(profile_segments({label: np.arange(100.0)}, np.repeat([0, 1], 50)))
+    words = set(label.split())
+    for name in named:
+        assert set(name.replace("…", "").removeprefix("low ").removeprefix("high ").split()) <= words
+
+
+def test_features_have_a_short_name_in_names() -> None:
+    labels = np.repeat([0, 1], 50)
+    table = {"order_count": np.full(100, 9.0), "gap_cv": np.arange(100.0), "order_value_shrunk": np.arange(100.0) ** 2}
+    for row in profile_segments(table, labels, clustered_on=list(table)):
+        assert all("…" not in name for name in row.names.values())
+
+
+def test_missing_values_do_not_name_a_segment_that_behaves_in_its_own_way() -> None:
+    labels = np.repeat([0, 1, 2], [150, 100, 20])
+    logins = np.concatenate([np.resize([0, 1, 2], 150), np.arange(60, 160), np.resize([0, 1, 2], 20)])
+    score = np.concatenate([np.full(150, np.nan), np.resize([6, 7, 8, 9], 100), np.resize([1, 2, 3], 20)])
+    score[:20] = 5.0
+    first = profile_segments({"logins": logins, "score": score}, labels)[0]
+    assert "logins" in first.name
+
+
+def test_none_of_something_comes_before_what_is_missing_because_of_it() -> None:
+    labels = np.repeat([0, 1], [60, 100])
+    table = {
+        "sessions": np.where(labels == 0, 20.0, 0.0),
+        "days_since_visit": np.where(labels == 0, np.arange(160.0) % 10, np.nan),
+    }
+    assert names(profile_segments(table, labels))[1] == "sessions 0 · days_since_visit unknown"
+
+
+def test_word_as_true_of_the_neighbor_is_not_in_the_name() -> None:
+    labels = np.repeat([0, 1, 2], 100)
+    days = np.where(labels == 0, 20.0, np.where(labels == 1, 30.0, 200.0)) + np.tile(np.arange(100.0) / 10, 3)
+    plan = np.concatenate([np.arange(100) < 67, np.arange(100) < 64, np.zeros(100, dtype=bool)])
+    table = {"days": days, "plan": np.where(plan, "pro", "starter")}
+    assert all("plan pro" not in row.name for row in profile_segments(table, labels))
+
+
+def test_average_is_not_said_where_it_is_as_true_of_another_segment() -> None:
+    labels = np.repeat([0, 1, 2], 100)
+    rng = np.random.default_rng(0)
+    table = {
+        "recency_days": np.where(labels == 2, 300.0, 20.0) + rng.uniform(0, 10, 300),
+        "order_count": np.array([5, 7, 6])[labels] + rng.integers(0, 5, 300).astype(float),
+    }
+    assert all("average number" not in row.name for row in profile_segments(table, labels))
+
+
+def test_loyal_is_nobody_where_others_who_keep_their_rhythm_spend_far_more() -> None:
+    labels = np.repeat([0, 1, 2], [100, 80, 120])
+    spread = np.tile(np.linspace(0.9, 1.1, 20), 15)
+    table = {
+        "recency_days": np.array([4.0, 2.0, 150.0])[labels] * spread,
+        "order_count": (np.array([45.0, 80.0, 5.0])[labels] * spread).round(),
+        "overdue_ratio": np.array([0.5, 0.5, 6.0])[labels] * spread,
+        "revenue": np.array([4_000.0, 900.0, 300.0])[labels] * spread,
+    }
+    assert profile_segments(table, labels)[1].key != "loyal"
+    table["revenue"] = np.array([700.0, 900.0, 300.0])[labels] * spread
+    table["recency_days"] = np.array([4.0, 10.0, 150.0])[labels] * spread
+    assert profile_segments(table, labels)[1].key in ("loyal", "champions")
