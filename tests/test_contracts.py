@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from effort import all_of
 
 import custseg
 
@@ -113,7 +114,18 @@ def examples() -> list[doctest.DocTest]:
     return [test for tests in found for test in tests if test.examples]
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+def is_quick(example: doctest.DocTest) -> bool:
+    """Examples of pictures and reports fit a shop each, and have tests of their own; one of them stands for all."""
+    is_page = example.name.startswith(("custseg.plots.", "custseg.reports."))
+    return not is_page or example.name == "custseg.plots.plot_segments"
+
+
+EXAMPLES = examples()
+
+
+@pytest.mark.parametrize(
+    "example", all_of(EXAMPLES, quick=[*filter(is_quick, EXAMPLES)]), ids=lambda example: example.name
+)
 def test_example_runs(example: doctest.DocTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     report: list[str] = []
