@@ -95,3 +95,15 @@ def test_every_line_is_there_in_both_languages() -> None:
             if kind not in ("features", "words", "goods") and line:
                 assert set(line) == set(LANGUAGES)
                 assert all("{traits}" in words for words in line.values())
+
+
+@pytest.mark.parametrize("name", ["flights_last_12m", "purchases_last_year", "avg_ticket_price"])
+def test_a_word_of_several_meanings_is_no_topic_alone(name: str) -> None:
+    advice = " ".join(advised(name, 39.0, 3.0) + advised(name, 3.0, 39.0))
+    assert "plan to come back" not in advice
+    assert "gone wrong" not in advice
+    assert "Write soon" not in advice
+
+
+def test_days_since_the_last_time_are_recency() -> None:
+    assert any("plan to come back" in line for line in advised("days_from_last_visit", 300.0, 3.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,14 +23,18 @@ _TOKENS = re.compile(r"[^\W\d_]+")
 class Topic:
     """What some columns are about, such as money, with a line of advice by kind of trait.
 
-    `goods` are words for things of which people buy little or much.
+    `words` are entries of words that a name has together; `goods` are things of which people buy little or much.
     """
 
     key: str
     features: Collection[str]
-    words: re.Pattern[str]
+    words: Sequence[Sequence[re.Pattern[str]]]
     goods: re.Pattern[str]
     lines: Mapping[str, Words]
+
+    def is_named_by(self, tokens: Sequence[str]) -> bool:
+        """Whether the tokens of a name have all the words of one of the entries."""
+        return any(all(any(word.fullmatch(token) for token in tokens) for word in together) for together in self.words)
 
 
 def topic_of(feature: str, labels: Collection[str] = ()) -> Topic | None:
@@ -42,7 +46,7 @@ def topic_of(feature: str, labels: Collection[str] = ()) -> Topic | None:
     # Words of a feature of the library say more than what it is about: "buy in season".
     for tokens in (_tokens(feature), _tokens(" ".join(() if feature in TRAITS else labels))):
         for topic in topics_of_columns:
-            if any(topic.words.fullmatch(token) for token in tokens):
+            if topic.is_named_by(tokens):
                 return topic
     return None
 
@@ -69,7 +73,7 @@ def topics() -> dict[str, Topic]:
         key: Topic(
             key,
             frozenset(entry.pop("features", ())),
-            _any_of(entry.pop("words", ())),
+            [[_any_of([word]) for word in together.split()] for together in entry.pop("words", ())],
             _any_of(entry.pop("goods", ())),
             entry,
         )
