@@ -69,6 +69,8 @@ def test_mix_by_hand(as_kind: Callable[[pl.DataFrame], object]) -> None:
     assert column(table, "category_share_books") == pytest.approx([4 / 9, 2 / 6, None])
     entropy = [-(p * math.log(p) + (1 - p) * math.log(1 - p)) / math.log(2) for p in toys[:2] if p]
     assert column(table, "category_diversity") == pytest.approx([*entropy, None])
+    # One order of one category is "diverse": nothing for people to read.
+    assert next(feature for feature in table.described if feature.name == "category_diversity").shrunk
     assert column(table, "category_top") == ["toys", "toys", None]
     # Channels: ann app 2, web 1; bob store 1: equal numbers stand in the order of the alphabet.
     assert [name for name in table.names if name.startswith("channel_share")] == [

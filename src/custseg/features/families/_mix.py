@@ -241,7 +241,7 @@ def _dimension(name: str, pairs: _Pairs, figures: ValueShares) -> list[tuple[Fea
     features, shares = _shares(name, pairs, figures)
     columns: list[tuple[Feature, Any]] = list(zip(features, shares.T, strict=True))
     if features:
-        columns.append((Feature(f"{name}_diversity", "ratio", _FAMILY), _diversity(pairs, figures)))
+        columns.append((Feature(f"{name}_diversity", "ratio", _FAMILY, shrunk=True), _diversity(pairs, figures)))
     top = pairs.best(-pairs.orders, among=bought)
     columns.append((Feature(f"{name}_top", "text", _FAMILY), top))
     if name == "channel":
