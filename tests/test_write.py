@@ -117,6 +117,14 @@ def test_folder_instead_of_a_file(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"a.txt": "old", "b.txt": "folder"}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among files")
+def test_pipe_instead_of_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "b.txt")
+    with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* are devices or pipes.*Give the path of a file"):
+        write(tmp_path, b=text("new"))
+    assert (tmp_path / "b.txt").is_fifo()
+
+
 def test_folder_appears_while_writing(tmp_path: Path) -> None:
     write(tmp_path, a=text("old"))
     with pytest.raises(CustsegError, match=r"\['b.txt'\] in .* must be files"):

@@ -155,7 +155,7 @@ def _make_folder(target: Path, created: list[Path]) -> None:
 
 
 def _check_targets(target: Path, writers: Mapping[str, Writer], caller: str) -> None:
-    """Raise if a folder has the name of a file, or a name is too long."""
+    """Raise if a folder, a device or a pipe has the name of a file, or a name is too long."""
     for name in writers:
         with suppress(FileNotFoundError):
             os.lstat(target / name)
@@ -163,6 +163,12 @@ def _check_targets(target: Path, writers: Mapping[str, Writer], caller: str) -> 
         raise CustsegError(
             f"{caller}: {listed(folders)} in {str(target)!r} must be files, but are folders. "
             "Move them away, or give another folder. Nothing was changed."
+        )
+    # Such as /dev/null, which root would replace by a file.
+    if special := [name for name in writers if (target / name).exists() and not (target / name).is_file()]:
+        raise CustsegError(
+            f"{caller}: {listed(special)} in {str(target)!r} must be files, but are devices or pipes, which cannot be "
+            "replaced. Give the path of a file. Nothing was changed."
         )
 
 
