@@ -45,11 +45,21 @@ def _usage_error(error: click.UsageError, arguments: Sequence[str]) -> click.Cli
     language = _requested_language(arguments)
     if language == "en":
         return error
-    message = error.format_message()
+    message = _message_of(error)
     translation = message_in(language, message)
     command = error.ctx.command_path if error.ctx is not None else None
     hint = "" if command is None else "\n" + text(language, "cli", "help").format(command=command)
     return LocalizedUsageError((translation or message) + hint, language, is_english=translation is None)
+
+
+def _message_of(error: click.UsageError) -> str:
+    """The message, of an unknown option as click 8.4 words it: the catalog has no older wording of that."""
+    if not isinstance(error, click.NoSuchOption):
+        return error.format_message()
+    similar = [repr(name) for name in sorted(error.possibilities or ())]
+    question = "Did you mean" if len(similar) == 1 else "Did you mean one of:"
+    hint = f" ({question} {', '.join(similar)}?)" if similar else ""
+    return f"No such option {error.option_name!r}.{hint}"
 
 
 def _requested_language(arguments: Sequence[str]) -> str:
