@@ -65,6 +65,7 @@ class ProfileTable:
     categories: Mapping[str, Categories] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     _phrases: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
+    _values: dict[str, Floats] = field(default_factory=dict, init=False)
 
     def __len__(self) -> int:
         return len(self.local)
@@ -96,9 +97,13 @@ class ProfileTable:
         return returned_everything({name: self.values(name) for name in columns})
 
     def values(self, name: str) -> Floats:
-        """A column of numbers; NaN where it is missing."""
-        column = column_of(self.local, name).cast(nw.Float64)
-        return column.fill_null(float("nan")).to_numpy()
+        """A column of numbers, read-only; NaN where it is missing."""
+        # The search for the words of names reads a column hundreds of times.
+        if name not in self._values:
+            values: Floats = column_of(self.local, name).cast(nw.Float64).fill_null(float("nan")).to_numpy().view()
+            values.flags.writeable = False
+            self._values[name] = values
+        return self._values[name]
 
 
 def read_table(
