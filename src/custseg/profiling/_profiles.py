@@ -8,15 +8,16 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._frames import frame_from_columns
-from custseg.profiling._display import profiles_html, profiles_table, profiles_text
+from custseg.profiling._display import profiles_display, profiles_table, profiles_text
 from custseg.profiling._long_form import figure_columns, profile_columns, tidy_columns
 from custseg.profiling._segment_profile import SegmentProfile
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
 
 
 @dataclass(frozen=True, repr=False)
-class Profiles:
+class Profiles(Columnar):
     """The profiles of one result: a sequence of `SegmentProfile`.
 
     Attributes
@@ -110,6 +111,10 @@ class Profiles:
         """The segments as texts: headings, and a row per segment."""
         return profiles_table(self.listed)
 
+    def display_table(self) -> DisplayTable:
+        """The same as it is shown in a notebook."""
+        return profiles_display(self.listed)
+
     def columns(self) -> dict[str, list[object]]:
         """One row per profile as columns, for any frame constructor; medians as `median_<feature>`.
 
@@ -144,4 +149,6 @@ class Profiles:
         return profiles_text(self.listed)
 
     def _repr_html_(self) -> str:
-        return profiles_html(self.listed)
+        if not self.rows:
+            return ""
+        return html_block(self.rows[0].language, tables=[self.display_table()])
