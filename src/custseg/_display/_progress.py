@@ -37,14 +37,14 @@ def progress_shown(progress: Progress | bool, language: str) -> Iterator[Progres
     progress : callable or bool
         The caller's function, which is then called alone; True for the display that suits the output; False for none.
     language : {"en", "ru"}
-        Of the first words of the bar.
+        Of the words around the steps.
     """
     if not isinstance(progress, bool):
         yield progress
     elif not progress or not _is_main_thread():
         yield _ignored
     elif (shell := _notebook()) is not None:
-        with _NotebookLine(shell) as line:
+        with _NotebookLine(shell, language) as line:
             yield line
     elif sys.stderr is not None and sys.stderr.isatty():
         with _bar(language) as show:
@@ -89,8 +89,9 @@ def _notebook() -> Any:
 class _NotebookLine:
     """One line of text in the output of a cell, which each step replaces."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, language: str) -> None:
         self._shell = shell
+        self._language = language
         self._id = f"custseg-{uuid.uuid4().hex}"
         self._is_shown = False
 
@@ -98,7 +99,8 @@ class _NotebookLine:
         return self
 
     def __call__(self, step: str, completed: int, steps: int) -> None:
-        self._write(f"{step} ({completed}/{steps})")
+        number = min(completed + 1, steps)
+        self._write(str(text(self._language, "display", "step")).format(number=number, steps=steps, step=step))
 
     def __exit__(self, *error: object) -> None:
         # Clearing the output of the cell would remove what the cell has printed before.

@@ -131,8 +131,8 @@ class FeatureTable(Tabular):
         """One column of shape (n_customers,): floats with NaN where a number is missing, else objects with None."""
         if name not in (columns := self.local.columns):
             raise DataError(
-                f"FeatureTable: there is no column {name!r}{did_you_mean(str(name), columns)}; columns are "
-                f"{listed(columns)}."
+                f"FeatureTable: there is no column {name!r}.{did_you_mean(str(name), columns)} "
+                f"Columns are {listed(columns)}."
             )
         is_number = self.local.schema[name].is_numeric() and name != ID
         return self.values(name) if is_number else np.array(column_of(self.local, name).to_list(), dtype=object)
