@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from markupsafe import Markup
+from typing import TYPE_CHECKING, Any
 
 from custseg.texts import DASH, printable, text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+    from markupsafe import Markup
 
 _HOME = "custseg._display"
 
@@ -126,6 +127,8 @@ def template_source(package: str, name: str) -> str:
 
 def template_environment() -> Environment:
     """The settings of all templates: everything is escaped; "parts.html" can be imported."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -150,5 +153,7 @@ def _block_template() -> Template:
 @cache
 def _block_style() -> Markup:
     """The styles of the parts and of a block, without line ends: every output of a notebook carries them."""
+    from markupsafe import Markup
+
     style = template_source(_HOME, "block.css") + parts_style()
     return Markup(" ".join(style.split()))  # ours: no text of the data is in it
