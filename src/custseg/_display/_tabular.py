@@ -13,7 +13,7 @@ class Tabular:
     """A result that is a table, or has one: `to_pandas` and `to_polars` give it, whatever kind of table came in."""
 
     def to_polars(self) -> Any:
-        """The table as a polars DataFrame.
+        """The table as a polars DataFrame: that of `columns`; without one, the rows.
 
         Returns
         -------
@@ -22,7 +22,7 @@ class Tabular:
         return self._local_table().to_polars()
 
     def to_pandas(self) -> Any:
-        """The table as a pandas DataFrame.
+        """The table as a pandas DataFrame: that of `columns`; without one, the rows.
 
         Returns
         -------
