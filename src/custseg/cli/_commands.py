@@ -14,6 +14,7 @@ from custseg.cli._show import fit_and_write
 from custseg.cli.pipeline._workspace import write_table
 
 if TYPE_CHECKING:
+    from custseg.result import Segmentation
     from custseg.tracking import Transitions
 
 
@@ -43,21 +44,34 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         )
         orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
         result = fit_and_write(orders, out, as_of=shop.as_of, method=REFERENCE_METHOD.name)
-        movement = _show_next_month(orders, shop.as_of, n_segments=len(result.profiles.segments), out=out)
+        _show_next_month(orders, shop.as_of, n_segments=len(result.profiles.segments), out=out)
         if out is not None:
             from custseg.reports import report
 
-            file = report(result, out / "report.html", transitions=movement)
+            file = report(result, out / "report.html", transitions=_last_month(result, orders, shop.as_of))
             say(f"Wrote {file}")
 
 
-def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> Transitions:
-    """Fit as of the month before, assign the customers of that model now, and print who moved; return it."""
+def _last_month(result: Segmentation, orders: Any, as_of: datetime) -> Transitions:
+    """Who moved between the segments of the result in the month before it, so that a report names no others."""
+    from custseg.tracking import transitions
+
+    since = _start_of_last_month(as_of)
+    before = result.model.assign(orders, as_of=since)
+    return transitions(before, result.assignments, since=since, as_of=as_of, model_before=result.model, orders=orders)
+
+
+def _start_of_last_month(as_of: datetime) -> datetime:
+    return (as_of - timedelta(days=1)).replace(day=1)
+
+
+def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> None:
+    """Fit as of the month before, assign the customers of that model now, and print who moved."""
     from custseg.clustering import REFERENCE_METHOD
     from custseg.segmentation import fit_segments
     from custseg.tracking import transitions
 
-    since = (as_of - timedelta(days=1)).replace(day=1)
+    since = _start_of_last_month(as_of)
     say(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
     fitted = fit_segments(orders, as_of=since, method=REFERENCE_METHOD.name, n_segments=n_segments)
     model = fitted.model
@@ -75,7 +89,6 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
     if out is not None:
         files.append(write_table(assigned, out / "next_month" / "assignments.csv"))
         say("\n" + "\n".join(f"Wrote {file}" for file in files))
-    return movement
 
 
 @click.command()
