@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,10 +12,6 @@ from custseg.cli._errors import command_errors
 from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli.pipeline._workspace import write_table
-
-if TYPE_CHECKING:
-    from custseg.result import Segmentation
-    from custseg.tracking import Transitions
 
 
 @click.command()
@@ -48,21 +44,7 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         if out is not None:
             from custseg.reports import report
 
-            file = report(result, out / "report.html", transitions=_last_month(result, orders, shop.as_of))
-            say(f"Wrote {file}")
-
-
-def _last_month(result: Segmentation, orders: Any, as_of: datetime) -> Transitions:
-    """Who moved between the segments of the result in the month before it, so that a report names no others."""
-    from custseg.tracking import transitions
-
-    since = _start_of_last_month(as_of)
-    before = result.model.assign(orders, as_of=since)
-    return transitions(before, result.assignments, since=since, as_of=as_of, model_before=result.model, orders=orders)
-
-
-def _start_of_last_month(as_of: datetime) -> datetime:
-    return (as_of - timedelta(days=1)).replace(day=1)
+            say(f"Wrote {report(result, out / 'report.html')}")
 
 
 def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> None:
@@ -71,7 +53,7 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
     from custseg.segmentation import fit_segments
     from custseg.tracking import transitions
 
-    since = _start_of_last_month(as_of)
+    since = (as_of - timedelta(days=1)).replace(day=1)
     say(f"\nThe same segments next month: fitted as of {since:%Y-%m-%d}, and assigned as of {as_of:%Y-%m-%d}.\n")
     fitted = fit_segments(orders, as_of=since, method=REFERENCE_METHOD.name, n_segments=n_segments)
     model = fitted.model
