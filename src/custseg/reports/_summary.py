@@ -49,7 +49,7 @@ def summary(sources: Sources) -> list[dict[str, Any]]:
         "who": _who(sources),
         "sure": _sure(sources),
         "goal": _goal(sources),
-        "shows": _shows(sources),
+        "shows": [] if sources.result.minimum is None else [sources.result.minimum.text(sources.language)],
         "proof": [] if sources.proof is None else [sources.proof.sentence],
         "changed": _changed(sources),
         "data": _data(sources),
@@ -111,15 +111,6 @@ def _goal(sources: Sources) -> list[str]:
         return [words["none"]] if sources.result.as_of is not None else []
     name = words["names"].get(goal.name, short_name(goal.name))
     return [words["given"].format(goal=name, outcome=words["outcomes"][goal.outcome], days=goal.horizon_days)]
-
-
-def _shows(sources: Sources) -> list[str]:
-    """The lift that segments of the minimum size can show, or how to learn it from a log of orders."""
-    if sources.result.minimum is not None:
-        return [sources.result.minimum.text(sources.language)]
-    definition = sources.result.model.definition
-    has_orders = definition is not None and "orders" in definition.logs
-    return [sources.words["answers"]["no_minimum"]] if has_orders else []
 
 
 def _changed(sources: Sources) -> list[str]:
