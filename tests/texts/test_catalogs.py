@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custseg.texts import LANGUAGES, catalog, plural_form
+from custseg.texts import LANGUAGES, catalog, plural_form, single_line
 
 
 def leaves(entry: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -32,6 +32,21 @@ def test_languages_have_the_same_fields(language: str) -> None:
     here, english = dict(leaves(catalog(language))), dict(leaves(catalog("en")))
     differing = [path for path in english if path[0] != "language" and fields(here[path]) != fields(english[path])]
     assert differing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_choice_has_a_sentence_an_advice_and_a_title(language: str) -> None:
+    choice, titles = catalog(language)["choice"], catalog(language)["plots"]["choice_titles"]
+    kinds = choice["advice"].keys() - {"uncertain"}
+    assert kinds <= choice.keys()
+    assert titles.keys() == kinds
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_of_features_are_not_shortened(language: str) -> None:
+    labels = [feature["label"] for feature in catalog(language)["features"].values() if "label" in feature]
+    fixed = [label for label in labels if not fields(label)]
+    assert [label for label in fixed if single_line(label) != label] == []
 
 
 @pytest.mark.parametrize(

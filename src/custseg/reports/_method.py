@@ -33,6 +33,7 @@ def method_section(sources: Sources) -> dict[str, Any]:
     paragraphs = [
         words["features"].format(features=features),
         words["method"].format(method=method, minimum=minimum),
+        *([words["no_minimum"]] if result.minimum is None and result.as_of is not None else []),
         words["privacy"],
     ]
     columns = words["columns"]

@@ -9,7 +9,7 @@ from typing import Any
 from custseg.reports._method import method_section
 from custseg.reports._previous import previous_section
 from custseg.reports._sources import Sources, short_name
-from custseg.texts import number, two_decimals
+from custseg.texts import number, shortened, two_decimals
 
 
 def sections(sources: Sources) -> list[dict[str, Any]]:
@@ -96,7 +96,18 @@ def _movement(sources: Sources) -> dict[str, Any] | None:
     if movement is None:
         return None
     tables = [_table(_shortened(rows), title) for title, rows in movement.tables()]
-    return _section("movement", sources, paragraphs=[movement.headline], tables=tables, notes=movement.remarks)
+    paragraphs = [movement.headline, *_other_segments(sources)]
+    return _section("movement", sources, paragraphs=paragraphs, tables=tables, notes=movement.remarks)
+
+
+def _other_segments(sources: Sources) -> list[str]:
+    """That customers moved between segments that have no card, as those of an earlier fit."""
+    cards = {row.name for row in sources.segments}
+    moved = [] if sources.transitions is None else sources.transitions.segments
+    names = [row.name for row in moved if row.segment is not None and row.name not in cards]
+    quoted = [sources.words["quoted"].format(name=short_name(name)) for name in names]
+    listed = ", ".join(shortened(quoted, sources.language))
+    return [sources.words["moved_before"].format(names=listed)] if quoted else []
 
 
 def _shortened(rows: Sequence[Sequence[str]]) -> list[list[str]]:
