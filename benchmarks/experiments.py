@@ -1,22 +1,25 @@
 """How often intervals cover the truth and experiments without any effect show one.
 
-Run: python benchmarks/experiments.py [runs, default 1000]. Seeds are 0 to runs - 1; the figures repeat exactly.
+Seeds are 0 to runs - 1; the figures repeat exactly.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import numpy as np
 import polars as pl
+from _measure import parse_options
 from scipy.stats import ttest_ind
 
 from custseg._numerics import mean_interval, wilson_interval
 from custseg.proof import split, uplift
 
-RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+_PARSER = argparse.ArgumentParser(description=__doc__)
+_PARSER.add_argument("--runs", type=int, default=1000)
+RUNS = parse_options(_PARSER, runs=30).runs
 LEVEL = 0.95
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
+from _measure import parse_options
 
 from custseg.insights.scorecards._estimates import Figure, money_figure, rate_figures
 from custseg.insights.scorecards._ranking import rank
@@ -114,7 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=parts, help="by default all")
     parser.add_argument("--runs", type=int, default=1000, help="simulations with the seeds 0, 1, ... [default: 1000]")
-    options = parser.parse_args()
+    options = parse_options(parser, runs=30)
     for name, run in parts.items():
         if options.part in (None, name):
             run(options.runs)
