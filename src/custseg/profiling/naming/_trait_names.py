@@ -247,8 +247,8 @@ class Selector:
     ) -> tuple[int, bool, int, int, int, int, int]:
         """How many segments it is not told from, and whether it hides in what the segment differs most.
 
-        Then how many words tell little, how many names are part of each other, whether a second column in which it
-        differs most has no word, how many words are bounds in numbers, and how many are as true of another segment.
+        Then how many words tell little, how many names are part of each other, how many words are bounds in numbers,
+        whether a second column in which it differs most has no word, and how many words are as true of another segment.
 
         A name that is true of another segment does not tell it from that. The last are words for a column that the
         name of the other segment does not mention.
@@ -269,7 +269,7 @@ class Selector:
         hides = n_lacking > 0 and not any(trait.feature in main for trait in traits)
         idle = self._n_idle(traits, rival_names) + self._hides_values(segment, traits)
         n_bounds = sum(trait.is_bound for trait in traits)
-        return confused, hides, idle, alike, n_lacking, n_bounds, unsaid
+        return confused, hides, idle, alike, n_bounds, n_lacking, unsaid
 
     def _main_columns(self, segment: int) -> set[str]:
         """The columns in which the segment differs most from the others; all where it clearly differs in none."""

@@ -204,8 +204,7 @@ class ColumnWords:
     def _of_rhythm(self, segment: int, wordings: list[Wording]) -> list[Wording]:
         """Those of the words for usual gaps since the last order that are true: few keep to a rhythm."""
         if float(self.statistics.ranked[OVERDUE].quantiles[segment][2]) <= LATE:
-            # "less overdue" says that they are overdue.
-            wordings = [wording for wording in wordings if abs(wording.order or 0) != COMPARED]
+            wordings = [wording for wording in wordings if abs(wording.order or 0) != COMPARED]  # nobody is overdue
         if self.rhythm.is_rhythm(segment):
             return wordings
         words = in_each_language("traits", OVERDUE, "within")
@@ -260,7 +259,8 @@ class ColumnWords:
         forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
         wording = level_words(self._label(name), level, name, forms=forms)
         if self._is_said_by_range(name, level, wording.kind):
-            return next(iter(self.of_bounds(name, level.terms(name), wording.kind)), wording)
+            ranges = self.of_bounds(name, level.terms(name), wording.kind)
+            return ranges[0]._replace(order=wording.order, is_bound=False) if ranges else wording
         words = self._in_manner(name, _HEIGHTS.get((level.n_levels, level.position), ""))
         return wording if words is None else wording._replace(words=words)
 
@@ -329,10 +329,10 @@ class ColumnWords:
 
     def of_bounds(self, name: str, terms: tuple[Term, ...], kind: str) -> list[Wording]:
         """Bounds of a column as words: "orders 5 to 9"."""
-        if (words := bound_words(terms)) is not None:
-            return [Wording(words, terms, kind)]
-        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
         is_bound = self.kinds.of(name) not in BY_VALUES
+        if (words := bound_words(terms)) is not None:
+            return [Wording(words, terms, kind, is_bound=name != _AWAY)]
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
         return self._as_values(name, [Wording(words, terms, kind, is_bound=is_bound)])
 
     def of_category(self, name: str, share: CategoryShare) -> Wording:

@@ -1,13 +1,69 @@
-"""How far the other customers are from a segment in a column, beside how far its own members are from each other.
+"""How much segments differ in a column: how far others overlap with a segment, and how far they are from it.
 
-Rank effects are 1 wherever two groups do not overlap; this tells ten times as many from a little more.
+Rank effects are 1 wherever two groups do not overlap; distances tell ten times as many from a little more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
 import numpy as np
 
+from custseg._column_kinds import is_demographic_name
 from custseg._numerics import Floats, Integers, unit_of
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.naming.traits._column_topics import topic_of
+from custseg.profiling.naming.traits._words import MAIN
+from custseg.texts import LANGUAGES
+
+_BONUS, _DESCRIPTOR = 0.1, 0.2
+"""Added to the strength of recency, orders, money and what was clustered on, which readers look for first; taken off
+that of descriptors."""
+
+
+@dataclass(eq=False)
+class ColumnDifferences:
+    """How much each segment differs from the others in each column, computed on demand."""
+
+    statistics: ColumnStatistics
+    clustered_on: Collection[str]
+    _distances: dict[str, Floats] = field(default_factory=dict)
+    _descriptive: dict[str, bool] = field(default_factory=dict)
+
+    def strength(self, name: str, segment: int, shares: tuple[float, float], *, effect: Effect | None) -> float:
+        """The mean of the effect, or the difference of both shares if it is larger, and of the distance.
+
+        `shares` are those of members and others that meet the words. What people do counts more than who they are.
+        """
+        overlap = max(abs(effect.value) if effect else 0.0, shares[0] - shares[1])
+        distance = self._distance(name, segment) if name in self.statistics.ranked else overlap
+        bonus = _BONUS * self.is_looked_for(name) - _DESCRIPTOR * self.describes(name)
+        return float(overlap + distance) / 2 + bonus
+
+    def _distance(self, name: str, segment: int) -> float:
+        if name not in self._distances:
+            grid = self.statistics.ranked[name].grid
+            self._distances[name] = relative_distances(
+                *self.statistics.clustered_values(name), grid=grid, n_segments=self.statistics.n_segments
+            )
+        return float(self._distances[name][segment])
+
+    def is_looked_for(self, name: str) -> bool:
+        """Whether readers look for the column first: recency, orders, money, and what was clustered on."""
+        return name in self.clustered_on or name in MAIN
+
+    def describes(self, name: str) -> bool:
+        """Whether a column says who somebody is, where they live or since when they are customers; income is money."""
+        if name not in self._descriptive:
+            table = self.statistics.table
+            topic = topic_of(name, [table.phrase(name, code) for code in LANGUAGES])
+            key = "" if topic is None else topic.key
+            self._descriptive[name] = name in table.descriptors or (
+                key != "income" and (key == "tenure" or is_demographic_name(name))
+            )
+        return self._descriptive[name]
 
 
 def relative_distances(values: Floats, labels: Integers, *, grid: Floats, n_segments: int) -> Floats:

@@ -11,7 +11,6 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg._column_kinds import is_demographic_name
 from custseg._numerics import Floats, Integers
 from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -19,20 +18,16 @@ from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference
 from custseg.profiling.measures._terms import PRESENCE, Term, condition_words
 from custseg.profiling.naming._own_rhythm import OVERDUE
-from custseg.profiling.naming.traits._column_topics import topic_of
 from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
-from custseg.profiling.naming.traits._distances import relative_distances
+from custseg.profiling.naming.traits._distances import ColumnDifferences
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Separation, is_most, separation
 from custseg.profiling.naming.traits._needed_orders import has_needed_orders
 from custseg.profiling.naming.traits._number_kinds import RATING, SCORE
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._words import MAIN, TRAITS, Trait, Wording, in_order
+from custseg.profiling.naming.traits._words import COMPARED, MAIN, TRAITS, Trait, Wording, in_order
 from custseg.texts import LANGUAGES
 
 _RECENCY = MAIN[0]
-_BONUS, _DESCRIPTOR = 0.1, 0.2
-"""Added to the strength of recency, orders, money and what was clustered on, which readers look for first; taken off
-that of descriptors."""
 _LARGE = 0.474
 """The absolute Cliff's delta, or difference of shares, from which a difference is large (Romano et al. 2006)."""
 # Of every segment, so large a part must be within its step of a column that names all of them.
@@ -55,14 +50,16 @@ class Traits:
     clustered_on: Collection[str]
     _traits_of: dict[str, list[list[Trait]]] = field(default_factory=dict)
     _ranges_of: dict[int, Mapping[str, tuple[Term, ...]]] = field(default_factory=dict)
-    _distances: dict[str, Floats] = field(default_factory=dict)
-    _descriptive: dict[str, bool] = field(default_factory=dict)
     _separations: dict[tuple[str, tuple[int, int], bool], Separation | None] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> ColumnWords:
         """The words for each column."""
         return ColumnWords(self.statistics, self._term_shares)
+
+    @cached_property
+    def _differences(self) -> ColumnDifferences:
+        return ColumnDifferences(self.statistics, self.clustered_on)
 
     @cached_property
     def _term_shares(self) -> TermShares:
@@ -85,7 +82,7 @@ class Traits:
         first, secondary = self.columns
         of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
         traits = [trait for name in first for trait in of_column[name][:1]]
-        traits.sort(key=lambda trait: (-round(trait.strength, 1), trait.feature not in MAIN, -trait.strength))
+        traits.sort(key=_rank)
         self._put_rhythm_first(traits)
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
         last.sort(key=lambda trait: -trait.strength)
@@ -107,8 +104,8 @@ class Traits:
     def steps(self) -> dict[int, Trait] | None:
         """One trait per segment, the lowest first, where a single column has all as its steps; None if none has."""
         best, certainty = None, _NEARLY_ALL
-        n_segments = self.statistics.n_segments
-        for name in sorted(self.columns[0], key=lambda name: (name not in self.clustered_on, self._describes(name))):
+        n_segments, describes = self.statistics.n_segments, self._differences.describes
+        for name in sorted(self.columns[0], key=lambda name: (name not in self.clustered_on, describes(name))):
             if not self.words.has_order(name) or (name in TRAITS and not self.words.is_abstract(name)):
                 continue
             levels = self.words.levels(name)
@@ -218,41 +215,13 @@ class Traits:
         shares = self._term_shares.of(terms, segment)
         table = self.statistics.table
         condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
-        strength = self._strength(name, segment, shares, effect=effect)
+        strength = self._differences.strength(name, segment, shares, effect=effect)
         position = list(table.described).index(name)
         scale = self.words.kinds.of(name) if name in self.statistics.ranked else ""
         scale = scale if scale in (SCORE, RATING) else ""
-        is_descriptive = self._describes(name)
+        is_descriptive = self._differences.describes(name)
         return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
                      order=order, is_descriptive=is_descriptive, is_bound=is_bound)  # fmt: skip
-
-    def _strength(self, name: str, segment: int, shares: tuple[float, float], *, effect: Effect | None) -> float:
-        """How much a segment differs in a column: how far it overlaps with the others, and how far these are from it.
-
-        What people do counts more than who they are.
-        """
-        overlap = max(abs(effect.value) if effect else 0.0, shares[0] - shares[1])
-        distance = self._distance(name, segment) if name in self.statistics.ranked else overlap
-        bonus = _BONUS * self._is_looked_for(name) - _DESCRIPTOR * self._describes(name)
-        return float(overlap + distance) / 2 + bonus
-
-    def _distance(self, name: str, segment: int) -> float:
-        if name not in self._distances:
-            grid = self.statistics.ranked[name].grid
-            self._distances[name] = relative_distances(
-                *self.statistics.clustered_values(name), grid=grid, n_segments=self.statistics.n_segments
-            )
-        return float(self._distances[name][segment])
-
-    def _describes(self, name: str) -> bool:
-        """Whether a column says who somebody is, where they live or since when they are customers; income is money."""
-        if name not in self._descriptive:
-            topic = topic_of(name, [self.statistics.table.phrase(name, code) for code in LANGUAGES])
-            key = "" if topic is None else topic.key
-            self._descriptive[name] = name in self.statistics.table.descriptors or (
-                key != "income" and (key == "tenure" or is_demographic_name(name))
-            )
-        return self._descriptive[name]
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         share = strongest(self.statistics.shares[name][segment])
@@ -276,18 +245,18 @@ class Traits:
 
     def only_difference(self, first: int, second: int) -> dict[int, Trait]:
         """Bounds for two segments that differ largely in one alone of the columns that readers look for; else empty."""
-        columns = [name for name in self.columns[0] if self._is_looked_for(name) and self.words.has_order(name)]
+        columns = [
+            name for name in self.columns[0] if self._differences.is_looked_for(name) and self.words.has_order(name)
+        ]
         pairs = {name: abs(float(self.statistics.ranked[name].pairs[first, second])) for name in columns}
         differing = [name for name, delta in pairs.items() if delta >= _LARGE]
         return self._contrast((first, second), differing, only_first=False) if len(differing) == 1 else {}
 
-    def _is_looked_for(self, name: str) -> bool:
-        return name in self.clustered_on or name in MAIN
-
     @cached_property
     def _columns_of_bounds(self) -> tuple[list[str], ...]:
         main, secondary = ([name for name in names if self.words.has_order(name)] for names in self.columns)
-        behavior, descriptive = ([name for name in main if self._describes(name) is value] for value in (False, True))
+        describes = self._differences.describes
+        behavior, descriptive = ([name for name in main if describes(name) is value] for value in (False, True))
         clear, abstract = (
             [name for name in behavior if self.words.is_abstract(name) is value] for value in (False, True)
         )
@@ -389,6 +358,12 @@ def _direction(effect: Effect | None) -> int | None:
     if abs(effect.value) < MEDIUM or effect.low * effect.high <= 0:
         return None
     return 1 if effect.value > 0 else -1
+
+
+def _rank(trait: Trait) -> tuple[float, bool, bool, float]:
+    """The strongest first; of about equal ones recency, orders and money, and what is more than a comparison."""
+    is_comparison = trait.order is not None and abs(trait.order) == COMPARED
+    return -round(trait.strength, 1), trait.feature not in MAIN, is_comparison, -trait.strength
 
 
 def is_like_others(effects: Collection[Effect | None]) -> bool:
