@@ -269,7 +269,7 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
     labels = np.repeat([0, 1], [40, 30])
     values = {"Debt": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
     assert named(values, labels) == ["low Debt", "high Debt"]
-    assert named(values, labels, "ru") == ["Debt: ниже других", "Debt: выше других"]
+    assert named(values, labels, "ru") == ["Debt: низкий уровень", "Debt: высокий уровень"]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
             ["little MntWine", "some MntWine", "much MntWine"],
             ["MntWine: мало", "MntWine: немного", "MntWine: много"],
         ),
-        ("age", ["younger", "middling age", "older"], ["моложе других", "age: посередине", "старше других"]),
+        ("age", ["younger", "middling age", "older"], ["моложе других", "age: средний уровень", "старше других"]),
         ("usual_hour", ["usual_hour: 0 to 4", "usual_hour: 10 to 14", "usual_hour: 20 to 24"], None),
         ("rating", ["rating 1", "rating 3", "rating: 4 or 5"], None),
     ],
@@ -414,7 +414,7 @@ def test_five_tiers_of_one_column_are_named_in_their_order(seed: int) -> None:
     assert [name.split(" · ")[0] for name in names] == [f"{level} income" for level in levels]
     russian = np.array(named(values, labels, "ru"))[np.argsort(order)]
     assert [name.split(" · ")[0] for name in russian] == [
-        f"income: {level}" for level in ("ниже всех", "ниже других", "посередине", "выше других", "выше всех")
+        f"income: {level} уровень" for level in ("самый низкий", "низкий", "средний", "высокий", "самый высокий")
     ]
 
 
