@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.features import build_features
+from custseg.feature_table import Feature, FeatureTable
 from custseg.logs import Orders
 from custseg.profiling import Marker, profile_segments
 
@@ -157,15 +157,11 @@ def test_members_without_a_code_are_beyond_a_cut(code: int) -> None:
 
 
 def test_rate_of_orders_is_said_as_days_for_one_order() -> None:
-    # One order 360 days before the snapshot; four orders since 120 days before it.
-    rows = [(f"a{i}", "2024-01-01", 10) for i in range(30)]
-    rows += [(f"b{i}", day, 10) for i in range(30) for day in ("2024-08-28", "2024-09-28", "2024-10-28", "2024-11-28")]
-    log = pl.DataFrame(rows, schema=["customer_id", "ordered_at", "amount"], orient="row")
-    log = log.with_columns(pl.col("ordered_at").str.to_date())
-    features = build_features(Orders(log, order=None), as_of="2024-12-26")
-    profiles = profile_segments(features, [0] * 30 + [1] * 30, clustered_on=["orders_per_30d"])
-    [marker] = [marker for marker in profiles[0].markers if marker.feature == "orders_per_30d"]
-    assert marker.texts == {"en": "one order in 360 days (others 30)", "ru": "один заказ за 360 дней (остальные 30)"}
+    rate = np.where(LABELS == 0, 0.0744, 0.71) + np.tile(np.arange(4) / 1e6, 100)  # 30 / 0.0744 = 403, 30 / 0.71 = 42
+    frame = pl.DataFrame({"customer_id": range(400), "orders_per_30d": rate})
+    feature = Feature("orders_per_30d", "orders per 30 days", "recency")
+    [marker] = profile_segments(FeatureTable(nw.from_native(frame), (feature,), nw.to_native), LABELS)[0].markers
+    assert marker.texts == {"en": "one order in 403 days (others 42)", "ru": "один заказ за 403 дня (остальные 42)"}
 
 
 def test_medians_below_one_have_two_digits() -> None:
@@ -394,8 +390,6 @@ def test_feature_of_the_name_is_among_the_main_markers() -> None:
 
 
 def test_points_that_nobody_can_read_are_no_bounds() -> None:
-    from custseg.feature_table import Feature, FeatureTable
-
     rng = np.random.default_rng(0)
     points = np.where(rng.random(400) < np.where(LABELS == 0, 0.9, 0.3), rng.lognormal(-4, 2, 400), 0)
     frame = pl.DataFrame({"customer_id": range(400), "engagement_web": points})
