@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from custseg.features import build_features
 from custseg.logs import Orders
 from custseg.profiling import Marker, profile_segments
+from custseg.profiling._markers import marker_texts
+from custseg.profiling._markers import markers as ranked_markers
+from custseg.profiling.measures._column_statistics import column_statistics
+from custseg.profiling.measures._table import read_table
 
 RNG = np.random.default_rng(0)
 LABELS = np.repeat([0, 1], [100, 300])
@@ -163,9 +167,12 @@ def test_rate_of_orders_is_said_as_days_for_one_order() -> None:
     log = pl.DataFrame(rows, schema=["customer_id", "ordered_at", "amount"], orient="row")
     log = log.with_columns(pl.col("ordered_at").str.to_date())
     features = build_features(Orders(log, order=None), as_of="2024-12-26")
-    profiles = profile_segments(features, [0] * 30 + [1] * 30, clustered_on=["orders_per_30d"])
-    [marker] = [marker for marker in profiles[0].markers if marker.feature == "orders_per_30d"]
-    assert marker.texts == {"en": "one order in 360 days (others 30)", "ru": "один заказ за 360 дней (остальные 30)"}
+    table = read_table(features, None, customer_column=None, caller="f")
+    statistics = column_statistics(table, np.repeat([0, 1], 30), 2, quantile_terms={}, caller="f")
+    candidates = [one for one in statistics.candidates(0, ["orders_per_30d"]) if one.feature == "orders_per_30d"]
+    [(candidate, statement, _)] = ranked_markers(candidates, statistics, 0, preferred=["orders_per_30d"])
+    texts = marker_texts(candidate, statement, 0, statistics=statistics)
+    assert texts == {"en": "one order in 360 days (others 30)", "ru": "один заказ за 360 дней (остальные 30)"}
 
 
 def test_medians_below_one_have_two_digits() -> None:
