@@ -46,7 +46,7 @@ help:
 	@echo "  make lint         check style and formatting      (ruff)"
 	@echo "  make types        check types                     (mypy)"
 	@echo "  make format       fix style and formatting        (ruff)"
-	@echo "  make bench        run the benchmarks; each prints a table"
+	@echo "  make bench        run the benchmarks, small, and write what they print into benchmarks/README.md; FULL=1: all of it"
 	@echo "  make docs         build the documentation into site/"
 	@echo "  make notebooks    rewrite the notebooks from their guides, and run them"
 	@echo "  make features     rewrite docs/features.md from the texts"
@@ -96,8 +96,8 @@ format: .venv/.known
 	@$(PY) -m ruff check --fix $(ARGS); $(PY) -m ruff format
 
 bench: .venv/.known
-	@for script in benchmarks/[!_]*.py; do \
-		echo "Running $$script"; $(PY) "$$script" $(ARGS) || exit 1; done
+	@echo "Running the benchmarks, $(if $(FULL),which takes hours,small; FULL=1 runs the full size)"
+	@$(PY) tools/bench.py $(if $(FULL),--full) $(ARGS)
 
 docs: .venv/.known
 	@echo "Building the documentation into site/"

@@ -97,8 +97,8 @@ def segments() -> tuple[SegmentProfile, ...]:
 def test_tables_are_sorted_by_number(language: str, open_report: Callable[..., Any]) -> None:
     report = open_report(language=language)
     report.open_all()
-    table = report.page.locator("#stability > .wide table").first
-    heading = table.locator("th.figure").first
+    table = report.page.locator("#stability > .cs-wide table").first
+    heading = table.locator("th.cs-figure").first
     expected = sorted(row.stability.jaccard for row in segments())
     for order, values in (("ascending", expected), ("descending", expected[::-1])):
         heading.locator("button").focus()

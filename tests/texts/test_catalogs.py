@@ -55,3 +55,17 @@ def test_labels_of_features_are_not_shortened(language: str) -> None:
 def test_plural_forms(count: int, russian: str) -> None:
     assert plural_form(count, ["день", "дня", "дней"], "ru") == russian
     assert plural_form(count, ["day", "days"], "en") == ("day" if count == 1 else "days")
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("Share of the revenue that was bought on discount", "Share of the revenue that was bought on…"),
+        ("average_monthly_spend_on_household_goods", "average_monthly_spend_on_household_goods"),  # 40 characters
+        ("average_monthly_spend_on_household_goods_2024", "average_monthly_spend_on_household…"),
+        ("x" * 50, "x" * 39 + "…"),
+        ("short " + "y" * 50, "short " + "y" * 33 + "…"),
+    ],
+)
+def test_long_texts_are_cut_between_words_unless_little_is_left(value: str, line: str) -> None:
+    assert single_line(value) == line
