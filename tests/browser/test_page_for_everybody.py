@@ -10,8 +10,10 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize(("color_scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize(
+    ("color_scheme", "width", "language"),
+    [("light", 1280, "en"), ("dark", 390, "en"), ("light", 390, "ru"), ("dark", 1280, "ru")],
+)
 def test_no_serious_fault(color_scheme: str, width: int, language: str, open_report: Callable[..., Any]) -> None:
     assert serious_faults(open_report("full", language, color_scheme=color_scheme, width=width)) == []
 
