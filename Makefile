@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-services test-floors lint types format bench docs notebooks features api results month-ends constraints clean
+.PHONY: help demo test test-all test-services test-browser test-floors lint types format bench docs notebooks features api results month-ends constraints clean
 
 # The environments below are isolated from the one that `make` is called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -32,7 +32,7 @@ make-venv = $1/bin/python -m pip --version >/dev/null 2>&1 || { \
 # An environment is reinstalled when its Python is missing or the checkout was moved or copied.
 $(shell for venv in .venv .venv-floors; do \
 	[ -x $$venv/bin/python ] && [ "$$(cat $$venv/.home 2>/dev/null)" = "$$(pwd)" ] \
-	|| rm -f $$venv/.core $$venv/.known $$venv/.floors; done)
+	|| rm -f $$venv/.core $$venv/.known $$venv/.browser $$venv/.floors; done)
 
 help:
 	@echo "custseg: make targets"
@@ -41,6 +41,7 @@ help:
 	@echo "  make test         set up and run the tests with pinned versions of the dependencies"
 	@echo "  make test-all     run the slow tests too, with more random examples"
 	@echo "  make test-services  run the tests of SQL on a PostgreSQL server of their own (Debian's package; root installs it)"
+	@echo "  make test-browser  run the tests of the report in Chromium (Debian's package; root installs it)"
 	@echo "  make test-floors  run the tests with the oldest versions that pyproject.toml allows (Python 3.11 or 3.12)"
 	@echo "  make lint         check style and formatting      (ruff)"
 	@echo "  make types        check types                     (mypy)"
@@ -73,6 +74,10 @@ test-all: .venv/.known
 test-services: .venv/.known
 	@echo "Running the tests of SQL on PostgreSQL"
 	@$(ONE_THREAD) tools/with-postgres $(PY) -m pytest -m services $(ARGS)
+
+test-browser: .venv/.browser
+	@echo "Running the tests of the report in a browser"
+	@$(ONE_THREAD) tools/with-browser $(PY) -m pytest -m browser tests/browser $(ARGS)
 
 test-floors: .venv-floors/.floors
 	@echo "Running the tests with the oldest allowed versions, one process per core"
@@ -128,10 +133,11 @@ constraints:
 	@.venv-constraints/bin/python $(INSTALL) pip-tools
 	@.venv-constraints/bin/python tools/requirements.py known | $(COMPILE) -o constraints/known.txt -
 	@.venv-constraints/bin/python tools/requirements.py core | $(COMPILE) -c constraints/known.txt -o constraints/core.txt -
+	@.venv-constraints/bin/python tools/requirements.py browser | $(COMPILE) -c constraints/known.txt -o constraints/browser.txt -
 	@for version in 3.11.0 3.12.0 3.13.0; do \
 		echo "Checking that all of them install on Python $$version"; \
 		.venv-constraints/bin/python $(INSTALL) --dry-run --ignore-installed --no-deps --target .venv-constraints/none \
-			--python-version $$version --require-hashes -r constraints/known.txt || exit 1; done
+			--python-version $$version --require-hashes -r constraints/known.txt -r constraints/browser.txt || exit 1; done
 	@if grep -nE '://|^-' constraints/*.txt; then echo "A constraints file must not contain an address."; exit 1; fi
 
 clean:
@@ -155,6 +161,12 @@ clean:
 .venv/.known: constraints/known.txt .venv/.core
 	@echo "Installing what the tests, lint and docs need into .venv (about a minute the first time)"
 	@$(PY) $(INSTALL) $(PINNED) -r constraints/known.txt
+	@$(PY) -m pip check
+	@touch $@
+
+.venv/.browser: constraints/browser.txt .venv/.known
+	@echo "Installing what the tests in a browser need into .venv"
+	@$(PY) $(INSTALL) $(PINNED) -r constraints/browser.txt
 	@$(PY) -m pip check
 	@touch $@
 

@@ -48,6 +48,14 @@ def test_what_is_assumed_is_shown_and_used(tmp_path: Path) -> None:
     assert shown.startswith(repr(fit_segments(orders, method="kmeans", n_segments=3)))
 
 
+def test_notes_on_the_file_are_shown(tmp_path: Path) -> None:
+    is_cancelled = pl.int_range(pl.len()) % 9 == 0
+    log = clean_log().with_columns(Status=pl.when(is_cancelled).then(pl.lit("cancelled")).otherwise(pl.lit("paid")))
+    log.rename(NAMES).write_csv(tmp_path / "export.csv")
+    result = run("fit", tmp_path / "export.csv", *QUICK, "--out", tmp_path / "out")
+    assert "Notes:\n  'Status' is not used. If it marks cancelled orders, convert it" in result.stdout
+
+
 def test_currency_signs_end_the_command_with_a_remedy(tmp_path: Path) -> None:
     log = clean_log().with_columns(amount=pl.format("{} €", pl.col("amount")))
     log.write_csv(tmp_path / "orders.csv")

@@ -60,6 +60,9 @@ def test_without_a_date_the_youngest_customers_are_grown_up() -> None:
     [
         ("weekend_share", [0, 0.3, 1, np.nan], True),
         ("доля_опозданий", [0.2, 0.4], True),
+        ("CreditUtil", [0.2, 0.4], True),
+        ("discount_pct", [0.2, 0.4], True),
+        ("discount_pct", [20, 40], False),  # percentages already
         ("weekend_share", [0, 1, 1], False),  # a flag
         ("share_price", [0.5, 12], False),
         ("weight", [0.2, 0.4], False),

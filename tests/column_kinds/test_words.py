@@ -34,6 +34,16 @@ def test_no_outcomes(name: str) -> None:
     assert not is_outcome_name(name)
 
 
+@pytest.mark.parametrize("name", ["Purchased", "has_bought", "bought_after_mailing", "accepted_offer", "Купил"])
+def test_acts_alone_or_beside_a_campaign_or_a_later_time_are_outcomes(name: str) -> None:
+    assert is_outcome_name(name)
+
+
+@pytest.mark.parametrize("name", ["bought_online", "purchased_gift_card", "accepted_cookies", "купил_на_сайте"])
+def test_what_customers_do_is_no_outcome(name: str) -> None:
+    assert not is_outcome_name(name)
+
+
 def test_births_and_ages() -> None:
     assert all(map(is_birth_name, ["Year_Birth", "birthdate", "dob", "дата рождения"]))
     assert all(map(is_age_name, ["age", "Customer Age", "Возраст"]))

@@ -174,6 +174,13 @@ def test_missing_values_are_filled_with_the_median_and_counted() -> None:
     assert plan.notes() == ["<10 missing values of gap_days_mean taken as the median, 3."]
 
 
+def test_median_in_place_of_a_missing_value_is_written_in_its_unit() -> None:
+    values = {"yoga_share": np.array([0.1, 0.31437, 0.9, np.nan]), "age_days": np.arange(4.0)}
+    plan = fit_preparation(values)
+    [note] = plan.notes(units={"yoga_share": "share"})
+    assert note.endswith("taken as the median, 31%.")
+
+
 def test_missing_values_move_neither_center_nor_spread() -> None:
     full = skewed(50)
     holes = np.concatenate([full, np.full(20, np.nan)])

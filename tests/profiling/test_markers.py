@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg.features import build_features
+from custseg.logs import Orders
 from custseg.profiling import Marker, profile_segments
 
 RNG = np.random.default_rng(0)
@@ -29,9 +31,9 @@ def test_features_that_say_the_same_are_folded_into_one() -> None:
     days = np.maximum(orders - (RNG.random(400) < 0.1), 0)
     [marker] = markers(order_days=days, order_count=orders)
     assert (marker.feature, marker.folded) == ("order_count", ("order_days",))  # it has words of its own
-    # The name says "many orders".
+    # The name says "more days with an order".
     [marker] = markers(order_days=days, order_count=orders, clustered_on=("order_days",))
-    assert (marker.feature, marker.folded) == ("order_count", ("order_days",))
+    assert (marker.feature, marker.folded) == ("order_days", ("order_count",))
     [marker] = markers(rides=orders, tips=days, clustered_on=("tips",))
     assert (marker.feature, marker.folded) == ("tips", ("rides",))
 
@@ -105,7 +107,6 @@ def test_texts_of_categories_hold_shares() -> None:
 def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
     from custseg import fit_segments
     from custseg.datasets import make_shop
-    from custseg.logs import Orders
 
     shop = make_shop(400, 0)
     orders = Orders(shop.orders, discount="discount")
@@ -128,6 +129,49 @@ def shares(value: float, rest: float, *, members: float, others: float) -> np.nd
     """A column in which these shares of members and others have the value, and all others the rest."""
     rank = np.concatenate([np.arange(100) / 100, np.arange(300) / 300])
     return np.where(rank < np.where(LABELS == 0, members, others), value, rest)
+
+
+def test_small_difference_of_medians_is_no_marker() -> None:
+    # A third of a standard deviation is a Cliff's delta of 0.19, one and a half are 0.71.
+    score = np.random.default_rng(0).normal(0, 6, len(LABELS))
+    visits = np.where(LABELS == 0, 9, 2)
+    assert [marker.feature for marker in markers(visits=visits, score=score + 2.0 * (LABELS == 0))] == ["visits"]
+    large = markers(visits=visits, score=score + 9.0 * (LABELS == 0))
+    assert [marker.feature for marker in large] == ["visits", "score"]
+
+
+def test_share_that_most_members_do_not_have_is_not_said() -> None:
+    # Under 50: a quarter of the members and a tenth of the others; above, nobody differs.
+    rank = np.concatenate([np.arange(100) / 100, np.arange(300) / 300])
+    emails = np.where(rank < np.where(LABELS == 0, 0.25, 0.1), 40, 100 + 90 * rank) + 10 * rank
+    assert not any("25%" in marker.texts["en"] for marker in markers(emails=emails))
+
+
+@pytest.mark.parametrize("code", [-1, 999])
+def test_members_without_a_code_are_beyond_a_cut(code: int) -> None:
+    rank = np.concatenate([np.arange(100) / 100, np.arange(300) / 300])
+    pdays = np.where(rank < np.where(LABELS == 0, 0.02, 0.7), code, 100 + 200 * rank).round()
+    [marker] = markers(pdays=pdays)
+    assert marker.texts["en"].endswith(" (others 30%)")
+    assert ("under" in marker.texts["en"]) == (code == 999)
+
+
+def test_rate_of_orders_is_said_as_days_for_one_order() -> None:
+    # One order 360 days before the snapshot; four orders since 120 days before it.
+    rows = [(f"a{i}", "2024-01-01", 10) for i in range(30)]
+    rows += [(f"b{i}", day, 10) for i in range(30) for day in ("2024-08-28", "2024-09-28", "2024-10-28", "2024-11-28")]
+    log = pl.DataFrame(rows, schema=["customer_id", "ordered_at", "amount"], orient="row")
+    log = log.with_columns(pl.col("ordered_at").str.to_date())
+    features = build_features(Orders(log, order=None), as_of="2024-12-26")
+    profiles = profile_segments(features, [0] * 30 + [1] * 30, clustered_on=["orders_per_30d"])
+    [marker] = [marker for marker in profiles[0].markers if marker.feature == "orders_per_30d"]
+    assert marker.texts == {"en": "one order in 360 days (others 30)", "ru": "один заказ за 360 дней (остальные 30)"}
+
+
+def test_medians_below_one_have_two_digits() -> None:
+    rate = np.where(LABELS == 0, 0.3064, 0.0213) + np.tile(np.arange(4) / 1e6, 100)
+    [marker] = markers(orders_per_day=rate)
+    assert marker.texts["en"] == "orders_per_day 0.31 (others 0.021)"
 
 
 @pytest.mark.parametrize(

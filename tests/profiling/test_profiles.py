@@ -158,6 +158,25 @@ def test_days_of_the_overview_are_in_the_case_that_the_words_need() -> None:
     assert russian.startswith("Половина клиентов покупали не раньше чем 131 день назад")
 
 
+def test_typical_values_of_a_given_table_show_their_scale() -> None:
+    rank = np.arange(100)
+    table = {
+        "engagement": rank / 10,  # 0 to 9.9
+        "share_opened": rank / 100,
+        "spend": np.where(rank < 80, 0, rank),
+        "pdays": np.where(rank < 70, -1, rank + 30),
+        "app_user": rank % 4 == 0,
+    }
+    table = {name: np.asarray(values, dtype=float) for name, values in table.items()}
+    assert profile_segments(table, [0, 1] * 50).overview == (
+        "Medians, with the range of nine in ten customers: engagement 4.95 (0.49 to 9.4), share_opened 50% "
+        "(5% to 94%), spend 0 for 80%, pdays code -1 for 70%, app_user yes for 25%."
+    )
+    russian = str(profile_segments(table, [0, 1] * 50, language="ru").overview)
+    assert "engagement 4,95 (от 0,49 до 9,4)" in russian
+    assert "pdays: код -1 у 70\u00a0%" in russian
+
+
 def test_rules_are_put_in_and_shown(profiles: Profiles) -> None:
     ruled = profiles.with_rules({1: "IF recency_days < 30"})
     assert [row.rule for row in ruled] == [None, "IF recency_days < 30", None, None]
@@ -263,3 +282,10 @@ def test_shop_with_events_tells_who_can_be_reached(tmp_path: Path) -> None:
     row = profile_segments(features, np.zeros(len(features), dtype=int))[0]
     assert set(row.reachable) == {"email", "sms"}
     assert 0 < (row.reachable["email"] or 0) < row.size
+
+
+def test_profile_by_name(profiles: Profiles) -> None:
+    names = profiles._ipython_key_completions_()
+    assert [profiles[name] for name in names] == list(profiles)
+    with pytest.raises(DataError, match=r"Profiles: there is no segment 'Nobody'\. Names are \["):
+        profiles["Nobody"]

@@ -52,6 +52,15 @@ def test_sections_are_those_with_data() -> None:
     assert [item["key"] for item in report_data(result(), **parts())["sections"]] == full
 
 
+def test_movement_names_segments_that_have_no_card() -> None:
+    movement = parts()["transitions"]
+    names = {row.segment: row.name for row in movement.segments if row.segment is not None}
+    same, others = result().rename(names), result().rename({0: "A", 1: "B", 2: names[2]})
+    assert section(report_data(same, transitions=movement), "movement")["text"] == [movement.headline]
+    _, text = section(report_data(others, transitions=movement), "movement")["text"]
+    assert text.endswith(f"not those above: “{names[0]}”, “{names[1]}”.")
+
+
 def test_cards_are_those_of_the_profiles() -> None:
     data = report_data(result())
     for card, row in zip(data["segments"], result().profiles.segments, strict=True):

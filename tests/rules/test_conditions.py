@@ -137,3 +137,10 @@ def test_numbers_that_are_0_and_1_read_as_a_flag() -> None:
     assert (yes.text(), no.text(), no.text("ru")) == ("vip is yes", "vip is no", "vip — нет")
     assert no.sql == '"vip" < 1 AND "vip" IS NOT NULL'
     assert Condition("vip", low=1, missing=True, binary=True).text() == "vip is missing or yes"
+
+
+def test_missing_value_agrees_with_no_name_of_a_column() -> None:
+    share = {"en": "yoga share", "ru": "доля йоги"}
+    condition = Condition("yoga_share", high=0.6, missing=True, unit="share", phrases=share)
+    assert condition.text("ru") == "значение «доля йоги» неизвестно или меньше 60\u00a0%"
+    assert Condition("yoga_share", missing=True, phrases=share).text("ru") == "значение «доля йоги» неизвестно"

@@ -11,6 +11,7 @@ from custseg.texts import (
     calendar_date,
     counted,
     listed,
+    median_text,
     number,
     percent,
     plural,
@@ -280,3 +281,12 @@ def test_points_have_one_decimal(points: float, english: str) -> None:
     assert value_text(points, "points") == english
     assert amount(0.002, "points", "ru") == "<0,05 балла"
     assert amount(0.125, "points", digits=EXACT) == "0.125 points"
+
+
+def test_rates_and_medians_below_one_have_two_digits() -> None:
+    assert value_text(0.3064, "orders per 30 days") == "0.31"
+    assert value_text(2.345, "orders per 30 days", "ru") == "2,3"
+    assert amount(12.34, "events per session") == "12 actions per visit"
+    assert [median_text(value, "") for value in (0.3064, 0.0213, 3.456, 0.0)] == ["0.31", "0.021", "3.46", "0"]
+    assert median_text(0.3064, "share") == "31%"
+    assert median_text(0.02, "points") == "<0.05"

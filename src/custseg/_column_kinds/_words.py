@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Literal
 
 _WORD = re.compile(r"[^\W\d_]+")
+_AUXILIARIES = ("is", "has", "have", "was", "did", "will")
 _HUMP = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
 
 
@@ -63,10 +64,16 @@ def is_demographic_name(name: str) -> bool:
 
 
 def is_outcome_name(name: str) -> bool:
-    """Whether the name says that the column holds a result: of a campaign, or the segment of an earlier analysis."""
+    """Whether the name says that the column holds a result: of a campaign, or the segment of an earlier analysis.
+
+    What customers do, such as "bought", is a result where the name says no more, or names a campaign or a later time.
+    """
     words, lists = words_of(name), catalog()["outcome"]
+    subject = [word for word in words if word not in _AUXILIARIES]
+    acts = [word for word in subject if matches(word, lists["acts"])]
+    is_result = subject == acts or any(matches(word, lists["context"]) for word in words)
     is_named = any(matches(word, lists["words"]) for word in words) or words in ([w] for w in lists["alone"])
-    return is_named and not any(matches(word, lists["measures"]) for word in words)
+    return (is_named or (bool(acts) and is_result)) and not any(matches(word, lists["measures"]) for word in words)
 
 
 def is_answer(word: str) -> bool:

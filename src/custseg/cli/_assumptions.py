@@ -38,6 +38,7 @@ class DescribedLog:
     assumed: tuple[FileFinding, ...]
     path: str
     event_names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def order_log(path: str, options: Mapping[str, Any], further: Mapping[str, Any], *, language: str) -> DescribedLog:
@@ -57,7 +58,8 @@ def order_log(path: str, options: Mapping[str, Any], further: Mapping[str, Any],
         return _without_inspection(path, {**further, **chosen}, error)
     assumed = _assumptions(inspection, specified, language=language)
     _check_roles(inspection, specified, language=language)
-    return DescribedLog(Orders(path, **{**further, **_arguments(inspection, assumed), **chosen}), assumed, path)
+    described = Orders(path, **{**further, **_arguments(inspection, assumed), **chosen})
+    return DescribedLog(described, assumed, path, notes=inspection.notes if assumed else ())
 
 
 def _check_exists(path: str, language: str) -> None:
@@ -87,7 +89,7 @@ def customer_table(path: str, timezone: str, *, language: str) -> DescribedLog:
 
 
 def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
-    """Print the assumptions as options, those that are certain first."""
+    """Print the assumptions as options, those that are certain first, and what to know about the files."""
     for log in logs:
         for certainty in ("certain", "likely"):
             options = [_as_option(finding, log, language) for finding in log.assumed if finding.certainty == certainty]
@@ -100,6 +102,8 @@ def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:
                         path=printable(log.path), options=_BETWEEN[isinstance(log.described, Orders)].join(options)
                     )
                 )
+        if log.notes:
+            say("\n".join([text(language, "inspect", "heads", "notes"), *(f"  {note}" for note in log.notes)]))
     if any(log.assumed for log in logs):
         say()
 

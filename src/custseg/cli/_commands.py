@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,9 +12,6 @@ from custseg.cli._errors import command_errors
 from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli.pipeline._workspace import write_table
-
-if TYPE_CHECKING:
-    from custseg.tracking import Transitions
 
 
 @click.command()
@@ -43,16 +40,15 @@ def demo(out: Path | None, customers: int, seed: int) -> None:
         )
         orders = Orders(shop.orders, cancelled="cancelled", discount="discount", category="category")
         result = fit_and_write(orders, out, as_of=shop.as_of, method=REFERENCE_METHOD.name)
-        movement = _show_next_month(orders, shop.as_of, n_segments=len(result.profiles.segments), out=out)
+        _show_next_month(orders, shop.as_of, n_segments=len(result.profiles.segments), out=out)
         if out is not None:
             from custseg.reports import report
 
-            file = report(result, out / "report.html", transitions=movement)
-            say(f"Wrote {file}")
+            say(f"Wrote {report(result, out / 'report.html')}")
 
 
-def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> Transitions:
-    """Fit as of the month before, assign the customers of that model now, and print who moved; return it."""
+def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path | None) -> None:
+    """Fit as of the month before, assign the customers of that model now, and print who moved."""
     from custseg.clustering import REFERENCE_METHOD
     from custseg.segmentation import fit_segments
     from custseg.tracking import transitions
@@ -75,7 +71,6 @@ def _show_next_month(orders: Any, as_of: datetime, *, n_segments: int, out: Path
     if out is not None:
         files.append(write_table(assigned, out / "next_month" / "assignments.csv"))
         say("\n" + "\n".join(f"Wrote {file}" for file in files))
-    return movement
 
 
 @click.command()

@@ -14,7 +14,7 @@ from custseg._numerics import Bools, Floats, median, skewness, unit_of
 from custseg._privacy import SMALLEST_GROUP, with_count
 from custseg.errors import DataError
 from custseg.preparation._tails import HeavyTails
-from custseg.texts import EXACT, YEAR, number, percent, printable, text
+from custseg.texts import percent, printable, text, value_text
 
 CLIP = 4.0
 """Standard deviations at which values are clipped: a few extreme customers are not a segment."""
@@ -164,8 +164,7 @@ class Preparation:
         for column in self.columns:
             fields = {"column": called(column.name), "bound": f"{CLIP:g}"}
             if column.missing:
-                is_year = (units or {}).get(column.name) == YEAR
-                fields["value"] = number(column.fill, language, digits=EXACT, grouped=not is_year)
+                fields["value"] = value_text(column.fill, (units or {}).get(column.name, ""), language)
                 notes.append(with_count(column.missing, words["filled"], language, **fields))
             if column.clipped:
                 notes.append(with_count(column.clipped, words["clipped"], language, **fields))

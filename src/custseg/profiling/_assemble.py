@@ -16,13 +16,14 @@ from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, S
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import is_clear
-from custseg.profiling.measures._intervals import share_difference
+from custseg.profiling.measures._intervals import Effect, share_difference
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
+from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
 from custseg.profiling.naming.traits._levels import MAJORITY
-from custseg.profiling.naming.traits._words import Trait, in_each_language
+from custseg.profiling.naming.traits._words import in_each_language
 from custseg.texts import stability_level
 
 RETURNED = -2
@@ -68,14 +69,14 @@ class ProfileInputs:
 def segment_markers(
     statistics: ColumnStatistics, clustered_on: Collection[str], names: Sequence[Name]
 ) -> list[list[RankedMarker]]:
-    """The markers of every segment, the strongest first; of features that say the same those in its name."""
+    """The markers of every segment, the strongest first; of features that say the same those that its name states."""
     return [
         markers(
             statistics.candidates(segment, clustered_on),
             statistics,
             segment,
             preferred=clustered_on,
-            named=[trait.feature for trait in name.traits],
+            named=name.claims,
         )
         for segment, name in enumerate(names)
     ]
@@ -103,7 +104,7 @@ def segment_row(
         revenue_share=inputs.revenue_shares.get(segment),
         weight_share=inputs.weight_shares.get(segment),
         features=features,
-        markers=_markers(inputs, segment, ranked_markers, traits=name.traits),
+        markers=_markers(inputs, segment, ranked_markers, name=name),
         traits=name.traits,
         nearest=None,
         overlap=None,
@@ -206,24 +207,38 @@ def _quantiles(inputs: ProfileInputs, name: str, segment: int) -> tuple[int, dic
 
 
 def _markers(
-    inputs: ProfileInputs, segment: int, ranked_markers: Sequence[RankedMarker], *, traits: Sequence[Trait]
+    inputs: ProfileInputs, segment: int, ranked_markers: Sequence[RankedMarker], *, name: Name
 ) -> tuple[Marker, ...]:
-    """The markers, and the traits of the name that no marker mentions: a middling value has no effect of ranks."""
+    """The markers, and what the name states that no marker mentions: a middling value has no effect of ranks.
+
+    What an archetype claims comes first, so that readers can see why the segment has its name.
+    """
+    claimed = name.claims.keys() if name.evidence is not None else set()
     result = [_marker(inputs, segment, marker) for marker in ranked_markers]
+    result = [
+        replace(marker, folded=tuple(feature for feature in marker.folded if feature not in claimed))
+        for marker in result
+    ]
     mentioned = {feature for marker in result for feature in (marker.feature, *marker.folded)}
-    statistics, sizes = inputs.statistics, inputs.statistics.sizes()
-    for trait in traits:
-        if trait.feature in mentioned or not can_be_shown(statistics, trait.terms, segment):
+    statistics = inputs.statistics
+    for feature, terms in name.claims.items():
+        if feature in mentioned or not can_be_shown(statistics, terms, segment):
             continue
-        size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
-        effect = share_difference(trait.members * size, size, others=(trait.others * n_others, n_others))
+        effect = _effect_of(statistics, terms, segment)
         if is_clear(effect):
-            texts = share_texts(Statement(trait.terms), segment, statistics=statistics)
+            texts = share_texts(Statement(terms), segment, statistics=statistics)
             weaker = (rank for rank, marker in enumerate(result) if abs(marker.effect.value) < abs(effect.value))
-            result.insert(
-                next(weaker, len(result)), Marker(trait.feature, None, effect, texts, language=inputs.language)
-            )
-    return tuple(result)
+            result.insert(next(weaker, len(result)), Marker(feature, None, effect, texts, language=inputs.language))
+    return tuple(sorted(result, key=lambda marker: marker.feature not in claimed))
+
+
+def _effect_of(statistics: ColumnStatistics, terms: Sequence[Term], segment: int) -> Effect:
+    """The difference between the shares of members and of others that meet the terms."""
+    holds = np.logical_and.reduce([term.holds(statistics.table, {}) for term in terms])
+    hits = np.bincount(statistics.labels[holds & (statistics.labels >= 0)], minlength=statistics.n_segments)
+    sizes = statistics.sizes()
+    of_others = int(hits.sum() - hits[segment]), int(sizes.sum() - sizes[segment])
+    return share_difference(int(hits[segment]), int(sizes[segment]), others=of_others)
 
 
 def _marker(inputs: ProfileInputs, segment: int, marker: RankedMarker) -> Marker:

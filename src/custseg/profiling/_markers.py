@@ -7,14 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._numerics import Floats, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP, blurred, share_bounds, share_words
+from custseg.feature_table import Feature
 from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import MISSING, PRESENCE, Term, condition_words, is_answer
-from custseg.texts import EXACT, LANGUAGES, POINTS, number, percent, roundest, text, value_text
+from custseg.texts import (
+    EXACT,
+    LANGUAGES,
+    ORDERS_PER_30_DAYS,
+    POINTS,
+    amount,
+    median_text,
+    number,
+    percent,
+    roundest,
+    text,
+)
 
 _MAX_MARKERS = 5
 _DERIVED = 0.2
@@ -26,8 +38,13 @@ _END = 0.75
 """A cut at an end of the range, or near the members, is said if it sets apart so much of what the best one does."""
 _CLOSE = 0.25
 """Medians that differ by less, relative to the larger one, may be nearly equal."""
-_MOST = 0.75
-"""The share of the members for which a cut near them must hold."""
+_TELLING = 0.33
+"""Absolute Cliff's delta, or difference of shares, under which a difference is small (Romano et al. 2006): two medians
+read like the same one then, and a share that most members do not have is not said."""
+_PERIOD = 30
+"""Days of a rate of orders."""
+_MOST, _HALF = 0.75, 0.5
+"""The shares of the members for which a cut near them, and any cut, must hold."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +74,9 @@ class Marker:
         Cliff's delta, or the difference of shares.
     texts : mapping of str to str
         Text by language, such as ``order_count 9 (others 2)``: the medians of members and others; where these are
-        equal, or that of the members is at an end of the range, the shares of values at the end or beyond a cut; for a
-        category, a code and a column of 0 and 1, the shares. A share reads "<17%" where 1 to 9 customers have it,
-        ">83%" where all but 1 to 9 do.
+        close, or that of the members is at an end of the range, the shares of values at the end or beyond a cut that
+        holds for most members; for a category, a code and a column of 0 and 1, the shares. A share reads "<17%" where
+        1 to 9 customers have it, ">83%" where all but 1 to 9 do.
     folded : tuple of str
         Redundant features: the absolute rank correlation with this one is at least 0.8; of columns that are not from
         logs at least 0.9, also within the segments.
@@ -92,7 +109,7 @@ def markers(
     and a figure before whether there is one. Of these it is one that is `named` in the name of the segment, else one
     that is `preferred` (used for clustering), else one that has words of its own in names, else the one with the
     largest effect. A candidate of which nothing can be said
-    without describing fewer than 10 customers is no marker.
+    without describing fewer than 10 customers is no marker, nor is a small difference of medians.
     """
     correlations = statistics.correlations
     derived = statistics.derived(preferred)
@@ -123,33 +140,33 @@ def _precedence(
 def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistics) -> Statement | None:
     """What is said of a candidate: the medians where they tell members from others, otherwise a share; None for none.
 
-    The share is that of the values beyond the cut which sets members and others apart most. At an end of the range it
-    is the share at the value: "rating 5: 96%", "app_user: no 98%".
+    The share is that of the values beyond the cut which sets members and others apart most, and which most members are
+    beyond. At an end of the range it is the share at the value: "rating 5: 96%", "app_user: no 98%".
     """
     feature, share = candidate.feature, candidate.share
     if share is not None:
         return Statement((Term(feature, "==", share.value),))
     if candidate.terms:
         return _if_shown(statistics, Statement(candidate.terms), segment)
-    is_higher = candidate.effect.value > 0
+    effect = candidate.effect.value
     if statistics.is_flag(feature):
-        return _if_shown(statistics, Statement((Term(feature, "==", bool(is_higher)),)), segment)
+        return _if_shown(statistics, Statement((Term(feature, "==", bool(effect > 0)),)), segment)
     codes = statistics.codes(feature)
     if codes:
-        return _of_codes(statistics, feature, segment, is_higher=is_higher, codes=codes)
+        return _of_codes(statistics, feature, segment, effect=effect, codes=codes)
     ranks = statistics.ranked[feature]
     medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
-    differ = _differ(statistics, feature, medians, is_higher=is_higher)
-    if differ and not _misleads(statistics, feature, segment):
+    if _differ(statistics, feature, medians, effect=effect) and not _misleads(statistics, feature, segment):
         return Statement(medians=medians)
-    return _beyond_best_cut(statistics, feature, segment, is_higher=is_higher)
+    return _beyond_best_cut(statistics, feature, segment, effect=effect)
 
 
-def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, float], *, is_higher: bool) -> bool:
-    """Whether two medians differ as text in every language, and in the direction of the effect."""
+def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, float], *, effect: float) -> bool:
+    """Whether two medians differ as text in every language, and in the direction of an effect that is not small."""
     unit = statistics.table.described[feature].unit
-    differ = all(value_text(medians[0], unit, code) != value_text(medians[1], unit, code) for code in LANGUAGES)
-    return differ and (medians[0] > medians[1]) == is_higher and not _nearly_equal(statistics, feature, medians)
+    differ = all(median_text(medians[0], unit, code) != median_text(medians[1], unit, code) for code in LANGUAGES)
+    is_telling = abs(effect) >= _TELLING and (medians[0] > medians[1]) == (effect > 0)
+    return differ and is_telling and not _nearly_equal(statistics, feature, medians)
 
 
 def _nearly_equal(statistics: ColumnStatistics, feature: str, medians: tuple[float, float]) -> bool:
@@ -178,9 +195,9 @@ def _misleads(statistics: ColumnStatistics, feature: str, segment: int) -> bool:
 
 
 def _of_codes(
-    statistics: ColumnStatistics, feature: str, segment: int, *, is_higher: bool, codes: Collection[float]
+    statistics: ColumnStatistics, feature: str, segment: int, *, effect: float, codes: Collection[float]
 ) -> Statement | None:
-    """The share of a code where more members than others have it, otherwise the medians of the other values."""
+    """The share with a code where more members have it, beyond a cut where few do, or the medians of the others."""
     values, labels = statistics.clustered_values(feature)
     members = labels == segment
     gaps = {code: abs((values[members] == code).mean() - (values[~members] == code).mean()) for code in codes}
@@ -188,21 +205,23 @@ def _of_codes(
     of_code = Statement((Term(feature, "==", code),), is_code=True)
     is_amount = ~np.isin(values, list(codes))
     groups = values[members & is_amount], values[~members & is_amount]
-    is_rare = gaps[code] < NEGLIGIBLE or (values[members] == code).mean() < (values[~members] == code).mean()
-    if is_rare and min(map(len, groups)) >= SMALLEST_GROUP:
+    is_seldom = (values[members] == code).mean() < (values[~members] == code).mean()
+    if is_seldom and gaps[code] >= _TELLING:
+        return _beyond_best_cut(statistics, feature, segment, effect=effect)
+    if (is_seldom or gaps[code] < NEGLIGIBLE) and min(map(len, groups)) >= SMALLEST_GROUP:
         medians = float(np.median(groups[0])), float(np.median(groups[1]))
-        if _differ(statistics, feature, medians, is_higher=is_higher):
+        if _differ(statistics, feature, medians, effect=effect):
             return Statement(medians=medians)
     return _if_shown(statistics, of_code, segment)
 
 
-def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *, is_higher: bool) -> Statement | None:
+def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *, effect: float) -> Statement | None:
     """The values beyond the cut with the largest difference of shares; None where there is none to be shown.
 
     Where a cell has 1 to 9 customers, the difference counts as far as the bounds of the shares leave no doubt.
     """
     values, labels = statistics.clustered_values(feature)
-    is_member = labels == segment
+    is_member, is_higher = labels == segment, effect > 0
     # The grid is of ranks: the second value is a cut as well, so that the share at the lowest one can be said.
     grid = np.union1d(statistics.ranked[feature].grid, values[values > values.min(initial=np.inf)].min(initial=np.inf))
     grid = grid[np.isfinite(grid)]
@@ -215,6 +234,7 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
     sizes = np.array([is_member.sum(), (~is_member).sum()])[:, None]
     low, high = share_bounds(sizes - under if is_higher else under, sizes)
     gains = low[0] - high[1]
+    gains[~_may_be_said(gains, low[0], effect)] = -1.0
     if len(grid) < 2 or gains.max() <= 0 or sizes.min() < 2 * SMALLEST_GROUP:
         return None
     cut = _best_cut(gains, low[0], is_higher=is_higher)
@@ -227,6 +247,17 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
         return Statement((Term(feature, ">", low_end),))
     rounded = roundest(low_end, bound, whole=bool(low_end == int(low_end) and bound == int(bound)))
     return Statement((Term(feature, ">=" if is_higher else "<", bound if rounded is None else rounded),))
+
+
+def _may_be_said(gains: Floats, shares: Floats, effect: float) -> Bools:
+    """The cuts that say something of the segment: most members are beyond them, and the effect is not small.
+
+    At an end of the range it may be: there the share is that of one value, which readers see. There the share may also
+    be that of a few members who have something, or nothing, unlike nearly all others.
+    """
+    is_end = np.isin(np.arange(len(gains)), (1, len(gains) - 1))
+    is_telling = (abs(effect) >= _TELLING) | (is_end & (gains >= NEGLIGIBLE))
+    return np.asarray((shares >= _HALF) & is_telling | is_end & (gains >= _TELLING))
 
 
 def _best_cut(gains: Floats, shares: Floats, *, is_higher: bool) -> int:
@@ -289,13 +320,26 @@ def marker_texts(
     feature, share, table = candidate.feature, candidate.share, statistics.table
     if statement.medians is not None:
         unit = table.described[feature].unit
-        texts = {code: tuple(value_text(value, unit, code) for value in statement.medians) for code in LANGUAGES}
+        days = _days_per_order(statement.medians, table.described[feature])
+        if days is not None:
+            figures = {code: (amount(days[0], "days", code), number(days[1], code)) for code in LANGUAGES}
+            forms = {code: text(code, "profiling", "markers", "one_order") for code in LANGUAGES}
+            return {code: _compared(forms[code], figures[code], code) for code in LANGUAGES}
+        texts = {code: tuple(median_text(value, unit, code) for value in statement.medians) for code in LANGUAGES}
         return {code: _compared(table.phrase(feature, code), texts[code], code) for code in LANGUAGES}
     if share is not None and share.share is not None:
         shares = (share.share, share.others_share)
         leads = {code: _lead(statement, table, code) for code in LANGUAGES}
         return {code: _compared(leads[code], tuple(percent(s, code) for s in shares), code) for code in LANGUAGES}
     return share_texts(statement, segment, statistics=statistics)
+
+
+def _days_per_order(medians: tuple[float, float], feature: Feature) -> tuple[float, float] | None:
+    """Orders per 30 days as days for one order, which people can imagine; None for more than one a day, or none."""
+    if feature.unit != ORDERS_PER_30_DAYS or feature.labels or not all(0 < median <= _PERIOD for median in medians):
+        return None
+    members, others = (round(_PERIOD / median) for median in medians)
+    return (members, others) if members != others else None
 
 
 def share_texts(statement: Statement, segment: int, *, statistics: ColumnStatistics) -> dict[str, str]:

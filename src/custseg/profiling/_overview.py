@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 import numpy as np
 
-from custseg._privacy import SMALLEST_GROUP, share_words
+from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, share_words
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming._own_rhythm import SegmentRhythm
-from custseg.texts import LANGUAGES, amount, percent, text, value_text
+from custseg.texts import EXACT, LANGUAGES, amount, median_text, number, percent, text, value_text
 
-# Days since the last order from which most customers have lapsed, and up to which they are active.
-_LAPSED, _ACTIVE = 180, 60
+# Days since the last order from which most customers have lapsed, up to which they may be active, and up to which
+# people say "recently".
+_LAPSED, _ACTIVE, _RECENT = 180, 60, 30
 _YEAR = 365
 _MAX_COLUMNS = 5
 
@@ -72,22 +73,37 @@ def _activity(statistics: ColumnStatistics, median: float, language: str) -> str
         if share is not None:
             return str(words["away"]).format(days=days, share=share)
         state = "between"
+    if state == "active" and median > _RECENT:
+        state = "between"
     return str(words[state]).format(days=days)
 
 
 def _typical(statistics: ColumnStatistics, columns: Collection[str], language: str) -> str:
-    """The medians of some columns; of columns of 0 and 1 the share of 1, and where most have 0 the share of these."""
-    words, table = text(language, "profiling", "overview"), statistics.table
+    """The typical values of some columns; of columns of 0 and 1 the share of 1."""
     phrases = []
     for name in list(columns)[:_MAX_COLUMNS]:
         values, _ = statistics.clustered_values(name)
-        label, unit = table.phrase(name, language), table.described[name].unit
-        median, counts = float(np.median(values)), (int((values == 1).sum()), int((values == 0).sum()))
-        share_of_one, share_of_none = (share_words(count, len(values), language) for count in counts)
-        if statistics.is_flag(name):
-            phrases += [words["flag"].format(label, share_of_one)] if share_of_one is not None else []
-        elif median == 0 == values.min() and share_of_none is not None:
-            phrases.append(words["none"].format(label, share_of_none))
-        else:
-            phrases.append(f"{label} {value_text(median, unit, language)}")
-    return str(words["typical"]).format(", ".join(phrases))
+        if not statistics.is_flag(name):
+            phrases.append(_typical_value(statistics, name, language))
+        elif (share := share_words(int((values == 1).sum()), len(values), language)) is not None:
+            flag = text(language, "profiling", "overview", "flag")
+            phrases.append(flag.format(statistics.table.phrase(name, language), share))
+    return str(text(language, "profiling", "overview", "typical")).format(", ".join(phrases))
+
+
+def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> str:
+    """The median with the 0.05 and 0.95 quantiles, which show the scale; the share of 0 or of a code most have."""
+    words, table = text(language, "profiling", "overview"), statistics.table
+    label, unit = table.phrase(name, language), table.described[name].unit
+    values, codes = statistics.clustered_values(name)[0], statistics.codes(name)
+    median = float(np.median(values))
+    share = share_words(int((values == median).sum()), len(values), language)
+    if median in codes and share is not None:
+        return str(words["code"]).format(label, number(median, language, digits=EXACT), share)
+    if median == 0 == values.min() and share is not None:
+        return str(words["none"]).format(label, share)
+    amounts = values[~np.isin(values, codes)]
+    low, middle, high = (median_text(float(value), unit, language) for value in np.quantile(amounts, (0.05, 0.5, 0.95)))
+    if len(amounts) < SMALLEST_TAIL or low == high:
+        return f"{label} {middle}"
+    return str(words["range"]).format(label, middle, low, high)

@@ -89,8 +89,8 @@ class SegmentProfile:
     evidence : NameEvidence or None
         The evidence for the name of an archetype; None for other names.
     traits : tuple of Trait
-        What a name made of traits says: the words, the condition that each of them states, and the share of the
-        members that meet it, at least 0.6.
+        What a name made of traits says, or what is added to that of an archetype: the words, the condition that each
+        of them states, and the share of the members that meet it, at least 0.6.
     size : int
         Customers.
     share : float or None
@@ -102,8 +102,9 @@ class SegmentProfile:
     features : mapping of str to FeatureProfile
         Every feature, in the order of the table.
     markers : tuple of Marker
-        The largest differences from all other customers, the largest effect first; what is derived from logs and was
-        not clustered on comes before others only if its effect is larger by 0.2.
+        The largest differences from all other customers, the largest effect first, but for what an archetype claims,
+        which comes before all; what is derived from logs and was not clustered on comes before others only if its
+        effect is larger by 0.2.
     nearest : int, str or None
         The most similar segment.
     overlap : float or None
@@ -157,15 +158,18 @@ class SegmentProfile:
     def name_holds(self, values: Mapping[str, float | str | None]) -> bool:
         """Whether what the name says is true of a customer with these values; None is a missing one.
 
-        The name of an archetype says its condition, a name made of traits the conditions of these; other names hold
-        for everyone.
+        The name of an archetype says its condition, and what is added to it; a name made of traits the conditions of
+        these; other names hold for everyone.
         """
-        terms = self.evidence.terms if self.evidence else [term for trait in self.traits for term in trait.terms]
+        terms = [
+            *(self.evidence.terms if self.evidence else ()),
+            *(term for trait in self.traits for term in trait.terms),
+        ]
         return all(_meets(term, values.get(term.feature)) for term in terms)
 
     @property
     def main_markers(self) -> tuple[Marker, ...]:
-        """The three strongest markers, and those of what a name made of traits says."""
+        """The first three markers, and those of what a name made of traits says."""
         named = {trait.feature for trait in self.traits}
         return tuple(
             marker

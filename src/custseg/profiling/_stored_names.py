@@ -39,7 +39,7 @@ class StoredName:
     terms : tuple of Term
         Of an archetype, its condition.
     traits : tuple of (mapping, tuple of Term)
-        Of a name made of traits, the words of each and its condition.
+        Of a name made of traits, the words of each and its condition; of an archetype, of what is added to its name.
     playbook : mapping of str to Advice
         What to do, by language.
     is_fixed : bool
@@ -58,7 +58,7 @@ class StoredName:
     @property
     def conditions(self) -> list[tuple[Term, ...]]:
         """The terms that must hold together, for most members each time."""
-        return [self.terms] if self.terms else [terms for _, terms in self.traits]
+        return [*([self.terms] if self.terms else []), *(terms for _, terms in self.traits)]
 
 
 def with_stored_names(

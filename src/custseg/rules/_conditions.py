@@ -91,10 +91,10 @@ class Condition:
         """The condition as text."""
         forms, name = text(language, "rules", "conditions"), self._phrase(language)
         if self._unbound:
-            return f"{name} {forms['missing' if self.missing else 'known']}"
+            return str(forms["missing" if self.missing else "known"]).format(name)
         predicate = self._predicate(forms, language)
         if self.missing:
-            return f"{name} {forms['missing_or'].format(predicate)}"
+            return str(forms["missing_or"]).format(name, predicate)
         link = "is" if self._is_flag or self.kind == "category" else "is_number"
         return f"{name} {forms[link]}{predicate}"
 

@@ -43,10 +43,20 @@ def filled(template: str, fields: Mapping[str, str]) -> str:
     return template.format_map({name: single_line(value, FIELD_WIDTH) for name, value in fields.items()})
 
 
+_FILLED = 0.6
+"""How much of a line whole words must fill, or a word is cut."""
+
+
 def single_line(value: str, longest: int = 40) -> str:
-    """The text on one line, control and format characters escaped, shortened to that many characters."""
+    """The text on one line, control and format characters escaped, shortened to that many characters.
+
+    It is cut between two words, unless little would be left.
+    """
     plain = printable(" ".join(value.split()))
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    if len(plain) <= longest:
+        return plain
+    cut = max(plain.rfind(mark, 0, longest) for mark in " _")
+    return plain[: cut if cut >= _FILLED * longest else longest - 1].rstrip(" _,;:-") + "…"
 
 
 def localized(formatted: str, language: str) -> str:

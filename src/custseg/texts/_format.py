@@ -21,6 +21,12 @@ EXACT = 6
 SHARES = ("share", "probability")
 """Units that are formatted as percentages."""
 
+ORDERS_PER_30_DAYS = "orders per 30 days"
+"""Unit of the rate of orders."""
+
+RATES = (ORDERS_PER_30_DAYS, "events per session")
+"""Units of averages: a third digit of them says nothing."""
+
 YEAR = "calendar year"
 """Unit of points in time: 1978, not 1,978."""
 
@@ -34,6 +40,7 @@ _HUGE, _TINY = 1e15, 1e-9
 # People compare numbers with others of the same column: 0.000000683 beside 1.14 is 0.
 _DECIMALS = 4
 _MOST_DIGITS = 15
+_FEW_DIGITS = 2
 _STEPS = (10, 5, 1)
 # Names in one sentence.
 _MOST_NAMED = 8
@@ -77,6 +84,11 @@ def percent(share: float | None, language: str = "en", *, decimals: int = 0) -> 
     return localized(nearly, language)
 
 
+def two_decimals(value: float | None, language: str = "en") -> str:
+    """A figure with as many decimals as its neighbors in a column; a dash where it is missing."""
+    return DASH if value is None or math.isnan(value) else localized(f"{value:z.2f}", language)
+
+
 def amount(value: float, unit: str, language: str = "en", *, genitive: bool = False, digits: int = 3) -> str:
     """The number with its unit, in the genitive if required; shares are percentages, units without forms omitted."""
     if math.isnan(value):
@@ -97,8 +109,16 @@ def value_text(value: float | None, unit: str, language: str = "en") -> str:
     return _plain(value, unit, language, digits=3)
 
 
+def median_text(value: float, unit: str, language: str = "en") -> str:
+    """A median beside another one: as `value_text`, with two significant digits below 1 (0.31, not 0.306)."""
+    is_fine = 0 < abs(value) < 1 and unit not in (*SHARES, POINTS)
+    return number(value, language, digits=_FEW_DIGITS) if is_fine else value_text(value, unit, language)
+
+
 def _plain(value: float, unit: str, language: str, *, digits: int) -> str:
-    """The number without its unit: years are not grouped, and points have one decimal unless they are exact."""
+    """The number without its unit: unless it is exact, points have one decimal, rates two digits; years no groups."""
+    if unit in RATES and digits < EXACT:
+        return number(value, language, digits=_FEW_DIGITS)
     if unit != POINTS or digits >= EXACT or value == 0 or math.isnan(value):
         return number(value, language, digits=digits, grouped=unit != YEAR)
     if abs(value) < SMALLEST_POINTS:

@@ -52,6 +52,17 @@ def test_project_file_has_logs_and_options(log: str) -> None:
     assert "3 segments" in output
 
 
+def test_report_says_what_changed(log: str) -> None:
+    assert run("fit", log, *QUICK, "--out", "segments", "--save", "before.json")[0] == 0
+    three = ("report", log, "--method", "kmeans", "--segments", "3")
+    assert run(*three, "--previous", "before.json", "--markdown", "chat.md")[0] == 0
+    for path in (Path("report.html"), Path("chat.md")):
+        assert "2 segments of" in path.read_text(encoding="utf-8").partition("What changed?")[2]
+    code, output = run(*three, "--previous", "missing.json")
+    assert code == 1
+    assert "missing.json" in output
+
+
 def test_nothing_to_report_on(log: str) -> None:
     code, output = run("report")
     assert code == 2

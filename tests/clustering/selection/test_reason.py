@@ -139,7 +139,7 @@ def test_division_of_a_group_is_no_convention() -> None:
 def test_votes_are_told_unless_unanimous() -> None:
     votes = "Repeating the comparisons on random samples of the customers gives this number in 18 of 20 cases."
     assert (english(votes=(18, 20)), remarks(votes=(18, 20))) == (english(), votes)
-    assert remarks("ru", votes=(18, 20)).endswith("то же число сегментов получается в 18 случаях из 20.")
+    assert remarks("ru", votes=(18, 20)).endswith("то же число сегментов получается так часто: 18 из 20.")
     assert remarks(votes=(20, 20)) == ""
 
 
@@ -155,13 +155,20 @@ def test_other_numbers_that_would_do_are_in_the_second_sentence() -> None:
     assert russian(near_numbers=(3, 4)).endswith("; примерно так же хорошо подойдёт другое число сегментов (3 и 4).")
 
 
-def test_numbers_without_a_majority_are_told_instead_of_the_votes() -> None:
-    divided = "in 9 of 20 cases only; 4 and 5 segments are about equally good."
-    assert remarks(votes=(9, 20), leading=(4, 5)).endswith(
-        f"Repeating the comparisons on random samples of the customers gives this number {divided}"
-    )
-    assert "одинаково хорошо разбиение на 4 и 5." in remarks("ru", votes=(9, 20), leading=(4, 5))
-    assert "as good." not in remarks(votes=(9, 20), leading=(4, 5), near_numbers=(4,))
+def test_number_that_is_seldom_selected_is_said_once_with_the_numbers_of_the_reason() -> None:
+    seldom = "Repeating the comparisons on random samples of the customers gives this number in 9 of 20 cases only."
+    assert remarks(votes=(9, 20), leading=(4, 5)) == seldom
+    assert remarks("ru", votes=(9, 20), leading=(4, 5)).endswith("получается редко: 9 из 20.")
+    assert remarks(votes=(9, 20), leading=(4, 5), near_numbers=(4,)) == seldom
+
+
+def test_the_reason_and_the_remarks_give_the_same_numbers() -> None:
+    both = {"votes": (9, 20), "leading": (3, 5), "near_numbers": (4, 6)}
+    assert english(**both).endswith("; 3, 4 and 6 segments would be about as good.")
+    assert "3, 4 and 6 segments are as good; 5 to 7" in remarks(**both, preferred=(5, 6, 7))
+    many = {**both, "near_numbers": (2, 4, 6)}
+    assert english(**many).endswith("; several other numbers would be about as good.")
+    assert remarks(**many).startswith("For these data 2, 3, 4 and 6 segments are as good. Repeating")
 
 
 def test_numbers_far_apart_are_not_called_equally_good() -> None:
@@ -177,7 +184,7 @@ def test_numbers_far_apart_are_not_called_equally_good() -> None:
 def test_near_ties_and_what_settled_them_are_told() -> None:
     preferred = "For these data 3 and 4 segments are as good; 5 to 7 are preferred, numbers that a team can serve."
     assert remarks(near_numbers=(3, 4), preferred=(5, 6, 7)).endswith(preferred)
-    assert remarks(near_numbers=(3, 4), preferred=(9, 10)).endswith("For these data 3 and 4 segments are as good.")
+    assert remarks(near_numbers=(3, 4), preferred=(9, 10)) == ""
     assert "preferred" not in remarks(preferred=(5, 6, 7))
     assert "; 5 is preferred, a number" in remarks(near_numbers=(3, 4), preferred=(5,))
     assert "(3 и 4); предпочтение отдано числам 5 – 7: столько" in remarks(

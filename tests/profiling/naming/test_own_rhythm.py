@@ -41,11 +41,16 @@ def overview(days: float, ratios: list[float], language: str = "en") -> str:
 @pytest.mark.parametrize(
     ("days", "ratios", "words"),
     [
-        (290, [0.8], "Most customers keep to their own rhythm of orders (100%): median 290 days since the last order"),
+        (
+            290,
+            [0.8],
+            "Most customers are within their own usual gap between orders (100%): median 290 days since the last order",
+        ),
         (290, [2.0], "Most customers have lapsed: median 290 days since the last order"),
         (290, [0.8, 2.0], "Half of the customers ordered within the last 290 days"),
-        (45, [0.8], "Most customers ordered recently: median 45 days since the last order"),
-        (45, [3.0], "Most customers are late by their own rhythm of orders (100%): median 45 days since the last"),
+        (25, [0.8], "Most customers ordered recently: median 25 days since the last order"),
+        (45, [0.8], "Half of the customers ordered within the last 45 days"),
+        (45, [3.0], "Most customers are overdue by their own usual gap between orders (100%): median 45 days"),
         (100, [0.8], "Half of the customers ordered within the last 100 days"),
     ],
 )
@@ -54,7 +59,9 @@ def test_own_rhythm_comes_before_days(days: float, ratios: list[float], words: s
 
 
 def test_rhythm_of_all_is_told_in_russian() -> None:
-    assert overview(290, [0.8], "ru").startswith("Большинство клиентов держат свой ритм покупок (100\u00a0%):")
+    assert overview(290, [0.8], "ru").startswith(
+        "У большинства клиентов пауза после последнего заказа не длиннее обычной для них (100\u00a0%):"
+    )
 
 
 def test_base_has_lapsed_only_if_rhythms_say_so() -> None:
@@ -78,3 +85,24 @@ def test_days_alone_do_not_say_that_customers_have_lapsed() -> None:
     table = {"recency_days": np.full(50, 400.0), "order_count": np.full(50, 4.0)}
     said = profile_segments(table, np.repeat([0, 1], 25)).overview
     assert said.startswith("100% have not ordered for a year")
+
+
+def test_gaps_are_even_below_what_orders_at_random_have() -> None:
+    # The squared variation of two gaps at random is 2/3 on average, of 20 gaps 20/21; half of that is even.
+    columns = {"overdue_ratio": [0.5] * 4, "gap_cv": [0.57, 0.58, 0.69, 0.70], "order_days": [3, 3, 21, 21]}
+    own = own_rhythm(read_table(columns, None, customer_column=None, caller="f"))
+    assert own is not None
+    assert own.even.tolist() == [True, False, True, False]
+
+
+@pytest.mark.parametrize("n_gaps", [2, 4, 12])
+def test_gaps_at_random_are_hardly_ever_even_for_most(n_gaps: int) -> None:
+    gaps = np.random.default_rng(0).exponential(size=(2_000, n_gaps))
+    columns = {
+        "overdue_ratio": np.full(2_000, 0.5),
+        "gap_cv": gaps.std(axis=1, ddof=1) / gaps.mean(axis=1),
+        "order_days": np.full(2_000, n_gaps + 1.0),
+    }
+    own = own_rhythm(read_table(columns, None, customer_column=None, caller="f"))
+    assert own is not None
+    assert own.even.mean() < 0.45

@@ -22,15 +22,43 @@ def advised(name: str, first: object, second: object, language: str = "en") -> l
     return list(row.advice.do)
 
 
-def test_advice_for_steps_of_a_column_names_the_step() -> None:
-    labels = np.repeat([0, 1, 2, 3], 60)
-    table = {"x17": np.array([10.0, 50, 90, 130])[labels] + np.tile(np.arange(60) / 10, 4)}
-    rows = profile_segments(table, labels)
-    lines = [row.advice.do[0] for row in rows]
-    assert lines[0].endswith("(x17 under 50): the lowest of 4; the next one is x17 50 to under 70.")
-    assert lines[1].endswith("(x17 50 to under 70): step 2 of 4, between x17 under 50 and x17 70 to under 100.")
-    assert lines[3].endswith("(x17 at least 100): the highest of 4; the one below is x17 70 to under 100.")
-    assert "2-я снизу из 4" in rows[1].playbook["ru"].do[0]
+def steps(name: str, language: str = "en") -> list[list[str]]:
+    """What to do with the four steps of a column, the lowest first, without the line that every segment gets."""
+    table = {name: np.array([10.0, 50, 90, 130])[np.repeat([0, 1, 2, 3], 60)] + np.tile(np.arange(60) / 10, 4)}
+    rows = profile_segments(table, np.repeat([0, 1, 2, 3], 60), language=language)
+    return [list(row.advice.do[:-1]) for row in rows]
+
+
+def test_customers_on_a_step_of_spend_are_led_to_the_next_one() -> None:
+    lowest, _, third, highest = steps("annual_spend")
+    assert lowest[0].startswith("Suggest a small addition")
+    next_step = "Reward them for reaching the next step: annual_spend at least 100 (now annual_spend 70 to under 100)."
+    assert third[-1] == next_step
+    assert [line[:11] for line in highest] == ["Reward them"]
+    assert "next step" not in highest[0]
+
+
+def test_steps_of_interest_in_mail_get_fewer_or_the_first_mails() -> None:
+    lowest, *_, highest = steps("email_engagement")
+    assert lowest == ["Write to them less often, and try another channel or subject (lowest email_engagement)."]
+    assert highest == ["Tell them news by email first: they read it (highest email_engagement)."]
+
+
+def test_steps_of_a_column_that_says_nothing_are_one_honest_sentence() -> None:
+    lines = steps("x17")
+    assert lines[0] == [
+        "This column alone does not say what to offer: ask a few of them first (x17 under 50; step 1 of 4, from the "
+        "lowest)."
+    ]
+    assert all(len(line) == 1 for line in lines)
+    assert "ступень 2 из 4" in steps("x17", "ru")[1][0]
+
+
+def test_two_columns_with_the_same_line_share_it() -> None:
+    spread = np.tile(np.linspace(0, 5, 60), 2)
+    table = {"loan": (np.arange(120) < 55) * 1, "plan": (abs(np.arange(120) - 32) < 28) * 1, "spend": 5 + spread}
+    [line] = [line for line in profile_segments(table, LABELS)[0].advice.do if "goes with it" in line]
+    assert line.endswith("(loan: yes · plan: yes).")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ class _Recorded(click.Command):
     show_default=True,
     help="File for the report.",
 )
+@click.option("--previous", type=click.Path(dir_okay=False, path_type=Path),
+              help="File of the model before, such as model.json, to say what changed. [default: none]")  # fmt: skip
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path),
               help="File for the report in Markdown, for chats. [default: none]")  # fmt: skip
 def report_command(
@@ -56,6 +58,7 @@ def report_command(
     events: str | None,
     customers: str | None,
     out: Path,
+    previous: Path | None,
     markdown: Path | None,
     **options: Any,
 ) -> None:
@@ -70,18 +73,20 @@ def report_command(
     logs = {"orders": orders, "events": events, "customers": customers}
     with command_errors(language_of_errors(given)):
         from custseg import reports
-        from custseg.cli._show import fit_with_progress
+        from custseg.model import SegmentModel
+        from custseg.segmentation import fit_segments
 
+        before = None if previous is None else SegmentModel.load(previous)
         workspace = Workspace.of({"config": options["config"], **{"language": given.get("language")}, **logs})
         language = workspace.language
         described, arguments = _fit_of(workspace, logs, {**options, "language": language}, given=given)
         if all(log is None for log in described.values()):
             raise click.UsageError(text(language, "cli", "no_orders"))
-        result = fit_with_progress(described.pop("orders"), **described, **arguments)
+        result = fit_segments(described.pop("orders"), **described, **arguments)
         command = shlex.join(["custseg", "report", *context.meta[_ARGUMENTS_OF_THE_CALL]])
-        files = [reports.report(result, out, command=command)]
+        files = [reports.report(result, out, previous=before, command=command)]
         if markdown is not None:
-            files.append(write_text(reports.markdown(result), markdown))
+            files.append(write_text(reports.markdown(result, previous=before), markdown))
         say(repr(result))
         say("\n".join(["", *(text(language, "cli", "wrote").format(file=file) for file in files)]))
 

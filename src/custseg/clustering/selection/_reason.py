@@ -112,14 +112,10 @@ class Reason:
         """The advice, and which other numbers would do."""
         words = text(language, "choice")
         advice = str(words["advice"][self._advice])
-        equally_good = [] if self.previous == self.n_clusters else sorted({*self.near_numbers, *self._as_frequent})
-        equally_good = [number for number in equally_good if number != self.n_clusters]
-        if not advice or self.kind == "undivided" or not (equally_good or self._is_scattered):
+        if not advice or self.kind == "undivided" or not (self._equally_good or self._is_scattered):
             return advice.rstrip(".") + str(words["few"]) if self._is_few else advice
-        form = words[
-            "or_samples" if self._is_scattered else "or_number" if len(equally_good) <= _MOST_LISTED else "or_others"
-        ]
-        return advice.rstrip(".") + str(form).format(numbers=listed_numbers(equally_good, language))
+        form = words["or_samples" if self._is_scattered else "or_number" if self._are_listed else "or_others"]
+        return advice.rstrip(".") + str(form).format(numbers=listed_numbers(self._equally_good, language))
 
     def _elsewhere(self, words: dict[str, Any], language: str) -> str:
         form = plural_form(len(self.natural_numbers), words["elsewhere"], language)
@@ -141,6 +137,19 @@ class Reason:
         is_close = bool(self.leading) and 1 not in self.leading and max(self.leading) - min(self.leading) <= _CLOSE
         return self.leading if is_close else ()
 
+    @property
+    def _equally_good(self) -> list[int]:
+        """All other numbers that would do as well, by the evidence or in resamples: none beside that of before."""
+        if self.previous == self.n_clusters:
+            return []
+        return sorted({*self.near_numbers, *self._as_frequent} - {self.n_clusters})
+
+    @property
+    def _are_listed(self) -> bool:
+        """Whether the second sentence lists the numbers that would do as well: a remark need not do so again."""
+        has_advice = self.kind not in ("one", "undivided") and not self._divides_a_group
+        return has_advice and not self._is_scattered and len(self._equally_good) <= _MOST_LISTED
+
     def _alternatives(self, words: dict[str, Any], language: str) -> list[str]:
         """Near ties, the earlier number, and in how many resamples this one is selected unless it is in all."""
         count, total = self.votes
@@ -152,26 +161,24 @@ class Reason:
             sentences.append(words[key].format(previous=self.previous))
         if self.previous_excluded is not None:
             sentences.append(words["previous_excluded"].format(previous=self.previous_excluded))
-        near = listed_numbers(self.near_numbers, language)
-        if near and self.previous != self.n_clusters:
-            if self.n_clusters in self.preferred:
-                preferred = listed_numbers(self.preferred, language)
-                form = plural_form(len(self.preferred), words["preferred"], language)
-                sentences.append(form.format(numbers=near, preferred=preferred))
-            elif not self.leading:
-                sentences.append(words["near"].format(numbers=near))
+        as_good = listed_numbers(self._equally_good, language)
+        if as_good and self.n_clusters in self.preferred:
+            preferred = listed_numbers(self.preferred, language)
+            form = plural_form(len(self.preferred), words["preferred"], language)
+            sentences.append(form.format(numbers=as_good, preferred=preferred))
+        elif as_good and not self._are_listed and not self._is_scattered:
+            sentences.append(words["near"].format(numbers=as_good))
         if self.leading:
-            sentences.append(self._divided(words, language))
+            sentences.append(self._seldom_selected(words, language))
         elif count < total and self.kind != "one":
             sentences.append(words["votes"].format(count=count, total=total))
         return sentences
 
-    def _divided(self, words: dict[str, Any], language: str) -> str:
-        """In how few samples this number is selected, and what the others lead to."""
+    def _seldom_selected(self, words: dict[str, Any], language: str) -> str:
+        """In how few samples this number is selected, and what the others lead to where that is something else."""
         count, total = self.votes
         if self._as_frequent:
-            numbers = listed_numbers(self._as_frequent, language)
-            return str(words["divided"]).format(count=count, total=total, numbers=numbers)
+            return str(words["seldom"]).format(count=count, total=total)
         selected = 1 if self.kind in ("one", "undivided") else self.n_clusters
         others = [number for number in self.leading if number not in (1, selected)]
         results = [words["other_numbers"].format(numbers=listed_numbers(others, language))] if others else []

@@ -11,7 +11,7 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats
 from custseg.profiling.measures._table import ProfileTable
-from custseg.texts import POINTS, number, percent, single_line, text, value_text, whole_range
+from custseg.texts import POINTS, RATES, number, percent, single_line, text, value_text, whole_range
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operators.le, ">=": operators.ge, "<": operators.lt, ">": operators.gt, "==": operators.eq,
@@ -145,5 +145,5 @@ def _compared(operator: str, value: float | str | bool | None, unit: str, *, lan
 
 
 def _bound_text(value: float | None, unit: str, language: str) -> str:
-    """A bound as text: few points in full, since "under <0.05" says nothing."""
-    return number(value, language) if unit == POINTS else value_text(value, unit, language)
+    """A bound as text: few points in full, since "under <0.05" says nothing, and rates as they are compared."""
+    return number(value, language) if unit in (POINTS, *RATES) else value_text(value, unit, language)

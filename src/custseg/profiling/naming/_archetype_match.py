@@ -166,12 +166,26 @@ def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segm
 
 def _condition_words(archetype: Archetype, table: ProfileTable, bounds: Bounds, *, language: str) -> str:
     """The terms as text; of two bounds on the same side of a feature only the stricter."""
+    terms = _strictest(archetype.terms, bounds)
+    return ", ".join(term.words(bounds.get(term.feature, {}), language, table=table) for term in terms)
+
+
+def _strictest(terms: Sequence[Term], bounds: Bounds) -> list[Term]:
     strictest: dict[tuple[str, str], tuple[float, Term]] = {}
-    for term in archetype.terms:
+    for term in terms:
         operator, value = term.bound(bounds.get(term.feature, {}))
         sign = -1.0 if "<" in operator else 1.0
         strictness = sign * value if isinstance(value, (int, float)) else 0.0
         key = (term.feature, operator[0])
         if key not in strictest or strictness > strictest[key][0]:
             strictest[key] = strictness, term
-    return ", ".join(term.words(bounds.get(term.feature, {}), language, table=table) for _, term in strictest.values())
+    return [term for _, term in strictest.values()]
+
+
+def claims(archetype: Archetype, bounds: Bounds) -> dict[str, tuple[Term, ...]]:
+    """What the name of the archetype states by feature, which its markers show; without optional terms."""
+    stated: dict[str, tuple[Term, ...]] = {}
+    for term in _strictest([term for term in archetype.terms if not term.optional], bounds):
+        bounded = Term(term.feature, *term.bound(bounds.get(term.feature, {})))
+        stated[term.feature] = (*stated.get(term.feature, ()), bounded)
+    return stated

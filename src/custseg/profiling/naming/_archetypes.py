@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from os import PathLike, fsdecode
 from typing import Any
@@ -21,7 +22,7 @@ from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders")
-_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", *_PLAY_KEYS)
+_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", "family", *_PLAY_KEYS)
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
 _NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
@@ -65,9 +66,12 @@ class Archetype:
     """
     alone: str | None
     """A feature whose terms no other segment without a name may meet as often: they do not tell the two apart."""
+    family: str | None
+    """Archetypes of one family are much alike: segments that differ in one thing alone have it in their names."""
     play: Play
 
 
+@cache
 def builtin_archetypes() -> tuple[Archetype, ...]:
     """The archetypes that come with the package."""
     return tuple(_archetype(key, entry) for key, entry in _builtin("archetypes").items())
@@ -144,6 +148,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
         bool(entry.get("lifetime", False)),
         entry.get("most"),
         entry.get("alone"),
+        entry.get("family"),
         _play(entry),
     )
 
@@ -181,6 +186,8 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
     for key in ("most", "alone"):
         if key in entry and entry[key] not in [term.get("feature") for term in _terms_of(condition)]:
             yield f"{key} must name a feature of the condition, got {entry[key]!r}"
+    if not isinstance(entry.get("family", ""), str):
+        yield f"family must be a text, got {entry['family']!r}"
     yield from _play_faults(entry, columns)
 
 

@@ -31,9 +31,11 @@ def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
 
 
 def joined(traits: Sequence[Trait]) -> Words:
-    """The words of the traits: recency, frequency and money first, the others in the order of the columns."""
-    order = {name: index - len(MAIN) for index, name in enumerate(MAIN)}
-    ordered = sorted(traits, key=lambda trait: order.get(trait.feature, trait.position))
+    """The words of the traits: recency, frequency and money first, then the order of the columns; who they are last."""
+    order = {name: index for index, name in enumerate(MAIN)}
+    ordered = sorted(
+        traits, key=lambda trait: (order.get(trait.feature, len(order)), trait.is_descriptive, trait.position)
+    )
     return {language: " · ".join(trait.words[language] for trait in ordered) for language in LANGUAGES}
 
 

@@ -1,6 +1,7 @@
-"""Which customers keep to their own rhythm of orders: it says more of who has lapsed than the days since an order.
+"""Which customers are within their own gap between orders: it says more of who has lapsed than the days since an order.
 
-Somebody who gives once a year has not lapsed after ten months, and a weekly customer may have after five weeks.
+Somebody who gives once a year has not lapsed after ten months, and a weekly customer may have after five weeks. Only
+gaps that are more even than those of orders at random are called a rhythm.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ OVERDUE = "overdue_ratio"
 LATE = 1.5
 """Usual gaps since the last order up to which a customer is within the own rhythm."""
 _RECENCY, _GAP, _ORDERS = "recency_days", "gap_days_mean", "order_count"
+_VARIATION, _ORDER_DAYS = "gap_cv", "order_days"
+# Gaps are even if their relative variance is at most so large a part of what orders at random have.
+_EVEN = 0.5
+_FEWEST_GAPS = 2
 # The share of customers that stands for most of them.
 _MOST = 0.6
 
@@ -32,6 +37,8 @@ class Rhythm:
         Customers with a gap between two orders and with `overdue_ratio`.
     punctual : ndarray of bool, shape (n_customers,)
         Those of them whose last order is no longer ago than one and a half of their usual gaps.
+    even : ndarray of bool, shape (n_customers,)
+        Customers with two or more gaps that vary at most half as much, in relative variance, as at random.
     lapsed : ndarray of bool, shape (n_customers,)
         Those of them who are beyond that, and customers with one order longer ago than one and a half of the gap that
         is usual among the others.
@@ -40,6 +47,7 @@ class Rhythm:
     regular: Bools
     punctual: Bools
     lapsed: Bools
+    even: Bools
 
 
 def own_rhythm(table: ProfileTable) -> Rhythm | None:
@@ -59,7 +67,20 @@ def own_rhythm(table: ProfileTable) -> Rhythm | None:
         regular &= ~np.isnan(table.values(_GAP))
     elif _ORDERS in table.numbers:
         regular &= table.values(_ORDERS) > 1
-    return Rhythm(regular, regular & (ratios <= LATE), ratios > LATE)
+    return Rhythm(regular, regular & (ratios <= LATE), ratios > LATE, _has_even_gaps(table))
+
+
+def _has_even_gaps(table: ProfileTable) -> Bools:
+    """Which customers have gaps that are known to be even.
+
+    The squared coefficient of variation of n gaps drawn from an exponential distribution, with n - 1 in the variance,
+    has the mean n / (n + 1).
+    """
+    if _VARIATION not in table.numbers:
+        return np.zeros(len(table), dtype=bool)
+    days = next((table.values(name) for name in (_ORDER_DAYS, _ORDERS) if name in table.numbers), np.zeros(len(table)))
+    n_gaps = np.fmax(days - 1, _FEWEST_GAPS)
+    return np.asarray(table.values(_VARIATION) ** 2 <= _EVEN * n_gaps / (n_gaps + 1))
 
 
 @dataclass(eq=False)
@@ -71,6 +92,13 @@ class SegmentRhythm:
     def keeps(self, segment: int) -> bool:
         """Whether most members are known to be within their rhythm."""
         return self._is_most(self.n_within[segment], self.statistics.sizes()[segment])
+
+    def is_rhythm(self, segment: int) -> bool:
+        """Whether most members order at even gaps and are within them."""
+        if self._rhythm is None:
+            return False
+        n_even = self._counted(self._rhythm.punctual & self._rhythm.even)[segment]
+        return self._is_most(n_even, self.statistics.sizes()[segment])
 
     @property
     def base_keeps(self) -> bool:

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.naming._archetype_match import NameEvidence, earned_names, usable
+from custseg.profiling.measures._terms import Term
+from custseg.profiling.naming._archetype_match import NameEvidence, claims, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
-from custseg.profiling.naming._joined_names import unique_names
+from custseg.profiling.naming._joined_names import joined, unique_names
 from custseg.profiling.naming._trait_names import Selector
 from custseg.profiling.naming.traits._traits import Traits, is_like_others
 from custseg.profiling.naming.traits._words import UNCLUSTERED, Trait, Words, in_each_language
@@ -34,6 +36,8 @@ class Name:
     """All words that are true of the segment, whether or not they are in its name."""
     steps: tuple[Trait, ...] = ()
     """The words of all segments, the lowest first, where these are the steps of one column."""
+    claims: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    """What the name states, by feature."""
 
 
 def segment_names(
@@ -47,13 +51,9 @@ def segment_names(
     if statistics.n_segments == 1:
         return [Name("everyone", in_each_language("names", "everyone"), in_each_language("descriptions", "everyone"))]
     applicable = [archetype for archetype in usable(archetypes, statistics.table) if archetype.names not in reserved]
-    earned = earned_names(applicable, statistics)
-    names = {
-        segment: Name(archetype.key, archetype.names, archetype.description, evidence)
-        for segment, (archetype, evidence) in earned.items()
-    }
-    small = {segment for segment, size in enumerate(statistics.sizes()) if size < SMALLEST_GROUP}
     traits = Traits(statistics, clustered_on)
+    names = _archetype_names(applicable, statistics, traits)
+    small = {segment for segment, size in enumerate(statistics.sizes()) if size < SMALLEST_GROUP}
     unnamed = [segment for segment in range(statistics.n_segments) if segment not in names]
     candidates = {segment: [] if segment in small else traits.of(segment) for segment in unnamed}
     taken = [*(name.names for name in names.values()), *reserved]
@@ -79,8 +79,34 @@ def segment_names(
             traits=tuple(selected[segment]),
             candidates=tuple(candidates[segment]),
             steps=tuple(steps.values()) if steps else (),
+            claims={trait.feature: trait.terms for trait in selected[segment]},
         )
     return [names[segment] for segment in range(statistics.n_segments)]
+
+
+def _archetype_names(archetypes: Sequence[Archetype], statistics: ColumnStatistics, traits: Traits) -> dict[int, Name]:
+    """The names of archetypes that segments have earned, with a bound where two of one family are one kind cut in two.
+
+    "Hibernating" beside "Lost" does not say that the ones have been silent for 100 days and the others for 200.
+    """
+    earned = earned_names(archetypes, statistics)
+    names = {
+        segment: Name(
+            archetype.key, archetype.names, archetype.description, evidence, claims=claims(archetype, statistics.bounds)
+        )
+        for segment, (archetype, evidence) in earned.items()
+    }
+    for first, second in combinations(sorted(names), 2):
+        family = earned[first][0].family
+        if family is not None and family == earned[second][0].family:
+            for segment, bound in traits.only_difference(first, second).items():
+                names[segment] = _with_bound(names[segment], bound)
+    return names
+
+
+def _with_bound(name: Name, bound: Trait) -> Name:
+    words = {language: f"{name.names[language]} · {joined([bound])[language]}" for language in LANGUAGES}
+    return replace(name, names=words, traits=(bound,), claims={**name.claims, bound.feature: bound.terms})
 
 
 def _description(key: str) -> Words:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from custseg.profiling.measures._terms import MISSING
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._column_topics import ANY, Topic, topic_of, topics
-from custseg.profiling.naming.traits._words import Trait
+from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.texts import LANGUAGES, text
 
 _MAX_LINES = 3
+# Of a topic, what to do with all steps of its column but the highest.
+_STEP = "step"
 # So much larger is the share of the members with a trait that is not in the name, but calls for a line.
 _CLEAR = 0.5
 _AWAY = ("recency", "high")
@@ -32,9 +34,12 @@ def trait_lines(
     the customers have been away for long, as far as no other trait does; `known` is what else is true of the segment:
     little money in one column calls for no small offer where another column of money is not low, and where the name
     says nothing of a known topic, the clearest of these that does gives the line. `steps` are the words of all segments
-    where these are the steps of one column: a line that any column gets gives way to the step.
+    where these are the steps of one column: customers are led to the next one where its topic says how, and a line that
+    any column gets gives way to a sentence that this column does not say what to offer.
     """
-    is_away = is_away or any(_line_of(one, is_away=False) == _AWAY for one in traits if one.feature not in without)
+    is_away = is_away or any(
+        _line_of(trait, is_away=False) == _AWAY for trait in traits if trait.feature not in without
+    )
     not_low = {topic.key for trait in known if trait.kind in ("middle", "high") and (topic := _topic_of(trait))}
     by_line: dict[tuple[str, str], list[Trait]] = {}
     for trait in traits:
@@ -44,17 +49,29 @@ def trait_lines(
     telling = [line for line in by_line if line[0] != ANY or line[1] == MISSING]
     if not telling and not steps:
         telling = _of_other_traits(by_line, known, without=without, is_away=is_away)
-    ordered = (telling or ([] if steps else list(by_line)))[:_MAX_LINES]
+    step_lines = [words for trait in traits if trait in steps and (words := _step_line(trait, steps))]
+    ordered = (telling or ([] if step_lines else list(by_line)))[:_MAX_LINES]
+    lines = _merged({line: by_line[line] for line in ordered})
     return {
         language: [
-            *(
-                topics()[topic].lines[kind][language].replace("{traits}", joined(by_line[topic, kind])[language])
-                for topic, kind in ordered
-            ),
-            *(_step_line(trait, steps, language) for trait in traits if trait in steps),
+            *(form[language].replace("{traits}", joined(sharing)[language]) for form, sharing in lines),
+            *(words[language] for words in step_lines),
         ]
         for language in LANGUAGES
     }
+
+
+def _merged(by_line: Mapping[tuple[str, str], list[Trait]]) -> list[tuple[Words, list[Trait]]]:
+    """The words of the lines with their traits, those of two topics that say the same once."""
+    merged: list[tuple[Words, list[Trait]]] = []
+    for (topic, kind), traits in by_line.items():
+        words = topics()[topic].lines[kind]
+        same = next((sharing for form, sharing in merged if form == words), None)
+        if same is None:
+            merged.append((words, list(traits)))
+        else:
+            same += traits
+    return merged
 
 
 def _of_other_traits(
@@ -71,18 +88,20 @@ def _of_other_traits(
     return []
 
 
-def _step_line(trait: Trait, steps: Sequence[Trait], language: str) -> str:
-    """Which step of the column the segment is, and what comes below and above it."""
-    position, forms = steps.index(trait), text(language, "profiling", "steps")
-    form = "lowest" if position == 0 else "highest" if position == len(steps) - 1 else "between"
-    below, above = steps[max(position - 1, 0)], steps[min(position + 1, len(steps) - 1)]
-    return str(forms[form]).format(
-        condition=trait.condition[language],
-        below=below.condition[language],
-        above=above.condition[language],
-        position=position + 1,
-        total=len(steps),
-    )
+def _step_line(trait: Trait, steps: Sequence[Trait]) -> Words | None:
+    """How to lead customers to the next step; of a column without a topic that it does not say; None for neither."""
+    position, topic = steps.index(trait), _topic_of(trait)
+    if topic is None:
+        fields = {"position": position + 1, "total": len(steps)}
+        forms = {language: str(text(language, "profiling", "steps", "unclear")) for language in LANGUAGES}
+        return {code: form.format(condition=trait.condition[code], **fields) for code, form in forms.items()}
+    if position == len(steps) - 1 or _STEP not in topic.lines:
+        return None
+    above = steps[position + 1].condition
+    return {
+        code: line.replace("{above}", above[code]).replace("{traits}", trait.condition[code])
+        for code, line in topic.lines[_STEP].items()
+    }
 
 
 def _line_of(trait: Trait, *, is_away: bool) -> tuple[str, str] | None:

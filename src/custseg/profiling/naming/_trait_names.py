@@ -16,7 +16,7 @@ from custseg.profiling.naming.traits._column_words import MEDIUM
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
 
-LONGEST_NAME = {"en": 42, "ru": 60}
+LONGEST_NAME = {"en": 44, "ru": 60}
 """Characters of a name of several traits; a single trait may be longer. Russian words are half as long again."""
 LONGEST_NEEDED = {"en": 64, "ru": 92}
 """The same where no shorter name tells a segment from all others."""
@@ -25,6 +25,10 @@ _MAX_TRAITS = 3
 _TRIED, _TRIED_MORE = 6, 4
 # A word that holds for so many members of another segment does not tell it from that segment.
 _HALF = 0.5
+# Columns in which a segment differs nearly as much as in the one in which it differs most.
+_NEARLY_MOST = 0.1
+# So many of them are in a name where there is space.
+_MAIN_COLUMNS = 2
 # So many bounds are tried to tell a segment from one that its name is true of.
 _MAX_BOUNDS = 4
 # So many words are tried to find a shorter name.
@@ -120,13 +124,9 @@ class Selector:
         pool = _distinct([*pool, *(trait for trait in both if trait is not None)])[:_MOST_TRIED]
         combined = self._combinations(segment, pool)
         faults = [self._faults(segment, combination, rival_names) for combination in combined]
-        most = self._faults(segment, best, rival_names)[:3]
-        as_good = [index for index, count in enumerate(faults) if count[:3] <= most and _is_short(combined[index])]
-        return min(
-            (combined[index] for index in as_good),
-            key=lambda one: self._faults(segment, one, rival_names),
-            default=best,
-        )
+        most = self._faults(segment, best, rival_names)[:4]
+        as_good = [index for index, count in enumerate(faults) if count[:4] <= most and _is_short(combined[index])]
+        return combined[min(as_good, key=lambda index: faults[index])] if as_good else best
 
     def _default(self, segment: int) -> list[Trait]:
         """The first traits that set it apart, secondary ones if no others; else up to two that are true of it."""
@@ -190,7 +190,7 @@ class Selector:
         best = selected[segment]
         rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
         fewest_faults = self._faults(segment, best, rival_names)
-        if not best or not any(fewest_faults[:2]):
+        if not best or not any(fewest_faults[:3]):
             return best
         confused = self._confused(segment, selected) or list(rival_names)
         bounds = [bound for rival in confused for bound in self.bounds(segment, rival)[:_MAX_BOUNDS]]
@@ -200,9 +200,9 @@ class Selector:
         for longest in (LONGEST_NAME, LONGEST_NEEDED):
             for combination in self._combinations(segment, pool[:_MOST_TRIED], longest=longest):
                 faults = self._faults(segment, combination, rival_names)
-                if faults < fewest_faults and faults[:2] < fewest_faults[:2]:
+                if faults < fewest_faults and faults[:3] < fewest_faults[:3]:
                     best, fewest_faults = combination, faults
-            if not any(fewest_faults[:2]):
+            if not any(fewest_faults[:3]):
                 break
         return best
 
@@ -244,10 +244,11 @@ class Selector:
 
     def _faults(
         self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]
-    ) -> tuple[int, int, int, bool, int]:
-        """How many segments it is not told from, words tell little, and names are part of each other.
+    ) -> tuple[int, bool, int, int, int, int, int]:
+        """How many segments it is not told from, and whether it hides in what the segment differs most.
 
-        Then whether it leaves out all that sets the segment apart, and how many words are as true of another segment.
+        Then how many words tell little, how many names are part of each other, how many words are bounds in numbers,
+        whether a second column in which it differs most has no word, and how many words are as true of another segment.
 
         A name that is true of another segment does not tell it from that. The last are words for a column that the
         name of the other segment does not mention.
@@ -263,10 +264,19 @@ class Selector:
             unsaid += sum(self._is_as_true(trait, rival) for trait in traits if not _mentions(words, trait))
             unsaid += sum(self._is_as_true(trait, segment) for trait in words if not _mentions(traits, trait))
         confused += any(keys == {key_of(words)} for words in self.reserved)
-        sets_apart = any(trait.is_clear for trait in self.candidates[segment] if not trait.is_secondary)
-        leaves_out = sets_apart and not any(trait.is_clear for trait in traits)
+        main = self._main_columns(segment)
+        n_lacking = min(len(main), _MAIN_COLUMNS) - min(sum(trait.feature in main for trait in traits), _MAIN_COLUMNS)
+        hides = n_lacking > 0 and not any(trait.feature in main for trait in traits)
         idle = self._n_idle(traits, rival_names) + self._hides_values(segment, traits)
-        return confused, idle, alike, leaves_out, unsaid
+        n_bounds = sum(trait.is_bound for trait in traits)
+        return confused, hides, idle, alike, n_bounds, n_lacking, unsaid
+
+    def _main_columns(self, segment: int) -> set[str]:
+        """The columns in which the segment differs most from the others; all where it clearly differs in none."""
+        traits = self.candidates[segment]
+        clear = [trait for trait in traits if trait.is_clear and not trait.is_secondary] or traits
+        most = max((trait.strength for trait in clear), default=0.0)
+        return {trait.feature for trait in clear if trait.strength >= most - _NEARLY_MOST or not trait.is_clear}
 
     def _n_idle(self, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
         """How many words tell readers little: those that are hardly less true of the others together.
@@ -359,7 +369,7 @@ class Selector:
             for subset in combinations([trait for trait in traits if trait.feature != added.feature], count)
             if not count or (_is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
         ]
-        return min(variants, key=lambda variant: (self._faults(segment, variant, rival_names)[:3], -len(variant)))
+        return min(variants, key=lambda variant: (self._faults(segment, variant, rival_names)[:4], -len(variant)))
 
 
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:

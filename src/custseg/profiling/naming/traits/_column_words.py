@@ -133,7 +133,7 @@ class ColumnWords:
         Of money, the highest level is none where a segment without a level has clearly more.
         """
         wording, median = self._level_wording(name, level), self.statistics.ranked[name].quantiles[segment][2]
-        if wording.kind == "middle":
+        if wording.kind == "middle" or self._is_said_by_range(name, level, wording.kind):
             return [wording]
         quantiles = self._quantiles(name)
         is_true = median <= quantiles[_LOW] if wording.kind == "low" else median >= quantiles[_HIGH]
@@ -190,16 +190,25 @@ class ColumnWords:
         wordings = own_words(name, direction, quantiles=self._quantiles(name), standing=standing)
         # Who has more orders than most has not few, though they be three; a year without an order is long for anybody.
         wordings = [one for one in wordings if name == _AWAY or self._is_on_its_side(name, segment, one.kind)]
-        if name == OVERDUE and float(self.statistics.ranked[name].quantiles[segment][2]) <= LATE:
-            wordings = [one for one in wordings if one.order != -COMPARED]  # "less behind" says that they are behind
+        if name == OVERDUE:
+            wordings = self._of_rhythm(segment, wordings)
         if name == _AGE and not buys_again(self.statistics, segment, lately=high_limit(_AWAY)):
             wordings = [one for one in wordings if one.order != 1]  # who ordered once years ago is not long-standing
         if direction and not standing.matters:
             wordings += self._beyond_median(name, direction)
         if name == "order_count" and (direction or 0) <= 0:
             key = "one_order_in_window" if self.statistics.table.windowed else "one_order"
-            wordings = [Wording(in_each_language("names", key), (Term(name, "==", 1),), "low"), *wordings]
+            wordings = [Wording(in_each_language("names", key), (Term(name, "==", 1),), "low", -1.0), *wordings]
         return wordings
+
+    def _of_rhythm(self, segment: int, wordings: list[Wording]) -> list[Wording]:
+        """Those of the words for usual gaps since the last order that are true: few keep to a rhythm."""
+        if float(self.statistics.ranked[OVERDUE].quantiles[segment][2]) <= LATE:
+            wordings = [wording for wording in wordings if abs(wording.order or 0) != COMPARED]  # nobody is overdue
+        if self.rhythm.is_rhythm(segment):
+            return wordings
+        words = in_each_language("traits", OVERDUE, "within")
+        return [wording._replace(words=words) if wording.order == -1 else wording for wording in wordings]
 
     def _standing(self, name: str, segment: int) -> Standing:
         matters = self._matters(name, segment)
@@ -237,7 +246,8 @@ class ColumnWords:
         """
         level = self.levels(name)[segment]
         wording = self._level_wording(name, level)
-        if 0 < level.position < level.n_levels - 1 and not self._is_on_its_side(name, segment, wording.kind):
+        is_inner = 0 < level.position < level.n_levels - 1
+        if is_inner and not self._is_on_its_side(name, segment, wording.kind):
             wording = next(iter(self.of_bounds(name, level.terms(name), "middle")), wording)
         return next(iter(self._as_values(name, [wording])), wording)
 
@@ -248,8 +258,20 @@ class ColumnWords:
     def _level_wording(self, name: str, level: Level) -> Wording:
         forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
         wording = level_words(self._label(name), level, name, forms=forms)
+        if self._is_said_by_range(name, level, wording.kind):
+            ranges = self.of_bounds(name, level.terms(name), wording.kind)
+            return ranges[0]._replace(order=wording.order, is_bound=False) if ranges else wording
         words = self._in_manner(name, _HEIGHTS.get((level.n_levels, level.position), ""))
         return wording if words is None else wording._replace(words=words)
+
+    def _is_said_by_range(self, name: str, level: Level, kind: str) -> bool:
+        """Whether a level says more by its bounds: the middle, and of ages all between the youngest and the oldest.
+
+        Not where figures say little to readers.
+        """
+        if not 0 < level.position < level.n_levels - 1 or self.is_abstract(name) or self.kinds.of(name) == SCORE:
+            return False
+        return kind == "middle" or self._manners[name] == "age"
 
     def _in_manner(self, name: str, height: str) -> Words | None:
         """The words for a height as people say them of such columns: "younger", "much wine"; None where there are none.
@@ -307,10 +329,11 @@ class ColumnWords:
 
     def of_bounds(self, name: str, terms: tuple[Term, ...], kind: str) -> list[Wording]:
         """Bounds of a column as words: "orders 5 to 9"."""
-        words = bound_words(terms) or {
-            language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES
-        }
-        return self._as_values(name, [Wording(words, terms, kind)])
+        is_bound = self.kinds.of(name) not in BY_VALUES
+        if (words := bound_words(terms)) is not None:
+            return [Wording(words, terms, kind, is_bound=name != _AWAY)]
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        return self._as_values(name, [Wording(words, terms, kind, is_bound=is_bound)])
 
     def of_category(self, name: str, share: CategoryShare) -> Wording:
         """That the members have a category more or less often than the others."""

@@ -26,6 +26,8 @@ CLEARLY_MORE = 0.2
 _APART = 0.75
 # A segment whose middle half spans so large a part of the other customers is at no level.
 _WIDE = 0.4
+# A bound is moved to a rounder number if that loses at most so much of what it sets apart.
+_LOSS = 0.02
 # Between two groups is a gap even if so large a part of each segment is beyond it.
 _STRAY = 0.01
 
@@ -133,8 +135,20 @@ def separation(
         gains = np.where((inside >= MAJORITY) & (outside < limit), inside - outside, -np.inf)
         cut = int(gains.argmax())
         if np.isfinite(gains[cut]):
-            candidates.append(Separation(pair[row], is_lower, _rounded(grid, cut), float(gains[cut])))
+            candidates.append(Separation(pair[row], is_lower, _round_bound(grid, gains), float(gains[cut])))
     return max(candidates, key=lambda candidate: candidate.gain, default=None)
+
+
+def _round_bound(grid: Floats, gains: Floats) -> float:
+    """The roundest number among the cuts around the best one that set nearly as much apart."""
+    first = last = int(gains.argmax())
+    limit = gains[first] - _LOSS
+    while first > 1 and gains[first - 1] >= limit:
+        first -= 1
+    while last + 1 < len(gains) and gains[last + 1] >= limit:
+        last += 1
+    rounded = roundest(float(grid[first - 1]), float(grid[last])) if first else None
+    return _rounded(grid, int(gains.argmax())) if rounded is None else rounded
 
 
 def _share_below(values: Floats, grid: Floats) -> Floats:

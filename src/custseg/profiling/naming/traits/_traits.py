@@ -11,24 +11,25 @@ from functools import cached_property
 
 import numpy as np
 
-from custseg._numerics import Floats
+from custseg._numerics import Floats, Integers
 from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference
-from custseg.profiling.measures._terms import Term, condition_words
+from custseg.profiling.measures._terms import PRESENCE, Term, condition_words
 from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
+from custseg.profiling.naming.traits._distances import ColumnDifferences
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Separation, is_most, separation
 from custseg.profiling.naming.traits._needed_orders import has_needed_orders
 from custseg.profiling.naming.traits._number_kinds import RATING, SCORE
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._words import MAIN, TRAITS, Trait, Wording, in_order
+from custseg.profiling.naming.traits._words import COMPARED, MAIN, TRAITS, Trait, Wording, in_order
 from custseg.texts import LANGUAGES
 
 _RECENCY = MAIN[0]
-_BONUS = 0.2
-"""Added to the absolute effect of features used for clustering, which readers look for first."""
+_LARGE = 0.474
+"""The absolute Cliff's delta, or difference of shares, from which a difference is large (Romano et al. 2006)."""
 # Of every segment, so large a part must be within its step of a column that names all of them.
 _NEARLY_ALL = 0.95
 
@@ -48,12 +49,17 @@ class Traits:
     statistics: ColumnStatistics
     clustered_on: Collection[str]
     _traits_of: dict[str, list[list[Trait]]] = field(default_factory=dict)
+    _ranges_of: dict[int, Mapping[str, tuple[Term, ...]]] = field(default_factory=dict)
     _separations: dict[tuple[str, tuple[int, int], bool], Separation | None] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> ColumnWords:
         """The words for each column."""
         return ColumnWords(self.statistics, self._term_shares)
+
+    @cached_property
+    def _differences(self) -> ColumnDifferences:
+        return ColumnDifferences(self.statistics, self.clustered_on)
 
     @cached_property
     def _term_shares(self) -> TermShares:
@@ -69,35 +75,37 @@ class Traits:
         return first, [*(name for name in columns if name not in first), *table.descriptors]
 
     def of(self, segment: int) -> list[Trait]:
-        """The traits of a segment: what sets it apart, what is only true of it, further words, secondary columns."""
+        """The traits of a segment: what sets it apart, what is only true of it, further words, secondary columns.
+
+        Of each, those of the columns in which the segment differs most come first.
+        """
         first, secondary = self.columns
-        main = [name for name in MAIN if name in first]
         of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
-        traits = [trait for name in self._with_rhythm(main, of_column) for trait in of_column[name][:1]]
-        said = {trait.feature for trait in traits}
-        by_strength = [trait for name in first if name not in (*MAIN, *said) for trait in of_column[name][:1]]
-        by_strength.sort(key=lambda trait: -trait.strength - _BONUS * (trait.feature in self.clustered_on))
-        traits += by_strength
+        traits = [trait for name in first for trait in of_column[name][:1]]
+        traits.sort(key=_rank)
+        self._put_rhythm_first(traits)
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
         last.sort(key=lambda trait: -trait.strength)
         clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
         further = [replace(trait, is_clear=False) for name in first for trait in of_column[name][1:]]
         return [*clear, *weak, *further, *(replace(trait, is_secondary=True) for trait in last)]
 
-    def _with_rhythm(self, main: Sequence[str], of_column: Mapping[str, Sequence[Trait]]) -> list[str]:
+    def _put_rhythm_first(self, traits: list[Trait]) -> None:
         """The own rhythm before the days since the last order, where these speak of customers who are away."""
-        recency = of_column.get(_RECENCY, [])[:1]
-        is_late = [trait.is_clear and trait.kind == "high" for trait in of_column.get(OVERDUE, [])[:1]]
-        if OVERDUE not in self.columns[0] or not (self.words.rhythm.base_keeps or any(is_late)):
-            return list(main)
-        is_away = any(trait.kind == "high" for trait in recency) or self.words.is_long(_RECENCY)
-        return [OVERDUE, *main] if is_away else list(main)
+        positions = {trait.feature: position for position, trait in enumerate(traits)}
+        own, days = positions.get(OVERDUE), positions.get(_RECENCY)
+        if own is None or days is None or own < days or traits[own].is_bound:
+            return
+        is_late = traits[own].is_clear and traits[own].kind == "high"
+        is_away = traits[days].kind == "high" or self.words.is_long(_RECENCY)
+        if is_away and (self.words.rhythm.base_keeps or is_late):
+            traits.insert(days, replace(traits.pop(own), strength=traits[days].strength))
 
     def steps(self) -> dict[int, Trait] | None:
         """One trait per segment, the lowest first, where a single column has all as its steps; None if none has."""
         best, certainty = None, _NEARLY_ALL
-        n_segments = self.statistics.n_segments
-        for name in sorted(self.columns[0], key=lambda name: name not in self.clustered_on):
+        n_segments, describes = self.statistics.n_segments, self._differences.describes
+        for name in sorted(self.columns[0], key=lambda name: (name not in self.clustered_on, describes(name))):
             if not self.words.has_order(name) or (name in TRAITS and not self.words.is_abstract(name)):
                 continue
             levels = self.words.levels(name)
@@ -108,6 +116,8 @@ class Traits:
             shares = [self._term_shares.of(levels[s].terms(name), s)[0] for s in range(n_segments)]
             if best in self.clustered_on and name not in self.clustered_on:
                 break
+            if self._hides_others(name):
+                continue
             if min(shares) >= certainty + 1e-9 * (best is not None):
                 best, certainty = name, min(shares)
         if best is None:
@@ -115,10 +125,28 @@ class Traits:
         ascending = sorted(range(n_segments), key=lambda segment: self.words.levels(best)[segment].position)
         return {segment: self._step(best, segment) for segment in ascending}
 
+    def _hides_others(self, name: str) -> bool:
+        """Whether another column sets segments apart, but does not rise or fall with this one from step to step."""
+        order = np.argsort(self.statistics.ranked[name].quantiles[:, 2])
+        return any(
+            any(
+                trait.is_clear and trait.strength >= _LARGE for traits in self._in_column(other) for trait in traits[:1]
+            )
+            and not self._is_monotone(other, order)
+            for other in self.columns[0]
+            if other != name
+        )
+
+    def _is_monotone(self, name: str, order: Integers) -> bool:
+        if name not in self.statistics.ranked:
+            return False
+        differences = np.diff(self.statistics.ranked[name].quantiles[order, 2])
+        return bool((differences >= 0).all() or (differences <= 0).all())
+
     def _step(self, name: str, segment: int) -> Trait:
         wording = self.words.level_wording(name, segment)
         effect = self.statistics.effect(name, segment)
-        return self._trait(name, wording, self._term_shares.of(wording.terms, segment), is_clear=True, effect=effect)
+        return self._trait(name, segment, wording, is_clear=True, effect=effect)
 
     def _in_column(self, name: str) -> list[list[Trait]]:
         """The words of a column for each segment, those that would sound out of order left out."""
@@ -138,12 +166,29 @@ class Traits:
             direction = _direction(effect)
             wordings = self.words.wordings(name, segment, direction, effect=effect) if effect is not None else []
             traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
+            if not any(trait.is_clear for trait in traits):
+                traits = [*self._of_range(name, segment), *traits]
         else:
             traits = self._of_category(name, segment)
         traits = [
             trait for trait in traits if not (name in TRAITS and trait.order == 0) or self._is_its_own(trait, segment)
         ]
         return traits or self._of_missing(name, segment)
+
+    def _of_range(self, name: str, segment: int) -> list[Trait]:
+        """The range that holds most members and few others, where both sides of it have customers."""
+        terms = self._ranges(segment).get(name)
+        if terms is None or not self.words.has_order(name) or self.words.is_abstract(name):
+            return []
+        return self._true(name, segment, self.words.of_bounds(name, terms, "middle"), clear=True, effect=None)
+
+    def _ranges(self, segment: int) -> Mapping[str, tuple[Term, ...]]:
+        if segment not in self._ranges_of:
+            candidates = self.statistics.candidates(segment, self.clustered_on)
+            self._ranges_of[segment] = {
+                one.feature: one.terms for one in candidates if one.terms and one.terms[0].operator not in PRESENCE
+            }
+        return self._ranges_of[segment]
 
     def _is_its_own(self, trait: Trait, segment: int) -> bool:
         """Whether a word is clearly less true of every other segment: "average" may hold where orders are many."""
@@ -160,23 +205,23 @@ class Traits:
         for wording in wordings:
             shares = self._term_shares.of(wording.terms, segment)
             if is_most(shares[0], size):
-                is_clear = clear and shares[0] - shares[1] >= CLEARLY_MORE
-                traits.append(self._trait(name, wording, shares, is_clear=is_clear, effect=effect))
+                # The middle of a column has no effect of ranks.
+                is_clear = shares[0] - shares[1] >= (CLEARLY_MORE if clear else _LARGE) and wording.kind != "missing"
+                traits.append(self._trait(name, segment, wording, is_clear=is_clear, effect=effect))
         return sorted(traits, key=lambda trait: trait.members - trait.others < CLEARLY_MORE)
 
-    def _trait(
-        self, name: str, wording: Wording, shares: tuple[float, float], *, is_clear: bool, effect: Effect | None
-    ) -> Trait:
-        words, terms, kind, order = wording
+    def _trait(self, name: str, segment: int, wording: Wording, *, is_clear: bool, effect: Effect | None) -> Trait:
+        words, terms, kind, order, is_bound = wording
+        shares = self._term_shares.of(terms, segment)
         table = self.statistics.table
         condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
-        strength = abs(effect.value) if effect else 0.0
+        strength = self._differences.strength(name, segment, shares, effect=effect)
         position = list(table.described).index(name)
         scale = self.words.kinds.of(name) if name in self.statistics.ranked else ""
         scale = scale if scale in (SCORE, RATING) else ""
-        return Trait(
-            name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale, order=order
-        )
+        is_descriptive = self._differences.describes(name)
+        return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
+                     order=order, is_descriptive=is_descriptive, is_bound=is_bound)  # fmt: skip
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         share = strongest(self.statistics.shares[name][segment])
@@ -198,10 +243,24 @@ class Traits:
                 return traits
         return {}
 
+    def only_difference(self, first: int, second: int) -> dict[int, Trait]:
+        """Bounds for two segments that differ largely in one alone of the columns that readers look for; else empty."""
+        columns = [
+            name for name in self.columns[0] if self._differences.is_looked_for(name) and self.words.has_order(name)
+        ]
+        pairs = {name: abs(float(self.statistics.ranked[name].pairs[first, second])) for name in columns}
+        differing = [name for name, delta in pairs.items() if delta >= _LARGE]
+        return self._contrast((first, second), differing, only_first=False) if len(differing) == 1 else {}
+
     @cached_property
     def _columns_of_bounds(self) -> tuple[list[str], ...]:
         main, secondary = ([name for name in names if self.words.has_order(name)] for names in self.columns)
-        return *([name for name in main if self.words.is_abstract(name) is value] for value in (False, True)), secondary
+        describes = self._differences.describes
+        behavior, descriptive = ([name for name in main if describes(name) is value] for value in (False, True))
+        clear, abstract = (
+            [name for name in behavior if self.words.is_abstract(name) is value] for value in (False, True)
+        )
+        return clear, descriptive, abstract, secondary
 
     def _contrast(self, pair: tuple[int, int], columns: Sequence[str], *, only_first: bool) -> dict[int, Trait]:
         traits: dict[int, Trait] = {}
@@ -260,13 +319,13 @@ class Traits:
         sizes = self.statistics.sizes()
         size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
         wording = self.words.of_missing(name)
-        shares = members, share_of_others = self._term_shares.of(wording.terms, segment)
+        members, share_of_others = self._term_shares.of(wording.terms, segment)
         if not n_others or not is_most(members, size) or not has_needed_orders(self.statistics, name, segment):
             return []
         difference = share_difference(members * size, size, others=(share_of_others * n_others, n_others))
         if difference.value < MEDIUM or difference.low <= 0:
             return []
-        return [self._trait(name, wording, shares, is_clear=True, effect=difference)]
+        return [self._trait(name, segment, wording, is_clear=True, effect=difference)]
 
     def redundant(self, first: Trait, second: Trait) -> bool:
         """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8.
@@ -299,6 +358,12 @@ def _direction(effect: Effect | None) -> int | None:
     if abs(effect.value) < MEDIUM or effect.low * effect.high <= 0:
         return None
     return 1 if effect.value > 0 else -1
+
+
+def _rank(trait: Trait) -> tuple[float, bool, bool, float]:
+    """The strongest first; of about equal ones recency, orders and money, and what is more than a comparison."""
+    is_comparison = trait.order is not None and abs(trait.order) == COMPARED
+    return -round(trait.strength, 1), trait.feature not in MAIN, is_comparison, -trait.strength
 
 
 def is_like_others(effects: Collection[Effect | None]) -> bool:

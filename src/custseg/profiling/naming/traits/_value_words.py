@@ -13,6 +13,9 @@ from custseg.profiling.naming.traits._number_kinds import FEW, LABELS, RATING, S
 from custseg.profiling.naming.traits._words import Wording, Words
 from custseg.texts import LANGUAGES, number, text
 
+_COUNTED = frozenset({"order_count"})
+"""Features of whole numbers, whose upper bound is the last one within it."""
+
 
 def level_words(label: Words, level: Level, feature: str, *, forms: str = "levels") -> Wording:
     """The words for one of several levels of a column, lowest first: "lowest income" to "highest income".
@@ -31,12 +34,16 @@ def level_words(label: Words, level: Level, feature: str, *, forms: str = "level
 
 
 def bound_words(terms: Sequence[Term]) -> Words | None:
-    """The words for bounds of a feature that people speak of in their own way: "last order under 90 days ago"."""
+    """The words for bounds of a feature that people speak of in a way of its own: "last order under 90 days ago"."""
     feature, bounds = terms[0].feature, {term.operator: term.value for term in terms}
     if feature not in text("en", "profiling", "bounds") or not set(bounds) <= {"<", ">="}:
         return None
     form = "both" if len(bounds) > 1 else next(iter(bounds))
     values = [float(bounds[operator] or 0) for operator in sorted(bounds, reverse=True)]
+    if feature in _COUNTED and "<" in bounds:
+        values[-1] = np.ceil(values[-1]) - 1
+    if min(values) < (2 if feature in _COUNTED else 0) or len(set(values)) < len(bounds):
+        return None
     return {
         language: text(language, "profiling", "bounds", feature, form).format(*(number(v, language) for v in values))
         for language in LANGUAGES

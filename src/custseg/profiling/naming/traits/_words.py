@@ -37,13 +37,14 @@ class Wording(NamedTuple):
     """Words, the terms that most members of the segment must meet, and what they say of the column (`Trait.kind`).
 
     `order` says how high the words sound: -1 lowest, 1 highest, comparisons with most customers near 0; None where
-    words say no height.
+    words say no height. `is_bound` says that they are bounds in numbers.
     """
 
     words: Words
     terms: tuple[Term, ...]
     kind: str
     order: float | None = None
+    is_bound: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Trait:
         Whether it sets the segment apart: at least a medium effect whose interval excludes 0. Otherwise it is only
         true of the segment, such as "middling income".
     strength : float
-        Size of the effect.
+        How much the segment differs from the others in the column: words are ordered by it.
     position : int
         Position of the column in the table.
     is_secondary : bool
@@ -78,6 +79,10 @@ class Trait:
         "score" of recency, frequency or money, with the best highest; "rating" of several on one scale; else empty.
     order : float or None
         How high the words sound, see `Wording`.
+    is_descriptive : bool
+        Whether the column says who somebody is, such as age or region, or since when, rather than what they do.
+    is_bound : bool
+        Whether the words are bounds in numbers, such as "revenue at least 415".
     """
 
     feature: str
@@ -93,6 +98,8 @@ class Trait:
     kind: str = ""
     scale: str = ""
     order: float | None = None
+    is_descriptive: bool = False
+    is_bound: bool = False
 
 
 COMPARED = 0.1
