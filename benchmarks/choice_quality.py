@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="tables; ten times the samples; a trial below 100")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--told", action="store_true", help="shapes: also methods that are told the true number")
-    options = parse_options(parser, part=["half-random", "null", "planted", "two"], count=4, processes=2)
+    options = parse_options(parser, part=["planted", "two"], count=4, processes=2)
     # Each process has one thread, so that as many processes as cores are of use.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
