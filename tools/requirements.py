@@ -1,7 +1,8 @@
 """Print the requirements that pyproject.toml implies, one per line.
 
 core          what `make demo` needs: the dependencies and the build backend
-known         core, the extras and the groups: what the tests, lint and docs need
+known         core, the extras, and the groups `test` and `lint`
+docs          the group `docs`: what `make docs` needs besides known
 floors        every dependency at its lower bound, and the tools that run the tests
 floors-rest   the known version of everything that `floors` does not set
 """
@@ -27,8 +28,12 @@ def extras() -> list[str]:
 
 
 def known() -> list[str]:
-    groups = PYPROJECT["dependency-groups"].values()
-    return core() + extras() + [line for group in groups for line in group]
+    groups = PYPROJECT["dependency-groups"]
+    return core() + extras() + groups["test"] + groups["lint"]
+
+
+def docs() -> list[str]:
+    return PYPROJECT["dependency-groups"]["docs"]
 
 
 def floors() -> list[str]:
@@ -60,7 +65,7 @@ def known_pins() -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
 
 
-KINDS = {"core": core, "known": known, "floors": floors, "floors-rest": floors_rest}
+KINDS = {"core": core, "known": known, "docs": docs, "floors": floors, "floors-rest": floors_rest}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in KINDS:
