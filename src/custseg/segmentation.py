@@ -138,8 +138,10 @@ def fit_segments(
         Seed; the same customers and seed give the same segments, in any row order.
     progress : callable, optional
         Called with (the step in words, number of steps done, total number of steps).
-    separator, decimal, thousands, encoding, skip_rows
+    separator, decimal, thousands, encoding : str, optional
         Format of `features` if it is a CSV file, as in `Orders`. For logs, give them in the description of the log.
+    skip_rows : int, default 0
+        The same.
 
     Returns
     -------
