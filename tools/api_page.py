@@ -50,7 +50,8 @@ def names_by_door() -> dict[ModuleType, list[str]]:
 def section(door: ModuleType, names: list[str]) -> str:
     """The first lines of a folder, and the table of its names."""
     first = inspect.cleandoc(door.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
-    table = [".. autosummary::", "   :toctree: reference", "   :nosignatures:", "", *(f"   {name}" for name in names)]
+    options = ["   :toctree: reference", f"   :caption: {door.__name__}", "   :nosignatures:", ""]
+    table = [".. autosummary::", *options, *(f"   {name}" for name in names)]
     return "\n".join([f"## {door.__name__}\n", f"{first}\n", "```{eval-rst}", *table, "```\n"])
 
 
