@@ -1,13 +1,18 @@
 """How often intervals cover the truth and experiments without any effect show one.
 
-Run: python benchmarks/experiments.py [runs, default 1000]. Seeds are 0 to runs - 1; the figures repeat exactly.
+    python benchmarks/experiments.py --part coverage
+    python benchmarks/experiments.py --part no-effect
+    python benchmarks/experiments.py --part t-tests
+
+Seeds are 0 to runs - 1; the figures repeat exactly.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -16,7 +21,6 @@ from scipy.stats import ttest_ind
 from custseg._numerics import mean_interval, wilson_interval
 from custseg.proof import split, uplift
 
-RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
 LEVEL = 0.95
 
 
@@ -25,13 +29,13 @@ def money(n: int, share: float, spread: float, *, rng: np.random.Generator) -> n
     return np.where(rng.random(n) < share, rng.lognormal(3, spread, n), 0.0)
 
 
-def covered(ends: Callable[[np.random.Generator, int], tuple[float, float]], truth: float) -> float:
+def covered(ends: Callable[[np.random.Generator, int], tuple[float, float]], truth: float, runs: int) -> float:
     """Share of runs whose interval holds the truth."""
     hits = 0
-    for seed in range(RUNS):
+    for seed in range(runs):
         low, high = ends(np.random.default_rng(seed), seed)
         hits += low <= truth <= high
-    return hits / RUNS
+    return hits / runs
 
 
 def percentile(values: np.ndarray, seed: int) -> tuple[float, float]:
@@ -42,10 +46,10 @@ def percentile(values: np.ndarray, seed: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def coverage_of_rates() -> Iterator[list[object]]:
+def coverage_of_rates(runs: int) -> Iterator[list[object]]:
     """Coverage of Wilson's interval."""
     for n, share in ((200, 0.05), (500, 0.01), (2000, 0.2)):
-        hits = covered(partial(ends_of_rate, n=n, share=share), share)
+        hits = covered(partial(ends_of_rate, n=n, share=share), share, runs)
         yield [f"rate of {share:.0%}, {n:,} customers", "Wilson", hits]
 
 
@@ -55,7 +59,7 @@ def ends_of_rate(rng: np.random.Generator, seed: int, *, n: int, share: float) -
     return float(low), float(high)
 
 
-def coverage_of_money() -> Iterator[list[object]]:
+def coverage_of_money(runs: int) -> Iterator[list[object]]:
     """Coverage of bootstrap intervals of mean revenue."""
     methods: dict[str, Callable[[np.ndarray, int], tuple[float, float]]] = {
         "bootstrap-t": lambda values, seed: mean_interval(values, seed=seed),
@@ -65,7 +69,7 @@ def coverage_of_money() -> Iterator[list[object]]:
         truth = float(share * np.exp(3 + spread**2 / 2))
         for name, method in methods.items():
             ends = partial(ends_of_money, method=method, n=n, share=share, spread=spread)
-            yield [f"money, {share:.0%} buy, {n:,} customers", name, covered(ends, truth)]
+            yield [f"money, {share:.0%} buy, {n:,} customers", name, covered(ends, truth, runs)]
 
 
 def ends_of_money(
@@ -99,26 +103,26 @@ def experiment(seed: int, *, n: int, holdout: float, outcome: str, past: str | N
     return [result.overall.p_value, min(adjusted, default=1.0)]
 
 
-def false_positives() -> Iterator[list[object]]:
+def false_positives(runs: int) -> Iterator[list[object]]:
     """Share of experiments without effect that show one, by outcome and holdout."""
     for outcome, past in (("acts", None), ("money", None), ("acts", "before"), ("money", "before")):
         for holdout in (0.5, 0.2):
             p = np.array(
-                [experiment(seed, n=2500, holdout=holdout, outcome=outcome, past=past) for seed in range(RUNS)]
+                [experiment(seed, n=2500, holdout=holdout, outcome=outcome, past=past) for seed in range(runs)]
             )
             name = f"{'rate' if outcome == 'acts' else 'money'}{', with CUPED' if past else ''}"
             yield [name, f"{holdout:.0%} held out", *(p < 1 - LEVEL).mean(axis=0).tolist()]
 
 
-def plain_t_tests() -> Iterator[list[object]]:
+def plain_t_tests(runs: int) -> Iterator[list[object]]:
     """The same for money with Welch's t-test, which is usual and wrong where few customers are held out."""
     for n, holdout in ((1000, 0.1), (3000, 0.1), (3000, 0.5)):
         errors = 0
-        for seed in range(RUNS):
+        for seed in range(runs):
             rng = np.random.default_rng(seed)
             values, is_held_out = money(n, 0.05, 1.0, rng=rng), rng.random(n) < holdout
             errors += ttest_ind(values[is_held_out], values[~is_held_out], equal_var=False).pvalue < 1 - LEVEL
-        yield [f"money, t-test, {n:,} customers", f"{holdout:.0%} held out", errors / RUNS]
+        yield [f"money, t-test, {n:,} customers", f"{holdout:.0%} held out", errors / runs]
 
 
 def show(rows: Iterable[list[object]]) -> None:
@@ -128,14 +132,30 @@ def show(rows: Iterable[list[object]]) -> None:
         print("  " + "  ".join([cells[0].ljust(32), cells[1].ljust(14), *cells[2:]]), flush=True)
 
 
+def main() -> None:
+    """Print the table of one part, or of all."""
+    parts = {
+        "coverage": (
+            "Coverage of 95 % intervals",
+            lambda runs: chain(coverage_of_rates(runs), coverage_of_money(runs)),
+        ),
+        "no-effect": (
+            "Experiments without any effect, 2,500 customers in five segments: share with p below .05,"
+            "\nof all customers and of any segment (Holm)",
+            false_positives,
+        ),
+        "t-tests": ("The same with Welch's t-test, if 5 % of the customers buy", plain_t_tests),
+    }
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=parts, help="by default all")
+    parser.add_argument("--runs", type=int, default=1000, help="simulations with the seeds 0, 1, ... [default: 1000]")
+    options = parser.parse_args()
+    print(f"{options.runs:,} runs, seeds 0 to {options.runs - 1}.")
+    for name, (title, rows) in parts.items():
+        if options.part in (None, name):
+            print(f"\n{title}")
+            show(rows(options.runs))
+
+
 if __name__ == "__main__":
-    print(f"{RUNS:,} runs, seeds 0 to {RUNS - 1}.\n\nCoverage of 95 % intervals")
-    show(coverage_of_rates())
-    show(coverage_of_money())
-    print(
-        "\nExperiments without any effect, 2,500 customers in five segments: share with p below .05,"
-        "\nof all customers and of any segment (Holm)"
-    )
-    show(false_positives())
-    print("\nThe same with Welch's t-test, if 5 % of the customers buy")
-    show(plain_t_tests())
+    main()

@@ -109,14 +109,14 @@ def weights() -> Iterator[str]:
             yield f"{cell.log}, {cell.cut}: {', '.join(shares)}"
 
 
-def shop(count: int) -> Iterator[str]:
+def shop(seeds: range) -> Iterator[str]:
     """In the seeded shop: is the planted outcome told from chance, and the shuffled one not?
 
     The kinds of the shop decide who orders, so that its own orders are the planted outcome. For the shuffled one the
     customers of the period after the cut are exchanged at random.
     """
     planted = shuffled = 0
-    for seed in range(count):
+    for seed in seeds:
         made = make_shop(SHOP_CUSTOMERS, seed)
         cut = made.as_of - timedelta(days=SHOP_HORIZON)
         # Five segments, since the number decides nothing here.
@@ -124,7 +124,10 @@ def shop(count: int) -> Iterator[str]:
                    "n_segments": 5}  # fmt: skip
         planted += prove(made.orders, **options).is_shown
         shuffled += not prove(exchanged(made.orders, cut, seed), **options).is_shown
-    yield f"planted outcome found: {planted} of {count} seeds; shuffled outcome inside the null: {shuffled} of {count}"
+    yield (
+        f"seeds {seeds[0]} to {seeds[-1]}: planted outcome found {planted} of {len(seeds)}; "
+        f"shuffled outcome inside the null {shuffled} of {len(seeds)}"
+    )
 
 
 def exchanged(orders: pl.DataFrame, cut: object, seed: int) -> pl.DataFrame:
@@ -141,11 +144,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=["limits", "other", "weights", "shop"], default="limits")
     parser.add_argument("--count", type=int, default=20, help="seeds of the shop")
+    parser.add_argument("--first", type=int, default=0, help="first seed of the shop")
     options = parser.parse_args()
     print("columns of cells: groups, η², adjusted η², 95 % interval")
     start = time.perf_counter()
-    parts = {"limits": lambda: cells(LIMITED), "other": lambda: cells(OTHER), "weights": weights}
-    for text in shop(options.count) if options.part == "shop" else parts[options.part]():
+    seeds = range(options.first, options.first + options.count)
+    parts = {
+        "limits": lambda: cells(LIMITED),
+        "other": lambda: cells(OTHER),
+        "weights": weights,
+        "shop": lambda: shop(seeds),
+    }
+    for text in parts[options.part]():
         print(text, flush=True)
     print(f"{time.perf_counter() - start:.0f} s")
 

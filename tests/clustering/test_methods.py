@@ -16,6 +16,7 @@ from custseg.clustering import METHODS, get_method, method_names, select_cluster
 from custseg.clustering._method import FitNote, FitSpec, reassignment_notes
 from custseg.clustering._methods import rule_from_dict
 from custseg.clustering.assignment._assessment import Reassignment
+from custseg.clustering.rows._rows import distinct_rows
 from custseg.insights import compare_methods
 
 NAMES = method_names()
@@ -53,13 +54,13 @@ def test_file_has_the_name_of_the_method(method):
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)
 def test_refit_gives_the_partition_of_the_fit(method):
     model = spec_of(method).estimator()
-    labels = method.refit(model, X).labels(X)
+    labels = method.refit(model, distinct_rows(X)).labels(X)
     assert len(set(zip(labels, model.fit(X).labels_, strict=True))) == len(model.sizes_)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)
 def test_refit_without_enough_rows_has_no_rule(method):
-    assert method.refit(spec_of(method).on_share(1.0).estimator(), X[:5]) is None
+    assert method.refit(spec_of(method).on_share(1.0).estimator(), distinct_rows(X[:5])) is None
 
 
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)

@@ -139,12 +139,12 @@ def extend_centers(model: CenterClusterer, of_sample: CenterClusterer, X: Floats
         model._given_starts = None
 
 
-def refit_centers(model: CenterClusterer, X: Floats) -> CenterRule | None:
+def refit_centers(model: CenterClusterer, rows: DistinctRows) -> CenterRule | None:
     """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
 
     Nothing is checked; `min_size` is a count.
     """
-    rows, k, min_size = distinct_rows(X), model.n_clusters, float(model.min_size or 1)
+    k, min_size = model.n_clusters, float(model.min_size or 1)
     if k > len(rows.values) or not is_weight_sufficient(rows, k, min_size):
         return None
     search = Restarts(rows, k, min_size, max_iter=model.max_iter, tol=model.tol)

@@ -37,7 +37,7 @@ from custseg.clustering.min_size._kmeans_solution import meets
 from custseg.clustering.min_size._lloyd import kmeans_plusplus, unconstrained_lloyd
 from custseg.clustering.min_size._mixture_solution import MixtureSolution, fallback_search, mixture_solution
 from custseg.clustering.min_size._offsets import cluster_sizes
-from custseg.clustering.rows._rows import DistinctRows, checked_rows, column_scales, distinct_rows
+from custseg.clustering.rows._rows import DistinctRows, checked_rows, distinct_rows
 
 # Values farther than this number of robust scales from the median count as outliers.
 _OUTLIER_SCALES = 3.0
@@ -273,7 +273,7 @@ class MinSizeGaussianMixture(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
 def _shape(rows: DistinctRows, covariance_type: str, reg_covar: float) -> Shape:
     """Type and regularization of the covariances; a constant column has the mean scale of the other columns."""
-    scales = column_scales(rows)
+    scales = rows.scales
     varied = scales > 0
     scales[~varied] = scales[varied].mean() if varied.any() else 1.0
     return Shape(covariance_type, reg_covar, scales)
@@ -307,12 +307,12 @@ def _in_shape(covariances: Floats, covariance_type: str) -> Floats:
     return shaped
 
 
-def _refit(model: MinSizeGaussianMixture, X: Floats) -> MixtureRule | None:
+def _refit(model: MinSizeGaussianMixture, rows: DistinctRows) -> MixtureRule | None:
     """Fit on the rows and return only the assignment rule; None where the minimum size cannot be met.
 
     Nothing is checked; `min_size` is a count.
     """
-    rows, k, min_size = distinct_rows(X), model.n_components, float(model.min_size or 1)
+    k, min_size = model.n_components, float(model.min_size or 1)
     if k > len(rows.values) or not is_weight_sufficient(rows, k, min_size):
         return None
     shape = _shape(rows, model.covariance_type, model.reg_covar)

@@ -282,16 +282,15 @@ def _make(spec: FitSpec) -> MinSizeHDBSCAN:
     )
 
 
-def _refit(model: MinSizeHDBSCAN, X: Floats) -> CoreRule | None:
+def _refit(model: MinSizeHDBSCAN, rows: DistinctRows) -> CoreRule | None:
     """Fit on the rows and return only the assignment rule; None where there are fewer rows than the minimum size.
 
     Nothing is checked, and clusters are in any order; `min_size` is a count. Rows are not condensed into prototypes,
     which takes longer than HDBSCAN itself and changes few labels: this rule is compared and dropped, never saved.
     """
     min_size = max(_SMALLEST, int(model.min_size or 0))
-    if min_size > len(X):
+    if min_size > len(rows.inverse):
         return None
-    rows = distinct_rows(X)
     rule = model._core_rule(rows, min_size, as_prototypes=False)
     return merged_to_min_size(rule, rows.values, rows.weights, min_size=min_size)[0]
 

@@ -10,6 +10,7 @@ from typing import Any
 from custseg._numerics import Floats
 from custseg._privacy import with_count
 from custseg.clustering.assignment._assessment import AssignmentRule, Reassignment
+from custseg.clustering.rows._rows import DistinctRows
 from custseg.texts import text
 
 
@@ -117,8 +118,8 @@ class Method:
     make : callable
         The estimator for a specification, not fitted.
     refit : callable
-        Fits an estimator to a subsample and returns the assignment rule alone, which is cheaper than `fit`; None
-        where the minimum size cannot be met. Nothing is checked.
+        Fits an estimator to the distinct rows of a subsample and returns the assignment rule alone, which is cheaper
+        than `fit`; None where the minimum size cannot be met. Nothing is checked.
     extend : callable
         Fits an estimator to all rows, starting from the clusters of one that was fitted to a sample of them.
     notes : callable
@@ -138,7 +139,7 @@ class Method:
     estimator_class: type
     rule_class: type[AssignmentRule]
     make: Callable[[FitSpec], Any]
-    refit: Callable[[Any, Floats], AssignmentRule | None]
+    refit: Callable[[Any, DistinctRows], AssignmentRule | None]
     extend: Callable[[Any, Any, Floats], Any]
     notes: Callable[[Any], tuple[FitNote, ...]] = no_notes
     measures: Callable[[Any], Mapping[str, Any]] = no_measures

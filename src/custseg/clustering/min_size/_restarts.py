@@ -18,7 +18,7 @@ from custseg.clustering.min_size._lloyd import (
     unconstrained_lloyd,
 )
 from custseg.clustering.min_size._offsets import cluster_sizes
-from custseg.clustering.rows._rows import DistinctRows, column_scales
+from custseg.clustering.rows._rows import DistinctRows
 
 # Starts whose costs differ by less, relatively, ended in the same clusters.
 _SAME_COST = 1e-9
@@ -65,7 +65,7 @@ class Restarts:
 
     def best(self, centers: Sequence[Floats]) -> KMeansSolution | None:
         """The solution of least cost over all starts, else that of the fallback search; None if there is none."""
-        tol = self.tol * float(column_scales(self.rows).mean())
+        tol = self.tol * float(self.rows.scales.mean())
         no_labels = np.empty(0, dtype=np.int32)
         starts = [LloydResult(start, np.zeros(self.k), no_labels, np.nan, 0, converged=False) for start in centers]
         for sample in self.samples[:-1]:

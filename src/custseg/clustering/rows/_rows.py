@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,24 @@ class DistinctRows:
     values: Floats
     weights: Floats
     inverse: Integers
+
+    @cached_property
+    def scales(self) -> Floats:
+        """Variance of each column, at most ten squared interquartile ranges of its distinct rows; 0 where constant.
+
+        A normal column has 0.55 of such a range: the limit sets in where a few far rows are nearly all the variance.
+        """
+        total = float(self.weights.sum())
+        scales = np.empty(self.values.shape[1])
+        quarters = np.quantile(self.values[:_QUARTILE_ROWS], [0.25, 0.75], axis=0)
+        for c, column in enumerate(self.values.T):
+            mean = float((self.weights * column).sum()) / total
+            variance = float((self.weights * (column - mean) ** 2).sum()) / total
+            low, high = quarters[:, c]
+            # Some columns are the same for most rows; and what is too small would let squares overflow.
+            limit = max(10 * float(high - low) ** 2, 1e-30 * variance) if high > low else variance
+            scales[c] = min(variance, limit) if column.min() < column.max() else 0.0
+        return scales
 
     def first(self, count: int) -> DistinctRows:
         """The first rows: by the order of the hashes a random sample, the same for any order of the matrix."""
@@ -143,23 +162,3 @@ def row_hashes(values: Floats) -> NDArray[np.uint64]:
     for column in range(values.shape[1]):
         mix(hashes, values[:, column])
     return hashes
-
-
-def column_scales(rows: DistinctRows) -> Floats:
-    """Variance of each column, at most ten squared interquartile ranges of its distinct rows; 0 where constant.
-
-    A normal column has 0.55 of such a range: the limit sets in where a few far rows are nearly all the variance.
-    """
-    X, weights = rows.values, rows.weights
-    total = float(weights.sum())
-    scales = np.empty(X.shape[1])
-    quarters = np.quantile(X[:_QUARTILE_ROWS], [0.25, 0.75], axis=0)
-    for c in range(X.shape[1]):
-        column = X[:, c]
-        mean = float((weights * column).sum()) / total
-        variance = float((weights * (column - mean) ** 2).sum()) / total
-        low, high = quarters[:, c]
-        # Some columns are the same for most rows; and what is too small would let squares overflow.
-        limit = max(10 * float(high - low) ** 2, 1e-30 * variance) if high > low else variance
-        scales[c] = min(variance, limit) if column.min() < column.max() else 0.0
-    return scales

@@ -15,7 +15,7 @@ from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.assignment._assessment import AssignmentRule
-from custseg.clustering.rows._rows import row_hashes
+from custseg.clustering.rows._rows import DistinctRows, distinct_rows, row_hashes
 from custseg.clustering.selection._candidates import Candidate, Draws
 from custseg.clustering.selection._null_model import NullModel, NullReference
 from custseg.clustering.selection._stages import Stages
@@ -146,15 +146,15 @@ class Evaluator:
         """The candidates; those in `indices` with the agreement of refits on halves."""
         drawn = [np.concatenate(pair) for pair in self.pairs]
 
-        def refit(item: tuple[int, int]) -> list[Integers] | None:
-            index, draw = item
-            share = len(drawn[draw]) / len(self.X) / 2
-            return _refits(specs[index], self.X, self.pairs[draw], drawn=drawn[draw], share=share)
+        def refit(draw: int) -> list[list[Integers] | None]:
+            halves = [distinct_rows(self.X[half]) for half in self.pairs[draw]]
+            values, share = self.X[drawn[draw]], len(drawn[draw]) / len(self.X) / 2
+            return [_refits(specs[index], halves, values, share=share) for index in indices]
 
-        refits = stages.run(refit, [(index, draw) for index in indices for draw in range(_PAIRS)])
+        by_draw = stages.run(refit, range(_PAIRS))
         measured = list(rows)
-        for number, index in enumerate(indices):
-            measured[index] = self._with_stability(rows[index], drawn, refits[number * _PAIRS : (number + 1) * _PAIRS])
+        for index, refits in zip(indices, zip(*by_draw, strict=True), strict=True):
+            measured[index] = self._with_stability(rows[index], drawn, refits)
         return measured
 
     def of_sample(self, row: Candidate, spec: FitSpec, number: int) -> Stability:
@@ -163,7 +163,8 @@ class Evaluator:
         half = len(drawn) // 2
         halves = np.sort(drawn[:half]), np.sort(drawn[half:])
         rows = np.concatenate(halves)
-        refits = _refits(spec, self.X, halves, drawn=rows, share=len(rows) / len(self.X) / 2)
+        parts = [distinct_rows(self.X[half]) for half in halves]
+        refits = _refits(spec, parts, self.X[rows], share=len(rows) / len(self.X) / 2)
         return compared([row.labels[self.order][rows]], [refits], n_clusters=row.n_clusters)
 
     def refitted(self, row: Candidate, clusterer: Any) -> Candidate:
@@ -209,7 +210,8 @@ class Evaluator:
     ) -> tuple[Floats, Floats]:
         """Silhouette of each clustering of one draw, and with a generator its separation; NaN where there is none."""
         measures = np.full((2, len(specs)), np.nan)
-        labelings = {i: labels for i, spec in enumerate(specs) if (labels := labels_of_part(spec, rows)) is not None}
+        drawn = distinct_rows(rows)
+        labelings = {i: labels for i, spec in enumerate(specs) if (labels := labels_of_part(spec, drawn)) is not None}
         if labelings:
             indices, values = list(labelings), list(labelings.values())
             measures[0, indices] = silhouettes(rows, values).means
@@ -240,7 +242,7 @@ class Evaluator:
         chance = []
         for _ in range(_MARGIN_DRAWS):
             drawn = model.draw(len(rows), rng)
-            cut = labels_of_part(spec, drawn)
+            cut = labels_of_part(spec, distinct_rows(drawn))
             chance.append(-np.inf if cut is None else _separation_in_halves(drawn, cut, rng))
         return float(observed - sorted(chance)[-2])
 
@@ -251,7 +253,7 @@ class Evaluator:
         def draw(number: int) -> float:
             rng = self._rng(5, number)
             rows = model.draw(n_rows, rng)
-            labels = labels_of_part(spec, rows, n_rows / len(self.X))
+            labels = labels_of_part(spec, distinct_rows(rows), n_rows / len(self.X))
             if labels is None:
                 return -np.inf
             return float(smallest_separations(self._tree(rows, rng), [labels], [int(labels.max()) + 1])[0])
@@ -273,23 +275,21 @@ def _separation_in_halves(X: Floats, labels: Integers, rng: np.random.Generator)
     return float(np.mean(values))
 
 
-def labels_of_part(spec: FitSpec, rows: Floats, share: float = 1.0) -> Integers | None:
+def labels_of_part(spec: FitSpec, rows: DistinctRows, share: float = 1.0) -> Integers | None:
     """Labels of rows that are this share of those of the specification; None without two clusters."""
     rule = _rule_of_part(spec, rows, share)
-    labels = None if rule is None else rule.labels(rows)
+    labels = None if rule is None else rule.labels(rows.values)[rows.inverse]
     return labels if labels is not None and labels.max() > 0 else None
 
 
-def _refits(
-    spec: FitSpec, X: Floats, halves: Sequence[Integers], *, drawn: Integers, share: float
-) -> list[Integers] | None:
+def _refits(spec: FitSpec, halves: Sequence[DistinctRows], drawn: Floats, *, share: float) -> list[Integers] | None:
     """Labels of the drawn rows by a refit on each half; None if one has no clustering."""
     labelings = []
     for half in halves:
-        rule = _rule_of_part(spec, X[half], share)
+        rule = _rule_of_part(spec, half, share)
         if rule is None:
             return None
-        labelings.append(rule.labels(X[drawn]))
+        labelings.append(rule.labels(drawn))
     return labelings
 
 
@@ -301,7 +301,7 @@ def _indices(rows: Floats, labels: Integers) -> tuple[float | None, float | None
     return float(calinski_harabasz_score(rows, labels)), float(davies_bouldin_score(rows, labels))
 
 
-def _rule_of_part(spec: FitSpec, rows: Floats, share: float) -> AssignmentRule | None:
+def _rule_of_part(spec: FitSpec, rows: DistinctRows, share: float) -> AssignmentRule | None:
     """The assignment rule of a fit on a subsample with this share of all rows; None if it has no clustering."""
     part = spec.on_share(share)
     return part.method.refit(part.estimator(), rows)

@@ -211,11 +211,12 @@ class NullReference:
 
     def chance_gain(self, n_clusters: int) -> float:
         """95th percentile of the silhouette gain of so many clusters; 0 where there are never so many."""
-        if n_clusters not in self.numbers:
-            return 0.0
-        values = self.silhouettes[:, self.numbers.index(n_clusters)]
-        finite = values[np.isfinite(values)]
-        return float(np.quantile(finite, 0.95) - finite.mean()) if len(finite) else 0.0
+        return self._chance_gains.get(n_clusters, 0.0)
+
+    @cached_property
+    def _chance_gains(self) -> dict[int, float]:
+        columns = zip(self.numbers, map(_finite, self.silhouettes.T), strict=True)
+        return {k: float(np.quantile(values, 0.95) - values.mean()) for k, values in columns if len(values)}
 
     def chance_separation(self, n_clusters: int) -> float:
         """Separation of so many clusters that chance hardly exceeds; -inf where there are never so many.
@@ -223,15 +224,12 @@ class NullReference:
         The 95th percentile of the draws. Of two clusters it is the 99th, by mean and standard deviation: refits agree
         on the halves of any long cloud, so nothing but separation tells two groups from one.
         """
-        if n_clusters not in self.numbers:
-            return -np.inf
-        values = self.separations[:, self.numbers.index(n_clusters)]
-        finite = values[np.isfinite(values)]
-        if not len(finite):
-            return -np.inf
-        if n_clusters == 2:
-            return float(finite.mean() + _NORMAL_99 * _deviation(finite)) if len(finite) > 1 else float(finite[0])
-        return float(np.quantile(finite, 0.95))
+        return self._chance_separations.get(n_clusters, -np.inf)
+
+    @cached_property
+    def _chance_separations(self) -> dict[int, float]:
+        columns = zip(self.numbers, map(_finite, self.separations.T), strict=True)
+        return {k: _chance_of_separation(k, values) for k, values in columns if len(values)}
 
     @property
     def has_separations(self) -> bool:
@@ -272,6 +270,16 @@ class NullReference:
             silhouette_gain=None if np.isnan(gain) else gain,
             silhouette_gain_error=None if np.isnan(deviation) else deviation,
         )
+
+
+def _finite(values: Floats) -> Floats:
+    return values[np.isfinite(values)]
+
+
+def _chance_of_separation(n_clusters: int, values: Floats) -> float:
+    if n_clusters == 2:
+        return float(values.mean() + _NORMAL_99 * _deviation(values)) if len(values) > 1 else float(values[0])
+    return float(np.quantile(values, 0.95))
 
 
 def _mean(values: Floats) -> float:

@@ -16,6 +16,7 @@ import numpy as np
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec, Method, TriedSetting
 from custseg.clustering._methods import REFERENCE_METHOD
+from custseg.clustering.rows._rows import distinct_rows
 from custseg.clustering.selection._candidates import Candidate, Skipped
 from custseg.clustering.selection._consensus import FIRST_SAMPLES, resampled_evidence
 from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural, very_stable_number
@@ -160,8 +161,8 @@ class Search:
     def _on_tree_rows(self, specs: Sequence[FitSpec]) -> list[Integers | None]:
         """Labels of the rows of the tree by each specification; None where it finds no clusters."""
         rows = self.evaluator.X[self.evaluator.tree_rows]
-        share = len(rows) / len(self.X)
-        return self.stages.run(lambda spec: labels_of_part(spec, rows, share), specs)
+        distinct, share = distinct_rows(rows), len(rows) / len(self.X)
+        return self.stages.run(lambda spec: labels_of_part(spec, distinct, share), specs)
 
     def _specs_by_number(self, method: Method) -> list[tuple[int, FitSpec]]:
         """The specifications to fit, with their numbers of clusters: of a grid those in the rows of the tree."""

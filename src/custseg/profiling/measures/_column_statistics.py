@@ -72,7 +72,13 @@ class ColumnStatistics:
 
     def sizes(self) -> Integers:
         """Customers of each segment."""
-        return np.bincount(self.labels[self.labels >= 0], minlength=self.n_segments)
+        return self._sizes
+
+    @cached_property
+    def _sizes(self) -> Integers:
+        sizes = np.bincount(self.labels[self.labels >= 0], minlength=self.n_segments)
+        sizes.setflags(write=False)
+        return sizes
 
     def clustered_values(self, name: str) -> tuple[Floats, Integers]:
         """The values of a numeric column that are not missing, and their segments."""
@@ -94,7 +100,13 @@ class ColumnStatistics:
 
     def codes(self, name: str) -> tuple[float, ...]:
         """Values of a given column or an attribute that stand apart from its amounts, such as -1 for "never"."""
-        return codes_of(self.table.described[name], self.clustered_values(name)[0])
+        if name not in self._codes_of:
+            self._codes_of[name] = codes_of(self.table.described[name], self.clustered_values(name)[0])
+        return self._codes_of[name]
+
+    @cached_property
+    def _codes_of(self) -> dict[str, tuple[float, ...]]:
+        return {}
 
     def flag_share(self, name: str, segment: int) -> float | None:
         """The share of 1 among the members with a value; None if the column is no flag, or there are none."""

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from custseg._column_kinds import is_age_name
@@ -39,6 +39,12 @@ class Topic:
 
 def topic_of(feature: str, labels: Collection[str] = ()) -> Topic | None:
     """The topic that lists the feature, or a word of its name, or of the labels."""
+    return _topic_of(feature, tuple(labels))
+
+
+# A fit asks hundreds of times about a few columns.
+@lru_cache(maxsize=4096)
+def _topic_of(feature: str, labels: tuple[str, ...]) -> Topic | None:
     topics_of_columns = [topic for topic in topics().values() if topic.key != ANY]
     for topic in topics_of_columns:
         if feature in topic.features:
