@@ -51,7 +51,7 @@ help:
 	@echo "  make features     rewrite docs/features.md from the texts"
 	@echo "  make api          rewrite docs/api.md from the exported names"
 	@echo "  make pictures     redraw the gallery as the tests compare it; look at every picture"
-	@echo "  make results      rewrite what the examples of README.md and of the Russian quick start print"
+	@echo "  make results      rewrite what examples print, where a page shows it below them"
 	@echo "  make month-ends   rewrite the month ends of docs/online_retail.md from the log"
 	@echo "  make constraints  rewrite the pinned versions and their hashes; UPGRADE=1 takes the newest"
 	@echo "  make clean        remove the environments and everything that was built"
