@@ -45,7 +45,7 @@ help:
 	@echo "  make lint         check style and formatting      (ruff)"
 	@echo "  make types        check types                     (mypy)"
 	@echo "  make format       fix style and formatting        (ruff)"
-	@echo "  make bench        run the benchmarks; each prints a table"
+	@echo "  make bench        run the benchmarks, small, and write what they print into benchmarks/README.md; FULL=1: all of it"
 	@echo "  make docs         run and build the documentation into build/docs/html/"
 	@echo "  make notebooks    rewrite the notebooks from their guides, and run them"
 	@echo "  make features     rewrite docs/features.md from the texts"
@@ -92,8 +92,8 @@ format: .venv/.known
 	@$(PY) -m ruff check --fix $(ARGS); $(PY) -m ruff format
 
 bench: .venv/.known
-	@for script in benchmarks/[!_]*.py; do \
-		echo "Running $$script"; $(PY) "$$script" $(ARGS) || exit 1; done
+	@echo "Running the benchmarks, $(if $(FULL),which takes hours,small; FULL=1 runs the full size)"
+	@$(PY) tools/bench.py $(if $(FULL),--full) $(ARGS)
 
 docs: .venv/.docs
 	@echo "Running and building the documentation (some minutes; later, what did not change is not run again)"

@@ -96,7 +96,10 @@ def present(names: tuple[str, ...]) -> list[str]:
     """Those of the logs whose file is there; the others are announced."""
     for name in names:
         if not LOGS[name].path.exists():
-            print(f"  {name} is left out: no {LOGS[name].path}; set CUSTSEG_DATA to the folder of the logs", flush=True)
+            print(
+                f"  {name} is left out: no {LOGS[name].path.name}; set CUSTSEG_DATA to the folder of the logs",
+                flush=True,
+            )
     return [name for name in names if LOGS[name].path.exists()]
 
 

@@ -1,12 +1,28 @@
-"""Shared by the benchmarks: medians of interleaved runs, and a table of ratios to a named peer."""
+"""Shared by the benchmarks: two sizes, medians of interleaved runs, and a table of ratios to a named peer."""
 
 from __future__ import annotations
 
+import argparse
 import gc
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
+
+
+def parse_options(parser: argparse.ArgumentParser, **small: object) -> argparse.Namespace:
+    """The options of a script: defaults are the full size, and with `--small` those of a trial of about a minute."""
+    changes = ", ".join(f"{name.replace('_', '-')} {value}" for name, value in small.items())
+    parser.add_argument("--small", action="store_true", help=f"a trial: {changes or 'the same'}")
+    if is_small():
+        parser.set_defaults(**small)
+    return parser.parse_args()
+
+
+def is_small() -> bool:
+    """Whether this is a trial."""
+    return "--small" in sys.argv[1:]
 
 
 def interleaved_seconds(contenders: Mapping[str, Callable[[], object]], runs: int) -> dict[str, list[float]]:
@@ -24,14 +40,20 @@ def interleaved_seconds(contenders: Mapping[str, Callable[[], object]], runs: in
 
 
 def print_ratios(title: str, seconds: Mapping[str, list[float]], peer: str, limits: Mapping[str, float]) -> None:
-    """A table of medians, and of their ratio to the peer's median beside the limit where there is one."""
+    """A table of medians, and of their ratio to the peer's median beside the limit where there is one.
+
+    Limits are those of the full size; a trial shows them and does not judge by them.
+    """
     print(f"\n{title}\n(Python {platform.python_version()}, {runs_text(seconds)}; median seconds)\n")
     base = statistics.median(seconds[peer])
     width = max(map(len, seconds))
     for name, values in seconds.items():
         ratio = statistics.median(values) / base
-        limit = f"  limit {limits[name]:g} ×" if name in limits else ""
-        verdict = "" if name not in limits else "  met" if ratio <= limits[name] else "  MISSED"
+        limit, verdict = "", ""
+        if name in limits:
+            limit = f"  limit {limits[name]:g} ×"
+            met = "  met" if ratio <= limits[name] else "  MISSED"
+            verdict = " at the full size" if is_small() else met
         print(f"  {name:<{width}}  {statistics.median(values):8.3f}  {ratio:6.2f} ×{limit}{verdict}")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from _logs import AS_OF, write_log
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 from sklearn.cluster import KMeans
 
 from custseg import Orders, SegmentModel, fit_segments
@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--lines", type=int, default=5_000_000)
     parser.add_argument("--runs", type=int, default=5)
-    options = parser.parse_args()
+    options = parse_options(parser, rows=100_000, lines=200_000, runs=2)
     labels_part(options.rows, options.runs)
     log_part(options.lines, options.runs)
     one_part()

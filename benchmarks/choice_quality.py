@@ -14,15 +14,13 @@ import multiprocessing
 import os
 import time
 from functools import partial
-from pathlib import Path
 
 from _choice_planted_shops import planted_shops
 from _choice_report import Limit, Measure, Part
 from _choice_shapes import labelled, shapes
 from _choice_shops import consensus, eta, kinds, logs, next_month, rows, steady
 from _choice_tables import PLANTED, half_random_part, null, planted_part, two
-
-import custseg
+from _measure import parse_options
 
 PARTS: dict[str, Part] = {
     "steady": steady,
@@ -72,13 +70,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=list(PARTS), nargs="+", default=list(PARTS))
     parser.add_argument("--count", type=int, default=100, help="tables; ten times the samples; a trial below 100")
-    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--told", action="store_true", help="shapes: also methods that are told the true number")
-    options = parser.parse_args()
+    options = parse_options(parser, part=["half-random", "null", "planted", "two"], count=4, processes=2)
     # Each process has one thread, so that as many processes as cores are of use.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    print(f"custseg {custseg.__version__} in {Path(custseg.__file__).parent}")
     parts = PARTS | {"shapes": partial(shapes, with_told=options.told)}
     with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
         for part in options.part:

@@ -1,7 +1,7 @@
 """What does each constant of the choice change? The figures with the constant lower, as it is, and higher.
 
-Every table is fitted and measured once, and the decision alone is repeated for each value. `--count 100` is the full
-benchmark; a smaller count has fewer tables, seeds and samples. Tables of public sets and real shops need the folder
+Every table is fitted and measured once, and the decision alone is repeated for each value. A smaller
+`--count` has fewer tables, seeds and samples, 100 has all. Tables of public sets and real shops need the folder
 `CUSTSEG_DATA` (by default `../shared/data` beside the repository), and their columns are empty without it.
 
     python benchmarks/choice_sensitivity.py --count 20 --processes 2
@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from _choice_sensitivity_tables import COLUMNS, Outcome, Table, Task
+from _measure import parse_options
 from sklearn.metrics import adjusted_rand_score
 
 from custseg.clustering._methods import get_method, method_names
@@ -138,9 +139,9 @@ def lines(count: int, pool) -> Iterator[str]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=100, help="tables of a kind; a trial below 100")
-    parser.add_argument("--processes", type=int, default=1)
-    options = parser.parse_args()
+    parser.add_argument("--count", type=int, default=20, help="tables of a kind")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    options = parse_options(parser, count=1, processes=2)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     start = time.perf_counter()

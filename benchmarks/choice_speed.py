@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 from _choice_logs import LOGS, RFM, bought, log_table, shop_block, shop_values
 from _choice_tables import sparse_log_normal, spending
+from _measure import parse_options
 from min_size_kmeans import peak_bytes
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
@@ -105,7 +106,7 @@ def shop_part(runs: int) -> None:
     """Online Retail from the log, beside the loop that it replaces, which starts with a finished matrix."""
     log = LOGS["Online Retail"]
     if not log.path.exists():
-        print(f"  left out: no {log.path}; set CUSTSEG_DATA to the folder of the logs")
+        print(f"  left out: no {log.path.name}; set CUSTSEG_DATA to the folder of the logs")
         return
     fitted_line("Online Retail", lambda: fit_segments(log.orders()), runs)
     values = bought(log_table("Online Retail", log.end), RFM)
@@ -178,7 +179,7 @@ def main() -> None:
     parser.add_argument("--part", choices=names, nargs="+", default=names)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--with-loop", action="store_true", help="three-methods: also the loop, about ten minutes")
-    options = parser.parse_args()
+    options = parse_options(parser, part=["small"], runs=1)
     parts: dict[str, Callable[[], None]] = {
         "shop": lambda: shop_part(options.runs),
         "large": lambda: large_part(options.runs),

@@ -18,6 +18,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from _measure import parse_options
+
 LIMIT = 8.0
 FIT = """
 import builtins, json, sys, threading, time
@@ -143,7 +145,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
+    options = parse_options(parser, runs=1)
     loop = notebook(options.runs)
     heads = ("seconds", "import", "compile", "rest", "processor", "ratio")
     print(f"\n2,000 customers, {os.cpu_count()} cores, medians of {options.runs} fresh processes\n")

@@ -1,8 +1,6 @@
 """How often does drift raise a false alarm, does it find planted changes, and do refits keep the identity of segments?
 
-    python benchmarks/drift_and_refit.py --part no-change --seeds 40
-    python benchmarks/drift_and_refit.py --part changes --seeds 40
-    python benchmarks/drift_and_refit.py --part refit --seeds 40
+    python benchmarks/drift_and_refit.py --part no-change
 
 Each seed is a shop that goes on as it is (see `_living_shop.py`), with about 2,900 customers at the fit. In `no-change`
 a model is compared with each of the 12 months after its fit. In `changes` a change begins at a month after the fit, in
@@ -16,6 +14,7 @@ import argparse
 from collections.abc import Callable
 
 from _living_shop import FIT, LivingShop, living_shop, with_doubled_prices, with_lapse, with_new_channel
+from _measure import parse_options
 
 from custseg import Orders, Segmentation, SegmentModel, fit_segments
 from custseg.tracking import Drift, drift, refit
@@ -104,15 +103,19 @@ def refits(seeds: int, size: int) -> None:
     print(f"all of them with number and name: {kept} of {seeds} shops = {kept / seeds:.1%} (limit 95%)")
 
 
+PARTS = {"no-change": no_change, "changes": changes, "refit": refits}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=["no-change", "changes", "refit"], required=True)
-    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--part", choices=list(PARTS), nargs="+", default=list(PARTS))
+    parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--new", type=int, default=80, help="customers that join the shop every month")
-    arguments = parser.parse_args()
+    arguments = parse_options(parser, seeds=1, new=40)
     print(f"{arguments.seeds} seeds, {arguments.new} new customers a month, fit as of {FIT.date()}")
-    parts = {"no-change": no_change, "changes": changes, "refit": refits}
-    parts[arguments.part](arguments.seeds, arguments.new)
+    for part in arguments.part:
+        print(f"\n{part}", flush=True)
+        PARTS[part](arguments.seeds, arguments.new)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from itertools import chain
 
 import numpy as np
 import polars as pl
+from _measure import parse_options
 from scipy.stats import ttest_ind
 
 from custseg._numerics import mean_interval, wilson_interval
@@ -149,7 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=parts, help="by default all")
     parser.add_argument("--runs", type=int, default=1000, help="simulations with the seeds 0, 1, ... [default: 1000]")
-    options = parser.parse_args()
+    options = parse_options(parser, runs=30)
     print(f"{options.runs:,} runs, seeds 0 to {options.runs - 1}.")
     for name, (title, rows) in parts.items():
         if options.part in (None, name):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import subprocess
 import sys
+
+from _measure import parse_options
 
 HEAVY = ("matplotlib", "pandas", "sklearn", "numba", "polars", "scipy")
 CODE = f"""
@@ -17,6 +20,7 @@ print(time.perf_counter() - start, *[name for name in {HEAVY!r} if name in sys.m
 
 def main() -> None:
     """Print the median of fresh interpreters."""
+    parse_options(argparse.ArgumentParser(description=__doc__))
     runs = [
         subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True).stdout.split()
         for _ in range(9)

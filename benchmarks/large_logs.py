@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from _logs import AS_OF, write_log
+from _measure import parse_options
 
 POLARS = """
 import polars, resource, sys, time
@@ -39,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=20_000_000)
     parser.add_argument("--customers", type=int, default=1_000_000)
-    options = parser.parse_args()
+    options = parse_options(parser, lines=500_000, customers=25_000)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.parquet"
         write_log(path, options.lines, options.customers)

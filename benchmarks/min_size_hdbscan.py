@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 from min_size_kmeans import peak_bytes, shop_like
 from sklearn.cluster import KMeans
 
@@ -16,7 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=1)
-    options = parser.parse_args()
+    options = parse_options(parser, rows=30_000)
     X = shop_like(options.rows, 6)
     model = MinSizeHDBSCAN(min_size=0.02, random_state=0)
     free = KMeans(8, n_init=1, random_state=0)

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 from sklearn.cluster import KMeans
 
 from custseg.clustering import MinSizeKMeans
@@ -99,7 +99,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--small-rows", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
+    options = parse_options(parser, rows=50_000, starts=2, small_rows=2_000, runs=1)
     against_free(options.rows, options.starts, options.runs)
     against_constrained(options.small_rows, options.runs)
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 from _logs import AS_OF, write_log
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 
 from custseg.features import build_features, rfm
 
@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=5_000_000)
     parser.add_argument("--customers", type=int, default=250_000)
     parser.add_argument("--runs", type=int, default=5)
-    options = parser.parse_args()
+    options = parse_options(parser, lines=200_000, customers=10_000, runs=2)
     title = f"{options.lines:,} lines, {options.customers:,} customers"
     with tempfile.TemporaryDirectory() as folder:
         path, tenth = Path(folder) / "orders.parquet", Path(folder) / "tenth.parquet"

@@ -5,10 +5,10 @@ until the end of the period: η² of log(1 + revenue), negative revenue as 0, wi
 of segments and the method are chosen by the library, at most 8, seed 0. The logs are in the folder `CUSTSEG_DATA` (by
 default `../shared/data` beside the repository); those that are not there are left out.
 
-    python benchmarks/out_of_time.py                # the cells with a limit
+    python benchmarks/out_of_time.py                # the cells with a limit, and the shop
     python benchmarks/out_of_time.py --part other   # other cuts of the same shops, which the limits do not name
     python benchmarks/out_of_time.py --part weights # other weights of foresight
-    python benchmarks/out_of_time.py --part shop --count 100   # a planted and a shuffled outcome
+    python benchmarks/out_of_time.py --part shop    # a planted and a shuffled outcome
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 from _choice_logs import LOGS, present
+from _measure import parse_options
 
 from custseg.datasets import make_shop
 from custseg.goals import GOALS, Goal
@@ -142,10 +143,10 @@ def exchanged(orders: pl.DataFrame, cut: object, seed: int) -> pl.DataFrame:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=["limits", "other", "weights", "shop"], default="limits")
-    parser.add_argument("--count", type=int, default=20, help="seeds of the shop")
+    parser.add_argument("--part", choices=["limits", "other", "weights", "shop"], nargs="+", default=["limits", "shop"])
+    parser.add_argument("--count", type=int, default=100, help="seeds of the shop")
     parser.add_argument("--first", type=int, default=0, help="first seed of the shop")
-    options = parser.parse_args()
+    options = parse_options(parser, part=["shop"], count=2)
     print("columns of cells: groups, η², adjusted η², 95 % interval")
     start = time.perf_counter()
     seeds = range(options.first, options.first + options.count)
@@ -155,8 +156,9 @@ def main() -> None:
         "weights": weights,
         "shop": lambda: shop(seeds),
     }
-    for text in parts[options.part]():
-        print(text, flush=True)
+    for part in options.part:
+        for text in parts[part]():
+            print(text, flush=True)
     print(f"{time.perf_counter() - start:.0f} s")
 
 

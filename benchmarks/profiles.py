@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 from scipy.stats import norm, poisson
 from sklearn.cluster import KMeans
 
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=30)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--draws", type=int, default=1_000)
-    options = parser.parse_args()
+    options = parse_options(parser, rows=50_000, draws=100, runs=1)
     coverage(options.draws)
     speed(options.rows, options.columns, options.runs)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from _logs import AS_OF, write_log
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 
 from custseg.features import rfm
 from custseg.logs import described_logs, report_on
@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=5_000_000)
     parser.add_argument("--customers", type=int, default=250_000)
     parser.add_argument("--runs", type=int, default=9)
-    options = parser.parse_args()
+    options = parse_options(parser, lines=200_000, customers=10_000, runs=3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.parquet"
         write_log(path, options.lines, options.customers)

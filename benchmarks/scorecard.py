@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
+from _measure import parse_options
 
 from custseg.insights.scorecards._estimates import Figure, money_figure, rate_figures
 from custseg.insights.scorecards._ranking import rank
@@ -114,7 +115,7 @@ def main() -> None:
     parser.add_argument("--part", choices=parts, help="by default all")
     parser.add_argument("--runs", type=int, default=1000, help="simulations [default: 1000]")
     parser.add_argument("--first", type=int, default=0, help="seed of the first; the others follow [default: 0]")
-    options = parser.parse_args()
+    options = parse_options(parser, runs=30)
     for name, run in parts.items():
         if options.part in (None, name):
             run(range(options.first, options.first + options.runs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 from min_size_kmeans import shop_like
 from sklearn.cluster import KMeans
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=1)
-    options = parser.parse_args()
+    options = parse_options(parser, rows=30_000)
     X = shop_like(options.rows, 30)
     labels = KMeans(8, n_init=1, random_state=0).fit_predict(X)
     human = np.expm1(X / 2).round(2)

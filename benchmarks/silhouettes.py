@@ -12,7 +12,7 @@ import statistics
 import time
 
 import numpy as np
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 from min_size_kmeans import peak_bytes
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.datasets import make_blobs
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=30_000)
     parser.add_argument("--many-rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
-    options = parser.parse_args()
+    options = parse_options(parser, rows=4_000, many_rows=50_000, runs=2)
     memory(options.rows)  # before other work leaves freed memory that hides it
     small(options.runs)
     euclidean(options.rows, options.runs)

@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from _measure import parse_options
+
 # The tables, models and databases are those of the tests.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -29,7 +31,7 @@ def main() -> None:
     parser.add_argument("--dialects", nargs="+", default=["duckdb", "sqlite", "postgres"])
     parser.add_argument("--models", nargs="+", default=MODELS)
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
-    arguments = parser.parse_args()
+    arguments = parse_options(parser, customers=2_000)
     print(
         f"{'model':34}{'database':10}{'customers':>10}{'differ':>8}{'nearly equal':>14}{'confidence':>12}{'seconds':>9}"
     )

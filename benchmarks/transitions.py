@@ -11,7 +11,7 @@ import argparse
 
 import numpy as np
 import polars as pl
-from _measure import interleaved_seconds, print_ratios
+from _measure import interleaved_seconds, parse_options, print_ratios
 
 from custseg.tracking import transitions
 
@@ -65,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
-    options = parser.parse_args()
+    options = parse_options(parser, customers=50_000, runs=3)
     for text in (False, True):
         compare(options.customers, options.runs, text=text)
 

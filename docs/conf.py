@@ -90,9 +90,10 @@ def _cache_of_outputs() -> Path:
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(_cache_of_outputs())
 nb_execution_in_temp = True
-nb_execution_timeout = 240
+nb_execution_timeout = 600
 nb_execution_show_tb = True
 nb_merge_streams = True
+os.environ.setdefault("CUSTSEG_DATA", str(ROOT.parent / "shared" / "data"))
 # Pages show the commands of this environment, whatever the profile of who builds them.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 os.environ["IPYTHONDIR"] = str(_BUILT / "ipython")

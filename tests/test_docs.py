@@ -1,5 +1,6 @@
 """The documents tell the truth: their examples run, their links lead somewhere, their commands exist."""
 
+import os
 import re
 import runpy
 import shlex
@@ -8,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from effort import all_of
 
 import custseg
 from custseg import Orders, fit_segments
@@ -30,20 +30,40 @@ def blocks(page: Path, language: str) -> list[str]:
     return [code for marked, code in BLOCK.findall(page.read_text(encoding="utf-8")) if marked == language]
 
 
-def is_run(page: Path) -> bool:
-    """Whether the page has code, and no line in its front matter that says why it is not run here."""
-    return bool(blocks(page, "python")) and "\nnot_run: " not in page.read_text(encoding="utf-8").partition("\n# ")[0]
+# What the front matter of a page says that its code needs: a file of the real logs, a package, or a server.
+needed: Callable[[Path], str | None] = runpy.run_path(str(ROOT / "tools" / "notebook.py"))["needed"]
 
 
-# The others are run in `make test-all`; together they take minutes.
+def as_parameter(page: Path) -> object:
+    """Only quick pages run in `make test`; the rest, which take minutes together, in `make test-all`."""
+    if needed(page) == "PostgreSQL":
+        return pytest.param(page, marks=pytest.mark.services)
+    if needed(page) == "mlflow":
+        # Its own dependencies warn about each other.
+        return pytest.param(page, marks=[pytest.mark.slow, pytest.mark.filterwarnings("ignore")])
+    return page if page.name in QUICK else pytest.param(page, marks=pytest.mark.slow)
+
+
 QUICK = ("README.md", "results.md", "rules.md", "labels.md")
-RUNNING = all_of([page for page in PAGES if is_run(page)], quick=[p for p in PAGES if p.name in QUICK])
+RUNNING = [as_parameter(page) for page in PAGES if blocks(page, "python")]
 
 
 @pytest.mark.parametrize("page", RUNNING, ids=page_name)
 def test_examples_run_in_order(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    shared_file: Callable[[str], Path],
 ) -> None:
+    match needed(page):
+        case "PostgreSQL":
+            if "PGPORT" not in os.environ:
+                pytest.skip("no PostgreSQL server: run make test-services")
+        case "mlflow":
+            pytest.importorskip("mlflow")
+        case str(file):
+            monkeypatch.setenv("CUSTSEG_DATA", str(shared_file(file).parent))
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
     text, end = page.read_text(encoding="utf-8"), -1

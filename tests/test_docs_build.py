@@ -1,11 +1,13 @@
 """What becomes of a page on its way into Sphinx, which `make docs` runs."""
 
 import runpy
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 STEP = runpy.run_path(str(ROOT / "docs" / "_extensions" / "run_pages.py"))
-runnable, relinked, in_turns, shown_files = (STEP[name] for name in ("runnable", "relinked", "in_turns", "shown_files"))
+relinked, in_turns, shown_files = (STEP[name] for name in ("relinked", "in_turns", "shown_files"))
+runnable = partial(STEP["runnable"], logs=ROOT)
 
 PAGE = """# Title
 
@@ -49,6 +51,12 @@ def test_page_that_is_not_run_says_why() -> None:
     assert page.startswith("\n# Title\n\n:::{note}\n")
     assert "not run when the page was built: it needs a server.\n" in page
     assert "```python\nprint(1)\n```" in page
+
+
+def test_page_that_needs_a_log_is_run_where_it_is() -> None:
+    page = f"---\nneeds: pyproject.toml\nnot_run: it needs a log\n---\n\n{PAGE}"
+    assert "{code-cell}" in runnable(page)
+    assert "it needs a log" in runnable(page.replace("pyproject", "absent"))
 
 
 def test_page_without_code_stays_as_it_is() -> None:

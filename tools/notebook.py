@@ -1,6 +1,7 @@
 """Makes the notebooks of their guides, and runs them: `python tools/notebook.py`.
 
-A notebook is stored without outputs: so it is the same wherever it is made, and a test compares it with its guide.
+A notebook is stored without outputs: so it is the same wherever it is made, and a test compares it with its guide. What
+a guide says that its code prints is left out, because the notebook prints it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,25 @@ import json
 import os
 import re
 import tempfile
+import time
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+
 ROOT = Path(__file__).resolve().parents[1]
-GUIDES = {"first_segments": "first_segments", "a_year_of_segments": "every_day"}
+GUIDES = {
+    "1_first_segments": "first_segments",
+    "2_online_retail": "file_to_report",
+    "3_email_and_web": "email_and_web",
+    "4_method_and_number": "honest_choice",
+    "5_goal_to_proof": "goal_to_proof",
+    "6_a_year_of_segments": "every_day",
+    "7_comparing_methods": "compare_methods",
+}
 """The guide of each notebook."""
-_CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^```python\n(.*?)^```$(?:\n\n```text\n.*?^```$)?", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\[[^\]]*\]\()([^)\s:#]+)([^)\s]*\))")
 
 
@@ -25,9 +38,16 @@ def paths(name: str) -> tuple[Path, Path]:
     return ROOT / "docs" / "guides" / f"{GUIDES[name]}.md", ROOT / "notebooks" / f"{name}.ipynb"
 
 
+def needed(page: Path) -> str | None:
+    """What the front matter of a page says that its code needs: a file of the real logs, or a server."""
+    header = _FRONT_MATTER.match(page.read_text(encoding="utf-8"))
+    line = re.search(r"^needs: (.+)$", header[1], re.MULTILINE) if header else None
+    return line[1] if line else None
+
+
 def notebook_of(guide: Path, notebook: Path) -> str:
     """The notebook as text: Python blocks are its cells of code, all between them is prose."""
-    pieces = _CODE.split(guide.read_text(encoding="utf-8"))
+    pieces = _CODE.split(_FRONT_MATTER.sub("", guide.read_text(encoding="utf-8")))
     cells = []
     for place, piece in enumerate(pieces):
         if text := piece.strip("\n"):
@@ -47,6 +67,7 @@ def run(notebook: Path) -> int:
     with tempfile.TemporaryDirectory() as folder, chdir(folder), redirect_stdout(io.StringIO()):
         for number, text in enumerate(code, 1):
             exec(compile(text, f"{notebook.name}, cell {number}", "exec"), names)
+    plt.close("all")
     return len(code)
 
 
@@ -71,10 +92,19 @@ def main() -> None:
     beside_repository = ROOT.parent / "shared" / "data"
     if beside_repository.exists():
         os.environ.setdefault("CUSTSEG_DATA", str(beside_repository))
+    data = Path(os.environ.get("CUSTSEG_DATA", "."))
     for name in GUIDES:
         guide, notebook = paths(name)
         notebook.write_text(notebook_of(guide, notebook), encoding="utf-8")
-        print(f"{notebook.name}: {run(notebook)} cells ran from top to bottom", flush=True)
+        file = needed(guide)
+        if file and not (data / file).exists():
+            print(f"{notebook.name}: not run, because there is no {file} in the folder CUSTSEG_DATA", flush=True)
+            continue
+        start = time.perf_counter()
+        count = run(notebook)
+        print(
+            f"{notebook.name}: {count} cells ran from top to bottom in {time.perf_counter() - start:.0f} s", flush=True
+        )
 
 
 if __name__ == "__main__":

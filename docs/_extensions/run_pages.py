@@ -5,7 +5,8 @@ Pages stay plain Markdown, as they are read on GitHub and run by the tests. On t
 - ```` ```python ```` becomes a code cell; a ```` ```text ```` right below it is what the block prints, and gives way to
   what it prints now;
 - ```` ```sh ```` is shown as it is, with what its commands print below it;
-- a page with `not_run: <reason>` in its front matter is not run, and says why;
+- a page with `not_run: <reason>` in its front matter is not run, and says why; with `needs: <file>` it is run where this
+  file is among the real logs;
 - a page with `shows: <file>` has the content of a file outside `docs/`;
 - links to such files lead to these pages, and those to notebooks download them.
 """
@@ -33,10 +34,11 @@ kernelspec: {name: python3, display_name: Python 3, language: python}
 """
 
 
-def runnable(page: str) -> str:
-    """The page as a notebook, if it has code to be run; otherwise as it is."""
+def runnable(page: str, logs: Path) -> str:
+    """The page as a notebook, if it has code to be run; otherwise as it is. `logs` is the folder of the real logs."""
     header, body = parts(page)
-    if reason := setting(header, "not_run"):
+    needs = setting(header, "needs")
+    if (reason := setting(header, "not_run")) and not (needs and (logs / needs).is_file()):
         return _TITLE.sub(lambda title: f"{title[0]}\n{_not_run(reason)}", body, count=1)
     if not _BLOCK.search(body):
         return page
@@ -98,6 +100,7 @@ def in_turns(names: list[str], runs: Container[str]) -> list[str]:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Read every Markdown page through `runnable`."""
     shown = shown_files(Path(app.srcdir))
+    logs = Path(os.environ["CUSTSEG_DATA"])
 
     def read(app: Sphinx, name: str, content: list[str]) -> None:
         page = Path(app.env.doc2path(name))
@@ -109,7 +112,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
             app.env.note_dependency(str(source))
             text = source.read_text(encoding="utf-8")
         linked = relinked(text, source, page, shown)
-        content[0] = runnable(linked) if source == page else linked
+        content[0] = runnable(linked, logs) if source == page else linked
 
     def arrange(app: Sphinx, env: object, names: list[str]) -> None:
         texts = {name: Path(app.env.doc2path(name)).read_text(encoding="utf-8") for name in names}

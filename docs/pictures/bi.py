@@ -1,4 +1,4 @@
-"""Draws docs/guides/bi.png: what the tables of `export_bi` become, from the Parquet files alone."""
+"""Draws docs/how_to/power_bi_tableau.png: what the tables of `export_bi` become, from the Parquet files alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from custseg.exports import export_bi
 from custseg.plots._canvas import segment_color
 from custseg.tracking import SegmentHistory
 
-TARGET = Path(__file__).parents[1] / "guides" / "bi.png"
+TARGET = Path(__file__).parents[1] / "how_to" / "power_bi_tableau.png"
 MONTHS = [f"2025-{month:02d}-01" for month in range(1, 8)]
 
 
