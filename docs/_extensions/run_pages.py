@@ -5,7 +5,7 @@ Pages stay plain Markdown, as they are read on GitHub and run by the tests. On t
 - ```` ```python ```` becomes a code cell; a ```` ```text ```` right below it is what the block prints, and gives way to
   what it prints now;
 - ```` ```sh ```` is shown as it is, with what its commands print below it;
-- a page with `not_run: <reason>` in its front matter is not run, and says why; with `needs: <file>` too, it is run where
+- a page with `not_run: <reason>` in its front matter is not run, and says why; with `needs: <file>`, it is run where
   this file is among the real logs;
 - a page with `shows: <file>` has the content of a file outside `docs/`;
 - links to such files lead to these pages, and those to notebooks download them.
