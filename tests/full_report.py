@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -20,6 +21,11 @@ from custseg.reports import report
 from custseg.tracking import SegmentHistory, transitions
 
 HOSTILE = ("</script><script>alert(1)</script>", "=cmd()|' /C calc'!A0", "عملاء مخلصون \u202egnp.exe", "x" * 5_000)
+# Names of columns, arguments, packages and the language itself.
+LATIN = re.compile(
+    r"[\w-]+=|\w+_\w+|=\.\.\.|k-(?=средние|means)|z-(?=оцен)|\b(age|sex|region|interests|orders|events|customers|means|k|"
+    r"custseg|numpy|scipy|scikit-learn|numba|polars|narwhals|Python|Customers|features|newsletter|email)\b"
+)
 _FIRST, _SECOND = "2025-06-01", "2025-07-01"
 
 

@@ -99,3 +99,9 @@ def test_errors_have_one_base() -> None:
         assert issubclass(error, custseg.CustsegError)
     assert issubclass(custseg.DataError, ValueError)
     assert issubclass(custseg.MissingDependencyError, ImportError)
+
+
+@pytest.mark.parametrize("folder", custseg._FOLDERS)
+def test_completion_offers_public_names_alone(folder: str) -> None:
+    module = getattr(custseg, folder)
+    assert dir(module) == sorted(module.__all__)

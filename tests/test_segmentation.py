@@ -1,4 +1,6 @@
+import io
 import re
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
@@ -141,7 +143,7 @@ def fit_bad(bad: BadInput) -> Segmentation:
         ({"refunds": None}, "refunds must be one of"),
         ({"random_state": None}, "random_state must be a whole number"),
         ({"random_state": np.random.default_rng(0)}, "random_state must be a whole number"),
-        ({"progress": True}, r"progress must be a function of \(step, done, steps\), got bool"),
+        ({"progress": "yes"}, r"progress must be True, False or a function of \(step, done, steps\), got str"),
     ],
 )
 def test_wrong_type_is_an_error(arguments: dict[str, Any], words: str) -> None:
@@ -347,6 +349,16 @@ def test_progress_is_reported() -> None:
     assert ("clustering, 10 of 100 parts done", 2, 4) in told
     assert ("clustering, 100 of 100 parts done", 2, 4) in told
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+def test_progress_is_shown_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", terminal)
+    quick_fit(clean_log(), progress=False)
+    assert terminal.getvalue() == ""
+    quick_fit(clean_log())
+    assert "━━━" in terminal.getvalue()
 
 
 def test_progress_is_in_the_language_of_the_result() -> None:

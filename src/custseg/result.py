@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_integer
 from custseg._column_kinds import column_notes, is_demographic_name
+from custseg._display import Tabular, html_block
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._write import write_files
 from custseg.classical_rfm import RFMGrid, rfm_grid
@@ -48,7 +48,7 @@ _MOST_TELLING = 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Segmentation:
+class Segmentation(Tabular):
     """Customers in named segments, and why.
 
     Attributes
@@ -92,7 +92,7 @@ class Segmentation:
 
     @property
     def assignments(self) -> Any:
-        """The segment of every customer, in the caller's kind of table.
+        """The segment of every customer, in the caller's kind of table; `to_pandas` and `to_polars` give it too.
 
         Columns as of `SegmentModel.assign`: `customer_id`, `segment` (int; missing for customers that cannot be
         clustered), `name`, `confidence`, `second_segment`, `is_outlier`.
@@ -278,6 +278,7 @@ class Segmentation:
             self,
             profiles=profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}),
             choice=replace(self.choice, language=language),
+            features=self.features.in_language(language),
             model=self.model.in_language(language),
             rules=rules,
         )
@@ -347,9 +348,9 @@ class Segmentation:
         return "\n".join([self._headline(), *overview, "", repr(self.profiles), "", self.why()])
 
     def _repr_html_(self) -> str:
-        overview = f"<p>{html.escape(self.profiles.overview)}</p>" if self.profiles.overview else ""
-        headline, why = html.escape(self._headline()), html.escape(self.why())
-        return f"<p>{headline}</p>{overview}{self.profiles._repr_html_()}<p>{why}</p>"
+        lead = [self._headline(), *([self.profiles.overview] if self.profiles.overview else [])]
+        tables = [self.profiles.display_table()]
+        return html_block(self.choice.language, lead=lead, tables=tables, sentences=[self.why()])
 
     def _headline(self) -> str:
         """Return how many segments of how many customers, when, and by which features."""
@@ -379,6 +380,9 @@ class Segmentation:
     def _counted(self, count: int, noun: str) -> str:
         language = self.choice.language
         return counted(count, text(language, "result", noun), language)
+
+    def _local_table(self) -> nw.DataFrame[Any]:
+        return self._assignments
 
     @cached_property
     def _assignments(self) -> nw.DataFrame[Any]:

@@ -17,6 +17,7 @@ from custseg._checks import (
     check_random_state,
     check_segment_numbers,
 )
+from custseg._display import Progress, checked_progress, progress_shown
 from custseg._frames import USUAL_FORM, CSVFormat
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
@@ -41,8 +42,6 @@ from custseg.texts import LANGUAGES, listed, text
 from custseg.trials import AutoMinimum
 
 __all__ = ["fit_segments"]
-
-Progress = Callable[[str, int, int], None]
 
 _CALLER = "fit_segments"
 _FORM_OF_A_LOG = (
@@ -72,7 +71,7 @@ def fit_segments(
     language: str = "en",
     labels: object = None,
     random_state: int = 0,
-    progress: Progress | None = None,
+    progress: bool | Callable[[str, int, int], None] = True,
     separator: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
@@ -136,8 +135,10 @@ def fit_segments(
         tables keep the column names.
     random_state : int, default 0
         Seed; the same customers and seed give the same segments, in any row order.
-    progress : callable, optional
-        Called with (the step in words, number of steps done, total number of steps).
+    progress : bool or callable, default True
+        True shows the steps: as a bar on a terminal, as a line in a notebook that is removed at the end, and not at all
+        in a pipe or a document that is executed (nbconvert, papermill, MyST-NB, Quarto). A function is called with (the
+        step in words, number of steps done, total number of steps) instead; an error that it raises ends the fit.
     separator, decimal, thousands, encoding : str, optional
         Format of `features` if it is a CSV file, as in `Orders`. For logs, give them in the description of the log.
     skip_rows : int, default 0
@@ -177,48 +178,48 @@ def fit_segments(
     preferred = check_preferred(_CALLER, prefer)
     aim = _checked_goal(goal, features=features)
     options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
-    tell = _teller(progress, language)
-
-    tell("reading", 0, 4)
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
-    if features is None:
-        _refuse_form_and_id(form, customer_column)
-        described = _described_logs(logs, refunds=refunds)
-        table = _features(described, aim)
-    else:
-        described, table = None, _ready_table(features, customer_column, logs, form=form)
-    are_given = columns is not None
-    if aim is not None and columns is None:
-        columns = goal_columns(table, aim, _CALLER)
-    table, names, report = _labeled(table, labels, columns, logs=described, language=language)
+    with progress_shown(checked_progress(_CALLER, progress), language) as show:
+        tell = _teller(show, language)
+        tell("reading", 0, 4)
+        if features is None:
+            _refuse_form_and_id(form, customer_column)
+            described = _described_logs(logs, refunds=refunds)
+            table = _features(described, aim)
+        else:
+            described, table = None, _ready_table(features, customer_column, logs, form=form)
+        are_given = columns is not None
+        if aim is not None and columns is None:
+            columns = goal_columns(table, aim, _CALLER)
+        table, names, report = _labeled(table, labels, columns, logs=described, language=language)
 
-    tell("preparing", 1, 4)
-    minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-    check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER)
-    weights = None if aim is None else partial(column_weights, table, goal=aim)
-    matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights)
+        tell("preparing", 1, 4)
+        minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
+        check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER)
+        weights = None if aim is None else partial(column_weights, table, goal=aim)
+        matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights)
 
-    tell("clustering", 2, 4)
-    if aim is not None and described is not None and len(numbers) > 1:
-        share = size if size < 1 else size / len(matrix.rows)
-        options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
-    choice = _select(matrix, method, n_segments=n_segments, min_size=size, tell=tell, **options)
+        tell("clustering", 2, 4)
+        if aim is not None and described is not None and len(numbers) > 1:
+            share = size if size < 1 else size / len(matrix.rows)
+            options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
+        choice = _select(matrix, method, n_segments=n_segments, min_size=size, tell=tell, **options)
 
-    tell("describing", 3, 4)
-    choice = replace(choice, language=language)
-    fit_options = FitOptions(
-        tuple(names) if are_given else None,
-        None if n_segments is None else tuple(numbers),
-        int(size) if size >= 1 else float(size),
-        preferred,
-        seed,
-        aim,
-    )
-    result = assembled(table, matrix, choice, logs=described, report=report, options=fit_options)
-    if minimum is not None:
-        result = with_detectable_lifts(result, minimum, described)
-    tell("done", 4, 4)
+        tell("describing", 3, 4)
+        choice = replace(choice, language=language)
+        fit_options = FitOptions(
+            tuple(names) if are_given else None,
+            None if n_segments is None else tuple(numbers),
+            int(size) if size >= 1 else float(size),
+            preferred,
+            seed,
+            aim,
+        )
+        result = assembled(table, matrix, choice, logs=described, report=report, options=fit_options)
+        if minimum is not None:
+            result = with_detectable_lifts(result, minimum, described)
+        tell("done", 4, 4)
     return result
 
 
@@ -263,7 +264,7 @@ def _labeled(
     table: FeatureTable, labels: object, columns: Sequence[str] | None, *, logs: Logs | None, language: str
 ) -> tuple[FeatureTable, list[str], DataReport]:
     """The features with labels, checked; the columns to cluster on; and the data report of the logs or of the table."""
-    table = table.with_labels(labels, caller=_CALLER)
+    table = table.with_labels(labels, caller=_CALLER).in_language(language)
     names = clustering_columns(table, columns, _CALLER)
     table = as_quantities(table, names)
     if logs is None:
@@ -341,13 +342,7 @@ def _number_of(previous: object) -> int | None:
     return check_previous(_CALLER, previous, kinds="an earlier result, its model or its number of segments")
 
 
-def _teller(progress: object, language: str) -> Callable[..., None]:
-    """Return a function that calls the caller's progress function with the words for a step, if there is one."""
-    if progress is None:
-        return lambda step, completed, total, **counts: None
-    if not callable(progress):
-        raise TypeError(
-            f"{_CALLER}: progress must be a function of (step, done, steps), got {type(progress).__name__}."
-        )
+def _teller(show: Progress, language: str) -> Callable[..., None]:
+    """A function that shows a step in words."""
     words = text(language, "progress")
-    return lambda step, completed, total, **counts: progress(words[step].format(**counts), completed, total)
+    return lambda step, completed, total, **counts: show(words[step].format(**counts), completed, total)

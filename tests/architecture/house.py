@@ -18,6 +18,7 @@ LAYERS = (
     ("errors", "_compiled", "_numerics", "texts"),
     ("_checks", "_privacy"),
     ("_column_kinds", "_frames", "_labels", "_write"),
+    ("_display",),
     ("snapshot",),
     ("feature_table",),
     ("logs",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,7 +151,7 @@ def test_arrow_interface_and_length() -> None:
     table = given(TABLE)
     assert pl.DataFrame(table).equals(table.frame, null_equal=True)
     assert len(table) == 3
-    assert repr(table) == "FeatureTable: 3 customers\n  given: recency_days, revenue, city, member"
+    assert repr(table) == "FeatureTable: <10 customers\n  given: recency_days, revenue, city, member"
 
 
 def test_values_are_a_copy() -> None:
@@ -179,3 +180,33 @@ def test_text_that_holds_some_numbers_is_counted() -> None:
     table = pl.DataFrame({"customer_id": [1, 2, 3], "total": ["1.5", "2", "soon"], "city": ["Oslo", "Rome", "Bonn"]})
     with pytest.raises(DataError, match="Convert 'total' to numbers: it is text, and 2 of 3 values are numbers"):
         check_features(given(table), ["total"], argument="columns", caller="test")
+
+
+def test_column_by_name() -> None:
+    table = given(TABLE)
+    assert table["revenue"].tolist()[::2] == [1.5, -2.0]
+    assert np.isnan(table["revenue"][1])
+    assert table["city"].tolist() == ["Oslo", None, None]
+    assert table["customer_id"].tolist() == ["007", "8", "ann"]
+    assert list(table) == table._ipython_key_completions_() == TABLE.columns
+    assert "revenue" in table
+    with pytest.raises(DataError, match=r"there is no column 'revenu'\. Did you mean 'revenue'\? Columns are \['cust"):
+        table["revenu"]
+
+
+def test_notebook_shows_labels_units_and_coverage() -> None:
+    values = [None] * 5 + [1.0] * 55
+    table = given(pl.DataFrame({"id": range(60), "recency_days": range(60), "few<b>": values}))
+    page = table.in_language("ru")._repr_html_()
+    assert '<p class="cs-lead">FeatureTable: 60 клиентов</p>' in page
+    assert "few&lt;b&gt;" in page
+    # Five customers have no value: the share is a bound, and has no bar.
+    assert "&gt;83\xa0%" in page
+    assert re.findall(r'style="width:([^"]*)"', page) == ["100.0%"]
+
+
+def test_language_is_the_default_of_the_summary() -> None:
+    table = given(TABLE).in_language("ru")
+    assert table.summary()["unit"] == table.summary("ru")["unit"] != table.summary("en")["unit"]
+    with pytest.raises(ValueError, match="in_language: language must be one of"):
+        table.in_language("de")

@@ -263,3 +263,10 @@ def test_shop_with_events_tells_who_can_be_reached(tmp_path: Path) -> None:
     row = profile_segments(features, np.zeros(len(features), dtype=int))[0]
     assert set(row.reachable) == {"email", "sms"}
     assert 0 < (row.reachable["email"] or 0) < row.size
+
+
+def test_profile_by_name(profiles: Profiles) -> None:
+    names = profiles._ipython_key_completions_()
+    assert [profiles[name] for name in names] == list(profiles)
+    with pytest.raises(DataError, match=r"Profiles: there is no segment 'Nobody'\. Names are \["):
+        profiles["Nobody"]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from full_report import HOSTILE, Page, hostile, page_of, result
+from full_report import HOSTILE, LATIN, Page, hostile, page_of, result
 from readable_pictures import awkward_results
 
 from custseg import CustsegError, DataError
@@ -89,13 +89,6 @@ def test_pictures_hold_no_texts_comments_or_dates() -> None:
 
 def test_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
     assert report(result("ru"), tmp_path / "report.html").read_bytes() == page_of("plain", "ru").encode()
-
-
-# Names of columns, arguments, packages and the language itself.
-LATIN = re.compile(
-    r"[\w-]+=|\w+_\w+|=\.\.\.|k-(?=средние|means)|z-(?=оцен)|\b(age|sex|region|interests|orders|events|customers|means|k|"
-    r"custseg|numpy|scipy|scikit-learn|numba|polars|narwhals|Python|Customers|features|newsletter|email)\b"
-)
 
 
 def test_russian_page_has_no_english_words() -> None:

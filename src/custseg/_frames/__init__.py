@@ -11,12 +11,14 @@ from __future__ import annotations
 from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
+from custseg._frames._give_back import as_pandas
 from custseg._frames._local import (
     collect,
     collect_together,
     column_of,
     columns_of,
     frame_from_columns,
+    local_table,
     parquet_rows,
     parquet_table,
     table_writer,
@@ -40,12 +42,14 @@ __all__ = [
     "Table",
     "TableSample",
     "TextFacts",
+    "as_pandas",
     "collect",
     "collect_together",
     "column_of",
     "columns_of",
     "date_format",
     "frame_from_columns",
+    "local_table",
     "look_at_text_file",
     "matching_paths",
     "open_table",

@@ -65,6 +65,13 @@ class PandasLike:
         return result
 
 
+def as_pandas(frame: nw.DataFrame[Any]) -> Any:
+    """The frame as a pandas DataFrame; MissingDependencyError without pandas or pyarrow."""
+    for name in ("pandas", "pyarrow"):
+        optional_module(name, "to_pandas")
+    return PandasLike({})(frame, "")
+
+
 @dataclass(frozen=True)
 class ArrowLike:
     """Gives back a pyarrow Table whose ids have the type they came in."""

@@ -26,6 +26,11 @@ def frame_from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame({name: _series(name, values) for name, values in columns.items()})
 
 
+def local_table(columns: Mapping[str, Any]) -> nw.DataFrame[Any]:
+    """The same as a local table."""
+    return nw.from_native(frame_from_columns(columns), eager_only=True)
+
+
 def parquet_rows(path: Path) -> nw.LazyFrame[Any]:
     """The rows of one Parquet file that this package wrote, lazily: a filter reads only what it needs."""
     return nw.from_native(pl.scan_parquet(path, glob=False, hive_partitioning=False))

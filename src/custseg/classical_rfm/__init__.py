@@ -14,3 +14,7 @@ from custseg.classical_rfm._map import RFMMap
 from custseg.classical_rfm._scores import RFMScores, rfm_scores
 
 __all__ = ["RFMCell", "RFMGrid", "RFMMap", "RFMScores", "crosswalk", "rfm_scores"]
+
+
+def __dir__() -> list[str]:
+    return __all__

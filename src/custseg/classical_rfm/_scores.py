@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_columns, check_integer
+from custseg._display import Tabular
 from custseg.classical_rfm._edges import (
     FEWEST_BINS,
     MOST_BINS,
@@ -28,7 +29,7 @@ _FAMILY = "rfm scores"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RFMScores:
+class RFMScores(Tabular):
     """Scores from 1 (worst) to `bins` (best) in recency, frequency and money, one row per customer.
 
     Any frame constructor that reads the Arrow interface takes it, as in `polars.DataFrame(scores)`.
@@ -73,6 +74,9 @@ class RFMScores:
             for letter, column in zip("rfm", self.edges, strict=True)
         )
         return (*scores, Feature("code", "text", _FAMILY, fields={"bins": bins}))
+
+    def _local_table(self) -> nw.DataFrame[Any]:
+        return self.local
 
     def __len__(self) -> int:
         return len(self.local)

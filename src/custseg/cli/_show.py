@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +24,9 @@ def fit_and_write(
     **arguments: Any,
 ) -> Segmentation:
     """Fit segments, print them, and write their files; the model to `save`, and tables for BI to `bi`, if given."""
-    result = fit_with_progress(orders, **arguments)
+    from custseg.segmentation import fit_segments
+
+    result = fit_segments(orders, **arguments)
     files = _write(result, out, form) if out else []
     if save is not None:
         result.model.save(save)
@@ -44,14 +44,6 @@ def fit_and_write(
     for note in notes:
         say(note)
     return result
-
-
-def fit_with_progress(orders: object, **arguments: Any) -> Segmentation:
-    """The segments, with a progress display on a terminal."""
-    from custseg.segmentation import fit_segments
-
-    with _progress(arguments.get("language", "en")) as progress:
-        return fit_segments(orders, progress=progress, **arguments)
 
 
 def _write(result: Any, out: Path, form: str) -> list[Path]:
@@ -86,17 +78,3 @@ def _show(result: Any) -> None:
     for note in result.notes:
         say(f"  {note}")
     say()
-
-
-@contextmanager
-def _progress(language: str) -> Iterator[Any]:
-    """A progress display on a terminal, none in a pipe."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as display:
-        task = display.add_task(text(language, "cli", "starting"), total=1)
-        yield lambda step, completed, steps: display.update(task, description=step, completed=completed, total=steps)

@@ -13,6 +13,7 @@ from custseg.clustering._hdbscan import MinSizeHDBSCAN
 from custseg.clustering._kmeans import MinSizeKMeans
 from custseg.clustering._method import Method
 from custseg.clustering._methods import METHODS, REFERENCE_METHOD, get_method, method_names
+from custseg.clustering._methods import method_label as method_label
 from custseg.clustering._methods import rule_from_dict as rule_from_dict
 from custseg.clustering._ward import MinSizeWard
 from custseg.clustering.assignment._assessment import Assessment, AssignmentRule, Reassignment
@@ -54,3 +55,7 @@ __all__ = [
     "silhouettes",
     "stability",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

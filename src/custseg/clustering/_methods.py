@@ -10,6 +10,7 @@ from custseg.clustering._kmeans import KMEANS
 from custseg.clustering._method import Method
 from custseg.clustering._ward import WARD
 from custseg.clustering.assignment._assessment import AssignmentRule
+from custseg.texts import text
 
 METHODS: tuple[Method, ...] = (
     KMEANS,
@@ -66,6 +67,12 @@ def get_method(name: str) -> Method | None:
     True
     """
     return next((method for method in METHODS if method.name == name), None)
+
+
+def method_label(name: str, language: str) -> str:
+    """What people call a clustering method."""
+    record = get_method(name)
+    return str(text(language, "choice", "methods").get(name, name if record is None else record.label))
 
 
 def rule_from_dict(plain: dict[str, Any]) -> AssignmentRule:

@@ -11,3 +11,7 @@ from custseg.datasets._online_retail import load_online_retail
 from custseg.datasets._shop import Shop, make_shop
 
 __all__ = ["Shop", "load_online_retail", "make_shop"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -21,3 +21,7 @@ __all__ = [
     "split_sql",
     "to_sql",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

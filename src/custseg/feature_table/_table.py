@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean, ended
 from custseg._column_kinds import TextNumbers
+from custseg._display import DisplayTable, Tabular, html_block
 from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
+from custseg._privacy import share_words, with_count
 from custseg.errors import DataError
 from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature, labeled
 from custseg.snapshot import Snapshot
-from custseg.texts import LANGUAGES, listed, plural, printable
+from custseg.texts import DASH, LANGUAGES, listed, printable, single_line, text
 
 ID = "customer_id"
+_NAME_LENGTH = 120
 RETURN_COLUMNS = ("returned_orders", "revenue", "return_share")
 
 
@@ -60,10 +63,11 @@ class Reading:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FeatureTable:
+class FeatureTable(Tabular):
     """Table of features: one row per customer, ids in `customer_id`, and a description of each column.
 
-    Any frame constructor that reads the Arrow interface accepts it, as in `polars.DataFrame(table)`.
+    Any frame constructor that reads the Arrow interface accepts it, as in `polars.DataFrame(table)`. `to_pandas` and
+    `to_polars` give the rows too, and ``table["revenue"]`` one column as an array.
 
     Attributes
     ----------
@@ -79,6 +83,8 @@ class FeatureTable:
         How a ready table was read; None for features of logs.
     figures : mapping of str to object
         By family, the figures of the customer base that its features were computed with; empty for a ready table.
+    language : {"en", "ru"}
+        Of the printed table and, by default, of `summary`.
     """
 
     local: nw.DataFrame[Any]
@@ -87,6 +93,7 @@ class FeatureTable:
     snapshot: Snapshot | None = None
     reading: Reading | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "en"
 
     @property
     def frame(self) -> Any:
@@ -120,13 +127,38 @@ class FeatureTable:
             return np.zeros(len(self), dtype=bool)
         return returned_everything({name: self.values(name) for name in columns})
 
-    def summary(self, language: str = "en") -> dict[str, list[Any]]:
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """One column of shape (n_customers,): floats with NaN where a number is missing, else objects with None."""
+        if name not in (columns := self.local.columns):
+            raise DataError(
+                f"FeatureTable: there is no column {name!r}.{did_you_mean(str(name), columns)} "
+                f"Columns are {listed(columns)}."
+            )
+        is_number = self.local.schema[name].is_numeric() and name != ID
+        return self.values(name) if is_number else np.array(column_of(self.local, name).to_list(), dtype=object)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.local.columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.local.columns)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """The columns, which a notebook offers after ``table["``."""
+        return list(self.local.columns)
+
+    def in_language(self, language: str) -> FeatureTable:
+        """The same table printed in "en" or "ru"; ValueError for another language."""
+        check_choice("in_language", "language", language, allowed=LANGUAGES)
+        return replace(self, language=language)
+
+    def summary(self, language: str | None = None) -> dict[str, list[Any]]:
         """What each column means and how it is filled, as columns for any frame constructor.
 
         Parameters
         ----------
-        language : {"en", "ru"}, default "en"
-            Of `label`, `unit` and `definition`.
+        language : {"en", "ru"}, optional
+            Of `label`, `unit` and `definition`; by default that of the table.
 
         Returns
         -------
@@ -140,6 +172,7 @@ class FeatureTable:
         TypeError, ValueError
             If `language` is not one of these.
         """
+        language = self.language if language is None else language
         check_choice("summary", "language", language, allowed=LANGUAGES)
         columns: dict[str, list[Any]] = {
             "name": self.names,
@@ -187,13 +220,46 @@ class FeatureTable:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self.local.__arrow_c_stream__(requested_schema)
 
+    @property
+    def headline(self) -> str:
+        """How many customers, and when."""
+        words = text(self.language, "feature_table")
+        customers = with_count(len(self), text(self.language, "result", "customers"), self.language)
+        when = words["as_of"].format(snapshot=self.snapshot.text(self.language)) if self.snapshot else ""
+        return str(words["head"]).format(customers=customers) + when
+
     def __repr__(self) -> str:
-        when = f" as of {self.snapshot}" if self.snapshot else ""
         families: dict[str, list[str]] = {}
         for feature in self.described:
             families.setdefault(feature.family, []).append(printable(feature.name))
         lines = [f"  {family}: {', '.join(names)}" for family, names in families.items()]
-        return "\n".join([f"FeatureTable: {plural(len(self), 'customer')}{when}", *lines])
+        return "\n".join([self.headline, *lines])
+
+    def _repr_html_(self) -> str:
+        words = text(self.language, "feature_table", "columns")
+        labels = distinct_labels(self.described, self.language)
+        n_filled = [len(self) - int(column_of(self.local, name).is_null().sum()) for name in self.names]
+        filled = [share_words(count, len(self), self.language) for count in n_filled]
+        rows = [
+            [
+                single_line(feature.name, _NAME_LENGTH),
+                single_line(label, _NAME_LENGTH),
+                feature.unit_label(self.language),
+                share or DASH,
+            ]
+            for feature, label, share in zip(self.described, labels, filled, strict=True)
+        ]
+        # A share that is hidden or a bound has no bar, whose length would give it away.
+        bars = [
+            None if share is None or share[0] in "<>" else count / len(self)
+            for count, share in zip(n_filled, filled, strict=True)
+        ]
+        return html_block(
+            self.language, lead=[self.headline], tables=[DisplayTable(list(words.values()), rows, bars={3: bars})]
+        )
+
+    def _local_table(self) -> nw.DataFrame[Any]:
+        return self.local
 
 
 def given_features_of(local: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Feature, ...]:

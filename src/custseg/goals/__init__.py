@@ -17,3 +17,7 @@ from custseg.goals._numbers import worth_of_numbers as worth_of_numbers
 from custseg.goals._trial_outcome import trial_outcome as trial_outcome
 
 __all__ = ["GOALS", "Goal"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -56,3 +56,7 @@ __all__ = [
     "send_pressure",
     "subgroups",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -10,12 +10,13 @@ import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
 from custseg._checks import check_choice, check_min_size, check_random_state, check_room_for, check_segment_numbers
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._numerics import Integers
 from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import distinct_phrases, given_features
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
-from custseg.texts import LANGUAGES, counted, printable, shortened, table, text
+from custseg.texts import LANGUAGES, counted, printable, shortened, table, text, two_decimals
 
 _CALLER = "compare_methods"
 
@@ -80,7 +81,7 @@ class ComparedMethod:
 
 
 @dataclass(frozen=True, eq=False)
-class MethodComparison:
+class MethodComparison(Columnar):
     """Several methods on the same customers.
 
     Attributes
@@ -112,22 +113,39 @@ class MethodComparison:
         return {name: [getattr(row, name) for row in self.rows] for name in names}
 
     def __repr__(self) -> str:
-        words = text(self.language, "comparison")
-        has_agreement = any(row.adjusted_rand is not None for row in self.rows)
-        names = [name for name in words["columns"] if has_agreement or name != "adjusted_rand"]
-        lines = table(
-            [[words["columns"][name] for name in names], *([getattr(row, name) for name in names] for row in self.rows)]
-        )
+        names = self._shown_columns()
+        rows = [[getattr(row, name) for name in names] for row in self.rows]
         marks = ["", *("" if row.meets_min_size else f"  {self._mark(row)}" for row in self.rows)]
-        lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
+        lines = [line + mark for line, mark in zip(table([list(names.values()), *rows]), marks, strict=True)]
+        return "\n".join([self._title(), "", *lines])
+
+    def _repr_html_(self) -> str:
+        names = self._shown_columns()
+        rows = [
+            [*(self._cell(getattr(row, name)) for name in names), "" if row.meets_min_size else self._mark(row)]
+            for row in self.rows
+        ]
+        return html_block(self.language, lead=[self._title()], tables=[DisplayTable([*names.values(), ""], rows)])
+
+    def _shown_columns(self) -> dict[str, str]:
+        """The headings of the columns that are printed."""
+        headings: dict[str, str] = text(self.language, "comparison", "columns")
+        has_agreement = any(row.adjusted_rand is not None for row in self.rows)
+        return {name: heading for name, heading in headings.items() if has_agreement or name != "adjusted_rand"}
+
+    def _cell(self, value: str | float | None) -> str:
+        return str(value) if isinstance(value, (str, int)) else two_decimals(value, self.language)
+
+    def _title(self) -> str:
+        """Which methods on which customers."""
+        words = text(self.language, "comparison")
         called = [printable(self.phrases.get(name, name)) for name in self.features]
-        title = words["title"].format(
+        return str(words["title"]).format(
             methods=self._counted(len(self.rows), "methods"),
             customers=self._counted(self.n_customers, "customers"),
             features=", ".join(shortened(called, self.language)),
             minimum=self._counted(self.min_size, "minimum"),
         )
-        return "\n".join([title, "", *lines])
 
     def _mark(self, row: ComparedMethod) -> str:
         """Why the method cannot be used; errors are in English."""

@@ -44,3 +44,7 @@ __all__ = [
     "plot_transitions",
     "plot_trend",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -12,3 +12,7 @@ from custseg.preparation._preparation import ColumnPlan, Preparation, fit_prepar
 from custseg.preparation._tails import HeavyTails, Tail, compress_tails
 
 __all__ = ["ColumnPlan", "HeavyTails", "Preparation", "Tail", "compress_tails", "fit_preparation"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -40,3 +40,7 @@ __all__ = [
     "SegmentStability",
     "profile_segments",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

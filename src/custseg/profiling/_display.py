@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
 from collections.abc import Sequence
 
+from custseg._display import DisplayTable
 from custseg._privacy import bound_text
 from custseg.profiling._segment_profile import SegmentProfile, sizes_to_show
 from custseg.texts import DASH, number, percent, printable, single_line, table, text
 
 _WIDTH = 100
+_NAME_LENGTH = 120
 _HARDLY = 0.0005
 
 
@@ -48,18 +49,22 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
     return "\n".join(output)
 
 
-def profiles_html(rows: Sequence[SegmentProfile]) -> str:
-    """The segments as an HTML table with all texts escaped."""
+def profiles_display(rows: Sequence[SegmentProfile]) -> DisplayTable:
+    """The segments as a table with bars for the shares; very long names are shortened."""
     headings, cells = profiles_table(rows)
-    head = "".join(f"<th>{html.escape(heading)}</th>" for heading in headings)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in texts) + "</tr>" for texts in cells)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    for texts, row in zip(cells, rows, strict=True):
+        texts[1] = single_line(row.name, _NAME_LENGTH)
+    sizes = sizes_to_show(rows)
+    bars = {3: [None if size is None else row.share for row, size in zip(rows, sizes, strict=True)]}
+    if _has_revenue(rows):
+        bars[4] = [row.revenue_share for row in rows]
+    return DisplayTable(headings, cells, bars=bars)
 
 
 def _sizes(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
     """Headings, and the number, name, size and shares of each segment."""
     language = rows[0].language
-    has_revenue = any(row.revenue_share is not None for row in rows)
+    has_revenue = _has_revenue(rows)
     columns = ["segment", "name", "customers", "share", *["revenue_share"] * has_revenue]
     cells = [
         [
@@ -72,6 +77,10 @@ def _sizes(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
         for row, size in zip(rows, sizes_to_show(rows), strict=True)
     ]
     return [_heading(column, language) for column in columns], cells
+
+
+def _has_revenue(rows: Sequence[SegmentProfile]) -> bool:
+    return any(row.revenue_share is not None for row in rows)
 
 
 def _revenue_share(share: float | None, language: str) -> str:

@@ -8,16 +8,20 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._checks import did_you_mean
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._frames import frame_from_columns
-from custseg.profiling._display import profiles_html, profiles_table, profiles_text
+from custseg.errors import DataError
+from custseg.profiling._display import profiles_display, profiles_table, profiles_text
 from custseg.profiling._long_form import figure_columns, profile_columns, tidy_columns
 from custseg.profiling._segment_profile import SegmentProfile
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
+from custseg.texts import listed
 
 
 @dataclass(frozen=True, repr=False)
-class Profiles:
-    """The profiles of one result: a sequence of `SegmentProfile`.
+class Profiles(Columnar):
+    """The profiles of one result: a sequence of `SegmentProfile`; ``profiles["Loyal"]`` is that of one name.
 
     Attributes
     ----------
@@ -48,8 +52,21 @@ class Profiles:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, position: int) -> SegmentProfile:
-        return self.rows[position]
+    def __getitem__(self, key: int | str) -> SegmentProfile:
+        """The profile at a position, or that of the segment with this name."""
+        if not isinstance(key, str):
+            return self.rows[key]
+        rows = [row for row in self.rows if row.name == key]
+        if not rows:
+            names = [row.name for row in self.rows]
+            raise DataError(
+                f"Profiles: there is no segment {key!r}.{did_you_mean(key, names)} Names are {listed(names)}."
+            )
+        return rows[0]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """The names, which a notebook offers after ``profiles["``."""
+        return [row.name for row in self.rows]
 
     @property
     def segments(self) -> tuple[SegmentProfile, ...]:
@@ -110,6 +127,10 @@ class Profiles:
         """The segments as texts: headings, and a row per segment."""
         return profiles_table(self.listed)
 
+    def display_table(self) -> DisplayTable:
+        """The same as it is shown in a notebook."""
+        return profiles_display(self.listed)
+
     def columns(self) -> dict[str, list[object]]:
         """One row per profile as columns, for any frame constructor; medians as `median_<feature>`.
 
@@ -144,4 +165,6 @@ class Profiles:
         return profiles_text(self.listed)
 
     def _repr_html_(self) -> str:
-        return profiles_html(self.listed)
+        if not self.rows:
+            return ""
+        return html_block(self.rows[0].language, tables=[self.display_table()])

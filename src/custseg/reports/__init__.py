@@ -11,3 +11,7 @@ from custseg.reports._page import report
 from custseg.reports._report_data import report_data
 
 __all__ = ["markdown", "report", "report_data"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,9 +8,9 @@ from typing import Any
 from custseg._privacy import SMALLEST_GROUP, bound_text, share_words
 from custseg.plots import segment_color
 from custseg.profiling import SegmentProfile, sizes_to_show
-from custseg.reports._sources import Sources, short_name, two_decimals
+from custseg.reports._sources import Sources, short_name
 from custseg.rules import Rule
-from custseg.texts import number, percent, plural_form, printable, stability_level, text
+from custseg.texts import number, percent, plural_form, printable, stability_level, text, two_decimals
 
 
 def segment_cards(sources: Sources) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from custseg.clustering import method_label
 from custseg.feature_table import distinct_phrases
 from custseg.goals import GOALS
-from custseg.reports._sources import Sources, method_label, short_name
+from custseg.reports._sources import Sources, short_name
 from custseg.texts import calendar_date, counted, number, printable, text
 
 _PACKAGES = ("custseg", "numpy", "scipy", "scikit-learn", "numba", "polars", "narwhals")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache
-from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Template
 from markupsafe import Markup
 
+from custseg._display import parts_style, template_environment, template_source
 from custseg._write import write_files
 from custseg.reports._pictures import drawn_pictures
 from custseg.reports._report_data import collected
 from custseg.reports._sources import Sources, checked_sources
 from custseg.reports._svg import inline_svg
-from custseg.texts import DASH, text
+from custseg.texts import text
 
 if TYPE_CHECKING:
     from custseg.insights import Scorecard
@@ -116,7 +116,9 @@ def page(sources: Sources) -> str:
         "code": sources.words["code"],
         "command": sources.words["command"],
     }
-    style, script = (Markup(_part(name)) for name in ("report.css", "report.js"))
+    # Those of the parts first: the page says more about some of them.
+    style = Markup(parts_style() + "\n" + _part("report.css"))
+    script = Markup(_part("report.js"))
     html: str = _template().render(
         data=data, svg=svg, words=words | labels, style=style, script=script, policy=_policy(str(script))
     )
@@ -125,7 +127,7 @@ def page(sources: Sources) -> str:
 
 def _part(name: str) -> str:
     """A file of the page, which is ours: no text of the data is in it."""
-    return (files("custseg.reports") / name).read_text(encoding="utf-8").strip()
+    return template_source("custseg.reports", name)
 
 
 def _policy(script: str) -> str:
@@ -137,13 +139,6 @@ def _policy(script: str) -> str:
     )
 
 
-def is_figure(cell: str) -> bool:
-    """Whether a cell of a table is a number, a bound, an interval or the dash for none."""
-    return cell.lstrip("<>≥≤+-\N{MINUS SIGN}")[:1].isdigit() or cell == DASH
-
-
 @cache
-def _template() -> Any:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["is_figure"] = is_figure
-    return environment.from_string(_part("report.html"))
+def _template() -> Template:
+    return template_environment().from_string(_part("report.html"))

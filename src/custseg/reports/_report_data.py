@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from custseg._display import one_line_texts
 from custseg.reports._cards import groups_outside, segment_cards
 from custseg.reports._pictures import pictures
 from custseg.reports._sections import sections
 from custseg.reports._sources import Sources, checked_sources
 from custseg.reports._summary import figures, subtitle, summary
-from custseg.texts import printable
 
 if TYPE_CHECKING:
     from custseg.insights import Scorecard
@@ -113,13 +113,4 @@ def collected(sources: Sources) -> dict[str, Any]:
         "pictures": pictures(sources),
         "sections": sections(sources),
     }
-    return dict(_plain(data))
-
-
-def _plain(value: Any) -> Any:
-    """The same with texts in which every character prints, so that no mark of direction turns what follows."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    return dict(one_line_texts(data))

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from custseg.clustering import Candidate
 from custseg.reports._method import method_section
 from custseg.reports._previous import previous_section
-from custseg.reports._sources import Sources, method_label, short_name, two_decimals
-from custseg.texts import number, printable, text
-
-_CHOICE = ("method", "n_clusters", "silhouette_gain", "stability", "weakest_stability")
+from custseg.reports._sources import Sources, short_name
+from custseg.texts import number, two_decimals
 
 
 def sections(sources: Sources) -> list[dict[str, Any]]:
@@ -55,29 +52,9 @@ def _table(rows: Sequence[Sequence[str]], title: str = "") -> dict[str, Any]:
 
 def _choice(sources: Sources) -> dict[str, Any]:
     """The reason, and what was measured on each number of segments."""
-    choice, words = sources.result.choice, sources.words
-    columns = words["columns"]
-    rows = [[columns[name] for name in (*_CHOICE, "chosen")]]
-    rows += [
-        [*_measures(row, sources), words["words"]["selected"] if row is choice.best else ""]
-        for row in choice.candidates
-        if row.meets_min_size
-    ]
-    remarks = [words["how_to_read_choice"]]
-    return _section(
-        "choice", sources, paragraphs=[choice.reason, *choice.remarks], tables=[_table(rows)], notes=remarks
-    )
-
-
-def _measures(row: Candidate, sources: Sources) -> list[str]:
-    """The method and the figures of one candidate."""
-    language = sources.language
-    values = (row.silhouette_gain, row.stability, row.weakest_stability)
-    return [
-        method_label(row.method, language),
-        number(row.n_clusters, language),
-        *(two_decimals(value, language) for value in values),
-    ]
+    choice, notes = sources.result.choice, [sources.words["how_to_read_choice"]]
+    paragraphs = [choice.reason, *choice.remarks]
+    return _section("choice", sources, paragraphs=paragraphs, tables=[_table(choice.table())], notes=notes)
 
 
 def _stability(sources: Sources) -> dict[str, Any] | None:
@@ -134,30 +111,8 @@ def _data(sources: Sources) -> dict[str, Any]:
     report = sources.result.data_report
     if report.language != sources.language:
         own = [replace(log, language=sources.language) for log in report.logs]
-        lines = [{"title": _capitalized(log.headline), "findings": [], "gaps": log.gaps} for log in own]
+        lines = [{"title": log.title, "findings": [], "gaps": log.gaps} for log in own]
         count = number(len(report.findings), sources.language)
         note = str(sources.words["data_elsewhere"]).format(count=count)
         return {**_section("data", sources, notes=[note]), "logs": lines}
-    groups = [(log.headline, log.findings, log.gaps) for log in report.logs]
-    if report.between:
-        groups.append((text(sources.language, "data_report", "between"), report.between, ""))
-    logs = [
-        {
-            "title": _capitalized(headline),
-            "findings": [
-                {
-                    "severity": item.severity,
-                    "text": printable(item.text),
-                    "remedy": "" if item.severity == "note" else printable(item.remedy),
-                }
-                for item in findings
-            ],
-            "gaps": gaps,
-        }
-        for headline, findings, gaps in groups
-    ]
-    return {**_section("data", sources), "logs": logs}
-
-
-def _capitalized(sentence: str) -> str:
-    return sentence[0].upper() + sentence[1:]
+    return {**_section("data", sources), "logs": report.groups()}

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg._checks import check_choice
-from custseg.clustering import get_method
 from custseg.insights import Scorecard
 from custseg.model import SegmentModel
 from custseg.profiling import SegmentProfile
 from custseg.proof import Proof
 from custseg.result import Segmentation
-from custseg.texts import DASH, LANGUAGES, localized, single_line, text
+from custseg.texts import LANGUAGES, single_line, text
 from custseg.tracking import Transitions
 
 # Longer names are shortened; the card of the segment has the whole name.
@@ -104,18 +103,6 @@ def checked_sources(
                 f"Make {name} with language={sources.language!r}."
             )
     return sources
-
-
-def method_label(method: str, language: str) -> str:
-    """What people call a clustering method."""
-    record = get_method(method)
-    label = method if record is None else record.label
-    return str(text(language, "choice", "methods").get(method, label))
-
-
-def two_decimals(value: float | None, language: str) -> str:
-    """A figure with as many decimals as its neighbors; a dash for none."""
-    return DASH if value is None else localized(f"{value:z.2f}", language)
 
 
 def short_name(name: str) -> str:

@@ -12,3 +12,7 @@ from custseg.rules._results import Rule, RuleSet, SegmentRules
 from custseg.rules._segment_rules import segment_rules
 
 __all__ = ["Condition", "Rule", "RuleSet", "SegmentRules", "segment_rules"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._frames import column_of
 from custseg._numerics import Bools, Integers
 from custseg._privacy import SMALLEST_GROUP
@@ -83,12 +84,13 @@ class Rule:
         elif self.recall is not None:
             accuracy = forms["recall_only"].format(percent(self.recall, self.language), accuracy)
         if not self.conditions and self.precision == 1:
-            return str(forms["all_in"].format(self._segment_words()))
+            return str(forms["all_in"].format(self.segment_words))
         if not self.conditions:
-            return str(forms["rule_for_everyone"].format(self._segment_words(), accuracy))
-        return str(forms["rule"].format(self.text, self._segment_words(), accuracy))
+            return str(forms["rule_for_everyone"].format(self.segment_words, accuracy))
+        return str(forms["rule"].format(self.text, self.segment_words, accuracy))
 
-    def _segment_words(self) -> str:
+    @property
+    def segment_words(self) -> str:
         """The segment by its number, and by its name if it has one."""
         forms = text(self.language, "rules")
         number_words = str(forms["segment"]).format(self.segment)
@@ -96,7 +98,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class RuleSet:
+class RuleSet(Columnar):
     """Rules that cover nearly all customers; at most one of them holds for each.
 
     Attributes
@@ -132,16 +134,28 @@ class RuleSet:
         names = {condition.feature: None for rule in self.rules for condition in rule.conditions}
         return labels_by(self.rules, needed_columns(features, list(names), "labels"), self.otherwise)
 
-    def __repr__(self) -> str:
+    def columns(self) -> dict[str, list[Any]]:
+        """One row per rule as columns, for any frame constructor."""
+        return _rule_columns(self.rules)
+
+    @property
+    def headline(self) -> str:
+        """That the rules cover all customers, and how far they agree with the segments."""
         forms = text(self.language, "rules")
         fidelity = forms["unmeasured"].format(SMALLEST_GROUP)
         if self.fidelity is not None:
             fidelity = forms["fidelity"].format(percent(self.fidelity, self.language), _held_out(self))
-        return "\n".join([forms["covering"].format(fidelity), *(f"  {rule!r}" for rule in self.rules)])
+        return str(forms["covering"]).format(fidelity)
+
+    def __repr__(self) -> str:
+        return "\n".join([self.headline, *(f"  {rule!r}" for rule in self.rules)])
+
+    def _repr_html_(self) -> str:
+        return html_block(self.language, lead=[self.headline], tables=[_rules_table(self.rules, self.language)])
 
 
 @dataclass(frozen=True)
-class SegmentRules:
+class SegmentRules(Columnar):
     """The segments as rules.
 
     Attributes
@@ -186,18 +200,51 @@ class SegmentRules:
         rule_set = replace(self.rule_set, rules=covering, otherwise=numbers[self.rule_set.otherwise])
         return replace(self, rules=single, rule_set=rule_set)
 
-    def columns(self) -> dict[str, list[object]]:
+    def columns(self) -> dict[str, list[Any]]:
         """One row per rule as columns, for any frame constructor; `set` marks the rules of the rule set."""
         rows = [(rule, False) for rule in self.rules] + [(rule, True) for rule in self.rule_set.rules]
-        names = ("segment", "name", "text", "precision", "recall", "lift", "sql")
-        columns: dict[str, list[object]] = {name: [getattr(rule, name) for rule, _ in rows] for name in names}
-        return {"set": [covering for _, covering in rows], **columns}
+        return {"set": [covering for _, covering in rows], **_rule_columns([rule for rule, _ in rows])}
 
     def __repr__(self) -> str:
         if len(self.rules) == 1 and not self.rules[0].conditions:
             return repr(self.rules[0])
-        single = text(self.rule_set.language, "rules", "single").format(_held_out(self.rule_set))
-        return "\n".join([single, *(f"  {rule!r}" for rule in self.rules), "", repr(self.rule_set)])
+        return "\n".join([self._headline(), *(f"  {rule!r}" for rule in self.rules), "", repr(self.rule_set)])
+
+    def _repr_html_(self) -> str:
+        language = self.rule_set.language
+        headline = " ".join(self._headline().split())
+        tables = [
+            _rules_table(self.rules, language, title=headline),
+            _rules_table(self.rule_set.rules, language, title=self.rule_set.headline),
+        ]
+        return html_block(language, tables=tables)
+
+    def _headline(self) -> str:
+        """What the figures of a rule mean."""
+        return str(text(self.rule_set.language, "rules", "single")).format(_held_out(self.rule_set))
+
+
+def _rule_columns(rules: Sequence[Rule]) -> dict[str, list[Any]]:
+    """Segment, name, conditions and accuracy of each rule."""
+    names = ("segment", "name", "text", "precision", "recall", "lift", "sql")
+    return {name: [getattr(rule, name) for rule in rules] for name in names}
+
+
+def _rules_table(rules: Sequence[Rule], language: str, *, title: str = "") -> DisplayTable:
+    """The rules as they are shown, with bars for precision and recall."""
+    words = text(language, "rules", "columns")
+    rows = [
+        [
+            rule.segment_words,
+            rule.texts[language],
+            percent(rule.precision, language),
+            percent(rule.recall, language),
+            number(rule.lift, language, digits=2),
+        ]
+        for rule in rules
+    ]
+    bars = {2: [rule.precision for rule in rules], 3: [rule.recall for rule in rules]}
+    return DisplayTable(list(words.values()), rows, title, bars)
 
 
 def _joined(conditions: Sequence[Condition], language: str) -> str:

@@ -77,6 +77,11 @@ def percent(share: float | None, language: str = "en", *, decimals: int = 0) -> 
     return localized(nearly, language)
 
 
+def two_decimals(value: float | None, language: str = "en") -> str:
+    """A figure with as many decimals as its neighbors in a column; a dash where it is missing."""
+    return DASH if value is None or math.isnan(value) else localized(f"{value:z.2f}", language)
+
+
 def amount(value: float, unit: str, language: str = "en", *, genitive: bool = False, digits: int = 3) -> str:
     """The number with its unit, in the genitive if required; shares are percentages, units without forms omitted."""
     if math.isnan(value):

@@ -378,7 +378,7 @@ def test_build_features_keeps_customers_without_a_purchase() -> None:
     six = table.frame.select("customer_id", *SIX)
     assert six.rows() == [("ann", None, None, 0, 0, -30.0, None), ("bob", 1, 1, 1, 1, 5.0, 5.0)]
     assert table.names == [feature.name for feature in table.described] == table.frame.columns[1:]
-    assert repr(table).startswith("FeatureTable: 2 customers as of 2024-05-21 00:00\n  rfm: recency_days")
+    assert repr(table).startswith("FeatureTable: <10 customers as of 2024-05-21 00:00\n  rfm: recency_days")
 
 
 def test_build_features_is_sorted_by_id() -> None:

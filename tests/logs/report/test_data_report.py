@@ -15,7 +15,8 @@ from strategies import NOON, order_logs, with_a_line
 from custseg import Orders, fit_segments
 from custseg.errors import DataError
 from custseg.features import build_features, data_report
-from custseg.logs import LogReport
+from custseg.logs import DataReport, LogReport
+from custseg.logs.report import Finding
 
 DIRTY = pl.DataFrame(
     [
@@ -201,3 +202,12 @@ def test_columns_that_the_log_has_and_nobody_described_are_named() -> None:
     [finding] = [item for item in report(DIRTY, amount=None).findings if item.name == "undescribed_columns"]
     assert finding.text.endswith("though their names say what they may be: 'amount', 'cancelled'.")
     assert "undescribed_columns" not in counts(report(DIRTY, cancelled="cancelled"))
+
+
+def test_findings_are_a_table_without_small_counts() -> None:
+    few, many = Finding("few", 9, "note", "a"), Finding("many", 10, "warning", "b", "c")
+    report = DataReport((LogReport("orders", 20, 20, findings=(many,)),), (few,))
+    assert report.to_polars().rows() == [
+        ("orders", "many", "warning", 10, "b", "c"),
+        (None, "few", "note", None, "a", ""),
+    ]

@@ -70,14 +70,14 @@ def report_command(
     logs = {"orders": orders, "events": events, "customers": customers}
     with command_errors(language_of_errors(given)):
         from custseg import reports
-        from custseg.cli._show import fit_with_progress
+        from custseg.segmentation import fit_segments
 
         workspace = Workspace.of({"config": options["config"], **{"language": given.get("language")}, **logs})
         language = workspace.language
         described, arguments = _fit_of(workspace, logs, {**options, "language": language}, given=given)
         if all(log is None for log in described.values()):
             raise click.UsageError(text(language, "cli", "no_orders"))
-        result = fit_with_progress(described.pop("orders"), **described, **arguments)
+        result = fit_segments(described.pop("orders"), **described, **arguments)
         command = shlex.join(["custseg", "report", *context.meta[_ARGUMENTS_OF_THE_CALL]])
         files = [reports.report(result, out, command=command)]
         if markdown is not None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, reassignment_notes
-from custseg.clustering._methods import get_method
+from custseg.clustering._methods import get_method, method_label
 from custseg.clustering.assignment._assessment import Reassignment
-from custseg.texts import text
+from custseg.texts import number, text, two_decimals
+
+_SHOWN = ("silhouette_gain", "stability", "weakest_stability")
+"""The measures that a table of candidates shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,3 +173,15 @@ class Candidate:
         """Notes of the method on the fit, for users."""
         method = get_method(self.method)
         return (*method.notes(self.estimator), *reassignment_notes(self.reassignments)) if method else ()
+
+
+def candidates_table(candidates: Sequence[Candidate], best: Candidate, language: str) -> list[list[str]]:
+    """Headings, then the method, number and measures of each candidate that meets the minimum size."""
+    words = text(language, "choice", "table")
+    rows = [[words[name] for name in ("method", "n_clusters", *_SHOWN, "chosen")]]
+    for row in candidates:
+        if row.meets_min_size:
+            figures = [two_decimals(getattr(row, name), language) for name in _SHOWN]
+            mark = words["chosen"] if row is best else ""
+            rows.append([method_label(row.method, language), number(row.n_clusters, language), *figures, mark])
+    return rows

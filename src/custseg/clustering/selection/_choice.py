@@ -12,10 +12,11 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics.cluster import contingency_matrix
 
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitSpec
 from custseg.clustering._methods import REFERENCE_METHOD
-from custseg.clustering.selection._candidates import Candidate, Skipped
+from custseg.clustering.selection._candidates import Candidate, Skipped, candidates_table
 from custseg.clustering.selection._consensus import Consensus, decide_by_consensus
 from custseg.clustering.selection._decision import Decision, Request, decide, decide_for, gain_margin
 from custseg.clustering.selection._evidence import fitted
@@ -58,7 +59,7 @@ class FittedRows:
 
 
 @dataclass(frozen=True, eq=False)
-class ClusteringChoice:
+class ClusteringChoice(Columnar):
     """The candidate clusterings, the one that was selected, and why.
 
     Attributes
@@ -143,6 +144,10 @@ class ClusteringChoice:
         names.insert(names.index("stability_error") + 1, "weakest_stability")
         columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in self.candidates] for name in names}
         return columns | {"chosen": [row is self.best for row in self.candidates]}
+
+    def table(self) -> list[list[str]]:
+        """The candidates that meet the minimum size as texts: headings, then method, number and measures."""
+        return candidates_table(self.candidates, self.best, self.language)
 
     def select(self, method: str, n_clusters: int) -> ClusteringChoice:
         """Return the same evidence with another candidate selected; its verdict and reason go with it.
@@ -301,11 +306,25 @@ class ClusteringChoice:
         lines = table([list(heads.values()), *([getattr(row, name) for name in heads] for row in self.candidates)])
         marks = ["", *("  <-" if row is self.best else "" for row in self.candidates)]
         lines = [line + mark for line, mark in zip(lines, marks, strict=True)]
+        return "\n".join([*lines, *self._skipped_lines(), "", self._conclusion(), *self.remarks])
+
+    def _repr_html_(self) -> str:
+        sentences = [self._conclusion(), *self.remarks]
+        tables = [DisplayTable.of(self.table())]
+        return html_block(self.language, tables=tables, sentences=sentences, notes=self._skipped_lines())
+
+    def _conclusion(self) -> str:
+        """The verdict and the reason."""
+        return f"{text(self.language, 'choice', 'verdicts', self.verdict)}: {self.reason}"
+
+    def _skipped_lines(self) -> list[str]:
+        """What was not tried, and why."""
+        words, lines = text(self.language, "choice", "skipped"), []
         for kind in dict.fromkeys(row.kind for row in self.skipped):
             rows = [row for row in self.skipped if row.kind == kind]
             names = ", ".join(row.label(self.language) for row in rows)
-            lines.append(words["skipped"]["line"].format(methods=names, reason=rows[0].reason(self.language)))
-        return "\n".join([*lines, "", f"{words['verdicts'][self.verdict]}: {self.reason}", *self.remarks])
+            lines.append(words["line"].format(methods=names, reason=rows[0].reason(self.language)))
+        return lines
 
 
 def _key(row: Candidate) -> dict[str, Any]:

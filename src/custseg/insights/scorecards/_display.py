@@ -69,7 +69,7 @@ class Card(Protocol):
 def card_text(card: Card) -> str:
     """What `repr` prints."""
     blocks = [["", *table(rows, left={0})] for rows in card_tables(card)]
-    more = _further_campaigns(card)
+    more = further_campaigns(card)
     lines = [card_title(card), *(line for block in blocks for line in block), *([more] if more else [])]
     return "\n".join([*lines, "", *card_sentences(card), "", *card_rules(card)])
 
@@ -127,7 +127,7 @@ def _campaigns(card: Card) -> list[list[str]]:
     return _block(tuple(rows), measures, card.language, head=words["campaign"])
 
 
-def _further_campaigns(card: Card) -> str:
+def further_campaigns(card: Card) -> str:
     """How many campaigns are not listed; "" for none."""
     more = len(card.campaigns) - _MOST_CAMPAIGNS
     return str(text(card.language, "language", "more").format(count=number(more, card.language))) if more > 0 else ""

@@ -12,6 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._frames import frame_from_columns, table_writer
 from custseg._privacy import SMALLEST_GROUP
 from custseg._write import write_files
@@ -23,6 +24,7 @@ from custseg.insights.scorecards._display import (
     card_text,
     card_title,
     figure_text,
+    further_campaigns,
     ranking_sentence,
 )
 from custseg.insights.scorecards._estimates import Figure, columns_of_figures, joint_value
@@ -32,7 +34,7 @@ from custseg.texts import DASH, text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Scorecard:
+class Scorecard(Columnar):
     """How each segment and campaign did in a period, and how certain that is.
 
     Attributes
@@ -201,6 +203,12 @@ class Scorecard:
 
     def __repr__(self) -> str:
         return card_text(self)
+
+    def _repr_html_(self) -> str:
+        tables = [DisplayTable.of(rows) for rows in self.tables()]
+        more = [line for line in [further_campaigns(self)] if line]
+        sentences = [*more, *self.sentences]
+        return html_block(self.language, lead=[self.title], tables=tables, sentences=sentences, notes=self.rules)
 
 
 def _drawn(row: ScoreRow, figure: Figure, language: str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from custseg._display import Columnar, html_block
 from custseg._privacy import SMALLEST_GROUP, at_least, bound_words
-from custseg.texts import calendar_date, counted, number, percent, plural_form, text
+from custseg.texts import calendar_date, counted, number, percent, plural_form, printable, text
 
 Severity = Literal["note", "warning", "severe"]
 
@@ -93,6 +94,11 @@ class LogReport:
         return head
 
     @property
+    def title(self) -> str:
+        """The headline as the beginning of a paragraph."""
+        return _capitalized(self.headline)
+
+    @property
     def gaps(self) -> str:
         """The columns with missing values, in one sentence; "" for none."""
         words = text(self.language, "data_report")
@@ -122,7 +128,7 @@ class LogReport:
 
 
 @dataclass(frozen=True, repr=False)
-class DataReport:
+class DataReport(Columnar):
     """What the data was like: one report per log; never rows or ids.
 
     Attributes
@@ -151,6 +157,50 @@ class DataReport:
     def count(self, name: str) -> int:
         """How often a finding of that name occurred, such as ``count("refund_lines")``."""
         return sum(finding.count for finding in self.findings if finding.name == name)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The findings as texts, one group per log and one for what was found between logs.
+
+        Each has `title`, `findings` (`severity`, `text` and `remedy`, "" for a note) and `gaps`, "" for none.
+        """
+        groups = [(log.title, log.findings, log.gaps) for log in self.logs]
+        if self.between:
+            groups.append((_capitalized(text(self.language, "data_report", "between")), self.between, ""))
+        return [
+            {
+                "title": title,
+                "findings": [
+                    {
+                        "severity": item.severity,
+                        "text": printable(item.text),
+                        "remedy": "" if item.severity == "note" else printable(item.remedy),
+                    }
+                    for item in findings
+                ],
+                "gaps": gaps,
+            }
+            for title, findings, gaps in groups
+        ]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One row per finding as columns, for any frame constructor.
+
+        `log` (missing for what was found between logs), `name`, `severity`, `count` (missing for 1 to 9), `text` and
+        `remedy`.
+        """
+        rows: list[tuple[str | None, Finding]] = [(log.log, item) for log in self.logs for item in log.findings]
+        rows += [(None, item) for item in self.between]
+        return {
+            "log": [log for log, _ in rows],
+            "name": [item.name for _, item in rows],
+            "severity": [item.severity for _, item in rows],
+            "count": [item.count if item.count >= SMALLEST_GROUP else None for _, item in rows],
+            "text": [item.text for _, item in rows],
+            "remedy": [item.remedy for _, item in rows],
+        }
+
+    def _repr_html_(self) -> str:
+        return html_block(self.language, logs=self.groups())
 
     def __repr__(self) -> str:
         words = text(self.language, "data_report")
@@ -219,6 +269,10 @@ def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
         if item.severity != "note" and item.remedy:
             lines.append(f"       {item.remedy}")
     return lines
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 def by_severity(findings: list[Finding]) -> tuple[Finding, ...]:

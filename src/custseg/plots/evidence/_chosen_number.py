@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from custseg.clustering import ClusteringChoice, get_method
+from custseg.clustering import ClusteringChoice, method_label
 from custseg.plots._canvas import (
     BASE,
     GRID,
@@ -100,12 +100,6 @@ def checked_choice(caller: str, result: Any) -> ClusteringChoice:
             "Give the result of fit_segments or select_clustering."
         )
     return result
-
-
-def method_label(method: str, language: str) -> str:
-    """What a method is called."""
-    record = get_method(method)
-    return str(text(language, "choice", "methods").get(method, method if record is None else record.label))
 
 
 def _draw_chance(axes: Axes, null: Mapping[str, Any]) -> None:

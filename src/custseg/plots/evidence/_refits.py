@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import FuncFormatter
 
+from custseg.clustering import method_label
 from custseg.plots._canvas import (
     BASE,
     GRID,
@@ -19,7 +20,7 @@ from custseg.plots._canvas import (
     set_names,
     wrapped,
 )
-from custseg.plots.evidence._chosen_number import MARKERS, method_label
+from custseg.plots.evidence._chosen_number import MARKERS
 from custseg.texts import STABILITY_BOUNDS, localized, text
 
 if TYPE_CHECKING:

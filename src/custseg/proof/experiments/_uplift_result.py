@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any
 
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._privacy import bound_words
 from custseg.proof.experiments._sample_ratio import SampleRatio, p_text
 from custseg.texts import DASH, filled, number, percent, table, text
@@ -57,7 +58,7 @@ class SegmentUplift:
 
 
 @dataclass(frozen=True, repr=False)
-class Uplift:
+class Uplift(Columnar):
     """The result of an experiment.
 
     Attributes
@@ -120,13 +121,21 @@ class Uplift:
         return notes
 
     def __repr__(self) -> str:
+        rows = self.table()
+        lines = table(rows, left=(0, len(rows[0]) - 1))
+        return "\n".join([*lines, *([""] if self.notes else []), *self.notes])
+
+    def _repr_html_(self) -> str:
+        return html_block(self.language, tables=[DisplayTable.of(self.table())], notes=self.notes)
+
+    def table(self) -> list[list[str]]:
+        """The segments and all customers as texts, the headings first."""
         words, language = text(self.language, "uplift"), self.language
         rows = [self._cells(row) for row in (*self.segments, self.overall)]
         heads = words["columns_of_rates" if self.is_rate else "columns_of_amounts"]
         confidence = percent(1 - self.alpha, language)
         heads = [head.format(confidence=confidence) for head in heads]
-        lines = table([heads, *rows], left=(0, len(heads) - 1))
-        return "\n".join([*lines, *([""] if self.notes else []), *self.notes])
+        return [heads, *rows]
 
     def _cells(self, row: SegmentUplift) -> list[str]:
         words, language = text(self.language, "uplift"), self.language

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg._privacy import SMALLEST_GROUP, bound_words
 from custseg.result import Segmentation
 from custseg.texts import DASH, listed, number, percent, plural_form, table, text
@@ -88,7 +88,7 @@ class SegmentOutcome:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Proof:
+class Proof(Columnar):
     """What segments made of the past told about what happened afterwards.
 
     Attributes
@@ -211,12 +211,11 @@ class Proof:
         return "\n".join([self.headline, "", *tables[0], "", *tables[1], "", self.sentence])
 
     def _repr_html_(self) -> str:
-        pages = []
-        for heading, *rows in self.tables():
-            head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heading)
-            body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-            pages.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-        return "".join([*pages, f"<p>{html.escape(self.sentence)}</p>"])
+        comparisons, segments = self.tables()
+        shares = {2: [row.share for row in self.comparisons] + [self.null_level]}
+        means = {3: [None if row.bound else row.mean for row in self.segments]} if self.is_yes_no else {}
+        tables = [DisplayTable.of(comparisons, bars=shares), DisplayTable.of(segments, bars=means)]
+        return html_block(self.language, lead=[self.headline], tables=tables, sentences=[self.sentence])
 
     def tables(self) -> tuple[list[list[str]], list[list[str]]]:
         """The comparisons and the segments as texts, each with its headings first."""

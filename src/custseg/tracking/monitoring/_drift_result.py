@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg.texts import number, printable, table, text
 
 MODERATE, MAJOR = 0.1, 0.25
@@ -55,7 +55,7 @@ class DriftRow:
 
 
 @dataclass(frozen=True, repr=False)
-class Drift:
+class Drift(Columnar):
     """How much the customers have changed since the fit of a model.
 
     Attributes
@@ -118,12 +118,8 @@ class Drift:
         return "\n".join([self.headline, "", *table([head, *body], left={0, 1, 4, 5}), "", *self._sentences()])
 
     def _repr_html_(self) -> str:
-        head, *body = self._table()
-        cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-        rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
-        sentences = "".join(f"<p>{html.escape(line)}</p>" for line in self._sentences())
-        headline = f"<p>{html.escape(self.headline)}</p>"
-        return f"{headline}<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>{sentences}"
+        tables = [DisplayTable.of(self._table())]
+        return html_block(self.language, lead=[self.headline], tables=tables, sentences=self._sentences())
 
     def _table(self) -> list[list[str]]:
         """Headings, and a row per comparison."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from custseg._display import DisplayTable, html_block
 from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP, bound_text
 from custseg.texts import DASH, number, plural_form, printable, single_line, table
@@ -59,14 +59,9 @@ class MovementView:
         return "\n\n".join("\n".join(block) for block in blocks)
 
     def html(self) -> str:
-        """As tables with all texts escaped."""
-        blocks = [f"<p>{html.escape(self.headline())}</p>"]
-        for title, (head, *body) in self.tables():
-            cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-            rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
-            caption = f"<caption>{html.escape(title)}</caption>"
-            blocks.append(f"<table>{caption}<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>")
-        return "".join([*blocks, *(f"<p>{html.escape(note)}</p>" for note in self.all_notes())])
+        """As a block for a notebook."""
+        tables = [DisplayTable.of(rows, title=title) for title, rows in self.tables()]
+        return html_block(self.language, lead=[self.headline()], tables=tables, notes=self.all_notes())
 
     @property
     def _is_in_none(self) -> list[bool]:

@@ -10,7 +10,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import MONEY_UNIT, frame_from_columns
+from custseg._display import Tabular
+from custseg._frames import MONEY_UNIT, local_table
 from custseg._numerics import Floats, Integers
 from custseg._privacy import bound_text
 from custseg.errors import DataError
@@ -59,7 +60,7 @@ class Flow:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Transitions:
+class Transitions(Tabular):
     """Two snapshots compared: who stayed, who moved, who is new and who is gone.
 
     Printed, and as HTML in a notebook, counts of 1 to 9 customers are hidden, and so is what they could be computed
@@ -227,6 +228,10 @@ class Transitions:
             those that are gone; `from_segment` and `to_segment` also for customers in no segment), `kind` ("stayed",
             "moved", "new" or "gone"), `customers` and `revenue` (missing without values). Counts are exact.
         """
+        return self.give_back(self._local_table())
+
+    def _local_table(self) -> nw.DataFrame[Any]:
+        """All flows."""
         columns: dict[str, list[Any]] = {
             "from_segment": [flow.before.segment if flow.before else None for flow in self.flows],
             "from_name": [flow.before.name if flow.before else None for flow in self.flows],
@@ -237,10 +242,8 @@ class Transitions:
             "revenue": [flow.revenue for flow in self.flows],
         }
         types: tuple[Any, ...] = (nw.Int64, nw.String, nw.Int64, nw.String, nw.String, nw.Int64, nw.Float64)
-        frame = nw.from_native(frame_from_columns(columns), eager_only=True)
-        return self.give_back(
-            frame.select(nw.col(name).cast(dtype) for name, dtype in zip(columns, types, strict=True))
-        )
+        kinds = zip(columns, types, strict=True)
+        return local_table(columns).select(nw.col(name).cast(dtype) for name, dtype in kinds)
 
     def __repr__(self) -> str:
         return self._view().text()

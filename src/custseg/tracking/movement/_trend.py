@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 from custseg._checks import check_choice
+from custseg._display import Columnar
 from custseg._frames import collect, open_table
 from custseg._privacy import shown_sizes
 from custseg.errors import DataError
@@ -25,7 +26,7 @@ _COLUMNS = ("as_of", "segment", "revenue")
 
 
 @dataclass(frozen=True)
-class Trend:
+class Trend(Columnar):
     """The sizes of the segments in every snapshot, as they may be shown.
 
     Attributes

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from custseg._display import Columnar, DisplayTable, html_block
 from custseg.model import RefitRecord, SegmentModel
 from custseg.result import Segmentation
 from custseg.texts import DASH, counted, percent, printable, table, text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Refit:
+class Refit(Columnar):
     """A refit with identities.
 
     Attributes
@@ -58,11 +58,7 @@ class Refit:
         return "\n".join([*table(self._table(), left={0, 1, 2}), "", self.text])
 
     def _repr_html_(self) -> str:
-        head, *body = self._table()
-        cells = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-        rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
-        sentences = "".join(f"<p>{html.escape(line)}</p>" for line in self._sentences())
-        return f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>{sentences}"
+        return html_block(self.language, tables=[DisplayTable.of(self._table())], sentences=self._sentences())
 
     def _table(self) -> list[list[str]]:
         words = text(self.language, "refit")
