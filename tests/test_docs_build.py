@@ -39,7 +39,7 @@ def test_commands_are_shown_and_run() -> None:
     notebook = runnable("# Title\n\n```sh\ncustseg fit orders.csv\n```\n")
     shown, _, run = notebook.partition("```{code-cell} python\n")
     assert "```sh\ncustseg fit orders.csv\n```" in shown
-    assert run == ":tags: [remove-input]\n\n%%sh --no-raise-error\ncustseg fit orders.csv\n```\n"
+    assert run == ":tags: [remove-input]\n\n%%sh --no-raise-error\nexport COLUMNS=140\ncustseg fit orders.csv\n```\n"
 
 
 def test_front_matter_is_kept() -> None:

@@ -65,8 +65,10 @@ def _cell(block: re.Match[str]) -> str:
     language, code = block[1], block[2]
     if language == "python":
         return f"```{{code-cell}} python\n{code}```\n"
-    # The exit codes of commands that are meant to fail are tested in tests/test_docs.py.
-    commands = f"```{{code-cell}} python\n:tags: [remove-input]\n\n%%sh --no-raise-error\n{code}```\n"
+    # Exit codes, also of commands that are meant to fail, are tested in tests/test_docs.py. Tables are as wide as on a
+    # terminal; without one they would be broken after 80 letters.
+    script = f"%%sh --no-raise-error\nexport COLUMNS=140\n{code}"
+    commands = f"```{{code-cell}} python\n:tags: [remove-input]\n\n{script}```\n"
     return f"```sh\n{code}```\n\n{commands}"
 
 
