@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-services test-browser test-floors lint types format bench docs notebooks features api results month-ends constraints clean
+.PHONY: help demo test test-all test-services test-browser test-floors lint types format bench docs notebooks features api pictures results month-ends constraints clean
 
 # The environments below are isolated from the one that `make` is called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -32,7 +32,7 @@ make-venv = $1/bin/python -m pip --version >/dev/null 2>&1 || { \
 # An environment is reinstalled when its Python is missing or the checkout was moved or copied.
 $(shell for venv in .venv .venv-floors; do \
 	[ -x $$venv/bin/python ] && [ "$$(cat $$venv/.home 2>/dev/null)" = "$$(pwd)" ] \
-	|| rm -f $$venv/.core $$venv/.known $$venv/.browser $$venv/.floors; done)
+	|| rm -f $$venv/.core $$venv/.known $$venv/.docs $$venv/.browser $$venv/.floors; done)
 
 help:
 	@echo "custseg: make targets"
@@ -47,11 +47,12 @@ help:
 	@echo "  make types        check types                     (mypy)"
 	@echo "  make format       fix style and formatting        (ruff)"
 	@echo "  make bench        run the benchmarks, small, and write what they print into benchmarks/README.md; FULL=1: all of it"
-	@echo "  make docs         build the documentation into site/"
+	@echo "  make docs         run and build the documentation into build/docs/html/"
 	@echo "  make notebooks    rewrite the notebooks from their guides, and run them"
 	@echo "  make features     rewrite docs/features.md from the texts"
 	@echo "  make api          rewrite docs/api.md from the exported names"
-	@echo "  make results      rewrite what the examples of README.md and of the Russian quick start print"
+	@echo "  make pictures     redraw the gallery as the tests compare it; look at every picture"
+	@echo "  make results      rewrite what examples print, where a page shows it below them"
 	@echo "  make month-ends   rewrite the month ends of docs/online_retail.md from the log"
 	@echo "  make constraints  rewrite the pinned versions and their hashes; UPGRADE=1 takes the newest"
 	@echo "  make clean        remove the environments and everything that was built"
@@ -99,9 +100,10 @@ bench: .venv/.known
 	@echo "Running the benchmarks, $(if $(FULL),which takes hours,small; FULL=1 runs the full size)"
 	@$(PY) tools/bench.py $(if $(FULL),--full) $(ARGS)
 
-docs: .venv/.known
-	@echo "Building the documentation into site/"
-	@$(PY) -m sphinx -q -W --keep-going -b html $(ARGS) docs site
+docs: .venv/.docs
+	@echo "Running and building the documentation (some minutes; later, what did not change is not run again)"
+	@$(ONE_THREAD) $(PY) -m sphinx -q -W --keep-going -j 2 -b html $(ARGS) docs build/docs/html
+	@echo "Open build/docs/html/index.html"
 
 notebooks: .venv/.known
 	@echo "Writing the notebooks from their guides and running them"
@@ -114,6 +116,10 @@ features: .venv/.known
 api: .venv/.known
 	@echo "Writing docs/api.md"
 	@$(PY) tools/api_page.py
+
+pictures: .venv/.known
+	@echo "Drawing the gallery"
+	@$(PY) tools/gallery_pictures.py
 
 results: .venv/.known
 	@echo "Writing what the examples print"
@@ -132,17 +138,18 @@ constraints:
 	@echo "Resolving versions and collecting their hashes (about five minutes)"
 	@.venv-constraints/bin/python $(INSTALL) pip-tools
 	@.venv-constraints/bin/python tools/requirements.py known | $(COMPILE) -o constraints/known.txt -
-	@.venv-constraints/bin/python tools/requirements.py core | $(COMPILE) -c constraints/known.txt -o constraints/core.txt -
-	@.venv-constraints/bin/python tools/requirements.py browser | $(COMPILE) -c constraints/known.txt -o constraints/browser.txt -
-	@for version in 3.11.0 3.12.0 3.13.0; do \
-		echo "Checking that all of them install on Python $$version"; \
+	@for part in core docs browser; do \
+		.venv-constraints/bin/python tools/requirements.py $$part | \
+			$(COMPILE) -c constraints/known.txt -o constraints/$$part.txt - || exit 1; done
+	@for version in 3.11.0 3.12.0 3.13.0; do for part in known docs browser; do \
+		echo "Checking that constraints/$$part.txt installs on Python $$version"; \
 		.venv-constraints/bin/python $(INSTALL) --dry-run --ignore-installed --no-deps --target .venv-constraints/none \
-			--python-version $$version --require-hashes -r constraints/known.txt -r constraints/browser.txt || exit 1; done
+			--python-version $$version --require-hashes -r constraints/$$part.txt || exit 1; done; done
 	@if grep -nE '://|^-' constraints/*.txt; then echo "A constraints file must not contain an address."; exit 1; fi
 
 clean:
 	@echo "Removing the environments and everything that was built"
-	@rm -rf .venv .venv-floors .venv-constraints demo-out site build dist htmlcov .coverage .coverage.*
+	@rm -rf .venv .venv-floors .venv-constraints demo-out docs/reference build dist htmlcov .coverage .coverage.*
 	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -159,7 +166,7 @@ clean:
 	@touch $@
 
 .venv/.known: constraints/known.txt .venv/.core
-	@echo "Installing what the tests, lint and docs need into .venv (about a minute the first time)"
+	@echo "Installing what the tests and lint need into .venv (about a minute the first time)"
 	@$(PY) $(INSTALL) $(PINNED) -r constraints/known.txt
 	@$(PY) -m pip check
 	@touch $@
@@ -167,6 +174,12 @@ clean:
 .venv/.browser: constraints/browser.txt .venv/.known
 	@echo "Installing what the tests in a browser need into .venv"
 	@$(PY) $(INSTALL) $(PINNED) -r constraints/browser.txt
+	@$(PY) -m pip check
+	@touch $@
+
+.venv/.docs: constraints/docs.txt .venv/.known
+	@echo "Installing what the documentation needs into .venv"
+	@$(PY) $(INSTALL) $(PINNED) -r constraints/docs.txt
 	@$(PY) -m pip check
 	@touch $@
 

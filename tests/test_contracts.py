@@ -46,7 +46,7 @@ def parameters(function: Any) -> list[str]:
 def documented(doc: str) -> set[str]:
     """The names in the section Parameters, several on one line too."""
     section = re.search(r"Parameters\n-+\n(.*?)(?:\n\w[\w ]*\n-+\n|\Z)", doc, re.DOTALL)
-    heads = re.findall(r"^(\w[\w, ]*)(?: :|$)", section.group(1), re.MULTILINE) if section else []
+    heads = re.findall(r"^\**(\w[\w, ]*)(?: :|$)", section.group(1), re.MULTILINE) if section else []
     return {name for head in heads for name in head.split(", ")}
 
 

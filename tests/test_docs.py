@@ -19,8 +19,6 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
-# Pages that show below their first example what it prints.
-WITH_RESULT = ("README.md", "docs/guides/quick_start_ru.md")
 
 
 def page_name(page: Path) -> str:
@@ -68,13 +66,17 @@ def test_examples_run_in_order(
             monkeypatch.setenv("CUSTSEG_DATA", str(shared_file(file).parent))
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
-    for number, (language, code) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")), 1):
+    text, end = page.read_text(encoding="utf-8"), -1
+    for number, block in enumerate(BLOCK.finditer(text), 1):
+        language, code = block.groups()
+        if language == "text" and text[end : block.start()] == "\n\n":
+            assert capsys.readouterr().out == code, "the text below a Python block is what it prints: make results"
         if language == "python":
+            capsys.readouterr()
             exec(compile(code, f"{page_name(page)}, block {number}", "exec"), names)
         if language == "sh":
             run_commands(code)
-        if number == 1 and page_name(page) in WITH_RESULT:
-            assert capsys.readouterr().out == blocks(page, "text")[0], "make results"
+        end = block.end() if language == "python" else -1
 
 
 def run_commands(code: str) -> None:
@@ -114,10 +116,25 @@ def test_imports_exist(page: Path) -> None:
             value = getattr(value, part, None)
 
 
-def test_index_links_every_page() -> None:
-    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    pages = [page.relative_to(ROOT / "docs") for page in PAGES if page.is_relative_to(ROOT / "docs")]
-    assert [page for page in pages if page.name != "index.md" and f"({page.as_posix()})" not in index] == []
+TOCTREE = re.compile(r"^```\{toctree\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def pages_below(page: Path) -> set[Path]:
+    """The page and all that its tables of contents lead to."""
+    lines = "\n".join(TOCTREE.findall(page.read_text(encoding="utf-8"))).splitlines()
+    entries = [re.sub(r".*<(.*)>", r"\1", line) for line in lines if line and not line.startswith(":")]
+    files = {file.resolve() for entry in entries for file in page.parent.glob(f"{entry}.md")} - {page}
+    return {page}.union(*(pages_below(file) for file in files))
+
+
+def test_tables_of_contents_lead_to_every_page() -> None:
+    docs = ROOT / "docs"
+    assert {page for page in PAGES if page.is_relative_to(docs)} - pages_below(docs / "index.md") == set()
+
+
+def test_every_command_is_explained() -> None:
+    page = (ROOT / "docs" / "guides" / "command_line.md").read_text(encoding="utf-8")
+    assert [name for name in main.commands if f"custseg {name}" not in page] == []
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
-"""Writes the reference page from what the package exports: `python tools/api_page.py`."""
+"""Writes the reference page from what the package exports: `python tools/api_page.py`.
+
+Sphinx makes a page for each name of it, with the members that `members_by_name` gives.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +16,7 @@ import custseg
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 INTRODUCTION = """# Reference
 
-Everything that can be imported, by folder. Made by `make api` from `__all__` and the docstrings.
+Everything that can be imported, by folder. Made by `make api` from `__all__`.
 """
 # Records that results hold and nobody makes: documented, although no public door exports them.
 RECORDS = {
@@ -30,32 +32,34 @@ RECORDS = {
 
 def page() -> str:
     """The page as text."""
-    doors = [custseg, *(import_module(f"custseg.{name}") for name in custseg._FOLDERS)]
+    return "\n".join([INTRODUCTION, *(section(door, names) for door, names in names_by_door().items())])
+
+
+def names_by_door() -> dict[ModuleType, list[str]]:
+    """What each folder exports and no folder before it does, by full name."""
+    names: dict[ModuleType, list[str]] = {}
     documented: set[int] = set()
-    return "\n".join([INTRODUCTION, *(section(door, documented) for door in doors)])
+    for door in [custseg, *(import_module(f"custseg.{name}") for name in custseg._FOLDERS)]:
+        exported = {name: getattr(door, name) for name in door.__all__}
+        new = [n for n, value in exported.items() if not inspect.ismodule(value) and id(value) not in documented]
+        documented.update(id(exported[name]) for name in new)
+        names[door] = [*(f"{door.__name__}.{name}" for name in new), *RECORDS.get(door.__name__, ())]
+    return names
 
 
-def section(door: ModuleType, documented: set[int]) -> str:
-    """The first lines of a folder, and all that it exports and no door before it; these become documented too."""
+def section(door: ModuleType, names: list[str]) -> str:
+    """The first lines of a folder, and the table of its names."""
     first = inspect.cleandoc(door.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
-    exported = {name: getattr(door, name) for name in door.__all__}
-    names = [n for n, value in exported.items() if not inspect.ismodule(value) and id(value) not in documented]
-    documented.update(id(exported[name]) for name in names)
-    paths = [*(f"{door.__name__}.{name}" for name in names), *RECORDS.get(door.__name__, ())]
-    lines = [line for path in paths for line in entry(path)]
-    return "\n".join([f"## {door.__name__}\n", f"{first}\n", "```{eval-rst}", *lines, "```\n"])
+    options = ["   :toctree: reference", f"   :caption: {door.__name__}", "   :nosignatures:", ""]
+    table = [".. autosummary::", *options, *(f"   {name}" for name in names)]
+    return "\n".join([f"## {door.__name__}\n", f"{first}\n", "```{eval-rst}", *table, "```\n"])
 
 
-def entry(path: str) -> Iterator[str]:
-    """The directive for one object."""
-    module, _, name = path.rpartition(".")
-    value = getattr(import_module(module), name)
-    if inspect.isclass(value):
-        yield f".. {'autoexception' if issubclass(value, Exception) else 'autoclass'}:: {path}"
-        if members := public_members(value):
-            yield f"   :members: {', '.join(members)}"
-    else:
-        yield f".. {'autofunction' if callable(value) else 'data'}:: {path}"
+def members_by_name() -> dict[str, list[str]]:
+    """The documented methods and properties of each class of the page, by its full name."""
+    names = [name for names in names_by_door().values() for name in names]
+    values = {name: getattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2]) for name in names}
+    return {name: public_members(value) for name, value in values.items() if inspect.isclass(value)}
 
 
 def public_members(cls: type) -> list[str]:

@@ -1,4 +1,4 @@
-"""Writes what examples print below them (`make results`): the first one of two pages, and all of three others."""
+"""Writes what examples print, where a page shows it right below them (`make results`)."""
 
 from __future__ import annotations
 
@@ -9,31 +9,17 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "README.md", ROOT / "docs" / "guides" / "quick_start_ru.md")
-WHOLE_PAGES = tuple(ROOT / "docs" / "guides" / f"{name}.md" for name in ("goals", "experiments", "scorecard"))
-EXAMPLE = re.compile(r"(?<=```python\n)(?P<code>.*?)```\n\n```text\n(?P<printed>.*?)```\n", re.DOTALL)
-
-
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 PYTHON = re.compile(r"(?<=```python\n)(?P<code>.*?)```\n(?:\n```text\n(?P<printed>.*?)```\n)?", re.DOTALL)
 
 
-def printed(code: str, names: dict[str, object] | None = None) -> str:
-    """What the code prints; it reads and defines `names`."""
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(code, {} if names is None else names)
-    return output.getvalue()
+def shows_results(page: str) -> bool:
+    """Whether an example of the page has its output below it, and can be run everywhere."""
+    is_run = "\nnot_run: " not in page.partition("\n# ")[0]
+    return is_run and any(example["printed"] is not None for example in PYTHON.finditer(page))
 
 
 def page_with_results(page: str) -> str:
-    """The page with the present output of its first example."""
-    example = EXAMPLE.search(page)
-    if example is None:
-        raise ValueError("The page has no example with an output below it.")
-    return page[: example.start("printed")] + printed(example["code"]) + page[example.end("printed") :]
-
-
-def page_with_all_results(page: str) -> str:
     """The page with the present output of each example that has one below it; examples run one after the other.
 
     Files that they write are gone afterwards.
@@ -49,12 +35,21 @@ def page_with_all_results(page: str) -> str:
     return "".join([*parts, page[end:]])
 
 
+def printed(code: str, names: dict[str, object]) -> str:
+    """What the code prints; it reads and defines `names`."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(code, names)
+    return output.getvalue()
+
+
 def main() -> None:
     """Rewrite the pages."""
-    for path in WHOLE_PAGES:
-        path.write_text(page_with_all_results(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in PAGES:
-        path.write_text(page_with_results(path.read_text(encoding="utf-8")), encoding="utf-8")
+        page = path.read_text(encoding="utf-8")
+        if shows_results(page):
+            path.write_text(page_with_results(page), encoding="utf-8")
+            print(path.relative_to(ROOT), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Print the requirements that pyproject.toml implies, one per line.
 
 core          what `make demo` needs: the dependencies and the build backend
-known         core, the extras and the groups but `browser`: what the tests, lint and docs need
-browser       what the tests in a browser need beside `known`
+known         core, the extras, and the groups `test` and `lint`
+docs          the group `docs`: what `make docs` needs besides known
+browser       the group `browser`: what `make test-browser` needs besides known
 floors        every dependency at its lower bound, and the tools that run the tests
 floors-rest   the known version of everything that `floors` does not set
 """
@@ -29,7 +30,11 @@ def extras() -> list[str]:
 
 def known() -> list[str]:
     groups = PYPROJECT["dependency-groups"]
-    return core() + extras() + [line for group, lines in groups.items() if group != "browser" for line in lines]
+    return core() + extras() + groups["test"] + groups["lint"]
+
+
+def docs() -> list[str]:
+    return PYPROJECT["dependency-groups"]["docs"]
 
 
 def browser() -> list[str]:
@@ -65,7 +70,14 @@ def known_pins() -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
 
 
-KINDS = {"core": core, "known": known, "browser": browser, "floors": floors, "floors-rest": floors_rest}
+KINDS = {
+    "core": core,
+    "known": known,
+    "docs": docs,
+    "browser": browser,
+    "floors": floors,
+    "floors-rest": floors_rest,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in KINDS:

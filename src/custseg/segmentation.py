@@ -139,8 +139,10 @@ def fit_segments(
         True shows the steps: as a bar on a terminal, as a line in a notebook that is removed at the end, and not at all
         in a pipe or a document that is executed (nbconvert, papermill, MyST-NB, Quarto). A function is called with (the
         step in words, number of steps done, total number of steps) instead; an error that it raises ends the fit.
-    separator, decimal, thousands, encoding, skip_rows
+    separator, decimal, thousands, encoding : str, optional
         Format of `features` if it is a CSV file, as in `Orders`. For logs, give them in the description of the log.
+    skip_rows : int, default 0
+        The same.
 
     Returns
     -------

@@ -103,3 +103,15 @@ def test_names_are_wrapped(name: str, lines: str) -> None:
 )
 def test_labels_are_moved_apart(positions: list[float], ends: dict[str, float], moved: list[float]) -> None:
     assert apart(positions, 1, **ends) == pytest.approx(moved, abs=1e-4)
+
+
+def test_notebooks_show_the_figure_that_a_plot_made() -> None:
+    axes = axes_or_new("plot_x", None, width=2, height=1)
+    assert axes._repr_png_().startswith(b"\x89PNG")
+    assert axes._repr_png_() == axes.figure._repr_png_()
+
+
+def test_figures_of_the_caller_are_shown_by_the_caller() -> None:
+    own = Figure().add_subplot()
+    assert axes_or_new("plot_x", own, width=2, height=1) is own
+    assert not hasattr(own, "_repr_png_")

@@ -10,10 +10,6 @@ from hypothesis import strategies as st
 from custseg.feature_table import Feature, FeatureTable
 from custseg.logs import Orders
 from custseg.profiling import Marker, profile_segments
-from custseg.profiling._markers import marker_texts
-from custseg.profiling._markers import markers as ranked_markers
-from custseg.profiling.measures._column_statistics import column_statistics
-from custseg.profiling.measures._table import read_table
 
 RNG = np.random.default_rng(0)
 LABELS = np.repeat([0, 1], [100, 300])

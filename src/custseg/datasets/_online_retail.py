@@ -58,7 +58,7 @@ def load_online_retail(path: str | os.PathLike[str] | None = None) -> Any:
     Returns
     -------
     DataFrame
-        polars; 541,909 rows in the original, in its order:
+        Of polars; 541,909 rows in the original, in its order:
 
         - `InvoiceNo` (text): a leading "C" marks a cancellation.
         - `StockCode`, `Description` (text): the product; 1,454 lines have no description.

@@ -34,8 +34,12 @@ def export_personalization(
         The sub-groups of a segment.
     path : str or Path
         A name that ends in ``.csv`` or ``.parquet``; a file of this name is replaced.
-    customers, first_name, language
+    customers : table, optional
         As in `custseg.insights.personalization`, which makes the columns.
+    first_name : str, default "first_name"
+        The same.
+    language : {"en", "ru"}, optional
+        The same.
     encoding : {"utf-8-sig", "utf-8"}, default "utf-8-sig"
         Of a CSV file.
     separator : {",", ";", "\t", "|"}, default ","

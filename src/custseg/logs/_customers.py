@@ -46,10 +46,12 @@ class Customers:
         The table, or the path of a CSV or Parquet file.
     customer : str, default "customer_id"
         Column of customer ids, each once.
-    numeric, category : sequence of str, optional
-        Columns of numbers; columns of words, such as a region.
+    numeric : sequence of str, optional
+        Columns of numbers.
     counts : sequence of str, optional
         Columns of whole numbers that cannot be negative, such as children in the household.
+    category : sequence of str, optional
+        Columns of words, such as a region.
     flags : sequence of str, optional
         Columns of yes or no: booleans, 0 and 1, or words such as "yes"; an empty value is unknown, not no.
     interests : sequence of str, optional
@@ -74,8 +76,10 @@ class Customers:
     date_format : str or mapping of str to str, optional
         Pattern of dates given as text, or column -> pattern; without it ISO 8601. ``"unix"``, ``"unix_ms"``,
         ``"unix_us"``, ``"unix_ns"`` or ``"excel"`` for dates that are numbers.
-    separator, decimal, thousands, encoding, skip_rows
+    separator, decimal, thousands, encoding : str, optional
         Of a CSV file, as in `Orders`.
+    skip_rows : int, default 0
+        The same.
 
     Raises
     ------

@@ -81,8 +81,10 @@ class Events:
     date_format : str, optional
         Pattern of dates given as text; without it ISO 8601. ``"unix"``, ``"unix_ms"``, ``"unix_us"``, ``"unix_ns"`` or
         ``"excel"`` for dates that are numbers.
-    separator, decimal, thousands, encoding, skip_rows
+    separator, decimal, thousands, encoding : str, optional
         Of a CSV file, as in `Orders`.
+    skip_rows : int, default 0
+        The same.
 
     Raises
     ------

@@ -5,6 +5,7 @@ Start at `axes_or_new`. A segment keeps its color in every picture, because the 
 
 from __future__ import annotations
 
+import io
 import math
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,23 @@ def segment_dashes(segment: int) -> str:
     return _DASHES[segment // len(_PALETTE) % len(_DASHES)]
 
 
+class WindowlessFigure(Figure):
+    """A figure that no window shows, but a notebook does."""
+
+    def _repr_png_(self) -> bytes:
+        picture = io.BytesIO()
+        self.savefig(picture, format="png")
+        return picture.getvalue()
+
+
+class WindowlessAxes(Axes):
+    """Axes that a notebook shows as the whole figure; pyplot would show those of its own figures by itself."""
+
+    def _repr_png_(self) -> bytes | None:
+        figure = parent_figure(self)
+        return figure._repr_png_() if isinstance(figure, WindowlessFigure) else None
+
+
 def axes_or_new(caller: str, ax: Any, *, width: float, height: float) -> Axes:
     """The given axes, or those of a new figure without a window; sizes in inches.
 
@@ -68,7 +86,7 @@ def axes_or_new(caller: str, ax: Any, *, width: float, height: float) -> Axes:
         If `ax` is no matplotlib Axes.
     """
     if ax is None:
-        return Figure(figsize=(width, height), dpi=150, layout="constrained").add_subplot()
+        return figure_or_new(caller, None, width=width, height=height).add_subplot(axes_class=WindowlessAxes)
     if not isinstance(ax, Axes):
         raise TypeError(f"{caller}: ax must be a matplotlib Axes such as plt.gca(), got {type(ax).__name__}.")
     return ax
@@ -83,7 +101,7 @@ def figure_or_new(caller: str, figure: Any, *, width: float, height: float) -> F
         If `figure` is no matplotlib Figure.
     """
     if figure is None:
-        return Figure(figsize=(width, height), dpi=150, layout="constrained")
+        return WindowlessFigure(figsize=(width, height), dpi=150, layout="constrained")
     if not isinstance(figure, Figure):
         raise TypeError(
             f"{caller}: figure must be a matplotlib Figure such as plt.figure(), got {type(figure).__name__}."

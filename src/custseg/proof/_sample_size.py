@@ -208,8 +208,12 @@ def detectable_lift(
         Share of the customers who act without the campaign; or give `cv` for an amount.
     cv : float, optional
         Standard deviation of the amount per customer over its mean.
-    power, alpha, holdout, comparisons, reachable
+    power, alpha, holdout : float, optional
         As in `sample_size`, whose inverse this is.
+    comparisons : int, default 1
+        The same.
+    reachable : float, default 1
+        The same.
 
     Returns
     -------

@@ -30,8 +30,14 @@ def split_sql(
         The database. SQLite has no MD5.
     table : str or sequence of str
         The table or view with one row per customer, as in `to_sql`.
-    holdout, salt, by, customer_column
+    holdout : float
         As in `custseg.proof.split`.
+    salt : str
+        The same.
+    by : str or sequence of str, optional
+        The same.
+    customer_column : str, default "customer_id"
+        The same.
 
     Returns
     -------

@@ -29,8 +29,10 @@ def circular(values: ArrayLike, period: float) -> tuple[Floats, Floats]:
 
     Returns
     -------
-    sine, cosine : ndarray of shape (n_customers,)
-        Floats from -1 to 1; NaN where the value is missing. The distance of two customers grows with the shorter way
+    sine : ndarray of shape (n_customers,)
+        Floats from -1 to 1.
+    cosine : ndarray of shape (n_customers,)
+        The same. Both are NaN where the value is missing. The distance of two customers grows with the shorter way
         between them: it is 0 for equal values and 2 for values half a period apart.
 
     Raises

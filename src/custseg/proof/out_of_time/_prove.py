@@ -64,7 +64,7 @@ def prove(
         See `fit_segments`.
     random_state : int, default 0
         Seed of the fit, of the resamples and of the shuffles.
-    options
+    **options : object
         Further arguments of `fit_segments`: `columns`, `method`, `n_segments`, `min_size`, `lift`, `window_days`,
         `prefer`, `previous`, `labels`, `progress`.
 

@@ -48,7 +48,7 @@ def refit(
         The moment of the new fit; required with logs. That of a ready table is kept in the record alone.
     customer_column : str, optional
         Column of ids in `features`.
-    options
+    **options : object
         Further arguments of `fit_segments`; by default those of the model, its method, and the labels of its columns.
 
     Returns
