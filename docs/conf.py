@@ -11,6 +11,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from sphinx.errors import ExtensionError
+
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(DOCS / "_extensions"))
@@ -44,7 +46,8 @@ html_context = {"default_mode": "auto"}
 copyright = author
 
 # Pages
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+# No formulas in TeX: the browser would load a script from elsewhere to show them.
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 # ref.python: words in the type of a parameter, such as n_clusters, that several classes have as attributes.
 suppress_warnings = ["ref.python"]
@@ -125,6 +128,16 @@ def plain_words(app, what, name, obj, options, lines):
             lines[number] = re.sub(r"(?<![`\w\\])(\w+)_(?![\w`])", r"\1\\_", line)
 
 
+def refuse_what_is_elsewhere(app, exception):
+    """Pages load nothing from other servers, so that they can be read without a network."""
+    loaded = re.compile(r'<(?:script|img|iframe|link)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)"')
+    pages = [] if exception else sorted(Path(app.outdir).rglob("*.html"))
+    for page in pages:
+        if addresses := loaded.findall(page.read_text(encoding="utf-8")):
+            raise ExtensionError(f"{page.relative_to(app.outdir)} loads {', '.join(addresses)}.")
+
+
 def setup(app):
     """Run before numpydoc, whose priority is 500."""
     app.connect("autodoc-process-docstring", plain_words, priority=400)
+    app.connect("build-finished", refuse_what_is_elsewhere)
