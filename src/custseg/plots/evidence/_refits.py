@@ -88,7 +88,7 @@ def _draw_segments(axes: Axes, result: Segmentation, language: str) -> None:
     ends = [*list(STABILITY_BOUNDS.values())[1:], 1.0]
     measured = [row.stability.jaccard for row in rows if row.stability is not None]
     start = max(0.0, min([_LEAST_SHOWN, *(value - 0.1 for value in measured)]))
-    levels = {level: _narrow(name) for level, name in text(language, "profiling", "stability").items()}
+    levels = _levels(language)
     for color, (level, low), high in zip(_BANDS, STABILITY_BOUNDS.items(), ends, strict=True):
         axes.axvspan(low, high, color=color, linewidth=0)
         axes.text((max(low, start) + high) / 2, 1.01, levels[level], transform=axes.get_xaxis_transform(), ha="center",
@@ -107,8 +107,7 @@ def _draw_segments(axes: Axes, result: Segmentation, language: str) -> None:
     set_names(axes, [row.name for row in rows])
     _two_decimals(axes.xaxis, language)
     axes.set_xlabel(words["jaccard_axis"], fontsize=9, color=QUIET)
-    n_lines = 1 + max(name.count("\n") for name in levels.values())
-    axes.set_title(words["jaccard_title"], loc="left", fontsize=12, weight="bold", color=INK, pad=8 + 12 * n_lines)
+    _set_title(axes, words["jaccard_title"], language)
 
 
 def _draw_numbers(axes: Axes, choice: ClusteringChoice, language: str) -> None:
@@ -141,7 +140,7 @@ def _draw_numbers(axes: Axes, choice: ClusteringChoice, language: str) -> None:
         axes.set_xticks([])
     _two_decimals(axes.yaxis, language)
     axes.set_xlabel(words["numbers_axis"], fontsize=9, color=QUIET)
-    axes.set_title(words["rand_title"], loc="left", fontsize=12, weight="bold", color=INK)
+    _set_title(axes, words["rand_title"], language)
     axes.spines["bottom"].set(visible=True, color=GRID)
 
 
@@ -160,6 +159,17 @@ def _mark_chosen(axes: Axes, data: Mapping[str, Any], label: str) -> None:
                       markeredgewidth=2.2, zorder=4)  # fmt: skip
             axes.annotate(label, (number, value), xytext=(0, 11), textcoords="offset points", ha="center", va="bottom",
                           fontsize=10, weight="bold", color=MARK)  # fmt: skip
+
+
+def _set_title(axes: Axes, title: str, language: str) -> None:
+    """Write the title of a panel: both are at one height, above the names of the bands and the word at the ring."""
+    n_lines = 1 + max(name.count("\n") for name in _levels(language).values())
+    axes.set_title(title, loc="left", fontsize=12, weight="bold", color=INK, pad=8 + 12 * n_lines)
+
+
+def _levels(language: str) -> dict[str, str]:
+    """The names of the bands."""
+    return {level: _narrow(name) for level, name in text(language, "profiling", "stability").items()}
 
 
 def _narrow(name: str) -> str:
