@@ -8,13 +8,15 @@ Pages stay plain Markdown, as they are read on GitHub and run by the tests. On t
 - a page with `not_run: <reason>` in its front matter is not run, and says why; with `needs: <file>`, it is run where
   this file is among the real logs;
 - a page with `shows: <file>` has the content of a file outside `docs/`;
-- links to such files lead to these pages, and those to notebooks download them.
+- links to such files lead to these pages, and those to notebooks download them;
+- long sentences in what a block prints are broken into lines, as on a terminal.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,9 @@ _LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]*)\]\((?P<file>[^)\s:#]+)(?P<anchor>
 _NOTEBOOK = """file_format: mystnb
 kernelspec: {name: python3, display_name: Python 3, language: python}
 """
+# Letters of printed text that fit the column of a page, and what tells a table from a sentence: cells that are apart.
+_LINE_WIDTH = 100
+_TABLE = re.compile(r"\S {2,}\S|[│─]")
 
 
 def runnable(page: str, logs: Path) -> str:
@@ -99,8 +104,22 @@ def in_turns(names: list[str], runs: Container[str]) -> list[str]:
     return sorted(names, key=positions.__getitem__)
 
 
+def in_short_lines(printed: str) -> str:
+    """Printed text with its sentences in lines that fit the column; rows of a table stay as they are."""
+    return "\n".join(line if _TABLE.search(line.strip()) else _broken(line) for line in printed.split("\n"))
+
+
+def _broken(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line.strip(), _LINE_WIDTH, initial_indent=indent, subsequent_indent=indent,
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Read every Markdown page through `runnable`."""
+    """Read every Markdown page through `runnable`, and show what its code prints in short lines."""
+    # Sphinx has docutils; the tests of the functions above need neither.
+    from docutils import nodes
+
     shown = shown_files(Path(app.srcdir))
     logs = Path(os.environ["CUSTSEG_DATA"])
 
@@ -120,6 +139,13 @@ def setup(app: Sphinx) -> dict[str, bool]:
         texts = {name: Path(app.env.doc2path(name)).read_text(encoding="utf-8") for name in names}
         names[:] = in_turns(names, [name for name, text in texts.items() if _BLOCK.search(text)])
 
+    def shorten(app: Sphinx, page: nodes.document) -> None:
+        for output in page.findall(lambda node: "cell_output" in getattr(node, "attributes", {}).get("classes", ())):
+            for block in output.findall(nodes.literal_block):
+                text = in_short_lines(block.astext())
+                block.replace_self(nodes.literal_block(text, text, **block.attributes))
+
     app.connect("env-before-read-docs", arrange)
+    app.connect("doctree-read", shorten)
     app.connect("source-read", read)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
