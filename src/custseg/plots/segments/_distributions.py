@@ -95,8 +95,10 @@ def _draw_row(axes: Axes, position: int, row: SegmentProfile, *, feature: str, l
     if low is not None and high is not None:
         axes.plot([low, high], [position, position], color=color, linewidth=1.4, solid_capstyle="round")
     if lower is not None and upper is not None:
-        axes.barh(position, upper - lower, left=lower, height=0.42, color=color, hatch=segment_hatch(number),
-                  edgecolor="white", linewidth=0)  # fmt: skip
+        (box,) = axes.barh(position, upper - lower, left=lower, height=0.42, color=color, hatch=segment_hatch(number),
+                           edgecolor="white", linewidth=0)  # fmt: skip
+        # Otherwise the axes would begin at a box that is the lowest, and cut its median.
+        box.sticky_edges.x.clear()
     axes.plot([median], [position], marker="|", markersize=13, markeredgewidth=2.6, color="white", zorder=4)
     axes.plot([median], [position], marker="|", markersize=17, markeredgewidth=1, color=INK, zorder=3)
     axes.annotate(label, (median, position), xytext=(0, 9), textcoords="offset points", ha="center", va="bottom",
