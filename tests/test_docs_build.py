@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 STEP = runpy.run_path(str(ROOT / "docs" / "_extensions" / "run_pages.py"))
-relinked, in_turns, shown_files, in_short_lines = (
-    STEP[name] for name in ("relinked", "in_turns", "shown_files", "in_short_lines")
+relinked, in_turns, shown_files, in_short_lines, in_words = (
+    STEP[name] for name in ("relinked", "in_turns", "shown_files", "in_short_lines", "in_words")
 )
 runnable = partial(STEP["runnable"], logs=ROOT)
 
@@ -94,3 +94,7 @@ def test_printed_sentences_are_broken_and_tables_are_not() -> None:
     assert lines[-3:] == [row, "", "short"]
     assert all(line.startswith("  word") and len(line) <= 100 for line in lines[:-3])
     assert " ".join(line.strip() for line in lines[:-3]) == sentence.strip()
+
+
+def test_pictures_say_which_line_draws_them() -> None:
+    assert in_words("from x import plot_map\n\nplot_map(result)\n") == "The picture that plot_map(result) draws"

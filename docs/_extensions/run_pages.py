@@ -9,7 +9,7 @@ Pages stay plain Markdown, as they are read on GitHub and run by the tests. On t
   this file is among the real logs;
 - a page with `shows: <file>` has the content of a file outside `docs/`;
 - links to such files lead to these pages, and those to notebooks download them;
-- long sentences in what a block prints are broken into lines, as on a terminal.
+- long sentences in what a block prints are broken into lines, as on a terminal, and pictures say which line draws them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container
 
+    from docutils.nodes import Element
     from sphinx.application import Sphinx
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
@@ -109,6 +110,17 @@ def in_short_lines(printed: str) -> str:
     return "\n".join(line if _TABLE.search(line.strip()) else _broken(line) for line in printed.split("\n"))
 
 
+def in_words(code: str) -> str:
+    """What a picture is, for readers who do not see it: its name would say nothing."""
+    lines = code.strip().splitlines()
+    return f"The picture that {lines[-1].strip()} draws" if lines else "A picture"
+
+
+def _of_class(tree: Element, name: str) -> list[Element]:
+    """The parts of a page that MyST-NB gave this class."""
+    return [part for part in tree.findall() if name in getattr(part, "attributes", {}).get("classes", ())]
+
+
 def _broken(line: str) -> str:
     indent = line[: len(line) - len(line.lstrip())]
     return textwrap.fill(line.strip(), _LINE_WIDTH, initial_indent=indent, subsequent_indent=indent,
@@ -116,7 +128,7 @@ def _broken(line: str) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Read every Markdown page through `runnable`, and show what its code prints in short lines."""
+    """Read every Markdown page through `runnable`, and make what its code prints and draws readable."""
     # Sphinx has docutils; the tests of the functions above need neither.
     from docutils import nodes
 
@@ -139,13 +151,17 @@ def setup(app: Sphinx) -> dict[str, bool]:
         texts = {name: Path(app.env.doc2path(name)).read_text(encoding="utf-8") for name in names}
         names[:] = in_turns(names, [name for name, text in texts.items() if _BLOCK.search(text)])
 
-    def shorten(app: Sphinx, page: nodes.document) -> None:
-        for output in page.findall(lambda node: "cell_output" in getattr(node, "attributes", {}).get("classes", ())):
-            for block in output.findall(nodes.literal_block):
-                text = in_short_lines(block.astext())
-                block.replace_self(nodes.literal_block(text, text, **block.attributes))
+    def finish(app: Sphinx, page: nodes.document) -> None:
+        for cell in _of_class(page, "cell"):
+            code = "".join(part.astext() for part in _of_class(cell, "cell_input"))
+            for output in _of_class(cell, "cell_output"):
+                for block in list(output.findall(nodes.literal_block)):
+                    text = in_short_lines(block.astext())
+                    block.replace_self(nodes.literal_block(text, text, **block.attributes))
+                for picture in output.findall(nodes.image):
+                    picture["alt"] = in_words(code)
 
     app.connect("env-before-read-docs", arrange)
-    app.connect("doctree-read", shorten)
+    app.connect("doctree-read", finish)
     app.connect("source-read", read)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
