@@ -13,6 +13,7 @@ from custseg.plots._canvas import (
     INK,
     MARK,
     QUIET,
+    check_kind,
     figure_or_new,
     plain,
     segment_color,
@@ -21,6 +22,7 @@ from custseg.plots._canvas import (
     wrapped,
 )
 from custseg.plots.evidence._chosen_number import MARKERS
+from custseg.result import Segmentation
 from custseg.texts import STABILITY_BOUNDS, localized, text
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from custseg.clustering import ClusteringChoice
-    from custseg.result import Segmentation
 
 _BANDS = ("#f3d9d0", "#f6ecd2", "#e4efe2", "#cfe5d8")
 # Below, no segment is usually seen, and from here on the bands have room for their names.
@@ -58,7 +59,7 @@ def plot_stability(result: Segmentation, *, figure: Figure | None = None) -> Fig
     Raises
     ------
     TypeError
-        If `figure` is no matplotlib Figure.
+        If `result` is no Segmentation, or `figure` is no matplotlib Figure.
 
     References
     ----------
@@ -72,6 +73,7 @@ def plot_stability(result: Segmentation, *, figure: Figure | None = None) -> Fig
     >>> from custseg.plots import plot_stability
     >>> plot_stability(fit_segments(make_shop(500, 0).orders)).savefig("stability.png")  # doctest: +SKIP
     """
+    check_kind("plot_stability", result, Segmentation, source="fit_segments")
     n_segments = len(result.profiles.segments)
     figure = figure_or_new("plot_stability", figure, width=10.4, height=max(3.6, 1.9 + 0.58 * n_segments))
     left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
