@@ -97,4 +97,5 @@ def test_printed_sentences_are_broken_and_tables_are_not() -> None:
 
 
 def test_pictures_say_which_line_draws_them() -> None:
-    assert in_words("from x import plot_map\n\nplot_map(result)\n") == "The picture that plot_map(result) draws"
+    code = "from x import plot_map\n\nplot_map(\n    result,\n)\n"
+    assert in_words(code) == "The picture that plot_map(result) draws"

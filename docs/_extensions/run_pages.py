@@ -14,6 +14,7 @@ Pages stay plain Markdown, as they are read on GitHub and run by the tests. On t
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import textwrap
@@ -112,8 +113,7 @@ def in_short_lines(printed: str) -> str:
 
 def in_words(code: str) -> str:
     """What a picture is, for readers who do not see it: its name would say nothing."""
-    lines = code.strip().splitlines()
-    return f"The picture that {lines[-1].strip()} draws" if lines else "A picture"
+    return f"The picture that {ast.unparse(ast.parse(code).body[-1])} draws"
 
 
 def _of_class(tree: Element, name: str) -> list[Element]:
