@@ -99,4 +99,4 @@ def test_printed_sentences_are_broken_and_tables_are_not() -> None:
 def test_pictures_say_which_line_draws_them() -> None:
     code = "from x import plot_map\n\nplot_map(\n    result,\n)\n"
     assert in_words(code) == "The picture that plot_map(result) draws"
-    assert in_words("for axes in figure.axes:\n    axes.set_xticks([])\n") == "The picture that the code above draws"
+    assert in_words("ax.set_yticks([])\n") == "The picture that the code above draws"

@@ -113,8 +113,8 @@ def in_short_lines(printed: str) -> str:
 
 def in_words(code: str) -> str:
     """What a picture is, for readers who do not see it: its name would say nothing."""
-    last = ast.parse(code).body[-1]
-    return f"The picture that {ast.unparse(last) if isinstance(last, ast.Expr) else 'the code above'} draws"
+    last = ast.unparse(ast.parse(code).body[-1])
+    return f"The picture that {last if last.startswith('plot_') else 'the code above'} draws"
 
 
 def _of_class(tree: Element, name: str) -> list[Element]:
