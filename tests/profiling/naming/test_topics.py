@@ -30,18 +30,20 @@ def steps(name: str, language: str = "en") -> list[list[str]]:
 
 
 def test_customers_on_a_step_of_spend_are_led_to_the_next_one() -> None:
-    lowest, _, third, highest = steps("annual_spend")
-    assert lowest[0].startswith("Suggest a small addition")
+    lowest, second, third, highest = steps("annual_spend")
+    assert lowest[0].startswith("Serve them by the cheapest channel")
+    assert second[0].startswith("Suggest a small addition")
     next_step = "Reward them for reaching the next step: annual_spend at least 100 (now annual_spend 70 to under 100)."
     assert third[-1] == next_step
-    assert [line[:11] for line in highest] == ["Reward them"]
-    assert "next step" not in highest[0]
+    assert [line[:23] for line in highest] == ["Give them somebody to t"]
 
 
 def test_steps_of_interest_in_mail_get_fewer_or_the_first_mails() -> None:
-    lowest, *_, highest = steps("email_engagement")
-    assert lowest == ["Write to them less often, and try another channel or subject (lowest email_engagement)."]
-    assert highest == ["Tell them news by email first: they read it (highest email_engagement)."]
+    lowest, low, high, highest = steps("email_engagement")
+    assert lowest[0].startswith("Pause the mails to them")
+    assert low == ["Write to them less often, and try another channel or subject (low email_engagement)."]
+    assert high == ["Tell them news by email first: they read it (high email_engagement)."]
+    assert "ask them for an answer" in highest[0]
 
 
 def test_steps_of_a_column_that_says_nothing_are_one_honest_sentence() -> None:
