@@ -100,9 +100,10 @@ bench: .venv/.known
 	@echo "Running the benchmarks, $(if $(FULL),which takes hours,small; FULL=1 runs the full size)"
 	@$(PY) tools/bench.py $(if $(FULL),--full) $(ARGS)
 
+# Kernels have a backend of their own, which shows the figures of pyplot.
 docs: .venv/.docs
 	@echo "Running and building the documentation (some minutes; later, what did not change is not run again)"
-	@$(ONE_THREAD) $(PY) -m sphinx -q -W --keep-going -j 2 -b html $(ARGS) docs build/docs/html
+	@env -u MPLBACKEND $(ONE_THREAD) $(PY) -m sphinx -q -W --keep-going -j 2 -b html $(ARGS) docs build/docs/html
 	@echo "Open build/docs/html/index.html"
 
 notebooks: .venv/.known

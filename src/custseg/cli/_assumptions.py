@@ -12,11 +12,10 @@ from typing import Any
 from custseg.cli._errors import command_error
 from custseg.cli._output import say
 from custseg.errors import DataError
-from custseg.inspection import FileFinding, FileInspection, FileKind, inspect_with, option_words
+from custseg.inspection import NO_COLUMN, FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
 from custseg.texts import listed, printable, shown, text
 
-_NONE = "none"
 _BETWEEN = {True: " ", False: ", "}
 _MONEY = ("amount", "quantity", "price")
 _CORE = ("customer", "order", "date", *_MONEY)
@@ -48,9 +47,9 @@ def order_log(path: str, options: Mapping[str, Any], further: Mapping[str, Any],
     """
     specified = {name: value for name, value in options.items() if value is not None}
     for role in ("customer", "date", "quantity", "price"):
-        if specified.get(role) == _NONE:
+        if specified.get(role) == NO_COLUMN:
             raise ValueError(f"fit: {role} must be the name of a column, got 'none'. Every order needs one.")
-    chosen = {name: None if value == _NONE else value for name, value in specified.items()}
+    chosen = {name: None if value == NO_COLUMN else value for name, value in specified.items()}
     _check_exists(path, language)
     try:
         inspection = inspect_with(path, _with_defaults(specified), language=language)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from custseg.inspection._command import command_words
 from custseg.inspection._inspect import inspect, inspect_with
-from custseg.inspection._kind import FileKind
+from custseg.inspection._kind import NO_COLUMN, FileKind
 from custseg.inspection._report import option_words
 from custseg.inspection._result import FileFinding, FileInspection
 
 __all__ = [
+    "NO_COLUMN",
     "FileFinding",
     "FileInspection",
     "FileKind",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from custseg.inspection.columns._facts import ColumnFacts
@@ -21,6 +21,8 @@ from custseg.inspection.columns._roles import (
 )
 
 FileKind = Literal["orders", "events", "customers", "other"]
+NO_COLUMN = "none"
+"""How a user says that no column has a role: `--amount none`."""
 
 _ONE_ROW_EACH = 0.995
 _NAMED_ORDER = 0.7
@@ -57,7 +59,7 @@ class Reading:
 def read_columns(
     columns: Sequence[ColumnFacts], fixed: Mapping[str, str] | None = None, kind: FileKind | None = None
 ) -> Reading:
-    """The kind of table and the roles of its columns; `fixed` (role -> column) are given by the user."""
+    """The kind of table and the roles of its columns; `fixed` (role -> column, or "none") are given by the user."""
     names = {column.name: column for column in reversed(columns)}
     fixed_roles = {
         role: RoleFinding(names[name], "certain", "given") for role, name in (fixed or {}).items() if name in names
@@ -73,7 +75,10 @@ def read_columns(
         detected, certainty = kind, "certain"
     if detected == "customers":
         return Reading(detected, certainty, {role: finding for role, finding in roles.items() if role == "customer"})
-    return _log(detected, certainty, roles=fixed_roles | roles, columns=columns, money=money)
+    reading = _log(detected, certainty, roles=fixed_roles | roles, columns=columns, money=money)
+    # What the user says is not there is not missed.
+    excluded = {role for role, name in (fixed or {}).items() if name == NO_COLUMN}
+    return replace(reading, missing=tuple(role for role in reading.missing if role not in excluded))
 
 
 def _core(fixed_roles: Mapping[str, RoleFinding], free: Sequence[ColumnFacts]) -> dict[str, RoleFinding]:
