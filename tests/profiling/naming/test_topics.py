@@ -137,3 +137,23 @@ def test_a_word_of_several_meanings_is_no_topic_alone(name: str) -> None:
 
 def test_days_since_the_last_time_are_recency() -> None:
     assert any("plan to come back" in line for line in advised("days_from_last_visit", 300.0, 3.0))
+
+
+@pytest.mark.parametrize("topic", [key for key, topic in TOPICS.items() if "lowest" in topic or "highest" in topic])
+def test_ends_of_several_steps_are_advised_otherwise_than_low_and_high(topic: str) -> None:
+    for end, kind in (("lowest", "low"), ("highest", "high")):
+        assert end not in TOPICS[topic] or TOPICS[topic][end] != TOPICS[topic][kind]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("customer_since", "Show them what long-standing"),
+        ("peak_hour_share", "Write, and plan what you offer, for the time"),
+        ("avg_order_value", "Suggest a small addition"),
+        ("hours_per_stay", "Show with one example"),
+        ("car_age", "Ask a few of them"),
+    ],
+)
+def test_columns_are_about_what_their_words_say_together(name: str, words: str) -> None:
+    assert any(line.startswith(words) for line in advised(name, 2.0, 9.0))

@@ -30,7 +30,8 @@ from custseg.texts import LANGUAGES
 
 _RECENCY = MAIN[0]
 _GONE = 0.1
-"""Added to the strength of "no visit for long": whether customers are still there is what readers look for first."""
+"""Added to the strength of "no visit for long", as readers ask first whether customers are still there, and taken off
+that of a range of days, which says little of it."""
 # Of every segment, so large a part must be within its step of a column that names all of them.
 _NEARLY_ALL = 0.95
 
@@ -221,7 +222,7 @@ class Traits:
         strength = self._differences.strength(name, segment, shares, effect=effect)
         position = list(table.described).index(name)
         scale = self._scale(name)
-        strength += _GONE * (kind == "high" and scale == TIME)
+        strength += _GONE * ((kind == "high") - (kind == "middle")) * (scale == TIME)
         is_descriptive = self._differences.describes(name)
         return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
                      order=order, is_descriptive=is_descriptive, is_bound=is_bound, is_end=is_end)  # fmt: skip

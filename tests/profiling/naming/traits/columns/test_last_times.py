@@ -46,10 +46,10 @@ def test_recent_and_long_ago_are_so_in_human_terms() -> None:
     assert [row.name for row in profiled("days_since_flight", 5, 300)] == ["recent flight", "no flight for long"]
     assert [row.name for row in profiled("weeks_since_flight", 1, 40)] == ["recent flight", "no flight for long"]
     assert [row.name for row in profiled("days_since_flight", 5, 50)] == [
-        "recent flight", "last flight longer ago than most",
+        "last flight more recent than most", "last flight longer ago than most",
     ]  # fmt: skip
     assert [row.name for row in profiled("days_since_flight", 400, 900)] == [
-        "last flight more recent than most", "no flight for long",
+        "last flight more recent than most", "last flight longer ago than most",
     ]  # fmt: skip
 
 

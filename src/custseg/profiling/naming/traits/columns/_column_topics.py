@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from custseg._column_kinds import is_age_name
+from custseg._column_kinds import is_age_name, is_birth_name
 from custseg.profiling.naming.traits._words import TRAITS, Words
 from custseg.profiling.naming.traits.columns._last_times import LastTime, any_of, last_time_of, tokens_of
 from custseg.texts import LANGUAGES
 
 ANY = "any"
 """The key of what is said of any column."""
-_RECENCY, _TENURE = "recency", "tenure"
+_RECENCY, _TENURE, _AGE = "recency", "tenure", "age"
 _UNWANTED = ("complaint", "missed")
 """Topics of what should not happen: that it happened lately is as bad as much of it."""
 
@@ -57,9 +57,10 @@ def _topic_of(feature: str, labels: tuple[str, ...]) -> Topic | None:
     if feature not in TRAITS and (time := _last_time(feature, labels)) is not None:
         return _topic_of_time(time, (feature, *labels))
     # Words of a feature of the library say more than what it is about: "buy in season".
-    for tokens in (tokens_of(feature), tokens_of(" ".join(() if feature in TRAITS else labels))):
+    for name in (feature, " ".join(() if feature in TRAITS else labels)):
+        tokens, is_of_people = tokens_of(name), is_age_name(name) or is_birth_name(name)
         for topic in topics_of_columns:
-            if topic.is_named_by(tokens):
+            if topic.is_named_by(tokens) and (is_of_people or topic.key != _AGE):
                 return topic
     return None
 

@@ -202,11 +202,19 @@ class ColumnWords:
         forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
         wording = level_words(self.labels.label(name), level, name, forms=forms)
         if self._is_said_by_range(name, level, wording.kind):
-            ranges = self.of_bounds(name, level.terms(name), wording.kind)
+            ranges = self.of_bounds(name, level.terms(name), self._range_kind(name, level, wording.kind))
             return ranges[0]._replace(order=wording.order, is_bound=False) if ranges else wording
         words = self.labels.in_manner(name, _HEIGHTS.get((level.n_levels, level.position), ""))
         is_end = level.n_levels >= _FEWEST_WITH_ENDS and level.position in (0, level.n_levels - 1)
         return wording._replace(words=words or wording.words, is_end=is_end)
+
+    def _range_kind(self, name: str, level: Level, kind: str) -> str:
+        """What a range says: of the time since something that it is recent or long ago only in human terms."""
+        time = self.labels.last_time(name)
+        if time is None:
+            return kind
+        first, last = time.limits or (-np.inf, np.inf)
+        return "low" if level.high <= first else "high" if level.low >= last else "middle"
 
     def _is_said_by_range(self, name: str, level: Level, kind: str) -> bool:
         """Whether a level says more by its bounds: the middle, and of ages and last times all between the ends.
