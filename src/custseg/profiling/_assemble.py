@@ -46,6 +46,27 @@ class ProfileInputs:
         """Which customers are in the segment with that index; -1 and `RETURNED` stand for customers in none."""
         return np.asarray(self.labels.codes == segment)
 
+    def share(self, terms: Sequence[Term], segment: int) -> float:
+        """The share of the members that meet all terms; 0 where the table lacks a column, or they are under 10."""
+        table, members = self.statistics.table, self.members(segment)
+        if not terms:
+            return 1.0
+        if int(members.sum()) < SMALLEST_GROUP:
+            return 0.0
+        for term in terms:
+            is_number = term.feature in table.numbers
+            if not (is_number or term.feature in table.categories) or (is_number and isinstance(term.value, str)):
+                return 0.0
+            if term not in self._holds_of:
+                self._holds_of[term] = term.holds(table, {})
+            members = members & self._holds_of[term]
+        return float(members.sum() / self.members(segment).sum())
+
+    @cached_property
+    def _holds_of(self) -> dict[Term, Bools]:
+        """Which customers meet a term, by the terms asked for."""
+        return {}
+
     @cached_property
     def revenue_shares(self) -> Mapping[int, float | None]:
         """Share of the revenue by index of the segment (below 0: customers in none), of those that may be shown."""
@@ -115,6 +136,7 @@ def segment_row(
             inputs.plays["every"],
             traits=name.traits,
             typical=_typical(features),
+            share=lambda terms: inputs.share(terms, segment),
             reach=reach,
             size=size,
             known=name.candidates,

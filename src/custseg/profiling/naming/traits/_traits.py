@@ -215,13 +215,14 @@ class Traits:
         shares = self._term_shares.of(terms, segment)
         table = self.statistics.table
         condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
+        label = {language: table.phrase(name, language) for language in LANGUAGES}
         strength = self._differences.strength(name, segment, shares, effect=effect)
         position = list(table.described).index(name)
         scale = self.words.kinds.of(name) if name in self.statistics.ranked else ""
         scale = scale if scale in (SCORE, RATING) else ""
         is_descriptive = self._differences.describes(name)
         return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
-                     order=order, is_descriptive=is_descriptive, is_bound=is_bound)  # fmt: skip
+                     order=order, is_descriptive=is_descriptive, is_bound=is_bound, label=label)  # fmt: skip
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         share = strongest(self.statistics.shares[name][segment])
