@@ -8,9 +8,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 _WORD = re.compile(r"[^\W\d_]+")
+# Things that can be counted: "bookings", "заказов".
+_PLURAL = re.compile(r"(?<![sui])s$|[ыи]$|[ое]в$|ей$|ок$")
 _AUXILIARIES = ("is", "has", "have", "was", "did", "will")
 _HUMP = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
 
@@ -66,13 +69,19 @@ def is_demographic_name(name: str) -> bool:
 def is_outcome_name(name: str) -> bool:
     """Whether the name says that the column holds a result: of a campaign, or the segment of an earlier analysis.
 
-    What customers do, such as "bought", is a result where the name says no more, or names a campaign or a later time.
+    What customers do, such as "bought", is a result where the name says no more, or names a campaign or a later time;
+    "cancelled" before a plural is none, but a count: "cancelled_bookings".
     """
     words, lists = words_of(name), catalog()["outcome"]
     subject = [word for word in words if word not in _AUXILIARIES]
     acts = [word for word in subject if matches(word, lists["acts"])]
     is_result = subject == acts or any(matches(word, lists["context"]) for word in words)
-    is_named = any(matches(word, lists["words"]) for word in words) or words in ([w] for w in lists["alone"])
+    counted = {
+        word
+        for word, next_word in pairwise(words)
+        if matches(word, lists["participles"]) and _PLURAL.search(next_word)
+    }
+    is_named = any(matches(word, lists["words"]) for word in words if word not in counted) or words in ([w] for w in lists["alone"])
     return (is_named or (bool(acts) and is_result)) and not any(matches(word, lists["measures"]) for word in words)
 
 
