@@ -77,11 +77,11 @@ def is_outcome_name(name: str) -> bool:
     acts = [word for word in subject if matches(word, lists["acts"])]
     is_result = subject == acts or any(matches(word, lists["context"]) for word in words)
     counted = {
-        word
-        for word, next_word in pairwise(words)
-        if matches(word, lists["participles"]) and _PLURAL.search(next_word)
+        word for word, next_word in pairwise(words) if matches(word, lists["participles"]) and _PLURAL.search(next_word)
     }
-    is_named = any(matches(word, lists["words"]) for word in words if word not in counted) or words in ([w] for w in lists["alone"])
+    is_named = any(matches(word, lists["words"]) for word in words if word not in counted) or words in (
+        [w] for w in lists["alone"]
+    )
     return (is_named or (bool(acts) and is_result)) and not any(matches(word, lists["measures"]) for word in words)
 
 

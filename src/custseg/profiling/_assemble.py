@@ -11,6 +11,7 @@ import numpy as np
 from custseg._labels import Labels
 from custseg._numerics import Bools, Floats, shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, shown_share
+from custseg.profiling._descriptions import described
 from custseg.profiling._markers import Marker, RankedMarker, Statement, can_be_shown, marker_texts, markers, share_texts
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
@@ -112,13 +113,14 @@ def segment_row(
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
     features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
     reach = reachable(table, members)
+    description = described(ranked_markers, segment, inputs.statistics) if name.key == "described" else {}
     label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
         segment=label,
         key=name.key,
         language=inputs.language,
         names=dict(name.names),
-        descriptions=dict(name.description),
+        descriptions=dict(description or name.description),
         evidence=name.evidence,
         size=size,
         share=None if segment < 0 else size / int((inputs.labels.codes >= 0).sum()),

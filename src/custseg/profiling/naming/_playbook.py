@@ -53,6 +53,17 @@ class Advice:
     cadence: str
     language: str = "en"
 
+    @property
+    def own_channel(self) -> str | None:
+        """The channel; None where it is that of all customers, and nothing is known of consent."""
+        words = text(self.language, "profiling", "reach")
+        return None if self.channel == f"{words['any']}; {words['unknown']}" else self.channel
+
+    @property
+    def own_cadence(self) -> str | None:
+        """How often; None where it is as often as for all customers."""
+        return None if self.cadence == text(self.language, "profiling", "reach", "any") else self.cadence
+
     def __repr__(self) -> str:
         headings = text(self.language, "profiling", "advice")
         lists = [
@@ -60,7 +71,8 @@ class Advice:
             for key, lines in (("do", self.do), ("dont", self.dont))
             if lines
         ]
-        return "\n".join([*lists, f"{headings['channel']}: {self.channel}", f"{headings['cadence']}: {self.cadence}"])
+        facts = {"channel": self.own_channel, "cadence": self.own_cadence}
+        return "\n".join([*lists, *(f"{headings[key]}: {value}" for key, value in facts.items() if value)])
 
 
 def reachable(table: ProfileTable, members: Bools) -> dict[str, int | None]:

@@ -30,7 +30,7 @@ _MIDDLE = (ANY, "middle")
 _FAULTS = ("low", "no", MISSING)
 # Most members are under this age: others decide for them.
 _CHILD, _ADULT = "child", 18.0
-_QUOTES = {"en": "“”", "ru": "«»"}
+_QUOTES = {"en": ("“", "”"), "ru": ("«", "»")}
 _QUOTED = re.compile("[“«](.+)[”»]")
 _OPPOSITE = {"low": "high", "high": "low"}
 
