@@ -46,4 +46,5 @@ def _part(
     share = share_of_members(statistics, statement.terms, segment, language=language)
     if share is None or statement.is_code:
         return None
-    return str(words["share"]).format(share=share, condition=condition_words(statement.terms, table, language))
+    form = words["share_over" if share.startswith(">") else "share"]
+    return str(form).format(share=share.lstrip(">"), condition=condition_words(statement.terms, table, language))

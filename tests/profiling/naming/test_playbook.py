@@ -164,5 +164,5 @@ def test_weekly_customers_who_are_silent_for_weeks_are_late() -> None:
              "gap_days_mean": np.full(100, 7.0), "overdue_ratio": np.where(labels == 0, 7.0, 0.7)}  # fmt: skip
     late, current = (list(row.advice.do) for row in profile_segments(table, labels))
     assert late[0] == "Remind them now: they are late by their own rhythm."
-    assert not any("while they are around" in line or "loyalty program" in line for line in late)
+    assert not any("while they are around" in line or "regular customers" in line for line in late)
     assert any("while they are around" in line for line in current)

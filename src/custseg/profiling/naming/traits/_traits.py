@@ -21,7 +21,7 @@ from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits._distances import ColumnDifferences
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Separation, is_most, separation
-from custseg.profiling.naming.traits._needed_orders import has_needed_orders
+from custseg.profiling.naming.traits._needed_orders import has_needed_orders, with_bought_shares
 from custseg.profiling.naming.traits._number_kinds import RATING, SCORE
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import COMPARED, MAIN, TRAITS, Trait, Wording, in_order
@@ -202,7 +202,7 @@ class Traits:
         if not has_needed_orders(self.statistics, name, segment):
             return []
         size, traits = int(self.statistics.sizes()[segment]), []
-        for wording in wordings:
+        for wording in with_bought_shares(self.statistics, name, wordings):
             shares = self._term_shares.of(wording.terms, segment)
             if is_most(shares[0], size):
                 # The middle of a column has no effect of ranks.
