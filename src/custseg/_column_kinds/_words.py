@@ -12,8 +12,6 @@ from itertools import pairwise
 from typing import Literal
 
 _WORD = re.compile(r"[^\W\d_]+")
-# Things that can be counted: "bookings", "заказов".
-_PLURAL = re.compile(r"(?<![sui])s$|[ыи]$|[ое]в$|ей$|ок$")
 _AUXILIARIES = ("is", "has", "have", "was", "did", "will")
 _HUMP = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
 
@@ -77,7 +75,9 @@ def is_outcome_name(name: str) -> bool:
     acts = [word for word in subject if matches(word, lists["acts"])]
     is_result = subject == acts or any(matches(word, lists["context"]) for word in words)
     counted = {
-        word for word, next_word in pairwise(words) if matches(word, lists["participles"]) and _PLURAL.search(next_word)
+        word
+        for word, next_word in pairwise(words)
+        if matches(word, lists["participles"]) and next_word.endswith(tuple(lists["plural_endings"]))
     }
     is_named = any(matches(word, lists["words"]) for word in words if word not in counted) or words in (
         [w] for w in lists["alone"]

@@ -24,10 +24,10 @@ def described(markers: Sequence[RankedMarker], segment: int, statistics: ColumnS
             _part(candidate, statement, segment, statistics=statistics, language=language)
             for candidate, statement, _ in markers
         ]
-        said = [part for part in parts if part][:_MAX_PARTS]
-        if not said:
+        strongest = [part for part in parts if part][:_MAX_PARTS]
+        if not strongest:
             return {}
-        sentence = "; ".join(said)
+        sentence = "; ".join(strongest)
         sentences[language] = f"{sentence[0].upper()}{sentence[1:]}."
     return sentences
 

@@ -62,7 +62,7 @@ def trait_lines(
     for trait in [*_in_trouble(known, share, without=without), *spoken]:
         line = _line_of(trait, share, is_away=is_away)
         sharing = by_line.setdefault(line, []) if line is not None else []
-        if trait.feature not in {other.feature for other in sharing}:
+        if trait.feature not in {earlier.feature for earlier in sharing}:
             sharing.append(trait)
     if "money" in not_low:
         by_line.pop(("money", "low"), None)
@@ -135,7 +135,7 @@ def _of_other_traits(
     is_away: bool,
     may_praise: bool,
 ) -> list[Key]:
-    """The line of a known topic for the clearest trait beside the name, added to `by_line`; none for none."""
+    """The line of a topic for the clearest trait beside the name, added to `by_line`; none for none."""
     of_logs = text("en", "features")
     for trait in sorted(further, key=lambda trait: trait.others - trait.members):
         # Of what is made from logs the plays of the segments speak.
