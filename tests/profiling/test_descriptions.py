@@ -10,8 +10,8 @@ SPREAD = np.tile(np.arange(60), 2)
 
 def test_medians_are_said_as_bounds_that_half_of_the_members_keep() -> None:
     [low, high] = profile_segments({"minutes": 10 + SPREAD + 500 * LABELS}, LABELS)
-    assert low.descriptions["en"] == "For at least half of them, minutes is 39.5 or less."
-    assert high.descriptions["ru"] == "Не меньше чем у половины minutes — 540 или больше."
+    assert low.descriptions["en"] == "For at least half of them: minutes 39.5 or less."
+    assert high.descriptions["ru"] == "Не меньше чем у половины: minutes 540 или больше."
 
 
 def test_shares_are_said_with_what_they_are_shares_of() -> None:

@@ -10,7 +10,7 @@ from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._terms import condition_words
 from custseg.texts import LANGUAGES, median_text, text
 
-_MAX_PARTS = 2
+_MOST = 2
 
 
 def described(markers: Sequence[RankedMarker], segment: int, statistics: ColumnStatistics) -> dict[str, str]:
@@ -20,11 +20,11 @@ def described(markers: Sequence[RankedMarker], segment: int, statistics: ColumnS
     """
     sentences: dict[str, str] = {}
     for language in LANGUAGES:
-        parts = [
-            _part(candidate, statement, segment, statistics=statistics, language=language)
+        clauses = [
+            _clause(candidate, statement, segment, statistics=statistics, language=language)
             for candidate, statement, _ in markers
         ]
-        strongest = [part for part in parts if part][:_MAX_PARTS]
+        strongest = [clause for clause in clauses if clause][:_MOST]
         if not strongest:
             return {}
         sentence = "; ".join(strongest)
@@ -32,7 +32,7 @@ def described(markers: Sequence[RankedMarker], segment: int, statistics: ColumnS
     return sentences
 
 
-def _part(
+def _clause(
     candidate: Candidate, statement: Statement, segment: int, *, statistics: ColumnStatistics, language: str
 ) -> str | None:
     """What is said of one column; None where it cannot be said plainly."""
