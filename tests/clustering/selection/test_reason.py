@@ -187,7 +187,9 @@ def test_near_ties_and_what_settled_them_are_told() -> None:
     assert remarks(near_numbers=(3, 4), preferred=(9, 10)) == ""
     assert "preferred" not in remarks(preferred=(5, 6, 7))
     assert "; 5 is preferred, a number" in remarks(near_numbers=(3, 4), preferred=(5,))
-    assert "(3 и 4); предпочтение отдано числам 5 – 7: столько" in remarks("ru", near_numbers=(3, 4), preferred=(5, 6, 7))
+    assert "(3 и 4); предпочтение отдано числам 5 – 7: столько" in remarks(
+        "ru", near_numbers=(3, 4), preferred=(5, 6, 7)
+    )
 
 
 def test_two_natural_segments_may_hold_smaller_groups() -> None:

@@ -63,9 +63,9 @@ def segment_names(
         rivals=[segment for segment in range(statistics.n_segments) if segment not in small],
         shares=traits.shares,
         redundant=traits.redundant,
-        contrast=traits.contrast,
-        bounds=traits.bounds,
-        merged=traits.merged,
+        contrast=traits.contrasts.contrast,
+        bounds=traits.contrasts.bounds,
+        merged=traits.contrasts.merged,
         reserved=taken,
     )
     selected = selector.selected() if steps is None else {segment: [trait] for segment, trait in steps.items()}
@@ -99,7 +99,7 @@ def _archetype_names(archetypes: Sequence[Archetype], statistics: ColumnStatisti
     for first, second in combinations(sorted(names), 2):
         family = earned[first][0].family
         if family is not None and family == earned[second][0].family:
-            for segment, bound in traits.only_difference(first, second).items():
+            for segment, bound in traits.contrasts.only_difference(first, second).items():
                 names[segment] = _with_bound(names[segment], bound)
     return names
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from custseg._column_kinds import is_age_name
 from custseg.profiling.measures._terms import MISSING, Term
 from custseg.profiling.naming._joined_names import joined
-from custseg.profiling.naming.traits._column_topics import ANY, Topic, topic_of, topics
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
+from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topic_of, topics
 from custseg.texts import LANGUAGES, text
 
 Share = Callable[[Sequence[Term]], float]
@@ -23,7 +23,9 @@ _MAX_LINES = 3
 _STEP = "step"
 # So much larger is the share of the members with a trait that is not in the name, but calls for a line.
 _CLEAR = 0.5
-_AWAY = ("recency", "high")
+_AWAY = {("recency", "high"), ("recency", "highest")}
+# Of several steps on one side, the last one.
+_ENDS = {"low": "lowest", "high": "highest"}
 _KINDS = {"yes": "high", "no": "low"}
 _MIDDLE = (ANY, "middle")
 # Of whom nothing is asked in return for something that their name does not say.
@@ -56,7 +58,7 @@ def trait_lines(
     to offer.
     """
     spoken = [trait for trait in traits if trait.feature not in without]
-    is_away = is_away or any(_line_of(trait, share, is_away=False) == _AWAY for trait in spoken)
+    is_away = is_away or any(_line_of(trait, share, is_away=False) in _AWAY for trait in spoken)
     not_low = {topic.key for trait in known if trait.kind in ("middle", "high") and (topic := _topic_of(trait))}
     by_line: dict[Key, list[Trait]] = {}
     for trait in [*_in_trouble(known, share, without=without), *spoken]:
@@ -106,11 +108,16 @@ def _in_trouble(known: Sequence[Trait], share: Share, *, without: Collection[str
 
 
 def _is_trouble(line: Key | None) -> bool:
-    return line is not None and line[1] in topics()[line[0]].trouble
+    return line is not None and _plain_kind(line[1]) in topics()[line[0]].trouble
 
 
 def _is_praise(line: Key) -> bool:
-    return line[1] in topics()[line[0]].praise
+    return _plain_kind(line[1]) in topics()[line[0]].praise
+
+
+def _plain_kind(kind: str) -> str:
+    """The kind without the situation, and "high" of "highest"."""
+    return kind.split("_")[0].removesuffix("est")
 
 
 def _merged(by_line: Mapping[tuple[str, str], list[Trait]]) -> list[tuple[Words, list[Trait]]]:
@@ -171,18 +178,20 @@ def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
         return _line_of_any(trait)
     if topic.is_silent:
         return None
-    if trait.scale == "score" and topic.key == "recency":
-        kind = _OPPOSITE.get(kind, kind)  # the best score is that of the latest order
-    kind = kind if kind in topic.lines else _KINDS.get(kind, kind)
-    if trait.feature not in topic.features and f"{kind}_given" in topic.lines:
-        kind = f"{kind}_given"
-    if is_away and f"{kind}_away" in topic.lines:
-        kind = f"{kind}_away"
     if _CHILD in topic.lines and is_age_name(trait.feature):
         kind = _CHILD if share((Term(trait.feature, "<", _ADULT),)) >= MAJORITY else kind
-    if kind in topic.lines:
-        return (topic.key, kind) if topic.lines[kind] else None
-    return _line_of_any(trait)
+    is_best_high = trait.scale == "score" and topic.key == "recency"  # the best score is that of the latest order
+    if is_best_high or is_time_of_trouble(trait.feature, _phrases(trait), topic):
+        kind = _OPPOSITE.get(kind, kind)
+    kind = kind if kind in topic.lines else _KINDS.get(kind, kind)
+    kinds = [_ENDS[kind], kind] if trait.is_end and kind in _ENDS else [kind]
+    situations = [*["_away"] * is_away, *["_given"] * (trait.feature not in topic.features), ""]
+    key = next(
+        (f"{one}{situation}" for situation in situations for one in kinds if f"{one}{situation}" in topic.lines), None
+    )
+    if key is None:
+        return _line_of_any(trait)
+    return (topic.key, key) if topic.lines[key] else None
 
 
 def _line_of_any(trait: Trait) -> Key | None:
@@ -198,4 +207,9 @@ def _line_of_any(trait: Trait) -> Key | None:
 
 def _topic_of(trait: Trait) -> Topic | None:
     """The topic of the column; of one among several ratings, that it is one."""
-    return topics()["rated"] if trait.scale == "rating" else topic_of(trait.feature, trait.words.values())
+    return topics()["rated"] if trait.scale == "rating" else topic_of(trait.feature, _phrases(trait))
+
+
+def _phrases(trait: Trait) -> list[str]:
+    """The label of the column by language, with the condition."""
+    return [trait.condition[language] for language in LANGUAGES]

@@ -14,8 +14,8 @@ from custseg._column_kinds import is_demographic_name
 from custseg._numerics import Floats, Integers, unit_of
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
-from custseg.profiling.naming.traits._column_topics import topic_of
 from custseg.profiling.naming.traits._words import MAIN
+from custseg.profiling.naming.traits.columns._column_topics import topic_of
 from custseg.texts import LANGUAGES
 
 _BONUS, _DESCRIPTOR = 0.1, 0.2
