@@ -187,7 +187,8 @@ def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
     kinds = [_ENDS[kind], kind] if trait.is_end and kind in _ENDS else [kind]
     situations = [*["_away"] * is_away, *["_given"] * (trait.feature not in topic.features), ""]
     key = next(
-        (f"{one}{situation}" for situation in situations for one in kinds if f"{one}{situation}" in topic.lines), None
+        (f"{level}{situation}" for situation in situations for level in kinds if f"{level}{situation}" in topic.lines),
+        None,
     )
     if key is None:
         return _line_of_any(trait)
