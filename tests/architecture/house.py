@@ -84,7 +84,7 @@ ROOMS = {
     "profiling": (
         ("measures",),
         ("_markers",),
-        ("naming",),
+        ("_descriptions", "naming"),
         ("_segment_profile",),
         ("_assemble", "_display", "_long_form", "_overview"),
         ("_profiles",),

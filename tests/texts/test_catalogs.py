@@ -69,3 +69,7 @@ def test_plural_forms(count: int, russian: str) -> None:
 )
 def test_long_texts_are_cut_between_words_unless_little_is_left(value: str, line: str) -> None:
     assert single_line(value) == line
+
+
+def test_russian_has_one_dash_between_words() -> None:
+    assert [path for path, entry in leaves(catalog("ru")) if " \N{EN DASH} " in str(entry)] == []

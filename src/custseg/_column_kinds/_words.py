@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -66,13 +67,21 @@ def is_demographic_name(name: str) -> bool:
 def is_outcome_name(name: str) -> bool:
     """Whether the name says that the column holds a result: of a campaign, or the segment of an earlier analysis.
 
-    What customers do, such as "bought", is a result where the name says no more, or names a campaign or a later time.
+    What customers do, such as "bought", is a result where the name says no more, or names a campaign or a later time;
+    "cancelled" before a plural is none, but a count: "cancelled_bookings".
     """
     words, lists = words_of(name), catalog()["outcome"]
     subject = [word for word in words if word not in _AUXILIARIES]
     acts = [word for word in subject if matches(word, lists["acts"])]
     is_result = subject == acts or any(matches(word, lists["context"]) for word in words)
-    is_named = any(matches(word, lists["words"]) for word in words) or words in ([w] for w in lists["alone"])
+    counted = {
+        word
+        for word, next_word in pairwise(words)
+        if matches(word, lists["participles"]) and next_word.endswith(tuple(lists["plural_endings"]))
+    }
+    is_named = any(matches(word, lists["words"]) for word in words if word not in counted) or words in (
+        [w] for w in lists["alone"]
+    )
     return (is_named or (bool(acts) and is_result)) and not any(matches(word, lists["measures"]) for word in words)
 
 

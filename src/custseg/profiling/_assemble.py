@@ -11,6 +11,7 @@ import numpy as np
 from custseg._labels import Labels
 from custseg._numerics import Bools, Floats, shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, shown_share
+from custseg.profiling._descriptions import described
 from custseg.profiling._markers import Marker, RankedMarker, Statement, can_be_shown, marker_texts, markers, share_texts
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
 from custseg.profiling.measures._categories import CategoryShare
@@ -45,6 +46,27 @@ class ProfileInputs:
     def members(self, segment: int) -> Bools:
         """Which customers are in the segment with that index; -1 and `RETURNED` stand for customers in none."""
         return np.asarray(self.labels.codes == segment)
+
+    def share(self, terms: Sequence[Term], segment: int) -> float:
+        """The share of the members that meet all terms; 0 where the table lacks a column, or they are under 10."""
+        table, members = self.statistics.table, self.members(segment)
+        if not terms:
+            return 1.0
+        if int(members.sum()) < SMALLEST_GROUP:
+            return 0.0
+        for term in terms:
+            is_number = term.feature in table.numbers
+            if not (is_number or term.feature in table.categories) or (is_number and isinstance(term.value, str)):
+                return 0.0
+            if term not in self._holds_of:
+                self._holds_of[term] = term.holds(table, {})
+            members = members & self._holds_of[term]
+        return float(members.sum() / self.members(segment).sum())
+
+    @cached_property
+    def _holds_of(self) -> dict[Term, Bools]:
+        """Which customers meet a term, by the terms asked for."""
+        return {}
 
     @cached_property
     def revenue_shares(self) -> Mapping[int, float | None]:
@@ -91,13 +113,14 @@ def segment_row(
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
     features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
     reach = reachable(table, members)
+    description = described(ranked_markers, segment, inputs.statistics) if name.key == "described" else {}
     label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
         segment=label,
         key=name.key,
         language=inputs.language,
         names=dict(name.names),
-        descriptions=dict(name.description),
+        descriptions=dict(description or name.description),
         evidence=name.evidence,
         size=size,
         share=None if segment < 0 else size / int((inputs.labels.codes >= 0).sum()),
@@ -115,6 +138,7 @@ def segment_row(
             inputs.plays["every"],
             traits=name.traits,
             typical=_typical(features),
+            share=lambda terms: inputs.share(terms, segment),
             reach=reach,
             size=size,
             known=name.candidates,

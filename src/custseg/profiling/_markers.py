@@ -304,6 +304,11 @@ def _shares(
     )
 
 
+def share_of_members(statistics: ColumnStatistics, terms: Sequence[Term], segment: int, *, language: str) -> str | None:
+    """The share of the members that meet the terms, as text; None where it must not be shown."""
+    return _shares(statistics, terms, segment, language=language)[0]
+
+
 def _counts(statistics: ColumnStatistics, terms: Sequence[Term]) -> tuple[Integers, Integers]:
     """Customers of each segment that meet the terms, and customers with a value."""
     table, labels = statistics.table, statistics.labels
@@ -323,7 +328,7 @@ def marker_texts(
     feature, share, table = candidate.feature, candidate.share, statistics.table
     if statement.medians is not None:
         unit = table.described[feature].unit
-        days = _days_per_order(statement.medians, table.described[feature])
+        days = days_per_order(statement.medians, table.described[feature])
         if days is not None:
             figures = {code: (amount(days[0], "days", code), number(days[1], code)) for code in LANGUAGES}
             form = "one_order" if unit == ORDERS_PER_30_DAYS and not table.described[feature].labels else "one_in"
@@ -340,7 +345,7 @@ def marker_texts(
     return share_texts(statement, segment, statistics=statistics)
 
 
-def _days_per_order(medians: tuple[float, float], feature: Feature) -> tuple[float, float] | None:
+def days_per_order(medians: tuple[float, float], feature: Feature) -> tuple[float, float] | None:
     """A rate as days for one, which people can imagine: of orders per 30 days those up to one a day.
 
     Of rates in a given table, such as trips_per_month, those under one per period; None for others, and for nothing.

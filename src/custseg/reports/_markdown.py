@@ -78,6 +78,7 @@ def markdown(
     lines += [*_table(sizes["head"], sizes["rows"]), ""]
     for card in data["segments"]:
         lines += _card(card, words, advice)
+    lines += [_escaped(words["general_advice"]), ""]
     for section in data["sections"]:
         if section["key"] in ("proof", "scorecard", "movement", "previous"):
             lines += _section(section)

@@ -67,7 +67,9 @@ def report_data(
         for a name made of traits), `color` (str), `size` (int or None), `size_text` (str), `share` and
         `revenue_share` (float or None) with `share_text` and `revenue_share_text`, `description` (str), `markers` (list
         of str: what sets them apart), `name_reason` (list of str), `rule` (None, or dict of `text`, `accuracy`, `sql`),
-        `do`, `dont` (list of str), `channel`, `cadence` (str), `shows` (str or None: the lift that it can show),
+        `do`, `dont` (list of str), `channel`, `cadence` (str), `own_channel`,
+        `own_cadence` (str, or None where they are those of all customers), `shows` (str or None: the lift that it can
+        show),
         `stability` (None, or dict of `jaccard`, `level`, `text`), `nearest` (str or None: the name of the most similar
         segment), `warnings` (list of str).
         `outside` (list of dict): customers in no segment: `name`, `size`, `size_text`, `description`, `do`.

@@ -114,7 +114,23 @@ def test_every_row_has_a_play_in_both_languages() -> None:
     for row in rows:
         for language in LANGUAGES:
             assert row.playbook[language].do
-            assert row.playbook[language].dont
+            assert row.playbook[language].channel
+
+
+def test_line_holds_for_most_members_and_not_for_the_median_alone() -> None:
+    spread = np.tile(np.linspace(0, 9, 60), 2)
+    half = np.where(np.arange(120) % 60 < 33, 0.9, 0.0)
+    table = {"recency_days": 20 + spread, "order_count": 2.0 + spread, "peak_share": half}
+    [first, _] = profile_segments(table, np.repeat([0, 1], 60))
+    assert first.medians["peak_share"] == 0.9
+    assert not any("season" in line for line in first.advice.do)
+
+
+def test_members_without_a_value_are_not_counted_among_those_of_whom_a_line_speaks() -> None:
+    spread = np.tile(np.linspace(0, 9, 60), 2)
+    rate = np.where(np.arange(120) % 60 < 33, 0.9, np.nan)
+    table = {"recency_days": 20 + spread, "order_count": 2.0 + spread, "cart_abandon_rate": rate}
+    assert not any("cart" in line for line in profile_segments(table, np.repeat([0, 1], 60))[0].advice.do)
 
 
 def test_advice_prints_in_its_language() -> None:
@@ -148,5 +164,5 @@ def test_weekly_customers_who_are_silent_for_weeks_are_late() -> None:
              "gap_days_mean": np.full(100, 7.0), "overdue_ratio": np.where(labels == 0, 7.0, 0.7)}  # fmt: skip
     late, current = (list(row.advice.do) for row in profile_segments(table, labels))
     assert late[0] == "Remind them now: they are late by their own rhythm."
-    assert not any("while they are around" in line or "loyalty program" in line for line in late)
+    assert not any("while they are around" in line or "regular customers" in line for line in late)
     assert any("while they are around" in line for line in current)

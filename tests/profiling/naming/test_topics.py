@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from custseg.profiling import profile_segments
+from custseg.profiling.naming._topics import trait_lines
+from custseg.profiling.naming.traits._words import Trait
 from custseg.texts import LANGUAGES
 
 TOPICS = tomllib.loads(files("custseg.profiling.naming").joinpath("data", "topics.toml").read_text("utf-8"))
 LABELS = np.repeat([0, 1], 60)
+SPREAD = np.tile(np.linspace(0, 5, 60), 2)
 
 
 def advised(name: str, first: object, second: object, language: str = "en") -> list[str]:
@@ -22,11 +25,22 @@ def advised(name: str, first: object, second: object, language: str = "en") -> l
     return list(row.advice.do)
 
 
+def trait(name: str, kind: str) -> Trait:
+    """Clear words on a column."""
+    words = dict.fromkeys(LANGUAGES, f"{kind} {name}")
+    return Trait(name, words, (), words, 0.95, 0.02, True, 1.0, 0, kind=kind)
+
+
+def no_share(_: object) -> float:
+    """No member meets a term."""
+    return 0.0
+
+
 def steps(name: str, language: str = "en") -> list[list[str]]:
-    """What to do with the four steps of a column, the lowest first, without the line that every segment gets."""
+    """What to do with the four steps of a column, the lowest first."""
     table = {name: np.array([10.0, 50, 90, 130])[np.repeat([0, 1, 2, 3], 60)] + np.tile(np.arange(60) / 10, 4)}
     rows = profile_segments(table, np.repeat([0, 1, 2, 3], 60), language=language)
-    return [list(row.advice.do[:-1]) for row in rows]
+    return [list(row.advice.do) for row in rows]
 
 
 def test_customers_on_a_step_of_spend_are_led_to_the_next_one() -> None:
@@ -75,11 +89,22 @@ def test_two_columns_with_the_same_line_share_it() -> None:
         ("missed_appointments", (4.0, 0.0), "Remind them shortly before each appointment"),
         ("logins_30d", (90.0, 2.0), "Thank them, and ask what they value most"),
         ("balance", (9_000.0, 20.0), "Give them service first"),
-        ("call_minutes", (528.0, 40.0), "Offer what serves those who use much of it"),
+        ("call_minutes", (528.0, 40.0), "Offer what serves those with much “call_minutes”"),
         ("usual_hour", (8.0, 19.0), "Write, and plan what you offer, for the time"),
         ("доход", (20.0, 90.0), "Start with the affordable choice"),
         ("app_user", (0, 1), "Do not wait for them"),
-        ("x17", (5.0, 1.0), "Ask a few of them what is behind this"),
+        ("x17", (5.0, 1.0), "Ask a few of them about “x17”"),
+        ("open_balance", (900.0, 20.0), "Agree with them on how they pay"),
+        ("задолженность", (900.0, 20.0), "Agree with them on how they pay"),
+        ("emergency_visits", (4.0, 0.0), "Offer them a date in good time"),
+        ("cancelled_bookings", (4.0, 0.0), "Ask why they cancel"),
+        ("hours_of_sport", (90.0, 2.0), "Offer what serves those with much"),
+        ("часы спорта", (90.0, 2.0), "Offer what serves those with much"),
+        ("weekend_share", (0.9, 0.1), "Write, and plan what you offer, for the time"),
+        ("расход газа", (900.0, 20.0), "Offer what is made for high use"),
+        ("books_via_portal", (1, 0), "Ask what it would take for them to order from you"),
+        ("customer_portal", (1, 0), "Speak to them on the site or in the app"),
+        ("shows_watched", (90.0, 2.0), "Ask a few of them about"),
     ],
 )
 def test_advice_speaks_of_what_sets_the_segment_apart(name: str, values: tuple[object, object], words: str) -> None:
@@ -89,7 +114,7 @@ def test_advice_speaks_of_what_sets_the_segment_apart(name: str, values: tuple[o
 def test_missing_values_are_to_be_asked_for() -> None:
     table = {"age": np.where(LABELS == 0, np.nan, 40.0), "visits": np.tile(np.arange(60.0), 2)}
     [row, _] = profile_segments(table, LABELS)
-    assert row.advice.do[0] == "Ask for it at the next contact, and do not guess until then (age unknown)."
+    assert row.advice.do[0] == "Ask for “age” at the next contact, and do not guess until then (age unknown)."
     assert row.playbook["ru"].do[0].endswith("(age: нет данных).")
 
 
@@ -112,17 +137,51 @@ def test_customers_who_have_been_away_are_not_invited_to_the_loyalty_program() -
     table = {"recency_days": 1_000 + 50 * (1 - LABELS) + spread, "order_count": np.where(LABELS == 0, 12.0, 2.0)}
     lines = profile_segments(table, LABELS)[0].advice.do
     assert any(line.startswith("Take those who do not answer off the list") for line in lines)
-    assert not any("loyalty" in line or "second order" in line for line in lines)
+    assert not any("regular customers" in line or "second order" in line for line in lines)
 
 
-def test_what_is_not_known_is_said() -> None:
-    assert advised("x17", 5.0, 1.0)[-1].endswith("compare with those who do not get it.")
+def test_what_was_measured_is_not_asked_for() -> None:
+    table = {"quiz_score": np.where(LABELS == 0, np.nan, 40.0), "level": np.tile(np.arange(60.0), 2)}
+    line = profile_segments(table, LABELS)[0].advice.do[0]
+    assert line == "Find out whether “quiz_score” does not apply to them or was not recorded (quiz_score unknown)."
+
+
+def test_debts_are_settled_before_any_offer_or_praise() -> None:
+    table = {name: np.where(LABELS == 0, 90.0, 10) + SPREAD[::step] for name, step in (("arrears", 1), ("spend", -1))}
+    lines = profile_segments(table, LABELS)[0].advice.do
+    assert lines[0].startswith("Agree with them on how they pay what is open")
+    assert not any("Reward" in line for line in lines)
+
+
+def test_nobody_is_asked_to_recommend_for_a_column_beside_a_low_name() -> None:
+    low, known = (trait(name, kind) for name, kind in (("x17", "low"), ("visits", "high")))
+    assert "recommend" not in trait_lines([low], share=no_share, known=[known])["en"][0]
+    assert "recommend" in trait_lines([trait("x17", "high")], share=no_share, known=[known])["en"][0]
+
+
+def test_parents_are_written_to_where_most_are_children() -> None:
+    table = {"age": np.where(LABELS == 0, 9.0, 40) + SPREAD}
+    [children, adults] = profile_segments(table, LABELS)
+    assert children.advice.do[0].startswith("Write to their parents")
+    assert not any("parents" in line for line in adults.advice.do)
+
+
+@pytest.mark.parametrize("name", ["payment_term_days", "отсрочка", "срок договора"])
+def test_terms_agreed_on_call_for_nothing(name: str) -> None:
+    assert advised(name, 60.0, 3.0) == [
+        "Try a message on a part of them first, and compare with those who do not get it."
+    ]
+
+
+@pytest.mark.parametrize("name", ["x17", "calls", "visits"])
+def test_answer_yes_is_no_large_number(name: str) -> None:
+    assert advised(name, 1, 0)[0].startswith("Try a message")
 
 
 def test_every_line_is_there_in_both_languages() -> None:
     for topic in TOPICS.values():
-        for kind, line in topic.items():
-            if kind not in ("features", "words", "goods") and line:
+        for line in topic.values():
+            if isinstance(line, dict) and line:
                 assert set(line) == set(LANGUAGES)
                 assert all("{traits}" in words for words in line.values())
 

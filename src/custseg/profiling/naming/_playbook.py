@@ -14,7 +14,8 @@ from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
-from custseg.profiling.naming._topics import trait_lines
+from custseg.profiling.naming._topics import Share, trait_lines
+from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 
@@ -52,6 +53,17 @@ class Advice:
     cadence: str
     language: str = "en"
 
+    @property
+    def own_channel(self) -> str | None:
+        """The channel; None where it is that of all customers, and nothing is known of consent."""
+        words = text(self.language, "profiling", "reach")
+        return None if self.channel == f"{words['any']}; {words['unknown']}" else self.channel
+
+    @property
+    def own_cadence(self) -> str | None:
+        """How often; None where it is as often as for all customers."""
+        return None if self.cadence == text(self.language, "profiling", "reach", "any") else self.cadence
+
     def __repr__(self) -> str:
         headings = text(self.language, "profiling", "advice")
         lists = [
@@ -59,7 +71,8 @@ class Advice:
             for key, lines in (("do", self.do), ("dont", self.dont))
             if lines
         ]
-        return "\n".join([*lists, f"{headings['channel']}: {self.channel}", f"{headings['cadence']}: {self.cadence}"])
+        facts = {"channel": self.own_channel, "cadence": self.own_cadence}
+        return "\n".join([*lists, *(f"{headings[key]}: {value}" for key, value in facts.items() if value)])
 
 
 def reachable(table: ProfileTable, members: Bools) -> dict[str, int | None]:
@@ -90,35 +103,42 @@ def advice(
     *,
     typical: Mapping[str, Typical],
     traits: Sequence[Trait],
+    share: Share,
     reach: Mapping[str, int | None],
     size: int,
     known: Sequence[Trait] = (),
     steps: Sequence[Trait] = (),
 ) -> dict[str, Advice]:
-    """The lines of both plays that apply to the typical values of the segment, by language.
+    """The lines of both plays that apply to most members of the segment, by language.
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
-    column.
+    column; `share` gives the share of the members that meet some terms. Where no line applies, it is to try a message.
     """
+
+    def is_most(*terms: Term) -> bool:
+        return share(terms) >= MAJORITY
+
     dos, donts = (
-        _applicable(lines, typical) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
+        _applicable(lines, share) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
     )
     # Who visits has not gone, however long ago the last order was.
-    if is_around := _AROUND.meets(typical.get(_AROUND.feature)) is True:
+    if is_around := is_most(_AROUND):
         dos = [line for line in dos if not any(_says_away(term) for term in line.when)]
     mentioned = {term.feature for line in dos for term in line.when}
-    in_rhythm = _IN_RHYTHM.meets(typical.get(OVERDUE)) is True
-    is_away = _LAPSED.meets(typical.get(_LAPSED.feature)) is True and not in_rhythm and not is_around
+    in_rhythm = is_most(_IN_RHYTHM)
+    is_away = is_most(_LAPSED) and not in_rhythm and not is_around
     # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
     silence = {_LAPSED.feature, OVERDUE}
     without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
-    without |= {"orders_per_30d"} if _ONE_ORDER.meets(typical.get(_ONE_ORDER.feature)) is True else set()
+    without |= {"orders_per_30d"} if is_most(_ONE_ORDER) else set()
     some_out_of_reach = any(count is None or count < size for count in reach.values())
-    words, plays = joined(traits), trait_lines(traits, without=without, is_away=is_away, known=known, steps=steps)
+    words = joined(traits)
+    plays = trait_lines(traits, share=share, without=without, is_away=is_away, known=known, steps=steps)
     return {
         language: Advice(
-            do=_sentences(dos, words[language], plays[language], language=language),
+            do=_sentences(dos, words[language], plays[language], language=language)
+            or (text(language, "profiling", "advice_otherwise"),),
             dont=(
                 *_sentences(donts, words[language], plays[language], language=language),
                 *([text(language, "profiling", "reach", "only")] if some_out_of_reach else []),
@@ -131,13 +151,15 @@ def advice(
     }
 
 
-def _applicable(lines: tuple[Line, ...], typical: Mapping[str, Typical]) -> list[Line]:
-    """The lines whose `when` holds for the typical values and whose `unless` does not."""
+def _applicable(lines: tuple[Line, ...], share: Share) -> list[Line]:
+    """The lines whose `when` holds for most members, not counting those for whom `unless` holds too.
+
+    A median alone says little of them: half of them may be on either side, and many may have no value.
+    """
     return [
         line
         for line in lines
-        if all(term.meets(typical.get(term.feature)) for term in line.when)
-        and not (line.unless and all(term.meets(typical.get(term.feature)) for term in line.unless))
+        if share(line.when) - (share((*line.when, *line.unless)) if line.unless else 0) >= MAJORITY
     ]
 
 

@@ -95,6 +95,17 @@ def test_outcomes_look_like_results() -> None:
     assert "results" not in found(response_time=RNG.random(N), responses=np.arange(N) ** 2)
 
 
+@pytest.mark.parametrize("name", ["cancelled_bookings", "canceledOrders", "отменённых заказов", "отменённые_записи"])
+def test_number_of_cancelled_things_is_no_result(name: str) -> None:
+    assert "results" not in found([name, "visits"], **{name: np.arange(N) % 4, "visits": np.arange(N) ** 2 % 50})
+
+
+def test_columns_of_dates_and_answers_are_left_out_with_what_they_are_good_for() -> None:
+    assert text("left_out_flag", member=[True, False] * (N // 2)).endswith("It describes the segments.")
+    dates = [f"2024-01-{i % 28 + 1:02d}" for i in range(N)]
+    assert text("left_out_date", joined=dates).endswith("replace it by the days up to a fixed day.")
+
+
 @pytest.mark.parametrize("name", ["is_canceled", "Churn", "y", "converted", "purchased", "target", "label", "отток"])
 @pytest.mark.parametrize("values", [[0, 1, 1] * 20, ["yes", "no", "no"] * 20, [True, False, False] * 20])
 def test_outcomes_are_not_clustered_on(name: str, values: list[object]) -> None:

@@ -1,8 +1,11 @@
 """No word about how customers order where most have one order."""
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 import pytest
 
+from custseg.feature_table import Feature, FeatureTable
 from custseg.profiling import profile_segments
 from custseg.profiling.measures._column_statistics import ColumnStatistics, column_statistics
 from custseg.profiling.measures._table import read_table
@@ -32,6 +35,20 @@ def test_without_orders_in_the_table_columns_speak_for_themselves() -> None:
     figures = statistics(trend=np.arange(120.0))
     assert has_needed_orders(figures, "trend", 0)
     assert buys_again(figures, 0, lately=120)
+
+
+def test_share_of_a_category_is_high_only_where_most_bought_much_of_it() -> None:
+    """Of 2 purchases without one of the category (5 · 0.3) / 7 = 0.21 is above the 0.12 of 8 purchases without one."""
+    few, more, much = 1.5 / 7, 1.5 / 13, (6 + 1.5) / 13
+    for members, is_named in ((few, False), (much, True)):
+        shares = np.where(LABELS == 0, members, more) + np.tile(np.linspace(0, 0.01, 60), 2)
+        share = Feature(
+            "category_share_toys", "share", "mix", composition="category", shrunk=True, entry="category_share",
+            fields={"value": "toys"},
+        )  # fmt: skip
+        frame = pl.DataFrame({"customer_id": [f"c{i}" for i in range(120)], share.name: shares})
+        row, _ = profile_segments(FeatureTable(nw.from_native(frame), (share,), nw.to_native), LABELS)
+        assert any("toys" in trait.feature and trait.kind == "high" for trait in row.traits) == is_named
 
 
 def test_who_ordered_once_lately_still_buys() -> None:

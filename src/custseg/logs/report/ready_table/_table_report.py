@@ -154,7 +154,7 @@ def _left_out(
     reasons |= {name: "code" for name, text in texts.items() if text.is_code}
     for reason in _REASONS:
         names = [name for name, of_name in reasons.items() if of_name == reason and name not in clustered_on]
-        severity: Severity = "warning" if reason in ("flag", "other", "outcome") else "note"
+        severity: Severity = "warning" if reason in ("other", "outcome") else "note"
         wording = f"left_out_{reason.replace(' ', '_')}"
         yield from write(wording, len(names), severity, columns=_names(write, names))
 

@@ -1,17 +1,23 @@
-"""How many orders most members of a segment need before words say how they order, or that they still do.
+"""What most members of a segment need to have ordered before words say how they order, what, or that they still do.
 
-One order has no gaps, no rate and no trend, although the figures of the customer base fill these columns.
+One order has no gaps, no rate and no trend, although the figures of the customer base fill these columns, and a share
+of purchases that is shrunk towards that of all customers is above 0 where nobody bought the category.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from custseg._numerics import Bools
 from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._levels import is_most
+from custseg.profiling.naming.traits._words import Wording
 
 _REPEATED = 2
+_HIGH_SHARE = 1 / 3
 _ORDERS, _RECENCY = "order_count", "recency_days"
 # A trend, and how uneven gaps are, need two gaps; a rhythm, a rate and a season need a second order.
 _NEEDED = {
@@ -25,6 +31,23 @@ def has_needed_orders(statistics: ColumnStatistics, name: str, segment: int) -> 
     if name not in _NEEDED or _ORDERS not in statistics.table.numbers:
         return True
     return _is_true_of_most(statistics, segment, statistics.table.values(_ORDERS) >= _NEEDED[name])
+
+
+def with_bought_shares(statistics: ColumnStatistics, name: str, wordings: Sequence[Wording]) -> list[Wording]:
+    """The words, those of a high share of a category with a bound above which customers bought it, and much of it.
+
+    A shrunk share without a purchase is under that of all customers, so that a third is reached with purchases alone.
+    """
+    feature = statistics.table.described[name]
+    if not (feature.shrunk and feature.composition):
+        return list(wordings)
+    usual = float(np.nanmean(statistics.clustered_values(name)[0]))
+    return [
+        one._replace(terms=(*one.terms, Term(name, ">=", max(usual, _HIGH_SHARE))))
+        if one.kind == "high" and not one.is_bound
+        else one
+        for one in wordings
+    ]
 
 
 def buys_again(statistics: ColumnStatistics, segment: int, *, lately: float) -> bool:

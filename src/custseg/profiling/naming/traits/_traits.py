@@ -21,7 +21,7 @@ from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._contrasts import LARGE, Contrasts, direction_of
 from custseg.profiling.naming.traits._distances import ColumnDifferences
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, is_most
-from custseg.profiling.naming.traits._needed_orders import has_needed_orders
+from custseg.profiling.naming.traits._needed_orders import has_needed_orders, with_bought_shares
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import COMPARED, MAIN, TIME, TRAITS, Trait, Wording, in_order
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
@@ -206,7 +206,7 @@ class Traits:
         if not has_needed_orders(self.statistics, name, segment):
             return []
         size, traits = int(self.statistics.sizes()[segment]), []
-        for wording in wordings:
+        for wording in with_bought_shares(self.statistics, name, wordings):
             shares = self._term_shares.of(wording.terms, segment)
             if is_most(shares[0], size):
                 # The middle of a column has no effect of ranks.
@@ -219,13 +219,15 @@ class Traits:
         shares = self._term_shares.of(terms, segment)
         table = self.statistics.table
         condition = {language: condition_words(terms, table, language) for language in LANGUAGES}
+        label = {language: table.phrase(name, language) for language in LANGUAGES}
         strength = self._differences.strength(name, segment, shares, effect=effect)
         position = list(table.described).index(name)
         scale = self._scale(name)
         strength += _GONE * ((kind == "high") - (kind == "middle")) * (scale == TIME)
         is_descriptive = self._differences.describes(name)
         return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
-                     order=order, is_descriptive=is_descriptive, is_bound=is_bound, is_end=is_end)  # fmt: skip
+                     order=order, is_descriptive=is_descriptive, is_bound=is_bound, is_end=is_end,
+                     label=label)  # fmt: skip
 
     def _scale(self, name: str) -> str:
         if self.words.labels.last_time(name) is not None:

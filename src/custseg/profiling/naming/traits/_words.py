@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -89,6 +89,8 @@ class Trait:
         Whether the column says who somebody is, such as age or region, or since when, rather than what they do.
     is_bound : bool
         Whether the words are bounds in numbers, such as "revenue at least 415".
+    label : mapping of str to str
+        The name of the column by language.
     is_end : bool
         Whether they are the lowest or highest of several on their side, such as "lowest income" beside "low income".
     """
@@ -108,6 +110,7 @@ class Trait:
     order: float | None = None
     is_descriptive: bool = False
     is_bound: bool = False
+    label: Words = field(default_factory=dict)
     is_end: bool = False
 
 

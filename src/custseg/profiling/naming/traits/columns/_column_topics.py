@@ -26,6 +26,8 @@ class Topic:
     """What some columns are about, such as money, with a line of advice by kind of trait.
 
     `words` are entries of words that a name has together; `goods` are things of which people buy little or much.
+    `trouble` are kinds of trait that are settled before anything else, `praise` kinds whose line praises a customer or
+    asks a favor of one; a topic that `is_silent` has no line, but for what is missing.
     """
 
     key: str
@@ -33,6 +35,9 @@ class Topic:
     words: Sequence[Sequence[re.Pattern[str]]]
     goods: re.Pattern[str]
     lines: Mapping[str, Words]
+    trouble: Collection[str] = ()
+    praise: Collection[str] = ()
+    is_silent: bool = False
 
     def is_named_by(self, tokens: Sequence[str]) -> bool:
         """Whether the tokens of a name have all the words of one of the entries."""
@@ -102,9 +107,12 @@ def topics() -> dict[str, Topic]:
         key: Topic(
             key,
             frozenset(entry.pop("features", ())),
-            [[any_of([word]) for word in together.split()] for together in entry.pop("words", ())],
+            [[any_of(word.split("|")) for word in together.split()] for together in entry.pop("words", ())],
             any_of(entry.pop("goods", ())),
-            entry,
+            trouble=frozenset(entry.pop("trouble", ())),
+            praise=frozenset(entry.pop("praise", ())),
+            is_silent=entry.pop("silent", False),
+            lines=entry,
         )
         for key, entry in entries.items()
     }
