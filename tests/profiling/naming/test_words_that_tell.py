@@ -14,7 +14,7 @@ def names(profiles: Profiles) -> list[str]:
     ("column", "low", "high", "expected"),
     [
         ("visits", [1, 2], (10, 30), ["fewer visits", "more visits"]),
-        ("tickets", [0], (5, 20), ["fewer tickets", "more tickets"]),
+        ("tickets", [0], (5, 20), ["tickets 0", "more tickets"]),
         ("price", [99], (301, 401), ["low price", "high price"]),
     ],
 )

@@ -18,7 +18,8 @@ from custseg.profiling.naming._archetype_match import NameEvidence, claims, earn
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming._joined_names import joined, unique_names
 from custseg.profiling.naming._trait_names import Selector
-from custseg.profiling.naming.traits._traits import Traits, is_like_others
+from custseg.profiling.naming.traits._distances import is_like_others
+from custseg.profiling.naming.traits._traits import Traits
 from custseg.profiling.naming.traits._words import UNCLUSTERED, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 

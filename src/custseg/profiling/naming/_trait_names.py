@@ -11,15 +11,11 @@ from itertools import combinations
 from typing import Protocol
 
 from custseg._numerics import Floats
-from custseg.profiling.naming._joined_names import joined, key_of
+from custseg.profiling.naming._joined_names import LONGEST_NAME, LONGEST_NEEDED, is_short, key_of
 from custseg.profiling.naming.traits._column_words import MEDIUM
-from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY
-from custseg.profiling.naming.traits._words import Trait, Words
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, FAINT, MAJORITY, TELLING
+from custseg.profiling.naming.traits._words import TRAITS, Trait, Words
 
-LONGEST_NAME = {"en": 44, "ru": 60}
-"""Characters of a name of several traits; a single trait may be longer. Russian words are half as long again."""
-LONGEST_NEEDED = {"en": 64, "ru": 92}
-"""The same where no shorter name tells a segment from all others."""
 _MAX_TRAITS = 3
 # Traits among which combinations are tried: the first ones, and those that tell a segment from one it is confused with.
 _TRIED, _TRIED_MORE = 6, 4
@@ -114,7 +110,7 @@ class Selector:
     def _shortened(self, segment: int, selected: Selection) -> list[Trait]:
         """A name of the usual length that tells the segment from all others as well as a long one does, if any."""
         best = selected[segment]
-        if len(best) < 2 or _is_short(best):
+        if len(best) < 2 or is_short(best):
             return best
         rivals = [rival for rival in self.rivals if rival != segment]
         rival_names = {rival: selected.get(rival, []) for rival in rivals}
@@ -125,23 +121,24 @@ class Selector:
         combined = self._combinations(segment, pool)
         faults = [self._faults(segment, combination, rival_names) for combination in combined]
         most = self._faults(segment, best, rival_names)[:4]
-        as_good = [index for index, count in enumerate(faults) if count[:4] <= most and _is_short(combined[index])]
+        as_good = [index for index, count in enumerate(faults) if count[:4] <= most and is_short(combined[index])]
         return combined[min(as_good, key=lambda index: faults[index])] if as_good else best
 
     def _default(self, segment: int) -> list[Trait]:
         """The first traits that set it apart, secondary ones if no others; else up to two that are true of it."""
         traits = self.candidates[segment]
         first = [trait for trait in traits if not trait.is_secondary]
+        first = [trait for trait in first if not self._is_faint(segment, trait)] or first
         clear = [trait for trait in first if trait.is_clear]
         # The middle of a column has no effect of ranks, but few others are there.
-        clear = clear or [trait for trait in first if trait.members - trait.others >= MEDIUM]
+        clear = clear or [trait for trait in first if trait.gap >= MEDIUM]
         clear = clear or [trait for trait in traits if trait.is_clear]
         limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
         selected: list[Trait] = []
         for trait in clear or traits:
             longer = [*selected, trait]
             is_new = len(selected) < limit and not any(self.redundant(trait, earlier) for earlier in selected)
-            if is_new and (not selected or (_is_short(longer) and self._hold_together(segment, longer))):
+            if is_new and (not selected or (is_short(longer) and self._hold_together(segment, longer))):
                 selected = longer
         return selected
 
@@ -219,7 +216,7 @@ class Selector:
             for count in range(1, _MAX_TRAITS + 1)
             for pairs in combinations(ranked, count)
             if len({trait.feature for _, trait in pairs}) == count
-            and (count == 1 or _is_short([trait for _, trait in pairs], longest))
+            and (count == 1 or is_short([trait for _, trait in pairs], longest))
         ]
         combined.sort(
             key=lambda pairs: (
@@ -267,7 +264,7 @@ class Selector:
         main = self._main_columns(segment)
         n_lacking = min(len(main), _MAIN_COLUMNS) - min(sum(trait.feature in main for trait in traits), _MAIN_COLUMNS)
         hides = n_lacking > 0 and not any(trait.feature in main for trait in traits)
-        idle = self._n_idle(traits, rival_names) + self._hides_values(segment, traits)
+        idle = self._n_idle(segment, traits, rival_names) + self._hides_values(segment, traits)
         n_bounds = sum(trait.is_bound for trait in traits)
         return confused, hides, idle, alike, n_bounds, n_lacking, unsaid
 
@@ -278,7 +275,7 @@ class Selector:
         most = max((trait.strength for trait in clear), default=0.0)
         return {trait.feature for trait in clear if trait.strength >= most - _NEARLY_MOST or not trait.is_clear}
 
-    def _n_idle(self, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
+    def _n_idle(self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
         """How many words tell readers little: those that are hardly less true of the others together.
 
         So are those that are hardly less true of a segment for which the remaining words hold as well; and categories
@@ -294,17 +291,25 @@ class Selector:
                 or self.shares(rest)[rival] >= MAJORITY
                 or (trait.kind == "category" and words and not _mentions(words, trait))
             ]
-            n_idle += trait.members - trait.others < CLEARLY_MORE or any(self._is_as_true(trait, s) for s in alike)
+            n_idle += self._is_faint(segment, trait) or any(self._is_as_true(trait, s) for s in alike)
         return n_idle
+
+    def _is_faint(self, segment: int, trait: Trait) -> bool:
+        """Whether a word is hardly less true of the others, or little less where another word tells far more.
+
+        The second is not asked of words with bounds in human terms: the own rhythm says more than days do.
+        """
+        beside_others = trait.feature not in TRAITS and any(one.gap >= TELLING for one in self.candidates[segment])
+        return trait.gap < (FAINT if beside_others else CLEARLY_MORE)
 
     def _hides_values(self, segment: int, traits: Sequence[Trait]) -> bool:
         """Whether the name only says that values are missing where others set the segment apart about as much."""
         if not traits or any(trait.kind != "missing" for trait in traits):
             return False
-        gap = max(trait.members - trait.others for trait in traits) - CLEARLY_MORE
+        gap = max(trait.gap for trait in traits) - CLEARLY_MORE
         bounds = (bound for rival in self.rivals if rival != segment for bound in self.bounds(segment, rival))
         values = [*(trait for trait in self.candidates[segment] if trait.kind != "missing" and trait.is_clear), *bounds]
-        return any(trait.members - trait.others >= gap for trait in values)
+        return any(trait.gap >= gap for trait in values)
 
     def _is_confused(self, first: tuple[int, Sequence[Trait]], second: tuple[int, Sequence[Trait]]) -> bool:
         """Whether every word of either name holds for at least half of the members of the other segment."""
@@ -367,7 +372,7 @@ class Selector:
             [*subset, added]
             for count in range(min(len(traits), _MAX_TRAITS - 1), -1, -1)
             for subset in combinations([trait for trait in traits if trait.feature != added.feature], count)
-            if not count or (_is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
+            if not count or (is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
         ]
         return min(variants, key=lambda variant: (self._faults(segment, variant, rival_names)[:4], -len(variant)))
 
@@ -375,10 +380,6 @@ class Selector:
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:
     """The traits without those whose terms an earlier one has."""
     return list({trait.terms: trait for trait in reversed(traits)}.values())[::-1]
-
-
-def _is_short(traits: Sequence[Trait], longest: Mapping[str, int] = LONGEST_NAME) -> bool:
-    return all(len(name) <= longest[language] for language, name in joined(traits).items())
 
 
 def _mentions(traits: Sequence[Trait], trait: Trait) -> bool:

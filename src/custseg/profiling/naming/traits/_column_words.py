@@ -5,11 +5,9 @@ Start at `ColumnWords.wordings`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from textwrap import shorten
 
 import numpy as np
 
@@ -25,7 +23,13 @@ from custseg.profiling.naming.traits._levels import Level, amount_ends, column_l
 from custseg.profiling.naming.traits._needed_orders import buys_again
 from custseg.profiling.naming.traits._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._value_words import bound_words, interval_words, level_words
+from custseg.profiling.naming.traits._value_words import (
+    bound_words,
+    counted_lengths,
+    interval_words,
+    level_words,
+    shortened,
+)
 from custseg.profiling.naming.traits._words import (
     COMPARED,
     TRAITS,
@@ -55,8 +59,6 @@ _IQR_OF_NORMAL = 1.349
 _AWAY, _AGE = "recency_days", "age_days"
 _MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
-_LONGEST_LABEL = 28
-_UNIT = re.compile(r"\s*\([^()]*\)$")
 
 
 @dataclass(eq=False)
@@ -358,6 +360,10 @@ class ColumnWords:
         forms, label = in_each_language("names", key), self._label(name)
         return {language: forms[language].format(label[language]) for language in LANGUAGES}
 
+    def lengths(self, name: str, words: Words) -> dict[str, int]:
+        """How many characters words on a column count, see `Trait.lengths`."""
+        return counted_lengths(words, self._label(name), column=name)
+
     def _short(self, name: str, language: str) -> str:
         """What a column is called in a name: briefly, unless the column must be told from another of the same label."""
         table = self.statistics.table
@@ -365,7 +371,7 @@ class ColumnWords:
         return single_line(feature.short_phrase(language)) if phrase == feature.phrase(language) else phrase
 
     def _label(self, name: str) -> Words:
-        label = {language: _shortened(self._short(name, language)) for language in LANGUAGES}
+        label = {language: shortened(self._short(name, language)) for language in LANGUAGES}
         if name not in self.statistics.ranked or self.kinds.of(name) != SCORE:
             return label
         form = in_each_language("names", "score")
@@ -390,11 +396,3 @@ def _agrees(level: Level, effect: Effect) -> bool:
     """Whether a low level is below the other customers: the second of many steps may be above most of them."""
     side = 2 * level.position - (level.n_levels - 1)
     return abs(effect.value) < MEDIUM if side == 0 else side * effect.value > 0
-
-
-def _shortened(label: str) -> str:
-    """The label in a name: without its unit in parentheses, and of as many whole words as there is space for."""
-    label = _UNIT.sub("", label) or label
-    if len(label) <= _LONGEST_LABEL:
-        return label
-    return shorten(label, _LONGEST_LABEL, placeholder="…") if " " in label[:_LONGEST_LABEL] else label

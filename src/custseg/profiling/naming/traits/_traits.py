@@ -19,17 +19,21 @@ from custseg.profiling.measures._intervals import Effect, share_difference
 from custseg.profiling.measures._terms import PRESENCE, Term, condition_words
 from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._column_words import MEDIUM, ColumnWords
-from custseg.profiling.naming.traits._distances import ColumnDifferences
-from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Separation, is_most, separation
+from custseg.profiling.naming.traits._distances import ColumnDifferences, direction_of
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY, Separation, closed, is_most, separation
 from custseg.profiling.naming.traits._needed_orders import has_needed_orders
 from custseg.profiling.naming.traits._number_kinds import RATING, SCORE
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._words import COMPARED, MAIN, TRAITS, Trait, Wording, in_order
+from custseg.profiling.naming.traits._words import MAIN, TRAITS, Trait, Wording, in_order, rank
 from custseg.texts import LANGUAGES
 
 _RECENCY = MAIN[0]
 _LARGE = 0.474
 """The absolute Cliff's delta, or difference of shares, from which a difference is large (Romano et al. 2006)."""
+# 0 is said in place of a bound if it is true of so large a part of the members within that.
+_NEARLY = 0.85
+# And if it sets apart at most so much less.
+_LOSS = 0.05
 # Of every segment, so large a part must be within its step of a column that names all of them.
 _NEARLY_ALL = 0.95
 
@@ -82,7 +86,7 @@ class Traits:
         first, secondary = self.columns
         of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
         traits = [trait for name in first for trait in of_column[name][:1]]
-        traits.sort(key=_rank)
+        traits.sort(key=rank)
         self._put_rhythm_first(traits)
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
         last.sort(key=lambda trait: -trait.strength)
@@ -94,12 +98,13 @@ class Traits:
         """The own rhythm before the days since the last order, where these speak of customers who are away."""
         positions = {trait.feature: position for position, trait in enumerate(traits)}
         own, days = positions.get(OVERDUE), positions.get(_RECENCY)
-        if own is None or days is None or own < days or traits[own].is_bound:
+        if own is None or days is None or traits[own].is_bound:
             return
         is_late = traits[own].is_clear and traits[own].kind == "high"
         is_away = traits[days].kind == "high" or self.words.is_long(_RECENCY)
         if is_away and (self.words.rhythm.base_keeps or is_late):
-            traits.insert(days, replace(traits.pop(own), strength=traits[days].strength))
+            strength = max(traits[own].strength, traits[days].strength)
+            traits.insert(min(own, days), replace(traits.pop(own), strength=strength))
 
     def steps(self) -> dict[int, Trait] | None:
         """One trait per segment, the lowest first, where a single column has all as its steps; None if none has."""
@@ -163,8 +168,9 @@ class Traits:
             return []  # a date or a list
         if name in self.statistics.ranked:
             effect = self.statistics.effect(name, segment)
-            direction = _direction(effect)
+            direction = direction_of(effect)
             wordings = self.words.wordings(name, segment, direction, effect=effect) if effect is not None else []
+            wordings = [self._as_marked(name, segment, wording) for wording in wordings]
             traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
             if not any(trait.is_clear for trait in traits):
                 traits = [*self._of_range(name, segment), *traits]
@@ -189,6 +195,31 @@ class Traits:
                 one.feature: one.terms for one in candidates if one.terms and one.terms[0].operator not in PRESENCE
             }
         return self._ranges_of[segment]
+
+    def _as_marked(self, name: str, segment: int, wording: Wording) -> Wording:
+        """The words of a middle level by the range of the markers, and those of a low one by 0 if most have 0."""
+        terms = self._ranges(segment).get(name, ()) if name not in TRAITS else ()
+        if wording.kind != "middle" or len(terms) < 2 or len(wording.terms) < 2 or self.words.is_abstract(name):
+            return self._as_zero(name, segment, wording)
+        by_range = next(iter(self.words.of_bounds(name, terms, "middle")), wording)
+        return by_range._replace(order=wording.order, is_bound=wording.is_bound)
+
+    def _as_zero(self, name: str, segment: int, wording: Wording) -> Wording:
+        """That the values are 0 where this tells as much as an upper bound: "posts 0" rather than "posts at most 3"."""
+        is_upper = all(term.operator in ("<", "<=") for term in wording.terms)
+        if (
+            name in TRAITS
+            or not is_upper
+            or not self.words.has_order(name)
+            or self.statistics.ranked[name].grid[0] != 0
+        ):
+            return wording
+        none = (Term(name, "==", 0.0),)
+        of_zero, of_bound = (self._term_shares.of(terms, segment) for terms in (none, wording.terms))
+        if of_zero[0] < _NEARLY * of_bound[0] or of_zero[0] - of_zero[1] < of_bound[0] - of_bound[1] - _LOSS:
+            return wording
+        words = next(iter(self.words.of_bounds(name, none, wording.kind)), wording)
+        return words._replace(order=wording.order, is_bound=False)
 
     def _is_its_own(self, trait: Trait, segment: int) -> bool:
         """Whether a word is clearly less true of every other segment: "average" may hold where orders are many."""
@@ -221,10 +252,19 @@ class Traits:
         scale = scale if scale in (SCORE, RATING) else ""
         is_descriptive = self._differences.describes(name)
         return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
-                     order=order, is_descriptive=is_descriptive, is_bound=is_bound)  # fmt: skip
+                     order=order, is_descriptive=is_descriptive, is_bound=is_bound,
+                     lengths=self.words.lengths(name, words))  # fmt: skip
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
-        share = strongest(self.statistics.shares[name][segment])
+        shares = self.statistics.shares[name][segment]
+        share = strongest(shares)
+        if share is not None and share.difference is not None and share.difference.value < 0:
+            # "device phone" rather than "device not desktop" of people most of whom use a phone.
+            most = strongest(tuple(one for one in shares if (one.share or 0.0) >= MAJORITY))
+            if most is not None and most.difference is not None and most.difference.value >= CLEARLY_MORE:
+                return self._true(
+                    name, segment, [self.words.of_category(name, most)], clear=True, effect=most.difference
+                )
         if share is None or share.difference is None:
             return []
         difference = share.difference
@@ -309,10 +349,15 @@ class Traits:
         It calls them low only where the segment is below the others: "under 90" may be high beside those.
         """
         terms = (Term(name, "<" if is_lower else ">=", bound),)
-        direction = _direction(self.statistics.effect(name, segment))
+        direction = direction_of(self.statistics.effect(name, segment))
         kind = {-1: "low", 1: "high"}.get(direction or 0, "middle")
         wordings = self.words.of_bounds(name, terms, kind if (kind == "low") == is_lower else "middle")
-        return self._true(name, segment, wordings, clear=False, effect=None)
+        wordings = [self._as_zero(name, segment, wording) for wording in wordings]
+        ranks, (values, labels) = self.statistics.ranked[name], self.statistics.clustered_values(name)
+        medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
+        both = () if name in TRAITS else closed(terms[0], values[labels == segment], medians=medians, grid=ranks.grid)
+        wordings = [*self.words.of_bounds(name, both, "middle"), *wordings] if both else wordings
+        return self._true(name, segment, wordings, clear=False, effect=None)[:1]
 
     def _of_missing(self, name: str, segment: int) -> list[Trait]:
         """That most members have no value, where far fewer of the others lack one."""
@@ -347,26 +392,3 @@ class Traits:
     def shares(self, traits: Sequence[Trait]) -> Floats:
         """Share of the members of every segment for which all traits hold; a missing value does not meet a bound."""
         return self._term_shares.by_segment(tuple(term for trait in traits for term in trait.terms))
-
-
-def _direction(effect: Effect | None) -> int | None:
-    """-1 or 1 for at least a medium effect whose interval excludes 0, 0 for one surely below; None where unsure."""
-    if effect is None:
-        return None
-    if effect.low > -MEDIUM and effect.high < MEDIUM:
-        return 0
-    if abs(effect.value) < MEDIUM or effect.low * effect.high <= 0:
-        return None
-    return 1 if effect.value > 0 else -1
-
-
-def _rank(trait: Trait) -> tuple[float, bool, bool, float]:
-    """The strongest first; of about equal ones recency, orders and money, and what is more than a comparison."""
-    is_comparison = trait.order is not None and abs(trait.order) == COMPARED
-    return -round(trait.strength, 1), trait.feature not in MAIN, is_comparison, -trait.strength
-
-
-def is_like_others(effects: Collection[Effect | None]) -> bool:
-    """Whether all effects that could be measured are surely below medium."""
-    measured = [effect for effect in effects if effect is not None]
-    return bool(measured) and all(_direction(effect) == 0 for effect in measured)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ _HIGH_LIMITS = {
 }  # fmt: skip
 _AVERAGE_QUANTILES = (0.15, 0.85)
 _AWAY = "recency_days"
+_DECISIVE = 0.9
 
 
 class Wording(NamedTuple):
@@ -83,6 +84,9 @@ class Trait:
         Whether the column says who somebody is, such as age or region, or since when, rather than what they do.
     is_bound : bool
         Whether the words are bounds in numbers, such as "revenue at least 415".
+    lengths : mapping of str to int
+        Characters of the words by language, of which the label of the column counts as many as its name has, at most
+        10: neither long names of columns nor the labels of one language choose the traits.
     """
 
     feature: str
@@ -100,6 +104,17 @@ class Trait:
     order: float | None = None
     is_descriptive: bool = False
     is_bound: bool = False
+    lengths: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float:
+        """How much larger a part of the members than of the others meets the condition."""
+        return self.members - self.others
+
+    @property
+    def is_decisive(self) -> bool:
+        """Whether nearly all members meet the condition, and hardly any others."""
+        return self.gap >= _DECISIVE
 
 
 COMPARED = 0.1
@@ -225,3 +240,13 @@ def in_order(words: Sequence[Sequence[Trait]], medians: Floats) -> list[list[Tra
         }
         ordered = [[trait for trait in traits if (row, trait.order) not in wrong] for row, traits in enumerate(ordered)]
     return ordered
+
+
+def rank(trait: Trait) -> tuple[bool, float, bool, bool, float]:
+    """What hardly any others have first, then the strongest.
+
+    Of about equal ones recency, orders and money, and what is more than a comparison.
+    """
+    is_comparison = trait.order is not None and abs(trait.order) == COMPARED
+    is_special = trait.is_decisive and not is_comparison
+    return not is_special, -round(trait.strength, 1), trait.feature not in MAIN, is_comparison, -trait.strength
