@@ -36,8 +36,8 @@ def overview(statistics: ColumnStatistics, clustered_on: Collection[str]) -> dic
     ]
     if not columns:
         return {}
-    shown = _telling(statistics, columns)
-    return {language: _typical(statistics, shown, language) for language in LANGUAGES}
+    telling = _telling(statistics, columns)
+    return {language: _typical(statistics, telling, language) for language in LANGUAGES}
 
 
 def _telling(statistics: ColumnStatistics, columns: Sequence[str]) -> list[str]:
@@ -48,8 +48,8 @@ def _telling(statistics: ColumnStatistics, columns: Sequence[str]) -> list[str]:
         for name in columns
     }
     differences = {name: sum(abs(effect.value) for effect in values) for name, values in effects.items()}
-    most = sorted(columns, key=lambda name: -differences[name])[:_MAX_COLUMNS]
-    return [name for name in columns if name in most]
+    first = sorted(columns, key=lambda name: -differences[name])[:_MAX_COLUMNS]
+    return [name for name in columns if name in first]
 
 
 def _orders(statistics: ColumnStatistics, language: str) -> str:
@@ -122,7 +122,7 @@ def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> st
     if len(amounts) < SMALLEST_TAIL or low == high:
         return f"{label} {middle}"
     n_customers = int((statistics.labels >= 0).sum())
-    known = share_words(len(values), n_customers, language) if len(values) < _NEARLY_ALL * n_customers else None
-    if known is not None:
-        return str(words["range_known"]).format(label, middle, low, high, known)
+    filled = share_words(len(values), n_customers, language) if len(values) < _NEARLY_ALL * n_customers else None
+    if filled is not None:
+        return str(words["range_known"]).format(label, middle, low, high, filled)
     return str(words["range"]).format(label, middle, low, high)

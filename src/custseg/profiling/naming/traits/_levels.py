@@ -163,7 +163,7 @@ def closed(bound: Term, members: Floats, *, medians: tuple[float, float], grid: 
     of the members and of the others. About one in twenty members are beyond the added bound, a round number.
     """
     is_high = bound.operator == "<"
-    if medians[0] == medians[1] or is_high != (medians[0] > medians[1]):
+    if not len(members) or medians[0] == medians[1] or is_high != (medians[0] > medians[1]):
         return ()
     first, last = np.quantile(members, _TAIL if is_high else 1 - _TAIL[::-1])
     end = roundest(float(first), float(last))
