@@ -109,13 +109,15 @@ _PROFILE.write_text("get_config().IPKernelApp.log_level = 'ERROR'\n", encoding="
 # Reference
 autodoc_typehints = "none"
 autosummary_generate = True
-autosummary_context = {"members_by_name": runpy.run_path(str(ROOT / "tools" / "api_page.py"))["members_by_name"]()}
+_API = runpy.run_path(str(ROOT / "tools" / "api_page.py"))
+autosummary_context = {"members_by_name": _API["members_by_name"]()}
+_WORDS_OF_CONSTANTS = _API["words_of_constants"]()
 numpydoc_show_class_members = False
 # Not asked for: sections that not every page needs (SA01, ES01, EX01), an infinitive in the summary, since functions
 # are named for what they return (SS05), and a description where the type of a result says it all (RT03).
 # tests/test_contracts.py asks functions for a section Returns (RT01), which methods have where it helps.
 numpydoc_validation_checks = {"all", "SA01", "ES01", "EX01", "SS05", "RT01", "RT03"}
-# Constants, which have the docstring of their type.
+# Constants, which have one sentence; numpydoc sees the docstring of their type.
 numpydoc_validation_exclude = {r"\.[A-Z_]+$"}
 # Methods that a sentence describes, and results, whose fields are in the section Attributes.
 numpydoc_validation_overrides = {"PR01": [r"\A(?s:(?!.*\n\s*---).*)\Z", r"(?m:^\s*Attributes$)"]}
@@ -126,6 +128,12 @@ def plain_words(app, what, name, obj, options, lines):
     for number, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
             lines[number] = re.sub(r"(?<![`\w\\])(\w+)_(?![\w`])", r"\1\\_", line)
+
+
+def words_of_constants(app, what, name, obj, options, lines):
+    """Say what a constant is, in place of the docstring of its type."""
+    if name in _WORDS_OF_CONSTANTS:
+        lines[:] = _WORDS_OF_CONSTANTS[name].splitlines()
 
 
 def refuse_what_is_elsewhere(app, exception):
@@ -139,5 +147,6 @@ def refuse_what_is_elsewhere(app, exception):
 
 def setup(app):
     """Run before numpydoc, whose priority is 500."""
+    app.connect("autodoc-process-docstring", words_of_constants, priority=390)
     app.connect("autodoc-process-docstring", plain_words, priority=400)
     app.connect("build-finished", refuse_what_is_elsewhere)

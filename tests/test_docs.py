@@ -189,6 +189,12 @@ def test_reference_page_is_current() -> None:
     assert (ROOT / "docs" / "api.md").read_text(encoding="utf-8") == page(), "make api"
 
 
+def test_constants_of_the_reference_say_what_they_are() -> None:
+    words = runpy.run_path(str(ROOT / "tools" / "api_page.py"))["words_of_constants"]()
+    assert words["custseg.clustering.PREFERRED"].startswith("As many segments as people can serve")
+    assert not any(text.startswith(("range(", "Built-in", "dict(")) for text in words.values())
+
+
 FEATURE_TABLE = re.compile(r"^\| column \| definition \| unit \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 
 

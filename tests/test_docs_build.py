@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 STEP = runpy.run_path(str(ROOT / "docs" / "_extensions" / "run_pages.py"))
-relinked, in_turns, shown_files = (STEP[name] for name in ("relinked", "in_turns", "shown_files"))
+relinked, in_turns, shown_files, in_short_lines, in_words = (
+    STEP[name] for name in ("relinked", "in_turns", "shown_files", "in_short_lines", "in_words")
+)
 runnable = partial(STEP["runnable"], logs=ROOT)
 
 PAGE = """# Title
@@ -84,3 +86,17 @@ def test_links_in_code_stay() -> None:
 
 def test_pages_that_are_run_are_spread() -> None:
     assert in_turns(list("abcdef"), "ab") == ["c", "a", "d", "e", "b", "f"]
+
+
+def test_printed_sentences_are_broken_and_tables_are_not() -> None:
+    sentence, row = "  " + "word " * 40, "name" + " " * 100 + "customers  share"
+    lines = in_short_lines(f"{sentence}\n{row}\n\nshort").split("\n")
+    assert lines[-3:] == [row, "", "short"]
+    assert all(line.startswith("  word") and len(line) <= 100 for line in lines[:-3])
+    assert " ".join(line.strip() for line in lines[:-3]) == sentence.strip()
+
+
+def test_pictures_say_which_line_draws_them() -> None:
+    code = "from x import plot_map\n\nplot_map(\n    result,\n)\n"
+    assert in_words(code) == "The picture that plot_map(result) draws"
+    assert in_words("for axes in figure.axes:\n    axes.set_xticks([])\n") == "The picture that the code above draws"

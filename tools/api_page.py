@@ -5,9 +5,12 @@ Sphinx makes a page for each name of it, with the members that `members_by_name`
 
 from __future__ import annotations
 
+import ast
 import inspect
+import sys
 from functools import cached_property
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -60,6 +63,34 @@ def members_by_name() -> dict[str, list[str]]:
     names = [name for names in names_by_door().values() for name in names]
     values = {name: getattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2]) for name in names}
     return {name: public_members(value) for name, value in values.items() if inspect.isclass(value)}
+
+
+def words_of_constants() -> dict[str, str]:
+    """The text below each constant of the page in the source, by its full name.
+
+    The object itself has the docstring of its type, which says nothing about it.
+    """
+    names = [name for names in names_by_door().values() for name in names if name.rpartition(".")[2].isupper()]
+    words = {}
+    for name in names:
+        door, _, own = name.rpartition(".")
+        value = getattr(import_module(door), own)
+        homes = [module for module in list(sys.modules.values()) if getattr(module, own, None) is value]
+        texts = [text for module in homes if module.__name__.startswith("custseg.") and (text := _below(own, module))]
+        if not texts:
+            raise ValueError(f"{name} needs a text below its assignment that says what it is.")
+        words[name] = texts[0]
+    return words
+
+
+def _below(constant: str, module: ModuleType) -> str | None:
+    """The text below the assignment of a constant in the source of a module."""
+    for assigned, after in pairwise(ast.parse(inspect.getsource(module)).body):
+        targets = assigned.targets if isinstance(assigned, ast.Assign) else [getattr(assigned, "target", None)]
+        is_its = any(isinstance(target, ast.Name) and target.id == constant for target in targets)
+        if is_its and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            return inspect.cleandoc(str(after.value.value))
+    return None
 
 
 def public_members(cls: type) -> list[str]:

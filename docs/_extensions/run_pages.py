@@ -8,19 +8,23 @@ Pages stay plain Markdown, as they are read on GitHub and run by the tests. On t
 - a page with `not_run: <reason>` in its front matter is not run, and says why; with `needs: <file>`, it is run where
   this file is among the real logs;
 - a page with `shows: <file>` has the content of a file outside `docs/`;
-- links to such files lead to these pages, and those to notebooks download them.
+- links to such files lead to these pages, and those to notebooks download them;
+- long sentences in what a block prints are broken into lines, as on a terminal, and pictures say which line draws them.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
+    from docutils.nodes import Element
     from sphinx.application import Sphinx
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
@@ -32,6 +36,9 @@ _LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]*)\]\((?P<file>[^)\s:#]+)(?P<anchor>
 _NOTEBOOK = """file_format: mystnb
 kernelspec: {name: python3, display_name: Python 3, language: python}
 """
+# Letters of printed text that fit the column of a page, and what tells a table from a sentence: cells that are apart.
+_LINE_WIDTH = 100
+_TABLE = re.compile(r"\S {2,}\S|[│─]")
 
 
 def runnable(page: str, logs: Path) -> str:
@@ -99,8 +106,33 @@ def in_turns(names: list[str], runs: Container[str]) -> list[str]:
     return sorted(names, key=positions.__getitem__)
 
 
+def in_short_lines(printed: str) -> str:
+    """Printed text with its sentences in lines that fit the column; rows of a table stay as they are."""
+    return "\n".join(line if _TABLE.search(line.strip()) else _broken(line) for line in printed.split("\n"))
+
+
+def in_words(code: str) -> str:
+    """What a picture is, for readers who do not see it: its name would say nothing."""
+    last = ast.parse(code).body[-1]
+    return f"The picture that {ast.unparse(last) if isinstance(last, ast.Expr) else 'the code above'} draws"
+
+
+def _of_class(tree: Element, name: str) -> list[Element]:
+    """The parts of a page that MyST-NB gave this class."""
+    return [part for part in tree.findall() if name in getattr(part, "attributes", {}).get("classes", ())]
+
+
+def _broken(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line.strip(), _LINE_WIDTH, initial_indent=indent, subsequent_indent=indent,
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Read every Markdown page through `runnable`."""
+    """Read every Markdown page through `runnable`, and make what its code prints and draws readable."""
+    # Sphinx has docutils; the tests of the functions above need neither.
+    from docutils import nodes
+
     shown = shown_files(Path(app.srcdir))
     logs = Path(os.environ["CUSTSEG_DATA"])
 
@@ -120,6 +152,17 @@ def setup(app: Sphinx) -> dict[str, bool]:
         texts = {name: Path(app.env.doc2path(name)).read_text(encoding="utf-8") for name in names}
         names[:] = in_turns(names, [name for name, text in texts.items() if _BLOCK.search(text)])
 
+    def finish(app: Sphinx, page: nodes.document) -> None:
+        for cell in _of_class(page, "cell"):
+            code = "".join(part.astext() for part in _of_class(cell, "cell_input"))
+            for output in _of_class(cell, "cell_output"):
+                for block in list(output.findall(nodes.literal_block)):
+                    text = in_short_lines(block.astext())
+                    block.replace_self(nodes.literal_block(text, text, **block.attributes))
+                for picture in output.findall(nodes.image):
+                    picture["alt"] = in_words(code)
+
     app.connect("env-before-read-docs", arrange)
+    app.connect("doctree-read", finish)
     app.connect("source-read", read)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

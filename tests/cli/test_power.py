@@ -59,9 +59,9 @@ def test_errors_are_usage(arguments: list[str], message: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--base-rate", "5"], "--base-rate – число больше 0 и меньше 1, получено 5"),
+        (["--base-rate", "5"], "--base-rate — число больше 0 и меньше 1, получено 5"),
         (["--base-rate", "80%", "--lift", "50%"], "не может вырасти на 50"),
-        (["--base-rate", "5%", "--lift", "0"], "--lift – относительное изменение"),
+        (["--base-rate", "5%", "--lift", "0"], "--lift — относительное изменение"),
         (["--lift", "10%"], "укажите --base-rate"),
         (["--cv", "0", "--lift", "10%"], "оно больше 0 и конечно"),
     ],

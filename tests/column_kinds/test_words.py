@@ -49,7 +49,7 @@ def test_what_customers_do_is_no_outcome(name: str) -> None:
 def test_births_and_ages() -> None:
     assert all(map(is_birth_name, ["Year_Birth", "birthdate", "dob", "дата рождения"]))
     assert all(map(is_age_name, ["age", "Customer Age", "Возраст"]))
-    assert not any(map(is_age_name, ["age_days", "usage", "account_age", "page"]))
+    assert not any(map(is_age_name, ["age_days", "usage", "account_age", "page", "car_age", "Возраст машины"]))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from custseg._display import DisplayTable, html_block, parts_style
+from custseg._display import DisplayTable, html_block, is_figure, parts_style
 
 TABLE = DisplayTable.of(
     [["name", "share", "what"], ["<b>Fans</b>", "62.5%", "a"], ["\u202eGuests", "–", "b"]],
@@ -28,6 +28,16 @@ def test_numbers_and_their_heading_are_aligned_on_the_right() -> None:
     assert '<th scope="col" class="cs-figure">share</th>' in page
     assert page.count('<td class="cs-figure">') == 2
     assert "<td><bdi>a</bdi></td>" in page
+
+
+@pytest.mark.parametrize("cell", ["1 998", "12,5 %", "<10", "≥2 000", "-0.2", "–", "0 (up to 3.8%)", "8% (5–13%)"])
+def test_numbers_bounds_and_intervals_are_figures(cell: str) -> None:
+    assert is_figure(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "Loyal", "2–4 orders · spend 500–1,700", "3-я ступень", "2 orders (or more)"])
+def test_names_that_begin_with_a_number_are_no_figures(cell: str) -> None:
+    assert not is_figure(cell)
 
 
 @pytest.mark.parametrize(

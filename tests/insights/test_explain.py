@@ -176,6 +176,11 @@ def test_sentences_in_english() -> None:
     assert "If visits were 100 (now 0) and all else unchanged, they would be in “more visits”." in text
 
 
+def test_values_below_one_have_two_digits() -> None:
+    values = [0.06512 + 0.0001 * place for place in range(60)] + [0.5123 + 0.001 * place for place in range(60)]
+    assert "0.065 (median 0.068 here, 0.54 there)" in repr(explain(line([*values]), "c0"))
+
+
 def test_sentences_in_russian() -> None:
     result = RESULTS["kmeans"]
     texts = [repr(explain(result, result.features.ids[p], language="ru")) for p in clustered_places(result)[:20]]

@@ -115,3 +115,12 @@ def test_figures_of_the_caller_are_shown_by_the_caller() -> None:
     own = Figure().add_subplot()
     assert axes_or_new("plot_x", own, width=2, height=1) is own
     assert not hasattr(own, "_repr_png_")
+
+
+@pytest.mark.parametrize("name", [name for name in plots.__all__ if name != "plot_choice"])
+def test_what_cannot_be_drawn_is_refused(name: str) -> None:
+    arguments = {"plot_distributions": ["revenue"]}.get(name, [])
+    with pytest.raises(
+        TypeError, match=rf"^{name}: the first argument must be a \w+, got dict\. Give what [\w.]+ returns"
+    ):
+        getattr(plots, name)({}, *arguments)

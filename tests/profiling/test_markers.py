@@ -397,3 +397,16 @@ def test_points_that_nobody_can_read_are_no_bounds() -> None:
     texts = [marker.texts["en"] for row in profile_segments(table, LABELS) for marker in row.markers]
     assert texts
     assert not any(re.search(r"0\.0[0-4]", text) for text in texts)
+
+
+@pytest.mark.parametrize(("name", "days"), [("visits_per_month", (600, 60)), ("orders_per_90d", (1_800, 180))])
+def test_rate_of_a_given_table_is_said_as_days_for_one(name: str, days: tuple[int, int]) -> None:
+    rate = np.where(LABELS == 0, 0.05, 0.5) + np.tile(np.arange(4) / 1e6, 100)
+    [marker] = markers(**{name: rate})
+    members, others = (f"{figure:,}" for figure in days)
+    assert marker.texts["en"] == f"{name}: one in {members} days (others {others})"
+
+
+def test_rate_of_more_than_one_stays_as_it_is() -> None:
+    rate = np.where(LABELS == 0, 0.5, 3.5) + np.tile(np.arange(4) / 1e6, 100)
+    assert markers(visits_per_month=rate)[0].texts["en"] == "visits_per_month 0.5 (others 3.5)"

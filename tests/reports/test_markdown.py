@@ -31,6 +31,12 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head() -> None:
             assert len(set(rows)) == 1
 
 
+def test_columns_of_figures_are_aligned_on_the_right() -> None:
+    lines = markdown(result(), **parts()).splitlines()
+    assert "| --- | --- | ---: | ---: | ---: |" in lines  # number, name, customers, shares
+    assert lines[lines.index("| segment | share before | share now |") + 1] == "| --- | ---: | ---: |"
+
+
 def test_hostile_names_are_escaped() -> None:
     text = markdown(hostile())
     assert "<" not in text

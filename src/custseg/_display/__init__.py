@@ -9,6 +9,7 @@ from __future__ import annotations
 from custseg._display._html import (
     DisplayTable,
     html_block,
+    is_figure,
     one_line_texts,
     parts_style,
     template_environment,
@@ -24,6 +25,7 @@ __all__ = [
     "Tabular",
     "checked_progress",
     "html_block",
+    "is_figure",
     "one_line_texts",
     "parts_style",
     "progress_shown",

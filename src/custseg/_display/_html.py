@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _HOME = "custseg._display"
+_IN_PARENTHESES = re.compile(r" \([^()]*\)$")
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,14 @@ def one_line_texts(value: Any) -> Any:
 
 
 def is_figure(cell: str) -> bool:
-    """Whether a cell of a table is a number, a bound, an interval or the dash for none."""
-    return cell.lstrip("<>≥≤+-\N{MINUS SIGN}")[:1].isdigit() or cell == DASH
+    """Whether a cell of a table is a number, a bound, an interval or the dash for none, and no name such as "2 orders".
+
+    What is in parentheses, as the bound of a share, may be words.
+    """
+    if cell == DASH:
+        return True
+    number = _IN_PARENTHESES.sub("", cell)
+    return number.lstrip("<>≥≤+-\N{MINUS SIGN}")[:1].isdigit() and not any(map(str.isalpha, number))
 
 
 def template_source(package: str, name: str) -> str:

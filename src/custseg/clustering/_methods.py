@@ -18,9 +18,10 @@ METHODS: tuple[Method, ...] = (
     HDBSCAN,
     WARD,
 )
+"""The clustering methods, as records; `method_names` gives their names."""
 
-# Null reference data are clustered by this method, and a single cluster of all rows is one of its fits.
 REFERENCE_METHOD = KMEANS
+"""The method that clusters null data, and whose fit with one cluster is the candidate of a single segment."""
 
 AUTO = "auto"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from custseg.profiling import NEGLIGIBLE
-from custseg.texts import EXACT, SHARES, YEAR, amount, percent, printable, text, unit_beside
+from custseg.texts import EXACT, POINTS, SHARES, YEAR, amount, percent, printable, text, unit_beside
 
 _MAX_REASONS = 3
 # Contributions under this share of the largest are next to no reason, as are features in which the two segments hardly
@@ -14,6 +14,8 @@ _MAX_REASONS = 3
 _NEXT_TO_NONE = 0.05
 # Medians that differ by less, relative to the larger one, say the same to a reader.
 _SAME = 0.05
+# Digits of values below 1, as of medians in markers.
+_FEW_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,8 @@ class Explanation:
             return self._sentence("yes" if value else "no")
         phrase, unit = self._phrase(reason.feature), reason.unit
         unit = unit if unit in SHARES else unit_beside(phrase, unit, self.language)
+        if digits < EXACT and 0 < abs(value) < 1 and reason.unit not in (*SHARES, POINTS):
+            digits = min(digits, _FEW_DIGITS)
         return amount(value, unit, self.language, digits=digits)
 
     def _phrase(self, feature: str) -> str:

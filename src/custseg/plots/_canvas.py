@@ -77,6 +77,15 @@ class WindowlessAxes(Axes):
         return figure._repr_png_() if isinstance(figure, WindowlessFigure) else None
 
 
+def check_kind(caller: str, value: object, kind: type, *, source: str) -> None:
+    """TypeError unless the value that is drawn is of this kind; `source` is the function that returns one."""
+    if not isinstance(value, kind):
+        raise TypeError(
+            f"{caller}: the first argument must be a {kind.__name__}, got {type(value).__name__}. "
+            f"Give what {source} returns."
+        )
+
+
 def axes_or_new(caller: str, ax: Any, *, width: float, height: float) -> Axes:
     """The given axes, or those of a new figure without a window; sizes in inches.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from custseg.plots._canvas import parent_figure
+from custseg.plots._canvas import check_kind, parent_figure
 from custseg.plots.evidence._chosen_number import plot_choice
 from custseg.plots.evidence._refits import plot_stability
 from custseg.plots.evidence._silhouette import plot_silhouette
@@ -14,6 +14,7 @@ from custseg.plots.segments._profile import plot_profile
 from custseg.plots.segments._rfm_grid import plot_rfm_grid
 from custseg.plots.segments._segments import plot_segments
 from custseg.plots.segments._snake import plot_snake
+from custseg.result import Segmentation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from custseg.result import Segmentation
 
 _OF_THE_GRID = {"recency_days", "order_count"}
 
@@ -42,6 +42,11 @@ def plot_all(result: Segmentation) -> dict[str, Figure]:
         the minimum size; "choice" unless a single segment was requested; of two segments or more "silhouette" and
         "stability". Figures have no window; save them with `savefig`.
 
+    Raises
+    ------
+    TypeError
+        If `result` is no Segmentation.
+
     Examples
     --------
     >>> from custseg import fit_segments
@@ -51,6 +56,7 @@ def plot_all(result: Segmentation) -> dict[str, Figure]:
     >>> list(figures)[:4]
     ['segments', 'profile', 'snake', 'map']
     """
+    check_kind("plot_all", result, Segmentation, source="fit_segments")
     has_several = len(result.profiles.segments) > 1
     figures = {"segments": plot_segments(result)}
     if has_several:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP, blurred, share_bounds, share_words
-from custseg.feature_table import Feature
+from custseg.feature_table import GIVEN_FAMILIES, Feature
 from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._intervals import Effect
@@ -43,6 +44,8 @@ _TELLING = 0.33
 read like the same one then, and a share that most members do not have is not said."""
 _PERIOD = 30
 """Days of a rate of orders."""
+_RATE = re.compile(r".*_per_(?:(?P<days>\d+)_?d(?:ays)?|month)", re.IGNORECASE)
+"""Names of rates in a given table, with their days where these are not those of a month."""
 _MOST, _HALF = 0.75, 0.5
 """The shares of the members for which a cut near them, and any cut, must hold."""
 
@@ -327,8 +330,11 @@ def marker_texts(
         days = _days_per_order(statement.medians, table.described[feature])
         if days is not None:
             figures = {code: (amount(days[0], "days", code), number(days[1], code)) for code in LANGUAGES}
-            forms = {code: text(code, "profiling", "markers", "one_order") for code in LANGUAGES}
-            return {code: _compared(forms[code], figures[code], code) for code in LANGUAGES}
+            form = "one_order" if unit == ORDERS_PER_30_DAYS and not table.described[feature].labels else "one_in"
+            leads = {
+                code: text(code, "profiling", "markers", form).format(table.phrase(feature, code)) for code in LANGUAGES
+            }
+            return {code: _compared(leads[code], figures[code], code) for code in LANGUAGES}
         texts = {code: tuple(median_text(value, unit, code) for value in statement.medians) for code in LANGUAGES}
         return {code: _compared(table.phrase(feature, code), texts[code], code) for code in LANGUAGES}
     if share is not None and share.share is not None:
@@ -339,10 +345,19 @@ def marker_texts(
 
 
 def _days_per_order(medians: tuple[float, float], feature: Feature) -> tuple[float, float] | None:
-    """Orders per 30 days as days for one order, which people can imagine; None for more than one a day, or none."""
-    if feature.unit != ORDERS_PER_30_DAYS or feature.labels or not all(0 < median <= _PERIOD for median in medians):
+    """A rate as days for one, which people can imagine: of orders per 30 days those up to one a day.
+
+    Of rates in a given table, such as trips_per_month, those under one per period; None for others, and for nothing.
+    """
+    if feature.unit == ORDERS_PER_30_DAYS and not feature.labels:
+        period, largest = _PERIOD, float(_PERIOD)
+    elif feature.family in GIVEN_FAMILIES and (rate := _RATE.fullmatch(feature.name)) is not None:
+        period, largest = int(rate["days"] or _PERIOD), np.nextafter(1.0, 0.0)
+    else:
         return None
-    members, others = (round(_PERIOD / median) for median in medians)
+    if not all(0 < median <= largest for median in medians):
+        return None
+    members, others = (round(period / median) for median in medians)
     return (members, others) if members != others else None
 
 

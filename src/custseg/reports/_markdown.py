@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from custseg._display import is_figure
 from custseg.reports._report_data import collected
 from custseg.reports._sources import checked_sources
 from custseg.texts import text
@@ -110,8 +111,9 @@ def _section(section: dict[str, Any]) -> list[str]:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table; the first two columns are names, the others numbers."""
-    marks = ["---" if position < 2 else "---:" for position in range(len(head))]
+    """A table; columns of figures are aligned on the right, as on the page."""
+    columns = list(zip(*rows, strict=True))[1:]
+    marks = ["---", *("---:" if all(map(is_figure, column)) else "---" for column in columns)]
     lines = ["| " + " | ".join(map(_escaped, cells)) + " |" for cells in (head, *rows)]
     return [lines[0], "| " + " | ".join(marks) + " |", *lines[1:]]
 

@@ -134,7 +134,7 @@ def test_day_begins_with_the_sums(project: Path) -> None:
         r"^(\d+|≥\d+) of (150|≥140) customers changed segment; \S+ are new, \S+ are gone\.", output, re.MULTILINE
     )
     output = run("daily", "--as-of", DAYS[1], "--language", "ru").stdout
-    assert re.search(r"^Сменили сегмент \S+ из \S+; новых клиентов – \S+, выбывших – \S+\.", output, re.MULTILINE)
+    assert re.search(r"^Сменили сегмент \S+ из \S+; новых клиентов — \S+, выбывших — \S+\.", output, re.MULTILINE)
 
 
 def test_consent_decides_who_is_reachable(project: Path) -> None:

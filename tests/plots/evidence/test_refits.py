@@ -1,4 +1,5 @@
 import pytest
+from matplotlib.text import Text
 from readable_pictures import awkward_results, words_of
 
 from custseg.plots import plot_stability
@@ -27,3 +28,15 @@ def test_agreement_of_refits_is_drawn_by_number() -> None:
     result = awkward_results()["two"]
     (container,) = plot_stability(result).axes[1].containers
     assert container[0].get_ydata().tolist() == pytest.approx([result.choice.best.stability])
+
+
+@pytest.mark.parametrize("name", ["two", "eight, Russian", "giant"])
+def test_titles_are_at_one_height_and_over_no_word(name: str) -> None:
+    figure = plot_stability(awkward_results()[name])
+    figure.draw_without_rendering()
+    titles = {axes: next(text for text in axes.findobj(Text) if text.get_text() == axes.get_title(loc="left"))
+              for axes in figure.axes}  # fmt: skip
+    boxes = {axes: title.get_window_extent() for axes, title in titles.items()}
+    left, right = boxes.values()
+    assert left.y0 == pytest.approx(right.y0, abs=1)
+    assert not any(box.overlaps(word.get_window_extent()) for axes, box in boxes.items() for word in axes.texts)

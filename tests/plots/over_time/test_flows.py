@@ -45,6 +45,18 @@ def test_few_and_many_segments_can_be_read(n_segments: int, language: str) -> No
     assert any("выбыли" in word for word in words_of(figure)) == (language == "ru")
 
 
+def test_names_of_small_segments_beside_a_giant_one_stay_above_the_note() -> None:
+    segments = [0] * 1_000 + [k for k in range(1, 15) for _ in range(10)]
+    table = pl.DataFrame({"customer_id": range(1_140), "segment": segments}).with_columns(
+        name=pl.format("A name of a segment that needs two lines {}", "segment")
+    )
+    axes = plot_transitions(transitions(table, table))
+    axes.figure.draw_without_rendering()
+    *names, note = [word for word in axes.texts if word.get_text()]
+    top = note.get_window_extent().y1
+    assert all(name.get_window_extent().y0 >= top for name in names)
+
+
 def test_customers_in_no_segment_are_gray() -> None:
     table = pl.DataFrame({"customer_id": range(40), "segment": [0] * 20 + [None] * 20, "name": ["A"] * 20 + ["-"] * 20})
     colors = {patch.get_facecolor() for patch in plot_transitions(transitions(table, table)).patches}

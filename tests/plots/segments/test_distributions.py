@@ -13,6 +13,14 @@ def test_boxes_are_the_middle_half() -> None:
         assert box.get_x() + box.get_width() == pytest.approx(quantiles[0.75])
 
 
+def test_lowest_and_highest_value_are_inside() -> None:
+    axes = plot_distributions(awkward_results()["two"], "order_count")
+    marks = [value for line in axes.lines for value in line.get_xdata()]
+    left, right = axes.get_xlim()
+    assert left < min(marks) == 1
+    assert max(marks) < right
+
+
 def test_values_are_written_in_the_language_of_the_result() -> None:
     words = words_of(plot_distributions(awkward_results()["eight, Russian"], "recency_days").get_figure())
     assert "дней с последнего заказа" in words

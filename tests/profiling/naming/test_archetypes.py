@@ -202,7 +202,8 @@ def test_feature_that_the_table_lacks_but_the_library_knows_is_no_fault() -> Non
 @pytest.mark.parametrize(("recency", "keys"), [(20.0, {"discount_driven"}), (1_000.0, {"described"})])
 def test_who_has_been_silent_for_years_is_not_called_by_what_they_used_to_do(recency: float, keys: set[str]) -> None:
     labels = np.repeat([0, 1], 50)
-    table = {"recency_days": recency + np.tile(np.arange(50.0), 2), "discount_share": np.where(labels == 0, 0.8, 0.0)}
+    shares = np.where(labels == 0, 0.6 + np.arange(100) / 200, 0.0)
+    table = {"recency_days": recency + np.tile(np.arange(50.0), 2), "discount_share": shares}
     assert {profile_segments(table, labels)[0].key} == keys
 
 

@@ -80,22 +80,31 @@ def test_steps_of_one_column_do_not_hide_another_one() -> None:
     assert profiles[1].markers[0].feature in [trait.feature for trait in profiles[1].traits]
 
 
-def members_of_a_club(depth: float) -> Profiles:
-    share = [only(1), lambda rng, n: rng.beta(1, 9, n), lambda rng, n: rng.beta(1, 9, n)]
+def members_of_a_club(depth: float, share: Draw) -> Profiles:
+    shares = [share, lambda rng, n: rng.beta(1, 9, n), lambda rng, n: rng.beta(1, 9, n)]
     return profiled(
         recency_days=[days(60), days(60), around(320, 40)],
         order_count=[around(5, 2, 2), around(5, 2, 2), only(1)],
         revenue=[money(120), money(120), money(50)],
-        discount_share=share,
+        discount_share=shares,
         discount_depth=[only(depth), lambda rng, n: rng.beta(1, 99, n), lambda rng, n: rng.beta(1, 99, n)],
     )
 
 
-def test_small_discount_on_every_order_is_no_hunt_for_discounts() -> None:
-    assert members_of_a_club(0.09)[0].key != "discount_driven"
-    row = members_of_a_club(0.3)[0]
+def test_small_discounts_are_no_hunt_for_discounts() -> None:
+    def at_times(rng: np.random.Generator, n: int) -> np.ndarray:
+        return rng.beta(9, 2, n)
+
+    assert members_of_a_club(0.09, at_times)[0].key != "discount_driven"
+    row = members_of_a_club(0.3, at_times)[0]
     assert row.key == "discount_driven"
     assert row.markers[0].feature == "discount_share"
+
+
+def test_who_has_a_discount_on_every_order_buys_on_discount() -> None:
+    row = members_of_a_club(0.3, only(1))[0]
+    assert row.key != "discount_driven"
+    assert "buy on discount" in row.name
 
 
 def test_newcomers_of_the_season_are_not_seasonal() -> None:

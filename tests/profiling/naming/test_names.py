@@ -82,7 +82,7 @@ def test_known_names_are_earned_and_all_names_are_unique(seed: int, n_segments: 
 
 def test_evidence_is_counted_by_hand() -> None:
     labels = np.repeat([0, 1], [50, 150])
-    discount = np.where(np.arange(200) < 40, 0.9, 0.1)  # 40 of 50 members
+    discount = np.where(np.arange(200) < 40, 0.6 + np.arange(200) / 100, 0.1)  # 40 of 50 members
     discount[60:75] = 0.7  # 15 of 150 others
     evidence = profile_segments({"discount_share": discount}, labels)[0].evidence
     assert evidence is not None
@@ -96,7 +96,8 @@ def test_evidence_is_counted_by_hand() -> None:
 def test_name_needs_60_percent_and_twice_the_others(members: int, others: int, earns: bool) -> None:
     labels = np.repeat([0, 1], [50, 150])
     discount = np.zeros(200)
-    discount[:members] = discount[50 : 50 + others] = 0.9
+    discount[:members] = np.linspace(0.5, 1, members)
+    discount[50 : 50 + others] = 0.9
     assert (profile_segments({"discount_share": discount}, labels)[0].key == "discount_driven") == earns
 
 
@@ -279,9 +280,13 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
         (
             "MntWine",
             ["little MntWine", "MntWine 20 to under 50", "much MntWine"],
-            ["MntWine меньше, чем у других", "MntWine от 20 до 50", "MntWine больше, чем у других"],
+            ["MntWine меньше, чем у других", "MntWine от 20, но меньше 50", "MntWine больше, чем у других"],
         ),
-        ("age", ["younger", "age 30 to under 50", "older"], ["моложе других", "age от 30 до 50", "старше других"]),
+        (
+            "age",
+            ["younger", "age 30 to under 50", "older"],
+            ["моложе других", "age от 30, но меньше 50", "старше других"],
+        ),
         ("usual_hour", ["usual_hour: 0 to 4", "usual_hour: 10 to 14", "usual_hour: 20 to 24"], None),
         ("rating", ["rating 1", "rating 3", "rating: 4 or 5"], None),
     ],
@@ -415,7 +420,7 @@ def test_five_tiers_of_one_column_are_named_in_their_order(seed: int) -> None:
     ends = [0, 1, 3, 4]
     assert list(names[ends]) == [f"{level} income" for level in ("lowest", "low", "high", "highest")]
     russian = np.array(named(values, labels, "ru"))[np.argsort(order)]
-    assert re.fullmatch(r"income от 4\d(,\d+)? до 5\d(,\d+)?", russian[2])
+    assert re.fullmatch(r"income от 4\d(,\d+)?, но меньше 5\d(,\d+)?", russian[2])
     levels = ("ниже всех", "ниже, чем у других", "выше, чем у других", "выше всех")
     assert list(russian[ends]) == [f"income {level}" for level in levels]
 

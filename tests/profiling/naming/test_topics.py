@@ -30,18 +30,20 @@ def steps(name: str, language: str = "en") -> list[list[str]]:
 
 
 def test_customers_on_a_step_of_spend_are_led_to_the_next_one() -> None:
-    lowest, _, third, highest = steps("annual_spend")
-    assert lowest[0].startswith("Suggest a small addition")
+    lowest, second, third, highest = steps("annual_spend")
+    assert lowest[0].startswith("Serve them by the cheapest channel")
+    assert second[0].startswith("Suggest a small addition")
     next_step = "Reward them for reaching the next step: annual_spend at least 100 (now annual_spend 70 to under 100)."
     assert third[-1] == next_step
-    assert [line[:11] for line in highest] == ["Reward them"]
-    assert "next step" not in highest[0]
+    assert [line[:23] for line in highest] == ["Give them somebody to t"]
 
 
 def test_steps_of_interest_in_mail_get_fewer_or_the_first_mails() -> None:
-    lowest, *_, highest = steps("email_engagement")
-    assert lowest == ["Write to them less often, and try another channel or subject (lowest email_engagement)."]
-    assert highest == ["Tell them news by email first: they read it (highest email_engagement)."]
+    lowest, low, high, highest = steps("email_engagement")
+    assert lowest[0].startswith("Pause the mails to them")
+    assert low == ["Write to them less often, and try another channel or subject (low email_engagement)."]
+    assert high == ["Tell them news by email first: they read it (high email_engagement)."]
+    assert "ask them for an answer" in highest[0]
 
 
 def test_steps_of_a_column_that_says_nothing_are_one_honest_sentence() -> None:
@@ -135,3 +137,23 @@ def test_a_word_of_several_meanings_is_no_topic_alone(name: str) -> None:
 
 def test_days_since_the_last_time_are_recency() -> None:
     assert any("plan to come back" in line for line in advised("days_from_last_visit", 300.0, 3.0))
+
+
+@pytest.mark.parametrize("topic", [key for key, topic in TOPICS.items() if "lowest" in topic or "highest" in topic])
+def test_ends_of_several_steps_are_advised_otherwise_than_low_and_high(topic: str) -> None:
+    for end, kind in (("lowest", "low"), ("highest", "high")):
+        assert end not in TOPICS[topic] or TOPICS[topic][end] != TOPICS[topic][kind]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("customer_since", "Show them what long-standing"),
+        ("peak_hour_share", "Write, and plan what you offer, for the time"),
+        ("avg_order_value", "Suggest a small addition"),
+        ("hours_per_stay", "Show with one example"),
+        ("car_age", "Ask a few of them"),
+    ],
+)
+def test_columns_are_about_what_their_words_say_together(name: str, words: str) -> None:
+    assert any(line.startswith(words) for line in advised(name, 2.0, 9.0))

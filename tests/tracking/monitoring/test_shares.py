@@ -49,7 +49,7 @@ def test_counts_below_ten_are_not_shown() -> None:
     names = [{"en": "Loyal", "ru": "Лояльные"}, {"en": "New", "ru": "Новые"}, {"en": "Lost", "ru": "Потерянные"}]
     words = groups_compared([60, 20, 20], [5, 47, 48], names).difference_words()
     assert words["en"] == "Loyal: less than 10% of the customers, 60% at the fit"
-    assert words["ru"] == "Лояльные – меньше 10\N{NO-BREAK SPACE}% клиентов, при построении 60\N{NO-BREAK SPACE}%"
+    assert words["ru"] == "Лояльные — меньше 10\N{NO-BREAK SPACE}% клиентов, при построении 60\N{NO-BREAK SPACE}%"
 
 
 def test_of_two_groups_the_one_that_has_grown_is_named() -> None:

@@ -58,7 +58,7 @@ def test_reason_to_keep_names_the_largest_index() -> None:
         [row("feature", 0.02), row("segments", 0.01)], gain=None, gain_before=None, error=0
     )
     assert "The largest is in revenue of all: PSI 0.02" in reasons["en"]
-    assert "Самый большой – revenue всех" in reasons["ru"]
+    assert "Самый большой — revenue всех" in reasons["ru"]
 
 
 def test_reason_to_keep_says_that_it_is_about_the_last_weeks() -> None:

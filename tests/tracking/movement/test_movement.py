@@ -53,7 +53,7 @@ def test_russian_has_no_latin_words() -> None:
     russian = snapshot({"1": 0, "2": None}).with_columns(name=pl.Series(["Лояльные", "Нет данных"]))
     result = transitions(russian, russian, language="ru", as_of="2024-07-01", since="2024-06-01")
     assert re.findall("[A-Za-z]+", repr(result)) == []
-    assert "<10 клиентов на 2024-07-01, раньше на 2024-06-01 – <10 клиентов." in repr(result)
+    assert "<10 клиентов на 2024-07-01, раньше на 2024-06-01 — <10 клиентов." in repr(result)
 
 
 def test_small_counts_are_hidden() -> None:

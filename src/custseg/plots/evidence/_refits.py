@@ -13,6 +13,7 @@ from custseg.plots._canvas import (
     INK,
     MARK,
     QUIET,
+    check_kind,
     figure_or_new,
     plain,
     segment_color,
@@ -21,6 +22,7 @@ from custseg.plots._canvas import (
     wrapped,
 )
 from custseg.plots.evidence._chosen_number import MARKERS
+from custseg.result import Segmentation
 from custseg.texts import STABILITY_BOUNDS, localized, text
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from custseg.clustering import ClusteringChoice
-    from custseg.result import Segmentation
 
 _BANDS = ("#f3d9d0", "#f6ecd2", "#e4efe2", "#cfe5d8")
 # Below, no segment is usually seen, and from here on the bands have room for their names.
@@ -58,7 +59,7 @@ def plot_stability(result: Segmentation, *, figure: Figure | None = None) -> Fig
     Raises
     ------
     TypeError
-        If `figure` is no matplotlib Figure.
+        If `result` is no Segmentation, or `figure` is no matplotlib Figure.
 
     References
     ----------
@@ -72,6 +73,7 @@ def plot_stability(result: Segmentation, *, figure: Figure | None = None) -> Fig
     >>> from custseg.plots import plot_stability
     >>> plot_stability(fit_segments(make_shop(500, 0).orders)).savefig("stability.png")  # doctest: +SKIP
     """
+    check_kind("plot_stability", result, Segmentation, source="fit_segments")
     n_segments = len(result.profiles.segments)
     figure = figure_or_new("plot_stability", figure, width=10.4, height=max(3.6, 1.9 + 0.58 * n_segments))
     left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
@@ -88,7 +90,7 @@ def _draw_segments(axes: Axes, result: Segmentation, language: str) -> None:
     ends = [*list(STABILITY_BOUNDS.values())[1:], 1.0]
     measured = [row.stability.jaccard for row in rows if row.stability is not None]
     start = max(0.0, min([_LEAST_SHOWN, *(value - 0.1 for value in measured)]))
-    levels = {level: _narrow(name) for level, name in text(language, "profiling", "stability").items()}
+    levels = _levels(language)
     for color, (level, low), high in zip(_BANDS, STABILITY_BOUNDS.items(), ends, strict=True):
         axes.axvspan(low, high, color=color, linewidth=0)
         axes.text((max(low, start) + high) / 2, 1.01, levels[level], transform=axes.get_xaxis_transform(), ha="center",
@@ -107,8 +109,7 @@ def _draw_segments(axes: Axes, result: Segmentation, language: str) -> None:
     set_names(axes, [row.name for row in rows])
     _two_decimals(axes.xaxis, language)
     axes.set_xlabel(words["jaccard_axis"], fontsize=9, color=QUIET)
-    n_lines = 1 + max(name.count("\n") for name in levels.values())
-    axes.set_title(words["jaccard_title"], loc="left", fontsize=12, weight="bold", color=INK, pad=8 + 12 * n_lines)
+    _set_title(axes, words["jaccard_title"], language)
 
 
 def _draw_numbers(axes: Axes, choice: ClusteringChoice, language: str) -> None:
@@ -141,7 +142,7 @@ def _draw_numbers(axes: Axes, choice: ClusteringChoice, language: str) -> None:
         axes.set_xticks([])
     _two_decimals(axes.yaxis, language)
     axes.set_xlabel(words["numbers_axis"], fontsize=9, color=QUIET)
-    axes.set_title(words["rand_title"], loc="left", fontsize=12, weight="bold", color=INK)
+    _set_title(axes, words["rand_title"], language)
     axes.spines["bottom"].set(visible=True, color=GRID)
 
 
@@ -160,6 +161,17 @@ def _mark_chosen(axes: Axes, data: Mapping[str, Any], label: str) -> None:
                       markeredgewidth=2.2, zorder=4)  # fmt: skip
             axes.annotate(label, (number, value), xytext=(0, 11), textcoords="offset points", ha="center", va="bottom",
                           fontsize=10, weight="bold", color=MARK)  # fmt: skip
+
+
+def _set_title(axes: Axes, title: str, language: str) -> None:
+    """Write the title of a panel: both are at one height, above the names of the bands and the word at the ring."""
+    n_lines = 1 + max(name.count("\n") for name in _levels(language).values())
+    axes.set_title(title, loc="left", fontsize=12, weight="bold", color=INK, pad=8 + 12 * n_lines)
+
+
+def _levels(language: str) -> dict[str, str]:
+    """The names of the bands."""
+    return {level: _narrow(name) for level, name in text(language, "profiling", "stability").items()}
 
 
 def _narrow(name: str) -> str:

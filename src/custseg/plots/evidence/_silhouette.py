@@ -11,6 +11,7 @@ from custseg.plots._canvas import (
     INK,
     QUIET,
     axes_or_new,
+    check_kind,
     plain,
     segment_color,
     segment_hatch,
@@ -18,13 +19,13 @@ from custseg.plots._canvas import (
     set_note,
     set_title,
 )
+from custseg.result import Segmentation
 from custseg.texts import DASH, localized, percent, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from custseg.clustering import SilhouetteQuantiles
-    from custseg.result import Segmentation
 
 _HEIGHT = 0.8
 
@@ -52,7 +53,7 @@ def plot_silhouette(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     ValueError
         If there is only one segment, which has no silhouette.
     TypeError
-        If `ax` is no Axes.
+        If `result` is no Segmentation, or `ax` is no Axes.
 
     Notes
     -----
@@ -67,6 +68,7 @@ def plot_silhouette(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     >>> result = fit_segments(make_shop(500, 0).orders, n_segments=4)
     >>> plot_silhouette(result).figure.savefig("silhouette.png")  # doctest: +SKIP
     """
+    check_kind("plot_silhouette", result, Segmentation, source="fit_segments")
     rows, language = result.profiles.segments, result.choice.language
     if len(rows) < 2:
         raise ValueError(

@@ -13,6 +13,7 @@ from custseg.plots._canvas import (
     QUIET,
     apart,
     axes_or_new,
+    check_kind,
     parent_figure,
     segment_color,
     segment_hatch,
@@ -21,13 +22,13 @@ from custseg.plots._canvas import (
     wrapped_note,
 )
 from custseg.texts import text
+from custseg.tracking import Transitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
-    from custseg.tracking import Transitions
 
 _BAR = 0.022
 # Of the height: between two segments, and above the rows of new customers and those that are gone.
@@ -59,7 +60,7 @@ def plot_transitions(transitions: Transitions, *, ax: Axes | None = None) -> Axe
     Raises
     ------
     TypeError
-        If `ax` is no Axes.
+        If `transitions` is no Transitions, or `ax` is no Axes.
 
     Examples
     --------
@@ -70,6 +71,7 @@ def plot_transitions(transitions: Transitions, *, ax: Axes | None = None) -> Axe
     >>> july = june.with_columns(segment=0, name=pl.lit("Loyal"))
     >>> plot_transitions(transitions(june, july)).figure.savefig("movement.png")  # doctest: +SKIP
     """
+    check_kind("plot_transitions", transitions, Transitions, source="tracking.transitions")
     data, language = transitions.plot(), transitions.language
     words = text(language, "movement")
     axes = axes_or_new("plot_transitions", ax, width=8.6, height=2.6 + 0.55 * (len(data["segments"]) + 1))
@@ -161,7 +163,8 @@ def _draw_bars(
             name = outside if row is None else f"{wrapped(row['name'], 22, lines=2)} · {row[moment]}"
             labels.append((name, (top + end) / 2, QUIET if key is None else _color(key)))
     gap = _LINE * (1 + max((name.count("\n") for name, _, _ in labels), default=0)) / inches
-    for (name, _, color), height in zip(labels, apart([middle for _, middle, _ in labels], gap), strict=True):
+    heights = apart([middle for _, middle, _ in labels], gap, low=0.0, high=spans[-1][1])
+    for (name, _, color), height in zip(labels, heights, strict=True):
         axes.text(x + (0.015 if x else -0.015), height, name, ha="left" if x else "right", va="center", fontsize=9,
                   color=color, parse_math=False)  # fmt: skip
 

@@ -11,18 +11,20 @@ from custseg.plots._canvas import (
     MARK,
     QUIET,
     axes_or_new,
+    check_kind,
     in_percent,
     plain,
     set_names,
     set_note,
     set_title,
 )
+from custseg.proof import Proof
 from custseg.texts import number, percent, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from custseg.proof import Comparison, Proof
+    from custseg.proof import Comparison
 
 
 def plot_proof(proof: Proof, *, ax: Axes | None = None) -> Axes:
@@ -45,7 +47,7 @@ def plot_proof(proof: Proof, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     TypeError
-        If `ax` is no Axes.
+        If `proof` is no Proof, or `ax` is no Axes.
 
     Examples
     --------
@@ -56,6 +58,7 @@ def plot_proof(proof: Proof, *, ax: Axes | None = None) -> Axes:
     >>> proof = prove(shop.orders, goal="repeat_purchase", as_of=shop.as_of, horizon_days=60, method="kmeans")
     >>> plot_proof(proof).figure.savefig("proof.png")  # doctest: +SKIP
     """
+    check_kind("plot_proof", proof, Proof, source="prove")
     rows = [row for row in proof.comparisons if row.low is not None]
     axes = axes_or_new("plot_proof", ax, width=7.6, height=2.3 + 0.5 * len(rows))
     language = proof.language

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custseg._checks import check_choice
+from custseg.insights import Scorecard
 from custseg.plots._canvas import (
     INK,
     QUIET,
     axes_or_new,
+    check_kind,
     in_percent,
     in_units,
     plain,
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matplotlib.axes import Axes
-
-    from custseg.insights import Scorecard
 
 
 def plot_scorecard(card: Scorecard, measure: str = "click_rate", *, ax: Axes | None = None) -> Axes:
@@ -48,7 +48,7 @@ def plot_scorecard(card: Scorecard, measure: str = "click_rate", *, ax: Axes | N
     Raises
     ------
     ValueError, TypeError
-        If no segment has this measure, or `ax` is no Axes.
+        If no segment has this measure, `card` is no Scorecard, or `ax` is no Axes.
 
     Examples
     --------
@@ -61,6 +61,7 @@ def plot_scorecard(card: Scorecard, measure: str = "click_rate", *, ax: Axes | N
     >>> card = scorecard(result, shop.events, shop.orders, since="2025-01-01", until="2025-07-01")
     >>> plot_scorecard(card, "open_rate").figure.savefig("opened.png")  # doctest: +SKIP
     """
+    check_kind("plot_scorecard", card, Scorecard, source="insights.scorecard")
     present = list(dict.fromkeys(name for row in card.segments for name in row.figures))
     check_choice("plot_scorecard", "measure", measure, allowed=present)
     data, language = card.plot(measure), card.language

@@ -8,6 +8,7 @@ from custseg.plots._canvas import (
     INK,
     QUIET,
     apart,
+    check_kind,
     figure_or_new,
     in_units,
     parent_figure,
@@ -19,6 +20,7 @@ from custseg.plots._canvas import (
     wrapped,
 )
 from custseg.texts import calendar_date, number, text
+from custseg.tracking import Trend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from custseg.tracking import Trend
 
 _MOST_TICKS = 6
 # Inches of a name of two lines at the end of a line.
@@ -53,7 +54,7 @@ def plot_trend(trend: Trend, *, figure: Figure | None = None) -> Figure:
     Raises
     ------
     TypeError
-        If `figure` is no matplotlib Figure.
+        If `trend` is no Trend, or `figure` is no matplotlib Figure.
 
     Examples
     --------
@@ -66,6 +67,7 @@ def plot_trend(trend: Trend, *, figure: Figure | None = None) -> Figure:
     True
     >>> plot_trend(trend(history)).savefig("trend.png")  # doctest: +SKIP
     """
+    check_kind("plot_trend", trend, Trend, source="tracking.trend")
     words = text(trend.language, "plots")
     series: dict[str, Sequence[Sequence[float | None]]] = {words["trend_sizes"]: trend.sizes}
     if trend.revenues is not None:

@@ -9,6 +9,7 @@ from custseg.feature_table import distinct_phrases
 from custseg.plots._canvas import (
     INK,
     axes_or_new,
+    check_kind,
     in_units,
     plain,
     segment_color,
@@ -18,13 +19,13 @@ from custseg.plots._canvas import (
     set_title,
     wide_scale,
 )
+from custseg.result import Segmentation
 from custseg.texts import text, unit_beside, value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from custseg.profiling import SegmentProfile
-    from custseg.result import Segmentation
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -52,7 +53,7 @@ def plot_distributions(result: Segmentation, feature: str, *, ax: Axes | None = 
     Raises
     ------
     ValueError, TypeError
-        If the feature does not exist or has no numbers, or `ax` is no Axes.
+        If the feature does not exist or has no numbers, `result` is no Segmentation, or `ax` is no Axes.
 
     Examples
     --------
@@ -62,6 +63,7 @@ def plot_distributions(result: Segmentation, feature: str, *, ax: Axes | None = 
     >>> result = fit_segments(make_shop(500, 0).orders)
     >>> plot_distributions(result, "recency_days").figure.savefig("recency.png")  # doctest: +SKIP
     """
+    check_kind("plot_distributions", result, Segmentation, source="fit_segments")
     rows, language = result.profiles.listed_segments, result.choice.language
     check_choice("plot_distributions", "feature", feature, allowed=list(rows[0].medians))
     axes = axes_or_new("plot_distributions", ax, width=7.2, height=1.3 + 0.52 * len(rows))
@@ -95,8 +97,10 @@ def _draw_row(axes: Axes, position: int, row: SegmentProfile, *, feature: str, l
     if low is not None and high is not None:
         axes.plot([low, high], [position, position], color=color, linewidth=1.4, solid_capstyle="round")
     if lower is not None and upper is not None:
-        axes.barh(position, upper - lower, left=lower, height=0.42, color=color, hatch=segment_hatch(number),
-                  edgecolor="white", linewidth=0)  # fmt: skip
+        (box,) = axes.barh(position, upper - lower, left=lower, height=0.42, color=color, hatch=segment_hatch(number),
+                           edgecolor="white", linewidth=0)  # fmt: skip
+        # Otherwise the axes would begin at a box that is the lowest, and cut its median.
+        box.sticky_edges.x.clear()
     axes.plot([median], [position], marker="|", markersize=13, markeredgewidth=2.6, color="white", zorder=4)
     axes.plot([median], [position], marker="|", markersize=17, markeredgewidth=1, color=INK, zorder=3)
     axes.annotate(label, (median, position), xytext=(0, 9), textcoords="offset points", ha="center", va="bottom",

@@ -10,6 +10,7 @@ from custseg.plots._canvas import (
     INK,
     QUIET,
     axes_or_new,
+    check_kind,
     plain,
     segment_color,
     segment_dashes,
@@ -20,13 +21,13 @@ from custseg.plots._canvas import (
 )
 from custseg.plots._labels import name_apart
 from custseg.profiling import shares_to_show
+from custseg.result import Segmentation
 from custseg.texts import percent, printable, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from custseg.picture_data import MapArea, MapAxis
-    from custseg.result import Segmentation
 
 _WIDTH, _LOWEST, _TALLEST = 8.0, 3.6, 6.6
 """Inches of the axes."""
@@ -57,7 +58,7 @@ def plot_map(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     ValueError
         If the segments were made of one feature, which has no two dimensions.
     TypeError
-        If `ax` is no matplotlib Axes.
+        If `result` is no Segmentation, or `ax` is no matplotlib Axes.
 
     Examples
     --------
@@ -66,6 +67,7 @@ def plot_map(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     >>> from custseg.plots import plot_map
     >>> plot_map(fit_segments(make_shop(500, 0).orders)).figure.savefig("map.png")  # doctest: +SKIP
     """
+    check_kind("plot_map", result, Segmentation, source="fit_segments")
     segment_map, language = result.segment_map, result.choice.language
     if segment_map is None:
         [name] = result.preparation.names

@@ -10,6 +10,7 @@ from custseg.plots._canvas import (
     INK,
     QUIET,
     axes_or_new,
+    check_kind,
     plain,
     segment_color,
     segment_hatch,
@@ -17,13 +18,13 @@ from custseg.plots._canvas import (
     set_note,
     set_title,
 )
+from custseg.result import Segmentation
 from custseg.texts import number, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from custseg.picture_data import SizeChange
-    from custseg.result import Segmentation
 
 
 def plot_minimum_size(result: Segmentation, *, ax: Axes | None = None) -> Axes:
@@ -43,7 +44,7 @@ def plot_minimum_size(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     TypeError
-        If `ax` is no matplotlib Axes.
+        If `result` is no Segmentation, or `ax` is no matplotlib Axes.
 
     Examples
     --------
@@ -53,6 +54,7 @@ def plot_minimum_size(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     >>> result = fit_segments(make_shop(500, 0).orders)
     >>> plot_minimum_size(result).figure.savefig("minimum_size.png")  # doctest: +SKIP
     """
+    check_kind("plot_minimum_size", result, Segmentation, source="fit_segments")
     language, changes = result.choice.language, result.size_changes
     words = text(language, "plots")
     axes = axes_or_new("plot_minimum_size", ax, width=7.2, height=1.7 + 0.52 * len(changes))

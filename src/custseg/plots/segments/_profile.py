@@ -10,6 +10,7 @@ from custseg.plots._canvas import (
     GRID,
     INK,
     QUIET,
+    check_kind,
     figure_or_new,
     plain,
     segment_color,
@@ -19,13 +20,13 @@ from custseg.plots._canvas import (
     wrapped,
 )
 from custseg.profiling import SegmentProfile, shares_to_show
+from custseg.result import Segmentation
 from custseg.texts import number, percent, text, value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from custseg.result import Segmentation
 
 _MOST_COLUMNS = 4
 # An effect is named and colored from here: "medium" for Cliff's delta (Romano et al. 2006).
@@ -53,7 +54,7 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     Raises
     ------
     TypeError
-        If `figure` is no matplotlib Figure.
+        If `result` is no Segmentation, or `figure` is no matplotlib Figure.
 
     References
     ----------
@@ -67,6 +68,7 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     >>> from custseg.plots import plot_profile
     >>> plot_profile(fit_segments(make_shop(500, 0).orders)).savefig("profile.png")  # doctest: +SKIP
     """
+    check_kind("plot_profile", result, Segmentation, source="fit_segments")
     rows = result.profiles.listed_segments
     features = result.telling_features
     n_lines = -(-len(rows) // _MOST_COLUMNS)

@@ -14,6 +14,7 @@ from custseg.plots._canvas import (
     INK,
     QUIET,
     axes_or_new,
+    check_kind,
     plain,
     segment_color,
     segment_hatch,
@@ -21,13 +22,13 @@ from custseg.plots._canvas import (
     wrapped,
     wrapped_note,
 )
+from custseg.result import Segmentation
 from custseg.texts import number, printable, text, unit_beside, value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from custseg.classical_rfm import RFMCell, RFMGrid
-    from custseg.result import Segmentation
 
 _WIDTH, _HEIGHT = 1.55, 1.0
 """Inches of a cell."""
@@ -72,6 +73,7 @@ def plot_rfm_grid(
     >>> from custseg.plots import plot_rfm_grid
     >>> plot_rfm_grid(fit_segments(make_shop(500, 0).orders)).figure.savefig("rfm_grid.png")  # doctest: +SKIP
     """
+    check_kind("plot_rfm_grid", result, Segmentation, source="fit_segments")
     grid, language = result.rfm_grid(recency=recency, frequency=frequency, bins=bins), result.choice.language
     columns, rows = (sorted(grid.bounds[name]) for name in (recency, frequency))
     axes = axes_or_new("plot_rfm_grid", ax, width=1.4 + _WIDTH * len(columns), height=1.9 + _HEIGHT * len(rows))

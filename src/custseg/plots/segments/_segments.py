@@ -9,15 +9,23 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from custseg._privacy import with_count
 from custseg.feature_table import distinct_phrases
-from custseg.plots._canvas import INK, figure_or_new, plain, segment_ink, set_figure_note, set_figure_title, set_names
+from custseg.plots._canvas import (
+    INK,
+    check_kind,
+    figure_or_new,
+    plain,
+    segment_ink,
+    set_figure_note,
+    set_figure_title,
+    set_names,
+)
 from custseg.profiling import shares_to_show
+from custseg.result import Segmentation
 from custseg.texts import YEAR, counted, number, percent, printable, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from custseg.result import Segmentation
 
 
 _CUSTOMERS = "#b8c4d6"
@@ -46,7 +54,7 @@ def plot_segments(result: Segmentation, *, figure: Figure | None = None) -> Figu
     Raises
     ------
     TypeError
-        If `figure` is no matplotlib Figure.
+        If `result` is no Segmentation, or `figure` is no matplotlib Figure.
 
     Examples
     --------
@@ -55,6 +63,7 @@ def plot_segments(result: Segmentation, *, figure: Figure | None = None) -> Figu
     >>> from custseg.plots import plot_segments
     >>> plot_segments(fit_segments(make_shop(500, 0).orders)).savefig("segments.png")  # doctest: +SKIP
     """
+    check_kind("plot_segments", result, Segmentation, source="fit_segments")
     rows = result.profiles.segments
     features = _main_features(result)
     width, height = 4.6 + 1.35 * len(features) + 2.6, 2.3 + 0.72 * len(rows)

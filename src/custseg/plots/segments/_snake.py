@@ -11,6 +11,7 @@ from custseg.plots._canvas import (
     INK,
     QUIET,
     axes_or_new,
+    check_kind,
     plain,
     segment_color,
     segment_dashes,
@@ -20,12 +21,12 @@ from custseg.plots._canvas import (
     wrapped,
 )
 from custseg.plots._labels import spread
+from custseg.result import Segmentation
 from custseg.texts import number, text, value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from custseg.result import Segmentation
 
 _NAME_HEIGHT, _PER_FEATURE = 0.5, 0.98
 """Inches of a name of three lines, and of a feature."""
@@ -52,7 +53,7 @@ def plot_snake(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     TypeError
-        If `ax` is no matplotlib Axes.
+        If `result` is no Segmentation, or `ax` is no matplotlib Axes.
 
     Examples
     --------
@@ -61,6 +62,7 @@ def plot_snake(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     >>> from custseg.plots import plot_snake
     >>> plot_snake(fit_segments(make_shop(500, 0).orders)).figure.savefig("snake.png")  # doctest: +SKIP
     """
+    check_kind("plot_snake", result, Segmentation, source="fit_segments")
     rows, means, language = result.profiles.segments, result.segment_means, result.choice.language
     n_features = len(means.features)
     height = max(3.4, _NAME_HEIGHT * len(rows))

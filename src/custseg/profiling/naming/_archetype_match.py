@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from custseg._numerics import Bools, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import share_difference
@@ -24,6 +24,8 @@ from custseg.texts import LANGUAGES
 _MIN_SHARE = 0.6
 _MIN_RATIO = 2.0
 _LEVEL = 0.999
+# Members are alike in a share if half of them are within so much of each other.
+_ALIKE = 0.05
 
 Bounds = Mapping[str, Mapping[tuple[str, float], float]]
 
@@ -79,9 +81,10 @@ def earned_names(
     A segment qualifies if at least 60 % of its members meet the condition, at least twice the share of all other
     customers, and the 99.9 % interval of the difference lies above 0. The level is high because about a hundred pairs
     of archetype and segment are compared. *Champions* are not named where another segment that has bought lately
-    clearly spends more, nor *Loyal* where another one without a name does, nor *One-time buyers* beside other
-    segments with one order. If several segments qualify, the most extreme one in the direction of the condition
-    gets the name, and of equal ones the one with the highest share.
+    clearly spends more, nor *Loyal* where another one without a name does, nor *One-time buyers* beside other segments
+    with one order, nor *Discount-driven* where half of the members have about the same share of discounts: a standing
+    discount, such as that of a club, looks like that. If several segments qualify, the most extreme one in the
+    direction of the condition gets the name, and of equal ones the one with the highest share.
     """
     table, labels, bounds = statistics.table, statistics.labels, statistics.bounds
     n_segments, sizes = statistics.n_segments, statistics.sizes()
@@ -98,6 +101,9 @@ def earned_names(
         if qualified and archetype.alone is not None:
             is_alone = _alone(archetype, statistics, named=names)
             qualified = [s for s in qualified if is_alone[s]]
+        if archetype.varied in table.numbers:
+            values = table.values(str(archetype.varied))
+            qualified = [s for s in qualified if _half_range(values[labels == s]) > _ALIKE]
         if not qualified:
             continue
         depth = _depths(archetype, table, labels, segments=qualified)
@@ -143,6 +149,13 @@ def _alone(archetype: Archetype, statistics: ColumnStatistics, *, named: Collect
             for segment in range(statistics.n_segments)
         ]
     )
+
+
+def _half_range(values: Floats) -> float:
+    """The length of the shortest interval that holds half of the values; 0 for none."""
+    ordered = np.sort(values[~np.isnan(values)])
+    half = (len(ordered) + 1) // 2
+    return float((ordered[half - 1 :] - ordered[: len(ordered) - half + 1]).min(initial=np.inf)) if half else 0.0
 
 
 def _depths(archetype: Archetype, table: ProfileTable, labels: Integers, *, segments: Sequence[int]) -> dict[int, int]:

@@ -22,7 +22,7 @@ from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders")
-_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", "family", *_PLAY_KEYS)
+_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", "varied", "family", *_PLAY_KEYS)
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
 _NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
@@ -66,6 +66,9 @@ class Archetype:
     """
     alone: str | None
     """A feature whose terms no other segment without a name may meet as often: they do not tell the two apart."""
+    varied: str | None
+    """A feature that must differ among the members: what all have alike, such as a discount on every order, is a rule
+    of the seller rather than their choice."""
     family: str | None
     """Archetypes of one family are much alike: segments that differ in one thing alone have it in their names."""
     play: Play
@@ -148,6 +151,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
         bool(entry.get("lifetime", False)),
         entry.get("most"),
         entry.get("alone"),
+        entry.get("varied"),
         entry.get("family"),
         _play(entry),
     )
@@ -183,7 +187,7 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
             yield from _term_faults(term, columns)
     if not isinstance(entry.get("lifetime", False), bool):
         yield f"lifetime must be true or false, got {entry['lifetime']!r}"
-    for key in ("most", "alone"):
+    for key in ("most", "alone", "varied"):
         if key in entry and entry[key] not in [term.get("feature") for term in _terms_of(condition)]:
             yield f"{key} must name a feature of the condition, got {entry[key]!r}"
     if not isinstance(entry.get("family", ""), str):

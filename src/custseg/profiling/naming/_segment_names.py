@@ -18,8 +18,7 @@ from custseg.profiling.naming._archetype_match import NameEvidence, claims, earn
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming._joined_names import joined, unique_names
 from custseg.profiling.naming._trait_names import Selector
-from custseg.profiling.naming.traits._distances import is_like_others
-from custseg.profiling.naming.traits._traits import Traits
+from custseg.profiling.naming.traits._traits import Traits, is_like_others
 from custseg.profiling.naming.traits._words import UNCLUSTERED, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 
@@ -64,9 +63,9 @@ def segment_names(
         rivals=[segment for segment in range(statistics.n_segments) if segment not in small],
         shares=traits.shares,
         redundant=traits.redundant,
-        contrast=traits.contrast,
-        bounds=traits.bounds,
-        merged=traits.merged,
+        contrast=traits.contrasts.contrast,
+        bounds=traits.contrasts.bounds,
+        merged=traits.contrasts.merged,
         reserved=taken,
     )
     selected = selector.selected() if steps is None else {segment: [trait] for segment, trait in steps.items()}
@@ -100,7 +99,7 @@ def _archetype_names(archetypes: Sequence[Archetype], statistics: ColumnStatisti
     for first, second in combinations(sorted(names), 2):
         family = earned[first][0].family
         if family is not None and family == earned[second][0].family:
-            for segment, bound in traits.only_difference(first, second).items():
+            for segment, bound in traits.contrasts.only_difference(first, second).items():
                 names[segment] = _with_bound(names[segment], bound)
     return names
 

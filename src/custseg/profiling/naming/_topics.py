@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from custseg.profiling.measures._terms import MISSING
 from custseg.profiling.naming._joined_names import joined
-from custseg.profiling.naming.traits._column_topics import ANY, Topic, topic_of, topics
 from custseg.profiling.naming.traits._words import Trait, Words
+from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topic_of, topics
 from custseg.texts import LANGUAGES, text
 
 _MAX_LINES = 3
@@ -15,7 +15,9 @@ _MAX_LINES = 3
 _STEP = "step"
 # So much larger is the share of the members with a trait that is not in the name, but calls for a line.
 _CLEAR = 0.5
-_AWAY = ("recency", "high")
+_AWAY = {("recency", "high"), ("recency", "highest")}
+# Of several steps on one side, the last one.
+_ENDS = {"low": "lowest", "high": "highest"}
 _KINDS = {"yes": "high", "no": "low"}
 _OPPOSITE = {"low": "high", "high": "low"}
 
@@ -38,7 +40,7 @@ def trait_lines(
     any column gets gives way to a sentence that this column does not say what to offer.
     """
     is_away = is_away or any(
-        _line_of(trait, is_away=False) == _AWAY for trait in traits if trait.feature not in without
+        _line_of(trait, is_away=False) in _AWAY for trait in traits if trait.feature not in without
     )
     not_low = {topic.key for trait in known if trait.kind in ("middle", "high") and (topic := _topic_of(trait))}
     by_line: dict[tuple[str, str], list[Trait]] = {}
@@ -107,18 +109,27 @@ def _step_line(trait: Trait, steps: Sequence[Trait]) -> Words | None:
 def _line_of(trait: Trait, *, is_away: bool) -> tuple[str, str] | None:
     """The topic and kind of the line for a trait; None where the topic has nothing to say."""
     topic, kind = _topic_of(trait), trait.kind
-    if trait.scale == "score" and topic is not None and topic.key == "recency":
-        kind = _OPPOSITE.get(kind, kind)  # the best score is that of the latest order
-    kind = kind if topic is not None and kind in topic.lines else _KINDS.get(kind, kind)
-    if topic is not None and trait.feature not in topic.features and f"{kind}_given" in topic.lines:
-        kind = f"{kind}_given"
-    if is_away and topic is not None and f"{kind}_away" in topic.lines:
-        kind = f"{kind}_away"
-    if topic is not None and kind in topic.lines:
-        return (topic.key, kind) if topic.lines[kind] else None
-    return ANY, kind if kind in topics()[ANY].lines else ANY
+    if topic is None:
+        return ANY, kind if kind in topics()[ANY].lines else ANY
+    is_best_high = trait.scale == "score" and topic.key == "recency"  # the best score is that of the latest order
+    if is_best_high or is_time_of_trouble(trait.feature, _phrases(trait), topic):
+        kind = _OPPOSITE.get(kind, kind)
+    kind = kind if kind in topic.lines else _KINDS.get(kind, kind)
+    kinds = [_ENDS[kind], kind] if trait.is_end and kind in _ENDS else [kind]
+    situations = [*["_away"] * is_away, *["_given"] * (trait.feature not in topic.features), ""]
+    key = next(
+        (f"{one}{situation}" for situation in situations for one in kinds if f"{one}{situation}" in topic.lines), None
+    )
+    if key is None:
+        return ANY, kind if kind in topics()[ANY].lines else ANY
+    return (topic.key, key) if topic.lines[key] else None
 
 
 def _topic_of(trait: Trait) -> Topic | None:
     """The topic of the column; of one among several ratings, that it is one."""
-    return topics()["rated"] if trait.scale == "rating" else topic_of(trait.feature, trait.words.values())
+    return topics()["rated"] if trait.scale == "rating" else topic_of(trait.feature, _phrases(trait))
+
+
+def _phrases(trait: Trait) -> list[str]:
+    """The label of the column by language, with the condition."""
+    return [trait.condition[language] for language in LANGUAGES]

@@ -80,3 +80,25 @@ def test_upper_bound_of_a_high_segment_gets_a_lower_one() -> None:
     assert closed(under, gas, medians=(150, 300), grid=grid) == ()
     least = Term("gas", ">=", 100.0)
     assert closed(least, gas, medians=(150, 300), grid=grid) == (least, Term("gas", "<", 195.0))
+
+
+def test_bounds_of_days_are_numbers_that_people_say() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 500)
+    for shift in range(0, 30, 5):  # as the months pass
+        values = np.where(labels == 0, 130.0, 250.0 + shift) * rng.lognormal(0, 0.15, 1_000)
+        grid = np.unique(np.round(values, 1))
+        spoken = separation(values, labels, grid, pair=(0, 1), spoken=(90, 120, 180, 270))
+        exact = separation(values, labels, grid, pair=(0, 1))
+        assert spoken is not None
+        assert exact is not None
+        assert spoken.bound == 180
+        assert spoken.gain >= exact.gain - 0.05
+
+
+def test_bound_is_exact_where_spoken_numbers_separate_far_less() -> None:
+    labels = np.repeat([0, 1], 100)
+    values = np.where(labels == 0, 200.0, 240.0) + np.tile(np.arange(20.0), 10)
+    best = separation(values, labels, np.unique(values), pair=(0, 1), spoken=(90, 180, 365))
+    assert best is not None
+    assert 220 <= best.bound <= 240

@@ -14,9 +14,8 @@ from custseg._column_kinds import is_demographic_column, is_demographic_name
 from custseg._numerics import Floats, Integers, unit_of
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
-from custseg.profiling.naming.traits._column_topics import topic_of
-from custseg.profiling.naming.traits._column_words import MEDIUM
 from custseg.profiling.naming.traits._words import MAIN
+from custseg.profiling.naming.traits.columns._column_topics import topic_of
 from custseg.texts import LANGUAGES
 
 _BONUS, _DESCRIPTOR = 0.1, 0.2
@@ -69,26 +68,6 @@ class ColumnDifferences:
     def _is_demographic(self, name: str) -> bool:
         table = self.statistics.table
         return is_demographic_column(name, table.values(name)) if name in table.numbers else is_demographic_name(name)
-
-
-def direction_of(effect: Effect | None) -> int | None:
-    """The side of the others on which a segment is.
-
-    -1 or 1 for at least a medium effect whose interval excludes 0, 0 for one surely below; None where unsure.
-    """
-    if effect is None:
-        return None
-    if effect.low > -MEDIUM and effect.high < MEDIUM:
-        return 0
-    if abs(effect.value) < MEDIUM or effect.low * effect.high <= 0:
-        return None
-    return 1 if effect.value > 0 else -1
-
-
-def is_like_others(effects: Collection[Effect | None]) -> bool:
-    """Whether all effects that could be measured are surely below medium."""
-    measured = [effect for effect in effects if effect is not None]
-    return bool(measured) and all(direction_of(effect) == 0 for effect in measured)
 
 
 def relative_distances(values: Floats, labels: Integers, *, grid: Floats, n_segments: int) -> Floats:

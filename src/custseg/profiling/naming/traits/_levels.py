@@ -31,6 +31,8 @@ _APART = 0.75
 _WIDE = 0.4
 # A bound is moved to a rounder number if that loses at most so much of what it sets apart.
 _LOSS = 0.02
+# One of the numbers that people say may lose so much.
+_LOSS_OF_SPOKEN = 0.05
 # So small a part of a segment is left out of a range that it is said to be in.
 _TAIL = np.array([0.02, 0.08])
 # Between two groups is a gap even if so large a part of each segment is beyond it.
@@ -124,15 +126,34 @@ class Separation:
 
 
 def separation(
-    values: Floats, labels: Integers, grid: Floats, *, pair: tuple[int, int], only_first: bool = False
+    values: Floats,
+    labels: Integers,
+    grid: Floats,
+    *,
+    pair: tuple[int, int],
+    only_first: bool = False,
+    spoken: Sequence[float] = (),
 ) -> Separation | None:
     """The bound among the grid that separates two segments best; None where none holds for 60 % of one of them.
 
-    With `only_first` the bound is one that holds for most of the first segment.
+    With `only_first` the bound is one that holds for most of the first segment. One of the `spoken` numbers is
+    preferred where it separates nearly as well: what people say stays the same from month to month.
     """
     if not len(grid):
         return None
-    below = np.stack([_share_below(values[labels == segment], grid) for segment in pair])
+    members = [np.sort(values[labels == segment]) for segment in pair]
+    best = _best_separation(members, grid, pair=pair, only_first=only_first)
+    if best is None or not spoken:
+        return best
+    said = _best_separation(members, np.asarray(spoken, dtype=float), pair=pair, only_first=only_first, as_is=True)
+    return best if said is None or said.gain < best.gain - _LOSS_OF_SPOKEN else said
+
+
+def _best_separation(
+    members: Sequence[Floats], grid: Floats, *, pair: tuple[int, int], only_first: bool, as_is: bool = False
+) -> Separation | None:
+    """The best bound among the grid, rounded unless it is to be used as it is."""
+    below = np.stack([_share_below(values, grid) for values in members])
     candidates = []
     sides, limit = ((0, True), (0, False), (1, True), (1, False)), MAJORITY if only_first else 0.5
     for row, is_lower in sides[:2] if only_first else sides:
@@ -140,7 +161,8 @@ def separation(
         gains = np.where((inside >= MAJORITY) & (outside < limit), inside - outside, -np.inf)
         cut = int(gains.argmax())
         if np.isfinite(gains[cut]):
-            candidates.append(Separation(pair[row], is_lower, _round_bound(grid, gains), float(gains[cut])))
+            bound = float(grid[cut]) if as_is else _round_bound(grid, gains)
+            candidates.append(Separation(pair[row], is_lower, bound, float(gains[cut])))
     return max(candidates, key=lambda candidate: candidate.gain, default=None)
 
 
@@ -173,7 +195,8 @@ def closed(bound: Term, members: Floats, *, medians: tuple[float, float], grid: 
 
 
 def _share_below(values: Floats, grid: Floats) -> Floats:
-    return np.asarray(np.searchsorted(np.sort(values), grid, side="left") / max(len(values), 1))
+    """The share of the values, in ascending order, under each number of the grid."""
+    return np.asarray(np.searchsorted(values, grid, side="left") / max(len(values), 1))
 
 
 def _is_wide(below: Floats, counts: Integers) -> bool:

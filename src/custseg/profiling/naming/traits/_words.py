@@ -18,6 +18,9 @@ Words = Mapping[str, str]
 MAIN = ("recency_days", "order_count", "revenue")
 """The features that a name mentions first, in this order."""
 
+TIME = "time"
+"""The `Trait.scale` of the time since something."""
+
 # Largest value that is low, and smallest one that is high, in human terms: an order two months ago is recent, one four
 # months ago is not. Other features are low or high beside the median alone.
 _LOW_LIMITS = {
@@ -31,14 +34,17 @@ _HIGH_LIMITS = {
 }  # fmt: skip
 _AVERAGE_QUANTILES = (0.15, 0.85)
 _AWAY = "recency_days"
+
 _DECISIVE = 0.9
+"""A word with this difference of shares is nearly the segment itself."""
 
 
 class Wording(NamedTuple):
     """Words, the terms that most members of the segment must meet, and what they say of the column (`Trait.kind`).
 
     `order` says how high the words sound: -1 lowest, 1 highest, comparisons with most customers near 0; None where
-    words say no height. `is_bound` says that they are bounds in numbers.
+    words say no height. `is_bound` says that they are bounds in numbers, `is_end` that they are the lowest or highest
+    of several on their side.
     """
 
     words: Words
@@ -46,6 +52,7 @@ class Wording(NamedTuple):
     kind: str
     order: float | None = None
     is_bound: bool = False
+    is_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,13 +84,16 @@ class Trait:
     kind : str
         What it says of the column: "low", "middle", "high", "yes", "no", "missing", "category" or "other_category".
     scale : str
-        "score" of recency, frequency or money, with the best highest; "rating" of several on one scale; else empty.
+        "score" of recency, frequency or money, with the best highest; "rating" of several on one scale; "time" since
+        something in a given table; else empty.
     order : float or None
         How high the words sound, see `Wording`.
     is_descriptive : bool
         Whether the column says who somebody is, such as age or region, or since when, rather than what they do.
     is_bound : bool
         Whether the words are bounds in numbers, such as "revenue at least 415".
+    is_end : bool
+        Whether they are the lowest or highest of several on their side, such as "lowest income" beside "low income".
     lengths : mapping of str to int
         Characters of the words by language, of which the label of the column counts as many as its name has, at most
         10: neither long names of columns nor the labels of one language choose the traits.
@@ -104,6 +114,7 @@ class Trait:
     order: float | None = None
     is_descriptive: bool = False
     is_bound: bool = False
+    is_end: bool = False
     lengths: Mapping[str, int] = field(default_factory=dict)
 
     @property

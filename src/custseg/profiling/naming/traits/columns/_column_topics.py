@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from custseg._column_kinds import is_age_name
+from custseg._column_kinds import is_age_name, is_birth_name
 from custseg.profiling.naming.traits._words import TRAITS, Words
+from custseg.profiling.naming.traits.columns._last_times import LastTime, any_of, last_time_of, tokens_of
+from custseg.texts import LANGUAGES
 
 ANY = "any"
 """The key of what is said of any column."""
-# Letters from digits, capitalized words from each other: "NumDealsPurchases", "Kidhome2".
-_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TOKENS = re.compile(r"[^\W\d_]+")
+_RECENCY, _TENURE, _AGE = "recency", "tenure", "age"
+_UNWANTED = ("complaint", "missed")
+"""Topics of what should not happen: that it happened lately is as bad as much of it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class Topic:
 
 
 def topic_of(feature: str, labels: Collection[str] = ()) -> Topic | None:
-    """The topic that lists the feature, or a word of its name, or of the labels."""
+    """The topic that lists the feature, or a word of its name, or of the labels, one per language.
+
+    The time since something is recency whatever that is, but for what happens once, and for what should not happen.
+    """
     return _topic_of(feature, tuple(labels))
 
 
@@ -49,12 +54,30 @@ def _topic_of(feature: str, labels: tuple[str, ...]) -> Topic | None:
     for topic in topics_of_columns:
         if feature in topic.features:
             return topic
+    if feature not in TRAITS and (time := _last_time(feature, labels)) is not None:
+        return _topic_of_time(time, (feature, *labels))
     # Words of a feature of the library say more than what it is about: "buy in season".
-    for tokens in (_tokens(feature), _tokens(" ".join(() if feature in TRAITS else labels))):
+    for name in (feature, " ".join(() if feature in TRAITS else labels)):
+        tokens, is_of_people = tokens_of(name), is_age_name(name) or is_birth_name(name)
         for topic in topics_of_columns:
-            if topic.is_named_by(tokens):
+            if topic.is_named_by(tokens) and (is_of_people or topic.key != _AGE):
                 return topic
     return None
+
+
+def _topic_of_time(time: LastTime, names: Collection[str]) -> Topic:
+    """Of the time since something: tenure where it happens once, what should not happen, or recency."""
+    unwanted = (topics()[key] for key in _UNWANTED if any(topics()[key].is_named_by(tokens_of(name)) for name in names))
+    return topics()[_TENURE] if time.is_once else next(unwanted, topics()[_RECENCY])
+
+
+def _last_time(feature: str, labels: Collection[str]) -> LastTime | None:
+    return last_time_of(feature, tuple(zip(LANGUAGES, labels, strict=False)))
+
+
+def is_time_of_trouble(feature: str, labels: Collection[str], topic: Topic) -> bool:
+    """Whether a column of that topic counts the time since what should not happen: much of it is good."""
+    return topic.key in _UNWANTED and _last_time(feature, labels) is not None
 
 
 def manner_of(feature: str, labels: Collection[str] = ()) -> str | None:
@@ -63,7 +86,7 @@ def manner_of(feature: str, labels: Collection[str] = ()) -> str | None:
     Goods are the last word of the name: "toys", "MntWines", but not "toy_budget".
     """
     for name in (feature, *labels):
-        tokens = _tokens(name)
+        tokens = tokens_of(name)
         if is_age_name(name):
             return "age"
         if tokens and topics()["product"].goods.fullmatch(tokens[-1]):
@@ -79,18 +102,9 @@ def topics() -> dict[str, Topic]:
         key: Topic(
             key,
             frozenset(entry.pop("features", ())),
-            [[_any_of([word]) for word in together.split()] for together in entry.pop("words", ())],
-            _any_of(entry.pop("goods", ())),
+            [[any_of([word]) for word in together.split()] for together in entry.pop("words", ())],
+            any_of(entry.pop("goods", ())),
             entry,
         )
         for key, entry in entries.items()
     }
-
-
-def _any_of(words: Collection[str]) -> re.Pattern[str]:
-    """Any of the words, where * stands for any ending."""
-    return re.compile("|".join(re.escape(word).replace(r"\*", ".*") for word in words or ["$"]))
-
-
-def _tokens(name: str) -> list[str]:
-    return [token.lower() for token in _TOKENS.findall(_CAMEL_CASE.sub(" ", name))]

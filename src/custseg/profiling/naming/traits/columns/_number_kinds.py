@@ -12,8 +12,9 @@ from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_kind_nam
 from custseg._numerics import Floats
 from custseg.feature_table import GIVEN_FAMILIES
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.naming.traits._column_topics import topic_of
-from custseg.texts import YEAR
+from custseg.profiling.naming.traits.columns._column_topics import topic_of
+from custseg.profiling.naming.traits.columns._last_times import last_time_of
+from custseg.texts import LANGUAGES, YEAR
 
 AMOUNT, COUNT, FEW, LABELS, SCORE = "amount", "count", "few", "labels", "score"
 RATING, SCALE, CYCLE, YEARS = "rating", "scale", "cycle", "years"
@@ -63,6 +64,9 @@ class NumberKinds:
             return YEARS if feature.unit == YEAR else AMOUNT
         if self._is_score(name, grid):
             return SCORE
+        table = self.statistics.table
+        if last_time_of(name, tuple((code, table.phrase(name, code)) for code in LANGUAGES)) is not None:
+            return AMOUNT
         if _spans_scale(grid) and not is_kind_name(name) and self._n_alike(name, grid) >= _QUESTIONS:
             return RATING
         if _is_scale(name, grid):

@@ -11,8 +11,8 @@ import numpy as np
 from custseg._numerics import Floats
 from custseg.profiling.measures._terms import OPERATORS, Term
 from custseg.profiling.naming.traits._levels import Level
-from custseg.profiling.naming.traits._number_kinds import FEW, LABELS, RATING, SCALE, YEARS
 from custseg.profiling.naming.traits._words import Wording, Words
+from custseg.profiling.naming.traits.columns._number_kinds import FEW, LABELS, RATING, SCALE, YEARS
 from custseg.texts import LANGUAGES, number, text
 
 _COUNTED = frozenset({"order_count"})

@@ -1,0 +1,284 @@
+"""The words for a column: by its own words, its levels, its values, or bounds; whether they are true is not asked here.
+
+Start at `ColumnWords.wordings`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from custseg.profiling.measures._categories import CategoryShare
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
+from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
+from custseg.profiling.naming.traits._term_shares import TermShares
+from custseg.profiling.naming.traits._words import COMPARED, TRAITS, Wording, in_each_language
+from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, ColumnLevels
+from custseg.profiling.naming.traits.columns._labels import ColumnLabels
+from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
+from custseg.profiling.naming.traits.columns._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
+from custseg.profiling.naming.traits.columns._own_words import AWAY, OwnWords
+from custseg.profiling.naming.traits.columns._value_words import bound_words, interval_words, level_words
+from custseg.texts import EXACT, LANGUAGES, number
+
+MEDIUM = 0.33
+"""Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
+_ABSTRACT = frozenset({"points", "ratio", "log ratio", "step"})
+"""Units whose figures say little to most readers: levels say more than bounds."""
+_POINTS = "engagement"
+"""Features of points begin with it; in a given table they have no unit."""
+
+
+@dataclass(eq=False)
+class ColumnWords:
+    """What can be said of each column, computed on demand; what several segments need is kept."""
+
+    statistics: ColumnStatistics
+    shares: TermShares
+    _flags: dict[str, bool] = field(default_factory=dict)
+
+    @cached_property
+    def kinds(self) -> NumberKinds:
+        """What the numbers of each column are."""
+        return NumberKinds(self.statistics)
+
+    @cached_property
+    def labels(self) -> ColumnLabels:
+        """What each column is called."""
+        return ColumnLabels(self.statistics, self.kinds)
+
+    @cached_property
+    def levels(self) -> ColumnLevels:
+        """The levels of each column."""
+        return ColumnLevels(self.statistics, self.shares)
+
+    @cached_property
+    def own_words(self) -> OwnWords:
+        """The words of features that have their own."""
+        return OwnWords(self.statistics, self.levels)
+
+    def is_flag(self, name: str) -> bool:
+        """Whether a numeric column holds 0 and 1 only."""
+        if name not in self._flags:
+            self._flags[name] = self.statistics.is_flag(name)
+        return self._flags[name]
+
+    def has_order(self, name: str) -> bool:
+        """Whether a column is one of numbers that are more and less, not of flags or labels, and without codes."""
+        if name not in self.statistics.ranked or self.is_flag(name) or self.levels.codes(name):
+            return False
+        return self.kinds.of(name) != LABELS
+
+    def is_abstract(self, name: str) -> bool:
+        """Whether the figures of a column say little to most readers."""
+        return name.startswith(_POINTS) or self.statistics.table.described[name].unit in _ABSTRACT
+
+    def wordings(self, name: str, segment: int, direction: int | None, *, effect: Effect) -> list[Wording]:
+        """Words for the values of a numeric column, the more telling first."""
+        statistics = self.statistics
+        if len(statistics.ranked[name].grid) < 2:
+            return []  # one value says nothing
+        if self.is_flag(name):
+            value = (statistics.flag_share(name, segment) or 0.0) >= 0.5
+            words = self.labels.phrased("flag" if value else "not", name)
+            return [Wording(words, (Term(name, "==", value),), "yes" if value else "no")]
+        if name in TRAITS:
+            wordings = self.own_words.wordings(name, segment, direction)
+            if direction and not self.levels.matters(name, segment):
+                wordings += self._beyond_median(name, direction)
+            return wordings
+        if (code := self._usual_code(name, segment)) is not None:
+            return [self._of_code(name, code)]
+        level = self.levels.level(name, segment, direction)
+        # Codes count among the lowest or highest in the effect.
+        is_true = level is not None and (bool(self.levels.codes(name)) or _agrees(level, effect))
+        wordings = self._of_level(name, segment, level) if level is not None and is_true else []
+        if direction and not self.levels.codes(name):
+            is_worth = self.levels.matters(name, segment)
+            wordings += self._compared(name, direction) if is_worth else self._beyond_median(name, direction)
+        wordings = self._as_values(name, wordings)
+        return wordings or (self._without_code(name) if self.levels.codes(name) else [])
+
+    def _without_code(self, name: str) -> list[Wording]:
+        """That the values are amounts rather than codes, by the ends of the amounts."""
+        values, _ = self.statistics.clustered_values(name)
+        ends = amount_ends(values[~np.isin(values, self.levels.codes(name))], self.levels.codes(name))
+        terms = tuple(Term(name, sign, end) for sign, end in zip((">=", "<"), ends, strict=True) if np.isfinite(end))
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        return [Wording(words, terms, "middle")]
+
+    def _of_level(self, name: str, segment: int, level: Level) -> list[Wording]:
+        """The words of a level, by its bounds where the level is low beside the others alone, or hardly differs.
+
+        Of money, the highest level is none where a segment without a level has clearly more.
+        """
+        wording, median = self._level_wording(name, level), self.statistics.ranked[name].quantiles[segment][2]
+        if wording.kind == "middle" or self._is_said_by_range(name, level, wording.kind):
+            return [wording]
+        quantiles = self.levels.quantiles(name)
+        is_true = median <= quantiles[LOW] if wording.kind == "low" else median >= quantiles[HIGH]
+        is_highest = level.position == level.n_levels - 1
+        is_true &= not (is_highest and self.levels.is_money(name) and self.levels.is_exceeded(name, segment))
+        bounds = self.of_bounds(name, level.terms(name), "middle")
+        if not is_true or not (self.kinds.of(name) in BY_VALUES or self.levels.matters(name, segment)):
+            return bounds
+        return [*recent, *bounds] if (recent := self._since(name, wording.kind)) else [wording]
+
+    def _usual_code(self, name: str, segment: int) -> float | None:
+        """The code among amounts that most members have, such as -1 for "never": it is neither low nor high."""
+        if self.kinds.of(name) in BY_VALUES - {LABELS}:
+            return None
+        size = int(self.statistics.sizes()[segment])
+        codes = self.levels.codes(name)
+        return next((c for c in codes if is_most(self.shares.of((Term(name, "==", c),), segment)[0], size)), None)
+
+    def _of_code(self, name: str, code: float) -> Wording:
+        forms, label = in_each_language("markers", "code"), self.labels.label(name)
+        words = {
+            language: forms[language].format(label[language], number(code, language, digits=EXACT))
+            for language in LANGUAGES
+        }
+        return Wording(words, (Term(name, "==", code),), "category")
+
+    def _beyond_median(self, name: str, direction: int) -> list[Wording]:
+        """The side of the median of all in numbers, where the difference is too small to compare in words."""
+        term = Term(name, "<" if direction < 0 else ">=", self.levels.quantiles(name)[0.5])
+        return self.of_bounds(name, (term,), "middle")
+
+    def _compared(self, name: str, direction: int) -> list[Wording]:
+        """More or less than most: where segments overlap too much for levels, a clear difference is still one."""
+        kind = "low" if direction < 0 else "high"
+        if recent := self._since(name, kind):
+            return recent
+        term = Term(name, "<" if direction < 0 else ">", self.levels.quantiles(name)[0.5])
+        words = self.labels.in_manner(name, "lower" if direction < 0 else "higher")
+        if words is None:
+            key = ("lower" if direction < 0 else "higher") if self.kinds.of(name) != COUNT else _COUNTED[direction]
+            words = self.labels.phrased(key, name)
+        return [Wording(words, (term,), kind, direction * COMPARED)]
+
+    def _since(self, name: str, kind: str) -> list[Wording]:
+        """That something happened lately or long ago, in human terms and beside most customers; of other columns none.
+
+        Human terms are those of orders: lately is within two months, long ago four months or more.
+        """
+        time = self.labels.last_time(name)
+        if time is None:
+            return []
+        is_low, label, codes = kind == "low", self.labels.label(name), self.levels.codes(name)
+        wordings = []
+        if time.limits is not None and not codes:
+            term = Term(name, "<=" if is_low else ">=", time.limits[not is_low])
+            wordings.append(Wording(time.words(kind, label), (term,), kind, -1.0 if is_low else 1.0))
+        if not codes:
+            term = Term(name, "<" if is_low else ">", self.levels.quantiles(name)[0.5])
+            words = time.words("lower" if is_low else "higher", label)
+            wordings.append(Wording(words, (term,), kind, -COMPARED if is_low else COMPARED))
+        return wordings
+
+    def level_wording(self, name: str, segment: int) -> Wording:
+        """The words for the level of a segment that has one; by bounds where it is not on its side of most customers.
+
+        The second of four steps is above the median of all where most are on the first.
+        """
+        level = self.levels.by_segment(name)[segment]
+        wording = self._level_wording(name, level)
+        is_inner = 0 < level.position < level.n_levels - 1
+        if is_inner and not self.levels.is_on_its_side(name, segment, wording.kind):
+            wording = next(iter(self.of_bounds(name, level.terms(name), "middle")), wording)
+        if not is_inner:
+            recent = [*self._since(name, wording.kind), *self.of_bounds(name, level.terms(name), wording.kind)]
+            size = int(self.statistics.sizes()[segment])
+            is_said = self.labels.last_time(name) is not None
+            true = (words for words in recent if is_said and is_most(self.shares.of(words.terms, segment)[0], size))
+            wording = next(true, wording)
+        return next(iter(self._as_values(name, [wording])), wording)
+
+    def _level_wording(self, name: str, level: Level) -> Wording:
+        forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
+        wording = level_words(self.labels.label(name), level, name, forms=forms)
+        if self._is_said_by_range(name, level, wording.kind):
+            ranges = self.of_bounds(name, level.terms(name), self._range_kind(name, level, wording.kind))
+            return ranges[0]._replace(order=wording.order, is_bound=False) if ranges else wording
+        words = self.labels.in_manner(name, _HEIGHTS.get((level.n_levels, level.position), ""))
+        is_end = level.n_levels >= _FEWEST_WITH_ENDS and level.position in (0, level.n_levels - 1)
+        return wording._replace(words=words or wording.words, is_end=is_end)
+
+    def _range_kind(self, name: str, level: Level, kind: str) -> str:
+        """What a range says: of the time since something that it is recent or long ago only in human terms."""
+        time = self.labels.last_time(name)
+        if time is None:
+            return kind
+        first, last = time.limits or (-np.inf, np.inf)
+        return "low" if level.high <= first else "high" if level.low >= last else "middle"
+
+    def _is_said_by_range(self, name: str, level: Level, kind: str) -> bool:
+        """Whether a level says more by its bounds: the middle, and of ages and last times all between the ends.
+
+        Not where figures say little to readers.
+        """
+        if not 0 < level.position < level.n_levels - 1 or self.is_abstract(name) or self.kinds.of(name) == SCORE:
+            return False
+        return kind == "middle" or self.labels.manner(name) == "age" or self.labels.last_time(name) is not None
+
+    def _as_values(self, name: str, wordings: list[Wording]) -> list[Wording]:
+        """The words of a column that is said by its values, by these: of a column of labels only a single one."""
+        kind = self.kinds.of(name)
+        if kind not in BY_VALUES:
+            return wordings
+        present, label = self.statistics.ranked[name].grid, self.labels.label(name)
+        by_values = (interval_words(label, wording, present=present, kind=kind) for wording in wordings)
+        return [wording for wording in by_values if wording is not None]
+
+    def of_bounds(self, name: str, terms: tuple[Term, ...], kind: str) -> list[Wording]:
+        """Bounds of a column as words: "orders 5 to 9"."""
+        is_bound = self.kinds.of(name) not in BY_VALUES
+        if (words := bound_words(terms)) is not None:
+            return [Wording(words, terms, kind, is_bound=name != AWAY)]
+        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
+        return self._as_values(name, [Wording(words, terms, kind, is_bound=is_bound)])
+
+    def of_category(self, name: str, share: CategoryShare) -> Wording:
+        """That the members have a category more or less often than the others."""
+        is_more = share.difference is not None and share.difference.value > 0
+        kind, label = "category" if is_more else "other_category", self.labels.label(name)
+        forms = in_each_language("names", kind)
+        words = {code: forms[code].format(label[code], category_words(share.value, code)) for code in LANGUAGES}
+        return Wording(words, (Term(name, "==" if is_more else OTHER_THAN, share.value),), kind)
+
+    def of_missing(self, name: str) -> Wording:
+        """That values are missing."""
+        return Wording(self.labels.phrased("missing", name), (Term(name, MISSING),), "missing")
+
+    def spoken_bounds(self, name: str) -> tuple[float, ...]:
+        """The numbers that people say of such a column: a month, a quarter, half a year; of most columns none."""
+        time = self.labels.last_time(name)
+        if time is not None:
+            return time.spoken
+        return SPOKEN_DAYS if self.statistics.table.described[name].unit == "days" else ()
+
+
+# From so many levels on there is a low one beside the lowest.
+_FEWEST_WITH_ENDS = 4
+_COUNTED = {-1: "fewer", 1: "more"}
+# What a level is called by number of levels and position, in the words for such columns.
+_HEIGHTS = {
+    (n_levels, position): height
+    for n_levels, heights in {
+        2: ("low", "high"),
+        3: ("low", "middle", "high"),
+        4: ("lowest", "low", "high", "highest"),
+        5: ("lowest", "low", "middle", "high", "highest"),
+    }.items()
+    for position, height in enumerate(heights)
+}
+
+
+def _agrees(level: Level, effect: Effect) -> bool:
+    """Whether a low level is below the other customers: the second of many steps may be above most of them."""
+    side = 2 * level.position - (level.n_levels - 1)
+    return abs(effect.value) < MEDIUM if side == 0 else side * effect.value > 0

@@ -1,0 +1,81 @@
+"""Words of features that have their own in the catalogs, such as "recent" and "pay full price", for each segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._terms import Term
+from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, SegmentRhythm
+from custseg.profiling.naming.traits._needed_orders import buys_again
+from custseg.profiling.naming.traits._words import (
+    COMPARED,
+    Standing,
+    Wording,
+    high_limit,
+    in_each_language,
+    is_high,
+    own_words,
+)
+from custseg.profiling.naming.traits.columns._column_levels import ColumnLevels
+
+AWAY = "recency_days"
+_AGE = "age_days"
+_MONEY = frozenset({"revenue", "order_value"})
+"""Features of money with words of their own."""
+
+
+@dataclass(eq=False)
+class OwnWords:
+    """What can be said of features with words of their own."""
+
+    statistics: ColumnStatistics
+    levels: ColumnLevels
+
+    @cached_property
+    def rhythm(self) -> SegmentRhythm:
+        """Which segments keep to the own rhythm of their members."""
+        return SegmentRhythm(self.statistics)
+
+    def wordings(self, name: str, segment: int, direction: int | None) -> list[Wording]:
+        """Words for the values of a segment, the more telling first."""
+        standing = self._standing(name, segment)
+        wordings = own_words(name, direction, quantiles=self.levels.quantiles(name), standing=standing)
+        # Who has more orders than most has not few, though they be three; a year without an order is long for anybody.
+        wordings = [w for w in wordings if name == AWAY or self.levels.is_on_its_side(name, segment, w.kind)]
+        if name == OVERDUE:
+            wordings = self._of_rhythm(segment, wordings)
+        if name == _AGE and not buys_again(self.statistics, segment, lately=high_limit(AWAY)):
+            wordings = [
+                wording for wording in wordings if wording.order != 1
+            ]  # who ordered once years ago is not long-standing
+        if name == "order_count" and (direction or 0) <= 0:
+            key = "one_order_in_window" if self.statistics.table.windowed else "one_order"
+            wordings = [Wording(in_each_language("names", key), (Term(name, "==", 1),), "low", -1.0), *wordings]
+        return wordings
+
+    def is_long(self, name: str) -> bool:
+        """Whether the median of all customers is high in human terms."""
+        return is_high(name, self.levels.quantiles(name)[0.5])
+
+    def _of_rhythm(self, segment: int, wordings: list[Wording]) -> list[Wording]:
+        """Those of the words for usual gaps since the last order that are true: few keep to a rhythm."""
+        if float(self.statistics.ranked[OVERDUE].quantiles[segment][2]) <= LATE:
+            wordings = [wording for wording in wordings if abs(wording.order or 0) != COMPARED]  # nobody is overdue
+        if self.rhythm.is_rhythm(segment):
+            return wordings
+        words = in_each_language("traits", OVERDUE, "within")
+        return [wording._replace(words=words) if wording.order == -1 else wording for wording in wordings]
+
+    def _standing(self, name: str, segment: int) -> Standing:
+        matters = self.levels.matters(name, segment)
+        if name not in _MONEY:
+            return Standing(
+                matters, in_rhythm=self.rhythm.keeps(segment), base_has_lapsed=self.rhythm.base_has_lapsed is not False
+            )
+        is_exceeded, levels = self.levels.is_exceeded(name, segment), self.levels.by_segment(name)
+        level = levels.get(segment)
+        is_top = level is not None and level.position == level.n_levels - 1 and not is_exceeded
+        is_alone = sum(other_level == level for other_level in levels.values()) == 1
+        return Standing(matters, is_exceeded, level.low if level is not None and is_top and is_alone else None)
