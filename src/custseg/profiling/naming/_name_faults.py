@@ -111,7 +111,7 @@ class NameFaults:
         The second is not asked of words with bounds in human terms: the own rhythm says more than days do.
         """
         is_human = trait.feature in TRAITS or trait.scale == TIME
-        is_beside = not is_human and any(one.gap >= TELLING for one in self.candidates[segment])
+        is_beside = not is_human and any(word.gap >= TELLING for word in self.candidates[segment])
         return trait.gap < (FAINT if is_beside else CLEARLY_MORE)
 
     def _hides_values(self, segment: int, traits: Sequence[Trait]) -> bool:

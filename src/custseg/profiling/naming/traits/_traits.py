@@ -249,10 +249,10 @@ class Traits:
         share = strongest(shares)
         if share is not None and share.difference is not None and share.difference.value < 0:
             # "device phone" rather than "device not desktop" of people most of whom use a phone.
-            most = strongest(tuple(one for one in shares if (one.share or 0.0) >= MAJORITY))
-            if most is not None and most.difference is not None and most.difference.value >= CLEARLY_MORE:
+            common = strongest(tuple(category for category in shares if (category.share or 0.0) >= MAJORITY))
+            if common is not None and common.difference is not None and common.difference.value >= CLEARLY_MORE:
                 return self._true(
-                    name, segment, [self.words.of_category(name, most)], clear=True, effect=most.difference
+                    name, segment, [self.words.of_category(name, common)], clear=True, effect=common.difference
                 )
         if share is None or share.difference is None:
             return []
