@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from custseg._column_kinds import impossible_births, is_label_column, is_share_column, is_year_column
+from custseg._column_kinds import (
+    impossible_births,
+    is_demographic_column,
+    is_label_column,
+    is_share_column,
+    is_year_column,
+)
 
 CODES = np.array([10115.0, 80331, 20095, 50667, np.nan])
 
@@ -70,3 +76,17 @@ def test_without_a_date_the_youngest_customers_are_grown_up() -> None:
 )
 def test_shares_of_a_whole(name: str, values: list[float], expected: bool) -> None:
     assert is_share_column(name, np.array(values, dtype=float)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("children", [0.0, 3.0, np.nan], True),
+        ("h_kids", [0.0, 3.5], False),
+        ("kids_minutes", [0.0, 40.0], False),
+        ("income", [1.5, 40.0], True),
+        ("visits", [1.0, 2.0], False),
+    ],
+)
+def test_only_counts_of_children_say_who_somebody_is(name: str, values: list[float], expected: bool) -> None:
+    assert is_demographic_column(name, np.array(values)) is expected

@@ -8,6 +8,8 @@ from custseg._column_kinds import (
     is_birth_name,
     is_demographic_name,
     is_id_name,
+    is_kind_name,
+    is_money_name,
     is_outcome_name,
 )
 
@@ -67,3 +69,11 @@ def test_what_somebody_does(name: str) -> None:
 def test_answers() -> None:
     assert all(map(is_answer, ["Yes", " no", "ДА"]))
     assert not is_answer("maybe")
+
+
+def test_kinds_of_things_and_money_by_name() -> None:
+    assert [name for name in ("dwelling_type", "тип_жилья", "n_type", "types", "typed") if is_kind_name(name)] == [
+        "dwelling_type",
+        "тип_жилья",
+    ]
+    assert [name for name in ("private_fees", "fee_days", "checks") if is_money_name(name)] == ["private_fees"]

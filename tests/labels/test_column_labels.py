@@ -33,6 +33,11 @@ def test_label_inside_a_sentence(feature: Feature, english: str, russian: str) -
     assert (feature.phrase(), feature.phrase("ru")) == (english, russian)
 
 
+def test_label_in_cyrillic_letters_is_not_used_in_english() -> None:
+    wine = labeled({"MntWines": "вино"}).described[0]
+    assert (wine.label("en"), wine.label("ru")) == ("MntWines", "вино")
+
+
 def test_label_for_every_language() -> None:
     wine = labeled({"MntWines": " wine "}).described[0]
     assert (wine.name, wine.label("en"), wine.label("ru")) == ("MntWines", "wine", "wine")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from custseg._column_kinds._words import catalog, is_amount_or_count, is_share_name, matches, words_of
+from custseg._column_kinds._words import (
+    catalog,
+    is_amount_or_count,
+    is_children_name,
+    is_demographic_name,
+    is_share_name,
+    matches,
+    words_of,
+)
 from custseg._numerics import Bools, Floats
 
 _YEARS = (1800, 2100)
@@ -18,6 +26,7 @@ OLDEST = 110
 YEARS = (1000, 3000)
 """From the first of these, and under the second, a number is a year."""
 _ADULT = 18
+_MOST_CHILDREN = 10
 _YOUNGEST_SHARE = 0.99
 
 
@@ -55,6 +64,17 @@ def is_label_column(name: str, values: Floats) -> bool:
     is_measure = any(matches(word, lists["measures"]) for word in words)
     present = _whole(values) if named and not is_measure else None
     return present is not None and bool((present >= 0).all()) and len(np.unique(present)) > 2
+
+
+def is_demographic_column(name: str, values: Floats) -> bool:
+    """Whether a column of numbers holds who somebody is or where they live, by its name; NaN is missing.
+
+    Of a name with children in it, only whole numbers up to 10 do: the others are hours of programs for children.
+    """
+    if not is_demographic_name(name):
+        return False
+    present = _whole(values) if is_children_name(name) else None
+    return not is_children_name(name) or (present is not None and bool(present.max() <= _MOST_CHILDREN))
 
 
 def _whole(values: Floats) -> Floats | None:

@@ -60,8 +60,27 @@ def is_age_name(name: str) -> bool:
 def is_demographic_name(name: str) -> bool:
     """Whether the name says that the column holds who somebody is or where they live, such as age, sex or income."""
     words, lists = words_of(name), catalog()["demographic"]
-    is_named = is_birth_name(name) or is_age_name(name) or any(matches(word, lists["words"]) for word in words)
+    entries = [*lists["words"], *lists["children"]]
+    is_named = is_birth_name(name) or is_age_name(name) or any(matches(word, entries) for word in words)
     return is_named and not any(matches(word, lists["other"]) for word in words)
+
+
+def is_children_name(name: str) -> bool:
+    """Whether the name says that the column has to do with children."""
+    return any(matches(word, catalog()["demographic"]["children"]) for word in words_of(name))
+
+
+def is_kind_name(name: str) -> bool:
+    """Whether the name says that the numbers stand for kinds of things, such as "dwelling_type"."""
+    words, lists = words_of(name), catalog()["label"]
+    return any(matches(word, lists["kinds"]) for word in words) and not any(
+        matches(word, lists["measures"]) for word in words
+    )
+
+
+def is_money_name(name: str) -> bool:
+    """Whether the name is a plural that means money, such as "fees", rather than a number of things."""
+    return any(matches(word, catalog()["money"]["words"]) for word in words_of(name))
 
 
 def is_outcome_name(name: str) -> bool:

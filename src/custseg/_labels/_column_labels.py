@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,10 +12,14 @@ from custseg.texts import FIELD_WIDTH, LANGUAGES, is_printable, listed, shown, s
 
 _Labels = Mapping[str, Mapping[str, str]]
 _SHOWN_COLUMNS = 20
+_CYRILLIC = ("ru",)
+"""Languages in Cyrillic letters."""
 
 
 def read_column_labels(labels: object, present: _Labels, argument: str, *, caller: str) -> dict[str, dict[str, str]]:
-    """Read labels of columns, each a text for every language or a mapping of languages to texts.
+    """Read labels of columns, each a text or a mapping of languages to texts.
+
+    A text is used in every language; one in Cyrillic letters not in English, where the column keeps what it is called.
 
     Parameters
     ----------
@@ -52,8 +57,13 @@ def read_column_labels(labels: object, present: _Labels, argument: str, *, calle
 
 
 def _by_language(entry: Any) -> dict[str, str]:
-    texts = entry if isinstance(entry, Mapping) else dict.fromkeys(LANGUAGES, entry)
+    languages = _CYRILLIC if isinstance(entry, str) and _is_cyrillic(entry) else LANGUAGES
+    texts = entry if isinstance(entry, Mapping) else dict.fromkeys(languages, entry)
     return {language: label.strip() for language, label in texts.items()}
+
+
+def _is_cyrillic(label: str) -> bool:
+    return any(unicodedata.name(letter, "").startswith("CYRILLIC") for letter in label)
 
 
 def _faults(column: str, entry: Any, present: _Labels) -> Iterator[str]:

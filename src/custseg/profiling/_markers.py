@@ -29,7 +29,7 @@ from custseg.texts import (
     text,
 )
 
-_MAX_MARKERS = 5
+_MAX_MARKERS, _ENOUGH_MARKERS = 5, 2
 _DERIVED = 0.2
 """Taken off the absolute effect of what is derived from a log and was not clustered on: readers look for it last."""
 
@@ -112,12 +112,14 @@ def markers(
     and a figure before whether there is one. Of these it is one that is `named` in the name of the segment, else one
     that is `preferred` (used for clustering), else one that has words of its own in names, else the one with the
     largest effect. A candidate of which nothing can be said
-    without describing fewer than 10 customers is no marker, nor is a small difference of medians.
+    without describing fewer than 10 customers is no marker, nor is a small difference of medians. Derived
+    figures that say little to most readers, such as the unevenness of gaps, are markers only where others are few.
     """
     correlations = statistics.correlations
     derived = statistics.derived(preferred)
     remaining = sorted(candidates, key=lambda c: -abs(c.effect.value) + _DERIVED * (c.feature in derived))
     selected: list[RankedMarker] = []
+    abstract: list[RankedMarker] = []
     while remaining and len(selected) < _MAX_MARKERS:
         strongest = remaining[0]
         group = [c for c in remaining if c is strongest or correlations.redundant(strongest, c)]
@@ -127,8 +129,10 @@ def markers(
         statement = statement_of(representative, segment, statistics)
         if statement is not None:
             folded = dict.fromkeys(c.feature for c in group if c.feature != representative.feature)
-            selected.append((representative, statement, tuple(folded)))
-    return selected
+            is_abstract = statistics.table.described[representative.feature].unit in ABSTRACT
+            is_spare = is_abstract and representative.feature in derived and representative.feature not in named
+            (abstract if is_spare else selected).append((representative, statement, tuple(folded)))
+    return [*selected, *abstract[: max(_ENOUGH_MARKERS - len(selected), 0)]]
 
 
 def _precedence(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from custseg.texts import EXACT, LANGUAGES, amount, median_text, number, percent
 _LAPSED, _ACTIVE, _RECENT = 180, 60, 30
 _YEAR = 365
 _MAX_COLUMNS = 5
+# Of a column with values for a smaller part of the customers it is said for how many.
+_NEARLY_ALL = 0.9
 
 
 def overview(statistics: ColumnStatistics, clustered_on: Collection[str]) -> dict[str, str]:
@@ -34,7 +36,20 @@ def overview(statistics: ColumnStatistics, clustered_on: Collection[str]) -> dic
     ]
     if not columns:
         return {}
-    return {language: _typical(statistics, columns, language) for language in LANGUAGES}
+    telling = _telling(statistics, columns)
+    return {language: _typical(statistics, telling, language) for language in LANGUAGES}
+
+
+def _telling(statistics: ColumnStatistics, columns: Sequence[str]) -> list[str]:
+    """The columns in which the segments differ most, in the order of the table."""
+    n_segments = statistics.n_segments
+    effects = {
+        name: [effect for s in range(n_segments) if (effect := statistics.effect(name, s)) is not None]
+        for name in columns
+    }
+    differences = {name: sum(abs(effect.value) for effect in values) for name, values in effects.items()}
+    first = sorted(columns, key=lambda name: -differences[name])[:_MAX_COLUMNS]
+    return [name for name in columns if name in first]
 
 
 def _orders(statistics: ColumnStatistics, language: str) -> str:
@@ -81,7 +96,7 @@ def _activity(statistics: ColumnStatistics, median: float, language: str) -> str
 def _typical(statistics: ColumnStatistics, columns: Collection[str], language: str) -> str:
     """The typical values of some columns; of columns of 0 and 1 the share of 1."""
     phrases = []
-    for name in list(columns)[:_MAX_COLUMNS]:
+    for name in columns:
         values, _ = statistics.clustered_values(name)
         if not statistics.is_flag(name):
             phrases.append(_typical_value(statistics, name, language))
@@ -106,4 +121,8 @@ def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> st
     low, middle, high = (median_text(float(value), unit, language) for value in np.quantile(amounts, (0.05, 0.5, 0.95)))
     if len(amounts) < SMALLEST_TAIL or low == high:
         return f"{label} {middle}"
+    n_customers = int((statistics.labels >= 0).sum())
+    filled = share_words(len(values), n_customers, language) if len(values) < _NEARLY_ALL * n_customers else None
+    if filled is not None:
+        return str(words["range_known"]).format(label, middle, low, high, filled)
     return str(words["range"]).format(label, middle, low, high)

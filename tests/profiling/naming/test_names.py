@@ -13,7 +13,7 @@ from custseg.profiling import profile_segments
 from custseg.profiling.measures._table import read_table
 from custseg.profiling.naming._archetype_match import usable
 from custseg.profiling.naming._archetypes import builtin_archetypes
-from custseg.profiling.naming._trait_names import LONGEST_NAME
+from custseg.profiling.naming._joined_names import LONGEST_NAME
 from custseg.texts import LANGUAGES
 
 KNOWN = {name for archetype in builtin_archetypes() for name in archetype.names.values()}
@@ -271,7 +271,7 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
     labels = np.repeat([0, 1], [40, 30])
     values = {"Debt": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
     assert named(values, labels) == ["low Debt", "high Debt"]
-    assert named(values, labels, "ru") == ["Debt: низкий уровень", "Debt: высокий уровень"]
+    assert named(values, labels, "ru") == ["Debt ниже, чем у других", "Debt выше, чем у других"]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
         (
             "MntWine",
             ["little MntWine", "MntWine 20 to under 50", "much MntWine"],
-            ["MntWine: мало", "MntWine от 20, но меньше 50", "MntWine: много"],
+            ["MntWine меньше, чем у других", "MntWine от 20, но меньше 50", "MntWine больше, чем у других"],
         ),
         (
             "age",
@@ -421,8 +421,8 @@ def test_five_tiers_of_one_column_are_named_in_their_order(seed: int) -> None:
     assert list(names[ends]) == [f"{level} income" for level in ("lowest", "low", "high", "highest")]
     russian = np.array(named(values, labels, "ru"))[np.argsort(order)]
     assert re.fullmatch(r"income от 4\d(,\d+)?, но меньше 5\d(,\d+)?", russian[2])
-    levels = ("самый низкий", "низкий", "высокий", "самый высокий")
-    assert list(russian[ends]) == [f"income: {level} уровень" for level in levels]
+    levels = ("ниже всех", "ниже, чем у других", "выше, чем у других", "выше всех")
+    assert list(russian[ends]) == [f"income {level}" for level in levels]
 
 
 def test_middle_of_everything_is_said_by_its_ranges() -> None:
@@ -433,7 +433,7 @@ def test_middle_of_everything_is_said_by_its_ranges() -> None:
     assert named({"income": income, "score": score}, labels) == [
         "low income · low score",
         "low income · high score",
-        "income 35 to under 62 · score 38 to under 62",
+        "income 39 to under 61 · score 39 to under 61",
         "high income · low score",
         "high income · high score",
     ]
@@ -445,7 +445,7 @@ def test_step_that_is_above_most_customers_is_not_called_low() -> None:
     wine = np.concatenate([np.zeros(300), np.linspace(20, 30, 60), np.linspace(80, 90, 60)])
     fish = np.concatenate([np.linspace(0, 90, 300), np.linspace(5, 10, 60), np.linspace(70, 80, 60)])
     names = named({"wine": wine, "fish": fish}, labels)
-    assert names[0].split(" · ")[0] == "little wine"
+    assert names[0].split(" · ")[0] == "wine 0"
     assert "little wine" not in names[1]
 
 

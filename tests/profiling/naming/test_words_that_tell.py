@@ -14,7 +14,7 @@ def names(profiles: Profiles) -> list[str]:
     ("column", "low", "high", "expected"),
     [
         ("visits", [1, 2], (10, 30), ["fewer visits", "more visits"]),
-        ("tickets", [0], (5, 20), ["fewer tickets", "more tickets"]),
+        ("tickets", [0], (5, 20), ["tickets 0", "more tickets"]),
         ("price", [99], (301, 401), ["low price", "high price"]),
     ],
 )
@@ -138,3 +138,45 @@ def test_loyal_is_nobody_where_others_who_keep_their_rhythm_spend_far_more() -> 
     table["revenue"] = np.array([700.0, 900.0, 300.0])[labels] * spread
     table["recency_days"] = np.array([4.0, 10.0, 150.0])[labels] * spread
     assert profile_segments(table, labels)[1].key in ("loyal", "champions")
+
+
+def test_long_names_of_columns_do_not_choose_the_traits() -> None:
+    labels, rng = np.repeat([0, 1, 2], 100), np.random.default_rng(0)
+    first, second = rng.normal(np.array([[50, 90, 20], [20, 25, 80]])[:, labels], 5)
+    for suffix in ("visits", "before_the_first_appointment"):
+        columns = f"emergency_{suffix}", f"fear_{suffix}"
+        profiles = profile_segments(dict(zip(columns, (first, second), strict=True)), labels)
+        assert {trait.feature for trait in profiles.segments[2].traits} == set(columns)
+
+
+def test_none_of_it_is_said_by_0() -> None:
+    labels = np.repeat([0, 1], 100)
+    fees = np.concatenate([np.r_[np.zeros(95), [10.0] * 5], np.linspace(100, 900, 100)])
+    assert names(profile_segments({"private_fees": fees}, labels)) == ["private_fees 0", "high private_fees"]
+
+
+def test_labels_of_one_language_do_not_change_the_traits_or_enter_the_other() -> None:
+    labels, rng = np.repeat([0, 1, 2], 100), np.random.default_rng(0)
+    table = {
+        "h_kids": rng.normal(np.array([0, 5, 40])[labels], 1).clip(0) + 0.5,
+        "h_series": rng.normal(np.array([9, 50, 20])[labels], 4).clip(0),
+        "n_profiles": rng.integers(1, 3, 300) + 2.0 * (labels == 2),
+    }
+    plain = profile_segments(table, labels)
+    russian = {"h_kids": "часы детских программ", "h_series": "часы сериалов", "n_profiles": "профили"}
+    labeled = profile_segments(table, labels, column_labels=russian, language="ru")
+    assert [row.names["en"] for row in labeled.segments] == names(plain)
+
+
+def test_category_that_most_have_rather_than_one_that_few_have() -> None:
+    labels = np.repeat([0, 1], 100)
+    device = np.array(["phone"] * 63 + ["tablet"] * 27 + ["desktop"] * 10 + ["desktop"] * 70 + ["phone"] * 30)
+    profiles = profile_segments({"device": device, "x": np.tile(np.arange(100.0), 2)}, labels)
+    assert names(profiles)[0] == "device phone"
+
+
+def test_types_are_labels_and_no_steps() -> None:
+    labels = np.repeat([0, 1], 100)
+    table = {"dwelling_type": np.concatenate([np.resize([1.0, 2], 100), np.resize([3.0, 4, 5], 100)]),
+             "power": np.concatenate([np.linspace(0, 9, 100), np.linspace(20, 29, 100)])}  # fmt: skip
+    assert names(profile_segments(table, labels)) == ["low power", "high power"]

@@ -7,6 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
 from custseg.texts import LANGUAGES
 
+SEPARATOR = " · "
+"""Between the words of a name."""
+LONGEST_NAME = {"en": 44, "ru": 68}
+"""Characters of a name of several traits; a single trait may be longer. Russian words are half as long again.
+
+A column counts as no longer than a usual word (`Trait.lengths`), or long names of columns would choose the traits.
+"""
+LONGEST_NEEDED = {"en": 64, "ru": 98}
+"""The same where no shorter name tells a segment from all others."""
+
 
 def unique_names(
     selected: Mapping[int, Sequence[Trait]], fallback: Mapping[int, Words], *, reserved: Collection[Words]
@@ -31,14 +41,31 @@ def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
 
 
 def joined(traits: Sequence[Trait]) -> Words:
-    """The words of the traits: recency, frequency and money first, then the order of the columns; who they are last."""
+    """The words of the traits: recency, frequency and money first, then what hardly any others have.
+
+    Then the columns in their order; who the members are comes last.
+    """
     order = {name: index for index, name in enumerate(MAIN)}
     ordered = sorted(
-        traits, key=lambda trait: (order.get(trait.feature, len(order)), trait.is_descriptive, trait.position)
+        traits,
+        key=lambda trait: (
+            order.get(trait.feature, len(order)),
+            not trait.is_decisive,
+            trait.is_descriptive,
+            trait.position,
+        ),
     )
-    return {language: " · ".join(trait.words[language] for trait in ordered) for language in LANGUAGES}
+    return {language: SEPARATOR.join(trait.words[language] for trait in ordered) for language in LANGUAGES}
 
 
 def key_of(words: Words) -> tuple[str, ...]:
     """The words in every language, in which names are compared."""
     return tuple(words[language].casefold() for language in LANGUAGES)
+
+
+def is_short(traits: Sequence[Trait], longest: Mapping[str, int] = LONGEST_NAME) -> bool:
+    """Whether a name made of the traits has at most so many characters in each language."""
+    separators = len(SEPARATOR) * (len(traits) - 1)
+    return all(
+        sum(trait.lengths[language] for trait in traits) + separators <= longest[language] for language in LANGUAGES
+    )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from custseg._numerics import Floats
 from custseg.profiling.naming._joined_names import key_of
-from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY
-from custseg.profiling.naming.traits._words import TIME, Trait, Words
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, FAINT, MAJORITY, TELLING
+from custseg.profiling.naming.traits._words import TIME, TRAITS, Trait, Words
 
 HALF = 0.5
 """A word that holds for so many members of another segment does not tell it from that segment."""
@@ -75,7 +75,7 @@ class NameFaults:
         hides |= any(_says_gone(trait) and trait.feature in main for trait in self.candidates[segment]) and not any(
             map(_says_gone, traits)
         )
-        idle = self._n_idle(traits, rival_names) + self._hides_values(segment, traits)
+        idle = self._n_idle(segment, traits, rival_names) + self._hides_values(segment, traits)
         n_bounds = sum(trait.is_bound for trait in traits)
         return confused, hides, idle, alike, n_bounds, n_lacking, unsaid
 
@@ -86,7 +86,7 @@ class NameFaults:
         most = max((trait.strength for trait in clear), default=0.0)
         return {trait.feature for trait in clear if trait.strength >= most - _NEARLY_MOST or not trait.is_clear}
 
-    def _n_idle(self, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
+    def _n_idle(self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
         """How many words tell readers little: those that are hardly less true of the others together.
 
         So are those that are hardly less true of a segment for which the remaining words hold as well; and categories
@@ -102,17 +102,26 @@ class NameFaults:
                 or self.shares(rest)[rival] >= MAJORITY
                 or (trait.kind == "category" and words and not mentions(words, trait))
             ]
-            n_idle += trait.members - trait.others < CLEARLY_MORE or any(self._is_as_true(trait, s) for s in alike)
+            n_idle += self.is_faint(segment, trait) or any(self._is_as_true(trait, s) for s in alike)
         return n_idle
+
+    def is_faint(self, segment: int, trait: Trait) -> bool:
+        """Whether a word is hardly less true of the others, or little less where another word tells far more.
+
+        The second is not asked of words with bounds in human terms: the own rhythm says more than days do.
+        """
+        is_human = trait.feature in TRAITS or trait.scale == TIME
+        is_beside = not is_human and any(word.gap >= TELLING for word in self.candidates[segment])
+        return trait.gap < (FAINT if is_beside else CLEARLY_MORE)
 
     def _hides_values(self, segment: int, traits: Sequence[Trait]) -> bool:
         """Whether the name only says that values are missing where others set the segment apart about as much."""
         if not traits or any(trait.kind != "missing" for trait in traits):
             return False
-        gap = max(trait.members - trait.others for trait in traits) - CLEARLY_MORE
+        gap = max(trait.gap for trait in traits) - CLEARLY_MORE
         bounds = (bound for rival in self.rivals if rival != segment for bound in self.bounds(segment, rival))
         values = [*(trait for trait in self.candidates[segment] if trait.kind != "missing" and trait.is_clear), *bounds]
-        return any(trait.members - trait.others >= gap for trait in values)
+        return any(trait.gap >= gap for trait in values)
 
     def is_confused(self, first: tuple[int, Sequence[Trait]], second: tuple[int, Sequence[Trait]]) -> bool:
         """Whether every word of either name holds for at least half of the members of the other segment."""

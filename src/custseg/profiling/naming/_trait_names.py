@@ -12,16 +12,12 @@ from itertools import combinations
 from typing import Protocol
 
 from custseg._numerics import Floats
-from custseg.profiling.naming._joined_names import joined
+from custseg.profiling.naming._joined_names import LONGEST_NAME, LONGEST_NEEDED, is_short
 from custseg.profiling.naming._name_faults import HALF, Bounds, NameFaults, mentions
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM
 
-LONGEST_NAME = {"en": 44, "ru": 60}
-"""Characters of a name of several traits; a single trait may be longer. Russian words are half as long again."""
-LONGEST_NEEDED = {"en": 64, "ru": 92}
-"""The same where no shorter name tells a segment from all others."""
 _MAX_TRAITS = 3
 # Traits among which combinations are tried: the first ones, and those that tell a segment from one it is confused with.
 _TRIED, _TRIED_MORE = 6, 4
@@ -114,7 +110,7 @@ class Selector:
     def _shortened(self, segment: int, selected: Selection) -> list[Trait]:
         """A name of the usual length that tells the segment from all others as well as a long one does, if any."""
         best = selected[segment]
-        if len(best) < 2 or _is_short(best):
+        if len(best) < 2 or is_short(best):
             return best
         rivals = [rival for rival in self.rivals if rival != segment]
         rival_names = {rival: selected.get(rival, []) for rival in rivals}
@@ -125,23 +121,24 @@ class Selector:
         combined = self._combinations(segment, pool)
         faults = [self.faults.of(segment, combination, rival_names) for combination in combined]
         most = self.faults.of(segment, best, rival_names)[:4]
-        as_good = [index for index, count in enumerate(faults) if count[:4] <= most and _is_short(combined[index])]
+        as_good = [index for index, count in enumerate(faults) if count[:4] <= most and is_short(combined[index])]
         return combined[min(as_good, key=lambda index: faults[index])] if as_good else best
 
     def _default(self, segment: int) -> list[Trait]:
         """The first traits that set it apart, secondary ones if no others; else up to two that are true of it."""
         traits = self.candidates[segment]
         first = [trait for trait in traits if not trait.is_secondary]
+        first = [trait for trait in first if not self.faults.is_faint(segment, trait)] or first
         clear = [trait for trait in first if trait.is_clear]
         # The middle of a column has no effect of ranks, but few others are there.
-        clear = clear or [trait for trait in first if trait.members - trait.others >= MEDIUM]
+        clear = clear or [trait for trait in first if trait.gap >= MEDIUM]
         clear = clear or [trait for trait in traits if trait.is_clear]
         limit = _MAX_TRAITS if clear else _MAX_TRAITS - 1
         selected: list[Trait] = []
         for trait in clear or traits:
             longer = [*selected, trait]
             is_new = len(selected) < limit and not any(self.redundant(trait, earlier) for earlier in selected)
-            if is_new and (not selected or (_is_short(longer) and self._hold_together(segment, longer))):
+            if is_new and (not selected or (is_short(longer) and self._hold_together(segment, longer))):
                 selected = longer
         return selected
 
@@ -210,7 +207,7 @@ class Selector:
             for count in range(1, _MAX_TRAITS + 1)
             for pairs in combinations(ranked, count)
             if len({trait.feature for _, trait in pairs}) == count
-            and (count == 1 or _is_short([trait for _, trait in pairs], longest))
+            and (count == 1 or is_short([trait for _, trait in pairs], longest))
         ]
         combined.sort(
             key=lambda pairs: (
@@ -274,7 +271,7 @@ class Selector:
             [*subset, added]
             for count in range(min(len(traits), _MAX_TRAITS - 1), -1, -1)
             for subset in combinations([trait for trait in traits if trait.feature != added.feature], count)
-            if not count or (_is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
+            if not count or (is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
         ]
         return min(variants, key=lambda variant: (self.faults.of(segment, variant, rival_names)[:4], -len(variant)))
 
@@ -282,7 +279,3 @@ class Selector:
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:
     """The traits without those whose terms an earlier one has."""
     return list({trait.terms: trait for trait in reversed(traits)}.values())[::-1]
-
-
-def _is_short(traits: Sequence[Trait], longest: Mapping[str, int] = LONGEST_NAME) -> bool:
-    return all(len(name) <= longest[language] for language, name in joined(traits).items())

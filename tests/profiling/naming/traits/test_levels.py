@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.profiling.naming.traits._levels import MAJORITY, Level, column_levels, separation
+from custseg.profiling.measures._terms import Term
+from custseg.profiling.naming.traits._levels import MAJORITY, Level, closed, column_levels, separation
 
 
 def levels(*segments: np.ndarray | list[float]) -> dict[int, Level]:
@@ -71,6 +72,14 @@ def test_bounds_are_in_the_gap_even_if_the_grid_has_few_values() -> None:
     values, labels = np.concatenate([lower, upper]), np.repeat([0, 1], 100)
     result = column_levels(values, labels, np.array([64.1, 74.0, 86.0, 95.0]), n_segments=2)
     assert (result[0].high, result[1].low) == (80.0, 80.0)
+
+
+def test_upper_bound_of_a_high_segment_gets_a_lower_one() -> None:
+    gas, grid, under = np.arange(101.0) + 100, np.arange(0.0, 400), Term("gas", "<", 201.0)
+    assert closed(under, gas, medians=(150, 10), grid=grid) == (Term("gas", ">=", 105.0), under)
+    assert closed(under, gas, medians=(150, 300), grid=grid) == ()
+    least = Term("gas", ">=", 100.0)
+    assert closed(least, gas, medians=(150, 300), grid=grid) == (least, Term("gas", "<", 195.0))
 
 
 def test_bounds_of_days_are_numbers_that_people_say() -> None:

@@ -11,12 +11,16 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._distances import ColumnDifferences
-from custseg.profiling.naming.traits._levels import Separation, separation
-from custseg.profiling.naming.traits._words import Trait, Wording
+from custseg.profiling.naming.traits._levels import Separation, closed, separation
+from custseg.profiling.naming.traits._term_shares import TermShares
+from custseg.profiling.naming.traits._words import TRAITS, Trait, Wording
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
 
 LARGE = 0.474
 """The absolute Cliff's delta, or difference of shares, from which a difference is large (Romano et al. 2006)."""
+# 0 is said in place of a bound if it is true of so large a part of the members within that, and sets apart at most so
+# much less.
+_NEARLY, _LOSS = 0.85, 0.05
 
 
 class TrueTraits(Protocol):
@@ -43,6 +47,8 @@ class Contrasts:
         The columns that give words, and those that do so only where the others do not suffice.
     true : callable
         Those of some words that hold for most members, as traits.
+    shares : TermShares
+        The shares of the members and of the others that meet terms.
     """
 
     statistics: ColumnStatistics
@@ -50,6 +56,7 @@ class Contrasts:
     differences: ColumnDifferences
     columns: tuple[list[str], list[str]]
     true: TrueTraits
+    shares: TermShares
     _separations: dict[tuple[str, tuple[int, int], bool], Separation | None] = field(default_factory=dict)
 
     def contrast(self, first: int, second: int, *, only_first: bool = False) -> dict[int, Trait]:
@@ -134,7 +141,29 @@ class Contrasts:
         direction = direction_of(self.statistics.effect(name, segment))
         kind = {-1: "low", 1: "high"}.get(direction or 0, "middle")
         wordings = self.words.of_bounds(name, terms, kind if (kind == "low") == is_lower else "middle")
-        return self.true(name, segment, wordings, clear=False, effect=None)
+        wordings = [self.as_zero(name, segment, wording) for wording in wordings]
+        ranks, (values, labels) = self.statistics.ranked[name], self.statistics.clustered_values(name)
+        medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
+        both = () if name in TRAITS else closed(terms[0], values[labels == segment], medians=medians, grid=ranks.grid)
+        wordings = [*self.words.of_bounds(name, both, "middle"), *wordings] if both else wordings
+        return self.true(name, segment, wordings, clear=False, effect=None)[:1]
+
+    def as_zero(self, name: str, segment: int, wording: Wording) -> Wording:
+        """That the values are 0 where this tells as much as an upper bound: "posts 0" rather than "posts at most 3"."""
+        is_upper = all(term.operator in ("<", "<=") for term in wording.terms)
+        if (
+            name in TRAITS
+            or not is_upper
+            or not self.words.has_order(name)
+            or self.statistics.ranked[name].grid[0] != 0
+        ):
+            return wording
+        none = (Term(name, "==", 0.0),)
+        of_zero, of_bound = (self.shares.of(terms, segment) for terms in (none, wording.terms))
+        if of_zero[0] < _NEARLY * of_bound[0] or of_zero[0] - of_zero[1] < of_bound[0] - of_bound[1] - _LOSS:
+            return wording
+        words = next(iter(self.words.of_bounds(name, none, wording.kind)), wording)
+        return words._replace(order=wording.order, is_bound=False)
 
 
 def direction_of(effect: Effect | None) -> int | None:

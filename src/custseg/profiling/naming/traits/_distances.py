@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from custseg._column_kinds import is_demographic_name
+from custseg._column_kinds import is_demographic_column, is_demographic_name
 from custseg._numerics import Floats, Integers, unit_of
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
@@ -61,9 +61,13 @@ class ColumnDifferences:
             topic = topic_of(name, [table.phrase(name, code) for code in LANGUAGES])
             key = "" if topic is None else topic.key
             self._descriptive[name] = name in table.descriptors or (
-                key != "income" and (key == "tenure" or is_demographic_name(name))
+                key != "income" and (key == "tenure" or self._is_demographic(name))
             )
         return self._descriptive[name]
+
+    def _is_demographic(self, name: str) -> bool:
+        table = self.statistics.table
+        return is_demographic_column(name, table.values(name)) if name in table.numbers else is_demographic_name(name)
 
 
 def relative_distances(values: Floats, labels: Integers, *, grid: Floats, n_segments: int) -> Floats:

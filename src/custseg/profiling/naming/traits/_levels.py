@@ -22,6 +22,9 @@ MAJORITY = 0.6
 """Share of the members for which a word must hold, as for the name of an archetype."""
 CLEARLY_MORE = 0.2
 """A word is as true of other customers unless so much larger a part of the members meets it."""
+FAINT, TELLING = 0.3, 0.6
+"""A word whose shares of members and others differ by less than the first has no part in a name where another word of
+the segment differs by the second."""
 # Of two neighboring segments so large a part must be on either side of a cut: otherwise "high" and "highest" are luck.
 _APART = 0.75
 # A segment whose middle half spans so large a part of the other customers is at no level.
@@ -30,6 +33,8 @@ _WIDE = 0.4
 _LOSS = 0.02
 # One of the numbers that people say may lose so much.
 _LOSS_OF_SPOKEN = 0.05
+# So small a part of a segment is left out of a range that it is said to be in.
+_TAIL = np.array([0.02, 0.08])
 # Between two groups is a gap even if so large a part of each segment is beyond it.
 _STRAY = 0.01
 
@@ -171,6 +176,22 @@ def _round_bound(grid: Floats, gains: Floats) -> float:
         last += 1
     rounded = roundest(float(grid[first - 1]), float(grid[last])) if first else None
     return _rounded(grid, int(gains.argmax())) if rounded is None else rounded
+
+
+def closed(bound: Term, members: Floats, *, medians: tuple[float, float], grid: Floats) -> tuple[Term, ...]:
+    """A bound and one at its other side, where alone it would call low a segment that is high; else empty.
+
+    "gas under 23,000" does not say that they use more than most: "gas 9,000 to under 23,000" does. `medians` are those
+    of the members and of the others. About one in twenty members are beyond the added bound, a round number.
+    """
+    is_high = bound.operator == "<"
+    if not len(members) or medians[0] == medians[1] or is_high != (medians[0] > medians[1]):
+        return ()
+    first, last = np.quantile(members, _TAIL if is_high else 1 - _TAIL[::-1])
+    end = roundest(float(first), float(last))
+    if end is None or not grid[0] < end <= grid[-1]:
+        return ()
+    return (Term(bound.feature, ">=", end), bound) if is_high else (bound, Term(bound.feature, "<", end))
 
 
 def _share_below(values: Floats, grid: Floats) -> Floats:

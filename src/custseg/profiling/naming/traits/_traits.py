@@ -20,10 +20,10 @@ from custseg.profiling.measures._terms import PRESENCE, Term, condition_words
 from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._contrasts import LARGE, Contrasts, direction_of
 from custseg.profiling.naming.traits._distances import ColumnDifferences
-from custseg.profiling.naming.traits._levels import CLEARLY_MORE, is_most
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY, is_most
 from custseg.profiling.naming.traits._needed_orders import has_needed_orders, with_bought_shares
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._words import COMPARED, MAIN, TIME, TRAITS, Trait, Wording, in_order
+from custseg.profiling.naming.traits._words import MAIN, TIME, TRAITS, Trait, Wording, in_order, rank
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits.columns._number_kinds import RATING, SCORE
 from custseg.texts import LANGUAGES
@@ -61,7 +61,7 @@ class Traits:
     @cached_property
     def contrasts(self) -> Contrasts:
         """Bounds that tell two segments apart."""
-        return Contrasts(self.statistics, self.words, self._differences, self.columns, self._true)
+        return Contrasts(self.statistics, self.words, self._differences, self.columns, self._true, self._term_shares)
 
     @cached_property
     def _differences(self) -> ColumnDifferences:
@@ -88,7 +88,7 @@ class Traits:
         first, secondary = self.columns
         of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
         traits = [trait for name in first for trait in of_column[name][:1]]
-        traits.sort(key=_rank)
+        traits.sort(key=rank)
         self._put_rhythm_first(traits)
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
         last.sort(key=lambda trait: -trait.strength)
@@ -100,12 +100,13 @@ class Traits:
         """The own rhythm before the days since the last order, where these speak of customers who are away."""
         positions = {trait.feature: position for position, trait in enumerate(traits)}
         own, days = positions.get(OVERDUE), positions.get(_RECENCY)
-        if own is None or days is None or own < days or traits[own].is_bound:
+        if own is None or days is None or traits[own].is_bound:
             return
         is_late = traits[own].is_clear and traits[own].kind == "high"
         is_away = traits[days].kind == "high" or self.words.own_words.is_long(_RECENCY)
         if is_away and (self.words.own_words.rhythm.base_keeps or is_late):
-            traits.insert(days, replace(traits.pop(own), strength=traits[days].strength))
+            strength = max(traits[own].strength, traits[days].strength)
+            traits.insert(min(own, days), replace(traits.pop(own), strength=strength))
 
     def steps(self) -> dict[int, Trait] | None:
         """One trait per segment, the lowest first, where a single column has all as its steps; None if none has."""
@@ -169,6 +170,7 @@ class Traits:
             effect = self.statistics.effect(name, segment)
             direction = direction_of(effect)
             wordings = self.words.wordings(name, segment, direction, effect=effect) if effect is not None else []
+            wordings = [self._as_marked(name, segment, wording) for wording in wordings]
             traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
             if not any(trait.is_clear for trait in traits):
                 traits = [*self._of_range(name, segment), *traits]
@@ -193,6 +195,14 @@ class Traits:
                 one.feature: one.terms for one in candidates if one.terms and one.terms[0].operator not in PRESENCE
             }
         return self._ranges_of[segment]
+
+    def _as_marked(self, name: str, segment: int, wording: Wording) -> Wording:
+        """The words of a middle level by the range of the markers, and those of a low one by 0 if most have 0."""
+        terms = self._ranges(segment).get(name, ()) if name not in TRAITS else ()
+        if wording.kind != "middle" or len(terms) < 2 or len(wording.terms) < 2 or self.words.is_abstract(name):
+            return self.contrasts.as_zero(name, segment, wording)
+        by_range = next(iter(self.words.of_bounds(name, terms, "middle")), wording)
+        return by_range._replace(order=wording.order, is_bound=wording.is_bound)
 
     def _is_its_own(self, trait: Trait, segment: int) -> bool:
         """Whether a word is clearly less true of every other segment: "average" may hold where orders are many."""
@@ -227,7 +237,7 @@ class Traits:
         is_descriptive = self._differences.describes(name)
         return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
                      order=order, is_descriptive=is_descriptive, is_bound=is_bound, is_end=is_end,
-                     label=label)  # fmt: skip
+                     label=label, lengths=self.words.labels.lengths(name, words))  # fmt: skip
 
     def _scale(self, name: str) -> str:
         if self.words.labels.last_time(name) is not None:
@@ -236,7 +246,15 @@ class Traits:
         return scale if scale in (SCORE, RATING) else ""
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
-        share = strongest(self.statistics.shares[name][segment])
+        shares = self.statistics.shares[name][segment]
+        share = strongest(shares)
+        if share is not None and share.difference is not None and share.difference.value < 0:
+            # "device phone" rather than "device not desktop" of people most of whom use a phone.
+            common = strongest(tuple(category for category in shares if (category.share or 0.0) >= MAJORITY))
+            if common is not None and common.difference is not None and common.difference.value >= CLEARLY_MORE:
+                return self._true(
+                    name, segment, [self.words.of_category(name, common)], clear=True, effect=common.difference
+                )
         if share is None or share.difference is None:
             return []
         difference = share.difference
@@ -280,12 +298,6 @@ class Traits:
     def shares(self, traits: Sequence[Trait]) -> Floats:
         """Share of the members of every segment for which all traits hold; a missing value does not meet a bound."""
         return self._term_shares.by_segment(tuple(term for trait in traits for term in trait.terms))
-
-
-def _rank(trait: Trait) -> tuple[float, bool, bool, float]:
-    """The strongest first; of about equal ones recency, orders and money, and what is more than a comparison."""
-    is_comparison = trait.order is not None and abs(trait.order) == COMPARED
-    return -round(trait.strength, 1), trait.feature not in MAIN, is_comparison, -trait.strength
 
 
 def is_like_others(effects: Collection[Effect | None]) -> bool:

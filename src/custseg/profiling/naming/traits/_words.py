@@ -35,6 +35,9 @@ _HIGH_LIMITS = {
 _AVERAGE_QUANTILES = (0.15, 0.85)
 _AWAY = "recency_days"
 
+_DECISIVE = 0.9
+"""A word with this difference of shares is nearly the segment itself."""
+
 
 class Wording(NamedTuple):
     """Words, the terms that most members of the segment must meet, and what they say of the column (`Trait.kind`).
@@ -93,6 +96,9 @@ class Trait:
         The name of the column by language.
     is_end : bool
         Whether they are the lowest or highest of several on their side, such as "lowest income" beside "low income".
+    lengths : mapping of str to int
+        Characters of the words by language, of which the label of the column counts as many as its name has, at most
+        10: neither long names of columns nor the labels of one language choose the traits.
     """
 
     feature: str
@@ -112,6 +118,17 @@ class Trait:
     is_bound: bool = False
     label: Words = field(default_factory=dict)
     is_end: bool = False
+    lengths: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float:
+        """How much larger a part of the members than of the others meets the condition."""
+        return self.members - self.others
+
+    @property
+    def is_decisive(self) -> bool:
+        """Whether nearly all members meet the condition, and hardly any others."""
+        return self.gap >= _DECISIVE
 
 
 COMPARED = 0.1
@@ -237,3 +254,13 @@ def in_order(words: Sequence[Sequence[Trait]], medians: Floats) -> list[list[Tra
         }
         ordered = [[trait for trait in traits if (row, trait.order) not in wrong] for row, traits in enumerate(ordered)]
     return ordered
+
+
+def rank(trait: Trait) -> tuple[bool, float, bool, bool, float]:
+    """What hardly any others have first, then the strongest.
+
+    Of about equal ones recency, orders and money, and what is more than a comparison.
+    """
+    is_comparison = trait.order is not None and abs(trait.order) == COMPARED
+    is_special = trait.is_decisive and not is_comparison
+    return not is_special, -round(trait.strength, 1), trait.feature not in MAIN, is_comparison, -trait.strength

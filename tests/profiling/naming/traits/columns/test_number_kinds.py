@@ -40,7 +40,7 @@ def test_days_since_the_last_order_are_no_score() -> None:
     ("language", "expected"),
     [
         ("en", ["children 0", "children: 1 or 2", "children: 3 or more"]),
-        ("ru", ["children: 0", "children: 1 или 2", "children: 3 и больше"]),
+        ("ru", ["children: 0", "children: 1 или 2", "children: 3 или больше"]),
     ],
 )
 def test_few_values_are_said_by_their_number(language: str, expected: list[str]) -> None:
@@ -51,7 +51,7 @@ def test_few_values_are_said_by_their_number(language: str, expected: list[str])
     ("language", "expected"),
     [
         ("en", ["fewer seats", "seats 20 to under 100", "more seats"]),
-        ("ru", ["seats: меньше", "seats от 20, но меньше 100", "seats: больше"]),
+        ("ru", ["seats меньше, чем у других", "seats от 20, но меньше 100", "seats больше, чем у других"]),
     ],
 )
 def test_steps_of_one_column_are_named_in_its_order(language: str, expected: list[str]) -> None:
@@ -94,7 +94,7 @@ def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
     ("language", "expected"),
     [
         ("en", ["fewer days with a visit", "more days with a visit"]),
-        ("ru", ["дней с визитами: меньше", "дней с визитами: больше"]),
+        ("ru", ["дней с визитами меньше, чем у других", "дней с визитами больше, чем у других"]),
     ],
 )
 def test_days_with_a_visit_are_counted(language: str, expected: list[str]) -> None:

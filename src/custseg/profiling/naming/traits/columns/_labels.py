@@ -16,7 +16,7 @@ from custseg.profiling.naming.traits.columns._last_times import LastTime, last_t
 from custseg.profiling.naming.traits.columns._number_kinds import COUNT, SCORE, NumberKinds
 from custseg.texts import LANGUAGES, single_line, text
 
-_LONGEST_LABEL = 28
+_LONGEST_LABEL, _COUNTED_LABEL = 28, 10
 _UNIT = re.compile(r"\s*\([^()]*\)$")
 
 
@@ -35,6 +35,12 @@ class ColumnLabels:
             return label
         form = in_each_language("names", "score")
         return {language: form[language].format(label[language]) for language in LANGUAGES}
+
+    def lengths(self, name: str, words: Words) -> dict[str, int]:
+        """How many characters words on a column count, see `Trait.lengths`."""
+        label = self.label(name)
+        surplus = {code: len(label[code]) - min(len(name), _COUNTED_LABEL) for code in LANGUAGES}
+        return {code: len(said) - surplus[code] * (label[code] in said) for code, said in words.items()}
 
     def phrased(self, key: str, name: str) -> Words:
         """A form of names with the label."""

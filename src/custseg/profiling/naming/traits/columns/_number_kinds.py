@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_label_column
+from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_kind_name, is_label_column, is_money_name
 from custseg._numerics import Floats
 from custseg.feature_table import GIVEN_FAMILIES
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -67,13 +67,14 @@ class NumberKinds:
         table = self.statistics.table
         if last_time_of(name, tuple((code, table.phrase(name, code)) for code in LANGUAGES)) is not None:
             return AMOUNT
-        if _spans_scale(grid) and self._n_alike(name, grid) >= _QUESTIONS:
+        if _spans_scale(grid) and not is_kind_name(name) and self._n_alike(name, grid) >= _QUESTIONS:
             return RATING
         if _is_scale(name, grid):
             return SCALE
         if is_cycle_name(name) or (_OF_A_CYCLE.fullmatch(name) and grid[0] >= 0 and grid[-1] <= _HOURS):
             return CYCLE
-        if self.statistics.codes(name) or is_label_column(name, self.statistics.clustered_values(name)[0]):
+        is_label = is_kind_name(name) or is_label_column(name, self.statistics.clustered_values(name)[0])
+        if self.statistics.codes(name) or is_label:
             return LABELS if len(grid) <= _FEW_VALUES else AMOUNT
         if len(grid) <= _FEW_VALUES and 0 <= grid[0] <= 1:
             return FEW
@@ -119,9 +120,9 @@ def _spans_scale(grid: Floats) -> bool:
 
 
 def _is_scale(name: str, grid: Floats) -> bool:
-    return _spans_scale(grid) and not is_amount_or_count(name)
+    return _spans_scale(grid) and not is_amount_or_count(name) and not is_kind_name(name)
 
 
 def _is_money(name: str) -> bool:
     topic = topic_of(name)
-    return topic is not None and topic.key in ("money", "income", "product")
+    return is_money_name(name) or (topic is not None and topic.key in ("money", "income", "product"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from textwrap import shorten
 
 import numpy as np
 
@@ -15,6 +17,8 @@ from custseg.texts import LANGUAGES, number, text
 
 _COUNTED = frozenset({"order_count"})
 """Features of whole numbers, whose upper bound is the last one within it."""
+_LONGEST_LABEL, _COUNTED_LABEL = 28, 10
+_UNIT = re.compile(r"\s*\([^()]*\)$")
 
 
 def level_words(label: Words, level: Level, feature: str, *, forms: str = "levels") -> Wording:
@@ -93,3 +97,17 @@ def _interval_form(low: float, high: float, *, present: Floats, kind: str) -> st
     if kind in (FEW, YEARS) and high == present[-1]:
         return "or_more" if kind == FEW else "or_later"
     return "either" if high == low + 1 else "from_to"
+
+
+def shortened(label: str) -> str:
+    """The label in a name: without its unit in parentheses, and of as many whole words as there is space for."""
+    label = _UNIT.sub("", label) or label
+    if len(label) <= _LONGEST_LABEL:
+        return label
+    return shorten(label, _LONGEST_LABEL, placeholder="…") if " " in label[:_LONGEST_LABEL] else label
+
+
+def counted_lengths(words: Words, label: Words, *, column: str) -> dict[str, int]:
+    """Characters of the words, of which the label counts as many as the name of the column has, at most 10."""
+    surplus = {code: len(label[code]) - min(len(column), _COUNTED_LABEL) for code in LANGUAGES}
+    return {code: len(said) - surplus[code] * (label[code] in said) for code, said in words.items()}
