@@ -37,7 +37,9 @@ class ColumnLabels:
         return {language: form[language].format(label[language]) for language in LANGUAGES}
 
     def lengths(self, name: str, words: Words) -> dict[str, int]:
-        """How many characters words on a column count, see `Trait.lengths`."""
+        """How many characters words on a column count, see `Trait.lengths`; all of a feature of the library."""
+        if self.statistics.table.described[name].family not in GIVEN_FAMILIES:
+            return {code: len(said) for code, said in words.items()}
         label = self.label(name)
         surplus = {code: len(label[code]) - min(len(name), _COUNTED_LABEL) for code in LANGUAGES}
         return {code: len(said) - surplus[code] * (label[code] in said) for code, said in words.items()}
