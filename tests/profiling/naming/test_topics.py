@@ -153,6 +153,24 @@ def test_debts_are_settled_before_any_offer_or_praise() -> None:
     assert not any("Reward" in line for line in lines)
 
 
+def test_fines_are_no_open_debt() -> None:
+    assert advised("overdue_fines", 5.0, 0.0)[0].startswith("Remind them before the date")
+    assert advised("overdue_balance", 90.0, 10.0)[0].startswith("Agree with them on how they pay what is open")
+
+
+@pytest.mark.parametrize("name", ["birth_year", "year_of_birth"])
+def test_born_early_is_old(name: str) -> None:
+    table = {name: np.where(LABELS == 0, 1950.0, 1995) + np.floor(SPREAD)}
+    old, young = (row.advice.do[0] for row in profile_segments(table, LABELS, clustered_on=[name]))
+    assert "for older people" in old
+    assert "for younger people" in young
+
+
+def test_more_returned_orders_alone_are_no_complaint() -> None:
+    [line] = trait_lines([trait("returned_orders", "high"), trait("share_of_x", "high")], share=no_share)["en"]
+    assert "went wrong" not in line
+
+
 def test_nobody_is_asked_to_recommend_for_a_column_beside_a_low_name() -> None:
     low, known = (trait(name, kind) for name, kind in (("x17", "low"), ("visits", "high")))
     assert "recommend" not in trait_lines([low], share=no_share, known=[known])["en"][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from custseg._column_kinds import is_age_name
+from custseg._column_kinds import is_age_name, is_birth_name
 from custseg.profiling.measures._terms import MISSING, Term
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._levels import MAJORITY
@@ -181,7 +181,8 @@ def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
     if _CHILD in topic.lines and is_age_name(trait.feature):
         kind = _CHILD if share((Term(trait.feature, "<", _ADULT),)) >= MAJORITY else kind
     is_best_high = trait.scale == "score" and topic.key == "recency"  # the best score is that of the latest order
-    if is_best_high or is_time_of_trouble(trait.feature, _phrases(trait), topic):
+    is_born_early = topic.key == "age" and any(map(is_birth_name, [trait.feature, *_phrases(trait)]))
+    if is_best_high or is_born_early or is_time_of_trouble(trait.feature, _phrases(trait), topic):
         kind = _OPPOSITE.get(kind, kind)
     kind = kind if kind in topic.lines else _KINDS.get(kind, kind)
     kinds = [_ENDS[kind], kind] if trait.is_end and kind in _ENDS else [kind]
