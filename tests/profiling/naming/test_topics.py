@@ -166,6 +166,18 @@ def test_born_early_is_old(name: str) -> None:
     assert "for younger people" in young
 
 
+def test_what_something_is_counted_by_is_not_the_topic() -> None:
+    [of_guests], [of_visits] = (
+        trait_lines([trait(name, "low")], share=no_share)["en"] for name in ("guests_per_visit", "visits_per_month")
+    )
+    assert "Give them a reason for the next time" not in of_guests
+    assert of_visits.startswith("Give them a reason for the next time")
+
+
+def test_customers_are_not_asked_about_figures_made_of_their_orders() -> None:
+    assert trait_lines([trait("revenue", "middle")], share=no_share)["en"] == []
+
+
 def test_more_returned_orders_alone_are_no_complaint() -> None:
     [line] = trait_lines([trait("returned_orders", "high"), trait("share_of_x", "high")], share=no_share)["en"]
     assert "went wrong" not in line

@@ -192,7 +192,8 @@ def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
         None,
     )
     if key is None:
-        return _line_of_any(trait)
+        # Nobody is asked about a figure that the library made of a log.
+        return None if trait.feature in topic.features else _line_of_any(trait)
     return (topic.key, key) if topic.lines[key] else None
 
 

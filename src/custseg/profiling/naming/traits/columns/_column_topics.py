@@ -63,11 +63,16 @@ def _topic_of(feature: str, labels: tuple[str, ...]) -> Topic | None:
         return _topic_of_time(time, (feature, *labels))
     # Words of a feature of the library say more than what it is about: "buy in season".
     for name in (feature, " ".join(() if feature in TRAITS else labels)):
-        tokens, is_of_people = tokens_of(name), is_age_name(name) or is_birth_name(name)
+        tokens, is_of_people = _numerator(tokens_of(name)), is_age_name(name) or is_birth_name(name)
         for topic in topics_of_columns:
             if topic.is_named_by(tokens) and (is_of_people or topic.key != _AGE):
                 return topic
     return None
+
+
+def _numerator(tokens: list[str]) -> list[str]:
+    """Without what something is counted by: guests_per_visit are about guests."""
+    return tokens[: tokens.index("per")] if "per" in tokens[1:] else tokens
 
 
 def _topic_of_time(time: LastTime, names: Collection[str]) -> Topic:
