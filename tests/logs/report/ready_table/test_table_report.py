@@ -34,7 +34,7 @@ def text(name: str, *arguments: Any, **options: Any) -> str:
 
 def test_plain_table_has_no_finding() -> None:
     assert found() == {}
-    assert repr(report()) == "DataReport\nready table: 60 rows of 60 customers"
+    assert repr(report()) == "Data report\nready table: 60 rows of 60 customers"
 
 
 @pytest.mark.parametrize(
