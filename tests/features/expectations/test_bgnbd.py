@@ -84,6 +84,12 @@ def test_expectations_are_in_range(
     assert order * (1 - 1e-6) - 1e-9 <= orders <= (r + x) / (alpha + age) * horizon * (1 + 1e-6) + 1e-9
 
 
+@pytest.mark.parametrize("x", [99, 100, 118])
+def test_many_orders_with_whole_parameters(x: int) -> None:
+    at, near = (BgNbd(1.0, 0.25, 2.0, b).expected_orders(*of_one(x, 1, 1), horizon=12)[0] for b in (1.0, 1.0001))
+    assert at == pytest.approx(near, rel=1e-3)
+
+
 def test_parameters_do_not_depend_on_the_unit_of_time_or_the_order_of_rows() -> None:
     rng = np.random.default_rng(0)
     age = rng.integers(20, 300, 400).astype(float)

@@ -90,7 +90,11 @@ class BgNbd:
         last = np.where(np.abs(last) > _NEAR, last, _NEAR)
         z = horizon / (self.alpha + ages + horizon)
         # Euler's transformation: the series stays short for customers with hundreds of orders.
-        remaining = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, last, z)
+        first = a + self.b - 1 - self.r
+        series = hyp2f1(first, a - 1, last, z)
+        # SciPy 1.17 gives no number at some whole parameters, such as (1, 1; 101), where the function is smooth.
+        series = np.where(np.isfinite(series), series, hyp2f1(first, a - 1, last * (1 + _NEAR), z))
+        remaining = (1 - z) ** (a - 1) * series
         alive = self.p_alive(repeats, spans, ages)
         expected: Floats = np.maximum(last / (a - 1) * (1 - remaining) * alive, 0.0)
         return expected

@@ -144,7 +144,7 @@ def test_guessed_ids_are_named() -> None:
 @pytest.mark.slow
 def test_long_lists_of_columns_are_cut() -> None:
     flags = {f"flag{i}": [True, False] * 30 for i in range(500)}
-    assert text("left_out_flag", **flags).endswith("'flag9' and 490 more.")
+    assert text("left_out_flag", **flags).endswith("'flag9' and 490 more. They describe the segments.")
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+import numpy as np
+
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._distances import ColumnDifferences
-from custseg.profiling.naming.traits._levels import Separation, closed, separation
+from custseg.profiling.naming.traits._levels import MAJORITY, Separation, closed, separation
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import TRAITS, Trait, Wording
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
@@ -161,6 +163,9 @@ class Contrasts:
         none = (Term(name, "==", 0.0),)
         of_zero, of_bound = (self.shares.of(terms, segment) for terms in (none, wording.terms))
         if of_zero[0] < _NEARLY * of_bound[0] or of_zero[0] - of_zero[1] < of_bound[0] - of_bound[1] - _LOSS:
+            return wording
+        # A 0 that most members of another segment have as well tells nobody apart.
+        if (np.delete(self.shares.by_segment(none), segment) >= MAJORITY).any():
             return wording
         words = next(iter(self.words.of_bounds(name, none, wording.kind)), wording)
         return words._replace(order=wording.order, is_bound=False)
