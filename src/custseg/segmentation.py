@@ -189,10 +189,8 @@ def fit_segments(
             table = _features(described, aim)
         else:
             described, table = None, _ready_table(features, customer_column, logs, form=form)
-        are_given = columns is not None
-        if aim is not None and columns is None:
-            columns = goal_columns(table, aim, _CALLER)
-        table, names, report = _labeled(table, labels, columns, logs=described, language=language)
+        to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
+        table, names, report = _labeled(table, labels, to_cluster, logs=described, language=language)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
@@ -205,18 +203,18 @@ def fit_segments(
             share = size if size < 1 else size / len(matrix.rows)
             options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
         choice = _select(matrix, method, n_segments=n_segments, min_size=size, tell=tell, **options)
+        choice = replace(choice, language=language)
 
         tell("describing", 3, 4)
-        choice = replace(choice, language=language)
-        fit_options = FitOptions(
-            tuple(names) if are_given else None,
-            None if n_segments is None else tuple(numbers),
-            int(size) if size >= 1 else float(size),
-            preferred,
-            seed,
-            aim,
+        given = FitOptions(
+            columns=None if columns is None else tuple(names),
+            n_segments=None if n_segments is None else tuple(numbers),
+            min_size=int(size) if size >= 1 else float(size),
+            prefer=preferred,
+            random_state=seed,
+            goal=aim,
         )
-        result = assembled(table, matrix, choice, logs=described, report=report, options=fit_options)
+        result = assembled(table, matrix, choice, logs=described, report=report, options=given)
         if minimum is not None:
             result = with_detectable_lifts(result, minimum, described)
         tell("done", 4, 4)

@@ -25,15 +25,13 @@ def words_of(name: str) -> list[str]:
 
 def is_amount_or_count(name: str) -> bool:
     """Whether the name says that the column is an amount of money, a count or a share, of which 0 is none."""
-    words, lists = words_of(name), catalog()["zero"]
-    return any(matches(word, lists["is_none"]) for word in words) and not any(
-        matches(word, lists["is_time"]) for word in words
-    )
+    lists = catalog()["zero"]
+    return _has_word_of(name, lists["is_none"]) and not _has_word_of(name, lists["is_time"])
 
 
 def is_share_name(name: str) -> bool:
     """Whether the name says that the column holds shares, such as "weekend_share"."""
-    return any(matches(word, catalog()["share"]["words"]) for word in words_of(name))
+    return _has_word_of(name, catalog()["share"]["words"])
 
 
 def is_id_name(name: str) -> bool:
@@ -46,41 +44,37 @@ def is_id_name(name: str) -> bool:
 
 def is_birth_name(name: str) -> bool:
     """Whether the name says that the column holds dates or years of birth."""
-    return any(matches(word, catalog()["birth"]["words"]) for word in words_of(name))
+    return _has_word_of(name, catalog()["birth"]["words"])
 
 
 def is_age_name(name: str) -> bool:
     """Whether the name says that the column holds ages of people in years."""
-    words, lists = words_of(name), catalog()["age"]
-    return any(matches(word, lists["words"]) for word in words) and not any(
-        matches(word, lists["other"]) for word in words
-    )
+    lists = catalog()["age"]
+    return _has_word_of(name, lists["words"]) and not _has_word_of(name, lists["other"])
 
 
 def is_demographic_name(name: str) -> bool:
     """Whether the name says that the column holds who somebody is or where they live, such as age, sex or income."""
-    words, lists = words_of(name), catalog()["demographic"]
+    lists = catalog()["demographic"]
     entries = [*lists["words"], *lists["children"]]
-    is_named = is_birth_name(name) or is_age_name(name) or any(matches(word, entries) for word in words)
-    return is_named and not any(matches(word, lists["other"]) for word in words)
+    is_named = is_birth_name(name) or is_age_name(name) or _has_word_of(name, entries)
+    return is_named and not _has_word_of(name, lists["other"])
 
 
 def is_children_name(name: str) -> bool:
     """Whether the name says that the column has to do with children."""
-    return any(matches(word, catalog()["demographic"]["children"]) for word in words_of(name))
+    return _has_word_of(name, catalog()["demographic"]["children"])
 
 
 def is_kind_name(name: str) -> bool:
     """Whether the name says that the numbers stand for kinds of things, such as "dwelling_type"."""
-    words, lists = words_of(name), catalog()["label"]
-    return any(matches(word, lists["kinds"]) for word in words) and not any(
-        matches(word, lists["measures"]) for word in words
-    )
+    lists = catalog()["label"]
+    return _has_word_of(name, lists["kinds"]) and not _has_word_of(name, lists["measures"])
 
 
 def is_money_name(name: str) -> bool:
     """Whether the name is a plural that means money, such as "fees", rather than a number of things."""
-    return any(matches(word, catalog()["money"]["words"]) for word in words_of(name))
+    return _has_word_of(name, catalog()["money"]["words"])
 
 
 def is_outcome_name(name: str) -> bool:
@@ -120,6 +114,11 @@ def answer_of(word: str) -> Literal["yes", "no"] | None:
 def matches(word: str, entries: Sequence[str]) -> bool:
     """Whether the word is one of the entries, or begins with one that ends in "*"."""
     return any(word.startswith(entry[:-1]) if entry.endswith("*") else word == entry for entry in entries)
+
+
+def _has_word_of(name: str, entries: Sequence[str]) -> bool:
+    """Whether any word of the name is one of the entries."""
+    return any(matches(word, entries) for word in words_of(name))
 
 
 @cache

@@ -17,6 +17,7 @@ from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetype_match import NameEvidence, claims, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming._joined_names import joined, unique_names
+from custseg.profiling.naming._name_faults import NameFaults
 from custseg.profiling.naming._trait_names import Selector
 from custseg.profiling.naming.traits._traits import Traits, is_like_others
 from custseg.profiling.naming.traits._words import UNCLUSTERED, Trait, Words, in_each_language
@@ -58,15 +59,15 @@ def segment_names(
     candidates = {segment: [] if segment in small else traits.of(segment) for segment in unnamed}
     taken = [*(name.names for name in names.values()), *reserved]
     steps = traits.steps() if len(unnamed) == statistics.n_segments and not small else None
-    selector = Selector(
+    faults = NameFaults(
         candidates,
         rivals=[segment for segment in range(statistics.n_segments) if segment not in small],
         shares=traits.shares,
-        redundant=traits.redundant,
-        contrast=traits.contrasts.contrast,
         bounds=traits.contrasts.bounds,
-        merged=traits.contrasts.merged,
         reserved=taken,
+    )
+    selector = Selector(
+        faults, redundant=traits.redundant, contrast=traits.contrasts.contrast, merged=traits.contrasts.merged
     )
     selected = selector.selected() if steps is None else {segment: [trait] for segment, trait in steps.items()}
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}

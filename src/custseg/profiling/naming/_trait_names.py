@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 from typing import Protocol
 
-from custseg._numerics import Floats
 from custseg.profiling.naming._joined_names import LONGEST_NAME, LONGEST_NEEDED, is_short
-from custseg.profiling.naming._name_faults import HALF, Bounds, NameFaults, mentions
+from custseg.profiling.naming._name_faults import HALF, NameFaults, mentions
 from custseg.profiling.naming.traits._levels import MAJORITY
-from custseg.profiling.naming.traits._words import Trait, Words
+from custseg.profiling.naming.traits._words import Trait
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM
 
 _MAX_TRAITS = 3
@@ -46,37 +44,20 @@ class Selector:
 
     Attributes
     ----------
-    candidates : mapping of int to sequence of Trait
-        The traits of each segment that needs a name, the most telling first; none where nothing can be said.
-    rivals : collection of int
-        The segments that these must be told from, those with the name of an archetype included.
-    shares : callable
-        Share of the members of every segment for which all of some traits hold.
+    faults : NameFaults
+        Counts what is wrong with a name; it has the traits of each segment and the segments to tell it from.
     redundant : callable
         Whether two traits say the same.
     contrast : callable
         Of two segments, a bound for each in the column that separates them best; empty for none.
-    bounds : callable
-        Of two segments, a bound for the first in each column that has one, the best first.
     merged : callable
         One trait that says what a trait of a segment and a bound of the same column say together; None for none.
-    reserved : collection of mapping of str to str
-        Names that are taken.
     """
 
-    candidates: Mapping[int, Sequence[Trait]]
-    rivals: Collection[int]
-    shares: Callable[[Sequence[Trait]], Floats]
+    faults: NameFaults
     redundant: Redundant
     contrast: Contrast
-    bounds: Bounds
     merged: Merged
-    reserved: Collection[Words]
-
-    @cached_property
-    def faults(self) -> NameFaults:
-        """Counts the faults of names."""
-        return NameFaults(self.candidates, self.rivals, self.shares, self.bounds, self.reserved)
 
     def selected(self) -> Selection:
         """Up to three traits per segment.
@@ -86,7 +67,7 @@ class Selector:
         such faults, the first traits preferred. Where none tells two segments apart, they get bounds in numbers, and
         longer names if need be.
         """
-        selected = {segment: self._default(segment) for segment in self.candidates}
+        selected = {segment: self._default(segment) for segment in self.faults.candidates}
         for _ in range(_MAX_ROUNDS):
             before = dict(selected)
             # Short names first, which have space for a word that a longer one has.
@@ -112,10 +93,10 @@ class Selector:
         best = selected[segment]
         if len(best) < 2 or is_short(best):
             return best
-        rivals = [rival for rival in self.rivals if rival != segment]
+        rivals = [rival for rival in self.faults.rivals if rival != segment]
         rival_names = {rival: selected.get(rival, []) for rival in rivals}
-        bounds = [bound for rival in rivals for bound in self.bounds(segment, rival)[:_MAX_BOUNDS]]
-        pool = _distinct([*best, *self.candidates[segment], *bounds])
+        bounds = [bound for rival in rivals for bound in self.faults.bounds(segment, rival)[:_MAX_BOUNDS]]
+        pool = _distinct([*best, *self.faults.candidates[segment], *bounds])
         both = [self.merged(segment, trait, bound) for trait in pool for bound in bounds if mentions([trait], bound)]
         pool = _distinct([*pool, *(trait for trait in both if trait is not None)])[:_MOST_TRIED]
         combined = self._combinations(segment, pool)
@@ -126,7 +107,7 @@ class Selector:
 
     def _default(self, segment: int) -> list[Trait]:
         """The first traits that set it apart, secondary ones if no others; else up to two that are true of it."""
-        traits = self.candidates[segment]
+        traits = self.faults.candidates[segment]
         first = [trait for trait in traits if not trait.is_secondary]
         first = [trait for trait in first if not self.faults.is_faint(segment, trait)] or first
         clear = [trait for trait in first if trait.is_clear]
@@ -147,7 +128,7 @@ class Selector:
         for _ in range(_MAX_ROUNDS):
             before = dict(selected)
             for first in sorted(selected):
-                for second in sorted(self.rivals):
+                for second in sorted(self.faults.rivals):
                     if second not in selected or second > first:
                         self._separate(first, second, selected)
             if selected == before:
@@ -158,7 +139,7 @@ class Selector:
 
         In the end, where it is still confused with another, secondary columns are used as well.
         """
-        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         best = selected[segment]
         fewest_faults = self.faults.of(segment, best, rival_names)
         if not best or not any(fewest_faults) or (is_last and not fewest_faults[0]):
@@ -176,12 +157,12 @@ class Selector:
         It is as long as need be.
         """
         best = selected[segment]
-        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         fewest_faults = self.faults.of(segment, best, rival_names)
         if not best or not any(fewest_faults[:3]):
             return best
         confused = self.faults.confused(segment, selected) or list(rival_names)
-        bounds = [bound for rival in confused for bound in self.bounds(segment, rival)[:_MAX_BOUNDS]]
+        bounds = [bound for rival in confused for bound in self.faults.bounds(segment, rival)[:_MAX_BOUNDS]]
         words = _distinct([*best, *self._tried(segment, confused, is_last=fewest_faults[0] > 0)])
         both = [self.merged(segment, trait, bound) for trait in words for bound in bounds if mentions([trait], bound)]
         pool = _distinct([*words, *bounds, *(trait for trait in both if trait is not None)])
@@ -221,13 +202,13 @@ class Selector:
 
     def _hold_together(self, segment: int, traits: Sequence[Trait]) -> bool:
         """Whether all of the words hold for most members at once: each may be true of others of them."""
-        return bool(self.shares(traits)[segment] >= MAJORITY)
+        return bool(self.faults.shares(traits)[segment] >= MAJORITY)
 
     def _tried(self, segment: int, confused: Collection[int], *, is_last: bool) -> list[Trait]:
-        every = self.candidates[segment]
+        every = self.faults.candidates[segment]
         candidates = every if is_last else [trait for trait in every if not trait.is_secondary] or every
         first, remaining = candidates[:_TRIED], candidates[_TRIED:]
-        telling = [trait for trait in remaining if any(self.shares([trait])[rival] < HALF for rival in confused)]
+        telling = [trait for trait in remaining if any(self.faults.shares([trait])[rival] < HALF for rival in confused)]
         return [*first, *telling[:_TRIED_MORE]]
 
     def _separate(self, first: int, second: int, selected: Selection) -> None:
@@ -252,7 +233,7 @@ class Selector:
         if segment not in selected:
             return
         before, added = selected[segment], self._with(segment, selected, trait)
-        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         fewest = self.faults.of(segment, before, rival_names)[0]
         takes_place = mentions(before, trait)
         if self.faults.of(segment, added, rival_names)[0] <= fewest - takes_place:
@@ -260,10 +241,10 @@ class Selector:
 
     def _with(self, segment: int, selected: Selection, added: Trait) -> list[Trait]:
         """The traits with one more, without those for which there is no space or which it makes needless."""
-        rival_names = {rival: selected.get(rival, []) for rival in self.rivals if rival != segment}
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         traits = selected[segment]
         # "one order" rather than "orders 1".
-        added = next((trait for trait in self.candidates[segment] if trait.terms == added.terms), added)
+        added = next((trait for trait in self.faults.candidates[segment] if trait.terms == added.terms), added)
         for trait in traits:
             if trait.feature == added.feature and (both := self.merged(segment, trait, added)) is not None:
                 added = both
