@@ -26,14 +26,14 @@ def test_best_score_of_recency_is_that_of_customers_who_ordered_lately() -> None
     assert [row.name.split(" · ")[0] for row in profiles] == [
         "high score of recency", "middling score of recency", "low score of recency",
     ]  # fmt: skip
-    assert profiles[0].advice.do[0].startswith("Ask them how it was")
+    assert profiles[0].advice.do[0].startswith("Ask them now whether they are satisfied")
     assert profiles[2].advice.do[0].startswith("Remind them once")
 
 
 def test_days_since_the_last_order_are_no_score() -> None:
     profiles = profiled(recency=((5, 8), (60, 70), (300, 310)))
     assert profiles[0].name == "more recent than most by recency"
-    assert profiles[0].advice.do[0].startswith("Ask them how it was")
+    assert profiles[0].advice.do[0].startswith("Ask them now whether they are satisfied")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_code_is_named_by_its_value_and_never_high() -> None:
 def test_questions_on_one_scale_are_spoken_of_as_ratings() -> None:
     high, low, middle = (5, 5, 4), (1, 1, 2), (3, 3, 2)
     profiles = profiled(service=(high, low, middle), quality=(high, low, low), delivery=(high, high, low))
-    assert profiles[1].advice.do[0].startswith("Ask a few of them why they rate this low")
+    assert profiles[1].advice.do[0].startswith("Leave out of your messages to them what they rate low")
 
 
 def test_code_among_amounts_is_neither_low_nor_high() -> None:

@@ -99,6 +99,11 @@ def tokens_of(name: str) -> list[str]:
     return [token.lower() for token in _TOKENS.findall(_CAMEL_CASE.sub(" ", name))]
 
 
+def unit_in(name: str) -> str | None:
+    """The unit of time that a name has: "day", "week", "month" or "year"; None without one."""
+    return next((unit for token in tokens_of(name) if (unit := _unit_of(token)) is not None), None)
+
+
 class _Parsed(NamedTuple):
     """What the words of a name say in one language; no event where they name no thing."""
 
