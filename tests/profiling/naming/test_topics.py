@@ -120,7 +120,7 @@ def test_two_columns_with_the_same_line_share_it() -> None:
         ("жалобы", (9.0, 0.0), "Settle what went wrong"),
         ("sms_optout", (1, 0), "Leave them out of the mailings or calls"),
         ("months_since_last_gift", (40.0, 1.0), "Remind them once"),
-        ("pass_type", ("single", "yearly"), "Show what it would save them"),
+        ("pass_type", ("single", "yearly"), "Show what a plan or pass would save them"),
     ],
 )
 def test_advice_speaks_of_what_sets_the_segment_apart(name: str, values: tuple[object, object], words: str) -> None:
@@ -293,3 +293,9 @@ def test_few_visits_of_those_who_use_the_app_are_no_lack_of_interest() -> None:
 @pytest.mark.parametrize("value", ["enterprise", "other", "unknown"])
 def test_category_without_a_play_gives_no_line(value: str) -> None:
     assert advised("plan", value, "team")[0].startswith(NO_PLAY)
+
+
+def test_returns_that_a_complaint_explains_get_no_line_of_their_own() -> None:
+    traits = [trait("late_orders", "high"), trait("returned_items", "high")]
+    [line] = trait_lines(traits, share=every_share)["en"]
+    assert line.startswith("Settle what went wrong")

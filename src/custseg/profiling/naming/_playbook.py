@@ -175,7 +175,7 @@ def _no_play(traits: Sequence[Trait], language: str) -> str:
     """That no standard play fits, and what sets the segment apart, or is at least true of most members."""
     forms, clear = text(language, "profiling", "no_play"), [trait for trait in traits if trait.is_clear]
     key = "apart" if clear else "common" if traits else "unknown"
-    words = joined(clear or traits)[language].replace(SEPARATOR, ", ")
+    words = joined(clear or traits)[language].replace(SEPARATOR, "; ")
     return str(forms[key]).format(traits=words)
 
 

@@ -71,13 +71,15 @@ def trait_lines(
         sharing = by_line.setdefault(line, []) if line is not None else []
         if trait.feature not in {earlier.feature for earlier in sharing}:
             sharing.append(trait)
-    by_line = _without_contradictions(by_line, [*traits, *known], share)
+    true = [*traits, *known]
+    by_line = _without_contradictions(by_line, true, share)
     if any(_is_trouble(line) for line in by_line):
         by_line = {line: sharing for line, sharing in by_line.items() if not _is_praise(line)}
     by_line = dict(sorted(by_line.items(), key=lambda item: not _is_trouble(item[0])))
     if not by_line and not steps:
         has_fault = any(trait.kind in _FAULTS for trait in traits)
-        by_line = _of_other_traits(known, share, without=without, is_away=is_away, may_praise=not has_fault)
+        others = _of_other_traits(known, share, without=without, is_away=is_away, may_praise=not has_fault)
+        by_line = _without_contradictions(others, true, share)
     step_lines = [words for trait in traits if trait in steps and (words := _step_line(trait, steps))]
     lines = _merged({line: by_line[line] for line in list(by_line)[:_MAX_LINES]})
     return {
