@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from custseg._column_kinds import is_age_name, is_birth_name
@@ -55,6 +55,12 @@ class Topic:
     is_silent: bool = False
     is_general: bool = False
 
+    @cached_property
+    def vocabulary(self) -> re.Pattern[str]:
+        """Any word of an entry."""
+        words = {word.pattern for entry in (*self.words, *self.doubtful) for word in entry}
+        return re.compile("|".join(sorted(words)) or "$")
+
     def is_named_by(self, tokens: Sequence[str]) -> bool:
         """Whether the tokens of a name have all the words of one of the entries."""
         return any(_has_all(entry, tokens) for entry in (*self.words, *self.doubtful))
@@ -93,12 +99,18 @@ def topic_that_lists(feature: str) -> Topic | None:
 
 def topics_named_by(name: str) -> list[Topic]:
     """All topics whose words the name has."""
-    tokens, is_of_people = numerator(tokens_of(name)), is_age_name(name) or is_birth_name(name)
-    return [
-        topic
-        for topic in topics().values()
-        if topic.key != ANY and topic.is_named_by(tokens) and (is_of_people or topic.key != _AGE)
-    ]
+    tokens = numerator(tokens_of(name))
+    keys = frozenset().union(*map(_topics_with_word, tokens))
+    if _AGE in keys and not (is_age_name(name) or is_birth_name(name)):
+        keys -= {_AGE}
+    return [topic for topic in topics().values() if topic.key in keys and topic.is_named_by(tokens)]
+
+
+# Names of columns share most of their words.
+@lru_cache(maxsize=4096)
+def _topics_with_word(token: str) -> frozenset[str]:
+    """The topics that have an entry with such a word."""
+    return frozenset(key for key, topic in topics().items() if key != ANY and topic.vocabulary.fullmatch(token))
 
 
 def numerator(tokens: list[str]) -> list[str]:
