@@ -45,6 +45,8 @@ def test_name_that_leaves_doubt_has_no_topic(name: str) -> None:
         ("years_with_us", "tenure"),
         ("days_since_signup", "tenure"),
         ("days_since_last_visit", "recency"),
+        ("days_without_visit", "recency"),
+        ("дней_без_заказа", "recency"),
         ("days_since_last_complaint", "complaint"),
     ],
 )
