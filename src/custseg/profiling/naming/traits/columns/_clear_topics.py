@@ -27,8 +27,6 @@ from custseg.profiling.naming.traits.columns._column_topics import (
 from custseg.profiling.naming.traits.columns._last_times import any_of, tokens_of
 
 _HEAD, _ALONE = "head", "alone"
-# Of the time without something they turn nothing.
-_SINCE = ("without", "без")
 
 
 class _Match(NamedTuple):
@@ -80,7 +78,7 @@ def _is_sensitive(tokens: Sequence[str]) -> bool:
 
 def _is_of_events(topic: Topic, names: Collection[str]) -> bool:
     """Whether the time since something is of what the topic speaks of: nobody is missed for lack of a claim."""
-    by_name = [[token for token in tokens_of(name) if token not in _SINCE] for name in names]
+    by_name = [[token for token in tokens_of(name) if not _words()["since"].fullmatch(token)] for name in names]
     if any(map(is_birth_name, names)) or any(map(_silencing, by_name)):
         return False
     if any(_words_of(entry, tokens) for entry in topic.words for tokens in by_name):
