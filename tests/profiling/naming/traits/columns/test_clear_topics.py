@@ -36,6 +36,7 @@ def test_name_that_leaves_doubt_has_no_topic(name: str) -> None:
         ("сумма_покупок", "money"),
         ("late_orders", "complaint"),
         ("late_payments", "debt"),
+        ("unpaid_fees", "debt"),
         ("late_fees", "fine"),
         ("promoter_score", "nps"),
         ("MntFishProducts", "product"),
