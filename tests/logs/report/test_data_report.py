@@ -205,7 +205,8 @@ def test_columns_that_the_log_has_and_nobody_described_are_named() -> None:
 
 
 def test_findings_are_a_table_without_small_counts() -> None:
-    few, many = Finding("few", 9, "note", "a"), Finding("many", 10, "warning", "b", "c")
+    few = Finding("few", 9, "note", {"en": "a"}, {"en": ""})
+    many = Finding("many", 10, "warning", {"en": "b"}, {"en": "c"})
     report = DataReport((LogReport("orders", 20, 20, findings=(many,)),), (few,))
     assert report.to_polars().rows() == [
         ("orders", "many", "warning", 10, "b", "c"),
