@@ -71,15 +71,15 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
     assert repr(report(DIRTY, cancelled="cancelled")).splitlines() == [
         "orders: 11 rows of 3 customers, 2024-04-30 to 2024-05-20",
         "  !  2 lines have no customer, left out.",
-        "       Nothing is known about these buyers. "
-        "If their ids are in another column, name that column with customer=.",
+        "       Nobody knows whose orders these are. "
+        "If the ids of the customers are in another column, name that column with customer=.",
         "  !  1 line has no date, left out.",
         "       Fill in the dates, or name another column with date=.",
         "  !  2 lines have no amount, counted as no money.",
         "       Fill in the amounts, or name another column with amount=, or quantity= and price=.",
         "  !  3 lines repeat an earlier one exactly (21.4% of all), kept.",
         "       If the log was loaded twice, remove the repeated rows; "
-        "two equal lines can also be two equal purchases.",
+        "two equal lines can also be two equal orders.",
         "     2 lines lie at or after the snapshot, left out.",
         "     2 lines have a negative amount (refunds reduce the money).",
         "     1 line has an amount of 0.",
