@@ -78,8 +78,7 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
         "  !  2 lines have no amount, counted as no money.",
         "       Fill in the amounts, or name another column with amount=, or quantity= and price=.",
         "  !  3 lines repeat an earlier one exactly (21.4% of all), kept.",
-        "       If the log was loaded twice, remove the repeated rows; "
-        "two equal lines can also be two equal orders.",
+        "       If the log was loaded twice, remove the repeated rows; two equal lines can also be two equal orders.",
         "     2 lines lie at or after the snapshot, left out.",
         "     2 lines have a negative amount (refunds reduce the money).",
         "     1 line has an amount of 0.",

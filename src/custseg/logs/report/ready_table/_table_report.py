@@ -11,7 +11,7 @@ import numpy as np
 from custseg._column_kinds import TextNumbers, is_answer, is_id_name, is_outcome_name
 from custseg._frames import column_of
 from custseg._numerics import Floats
-from custseg.feature_table import FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
+from custseg.feature_table import CODE, FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
 from custseg.logs.report._findings import (
     DataReport,
     Finding,
@@ -66,7 +66,7 @@ def table_report(
     columns = {name: table.values(name) for name in clustered_on if name in given}
     findings = [
         *(_id_findings(write, table, table.reading) if table.reading else []),
-        *_converted(write, table.reading.converted if table.reading else {}),
+        *_converted(write, _used_numbers(table, clustered_on, were_given=were_given)),
         *_left_out(write, table, given, clustered_on=clustered_on, were_given=were_given),
         *_only_describe(write, given, clustered_on=clustered_on, were_given=were_given),
         *_results(write, columns),
@@ -113,6 +113,17 @@ def _is_comparable(table: FeatureTable, name: str) -> bool:
     if name in table.numeric_names():
         return not is_id(name, table.values(name))
     return _kind(table, name) not in ("other", "no value", "own text")
+
+
+def _used_numbers(table: FeatureTable, clustered_on: Sequence[str], *, were_given: bool) -> Mapping[str, TextNumbers]:
+    """The texts that were read as numbers, without codes and other columns that the report says are left out."""
+    if table.reading is None:
+        return {}
+    left_out = {feature.name for feature in table.described if feature.unit == CODE}
+    if not were_given:
+        left_out |= set(uninformative_columns(table))
+    left_out -= set(clustered_on)
+    return {name: numbers for name, numbers in table.reading.converted.items() if name not in left_out}
 
 
 def _converted(write: FindingWriter, converted: Mapping[str, TextNumbers]) -> Iterator[Finding]:
