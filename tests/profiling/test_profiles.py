@@ -297,4 +297,6 @@ def test_shares_said_as_bounds_are_explained_below_the_table() -> None:
     bounded = profile_segments({"vip": np.where(spread < 6, 1 - labels, labels)}, labels, language="ru")
     assert "75% (others 25%)" in repr(exact)
     assert not repr(exact).endswith("customers.")
-    assert repr(bounded).splitlines()[-1] == "Знак > или < перед долей: точная доля описала бы меньше 10 клиентов."
+    assert (
+        repr(bounded).splitlines()[-1].strip() == "Знак > или < перед долей: точная доля описала бы меньше 10 клиентов."
+    )

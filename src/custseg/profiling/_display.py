@@ -50,7 +50,7 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
             )
             output += [detail.replace("\xa0", " ") for detail in wrapped]
     if any(_BOUND.search(marker_line(row)) for row in rows):
-        output.append(str(text(rows[0].language, "profiling", "markers", "bounds")))
+        output.append(indent + text(rows[0].language, "profiling", "markers", "bounds"))
     return "\n".join(output)
 
 
