@@ -74,7 +74,7 @@ def test_two_columns_with_the_same_line_share_it() -> None:
     spread = np.tile(np.linspace(0, 5, 60), 2)
     table = {"loan": (np.arange(120) < 55) * 1, "plan": (abs(np.arange(120) - 32) < 28) * 1, "spend": 5 + spread}
     [line] = [line for line in profile_segments(table, LABELS)[0].advice.do if "goes with it" in line]
-    assert line.endswith("(loan: yes · plan: yes).")
+    assert line.endswith("(loan and plan: yes).")
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,11 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
         low, high = (bounds.get(operator) for operator in (">=", "<"))
         low, high = (None if bound is None else float(bound) for bound in (low, high))
         form, ends = whole_range(low, high, lowest=float(np.nanmin(values)), highest=float(np.nanmax(values)))
-        shown = (_bound_text(end, unit, language) for end in ends)
+        shown = (bound_text(end, unit, language) for end in ends)
         return f"{label} {text(language, 'profiling', 'terms', form).format(*shown)}"
     if len(bounds) > 1:
         low, high = (
-            _bound_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
+            bound_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
         )
         form = "between" if "<" in bounds else "from_to"
         return f"{label} {text(language, 'profiling', 'terms', form).format(low, high)}"
@@ -140,10 +140,10 @@ def _compared(operator: str, value: float | str | bool | None, unit: str, *, lan
     elif isinstance(value, str):
         formatted = category_words(value, language)
     else:
-        formatted = _bound_text(value, unit, language)
+        formatted = bound_text(value, unit, language)
     return str(words[operator]).format(formatted)
 
 
-def _bound_text(value: float | None, unit: str, language: str) -> str:
+def bound_text(value: float | None, unit: str, language: str) -> str:
     """A bound as text: few points in full, since "under <0.05" says nothing, and rates as they are compared."""
     return number(value, language) if unit in (POINTS, *RATES) else value_text(value, unit, language)
