@@ -48,6 +48,11 @@ class Level:
     low: float
     high: float
 
+    @property
+    def side(self) -> int:
+        """-1 for a low level, 0 for the middle one, 1 for a high one."""
+        return int(np.sign(2 * self.position - (self.n_levels - 1)))
+
     def terms(self, feature: str) -> tuple[Term, ...]:
         """The bounds as terms."""
         bounds = ((">=", self.low), ("<", self.high))

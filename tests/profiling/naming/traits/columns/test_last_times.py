@@ -1,4 +1,4 @@
-"""The time since something in a given table is said as people say it: "flight in the last 14 days", "no flight for 270+ days"."""
+"""The time since something in a given table is said as people say it: "no flight for 270+ days"."""
 
 import numpy as np
 import pytest

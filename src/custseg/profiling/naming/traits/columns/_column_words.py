@@ -5,7 +5,7 @@ Start at `ColumnWords.wordings`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -149,16 +149,10 @@ class ColumnWords:
 
     def _without_rank(self, name: str, segment: int, level: Level) -> Wording:
         """The words of a level; "low" in place of "lowest" where no other segment is called low beside it."""
-        side = level.position > level.n_levels / 2
-        rivals = (
-            rival
-            for rival, other in self.levels.by_segment(name).items()
-            if other != level and (other.position > other.n_levels / 2) == side
-        )
-        direction = 1 if side else -1
-        if all(self.sides.is_far_exceeded(name, rival, direction) for rival in rivals):
-            bounds = level.low, level.high
-            level = Level(int(side), 2, *bounds)
+        side = level.side
+        rivals = [one for one, other in self.levels.by_segment(name).items() if other != level and other.side == side]
+        if all(self.sides.is_far_exceeded(name, rival, side) for rival in rivals):
+            level = replace(level, position=int(side > 0), n_levels=2)
         return self._level_wording(name, level)
 
     def _usual_code(self, name: str, segment: int) -> float | None:
@@ -309,5 +303,4 @@ _HEIGHTS = {
 
 def _agrees(level: Level, effect: Effect) -> bool:
     """Whether a low level is below the other customers: the second of many steps may be above most of them."""
-    side = 2 * level.position - (level.n_levels - 1)
-    return abs(effect.value) < MEDIUM if side == 0 else side * effect.value > 0
+    return abs(effect.value) < MEDIUM if level.side == 0 else level.side * effect.value > 0

@@ -42,14 +42,20 @@ def has_bound_words(feature: str) -> bool:
 def bound_words(terms: Sequence[Term]) -> Words | None:
     """The words for bounds of a feature that people speak of in a way of its own: "last order under 90 days ago"."""
     feature, bounds = terms[0].feature, {term.operator: term.value for term in terms}
-    if not has_bound_words(feature) or not set(bounds) <= {"<", ">="}:
+    operators = {"<", ">=", "=="} if feature in _COUNTED else {"<", ">="}
+    if not has_bound_words(feature) or not set(bounds) <= operators:
         return None
     form = "both" if len(bounds) > 1 else next(iter(bounds))
     values = [float(bounds[operator] or 0) for operator in sorted(bounds, reverse=True)]
-    if feature in _COUNTED and "<" in bounds:
-        values[-1] = np.ceil(values[-1]) - 1
-    if min(values) < (2 if feature in _COUNTED else 0) or len(set(values)) < len(bounds):
+    if feature in _COUNTED:
+        values = [float(np.ceil(value)) for value in values]
+        values[-1] -= "<" in bounds
+    if min(values) < (2 if feature in _COUNTED else 0):
         return None
+    if len(set(values)) < len(bounds):
+        if feature not in _COUNTED:
+            return None
+        form, values = "==", values[:1]
     return {
         language: text(language, "profiling", "bounds", feature, form).format(*(number(v, language) for v in values))
         for language in LANGUAGES
