@@ -49,7 +49,7 @@ class Level:
     high: float
 
     @property
-    def side(self) -> int:
+    def direction(self) -> int:
         """-1 for a low level, 0 for the middle one, 1 for a high one."""
         return int(np.sign(2 * self.position - (self.n_levels - 1)))
 

@@ -149,10 +149,14 @@ class ColumnWords:
 
     def _without_rank(self, name: str, segment: int, level: Level) -> Wording:
         """The words of a level; "low" in place of "lowest" where no other segment is called low beside it."""
-        side = level.side
-        rivals = [one for one, other in self.levels.by_segment(name).items() if other != level and other.side == side]
-        if all(self.sides.is_far_exceeded(name, rival, side) for rival in rivals):
-            level = replace(level, position=int(side > 0), n_levels=2)
+        direction = level.direction
+        rivals = [
+            one
+            for one, other in self.levels.by_segment(name).items()
+            if other != level and other.direction == direction
+        ]
+        if all(self.sides.is_far_exceeded(name, rival, direction) for rival in rivals):
+            level = replace(level, position=int(direction > 0), n_levels=2)
         return self._level_wording(name, level)
 
     def _usual_code(self, name: str, segment: int) -> float | None:
@@ -303,4 +307,4 @@ _HEIGHTS = {
 
 def _agrees(level: Level, effect: Effect) -> bool:
     """Whether a low level is below the other customers: the second of many steps may be above most of them."""
-    return abs(effect.value) < MEDIUM if level.side == 0 else level.side * effect.value > 0
+    return abs(effect.value) < MEDIUM if level.direction == 0 else level.direction * effect.value > 0
