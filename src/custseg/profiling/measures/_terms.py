@@ -99,7 +99,7 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
     if feature not in table.numbers or terms[0].operator in PRESENCE:
         return f"{label} {_compared(terms[0].operator, terms[0].value, unit, language=language)}"
     form, bounds = comparison_of(terms, table)
-    shown = (_bound_text(bound, unit, language) for bound in bounds)
+    shown = (bound_text(bound, unit, language) for bound in bounds)
     return f"{label} {text(language, 'profiling', 'terms', form).format(*shown)}"
 
 
@@ -145,10 +145,10 @@ def _compared(operator: str, value: float | str | bool | None, unit: str, *, lan
     elif isinstance(value, str):
         formatted = category_words(value, language)
     else:
-        formatted = _bound_text(value, unit, language)
+        formatted = bound_text(value, unit, language)
     return str(words[operator]).format(formatted)
 
 
-def _bound_text(value: float | None, unit: str, language: str) -> str:
+def bound_text(value: float | None, unit: str, language: str) -> str:
     """A bound as text: few points in full, since "under <0.05" says nothing, and rates as they are compared."""
     return number(value, language) if unit in (POINTS, *RATES) else value_text(value, unit, language)
