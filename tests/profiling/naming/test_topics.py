@@ -76,7 +76,7 @@ def test_steps_of_a_column_that_says_nothing_are_one_honest_sentence() -> None:
 def test_two_columns_with_the_same_line_share_it() -> None:
     traits = [trait(name, "high") for name in ("arrears", "unpaid_invoices")]
     [line] = trait_lines(traits, share=no_share)["en"]
-    assert line.endswith("(high arrears · high unpaid_invoices).")
+    assert line.endswith("(high arrears and unpaid_invoices).")
 
 
 @pytest.mark.parametrize(
