@@ -18,7 +18,7 @@ from custseg._column_kinds._labels_in_numbers import (
     is_share_column,
     is_year_column,
 )
-from custseg._column_kinds._notes import Remark, column_notes, column_remarks
+from custseg._column_kinds._notes import Remark, column_notes, column_remarks, person_notes
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
 from custseg._column_kinds._words import (
     answer_of,
@@ -31,6 +31,7 @@ from custseg._column_kinds._words import (
     is_kind_name,
     is_money_name,
     is_outcome_name,
+    is_sensitive_name,
 )
 
 __all__ = [
@@ -59,7 +60,9 @@ __all__ = [
     "is_label_column",
     "is_money_name",
     "is_outcome_name",
+    "is_sensitive_name",
     "is_share_column",
     "is_year_column",
     "numbers_in_text",
+    "person_notes",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from custseg._column_kinds import TextNumbers, is_answer, is_id_name, is_outcome_name
 from custseg._frames import column_of
 from custseg._numerics import Floats
-from custseg.feature_table import FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
+from custseg.feature_table import FeatureTable, Reading, duplicate_columns, is_id, unclustered_columns
 from custseg.logs.report._findings import (
     DataReport,
     Finding,
@@ -32,12 +32,18 @@ _MOST_ANSWERS = 16
 # Values of a column of yes and no.
 _FLAG = 2
 _REASONS = (
-    "outcome", "text", "own text", "code", "flag", "date", "other", "no value", "constant", "id", "duplicate",
+    "outcome", "sensitive", "text", "own text", "code", "flag",
+    "date", "other", "no value", "constant", "id", "duplicate",
 )  # fmt: skip
 
 
 def table_report(
-    table: FeatureTable, clustered_on: Sequence[str], *, were_given: bool = False, language: str = "en"
+    table: FeatureTable,
+    clustered_on: Sequence[str],
+    *,
+    were_given: bool = False,
+    sensitive: Sequence[str] = (),
+    language: str = "en",
 ) -> DataReport:
     """Report on a ready table: columns left out and why, texts read as numbers, codes, outliers, doubtful columns.
 
@@ -49,6 +55,8 @@ def table_report(
         The columns that are clustered on.
     were_given : bool, default False
         Whether the caller named these columns; otherwise the report says why others were left out.
+    sensitive : sequence of str, optional
+        Columns that the caller named as sensitive.
     language : {"en", "ru"}, default "en"
         Language of the texts.
 
@@ -64,7 +72,7 @@ def table_report(
     findings = [
         *(_id_findings(write, table, table.reading) if table.reading else []),
         *_converted(write, table.reading.converted if table.reading else {}),
-        *_left_out(write, table, given, clustered_on=clustered_on, were_given=were_given),
+        *([] if were_given else _left_out(write, table, given, clustered_on=clustered_on, sensitive=sensitive)),
         *_only_describe(write, given, clustered_on=clustered_on, were_given=were_given),
         *_results(write, columns),
         *_repeated_columns(write, columns),
@@ -137,18 +145,21 @@ def _converted(write: FindingWriter, converted: Mapping[str, TextNumbers]) -> It
 
 
 def _left_out(
-    write: FindingWriter, table: FeatureTable, given: Sequence[str], *, clustered_on: Sequence[str], were_given: bool
+    write: FindingWriter,
+    table: FeatureTable,
+    given: Sequence[str],
+    *,
+    clustered_on: Sequence[str],
+    sensitive: Sequence[str],
 ) -> Iterator[Finding]:
-    """Columns that are not clustered on, by the reason, unless the caller named the columns."""
-    if were_given:
-        return
+    """Columns that are not clustered on, by the reason."""
     texts = table.reading.texts if table.reading else {}
     for name, text in texts.items():
         if not text.is_code:
             wording = "doubtful_commas" if text.is_doubtful else ""
             fields: dict[str, Any] = {"column": write.column(name), "rows": len(table)}
             yield from write("numbers_in_text", text.count, "warning", wording=wording, **fields)
-    reasons: dict[str, str] = dict(uninformative_columns(table))
+    reasons: dict[str, str] = dict(unclustered_columns(table, sensitive))
     numeric = set(table.numeric_names())
     reasons |= {name: _kind(table, name) for name in given if name not in numeric and name not in texts}
     reasons |= {name: "code" for name, text in texts.items() if text.is_code}
