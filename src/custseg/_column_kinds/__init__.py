@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from custseg._column_kinds._codes import Code, certain_codes, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of, is_cycle_name
+from custseg._column_kinds._flags import flags_of
 from custseg._column_kinds._labels_in_numbers import (
     OLDEST,
     YEARS,
@@ -47,6 +48,7 @@ __all__ = [
     "column_notes",
     "column_remarks",
     "cycle_of",
+    "flags_of",
     "impossible_births",
     "is_age_name",
     "is_amount_or_count",

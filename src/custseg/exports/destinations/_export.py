@@ -26,7 +26,7 @@ from custseg.exports.destinations._members import Members, chosen_segment, membe
 from custseg.exports.destinations._names import written_names
 from custseg.exports.destinations._notes import export_notes
 from custseg.exports.destinations._people import GIVEN, read_people
-from custseg.exports.destinations._rows import Rows, chosen_members, rows_of, used_columns, values_of
+from custseg.exports.destinations._rows import Rows, chosen_members, in_order, rows_of, used_columns, values_of
 from custseg.identity import checked_country
 from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, listed, plural
@@ -182,7 +182,7 @@ def export_destination(
         caller=CALLER,
     )
     chosen = chosen_members(of_source, people, segment=own_segment, change=members)
-    needed = list(dict.fromkeys(chosen.values() if own_segment is None else [own_segment]))
+    needed = sorted(set(chosen.values()) if own_segment is None else [own_segment], key=in_order)
     called = written_names(of_source, needed, names, destination=system, caller=CALLER)
     used = used_columns(system, people, asked)
     _check_keys(used, system)

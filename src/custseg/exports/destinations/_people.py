@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import did_you_mean
-from custseg._column_kinds import answer_of
+from custseg._column_kinds import flags_of
 from custseg._frames import open_table
 from custseg.errors import DataError
 from custseg.identity import columns_as_written, id_texts
@@ -122,18 +122,10 @@ def _check_ids(ids: Sequence[str | None], source: str, caller: str) -> None:
 
 def flag_values(values: nw.Series[Any], name: str, caller: str, *, subject: str) -> list[bool | None]:
     """A column of true and false, of 1 and 0, or of words for yes and no, as booleans."""
-    flags: dict[object, bool | None] = {None: None}
-    for value in values.unique().to_list():
-        if isinstance(value, str):
-            answer = {"1": "yes", "0": "no"}.get(value.strip()) or answer_of(value)
-            flags[value] = None if answer is None else answer == "yes"
-        elif value is not None and value in (0, 1):
-            flags[value] = bool(value)
-        else:
-            flags.setdefault(value, None)
-    if any(flag is None for value, flag in flags.items() if value is not None):
+    flags = flags_of(values)
+    if flags is None:
         raise DataError(
             f"{caller}: column {name!r} of {subject} must hold true and false, 1 and 0, or yes and no. "
             "Write what it holds as one of these."
         )
-    return [flags[value] for value in values.to_list()]
+    return flags

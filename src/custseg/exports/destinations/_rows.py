@@ -97,6 +97,11 @@ def chosen_members(members: Members, people: People, *, segment: Segment | None,
     return chosen
 
 
+def in_order(segment: Segment) -> tuple[bool, int, str]:
+    """What segments are sorted by: their numbers, and after them the names of groups in no segment."""
+    return (True, 0, segment) if isinstance(segment, str) else (False, segment, "")
+
+
 def rows_of(
     chosen: Mapping[str, Segment],
     members: Members,
@@ -127,7 +132,7 @@ def rows_of(
             left_out["formula"] += 1
         else:
             candidates.append((segment, customer, key, cells))
-    candidates.sort(key=lambda item: (isinstance(item[0], str), str(item[0]).zfill(20), item[1]))
+    candidates.sort(key=lambda item: (in_order(item[0]), item[1]))
     return _without_repeats(candidates, left_out, invalid, is_audience=destination.use == "audience")
 
 
@@ -172,4 +177,4 @@ def _without_repeats(
             written.add(identity)
             cells.append(own)
             segments.append(segment)
-    return Rows(cells, segments, dict(left_out), dict(invalid))
+    return Rows(cells, segments, dict(sorted(left_out.items())), dict(sorted(invalid.items())))
