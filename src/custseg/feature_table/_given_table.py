@@ -144,9 +144,8 @@ def unclustered_columns(table: FeatureTable, sensitive: Sequence[str] = ()) -> d
 
     They have no value or a single one; are ids (whole numbers that all differ, and that are named like ids or, if other
     columns are left, are consecutive); are codes, such as post codes; are sensitive (named like age, sex, children,
-    health or religion, or listed in `sensitive`), or in the same order as a column that is; have two values and are
-    named like an outcome, which is known only afterwards; or have the same order as an earlier column, so that one is
-    the other in another unit.
+    health or religion, or listed in `sensitive`); have two values and are named like an outcome, which is known only
+    afterwards; or have the same order as an earlier column, so that one is the other in another unit.
     """
     ready_columns = {feature.name for feature in table.described if feature.family == "given"}
     columns = {name: table.values(name) for name in table.numeric_names() if name in ready_columns}
@@ -163,16 +162,8 @@ def unclustered_columns(table: FeatureTable, sensitive: Sequence[str] = ()) -> d
     for name in table.numeric_names():
         if name not in columns and (name in sensitive or (name in attributes and is_sensitive_name(name))):
             reasons[name] = "sensitive"
-    compared = {name: values for name, values in columns.items() if reasons.get(name) in (None, "sensitive")}
-    groups: dict[str, list[str]] = {}
-    for name, first in duplicate_columns(compared).items():
-        groups.setdefault(first, [first]).append(name)
-    for names in groups.values():
-        if any(name in reasons for name in names):
-            reasons |= dict.fromkeys(names, "sensitive")
-        else:
-            reasons |= dict.fromkeys(names[1:], "duplicate")
-    return reasons
+    duplicates = duplicate_columns({name: values for name, values in columns.items() if name not in reasons})
+    return reasons | dict.fromkeys(duplicates, "duplicate")
 
 
 def _reason(name: str, values: Floats, *, is_code: bool, is_sensitive: bool) -> UnclusteredReason | None:

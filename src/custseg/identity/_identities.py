@@ -175,9 +175,9 @@ def _checked_limits(order: Sequence[str], merge: object) -> list[int]:
         raise TypeError(f"{_CALLER}: merge must map kinds to numbers, as in {{'email': 2}}, got {merge!r}.")
     if unknown := [kind for kind in merge if kind not in order[1:]]:
         raise ValueError(f"{_CALLER}: merge names {listed(unknown)}; it can name {listed(order[1:])}.")
-    for kind, most in merge.items():
-        if isinstance(most, bool) or not isinstance(most, int) or most < 2:
-            raise ValueError(f"{_CALLER}: merge[{kind!r}] must be a whole number from 2 on, got {most!r}.")
+    for kind, limit in merge.items():
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 2:
+            raise ValueError(f"{_CALLER}: merge[{kind!r}] must be a whole number from 2 on, got {limit!r}.")
     return [int(merge.get(kind, 1)) for kind in order]
 
 
@@ -205,9 +205,9 @@ def _texts(
         if lacking:
             faults.append(f"the table {shown(name)} lacks {listed(lacking)}; it has {listed(table.dialect.columns)}")
         else:
-            wanted = {f"ids[{name!r}]": column for _, column in columns[name]}
-            check_columns(_CALLER, wanted, table.dialect.columns, advice=table.advice)
-            table.check_types(_CALLER, wanted.values())
+            by_argument = {f"ids[{name!r}]": column for _, column in columns[name]}
+            check_columns(_CALLER, by_argument, table.dialect.columns, advice=table.advice)
+            table.check_types(_CALLER, by_argument.values())
     if faults:
         raise DataError(f"{_CALLER}: {'; '.join(faults)}. Name the columns of ids as they are called in the tables.")
     texts = {

@@ -109,7 +109,9 @@ def test_no_small_count_follows_from_this_and_the_profiles(drawn: list[list[int]
     sums = [np.eye(3)[k] for k in range(3)]
     equations = [np.tile(line, len(table)) for line in sums]
     totals = [*table.sum(axis=0)]
-    bounds = [(value, value) if known else (0, None) for value, known in zip(table.ravel(), is_known.ravel(), strict=True)]
+    bounds = [
+        (value, value) if known else (0, None) for value, known in zip(table.ravel(), is_known.ravel(), strict=True)
+    ]
     for cell in np.flatnonzero((table.ravel() > 0) & (table.ravel() < 10)):
         ends = [
             linprog(sign * np.eye(n)[cell], A_eq=np.array(equations), b_eq=totals, bounds=bounds).fun * sign

@@ -65,17 +65,18 @@ def members_of(source: object, *, as_of: object, model: SegmentModel | None, cal
     if model is not None and not isinstance(model, SegmentModel):
         raise TypeError(f"{caller}: model must be a SegmentModel, got {type(model).__name__}.")
     if isinstance(source, (Segmentation, Transitions)):
-        moment = source.as_of
+        moment: object = source.as_of
         if as_of is not None and moment is not None:
             raise ValueError(f"{caller}: as_of belongs to a source without a moment; this one has its own.")
-        as_text = None if (given := moment if as_of is None else as_of) is None else moment_text(given, caller)
+        moment = as_of if moment is None else moment
+        as_text = None if moment is None else moment_text(moment, caller)
         if isinstance(source, Segmentation):
             if model is not None:
                 raise ValueError(f"{caller}: model belongs to other sources; a result has its own. Leave it out.")
             return _of_assignments(source.assignments, as_of=as_text, model=source.model, caller=caller)
         return _of_transitions(source, as_of=as_text, model=model)
-    moment = None if as_of is None else moment_text(as_of, caller)
-    return _of_assignments(source, as_of=moment, model=model, caller=caller)
+    as_text = None if as_of is None else moment_text(as_of, caller)
+    return _of_assignments(source, as_of=as_text, model=model, caller=caller)
 
 
 def _of_assignments(source: object, *, as_of: str | None, model: SegmentModel | None, caller: str) -> Members:
@@ -143,11 +144,10 @@ def chosen_segment(members: Members, segment: object, caller: str) -> Segment | 
         return None
     if isinstance(segment, bool) or not isinstance(segment, (int, str)):
         raise TypeError(f"{caller}: segment must be the number or name of a segment, got {type(segment).__name__}.")
-    known = list(members.names)
-    if segment in known:
+    if segment in members.names:
         return segment
     by_name = [label for label, name in members.names.items() if name == segment]
     if len(by_name) != 1:
-        shown = [f"{label} ({name})" if isinstance(label, int) else label for label, name in members.names.items()]
-        raise DataError(f"{caller}: there is no segment {segment!r}. The segments are {listed(shown)}.")
+        choices = [f"{label} ({name})" if isinstance(label, int) else label for label, name in members.names.items()]
+        raise DataError(f"{caller}: there is no segment {segment!r}. The segments are {listed(choices)}.")
     return by_name[0]

@@ -38,12 +38,12 @@ class Rows:
     invalid: Mapping[str, int]
 
 
-def used_columns(destination: Destination, people: People, asked: Mapping[str, str]) -> list[Column]:
+def used_columns(destination: Destination, people: People, named: Mapping[str, str]) -> list[Column]:
     """The columns of the file: of the fields that the table has, and optional ones only if they are asked for."""
     columns = [
         column
         for column in destination.columns
-        if column.field in people.fields and (not column.optional or column.field in asked)
+        if column.field in people.fields and (not column.optional or column.field in named)
     ]
     fields = {column.field for column in columns}
     # Fields that are of use together only.
@@ -140,13 +140,13 @@ def _cells(
     row: int, columns: Sequence[Column], values: Values, *, destination: Destination
 ) -> tuple[tuple[str, ...], str | None]:
     """The cells of a person, and the value by which the system knows them; None if there is none."""
-    own = {column.field: values[column.field][row] for column in columns}
-    complete = [key for key in destination.keys if all(own.get(field) for field in key)]
+    person = {column.field: values[column.field][row] for column in columns}
+    complete = [key for key in destination.keys if all(person.get(field) for field in key)]
     useful = {field for key in complete for field in key}
     together = {field for key in destination.keys if len(key) > 1 for field in key}
-    cells = tuple("" if column.field in together - useful else own[column.field] or "" for column in columns)
-    lacks = any(column.required and not own[column.field] for column in columns)
-    key = None if lacks or not complete else "\0".join(f"{field}\0{own[field]}" for field in complete[0])
+    cells = tuple("" if column.field in together - useful else person[column.field] or "" for column in columns)
+    lacks = any(column.required and not person[column.field] for column in columns)
+    key = None if lacks or not complete else "\0".join(f"{field}\0{person[field]}" for field in complete[0])
     return cells, key
 
 
@@ -167,14 +167,14 @@ def _without_repeats(
         segments_of.setdefault(key, set()).add(segment)
     written: set[object] = set()
     cells, segments = [], []
-    for segment, _, key, own in candidates:
-        identity = own if is_audience else key
+    for segment, _, key, line in candidates:
+        identity = line if is_audience else key
         if not is_audience and len(segments_of[key]) > 1:
             left_out["shared_key"] += 1
         elif identity in written:
             left_out["duplicate"] += 1
         else:
             written.add(identity)
-            cells.append(own)
+            cells.append(line)
             segments.append(segment)
     return Rows(cells, segments, dict(sorted(left_out.items())), dict(sorted(invalid.items())))

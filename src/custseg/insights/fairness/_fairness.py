@@ -89,8 +89,8 @@ def fairness(
         raise TypeError(f"{_CALLER}: result must be a Segmentation, got {type(result).__name__}.")
     language = result.choice.language if language is None else language
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    given: object = confidence
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < 1:
+    level: object = confidence
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
         raise ValueError(f"{_CALLER}: confidence must lie between 0 and 1 (both excluded), got {confidence!r}.")
     names, table = _attributes(result, attributes)
     cuts = _checked_bands(bands, names, table)
@@ -164,22 +164,22 @@ def _attributes(result: Segmentation, attributes: object) -> tuple[list[str], Fe
                 "or give a table with customer_id and the attributes."
             )
         return names, table
-    given = given_features(attributes, None, _CALLER)
-    customers, own = result.features.ids, given.ids
-    if (customers.dtype == nw.String) != (own.dtype == nw.String):
+    table = given_features(attributes, None, _CALLER)
+    customers, ids = result.features.ids, table.ids
+    if (customers.dtype == nw.String) != (ids.dtype == nw.String):
         raise DataError(
-            f"{_CALLER}: the customer ids of attributes are {own.dtype}, those of the result {customers.dtype}. "
+            f"{_CALLER}: the customer ids of attributes are {ids.dtype}, those of the result {customers.dtype}. "
             "Convert the column."
         )
     order = nw.from_native(frame_from_columns({"position": np.arange(len(customers))}), eager_only=True)
     order = order.with_columns(customers.alias("customer_id"))
     joined = order.join(
-        given.local.with_columns(nw.col("customer_id").cast(customers.dtype)), on="customer_id", how="left"
+        table.local.with_columns(nw.col("customer_id").cast(customers.dtype)), on="customer_id", how="left"
     )
     joined = joined.sort("position").drop("position")
-    if not customers.is_in(own.cast(customers.dtype)).any():
+    if not customers.is_in(ids.cast(customers.dtype)).any():
         raise DataError(f"{_CALLER}: no customer of the result is in the table of attributes. Give the same ids.")
-    return given.names, FeatureTable(joined, given.described, given.give_back, reading=given.reading)
+    return table.names, FeatureTable(joined, table.described, table.give_back, reading=table.reading)
 
 
 def _checked_bands(bands: object, names: Sequence[str], table: FeatureTable) -> dict[str, list[float]]:
@@ -236,13 +236,13 @@ def _plays(plays: object, result: Segmentation, table: FeatureTable, *, clustere
 
 def _received(column: str, play: str, tables: Sequence[FeatureTable], *, clustered: Bools) -> Bools:
     """Who got a play by a column; missing values are no."""
-    own = [table for table in tables if column in table.names]
-    if not own:
+    having = [table for table in tables if column in table.names]
+    if not having:
         raise DataError(
             f"{_CALLER}: plays[{play!r}] names the column {column!r}, which neither the attributes nor the result "
             "have. Name another one, or list segments."
         )
-    values: Any = column_of(own[0].local, column)
+    values: Any = column_of(having[0].local, column)
     flags = flags_of(values)
     if flags is None:
         raise DataError(

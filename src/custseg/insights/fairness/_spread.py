@@ -65,16 +65,16 @@ class Spread:
         level = 1 - alpha / len(list(combinations(groups, 2)))
         shares = self.hits / np.maximum(self.sizes, 1)
         high, low = max(groups, key=lambda g: (shares[g], -g)), min(groups, key=lambda g: (shares[g], g))
-        others = (float(self.hits[low]), float(self.sizes[low]))
-        return high, low, share_difference(float(self.hits[high]), float(self.sizes[high]), others=others, level=level)
+        lower = (float(self.hits[low]), float(self.sizes[low]))
+        return high, low, share_difference(float(self.hits[high]), float(self.sizes[high]), others=lower, level=level)
 
     def against_others(self, group: int, alpha: float) -> Effect | None:
         """The share of a group minus that of all others; None where it may not be shown, or there are no others."""
         n_others = int(self.sizes.sum() - self.sizes[group])
         if not self.is_shown[group] or not n_others:
             return None
-        others = (float(self.hits.sum() - self.hits[group]), float(n_others))
-        return share_difference(float(self.hits[group]), float(self.sizes[group]), others=others, level=1 - alpha)
+        rival = (float(self.hits.sum() - self.hits[group]), float(n_others))
+        return share_difference(float(self.hits[group]), float(self.sizes[group]), others=rival, level=1 - alpha)
 
 
 def spreads(groups: Integers, n_groups: int, labels: Integers, *, outcomes: Sequence[Outcome]) -> list[Spread]:
@@ -94,12 +94,12 @@ def spreads(groups: Integers, n_groups: int, labels: Integers, *, outcomes: Sequ
         else np.bincount(groups[outcome.has], minlength=n_groups)
         for outcome in outcomes
     ]
-    tables = [table, *(np.column_stack([own, sizes - own]) for own in hits)]
+    tables = [table, *(np.column_stack([counts, sizes - counts]) for counts in hits)]
     is_open = ~np.logical_or.reduce([hidden_in_cross_table(counts)[:-1].any(axis=1) for counts in tables])
     if int((~is_open).sum()) == 1 and is_open.any():
         is_open[np.flatnonzero(is_open)[np.argmin(sizes[is_open])]] = False
-    p_values = [chi_square(np.stack([own, sizes - own]))[2] for own in hits]
+    p_values = [chi_square(np.stack([counts, sizes - counts]))[2] for counts in hits]
     return [
-        Spread(own, sizes, is_open, np.nan if p_value is None else p_value)
-        for own, p_value in zip(hits, p_values, strict=True)
+        Spread(counts, sizes, is_open, np.nan if p_value is None else p_value)
+        for counts, p_value in zip(hits, p_values, strict=True)
     ]
