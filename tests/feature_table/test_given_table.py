@@ -74,6 +74,20 @@ def test_unclustered_columns() -> None:
     assert unclustered_columns(given(table)) == reasons
 
 
+def test_sensitive_columns() -> None:
+    table = pl.DataFrame(
+        {
+            "customer_id": [1, 2, 3],
+            "age": [30, 61, 45],
+            "is_female": [1, 0, 1],
+            "vip": [0, 0, 1],
+            "visits": [9, 3, 6],
+        }
+    )
+    assert unclustered_columns(given(table)) == dict.fromkeys(["age", "is_female"], "sensitive")
+    assert unclustered_columns(given(table), ["vip"]) == dict.fromkeys(["age", "is_female", "vip"], "sensitive")
+
+
 def test_consecutive_numbers_are_ids_beside_measures_only() -> None:
     alone = pl.DataFrame({"customer_id": [1, 2, 3], "rank": [3, 1, 2]})
     assert unclustered_columns(given(alone)) == {}
