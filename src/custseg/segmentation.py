@@ -193,9 +193,11 @@ def fit_segments(
             table = _features(described, aim)
         else:
             described, table = None, _ready_table(features, customer_column, logs, form=form)
-        to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
         table = table.with_labels(labels, caller=_CALLER).in_language(language)
         protected = check_sensitive(table, sensitive, _CALLER)
+        to_cluster = columns
+        if aim is not None and columns is None:
+            to_cluster = [name for name in goal_columns(table, aim, _CALLER) if name not in protected]
         table, names, report = _with_columns(table, to_cluster, protected, logs=described)
 
         tell("preparing", 1, 4)

@@ -70,7 +70,7 @@ def test_what_somebody_does(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("age", "Year_Birth", "Gender", "is_female", "Kidhome", "number_of_children", "HealthIssues", "diabetes"),
+        *("age", "Year_Birth", "Gender", "is_female", "Kidhome", "number_of_children", "HealthIssues", "SeniorCitizen"),
         *("Religion", "ethnicity", "Marital_Status", "zip_code", "Region", "latitude", "home_city", "Возраст", "Пол"),
         *("пол_клиента", "Регион", "дети", "вероисповедание", "состояние здоровья"),
     ],

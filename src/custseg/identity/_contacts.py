@@ -46,10 +46,11 @@ def normalized_email(text: str) -> str | None:
     if not _EMAIL.fullmatch(plain):
         return None
     local, _, domain = plain.partition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
     labels = domain.split(".")
     is_domain = len(labels) > 1 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
     is_local = not (local.startswith(".") or local.endswith(".") or ".." in local)

@@ -106,7 +106,7 @@ def export_destination(
         The segment to write. Required for ad platforms, where a file is one audience; else by default all.
     members : {"all", "entered", "left"}, default "all"
         Of a comparison: all members, only those who are new in the segment, or those to remove from an audience, who
-        were in the segment and are not any more or may no longer be contacted.
+        were in the segment and are not any more or may not be contacted (removal needs no consent).
     columns : mapping of str to str, optional
         For each field the column of `customers`, as in ``{"email": "E-mail"}``; by default columns with the names of
         the fields. `external_id` is the customer id.
