@@ -79,7 +79,7 @@ def fairness(
     >>> import polars as pl
     >>> from custseg import fit_segments
     >>> from custseg.insights import fairness
-    >>> table = pl.DataFrame({"id": range(200), "visits": [2.0, 9.0] * 100, "sex": ["f", "m", "f", "f"] * 50})
+    >>> table = pl.DataFrame({"id": range(210), "visits": [2.0, 2.0, 9.0] * 70, "sex": ["f", "m", "f"] * 70})
     >>> result = fit_segments(features=table, n_segments=2, method="kmeans", min_size=20)
     >>> found = fairness(result, ["sex"], plays={"discount": [1]})
     >>> [(row.name, row.lowest, row.is_clear) for row in found.rows if row.kind == "play"]
