@@ -576,8 +576,8 @@ def test_sampling_is_reported() -> None:
 
 def test_heavy_tail_is_reported() -> None:
     rng, group = np.random.default_rng(0), np.repeat([0, 1, 2], 100)
-    visits, age = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
-    table = pl.DataFrame({"id": range(300), "visits": visits, "age": age, "luck": rng.standard_t(2, 300)})
+    visits, basket = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
+    table = pl.DataFrame({"id": range(300), "visits": visits, "basket": basket, "luck": rng.standard_t(2, 300)})
     fitted = quick_fit(features=table)
     assert [row.size for row in fitted.profiles] == [100, 100, 100]
     assert "The extreme values of luck were compressed: they are too few to form a segment." in fitted.notes
