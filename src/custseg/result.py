@@ -202,10 +202,8 @@ class Segmentation(Tabular):
         """Attributes of people among the columns of the segments, and what it means that there is no goal."""
         made = [column for column in self.model.columns if column.family in GIVEN_FAMILIES]
         attributes = {column.name for column in made if column.family == "attributes"}
-        names = [column.name for column in made]
-        notes = person_notes(
-            names, self.choice.language, attributes=attributes, n_others=len(self.model.columns) - len(made)
-        )
+        names, n_others = [column.name for column in made], len(self.model.columns) - len(made)
+        notes = person_notes(names, self.choice.language, attributes=attributes, n_others=n_others)
         is_plain = self.goal is not None or self.features.snapshot is None
         return notes if is_plain else [*notes, str(text(self.choice.language, "goals", "none"))]
 
@@ -269,7 +267,7 @@ class Segmentation(Tabular):
     def in_language(self, language: str) -> Segmentation:
         """The same result with its texts in "en" or "ru"; ValueError for another language.
 
-        Names given by `rename` stay, and so do the findings of the data report, which are worded at the fit.
+        Names given by `rename` stay.
         """
         check_choice("in_language", "language", language, allowed=LANGUAGES)
         profiles = self.profiles.in_language(language)
@@ -280,6 +278,7 @@ class Segmentation(Tabular):
             profiles=profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}),
             choice=replace(self.choice, language=language),
             features=self.features.in_language(language),
+            data_report=self.data_report.in_language(language),
             model=self.model.in_language(language),
             rules=rules,
         )
