@@ -100,6 +100,12 @@ def test_column_of_customers() -> None:
     result = linked()
     assert result.customers_of(pl.Series(["b", "zzz", None, " a"]), "cookie") == ["C2", None, None, "C1"]
     assert result.customers_of(["ANN@example.com", "no"], "email") == ["C1", None]
+    numbers = identities(
+        {"t": pl.DataFrame({"c": ["C1"], "k": [7]})},
+        {"t": {"customer": "c", "cookie": "k"}},
+        order=["customer", "cookie"],
+    )
+    assert numbers.customers_of([7.0, float("nan"), "7", 7], "cookie") == ["C1", None, "C1", "C1"]
     assert result.customers_of(["8 (900) 123 45 67"], "phone") == ["C1"]
     with pytest.raises(DataError, match="there is no kind 'card' of ids"):
         result.customers_of([], "card")

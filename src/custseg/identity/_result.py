@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -106,7 +107,7 @@ class Identities(Tabular):
         """
         if kind not in self.order:
             raise DataError(f"customers_of: there is no kind {kind!r} of ids. The kinds are {listed(self.order)}.")
-        texts = [None if value is None else str(value).strip() for value in values]
+        texts = [_as_text(value) for value in values]
         forms = normalized_values(kind, texts, country=self.country, caller="customers_of")
         customers = self._by_kind.get(kind, {})
         return [None if value is None else customers.get(forms[value] or "") for value in texts]
@@ -134,3 +135,12 @@ class Identities(Tabular):
             for conflict in self.conflicts
         ]
         return "\n  ".join(lines)
+
+
+def _as_text(value: object) -> str | None:
+    """An id as text; None for a missing one, also as pandas has it among whole numbers, which it makes decimal."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return None if math.isnan(value) else str(int(value) if value.is_integer() else value)
+    return str(value).strip()
