@@ -20,7 +20,7 @@ LAYERS = (
     ("_column_kinds", "_frames", "_labels", "_write"),
     ("_display",),
     ("snapshot",),
-    ("feature_table",),
+    ("feature_table", "identity"),
     ("logs",),
     ("sources",),
     (
