@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         profiling,
         proof,
         reports,
+        sources,
         tracking,
     )
     from custseg.errors import (
@@ -80,6 +81,7 @@ _FOLDERS = (
     "proof",
     "reports",
     "rules",
+    "sources",
     "tracking",
 )
 
@@ -115,6 +117,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "proof",
     "reports",
     "rules",
+    "sources",
     "tracking",
 ]
 

@@ -1,0 +1,55 @@
+"""The list of all systems. A system enters it with one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from custseg._checks import check_choice
+from custseg.sources.reading import SourceLogs, System
+from custseg.sources.shops import SHOPIFY
+from custseg.texts import LANGUAGES, text
+
+SYSTEMS: Mapping[str, System] = {
+    system.name: system
+    for system in (
+        SHOPIFY,
+    )
+}  # fmt: skip
+
+
+def names(language: str = "en") -> dict[str, str]:
+    """The systems whose files are read, and what each gives.
+
+    Parameters
+    ----------
+    language : {"en", "ru"}, default "en"
+        Language of the descriptions.
+
+    Returns
+    -------
+    dict of str to str
+        By the name of the function in `custseg.sources`, one sentence.
+
+    Examples
+    --------
+    >>> names()["shopify"]
+    'Orders and customers, from the exports of the admin (CSV).'
+    """
+    check_choice("sources.names", "language", language, allowed=LANGUAGES)
+    return {name: str(text(language, "sources", "systems", name)) for name in sorted(SYSTEMS)}
+
+
+def read(system: str, files: Mapping[str, object], **options: Any) -> SourceLogs:
+    """The logs in the files of a system; `files` has them by "orders", "events" or "customers".
+
+    Raises
+    ------
+    ValueError
+        If there is no such system, or it has no such file.
+    """
+    check_choice("sources.read", "system", system, allowed=list(SYSTEMS))
+    allowed = SYSTEMS[system].files
+    for kind in files:
+        check_choice("sources.read", "file", kind, allowed=list(allowed))
+    return SYSTEMS[system].logs(files, **options)
