@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -14,7 +14,7 @@ from custseg._frames._duckdb._relation import DuckDBDialect
 from custseg._frames._open import Table, open_table
 from custseg._frames._polars import PolarsDialect
 
-_ENTRY = re.compile(r"(?P<column>[^\[\]]+)\[(?P<key>[^\[\]]+)\]")
+_PATH_OF_ENTRY = re.compile(r"(?P<column>[^\[\]]+)\[(?P<key>[^\[\]]+)\]")
 
 
 def rows_of(table: Table) -> nw.LazyFrame[Any]:
@@ -46,60 +46,81 @@ def with_nested(table: Table, paths: Iterable[str]) -> Table:
     """
     if table.dialect.text:
         return table
+    frame = rows_of(table)
+    kinds = dict(frame.collect_schema())
+    members: list[nw.Expr] = []
+    entries: dict[str, _Entry] = {}
     for path in dict.fromkeys(paths):
-        if path in table.dialect.columns:
+        if path in kinds:
             continue
-        if match := _ENTRY.fullmatch(path):
-            table = _with_entry(table, path, match)
-        elif "." in path:
-            table = _with_member(table, path)
-    return table
-
-
-def _with_member(table: Table, path: str) -> Table:
-    """The table with the member of a structure, if it has one at that path."""
-    frame = rows_of(table)
-    first, *members = path.split(".")
-    kind: Any = frame.collect_schema().get(first)
-    value = nw.col(first)
-    for member in members:
-        kinds = {field.name: field.dtype for field in kind.fields} if isinstance(kind, nw.Struct) else {}
-        if member not in kinds:
-            return table
-        kind, value = kinds[member], value.struct.field(member)
-    return with_rows(table, frame.with_columns(value.alias(path)))
-
-
-def _with_entry(table: Table, path: str, match: re.Match[str]) -> Table:
-    """The table with the entry of a list of keys and values, if it has such a list."""
-    column, key = match["column"], match["key"]
-    frame = rows_of(table)
-    kind = frame.collect_schema().get(column)
-    inner = kind.inner if isinstance(kind, nw.List) else None
-    kinds = {field.name: field.dtype for field in inner.fields} if isinstance(inner, nw.Struct) else {}
-    if not {"key", "value"} <= kinds.keys():
+        if entry := _entry(path, kinds):
+            entries[path] = entry
+        elif (value := _member(path, kinds)) is not None:
+            members.append(value.alias(path))
+    if not members and not entries:
         return table
-    value = kinds["value"]
-    members = [field.name for field in value.fields] if isinstance(value, nw.Struct) else []
+    frame = frame.with_columns(*members) if members else frame
     native = nw.to_native(frame)
     if isinstance(native, pl.LazyFrame):
-        return with_rows(table, nw.from_native(native.with_columns(_polars_entry(column, key, members).alias(path))))
-    entry = _duckdb_entry(column, key, members)
-    return with_rows(table, nw.from_native(native.project(f"*, {entry} AS {_name(path)}")))
+        native = native.with_columns(_polars_entry(entry).alias(path) for path, entry in entries.items())
+    elif entries:
+        native = native.project(
+            ", ".join(["*", *(f"{_duckdb_entry(e)} AS {_name(path)}" for path, e in entries.items())])
+        )
+    return with_rows(table, nw.from_native(native))
 
 
-def _polars_entry(column: str, key: str, members: Sequence[str]) -> pl.Expr:
+@dataclass(frozen=True)
+class _Entry:
+    """The list of keys and values in which an entry is looked up, and the members of its values."""
+
+    column: str
+    key: str
+    members: tuple[str, ...]
+
+
+def _member(path: str, kinds: Mapping[str, Any]) -> nw.Expr | None:
+    """The member of a structure; None if there is none at that path."""
+    first, *members = path.split(".")
+    kind: Any = kinds.get(first) if members else None
+    value = nw.col(first)
+    for member in members:
+        inner = _members(kind)
+        if member not in inner:
+            return None
+        kind, value = inner[member], value.struct.field(member)
+    return value if members else None
+
+
+def _entry(path: str, kinds: Mapping[str, Any]) -> _Entry | None:
+    """The entry of a list of keys and values; None if there is no such list."""
+    match = _PATH_OF_ENTRY.fullmatch(path)
+    kind = kinds.get(match["column"]) if match else None
+    inner = _members(kind.inner) if isinstance(kind, nw.List) else {}
+    if match is None or not {"key", "value"} <= inner.keys():
+        return None
+    return _Entry(match["column"], match["key"], tuple(_members(inner["value"])))
+
+
+def _members(kind: Any) -> dict[str, Any]:
+    """The members of a structure and their types; none for other types."""
+    return {field.name: field.dtype for field in kind.fields} if isinstance(kind, nw.Struct) else {}
+
+
+def _polars_entry(entry: _Entry) -> pl.Expr:
     element = pl.element()
-    matching = element.filter(element.struct.field("key") == key).struct.field("value")
-    value = pl.col(column).list.eval(matching).list.first()
-    return pl.coalesce(value.struct.field(name).cast(pl.String) for name in members) if members else value
+    matching = element.filter(element.struct.field("key") == entry.key).struct.field("value")
+    value = pl.col(entry.column).list.eval(matching).list.first()
+    if not entry.members:
+        return value
+    return pl.coalesce(value.struct.field(name).cast(pl.String) for name in entry.members)
 
 
-def _duckdb_entry(column: str, key: str, members: Sequence[str]) -> str:
-    text = "'" + key.replace("'", "''") + "'"
-    entry = f"[entry.value FOR entry IN {_name(column)} IF entry.key = {text}][1]"
-    values = [f"CAST({entry}.{_name(name)} AS VARCHAR)" for name in members]
-    return f"coalesce({', '.join(values)})" if values else entry
+def _duckdb_entry(entry: _Entry) -> str:
+    text = "'" + entry.key.replace("'", "''") + "'"
+    value = f"[entry.value FOR entry IN {_name(entry.column)} IF entry.key = {text}][1]"
+    values = [f"CAST({value}.{_name(name)} AS VARCHAR)" for name in entry.members]
+    return f"coalesce({', '.join(values)})" if values else value
 
 
 def _name(column: str) -> str:

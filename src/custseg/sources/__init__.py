@@ -22,11 +22,14 @@ from __future__ import annotations
 from custseg.sources._catalog import SYSTEMS, names, read
 from custseg.sources.reading import SourceLogs, SourceReport
 from custseg.sources.shops import shopify
+from custseg.sources.web import ga4, metrika
 
 __all__ = [
     "SYSTEMS",
     "SourceLogs",
     "SourceReport",
+    "ga4",
+    "metrika",
     "names",
     "read",
     "shopify",

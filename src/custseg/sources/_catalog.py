@@ -8,11 +8,14 @@ from typing import Any
 from custseg._checks import check_choice
 from custseg.sources.reading import SourceLogs, System
 from custseg.sources.shops import SHOPIFY
+from custseg.sources.web import GA4, METRIKA
 from custseg.texts import LANGUAGES, text
 
 SYSTEMS: Mapping[str, System] = {
     system.name: system
     for system in (
+        GA4,
+        METRIKA,
         SHOPIFY,
     )
 }  # fmt: skip

@@ -16,6 +16,7 @@ from custseg.sources.reading._source_table import SourceTable
 from custseg.texts import listed, plural, shown
 
 _FROM_FLOAT = r"^[0-9]+\.0+$|^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$"
+_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
 _LONG = r"^[0-9]{16,}$"
 # Spreadsheets keep 15 digits of a number and write zeros for the others.
 _ROUNDED = r"^[0-9]{15}0+$"
@@ -105,6 +106,11 @@ def checked_rows(
         raise DataError(f"{source.caller}: " + "; ".join(faults))
     special = {name: counts[f"of {name}"] for name in conditions or {}}
     return RowCounts(counts["rows"], counts.get("early", 0), counts.get("late", 0), special)
+
+
+def number_in(column: str) -> nw.Expr:
+    """The number in a text with a decimal point; null where it is none."""
+    return nw.when(nw.col(column).str.contains(_NUMBER)).then(nw.col(column)).cast(nw.Float64)
 
 
 def raise_unless_single(caller: str, values: Iterable[object], *, what: str, remedy: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -48,6 +48,7 @@ class SourceTable:
         date: str = "",
         date_format: str | None = None,
         plain: Iterable[str] = (),
+        mapped: Mapping[str, tuple[str, Mapping[str, str]]] | None = None,
     ) -> nw.LazyFrame[Any]:
         """The rows with the columns of these roles, lazily and on the engine of the data.
 
@@ -63,7 +64,9 @@ class SourceTable:
         date_format : str, optional
             How the dates are written, as in `Orders`.
         plain : iterable of str
-            Roles that keep their values and types.
+            Roles that keep their values and types; those without a column are left out.
+        mapped : mapping of str to tuple of str and mapping, optional
+            Further columns: the words of a role, replaced by those of the mapping, or null.
 
         Returns
         -------
@@ -80,6 +83,8 @@ class SourceTable:
         for role in (*plain, *([date] if date else ())):
             if role in self.names:
                 columns[role] = dialect.word(self.names[role]) if dialect.text else dialect.plain(self.names[role])
+        for name, (role, words_of_role) in (mapped or {}).items():
+            columns[name] = dialect.mapped(self.names[role], words_of_role)
         if date:
             columns["moment"] = dialect.moment(self.names[date], self.date_style(date, date_format))
         frame = dialect.select(columns)

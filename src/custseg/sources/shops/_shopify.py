@@ -17,6 +17,7 @@ from custseg.sources.reading import (
     checked_rows,
     csv_form,
     customer_table,
+    divided,
     first_key,
     mail_key,
     open_source,
@@ -163,10 +164,9 @@ def _with_amounts(frame: nw.LazyFrame[Any], *, refunds: bool) -> nw.LazyFrame[An
     net = gross - col("line_discount").fill_null(0.0)
     frame = frame.with_columns(gross.alias("gross"), net.alias("net"))
     frame = frame.with_columns(col("net").sum().over("order").alias("order_net"))
-    shared = (col("order_net") > 0) & ~col("order_total").is_null() & ~col("net").is_null()
     never_paid = col("status").is_in(list(_NEVER_PAID)).fill_null(value=False)
     frame = frame.with_columns(
-        nw.when(shared).then(col("net") / col("order_net") * col("order_total")).otherwise(col("net")).alias("amount"),
+        nw.coalesce(divided("order_total", "net", "order"), col("net")).alias("amount"),
         (~col("cancelled_at").is_null() | never_paid).alias("cancelled"),
     )
     frame = frame.with_columns((col("gross") - col("amount")).alias("discount"))
