@@ -2,9 +2,9 @@
 
 Start reading at `_open.py`: `open_table` returns a `Table` with a `Dialect`, which brings described columns into one
 canonical form on the engine of the data; everything else is written once, in narwhals. `_polars.py` and `_duckdb/` hold
-the two dialects, `_files/` reads CSV, Parquet, JSON and Excel files, `_nested.py` and `_lists.py` take values out of
-nested columns, `_sample.py` takes samples, and `_local.py` and `_give_back.py` create, write and return results;
-`_spreadsheet.py` makes text safe for spreadsheets.
+the two dialects, `_files/` reads CSV, Parquet, JSON and Excel files, `_nested/` takes values out of nested columns,
+`_sample.py` takes samples, and `_local.py` and `_give_back.py` create, write and return results; `_spreadsheet.py`
+makes text safe for spreadsheets.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat,
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file, open_bytes
 from custseg._frames._give_back import as_pandas
-from custseg._frames._lists import exploded, text_lists
 from custseg._frames._local import (
     collect,
     collect_together,
@@ -25,7 +24,7 @@ from custseg._frames._local import (
     parquet_table,
     table_writer,
 )
-from custseg._frames._nested import rows_of, with_nested, with_rows
+from custseg._frames._nested import exploded, rows_of, text_lists, with_nested, with_rows
 from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
 from custseg._frames._spreadsheet import original_text, safe_text

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from custseg.sources._catalog import SYSTEMS, names, read
 from custseg.sources.reading import SourceLogs, SourceReport
-from custseg.sources.shops import shopify
+from custseg.sources.shops import magento, shopify, woocommerce
 from custseg.sources.web import ga4, metrika
 
 __all__ = [
@@ -29,8 +29,10 @@ __all__ = [
     "SourceLogs",
     "SourceReport",
     "ga4",
+    "magento",
     "metrika",
     "names",
     "read",
     "shopify",
+    "woocommerce",
 ]

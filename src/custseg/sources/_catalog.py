@@ -7,7 +7,7 @@ from typing import Any
 
 from custseg._checks import check_choice
 from custseg.sources.reading import SourceLogs, System
-from custseg.sources.shops import SHOPIFY
+from custseg.sources.shops import MAGENTO, SHOPIFY, WOOCOMMERCE
 from custseg.sources.web import GA4, METRIKA
 from custseg.texts import LANGUAGES, text
 
@@ -15,8 +15,10 @@ SYSTEMS: Mapping[str, System] = {
     system.name: system
     for system in (
         GA4,
+        MAGENTO,
         METRIKA,
         SHOPIFY,
+        WOOCOMMERCE,
     )
 }  # fmt: skip
 

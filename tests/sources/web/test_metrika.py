@@ -16,7 +16,13 @@ HEADER = [
     "ym:s:productsQuantity", "ym:s:purchaseCurrency", "ym:s:purchaseID", "ym:s:purchaseRevenue", "ym:s:visitID",
 ]  # fmt: skip
 NONE = ["[]"] * 8
-GOODS = [r"[\'Cups\',\'Tea\']", "[\\'Cup\\',\\'Tea \"A\", 1\\']", "[500000000,1000000000]", r"[\'T-1\',\'T-1\']", "[2,1]"]
+GOODS = [
+    r"[\'Cups\',\'Tea\']",
+    "[\\'Cup\\',\\'Tea \"A\", 1\\']",
+    "[500000000,1000000000]",
+    r"[\'T-1\',\'T-1\']",
+    "[2,1]",
+]
 VISITS = [
     [ANN, "1", "2026-09-01 12:00:00", "[]", "ad", *NONE, "1"],
     [ANN, "1", "2026-09-02 09:30:05", "[31001,31002]", "organic", *GOODS, r"[\'RUB\']", r"[\'T-1\']", "[1990.5]", "2"],

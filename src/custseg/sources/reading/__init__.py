@@ -22,7 +22,7 @@ from custseg.sources.reading._keys import (
     without_guard,
 )
 from custseg.sources.reading._logs import customer_table, event_log, order_log
-from custseg.sources.reading._purchases import divided, first_of_each_order, n_repeated
+from custseg.sources.reading._purchases import ListMembers, divided, first_of_each_order, n_repeated
 from custseg.sources.reading._result import SourceLogs, SourceReport
 from custseg.sources.reading._source_table import SourceTable, open_source
 from custseg.sources.reading._system import System, source_findings
@@ -30,6 +30,7 @@ from custseg.sources.reading._system import System, source_findings
 __all__ = [
     "FileFormat",
     "Format",
+    "ListMembers",
     "RowCounts",
     "SourceLogs",
     "SourceReport",

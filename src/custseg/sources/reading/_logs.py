@@ -45,10 +45,10 @@ def order_log(
     """
     columns = frame.collect_schema().names()
     roles = {name: name for name in ORDER_COLUMNS if name in columns}
-    kept = ["customer_id", "order_id", "ordered_at", "amount", *roles]
+    selected = ["customer_id", "order_id", "ordered_at", "amount", *roles]
     if "currency" in roles:
         _check_currencies(source, frame, rates)
-    table = with_rows(source.table, without_early(frame).select(kept))
+    table = with_rows(source.table, without_early(frame).select(selected))
     return Orders(table, timezone=timezone, date_format=date_format, rates=rates, **_texts(roles))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -48,3 +49,38 @@ def n_repeated(frame: nw.LazyFrame[Any], order: str = "order_id") -> int:
     counts = collect(orders.select(rows=nw.col(order).len(), distinct=nw.col(order).n_unique()))
     rows, distinct = counts.row(0)
     return int(rows) - int(distinct)
+
+
+@dataclass(frozen=True)
+class ListMembers:
+    """The structures in a column of lists, after `explode` has made rows of them.
+
+    Attributes
+    ----------
+    column : str
+        The column.
+    names : frozenset of str
+        The members that the structures have; empty where there is no such column.
+    """
+
+    column: str
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, frame: nw.LazyFrame[Any], column: str) -> ListMembers:
+        """Those of a column of the frame, which need not be there."""
+        kind: Any = frame.collect_schema().get(column)
+        inner = kind.inner if isinstance(kind, nw.List) else None
+        return cls(
+            column, frozenset(field.name for field in inner.fields) if isinstance(inner, nw.Struct) else frozenset()
+        )
+
+    def text(self, name: str) -> nw.Expr:
+        """The member as text; null where the structures have none of that name."""
+        value = nw.col(self.column).struct.field(name) if name in self.names else nw.lit(None, nw.String)
+        return value.cast(nw.String)
+
+    def number(self, name: str) -> nw.Expr:
+        """The member as a 64-bit float, also where it is written as text."""
+        value = nw.col(self.column).struct.field(name) if name in self.names else nw.lit(None, nw.Float64)
+        return value.cast(nw.Float64)

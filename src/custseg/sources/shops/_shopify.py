@@ -190,10 +190,10 @@ def _customers(source: SourceTable, counts: dict[str, int], *, timezone: str) ->
     consent = {"email": "accepts_email", "sms": "accepts_sms"}
     consent = {channel: name for channel, name in consent.items() if source.has(name)}
     category = [name for name in ("country", "province") if source.has(name)]
-    kept = ["customer_id", *numbers, *category, *consent.values()]
+    columns = ["customer_id", *numbers, *category, *consent.values()]
     table = customer_table(
         source,
-        frame.filter(~nw.col("customer_id").is_null()).select(kept),
+        frame.filter(~nw.col("customer_id").is_null()).select(columns),
         timezone=timezone,
         numeric=["total_spent"],
         counts=["total_orders"],

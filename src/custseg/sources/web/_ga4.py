@@ -13,6 +13,7 @@ from custseg._frames import matching_paths
 from custseg.errors import DataError
 from custseg.logs import Orders
 from custseg.sources.reading import (
+    ListMembers,
     SourceLogs,
     SourceReport,
     SourceTable,
@@ -105,7 +106,7 @@ def ga4(
     ['visited']
     """
     check_key(_CALLER, id, _IDS)
-    known = event_names(_CALLER, "ga4", names)
+    canonical = event_names(_CALLER, "ga4", names)
     _check_files(events)
     source = open_source(events, "ga4", "events", form=csv_form(separator=separator))
     frame = _rows(source, id, in_usd=in_usd)
@@ -125,7 +126,9 @@ def ga4(
     )
     counts = {name: read[name] for name in ("without_customer", "without_order_id")}
     counts |= {"before_2000": read.early, "after_as_of": read.late}
-    log = event_log(source, frame.rename({"date": "occurred_at"}), names=known, timezone=timezone, date_format=_UNIX)
+    log = event_log(
+        source, frame.rename({"date": "occurred_at"}), names=canonical, timezone=timezone, date_format=_UNIX
+    )
     orders = None
     if read["purchases"]:
         purchases = frame.filter(purchase)
@@ -196,9 +199,9 @@ def _orders(
         nw.lit(None, nw.String).alias("product"),
         nw.lit(None, nw.String).alias("category"),
     )
-    kept = ["customer_id", "order_id", "date", "moment", "amount", "source", "currency", "product", "category"]
-    kept += ["channel"] if source.has("channel") else []
-    rows = nw.concat([_by_item(purchases).select(kept), refunds.select(kept)], how="vertical")
+    selected = ["customer_id", "order_id", "date", "moment", "amount", "source", "currency", "product", "category"]
+    selected += ["channel"] if source.has("channel") else []
+    rows = nw.concat([_by_item(purchases).select(selected), refunds.select(selected)], how="vertical")
     rows = rows.rename({"date": "ordered_at"})
     unused = [] if source.has("items") else ["product", "category"]
     unused += ["currency"] if in_usd or not source.has("currency") else []
@@ -208,26 +211,21 @@ def _orders(
 def _by_item(purchases: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """A row for each item of a purchase, with its share of the total; one row for a purchase without items."""
     col = nw.col
-    kind: Any = purchases.collect_schema().get("items")
-    inner = getattr(kind, "inner", None)
-    members = {member.name for member in inner.fields} if isinstance(inner, nw.Struct) else set()
-    if not members:
+    item = ListMembers.of(purchases, "items")
+    if not item.names:
         missing = nw.lit(None, nw.String)
         return purchases.with_columns(col("total").alias("amount"), missing.alias("product"), missing.alias("category"))
-
-    def member(name: str, kind: Any) -> nw.Expr:
-        present = col("items").struct.field(name) if name in members else nw.lit(None, nw.String)
-        return present.cast(kind)
-
-    number = nw.Float64
     # An order without an id is one event: its time and device name it.
     event = nw.concat_str(nw.coalesce(col("user_pseudo_id"), nw.lit("")), col("moment").cast(nw.String), separator=" ")
-    weight = nw.coalesce(member("item_revenue", number), member("price", number) * member("quantity", number))
+    weight = nw.coalesce(
+        item.number("item_revenue"),
+        item.number("price") * item.number("quantity"),
+    )
     rows = purchases.with_columns(nw.coalesce(col("order_id"), event).alias("purchase")).explode("items")
     rows = rows.with_columns(
         weight.alias("weight"),
-        nw.coalesce(member("item_name", nw.String), member("item_id", nw.String)).alias("product"),
-        member("item_category", nw.String).alias("category"),
+        nw.coalesce(item.text("item_name"), item.text("item_id")).alias("product"),
+        item.text("item_category").alias("category"),
     )
     return rows.with_columns(divided("total", "weight", "purchase").alias("amount"))
 

@@ -128,8 +128,8 @@ def metrika(
 
 def _add(counts: dict[str, int], read: RowCounts, repeated: int) -> None:
     """Add the counts of one file to those of the others."""
-    found = {"without_customer": read["without_customer"], "before_2000": read.early, "after_as_of": read.late}
-    for name, count in {**found, "repeated_rows": repeated}.items():
+    of_file = {"without_customer": read["without_customer"], "before_2000": read.early, "after_as_of": read.late}
+    for name, count in {**of_file, "repeated_rows": repeated}.items():
         counts[name] = counts.get(name, 0) + count
 
 

@@ -45,8 +45,8 @@ def exploded(frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[A
     if isinstance(native, pl.LazyFrame):
         return nw.from_native(native.explode(list(columns)))
     items = ", ".join(f"unnest({_name(name)}) AS {_name(name)}" for name in columns)
-    others = [_name(name) for name in native.columns if name not in columns]
-    rows: nw.LazyFrame[Any] = nw.from_native(native.project(", ".join([*others, items])))
+    names = [_name(name) for name in native.columns if name not in columns]
+    rows: nw.LazyFrame[Any] = nw.from_native(native.project(", ".join([*names, items])))
     return rows
 
 
@@ -60,8 +60,8 @@ def _polars_list(column: str) -> pl.Expr:
 
 
 def _polars_unescaped(text: pl.Expr) -> pl.Expr:
-    for written, meant in (("\\\\", _MARK), ("\\'", "'"), (_MARK, "\\")):
-        text = text.str.replace_all(written, meant, literal=True)
+    for escaped, plain in (("\\\\", _MARK), ("\\'", "'"), (_MARK, "\\")):
+        text = text.str.replace_all(escaped, plain, literal=True)
     return text
 
 
@@ -73,8 +73,8 @@ def _duckdb_list(column: str) -> str:
 
 
 def _duckdb_unescaped(text: str) -> str:
-    for written, meant in (("\\\\", _MARK), ("\\'", "'"), (_MARK, "\\")):
-        text = f"replace({text}, {_quoted(written)}, {_quoted(meant)})"
+    for escaped, plain in (("\\\\", _MARK), ("\\'", "'"), (_MARK, "\\")):
+        text = f"replace({text}, {_quoted(escaped)}, {_quoted(plain)})"
     return text
 
 
