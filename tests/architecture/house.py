@@ -93,7 +93,7 @@ ROOMS = {
     ),
     "sources": (
         ("reading",),
-        ("crm", "mail", "shops", "web"),
+        ("crm", "mail", "mapping", "shops", "web"),
         ("_catalog",),
         ("__init__",),
     ),

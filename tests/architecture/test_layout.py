@@ -23,6 +23,7 @@ TESTED_BY = {
     "_frames/_dialect.py": "frames/test_open_files.py",
     "_frames/_files/_csv_format.py": "frames/files/test_csv_properties.py",
     "_frames/_files/_excel.py": "inspection/test_excel.py",
+    "_frames/_files/_first_rows.py": "sources/mapping/test_mapped.py",
     "_frames/_give_back.py": "display/test_tabular.py",
     "_frames/_sample.py": "inspection/test_dialects.py",
     "_numerics/_arrays.py": "clustering/rows/test_rows.py",

@@ -11,7 +11,15 @@ from __future__ import annotations
 
 from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
-from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file, open_bytes
+from custseg._frames._files import (
+    USUAL_FORM,
+    CSVFormat,
+    FirstRow,
+    TextFacts,
+    first_rows,
+    look_at_text_file,
+    open_bytes,
+)
 from custseg._frames._give_back import as_pandas
 from custseg._frames._local import (
     collect,
@@ -41,6 +49,7 @@ __all__ = [
     "DateFormat",
     "DateStyle",
     "Dialect",
+    "FirstRow",
     "Table",
     "TableSample",
     "TextFacts",
@@ -51,6 +60,7 @@ __all__ = [
     "columns_of",
     "date_format",
     "exploded",
+    "first_rows",
     "frame_from_columns",
     "local_table",
     "look_at_text_file",

@@ -229,10 +229,11 @@ def opened_logs(
 def _system(name: str | None) -> str | None:
     """The name of a system; with 'help', print all and stop."""
     if name == "help":
-        from custseg.sources import names
+        from custseg.sources import SYSTEMS, names
 
         for system, gives in names(click.get_current_context().params.get("language", "en")).items():
-            say(f"{system}: {gives}")
+            if system in SYSTEMS:
+                say(f"{system}: {gives}")
         click.get_current_context().exit()
     return name
 

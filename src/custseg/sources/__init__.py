@@ -20,6 +20,7 @@ To add a system:
 from __future__ import annotations
 
 from custseg.sources._catalog import SYSTEMS, names, read
+from custseg.sources.mapping import mapped, presets
 from custseg.sources.reading import SourceLogs, SourceReport
 from custseg.sources.shops import magento, shopify, woocommerce
 from custseg.sources.web import ga4, metrika
@@ -30,8 +31,10 @@ __all__ = [
     "SourceReport",
     "ga4",
     "magento",
+    "mapped",
     "metrika",
     "names",
+    "presets",
     "read",
     "shopify",
     "woocommerce",

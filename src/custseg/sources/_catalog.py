@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from custseg._checks import check_choice
+from custseg.sources.mapping import presets
 from custseg.sources.reading import SourceLogs, System
 from custseg.sources.shops import MAGENTO, SHOPIFY, WOOCOMMERCE
 from custseg.sources.web import GA4, METRIKA
@@ -24,7 +25,7 @@ SYSTEMS: Mapping[str, System] = {
 
 
 def names(language: str = "en") -> dict[str, str]:
-    """The systems whose files are read, and what each gives.
+    """The systems whose files are read, and what each gives; those read by a preset of `mapped` say so.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def names(language: str = "en") -> dict[str, str]:
     'Orders and customers, from the exports of the admin (CSV).'
     """
     check_choice("sources.names", "language", language, allowed=LANGUAGES)
-    return {name: str(text(language, "sources", "systems", name)) for name in sorted(SYSTEMS)}
+    return {name: str(text(language, "sources", "systems", name)) for name in sorted([*SYSTEMS, *presets()])}
 
 
 def read(system: str, files: Mapping[str, object], **options: Any) -> SourceLogs:

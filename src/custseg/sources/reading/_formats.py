@@ -18,7 +18,6 @@ from custseg._frames import look_at_text_file, open_bytes
 from custseg.errors import DataError
 from custseg.texts import listed, shown
 
-_FOLDER = files("custseg.sources").joinpath("formats")
 _LONGEST_LINE = 1000
 
 
@@ -44,6 +43,20 @@ class FileFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Whether the header is in the language of the account.
     export : str
         Where the system writes it, for the remedy of an error.
+    separator, decimal, thousands, date_format : str
+        How the file is written, as a rule; "" for the default of `Orders`.
+    utc : bool
+        Whether dates without a zone are in Greenwich time.
+    totals : str
+        Regular expression of the first cell of rows with totals, which are left out.
+    one_total : bool
+        Whether an order has a row for each of its products, all with the total of the order.
+    choose : str
+        Role whose values the user must choose from, such as the stage of a deal; "" for none.
+    match : list of str
+        Roles that together name an account outside, which the user must match with customers.
+    attributes : dict of str to str
+        By role, the kind of attribute that it is: an argument of `Customers`.
     """
 
     title: str
@@ -54,6 +67,16 @@ class FileFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prefix: str = ""
     localized: bool = False
     export: str = ""
+    separator: str = ""
+    decimal: str = ""
+    thousands: str = ""
+    date_format: str = ""
+    utc: bool = False
+    totals: str = ""
+    one_total: bool = False
+    choose: str = ""
+    match: list[str] = msgspec.field(default_factory=list)
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class UnusableFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,9 +117,10 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def formats() -> Mapping[str, Format]:
-    """The formats of all systems by name."""
-    paths = sorted((item for item in _FOLDER.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+def formats(folder: str = "formats") -> Mapping[str, Format]:
+    """The formats of all systems by name; in the folder "presets", those whose headers are not fixed."""
+    items = files("custseg.sources").joinpath(folder).iterdir()
+    paths = sorted((item for item in items if item.name.endswith(".toml")), key=lambda item: item.name)
     return {
         item.name.removesuffix(".toml"): msgspec.toml.decode(item.read_text(encoding="utf-8"), type=Format)
         for item in paths

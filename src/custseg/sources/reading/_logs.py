@@ -26,6 +26,7 @@ def order_log(
     timezone: str,
     date_format: str | None = None,
     rates: Mapping[str, float] | None = None,
+    with_orders: bool = True,
 ) -> Orders:
     """The rows as `Orders`.
 
@@ -42,6 +43,8 @@ def order_log(
         How the dates are written.
     rates : mapping of str to float, optional
         What one unit of each currency is worth.
+    with_orders : bool, default True
+        Whether the file names orders; without, all rows of a customer at one time are one order.
     """
     columns = frame.collect_schema().names()
     roles = {name: name for name in ORDER_COLUMNS if name in columns}
@@ -49,7 +52,8 @@ def order_log(
     if "currency" in roles:
         _check_currencies(source, frame, rates)
     table = with_rows(source.table, without_early(frame).select(selected))
-    return Orders(table, timezone=timezone, date_format=date_format, rates=rates, **_texts(roles))
+    order = "order_id" if with_orders else None
+    return Orders(table, order=order, timezone=timezone, date_format=date_format, rates=rates, **_texts(roles))
 
 
 def event_log(
