@@ -6,7 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from custseg.cli import main
+from custseg.cli.pipeline._project import read_project
 from custseg.datasets import make_shop
+from custseg.errors import DataError
 from custseg.sources import SYSTEMS
 
 
@@ -31,6 +33,7 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_export_is_fitted_and_assigned_again(export: Path, tmp_path: Path) -> None:
     out, config = tmp_path / "out", tmp_path / "custseg.toml"
     fitted = run("fit", "--from", "shopify", export, "--out", out, "--config", config, "--segments", "1")
@@ -42,6 +45,19 @@ def test_export_is_fitted_and_assigned_again(export: Path, tmp_path: Path) -> No
     assigned = run("assign", "--as-of", "2030-01-01", "--config", config, "--out", tmp_path / "again.csv")
     assert assigned.exit_code == 0, assigned.output
     assert len((tmp_path / "again.csv").read_text().splitlines()) == len(table.splitlines())
+
+
+def test_project_file_reads_the_files_of_a_system(export: Path, tmp_path: Path) -> None:
+    (tmp_path / "custseg.toml").write_text(f'[orders]\nfile = "{export.as_posix()}"\nsource = "shopify"\n')
+    described = read_project(tmp_path / "custseg.toml").described()
+    assert described.keys() == {"orders"}
+    assert described["orders"].described()["customer"] == "customer_id"
+    (tmp_path / "custseg.toml").write_text('[orders]\nfile = "x.csv"\nsource = "shopify"\ncustomer = "Email"\n')
+    with pytest.raises(DataError, match=r"\[orders\] has the unknown key 'customer'"):
+        read_project(tmp_path / "custseg.toml")
+    (tmp_path / "custseg.toml").write_text('[orders]\nfile = "x.csv"\nsource = "shop"\n')
+    with pytest.raises(DataError, match=r"'source' must be one of \['ga4', "):
+        read_project(tmp_path / "custseg.toml")
 
 
 def test_options_of_columns_are_refused(export: Path, tmp_path: Path) -> None:

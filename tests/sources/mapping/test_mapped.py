@@ -92,6 +92,7 @@ def test_table_of_sales_below_its_title(tmp_path: Path) -> None:
         mapped(path, preset="1c", columns={"customer": "Код контрагента"})
     logs = mapped(path, preset="1c", encoding="cp1251")
     assert order_rows(logs) == [("К-1", "Чашка", 20_697, 12_505_000), ("К-2", "Чай", 20_698, 3_000_000)]
+    assert logs.report.count("totals") == 1
 
 
 def test_workbook_below_its_title(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def mapped(
     source = open_mapped(table, kind, columns, form=form)
     date_format = date_format or kind.date_format or None
     counts: dict[str, int] = {}
-    frame = _rows(source, date_format)
+    frame = _rows(source, date_format, counts=counts)
     frame = _chosen(source, frame, only, counts=counts)
     frame = matched(source, frame, match, counts=counts)
     numbers = [role for role in _numbers(kind) if source.has(role)]
@@ -185,7 +185,7 @@ def _numbers(kind: FileFormat) -> list[str]:
     return [*_NUMBERS, *(role for role, argument in kind.attributes.items() if argument in ("numeric", "counts"))]
 
 
-def _rows(source: SourceTable, date_format: str | None) -> nw.LazyFrame[Any]:
+def _rows(source: SourceTable, date_format: str | None, *, counts: dict[str, int]) -> nw.LazyFrame[Any]:
     """The rows by role, without totals, with the customer as `customer_id` and the date as `date`."""
     numbers = [role for role in _numbers(source.form) if source.has(role)]
     words = [role for role in source.names if role not in ("date", *numbers)]
@@ -195,6 +195,7 @@ def _rows(source: SourceTable, date_format: str | None) -> nw.LazyFrame[Any]:
     frame = with_totals.rows([*words, *first], numbers=numbers, date=date, date_format=date_format)
     if source.form.totals:
         is_total = nw.col("first cell").str.contains(source.form.totals).fill_null(value=False)
+        counts["totals"] = int(collect(frame.filter(is_total).select(nw.len())).item())
         frame = frame.filter(~is_total).drop("first cell")
     frame = frame.with_columns(without_guard("customer")) if source.has("customer") else frame
     if source.form.utc and source.has("date"):
