@@ -27,13 +27,14 @@ from custseg._frames._local import (
     column_of,
     columns_of,
     frame_from_columns,
+    in_memory,
     local_table,
     parquet_rows,
     parquet_table,
     table_writer,
 )
 from custseg._frames._nested import exploded, rows_of, text_lists, with_nested, with_rows
-from custseg._frames._open import Table, matching_paths, open_table, read_table
+from custseg._frames._open import Table, is_json, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
 from custseg._frames._spreadsheet import original_text, safe_text
 
@@ -62,6 +63,8 @@ __all__ = [
     "exploded",
     "first_rows",
     "frame_from_columns",
+    "in_memory",
+    "is_json",
     "local_table",
     "look_at_text_file",
     "matching_paths",

@@ -178,6 +178,11 @@ def _existing(path: str, caller: str) -> tuple[str, list[str]]:
     return path, matching_paths(path, caller)
 
 
+def is_json(table: object) -> bool:
+    """Whether this is the path of a file of JSON objects."""
+    return isinstance(table, (str, PathLike)) and fsdecode(table).lower().endswith(_JSON)
+
+
 def matching_paths(path: str, caller: str) -> list[str]:
     """The path where it exists, else what the pattern names, sorted; DataError where that is nothing."""
     try:

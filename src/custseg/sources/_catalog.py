@@ -22,6 +22,7 @@ SYSTEMS: Mapping[str, System] = {
         WOOCOMMERCE,
     )
 }  # fmt: skip
+"""The systems with a function of their own, by name: their records."""
 
 
 def names(language: str = "en") -> dict[str, str]:

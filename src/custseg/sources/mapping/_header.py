@@ -7,7 +7,16 @@ from dataclasses import replace
 from os import PathLike, fsdecode
 
 from custseg._checks import check_columns, did_you_mean
-from custseg._frames import CSVFormat, Table, first_rows, look_at_text_file, matching_paths, open_table, with_nested
+from custseg._frames import (
+    CSVFormat,
+    Table,
+    first_rows,
+    is_json,
+    look_at_text_file,
+    matching_paths,
+    open_table,
+    with_nested,
+)
 from custseg.errors import DataError
 from custseg.sources.reading import FileFormat, SourceTable
 from custseg.texts import listed, shown
@@ -40,7 +49,7 @@ def open_mapped(table: object, kind: FileFormat, columns: Mapping[str, str], *, 
     missing = _missing(kind, columns, present)
     if missing:
         raise _missing_error(table, kind, missing, present=present)
-    return SourceTable(CALLER, opened, _names(opened, kind, columns), kind)
+    return SourceTable(CALLER, opened, _names(opened, kind, columns), kind, costly=is_json(table))
 
 
 def _lines_above(path: str, kind: FileFormat, columns: Mapping[str, str], *, form: CSVFormat) -> int:

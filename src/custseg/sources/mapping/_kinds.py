@@ -126,8 +126,9 @@ def _mentions(rows: Rows) -> Any:
         col("one").sum().alias("mentions"),
         col("positive").sum().alias("positive_mentions"),
         col("negative").sum().alias("negative_mentions"),
-        col("moment").max().cast(nw.Datetime("us")).alias("last_mention"),
+        col("moment").max().alias("last_mention"),
     )
+    table = table.with_columns(col("last_mention").cast(nw.Datetime("us")))
     return customer_table(
         rows.source, table, timezone=rows.timezone,
         counts=["mentions", "positive_mentions", "negative_mentions"], dates=["last_mention"],

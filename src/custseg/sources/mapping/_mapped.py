@@ -190,7 +190,7 @@ def _rows(source: SourceTable, date_format: str | None, *, counts: dict[str, int
     numbers = [role for role in _numbers(source.form) if source.has(role)]
     words = [role for role in source.names if role not in ("date", *numbers)]
     first = {"first cell": source.table.dialect.columns[0]} if source.form.totals else {}
-    with_totals = SourceTable(source.caller, source.table, {**source.names, **first}, source.form)
+    with_totals = SourceTable(source.caller, source.table, {**source.names, **first}, source.form, source.costly)
     date = "date" if source.has("date") else ""
     frame = with_totals.rows([*words, *first], numbers=numbers, date=date, date_format=date_format)
     if source.form.totals:

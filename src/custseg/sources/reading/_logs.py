@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import Table, with_rows
+from custseg._frames import in_memory, with_rows
+from custseg.errors import DataError
 from custseg.logs import Customers, Events, Orders
 from custseg.sources.reading._checks import distinct_values, without_early
 from custseg.sources.reading._source_table import SourceTable
+from custseg.texts import listed
 
 ORDER_COLUMNS = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
 """Columns of an order log that a system may lack; the role of `Orders` has the same name."""
@@ -49,9 +51,11 @@ def order_log(
     columns = frame.collect_schema().names()
     roles = {name: name for name in ORDER_COLUMNS if name in columns}
     selected = ["customer_id", "order_id", "ordered_at", "amount", *roles]
+    # What a row says depends on the other rows of its order: computed once, not at each step of a fit.
+    frame = in_memory(without_early(frame).select(selected))
     if "currency" in roles:
         _check_currencies(source, frame, rates)
-    table = with_rows(source.table, without_early(frame).select(selected))
+    table = with_rows(source.table, frame)
     order = "order_id" if with_orders else None
     return Orders(table, order=order, timezone=timezone, date_format=date_format, rates=rates, **_texts(roles))
 
@@ -94,17 +98,8 @@ def customer_table(
     return Customers(with_rows(source.table, frame), timezone=timezone, date_format=date_format, **described)
 
 
-def concatenated(tables: Sequence[Table], frames: Sequence[nw.LazyFrame[Any]]) -> nw.LazyFrame[Any]:
-    """The rows of several files below one another; all must be on one engine."""
-    assert len(tables) == len(frames)
-    return frames[0] if len(frames) == 1 else nw.concat(frames, how="vertical")
-
-
 def _check_currencies(source: SourceTable, frame: nw.LazyFrame[Any], rates: Mapping[str, float] | None) -> None:
     """Raise if there are several currencies and no rates, or a currency without a rate."""
-    from custseg.errors import DataError
-    from custseg.texts import listed
-
     currencies = distinct_values(frame, "currency")
     lacking = [code for code in currencies if code not in (rates or {})]
     if (rates is None and len(currencies) > 1) or (rates is not None and lacking):

@@ -23,7 +23,7 @@ def divided(total: str, weight: str, order: str) -> nw.Expr:
         Column of orders.
     """
     col = nw.col
-    of_row, of_order = col(weight).fill_null(0.0), col(weight).fill_null(0.0).sum().over(order)
+    of_row, of_order = col(weight).fill_null(0.0), col(weight).sum().over(order).fill_null(0.0)
     rows = col(order).len().over(order).cast(nw.Float64)
     share = nw.when(of_order > 0).then(of_row / of_order).otherwise(nw.lit(1.0) / rows)
     return col(total) * share

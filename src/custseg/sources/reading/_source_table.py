@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import USUAL_FORM, CSVFormat, DateStyle, Table, open_table, with_nested
+from custseg._frames import USUAL_FORM, CSVFormat, DateStyle, Table, in_memory, is_json, open_table, with_nested
 from custseg.errors import DataError
 from custseg.sources.reading._formats import FileFormat, file_format, missing_columns, recognized_file
 from custseg.texts import shown
@@ -29,12 +29,15 @@ class SourceTable:
         By role, the name of the column; only roles whose column is there.
     form : FileFormat
         The format.
+    costly : bool
+        Whether reading the file again takes long, as for JSON: its rows are kept in memory.
     """
 
     caller: str
     table: Table
     names: dict[str, str]
     form: FileFormat
+    costly: bool = False
 
     def has(self, role: str) -> bool:
         """Whether the file has a column of the role."""
@@ -92,7 +95,8 @@ class SourceTable:
         further += [nw.lit(None, nw.String).alias(role) for role in words if role not in columns]
         further += [nw.lit(None, nw.Float64).alias(role) for role in numbers if role not in columns]
         further += [_unread(role, is_read=role in columns).alias(f"{role} unread") for role in numbers]
-        return frame.with_columns(*further) if further else frame
+        frame = frame.with_columns(*further) if further else frame
+        return in_memory(frame) if self.costly else frame
 
     def date_style(self, role: str, date_format: str | None = None) -> DateStyle:
         """How the dates of the role are written."""
@@ -132,7 +136,7 @@ def open_source(
         present = opened.dialect.columns
         raise missing_columns(caller, table, kind, lacking=lacking, present=present, advice=opened.advice)
     opened.check_columns(caller, names, required=kind.required)
-    return SourceTable(caller, opened, names, kind)
+    return SourceTable(caller, opened, names, kind, costly=is_json(table))
 
 
 def _names_by_role(kind: FileFormat, present: Sequence[str]) -> dict[str, str]:

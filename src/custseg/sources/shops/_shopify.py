@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._frames import in_memory
 from custseg.errors import DataError
 from custseg.logs import Customers, Orders
 from custseg.sources.reading import (
@@ -116,7 +117,7 @@ def shopify(
 def _orders(
     source: SourceTable, counts: dict[str, int], *, timezone: str, rates: Mapping[str, float] | None, as_of: object
 ) -> tuple[Orders, int]:
-    frame = _filled_down(source.rows(_WORDS, numbers=_NUMBERS, date="created_at"))
+    frame = in_memory(_filled_down(source.rows(_WORDS, numbers=_NUMBERS, date="created_at")))
     col = nw.col
     conditions = {
         "without_customer": ~col("order").is_null() & col("customer_id").is_null(),
@@ -135,25 +136,40 @@ def _orders(
     counts |= {"before_2000": read.early, "after_as_of": read.late}
     frame = _with_amounts(frame, refunds=source.has("refunded")).filter(~col("order").is_null())
     absent = [name for name in ("currency", "channel", "product") if not source.has(name)]
-    frame = frame.rename({"order": "order_id"}).drop(*absent)
+    frame = frame.rename({"order": "order_id", "created_at": "ordered_at"}).drop(*absent)
     return order_log(source, frame, timezone=timezone, rates=rates), read.rows
 
 
 def _filled_down(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Each row with what is written on the first row of its order, and with the customer's key."""
     col = nw.col
-    of_order = ("email", "phone", "billing_phone", "status", "cancelled_at", "currency", "channel")
+    of_order = (
+        "email",
+        "phone",
+        "billing_phone",
+        "status",
+        "cancelled_at",
+        "currency",
+        "channel",
+        "created_at",
+        "moment",
+    )
     frame = frame.with_columns(
         mail_key("email"), without_guard("phone"), without_guard("billing_phone"), without_guard("order_key")
     )
-    frame = frame.with_columns(
-        *(nw.coalesce(col(name), col(name).min().over("order")).alias(name) for name in of_order),
-        nw.coalesce(col("created_at"), col("created_at").min().over("order")).alias("ordered_at"),
-        nw.coalesce(col("moment"), col("moment").min().over("order")).alias("moment"),
-        col("order_key").min().over("order").alias("lowest_key"),
-        col("order_key").max().over("order").alias("highest_key"),
-        col("subtotal").max().over("order").alias("order_total"),
+    orders = (
+        frame.filter(~col("order").is_null())
+        .group_by("order")
+        .agg(
+            *(col(name).min().alias(f"{name} of order") for name in of_order),
+            col("order_key").min().alias("lowest_key"),
+            col("order_key").max().alias("highest_key"),
+            col("subtotal").max().alias("order_total"),
+        )
     )
+    frame = frame.join(orders, on="order", how="left")
+    frame = frame.with_columns(nw.coalesce(col(name), col(f"{name} of order")).alias(name) for name in of_order)
+    frame = frame.drop(*(f"{name} of order" for name in of_order))
     return frame.with_columns(first_key("email", "phone", "billing_phone"))
 
 

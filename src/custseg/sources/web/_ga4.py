@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import matching_paths
+from custseg._frames import in_memory, matching_paths
 from custseg.errors import DataError
 from custseg.logs import Orders
 from custseg.sources.reading import (
@@ -190,7 +190,7 @@ def _orders(
 ) -> Orders:
     """Purchases, one row for each item, and refunds."""
     col = nw.col
-    purchases = first_of_each_order(frame.filter(col("event") == "purchase"))
+    purchases = in_memory(first_of_each_order(frame.filter(col("event") == "purchase")))
     purchases = purchases.with_columns(nw.coalesce(col("revenue"), col("value")).alias("total"))
     totals = purchases.filter(~col("order_id").is_null()).select("order_id", col("total").alias("whole"))
     refunds = frame.filter(col("event") == "refund").join(totals, on="order_id", how="left")

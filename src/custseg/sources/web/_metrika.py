@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect, exploded, text_lists
+from custseg._frames import collect, exploded, in_memory, text_lists
 from custseg.errors import DataError
 from custseg.logs import Events, Orders
 from custseg.sources.reading import (
@@ -215,6 +215,7 @@ def _orders(
         (col("purchase_dates") if "purchase_dates" in lists else col("date").cast(nw.String)).alias("ordered_at"),
         (col("currencies") if "currencies" in lists else nw.lit(None, nw.String)).alias("currency"),
     )
+    purchases = in_memory(purchases)
     unread = collect(purchases.filter(col("total").is_null() & (col("revenues") != "")).select(nw.len())).item()
     if unread:
         raise DataError(
