@@ -39,3 +39,7 @@ __all__ = [
     "shopify",
     "woocommerce",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -48,12 +48,36 @@ def names(language: str = "en") -> dict[str, str]:
 
 
 def read(system: str, files: Mapping[str, object], **options: Any) -> SourceLogs:
-    """The logs in the files of a system; `files` has them by "orders", "events" or "customers".
+    """Read the files of a system that is known by name, as a command or a configuration has it.
+
+    Parameters
+    ----------
+    system : str
+        One of `SYSTEMS`.
+    files : mapping of str to path or table
+        By "orders", "events" or "customers", the file with the rows that are mainly that; one file can give several
+        logs.
+    **options
+        Further arguments of the system's function, such as ``timezone="Europe/Berlin"``.
+
+    Returns
+    -------
+    SourceLogs
+        What the function of the system returns.
 
     Raises
     ------
+    DataError
+        As the function of the system.
     ValueError
         If there is no such system, or it has no such file.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> rows = {"event_timestamp": [1788253200123456], "event_name": ["page_view"], "user_pseudo_id": ["1.2"]}
+    >>> read("ga4", {"events": pl.DataFrame(rows)}).report.rows
+    {'events': 1}
     """
     check_choice("sources.read", "system", system, allowed=list(SYSTEMS))
     allowed = SYSTEMS[system].files

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from custseg._frames._files._parts import FileTable
-from custseg._frames._files._text_file import open_bytes
+from custseg._frames._files._text_file import is_compressed, open_bytes
 from custseg._frames._run import collected_schema, reason
 from custseg.errors import DataError
 from custseg.texts import shown
@@ -50,6 +50,9 @@ def _frame(path: str, caller: str) -> pl.LazyFrame:
         if start.startswith(b"["):
             with open_bytes(path) as file:
                 return pl.read_json(file.read(), infer_schema_length=None).lazy()
+        if is_compressed(path):  # older versions of polars scan plain files alone
+            with open_bytes(path) as file:
+                return pl.read_ndjson(file.read(), infer_schema_length=None).lazy()
         frame = pl.scan_ndjson(path, infer_schema_length=None)
         frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:

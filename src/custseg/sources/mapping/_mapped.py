@@ -44,7 +44,18 @@ _NUMBERS = ("amount", "discount", "refund", "value")
 
 
 def presets() -> list[str]:
-    """The names of the presets of `mapped`."""
+    """The names of the presets of `mapped`.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
+    Examples
+    --------
+    >>> presets()[:3]
+    ['1c', 'bitrix24', 'brandwatch']
+    """
     return list(formats("presets"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custseg.logs import Finding, FindingWriter
@@ -45,9 +45,9 @@ def source_findings(language: str, counts: Mapping[str, int], **fields: Any) -> 
 
     `counts` has the number of rows by the name of the finding. `fields` fill the sentences that have further fields.
     """
-    write = FindingWriter("sources", language)
+    write = FindingWriter("sources")
     return tuple(
-        finding
+        replace(finding, language=language)
         for name, count in counts.items()
         for finding in write(name, count, "warning" if name in _MISLEADING else "note", **fields)
     )
