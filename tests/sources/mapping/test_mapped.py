@@ -173,6 +173,10 @@ def test_choices_are_checked(tmp_path: Path) -> None:
         mapped(table)
     with pytest.raises(ValueError, match=r"columns must be one of .* got 'costumer'\. Did you mean 'customer'"):
         mapped(table, gives="customers", columns={"costumer": "a"})
+    with pytest.raises(
+        ValueError, match=r"only must be one of \['event', 'channel', 'campaign', 'status'\], got 'customer'"
+    ):
+        mapped(table, gives="events", only={"customer": ["7"]})
 
 
 @pytest.mark.parametrize("preset", presets())

@@ -187,8 +187,12 @@ def _format(preset: str | None, gives: str | None, attributes: Mapping[str, str]
 
 def _check_roles(kind: FileFormat, gives: str, columns: Mapping[str, str], *, only: Mapping[str, Any]) -> None:
     allowed = list(dict.fromkeys([*ROLES[gives], *kind.columns]))
-    for role in (*columns, *only):
-        check_choice(CALLER, "columns" if role in columns else "only", role, allowed=allowed)
+    for role in columns:
+        check_choice(CALLER, "columns", role, allowed=allowed)
+    # An error lists the values of a role that rows are chosen by: it must not be one of ids.
+    choosable = [role for role in allowed if role not in ("customer", "order", "date", *_NUMBERS, *kind.match)]
+    for role in only:
+        check_choice(CALLER, "only", role, allowed=choosable)
 
 
 def _numbers(kind: FileFormat) -> list[str]:
