@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         profiling,
         proof,
         reports,
+        sources,
         tracking,
     )
     from custseg.errors import (
@@ -82,6 +83,7 @@ _FOLDERS = (
     "proof",
     "reports",
     "rules",
+    "sources",
     "tracking",
 )
 
@@ -118,6 +120,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "proof",
     "reports",
     "rules",
+    "sources",
     "tracking",
 ]
 
