@@ -1,0 +1,1 @@
+"""Spark DataFrames, classic and Spark Connect: the dialect in columns of Spark, and results as Spark DataFrames."""
