@@ -11,7 +11,7 @@ from __future__ import annotations
 from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
-from custseg._frames._give_back import as_pandas
+from custseg._frames._give_back import as_pandas, local_returner
 from custseg._frames._local import (
     collect,
     collect_together,
@@ -25,6 +25,7 @@ from custseg._frames._local import (
 )
 from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
+from custseg._frames._spark import count_rows, is_spark_frame, numeric_columns, smallest_hashes
 from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
@@ -47,11 +48,15 @@ __all__ = [
     "collect_together",
     "column_of",
     "columns_of",
+    "count_rows",
     "date_format",
     "frame_from_columns",
+    "is_spark_frame",
+    "local_returner",
     "local_table",
     "look_at_text_file",
     "matching_paths",
+    "numeric_columns",
     "open_table",
     "original_text",
     "parquet_rows",
@@ -60,5 +65,6 @@ __all__ = [
     "read_table",
     "safe_text",
     "sample_file",
+    "smallest_hashes",
     "table_writer",
 ]
