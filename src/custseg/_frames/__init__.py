@@ -25,7 +25,7 @@ from custseg._frames._distributed import (
     with_lookup,
 )
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
-from custseg._frames._give_back import as_pandas
+from custseg._frames._give_back import as_pandas, local_returner
 from custseg._frames._local import (
     collect,
     collect_together,
@@ -39,6 +39,7 @@ from custseg._frames._local import (
 )
 from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
+from custseg._frames._spark import count_rows, is_spark_frame, numeric_columns, smallest_hashes
 from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
@@ -70,9 +71,15 @@ __all__ = [
     "gathered",
     "is_distributed",
     "left_join",
+    "count_rows",
+    "date_format",
+    "frame_from_columns",
+    "is_spark_frame",
+    "local_returner",
     "local_table",
     "look_at_text_file",
     "matching_paths",
+    "numeric_columns",
     "open_table",
     "original_text",
     "outer_join",
@@ -84,6 +91,7 @@ __all__ = [
     "safe_text",
     "sample_file",
     "sorted_by",
+    "smallest_hashes",
     "table_writer",
     "with_lookup",
 ]

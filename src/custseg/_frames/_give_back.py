@@ -35,6 +35,11 @@ def as_polars(frame: nw.DataFrame[Any], id_column: str) -> pl.DataFrame:
     return native
 
 
+def local_returner(id_column: str) -> Returner:
+    """What returns results as polars DataFrames."""
+    return Returner(as_polars, id_column)
+
+
 def as_lazy_polars(frame: nw.DataFrame[Any], id_column: str) -> pl.LazyFrame:
     """The frame as a polars LazyFrame."""
     return as_polars(frame, id_column).lazy()

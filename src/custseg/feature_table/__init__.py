@@ -1,10 +1,12 @@
 """The feature table, one row per customer: made from logs, or a ready table that the caller gives.
 
-`_feature.py` describes one column, `_table.py` holds the rows, `_given_table.py` reads a ready table.
+`_feature.py` describes one column, `_described.py` all columns of a table. `_table.py` holds the rows,
+`_distributed.py` leaves them in Spark, and `_given_table.py` reads a ready table.
 """
 
 from __future__ import annotations
 
+from custseg.feature_table._distributed import DistributedFeatures
 from custseg.feature_table._feature import (
     CODE,
     GIVEN_FAMILIES,
@@ -39,6 +41,7 @@ __all__ = [
     "GIVEN_FAMILIES",
     "ID",
     "RETURN_COLUMNS",
+    "DistributedFeatures",
     "Feature",
     "FeatureTable",
     "Reading",

@@ -17,7 +17,8 @@ from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
 from custseg._privacy import share_words, with_count
 from custseg.errors import DataError
-from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature, labeled
+from custseg.feature_table._described import DescribedColumns
+from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature
 from custseg.snapshot import Snapshot
 from custseg.texts import DASH, LANGUAGES, listed, printable, single_line, text
 
@@ -63,7 +64,7 @@ class Reading:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FeatureTable(Tabular):
+class FeatureTable(DescribedColumns, Tabular):
     """Table of features: one row per customer, ids in `customer_id`, and a description of each column.
 
     Any frame constructor that reads the Arrow interface accepts it, as in `polars.DataFrame(table)`. `to_pandas` and
@@ -99,11 +100,6 @@ class FeatureTable(Tabular):
     def frame(self) -> Any:
         """The table in the kind of the caller's log or table."""
         return self.give_back(self.local)
-
-    @property
-    def names(self) -> list[str]:
-        """The feature columns."""
-        return [feature.name for feature in self.described]
 
     @property
     def ids(self) -> nw.Series[Any]:
@@ -147,11 +143,6 @@ class FeatureTable(Tabular):
         """The columns, which a notebook offers after ``table["``."""
         return list(self.local.columns)
 
-    def in_language(self, language: str) -> FeatureTable:
-        """The same table printed in "en" or "ru"; ValueError for another language."""
-        check_choice("in_language", "language", language, allowed=LANGUAGES)
-        return replace(self, language=language)
-
     def summary(self, language: str | None = None) -> dict[str, list[Any]]:
         """What each column means and how it is filled, as columns for any frame constructor.
 
@@ -188,31 +179,6 @@ class FeatureTable(Tabular):
         ]
         columns["skew"] = [_skew(self.values(name)) if name in numeric else None for name in self.names]
         return columns
-
-    def with_labels(self, labels: object, *, caller: str = "with_labels") -> FeatureTable:
-        """The same table with other names of its columns for people; code and SQL keep the column names.
-
-        Parameters
-        ----------
-        labels : mapping of str to str, or path of a TOML file
-            The label of each column that should have one, such as ``{"MntWines": "wine"}``; a label may also
-            be a mapping of languages ("en", "ru") to texts, in TOML a table of its own. None changes nothing.
-        caller : str
-            Name of the calling function, for errors.
-
-        Returns
-        -------
-        FeatureTable
-
-        Raises
-        ------
-        DataError
-            If a column does not exist, a label has a line break or more than 60 characters, or two columns have one
-            label.
-        TypeError
-            If `labels` is neither a mapping nor a path.
-        """
-        return replace(self, described=labeled(self.described, labels, "labels", caller=caller))
 
     def __len__(self) -> int:
         return len(self.local)
