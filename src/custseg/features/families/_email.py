@@ -8,9 +8,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._frames import collected
 from custseg.errors import DataError
 from custseg.feature_table import Feature
-from custseg.features._family import Family, FamilyColumns
+from custseg.features._family import Family, FamilyColumns, Lookup
 from custseg.features.families._shrinkage import BetaPrior, beta_prior
 from custseg.features.sums._event_sums import EventSums
 from custseg.features.sums._mail_sums import arrival_event
@@ -161,10 +162,11 @@ class EmailFigures:
 
 def learn_email(sums: EventSums) -> EmailFigures:
     """The figures of all customers of the log."""
+    counts = _tallies(sums, "delivered", "opened", "clicked")
     return EmailFigures(
-        _prior(sums, "opened", "delivered"),
-        _prior(sums, "clicked", "delivered"),
-        _prior(sums, "clicked", "opened"),
+        _prior(counts, "opened", "delivered"),
+        _prior(counts, "clicked", "delivered"),
+        _prior(counts, "clicked", "opened"),
         arrival_event(sums.facts),
     )
 
@@ -172,14 +174,8 @@ def learn_email(sums: EventSums) -> EmailFigures:
 def email_columns(sums: EventSums, figures: EmailFigures) -> FamilyColumns:
     """The family for every customer of the logs."""
     col = nw.col
-    counts = {name: sums.table.get_column(name).to_numpy().astype(float) for name in ("delivered", "opened")}
-    opens = figures.opens
-    above_half = opens.above_half(counts["opened"], counts["delivered"])
-    today = nw.lit(sums.snapshot.day)
-    table = sums.table.with_columns(
-        nw.new_series("above_half", above_half, nw.Float64, backend="polars"),
-    ).select(
-        "customer_id",
+    opens, today = figures.opens, nw.lit(sums.snapshot.day)
+    columns = dict(
         emails_delivered=col("delivered"),
         emails_opened=col("opened"),
         emails_clicked=col("clicked"),
@@ -197,8 +193,23 @@ def email_columns(sums: EventSums, figures: EmailFigures) -> FamilyColumns:
         **_states(),
     )
     unknown = _unsupported(sums.facts)
-    table = table.with_columns(nw.lit(None, table.schema[name]).alias(name) for name in unknown)
-    return FamilyColumns(table, tuple(_for_log(feature, sums, unknown) for feature in FEATURES))
+    columns |= {name: nw.when(nw.col("delivered") < 0).then(columns[name]) for name in unknown}
+    features = tuple(_for_log(feature, sums, unknown) for feature in FEATURES)
+    return FamilyColumns(sums.table, columns, features, _above_half(sums, opens))
+
+
+def _above_half(sums: EventSums, opens: BetaPrior) -> Lookup:
+    """The probability that the open rate is above one half, for each pair of counts that customers have."""
+    on = ("delivered", "opened")
+    pairs = _tallies(sums, *on).select(on)
+    delivered, opened = (pairs.get_column(name).to_numpy().astype(np.float64) for name in on)
+    above_half = nw.new_series("above_half", opens.above_half(opened, delivered), nw.Float64, backend="polars")
+    return Lookup(pairs.with_columns(above_half), on)
+
+
+def _tallies(sums: EventSums, *names: str) -> nw.DataFrame[Any]:
+    """How many customers have each combination of these counts; there are few."""
+    return collected(sums.table.group_by(*names).agg(nw.len().alias("customers"))).sort(*names)
 
 
 def _rate(numerator: str, denominator: str, prior: BetaPrior | None = None) -> nw.Expr:
@@ -208,9 +219,9 @@ def _rate(numerator: str, denominator: str, prior: BetaPrior | None = None) -> n
     return nw.when(nw.col(denominator) > 0).then(value)
 
 
-def _prior(sums: EventSums, numerator: str, denominator: str) -> BetaPrior:
-    x, n = (sums.table.get_column(name).to_numpy().astype(np.float64) for name in (numerator, denominator))
-    return beta_prior(x, n)
+def _prior(counts: nw.DataFrame[Any], numerator: str, denominator: str) -> BetaPrior:
+    names = (numerator, denominator, "customers")
+    return beta_prior(*(counts.get_column(name).to_numpy().astype(np.float64) for name in names))
 
 
 def _pressure_ratio(sums: EventSums) -> nw.Expr:

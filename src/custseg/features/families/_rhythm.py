@@ -73,8 +73,7 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
     early = col("orders") - col("late_orders")
     trend = ((col("late_orders") + 0.5) / (early + 0.5)).log()
     peak = col("peak_spent") / col("spent") if figures.peak_weeks is not None else nw.lit(None, nw.Float64)
-    table = sums.table.select(
-        "customer_id",
+    columns = dict(
         gap_days_mean=nw.when(gaps >= 1).then(mean),
         gap_cv=nw.when(gaps >= 2).then(variance.sqrt() / mean),
         expected_gap_days=nw.when(bought).then(expected),
@@ -82,9 +81,8 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
         trend=trend,
         peak_share=nw.when(col("spent") > 0).then(peak),
     )
-    if not sums.facts.orders.has_money:
-        return FamilyColumns(table.drop("peak_share"), tuple(item for item in FEATURES if item.name != "peak_share"))
-    return FamilyColumns(table, FEATURES)
+    has_money = sums.facts.orders.has_money
+    return FamilyColumns(sums.table, columns, FEATURES if has_money else FEATURES[:-1])
 
 
 def _median_gap(sums: OrderSums) -> float | None:

@@ -141,8 +141,7 @@ def web_columns(sums: EventSums) -> FamilyColumns:
         stage = nw.when(reached).then(nw.lit(name)).otherwise(stage)
         step = nw.when(reached).then(nw.lit(number, nw.Int64)).otherwise(step)
         since = nw.when(reached).then(col(day)).otherwise(since)
-    table = sums.table.select(
-        "customer_id",
+    columns = dict(
         sessions=col("sessions"),
         active_days=col("active_days"),
         active_day_share=col("active_days").cast(nw.Float64) / _calendar_days(sums.snapshot),
@@ -153,7 +152,7 @@ def web_columns(sums: EventSums) -> FamilyColumns:
         funnel_step=step,
         days_in_stage=today - since,
     )
-    return FamilyColumns(table, FEATURES)
+    return FamilyColumns(sums.table, columns, FEATURES)
 
 
 def _calendar_days(snapshot: Snapshot) -> nw.Expr:
