@@ -34,6 +34,9 @@ class FamilyColumns:
         By feature, how it is computed from the source.
     features : tuple of Feature
         One entry per feature column, in their order.
+    steps : tuple of mappings of str to narwhals Expr
+        Columns that the source gets before, one step after the other; no other family has columns of these names. What
+        stands in a quotient belongs here: engines write its parts out several times.
     lookup : Lookup or None
         A small table that the source is joined with before.
     """
@@ -41,6 +44,7 @@ class FamilyColumns:
     source: Rows
     columns: Mapping[str, nw.Expr]
     features: tuple[Feature, ...]
+    steps: tuple[Mapping[str, nw.Expr], ...] = ()
     lookup: Lookup | None = None
 
     @classmethod
@@ -73,6 +77,8 @@ def selected(families: Sequence[FamilyColumns], names: Mapping[str, str]) -> Row
     for family in families:
         if family.lookup is not None:
             source = with_lookup(source, family.lookup.table, family.lookup.on)
+        for step in family.steps:
+            source = source.with_columns(values.alias(name) for name, values in step.items())
     columns = [family.columns[item.name].alias(names[item.name]) for family in families for item in family.features]
     return sorted_by(source.select("customer_id", *columns))
 

@@ -6,6 +6,7 @@ timestamp, and what may fail is a `try_cast`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -28,19 +29,25 @@ _MINUTE = 60 * _SECOND
 _HOUR = 60 * _MINUTE
 
 
-class SparkDates:
-    """Dates in columns made by these functions of Spark."""
+Derive = Callable[[str, Any], Any]
+"""Gives a column a name, by which later steps mean it: Spark would write it out at each of its uses."""
 
-    def __init__(self, functions: ModuleType) -> None:
+
+class SparkDates:
+    """Dates in columns made by these functions of Spark; `derive` names the steps between."""
+
+    def __init__(self, functions: ModuleType, derive: Derive) -> None:
         self.F: Any = functions
+        self._derive = derive
 
     def moment_of_text(self, text: Any, how: DateFormat) -> Any:
         """Microseconds since 1970 of stripped text; null where it is not of the format, or no day of the calendar."""
         F = self.F
-        text = F.when(text.rlike(how.shape), text)
+        text = self._derive("text", text)
+        text = self._derive("date", F.when(text.rlike(how.shape), text))
         if how in (ISO, ISO_ZONED):
             zone = F.regexp_extract(text, f" *{ZONE}$", 1) if how.zoned else None
-            clock = F.regexp_replace(text, f" *{ZONE}$", "") if how.zoned else text
+            clock = self._derive("clock", F.regexp_replace(text, f" *{ZONE}$", "")) if how.zoned else text
             moment = self._day(F.substring(clock, 1, 10)) * F.lit(DAY) + self._clock(
                 *(F.substring(clock, start, 2) for start in (12, 15, 18)), fraction=F.substring(clock, 21, 6)
             )
@@ -81,19 +88,20 @@ class SparkDates:
     def in_calendar(self, moment: Any, *, zoned: bool) -> Any:
         """The moment, null outside the years 1 to 9999; an instant must lie in them in every zone."""
         margin, F = int(zoned), self.F
+        moment = self._derive("any moment", moment)
         first, last = (EARLIEST_DAY + margin) * DAY, (LATEST_DAY + 1 - margin) * DAY - 1
-        return F.when(moment.between(F.lit(first), F.lit(last)), moment)
+        return self._derive("moment", F.when(moment.between(F.lit(first), F.lit(last)), moment))
 
     def day_of_moment(self, moment: Any, timezone: str | None) -> Any:
         """Days since 1970-01-01: of the wall clock, or of the instant on the calendar of the zone."""
-        return self.whole_days(self._local(moment, timezone))
+        return self._whole_days(self._local(moment, timezone))
 
     def has_time_of_day(self, moment: Any, timezone: str | None) -> Any:
         """Whether the moment is not a midnight, of the wall clock or in the zone."""
         F = self.F
         return F.pmod(self._local(moment, timezone), F.lit(DAY)) != F.lit(0)
 
-    def whole_days(self, moment: Any) -> Any:
+    def _whole_days(self, moment: Any) -> Any:
         """Whole days since 1970, rounded down."""
         F = self.F
         return F.call_function("div", moment - F.pmod(moment, F.lit(DAY)), F.lit(DAY))
@@ -103,7 +111,7 @@ class SparkDates:
         if timezone is None:
             return moment
         # The shift is between the named zone and UTC; the zone of the session has no part in it.
-        return F.unix_micros(F.from_utc_timestamp(F.timestamp_micros(moment), timezone))
+        return self._derive("local", F.unix_micros(F.from_utc_timestamp(F.timestamp_micros(moment), timezone)))
 
     def _day(self, text: Any) -> Any:
         """Days since 1970 of text such as 2024-05-31; null if there is no such day."""
@@ -119,7 +127,7 @@ class SparkDates:
     def _number(self, digits: Any) -> Any:
         """The digits as a number; 0 for empty text."""
         F = self.F
-        return F.when(digits.isNotNull(), F.coalesce(digits.try_cast("bigint"), F.lit(0)))
+        return F.coalesce(digits.try_cast("bigint"), F.lit(0))
 
     def _moment_of_fields(self, fields: dict[DateField, Any]) -> Any:
         """Microseconds of the parts; the first of January if the day is given as its number in the year."""
@@ -146,13 +154,14 @@ class SparkDates:
         )  # fmt: skip
         moment = self._day(day) * F.lit(DAY) + clock
         if "day_of_year" in fields:
-            return self._on_day_of_year(moment, self._number(fields["day_of_year"]))
+            number = self._derive("day of year", self._number(fields["day_of_year"]))
+            return self._on_day_of_year(self._derive("new year", moment), number)
         return moment
 
     def _on_day_of_year(self, new_year: Any, number: Any) -> Any:
         F = self.F
-        moved = new_year + (number - F.lit(1)) * F.lit(DAY)
-        years = (F.year(F.date_from_unix_date(self.whole_days(at).cast("int"))) for at in (moved, new_year))
+        moved = self._derive("moved", new_year + (number - F.lit(1)) * F.lit(DAY))
+        years = (F.year(F.date_from_unix_date(self._whole_days(at).cast("int"))) for at in (moved, new_year))
         same_year = next(years) == next(years)
         return F.when(same_year & (number > F.lit(0)), moved)
 

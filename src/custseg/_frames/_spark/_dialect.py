@@ -60,8 +60,10 @@ class SparkDialect:
         self.frame = frame if names else run_spark(lambda: frame.toDF(*plain))
         self.types = dict(zip(self.columns, (field.dataType for field in self.frame.schema.fields), strict=True))
         self._plain_names = dict(zip(self.columns, plain, strict=True))
+        self._staged, self._n_derived = self.frame, 0
         self.F: Any = functions_of(frame)
-        self.dates = SparkDates(self.F)
+        self._dates = SparkDates(self.F, self._derived)
+        self._moments: dict[tuple[str, DateStyle], Any] = {}
 
     def kind(self, column: str) -> ColumnKind:
         name = self.types[column].simpleString()
@@ -109,22 +111,27 @@ class SparkDialect:
         return date_style(self.kind(column), pattern, first_text)
 
     def moment(self, column: str, style: DateStyle) -> Any:
+        if (column, style) not in self._moments:
+            self._moments[column, style] = self._moment(column, style)
+        return self._moments[column, style]
+
+    def _moment(self, column: str, style: DateStyle) -> Any:
         if style.kind in ("date", "datetime", "zoned datetime"):
-            return self.dates.moment_of_date(self._col(column), style.kind)
+            return self._dates.moment_of_date(self._col(column), style.kind)
         if style.microseconds_per_unit is not None:
             excel = style.pattern == "excel"
-            return self.dates.moment_of_number(self.number(column), style.microseconds_per_unit, excel=excel)
+            return self._dates.moment_of_number(self.number(column), style.microseconds_per_unit, excel=excel)
         text = self._cleaned(column)
         if style.kind == "number":
             # As a float column of dates such as 20240501.0 is read on the other engines.
             text = self.F.when(text == self.F.rint(text), text.try_cast("bigint"))
-        return self.dates.moment_of_text(self._stripped(text.cast("string")), style.text_format)
+        return self._dates.moment_of_text(self._stripped(text.cast("string")), style.text_format)
 
     def day(self, column: str, style: DateStyle, timezone: str) -> Any:
-        return self.dates.day_of_moment(self.moment(column, style), timezone if style.zoned else None)
+        return self._dates.day_of_moment(self.moment(column, style), timezone if style.zoned else None)
 
     def timed(self, column: str, style: DateStyle, timezone: str) -> Any:
-        return self.dates.has_time_of_day(self.moment(column, style), timezone if style.zoned else None)
+        return self._dates.has_time_of_day(self.moment(column, style), timezone if style.zoned else None)
 
     def dated(self, column: str) -> Any:
         value = self.filled([column])
@@ -175,14 +182,15 @@ class SparkDialect:
         for column in columns:
             value = self._cleaned(column)
             filled[self._plain_names[column]] = F.coalesce(value, F.when(complete, single(value)))
-        return self._changed(self.frame.withColumns(filled))
+        return self._changed(self._staged.withColumns(filled))
 
     def since(self, column: str, style: DateStyle, moment: int) -> SparkDialect:
-        return self._changed(self.frame.filter(self.moment(column, style) >= self.F.lit(moment)))
+        is_later = self.moment(column, style) >= self.F.lit(moment)
+        return self._changed(self._staged.filter(is_later))
 
     def before(self, column: str, style: DateStyle, moment: int) -> SparkDialect:
         is_earlier = self.moment(column, style) < self.F.lit(moment)
-        return self._changed(self.frame.filter(self.F.coalesce(is_earlier, self.F.lit(True))))
+        return self._changed(self._staged.filter(self.F.coalesce(is_earlier, self.F.lit(True))))
 
     def loaded(self, columns: Sequence[str]) -> SparkDialect:
         return self
@@ -195,7 +203,7 @@ class SparkDialect:
         return int(run_spark(self._selected(zoned).agg(self.F.count_distinct("value")).collect)[0][0]) > 1
 
     def unread(self, column: str, reading: Any) -> list[str]:
-        unread = self.frame.filter(self.filled([column]) & reading.isNull())
+        unread = self._staged.filter(self.filled([column]) & reading.isNull())
         texts = unread.select(self._cleaned(column).cast("string").alias("value")).distinct()
         return [row[0] for row in run_spark(texts.orderBy("value").limit(UNREAD_SHOWN).collect)]
 
@@ -204,7 +212,7 @@ class SparkDialect:
 
     def select(self, expressions: Mapping[str, Any]) -> nw.LazyFrame[Any]:
         columns = [column.alias(name) for name, column in expressions.items()]
-        frame: nw.LazyFrame[Any] = nw.from_native(run_spark(lambda: self.frame.select(*columns)))
+        frame: nw.LazyFrame[Any] = nw.from_native(run_spark(lambda: self._staged.select(*columns)))
         return frame
 
     def count_duplicates(self) -> int:
@@ -220,10 +228,17 @@ class SparkDialect:
 
     def _selected(self, column: Any) -> Any:
         """The frame of this column alone, called "value"."""
-        return self.frame.select(column.alias("value"))
+        return self._staged.select(column.alias("value"))
+
+    def _derived(self, name: str, column: Any) -> Any:
+        """The column, named and computed in a step of its own."""
+        name = f"{name} {self._n_derived}"
+        self._n_derived += 1
+        self._staged = self._staged.withColumn(name, column)
+        return self.F.col(name)
 
     def _changed(self, frame: Any) -> SparkDialect:
-        return SparkDialect(frame, names=self.columns)
+        return SparkDialect(frame.select(*self._plain_names.values()), names=self.columns)
 
     def _col(self, column: str) -> Any:
         return self.F.col(self._plain_names[column])

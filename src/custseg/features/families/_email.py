@@ -175,27 +175,27 @@ def email_columns(sums: EventSums, figures: EmailFigures) -> FamilyColumns:
     """The family for every customer of the logs."""
     col = nw.col
     opens, today = figures.opens, nw.lit(sums.snapshot.day)
-    columns = dict(
-        emails_delivered=col("delivered"),
-        emails_opened=col("opened"),
-        emails_clicked=col("clicked"),
-        open_rate=_rate("opened", "delivered"),
-        click_rate=_rate("clicked", "delivered"),
-        click_to_open=_rate("clicked", "opened"),
-        open_rate_shrunk=_rate("opened", "delivered", opens),
-        click_rate_shrunk=_rate("clicked", "delivered", figures.clicks),
-        click_to_open_shrunk=_rate("clicked", "opened", figures.clicks_of_opens),
-        open_rate_above_half=nw.when(col("delivered") > 0).then(col("above_half")),
-        days_since_click=today - col("last_click_day"),
-        send_pressure_7d=col("sends_7d"),
-        send_pressure_28d=col("sends_28d"),
-        send_pressure_ratio=_pressure_ratio(sums),
+    columns = {
+        "emails_delivered": col("delivered"),
+        "emails_opened": col("opened"),
+        "emails_clicked": col("clicked"),
+        "open_rate": _rate("opened", "delivered"),
+        "click_rate": _rate("clicked", "delivered"),
+        "click_to_open": _rate("clicked", "opened"),
+        "open_rate_shrunk": _rate("opened", "delivered", opens),
+        "click_rate_shrunk": _rate("clicked", "delivered", figures.clicks),
+        "click_to_open_shrunk": _rate("clicked", "opened", figures.clicks_of_opens),
+        "open_rate_above_half": nw.when(col("delivered") > 0).then(col("above_half")),
+        "days_since_click": today - col("last_click_day"),
+        "send_pressure_7d": col("sends_7d"),
+        "send_pressure_28d": col("sends_28d"),
+        "send_pressure_ratio": nw.when(col("sends") > 0).then(col("sends_weighted") / col("sends_expected")),
         **_states(),
-    )
+    }
     unknown = _unsupported(sums.facts)
     columns |= {name: nw.when(nw.col("delivered") < 0).then(columns[name]) for name in unknown}
     features = tuple(_for_log(feature, sums, unknown) for feature in FEATURES)
-    return FamilyColumns(sums.table, columns, features, _above_half(sums, opens))
+    return FamilyColumns(sums.table, columns, features, _pressure_steps(sums), _above_half(sums, opens))
 
 
 def _above_half(sums: EventSums, opens: BetaPrior) -> Lookup:
@@ -224,15 +224,15 @@ def _prior(counts: nw.DataFrame[Any], numerator: str, denominator: str) -> BetaP
     return beta_prior(*(counts.get_column(name).to_numpy().astype(np.float64) for name in names))
 
 
-def _pressure_ratio(sums: EventSums) -> nw.Expr:
+def _pressure_steps(sums: EventSums) -> tuple[dict[str, nw.Expr], ...]:
     """Sends in 28 days over the customer's average: all sends × 28 / exposure."""
     exposure = nw.lit(sums.snapshot.day) - nw.col("first_send_day")
     longest = sums.snapshot.window_days
     if longest is not None:
         exposure = nw.when(exposure > longest).then(nw.lit(longest)).otherwise(exposure)
     exposure = nw.when(exposure < _MONTH).then(nw.lit(_MONTH)).otherwise(exposure).cast(nw.Float64)
-    ratio = nw.col("sends_28d").cast(nw.Float64) * exposure / (_MONTH * nw.col("sends").cast(nw.Float64))
-    return nw.when(nw.col("sends") > 0).then(ratio)
+    sent_lately, sent = (nw.col(name).cast(nw.Float64) for name in ("sends_28d", "sends"))
+    return ({"sends_weighted": sent_lately * exposure, "sends_expected": _MONTH * sent},)
 
 
 def _states() -> dict[str, nw.Expr]:

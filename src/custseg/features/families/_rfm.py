@@ -163,35 +163,38 @@ def learn_rfm(sums: OrderSums) -> RfmFigures:
 def rfm_columns(sums: OrderSums, figures: RfmFigures) -> FamilyColumns:
     """RFM features of every customer of the log; customers without a purchase in the window have 0 orders."""
     col = nw.col
-    today = nw.lit(sums.snapshot.day)
-    count = col("orders")
-    revenue = in_money(sums, "money")
+    today, count, bought = nw.lit(sums.snapshot.day), col("orders"), col("orders") > 0
     base, weight = figures.order_value, figures.shrinkage
-    value = revenue / count
-    shrunk = nw.lit(base) if weight is None else (count * value + weight * base) / (count + weight)
+    shrunk = nw.lit(base) if weight is None else (col("order_total") + weight * base) / (count + weight)
     exposure = exposure_days(sums.snapshot)
-    exposure = nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure)
-    repeat = col("order_days") - 1
-    later = in_money(sums, "spent", "first_day_spent")
-    bought = count > 0
-    columns = dict(
-        recency_days=today - col("last_day"),
-        age_days=today - col("first_day_ever"),
-        order_count=count,
-        order_days=col("order_days"),
-        revenue=revenue,
-        order_value=nw.when(bought).then(value),
-        order_value_shrunk=nw.when(bought).then(shrunk),
-        orders_per_30d=30 * count.cast(nw.Float64) / exposure,
-        recency_span_days=col("last_day") - col("first_day"),
-        repeat_count=nw.when(bought).then(repeat).otherwise(nw.lit(0)),
-        repeat_value=nw.when(repeat > 0).then(later / repeat),
-        returned_orders=col("returned_orders"),
+    steps = (
+        {
+            "net_money": in_money(sums, "money"),
+            "later_money": in_money(sums, "spent", "first_day_spent"),
+            "exposure": nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure),
+            "repeats": col("order_days") - 1,
+        },
+        {"mean_order": col("net_money") / count},
+        {"order_total": count * col("mean_order")},
     )
+    columns = {
+        "recency_days": today - col("last_day"),
+        "age_days": today - col("first_day_ever"),
+        "order_count": count,
+        "order_days": col("order_days"),
+        "revenue": col("net_money"),
+        "order_value": nw.when(bought).then(col("mean_order")),
+        "order_value_shrunk": nw.when(bought).then(shrunk),
+        "orders_per_30d": 30 * count.cast(nw.Float64) / col("exposure"),
+        "recency_span_days": col("last_day") - col("first_day"),
+        "repeat_count": nw.when(bought).then(col("repeats")).otherwise(nw.lit(0)),
+        "repeat_value": nw.when(col("repeats") > 0).then(col("later_money") / col("repeats")),
+        "returned_orders": col("returned_orders"),
+    }
     features = tuple(item for item in FEATURES if item.unit != "money" or sums.facts.orders.has_money)
     if figures.has_returns or sums.facts.has_undone_orders:
         features = (*features, _RETURNED)
-    return FamilyColumns(sums.table, columns, features)
+    return FamilyColumns(sums.table, columns, features, steps)
 
 
 def in_money(sums: OrderSums, column: str, subtrahend: str | None = None) -> nw.Expr:

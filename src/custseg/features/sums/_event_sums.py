@@ -91,7 +91,7 @@ def event_sums(
     purchases: Purchases | None = None,
 ) -> EventSums:
     """Aggregate the log on its own engine; purchases replace the log's "ordered" events."""
-    lines = lines_before(events, snapshot)
+    lines = computed_once(lines_before(events, snapshot))
     days = _customer_days(lines, scoring)
     order_days = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
     starts = {span: _start(events, snapshot, span) for span in (7, 28)}
@@ -112,7 +112,7 @@ def event_sums(
 def lines_before(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
     """Lines with a customer before the snapshot, and whether they are in the window."""
     col = nw.col
-    lines = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
+    lines = gathered(events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment))
     return lines.with_columns(in_window(snapshot, "moment").alias("inside"))
 
 
