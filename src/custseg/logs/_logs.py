@@ -95,6 +95,12 @@ class Logs:
         return self.read_attributes
 
     @property
+    def are_distributed(self) -> bool:
+        """Whether the logs are on Spark."""
+        described = (self.orders, self.events, self.customers)
+        return any(log is not None and log.source_table.is_distributed for log in described)
+
+    @property
     def whole(self) -> Logs:
         """The logs without a window."""
         return self if self.window_days is None else replace(self, window_days=None)

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import Rows, collected, columns_of, frame_from_columns, left_join
+from custseg._frames import Rows, collected, columns_of, frame_from_columns, joined
 from custseg._numerics import Floats
 from custseg._privacy import SMALLEST_GROUP
 from custseg.feature_table import Feature, FeatureTable
@@ -137,9 +137,8 @@ def mix_columns(sums: MixSums, figures: MixFigures) -> FamilyColumns:
         if name in sums.pairs and name in figures.dimensions
     ]
     money, of_money = _money_shares(sums, has_returns=figures.has_returns or sums.has_returns)
-    table = sums.money.with_columns(values.alias(name) for name, values in money.items())
-    for part in (part for dimension in dimensions for part in dimension.tables):
-        table = left_join(table, part)
+    of_all = sums.money.with_columns(values.alias(name) for name, values in money.items())
+    table = joined([of_all, *(part for dimension in dimensions for part in dimension.tables)])
     features = (*(feature for dimension in dimensions for feature in dimension.features), *of_money)
     return FamilyColumns.of_table(table, features)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import Rows, computed, computed_once, gathered, left_join, outer_join, sorted_by
+from custseg._frames import Rows, computed, computed_once, gathered, joined, sorted_by
 from custseg.features.sums._expressions import DAY, as_int64, concatenated, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
 from custseg.features.sums._purchases import Purchases
@@ -99,13 +99,13 @@ def event_sums(
     tables, _ = computed(
         [
             _day_sums(days, snapshot, scoring),
-            session_sums(lines),
-            mail_sums(lines, facts, starts),
-            cart_sums(acts, as_of),
             _bought_sums(order_days, snapshot, scoring),
+            session_sums(lines),
+            cart_sums(acts, as_of),
+            mail_sums(lines, facts, starts),
         ]
     )
-    table = _joined([as_int64(sums.rename({"customer": "customer_id"})) for sums in tables])
+    table = _of_customers([as_int64(sums.rename({"customer": "customer_id"})) for sums in tables])
     return EventSums(table, snapshot, facts, events.machine is not None)
 
 
@@ -216,14 +216,8 @@ def _start(events: Events, snapshot: Snapshot, days: int) -> int:
     return start
 
 
-def _joined(tables: Sequence[Rows]) -> Rows:
-    """Join of the parts on the customer; counts are 0 for customers missing from a part.
-
-    The first part has all customers of the event log, the last one all those with an order.
-    """
-    of_events, *parts, of_orders = tables
-    for part in parts:
-        of_events = left_join(of_events, part)
-    table = outer_join(of_events, of_orders)
+def _of_customers(tables: Sequence[Rows]) -> Rows:
+    """The parts of each customer of any log in one row; counts are 0 for customers missing from a part."""
+    table = joined(tables)
     counts = [name for name in table.collect_schema().names() if name not in (*_DAYS, "customer_id")]
     return sorted_by(table.with_columns(nw.col(*counts).fill_null(0)))

@@ -60,6 +60,7 @@ def order_sums(
     facts: OrderFacts,
     snapshot: Snapshot,
     *,
+    lines: nw.LazyFrame[Any],
     refunds: str,
     zero_orders: str,
     rhythm: bool = True,
@@ -73,7 +74,7 @@ def order_sums(
     if peak_weeks is None and rhythm:
         peak_weeks = _peak_weeks(facts, snapshot)
     peak = _days_of(peak_weeks or (), facts, snapshot)
-    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
+    totals = order_totals(lines, snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
     marked = computed_once(_with_gaps(marked) if rhythm else marked.with_columns(gap=nw.lit(None, nw.Int64)))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
+import narwhals.stable.v2 as nw
+
+from custseg._frames import computed_once, gathered, is_distributed
 from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
 from custseg.features.sums._mix_sums import MixSums, mix_sums
 from custseg.features.sums._order_sums import OrderSums, order_sums
 from custseg.features.sums._purchases import check_same_ids, purchases
-from custseg.logs import Logs
+from custseg.logs import Logs, known_lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +28,14 @@ class SharedSums:
         Weeks of the year for the orders; by default those of the log.
     scoring : Scoring
         Points of events, and how they fade.
+    shares_orders : bool
+        Whether several sums are made of the order log.
     """
 
     logs: Logs
     peak_weeks: tuple[int, ...] | None = None
     scoring: Scoring = field(default_factory=Scoring)
+    shares_orders: bool = False
 
     @cached_property
     def whole(self) -> SharedSums:
@@ -46,6 +53,20 @@ class SharedSums:
         return self.event_sums(self.scoring)
 
     @cached_property
+    def order_lines(self) -> nw.LazyFrame[Any]:
+        """Lines of the order log; on Spark those that are known, moved to the partition of their customer.
+
+        They are kept there if several sums need them, so that they are moved once.
+        """
+        logs = self.logs
+        assert logs.orders is not None
+        lines = logs.order_facts.orders.lines()
+        if not is_distributed(lines):
+            return lines
+        known = gathered(known_lines(lines, logs.snapshot_of(logs.orders)))
+        return computed_once(known) if self.shares_orders else known
+
+    @cached_property
     def mix(self) -> MixSums:
         """Purchases per customer and value, and money by kind."""
         logs = self.logs
@@ -54,6 +75,7 @@ class SharedSums:
             logs.orders,
             logs.snapshot_of(logs.orders),
             logs.order_facts,
+            lines=self.order_lines,
             refunds=logs.refunds,
             zero_orders=logs.zero_orders,
             caller=logs.caller,
@@ -63,8 +85,9 @@ class SharedSums:
         """Order log aggregated per customer, with or without the sums of the family "rhythm"."""
         logs = self.logs
         assert logs.orders is not None
-        return order_sums(logs.order_facts, logs.snapshot_of(logs.orders), zero_orders=logs.zero_orders,
-                          refunds=logs.refunds, rhythm=rhythm, peak_weeks=self.peak_weeks)  # fmt: skip
+        return order_sums(logs.order_facts, logs.snapshot_of(logs.orders), lines=self.order_lines,
+                          zero_orders=logs.zero_orders, refunds=logs.refunds, rhythm=rhythm,
+                          peak_weeks=self.peak_weeks)  # fmt: skip
 
     def event_sums(self, scoring: Scoring) -> EventSums:
         """Event log aggregated per customer with the given engagement weights."""
@@ -77,6 +100,7 @@ class SharedSums:
                 logs.orders,
                 logs.snapshot_of(logs.orders),
                 logs.order_facts,
+                lines=self.order_lines,
                 events=logs.events,
                 keep_zero=logs.zero_orders == "keep",
                 refunds=logs.refunds,

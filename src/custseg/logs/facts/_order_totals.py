@@ -7,7 +7,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._frames import gathered
 from custseg.logs.facts._order_facts import OrderFacts
 from custseg.snapshot import Snapshot
 
@@ -51,7 +50,7 @@ def counted_lines(
     there is one, is null on such lines, and on all lines where the policy leaves refunds out.
     """
     col = nw.col
-    before = gathered(lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment))
+    before = known_lines(lines, snapshot)
     keys = ["customer", "order"]
     if facts.has_undone_orders:
         before = before.with_columns(col("money").alias("offered"))
@@ -71,6 +70,11 @@ def counted_lines(
         counts_refund = ~col("day").is_null() & nw.lit(value=refunds != "gross")
         before = before.with_columns(nw.when(counts_refund).then(col("refund")).alias("refund"))
     return before, keys
+
+
+def known_lines(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
+    """The lines before the snapshot that have a customer."""
+    return lines.filter(~nw.col("customer").is_null(), nw.col("moment") < snapshot.moment)
 
 
 def net_money(lines: nw.LazyFrame[Any]) -> nw.Expr:
