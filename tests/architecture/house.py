@@ -15,7 +15,7 @@ TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 LAYERS = (
-    ("errors", "_compiled", "_numerics", "texts"),
+    ("errors", "_compiled", "_numerics", "sql_dialects", "texts"),
     ("_checks", "_privacy"),
     ("_column_kinds", "_frames", "_labels", "_write"),
     ("_display",),
@@ -34,7 +34,7 @@ LAYERS = (
         "rules",
         "trials",
     ),
-    ("matrix", "picture_data"),
+    ("matrix", "picture_data", "queries"),
     ("goals",),
     ("model",),
     ("result",),

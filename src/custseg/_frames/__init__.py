@@ -25,7 +25,17 @@ from custseg._frames._local import (
 )
 from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
-from custseg._frames._spark import count_rows, is_spark_frame, numeric_columns, smallest_hashes
+from custseg._frames._spark import (
+    count_rows,
+    counted,
+    is_spark_frame,
+    is_streaming,
+    numeric_columns,
+    renamed_id,
+    smallest_hashes,
+    spark_sql,
+    types_of,
+)
 from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
@@ -49,9 +59,11 @@ __all__ = [
     "column_of",
     "columns_of",
     "count_rows",
+    "counted",
     "date_format",
     "frame_from_columns",
     "is_spark_frame",
+    "is_streaming",
     "local_returner",
     "local_table",
     "look_at_text_file",
@@ -63,8 +75,11 @@ __all__ = [
     "parquet_table",
     "read_date",
     "read_table",
+    "renamed_id",
     "safe_text",
     "sample_file",
     "smallest_hashes",
+    "spark_sql",
     "table_writer",
+    "types_of",
 ]

@@ -10,8 +10,9 @@ from custseg.model._age import check_age
 from custseg.model._definition import FeatureDefinition, recent_features
 from custseg.model._fits import FitOptions, RefitRecord, Relation
 from custseg.model._learn import learn_model
-from custseg.model._model import Assignment, SegmentModel
+from custseg.model._model import SegmentModel
 from custseg.model._model_segments import ModelSegment, ModelTrait, model_segment
+from custseg.model._one_customer import Assignment
 from custseg.model._reference import (
     CategoryReference,
     ColumnReference,

@@ -39,6 +39,22 @@ def numeric_columns(frame: Any) -> list[str]:
     return [name for name, kind in frame.dtypes if kind.partition("(")[0] in _NUMBERS]
 
 
+def types_of(frame: Any) -> list[tuple[str, str]]:
+    """The columns with their types, as Spark writes these."""
+    return list(frame.dtypes)
+
+
+def is_streaming(frame: Any) -> bool:
+    """Whether the rows come from a stream that does not end."""
+    return bool(frame.isStreaming)
+
+
+def renamed_id(frame: Any, source: str) -> Any:
+    """The frame with its column of ids first, called `customer_id`."""
+    others = [quoted(name) for name in frame.columns if name != source]
+    return frame.selectExpr(f"{quoted(source)} AS customer_id", *others)
+
+
 def count_rows(frame: Any) -> int:
     """The number of rows."""
     return int(frame.count())

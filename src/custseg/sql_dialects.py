@@ -109,6 +109,13 @@ FUNCTIONS: Mapping[str, Mapping[str, SQLFunction]] = {
         "clock_in_zone": SQLFunction("CONVERT_TIMEZONE", _SPARK + "convert_timezone"),
         "days_between": SQLFunction("DATEDIFF", _SPARK + "datediff"),
         "day_of_year": SQLFunction("DAYOFYEAR", _SPARK + "dayofyear"),
+        "array": SQLFunction("ARRAY", _SPARK + "array"),
+        "array_min": SQLFunction("ARRAY_MIN", _SPARK + "array_min"),
+        "array_sort": SQLFunction("ARRAY_SORT", _SPARK + "array_sort"),
+        "concatenated": SQLFunction("CONCAT", _SPARK + "concat"),
+        "element": SQLFunction("ELEMENT_AT", _SPARK + "element_at"),
+        "struct": SQLFunction("NAMED_STRUCT", _SPARK + "named_struct"),
+        "transformed": SQLFunction("TRANSFORM", _SPARK + "transform"),
     },
     "bigquery": {
         "absolute": SQLFunction("ABS", _BIGQUERY + "mathematical_functions#abs"),

@@ -1,0 +1,25 @@
+"""Runs SQL on Spark DataFrames, in their own session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from custseg._frames._spark._customers import collected
+
+
+def spark_sql(query: str, tables: Mapping[str, Any]) -> Any:
+    """The query over the DataFrames, by the names that it reads them by, as a DataFrame; nothing is computed yet."""
+    # Braces would be read as the names of tables.
+    text = query.replace("{", "{{").replace("}", "}}")
+    for name in tables:
+        text = text.replace(f"FROM `{name}`", f"FROM {{{name}}}")
+    session = next(iter(tables.values())).sparkSession
+    return session.sql(text, **tables)
+
+
+def counted(query: str, tables: Mapping[str, Any]) -> pl.DataFrame:
+    """The few rows that a query of counts returns."""
+    return collected(spark_sql(query, tables))
