@@ -57,7 +57,7 @@ ROOMS = {
         ("rows",),
         ("assignment", "validation"),
         ("min_size",),
-        ("_center_clusterer", "_method"),
+        ("_center_clusterer", "_counted_rows", "_method"),
         METHOD_FILES,
         ("_methods",),
         ("selection",),

@@ -91,9 +91,10 @@ def prepared_columns(
     passed: Sequence[str],
     customer_column: str,
     return_columns: Sequence[str],
+    carried: Mapping[str, str] | None = None,
     detailed: bool = False,
 ) -> PreparedColumns:
-    """The steps from a table of features to the matrix."""
+    """The steps from a table of features to the matrix; `carried` has further columns to pass on, by new names."""
     prepared = filled_columns(
         sql,
         preparation,
@@ -101,6 +102,7 @@ def prepared_columns(
         passed=passed,
         customer_column=customer_column,
         return_columns=return_columns,
+        carried=carried,
         detailed=detailed,
     )
     prepared.prepare()
@@ -115,14 +117,16 @@ def filled_columns(
     passed: Sequence[str],
     customer_column: str,
     return_columns: Sequence[str],
+    carried: Mapping[str, str] | None = None,
     detailed: bool = False,
 ) -> PreparedColumns:
     """The steps to columns without missing values, and whether each customer can be clustered."""
     # A step must not have the name of the table that it reads.
     prefix = "custseg" if not table[-1].lower().startswith("custseg") else "segments"
-    prepared = PreparedColumns(sql, preparation, prefix=prefix, passed=passed, detailed=detailed)
+    carried = carried or {}
+    prepared = PreparedColumns(sql, preparation, prefix=prefix, passed=[*passed, *carried], detailed=detailed)
     further = {name: f"raw_{name}" for name in RETURN_FEATURES if name in {*preparation.names, *return_columns}}
-    _read(prepared, table, customer_column, further=further)
+    _read(prepared, table, customer_column, further={**{step: name for name, step in further.items()}, **carried})
     _fill(prepared, further)
     return prepared
 
@@ -131,7 +135,7 @@ def _read(prepared: PreparedColumns, table: Sequence[str], customer: str, *, fur
     """The first step: the columns as floats, NULL for NaN."""
     sql = prepared.sql
     features = dict(zip(prepared.names, (plan.name for plan in prepared.plans), strict=True))
-    features |= {step_name: name for name, step_name in further.items()}
+    features |= further
     columns: dict[str, exp.Expr] = {}
     if CUSTOMER in prepared.passed:
         columns[CUSTOMER] = sql.column(customer, "t").as_(CUSTOMER, quoted=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -14,27 +15,28 @@ from custseg.queries._preparation import CLUSTERED, RETURNED, PreparedColumns
 from custseg.queries._segments import Rule, filled_columns, prepared_columns
 from custseg.queries._writer import SQLWriter
 
-_N = "n"
+N, BEFORE, ADDED = "n", "before", "added"
+"""Columns of the results: counts; the cluster without offsets; and the sum of what the offsets add to the costs."""
 
 
 class SizeQueries:
-    """The queries of one table of features, which count and never return a customer.
+    """The queries of one table of features. None returns a customer: they return counts, sums and distinct costs.
 
     Parameters
     ----------
-    table : sequence of str
-        The name of the table, after those of its catalog and schema.
+    table : str
+        The name of the table of features.
     return_columns : sequence of str
         Those of `order_count`, `returned_orders`, `revenue` and `return_share` that it has.
     """
 
-    def __init__(self, table: Sequence[str], return_columns: Sequence[str]) -> None:
+    def __init__(self, table: str, return_columns: Sequence[str]) -> None:
         self.sql = SQLWriter("spark")
-        self.table = table
+        self.table = [table]
         self.return_columns = return_columns
 
     def groups(self, columns: Sequence[str]) -> str:
-        """Counts `n` of customers by `is_clustered` and `is_returned` (1 or 0), if these columns are clustered on."""
+        """Counts of customers by `is_clustered` and `is_returned` (1 or 0), if these columns are clustered on."""
         plans = (ColumnPlan(name, "none", scale=1.0, fill=0.0, center=0.0, spread=1.0) for name in columns)
         prepared = filled_columns(
             self.sql,
@@ -44,84 +46,117 @@ class SizeQueries:
             customer_column="",
             return_columns=self.return_columns,
         )
-        flags = {name: self.sql.column(name) for name in (CLUSTERED, RETURNED)}
-        return self._finished(prepared, {**flags, _N: self._count()}, group_by=list(flags))
+        return self.sql.finished(prepared.steps, self._grouped(prepared.last, [CLUSTERED, RETURNED]))
 
-    def labels(self, preparation: Preparation, rule: Rule) -> str:
-        """Counts `n` of the clustered customers by their `cluster`, for a rule of prototypes."""
-        prepared = self._prepared(preparation)
-        assign_by_core_arrays(prepared, rule.to_dict())
-        return self._finished(prepared, {CLUSTER: self.sql.column(CLUSTER), _N: self._count()}, group_by=[CLUSTER])
+    def costs(self, preparation: Preparation, rule: Rule, *, carried: Mapping[str, str]) -> str:
+        """For each customer `is_clustered`, `is_returned`, the columns to carry (new name: column), and the costs.
 
-    def costs(self, preparation: Preparation, rule: Rule) -> str:
-        """The costs `cost0`, `cost1`, ... of each clustered customer, without offsets; for the other rules."""
-        plain: dict[str, Any] = rule.to_dict()
-        prepared = self._prepared(preparation)
-        if plain["kind"] == "centers":
-            costs = center_distances(prepared, plain)
-        else:
-            cost = component_cost(self.sql, plain)
-            costs = [cost(number, value) for number, value in enumerate(component_distances(prepared, plain))]
-        return self._finished(prepared, {f"cost{number}": value for number, value in enumerate(costs)})
-
-    def sizes(self, costs: str, offsets: Sequence[float]) -> str:
-        """Counts `n` by `cluster` of a table of costs."""
-        steps, names = self._reduced(costs, offsets)
-        columns = {CLUSTER: cheapest(self.sql, self.sql.columns(names), self.sql.column("best"))}
-        steps["labeled"] = self.sql.select(columns, "best")
-        counted = self.sql.select({CLUSTER: self.sql.column(CLUSTER), _N: self._count()}, "labeled")
-        return self.sql.finished(steps, counted.group_by(self.sql.column(CLUSTER)))
-
-    def near(self, costs: str, offsets: Sequence[float], *, reach: float, at_most: int) -> str:
-        """The distinct costs, with their counts `n`, of customers whose two best clusters differ by `reach` or less."""
-        sql = self.sql
-        steps, names = self._reduced(costs, offsets)
-        own = [f"cost{number}" for number in range(len(names))]
-        same = {name: sql.column(name) for name in own}
-        is_second = [value > sql.column("best") for value in sql.columns(names)]
-        # Where the best cost occurs twice, the margin is 0.
-        times = sql.total([sql.flag(value.eq(sql.column("best"))) for value in sql.columns(names)])
-        larger = [
-            sql.case([(condition, value)]) for condition, value in zip(is_second, sql.columns(names), strict=True)
-        ]
-        second = sql.case([(times > sql.integer(1), sql.column("best"))], sql.extreme("least", larger))
-        steps["margins"] = sql.select({**same, "margin": second - sql.column("best")}, "best")
-        near = sql.select({**same, _N: self._count()}, "margins").where(sql.column("margin") <= sql.number(reach))
-        return sql.finished(steps, near.group_by(*sql.columns(own)).limit(at_most))
-
-    def _reduced(self, costs: str, offsets: Sequence[float]) -> tuple[dict[str, exp.Expr], list[str]]:
-        """The steps from costs to costs less the offsets, and the best of these."""
-        sql = self.sql
-        own = {f"cost{number}": sql.column(f"cost{number}") for number in range(len(offsets))}
-        less = {
-            f"reduced{number}": reduced(sql, value, offset)
-            for number, (value, offset) in enumerate(zip(own.values(), offsets, strict=True))
-        }
-        names = list(less)
-        passed = {**own, **{name: sql.column(name) for name in names}}
-        best = {**passed, "best": sql.extreme("least", sql.columns(names))}
-        return {"reduced": sql.select({**own, **less}, costs), "best": sql.select(best, "reduced")}, names
-
-    def _prepared(self, preparation: Preparation) -> PreparedColumns:
-        return prepared_columns(
-            self.sql,
+        These are `cost0`, `cost1`, ... without offsets; for a rule of prototypes there is the `cluster` instead.
+        """
+        sql, plain = self.sql, rule.to_dict()
+        prepared = prepared_columns(
+            sql,
             preparation,
             self.table,
-            passed=[CLUSTERED],
+            passed=[CLUSTERED, RETURNED],
             customer_column="",
             return_columns=self.return_columns,
+            carried=carried,
+        )
+        columns = _clusters_or_costs(prepared, plain)
+        return sql.finished(prepared.steps, sql.select(prepared.passing(columns), prepared.last))
+
+    def sizes(self, costs: str, offsets: Sequence[float]) -> str:
+        """Counts by `cluster` of the clustered customers, from the table that `costs` gives."""
+        steps = self._labeled(costs, offsets)
+        counted = self._grouped("labeled", [CLUSTER]).where(self.sql.column(CLUSTERED).eq(self.sql.integer(1)))
+        return self.sql.finished(steps, counted)
+
+    def totals(self, costs: str, offsets: Sequence[float] | None, *, carried: Sequence[str]) -> str:
+        """Counts and sums of all customers by `is_clustered`, `is_returned`, `before` and `cluster`.
+
+        Without offsets, for a rule of prototypes, there is no `before`, and nothing is added to costs.
+        """
+        sql = self.sql
+        sums = {name: sql.call("sum", sql.column(name)) for name in carried}
+        flags = [CLUSTERED, RETURNED]
+        if offsets is None:
+            return sql.finished({}, self._grouped(costs, [*flags, CLUSTER], sums))
+        sums[ADDED] = sql.call("sum", sql.column(ADDED))
+        return sql.finished(
+            self._labeled(costs, offsets, [*flags, *carried]), self._grouped("labeled", [*flags, BEFORE, CLUSTER], sums)
         )
 
-    def _finished(
-        self, prepared: PreparedColumns, columns: dict[str, exp.Expr], *, group_by: Sequence[str] = ()
-    ) -> str:
-        """The query for these columns of the last step: of all customers if they are grouped by `is_clustered`."""
-        query = self.sql.select(columns, prepared.last)
-        if CLUSTERED not in group_by:
-            query = query.where(self.sql.column(CLUSTERED).eq(self.sql.integer(1)))
-        if group_by:
-            query = query.group_by(*self.sql.columns(group_by))
-        return self.sql.finished(prepared.steps, query)
+    def near(self, costs: str, offsets: Sequence[float], *, reach: float, at_most: int) -> str:
+        """The distinct costs, with their counts, of customers whose two best clusters differ by `reach` or less."""
+        sql, k = self.sql, len(offsets)
+        steps = self._best(costs, offsets)
+        values, best = sql.columns([f"reduced{number}" for number in range(k)]), sql.column("best")
+        # The second-best cost is the best one where that occurs twice; else the least of the others.
+        times = sql.total([sql.flag(value.eq(best)) for value in values])
+        others = sql.extreme("least", [sql.case([(value > best, value)]) for value in values])
+        second = sql.case([(times > sql.integer(1), best)], others)
+        names = [f"cost{number}" for number in range(k)]
+        steps["margins"] = sql.select({**self._same([CLUSTERED, *names]), "margin": second - best}, "best")
+        near = self._grouped("margins", names).where(sql.column(CLUSTERED).eq(sql.integer(1)))
+        if math.isfinite(reach):
+            near = near.where(sql.column("margin") <= sql.number(reach))
+        return sql.finished(steps, near.limit(at_most))
 
-    def _count(self) -> exp.Expr:
-        return self.sql.call("count", self.sql.integer(1))
+    def _best(self, costs: str, offsets: Sequence[float], passed: Sequence[str] = (CLUSTERED,)) -> dict[str, exp.Expr]:
+        """The steps to the costs, these less the offsets, and the best of both."""
+        sql = self.sql
+        own = [f"cost{number}" for number in range(len(offsets))]
+        less = {
+            f"reduced{number}": reduced(sql, sql.column(name), offset)
+            for number, (name, offset) in enumerate(zip(own, offsets, strict=True))
+        }
+        best = {
+            "best": sql.extreme("least", sql.columns(list(less))),
+            "best_cost": sql.extreme("least", sql.columns(own)),
+        }
+        same = self._same([*passed, *own])
+        return {
+            "reduced": sql.select({**same, **less}, costs),
+            "best": sql.select({**same, **self._same(list(less)), **best}, "reduced"),
+        }
+
+    def _labeled(
+        self, costs: str, offsets: Sequence[float], passed: Sequence[str] = (CLUSTERED,)
+    ) -> dict[str, exp.Expr]:
+        """The steps to the cluster with and without the offsets, and what the offsets add to the cost."""
+        sql, k = self.sql, len(offsets)
+        steps = self._best(costs, offsets, passed)
+        own, less = ([f"{name}{number}" for number in range(k)] for name in ("cost", "reduced"))
+        labels: dict[str, exp.Expr] = {
+            CLUSTER: cheapest(sql, sql.columns(less), sql.column("best")),
+            BEFORE: cheapest(sql, sql.columns(own), sql.column("best_cost")),
+        }
+        steps["placed"] = sql.select({**self._same([*passed, *own, "best_cost"]), **labels}, "best")
+        of_cluster = sql.case(
+            [(sql.column(CLUSTER).eq(sql.integer(number)), sql.column(name)) for number, name in enumerate(own)]
+        )
+        added = {ADDED: of_cluster - sql.column("best_cost")}
+        steps["labeled"] = sql.select({**self._same([*passed, BEFORE, CLUSTER]), **added}, "placed")
+        return steps
+
+    def _grouped(self, source: str, keys: Sequence[str], sums: Mapping[str, exp.Expr] | None = None) -> exp.Select:
+        """Counts and sums of a step by keys."""
+        columns = {**self._same(keys), N: self.sql.call("count", self.sql.integer(1)), **(sums or {})}
+        return self.sql.select(columns, source).group_by(*self.sql.columns(keys))
+
+    def _same(self, names: Sequence[str]) -> dict[str, exp.Expr]:
+        return {name: self.sql.column(name) for name in names}
+
+
+def _clusters_or_costs(prepared: PreparedColumns, rule: Mapping[str, Any]) -> dict[str, exp.Expr]:
+    """The costs of a rule that has them, else the cluster, after the steps that they need."""
+    if rule["kind"] == "cores":
+        assign_by_core_arrays(prepared, rule)
+        return {CLUSTER: prepared.sql.column(CLUSTER)}
+    if rule["kind"] == "centers":
+        costs = center_distances(prepared, rule)
+    else:
+        cost = component_cost(prepared.sql, rule)
+        costs = [cost(number, value) for number, value in enumerate(component_distances(prepared, rule))]
+    return {f"cost{number}": value for number, value in enumerate(costs)}
