@@ -1,15 +1,29 @@
 """Tables and files in, results in the caller's kind of table out: the only folder that imports dataframe engines.
 
 Start reading at `_open.py`: `open_table` returns a `Table` with a `Dialect`, which brings described columns into one
-canonical form on the engine of the data; everything else is written once, in narwhals. `_polars.py` and `_duckdb/` hold
-the two dialects, `_files/` reads CSV, Parquet and Excel files, `_sample.py` takes samples of them, and `_local.py` and
-`_give_back.py` create, write and return results; `_spreadsheet.py` makes text safe for spreadsheets.
+canonical form on the engine of the data; everything else is written once, in narwhals. `_polars.py`, `_duckdb/` and
+`_spark/` hold the three dialects, and `_distributed.py` the steps for what stays on Spark. `_files/` reads CSV, Parquet
+and Excel files, `_sample.py` takes samples of them, and `_local.py` and `_give_back.py` create, write and return
+results; `_spreadsheet.py` makes text safe for spreadsheets.
 """
 
 from __future__ import annotations
 
 from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
+from custseg._frames._distributed import (
+    Rows,
+    collected,
+    computed,
+    computed_once,
+    gathered,
+    is_distributed,
+    left_join,
+    outer_join,
+    renamed,
+    sorted_by,
+    with_lookup,
+)
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
 from custseg._frames._give_back import as_pandas, local_returner
 from custseg._frames._local import (
@@ -26,10 +40,10 @@ from custseg._frames._local import (
 from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
 from custseg._frames._spark import (
+    check_usable,
     count_rows,
     counted,
     is_spark_frame,
-    is_streaming,
     numeric_columns,
     renamed_id,
     smallest_hashes,
@@ -50,20 +64,27 @@ __all__ = [
     "DateFormat",
     "DateStyle",
     "Dialect",
+    "Rows",
     "Table",
     "TableSample",
     "TextFacts",
     "as_pandas",
+    "check_usable",
     "collect",
     "collect_together",
+    "collected",
     "column_of",
     "columns_of",
+    "computed",
+    "computed_once",
     "count_rows",
     "counted",
     "date_format",
     "frame_from_columns",
+    "gathered",
+    "is_distributed",
     "is_spark_frame",
-    "is_streaming",
+    "left_join",
     "local_returner",
     "local_table",
     "look_at_text_file",
@@ -71,15 +92,19 @@ __all__ = [
     "numeric_columns",
     "open_table",
     "original_text",
+    "outer_join",
     "parquet_rows",
     "parquet_table",
     "read_date",
     "read_table",
+    "renamed",
     "renamed_id",
     "safe_text",
     "sample_file",
     "smallest_hashes",
+    "sorted_by",
     "spark_sql",
     "table_writer",
     "types_of",
+    "with_lookup",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from custseg._checks import check_columns, check_distinct, check_named, check_no_nul
-from custseg._frames import is_streaming, renamed_id, types_of
+from custseg._frames import check_usable, renamed_id, types_of
 from custseg.errors import DataError
 from custseg.feature_table._distributed import DistributedFeatures
 from custseg.feature_table._feature import Feature
@@ -23,11 +23,7 @@ def features_in_spark(table: Any, id_column: str | None, caller: str) -> Distrib
     """
     if isinstance(table, DistributedFeatures):
         return table
-    if is_streaming(table):
-        raise DataError(
-            f"{caller}: the table is a streaming DataFrame, whose rows never end. Assign one micro-batch at a time, "
-            "with stream.writeStream.foreachBatch(lambda batch, number: ... model.assign(features=batch) ...)."
-        )
+    check_usable(table, caller)
     types = types_of(table)
     columns = [name for name, _ in types]
     if not columns:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._frames import column_of, columns_of
+from custseg._frames import Rows, outer_join, renamed, sorted_by
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable
-from custseg.features._family import Family, FamilyColumns
+from custseg.feature_table import DistributedFeatures, FeatureTable
+from custseg.features._family import Family, FamilyColumns, all_features, selected
 from custseg.features.expectations import FORESIGHT
 from custseg.features.families._attributes import ATTRIBUTES, check_names
 from custseg.features.families._email import EMAIL
@@ -119,28 +120,17 @@ def features_of(
         if family.name not in figures:
             figures[family.name] = (learners or {}).get(family.name, family.learn)(sums)
     family_columns = [family.columns(sums, figures[family.name]) for family in chosen]
-    features = tuple(feature for columns in family_columns for feature in columns.features)
+    features = all_features(family_columns)
     check_names(features, logs.caller)
-    table = _all_customers(logs, family_columns)
-    for columns in family_columns:
-        names = [feature.name for feature in columns.features]
-        table = table.join(columns_of(columns.table, ["customer_id", *names]), on="customer_id", how="left")
-        table = table.with_columns(
-            column_of(table, feature.name).fill_null(feature.absent).alias(feature.name)
-            for feature in columns.features
-            if feature.absent is not None
-        )
+    table = _joined(family_columns, logs.caller)
     log = logs.orders or logs.events or logs.customers
     assert log is not None
     dated = logs.orders or logs.events
     snapshot = logs.snapshot_of(dated) if dated is not None else logs.known_attributes.snapshot
-    return FeatureTable(
-        table.sort("customer_id"),
-        features,
-        log.source_table.returner(log.customer),
-        snapshot,
-        figures=figures,
-    )
+    returner = log.source_table.returner(log.customer)
+    if isinstance(table, nw.LazyFrame):
+        return DistributedFeatures(returner(table), features, snapshot, figures=figures)
+    return FeatureTable(table, features, returner, snapshot, figures=figures)
 
 
 def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]:
@@ -158,13 +148,25 @@ def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]
     return chosen
 
 
-def _all_customers(logs: Logs, family_columns: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:
-    """Unique customer ids over all logs."""
-    ids = [columns.table.select("customer_id") for columns in family_columns]
-    kinds = {str(frame.schema["customer_id"]) for frame in ids}
+def _joined(family_columns: Sequence[FamilyColumns], caller: str) -> Rows:
+    """The columns of all families, one row per customer of any log; customers missing from a log have its `absent`."""
+    by_source: dict[int, list[FamilyColumns]] = {}
+    for columns in family_columns:
+        by_source.setdefault(id(columns.source), []).append(columns)
+    # Inside, columns have names of their own: those of attributes may hold anything.
+    names = {feature.name: f"feature_{index}" for index, feature in enumerate(all_features(family_columns))}
+    tables = [selected(columns, names) for columns in by_source.values()]
+    _check_same_ids(tables, caller)
+    absent = {names[f.name]: f.absent for f in all_features(family_columns) if f.absent is not None}
+    table = reduce(outer_join, tables)
+    filled = [nw.col(name).fill_null(value).alias(name) for name, value in absent.items()]
+    table = table.select("customer_id", *names.values()).with_columns(filled)
+    return renamed(sorted_by(table), {inside: name for name, inside in names.items()})
+
+
+def _check_same_ids(tables: Sequence[Rows], caller: str) -> None:
+    kinds = {str(table.collect_schema()["customer_id"]) for table in tables}
     if len(kinds) > 1:
         raise DataError(
-            f"{logs.caller}: the logs' customer ids are of different types, {listed(sorted(kinds))}. "
-            "Cast them to one type."
+            f"{caller}: the logs' customer ids are of different types, {listed(sorted(kinds))}. Cast them to one type."
         )
-    return nw.concat(ids).unique()

@@ -1,23 +1,22 @@
-"""Spark DataFrames, classic and Spark Connect: everything is a SQL expression that runs where the data are."""
+"""Spark DataFrames, classic and Spark Connect: everything is an expression that runs where the data are."""
 
 from __future__ import annotations
 
 from custseg._frames._spark._customers import (
     count_rows,
-    is_spark_frame,
-    is_streaming,
     numeric_columns,
     renamed_id,
     smallest_hashes,
     types_of,
 )
+from custseg._frames._spark._session import check_usable, is_spark_frame
 from custseg._frames._spark._sql import counted, spark_sql
 
 __all__ = [
+    "check_usable",
     "count_rows",
     "counted",
     "is_spark_frame",
-    "is_streaming",
     "numeric_columns",
     "renamed_id",
     "smallest_hashes",

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import polars as pl
+
+from custseg._frames._spark._session import run_spark
 
 _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 _FLOATS = ("float", "double")
@@ -22,11 +23,6 @@ _HASH = "custseg_hash"
 _HASH_DIGITS = 8
 # Standard deviations by which the first cut of a sample is too large: it then almost surely has enough rows.
 _SURE = 8
-
-
-def is_spark_frame(table: object) -> bool:
-    """Whether the table is a DataFrame of PySpark, of a classic session or of Spark Connect."""
-    return bool(nw.dependencies.is_pyspark_dataframe(table) or nw.dependencies.is_pyspark_connect_dataframe(table))
 
 
 def quoted(name: str) -> str:
@@ -44,11 +40,6 @@ def types_of(frame: Any) -> list[tuple[str, str]]:
     return list(frame.dtypes)
 
 
-def is_streaming(frame: Any) -> bool:
-    """Whether the rows come from a stream that does not end."""
-    return bool(frame.isStreaming)
-
-
 def renamed_id(frame: Any, source: str) -> Any:
     """The frame with its column of ids first, called `customer_id`."""
     others = [quoted(name) for name in frame.columns if name != source]
@@ -57,7 +48,7 @@ def renamed_id(frame: Any, source: str) -> Any:
 
 def count_rows(frame: Any) -> int:
     """The number of rows."""
-    return int(frame.count())
+    return int(run_spark(frame.count))
 
 
 def hash_of_id(frame: Any, ids: str, salt: str) -> str:
@@ -97,6 +88,6 @@ def _ordered(hashed: Any, columns: list[str], n: int) -> pl.DataFrame:
 
 def collected(frame: Any) -> pl.DataFrame:
     """The rows of a small Spark DataFrame."""
-    local = pl.from_arrow(frame.toArrow())
+    local = pl.from_arrow(run_spark(frame.toArrow))
     assert isinstance(local, pl.DataFrame)
     return local

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from custseg._frames._spark._customers import collected
+from custseg._frames._spark._session import run_spark
 
 
 def spark_sql(query: str, tables: Mapping[str, Any]) -> Any:
@@ -17,7 +18,7 @@ def spark_sql(query: str, tables: Mapping[str, Any]) -> Any:
     for name in tables:
         text = text.replace(f"FROM `{name}`", f"FROM {{{name}}}")
     session = next(iter(tables.values())).sparkSession
-    return session.sql(text, **tables)
+    return run_spark(lambda: session.sql(text, **tables))
 
 
 def counted(query: str, tables: Mapping[str, Any]) -> pl.DataFrame:

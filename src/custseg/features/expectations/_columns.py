@@ -36,7 +36,7 @@ def foresight_columns(sums: SharedSums, figures: ForesightFigures) -> FamilyColu
             values["expected_revenue"] = expected * base.order_value(figures.order_values)
     columns = [nw.new_series(name, column, nw.Float64, backend="polars") for name, column in values.items()]
     table = base.table.select("customer_id").with_columns(columns)
-    return FamilyColumns(table, tuple(feature for feature in FEATURES if feature.name in values))
+    return FamilyColumns.of_table(table, tuple(feature for feature in FEATURES if feature.name in values))
 
 
 FORESIGHT = Family(

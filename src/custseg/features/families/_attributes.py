@@ -81,7 +81,7 @@ def attribute_columns(
     features = tuple(feature for _, feature in columns)
     check_names(features, caller)
     series = [values.alias(feature.name) for values, feature in columns]
-    return FamilyColumns(attributes.table.select("customer_id", *series), features)
+    return FamilyColumns.of_table(attributes.table.select("customer_id", *series), features)
 
 
 def _plain(attributes: KnownAttributes, attribute: Attribute) -> Column:

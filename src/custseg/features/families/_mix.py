@@ -144,7 +144,7 @@ def mix_columns(sums: MixSums, figures: MixFigures) -> FamilyColumns:
     money, of_money = _money_shares(sums, has_returns=figures.has_returns or sums.has_returns)
     table = sums.money.with_columns(**money, **{name: frame.get_column(name) for name in frame.columns})
     features = (*(feature for feature, _ in columns), *of_money)
-    return FamilyColumns(table.select("customer_id", *(feature.name for feature in features)), features)
+    return FamilyColumns.of_table(table, features)
 
 
 def centered_log_ratios(features: FeatureTable) -> FeatureTable:
@@ -355,7 +355,7 @@ def _columns(shared: SharedSums, figures: MixFigures) -> FamilyColumns:
         "return_share": not logs.orders.has_money,
     }
     features = tuple(feature for feature in columns.features if not absent.get(feature.name, False))
-    return FamilyColumns(columns.table, features)
+    return replace(columns, features=features)
 
 
 MIX = Family(_FAMILY, _lacks, _columns, learn=_learn, figures=MixFigures, needed=needed_mix)

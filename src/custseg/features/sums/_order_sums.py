@@ -11,8 +11,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import collect, collect_together
-from custseg.features.sums._expressions import as_int64, exposure_days, value_if
+from custseg._frames import Rows, collect, computed, computed_once, sorted_by
+from custseg.features.sums._expressions import as_int64, exposure_days, value_if, whole_units
 from custseg.logs import OrderFacts, net_money, order_totals
 from custseg.snapshot import Snapshot
 
@@ -27,7 +27,7 @@ class OrderSums:
 
     Attributes
     ----------
-    table : narwhals DataFrame
+    table : narwhals DataFrame, or LazyFrame on Spark
         One row per customer of the log, sorted by `customer_id`, all columns Int64. Over the purchases
         in the window: `orders`, `order_days`, `first_day`, `last_day`, `spent`, `first_day_spent`,
         `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
@@ -48,7 +48,7 @@ class OrderSums:
         The weeks of the year that `peak_spent` counts; None where the log has no money or covers less than a year.
     """
 
-    table: nw.DataFrame[Any]
+    table: Rows
     gaps: nw.DataFrame[Any] | None
     snapshot: Snapshot
     facts: OrderFacts
@@ -76,17 +76,15 @@ def order_sums(
     totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
-    if not rhythm:
-        marked = marked.with_columns(gap=nw.lit(None, nw.Int64))
-        table = collect(_customer_sums(marked, snapshot, peak))
-        gaps = None
-    else:
-        marked = _with_gaps(marked)
-        counts = marked.group_by("gap").agg(nw.len().alias("times"))
-        table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
-        gaps = as_int64(gaps).filter(~nw.col("gap").is_null()).sort("gap")
+    marked = computed_once(_with_gaps(marked) if rhythm else marked.with_columns(gap=nw.lit(None, nw.Int64)))
+    counts = [marked.group_by("gap").agg(nw.len().alias("times"))] if rhythm else []
+    [table], of_gaps = computed([_customer_sums(marked, snapshot, peak)], counts)
+    gaps = None
+    if rhythm:
+        gaps = of_gaps[0].with_columns(nw.col("gap", "times").cast(nw.Int64)).filter(~nw.col("gap").is_null())
+        gaps = gaps.sort("gap")
     weeks = None if peak_weeks is None else tuple(peak_weeks)
-    return OrderSums(as_int64(table).sort("customer_id"), gaps, snapshot, facts, unit, weeks)
+    return OrderSums(sorted_by(as_int64(table)), gaps, snapshot, facts, unit, weeks)
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
@@ -104,7 +102,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         nw.when(worth).then(col("day")).alias("day_ever"),
         value_if(bought, nw.lit(1)).alias("orders"),
         value_if(bought, col("money")).alias("spent"),
-        value_if(bought, col("money") // unit).alias("size"),
+        value_if(bought, whole_units(col("money"), unit)).alias("size"),
         money.alias("money"),
         nw.when(worth).then(nw.lit(0)).otherwise(placed).alias("returned_orders"),
     ).with_columns((col("size") * col("size")).alias("squares"))

@@ -57,7 +57,7 @@ def purchases(
     if facts.cancelled_lines:
         paid = paid & ~col("cancelled")
     paid_lines = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment, paid)
-    moments = paid_lines.select("customer", "moment", "day").unique()
+    moments = paid_lines.group_by("customer", "moment").agg(col("day").min())
     return Purchases(days, moments, comparable=clocks_agree(orders, events))
 
 

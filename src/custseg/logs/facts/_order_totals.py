@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
+from custseg._frames import gathered
 from custseg.logs.facts._order_facts import OrderFacts
 from custseg.snapshot import Snapshot
 
@@ -50,7 +51,7 @@ def counted_lines(
     there is one, is null on such lines, and on all lines where the policy leaves refunds out.
     """
     col = nw.col
-    before = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
+    before = gathered(lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment))
     keys = ["customer", "order"]
     if facts.has_undone_orders:
         before = before.with_columns(col("money").alias("offered"))
