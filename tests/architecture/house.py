@@ -37,6 +37,7 @@ LAYERS = (
     ("matrix", "picture_data", "queries"),
     ("goals",),
     ("model",),
+    ("distributed",),
     ("result",),
     ("_assembly", "sizes"),
     ("segmentation",),

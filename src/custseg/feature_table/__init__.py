@@ -16,7 +16,11 @@ from custseg.feature_table._feature import (
     distinct_phrases,
     labeled,
 )
-from custseg.feature_table._given_in_spark import check_numbers_in_spark, features_in_spark
+from custseg.feature_table._given_in_spark import (
+    check_base_in_spark,
+    check_numbers_in_spark,
+    features_in_spark,
+)
 from custseg.feature_table._given_table import (
     UninformativeReason,
     duplicate_columns,
@@ -51,6 +55,7 @@ __all__ = [
     "UninformativeReason",
     "as_numbers",
     "as_quantities",
+    "check_base_in_spark",
     "check_features",
     "check_numbers_in_spark",
     "codes_of",

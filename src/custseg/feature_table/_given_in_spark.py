@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import Any
 
 from custseg._checks import check_columns, check_distinct, check_named, check_no_nul
-from custseg._frames import check_usable, renamed_id, types_of
+from custseg._frames import check_usable, id_facts, renamed_id, types_of
+from custseg._privacy import few
 from custseg.errors import DataError
 from custseg.feature_table._distributed import DistributedFeatures
 from custseg.feature_table._feature import Feature
@@ -44,6 +45,29 @@ def features_in_spark(table: Any, id_column: str | None, caller: str) -> Distrib
         raise DataError(f"{caller}: the feature table has a column 'customer_id' beside customer_column={source!r}.")
     reading = Reading(source, is_guessed=id_column is None and source != ID)
     return DistributedFeatures(renamed_id(table, source), tuple(map(Feature, names)), reading=reading)
+
+
+def check_base_in_spark(table: DistributedFeatures, caller: str) -> int:
+    """The number of customers; raises DataError, after one pass, for missing or repeated ids and infinite values."""
+    numeric = table.numeric_names()
+    facts = id_facts(table.native, ID, numeric)
+    source = table.reading.id_column if table.reading else ID
+    if not facts.n_rows:
+        raise DataError(f"{caller}: the feature table has no rows.")
+    faults = []
+    if facts.missing:
+        faults.append(f"{few(facts.missing, 'row has', 'rows have')} no id in column {source!r}")
+    if repeated := facts.n_rows - facts.missing - facts.distinct:
+        times = few(repeated, "row repeats", "rows repeat")
+        faults.append(f"the ids in column {source!r} must differ, but {times} an earlier one")
+    if infinite := [name for name, count in facts.infinite.items() if count]:
+        faults.append(f"the columns {listed(infinite)} must be finite or missing, and hold infinite values")
+    if faults:
+        raise DataError(
+            f"{caller}: {'; '.join(faults)}. A table of features has one row per customer: leave such rows out, or "
+            "give another column of ids as customer_column='...'."
+        )
+    return facts.n_rows
 
 
 def check_numbers_in_spark(table: DistributedFeatures, names: Collection[str], caller: str) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from custseg._frames._spark._customers import (
     count_rows,
+    id_facts,
     numeric_columns,
     renamed_id,
     smallest_hashes,
     types_of,
 )
 from custseg._frames._spark._session import check_usable, is_spark_frame
-from custseg._frames._spark._sql import counted, spark_sql
+from custseg._frames._spark._sql import counted, kept, spark_sql
 
 __all__ = [
     "check_usable",
     "count_rows",
     "counted",
+    "id_facts",
     "is_spark_frame",
+    "kept",
     "numeric_columns",
     "renamed_id",
     "smallest_hashes",

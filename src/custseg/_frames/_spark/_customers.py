@@ -7,6 +7,8 @@ never imported.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -49,6 +51,30 @@ def renamed_id(frame: Any, source: str) -> Any:
 def count_rows(frame: Any) -> int:
     """The number of rows."""
     return int(run_spark(frame.count))
+
+
+@dataclass(frozen=True)
+class IdFacts:
+    """Counts of rows, of missing and of distinct ids, and of infinite values by column."""
+
+    n_rows: int
+    missing: int
+    distinct: int
+    infinite: Mapping[str, int]
+
+
+def id_facts(frame: Any, ids: str, numbers: Sequence[str]) -> IdFacts:
+    """What one pass over the rows says of the ids and the columns of numbers."""
+    types = dict(frame.dtypes)
+    floats = [name for name in numbers if types[name] in _FLOATS]
+    infinite = [
+        f"COUNT_IF(ABS({quoted(name)}) = DOUBLE('infinity')) AS infinite{number}" for number, name in enumerate(floats)
+    ]
+    column = quoted(ids)
+    counts = ["COUNT(1) AS n_rows", f"COUNT({column}) AS present", f"COUNT(DISTINCT {column}) AS distinct_ids"]
+    row = collected(frame.selectExpr(*counts, *infinite)).row(0, named=True)
+    by_column = {name: int(row[f"infinite{number}"]) for number, name in enumerate(floats)}
+    return IdFacts(row["n_rows"], row["n_rows"] - row["present"], row["distinct_ids"], by_column)
 
 
 def hash_of_id(frame: Any, ids: str, salt: str) -> str:

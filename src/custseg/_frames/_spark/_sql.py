@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
@@ -19,6 +20,16 @@ def spark_sql(query: str, tables: Mapping[str, Any]) -> Any:
         text = text.replace(f"FROM `{name}`", f"FROM {{{name}}}")
     session = next(iter(tables.values())).sparkSession
     return run_spark(lambda: session.sql(text, **tables))
+
+
+@contextmanager
+def kept(frame: Any) -> Iterator[Any]:
+    """The DataFrame, whose rows Spark keeps in memory and on disk once they are computed, until the end."""
+    persisted = run_spark(frame.persist)
+    try:
+        yield persisted
+    finally:
+        run_spark(persisted.unpersist)
 
 
 def counted(query: str, tables: Mapping[str, Any]) -> pl.DataFrame:
