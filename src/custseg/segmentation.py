@@ -187,10 +187,10 @@ def fit_segments(
         if features is None:
             _refuse_form_and_id(form, customer_column)
             described = _described_logs(logs, refunds=refunds)
-            given = _features(described, aim)
+            features_read = _features(described, aim)
         else:
-            described, given = None, _ready_table(features, customer_column, logs, form=form)
-        table, base = sampled(given, min_size, _CALLER)
+            described, features_read = None, _ready_table(features, customer_column, logs, form=form)
+        table, base = sampled(features_read, min_size, _CALLER)
         to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
         table, names, report = _labeled(table, labels, to_cluster, logs=described, language=language)
 

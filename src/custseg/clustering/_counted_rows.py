@@ -87,7 +87,7 @@ def offsets_for_all_rows(
         If no round meets the minimum; `feasible` is the largest minimum that a round met.
     """
     offsets, feasible, passes, wider = start.astype(np.float64), 0.0, 0, 1.0
-    tried, least, by_sample = offsets, np.inf, True
+    tried, fewest_missing, by_sample = offsets, np.inf, True
     for _ in range(_ROUNDS):
         sizes, passes = rows.sizes(tried), passes + 1
         missing = float(np.maximum(min_size - sizes, 0.0).sum())
@@ -96,15 +96,15 @@ def offsets_for_all_rows(
             return CountedOffsets(tried, sizes, passes)
         if min_size * len(sizes) > sizes.sum():
             break
-        if missing < least:
-            offsets, sizes_of_best, least = tried, sizes, missing
+        if missing < fewest_missing:
+            offsets, sizes_of_best, fewest_missing = tried, sizes, missing
         else:
             by_sample, wider = False, wider * _WIDER
         weight = float(sizes.sum()) / len(sample)
         if by_sample and missing > _SURE_IN_SAMPLE * weight and weight > 1:
             tried = _solved_on_sample(sample, sizes, min_size, offsets=offsets)
             continue
-        fetched = _fetched(rows, sample, offsets, n_near=wider * _TIMES_MISSING * least, weight=weight)
+        fetched = _fetched(rows, sample, offsets, n_near=wider * _TIMES_MISSING * fewest_missing, weight=weight)
         passes += fetched.passes
         tried = offsets + fetched.raises(sizes_of_best, min_size, offsets)
     raise InfeasibleMinimumError(
@@ -122,8 +122,8 @@ def _solved_on_sample(sample: Floats, sizes: Floats, min_size: float, *, offsets
     of_sample = np.bincount(labels, minlength=k)
     # What the sample must have for all rows to have the minimum, if each moved row of it stands for `weight` rows.
     required = of_sample + (min_size - sizes) / weight
-    fixed, least = required.max() - required, float(required.max())
-    return _optimum(sample, np.ones(len(sample)), fixed=fixed, min_size=least, offsets=offsets)[0]
+    fixed, largest = required.max() - required, float(required.max())
+    return _optimum(sample, np.ones(len(sample)), fixed=fixed, min_size=largest, offsets=offsets)[0]
 
 
 def _optimum(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from custseg._frames import counted, kept, spark_sql
+from custseg._frames import counted, persisted, spark_sql
 from custseg._numerics import Floats
 from custseg.clustering import AssignmentRule, Reassignment
 from custseg.distributed._whole_base import NO_SEGMENT, RETURNED
@@ -122,5 +122,5 @@ def counted_customers(
     has_revenue = _REVENUE in features.numeric_names()
     carried = {_REVENUE: _REVENUE} if has_revenue else {}
     query = queries.costs(preparation, rule, carried=carried)
-    with kept(spark_sql(query, {TABLE: features.native})) as costs:
+    with persisted(spark_sql(query, {TABLE: features.native})) as costs:
         yield CountedCustomers(queries, costs, has_revenue=has_revenue)

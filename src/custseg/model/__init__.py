@@ -12,7 +12,6 @@ from custseg.model._fits import FitOptions, RefitRecord, Relation
 from custseg.model._learn import learn_model
 from custseg.model._model import SegmentModel
 from custseg.model._model_segments import ModelSegment, ModelTrait, model_segment
-from custseg.model._one_customer import Assignment
 from custseg.model._reference import (
     CategoryReference,
     ColumnReference,
@@ -20,6 +19,7 @@ from custseg.model._reference import (
     Reference,
     category_counts,
 )
+from custseg.model.assigning import Assignment
 
 __all__ = [
     "Assignment",

@@ -29,15 +29,13 @@ from custseg.feature_table import (
 )
 from custseg.matrix import can_be_clustered, has_usable_values
 from custseg.model._age import check_age
-from custseg.model._assigned import assigned_table
 from custseg.model._definition import FeatureDefinition
 from custseg.model._file import read_model, write_model
 from custseg.model._fits import FitOptions, RefitRecord
-from custseg.model._in_spark import assigned_in_spark
 from custseg.model._model_segments import ModelSegment
-from custseg.model._one_customer import Assignment, values_of_one
 from custseg.model._reference import Reference
 from custseg.model._schema import content_of
+from custseg.model.assigning import Assignment, assigned_in_spark, assigned_table, values_of_one
 from custseg.preparation import Preparation
 from custseg.profiling import UNCLUSTERED
 from custseg.texts import LANGUAGES, listed

@@ -8,8 +8,8 @@ customers each cluster has under offsets.
 
 from __future__ import annotations
 
-from custseg.queries._segments import segments_query
+from custseg.queries._segments import Assigning, segments_query
 from custseg.queries._sizes import SizeQueries
 from custseg.queries._writer import SQLWriter
 
-__all__ = ["SQLWriter", "SizeQueries", "segments_query"]
+__all__ = ["Assigning", "SQLWriter", "SizeQueries", "segments_query"]

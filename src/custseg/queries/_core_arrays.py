@@ -84,7 +84,7 @@ def _append_two(prepared: PreparedColumns, k: int) -> None:
     label = sql.case([(value.eq(sql.column("best")), sql.integer(j)) for j, value in enumerate(nearest)])
     first = exp.Dot(this=sql.column("best"), expression=sql.quoted("reachability"))
     prepared.add("labeled", prepared.passing({**_same(sql, names), "nearest_label": label, "first": first}))
-    others = [
+    next_of_each = [
         sql.case(
             [
                 (
@@ -99,7 +99,7 @@ def _append_two(prepared: PreparedColumns, k: int) -> None:
     if k == 1:
         prepared.add("two", prepared.passing({**passed, SECOND: sql.missing("int")}))
         return
-    prepared.add("runners_up", prepared.passing({**passed, "runner_up": sql.extreme("least", others)}))
+    prepared.add("runners_up", prepared.passing({**passed, "runner_up": sql.extreme("least", next_of_each)}))
     two = {"next_distance": _field("runner_up", "reachability"), SECOND: _field("runner_up", "label")}
     prepared.add("two", prepared.passing({**passed, **two}))
 
@@ -113,15 +113,16 @@ def _append_assigned(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None
         # At a distance of 0 from two clusters, the share is not defined.
         confidence = sql.case([((first + second) > sql.number(0.0), sql.quotient(second, first + second))], confidence)
     is_in = [label.eq(sql.integer(j)) for j in range(k)]
-    beyond = [
-        sql.all_of(mine, first > sql.number(limit)) for mine, limit in zip(is_in, rule["limit"] or (), strict=False)
+    noise = [
+        sql.all_of(in_cluster, first > sql.number(limit))
+        for in_cluster, limit in zip(is_in, rule["limit"] or (), strict=False)
     ]
-    is_clustered = sql.all_of(sql.column(CLUSTERED).eq(sql.integer(1)), *(condition.not_() for condition in beyond))
+    is_clustered = sql.all_of(sql.column(CLUSTERED).eq(sql.integer(1)), *(condition.not_() for condition in noise))
     values: dict[str, exp.Expr] = {CLUSTER: label, CONFIDENCE: confidence}
     if prepared.detailed:
         distant = [
-            (sql.all_of(mine, first > sql.number(r)), sql.integer(1))
-            for mine, r in zip(is_in, rule["reach"], strict=True)
+            (sql.all_of(in_cluster, first > sql.number(r)), sql.integer(1))
+            for in_cluster, r in zip(is_in, rule["reach"], strict=True)
         ]
         values |= {SECOND: sql.column(SECOND), DISTANT: sql.case(distant, sql.integer(0))}
     prepared.add("assigned", prepared.passing({name: sql.case([(is_clustered, v)]) for name, v in values.items()}))

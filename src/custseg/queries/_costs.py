@@ -117,24 +117,24 @@ def _append_details(prepared: PreparedColumns, reach: Sequence[float]) -> None:
     sql, k = prepared.sql, len(reach)
     assigned = {name: sql.column(name) for name in (CLUSTER, CONFIDENCE)}
     costs, squares = ([sql.column(f"{name}{number}") for number in range(k)] for name in ("cost", "squared"))
-    is_best = [sql.column(CLUSTER).eq(sql.integer(number)) for number in range(k)]
+    is_assigned = [sql.column(CLUSTER).eq(sql.integer(number)) for number in range(k)]
     distant = [
-        (sql.all_of(mine, sql.call("root", square) > sql.number(limit)), sql.integer(1))
-        for mine, square, limit in zip(is_best, squares, reach, strict=True)
+        (sql.all_of(in_cluster, sql.call("root", square) > sql.number(limit)), sql.integer(1))
+        for in_cluster, square, limit in zip(is_assigned, squares, reach, strict=True)
     ]
     further: dict[str, exp.Expr] = {DISTANT: sql.case(distant, sql.integer(0))}
     if k == 1:
         prepared.add("detailed", prepared.passing({**assigned, **further, SECOND: sql.missing("int")}))
         return
     # Without the best cluster, whose cost may be that of the second-best one too; LEAST skips NULL in Spark alone.
-    others = {
-        f"other{number}": sql.case([(mine, sql.missing("double"))], cost)
-        for number, (mine, cost) in enumerate(zip(is_best, costs, strict=True))
+    further_costs = {
+        f"other{number}": sql.case([(in_cluster, sql.missing("double"))], cost)
+        for number, (in_cluster, cost) in enumerate(zip(is_assigned, costs, strict=True))
     }
-    prepared.add("others", prepared.passing({**assigned, **further, **others}))
-    names = list(others)
-    least = sql.extreme("least", sql.columns(names))
-    further = {DISTANT: sql.column(DISTANT), **{name: sql.column(name) for name in names}, "next_cost": least}
+    prepared.add("others", prepared.passing({**assigned, **further, **further_costs}))
+    names = list(further_costs)
+    next_cost = sql.extreme("least", sql.columns(names))
+    further = {DISTANT: sql.column(DISTANT), **{name: sql.column(name) for name in names}, "next_cost": next_cost}
     prepared.add("next", prepared.passing({**assigned, **further}))
     has_cluster = sql.is_present(sql.column(CLUSTER))
     second = sql.case([(has_cluster, cheapest(sql, sql.columns(names), sql.column("next_cost")))])

@@ -97,9 +97,9 @@ class PreparedColumns:
         if self.tails:
             distances = {f"distance{number}": self._distance(tail) for number, tail in enumerate(self.tails)}
             self.add("distances", self.passing({**self._matrix(lambda column, _: column), **distances}))
-            beyond = {BEYOND: self._is_beyond()} if self.detailed else {}
-            self.add("compressed", self.passing({**beyond, **self._compressed()}))
-            self.passed += beyond
+            flags = {BEYOND: self._is_beyond()} if self.detailed else {}
+            self.add("compressed", self.passing({**flags, **self._compressed()}))
+            self.passed += flags
         if any(plan.weight != 1 for plan in self.plans):
             self.add("weighted", self.passing(self._matrix(self._weighted)))
 
@@ -164,10 +164,10 @@ class PreparedColumns:
     def _is_beyond(self) -> exp.Expr:
         """1 where the value is beyond the last knot of a tail."""
         sql = self.sql
-        beyond = [
+        flags = [
             sql.column(f"distance{number}") > sql.number(tail.distances[-1]) for number, tail in enumerate(self.tails)
         ]
-        return sql.flag(sql.any_of(*beyond))
+        return sql.flag(sql.any_of(*flags))
 
     def _compressed(self) -> dict[str, exp.Expr]:
         """The columns after the compression of their tails, which lie on different sides of the median."""

@@ -94,8 +94,8 @@ class SizeQueries:
         values, best = sql.columns([f"reduced{number}" for number in range(k)]), sql.column("best")
         # The second-best cost is the best one where that occurs twice; else the least of the others.
         times = sql.total([sql.flag(value.eq(best)) for value in values])
-        others = sql.extreme("least", [sql.case([(value > best, value)]) for value in values])
-        second = sql.case([(times > sql.integer(1), best)], others)
+        larger = sql.extreme("least", [sql.case([(value > best, value)]) for value in values])
+        second = sql.case([(times > sql.integer(1), best)], larger)
         names = [f"cost{number}" for number in range(k)]
         steps["margins"] = sql.select({**self._same([CLUSTERED, *names]), "margin": second - best}, "best")
         near = self._grouped("margins", names).where(sql.column(CLUSTERED).eq(sql.integer(1)))
@@ -106,16 +106,16 @@ class SizeQueries:
     def _best(self, costs: str, offsets: Sequence[float], passed: Sequence[str] = (CLUSTERED,)) -> dict[str, exp.Expr]:
         """The steps to the costs, these less the offsets, and the best of both."""
         sql = self.sql
-        own = [f"cost{number}" for number in range(len(offsets))]
+        cost_names = [f"cost{number}" for number in range(len(offsets))]
         less = {
             f"reduced{number}": reduced(sql, sql.column(name), offset)
-            for number, (name, offset) in enumerate(zip(own, offsets, strict=True))
+            for number, (name, offset) in enumerate(zip(cost_names, offsets, strict=True))
         }
         best = {
             "best": sql.extreme("least", sql.columns(list(less))),
-            "best_cost": sql.extreme("least", sql.columns(own)),
+            "best_cost": sql.extreme("least", sql.columns(cost_names)),
         }
-        same = self._same([*passed, *own])
+        same = self._same([*passed, *cost_names])
         return {
             "reduced": sql.select({**same, **less}, costs),
             "best": sql.select({**same, **self._same(list(less)), **best}, "reduced"),
@@ -127,14 +127,14 @@ class SizeQueries:
         """The steps to the cluster with and without the offsets, and what the offsets add to the cost."""
         sql, k = self.sql, len(offsets)
         steps = self._best(costs, offsets, passed)
-        own, less = ([f"{name}{number}" for number in range(k)] for name in ("cost", "reduced"))
+        cost_names, less = ([f"{name}{number}" for number in range(k)] for name in ("cost", "reduced"))
         labels: dict[str, exp.Expr] = {
             CLUSTER: cheapest(sql, sql.columns(less), sql.column("best")),
-            BEFORE: cheapest(sql, sql.columns(own), sql.column("best_cost")),
+            BEFORE: cheapest(sql, sql.columns(cost_names), sql.column("best_cost")),
         }
-        steps["placed"] = sql.select({**self._same([*passed, *own, "best_cost"]), **labels}, "best")
+        steps["placed"] = sql.select({**self._same([*passed, *cost_names, "best_cost"]), **labels}, "best")
         of_cluster = sql.case(
-            [(sql.column(CLUSTER).eq(sql.integer(number)), sql.column(name)) for number, name in enumerate(own)]
+            [(sql.column(CLUSTER).eq(sql.integer(number)), sql.column(name)) for number, name in enumerate(cost_names)]
         )
         added = {ADDED: of_cluster - sql.column("best_cost")}
         steps["labeled"] = sql.select({**self._same([*passed, BEFORE, CLUSTER]), **added}, "placed")

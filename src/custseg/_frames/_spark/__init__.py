@@ -11,7 +11,7 @@ from custseg._frames._spark._customers import (
     types_of,
 )
 from custseg._frames._spark._session import check_usable, is_spark_frame
-from custseg._frames._spark._sql import counted, kept, spark_sql
+from custseg._frames._spark._sql import counted, persisted, spark_sql
 
 __all__ = [
     "check_usable",
@@ -19,8 +19,8 @@ __all__ = [
     "counted",
     "id_facts",
     "is_spark_frame",
-    "kept",
     "numeric_columns",
+    "persisted",
     "renamed_id",
     "smallest_hashes",
     "spark_sql",

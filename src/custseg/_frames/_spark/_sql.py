@@ -13,7 +13,10 @@ from custseg._frames._spark._session import run_spark
 
 
 def spark_sql(query: str, tables: Mapping[str, Any]) -> Any:
-    """The query over the DataFrames, by the names that it reads them by, as a DataFrame; nothing is computed yet."""
+    """The query over the DataFrames, by the names that it reads them by, as a DataFrame; nothing is computed yet.
+
+    The names must be quoted in the query and need no view: Spark puts the DataFrames in their place.
+    """
     # Braces would be read as the names of tables.
     text = query.replace("{", "{{").replace("}", "}}")
     for name in tables:
@@ -23,13 +26,13 @@ def spark_sql(query: str, tables: Mapping[str, Any]) -> Any:
 
 
 @contextmanager
-def kept(frame: Any) -> Iterator[Any]:
+def persisted(frame: Any) -> Iterator[Any]:
     """The DataFrame, whose rows Spark keeps in memory and on disk once they are computed, until the end."""
-    persisted = run_spark(frame.persist)
+    stored = run_spark(frame.persist)
     try:
-        yield persisted
+        yield stored
     finally:
-        run_spark(persisted.unpersist)
+        run_spark(stored.unpersist)
 
 
 def counted(query: str, tables: Mapping[str, Any]) -> pl.DataFrame:
