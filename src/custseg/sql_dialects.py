@@ -114,6 +114,7 @@ FUNCTIONS: Mapping[str, Mapping[str, SQLFunction]] = {
         "array_sort": SQLFunction("ARRAY_SORT", _SPARK + "array_sort"),
         "concatenated": SQLFunction("CONCAT", _SPARK + "concat"),
         "element": SQLFunction("ELEMENT_AT", _SPARK + "element_at"),
+        "raised": SQLFunction("RAISE_ERROR", _SPARK + "raise_error"),
         "struct": SQLFunction("NAMED_STRUCT", _SPARK + "named_struct"),
         "transformed": SQLFunction("TRANSFORM", _SPARK + "transform"),
     },

@@ -72,3 +72,14 @@ def test_columns_that_are_missing_or_text_are_errors(spark: Any) -> None:
 def test_a_million_customers_are_assigned_as_in_python(name: str, spark: Any) -> None:
     model = fitted(name)
     assert_assigned_alike(model, finite(hard_customers(model, MILLION)), spark)
+
+
+def test_missing_ids_and_infinite_values_are_errors(spark: Any) -> None:
+    model = fitted(MODELS[0])
+    table = finite(hard_customers(model, 50))
+    without_id = table.with_columns(pl.when(pl.col("customer_id") > 0).then("customer_id"))
+    with pytest.raises(Exception, match="assign: a row has no customer id"):
+        model.assign(features=spark_frame(without_id, spark)).collect()
+    infinite = table.with_columns(pl.lit(float("inf")).alias("revenue"))
+    with pytest.raises(Exception, match="assign: the columns of the model must be finite"):
+        model.assign(features=spark_frame(infinite, spark)).collect()

@@ -39,14 +39,14 @@ def test_ids_that_are_no_ids_are_refused(spark: Any) -> None:
 
 def test_all_faults_of_the_rows_are_in_one_error(spark: Any) -> None:
     table = table_in(spark, customer_id=["a", "a", None, "b"], visits=[1.0, float("inf"), 2.0, 3.0])
-    with pytest.raises(DataError, match="no id.*must differ.*'visits'.* must be finite"):
+    with pytest.raises(DataError, match=r"no id.*must differ.*'visits'.* must be finite"):
         check_base_in_spark(features_in_spark(table, None, "test"), "test")
     assert check_base_in_spark(features_in_spark(table_in(spark, customer_id=["a", "b"]), None, "test"), "test") == 2
 
 
 def test_numbers_in_text_are_refused(spark: Any) -> None:
     table = table_in(spark, customer_id=list(range(60)), visits=list(range(60)), spent=[f"{n}.5" for n in range(60)])
-    with pytest.raises(DataError, match="Spark reads the columns.*'spent'.*try_cast"):
+    with pytest.raises(DataError, match=r"Spark reads the columns.*'spent'.*try_cast"):
         fit_segments(features=table, n_segments=2)
 
 

@@ -24,6 +24,8 @@ _RULES: Mapping[str, Callable[[PreparedColumns, Mapping[str, Any]], None]] = {
 """By the kind of the assignment rule."""
 _WITH_ARRAYS = ("spark",)
 _ORDERS = RETURN_FEATURES[0]
+_NO_ID = "assign: a row has no customer id. Leave out rows without one."
+_INFINITE = "assign: the columns of the model must be finite or missing, and a customer has an infinite value in one."
 
 
 class Rule(Protocol):
@@ -60,7 +62,8 @@ def segments_query(
 ) -> str:
     """The query from a table of features to segments; `table` is its name, after those of its catalog and schema.
 
-    With `detailed`, in Spark, the columns are all of those of `SegmentModel.assign`.
+    With `detailed`, in Spark, the columns are all of those of `SegmentModel.assign`, and a missing id or an infinite
+    value is an error when the query is computed.
     """
     sql, rule = SQLWriter(dialect), model.rule.to_dict()
     assign = _RULES[rule["kind"]]
@@ -138,7 +141,7 @@ def _read(prepared: PreparedColumns, table: Sequence[str], customer: str, *, fur
     features |= further
     columns: dict[str, exp.Expr] = {}
     if CUSTOMER in prepared.passed:
-        columns[CUSTOMER] = sql.column(customer, "t").as_(CUSTOMER, quoted=True)
+        columns[CUSTOMER] = _ids(prepared, customer).as_(CUSTOMER, quoted=True)
     for step_name, name in features.items():
         value = sql.double(sql.column(name, "t"))
         is_nan = sql.is_nan(value)
@@ -146,6 +149,15 @@ def _read(prepared: PreparedColumns, table: Sequence[str], customer: str, *, fur
     if ROW in prepared.passed:
         columns[ROW] = sql.row_number([sql.column(customer, "t")])
     prepared.add("features", columns, sql.table(table, "t"))
+
+
+def _ids(prepared: PreparedColumns, customer: str) -> exp.Expr:
+    """The ids; where Spark assigns customers, a missing one is an error as in Python."""
+    sql = prepared.sql
+    ids = sql.column(customer, "t")
+    if not prepared.detailed:
+        return ids
+    return sql.case([(sql.is_missing(ids), sql.call("raised", sql.text(_NO_ID)))], ids)
 
 
 def _fill(prepared: PreparedColumns, further: Mapping[str, str]) -> None:
@@ -156,11 +168,14 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str]) -> None:
     has_value = sql.any_of(*(sql.is_present(value) for value in values))
     is_finite = [sql.any_of(sql.is_missing(value), sql.call("absolute", value) <= largest) for value in values]
     returned = _returned_everything(sql, further)
-    conditions: list[exp.Expr] = [has_value, *is_finite]
+    usable: list[exp.Expr] = [has_value]
     if _ORDERS in further:
-        conditions.append(sql.column(further[_ORDERS]) > sql.number(0.0))
-    no_return = [] if returned is None else [(returned, sql.integer(0))]
-    is_clustered = sql.case([*no_return, (sql.all_of(*conditions), sql.integer(1))], sql.integer(0))
+        usable.append(sql.column(further[_ORDERS]) > sql.number(0.0))
+    branches: list[tuple[exp.Expr, exp.Expr]] = [] if returned is None else [(returned, sql.integer(0))]
+    if prepared.detailed:
+        infinite = sql.any_of(*(condition.not_() for condition in is_finite))
+        branches.append((sql.all_of(*usable, infinite), sql.call("raised", sql.text(_INFINITE))))
+    is_clustered = sql.case([*branches, (sql.all_of(*usable, *is_finite), sql.integer(1))], sql.integer(0))
     flags = {CLUSTERED: is_clustered, RETURNED: sql.integer(0) if returned is None else sql.flag(returned)}
     passed = {name: flags.get(name, sql.column(name)) for name in prepared.passed}
     filled = {
