@@ -86,7 +86,7 @@ test-browser: .venv/.browser
 
 test-spark: .venv-spark/.spark
 	@echo "Running the tests on Spark"
-	@$(ONE_THREAD) tools/with-java .venv-spark/bin/python -m pytest -m spark tests/spark $(ARGS)
+	@$(ONE_THREAD) tools/with-java .venv-spark/bin/python -m pytest -m spark $(ARGS)
 
 test-floors: .venv-floors/.floors
 	@echo "Running the tests with the oldest allowed versions, one process per core"

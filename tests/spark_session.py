@@ -7,13 +7,18 @@ from functools import cache
 from typing import Any
 
 import polars as pl
+import pytest
 
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.driver.memory": "2g",
     "spark.sql.session.timeZone": "Asia/Tokyo",
+    "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
+    # Tables of a few rows are computed sooner than Java is compiled for them.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 _WIDER = {pl.UInt8: pl.Int16, pl.UInt16: pl.Int32, pl.UInt32: pl.Int64, pl.UInt64: pl.Decimal(20, 0)}
 
@@ -21,13 +26,23 @@ _WIDER = {pl.UInt8: pl.Int16, pl.UInt16: pl.Int32, pl.UInt32: pl.Int64, pl.UInt6
 @cache
 def session() -> Any:
     """The session; it ends with the process."""
-    from pyspark.sql import SparkSession
-
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: run make test-spark")
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master("local[2]").appName("custseg tests")
+    builder = sql.SparkSession.builder.master("local[2]").appName("custseg tests")
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def is_spark_frame(table: object) -> bool:
+    return type(table).__module__.startswith("pyspark.sql.")
+
+
+def local_rows(frame: Any) -> pl.DataFrame:
+    """The rows in the order of the customers, for a Spark DataFrame has none."""
+    rows = pl.from_arrow(frame.toArrow())
+    assert isinstance(rows, pl.DataFrame)
+    return rows.sort("customer_id") if "customer_id" in rows.columns else rows
 
 
 def spark_frame(table: pl.DataFrame, spark: Any = None) -> Any:

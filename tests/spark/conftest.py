@@ -8,6 +8,5 @@ from spark_session import session
 
 @pytest.fixture(scope="session")
 def spark() -> Any:
-    """The session of the whole run."""
-    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    """One small local session for the whole run."""
     return session()

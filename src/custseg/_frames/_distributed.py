@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames._local import collect, collect_together
 from custseg._frames._spark._return import spark_table
-from custseg._frames._spark._session import functions_of, run_spark
+from custseg._frames._spark._session import functions_of, run_spark, window_of
 
 Rows = nw.DataFrame[Any] | nw.LazyFrame[Any]
 """A local table, or one on Spark."""
@@ -80,6 +80,18 @@ def outer_join(left: Rows, right: Rows, on: str = "customer_id") -> Rows:
         return cast("Rows", nw.from_native(left.to_native().join(right.to_native(), on=on, how="full_outer")))
     ids = nw.concat([cast("nw.DataFrame[Any]", rows).select(on) for rows in (left, right)]).unique()
     return left_join(left_join(ids, left, on), right, on)
+
+
+def first_of_each(rows: Rows, key: str, order_by: Sequence[str]) -> Rows:
+    """The first row of each key in the order of these columns, the smallest first."""
+    if not is_distributed(rows):
+        local = cast("nw.DataFrame[Any]", rows).sort(*order_by)
+        return local.unique(subset=[key], keep="first", maintain_order=True)
+    native = rows.to_native()
+    functions = functions_of(native)
+    window = window_of(native).partitionBy(key).orderBy(*order_by)
+    numbered = native.withColumn("number in key", functions.row_number().over(window))
+    return cast("Rows", nw.from_native(numbered.filter(functions.col("number in key") == 1).drop("number in key")))
 
 
 def sorted_by(rows: Rows, column: str = "customer_id") -> Rows:

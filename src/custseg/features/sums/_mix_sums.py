@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance, number_advice
-from custseg._frames import collect, collect_together
+from custseg._frames import Rows, collect, computed, computed_once
 from custseg.errors import DataError
 from custseg.features.sums._expressions import as_int64, in_window, value_if
 from custseg.logs import (
@@ -32,11 +32,11 @@ class MixSums:
 
     Attributes
     ----------
-    pairs : mapping of str to narwhals DataFrame
+    pairs : mapping of str to narwhals DataFrame, or LazyFrame on Spark
         By dimension: a row per customer and value with a purchase before the snapshot, with `customer_id`,
         `value`, `orders` (purchases in the window that hold the value), `first_moment` (of the first one,
         in the window or not), `last_moment` (of the last one in the window).
-    money : narwhals DataFrame
+    money : narwhals DataFrame, or LazyFrame on Spark
         A row per customer of the log, in units of money over the window: `gross` (lines with a positive
         amount that count), `discounted` (those of them with a discount), `taken_off` (discounts on lines
         that count and are no refunds), `returned` (negative lines and the column of refunds, as a positive amount).
@@ -44,8 +44,8 @@ class MixSums:
         Whether the log has a discount column; whether it has refunds that count.
     """
 
-    pairs: Mapping[str, nw.DataFrame[Any]]
-    money: nw.DataFrame[Any]
+    pairs: Mapping[str, Rows]
+    money: Rows
     has_discount: bool
     has_returns: bool
 
@@ -59,10 +59,13 @@ def mix_sums(
     dimensions = [name for name in DIMENSIONS if getattr(orders, name) is not None]
     order_parts, keys = _order_parts(facts.orders, snapshot, facts, refunds=refunds, keep_zero=zero_orders == "keep")
     placed = _placed(order_parts, keys, snapshot, keep_zero=zero_orders == "keep")
+    placed = computed_once(placed)
     money = placed.with_columns(value_if(nw.col("inside"), nw.col(name)).alias(name) for name in _MONEY)
-    tables = collect_together(
-        money.group_by("customer").agg(nw.col(name).sum() for name in _MONEY),
-        *(_pairs(placed, keys, name) for name in dimensions),
+    tables, _ = computed(
+        [
+            money.group_by("customer").agg(nw.col(name).sum() for name in _MONEY),
+            *(_pairs(placed, keys, name) for name in dimensions),
+        ]
     )
     totals, *pairs = (table.rename({"customer": "customer_id"}) for table in tables)
     return MixSums(
@@ -137,7 +140,7 @@ def _pairs(placed: nw.LazyFrame[Any], keys: Sequence[str], dimension: str) -> nw
     )
 
 
-def _whole_pairs(table: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+def _whole_pairs(table: Rows) -> Rows:
     """The pairs with integer columns as Int64."""
     numbers = ("orders", "first_moment", "last_moment")
     return table.with_columns(nw.col(name).cast(nw.Int64) for name in numbers)
