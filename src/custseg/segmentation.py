@@ -18,10 +18,11 @@ from custseg._checks import (
     check_segment_numbers,
 )
 from custseg._display import Progress, checked_progress, progress_shown
-from custseg._frames import USUAL_FORM, CSVFormat
+from custseg._frames import USUAL_FORM, CSVFormat, is_spark_frame
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
+from custseg.distributed import choice_for_all, sampled
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import FeatureTable, as_quantities, given_features
+from custseg.feature_table import DistributedFeatures, FeatureTable, as_quantities, features_in_spark, given_features
 from custseg.features import features_of
 from custseg.goals import (
     Goal,
@@ -186,27 +187,34 @@ def fit_segments(
         if features is None:
             _refuse_form_and_id(form, customer_column)
             described = _described_logs(logs, refunds=refunds)
-            table = _features(described, aim)
+            features_read = _features(described, aim)
         else:
-            described, table = None, _ready_table(features, customer_column, logs, form=form)
+            described, features_read = None, _ready_table(features, customer_column, logs, form=form)
+        table, base = sampled(features_read, min_size, _CALLER)
         to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
         table, names, report = _labeled(table, labels, to_cluster, logs=described, language=language)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-        check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER)
+        of_all = None if base is None else base.minimum(names, size, _CALLER)
+        in_table = size if of_all is None else of_all.in_sample
+        check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=in_table, caller=_CALLER)
         weights = None if aim is None else partial(column_weights, table, goal=aim)
-        matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights)
+        matrix = customer_matrix(table, names, min_size=in_table, caller=_CALLER, weights=weights)
 
         tell("clustering", 2, 4)
         if aim is not None and described is not None and len(numbers) > 1:
             share = size if size < 1 else size / len(matrix.rows)
             options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
-        choice = _select(matrix, method, n_segments=n_segments, min_size=size, tell=tell, **options)
+        select = partial(_select, matrix, method, n_segments=n_segments, tell=tell, **options)
+        if base is None or of_all is None:
+            choice, whole = select(min_size=in_table), None
+        else:
+            choice, whole = choice_for_all(base.like(table), matrix, of_all, select=select, caller=_CALLER)
         choice = replace(choice, language=language)
 
         tell("describing", 3, 4)
-        given = FitOptions(
+        options_of_fit = FitOptions(
             columns=None if columns is None else tuple(names),
             n_segments=None if n_segments is None else tuple(numbers),
             min_size=int(size) if size >= 1 else float(size),
@@ -214,7 +222,7 @@ def fit_segments(
             random_state=seed,
             goal=aim,
         )
-        result = assembled(table, matrix, choice, logs=described, report=report, options=given)
+        result = assembled(table, matrix, choice, logs=described, report=report, options=options_of_fit, whole=whole)
         if minimum is not None:
             result = with_detectable_lifts(result, minimum, described)
         tell("done", 4, 4)
@@ -233,7 +241,7 @@ def _checked_goal(goal: object, *, features: object) -> Goal | None:
     return aim
 
 
-def _features(logs: Logs, goal: Goal | None) -> FeatureTable:
+def _features(logs: Logs, goal: Goal | None) -> FeatureTable | DistributedFeatures:
     """The features of the logs, with foresight if the goal asks for it."""
     if goal is not None:
         check_goal(logs, goal)
@@ -292,13 +300,15 @@ def _described_logs(logs: Mapping[str, Any], *, refunds: str) -> Logs:
 
 def _ready_table(
     features: object, customer_column: str | None, logs: Mapping[str, Any], *, form: CSVFormat
-) -> FeatureTable:
+) -> FeatureTable | DistributedFeatures:
     """Return the ready feature table; raise if arguments for logs are given too."""
     conflicting = [name for name, value in logs.items() if value is not None]
     if conflicting:
         raise TypeError(
             f"{_CALLER}: features= is a ready table and replaces {listed(conflicting)}; give one or the other."
         )
+    if isinstance(features, DistributedFeatures) or is_spark_frame(features):
+        return features_in_spark(features, customer_column, _CALLER)
     return given_features(features, customer_column, _CALLER, form=form)
 
 

@@ -39,7 +39,19 @@ from custseg._frames._local import (
 )
 from custseg._frames._open import Table, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
-from custseg._frames._spark import count_rows, is_spark_frame, numeric_columns, smallest_hashes
+from custseg._frames._spark import (
+    check_usable,
+    count_rows,
+    counted,
+    id_facts,
+    is_spark_frame,
+    numeric_columns,
+    persisted,
+    renamed_id,
+    smallest_hashes,
+    spark_sql,
+    types_of,
+)
 from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
@@ -59,6 +71,7 @@ __all__ = [
     "TableSample",
     "TextFacts",
     "as_pandas",
+    "check_usable",
     "collect",
     "collect_together",
     "collected",
@@ -66,15 +79,15 @@ __all__ = [
     "columns_of",
     "computed",
     "computed_once",
+    "count_rows",
+    "counted",
     "date_format",
     "first_of_each",
     "frame_from_columns",
     "gathered",
+    "id_facts",
     "is_distributed",
     "joined",
-    "count_rows",
-    "date_format",
-    "frame_from_columns",
     "is_spark_frame",
     "local_returner",
     "local_table",
@@ -85,13 +98,17 @@ __all__ = [
     "original_text",
     "parquet_rows",
     "parquet_table",
+    "persisted",
     "read_date",
     "read_table",
     "renamed",
+    "renamed_id",
     "safe_text",
     "sample_file",
-    "sorted_by",
     "smallest_hashes",
+    "sorted_by",
+    "spark_sql",
     "table_writer",
+    "types_of",
     "with_lookup",
 ]

@@ -14,8 +14,8 @@ import polars as pl
 import polars.selectors as cs
 
 from custseg._frames._files import CSVFormat
-from custseg._frames._spark._session import run_spark
 from custseg._frames._run import reason, run, run_all
+from custseg._frames._spark._session import run_spark
 from custseg._frames._spreadsheet import safe_for_spreadsheets
 from custseg.errors import DataError
 

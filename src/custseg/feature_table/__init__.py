@@ -16,6 +16,11 @@ from custseg.feature_table._feature import (
     distinct_phrases,
     labeled,
 )
+from custseg.feature_table._given_in_spark import (
+    check_base_in_spark,
+    check_numbers_in_spark,
+    features_in_spark,
+)
 from custseg.feature_table._given_table import (
     UninformativeReason,
     duplicate_columns,
@@ -26,6 +31,7 @@ from custseg.feature_table._given_table import (
 from custseg.feature_table._table import (
     ID,
     RETURN_COLUMNS,
+    RETURN_FEATURES,
     FeatureTable,
     Reading,
     as_numbers,
@@ -41,6 +47,7 @@ __all__ = [
     "GIVEN_FAMILIES",
     "ID",
     "RETURN_COLUMNS",
+    "RETURN_FEATURES",
     "DistributedFeatures",
     "Feature",
     "FeatureTable",
@@ -48,11 +55,14 @@ __all__ = [
     "UninformativeReason",
     "as_numbers",
     "as_quantities",
+    "check_base_in_spark",
     "check_features",
+    "check_numbers_in_spark",
     "codes_of",
     "distinct_labels",
     "distinct_phrases",
     "duplicate_columns",
+    "features_in_spark",
     "given_features",
     "given_features_of",
     "is_id",

@@ -25,6 +25,8 @@ from custseg.texts import DASH, LANGUAGES, listed, printable, single_line, text
 ID = "customer_id"
 _NAME_LENGTH = 120
 RETURN_COLUMNS = ("returned_orders", "revenue", "return_share")
+RETURN_FEATURES = ("order_count", *RETURN_COLUMNS)
+"""Features that tell whether customers kept a purchase."""
 
 
 def returned_everything(values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
@@ -118,7 +120,7 @@ class FeatureTable(DescribedColumns, Tabular):
 
     def returned_everything(self) -> NDArray[np.bool_]:
         """Which customers have no order left; no customer of a table without `order_count`."""
-        columns = [name for name in ("order_count", *RETURN_COLUMNS) if name in self.numeric_names()]
+        columns = [name for name in RETURN_FEATURES if name in self.numeric_names()]
         if "order_count" not in columns:
             return np.zeros(len(self), dtype=bool)
         return returned_everything({name: self.values(name) for name in columns})

@@ -174,6 +174,5 @@ def _check_same_ids(tables: Sequence[Rows], caller: str) -> None:
     kinds = {str(table.collect_schema()["customer_id"]) for table in tables}
     if len(kinds) > 1:
         raise DataError(
-            f"{caller}: the logs' customer ids are of different types, {listed(sorted(kinds))}. "
-            "Cast them to one type."
+            f"{caller}: the logs' customer ids are of different types, {listed(sorted(kinds))}. Cast them to one type."
         )

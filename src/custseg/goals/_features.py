@@ -9,7 +9,7 @@ import numpy as np
 
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.features import (
     FAMILIES,
     FORESIGHT,
@@ -53,7 +53,7 @@ def history_days(logs: Logs) -> int:
     return max((day - first for day, first in days if first is not None), default=0)
 
 
-def goal_features(logs: Logs, goal: Goal, families: Sequence[str] | None = None) -> FeatureTable:
+def goal_features(logs: Logs, goal: Goal, families: Sequence[str] | None = None) -> FeatureTable | DistributedFeatures:
     """The features of the families, by default all that the logs allow, with foresight of the outcome of the goal."""
     if families is None:
         families = [family.name for family in FAMILIES if not family.on_request and not family.lacks(logs)]
@@ -69,6 +69,8 @@ def expectation(logs: Logs, goal: Goal, table: FeatureTable) -> Floats:
     if FORESIGHT.name in table.names:
         return table.values(FORESIGHT.name)
     expected = features_of(logs, [FORESIGHT.name], learners={FORESIGHT.name: _learner(goal)})
+    # Foresight is not made of logs on Spark.
+    assert isinstance(expected, FeatureTable)
     scores = dict(zip(expected.ids.to_list(), expected.values(FORESIGHT.name).tolist(), strict=True))
     return np.array([scores.get(customer, np.nan) for customer in table.ids.to_list()], dtype=np.float64)
 

@@ -7,9 +7,13 @@ never imported.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+
+from custseg._frames._spark._session import run_spark
 
 _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 _FLOATS = ("float", "double")
@@ -33,9 +37,44 @@ def numeric_columns(frame: Any) -> list[str]:
     return [name for name, kind in frame.dtypes if kind.partition("(")[0] in _NUMBERS]
 
 
+def types_of(frame: Any) -> list[tuple[str, str]]:
+    """The columns with their types, as Spark writes these."""
+    return list(frame.dtypes)
+
+
+def renamed_id(frame: Any, source: str) -> Any:
+    """The frame with its column of ids first, called `customer_id`."""
+    others = [quoted(name) for name in frame.columns if name != source]
+    return frame.selectExpr(f"{quoted(source)} AS customer_id", *others)
+
+
 def count_rows(frame: Any) -> int:
     """The number of rows."""
-    return int(frame.count())
+    return int(run_spark(frame.count))
+
+
+@dataclass(frozen=True)
+class IdFacts:
+    """Counts of rows, of missing and of distinct ids, and of infinite values by column."""
+
+    n_rows: int
+    missing: int
+    distinct: int
+    infinite: Mapping[str, int]
+
+
+def id_facts(frame: Any, ids: str, numbers: Sequence[str]) -> IdFacts:
+    """What one pass over the rows says of the ids and the columns of numbers."""
+    types = dict(frame.dtypes)
+    floats = [name for name in numbers if types[name] in _FLOATS]
+    infinite = [
+        f"COUNT_IF(ABS({quoted(name)}) = DOUBLE('infinity')) AS infinite{number}" for number, name in enumerate(floats)
+    ]
+    column = quoted(ids)
+    counts = ["COUNT(1) AS n_rows", f"COUNT({column}) AS present", f"COUNT(DISTINCT {column}) AS distinct_ids"]
+    row = collected(frame.selectExpr(*counts, *infinite)).row(0, named=True)
+    by_column = {name: int(row[f"infinite{number}"]) for number, name in enumerate(floats)}
+    return IdFacts(row["n_rows"], row["n_rows"] - row["present"], row["distinct_ids"], by_column)
 
 
 def hash_of_id(frame: Any, ids: str, salt: str) -> str:
@@ -75,6 +114,6 @@ def _ordered(hashed: Any, columns: list[str], n: int) -> pl.DataFrame:
 
 def collected(frame: Any) -> pl.DataFrame:
     """The rows of a small Spark DataFrame."""
-    local = pl.from_arrow(frame.toArrow())
+    local = pl.from_arrow(run_spark(frame.toArrow))
     assert isinstance(local, pl.DataFrame)
     return local
