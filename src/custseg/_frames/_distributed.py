@@ -1,4 +1,4 @@
-"""Frames that stay where they are because one machine may not hold them: those of Spark; all others become local tables.
+"""Frames that stay where they are, for one machine may not hold them: those of Spark; others become local tables.
 
 The same steps are written once, in narwhals, for tables of one row per customer; only here the two differ.
 """

@@ -66,8 +66,8 @@ def build_features(
     -------
     FeatureTable, or DistributedFeatures for logs on Spark
         Sorted by `customer_id`, in the kind of the first given log, with the label, unit, definition,
-        direction and family of each column; on Spark, rows stay there and have no order. Customers missing from a family's log get 0 for counts and a
-        missing value otherwise.
+        direction and family of each column. On Spark the rows stay there, in no order. Customers missing from a
+        family's log get 0 for counts and a missing value otherwise.
 
     Raises
     ------

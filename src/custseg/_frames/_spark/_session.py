@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -62,11 +63,9 @@ def run_spark(query: Callable[[], Any]) -> Any:
     from pyspark.errors import PySparkException
 
     failures: tuple[type[Exception], ...] = (PySparkException,)
-    try:
-        # Spark Connect works without Py4J.
+    # Spark Connect works without Py4J.
+    with suppress(ImportError):
         failures = (*failures, import_module("py4j.protocol").Py4JError)
-    except ImportError:
-        pass
     try:
         return query()
     except failures as error:
