@@ -57,8 +57,8 @@ def goal_features(logs: Logs, goal: Goal, families: Sequence[str] | None = None)
     """The features of the families, by default all that the logs allow, with foresight of the outcome of the goal."""
     if logs.are_distributed:
         raise DataError(
-            f"{logs.caller}: goal= looks at what customers did after earlier dates, which needs logs in memory. Give it "
-            "the logs of a sample of customers; or leave out goal=, and name in columns= what to cluster on."
+            f"{logs.caller}: goal= looks at what customers did after earlier dates, which needs logs in memory. Give "
+            "it the logs of a sample of customers; or leave out goal=, and name in columns= what to cluster on."
         )
     if families is None:
         families = [family.name for family in FAMILIES if not family.on_request and not family.lacks(logs)]
