@@ -55,6 +55,11 @@ def computed(
     return list(tables[: len(per_customer)]), tables[len(per_customer) :]
 
 
+def count_lines(frame: nw.LazyFrame[Any]) -> int:
+    """How many rows the frame has."""
+    return int(collect(frame.select(nw.len().alias("lines"))).item())
+
+
 def collected(rows: Rows) -> nw.DataFrame[Any]:
     """The rows as a local table, which must be few."""
     return collect(rows) if isinstance(rows, nw.LazyFrame) else rows

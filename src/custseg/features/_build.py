@@ -114,7 +114,7 @@ def features_of(
     rhythm, engagement = figures.get(RHYTHM.name), figures.get(ENGAGEMENT.name)
     scoring = Scoring() if engagement is None else engagement.scoring
     chosen = _chosen_families(logs, families)
-    shares_orders = _n_sums_of_orders(logs, chosen) > 1
+    shares_orders = MIX in chosen or _n_sums_of_orders(logs, chosen) > 1
     sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring, shares_orders)
     for family in chosen:
         if family.name not in figures:

@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import Rows, computed, computed_once, gathered, joined, sorted_by
+from custseg._frames import Rows, computed, joined, sorted_by
 from custseg.features.sums._expressions import DAY, as_int64, concatenated, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
 from custseg.features.sums._purchases import Purchases
@@ -83,15 +83,15 @@ _DAYS = (
 
 
 def event_sums(
-    events: Events,
+    lines: nw.LazyFrame[Any],
     snapshot: Snapshot,
     facts: EventFacts,
     *,
+    events: Events,
     scoring: Scoring,
     purchases: Purchases | None = None,
 ) -> EventSums:
-    """Aggregate the log on its own engine; purchases replace the log's "ordered" events."""
-    lines = computed_once(lines_before(events, snapshot))
+    """Aggregate the lines before the snapshot on their own engine; purchases replace the log's "ordered" events."""
     days = _customer_days(lines, scoring)
     order_days = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
     starts = {span: _start(events, snapshot, span) for span in (7, 28)}
@@ -112,7 +112,7 @@ def event_sums(
 def lines_before(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
     """Lines with a customer before the snapshot, and whether they are in the window."""
     col = nw.col
-    lines = gathered(events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment))
+    lines = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
     return lines.with_columns(in_window(snapshot, "moment").alias("inside"))
 
 

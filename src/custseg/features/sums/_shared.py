@@ -8,12 +8,12 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import computed_once, gathered, is_distributed
-from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
+from custseg._frames import computed_once, count_lines, gathered, is_distributed
+from custseg.features.sums._event_sums import EventSums, Scoring, event_sums, lines_before
 from custseg.features.sums._mix_sums import MixSums, mix_sums
 from custseg.features.sums._order_sums import OrderSums, order_sums
 from custseg.features.sums._purchases import check_same_ids, purchases
-from custseg.logs import Logs, known_lines
+from custseg.logs import Logs, known_lines, raise_on_change
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,11 @@ class SharedSums:
         if not is_distributed(lines):
             return lines
         known = gathered(known_lines(lines, logs.snapshot_of(logs.orders)))
-        return computed_once(known) if self.shares_orders else known
+        if not self.shares_orders:
+            return known
+        known = computed_once(known)
+        raise_on_change(logs.order_facts, count_lines(known), log="order", caller=logs.caller)
+        return known
 
     @cached_property
     def mix(self) -> MixSums:
@@ -85,9 +89,12 @@ class SharedSums:
         """Order log aggregated per customer, with or without the sums of the family "rhythm"."""
         logs = self.logs
         assert logs.orders is not None
-        return order_sums(logs.order_facts, logs.snapshot_of(logs.orders), lines=self.order_lines,
+        sums = order_sums(logs.order_facts, logs.snapshot_of(logs.orders), lines=self.order_lines,
                           zero_orders=logs.zero_orders, refunds=logs.refunds, rhythm=rhythm,
                           peak_weeks=self.peak_weeks)  # fmt: skip
+        if sums.n_lines is not None:
+            raise_on_change(logs.order_facts, sums.n_lines, log="order", caller=logs.caller)
+        return sums
 
     def event_sums(self, scoring: Scoring) -> EventSums:
         """Event log aggregated per customer with the given engagement weights."""
@@ -106,4 +113,8 @@ class SharedSums:
                 refunds=logs.refunds,
             )
         snapshot = logs.snapshot_of(logs.events)
-        return event_sums(logs.events, snapshot, logs.event_facts, scoring=scoring, purchases=bought)
+        lines = lines_before(logs.events, snapshot)
+        if is_distributed(lines):
+            lines = computed_once(gathered(lines))
+            raise_on_change(logs.event_facts, count_lines(lines), log="event", caller=logs.caller)
+        return event_sums(lines, snapshot, logs.event_facts, events=logs.events, scoring=scoring, purchases=bought)

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
+from custseg._frames import is_distributed
 from custseg.logs.facts._order_facts import OrderFacts
 from custseg.snapshot import Snapshot
 
@@ -37,6 +38,8 @@ def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts
         (nw.when(col("offered") > 0).then(placed).otherwise(zero) if facts.has_undone_orders else zero).alias("placed"),
     ).group_by(*keys)
     sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("placed").max()]
+    if is_distributed(lines):
+        sums.append(nw.len().alias("n_lines"))
     return groups.agg(*sums) if snapshot.start is None else groups.agg(*sums, col("moment").min())
 
 
