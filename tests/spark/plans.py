@@ -9,7 +9,7 @@ from typing import Any
 
 
 def shuffles(frame: Any, column: str) -> int:
-    """How many times rows are moved by a hash of columns of which the first one is of this name, also before a cache."""
+    """How many times rows are moved by a hash that begins with the column of this name, also below a cache."""
     printed = StringIO()
     with redirect_stdout(printed):
         frame.explain()
