@@ -23,6 +23,7 @@ from custseg._frames._distributed import (
     joined,
     renamed,
     sorted_by,
+    split_pattern,
     with_lookup,
 )
 from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
@@ -110,6 +111,7 @@ __all__ = [
     "smallest_hashes",
     "sorted_by",
     "spark_sql",
+    "split_pattern",
     "table_writer",
     "types_of",
     "with_lookup",

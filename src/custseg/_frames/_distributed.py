@@ -5,6 +5,7 @@ The same steps are written once, in narwhals, for tables of one row per customer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any, cast
@@ -110,6 +111,11 @@ def first_of_each(rows: Rows, key: str, order_by: Sequence[str]) -> Rows:
     window = window_of(native).partitionBy(key).orderBy(*order_by)
     numbered = native.withColumn("number in key", functions.row_number().over(window))
     return cast("Rows", nw.from_native(numbered.filter(functions.col("number in key") == 1).drop("number in key")))
+
+
+def split_pattern(rows: Rows, separator: str) -> str:
+    """The separator as the engine wants it to split text: Spark takes it for a regular expression."""
+    return re.escape(separator) if is_distributed(rows) else separator
 
 
 def sorted_by(rows: Rows, column: str = "customer_id") -> Rows:
