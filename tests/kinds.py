@@ -103,7 +103,10 @@ KINDS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 """From a polars DataFrame, and a folder to write in, to a table of each kind. A new engine is one line."""
 
 ON_SPARK = pytest.param("spark", marks=pytest.mark.spark)
-EVERY_KIND = [*all_of([k for k in KINDS if k != "spark"], quick=("polars", "pandas", "pyarrow", "duckdb", "csv")), ON_SPARK]
+EVERY_KIND = [
+    *all_of([k for k in KINDS if k != "spark"], quick=("polars", "pandas", "pyarrow", "duckdb", "csv")),
+    ON_SPARK,
+]
 """The names as parameters of a test; all but one kind of each engine run in `make test-all` alone, Spark in its own."""
 
 RETURNED: dict[str, type] = {

@@ -61,7 +61,7 @@ def test_returned_orders_have_their_name(spark: Any) -> None:
 def test_columns_that_are_missing_or_text_are_errors(spark: Any) -> None:
     model = fitted(MODELS[0])
     table = finite(hard_customers(model, 50))
-    with pytest.raises(DataError, match="lacks 'revenue'"):
+    with pytest.raises(DataError, match="lacks column 'revenue'"):
         model.assign(features=spark_frame(table.drop("revenue"), spark))
     with pytest.raises(DataError, match=r"'revenue' \(string\).*try_cast"):
         model.assign(features=spark_frame(table.with_columns(pl.col("revenue").cast(pl.String)), spark))

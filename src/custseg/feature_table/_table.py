@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean, ended
+from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean
 from custseg._column_kinds import TextNumbers
 from custseg._display import DisplayTable, Tabular, html_block
 from custseg._frames import column_of, frame_from_columns
@@ -253,12 +253,7 @@ def as_quantities(table: FeatureTable, names: Sequence[str]) -> FeatureTable:
 
 def check_features(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
     """Raise unless all columns are numeric features of the table."""
-    if lacking := [name for name in columns if name not in features.names]:
-        words = ", ".join(f"{name!r}{did_you_mean(name, features.names)}" for name in lacking)
-        raise DataError(
-            f"{caller}: the feature table lacks {'columns' if len(lacking) > 1 else 'column'} {ended(words)} "
-            f"Its columns are {listed(features.names)}."
-        )
+    features.check_present(columns, caller)
     numeric = features.numeric_names()
     if text := [name for name in columns if name not in numeric]:
         schema = features.local.schema
