@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,17 @@ def rows_of(result: Any) -> list[dict[str, Any]]:
     if is_spark_frame(result):
         result = local_rows(result)
     return result.to_pylist() if isinstance(result, pa.Table) else result.to_dicts()
+
+
+def same(found: object, expected: object) -> bool:
+    """Whether both are equal, floats to some units in the last place: Java's logarithm is another one."""
+    if isinstance(expected, float) and isinstance(found, float):
+        return found == expected or math.isclose(found, expected, rel_tol=1e-12, abs_tol=1e-12)
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return list(found) == list(expected) and all(same(found[key], expected[key]) for key in expected)
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(found) == len(expected) and all(map(same, found, expected))
+    return found == expected
 
 
 def _pandas(table: pl.DataFrame, folder: Path) -> pd.DataFrame:

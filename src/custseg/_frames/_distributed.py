@@ -1,4 +1,4 @@
-"""Frames that stay where they are because one machine may not hold them: those of Spark; all others become local tables.
+"""Frames that stay where they are, for one machine may not hold them: those of Spark; others become local tables.
 
 The same steps are written once, in narwhals, for tables of one row per customer; only here the two differ.
 """
@@ -6,6 +6,7 @@ The same steps are written once, in narwhals, for tables of one row per customer
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any, cast
 
 import narwhals.stable.v2 as nw
@@ -54,6 +55,11 @@ def computed(
     return list(tables[: len(per_customer)]), tables[len(per_customer) :]
 
 
+def count_lines(frame: nw.LazyFrame[Any]) -> int:
+    """How many rows the frame has."""
+    return int(collect(frame.select(nw.len().alias("lines"))).item())
+
+
 def collected(rows: Rows) -> nw.DataFrame[Any]:
     """The rows as a local table, which must be few."""
     return collect(rows) if isinstance(rows, nw.LazyFrame) else rows
@@ -61,25 +67,37 @@ def collected(rows: Rows) -> nw.DataFrame[Any]:
 
 def with_lookup(rows: Rows, lookup: nw.DataFrame[Any], on: Sequence[str]) -> Rows:
     """The rows with the columns of a small local table, which has one row per combination of the keys."""
-    if not is_distributed(rows):
-        return left_join(rows, lookup, on)
-    native = rows.to_native()
-    small = functions_of(native).broadcast(spark_table(lookup, native))
-    return left_join(rows, cast("Rows", nw.from_native(small)), on)
+    if is_distributed(rows):
+        native = rows.to_native()
+        small = functions_of(native).broadcast(spark_table(lookup, native))
+        return cast("Rows", nw.from_native(native.join(small, on=list(on), how="left")))
+    return cast("nw.DataFrame[Any]", rows).join(lookup, on=list(on), how="left")
 
 
-def left_join(left: Rows, right: Rows, on: str | Sequence[str] = "customer_id") -> Rows:
-    """The rows of the left side, with the columns of the right one; both are local or on one Spark session."""
-    columns = [on] if isinstance(on, str) else list(on)
-    return cast("Rows", left.join(cast("Any", right), on=columns, how="left"))
+def joined(tables: Sequence[Rows], key: str = "customer_id") -> Rows:
+    """One row per key of any table, with the columns of all; missing where a table lacks the key.
+
+    The tables have one row per key, and no column besides the key in common.
+    """
+    if len(tables) == 1:
+        return tables[0]
+    if is_distributed(tables[0]):
+        return _joined_on_spark([table.to_native() for table in tables], key)
+    local = cast("Sequence[nw.DataFrame[Any]]", tables)
+    ids = nw.concat([table.select(key) for table in local]).unique()
+    return reduce(lambda left, right: left.join(right, on=key, how="left"), local, ids)
 
 
-def outer_join(left: Rows, right: Rows, on: str = "customer_id") -> Rows:
-    """The rows of both sides; a customer of both is one row."""
-    if is_distributed(left):
-        return cast("Rows", nw.from_native(left.to_native().join(right.to_native(), on=on, how="full_outer")))
-    ids = nw.concat([cast("nw.DataFrame[Any]", rows).select(on) for rows in (left, right)]).unique()
-    return left_join(left_join(ids, left, on), right, on)
+def _joined_on_spark(tables: Sequence[Any], key: str) -> Rows:
+    """Rows below each other, then one per key: tables that have all rows of a key in one partition move nothing.
+
+    Joins would sort each table by itself and hold all of them in memory at once.
+    """
+    functions = functions_of(tables[0])
+    below = reduce(lambda above, table: above.unionByName(table, allowMissingColumns=True), tables)
+    names = [name for name in below.columns if name != key]
+    # Each value stands in one row; the largest of it and nulls is the value.
+    return cast("Rows", nw.from_native(below.groupBy(key).agg(*(functions.max(n).alias(n) for n in names))))
 
 
 def first_of_each(rows: Rows, key: str, order_by: Sequence[str]) -> Rows:

@@ -12,18 +12,18 @@ import polars as pl
 from custseg._checks import optional_module
 from custseg._frames._local import column_of
 
-GiveBack = Callable[[nw.DataFrame[Any], str], Any]
-"""Turns a local frame, whose ids came from the named column, into the caller's kind of table."""
+GiveBack = Callable[[Any, str], Any]
+"""Turns a frame, whose ids came from the named column, into the caller's kind of table; it is local but on Spark."""
 
 
 @dataclass(frozen=True)
 class Returner:
-    """Turns a local frame, whose ids came from the column, into the caller's kind of table."""
+    """Turns a frame, whose ids came from the column, into the caller's kind of table."""
 
     give_back: GiveBack
     id_column: str
 
-    def __call__(self, frame: nw.DataFrame[Any]) -> Any:
+    def __call__(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> Any:
         """The frame in the caller's kind."""
         return self.give_back(frame, self.id_column)
 

@@ -78,6 +78,11 @@ class Table:
                     "which other files of the pattern have. Rename its column, or leave the file out."
                 )
 
+    @property
+    def is_distributed(self) -> bool:
+        """Whether the rows are on Spark."""
+        return isinstance(self.dialect, SparkDialect)
+
     def check_types(self, caller: str, names: Iterable[str] | None = None) -> None:
         """Raise if one of the columns (by default all) was left out because of its type."""
         for name in self.conflicts if names is None else names:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._frames import Rows, outer_join, renamed, sorted_by
+from custseg._frames import Rows, joined, renamed, sorted_by
 from custseg.errors import DataError
 from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.features._family import Family, FamilyColumns, all_features, selected
@@ -40,7 +39,7 @@ def build_features(
     refunds: str = "net",
     zero_orders: str = "drop",
     labels: object = None,
-) -> FeatureTable:
+) -> FeatureTable | DistributedFeatures:
     """Build the feature table: one row per customer of any log, one column per feature.
 
     Parameters
@@ -65,10 +64,10 @@ def build_features(
 
     Returns
     -------
-    FeatureTable
+    FeatureTable, or DistributedFeatures for logs on Spark
         Sorted by `customer_id`, in the kind of the first given log, with the label, unit, definition,
-        direction and family of each column. Customers missing from a family's log get 0 for counts and a
-        missing value otherwise.
+        direction and family of each column. On Spark the rows stay there, in no order. Customers missing from a
+        family's log get 0 for counts and a missing value otherwise.
 
     Raises
     ------
@@ -105,7 +104,7 @@ def features_of(
     *,
     figures: Mapping[str, Any] | None = None,
     learners: Mapping[str, Callable[[SharedSums], Any]] | None = None,
-) -> FeatureTable:
+) -> FeatureTable | DistributedFeatures:
     """Columns of the given families, or of all that the logs allow, joined on the customer.
 
     `figures` of the customer base are those of an earlier table; by default, they are learned from these logs, by the
@@ -114,15 +113,16 @@ def features_of(
     figures = dict(figures or {})
     rhythm, engagement = figures.get(RHYTHM.name), figures.get(ENGAGEMENT.name)
     scoring = Scoring() if engagement is None else engagement.scoring
-    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring)
     chosen = _chosen_families(logs, families)
+    shares_orders = MIX in chosen or _n_sums_of_orders(logs, chosen) > 1
+    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring, shares_orders)
     for family in chosen:
         if family.name not in figures:
             figures[family.name] = (learners or {}).get(family.name, family.learn)(sums)
     family_columns = [family.columns(sums, figures[family.name]) for family in chosen]
     features = all_features(family_columns)
     check_names(features, logs.caller)
-    table = _joined(family_columns, logs.caller)
+    table = _of_customers(family_columns, logs.caller)
     log = logs.orders or logs.events or logs.customers
     assert log is not None
     dated = logs.orders or logs.events
@@ -148,7 +148,13 @@ def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]
     return chosen
 
 
-def _joined(family_columns: Sequence[FamilyColumns], caller: str) -> Rows:
+def _n_sums_of_orders(logs: Logs, chosen: Sequence[Family]) -> int:
+    """How many sums the families make of the order log, if there is one."""
+    sums = [{RFM, RHYTHM, FORESIGHT}, {MIX}, {EMAIL, WEB, ENGAGEMENT} if logs.events else set()]
+    return 0 if logs.orders is None else sum(bool(families & set(chosen)) for families in sums)
+
+
+def _of_customers(family_columns: Sequence[FamilyColumns], caller: str) -> Rows:
     """The columns of all families, one row per customer of any log; customers missing from a log have its `absent`."""
     by_source: dict[int, list[FamilyColumns]] = {}
     for columns in family_columns:
@@ -158,7 +164,7 @@ def _joined(family_columns: Sequence[FamilyColumns], caller: str) -> Rows:
     tables = [selected(columns, names) for columns in by_source.values()]
     _check_same_ids(tables, caller)
     absent = {names[f.name]: f.absent for f in all_features(family_columns) if f.absent is not None}
-    table = reduce(outer_join, tables)
+    table = joined(tables)
     filled = [nw.col(name).fill_null(value).alias(name) for name, value in absent.items()]
     table = table.select("customer_id", *names.values()).with_columns(filled)
     return renamed(sorted_by(table), {inside: name for name, inside in names.items()})

@@ -265,6 +265,6 @@ class SparkDialect:
         """The value of each word; null for other words."""
         F = self.F
         chosen = F.lit(None)
-        for old, new in reversed(values.items()):
+        for old, new in reversed(list(values.items())):
             chosen = F.when(word == F.lit(old), F.lit(float(new) if kind == "double" else new)).otherwise(chosen)
         return chosen.cast(kind)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib import import_module
+from contextlib import suppress
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 
@@ -40,13 +40,24 @@ def is_connect(table: object) -> bool:
 
 def functions_of(table: object) -> ModuleType:
     """The functions that make columns for this DataFrame: those of Spark Connect are others."""
-    return import_module("pyspark.sql.connect.functions" if is_connect(table) else "pyspark.sql.functions")
+    if is_connect(table):
+        from pyspark.sql.connect import functions as of_connect
+
+        return cast("ModuleType", of_connect)
+    from pyspark.sql import functions
+
+    return cast("ModuleType", functions)
 
 
 def window_of(table: object) -> Any:
     """The class that describes windows for this DataFrame."""
-    name = "pyspark.sql.connect.window" if is_connect(table) else "pyspark.sql.window"
-    return import_module(name).Window
+    if is_connect(table):
+        from pyspark.sql.connect.window import Window as WindowOfConnect
+
+        return WindowOfConnect
+    from pyspark.sql import Window
+
+    return Window
 
 
 def check_usable(table: Any, caller: str) -> None:
@@ -62,11 +73,11 @@ def run_spark(query: Callable[[], Any]) -> Any:
     from pyspark.errors import PySparkException
 
     failures: tuple[type[Exception], ...] = (PySparkException,)
-    try:
-        # Spark Connect works without Py4J.
-        failures = (*failures, import_module("py4j.protocol").Py4JError)
-    except ImportError:
-        pass
+    # Spark Connect works without Py4J.
+    with suppress(ImportError):
+        from py4j.protocol import Py4JError
+
+        failures = (*failures, Py4JError)
     try:
         return query()
     except failures as error:

@@ -9,55 +9,17 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import Rows, collected, columns_of, frame_from_columns, left_join
+from custseg._frames import Rows, collected, columns_of, frame_from_columns, joined
 from custseg._numerics import Floats
 from custseg._privacy import SMALLEST_GROUP
 from custseg.feature_table import Feature, FeatureTable
-from custseg.features._family import Family, FamilyColumns, column_words, n_not_rare
-from custseg.features.families._mix_dimensions import dimension_columns
+from custseg.features._family import Family, FamilyColumns, n_not_rare
+from custseg.features.families._mix_dimensions import ValueShares, dimension_columns
 from custseg.features.sums._mix_sums import DIMENSIONS, MixSums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs
 
 _FAMILY = "mix"
-_MOST_VALUES = 8
-_REST = "other"
-
-
-@dataclass(frozen=True)
-class ValueShares:
-    """The values of one dimension, and their shares of the purchases of all customers.
-
-    Attributes
-    ----------
-    values : tuple of str
-        Values that ten customers or more have bought (all, if every value is rarer), the largest share first.
-    shares : tuple of float
-        Share of each.
-    other : float
-        Share of all other values together.
-    """
-
-    values: tuple[str, ...]
-    shares: tuple[float, ...]
-    other: float
-
-    @property
-    def n_named(self) -> int:
-        """Number of values with a share of their own."""
-        return min(len(self.values), _MOST_VALUES)
-
-    @property
-    def base(self) -> Floats:
-        """The shares, that of all other values last if there are any."""
-        return np.array([*self.shares, *([self.other] if self.other > 0 else [])])
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """What the columns of the shares end in, such as "toys" and "other"."""
-        has_rest = len(self.base) > self.n_named
-        words = column_words(self.values[: self.n_named], {_REST} if has_rest else ())
-        return (*words, _REST) if has_rest else tuple(words)
 
 
 @dataclass(frozen=True)
@@ -137,9 +99,8 @@ def mix_columns(sums: MixSums, figures: MixFigures) -> FamilyColumns:
         if name in sums.pairs and name in figures.dimensions
     ]
     money, of_money = _money_shares(sums, has_returns=figures.has_returns or sums.has_returns)
-    table = sums.money.with_columns(values.alias(name) for name, values in money.items())
-    for part in (part for dimension in dimensions for part in dimension.tables):
-        table = left_join(table, part)
+    of_all = sums.money.with_columns(values.alias(name) for name, values in money.items())
+    table = joined([of_all, *(part for dimension in dimensions for part in dimension.tables)])
     features = (*(feature for dimension in dimensions for feature in dimension.features), *of_money)
     return FamilyColumns.of_table(table, features)
 

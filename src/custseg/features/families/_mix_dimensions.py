@@ -5,22 +5,58 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import Rows, collected, first_of_each, local_table, with_lookup
+from custseg._numerics import Floats
 from custseg.feature_table import Feature
+from custseg.features._family import column_words
 from custseg.features.sums._expressions import value_if
-
-if TYPE_CHECKING:
-    from custseg.features.families._mix import ValueShares
 
 _FAMILY = "mix"
 _PRIOR = 5.0
+_MOST_VALUES = 8
+_REST = "other"
 _UNIT = 2.0**50
 """Parts of an entropy are summed as whole numbers of its inverse, so that no sum depends on the order of rows."""
+
+
+@dataclass(frozen=True)
+class ValueShares:
+    """The values of one dimension, and their shares of the purchases of all customers.
+
+    Attributes
+    ----------
+    values : tuple of str
+        Values that ten customers or more have bought (all, if every value is rarer), the largest share first.
+    shares : tuple of float
+        Share of each.
+    other : float
+        Share of all other values together.
+    """
+
+    values: tuple[str, ...]
+    shares: tuple[float, ...]
+    other: float
+
+    @property
+    def n_named(self) -> int:
+        """Number of values with a share of their own."""
+        return min(len(self.values), _MOST_VALUES)
+
+    @property
+    def base(self) -> Floats:
+        """The shares, that of all other values last if there are any."""
+        return np.array([*self.shares, *([self.other] if self.other > 0 else [])])
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """What the columns of the shares end in, such as "toys" and "other"."""
+        has_rest = len(self.base) > self.n_named
+        words = column_words(self.values[: self.n_named], {_REST} if has_rest else ())
+        return (*words, _REST) if has_rest else tuple(words)
 
 
 @dataclass(frozen=True)

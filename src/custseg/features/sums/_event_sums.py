@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import Rows, computed, computed_once, gathered, left_join, outer_join, sorted_by
+from custseg._frames import Rows, computed, joined, sorted_by
 from custseg.features.sums._expressions import DAY, as_int64, concatenated, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
 from custseg.features.sums._purchases import Purchases
@@ -83,15 +83,15 @@ _DAYS = (
 
 
 def event_sums(
-    events: Events,
+    lines: nw.LazyFrame[Any],
     snapshot: Snapshot,
     facts: EventFacts,
     *,
+    events: Events,
     scoring: Scoring,
     purchases: Purchases | None = None,
 ) -> EventSums:
-    """Aggregate the log on its own engine; purchases replace the log's "ordered" events."""
-    lines = computed_once(lines_before(events, snapshot))
+    """Aggregate the lines before the snapshot on their own engine; purchases replace the log's "ordered" events."""
     days = _customer_days(lines, scoring)
     order_days = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
     starts = {span: _start(events, snapshot, span) for span in (7, 28)}
@@ -99,20 +99,20 @@ def event_sums(
     tables, _ = computed(
         [
             _day_sums(days, snapshot, scoring),
-            session_sums(lines),
-            mail_sums(lines, facts, starts),
-            cart_sums(acts, as_of),
             _bought_sums(order_days, snapshot, scoring),
+            session_sums(lines),
+            cart_sums(acts, as_of),
+            mail_sums(lines, facts, starts),
         ]
     )
-    table = _joined([as_int64(sums.rename({"customer": "customer_id"})) for sums in tables])
+    table = _of_customers([as_int64(sums.rename({"customer": "customer_id"})) for sums in tables])
     return EventSums(table, snapshot, facts, events.machine is not None)
 
 
 def lines_before(events: Events, snapshot: Snapshot) -> nw.LazyFrame[Any]:
     """Lines with a customer before the snapshot, and whether they are in the window."""
     col = nw.col
-    lines = gathered(events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment))
+    lines = events.lines().filter(~col("customer").is_null(), col("moment") < snapshot.moment)
     return lines.with_columns(in_window(snapshot, "moment").alias("inside"))
 
 
@@ -216,14 +216,8 @@ def _start(events: Events, snapshot: Snapshot, days: int) -> int:
     return start
 
 
-def _joined(tables: Sequence[Rows]) -> Rows:
-    """Join of the parts on the customer; counts are 0 for customers missing from a part.
-
-    The first part has all customers of the event log, the last one all those with an order.
-    """
-    of_events, *parts, of_orders = tables
-    for part in parts:
-        of_events = left_join(of_events, part)
-    table = outer_join(of_events, of_orders)
+def _of_customers(tables: Sequence[Rows]) -> Rows:
+    """The parts of each customer of any log in one row; counts are 0 for customers missing from a part."""
+    table = joined(tables)
     counts = [name for name in table.collect_schema().names() if name not in (*_DAYS, "customer_id")]
     return sorted_by(table.with_columns(nw.col(*counts).fill_null(0)))

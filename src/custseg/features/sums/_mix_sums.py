@@ -51,13 +51,21 @@ class MixSums:
 
 
 def mix_sums(
-    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, zero_orders: str, caller: str
+    orders: Orders,
+    snapshot: Snapshot,
+    facts: OrderFacts,
+    *,
+    lines: nw.LazyFrame[Any],
+    refunds: str,
+    zero_orders: str,
+    caller: str,
 ) -> MixSums:
-    """Aggregate the log on its own engine."""
+    """Aggregate the lines of the log on its own engine."""
     if orders.discount is not None:
         _check_discounts(facts.orders, snapshot, caller)
     dimensions = [name for name in DIMENSIONS if getattr(orders, name) is not None]
-    order_parts, keys = _order_parts(facts.orders, snapshot, facts, refunds=refunds, keep_zero=zero_orders == "keep")
+    counted, keys = counted_lines(lines, snapshot, facts, refunds=refunds)
+    order_parts = _order_parts(facts.orders, counted, keys, keep_zero=zero_orders == "keep")
     placed = _placed(order_parts, keys, snapshot, keep_zero=zero_orders == "keep")
     placed = computed_once(placed)
     money = placed.with_columns(value_if(nw.col("inside"), nw.col(name)).alias(name) for name in _MONEY)
@@ -77,11 +85,10 @@ def mix_sums(
 
 
 def _order_parts(
-    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, keep_zero: bool
-) -> tuple[nw.LazyFrame[Any], list[str]]:
-    """One row per order and combination of values, and the columns that identify an order."""
+    orders: Orders, counted: nw.LazyFrame[Any], keys: Sequence[str], *, keep_zero: bool
+) -> nw.LazyFrame[Any]:
+    """One row per order and combination of values; the keys identify an order."""
     col = nw.col
-    counted, keys = counted_lines(orders.lines(), snapshot, facts, refunds=refunds)
     money = col("money")
     counts = ~col("day").is_null()
     bought = counts & ((money >= 0) | money.is_null()) if keep_zero else money > 0
@@ -97,12 +104,11 @@ def _order_parts(
         (value_if(money < 0, nw.lit(0) - money) + refunded).alias("returned"),
         net_money(counted).alias("money"),
     )
-    order_parts = marked.group_by(*keys, *dimensions).agg(
+    return marked.group_by(*keys, *dimensions).agg(
         col("moment").min(),
         col("day").count().alias("lines"),
         *(col(name).sum() for name in ("money", *_MONEY)),
     )
-    return order_parts, keys
 
 
 def _placed(

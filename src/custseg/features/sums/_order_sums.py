@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import Rows, collect, computed, computed_once, sorted_by
+from custseg._frames import Rows, collect, computed, computed_once, is_distributed, sorted_by
 from custseg.features.sums._expressions import as_int64, exposure_days, value_if, whole_units
 from custseg.logs import OrderFacts, net_money, order_totals
 from custseg.snapshot import Snapshot
@@ -46,6 +46,8 @@ class OrderSums:
         Units of money per unit of `squares`: squares are summed as integers too.
     peak_weeks : tuple of int or None
         The weeks of the year that `peak_spent` counts; None where the log has no money or covers less than a year.
+    n_lines : int or None
+        Lines that were aggregated, counted on Spark alone: what it reads again may have changed.
     """
 
     table: Rows
@@ -54,12 +56,14 @@ class OrderSums:
     facts: OrderFacts
     square_unit: int
     peak_weeks: tuple[int, ...] | None
+    n_lines: int | None = None
 
 
 def order_sums(
     facts: OrderFacts,
     snapshot: Snapshot,
     *,
+    lines: nw.LazyFrame[Any],
     refunds: str,
     zero_orders: str,
     rhythm: bool = True,
@@ -73,18 +77,21 @@ def order_sums(
     if peak_weeks is None and rhythm:
         peak_weeks = _peak_weeks(facts, snapshot)
     peak = _days_of(peak_weeks or (), facts, snapshot)
-    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
+    totals = order_totals(lines, snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
     marked = computed_once(_with_gaps(marked) if rhythm else marked.with_columns(gap=nw.lit(None, nw.Int64)))
-    counts = [marked.group_by("gap").agg(nw.len().alias("times"))] if rhythm else []
-    [table], of_gaps = computed([_customer_sums(marked, snapshot, peak)], counts)
+    small = [marked.group_by("gap").agg(nw.len().alias("times"))] if rhythm else []
+    if is_distributed(lines):
+        small.append(marked.select(nw.col("n_lines").sum()))
+    [table], figures = computed([_customer_sums(marked, snapshot, peak)], small)
+    n_lines = int(figures[-1].item() or 0) if is_distributed(lines) else None
     gaps = None
     if rhythm:
-        gaps = of_gaps[0].with_columns(nw.col("gap", "times").cast(nw.Int64)).filter(~nw.col("gap").is_null())
+        gaps = figures[0].with_columns(nw.col("gap", "times").cast(nw.Int64)).filter(~nw.col("gap").is_null())
         gaps = gaps.sort("gap")
     weeks = None if peak_weeks is None else tuple(peak_weeks)
-    return OrderSums(sorted_by(as_int64(table)), gaps, snapshot, facts, unit, weeks)
+    return OrderSums(sorted_by(as_int64(table)), gaps, snapshot, facts, unit, weeks, n_lines)
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
@@ -114,6 +121,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         col("squares").sum(),
         col("money").sum(),
         col("returned_orders").sum(),
+        *([col("n_lines").sum()] if "n_lines" in totals.collect_schema().names() else []),
     )
 
 

@@ -40,11 +40,18 @@ class Purchases:
 
 
 def purchases(
-    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, events: Events, keep_zero: bool, refunds: str
+    orders: Orders,
+    snapshot: Snapshot,
+    facts: OrderFacts,
+    *,
+    lines: nw.LazyFrame[Any],
+    events: Events,
+    keep_zero: bool,
+    refunds: str,
 ) -> Purchases:
-    """The purchases of the log, under the policies of the order families."""
+    """The purchases of the lines of the log, under the policies of the order families."""
     col = nw.col
-    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
+    totals = order_totals(lines, snapshot, facts, refunds=refunds)
     worth = col("money") > 0
     if keep_zero:
         worth = worth | ((col("lines") > 0) & (col("money") == 0))
@@ -52,7 +59,6 @@ def purchases(
         worth = worth & (col("moment") >= snapshot.start)
     days = totals.filter(worth).group_by("customer", "day").agg(nw.len().alias("ordered"))
 
-    lines = facts.orders.lines()
     paid = col("money") >= 0 if keep_zero else col("money") > 0
     if facts.cancelled_lines:
         paid = paid & ~col("cancelled")
