@@ -47,7 +47,15 @@ def assembled(
         profiles = _of_all_customers(profiles, whole, returned_name=returned[choice.language])
     outside = unclustered[choice.language], returned[choice.language]
     model = learn_model(
-        table, matrix, choice, profiles=profiles, rules=rules, logs=logs, outside=outside, options=options
+        table,
+        matrix,
+        choice,
+        profiles=profiles,
+        rules=rules,
+        logs=logs,
+        outside=outside,
+        options=options,
+        of_all=None if whole is None else whole.features,
     )
     if whole is not None:
         model = replace(model, reference=replace(model.reference, n_customers=whole.n_clustered))
@@ -59,7 +67,7 @@ def assembled(
         table,
         model,
         preparation=matrix.preparation,
-        data_report=report.beside(int((labels >= 0).sum())),
+        data_report=report.beside(int((labels >= 0).sum()) if whole is None else whole.n_clustered),
         labels=labels,
         rules=rules,
         whole=whole,

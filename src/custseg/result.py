@@ -271,7 +271,7 @@ class Segmentation(Tabular):
     def in_language(self, language: str) -> Segmentation:
         """The same result with its texts in "en" or "ru"; ValueError for another language.
 
-        Names given by `rename` stay, and so do the findings of the data report, which are worded at the fit.
+        Names given by `rename` stay.
         """
         check_choice("in_language", "language", language, allowed=LANGUAGES)
         profiles = self.profiles.in_language(language)
@@ -282,6 +282,7 @@ class Segmentation(Tabular):
             profiles=profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}),
             choice=replace(self.choice, language=language),
             features=self.features.in_language(language),
+            data_report=self.data_report.in_language(language),
             model=self.model.in_language(language),
             rules=rules,
         )

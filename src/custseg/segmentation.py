@@ -89,7 +89,7 @@ def fit_segments(
         The event log.
     customers : Customers or table, optional
         Attributes, one row per customer.
-    features : FeatureTable or table
+    features : FeatureTable, DistributedFeatures or table
         A ready table with one row per customer, instead of the logs.
     as_of : date, datetime or ISO text, optional
         The moment of the snapshot. By default, midnight after the last row of the log; the result
@@ -155,11 +155,25 @@ def fit_segments(
     Raises
     ------
     DataError
-        If the log or table cannot be used, or has too few customers.
+        If the log or table cannot be used, or has too few customers; if a table in Spark changes between two passes.
     InfeasibleMinimumError
         If no clustering meets `min_size`; the message names a feasible minimum.
     TypeError, ValueError
         If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    Logs and tables in Spark (a PySpark DataFrame, of a classic session or of Spark Connect) stay there. The fit is that
+    of a sample of 200,000 customers, the same in any partitions: those with the smallest hashes of their ids. It is
+    larger where a segment of the minimum size would have fewer than 400 customers of it. With 95 % confidence, the
+    shares of the sample differ from those of all by 0.22 percentage points at most (1.96 sqrt(p (1 - p) / n)).
+
+    The minimum size holds for all customers: Spark counts the segments by the rule of the fit, the offsets of the rule
+    are corrected, and Spark counts again, until every segment has the minimum (`InfeasibleMinimumError` after 12
+    counts). Corrections are solved on the sample while it can tell, then exactly on the distinct costs of at most
+    200,000 customers near a boundary. Nothing else of a customer reaches Python. `assignments` is a Spark DataFrame,
+    sizes, shares and shares of the revenue are counts and sums of all customers, and all other figures are those of
+    the sample. `goal` and ``min_size="auto"`` need logs in memory.
 
     Examples
     --------

@@ -45,7 +45,6 @@ TESTED_BY = {
     "distributed/_base.py": "spark/test_fit_in_spark.py",
     "distributed/_counted.py": "spark/test_fit_in_spark.py",
     "distributed/_minimum_for_all.py": "spark/test_fit_in_spark.py",
-    "distributed/_whole_base.py": "spark/test_fit_in_spark.py",
     "errors.py": "test_checks.py",
     "feature_table/_described.py": "labels/test_column_labels.py",
     "feature_table/_distributed.py": "spark/test_distributed.py",

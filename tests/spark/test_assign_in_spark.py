@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,18 @@ from custseg.errors import DataError
 
 pytestmark = pytest.mark.spark
 MILLION = 1_000_000
+
+
+@pytest.fixture
+def compiled(spark: Any) -> Iterator[None]:
+    """Java is compiled for the queries, as it is by default: many rows are computed sooner."""
+    settings = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
+    before = {name: spark.conf.get(name) for name in settings}
+    for name, value in settings.items():
+        spark.conf.set(name, value)
+    yield
+    for name, value in before.items():
+        spark.conf.set(name, value)
 
 
 def finite(table: pl.DataFrame) -> pl.DataFrame:
@@ -61,7 +74,7 @@ def test_returned_orders_have_their_name(spark: Any) -> None:
 def test_columns_that_are_missing_or_text_are_errors(spark: Any) -> None:
     model = fitted(MODELS[0])
     table = finite(hard_customers(model, 50))
-    with pytest.raises(DataError, match="lacks 'revenue'"):
+    with pytest.raises(DataError, match="lacks column 'revenue'"):
         model.assign(features=spark_frame(table.drop("revenue"), spark))
     with pytest.raises(DataError, match=r"'revenue' \(string\).*try_cast"):
         model.assign(features=spark_frame(table.with_columns(pl.col("revenue").cast(pl.String)), spark))
@@ -69,7 +82,7 @@ def test_columns_that_are_missing_or_text_are_errors(spark: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["kmeans with heavy tails", "gaussian_mixture"])
-def test_a_million_customers_are_assigned_as_in_python(name: str, spark: Any) -> None:
+def test_a_million_customers_are_assigned_as_in_python(name: str, spark: Any, compiled: None) -> None:
     model = fitted(name)
     assert_assigned_alike(model, finite(hard_customers(model, MILLION)), spark)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from custseg._checks import check_choice
+from custseg._checks import check_choice, did_you_mean, ended
+from custseg.errors import DataError
 from custseg.feature_table._feature import Feature, labeled
-from custseg.texts import LANGUAGES
+from custseg.texts import LANGUAGES, listed
 
 
 class DescribedColumns:
@@ -24,6 +26,15 @@ class DescribedColumns:
     def names(self) -> list[str]:
         """The feature columns."""
         return [feature.name for feature in self.described]
+
+    def check_present(self, columns: Iterable[str], caller: str) -> None:
+        """Raise DataError unless the table has all of the feature columns."""
+        if lacking := [name for name in columns if name not in self.names]:
+            words = ", ".join(f"{name!r}{did_you_mean(name, self.names)}" for name in lacking)
+            raise DataError(
+                f"{caller}: the feature table lacks {'columns' if len(lacking) > 1 else 'column'} {ended(words)} "
+                f"Its columns are {listed(self.names)}."
+            )
 
     def in_language(self, language: str) -> Self:
         """The same table printed in "en" or "ru"; ValueError for another language."""

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from custseg._checks import check_integer
-from custseg._frames import count_rows, local_returner, numeric_columns, smallest_hashes
+from custseg._frames import count_rows, counts_of_values, local_returner, numeric_columns, release, smallest_hashes
+from custseg._numerics import Floats, Integers
 from custseg.feature_table._described import DescribedColumns
 from custseg.feature_table._feature import Feature
 from custseg.feature_table._table import ID, FeatureTable, Reading
@@ -40,6 +42,8 @@ class DistributedFeatures(DescribedColumns):
         By family, the figures of the customer base that the features were computed with; empty for a ready table.
     language : {"en", "ru"}
         Of texts.
+    kept : tuple of pyspark DataFrames
+        What Spark keeps in memory and on disk to compute the rows of, until `release`.
     """
 
     native: Any
@@ -48,6 +52,11 @@ class DistributedFeatures(DescribedColumns):
     reading: Reading | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
+    kept: tuple[Any, ...] = ()
+
+    def release(self) -> None:
+        """Free the memory and the disk that Spark keeps for this table; its rows are then computed from the logs."""
+        release(self.kept)
 
     @property
     def frame(self) -> Any:
@@ -62,6 +71,11 @@ class DistributedFeatures(DescribedColumns):
     def n_customers(self) -> int:
         """Number of customers; Spark counts them once."""
         return self._n_customers
+
+    def counts_of_values(self, name: str) -> tuple[Floats, Integers]:
+        """The distinct values of a column that has few, in increasing order, and how many customers have each."""
+        counts = counts_of_values(self.native, name)
+        return counts["value"].to_numpy().astype(np.float64), counts["n"].to_numpy()
 
     def sample(self, n: int, caller: str) -> FeatureTable:
         """The `n` customers whose ids have the smallest hash, as a table in memory; all of them if there are fewer.

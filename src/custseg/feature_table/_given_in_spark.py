@@ -72,8 +72,7 @@ def check_base_in_spark(table: DistributedFeatures, caller: str) -> int:
 
 def check_numbers_in_spark(table: DistributedFeatures, names: Collection[str], caller: str) -> None:
     """Raise unless all of the columns exist and hold numbers."""
-    if lacking := [name for name in names if name not in table.names]:
-        raise DataError(f"{caller}: the feature table lacks {listed(lacking)}. Its columns are {listed(table.names)}.")
+    table.check_present(names, caller)
     numeric, types = table.numeric_names(), dict(types_of(table.native))
     if texts := [name for name in names if name not in numeric]:
         casts = ", ".join(f"{name!r} ({types[name]})" for name in texts)

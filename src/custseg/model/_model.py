@@ -142,7 +142,8 @@ class SegmentModel:
             in [0, 1]: about 1/2 on the boundary of two segments), `second_segment` (int: the second-best one),
             `is_outlier` (bool: farther from the segment than the ten farthest customers of the fit on average).
             All but the first and `name` are missing for customers that cannot be clustered. A missing value counts
-            as the median of the fit.
+            as the median of the fit. For customers in Spark it is a Spark DataFrame, which is computed when it is used:
+            only then are missing ids and infinite values errors, and repeated ids are not looked for.
 
         Raises
         ------

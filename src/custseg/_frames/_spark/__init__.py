@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from custseg._frames._spark._customers import (
     count_rows,
+    counts_of_values,
     id_facts,
     numeric_columns,
     renamed_id,
@@ -17,6 +18,7 @@ __all__ = [
     "check_usable",
     "count_rows",
     "counted",
+    "counts_of_values",
     "id_facts",
     "is_spark_frame",
     "numeric_columns",

@@ -53,6 +53,12 @@ def count_rows(frame: Any) -> int:
     return int(run_spark(frame.count))
 
 
+def counts_of_values(frame: Any, name: str) -> pl.DataFrame:
+    """The distinct values of a column that are not missing, in increasing order, and how many rows `n` have each."""
+    values = frame.selectExpr(f"{quoted(name)} AS value").where("value IS NOT NULL")
+    return collected(values.groupBy("value").count().selectExpr("value", "count AS n")).sort("value")
+
+
 @dataclass(frozen=True)
 class IdFacts:
     """Counts of rows, of missing and of distinct ids, and of infinite values by column."""

@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance
-from custseg._frames import Rows, collected, computed, computed_once
+from custseg._frames import Rows, collected, computed, computed_once, gathered
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
@@ -125,7 +125,7 @@ def known_attributes(
     Observations at or after `known_until`, by default the snapshot, are ignored.
     """
     until = known_until or as_of
-    [lines], _ = computed([computed_once(customers.lines())])
+    [lines], _ = computed([computed_once(gathered(customers.lines()))])
     marks = {a.index: _marks(a, customers, as_of=as_of, until=until) for a in customers.attributes}
     rows = lines.with_columns(_exists(customers, until).alias("exists"))
     counts = _counts(rows, customers, marks)
