@@ -20,6 +20,7 @@ To add a system:
 from __future__ import annotations
 
 from custseg.sources._catalog import SYSTEMS, names, read
+from custseg.sources.mail import brevo, klaviyo, mailchimp, mailgun, sendgrid, sendpulse, twilio, unisender
 from custseg.sources.mapping import mapped, presets
 from custseg.sources.reading import SourceLogs, SourceReport
 from custseg.sources.shops import magento, shopify, woocommerce
@@ -29,14 +30,22 @@ __all__ = [
     "SYSTEMS",
     "SourceLogs",
     "SourceReport",
+    "brevo",
     "ga4",
+    "klaviyo",
     "magento",
+    "mailchimp",
+    "mailgun",
     "mapped",
     "metrika",
     "names",
     "presets",
     "read",
+    "sendgrid",
+    "sendpulse",
     "shopify",
+    "twilio",
+    "unisender",
     "woocommerce",
 ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from custseg._checks import check_choice
+from custseg.sources.mail import VENDORS
 from custseg.sources.mapping import presets
 from custseg.sources.reading import SourceLogs, System
 from custseg.sources.shops import MAGENTO, SHOPIFY, WOOCOMMERCE
@@ -20,6 +21,7 @@ SYSTEMS: Mapping[str, System] = {
         METRIKA,
         SHOPIFY,
         WOOCOMMERCE,
+        *VENDORS,
     )
 }  # fmt: skip
 """The systems with a function of their own, by name: their records."""

@@ -11,7 +11,16 @@ import narwhals.stable.v2 as nw
 from custseg._frames import collect
 from custseg.errors import DataError
 from custseg.sources.mapping._header import CALLER
-from custseg.sources.reading import SourceTable, check_events, customer_table, divided, event_log, n_repeated, order_log
+from custseg.sources.reading import (
+    SourceTable,
+    attributes_by_kind,
+    check_events,
+    customer_table,
+    divided,
+    event_log,
+    n_repeated,
+    order_log,
+)
 from custseg.texts import plural, shown
 
 _OF_ORDERS = ("product", "category", "channel", "source", "discount", "refund", "currency")
@@ -90,10 +99,7 @@ def _customers(rows: Rows, counts: dict[str, int]) -> Any:
     """The latest row of each customer."""
     source, col = rows.source, nw.col
     frame = rows.frame.filter(~col("customer_id").is_null())
-    roles: dict[str, list[str]] = {}
-    for role, kind in source.form.attributes.items():
-        if source.has(role):
-            roles.setdefault(kind, []).append(role)
+    roles = attributes_by_kind(source)
     further: dict[str, Any] = {}
     if source.has("date"):
         counts["repeated_customers"] = n_repeated(frame, "customer_id")

@@ -23,6 +23,7 @@ from custseg.sources.reading import (
     csv_form,
     distinct_values,
     formats,
+    in_greenwich_time,
     source_findings,
     without_guard,
 )
@@ -214,9 +215,7 @@ def _rows(source: SourceTable, date_format: str | None, *, counts: dict[str, int
         frame = frame.filter(~is_total).drop("first cell")
     frame = frame.with_columns(without_guard("customer")) if source.has("customer") else frame
     if source.form.utc and source.has("date"):
-        zone = nw.col("date").cast(nw.String).str.ends_with("Z")
-        written = nw.concat_str(nw.col("date").cast(nw.String), nw.lit("Z"))
-        frame = frame.with_columns(nw.when(zone).then(nw.col("date").cast(nw.String)).otherwise(written).alias("date"))
+        frame = in_greenwich_time(frame, "date")
     if source.has("date") and source.table.dialect.text and date_format and "%H" in date_format:
         frame = frame.with_columns(_with_time(date_format))
     return frame

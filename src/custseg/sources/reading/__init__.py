@@ -9,7 +9,15 @@ Start reading at `_source_table.py`. `_formats.py` holds what files look like, `
 from __future__ import annotations
 
 from custseg.sources.reading._checks import RowCounts, checked_rows, distinct_values, number_in, raise_unless_single
-from custseg.sources.reading._formats import FileFormat, Format, file_format, formats, recognized, recognized_file
+from custseg.sources.reading._formats import (
+    FileFormat,
+    Format,
+    Messages,
+    file_format,
+    formats,
+    recognized,
+    recognized_file,
+)
 from custseg.sources.reading._keys import (
     check_events,
     check_key,
@@ -21,7 +29,7 @@ from custseg.sources.reading._keys import (
     raise_unless_any,
     without_guard,
 )
-from custseg.sources.reading._logs import customer_table, event_log, order_log
+from custseg.sources.reading._logs import attributes_by_kind, customer_table, event_log, in_greenwich_time, order_log
 from custseg.sources.reading._purchases import ListMembers, divided, first_of_each_order, n_repeated
 from custseg.sources.reading._result import SourceLogs, SourceReport
 from custseg.sources.reading._source_table import SourceTable, open_source
@@ -31,11 +39,13 @@ __all__ = [
     "FileFormat",
     "Format",
     "ListMembers",
+    "Messages",
     "RowCounts",
     "SourceLogs",
     "SourceReport",
     "SourceTable",
     "System",
+    "attributes_by_kind",
     "check_events",
     "check_key",
     "checked_rows",
@@ -49,6 +59,7 @@ __all__ = [
     "first_key",
     "first_of_each_order",
     "formats",
+    "in_greenwich_time",
     "key_rows",
     "mail_key",
     "n_repeated",

@@ -98,6 +98,33 @@ class UnusableFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_line: str = ""
 
 
+class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a vendor of mails or other messages writes what became of them.
+
+    Attributes
+    ----------
+    channel : str
+        The channel of all messages, such as "email".
+    qualified : list of str
+        Names of events that are read together with the kind in another column, such as "failed permanent".
+    machine_events : list of str
+        Names of events that a machine made, such as an open by a privacy proxy.
+    machine : list of str
+        Roles whose value says that a machine opened or clicked: true, or the name of the machine.
+    daily_ids : bool
+        Whether ids of events are unique within a day only.
+    last_state : dict of str to list of str
+        For exports with the last state of each message: by state, the events that it implies, itself included.
+    """
+
+    channel: str = "email"
+    qualified: list[str] = msgspec.field(default_factory=list)
+    machine_events: list[str] = msgspec.field(default_factory=list)
+    machine: list[str] = msgspec.field(default_factory=list)
+    daily_ids: bool = False
+    last_state: dict[str, list[str]] = msgspec.field(default_factory=dict)
+
+
 class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The files of one system.
 
@@ -109,11 +136,14 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Files that are not read.
     events : mapping of str to str
         The system's names of events, and the canonical ones.
+    messages : Messages
+        For vendors of messages, how these are written.
     """
 
     files: dict[str, FileFormat]
     unusable: list[UnusableFormat] = msgspec.field(default_factory=list)
     events: dict[str, str] = msgspec.field(default_factory=dict)
+    messages: Messages = msgspec.field(default_factory=Messages)
 
 
 @cache

@@ -98,6 +98,22 @@ def customer_table(
     return Customers(with_rows(source.table, frame), timezone=timezone, date_format=date_format, **described)
 
 
+def attributes_by_kind(source: SourceTable) -> dict[str, list[str]]:
+    """The roles of attributes that a file has, by the argument of `Customers` that takes them."""
+    roles: dict[str, list[str]] = {}
+    for role, kind in source.form.attributes.items():
+        if source.has(role):
+            roles.setdefault(kind, []).append(role)
+    return roles
+
+
+def in_greenwich_time(frame: nw.LazyFrame[Any], date: str) -> nw.LazyFrame[Any]:
+    """The rows with dates that say that they are in Greenwich time, for files that do not write the zone."""
+    text = nw.col(date).cast(nw.String)
+    written = nw.when(text.str.ends_with("Z")).then(text).otherwise(nw.concat_str(text, nw.lit("Z")))
+    return frame.with_columns(written.alias(date))
+
+
 def _check_currencies(source: SourceTable, frame: nw.LazyFrame[Any], rates: Mapping[str, float] | None) -> None:
     """Raise if there are several currencies and no rates, or a currency without a rate."""
     currencies = distinct_values(frame, "currency")

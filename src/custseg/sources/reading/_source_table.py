@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._checks import check_choice
 from custseg._frames import USUAL_FORM, CSVFormat, DateStyle, Table, in_memory, is_json, open_table, with_nested
 from custseg.errors import DataError
 from custseg.sources.reading._formats import FileFormat, file_format, missing_columns, recognized_file
@@ -113,15 +114,20 @@ def open_source(
     argument: str,
     *,
     form: CSVFormat = USUAL_FORM,
+    columns: Mapping[str, str] | None = None,
 ) -> SourceTable:
     """The file or table that an argument of a system's function takes, opened, with its header checked.
+
+    `columns` names the columns of some roles, for files whose header is another than that of the format.
 
     Raises
     ------
     DataError
         If it cannot be opened, or lacks required columns. The message says which file of which system it looks like.
     """
-    caller, kind = f"sources.{system}", file_format(system, argument)
+    caller, kind, columns = f"sources.{system}", file_format(system, argument), columns or {}
+    for role in columns:
+        check_choice(caller, "role of columns", role, allowed=list(kind.columns))
     try:
         opened = open_table(table, caller, form=form)
     except DataError as error:
@@ -129,8 +135,9 @@ def open_source(
         if not looks_like or not isinstance(table, (str, PathLike)):
             raise
         raise DataError(f"{caller}: {shown(table, 300)} is not {kind.title}. {looks_like.strip()}") from error
-    opened = with_nested(opened, [name for names in kind.columns.values() for name in names])
-    names = _names_by_role(kind, opened.dialect.columns)
+    opened = with_nested(opened, [name for names in kind.columns.values() for name in names] + list(columns.values()))
+    opened.check_columns(caller, {f"columns[{role!r}]": name for role, name in columns.items()}, required=())
+    names = {**_names_by_role(kind, opened.dialect.columns), **columns}
     lacking = [role for role in kind.required if role not in names]
     if lacking:
         present = opened.dialect.columns
