@@ -24,7 +24,7 @@ from custseg.sources.mail import brevo, klaviyo, mailchimp, mailgun, sendgrid, s
 from custseg.sources.mapping import mapped, presets
 from custseg.sources.reading import SourceLogs, SourceReport
 from custseg.sources.shops import magento, shopify, woocommerce
-from custseg.sources.web import ga4, metrika
+from custseg.sources.web import ga4, metrika, segment
 
 __all__ = [
     "SYSTEMS",
@@ -41,6 +41,7 @@ __all__ = [
     "names",
     "presets",
     "read",
+    "segment",
     "sendgrid",
     "sendpulse",
     "shopify",

@@ -10,7 +10,7 @@ from custseg.sources.mail import VENDORS
 from custseg.sources.mapping import presets
 from custseg.sources.reading import SourceLogs, System
 from custseg.sources.shops import MAGENTO, SHOPIFY, WOOCOMMERCE
-from custseg.sources.web import GA4, METRIKA
+from custseg.sources.web import GA4, METRIKA, SEGMENT
 from custseg.texts import LANGUAGES, text
 
 SYSTEMS: Mapping[str, System] = {
@@ -19,6 +19,7 @@ SYSTEMS: Mapping[str, System] = {
         GA4,
         MAGENTO,
         METRIKA,
+        SEGMENT,
         SHOPIFY,
         WOOCOMMERCE,
         *VENDORS,
