@@ -85,6 +85,7 @@ TESTED_BY = {
     "queries/_sizes.py": "spark/test_fit_in_spark.py",
     "queries/_writer.py": "exports/sql/test_to_sql.py",
     "rules/_results.py": "rules/test_segment_rules.py",
+    "sources/crm/_systems.py": "sources/crm/test_deals.py",
     "sources/mail/_vendors.py": "sources/mail/test_messages.py",
     "sources/reading/_checks.py": "sources/reading/test_damaged_rows.py",
     "sources/reading/_keys.py": "sources/shops/test_shopify.py",

@@ -20,6 +20,7 @@ To add a system:
 from __future__ import annotations
 
 from custseg.sources._catalog import SYSTEMS, names, read
+from custseg.sources.crm import amocrm, hubspot, salesforce
 from custseg.sources.mail import brevo, klaviyo, mailchimp, mailgun, sendgrid, sendpulse, twilio, unisender
 from custseg.sources.mapping import mapped, presets
 from custseg.sources.reading import SourceLogs, SourceReport
@@ -30,8 +31,10 @@ __all__ = [
     "SYSTEMS",
     "SourceLogs",
     "SourceReport",
+    "amocrm",
     "brevo",
     "ga4",
+    "hubspot",
     "klaviyo",
     "magento",
     "mailchimp",
@@ -41,6 +44,7 @@ __all__ = [
     "names",
     "presets",
     "read",
+    "salesforce",
     "segment",
     "sendgrid",
     "sendpulse",

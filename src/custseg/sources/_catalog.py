@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from custseg._checks import check_choice
+from custseg.sources.crm import AMOCRM, HUBSPOT, SALESFORCE
 from custseg.sources.mail import VENDORS
 from custseg.sources.mapping import presets
 from custseg.sources.reading import SourceLogs, System
@@ -16,9 +17,12 @@ from custseg.texts import LANGUAGES, text
 SYSTEMS: Mapping[str, System] = {
     system.name: system
     for system in (
+        AMOCRM,
         GA4,
+        HUBSPOT,
         MAGENTO,
         METRIKA,
+        SALESFORCE,
         SEGMENT,
         SHOPIFY,
         WOOCOMMERCE,

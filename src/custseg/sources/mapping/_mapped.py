@@ -10,7 +10,6 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
 from custseg._frames import collect
-from custseg.errors import DataError
 from custseg.sources.mapping._header import CALLER, open_mapped
 from custseg.sources.mapping._kinds import Rows, mapped_logs
 from custseg.sources.mapping._matching import matched
@@ -20,14 +19,13 @@ from custseg.sources.reading import (
     SourceReport,
     SourceTable,
     checked_rows,
+    chosen_rows,
     csv_form,
-    distinct_values,
     formats,
     in_greenwich_time,
     source_findings,
     without_guard,
 )
-from custseg.texts import listed
 
 Kind = Literal["orders", "events", "customers"]
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -148,7 +146,7 @@ def mapped(
     date_format = date_format or kind.date_format or None
     counts: dict[str, int] = {}
     frame = _rows(source, date_format, counts=counts)
-    frame = _chosen(source, frame, only, counts=counts)
+    frame = chosen_rows(source, frame, only, choose=source.form.choose, counts=counts)
     frame = matched(source, frame, match, counts=counts)
     numbers = [role for role in _numbers(kind) if source.has(role)]
     conditions = {"without_customer": nw.col("customer_id").is_null() & ~nw.col("unmatched")}
@@ -232,25 +230,3 @@ def _with_time(date_format: str) -> nw.Expr:
         short = date.str.contains(r"[ T][0-9]{1,2}:[0-9]{2}$")
         written = nw.when(short).then(nw.concat_str(date, nw.lit(":00"))).otherwise(written)
     return written.alias("date")
-
-
-def _chosen(
-    source: SourceTable, frame: nw.LazyFrame[Any], only: Mapping[str, Sequence[str]], *, counts: dict[str, int]
-) -> nw.LazyFrame[Any]:
-    """The rows whose values were chosen; DataError for a value that no row has."""
-    choose = source.form.choose
-    if choose and source.has(choose) and choose not in only:
-        present = distinct_values(frame, choose)
-        raise ValueError(
-            f"{CALLER}: only= must say which rows count, for {source.form.title} has others too: "
-            f"only={{{choose!r}: [...]}} with some of {listed(present)}."
-        )
-    for role, values in only.items():
-        present = distinct_values(frame, role) if source.has(role) else []
-        if absent := [value for value in values if value not in present]:
-            raise DataError(f"{CALLER}: only= names {listed(absent)} of {role!r}, but the file has {listed(present)}.")
-        is_chosen = nw.col(role).is_in(list(values)).fill_null(value=False)
-        left_out = collect(frame.filter(~is_chosen).select(nw.len())).item()
-        counts["not_chosen"] = counts.get("not_chosen", 0) + int(left_out)
-        frame = frame.filter(is_chosen)
-    return frame

@@ -8,7 +8,14 @@ Start reading at `_source_table.py`. `_formats.py` holds what files look like, `
 
 from __future__ import annotations
 
-from custseg.sources.reading._checks import RowCounts, checked_rows, distinct_values, number_in, raise_unless_single
+from custseg.sources.reading._checks import (
+    RowCounts,
+    checked_rows,
+    chosen_rows,
+    distinct_values,
+    number_in,
+    raise_unless_single,
+)
 from custseg.sources.reading._formats import (
     FileFormat,
     Format,
@@ -49,6 +56,7 @@ __all__ = [
     "check_events",
     "check_key",
     "checked_rows",
+    "chosen_rows",
     "csv_form",
     "customer_table",
     "distinct_values",

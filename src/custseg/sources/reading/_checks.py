@@ -131,6 +131,37 @@ def without_early(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return frame.filter((nw.col("moment") >= EARLIEST) | nw.col("moment").is_null())
 
 
+def chosen_rows(
+    source: SourceTable,
+    frame: nw.LazyFrame[Any],
+    only: Mapping[str, Sequence[str]],
+    *,
+    choose: str,
+    counts: dict[str, int],
+) -> nw.LazyFrame[Any]:
+    """The rows whose values were chosen; DataError for a value that no row has.
+
+    `choose` is the role whose values must be chosen, if the file has it; "" for none.
+    """
+    if choose and source.has(choose) and choose not in only:
+        present = distinct_values(frame, choose)
+        raise ValueError(
+            f"{source.caller}: only= must say which rows count, for {source.form.title} has others too: "
+            f"only={{{choose!r}: [...]}} with some of {listed(present)}."
+        )
+    for role, values in only.items():
+        present = distinct_values(frame, role) if source.has(role) else []
+        if absent := [value for value in values if value not in present]:
+            raise DataError(
+                f"{source.caller}: only= names {listed(absent)} of {role!r}, but the file has {listed(present)}."
+            )
+        is_chosen = nw.col(role).is_in(list(values)).fill_null(value=False)
+        left_out = collect(frame.filter(~is_chosen).select(nw.len())).item()
+        counts["not_chosen"] = counts.get("not_chosen", 0) + int(left_out)
+        frame = frame.filter(is_chosen)
+    return frame
+
+
 def _limit(source: SourceTable, as_of: object, *, date: str, timezone: str) -> int | None:
     """The snapshot in microseconds, as the dates of the file count them."""
     if as_of is None:

@@ -53,6 +53,8 @@ class FileFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Whether an order has a row for each of its products, all with the total of the order.
     choose : str
         Role whose values the user must choose from, such as the stage of a deal; "" for none.
+    won : list of str
+        Stages of deals that the system itself has for those that were won.
     match : list of str
         Roles that together name an account outside, which the user must match with customers.
     attributes : dict of str to str
@@ -75,6 +77,7 @@ class FileFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     totals: str = ""
     one_total: bool = False
     choose: str = ""
+    won: list[str] = msgspec.field(default_factory=list)
     match: list[str] = msgspec.field(default_factory=list)
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
 

@@ -53,5 +53,6 @@ def source_findings(language: str, counts: Mapping[str, int], **fields: Any) -> 
     )
 
 
-_MISLEADING = ("unmatched", "repeated_rows", "before_2000", "after_as_of", "without_customer")
+_MISLEADING = ("unmatched", "repeated_rows", "before_2000", "after_as_of", "without_customer",
+               "several_contacts")  # fmt: skip
 """Findings of rows that are left out though the user may miss them."""
