@@ -207,6 +207,7 @@ def fit_segments(
         table, base = sampled(features_read, min_size, _CALLER)
         to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
         table, names, report = _labeled(table, labels, to_cluster, logs=described, language=language)
+        report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
