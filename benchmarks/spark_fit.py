@@ -21,6 +21,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ MEMORY, RAND, RATIO = 2.0, 0.98, 1.5
 COPY, ASSIGN = "read and write the table", "assign, from Parquet to Parquet"
 N_SEGMENTS = 5
 COLUMNS = ("recency_days", "order_count", "revenue", "discount_share", "days_on_site")
-MIN_SIZE = 0.1
+MIN_SIZE = 0.15
 """Of five segments: large enough that it binds, so that offsets have to be solved."""
 
 
@@ -165,6 +166,9 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=5_000_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parse_options(parser, customers=300_000, runs=1)
+    if find_spec("pyspark") is None:
+        print("PySpark is not installed.")
+        return
     folder = Path(tempfile.mkdtemp())
     try:
         write_customers(folder / "customers.parquet", options.customers)
