@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_integer
-from custseg._column_kinds import column_notes, is_demographic_name
+from custseg._column_kinds import column_notes, person_notes
 from custseg._display import Tabular, html_block
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
+from custseg._labels import check_new_names
 from custseg._write import write_files
 from custseg.classical_rfm import RFMGrid, rfm_grid
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
+from custseg.distributed import WholeBase
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, check_features, distinct_phrases
+from custseg.feature_table import GIVEN_FAMILIES, FeatureTable, check_features, distinct_phrases
 from custseg.goals import Goal
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
@@ -45,6 +47,10 @@ __all__ = ["Segmentation"]
 
 _MOST_TELLING = 10
 """Features of pictures that show many of them."""
+_IN_SPARK = (
+    "Segmentation: the assignments of customers in Spark are a Spark DataFrame. Write them there, as in "
+    "result.assignments.write.parquet('segments'), and the profiles with result.profiles.to_polars()."
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,6 +79,9 @@ class Segmentation(Tabular):
     minimum : AutoMinimum or None
         What ``min_size="auto"`` stood for, and which lift each segment can show in an experiment; None for another
         minimum size.
+    whole : WholeBase or None
+        Of a fit to a sample of customers in Spark, what is known of all customers: their features and their counts.
+        Then `features`, `labels`, `confidence`, the map and all figures but sizes and shares are those of the sample.
     """
 
     profiles: Profiles
@@ -84,6 +93,7 @@ class Segmentation(Tabular):
     labels: NDArray[np.intp] = field(repr=False)
     rules: SegmentRules = field(repr=False)
     minimum: AutoMinimum | None = field(default=None, repr=False)
+    whole: WholeBase | None = field(default=None, repr=False)
 
     @property
     def as_of(self) -> datetime | None:
@@ -97,6 +107,8 @@ class Segmentation(Tabular):
         Columns as of `SegmentModel.assign`: `customer_id`, `segment` (int; missing for customers that cannot be
         clustered), `name`, `confidence`, `second_segment`, `is_outlier`.
         """
+        if self.whole is not None:
+            return self.model.assign(features=self.whole.features)
         return self.features.give_back(self._assignments)
 
     @property
@@ -113,10 +125,13 @@ class Segmentation(Tabular):
     def reassignments(self) -> tuple[Reassignment, ...]:
         """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
         numbers = (*self.model.numbers, -1)
-        return tuple(
-            replace(item, origin=numbers[item.origin], target=numbers[item.target])
-            for item in self.choice.best.reassignments
-        )
+        moved = self.choice.best.reassignments if self.whole is None else self.whole.reassignments
+        return tuple(replace(item, origin=numbers[item.origin], target=numbers[item.target]) for item in moved)
+
+    @property
+    def min_size(self) -> int:
+        """The minimum size of a segment, in customers."""
+        return self.choice.min_size if self.whole is None else self.whole.min_size
 
     @property
     def size_changes(self) -> tuple[SizeChange, ...]:
@@ -190,7 +205,9 @@ class Segmentation(Tabular):
             names = {row.segment: row.name for row in self.profiles.listed if isinstance(row.segment, int)}
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
-        return [*minimum, *prepared, *self._notes_on_columns, *self.choice.remarks, *fit_notes, *self._notes_on_goal]
+        sampled = [] if self.whole is None else self.whole.notes(language)
+        of_fit = [*self._notes_on_columns, *self.choice.remarks, *fit_notes]
+        return [*sampled, *minimum, *prepared, *of_fit, *self._notes_on_goal]
 
     @property
     def goal(self) -> Goal | None:
@@ -199,14 +216,13 @@ class Segmentation(Tabular):
 
     @property
     def _notes_on_goal(self) -> list[str]:
-        """Whether the segments were made of attributes alone, and without a goal what that means."""
-        words = text(self.choice.language, "goals")
-        is_demographic = all(
-            column.family == "attributes" or (column.family == "given" and is_demographic_name(column.name))
-            for column in self.model.columns
-        )
-        notes = [str(words["demographic"])] if is_demographic else []
-        return notes if self.goal is not None or self.features.snapshot is None else [*notes, str(words["none"])]
+        """Attributes of people among the columns of the segments, and what it means that there is no goal."""
+        made = [column for column in self.model.columns if column.family in GIVEN_FAMILIES]
+        attributes = {column.name for column in made if column.family == "attributes"}
+        names, n_others = [column.name for column in made], len(self.model.columns) - len(made)
+        notes = person_notes(names, self.choice.language, attributes=attributes, n_others=n_others)
+        is_plain = self.goal is not None or self.features.snapshot is None
+        return notes if is_plain else [*notes, str(text(self.choice.language, "goals", "none"))]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:
@@ -239,22 +255,8 @@ class Segmentation(Tabular):
         ValueError, TypeError
             If a segment does not exist, or a name is empty, not text, has several lines, or is in use.
         """
-        if not isinstance(names, Mapping):
-            raise TypeError(
-                f"rename: names must map segments to names, as in {{0: 'Fans'}}, got {type(names).__name__}."
-            )
-        present = {row.segment: row.name for row in self.profiles.segments}
-        if unknown := [segment for segment in names if isinstance(segment, bool) or segment not in present]:
-            raise ValueError(f"rename: segments {unknown} do not exist; there are {list(present)}.")
-        for segment, name in names.items():
-            if not isinstance(name, str):
-                raise TypeError(f"rename: the name of segment {segment} must be text, got {type(name).__name__}.")
-        after = [names.get(segment, name) for segment, name in present.items() if segment is not None]
-        all_names = [*after, self.model.unclustered_name, self.model.returned_name]
-        if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
-            raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
-        if broken := [name for name in names.values() if name.splitlines() != [name]]:
-            raise ValueError(f"rename: names must be on one line, got {broken}. Put a space for the line break.")
+        present = {row.segment: row.name for row in self.profiles.segments if row.segment is not None}
+        check_new_names(names, present, reserved=(self.model.unclustered_name, self.model.returned_name))
         rules = self.rules.renamed(names)
         return replace(
             self,
@@ -334,7 +336,7 @@ class Segmentation(Tabular):
             If the folder cannot be written to, or a function of `also` writes no file.
         """
         check_choice("write", "form", form, allowed=("csv", "parquet"))
-        style = _csv_format(encoding, separator, decimal)
+        style = CSVFormat.to_write("write", encoding=encoding, separator=separator, decimal=decimal)
         profiles = nw.from_native(frame_from_columns(self.profiles.columns()), eager_only=True)
         writers = {
             f"assignments.{form}": table_writer(self._assignments, form, style),
@@ -365,7 +367,7 @@ class Segmentation(Tabular):
             if self.features.snapshot
             else "",
             features=", ".join(shortened(names, self.choice.language)),
-            minimum=self._counted(self.choice.min_size, "customers"),
+            minimum=self._counted(self.min_size, "customers"),
         )
 
     def why(self) -> str:
@@ -387,14 +389,6 @@ class Segmentation(Tabular):
 
     @cached_property
     def _assignments(self) -> nw.DataFrame[Any]:
+        if self.whole is not None:
+            raise TypeError(_IN_SPARK)
         return self.model.assigned(self.features, "assignments")
-
-
-def _csv_format(encoding: str, separator: str, decimal: str) -> CSVFormat:
-    """The arguments of `write` for CSV files, checked."""
-    check_choice("write", "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
-    check_choice("write", "decimal", decimal, allowed=(".", ","))
-    check_choice("write", "separator", separator, allowed=(",", ";", "\t", "|"))
-    if separator == decimal:
-        raise ValueError(f"write: separator and decimal cannot both be {decimal!r}. Give separator=';'.")
-    return CSVFormat(separator, decimal, encoding=encoding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,10 +18,11 @@ from custseg._checks import (
     check_segment_numbers,
 )
 from custseg._display import Progress, checked_progress, progress_shown
-from custseg._frames import USUAL_FORM, CSVFormat
+from custseg._frames import USUAL_FORM, CSVFormat, is_spark_frame
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
+from custseg.distributed import choice_for_all, sampled
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import FeatureTable, as_quantities, given_features
+from custseg.feature_table import DistributedFeatures, FeatureTable, as_quantities, features_in_spark, given_features
 from custseg.features import features_of
 from custseg.goals import (
     Goal,
@@ -34,7 +35,7 @@ from custseg.goals import (
     worth_of_numbers,
 )
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
+from custseg.matrix import CustomerMatrix, check_sensitive, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
 from custseg.sizes import check_enough, minimum_of_outcome, requested_size, with_detectable_lifts
@@ -60,6 +61,7 @@ def fit_segments(
     customer_column: str | None = None,
     goal: str | Goal | None = None,
     columns: Sequence[str] | None = None,
+    sensitive: Sequence[str] = (),
     method: str = "auto",
     n_segments: int | range | None = None,
     min_size: int | float | str = 0.05,
@@ -88,7 +90,7 @@ def fit_segments(
         The event log.
     customers : Customers or table, optional
         Attributes, one row per customer.
-    features : FeatureTable or table
+    features : FeatureTable, DistributedFeatures or table
         A ready table with one row per customer, instead of the logs.
     as_of : date, datetime or ISO text, optional
         The moment of the snapshot. By default, midnight after the last row of the log; the result
@@ -101,8 +103,11 @@ def fit_segments(
     columns : sequence of str, optional
         Features to cluster on, in place of those of the goal; by default `recency_days`, `order_count` and `revenue`
         (the first two for a log without money), with events also `engagement_email` and `engagement_web`; all numeric
-        columns of a ready table without these, except for ids, constants and duplicates, which the data report names.
-        All other features describe the segments.
+        columns of a ready table without these, except for ids, constants, duplicates and sensitive columns (age, sex,
+        children, health, religion, where somebody lives), which the data report names. All other features describe
+        the segments.
+    sensitive : sequence of str, optional
+        Further columns that are sensitive, and so are not clustered on, but only describe.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
@@ -154,11 +159,25 @@ def fit_segments(
     Raises
     ------
     DataError
-        If the log or table cannot be used, or has too few customers.
+        If the log or table cannot be used, or has too few customers; if a table in Spark changes between two passes.
     InfeasibleMinimumError
         If no clustering meets `min_size`; the message names a feasible minimum.
     TypeError, ValueError
         If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    Logs and tables in Spark (a PySpark DataFrame, of a classic session or of Spark Connect) stay there. The fit is that
+    of a sample of 200,000 customers, the same in any partitions: those with the smallest hashes of their ids. It is
+    larger where a segment of the minimum size would have fewer than 400 customers of it. With 95 % confidence, the
+    shares of the sample differ from those of all by 0.22 percentage points at most (1.96 sqrt(p (1 - p) / n)).
+
+    The minimum size holds for all customers: Spark counts the segments by the rule of the fit, the offsets of the rule
+    are corrected, and Spark counts again, until every segment has the minimum (`InfeasibleMinimumError` after 12
+    counts). Corrections are solved on the sample while it can tell, then exactly on the distinct costs of at most
+    200,000 customers near a boundary. Nothing else of a customer reaches Python. `assignments` is a Spark DataFrame,
+    sizes, shares and shares of the revenue are counts and sums of all customers, and all other figures are those of
+    the sample. `goal` and ``min_size="auto"`` need logs in memory.
 
     Examples
     --------
@@ -186,35 +205,45 @@ def fit_segments(
         if features is None:
             _refuse_form_and_id(form, customer_column)
             described = _described_logs(logs, refunds=refunds)
-            table = _features(described, aim)
+            features_read = _features(described, aim)
         else:
-            described, table = None, _ready_table(features, customer_column, logs, form=form)
-        to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
-        table, names, report = _labeled(table, labels, to_cluster, logs=described, language=language)
+            described, features_read = None, _ready_table(features, customer_column, logs, form=form)
+        table, base = sampled(features_read, min_size, _CALLER)
+        table = table.with_labels(labels, caller=_CALLER).in_language(language)
+        protected = check_sensitive(table, sensitive, _CALLER)
+        to_cluster = columns if aim is None or columns is not None else _columns_of_goal(table, aim, protected)
+        table, names, report = _with_columns(table, to_cluster, protected, logs=described)
+        report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-        check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER)
+        of_all = None if base is None else base.minimum(names, size, _CALLER)
+        in_table = size if of_all is None else of_all.in_sample
+        check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=in_table, caller=_CALLER)
         weights = None if aim is None else partial(column_weights, table, goal=aim)
-        matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights)
+        matrix = customer_matrix(table, names, min_size=in_table, caller=_CALLER, weights=weights)
 
         tell("clustering", 2, 4)
         if aim is not None and described is not None and len(numbers) > 1:
             share = size if size < 1 else size / len(matrix.rows)
             options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
-        choice = _select(matrix, method, n_segments=n_segments, min_size=size, tell=tell, **options)
+        select = partial(_select, matrix, method, n_segments=n_segments, tell=tell, **options)
+        if base is None or of_all is None:
+            choice, whole = select(min_size=in_table), None
+        else:
+            choice, whole = choice_for_all(base.like(table), matrix, of_all, select=select, caller=_CALLER)
         choice = replace(choice, language=language)
 
         tell("describing", 3, 4)
-        given = FitOptions(
-            columns=None if columns is None else tuple(names),
+        options_of_fit = FitOptions(
+            columns=None if columns is None and not protected else tuple(names),
             n_segments=None if n_segments is None else tuple(numbers),
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
             random_state=seed,
             goal=aim,
         )
-        result = assembled(table, matrix, choice, logs=described, report=report, options=given)
+        result = assembled(table, matrix, choice, logs=described, report=report, options=options_of_fit, whole=whole)
         if minimum is not None:
             result = with_detectable_lifts(result, minimum, described)
         tell("done", 4, 4)
@@ -233,7 +262,12 @@ def _checked_goal(goal: object, *, features: object) -> Goal | None:
     return aim
 
 
-def _features(logs: Logs, goal: Goal | None) -> FeatureTable:
+def _columns_of_goal(table: FeatureTable, goal: Goal, protected: Collection[str]) -> list[str]:
+    """What the goal clusters on, without protected columns."""
+    return [name for name in goal_columns(table, goal, _CALLER) if name not in protected]
+
+
+def _features(logs: Logs, goal: Goal | None) -> FeatureTable | DistributedFeatures:
     """The features of the logs, with foresight if the goal asks for it."""
     if goal is not None:
         check_goal(logs, goal)
@@ -258,17 +292,18 @@ def _minimum(
     return minimum, minimum.min_size
 
 
-def _labeled(
-    table: FeatureTable, labels: object, columns: Sequence[str] | None, *, logs: Logs | None, language: str
+def _with_columns(
+    table: FeatureTable, columns: Sequence[str] | None, sensitive: Sequence[str], *, logs: Logs | None
 ) -> tuple[FeatureTable, list[str], DataReport]:
-    """The features with labels, checked; the columns to cluster on; and the data report of the logs or of the table."""
-    table = table.with_labels(labels, caller=_CALLER).in_language(language)
-    names = clustering_columns(table, columns, _CALLER)
+    """The features, checked; the columns to cluster on; and the data report of the logs or of the table."""
+    names = clustering_columns(table, columns, _CALLER, sensitive=sensitive)
     table = as_quantities(table, names)
     if logs is None:
-        report = table_report(table, names, were_given=columns is not None, language=language)
+        report = table_report(
+            table, names, were_given=columns is not None, sensitive=sensitive, language=table.language
+        )
     else:
-        report = report_on(logs, language=language)
+        report = report_on(logs, language=table.language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
     return table, names, report
 
@@ -292,13 +327,15 @@ def _described_logs(logs: Mapping[str, Any], *, refunds: str) -> Logs:
 
 def _ready_table(
     features: object, customer_column: str | None, logs: Mapping[str, Any], *, form: CSVFormat
-) -> FeatureTable:
+) -> FeatureTable | DistributedFeatures:
     """Return the ready feature table; raise if arguments for logs are given too."""
     conflicting = [name for name, value in logs.items() if value is not None]
     if conflicting:
         raise TypeError(
             f"{_CALLER}: features= is a ready table and replaces {listed(conflicting)}; give one or the other."
         )
+    if isinstance(features, DistributedFeatures) or is_spark_frame(features):
+        return features_in_spark(features, customer_column, _CALLER)
     return given_features(features, customer_column, _CALLER, form=form)
 
 

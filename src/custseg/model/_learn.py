@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from custseg.clustering import ClusteringChoice
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.logs import Logs
 from custseg.matrix import CustomerMatrix
 from custseg.model._definition import learn_definition, recent_features
@@ -31,11 +31,12 @@ def learn_model(
     logs: Logs | None,
     outside: tuple[str, str],
     options: FitOptions,
+    of_all: DistributedFeatures | None = None,
 ) -> SegmentModel:
     """All that a fit has learned, without rows, values or ids of customers.
 
-    `logs` is None for a ready table. `outside` has the names of customers that cannot be clustered, and of those who
-    returned all of their orders.
+    `logs` is None for a ready table, and `of_all` unless the table is a sample: then these are all customers. `outside`
+    has the names of customers that cannot be clustered, and of those who returned all of their orders.
     """
     names = matrix.preparation.names
     by_segment = {rule.segment: rule for rule in rules.rules}
@@ -55,8 +56,8 @@ def learn_model(
         method=choice.best.method,
         as_of=table.snapshot.as_of if table.snapshot else None,
         columns=tuple(feature for feature in table.described if feature.name in names),
-        definition=None if logs is None else learn_definition(logs, table, names),
-        reference=_reference(table, matrix, choice, logs=logs),
+        definition=None if logs is None else learn_definition(logs, of_all or table, names),
+        reference=_reference(table, matrix, choice, logs=logs, of_all=of_all),
         options=options,
         next_number=len(segments),
     )
@@ -69,7 +70,12 @@ def _without_counts(preparation: Preparation) -> Preparation:
 
 
 def _reference(
-    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, logs: Logs | None
+    table: FeatureTable,
+    matrix: CustomerMatrix,
+    choice: ClusteringChoice,
+    *,
+    logs: Logs | None,
+    of_all: DistributedFeatures | None,
 ) -> Reference:
     """The distributions of the clustered columns, and the figures of the clustering."""
     best = choice.best
@@ -84,6 +90,6 @@ def _reference(
         silhouette_gain=best.silhouette_gain,
         outlier_share=share_shown(int(np.count_nonzero(is_outlier)), len(matrix.rows)),
         categories={} if logs is not None else given_categories(table, matrix.is_clustered),
-        log_days=log_days(table),
+        log_days=log_days(of_all or table),
         recent=None if recent is None else recent_reference(recent),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from os import PathLike
@@ -12,57 +12,35 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_finite, did_you_mean
+from custseg._checks import check_choice
+from custseg._frames import is_spark_frame
 from custseg._numerics import Floats
 from custseg.clustering import Assessment, AssignmentRule
 from custseg.errors import DataError
 from custseg.feature_table import (
-    RETURN_COLUMNS,
+    DistributedFeatures,
     Feature,
     FeatureTable,
     check_features,
+    check_numbers_in_spark,
+    features_in_spark,
     given_features,
     returned_everything,
 )
 from custseg.matrix import can_be_clustered, has_usable_values
 from custseg.model._age import check_age
-from custseg.model._assigned import assigned_table
 from custseg.model._definition import FeatureDefinition
-from custseg.model._file import read_model, write_model
+from custseg.model._file import checksum_of, read_model, write_model
 from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._model_segments import ModelSegment
 from custseg.model._reference import Reference
 from custseg.model._schema import content_of
+from custseg.model.assigning import Assignment, assigned_in_spark, assigned_table, values_of_one
 from custseg.preparation import Preparation
 from custseg.profiling import UNCLUSTERED
 from custseg.texts import LANGUAGES, listed
 
 _CALLER = "assign"
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """The segment of one customer.
-
-    Attributes
-    ----------
-    segment : int or None
-        Number of the segment; None for a customer that cannot be clustered.
-    name : str
-        Its name.
-    confidence : float or None
-        In [0, 1]: about 1/2 on the boundary of two segments.
-    second_segment : int or None
-        The second-best segment; None where there is only one.
-    is_outlier : bool or None
-        Whether the customer is farther from the segment than the ten farthest customers of the fit on average.
-    """
-
-    segment: int | None
-    name: str
-    confidence: float | None = None
-    second_segment: int | None = None
-    is_outlier: bool | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +105,11 @@ class SegmentModel:
         """Numbers of the segments; position is the label of the rule."""
         return tuple(segment.number for segment in self.segments)
 
+    @property
+    def checksum(self) -> str:
+        """The checksum in the file that `save` writes here, by which a list of customers says which model it is of."""
+        return checksum_of(self._content())
+
     def assign(
         self,
         orders: object = None,
@@ -148,7 +131,7 @@ class SegmentModel:
         ----------
         orders, events, customers : Orders, Events, Customers or table, optional
             The logs up to now, from the beginning, with columns as in the fit. Other columns are ignored.
-        features : FeatureTable or table
+        features : FeatureTable, DistributedFeatures or table
             A ready table with the columns of the fit, instead of logs.
         as_of : date, datetime or ISO text
             The moment of the snapshot; required with logs. It may not be before that of the fit.
@@ -164,7 +147,8 @@ class SegmentModel:
             in [0, 1]: about 1/2 on the boundary of two segments), `second_segment` (int: the second-best one),
             `is_outlier` (bool: farther from the segment than the ten farthest customers of the fit on average).
             All but the first and `name` are missing for customers that cannot be clustered. A missing value counts
-            as the median of the fit.
+            as the median of the fit. For customers in Spark it is a Spark DataFrame, which is computed when it is used:
+            only then are missing ids and infinite values errors, and repeated ids are not looked for.
 
         Raises
         ------
@@ -174,12 +158,23 @@ class SegmentModel:
             If arguments are missing, of the wrong type, or exclude each other.
         """
         logs = {"orders": orders, "events": events, "customers": customers}
-        table = self.features_of(
+        table = self.any_features_of(
             logs, features, as_of=as_of, customer_column=customer_column, max_age_days=max_age_days, caller=_CALLER
         )
+        if isinstance(table, DistributedFeatures):
+            return assigned_in_spark(self, table, _CALLER)
         return table.give_back(self.assigned(table, _CALLER))
 
     def features_of(
+        self, logs: Mapping[str, object], features: object = None, *, caller: str, **options: Any
+    ) -> FeatureTable:
+        """The same as `any_features_of`, in memory; TypeError for features in Spark."""
+        table = self.any_features_of(logs, features, caller=caller, **options)
+        if isinstance(table, DistributedFeatures):
+            raise TypeError(f"{caller}: tables in Spark cannot be given. Collect what it needs, as in df.toArrow().")
+        return table
+
+    def any_features_of(
         self,
         logs: Mapping[str, object],
         features: object = None,
@@ -189,8 +184,8 @@ class SegmentModel:
         max_age_days: int | None = None,
         known_until: datetime | None = None,
         caller: str,
-    ) -> FeatureTable:
-        """The features of later customers, from logs or from a ready table; see `assign`.
+    ) -> FeatureTable | DistributedFeatures:
+        """The features of later customers, from logs or from a ready table, in memory or in Spark; see `assign`.
 
         Rows of the logs at or after `known_until` are ignored.
         """
@@ -199,9 +194,9 @@ class SegmentModel:
             if tables:
                 raise TypeError(f"{caller}: features= replaces {listed(list(tables))}; give one or the other.")
             try:
-                table = given_features(features, customer_column, caller, numbers=self.preparation.names)
+                table = self._given(features, customer_column, caller)
             except (DataError, TypeError):
-                if self.definition is not None and not isinstance(features, FeatureTable):
+                if self.definition is not None and not isinstance(features, (FeatureTable, DistributedFeatures)):
                     self.definition.refuse_log(features, self.preparation.names, caller=caller)
                 raise
             moment = as_of if as_of is not None or table.snapshot is None else table.snapshot.as_of
@@ -216,8 +211,17 @@ class SegmentModel:
             )
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
             table = self.definition.features(described, self.preparation.names)
-        check_features(table, self.preparation.names, argument="features", caller=caller)
+        if isinstance(table, DistributedFeatures):
+            check_numbers_in_spark(table, self.preparation.names, caller)
+        else:
+            check_features(table, self.preparation.names, argument="features", caller=caller)
         return table
+
+    def _given(self, features: object, customer_column: str | None, caller: str) -> FeatureTable | DistributedFeatures:
+        """A ready table."""
+        if isinstance(features, DistributedFeatures) or is_spark_frame(features):
+            return features_in_spark(features, customer_column, caller)
+        return given_features(features, customer_column, caller, numbers=self.preparation.names)
 
     def assigned(self, table: FeatureTable, caller: str) -> nw.DataFrame[Any]:
         """The local table that `assign` returns."""
@@ -244,7 +248,7 @@ class SegmentModel:
         DataError
             If a column is missing, not a number or infinite.
         """
-        values = self._values_of_one(features)
+        values = values_of_one(features, self.preparation.names)
         if not has_usable_values(values, self.preparation.names)[0]:
             returned = "order_count" in values and returned_everything(values)[0]
             return Assignment(None, self.returned_name if returned else self.unclustered_name)
@@ -356,36 +360,10 @@ class SegmentModel:
 
     def _refuse_features_as_logs(self, tables: Mapping[str, object], caller: str) -> None:
         """Raise if a feature table is given as a log, or logs to a model of a ready table."""
-        if any(isinstance(table, FeatureTable) for table in tables.values()):
+        if any(isinstance(table, (FeatureTable, DistributedFeatures)) for table in tables.values()):
             raise TypeError(f"{caller}: give a feature table as features=, as in {caller}(features=table).")
         if self.definition is None:
             raise TypeError(
                 f"{caller}: this model was fitted on a ready table. Give features=, a table with "
                 f"{listed(self.preparation.names)}{', instead of logs' if tables else ''}."
             )
-
-    def _values_of_one(self, features: Mapping[str, float | None]) -> dict[str, Floats]:
-        if not isinstance(features, Mapping):
-            raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
-        names = self.preparation.names
-        if lacking := [name for name in names if name not in features]:
-            words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
-            raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
-        columns_to_read = dict.fromkeys(
-            [*names, *(name for name in ("order_count", *RETURN_COLUMNS) if name in features)]
-        )
-        values = {name: _number(name, features[name]) for name in columns_to_read}
-        check_finite("assign_one", values)
-        return values
-
-
-def _number(name: str, value: Any) -> Floats:
-    """One value as an array of one; NaN where it is missing."""
-    if value is None:
-        return np.array([np.nan])
-    if isinstance(value, (bool, str, bytes, Sequence)) or not np.isscalar(value):
-        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.")
-    try:
-        return np.array([float(value)])  # type: ignore[arg-type]
-    except (TypeError, OverflowError):
-        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.") from None

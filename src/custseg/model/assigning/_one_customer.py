@@ -1,0 +1,64 @@
+"""One customer at a time, as in an online service: its features as numbers, and its `Assignment`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from custseg._checks import check_finite, did_you_mean
+from custseg._numerics import Floats
+from custseg.errors import DataError
+from custseg.feature_table import RETURN_FEATURES
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The segment of one customer.
+
+    Attributes
+    ----------
+    segment : int or None
+        Number of the segment; None for a customer that cannot be clustered.
+    name : str
+        Its name.
+    confidence : float or None
+        In [0, 1]: about 1/2 on the boundary of two segments.
+    second_segment : int or None
+        The second-best segment; None where there is only one.
+    is_outlier : bool or None
+        Whether the customer is farther from the segment than the ten farthest customers of the fit on average.
+    """
+
+    segment: int | None
+    name: str
+    confidence: float | None = None
+    second_segment: int | None = None
+    is_outlier: bool | None = None
+
+
+def values_of_one(features: Mapping[str, float | None], names: Sequence[str]) -> dict[str, Floats]:
+    """The values of one customer as arrays of one: of the columns of a model, and of those that tell about returns."""
+    if not isinstance(features, Mapping):
+        raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
+    if lacking := [name for name in names if name not in features]:
+        words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
+        raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
+    columns_to_read = dict.fromkeys([*names, *(name for name in RETURN_FEATURES if name in features)])
+    values = {name: _number(name, features[name]) for name in columns_to_read}
+    check_finite("assign_one", values)
+    return values
+
+
+def _number(name: str, value: Any) -> Floats:
+    """One value as an array of one; NaN where it is missing."""
+    if value is None:
+        return np.array([np.nan])
+    if isinstance(value, (bool, str, bytes, Sequence)) or not np.isscalar(value):
+        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.")
+    try:
+        return np.array([float(value)])  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.") from None
