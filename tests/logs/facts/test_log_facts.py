@@ -14,5 +14,5 @@ def test_log_that_stays_as_it_is_passes() -> None:
 
 
 def test_log_that_changed_is_refused() -> None:
-    with pytest.raises(DataError, match="the order log changed while it was read: it had 7 lines .* then 8"):
+    with pytest.raises(DataError, match=r"the order log changed while it was read: it had 7 lines .* then 8"):
         raise_on_change(FACTS, 8, log="order", caller="fit_segments")
