@@ -16,7 +16,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames._local import collect, collect_together
 from custseg._frames._spark._return import spark_table
-from custseg._frames._spark._session import functions_of, run_spark, window_of
+from custseg._frames._spark._session import functions_of, is_connect, run_spark, window_of
 
 Rows = nw.DataFrame[Any] | nw.LazyFrame[Any]
 """A local table, or one on Spark."""
@@ -69,7 +69,9 @@ def computed_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     persisted = _PERSISTED.get()
     if persisted is None or not is_distributed(frame):
         return frame
-    native = run_spark(frame.to_native().persist)
+    native = frame.to_native()
+    # Spark Connect sends the whole plan with every step, which a checkpoint cuts off; its rows go with the last frame.
+    native = run_spark(native.localCheckpoint if is_connect(native) else native.persist)
     persisted.append(native)
     return cast("nw.LazyFrame[Any]", nw.from_native(native))
 
