@@ -13,5 +13,5 @@ def shuffles(frame: Any, column: str) -> int:
     printed = StringIO()
     with redirect_stdout(printed):
         frame.explain()
-    exchange = rf"Exchange hashpartitioning\({column}#.*plan_id=(\d+)"
+    exchange = rf"Exchange hashpartitioning\(({column}#.*?)\), "
     return len(set(re.findall(exchange, printed.getvalue())))

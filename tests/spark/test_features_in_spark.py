@@ -46,7 +46,7 @@ def assert_same(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> 
 def test_all_families_of_a_shop_are_those_of_polars(spark: Any) -> None:
     def built(on: Any) -> Any:
         orders, events = Orders(on(SHOP.orders), **OF_ORDERS), Events(on(SHOP.events))
-        return build_features(orders, events, as_of=SHOP.as_of, window_days=300)
+        return build_features(orders, events, on(SHOP.customers), as_of=SHOP.as_of, window_days=300)
 
     table = built(spark_frame)
     assert isinstance(table, DistributedFeatures)
@@ -94,9 +94,20 @@ def test_no_setting_of_the_session_changes_a_number(spark: Any, dates: str, zone
 def test_each_log_is_shuffled_once(spark: Any) -> None:
     orders, events = Orders(spark_frame(SHOP.orders), **OF_ORDERS), Events(spark_frame(SHOP.events))
     rhythm = build_features(orders, as_of=SHOP.as_of, families=["rfm", "rhythm"]).frame
-    assert shuffles(rhythm, "customer") == 1
-    mails = build_features(events=events, as_of=SHOP.as_of).frame
-    assert shuffles(mails, "customer") == 1
+    assert (shuffles(rhythm, "customer"), shuffles(rhythm, "customer_id")) == (1, 0)
+    everything = build_features(orders, events, spark_frame(SHOP.customers), as_of=SHOP.as_of).frame
+    everything.count()
+    assert (shuffles(everything, "customer"), shuffles(everything, "customer_id")) == (3, 0)
+
+
+def test_what_spark_keeps_can_be_released(spark: Any) -> None:
+    table = build_features(spark_frame(SHOP.orders), as_of=SHOP.as_of, families=["rfm"])
+    assert isinstance(table, DistributedFeatures)
+    expected = rows_of(table.frame)
+    assert [kept.storageLevel.useMemory for kept in table.kept] == [True]
+    table.release()
+    assert [kept.storageLevel.useMemory for kept in table.kept] == [False]
+    assert rows_of(table.frame) == expected
 
 
 def test_one_customer_with_a_tenth_of_the_lines(spark: Any) -> None:

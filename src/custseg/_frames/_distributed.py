@@ -5,7 +5,10 @@ The same steps are written once, in narwhals, for tables of one row per customer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import reduce
 from typing import Any, cast
 
@@ -35,14 +38,40 @@ def gathered(frame: nw.LazyFrame[Any], key: str = "customer") -> nw.LazyFrame[An
     return cast("nw.LazyFrame[Any]", nw.from_native(native.repartition(functions_of(native).col(key))))
 
 
+_KEPT: ContextVar[list[Any] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping() -> Iterator[list[Any]]:
+    """While it is open, `computed_once` keeps rows on Spark; the list names what is kept. An error releases them."""
+    kept: list[Any] = []
+    token = _KEPT.set(kept)
+    try:
+        yield kept
+    except BaseException:
+        release(kept)
+        raise
+    finally:
+        _KEPT.reset(token)
+
+
+def release(kept: Sequence[Any]) -> None:
+    """Free what Spark keeps of these DataFrames; frames made of them are then computed anew."""
+    for native in kept:
+        run_spark(native.unpersist)
+
+
 def computed_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The frame; on Spark its rows are kept when they are first computed, in memory and on disk.
+    """The frame; on Spark, where `keeping` is open, its rows are kept when they are first computed, on disk if need be.
 
     Spark computes a frame anew for each of its uses, and a view may then have changed.
     """
-    if not is_distributed(frame):
+    kept = _KEPT.get()
+    if kept is None or not is_distributed(frame):
         return frame
-    return cast("nw.LazyFrame[Any]", nw.from_native(run_spark(frame.to_native().persist)))
+    native = run_spark(frame.to_native().persist)
+    kept.append(native)
+    return cast("nw.LazyFrame[Any]", nw.from_native(native))
 
 
 def computed(
@@ -110,6 +139,11 @@ def first_of_each(rows: Rows, key: str, order_by: Sequence[str]) -> Rows:
     window = window_of(native).partitionBy(key).orderBy(*order_by)
     numbered = native.withColumn("number in key", functions.row_number().over(window))
     return cast("Rows", nw.from_native(numbered.filter(functions.col("number in key") == 1).drop("number in key")))
+
+
+def split_pattern(rows: Rows, separator: str) -> str:
+    """The separator as the engine wants it to split text: Spark takes it for a regular expression."""
+    return re.escape(separator) if is_distributed(rows) else separator
 
 
 def sorted_by(rows: Rows, column: str = "customer_id") -> Rows:

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_integer
-from custseg._frames import count_rows, counts_of_values, local_returner, numeric_columns, smallest_hashes
+from custseg._frames import count_rows, counts_of_values, local_returner, numeric_columns, release, smallest_hashes
 from custseg._numerics import Floats, Integers
 from custseg.feature_table._described import DescribedColumns
 from custseg.feature_table._feature import Feature
@@ -42,6 +42,8 @@ class DistributedFeatures(DescribedColumns):
         By family, the figures of the customer base that the features were computed with; empty for a ready table.
     language : {"en", "ru"}
         Of texts.
+    kept : tuple of pyspark DataFrames
+        What Spark keeps in memory and on disk to compute the rows of, until `release`.
     """
 
     native: Any
@@ -50,6 +52,11 @@ class DistributedFeatures(DescribedColumns):
     reading: Reading | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
+    kept: tuple[Any, ...] = ()
+
+    def release(self) -> None:
+        """Free the memory and the disk that Spark keeps for this table; its rows are then computed from the logs."""
+        release(self.kept)
 
     @property
     def frame(self) -> Any:

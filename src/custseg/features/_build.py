@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._frames import Rows, joined, renamed, sorted_by
+from custseg._frames import Rows, joined, keeping, renamed, sorted_by
 from custseg.errors import DataError
 from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.features._family import Family, FamilyColumns, all_features, selected
@@ -110,7 +111,19 @@ def features_of(
     `figures` of the customer base are those of an earlier table; by default, they are learned from these logs, by the
     family's own function or by that of `learners`.
     """
-    figures = dict(figures or {})
+    with keeping() as kept:
+        table = _features_of(logs, families, figures or {}, learners=learners or {})
+        return replace(table, kept=tuple(kept)) if isinstance(table, DistributedFeatures) else table
+
+
+def _features_of(
+    logs: Logs,
+    families: Sequence[str] | None,
+    figures: Mapping[str, Any],
+    *,
+    learners: Mapping[str, Callable[[SharedSums], Any]],
+) -> FeatureTable | DistributedFeatures:
+    figures = dict(figures)
     rhythm, engagement = figures.get(RHYTHM.name), figures.get(ENGAGEMENT.name)
     scoring = Scoring() if engagement is None else engagement.scoring
     chosen = _chosen_families(logs, families)
@@ -118,7 +131,7 @@ def features_of(
     sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring, shares_orders)
     for family in chosen:
         if family.name not in figures:
-            figures[family.name] = (learners or {}).get(family.name, family.learn)(sums)
+            figures[family.name] = learners.get(family.name, family.learn)(sums)
     family_columns = [family.columns(sums, figures[family.name]) for family in chosen]
     features = all_features(family_columns)
     check_names(features, logs.caller)

@@ -6,7 +6,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import Rows, collect_together, gathered, is_distributed
+from custseg._frames import Rows, collect_together, is_distributed
 from custseg.snapshot import Snapshot
 
 DAY = 24 * 60 * 60 * 1_000_000
@@ -47,5 +47,5 @@ def concatenated(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.Lazy
     if first.implementation.is_polars() and second.implementation.is_polars():
         return nw.concat([first, second])
     if is_distributed(first):
-        return gathered(nw.concat([first, second]))
+        return nw.concat([first, second])
     return nw.concat(collect_together(first, second)).lazy()
