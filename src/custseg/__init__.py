@@ -14,12 +14,14 @@ if TYPE_CHECKING:
         exports,
         features,
         goals,
+        identity,
         insights,
         plots,
         preparation,
         profiling,
         proof,
         reports,
+        sources,
         tracking,
     )
     from custseg.errors import (
@@ -73,6 +75,7 @@ _FOLDERS = (
     "exports",
     "features",
     "goals",
+    "identity",
     "insights",
     "plots",
     "preparation",
@@ -80,6 +83,7 @@ _FOLDERS = (
     "proof",
     "reports",
     "rules",
+    "sources",
     "tracking",
 )
 
@@ -108,6 +112,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "exports",
     "features",
     "goals",
+    "identity",
     "insights",
     "plots",
     "preparation",
@@ -115,6 +120,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "proof",
     "reports",
     "rules",
+    "sources",
     "tracking",
 ]
 

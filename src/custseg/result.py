@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_integer
-from custseg._column_kinds import column_notes, is_demographic_name
+from custseg._column_kinds import column_notes, person_notes
 from custseg._display import Tabular, html_block
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._labels import check_new_names
@@ -24,7 +24,7 @@ from custseg.classical_rfm import RFMGrid, rfm_grid
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
 from custseg.distributed import WholeBase
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, check_features, distinct_phrases
+from custseg.feature_table import GIVEN_FAMILIES, FeatureTable, check_features, distinct_phrases
 from custseg.goals import Goal
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
@@ -216,14 +216,13 @@ class Segmentation(Tabular):
 
     @property
     def _notes_on_goal(self) -> list[str]:
-        """Whether the segments were made of attributes alone, and without a goal what that means."""
-        words = text(self.choice.language, "goals")
-        is_demographic = all(
-            column.family == "attributes" or (column.family == "given" and is_demographic_name(column.name))
-            for column in self.model.columns
-        )
-        notes = [str(words["demographic"])] if is_demographic else []
-        return notes if self.goal is not None or self.features.snapshot is None else [*notes, str(words["none"])]
+        """Attributes of people among the columns of the segments, and what it means that there is no goal."""
+        made = [column for column in self.model.columns if column.family in GIVEN_FAMILIES]
+        attributes = {column.name for column in made if column.family == "attributes"}
+        names, n_others = [column.name for column in made], len(self.model.columns) - len(made)
+        notes = person_notes(names, self.choice.language, attributes=attributes, n_others=n_others)
+        is_plain = self.goal is not None or self.features.snapshot is None
+        return notes if is_plain else [*notes, str(text(self.choice.language, "goals", "none"))]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -35,7 +35,7 @@ from custseg.goals import (
     worth_of_numbers,
 )
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
+from custseg.matrix import CustomerMatrix, check_sensitive, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
 from custseg.sizes import check_enough, minimum_of_outcome, requested_size, with_detectable_lifts
@@ -61,6 +61,7 @@ def fit_segments(
     customer_column: str | None = None,
     goal: str | Goal | None = None,
     columns: Sequence[str] | None = None,
+    sensitive: Sequence[str] = (),
     method: str = "auto",
     n_segments: int | range | None = None,
     min_size: int | float | str = 0.05,
@@ -102,8 +103,11 @@ def fit_segments(
     columns : sequence of str, optional
         Features to cluster on, in place of those of the goal; by default `recency_days`, `order_count` and `revenue`
         (the first two for a log without money), with events also `engagement_email` and `engagement_web`; all numeric
-        columns of a ready table without these, except for ids, constants and duplicates, which the data report names.
-        All other features describe the segments.
+        columns of a ready table without these, except for ids, constants, duplicates and sensitive columns (age, sex,
+        children, health, religion, where somebody lives), which the data report names. All other features describe
+        the segments.
+    sensitive : sequence of str, optional
+        Further columns that are sensitive, and so are not clustered on, but only describe.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
@@ -205,8 +209,10 @@ def fit_segments(
         else:
             described, features_read = None, _ready_table(features, customer_column, logs, form=form)
         table, base = sampled(features_read, min_size, _CALLER)
-        to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
-        table, names, report = _labeled(table, labels, to_cluster, logs=described, language=language)
+        table = table.with_labels(labels, caller=_CALLER).in_language(language)
+        protected = check_sensitive(table, sensitive, _CALLER)
+        to_cluster = columns if aim is None or columns is not None else _columns_of_goal(table, aim, protected)
+        table, names, report = _with_columns(table, to_cluster, protected, logs=described)
         report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
@@ -230,7 +236,7 @@ def fit_segments(
 
         tell("describing", 3, 4)
         options_of_fit = FitOptions(
-            columns=None if columns is None else tuple(names),
+            columns=None if columns is None and not protected else tuple(names),
             n_segments=None if n_segments is None else tuple(numbers),
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
@@ -254,6 +260,11 @@ def _checked_goal(goal: object, *, features: object) -> Goal | None:
             "such as the column 'foresight' of build_features(families=['rfm', 'foresight'])."
         )
     return aim
+
+
+def _columns_of_goal(table: FeatureTable, goal: Goal, protected: Collection[str]) -> list[str]:
+    """What the goal clusters on, without protected columns."""
+    return [name for name in goal_columns(table, goal, _CALLER) if name not in protected]
 
 
 def _features(logs: Logs, goal: Goal | None) -> FeatureTable | DistributedFeatures:
@@ -281,17 +292,18 @@ def _minimum(
     return minimum, minimum.min_size
 
 
-def _labeled(
-    table: FeatureTable, labels: object, columns: Sequence[str] | None, *, logs: Logs | None, language: str
+def _with_columns(
+    table: FeatureTable, columns: Sequence[str] | None, sensitive: Sequence[str], *, logs: Logs | None
 ) -> tuple[FeatureTable, list[str], DataReport]:
-    """The features with labels, checked; the columns to cluster on; and the data report of the logs or of the table."""
-    table = table.with_labels(labels, caller=_CALLER).in_language(language)
-    names = clustering_columns(table, columns, _CALLER)
+    """The features, checked; the columns to cluster on; and the data report of the logs or of the table."""
+    names = clustering_columns(table, columns, _CALLER, sensitive=sensitive)
     table = as_quantities(table, names)
     if logs is None:
-        report = table_report(table, names, were_given=columns is not None, language=language)
+        report = table_report(
+            table, names, were_given=columns is not None, sensitive=sensitive, language=table.language
+        )
     else:
-        report = report_on(logs, language=language)
+        report = report_on(logs, language=table.language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
     return table, names, report
 

@@ -2,9 +2,9 @@
 
 Start reading at `_open.py`: `open_table` returns a `Table` with a `Dialect`, which brings described columns into one
 canonical form on the engine of the data; everything else is written once, in narwhals. `_polars.py`, `_duckdb/` and
-`_spark/` hold the three dialects, and `_distributed.py` the steps for what stays on Spark. `_files/` reads CSV, Parquet
-and Excel files, `_sample.py` takes samples of them, and `_local.py` and `_give_back.py` create, write and return
-results; `_spreadsheet.py` makes text safe for spreadsheets.
+`_spark/` hold the three dialects, and `_distributed.py` the steps for what stays on Spark. `_files/` reads CSV,
+Parquet, JSON and Excel files, `_nested/` takes values out of nested columns, `_sample.py` takes samples, and
+`_local.py` and `_give_back.py` create, write and return results; `_spreadsheet.py` makes text safe for spreadsheets.
 """
 
 from __future__ import annotations
@@ -28,7 +28,15 @@ from custseg._frames._distributed import (
     split_pattern,
     with_lookup,
 )
-from custseg._frames._files import USUAL_FORM, CSVFormat, TextFacts, look_at_text_file
+from custseg._frames._files import (
+    USUAL_FORM,
+    CSVFormat,
+    FirstRow,
+    TextFacts,
+    first_rows,
+    look_at_text_file,
+    open_bytes,
+)
 from custseg._frames._give_back import as_pandas, local_returner
 from custseg._frames._local import (
     collect,
@@ -36,12 +44,14 @@ from custseg._frames._local import (
     column_of,
     columns_of,
     frame_from_columns,
+    in_memory,
     local_table,
     parquet_rows,
     parquet_table,
     table_writer,
 )
-from custseg._frames._open import Table, matching_paths, open_table, read_table
+from custseg._frames._nested import exploded, rows_of, text_lists, with_nested, with_rows
+from custseg._frames._open import Table, is_json, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
 from custseg._frames._spark import (
     check_usable,
@@ -71,6 +81,7 @@ __all__ = [
     "DateFormat",
     "DateStyle",
     "Dialect",
+    "FirstRow",
     "Rows",
     "Table",
     "TableSample",
@@ -89,11 +100,15 @@ __all__ = [
     "counted",
     "counts_of_values",
     "date_format",
+    "exploded",
     "first_of_each",
+    "first_rows",
     "frame_from_columns",
     "gathered",
     "id_facts",
+    "in_memory",
     "is_distributed",
+    "is_json",
     "is_spark_frame",
     "joined",
     "keeping",
@@ -102,6 +117,7 @@ __all__ = [
     "look_at_text_file",
     "matching_paths",
     "numeric_columns",
+    "open_bytes",
     "open_table",
     "original_text",
     "parquet_rows",
@@ -112,6 +128,7 @@ __all__ = [
     "release",
     "renamed",
     "renamed_id",
+    "rows_of",
     "safe_text",
     "sample_file",
     "smallest_hashes",
@@ -119,6 +136,9 @@ __all__ = [
     "spark_sql",
     "split_pattern",
     "table_writer",
+    "text_lists",
     "types_of",
     "with_lookup",
+    "with_nested",
+    "with_rows",
 ]

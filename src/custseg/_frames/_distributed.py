@@ -38,26 +38,26 @@ def gathered(frame: nw.LazyFrame[Any], key: str = "customer") -> nw.LazyFrame[An
     return cast("nw.LazyFrame[Any]", nw.from_native(native.repartition(functions_of(native).col(key))))
 
 
-_KEPT: ContextVar[list[Any] | None] = ContextVar("kept", default=None)
+_PERSISTED: ContextVar[list[Any] | None] = ContextVar("persisted", default=None)
 
 
 @contextmanager
 def keeping() -> Iterator[list[Any]]:
     """While it is open, `computed_once` keeps rows on Spark; the list names what is kept. An error releases them."""
-    kept: list[Any] = []
-    token = _KEPT.set(kept)
+    persisted: list[Any] = []
+    token = _PERSISTED.set(persisted)
     try:
-        yield kept
+        yield persisted
     except BaseException:
-        release(kept)
+        release(persisted)
         raise
     finally:
-        _KEPT.reset(token)
+        _PERSISTED.reset(token)
 
 
-def release(kept: Sequence[Any]) -> None:
+def release(persisted: Sequence[Any]) -> None:
     """Free what Spark keeps of these DataFrames; frames made of them are then computed anew."""
-    for native in kept:
+    for native in persisted:
         run_spark(native.unpersist)
 
 
@@ -66,11 +66,11 @@ def computed_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
     Spark computes a frame anew for each of its uses, and a view may then have changed.
     """
-    kept = _KEPT.get()
-    if kept is None or not is_distributed(frame):
+    persisted = _PERSISTED.get()
+    if persisted is None or not is_distributed(frame):
         return frame
     native = run_spark(frame.to_native().persist)
-    kept.append(native)
+    persisted.append(native)
     return cast("nw.LazyFrame[Any]", nw.from_native(native))
 
 

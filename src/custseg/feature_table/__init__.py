@@ -22,11 +22,11 @@ from custseg.feature_table._given_in_spark import (
     features_in_spark,
 )
 from custseg.feature_table._given_table import (
-    UninformativeReason,
+    UnclusteredReason,
     duplicate_columns,
     given_features,
     is_id,
-    uninformative_columns,
+    unclustered_columns,
 )
 from custseg.feature_table._table import (
     ID,
@@ -52,7 +52,7 @@ __all__ = [
     "Feature",
     "FeatureTable",
     "Reading",
-    "UninformativeReason",
+    "UnclusteredReason",
     "as_numbers",
     "as_quantities",
     "check_base_in_spark",
@@ -69,5 +69,5 @@ __all__ = [
     "labeled",
     "returned_everything",
     "table_of_columns",
-    "uninformative_columns",
+    "unclustered_columns",
 ]

@@ -24,7 +24,17 @@ from custseg.logs.facts._event_facts import EventFacts, gather_event_facts, usab
 from custseg.logs.facts._log_facts import raise_on_change
 from custseg.logs.facts._order_facts import OrderFacts, gather_order_facts, usable_order_facts
 from custseg.logs.facts._order_totals import REFUNDS, counted_lines, known_lines, net_money, order_totals
-from custseg.logs.report import DataReport, Finding, LogReport, data_report, refund_words, report_on, table_report
+from custseg.logs.report import (
+    DataReport,
+    Finding,
+    FindingWriter,
+    LogReport,
+    data_report,
+    finding_lines,
+    refund_words,
+    report_on,
+    table_report,
+)
 
 __all__ = [
     "EVENT_NAMES",
@@ -40,6 +50,7 @@ __all__ = [
     "EventFacts",
     "Events",
     "Finding",
+    "FindingWriter",
     "KnownAttributes",
     "LogReport",
     "Logs",
@@ -52,6 +63,7 @@ __all__ = [
     "data_report",
     "described_logs",
     "description_arguments",
+    "finding_lines",
     "gather_event_facts",
     "gather_order_facts",
     "known_attributes",

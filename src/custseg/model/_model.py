@@ -30,7 +30,7 @@ from custseg.feature_table import (
 from custseg.matrix import can_be_clustered, has_usable_values
 from custseg.model._age import check_age
 from custseg.model._definition import FeatureDefinition
-from custseg.model._file import read_model, write_model
+from custseg.model._file import checksum_of, read_model, write_model
 from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._model_segments import ModelSegment
 from custseg.model._reference import Reference
@@ -104,6 +104,11 @@ class SegmentModel:
     def numbers(self) -> tuple[int, ...]:
         """Numbers of the segments; position is the label of the rule."""
         return tuple(segment.number for segment in self.segments)
+
+    @property
+    def checksum(self) -> str:
+        """The checksum in the file that `save` writes here, by which a list of customers says which model it is of."""
+        return checksum_of(self._content())
 
     def assign(
         self,
