@@ -36,22 +36,23 @@ MEMORY, RAND, RATIO = 2.0, 0.98, 1.5
 COPY, ASSIGN = "read and write the table", "assign, from Parquet to Parquet"
 N_SEGMENTS = 5
 COLUMNS = ("recency_days", "order_count", "revenue", "discount_share", "days_on_site")
-MIN_SIZE = 0.15
-"""Of five segments: large enough that it binds, so that offsets have to be solved."""
+MIN_SIZE = 0.1
+"""More than the smallest kind of buyers has, so that offsets have to be solved."""
 
 
 def write_customers(path: Path, count: int) -> None:
-    """Customers of an invented shop: recency, orders and money as they are spread, without gaps between groups."""
+    """Customers of an invented shop: five kinds of buyers, which overlap."""
     rng = np.random.default_rng(0)
-    strength = rng.normal(size=count)
-    orders = 1 + rng.poisson(np.exp(0.4 + 0.9 * strength))
+    kind = rng.choice(5, count, p=[0.34, 0.26, 0.18, 0.14, 0.08])
+    orders = 1 + rng.poisson(np.array([0.3, 2.0, 6.0, 14.0, 30.0])[kind])
+    spread = np.exp(0.35 * rng.normal(size=count))
     columns = {
         "customer_id": np.arange(count),
-        "recency_days": np.minimum(1 + rng.exponential(np.exp(4.6 - 0.5 * strength)), 730).astype(np.int32),
+        "recency_days": np.minimum(1 + np.array([300.0, 120.0, 45.0, 20.0, 8.0])[kind] * spread, 730).astype(np.int32),
         "order_count": orders.astype(np.int32),
-        "revenue": (orders * np.exp(3.5 + 0.4 * rng.normal(size=count))).round(2),
-        "discount_share": rng.beta(2, 5, count).round(3),
-        "days_on_site": rng.poisson(np.exp(1.0 + 0.5 * strength + 0.4 * rng.normal(size=count))).astype(np.int32),
+        "revenue": (orders * np.array([30.0, 45.0, 25.0, 60.0, 90.0])[kind] * spread).round(2),
+        "discount_share": rng.beta(np.array([2.0, 2.0, 6.0, 2.0, 1.5])[kind], 5).round(3),
+        "days_on_site": rng.poisson(np.array([1.0, 4.0, 9.0, 6.0, 20.0])[kind]).astype(np.int32),
     }
     pl.DataFrame(columns).write_parquet(path, row_group_size=250_000)
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from kinds import rows_of, same
 from pyspark.sql import SparkSession
-from spark_session import SETTINGS, spark_frame
+from spark_session import OF_CONNECT, spark_frame
 
 from custseg import Events, Orders
 from custseg.datasets import make_shop
@@ -17,7 +17,7 @@ from custseg.features import build_features
 
 shop = make_shop(60, 0)
 builder = SparkSession.builder.remote("local[2]")
-for key, value in SETTINGS.items():
+for key, value in OF_CONNECT.items():
     builder = builder.config(key, value)
 spark = builder.getOrCreate()
 

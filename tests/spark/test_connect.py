@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 def test_scripts_with_a_session_of_their_own(script: str, last_line: str) -> None:
     pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
     paths = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "PYTHONPATH": paths}
+    environment = {**os.environ, "PYTHONPATH": paths, "SPARK_TESTING": "1"}
     command = [sys.executable, HERE / script]
     run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert last_line in run.stdout, run.stderr[-2_000:]
