@@ -4,6 +4,10 @@ Limits: of 5,000,000 customers in Spark, the process of Python that fits needs l
 customers equal those of a fit of all of them on one machine to an adjusted Rand index of .98 or more; each has the
 minimum size among all customers; and assigning them takes at most 1.5 × reading and writing the table.
 
+The medians of the profiles are those of the sample. Beside them stand quantile sketches of all customers
+(`percentile_approx`, accuracy 10,000) with the seconds that they take more: printed is how far both are from the median
+of all members, as a share of these: the mean and the largest of all segments and columns.
+
 The fit and the copy in memory run in processes of their own, whose largest resident sets are compared. It needs PySpark
 and Java: run it with `tools/with-java .venv-spark/bin/python benchmarks/spark_fit.py`.
 """
@@ -17,6 +21,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +35,24 @@ from custseg import SegmentModel, fit_segments
 MEMORY, RAND, RATIO = 2.0, 0.98, 1.5
 COPY, ASSIGN = "read and write the table", "assign, from Parquet to Parquet"
 N_SEGMENTS = 5
+COLUMNS = ("recency_days", "order_count", "revenue", "discount_share", "days_on_site")
 MIN_SIZE = 0.1
-"""Of five segments: large enough that it binds, so that offsets have to be solved."""
+"""More than the smallest kind of buyers has, so that offsets have to be solved."""
 
 
 def write_customers(path: Path, count: int) -> None:
-    """Customers of an invented shop: recency, orders and money as they are spread, without gaps between groups."""
+    """Customers of an invented shop: five kinds of buyers, which overlap."""
     rng = np.random.default_rng(0)
-    strength = rng.normal(size=count)
-    orders = 1 + rng.poisson(np.exp(0.4 + 0.9 * strength))
+    kind = rng.choice(5, count, p=[0.34, 0.26, 0.18, 0.14, 0.08])
+    orders = 1 + rng.poisson(np.array([0.3, 2.0, 6.0, 14.0, 30.0])[kind])
+    spread = np.exp(0.35 * rng.normal(size=count))
     columns = {
         "customer_id": np.arange(count),
-        "recency_days": np.minimum(1 + rng.exponential(np.exp(4.6 - 0.5 * strength)), 730).astype(np.int32),
+        "recency_days": np.minimum(1 + np.array([300.0, 120.0, 45.0, 20.0, 8.0])[kind] * spread, 730).astype(np.int32),
         "order_count": orders.astype(np.int32),
-        "revenue": (orders * np.exp(3.5 + 0.4 * rng.normal(size=count))).round(2),
-        "discount_share": rng.beta(2, 5, count).round(3),
-        "days_on_site": rng.poisson(np.exp(1.0 + 0.5 * strength + 0.4 * rng.normal(size=count))).astype(np.int32),
+        "revenue": (orders * np.array([30.0, 45.0, 25.0, 60.0, 90.0])[kind] * spread).round(2),
+        "discount_share": rng.beta(np.array([2.0, 2.0, 6.0, 2.0, 1.5])[kind], 5).round(3),
+        "days_on_site": rng.poisson(np.array([1.0, 4.0, 9.0, 6.0, 20.0])[kind]).astype(np.int32),
     }
     pl.DataFrame(columns).write_parquet(path, row_group_size=250_000)
 
@@ -67,7 +74,33 @@ def fit_in_spark(folder: Path) -> dict[str, float]:
     seconds = time.perf_counter() - start
     result.model.save(folder / "model.json")
     result.assignments.select("customer_id", "segment").write.parquet(str(folder / "segments"))
-    return {"seconds": seconds, "passes": result.whole.passes, "smallest": min(r.size for r in result.profiles)}
+    return {"seconds": seconds, "passes": result.whole.passes, "seconds_of_sketches": write_medians(result, folder)}
+
+
+def write_medians(result: Any, folder: Path) -> float:
+    """The medians of the profiles, and those of sketches, whose seconds are returned."""
+    rows = [{"segment": row.segment, **{name: row.medians[name] for name in COLUMNS}} for row in result.profiles]
+    pl.DataFrame(rows, infer_schema_length=None).write_parquet(folder / "sample_medians.parquet")
+    start = time.perf_counter()
+    sketches = ", ".join(f"PERCENTILE_APPROX({name}, 0.5, 10000) AS {name}" for name in COLUMNS)
+    query = f"SELECT segment, {sketches} FROM {{features}} JOIN {{segments}} USING (customer_id) GROUP BY segment"
+    sketched = session().sql(query, features=result.whole.features.native, segments=result.assignments)
+    pl.from_arrow(sketched.toArrow()).write_parquet(folder / "sketched_medians.parquet")
+    return time.perf_counter() - start
+
+
+def rank_errors(folder: Path, medians: str) -> tuple[float, float]:
+    """The mean and the largest distance of medians from the middle rank of all members of their segments."""
+    customers = pl.read_parquet(folder / "customers.parquet")
+    segments = pl.read_parquet(folder / "segments" / "*.parquet")
+    table = customers.join(segments, on="customer_id")
+    errors = []
+    for row in pl.read_parquet(folder / medians).to_dicts():
+        members = table.filter(pl.col("segment") == row["segment"])
+        for name in COLUMNS:
+            below, up_to = (members[name] < row[name]).mean(), (members[name] <= row[name]).mean()
+            errors.append(max(0.0, float(below) - 0.5, 0.5 - float(up_to)))
+    return sum(errors) / len(errors), max(errors)
 
 
 def fit_in_memory(folder: Path) -> dict[str, float]:
@@ -104,6 +137,11 @@ def fit_part(folder: Path, count: int) -> None:
     _print("memory of Python, GB", spark["memory"], f"below {MEMORY:g}", met=spark["memory"] < MEMORY)
     _print("adjusted Rand index", rand, f"{RAND:g} or more", met=rand >= RAND)
     _print("customers of the smallest segment", smallest, f"{minimum:,} or more", met=smallest >= minimum)
+    for name, seconds in (("sample", 0.0), ("sketched", spark["seconds_of_sketches"])):
+        mean, largest = rank_errors(folder, f"{name}_medians.parquet")
+        print(
+            f"  medians, {name:<9} off by {mean:.3%} of the members on average, {largest:.3%} at most; {seconds:.1f} s"
+        )
 
 
 def _print(measure: str, value: float, limit: str, *, met: bool) -> None:
@@ -129,6 +167,9 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=5_000_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parse_options(parser, customers=300_000, runs=1)
+    if find_spec("pyspark") is None:
+        print("PySpark is not installed.")
+        return
     folder = Path(tempfile.mkdtemp())
     try:
         write_customers(folder / "customers.parquet", options.customers)

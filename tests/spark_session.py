@@ -20,6 +20,8 @@ SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
+OF_CONNECT = {**SETTINGS, "spark.connect.grpc.binding.port": "0"}
+"""The same for a server of Spark Connect, on any free port; its client asks for the port if SPARK_TESTING is set."""
 _WIDER = {pl.UInt8: pl.Int16, pl.UInt16: pl.Int32, pl.UInt32: pl.Int64, pl.UInt64: pl.Decimal(20, 0)}
 
 

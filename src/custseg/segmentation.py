@@ -213,6 +213,7 @@ def fit_segments(
         protected = check_sensitive(table, sensitive, _CALLER)
         to_cluster = columns if aim is None or columns is not None else _columns_of_goal(table, aim, protected)
         table, names, report = _with_columns(table, to_cluster, protected, logs=described)
+        report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)

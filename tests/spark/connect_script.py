@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from pyspark.sql import SparkSession
+from spark_session import OF_CONNECT
 
 from custseg import fit_segments
 
@@ -17,8 +18,10 @@ table = pl.DataFrame(
         "spent": 50.0 * (kind == 1) + 5 * rng.normal(size=900),
     }
 )
-builder = SparkSession.builder.remote("local[2]").config("spark.ui.enabled", "false")
-spark = builder.config("spark.sql.shuffle.partitions", "2").config("spark.log.level", "ERROR").getOrCreate()
+builder = SparkSession.builder.remote("local[2]")
+for key, value in OF_CONNECT.items():
+    builder = builder.config(key, value)
+spark = builder.getOrCreate()
 try:
     frame = spark.createDataFrame(table.to_arrow())
     assert type(frame).__module__.startswith("pyspark.sql.connect"), type(frame)

@@ -1,5 +1,8 @@
+"""Scripts that need a Spark session of their own, each in a process."""
+
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +11,21 @@ import pytest
 
 pytestmark = pytest.mark.spark
 
+HERE = Path(__file__).parent
 
-def test_a_fit_through_spark_connect_is_that_of_one_machine() -> None:
-    pytest.importorskip("pyspark", reason="pyspark is not installed: run make test-spark")
-    script = Path(__file__).with_name("connect_script.py")
-    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert "the same through Spark Connect" in run.stdout, run.stderr[-2_000:]
+
+@pytest.mark.parametrize(
+    ("script", "last_line"),
+    [
+        ("connect_script.py", "the same through Spark Connect"),
+        ("connect_features_script.py", "the same features through Spark Connect"),
+        ("stopped_session_script.py", "a stopped session is named"),
+    ],
+)
+def test_scripts_with_a_session_of_their_own(script: str, last_line: str) -> None:
+    pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    paths = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": paths, "SPARK_TESTING": "1"}
+    command = [sys.executable, HERE / script]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert last_line in run.stdout, run.stderr[-2_000:]

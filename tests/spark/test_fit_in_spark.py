@@ -44,6 +44,14 @@ def test_a_small_base_gives_the_result_of_one_machine(spark: Any) -> None:
     assert np.allclose(spark_rows["confidence"], expected["confidence"], atol=1e-12)
 
 
+def test_customers_without_groups_are_one_segment(spark: Any) -> None:
+    rng = np.random.default_rng(1)
+    table = pl.DataFrame({"customer_id": np.arange(60), "visits": rng.random(60), "spent": rng.random(60)})
+    result = fit_segments(features=spark_frame(table, spark))
+    assert [row.size for row in result.profiles] == [60]
+    assert sizes_in_spark(result) == {0: 60}
+
+
 @pytest.mark.parametrize("method", ["kmeans", "gaussian_mixture", "hdbscan", "ward"])
 def test_the_minimum_holds_for_all_customers(spark: Any, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_base, "_SAMPLE", 1_000)

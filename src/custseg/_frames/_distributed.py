@@ -16,7 +16,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames._local import collect, collect_together
 from custseg._frames._spark._return import spark_table
-from custseg._frames._spark._session import functions_of, run_spark, window_of
+from custseg._frames._spark._session import functions_of, is_connect, run_spark, window_of
 
 Rows = nw.DataFrame[Any] | nw.LazyFrame[Any]
 """A local table, or one on Spark."""
@@ -38,26 +38,26 @@ def gathered(frame: nw.LazyFrame[Any], key: str = "customer") -> nw.LazyFrame[An
     return cast("nw.LazyFrame[Any]", nw.from_native(native.repartition(functions_of(native).col(key))))
 
 
-_KEPT: ContextVar[list[Any] | None] = ContextVar("kept", default=None)
+_PERSISTED: ContextVar[list[Any] | None] = ContextVar("persisted", default=None)
 
 
 @contextmanager
 def keeping() -> Iterator[list[Any]]:
     """While it is open, `computed_once` keeps rows on Spark; the list names what is kept. An error releases them."""
-    kept: list[Any] = []
-    token = _KEPT.set(kept)
+    persisted: list[Any] = []
+    token = _PERSISTED.set(persisted)
     try:
-        yield kept
+        yield persisted
     except BaseException:
-        release(kept)
+        release(persisted)
         raise
     finally:
-        _KEPT.reset(token)
+        _PERSISTED.reset(token)
 
 
-def release(kept: Sequence[Any]) -> None:
+def release(persisted: Sequence[Any]) -> None:
     """Free what Spark keeps of these DataFrames; frames made of them are then computed anew."""
-    for native in kept:
+    for native in persisted:
         run_spark(native.unpersist)
 
 
@@ -66,11 +66,13 @@ def computed_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
     Spark computes a frame anew for each of its uses, and a view may then have changed.
     """
-    kept = _KEPT.get()
-    if kept is None or not is_distributed(frame):
+    persisted = _PERSISTED.get()
+    if persisted is None or not is_distributed(frame):
         return frame
-    native = run_spark(frame.to_native().persist)
-    kept.append(native)
+    native = frame.to_native()
+    # Spark Connect sends the whole plan with every step, which a checkpoint cuts off; its rows go with the last frame.
+    native = run_spark(native.localCheckpoint if is_connect(native) else native.persist)
+    persisted.append(native)
     return cast("nw.LazyFrame[Any]", nw.from_native(native))
 
 

@@ -84,6 +84,11 @@ class Table:
         """Whether the rows are on Spark."""
         return isinstance(self.dialect, SparkDialect)
 
+    def check_usable(self, caller: str) -> None:
+        """Raise if the table is on a Spark session that was stopped since it was opened."""
+        if isinstance(self.dialect, SparkDialect):
+            check_usable(self.dialect.frame, caller)
+
     def check_types(self, caller: str, names: Iterable[str] | None = None) -> None:
         """Raise if one of the columns (by default all) was left out because of its type."""
         for name in self.conflicts if names is None else names:

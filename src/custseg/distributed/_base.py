@@ -11,6 +11,7 @@ from custseg._frames import counted
 from custseg.distributed._counted import TABLE, size_queries
 from custseg.errors import DataError
 from custseg.feature_table import DistributedFeatures, FeatureTable, check_base_in_spark, given_features
+from custseg.logs import DataReport
 
 _SAMPLE = 200_000
 # The smallest segment has so many customers of the sample on average.
@@ -101,6 +102,11 @@ class SampledBase:
             raise DataError(f"{caller}: no customer has a purchase, or a value in the columns {list(columns)}.")
         count = check_min_size(caller, min_size, n_clustered)
         return SampledMinimum(n_clustered, count, count if self.is_whole else count / n_clustered)
+
+    def report_of_all(self, report: DataReport) -> DataReport:
+        """The report on a ready table with the number of all customers; its findings stay those of the sample."""
+        rows = self.n_customers
+        return replace(report, logs=tuple(replace(log, rows=rows, customers=rows) for log in report.logs))
 
     def like(self, table: FeatureTable) -> SampledBase:
         """The same with the sample as it is described now: with other labels, in another language."""

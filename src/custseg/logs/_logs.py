@@ -136,6 +136,9 @@ def described_logs(
     tables = ((as_orders, orders), (as_events, events), (as_customers, customers))
     described: list[Any] = all_of([partial(_described, kind, table) for kind, table in tables])
     _check_same_engine(described, caller)
+    for log in described:
+        if log is not None:
+            log.source_table.check_usable(caller)
     logs = with_ids_of_one_type(*described, caller=caller)
     return Logs(
         *logs,

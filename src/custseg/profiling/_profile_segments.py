@@ -143,7 +143,7 @@ def profile_segments(
     >>> visits = [1, 2, 3] * 20 + [30, 40] * 20
     >>> profiles = profile_segments({"visits": visits}, [0] * 60 + [1] * 40)
     >>> [(row.name, row.size, row.medians["visits"]) for row in profiles]
-    [('visits: 3 or fewer', 60, 2.0), ('visits: 30 or more', 40, 35.0)]
+    [('visits up to 3', 60, 2.0), ('visits 30+', 40, 35.0)]
     >>> print(profiles[1].markers[0])
     visits 35 (others 2)
     """

@@ -8,8 +8,6 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any, cast
 
-import narwhals.stable.v2 as nw
-
 from custseg.errors import DataError
 from custseg.texts import printable
 
@@ -25,17 +23,19 @@ _REMEDIES = {
     "FAILED_READ_FILE": "Files of the table have gone or changed; read it again.",
     "TABLE_OR_VIEW_NOT_FOUND": "The table or view has gone since it was read.",
 }
+_STOPPED_SIGNS = re.compile(r"SparkContext.*(stopped|shut ?down)|because the return value of .*null")
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
 
 
 def is_spark_frame(table: object) -> bool:
     """Whether the table is a DataFrame of Spark, classic or Spark Connect."""
-    return nw.dependencies.is_pyspark_dataframe(table) or nw.dependencies.is_pyspark_connect_dataframe(table)
+    kind = type(table)
+    return kind.__name__ == "DataFrame" and kind.__module__.startswith("pyspark.sql.")
 
 
 def is_connect(table: object) -> bool:
     """Whether the DataFrame is one of Spark Connect."""
-    return nw.dependencies.is_pyspark_connect_dataframe(table)
+    return is_spark_frame(table) and type(table).__module__.startswith("pyspark.sql.connect.")
 
 
 def functions_of(table: object) -> ModuleType:
@@ -94,8 +94,8 @@ def _is_stopped(table: Any) -> bool:
 def _reason(error: Exception) -> str:
     """The condition that Spark names, with a remedy where one is known; its message would show values."""
     text = str(error)
-    if "SparkContext" in text and ("stopped" in text or "shut down" in text):
-        return f"{_STOPPED.replace('the Spark session of the table', 'its session')}."
+    if _STOPPED_SIGNS.search(text):
+        return f"{_STOPPED}."
     named = _CONDITION.search(text)
     condition = named[1] if named else type(error).__name__
     remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in condition]

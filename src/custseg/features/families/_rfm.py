@@ -221,14 +221,16 @@ def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
     if n <= customers or customers < 2:
         return base, 0.0
     total = sum(group[3] for group in groups)
-    within = math.fsum((squares * orders - of_customers) / orders for orders, _, _, _, squares, of_customers in groups)
-    within = max(within / (n - customers), 0.0)
-    parts = [(*divmod(of_customers * n, orders), orders) for orders, *_, of_customers in groups]
-    whole = sum(part for part, _, _ in parts) - total**2
-    among = (whole + math.fsum(rest / orders for _, rest, orders in parts)) / n / (customers - 1)
+    squares_within = math.fsum(
+        (squares * orders - of_customers) / orders for orders, _, _, _, squares, of_customers in groups
+    )
+    variance_within = max(squares_within / (n - customers), 0.0)
+    quotients = [(*divmod(of_customers * n, orders), orders) for orders, *_, of_customers in groups]
+    whole = sum(quotient for quotient, _, _ in quotients) - total**2
+    among = (whole + math.fsum(remainder / orders for _, remainder, orders in quotients)) / n / (customers - 1)
     typical = (n - sum(orders**2 * customers for orders, customers, *_ in groups) / n) / (customers - 1)
-    between = (among - within) / typical
-    return base, within / between if between > 0 else None
+    between = (among - variance_within) / typical
+    return base, variance_within / between if between > 0 else None
 
 
 def _buyers_by_orders(sums: OrderSums) -> list[tuple[int, ...]]:
