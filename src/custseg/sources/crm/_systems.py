@@ -98,8 +98,9 @@ def amocrm(deals: object, **options: Unpack[DealOptions]) -> SourceLogs:
     """Read deals of amoCRM (Kommo).
 
     A deal is an order on its closing date at the stage that amoCRM has for success, or at those of `only`. The file
-    has no ids of contacts: a customer is the first e-mail address of the contact in lower case, else the first telephone
-    number as it is written. Deals of one person with two addresses are two customers, unless `identities` links them.
+    has no ids of contacts: a customer is the first e-mail address of the contact in lower case, else the first
+    telephone number as it is written. Deals of one person with two addresses are two customers, unless `identities`
+    links them.
 
     Parameters
     ----------
