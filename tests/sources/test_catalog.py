@@ -54,3 +54,9 @@ def test_report_in_both_languages() -> None:
     ]
     assert english.to_polars()["count"].to_list() == [None]  # 1 to 9 are not in a table
     assert "1 row has no id of a customer" in english._repr_html_()
+
+
+def test_arguments_that_systems_share_are_options_of_each() -> None:
+    assert {"orders", "timezone", "as_of"} <= SYSTEMS["shopify"].options()
+    assert {"events", "timezone", "date_format", "language"} <= SYSTEMS["mailgun"].options()
+    assert {"deals", "only", "decimal"} <= SYSTEMS["amocrm"].options()

@@ -6,7 +6,6 @@ import glob
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +115,7 @@ def system_logs(
 def options_of_system(system: str) -> set[str]:
     """The arguments that the function of a system takes; ValueError where there is no such system."""
     check_choice("fit", "from", system, allowed=list(SYSTEMS))
-    return set(signature(SYSTEMS[system].read).parameters)
+    return SYSTEMS[system].options()
 
 
 def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:

@@ -116,7 +116,6 @@ def amocrm(deals: object, **options: Unpack[DealOptions]) -> SourceLogs:
 
     Examples
     --------
-    >>> import polars as pl
     ``logs = sources.amocrm("deals.csv", timezone="Europe/Moscow")``, then ``fit_segments(logs.orders)``.
     """
     return _read("amocrm", deals, None, **options)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from inspect import signature
+from typing import Any, get_args, get_type_hints
 
 from custseg.logs import Finding, FindingWriter
 from custseg.sources.reading._result import SourceLogs
@@ -33,6 +34,12 @@ class System:
     files: Mapping[str, str]
     gives: tuple[str, ...]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def options(self) -> set[str]:
+        """The names of the function's arguments, with those that it shares with other systems as ``**options``."""
+        names = set(signature(self.read).parameters)
+        shared = get_type_hints(self.read).get("options")
+        return names | set().union(*(get_type_hints(kind) for kind in get_args(shared)))
 
     def logs(self, files: Mapping[str, object], **options: Any) -> SourceLogs:
         """The logs in files, by what the command line calls them."""
