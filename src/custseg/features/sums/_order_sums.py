@@ -113,16 +113,10 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         money.alias("money"),
         nw.when(worth).then(nw.lit(0)).otherwise(placed).alias("returned_orders"),
     ).with_columns((col("size") * col("size")).alias("squares"))
-    return marked.group_by("customer", "order_day").agg(
-        col("day_ever").min(),
-        col("orders").sum(),
-        col("spent").sum(),
-        col("size").sum(),
-        col("squares").sum(),
-        col("money").sum(),
-        col("returned_orders").sum(),
-        *([col("n_lines").sum()] if "n_lines" in totals.collect_schema().names() else []),
-    )
+    names = ["orders", "spent", "size", "squares", "money", "returned_orders"]
+    if "n_lines" in totals.collect_schema().names():
+        names.append("n_lines")
+    return marked.group_by("customer", "order_day").agg(col("day_ever").min(), *(col(name).sum() for name in names))
 
 
 def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
