@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         profiling,
         proof,
         reports,
+        rule_segments,
         tracking,
     )
     from custseg.errors import (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from custseg.model import SegmentModel
     from custseg.proof import Proof, prove
     from custseg.result import Segmentation
+    from custseg.rule_segments import RuleSegments
     from custseg.segmentation import fit_segments
 
 __version__ = "0.1.0"
@@ -59,6 +61,7 @@ _HOMES = {
     "MissingDependencyError": "custseg.errors",
     "Orders": "custseg.logs",
     "Proof": "custseg.proof",
+    "RuleSegments": "custseg.rule_segments",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
     "TooFewCustomersError": "custseg.errors",
@@ -79,6 +82,7 @@ _FOLDERS = (
     "profiling",
     "proof",
     "reports",
+    "rule_segments",
     "rules",
     "tracking",
 )
@@ -96,6 +100,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "MissingDependencyError",
     "Orders",
     "Proof",
+    "RuleSegments",
     "SegmentModel",
     "Segmentation",
     "TooFewCustomersError",
@@ -114,6 +119,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "profiling",
     "proof",
     "reports",
+    "rule_segments",
     "rules",
     "tracking",
 ]

@@ -37,6 +37,8 @@ from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, t
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
+from custseg.rule_groups import WhatComesFirst, rest_of, with_clusters
+from custseg.rule_segments import RuleSegments
 from custseg.sizes import check_enough, minimum_of_outcome, requested_size, with_detectable_lifts
 from custseg.texts import LANGUAGES, listed, text
 from custseg.trials import AutoMinimum
@@ -66,6 +68,8 @@ def fit_segments(
     lift: float = 0.5,
     prefer: int | Sequence[int] = PREFERRED,
     previous: Segmentation | SegmentModel | ClusteringChoice | int | None = None,
+    rules: RuleSegments | Mapping[str, object] | None = None,
+    lifecycle: bool = False,
     refunds: str = "net",
     window_days: int | None = None,
     language: str = "en",
@@ -123,6 +127,15 @@ def fit_segments(
     previous : Segmentation, SegmentModel, ClusteringChoice or int, optional
         An earlier result, or its number of segments, which is kept unless another number is clearly better.
         `n_segments` goes first, and the goal comes after it.
+    rules : RuleSegments or mapping of str to condition, optional
+        Segments that are stated as rules, see `custseg.rule_segments.RuleSegments`: a customer is in the first one that
+        is true, also without a purchase. All others are clustered; `n_segments` counts their segments, 1 leaves them in
+        one. A share as `min_size` is one of all customers in segments, and rules must meet the minimum too. Segments of
+        rules have the first numbers, in the order of their priority.
+    lifecycle : bool, default False
+        Whether the stages of the lifecycle come first: new, established, lapsing and lapsed by the customer's own
+        rhythm, see `custseg.rule_segments.overdue`; stages below the minimum size are joined. Those that are large
+        enough are clustered inside. It excludes `rules` and `n_segments`.
     refunds : {"net", "gross", "error"}, default "net"
         See `custseg.features.rfm`.
     window_days : int, optional
@@ -156,7 +169,7 @@ def fit_segments(
     DataError
         If the log or table cannot be used, or has too few customers.
     InfeasibleMinimumError
-        If no clustering meets `min_size`; the message names a feasible minimum.
+        If no clustering, or a rule, meets `min_size`; the message names a feasible minimum.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
@@ -173,10 +186,12 @@ def fit_segments(
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
+    requested = None if n_segments is None else tuple(numbers)
     requested_size(_CALLER, min_size, lift)
     seed = check_random_state(_CALLER, random_state)
     preferred = check_preferred(_CALLER, prefer)
     aim = _checked_goal(goal, features=features)
+    first = WhatComesFirst.checked(rules, lifecycle, n_segments=n_segments, caller=_CALLER)
     options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
@@ -194,27 +209,36 @@ def fit_segments(
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-        check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER)
+        groups = first.groups(table, names, min_size=size, logs=described, caller=_CALLER)
+        n_segments, numbers, among, size_of_rest = rest_of(groups, n_segments, numbers, size=size)
+        check_enough(
+            table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER, among=among
+        )
         weights = None if aim is None else partial(column_weights, table, goal=aim)
-        matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights)
+        matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights, among=among)
 
         tell("clustering", 2, 4)
+        if groups is not None and lifecycle:
+            step = partial(tell, "clustering_part", 2, 4)
+            groups = with_clusters(groups, matrix, method=method, language=language, progress=step, **options)
         if aim is not None and described is not None and len(numbers) > 1:
-            share = size if size < 1 else size / len(matrix.rows)
+            share = size_of_rest if size_of_rest < 1 else size_of_rest / len(matrix.rows)
             options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
-        choice = _select(matrix, method, n_segments=n_segments, min_size=size, tell=tell, **options)
+        choice = _select(matrix, method, n_segments=n_segments, min_size=size_of_rest, tell=tell, **options)
         choice = replace(choice, language=language)
 
         tell("describing", 3, 4)
         given = FitOptions(
             columns=None if columns is None else tuple(names),
-            n_segments=None if n_segments is None else tuple(numbers),
+            n_segments=requested,
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
             random_state=seed,
             goal=aim,
+            rules=first.rules,
+            lifecycle=first.lifecycle,
         )
-        result = assembled(table, matrix, choice, logs=described, report=report, options=given)
+        result = assembled(table, matrix, choice, logs=described, report=report, options=given, groups=groups)
         if minimum is not None:
             result = with_detectable_lifts(result, minimum, described)
         tell("done", 4, 4)
@@ -334,7 +358,7 @@ def _number_of(previous: object) -> int | None:
     if isinstance(previous, Segmentation):
         return previous.choice.best.n_clusters
     if isinstance(previous, SegmentModel):
-        return len(previous.names)
+        return max(len(previous.names) - previous.branches.n_segments, 1)
     if isinstance(previous, ClusteringChoice):
         return previous.best.n_clusters
     return check_previous(_CALLER, previous, kinds="an earlier result, its model or its number of segments")

@@ -12,10 +12,10 @@ import pytest
 from event_logs import DESCRIBED, log_of
 from kinds import RETURNED, rows_of
 
+from custseg._numerics import beta_prior
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.features import build_features, email
-from custseg.features.families._shrinkage import beta_prior
 from custseg.logs import Events
 
 AS_OF = "2024-06-01"
@@ -275,7 +275,7 @@ def test_likely_openers_open_most_mails_and_the_plain_rule_is_mostly_wrong() -> 
     rng = np.random.default_rng(0)
     rates, trials = rng.beta(1, 4, 50_000), 1.0 + rng.poisson(4, 50_000)
     opens = rng.binomial(trials.astype(int), rates).astype(float)
-    likely = beta_prior(opens, trials).above_half(opens, trials) >= 0.8
+    likely = beta_prior(opens, trials).above(0.5, opens, trials) >= 0.8
     assert (rates[opens / trials > 0.5] > 0.5).mean() < 0.4
     assert (rates[likely] > 0.5).mean() > 0.8
     assert likely.sum() > 30

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from custseg._checks import check_choice, optional_module
 from custseg.exports.sql.queries._functions import DIALECTS
-from custseg.exports.sql.queries._order_log import RETURN_FEATURES, return_features
 from custseg.exports.sql.queries._table_names import check_column_name, table_names
+from custseg.exports.sql.queries.orders._order_log import RETURN_FEATURES, return_features
 from custseg.model import SegmentModel
 
 _CALLER = "to_sql"

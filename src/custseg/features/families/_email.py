@@ -8,10 +8,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._numerics import BetaPrior, beta_prior
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
-from custseg.features.families._shrinkage import BetaPrior, beta_prior
 from custseg.features.sums._event_sums import EventSums
 from custseg.features.sums._mail_sums import arrival_event
 from custseg.features.sums._shared import SharedSums
@@ -174,7 +174,7 @@ def email_columns(sums: EventSums, figures: EmailFigures) -> FamilyColumns:
     col = nw.col
     counts = {name: sums.table.get_column(name).to_numpy().astype(float) for name in ("delivered", "opened")}
     opens = figures.opens
-    above_half = opens.above_half(counts["opened"], counts["delivered"])
+    above_half = opens.above(0.5, counts["opened"], counts["delivered"])
     today = nw.lit(sums.snapshot.day)
     table = sums.table.with_columns(
         nw.new_series("above_half", above_half, nw.Float64, backend="polars"),

@@ -10,9 +10,10 @@ from sqlglot import exp
 
 from custseg.exports.sql.queries._cores import ROW, assign_by_cores
 from custseg.exports.sql.queries._costs import CLUSTER, CONFIDENCE, assign_by_centers, assign_by_components
-from custseg.exports.sql.queries._order_log import ORDERS, RETURN_FEATURES
+from custseg.exports.sql.queries._predicates import BRANCH, Conditions
 from custseg.exports.sql.queries._preparation import CLUSTERED, CUSTOMER, RETURNED, PreparedColumns
 from custseg.exports.sql.queries._writer import SQLWriter
+from custseg.exports.sql.queries.orders._order_log import ORDERS, RETURN_FEATURES
 from custseg.model import SegmentModel
 
 _RULES: Mapping[str, Callable[[PreparedColumns, Mapping[str, Any]], None]] = {
@@ -28,37 +29,88 @@ def segments_query(
 ) -> str:
     """The query from a table of features to segments; `table` is its name, after those of its catalog and schema."""
     sql = SQLWriter(dialect)
-    rule = model.rule.to_dict()
-    needs_rows = rule["kind"] == "cores"
+    groups = [(group, group.rule.to_dict()) for group in model.groups if group.rule is not None]
+    needs_rows = any(rule["kind"] == "cores" for _, rule in groups)
     # A step must not have the name of the table that it reads.
     prefix = "custseg" if not table[-1].lower().startswith("custseg") else "segments"
-    passed = [CUSTOMER, CLUSTERED, RETURNED, *([ROW] if needs_rows else [])]
+    has_rules = bool(model.branches.items)
+    passed = [CUSTOMER, CLUSTERED, RETURNED, *([ROW] if needs_rows else []), *([BRANCH] if has_rules else [])]
     prepared = PreparedColumns(sql, model.preparation, prefix=prefix, passed=passed)
     further = {name: f"raw_{name}" for name in RETURN_FEATURES if name in {*model.preparation.names, *return_columns}}
-    _read(prepared, table, customer_column, further=further)
-    _fill(prepared, further)
-    prepared.prepare()
-    _RULES[rule["kind"]](prepared, rule)
-    return sql.finished(prepared.steps, sql.select(_result(sql, model), prepared.last), streamed=prepared.streamed)
+    conditions = Conditions(sql, model.branches)
+    _read(prepared, table, customer_column, further=further, of_rules=conditions.columns("t"))
+    _fill(prepared, further, {BRANCH: conditions.branch()} if has_rules else {})
+    if groups:
+        prepared.prepare()
+    matrix = prepared.last
+    queries = []
+    for group, rule in groups:
+        if has_rules:
+            prepared.prefix = f"{prefix}_{'others' if group.position < 0 else f'rule{group.position}'}"
+            members = prepared.passing({name: sql.column(name) for name in prepared.names})
+            prepared.steps[f"{prepared.prefix}_members"] = sql.select(members, matrix).where(
+                _is_in(sql, group.position)
+            )
+        _RULES[rule["kind"]](prepared, rule)
+        queries.append(sql.select(_result(sql, model, group.labels), prepared.last))
+    if has_rules:
+        queries += _without_clusters(sql, model, matrix)
+    query: exp.Query = queries[0]
+    for further_query in queries[1:]:
+        query = query.union(further_query, distinct=False)
+    return sql.finished(prepared.steps, query, streamed=prepared.streamed)
 
 
-def _read(prepared: PreparedColumns, table: Sequence[str], customer: str, *, further: Mapping[str, str]) -> None:
-    """The first step: the columns as floats, NULL for NaN."""
+def _is_in(sql: SQLWriter, position: int) -> exp.Expr:
+    """Whether a customer is in the branch at this position; -1 is none."""
+    return sql.column(BRANCH).eq(sql.integer(position))
+
+
+def _without_clusters(sql: SQLWriter, model: SegmentModel, matrix: str) -> list[exp.Select]:
+    """The customers of rules that are one segment, and those of no rule where there are no clusters."""
+    queries = []
+    for group in model.groups:
+        if group.rule is None:
+            label = group.labels.start
+            columns = {
+                CUSTOMER: sql.column(CUSTOMER),
+                "segment": sql.integer(model.numbers[label]),
+                "name": sql.text(model.names[label]),
+                "confidence": sql.double(sql.number(1.0)),
+            }
+            queries.append(sql.select(columns, matrix).where(_is_in(sql, group.position)))
+    if all(group.position >= 0 for group in model.groups):
+        outside = {**_result(sql, model, range(0)), "segment": sql.missing("int"), "confidence": sql.missing("double")}
+        queries.append(sql.select(outside, matrix).where(_is_in(sql, -1)))
+    return queries
+
+
+def _read(
+    prepared: PreparedColumns,
+    table: Sequence[str],
+    customer: str,
+    *,
+    further: Mapping[str, str],
+    of_rules: Mapping[str, exp.Expr],
+) -> None:
+    """The first step: the columns as floats, NULL for NaN, and the columns of rules."""
     sql = prepared.sql
     features = dict(zip(prepared.names, (plan.name for plan in prepared.plans), strict=True))
     features |= {step_name: name for name, step_name in further.items()}
     columns: dict[str, exp.Expr] = {CUSTOMER: sql.column(customer, "t").as_(CUSTOMER, quoted=True)}
     for step_name, name in features.items():
-        value = sql.double(sql.column(name, "t"))
-        is_nan = sql.is_nan(value)
-        columns[step_name] = value if is_nan is None else sql.case([(is_nan, sql.missing("double"))], value)
+        columns[step_name] = sql.without_nan(sql.double(sql.column(name, "t")))
+    columns |= of_rules
     if ROW in prepared.passed:
         columns[ROW] = sql.row_number([sql.column(customer, "t")])
     prepared.add("features", columns, sql.table(table, "t"))
 
 
-def _fill(prepared: PreparedColumns, further: Mapping[str, str]) -> None:
-    """The second step: which customers can be clustered, and the columns without missing and infinite values."""
+def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping[str, exp.Expr]) -> None:
+    """The second step: which customers can be clustered, and the columns without missing and infinite values.
+
+    `branch` is the column of the rule that takes a customer, where there are rules.
+    """
     sql = prepared.sql
     values = sql.columns(prepared.names)
     largest = sql.number(sys.float_info.max)
@@ -71,7 +123,7 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str]) -> None:
     no_return = [] if returned is None else [(returned, sql.integer(0))]
     is_clustered = sql.case([*no_return, (sql.all_of(*conditions), sql.integer(1))], sql.integer(0))
     flags = {CLUSTERED: is_clustered, RETURNED: sql.integer(0) if returned is None else sql.flag(returned)}
-    rows = {ROW: sql.column(ROW)} if ROW in prepared.passed else {}
+    rows = {**({ROW: sql.column(ROW)} if ROW in prepared.passed else {}), **branch}
     filled = {
         name: sql.case([(sql.call("absolute", sql.column(name)) <= largest, sql.column(name))], sql.number(plan.fill))
         for name, plan in zip(prepared.names, prepared.plans, strict=True)
@@ -97,12 +149,12 @@ def _returned_everything(sql: SQLWriter, further: Mapping[str, str]) -> exp.Expr
     return sql.any_of(*cases) if cases else None
 
 
-def _result(sql: SQLWriter, model: SegmentModel) -> dict[str, exp.Expr]:
-    """The columns of the query."""
+def _result(sql: SQLWriter, model: SegmentModel, labels: range) -> dict[str, exp.Expr]:
+    """The columns of the query; `labels` are those of the segments that the clusters are."""
     cluster = sql.column(CLUSTER)
-    positions = [cluster.eq(sql.integer(position)) for position in range(len(model.names))]
-    segment = sql.case([(is_in, sql.integer(number)) for is_in, number in zip(positions, model.numbers, strict=True)])
-    named = [(is_in, sql.text(name)) for is_in, name in zip(positions, model.names, strict=True)]
+    positions = [(cluster.eq(sql.integer(position)), label) for position, label in enumerate(labels)]
+    segment = sql.case([(is_in, sql.integer(model.numbers[label])) for is_in, label in positions])
+    named = [(is_in, sql.text(model.names[label])) for is_in, label in positions]
     returned = (sql.column(RETURNED).eq(sql.integer(1)), sql.text(model.returned_name))
     name = sql.case([*named, returned], sql.text(model.unclustered_name))
     return {

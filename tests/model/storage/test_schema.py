@@ -13,7 +13,7 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import DataError, SegmentModel
-from custseg.model._schema import SCHEMA
+from custseg.model.storage._schema import SCHEMA
 
 OLD = sorted((Path(__file__).parent / "schemas").glob("*.json"))
 

@@ -1,0 +1,61 @@
+"""The features of one customer, as an online service gives them: a mapping of columns to values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._checks import check_finite, did_you_mean
+from custseg._frames import frame_from_columns
+from custseg._numerics import Floats
+from custseg.errors import DataError
+from custseg.feature_table import RETURN_COLUMNS, FeatureTable, given_features_of
+
+_TYPES: Mapping[str, Any] = {"text": nw.String, "flag": nw.Boolean}
+_WORDS = {"text": "text", "flag": "True, False"}
+
+
+def values_of_one(features: object, names: Sequence[str], *, further: Sequence[str] = ()) -> dict[str, Floats]:
+    """The numbers of the columns of a model, each as an array of one; NaN where a value is missing.
+
+    `further` are other columns that must be there.
+    """
+    if not isinstance(features, Mapping):
+        raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
+    if lacking := [name for name in dict.fromkeys((*names, *further)) if name not in features]:
+        words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
+        raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
+    columns_to_read = dict.fromkeys([*names, *(name for name in ("order_count", *RETURN_COLUMNS) if name in features)])
+    values = {name: _number(name, features[name]) for name in columns_to_read}
+    check_finite("assign_one", values)
+    return values
+
+
+def table_of_one(features: Mapping[str, Any], values: Mapping[str, Floats], kinds: Mapping[str, str]) -> FeatureTable:
+    """A table with one row: the numbers, and the columns of rules, which hold what `kinds` says."""
+    numbers = {**values, **{n: _number(n, features[n]) for n, kind in kinds.items() if kind == "number"}}
+    columns: dict[str, Any] = {name: column.tolist() for name, column in numbers.items()}
+    for name, kind in kinds.items():
+        if kind in _TYPES:
+            value, plain = features[name], str if kind == "text" else bool
+            if value is not None and not isinstance(value, plain):
+                raise DataError(f"assign_one: {name} must be {_WORDS[kind]} or None, got {type(value).__name__}.")
+            columns[name] = [value]
+    local = nw.from_native(frame_from_columns({"customer_id": [0], **columns}), eager_only=True)
+    local = local.with_columns(nw.col(name).cast(_TYPES.get(kinds.get(name, ""), nw.Float64)) for name in columns)
+    return FeatureTable(local, given_features_of(local, list(columns)), nw.to_native)
+
+
+def _number(name: str, value: Any) -> Floats:
+    """One value as an array of one; NaN where it is missing."""
+    if value is None:
+        return np.array([np.nan])
+    if isinstance(value, (bool, str, bytes, Sequence)) or not np.isscalar(value):
+        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.")
+    try:
+        return np.array([float(value)])  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        raise DataError(f"assign_one: {name} must be a number or None, got {type(value).__name__}.") from None

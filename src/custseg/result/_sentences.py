@@ -1,0 +1,106 @@
+"""What a result says about itself in sentences, and the form of the files that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from custseg._checks import check_choice
+from custseg._column_kinds import is_demographic_name
+from custseg._frames import CSVFormat
+from custseg.clustering import ClusteringChoice
+from custseg.model import SegmentModel
+from custseg.snapshot import Snapshot
+from custseg.texts import counted, number, plural_form, printable, shortened, text
+
+
+def headline(
+    sizes: Sequence[int], snapshot: Snapshot | None, phrases: Sequence[str], *, choice: ClusteringChoice
+) -> str:
+    """How many segments of how many customers, when, and by which features; `sizes` are those of the segments."""
+    language = choice.language
+    words = text(language, "result")
+    return str(words["headline"]).format(
+        segments=counted(len(sizes), words["segments"], language),
+        customers=counted(sum(sizes), words["customers"], language),
+        as_of=words["as_of"].format(snapshot=snapshot.text(language)) if snapshot else "",
+        features=", ".join(shortened([printable(phrase) for phrase in phrases], language)),
+        minimum=counted(choice.min_size, words["customers"], language),
+    )
+
+
+def why(choice: ClusteringChoice, model: SegmentModel, stages: Sequence[ClusteringChoice], *, n_clustered: int) -> str:
+    """The reason for the choice; before it which segments are rules, after it what the segments are for.
+
+    `stages` are the choices inside stages of the lifecycle; `n_clustered` is the number of customers who were clustered
+    by `choice`, all others are in rules.
+    """
+    language, goal = choice.language, model.options.goal
+    words = text(language, "result")
+    reason = choice.reason
+    if stages:
+        reason = _by_stages(model, stages, language)
+    elif model.branches.items:
+        reason = _by_rules(choice, model, n_clustered)
+    sentences = [str(words["why"]).format(reason=reason)]
+    if goal is not None:
+        goals = text(language, "goals")
+        name = printable(goals["names"].get(goal.name, goal.name))
+        outcome = goals["outcomes"][goal.outcome]
+        sentences.append(goals["given"].format(goal=name, outcome=outcome, days=goal.horizon_days))
+    return " ".join(sentences)
+
+
+def notes_on_goal(model: SegmentModel, language: str) -> list[str]:
+    """Whether the segments were made of attributes alone, and without a goal what that means."""
+    words = text(language, "goals")
+    is_demographic = all(
+        column.family == "attributes" or (column.family == "given" and is_demographic_name(column.name))
+        for column in model.columns
+    )
+    notes = [str(words["demographic"])] if is_demographic else []
+    return notes if model.options.goal is not None or model.as_of is None else [*notes, str(words["none"])]
+
+
+def _by_rules(choice: ClusteringChoice, model: SegmentModel, n_clustered: int) -> str:
+    """Which segments are rules, in the order of their priority, and how the others were made."""
+    language = choice.language
+    words = text(language, "result")
+    names = iter(model.names)
+    rules = [
+        str(words["rule"]).format(name=printable(next(names)), when=printable(branch.when))
+        for branch in model.branches.items
+    ]
+    form = plural_form(len(rules), words["stated"], language)
+    stated = form.format(count=number(len(rules), language), rules="; ".join(rules))
+    clusters = list(names)
+    if not clusters:
+        return f"{stated} {words['no_rest']}"
+    customers = counted(n_clustered, words["customers"], language)
+    if len(clusters) == 1:
+        return f"{stated} {words['one_rest'].format(customers=customers, name=printable(clusters[0]))}"
+    return f"{stated} {words['found'].format(customers=customers, reason=choice.reason)}"
+
+
+def _by_stages(model: SegmentModel, stages: Sequence[ClusteringChoice], language: str) -> str:
+    """The stages with their conditions, and the clusters inside each."""
+    words, rule = text(language, "lifecycle"), text(language, "result", "rule")
+    names = [branch.names[language] for branch in model.branches.items]
+    rules = [
+        rule.format(name=printable(name), when=printable(branch.when))
+        for name, branch in zip(names, model.branches.items, strict=True)
+    ]
+    sentences = [str(words["stages"]).format(rules="; ".join(rules))]
+    for name, choice in zip(names, stages, strict=True):
+        form = words["one" if choice.best.n_clusters == 1 else "several"]
+        sentences.append(str(form).format(name=printable(name), reason=choice.reason))
+    return " ".join(sentences)
+
+
+def csv_format(encoding: str, separator: str, decimal: str) -> CSVFormat:
+    """The arguments of `write` for CSV files, checked."""
+    check_choice("write", "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
+    check_choice("write", "decimal", decimal, allowed=(".", ","))
+    check_choice("write", "separator", separator, allowed=(",", ";", "\t", "|"))
+    if separator == decimal:
+        raise ValueError(f"write: separator and decimal cannot both be {decimal!r}. Give separator=';'.")
+    return CSVFormat(separator, decimal, encoding=encoding)
