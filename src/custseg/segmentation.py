@@ -219,8 +219,7 @@ def fit_segments(
 
         tell("clustering", 2, 4)
         if groups is not None and lifecycle:
-            step = partial(tell, "clustering_part", 2, 4)
-            groups = with_clusters(groups, matrix, method=method, language=language, progress=step, **options)
+            groups = with_clusters(groups, matrix, method=method, language=language, tell=tell, **options)
         if aim is not None and described is not None and len(numbers) > 1:
             share = size_of_rest if size_of_rest < 1 else size_of_rest / len(matrix.rows)
             options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)

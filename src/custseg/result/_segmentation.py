@@ -37,7 +37,7 @@ from custseg.picture_data import (
 )
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
-from custseg.result._sentences import csv_format, headline, why
+from custseg.result._sentences import csv_format, headline, notes_on_goal, why
 from custseg.rule_segments import RuleCheck
 from custseg.rules import SegmentRules
 from custseg.texts import LANGUAGES

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from custseg._checks import check_min_size
-from custseg.clustering import AUTO_NUMBERS, ClusteringChoice, select_clustering
+from custseg.clustering import AUTO_NUMBERS, REFERENCE_METHOD, ClusteringChoice, select_clustering
 from custseg.feature_table import FeatureTable
 from custseg.matrix import CustomerMatrix, can_be_clustered
 from custseg.rule_groups._rule_groups import RuleGroups
@@ -33,7 +33,7 @@ def with_clusters(
     *,
     method: str,
     language: str,
-    progress: Callable[..., None],
+    tell: Callable[..., None],
     **options: Any,
 ) -> RuleGroups:
     """The stages with the clusters of their customers: one where these show none, or are fewer than two minima.
@@ -44,17 +44,19 @@ def with_clusters(
     choices = []
     for position in range(len(groups.rules)):
         rows = matrix.rows[rows_of == position]
-        most = min(round(AUTO_NUMBERS[-1] * len(rows) / max(len(rows_of), 1)), len(rows) // groups.min_size)
-        choice = _choice(rows, most, groups.min_size, method=method, **options)
+        max_clusters = min(round(AUTO_NUMBERS[-1] * len(rows) / max(len(rows_of), 1)), len(rows) // groups.min_size)
+        choice = _choice(rows, max_clusters, groups.min_size, method=method, **options)
         choices.append(replace(choice, language=language))
-        progress(done=position + 1, steps=len(groups.rules))
+        tell("clustering_part", 2, 4, done=position + 1, steps=len(groups.rules))
     return replace(groups, choices=tuple(choices))
 
 
-def _choice(rows: Any, most: int, min_size: int, *, method: str, **options: Any) -> ClusteringChoice:
+def _choice(rows: Any, max_clusters: int, min_size: int, *, method: str, **options: Any) -> ClusteringChoice:
     """The clusters of the rows of one stage, up to so many."""
-    one = {"methods": ["kmeans"], "n_clusters": 1, "min_size": 1, **options}
-    if most < 2 or len(np.unique(rows, axis=0)) < 2:
-        return select_clustering(rows, **one)
-    choice = select_clustering(rows, methods=[method], n_clusters=range(2, most + 1), min_size=min_size, **options)
+    arguments = {"methods": [REFERENCE_METHOD], "n_clusters": 1, "min_size": 1, **options}
+    if max_clusters < 2 or len(np.unique(rows, axis=0)) < 2:
+        return select_clustering(rows, **arguments)
+    choice = select_clustering(
+        rows, methods=[method], n_clusters=range(2, max_clusters + 1), min_size=min_size, **options
+    )
     return choice.single_cluster() if choice.verdict == "none" else choice

@@ -9,13 +9,13 @@ import numpy as np
 
 from custseg._checks import check_min_size
 from custseg._numerics import Bools, Integers
-from custseg._privacy import few
+from custseg._privacy import SMALLEST_GROUP, few
 from custseg.clustering import ClusteringChoice
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable
 from custseg.matrix import can_be_clustered
 from custseg.rule_segments import Evaluator, RuleCheck, RuleSegments, rule_check
-from custseg.texts import listed, percent
+from custseg.texts import percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,10 +134,11 @@ def _check_sizes(groups: RuleGroups, caller: str) -> None:
     if not small:
         return
     feasible = min(size for _, size in small)
-    words = listed([f"{name} has {few(size, 'customer')}" for name, size in small]).replace('"', "")
+    words = "; ".join(f"{name} has {few(size, 'customer')}" for name, size in small)
     share = percent(groups.min_size / groups.n_customers, "en", decimals=1)
+    remedy = f"min_size={feasible}" if feasible >= SMALLEST_GROUP else "a smaller min_size"
     raise InfeasibleMinimumError(
         f"{caller}: {words}, below the minimum size of {groups.min_size:,} ({share} of {groups.n_customers:,} "
-        f"customers). Widen or join rules, or give min_size={feasible if feasible >= 10 else 'a smaller number'}.",
+        f"customers). Widen or join rules, or give {remedy}.",
         feasible,
     )

@@ -90,15 +90,15 @@ def _of_customers(
     segments: Sequence[SegmentRule], truths: Sequence[Truth], evaluator: Evaluator, *, table: FeatureTable
 ) -> Iterator[RuleFinding]:
     """What the customers of the table show."""
-    taken = np.zeros(len(table), dtype=bool)
+    in_earlier = np.zeros(len(table), dtype=bool)
     for segment, truth in zip(segments, truths, strict=True):
         if not truth.is_true.any():
             yield _finding("nobody", [segment], is_error=True)
-        elif (truth.is_true & ~taken).all():
+        elif (truth.is_true & ~in_earlier).all():
             yield _finding("everybody", [segment], is_error=True)
-        elif not (truth.is_true & ~taken).any():
+        elif not (truth.is_true & ~in_earlier).any():
             yield _finding("taken", [segment], is_error=True)
-        taken |= truth.is_true
+        in_earlier |= truth.is_true
         if unknown := int(truth.is_unknown.sum()):
             yield _finding("unknown", [segment], count=unknown)
         for test, rate in _plain_rates(segment.predicate, table):
@@ -111,7 +111,7 @@ def _of_customers(
                     precision=lambda language, share=precision: percent(share, language),
                     better=str(RateAbove(rate.successes, rate.trials, rate.rate, 0.8)),
                 )
-    if (in_none := int((~taken).sum())) > 0:
+    if (in_none := int((~in_earlier).sum())) > 0:
         yield _finding("gap", [], count=in_none)
 
 
@@ -139,22 +139,22 @@ def _precision(rate: RateAbove, members: Bools, evaluator: Evaluator, *, table: 
 def _counts(
     segments: Sequence[SegmentRule], truths: Sequence[Truth], evaluator: Evaluator, *, table: FeatureTable
 ) -> Iterator[RuleCount]:
-    taken, reach = np.zeros(len(table), dtype=bool), _reachable(table)
+    in_earlier, reach = np.zeros(len(table), dtype=bool), _reachable(table)
     for segment, truth in zip(segments, truths, strict=True):
-        primary = truth.is_true & ~taken
-        taken |= truth.is_true
+        primary = truth.is_true & ~in_earlier
+        in_earlier |= truth.is_true
         size = int(primary.sum())
         rates = [rate for _, rate in _plain_rates(segment.predicate, table)]
         rates += [test for test in segment.predicate.tests if isinstance(test, RateAbove) and test.sure is not None]
         shares = [_precision(rate, truth.is_true, evaluator, table=table) for rate in rates]
-        known = [share for share in shares if share is not None]
+        precisions = [share for share in shares if share is not None]
         yield RuleCount(
             segment.names,
             gross=shown(int(truth.is_true.sum()), len(table)),
             primary=shown(size, len(table)),
             unknown=shown(int(truth.is_unknown.sum()), len(table)),
             reachable={channel: shown(int((primary & flags).sum()), size) for channel, flags in reach.items()},
-            precision=min(known) if known else None,
+            precision=min(precisions) if precisions else None,
         )
 
 

@@ -133,8 +133,10 @@ def prove(
     result = fit(**options)
     flat = None
     if result.model.branches.items:
-        others = {name: value for name, value in options.items() if name not in ("rules", "lifecycle", "n_segments")}
-        flat = fit(**others).labels
+        without_rules = {
+            name: value for name, value in options.items() if name not in ("rules", "lifecycle", "n_segments")
+        }
+        flat = fit(**without_rules).labels
     ids = result.features.ids.filter(_compared_customers(result).tolist())
     values = later_values(logs, outcome, ids, cut=cut, horizon_days=days)
     proof = _proof(
@@ -166,9 +168,9 @@ def _proof(
         for name in dict.fromkeys((*result.model.preparation.names, RECENCY, ORDERS, MONEY))
         if name in result.features.numeric_names()
     }
-    given = {"segments": labels} | ({} if flat is None else {"flat": flat[inside][has_outcome]})
+    groupings = {"segments": labels} | ({} if flat is None else {"flat": flat[inside][has_outcome]})
     comparisons = _compared(
-        columns, given, scaled, clustered=result.model.preparation.names, outcome=outcome, seed=seed
+        columns, groupings, scaled, clustered=result.model.preparation.names, outcome=outcome, seed=seed
     )
     by_chance = shuffled(scaled, labels, is_yes_no=outcome.is_yes_no, seed=seed)
     return Proof(
@@ -204,7 +206,7 @@ def _compared_customers(result: Segmentation) -> Bools:
 
 def _compared(
     columns: Mapping[str, Floats],
-    given: Mapping[str, Integers],
+    segments: Mapping[str, Integers],
     scaled: Floats,
     *,
     clustered: Sequence[str],
@@ -213,10 +215,10 @@ def _compared(
 ) -> tuple[Comparison, ...]:
     """The segments, which come first, and all that they are compared with, on the same customers."""
     groupings = {
-        **given,
+        **segments,
         "grid": grid_of_25(columns),
         "codes": map_of_125(columns),
-        "plain_kmeans": plain_kmeans(columns, len(np.unique(given["segments"])), seed=seed),
+        "plain_kmeans": plain_kmeans(columns, len(np.unique(segments["segments"])), seed=seed),
     }
     present = {kind: groups for kind, groups in groupings.items() if groups is not None}
     shares = bootstrapped(scaled, list(present.values()), is_yes_no=outcome.is_yes_no, seed=seed)

@@ -14,12 +14,13 @@ from math import prod
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from custseg._frames import frame_from_columns
 from custseg._numerics import BetaPrior
 from custseg.feature_table import FeatureTable, given_features_of
 from custseg.rule_segments.conditions._binding import column_kinds
-from custseg.rule_segments.conditions._evaluation import Evaluator
+from custseg.rule_segments.conditions._evaluation import Evaluator, overdue_bound
 from custseg.rule_segments.conditions._predicates import (
     Comparison,
     Flag,
@@ -88,7 +89,9 @@ def _constants(test: Predicate) -> Iterable[tuple[str, Any]]:
     elif isinstance(test, RateAbove):
         yield from ((name, value) for name in test.columns for value in (0.0, _MANY))
     elif isinstance(test, Overdue):
-        yield from (("overdue_ratio", 0.0), ("overdue_ratio", _MANY), ("order_days", 1.0))
+        days = np.array([1.0, 2.0])
+        yield from (("overdue_ratio", float(bound)) for bound in overdue_bound(days, test.sure))
+        yield from (("order_days", float(number)) for number in days)
     else:
         assert isinstance(test, (Flag, Unknown))
 

@@ -41,8 +41,8 @@ class RateBound:
     @property
     def steps(self) -> list[tuple[int, int]]:
         """Pairs (successes, trials): so many successes are enough up to so many trials; ascending."""
-        least, largest = self._table[1], self._table[2]
-        return list(zip(least.tolist(), largest.tolist(), strict=True))
+        successes_needed, max_trials = self._table[1], self._table[2]
+        return list(zip(successes_needed.tolist(), max_trials.tolist(), strict=True))
 
     @property
     def z(self) -> float:
@@ -57,17 +57,17 @@ class RateBound:
 
     def holds(self, successes: Floats, trials: Floats) -> Bools:
         """Whether the successes of the trials, which must be possible, are enough."""
-        fewest, least, largest = self._table
-        step = np.searchsorted(largest, trials, side="left")
-        is_in_table = (trials >= fewest) & (trials <= MOST_TRIALS)
+        min_trials, successes_needed, max_trials = self._table
+        step = np.searchsorted(max_trials, trials, side="left")
+        is_in_table = (trials >= min_trials) & (trials <= MOST_TRIALS)
         enough = np.zeros(len(trials), dtype=bool)
-        if len(least):
-            enough[is_in_table] = successes[is_in_table] >= least[step[is_in_table]]
-        many = trials > MOST_TRIALS
-        total = trials[many] + self.prior.strength
-        mean = (successes[many] + self.prior.mean * self.prior.strength) / total
+        if len(successes_needed):
+            enough[is_in_table] = successes[is_in_table] >= successes_needed[step[is_in_table]]
+        is_beyond_table = trials > MOST_TRIALS
+        total = trials[is_beyond_table] + self.prior.strength
+        mean = (successes[is_beyond_table] + self.prior.mean * self.prior.strength) / total
         spread = np.sqrt(mean * (1 - mean) / (total + 1))
-        enough[many] = mean - self.z * spread >= self.rate
+        enough[is_beyond_table] = mean - self.z * spread >= self.rate
         return enough
 
 
@@ -103,7 +103,7 @@ def _table_of(rate: float, sure: float, prior: BetaPrior) -> tuple[int, Integers
         enough = (middle <= trials) & (prior.above(rate, np.minimum(middle, trials), trials) >= sure)
         high, low = np.where(enough, middle, high), np.where(enough | (low == high), low, middle + 1)
     possible = high <= trials
-    fewest = int(trials[possible][0]) if possible.any() else MOST_TRIALS + 1
-    least = np.unique(high[possible]).astype(np.intp)
-    largest = np.array([int(trials[possible & (high == value)].max()) for value in least], dtype=np.intp)
-    return fewest, least, largest
+    min_trials = int(trials[possible][0]) if possible.any() else MOST_TRIALS + 1
+    successes_needed = np.unique(high[possible]).astype(np.intp)
+    max_trials = np.array([int(trials[possible & (high == value)].max()) for value in successes_needed], dtype=np.intp)
+    return min_trials, successes_needed, max_trials
