@@ -53,7 +53,7 @@ def with_clusters(
 
 def _choice(rows: Any, max_clusters: int, min_size: int, *, method: str, **options: Any) -> ClusteringChoice:
     """The clusters of the rows of one stage, up to so many."""
-    arguments = {"methods": [REFERENCE_METHOD], "n_clusters": 1, "min_size": 1, **options}
+    arguments = {"methods": [REFERENCE_METHOD.name], "n_clusters": 1, "min_size": 1, **options}
     if max_clusters < 2 or len(np.unique(rows, axis=0)) < 2:
         return select_clustering(rows, **arguments)
     choice = select_clustering(

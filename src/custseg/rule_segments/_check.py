@@ -14,6 +14,8 @@ from custseg._privacy import group_size, shown_count, with_count
 from custseg.texts import DASH, number, printable, text
 from custseg.texts import table as text_table
 
+_SAID_OF_RESULTS = ("unknown", "plain_rate", "doubtful")
+
 
 @dataclass(frozen=True)
 class RuleFinding:
@@ -26,7 +28,8 @@ class RuleFinding:
         whom an earlier rule takes. "contains": an earlier rule is true only of customers of whom it is true. "nobody",
         "everybody": it is true of no or of every customer. "taken": earlier rules take all of its customers. "gap":
         customers of whom no rule is true. "unknown": customers of whom it is unknown. "plain_rate": it compares a rate
-        without regard to the number of trials.
+        without regard to the number of trials. "doubtful": the log does not
+        tell opens of people from those of machines.
     segments : tuple of str
         The names of the segments in English.
     is_error : bool
@@ -139,7 +142,7 @@ class RuleCheck(Columnar):
 
     def notes(self, language: str) -> list[str]:
         """The findings that a result says: who cannot be judged, and plain rates."""
-        return [finding.texts[language] for finding in self.findings if finding.kind in ("unknown", "plain_rate")]
+        return [finding.texts[language] for finding in self.findings if finding.kind in _SAID_OF_RESULTS]
 
     def sentences(self) -> list[str]:
         """The findings, and how many customers are in several rules."""

@@ -111,6 +111,10 @@ def _of_customers(
                     precision=lambda language, share=precision: percent(share, language),
                     better=str(RateAbove(rate.successes, rate.trials, rate.rate, 0.8)),
                 )
+    doubtful = {feature.name for feature in table.described if feature.doubtful}
+    for segment in segments:
+        if not doubtful.isdisjoint(segment.predicate.columns):
+            yield _finding("doubtful", [segment])
     if (in_none := int((~in_earlier).sum())) > 0:
         yield _finding("gap", [], count=in_none)
 
