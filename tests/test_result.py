@@ -11,6 +11,7 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import CustsegError, Segmentation
+from custseg.reports import report_data
 
 HOSTILE = {0: "<script>alert('x')</script> & co", 1: '=HYPERLINK("http://x")', 2: "[bold]loud[/bold]"}
 
@@ -289,6 +290,8 @@ def test_result_in_another_language(result: Segmentation) -> None:
     translated = result.in_language("ru")
     assert repr(translated) == repr(russian)
     assert translated.notes == russian.notes
+    assert repr(translated.data_report) == repr(russian.data_report)
+    assert report_data(translated) == report_data(russian)
     assert repr(translated.rules) == repr(russian.rules)
     assert translated.assignments.equals(russian.assignments)
     assert repr(translated.in_language("en")) == repr(result)

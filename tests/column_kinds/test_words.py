@@ -48,8 +48,8 @@ def test_what_customers_do_is_no_outcome(name: str) -> None:
 
 def test_births_and_ages() -> None:
     assert all(map(is_birth_name, ["Year_Birth", "birthdate", "dob", "дата рождения"]))
-    assert all(map(is_age_name, ["age", "Customer Age", "Возраст"]))
-    assert not any(map(is_age_name, ["age_days", "usage", "account_age", "page", "car_age", "Возраст машины"]))
+    assert all(map(is_age_name, ["age", "Customer Age", "age_at_signup", "Возраст", "Возраст клиента, лет"]))
+    assert not any(map(is_age_name, ["age_days", "usage", "account_age", "page", "avg_lift_age_y", "Возраст машины"]))
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,8 @@ def test_table_without_any_useful_column() -> None:
         ([None] * 60, "Leave out \\['x'\\], without any value"),
         (["a", "b"] * 30, "Replace \\['x'\\] by one column of 1 and 0 for each value"),
         ([True, False] * 30, "Write yes and no as 1 and 0 in \\['x'\\]"),
+        (["да", "нет"] * 30, "Write yes and no as 1 and 0 in \\['x'\\]"),
+        ([f"Anna {i}" for i in range(60)], "Leave out \\['x'\\], whose text differs from customer to customer"),
         (["1,234", "2,345"] * 30, "Write the numbers of 'x' without commas: 1,234 may be 1234 or 1\\.234"),
     ):
         with pytest.raises(DataError, match=message):

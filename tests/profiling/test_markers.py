@@ -31,9 +31,9 @@ def test_features_that_say_the_same_are_folded_into_one() -> None:
     days = np.maximum(orders - (RNG.random(400) < 0.1), 0)
     [marker] = markers(order_days=days, order_count=orders)
     assert (marker.feature, marker.folded) == ("order_count", ("order_days",))  # it has words of its own
-    # The name says "more days with an order".
+    # The name says "many orders", though the segments were made of the days.
     [marker] = markers(order_days=days, order_count=orders, clustered_on=("order_days",))
-    assert (marker.feature, marker.folded) == ("order_days", ("order_count",))
+    assert (marker.feature, marker.folded) == ("order_count", ("order_days",))
     [marker] = markers(rides=orders, tips=days, clustered_on=("tips",))
     assert (marker.feature, marker.folded) == ("tips", ("rides",))
 

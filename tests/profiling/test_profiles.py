@@ -289,3 +289,14 @@ def test_profile_by_name(profiles: Profiles) -> None:
     assert [profiles[name] for name in names] == list(profiles)
     with pytest.raises(DataError, match=r"Profiles: there is no segment 'Nobody'\. Names are \["):
         profiles["Nobody"]
+
+
+def test_shares_said_as_bounds_are_explained_below_the_table() -> None:
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.arange(60), 2)
+    exact = profile_segments({"vip": np.where(spread < 15, 1 - labels, labels)}, labels)
+    bounded = profile_segments({"vip": np.where(spread < 6, 1 - labels, labels)}, labels, language="ru")
+    assert "75% (others 25%)" in repr(exact)
+    assert not repr(exact).endswith("customers.")
+    assert (
+        repr(bounded).splitlines()[-1].strip() == "Знак > или < перед долей: точная доля описала бы меньше 10 клиентов."
+    )

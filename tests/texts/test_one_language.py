@@ -86,6 +86,12 @@ def test_texts_of_a_result(result: Segmentation) -> None:
     assert [word for line in sentences(result) for word in latin(line)] == []
 
 
+def test_translated_result_holds_no_word_of_the_other_language(result: Segmentation) -> None:
+    english = result.in_language("en")
+    assert [word for line in sentences(english) for word in re.findall("[а-яё]+", line.lower())] == []
+    assert list(sentences(english.in_language("ru"))) == list(sentences(result))
+
+
 def test_explanation_speaks_the_language_of_the_result(result: Segmentation) -> None:
     ids = result.features.ids.to_list()
     told = [

@@ -48,9 +48,10 @@ def is_birth_name(name: str) -> bool:
 
 
 def is_age_name(name: str) -> bool:
-    """Whether the name says that the column holds ages of people in years."""
+    """Whether the name says that the column holds ages of people in years: "lift_age" holds those of something else."""
     lists = catalog()["age"]
-    return _has_word_of(name, lists["words"]) and not _has_word_of(name, lists["other"])
+    others = [word for word in words_of(name) if not matches(word, lists["words"])]
+    return _has_word_of(name, lists["words"]) and all(matches(word, lists["beside"]) for word in others)
 
 
 def is_demographic_name(name: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean, ended
-from custseg._column_kinds import TextNumbers
+from custseg._column_kinds import TextNumbers, is_answer
 from custseg._display import DisplayTable, Tabular, html_block
 from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
@@ -308,9 +308,11 @@ def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
     partly_numeric = features.reading.texts if features.reading else {}
     numbers = {name: values for name, values in partly_numeric.items() if name in names}
     empty = [name for name in names if column_of(features.local, name).is_null().all()]
-    flags = [name for name in names if schema[name] == nw.Boolean and name not in empty]
+    flags = [name for name in names if name not in empty and _is_flag(column_of(features.local, name))]
     kinds = (nw.String, nw.Categorical, nw.Enum)
-    texts = [name for name in names if schema[name] in kinds and name not in (*numbers, *empty)]
+    texts = [name for name in names if schema[name] in kinds and name not in (*numbers, *empty, *flags)]
+    own = [name for name in texts if column_of(features.local, name).n_unique() == len(features)]
+    categories = [name for name in texts if name not in own]
     sentences = []
     for name, values in numbers.items():
         if values.is_doubtful:
@@ -323,15 +325,23 @@ def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
         sentences.append(f"Leave out {listed(empty)}, without any value.")
     if flags:
         sentences.append(f"Write yes and no as 1 and 0 in {listed(flags)}.")
-    if texts:
-        sentences.append(
-            f"Replace {listed(texts)} by one column of 1 and 0 for each value, or by a single one where the values "
-            "are yes and no."
-        )
+    if categories:
+        sentences.append(f"Replace {listed(categories)} by one column of 1 and 0 for each value.")
+    if own:
+        sentences.append(f"Leave out {listed(own)}, whose text differs from customer to customer.")
     remaining = [name for name in names if name not in (*flags, *texts, *numbers, *empty)]
     if remaining:
         sentences.append(f"Replace {listed(remaining)} by numbers, such as days for dates.")
     return " ".join(["Segments are made from numbers.", *sentences])
+
+
+def _is_flag(column: nw.Series[Any]) -> bool:
+    """Whether a column holds yes and no, as booleans or as words."""
+    if column.dtype == nw.Boolean:
+        return True
+    if column.dtype not in (nw.String, nw.Categorical, nw.Enum):
+        return False
+    return all(map(is_answer, column.drop_nulls().unique().cast(nw.String).to_list()))
 
 
 def _skew(values: NDArray[np.float64]) -> float | None:

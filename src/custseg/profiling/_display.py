@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from custseg.texts import DASH, number, percent, printable, single_line, table, 
 _WIDTH = 100
 _NAME_LENGTH = 120
 _HARDLY = 0.0005
+_BOUND = re.compile(r"[<>]\d+(?:[.,]\d+)?[ \xa0]?%")
+"""A share that is said as a bound, such as ">83%"."""
 
 
 def marker_line(row: SegmentProfile) -> str:
@@ -32,7 +35,7 @@ def profiles_table(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list
 
 
 def profiles_text(rows: Sequence[SegmentProfile]) -> str:
-    """The segments as an aligned table, each followed by its markers and its rule."""
+    """The segments as an aligned table, each followed by its markers and its rule; a last line explains bounds."""
     headings, cells = _sizes(rows)
     first, *lines = table([headings, *cells], left={1})
     indent = " " * (max(len(texts[0]) for texts in (headings, *cells)) + 4)
@@ -46,6 +49,8 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
                 details, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
             )
             output += [detail.replace("\xa0", " ") for detail in wrapped]
+    if any(_BOUND.search(marker_line(row)) for row in rows):
+        output.append(indent + text(rows[0].language, "profiling", "markers", "bounds"))
     return "\n".join(output)
 
 

@@ -286,10 +286,10 @@ def _if_shown(statistics: ColumnStatistics, statement: Statement, segment: int) 
 
 def can_be_shown(statistics: ColumnStatistics, terms: Sequence[Term], segment: int) -> bool:
     """Whether both shares can be shown, at least as bounds."""
-    return None not in _shares(statistics, terms, segment, language="en")
+    return None not in shares_as_text(statistics, terms, segment, language="en")
 
 
-def _shares(
+def shares_as_text(
     statistics: ColumnStatistics, terms: Sequence[Term], segment: int, *, language: str
 ) -> tuple[str | None, str | None]:
     """The shares of members and of others that meet the terms, as text; None where they must not be shown.
@@ -306,11 +306,6 @@ def _shares(
         share_words(int(hits[segment]), int(sizes[segment]), language),
         share_words(n_hits, n_others, language, shown=shown),
     )
-
-
-def share_of_members(statistics: ColumnStatistics, terms: Sequence[Term], segment: int, *, language: str) -> str | None:
-    """The share of the members that meet the terms, as text; None where it must not be shown."""
-    return _shares(statistics, terms, segment, language=language)[0]
 
 
 def _counts(statistics: ColumnStatistics, terms: Sequence[Term]) -> tuple[Integers, Integers]:
@@ -371,7 +366,7 @@ def share_texts(statement: Statement, segment: int, *, statistics: ColumnStatist
     return {
         code: _compared(
             _lead(statement, statistics.table, code),
-            _shares(statistics, statement.terms, segment, language=code),
+            shares_as_text(statistics, statement.terms, segment, language=code),
             code,
         )
         for code in LANGUAGES

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from custseg.reports._method import method_section
 from custseg.reports._previous import previous_section
 from custseg.reports._sources import Sources, short_name
-from custseg.texts import number, shortened, two_decimals
+from custseg.texts import shortened, two_decimals
 
 
 def sections(sources: Sources) -> list[dict[str, Any]]:
@@ -115,15 +114,5 @@ def _shortened(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _data(sources: Sources) -> dict[str, Any]:
-    """The data report; `findings` say what may mislead and what to do.
-
-    They are worded at the fit: a report in another language has their number instead.
-    """
-    report = sources.result.data_report
-    if report.language != sources.language:
-        own = [replace(log, language=sources.language) for log in report.logs]
-        lines = [{"title": log.title, "findings": [], "gaps": log.gaps} for log in own]
-        count = number(len(report.findings), sources.language)
-        note = str(sources.words["data_elsewhere"]).format(count=count)
-        return {**_section("data", sources, notes=[note]), "logs": lines}
-    return {**_section("data", sources), "logs": report.groups()}
+    """The data report; `findings` say what may mislead and what to do."""
+    return {**_section("data", sources), "logs": sources.result.data_report.groups()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from custseg.profiling import SegmentProfile, sizes_to_show
@@ -121,10 +120,7 @@ def _changed(sources: Sources) -> list[str]:
 def _data(sources: Sources) -> list[str]:
     """How many rows of which logs, and how many findings may mislead."""
     report, words, language = sources.result.data_report, sources.words, sources.language
-    headlines = [replace(log, language=language).headline for log in report.logs]
-    logs = [f"{headline[0].upper()}{headline[1:]}." for headline in headlines]
-    if report.language != language:  # findings are worded at the fit
-        return logs
+    logs = [f"{log.title}." for log in report.logs]
     doubtful = sum(item.severity != "note" for item in report.findings)
     if not doubtful:
         return [*logs, words["data_clean"]]

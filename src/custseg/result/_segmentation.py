@@ -289,7 +289,7 @@ class Segmentation(Tabular):
     def in_language(self, language: str) -> Segmentation:
         """The same result with its texts in "en" or "ru"; ValueError for another language.
 
-        Names given by `rename` stay, and so do the findings of the data report, which are worded at the fit.
+        Names given by `rename` stay.
         """
         check_choice("in_language", "language", language, allowed=LANGUAGES)
         profiles = self.profiles.in_language(language)
@@ -302,6 +302,7 @@ class Segmentation(Tabular):
             features=self.features.in_language(language),
             rule_check=None if self.rule_check is None else replace(self.rule_check, language=language),
             stage_choices=tuple(replace(choice, language=language) for choice in self.stage_choices),
+            data_report=self.data_report.in_language(language),
             model=self.model.in_language(language),
             rules=rules,
         )

@@ -71,15 +71,14 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
     assert repr(report(DIRTY, cancelled="cancelled")).splitlines() == [
         "orders: 11 rows of 3 customers, 2024-04-30 to 2024-05-20",
         "  !  2 lines have no customer, left out.",
-        "       Nothing is known about these buyers. "
-        "If their ids are in another column, name that column with customer=.",
+        "       Nobody knows whose orders these are. "
+        "If the ids of the customers are in another column, name that column with customer=.",
         "  !  1 line has no date, left out.",
         "       Fill in the dates, or name another column with date=.",
         "  !  2 lines have no amount, counted as no money.",
         "       Fill in the amounts, or name another column with amount=, or quantity= and price=.",
         "  !  3 lines repeat an earlier one exactly (21.4% of all), kept.",
-        "       If the log was loaded twice, remove the repeated rows; "
-        "two equal lines can also be two equal purchases.",
+        "       If the log was loaded twice, remove the repeated rows; two equal lines can also be two equal orders.",
         "     2 lines lie at or after the snapshot, left out.",
         "     2 lines have a negative amount (refunds reduce the money).",
         "     1 line has an amount of 0.",
@@ -205,7 +204,8 @@ def test_columns_that_the_log_has_and_nobody_described_are_named() -> None:
 
 
 def test_findings_are_a_table_without_small_counts() -> None:
-    few, many = Finding("few", 9, "note", "a"), Finding("many", 10, "warning", "b", "c")
+    few = Finding("few", 9, "note", {"en": "a"}, {"en": ""})
+    many = Finding("many", 10, "warning", {"en": "b"}, {"en": "c"})
     report = DataReport((LogReport("orders", 20, 20, findings=(many,)),), (few,))
     assert report.to_polars().rows() == [
         ("orders", "many", "warning", 10, "b", "c"),

@@ -113,7 +113,7 @@ def test_builtin_data_passes_its_own_check() -> None:
 
 def test_own_archetypes_take_the_place_of_the_builtin_ones(tmp_path: Path) -> None:
     profiles = profile_segments(*visits(), archetypes=written(tmp_path, FANS))
-    assert [row.names["ru"] for row in profiles] == ["visits: 2 или меньше", "Поклонники"]
+    assert [row.names["ru"] for row in profiles] == ["visits до 2", "Поклонники"]
     assert profiles[1].advice.do == ("Thank them.",)
     evidence = profiles[1].evidence
     assert evidence is not None
@@ -226,3 +226,12 @@ def test_condition_on_a_category() -> None:
     regions = np.repeat(["north", "south"], 40)
     profiles = profile_segments({"region": regions}, np.repeat([0, 1], 40), archetypes=own)
     assert [row.name for row in profiles] == ["Northern", "region south"]
+
+
+def test_archetype_is_nobody_where_half_of_a_segment_without_one_meets_its_condition() -> None:
+    labels = np.repeat([0, 1, 2], 100)
+    share = np.array([0.9, 0.8, 0.1])[labels] + np.tile(np.linspace(-0.1, 0.1, 100), 3)
+    few = np.where((labels == 1) & (np.arange(300) % 100 >= 40), 0.1, share)
+    assert profile_segments({"discount_share": few}, labels)[0].key == "discount_driven"
+    half = np.where((labels == 1) & (np.arange(300) % 100 >= 55), 0.1, share)
+    assert "discount_driven" not in [row.key for row in profile_segments({"discount_share": half}, labels)]

@@ -44,7 +44,7 @@ def test_long_silence_comes_before_the_joining_date(seed: int) -> None:
         order_count=[around(9, 2, 1), around(14, 3, 1), around(15, 3, 1)],
         order_value=[money(900), money(180), money(1_500)],
     )
-    assert "no order for long" in profiles[0].name.split(" · ")
+    assert profiles[0].name.startswith("last order 180+ days ago")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -142,7 +142,7 @@ def test_one_kind_cut_in_two_is_told_apart_by_what_differs() -> None:
     )
     assert {row.key for row in profiles} >= {"hibernating", "lost"}
     assert all("last order" in row.name for row in profiles if row.key in ("hibernating", "lost"))
-    assert all("последний заказ" in row.names["ru"] for row in profiles if row.key in ("hibernating", "lost"))
+    assert all("заказ" in row.names["ru"] for row in profiles if row.key in ("hibernating", "lost"))
     assert profiles[0].name_holds({"recency_days": 90, "order_count": 2, "revenue": 15})
     assert not profiles[0].name_holds({"recency_days": 220, "order_count": 2, "revenue": 15})
 

@@ -166,3 +166,20 @@ def test_weekly_customers_who_are_silent_for_weeks_are_late() -> None:
     assert late[0] == "Remind them now: they are late by their own rhythm."
     assert not any("while they are around" in line or "regular customers" in line for line in late)
     assert any("while they are around" in line for line in current)
+
+
+def test_play_without_a_line_that_applies_says_so() -> None:
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    [first, _] = profile_segments({"room_hours": np.where(labels == 0, 90.0, 10.0) + spread}, labels)
+    assert first.advice.do == (
+        "No standard play fits. What sets them apart: high room_hours. Decide with someone who knows these customers "
+        "what that calls for.",
+    )
+    assert first.playbook["ru"].do[0].startswith("Готового решения для них нет. Чем они отличаются: room_hours выше")
+
+
+def test_own_play_whose_lines_do_not_apply_says_so() -> None:
+    never = [{"feature": "visits", "operator": ">", "value": 1_000}]
+    own = {"described": {"do": [{"en": "Call them.", "ru": "Звоните.", "when": never}]}}
+    profile = profile_segments({"visits": [1, 2] * 30 + [8, 9] * 20}, [0] * 60 + [1] * 40, playbook=own)[0]
+    assert profile.advice.do[0].startswith("No standard play fits.")

@@ -9,7 +9,14 @@ import narwhals.stable.v2 as nw
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
 from custseg.logs.facts._attribute_facts import AttributeCounts, KnownAttributes
-from custseg.logs.report._findings import Finding, FindingWriter, LogReport, by_severity, column_name
+from custseg.logs.report._findings import (
+    Finding,
+    FindingWriter,
+    LogReport,
+    by_severity,
+    column_name,
+    in_each_language,
+)
 from custseg.logs.report._ids import id_findings, placeholder_findings
 from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import crowded_days
@@ -21,15 +28,17 @@ _BIRTH_SHARE = 0.001
 _DATE_SHARE = 0.05
 
 
-def customer_report(
-    customers: Customers, attributes: KnownAttributes, *, language: str = "en"
-) -> tuple[LogReport, nw.Series[Any]]:
+def customer_report(customers: Customers, attributes: KnownAttributes) -> tuple[LogReport, nw.Series[Any]]:
     """Report on the customer table, and its distinct customers; as `order_report`."""
-    write, facts = FindingWriter("customers", language), attributes.facts
+    write, facts = FindingWriter("customers"), attributes.facts
     all_ids = attributes.table.get_column("customer_id").drop_nulls()
     ids = all_ids.unique()
     reasons = {reason: write.phrase("left_out", reason) for reason in facts.left_out.values()}
-    left = ", ".join(f"{column_name(name)} ({reasons[reason]})" for name, reason in facts.left_out.items())
+    left = in_each_language(
+        lambda language: ", ".join(
+            f"{column_name(name)} ({reasons[reason][language]})" for name, reason in facts.left_out.items()
+        )
+    )
     findings = [
         *by_rules(write, CUSTOMER_RULES, facts, column=column_name(customers.customer)),
         *id_findings(write, ids),
@@ -52,7 +61,6 @@ def customer_report(
         customers=len(ids),
         coverage={column.name: column.known / max(facts.rows, 1) for column in facts.columns},
         findings=by_severity(findings),
-        language=language,
     )
     return report, ids
 

@@ -72,13 +72,13 @@ def report_on(logs: Logs, *, strict: bool = False, language: str = "en") -> Data
     reports = []
     if logs.orders is not None:
         snapshot = logs.snapshot_of(logs.orders)
-        reports.append(order_report(logs.orders, snapshot, logs.order_counts, refunds=logs.refunds, language=language))
+        reports.append(order_report(logs.orders, snapshot, logs.order_counts, refunds=logs.refunds))
     if logs.events is not None:
-        reports.append(event_report(logs.events, logs.snapshot_of(logs.events), logs.event_counts, language=language))
+        reports.append(event_report(logs.events, logs.snapshot_of(logs.events), logs.event_counts))
     if logs.customers is not None:
-        reports.append(customer_report(logs.customers, logs.read_attributes, language=language))
+        reports.append(customer_report(logs.customers, logs.read_attributes))
     ids = {report.log: customers for report, customers in reports}
-    report = DataReport(tuple(report for report, _ in reports), tuple(between_findings(ids, language)), language)
+    report = DataReport(tuple(report for report, _ in reports), tuple(between_findings(ids))).in_language(language)
     for customers in ids.values():
         # A few customers who are in one log alone would show as the difference of two numbers.
         report = report.beside(len(customers))

@@ -16,6 +16,7 @@ from custseg.logs.report._findings import (
     by_severity,
     calendar_day,
     column_name,
+    in_each_language,
 )
 from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
 from custseg.logs.report._rules import EVENT_RULES, by_rules, file_findings
@@ -29,11 +30,9 @@ _MANY_ALIKE = 0.25
 _IDENTITY = ("customer", "moment", "name", "channel", "campaign", "value")
 
 
-def event_report(
-    events: Events, snapshot: Snapshot, facts: EventFacts, *, language: str = "en"
-) -> tuple[LogReport, nw.Series[Any]]:
+def event_report(events: Events, snapshot: Snapshot, facts: EventFacts) -> tuple[LogReport, nw.Series[Any]]:
     """Report on the event log, and its distinct customers; as `order_report`."""
-    col, write = nw.col, FindingWriter("events", language)
+    col, write = nw.col, FindingWriter("events")
     before = events.lines().filter(col("moment") < snapshot.moment)
     clock = before.select((col("moment") % _DAY).alias("clock"))
     identity = [name for name in _IDENTITY if name in before.collect_schema().names()]
@@ -66,14 +65,15 @@ def event_report(
             "event": 1 - facts.without_event / max(facts.rows, 1),
         },
         findings=by_severity(findings),
-        language=language,
     )
     return report, ids
 
 
 def _unknown_events(write: FindingWriter, facts: EventFacts) -> list[Finding]:
-    names = ", ".join(
-        f"{column_name(name)} {number(count, write.language)}" for name, count in facts.unknown_names.items()
+    names = in_each_language(
+        lambda language: ", ".join(
+            f"{column_name(name)} {number(count, language)}" for name, count in facts.unknown_names.items()
+        )
     )
     any_event_known = any(facts.counts.values())
     return write("unknown_events", facts.unknown_events, "warning" if any_event_known else "severe", names=names)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from custseg._checks import check_choice
 from custseg._display import Columnar, html_block
 from custseg._privacy import SMALLEST_GROUP, at_least, bound_words
-from custseg.texts import calendar_date, counted, number, percent, plural_form, printable, text
+from custseg.texts import LANGUAGES, calendar_date, counted, number, percent, plural_form, printable, text
 
 Severity = Literal["note", "warning", "severe"]
+Texts = Mapping[str, str]
+"""One text in each language."""
 
 _LONGEST_NAME = 60
 _MOST_GAPS = 20
@@ -30,17 +33,30 @@ class Finding:
         How often.
     severity : {"note", "warning", "severe"}
         Good to know; may mislead; cannot be used as it is.
-    text : str
-        A sentence with the count; never a row or an id.
-    remedy : str
-        What to do about it, with a file or with a data frame.
+    texts : mapping of str to str
+        A sentence with the count by language; never a row or an id.
+    remedies : mapping of str to str
+        What to do about it, with a file or with a data frame, by language.
+    language : {"en", "ru"}, default "en"
+        Of `text` and `remedy`.
     """
 
     name: str
     count: int
     severity: Severity
-    text: str
-    remedy: str = ""
+    texts: Texts
+    remedies: Texts
+    language: str = "en"
+
+    @property
+    def text(self) -> str:
+        """The sentence in the language of the finding."""
+        return self.texts[self.language]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in the language of the finding."""
+        return self.remedies[self.language]
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +73,8 @@ class LogReport:
         The period of these rows.
     coverage : mapping of str to float
         Share of these rows that have a value, by described column.
+    labels : mapping of str to mapping of str to str
+        By language, what people call a column, where that is not its name.
     findings : tuple of Finding
         What was found, the most serious first.
     language : {"en", "ru"}, default "en"
@@ -72,6 +90,7 @@ class LogReport:
     first_day: date | None = None
     last_day: date | None = None
     coverage: Mapping[str, float] = field(default_factory=dict)
+    labels: Mapping[str, Texts] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     language: str = "en"
     n_beside: tuple[int, ...] = ()
@@ -103,10 +122,11 @@ class LogReport:
         """The columns with missing values, in one sentence; "" for none."""
         words = text(self.language, "data_report")
         # Orders and events have roles, a table of customers its columns.
-        roles = {} if self.log == "customers" else text(self.language, "inspect", "roles")
+        has_roles = self.log in ("orders", "events")
+        labels = text(self.language, "inspect", "roles") if has_roles else self.labels.get(self.language, {})
         names_empty = any(item.name == "left_out_no_value" for item in self.findings)
         thin = [
-            f"{roles.get(name, name)} {percent(share, self.language, decimals=1)}"
+            f"{labels.get(name, name)} {percent(share, self.language, decimals=1)}"
             for name, share in self.coverage.items()
             if share < 1 and not (share == 0 and names_empty)
         ]
@@ -114,6 +134,10 @@ class LogReport:
             listed = ", ".join(thin[:_MOST_GAPS])
             thin = [words["more"].format(columns=listed, count=number(len(thin) - _MOST_GAPS, self.language))]
         return str(words["gaps"]).format(columns=", ".join(thin)) if thin else ""
+
+    def in_language(self, language: str) -> LogReport:
+        """The same report with its texts in "en" or "ru"."""
+        return replace(self, findings=_in_language(self.findings, language), language=language)
 
     def __repr__(self) -> str:
         gaps = [f"     {self.gaps}"] if self.gaps else []
@@ -153,6 +177,12 @@ class DataReport(Columnar):
     def beside(self, n_customers: int) -> DataReport:
         """The same report, to be shown beside a number of its customers: no difference of the two is from 1 to 9."""
         return replace(self, logs=tuple(replace(log, n_beside=(*log.n_beside, n_customers)) for log in self.logs))
+
+    def in_language(self, language: str) -> DataReport:
+        """The same report with its texts in "en" or "ru"; ValueError for another language."""
+        check_choice("in_language", "language", language, allowed=LANGUAGES)
+        logs = tuple(log.in_language(language) for log in self.logs)
+        return DataReport(logs, _in_language(self.between, language), language)
 
     def count(self, name: str) -> int:
         """How often a finding of that name occurred, such as ``count("refund_lines")``."""
@@ -210,15 +240,21 @@ class DataReport(Columnar):
 
 @dataclass(frozen=True)
 class FindingWriter:
-    """Words findings of one log in one language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalog."""
+    """Words findings of one log in each language, from ``[findings.<log>]`` or ``[findings.any]`` of the catalog.
+
+    `labels` has by language what people call a column, where that is not its name.
+    """
 
     log: str
-    language: str
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Texts] = field(default_factory=dict)
 
-    def column(self, name: str) -> str:
-        """What people call a column, in quotes: its label, or else its name."""
-        return column_name(self.labels.get(name, name))
+    def label(self, name: str, language: str) -> str:
+        """What people call a column: its label, or else its name."""
+        return self.labels.get(language, {}).get(name, name)
+
+    def column(self, name: str) -> Texts:
+        """What people call a column in each language, in quotes."""
+        return in_each_language(lambda language: column_name(self.label(name, language)))
 
     def __call__(
         self,
@@ -234,30 +270,50 @@ class FindingWriter:
 
         `wording` names the entry of the catalog where a finding has several. `people` names the fields that count
         customers or their cells: 1 to 9 read "<10". Of what is shown, whole numbers
-        get their thousands separated, fractions are shares, text stays.
+        get their thousands separated, fractions are shares, text stays, and of texts by language one is taken.
         """
         if not count:
             return []
-        entries = text(self.language, "findings")
-        key = wording or name
-        entry = entries[self.log][key] if key in entries[self.log] else entries["any"][key]
         figures = fields | {"count": int(count)}
         few = {field for field in people if 0 < figures[field] < SMALLEST_GROUP}
-        words = {key: bound_words(value) if key in few else self._formatted(value) for key, value in figures.items()}
         form = SMALLEST_GROUP if "count" in few else count
-        sentence = plural_form(form, entry["text"], self.language).format(**words)
-        return [Finding(name, int(count), severity, sentence, entry["remedy"].format(**words))]
+        sentences, remedies = {}, {}
+        for language in LANGUAGES:
+            words = {
+                key: bound_words(value) if key in few else _formatted(value, language) for key, value in figures.items()
+            }
+            entry = self._entry(wording or name, language)
+            sentences[language] = plural_form(form, entry["text"], language).format(**words)
+            remedies[language] = str(entry["remedy"]).format(**words)
+        return [Finding(name, int(count), severity, sentences, remedies)]
 
-    def phrase(self, *keys: str) -> str:
-        """A part of a sentence, from ``[data_report]`` of the catalog."""
-        return str(text(self.language, "data_report", *keys))
+    def phrase(self, *keys: str) -> Texts:
+        """A part of a sentence in each language, from ``[data_report]`` of the catalog."""
+        return in_each_language(lambda language: str(text(language, "data_report", *keys)))
 
-    def _formatted(self, value: Any) -> str:
-        if isinstance(value, float):
-            return percent(value, self.language, decimals=1)
-        if isinstance(value, date):
-            return calendar_date(value, self.language)
-        return number(value, self.language) if isinstance(value, int) else str(value)
+    def _entry(self, key: str, language: str) -> Mapping[str, Any]:
+        entries = text(language, "findings")
+        entry: Mapping[str, Any] = entries[self.log][key] if key in entries[self.log] else entries["any"][key]
+        return entry
+
+
+def in_each_language(wording: Callable[[str], str]) -> Texts:
+    """What the function says in each language."""
+    return {language: wording(language) for language in LANGUAGES}
+
+
+def _formatted(value: Any, language: str) -> str:
+    if isinstance(value, Mapping):
+        return str(value[language])
+    if isinstance(value, float):
+        return percent(value, language, decimals=1)
+    if isinstance(value, date):
+        return calendar_date(value, language)
+    return number(value, language) if isinstance(value, int) else str(value)
+
+
+def _in_language(findings: tuple[Finding, ...], language: str) -> tuple[Finding, ...]:
+    return tuple(replace(item, language=language) for item in findings)
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> list[str]:

@@ -12,7 +12,6 @@ import numpy as np
 from custseg.logs.report._findings import Finding, FindingWriter
 from custseg.logs.report._words import means_none
 from custseg.logs.report.patterns._outliers import count_outliers
-from custseg.texts import text
 
 Column = nw.Series[Any]
 
@@ -62,16 +61,15 @@ def dominant_findings(write: FindingWriter, counts: Mapping[str, Column]) -> lis
     return []
 
 
-def between_findings(ids: Mapping[str, Column], language: str) -> list[Finding]:
+def between_findings(ids: Mapping[str, Column]) -> list[Finding]:
     """Findings from comparing the ids of each pair of logs."""
-    write = FindingWriter("between", language)
-    names = text(language, "data_report", "logs")
+    write = FindingWriter("between")
     findings: list[Finding] = []
     for first, second in combinations(ids, 2):
         ids_a, ids_b = ids[first], ids[second]
         if not len(ids_a) or not len(ids_b):
             continue
-        logs = {"first": names[first], "second": names[second]}
+        logs: dict[str, Any] = {"first": write.phrase("logs", first), "second": write.phrase("logs", second)}
         shared = _shared(_as_text(ids_a), _as_text(ids_b))
         cased = has_codes(ids_a) and has_codes(ids_b)
         alike = _shared(normal_form(ids_a, cased=cased), normal_form(ids_b, cased=cased)) - shared

@@ -37,7 +37,7 @@ _SPELLED = ("category", "source", "channel", "product")
 
 
 def order_report(
-    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str = "net", language: str = "en"
+    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str = "net"
 ) -> tuple[LogReport, nw.Series[Any]]:
     """Report on the order log.
 
@@ -51,15 +51,13 @@ def order_report(
         The counts of the log at this snapshot.
     refunds : {"net", "gross", "error"}, default "net"
         The policy under which orders are valued.
-    language : {"en", "ru"}, default "en"
-        Language of the texts.
 
     Returns
     -------
     tuple of LogReport and narwhals Series
         The report, and the distinct customers, for comparison with other logs.
     """
-    write = FindingWriter("orders", language)
+    write = FindingWriter("orders")
     spread = order_spread(orders, snapshot, facts, refunds=refunds)
     ids = spread.customers.get_column("customer")
     policy = {"gross": "gross", "error": "net"}.get(refunds, refunds)
@@ -104,7 +102,6 @@ def order_report(
         last_day=calendar_day(facts.last_day),
         coverage=_coverage(orders, facts),
         findings=by_severity(findings),
-        language=language,
         # A fit shows how many it has clustered: those with a purchase that they kept.
         n_beside=(int(spread.customers.get_column("keeps").sum()),),
     )

@@ -94,22 +94,27 @@ def condition_words(terms: Sequence[Term], table: ProfileTable, language: str) -
     """Terms of one column as text: "income 45 to under 60", "rating 5", "parcels at least 1"."""
     feature = terms[0].feature
     label, unit = table.phrase(feature, language), table.described[feature].unit
-    bounds = {term.operator: term.value for term in terms}
     if is_answer(terms[0], table):
         return f"{label}: {_compared('==', terms[0].value, unit, language=language)}"
-    if feature in table.numbers and set(bounds) <= {">=", "<"} and _is_whole(values := table.values(feature)):
+    if feature not in table.numbers or terms[0].operator in PRESENCE:
+        return f"{label} {_compared(terms[0].operator, terms[0].value, unit, language=language)}"
+    form, bounds = comparison_of(terms, table)
+    shown = (bound_text(bound, unit, language) for bound in bounds)
+    return f"{label} {text(language, 'profiling', 'terms', form).format(*shown)}"
+
+
+def comparison_of(terms: Sequence[Term], table: ProfileTable) -> tuple[str, tuple[float, ...]]:
+    """How the bounds of a column of numbers are said: a key of ``[profiling.terms]``, and its numbers."""
+    feature = terms[0].feature
+    bounds = {term.operator: float(term.value or 0) for term in terms}
+    if set(bounds) <= {">=", "<"} and _is_whole(values := table.values(feature)):
         low, high = (bounds.get(operator) for operator in (">=", "<"))
-        low, high = (None if bound is None else float(bound) for bound in (low, high))
-        form, ends = whole_range(low, high, lowest=float(np.nanmin(values)), highest=float(np.nanmax(values)))
-        shown = (_bound_text(end, unit, language) for end in ends)
-        return f"{label} {text(language, 'profiling', 'terms', form).format(*shown)}"
+        return whole_range(low, high, lowest=float(np.nanmin(values)), highest=float(np.nanmax(values)))
     if len(bounds) > 1:
-        low, high = (
-            _bound_text(float(bounds[operator] or 0), unit, language) for operator in sorted(bounds, reverse=True)
-        )
         form = "between" if "<" in bounds else "from_to"
-        return f"{label} {text(language, 'profiling', 'terms', form).format(low, high)}"
-    return f"{label} " + ", ".join(_compared(term.operator, term.value, unit, language=language) for term in terms)
+        return form, tuple(bounds[operator] for operator in sorted(bounds, reverse=True))
+    [(operator, bound)] = bounds.items()
+    return operator, (bound,)
 
 
 def _is_whole(values: Floats) -> bool:
@@ -140,10 +145,10 @@ def _compared(operator: str, value: float | str | bool | None, unit: str, *, lan
     elif isinstance(value, str):
         formatted = category_words(value, language)
     else:
-        formatted = _bound_text(value, unit, language)
+        formatted = bound_text(value, unit, language)
     return str(words[operator]).format(formatted)
 
 
-def _bound_text(value: float | None, unit: str, language: str) -> str:
+def bound_text(value: float | None, unit: str, language: str) -> str:
     """A bound as text: few points in full, since "under <0.05" says nothing, and rates as they are compared."""
     return number(value, language) if unit in (POINTS, *RATES) else value_text(value, unit, language)

@@ -24,6 +24,8 @@ from custseg.texts import LANGUAGES
 _MIN_SHARE = 0.6
 _MIN_RATIO = 2.0
 _LEVEL = 0.999
+# A condition that holds for so large a part of a segment without a name does not tell the named one from it.
+_SHARED = 0.5
 # Members are alike in a share if half of them are within so much of each other.
 _ALIKE = 0.05
 
@@ -82,13 +84,15 @@ def earned_names(
     customers, and the 99.9 % interval of the difference lies above 0. The level is high because about a hundred pairs
     of archetype and segment are compared. *Champions* are not named where another segment that has bought lately
     clearly spends more, nor *Loyal* where another one without a name does, nor *One-time buyers* beside other segments
-    with one order, nor *Discount-driven* where half of the members have about the same share of discounts: a standing
+    with one order, nor any where the condition holds for half of a segment without a name, nor *Discount-driven* where
+    half of the members have about the same share of discounts: a standing
     discount, such as that of a club, looks like that. If several segments qualify, the most extreme one in the
     direction of the condition gets the name, and of equal ones the one with the highest share.
     """
     table, labels, bounds = statistics.table, statistics.labels, statistics.bounds
     n_segments, sizes = statistics.n_segments, statistics.sizes()
     names: dict[int, tuple[Archetype, NameEvidence]] = {}
+    holds_of: dict[int, Floats] = {}
     for archetype in archetypes:
         matches = np.logical_and.reduce([term.holds(table, bounds.get(term.feature, {})) for term in archetype.terms])
         hits = np.bincount(labels[matches & (labels >= 0)], minlength=n_segments)
@@ -114,7 +118,25 @@ def earned_names(
         share = float(hits[segment] / sizes[segment])
         evidence = NameEvidence(archetype.key, condition, terms, share, float(others_share))
         names[segment] = archetype, evidence
-    return names
+        holds_of[segment] = hits / np.maximum(sizes, 1)
+    return _told_from_unnamed(names, holds_of, statistics)
+
+
+def _told_from_unnamed(
+    names: dict[int, tuple[Archetype, NameEvidence]], holds_of: Mapping[int, Floats], statistics: ColumnStatistics
+) -> dict[int, tuple[Archetype, NameEvidence]]:
+    """The names whose condition holds for less than half of every segment without one: else readers see no difference.
+
+    A segment that loses its name may meet the condition of another one, which then loses it as well.
+    """
+    sizes, earned = statistics.sizes(), dict(names)
+    while True:
+        unnamed = [s for s in range(statistics.n_segments) if s not in earned and sizes[s] >= SMALLEST_GROUP]
+        shared = [s for s in earned if any(holds_of[s][rival] >= _SHARED for rival in unnamed)]
+        if not shared:
+            return earned
+        for segment in shared:
+            del earned[segment]
 
 
 def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:

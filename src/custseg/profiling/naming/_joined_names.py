@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
-from custseg.texts import LANGUAGES
+from custseg.profiling.naming.traits.columns._labels import shortened
+from custseg.texts import LANGUAGES, text
 
 SEPARATOR = " · "
 """Between the words of a name."""
-LONGEST_NAME = {"en": 44, "ru": 68}
-"""Characters of a name of several traits; a single trait may be longer. Russian words are half as long again.
+LONGEST_NAME = {"en": 40, "ru": 40}
+"""Characters of a name of several traits; a single trait may be longer.
 
 A column counts as no longer than a usual word (`Trait.lengths`), or long names of columns would choose the traits.
 """
-LONGEST_NEEDED = {"en": 64, "ru": 98}
+LONGEST_NEEDED = {"en": 60, "ru": 60}
 """The same where no shorter name tells a segment from all others."""
 
 
@@ -55,7 +56,23 @@ def joined(traits: Sequence[Trait]) -> Words:
             trait.position,
         ),
     )
-    return {language: SEPARATOR.join(trait.words[language] for trait in ordered) for language in LANGUAGES}
+    return {language: SEPARATOR.join(_without_repetition(ordered, language)) for language in LANGUAGES}
+
+
+def _without_repetition(traits: Sequence[Trait], language: str) -> list[str]:
+    """The words of each trait; those of two that say the same of two columns together: "low income and score"."""
+    together = text(language, "profiling", "names", "together")
+    labels: dict[tuple[str, str], str] = {}
+    words: dict[tuple[str, str], str] = {}
+    for trait in traits:
+        said, label = trait.words[language], shortened(trait.label.get(language, trait.feature))
+        before, is_in, after = said.partition(label)
+        key = (before, after) if is_in else (said, "")
+        if key in labels and is_in:
+            label = together.format(labels[key], label)
+            said = f"{before}{label}{after}"
+        labels[key], words[key] = label, said
+    return list(words.values())
 
 
 def key_of(words: Words) -> tuple[str, ...]:

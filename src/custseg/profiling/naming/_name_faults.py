@@ -102,7 +102,12 @@ class NameFaults:
                 or self.shares(rest)[rival] >= MAJORITY
                 or (trait.kind == "category" and words and not mentions(words, trait))
             ]
-            n_idle += self.is_faint(segment, trait) or any(self._is_as_true(trait, s) for s in alike)
+            # A word that few lack is needed where the others do not tell a segment without it.
+            is_needed = bool(rest) and any(
+                self.is_true(rest, rival) and not self._is_as_true(trait, rival) for rival in rival_names
+            )
+            is_faint = self.is_faint(segment, trait) and not is_needed
+            n_idle += is_faint or any(self._is_as_true(trait, rival) for rival in alike)
         return n_idle
 
     def is_faint(self, segment: int, trait: Trait) -> bool:

@@ -12,7 +12,7 @@ from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Line, Play
-from custseg.profiling.naming._joined_names import joined
+from custseg.profiling.naming._joined_names import SEPARATOR, joined
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
 from custseg.profiling.naming._topics import Share, trait_lines
 from custseg.profiling.naming.traits._levels import MAJORITY
@@ -113,7 +113,8 @@ def advice(
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
-    column; `share` gives the share of the members that meet some terms. Where no line applies, it is to try a message.
+    column; `share` gives the share of the members that meet some terms. Where no line applies, the advice says so, and
+    what sets the segment apart: who knows the business may know what to do about it.
     """
 
     def is_most(*terms: Term) -> bool:
@@ -137,8 +138,7 @@ def advice(
     plays = trait_lines(traits, share=share, without=without, is_away=is_away, known=known, steps=steps)
     return {
         language: Advice(
-            do=_sentences(dos, words[language], plays[language], language=language)
-            or (text(language, "profiling", "advice_otherwise"),),
+            do=_sentences(dos, words[language], plays[language], language=language) or (_no_play(traits, language),),
             dont=(
                 *_sentences(donts, words[language], plays[language], language=language),
                 *([text(language, "profiling", "reach", "only")] if some_out_of_reach else []),
@@ -169,6 +169,14 @@ def _sentences(lines: Sequence[Line], traits: str, plays: Sequence[str], *, lang
         words = line.words[language]
         sentences += plays if words == _PLAYS else [words.replace(_TRAITS, traits)]
     return tuple(sentences)
+
+
+def _no_play(traits: Sequence[Trait], language: str) -> str:
+    """That no standard play fits, and what sets the segment apart, or is at least true of most members."""
+    forms, clear = text(language, "profiling", "no_play"), [trait for trait in traits if trait.is_clear]
+    key = "apart" if clear else "common" if traits else "unknown"
+    words = joined(clear or traits)[language].replace(SEPARATOR, "; ")
+    return str(forms[key]).format(traits=words)
 
 
 def _answers(table: ProfileTable, name: str) -> tuple[Bools, Bools]:

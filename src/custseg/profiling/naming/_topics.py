@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from custseg._column_kinds import is_age_name, is_birth_name
+from custseg._column_kinds import answer_of, is_age_name
 from custseg.profiling.measures._terms import MISSING, Term
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
-from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topic_of, topics
+from custseg.profiling.naming.traits.columns._clear_topics import clear_topic_of, is_sensitive, is_unknown
+from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topics
+from custseg.profiling.naming.traits.columns._last_times import tokens_of, unit_in
 from custseg.texts import LANGUAGES, text
 
 Share = Callable[[Sequence[Term]], float]
@@ -27,14 +29,18 @@ _AWAY = {("recency", "high"), ("recency", "highest")}
 # Of several steps on one side, the last one.
 _ENDS = {"low": "lowest", "high": "highest"}
 _KINDS = {"yes": "high", "no": "low"}
-_MIDDLE = (ANY, "middle")
+_MIDDLE = "middle"
+_KINDS_OF_OPERATORS = {"<": "low", "<=": "low", ">": "high", ">=": "high"}
+_CATEGORY, _OTHER_CATEGORY = "category", "other_category"
+# The unit of ranges of columns whose name has none.
+_NO_UNIT = "any"
 # Of whom nothing is asked in return for something that their name does not say.
 _FAULTS = ("low", "no", MISSING)
 # Most members are under this age: others decide for them.
 _CHILD, _ADULT = "child", 18.0
 _QUOTES = {"en": ("“", "”"), "ru": ("«", "»")}
 _QUOTED = re.compile("[“«](.+)[”»]")
-_OPPOSITE = {"low": "high", "high": "low"}
+_OPPOSITE = {"low": "high", "high": "low", "yes": "no", "no": "yes"}
 
 
 def trait_lines(
@@ -46,38 +52,36 @@ def trait_lines(
     known: Sequence[Trait] = (),
     steps: Sequence[Trait] = (),
 ) -> dict[str, list[str]]:
-    """Up to three lines of advice for the traits of a segment, by language; those of known topics before others.
+    """Up to three lines of advice for the traits of a segment, by language; none where no standard play fits.
 
     Traits with the same line share it. `share` gives the share of the members that meet some terms. `without` are
     columns of which the advice speaks already; `is_away` says that the customers have been away for long, as far as no
     other trait does; `known` is what else is true of the segment. What is in trouble there, such as a debt, comes
-    first, and keeps away lines of praise; little money in one column calls for no small offer where another column of
-    money is not low; and where the name says nothing of a known topic, the clearest of these that does gives the line.
+    first, and keeps away lines of praise; no line contradicts what is true, such as a small offer for little money in
+    one column where another column of money is not low; and where the name says nothing of a known topic, the clearest
+    of these that does gives the line.
     `steps` are the words of all segments where these are the steps of one column: customers are led to the next one
-    where its topic says how, and a line that any column gets gives way to a sentence that this column does not say what
-    to offer.
+    where its topic says how.
     """
     spoken = [trait for trait in traits if trait.feature not in without]
     is_away = is_away or any(_line_of(trait, share, is_away=False) in _AWAY for trait in spoken)
-    not_low = {topic.key for trait in known if trait.kind in ("middle", "high") and (topic := _topic_of(trait))}
     by_line: dict[Key, list[Trait]] = {}
     for trait in [*_in_trouble(known, share, without=without), *spoken]:
         line = _line_of(trait, share, is_away=is_away)
         sharing = by_line.setdefault(line, []) if line is not None else []
         if trait.feature not in {earlier.feature for earlier in sharing}:
             sharing.append(trait)
-    if "money" in not_low:
-        by_line.pop(("money", "low"), None)
+    true = [*traits, *known]
+    by_line = _without_contradictions(by_line, true, share)
     if any(_is_trouble(line) for line in by_line):
         by_line = {line: sharing for line, sharing in by_line.items() if not _is_praise(line)}
     by_line = dict(sorted(by_line.items(), key=lambda item: not _is_trouble(item[0])))
-    telling = [line for line in by_line if line[0] != ANY or line[1].startswith(MISSING)]
-    if not telling and not steps:
+    if not by_line and not steps:
         has_fault = any(trait.kind in _FAULTS for trait in traits)
-        telling = _of_other_traits(by_line, known, share, without=without, is_away=is_away, may_praise=not has_fault)
+        others = _of_other_traits(known, share, without=without, is_away=is_away, may_praise=not has_fault)
+        by_line = _without_contradictions(others, true, share)
     step_lines = [words for trait in traits if trait in steps and (words := _step_line(trait, steps))]
-    ordered = (telling or ([] if step_lines else list(by_line)))[:_MAX_LINES]
-    lines = _merged({line: by_line[line] for line in ordered})
+    lines = _merged({line: by_line[line] for line in list(by_line)[:_MAX_LINES]})
     return {
         language: [
             *(_filled(form[language], sharing, language) for form, sharing in lines),
@@ -107,6 +111,19 @@ def _in_trouble(known: Sequence[Trait], share: Share, *, without: Collection[str
     ]
 
 
+def _without_contradictions(
+    by_line: Mapping[Key, list[Trait]], true: Sequence[Trait], share: Share
+) -> dict[Key, list[Trait]]:
+    """The lines that nothing true of the segment is against."""
+    pairs = [(topic, trait) for trait in true if (topic := _topic_of(trait)) is not None]
+    facts = {f"{topic.key} {_KINDS.get(kind := _kind_of(trait, topic, share), kind)}" for topic, trait in pairs}
+    return {
+        line: sharing
+        for line, sharing in by_line.items()
+        if facts.isdisjoint(topics()[line[0]].against.get(_plain_kind(line[1]), ()))
+    }
+
+
 def _is_trouble(line: Key | None) -> bool:
     return line is not None and _plain_kind(line[1]) in topics()[line[0]].trouble
 
@@ -134,15 +151,9 @@ def _merged(by_line: Mapping[tuple[str, str], list[Trait]]) -> list[tuple[Words,
 
 
 def _of_other_traits(
-    by_line: dict[Key, list[Trait]],
-    further: Sequence[Trait],
-    share: Share,
-    *,
-    without: Collection[str],
-    is_away: bool,
-    may_praise: bool,
-) -> list[Key]:
-    """The line of a topic for the clearest trait beside the name, added to `by_line`; none for none."""
+    further: Sequence[Trait], share: Share, *, without: Collection[str], is_away: bool, may_praise: bool
+) -> dict[Key, list[Trait]]:
+    """The line of a topic for the clearest trait beside the name; empty for none."""
     of_logs = text("en", "features")
     for trait in sorted(further, key=lambda trait: trait.others - trait.members):
         # Of what is made from logs the plays of the segments speak.
@@ -150,19 +161,14 @@ def _of_other_traits(
         if line is None or line[0] == ANY or (_is_praise(line) and not may_praise):
             continue
         if trait.members - trait.others >= _CLEAR:
-            by_line[line] = [trait]
-            return [line]
-    return []
+            return {line: [trait]}
+    return {}
 
 
 def _step_line(trait: Trait, steps: Sequence[Trait]) -> Words | None:
-    """How to lead customers to the next step; of a column without a topic that it does not say; None for neither."""
+    """How to lead customers to the next step; None from the highest one, and where the topic does not say how."""
     position, topic = steps.index(trait), _topic_of(trait)
-    if topic is None:
-        fields = {"position": position + 1, "total": len(steps)}
-        forms = {language: str(text(language, "profiling", "steps", "unclear")) for language in LANGUAGES}
-        return {code: form.format(condition=trait.condition[code], **fields) for code, form in forms.items()}
-    if position == len(steps) - 1 or _STEP not in topic.lines:
+    if topic is None or position == len(steps) - 1 or _STEP not in topic.lines:
         return None
     above = steps[position + 1].condition
     return {
@@ -172,47 +178,83 @@ def _step_line(trait: Trait, steps: Sequence[Trait]) -> Words | None:
 
 
 def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
-    """The topic and kind of the line for a trait; None where the topic has nothing to say."""
-    topic, kind = _topic_of(trait), trait.kind
-    if topic is None or (kind == MISSING and MISSING not in topic.lines):
-        return _line_of_any(trait)
-    if topic.is_silent:
+    """The topic and kind of the line for a trait; None where no standard play fits."""
+    topic = _topic_of(trait)
+    if trait.kind == MISSING and (topic is None or MISSING not in topic.lines):
+        return _line_of_missing(trait)
+    if topic is None or topic.is_silent:
         return None
-    if _CHILD in topic.lines and is_age_name(trait.feature):
-        kind = _CHILD if share((Term(trait.feature, "<", _ADULT),)) >= MAJORITY else kind
-    is_best_high = trait.scale == "score" and topic.key == "recency"  # the best score is that of the latest order
-    is_born_early = topic.key == "age" and any(map(is_birth_name, [trait.feature, *_phrases(trait)]))
-    if is_best_high or is_born_early or is_time_of_trouble(trait.feature, _phrases(trait), topic):
-        kind = _OPPOSITE.get(kind, kind)
+    kind = _kind_of(trait, topic, share)
+    if kind == _MIDDLE:
+        # Bounds say neither low nor high, but where the topic says what that is in human terms.
+        kind = next((kind for kind in _kinds_of_bounds(trait) if kind in topic.within), kind)
     kind = kind if kind in topic.lines else _KINDS.get(kind, kind)
     kinds = [_ENDS[kind], kind] if trait.is_end and kind in _ENDS else [kind]
     situations = [*["_away"] * is_away, *["_given"] * (trait.feature not in topic.features), ""]
-    key = next(
-        (f"{level}{situation}" for situation in situations for level in kinds if f"{level}{situation}" in topic.lines),
-        None,
+    keys = (f"{level}{situation}" for situation in situations for level in kinds)
+    key = next((key for key in keys if key in topic.lines), None)
+    if key is None or not topic.lines[key] or not _is_within(trait, topic, kind, share=share):
+        return None
+    return topic.key, key
+
+
+def _kind_of(trait: Trait, topic: Topic, share: Share) -> str:
+    """What the trait says of the topic: the best score is that of the latest order, and long since trouble is good."""
+    kind = trait.kind
+    if _CHILD in topic.lines and is_age_name(trait.feature):
+        return _CHILD if share((Term(trait.feature, "<", _ADULT),)) >= MAJORITY else kind
+    if kind in (_CATEGORY, _OTHER_CATEGORY):
+        return _kind_of_category(trait, topic)
+    is_best_high = trait.scale == "score" and topic.key == "recency"
+    if is_best_high or is_time_of_trouble(trait.feature, _labels(trait), topic):
+        return _OPPOSITE.get(kind, kind)
+    return kind
+
+
+def _kind_of_category(trait: Trait, topic: Topic) -> str:
+    """Yes or no as such; else the kind for which the topic lists the category; empty for one that says nothing."""
+    value = str(trait.terms[0].value) if trait.terms else ""
+    is_other = trait.kind == _OTHER_CATEGORY
+    if (answer := answer_of(value)) is not None:
+        return _OPPOSITE[answer] if is_other else answer
+    if is_unknown(value):
+        return ""
+    if not topic.values:
+        return trait.kind
+    words = tokens_of(value)
+    kind = next((kind for kind, listed in topic.values.items() if any(map(listed.fullmatch, words))), "")
+    return trait.kind if is_other and kind == _CATEGORY else "" if is_other else kind
+
+
+def _kinds_of_bounds(trait: Trait) -> set[str]:
+    """Low or high where the trait is a bound on one side; empty where it has both, or none."""
+    kinds = {_KINDS_OF_OPERATORS.get(term.operator, "") for term in trait.terms}
+    return kinds if len(kinds) == 1 else set()
+
+
+def _is_within(trait: Trait, topic: Topic, kind: str, *, share: Share) -> bool:
+    """Whether most members have values for which the line is meant, in the unit of the column."""
+    if kind not in topic.within or trait.feature in topic.features or trait.scale == "score":
+        return True
+    unit = next((unit for name in (trait.feature, *_labels(trait)) if (unit := unit_in(name))), _NO_UNIT)
+    return any(
+        share((Term(trait.feature, ">=", first), Term(trait.feature, "<=", last))) >= MAJORITY
+        for first, last in topic.within[kind].get(unit, ())
     )
-    if key is None:
-        # Nobody is asked about a figure that the library made of a log.
-        return None if trait.feature in topic.features else _line_of_any(trait)
-    return (topic.key, key) if topic.lines[key] else None
 
 
-def _line_of_any(trait: Trait) -> Key | None:
-    """What to do about any column: a middle that sets nobody apart is no reason to ask why."""
-    lines, kind = topics()[ANY].lines, trait.kind
-    if kind == MISSING and trait.is_descriptive:
-        kind = f"{MISSING}_descriptive"
-    elif kind == _MIDDLE[1] and trait.is_clear:
-        kind = ANY
-    kind = kind if kind in lines else ANY
-    return (ANY, kind) if lines[kind] else None
+def _line_of_missing(trait: Trait) -> Key | None:
+    """Whether to ask for a missing value or to find out what it means; of health or family neither."""
+    if is_sensitive(trait.feature, _labels(trait)):
+        return None
+    return ANY, f"{MISSING}_descriptive" if trait.is_descriptive else MISSING
 
 
 def _topic_of(trait: Trait) -> Topic | None:
     """The topic of the column; of one among several ratings, that it is one."""
-    return topics()["rated"] if trait.scale == "rating" else topic_of(trait.feature, _phrases(trait))
+    return topics()["rated"] if trait.scale == "rating" else clear_topic_of(trait.feature, _labels(trait))
 
 
-def _phrases(trait: Trait) -> list[str]:
-    """The label of the column by language, with the condition."""
-    return [trait.condition[language] for language in LANGUAGES]
+def _labels(trait: Trait) -> list[str]:
+    """The label of the column by language."""
+    return [trait.label.get(language, trait.feature) for language in LANGUAGES]

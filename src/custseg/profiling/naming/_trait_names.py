@@ -146,6 +146,9 @@ class Selector:
             return best
         confused = self.faults.confused(segment, selected)
         for combination in self._combinations(segment, self._tried(segment, confused, is_last=is_last)):
+            # What says the same twice is worth it only where nothing else tells two segments apart.
+            if not fewest_faults[0] and any(self.redundant(*pair) for pair in combinations(combination, 2)):
+                continue
             faults = self.faults.of(segment, combination, rival_names)
             if faults < fewest_faults:
                 best, fewest_faults = combination, faults

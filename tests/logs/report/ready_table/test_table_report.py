@@ -79,6 +79,13 @@ def test_numbers_kept_as_text_are_counted() -> None:
     assert text("numbers_from_text", total=words).endswith("are missing: <10, of which <10 hold other text.")
 
 
+def test_codes_kept_as_text_are_said_to_be_left_out_and_no_more() -> None:
+    postcodes = [str(10_000 + 37 * i) for i in range(N)]
+    assert set(found(postcode=postcodes)) == {"left_out_code"}
+    assert set(found(["visits"], postcode=postcodes)) == {"columns_that_describe"}
+    assert "numbers_from_text" in found(["visits", "postcode"], postcode=postcodes)
+
+
 def test_many_converted_columns_are_one_finding() -> None:
     columns = {f"x{i}": [str((i + 2) * j * j % 97) for j in range(N)] for i in range(15)}
     assert found(**columns)["columns_from_text"] == 15
@@ -101,7 +108,9 @@ def test_number_of_cancelled_things_is_no_result(name: str) -> None:
 
 
 def test_columns_of_dates_and_answers_are_left_out_with_what_they_are_good_for() -> None:
-    assert text("left_out_flag", member=[True, False] * (N // 2)).endswith("It describes the segments.")
+    assert text("left_out_flag", member=[True, False] * (N // 2)).endswith(
+        "written as 1 and 0, it would be clustered on."
+    )
     dates = [f"2024-01-{i % 28 + 1:02d}" for i in range(N)]
     assert text("left_out_date", joined=dates).endswith("replace it by the days up to a fixed day.")
 
@@ -144,7 +153,8 @@ def test_guessed_ids_are_named() -> None:
 @pytest.mark.slow
 def test_long_lists_of_columns_are_cut() -> None:
     flags = {f"flag{i}": [True, False] * 30 for i in range(500)}
-    assert text("left_out_flag", **flags).endswith("'flag9' and 490 more. They describe the segments.")
+    assert text("left_out_flag", **flags).endswith("they would be clustered on.")
+    assert "'flag9' and 490 more. They describe" in text("left_out_flag", **flags)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

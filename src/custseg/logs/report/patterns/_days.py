@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._numerics import Integers
-from custseg.logs.report._findings import Finding, FindingWriter, calendar_day
+from custseg.logs.report._findings import Finding, FindingWriter, calendar_day, in_each_language
 from custseg.logs.report.patterns._outliers import count_outliers, long_gap
 from custseg.texts import amount
 
@@ -36,7 +36,7 @@ def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
         missing,
         "warning" if _has_unusual_gap(sorted_days) else "note",
         wording="days_without_data" if longest > 1 else "single_days_without_data",
-        longest=amount(longest, "days", write.language),
+        longest=in_each_language(lambda language: amount(longest, "days", language)),
         after=after,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,18 +11,21 @@ import numpy as np
 from custseg._column_kinds import TextNumbers, is_answer, is_id_name, is_outcome_name
 from custseg._frames import column_of
 from custseg._numerics import Floats
-from custseg.feature_table import FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
+from custseg.feature_table import CODE, FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
 from custseg.logs.report._findings import (
     DataReport,
     Finding,
     FindingWriter,
     LogReport,
     Severity,
+    Texts,
     by_severity,
     column_name,
+    in_each_language,
 )
 from custseg.logs.report.ready_table._people import dates_of, people_findings
 from custseg.logs.report.ready_table._values import code_findings, outlier_findings, repeated_rows
+from custseg.texts import LANGUAGES, text
 
 _MOST_NAMES = 10
 # A result is one of a few: responded or not, or a segment.
@@ -57,13 +60,13 @@ def table_report(
     DataReport
         One report, "features"; never rows or ids.
     """
-    labels = {feature.name: feature.label(language) for feature in table.described}
-    write = FindingWriter("features", language, labels)
+    labels = {code: {feature.name: feature.label(code) for feature in table.described} for code in LANGUAGES}
+    write = FindingWriter("features", labels)
     given = [feature.name for feature in table.described if feature.family == "given"]
     columns = {name: table.values(name) for name in clustered_on if name in given}
     findings = [
         *(_id_findings(write, table, table.reading) if table.reading else []),
-        *_converted(write, table.reading.converted if table.reading else {}),
+        *_converted(write, _used_numbers(table, clustered_on, were_given=were_given)),
         *_left_out(write, table, given, clustered_on=clustered_on, were_given=were_given),
         *_only_describe(write, given, clustered_on=clustered_on, were_given=were_given),
         *_results(write, columns),
@@ -78,13 +81,11 @@ def table_report(
         log="features",
         rows=rows,
         customers=rows,
-        coverage={
-            labels[name]: 1 - int(column_of(table.local, name).is_null().sum()) / max(rows, 1) for name in table.names
-        },
+        coverage={name: 1 - int(column_of(table.local, name).is_null().sum()) / max(rows, 1) for name in table.names},
+        labels=labels,
         findings=by_severity(findings),
-        language=language,
     )
-    return DataReport((report,), (), language)
+    return DataReport((report,)).in_language(language)
 
 
 def _id_findings(write: FindingWriter, table: FeatureTable, reading: Reading) -> list[Finding]:
@@ -114,25 +115,36 @@ def _is_comparable(table: FeatureTable, name: str) -> bool:
     return _kind(table, name) not in ("other", "no value", "own text")
 
 
+def _used_numbers(table: FeatureTable, clustered_on: Sequence[str], *, were_given: bool) -> Mapping[str, TextNumbers]:
+    """The texts that were read as numbers, without codes and other columns that the report says are left out."""
+    if table.reading is None:
+        return {}
+    left_out = {feature.name for feature in table.described if feature.unit == CODE}
+    if not were_given:
+        left_out |= set(uninformative_columns(table))
+    left_out -= set(clustered_on)
+    return {name: numbers for name, numbers in table.reading.converted.items() if name not in left_out}
+
+
 def _converted(write: FindingWriter, converted: Mapping[str, TextNumbers]) -> Iterator[Finding]:
     """Texts that were read as numbers, and how many cells became missing; many plain columns are only named."""
-    plain = [name for name, text in converted.items() if not text.others]
+    plain = [name for name, numbers in converted.items() if not numbers.others]
     together = plain if len(plain) > _MOST_NAMES else []
     yield from write("columns_from_text", len(together), columns=_names(write, together))
-    for name, text in converted.items():
+    for name, numbers in converted.items():
         if name in together:
             continue
-        missing = len(text.values) - text.count
-        wording = "numbers_from_text_with_words" if text.others else "numbers_from_text_with_gaps" if missing else ""
+        missing = len(numbers.values) - numbers.count
+        wording = "numbers_from_text_with_words" if numbers.others else "numbers_from_text_with_gaps" if missing else ""
         yield from write(
             "numbers_from_text",
-            text.count,
-            "warning" if text.others else "note",
+            numbers.count,
+            "warning" if numbers.others else "note",
             wording=wording,
             people=("count", "missing", "words"),
             column=write.column(name),
             missing=missing,
-            words=text.others,
+            words=numbers.others,
         )
 
 
@@ -143,15 +155,15 @@ def _left_out(
     if were_given:
         return
     texts = table.reading.texts if table.reading else {}
-    for name, text in texts.items():
-        if not text.is_code:
-            wording = "doubtful_commas" if text.is_doubtful else ""
+    for name, numbers in texts.items():
+        if not numbers.is_code:
+            wording = "doubtful_commas" if numbers.is_doubtful else ""
             fields: dict[str, Any] = {"column": write.column(name), "rows": len(table)}
-            yield from write("numbers_in_text", text.count, "warning", wording=wording, **fields)
+            yield from write("numbers_in_text", numbers.count, "warning", wording=wording, **fields)
     reasons: dict[str, str] = dict(uninformative_columns(table))
     numeric = set(table.numeric_names())
     reasons |= {name: _kind(table, name) for name in given if name not in numeric and name not in texts}
-    reasons |= {name: "code" for name, text in texts.items() if text.is_code}
+    reasons |= {name: "code" for name, numbers in texts.items() if numbers.is_code}
     for reason in _REASONS:
         names = [name for name, of_name in reasons.items() if of_name == reason and name not in clustered_on]
         severity: Severity = "warning" if reason in ("other", "outcome") else "note"
@@ -212,12 +224,16 @@ def _has_few_values(values: Floats) -> bool:
 def _repeated_columns(write: FindingWriter, columns: Mapping[str, Floats]) -> list[Finding]:
     """Columns that the caller wants to cluster on, and that count twice."""
     names = duplicate_columns(columns)
-    return write("repeated_columns", len(names), "warning", columns=_names(write, names))
+    return write("repeated_columns", len(names), "warning", columns=_names(write, list(names)))
 
 
-def _names(write: FindingWriter, names: Iterable[str]) -> str:
+def _names(write: FindingWriter, names: Sequence[str]) -> Texts:
     """The first names in quotes, and how many more there are."""
-    quoted = [write.column(name) for name in names]
+    return in_each_language(lambda language: _listed([write.column(name)[language] for name in names], language))
+
+
+def _listed(quoted: Sequence[str], language: str) -> str:
     if len(quoted) <= _MOST_NAMES + 1:
         return ", ".join(quoted)
-    return write.phrase("more").format(columns=", ".join(quoted[:_MOST_NAMES]), count=len(quoted) - _MOST_NAMES)
+    form = str(text(language, "data_report", "more"))
+    return form.format(columns=", ".join(quoted[:_MOST_NAMES]), count=len(quoted) - _MOST_NAMES)

@@ -13,6 +13,7 @@ from custseg._numerics import Floats
 from custseg.feature_table import FeatureTable
 from custseg.logs.report._findings import Finding, FindingWriter, Severity
 from custseg.logs.report.patterns._outliers import count_far_values
+from custseg.texts import LANGUAGES
 
 _MANY = 0.1
 _BEYOND_CHANCE = 2
@@ -21,8 +22,12 @@ _BEYOND_CHANCE = 2
 def code_findings(write: FindingWriter, columns: Mapping[str, Floats]) -> Iterator[Finding]:
     """Values that seem to be codes, and circular columns."""
     for name, values in columns.items():
-        for remark in column_remarks(name, values, write.language, called=write.labels[name]):
-            yield Finding(f"{remark.kind}_values", remark.count, "warning", remark.text, remark.remedy)
+        remarks = [column_remarks(name, values, language, called=write.label(name, language)) for language in LANGUAGES]
+        for in_languages in zip(*remarks, strict=True):
+            texts = {language: remark.text for language, remark in zip(LANGUAGES, in_languages, strict=True)}
+            remedies = {language: remark.remedy for language, remark in zip(LANGUAGES, in_languages, strict=True)}
+            remark = in_languages[0]
+            yield Finding(f"{remark.kind}_values", remark.count, "warning", texts, remedies)
 
 
 def outlier_findings(write: FindingWriter, columns: Mapping[str, Floats]) -> Iterator[Finding]:

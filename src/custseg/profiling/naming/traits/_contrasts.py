@@ -143,14 +143,14 @@ class Contrasts:
         direction = direction_of(self.statistics.effect(name, segment))
         kind = {-1: "low", 1: "high"}.get(direction or 0, "middle")
         wordings = self.words.of_bounds(name, terms, kind if (kind == "low") == is_lower else "middle")
-        wordings = [self.as_zero(name, segment, wording) for wording in wordings]
+        wordings = [self.as_zero(name, segment, wording, must_tell=False) for wording in wordings]
         ranks, (values, labels) = self.statistics.ranked[name], self.statistics.clustered_values(name)
         medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
         both = () if name in TRAITS else closed(terms[0], values[labels == segment], medians=medians, grid=ranks.grid)
         wordings = [*self.words.of_bounds(name, both, "middle"), *wordings] if both else wordings
         return self.true(name, segment, wordings, clear=False, effect=None)[:1]
 
-    def as_zero(self, name: str, segment: int, wording: Wording) -> Wording:
+    def as_zero(self, name: str, segment: int, wording: Wording, *, must_tell: bool = True) -> Wording:
         """That the values are 0 where this tells as much as an upper bound: "posts 0" rather than "posts at most 3"."""
         is_upper = all(term.operator in ("<", "<=") for term in wording.terms)
         if (
@@ -165,7 +165,7 @@ class Contrasts:
         if of_zero[0] < _NEARLY * of_bound[0] or of_zero[0] - of_zero[1] < of_bound[0] - of_bound[1] - _LOSS:
             return wording
         # A 0 that most members of another segment have as well tells nobody apart.
-        if (np.delete(self.shares.by_segment(none), segment) >= MAJORITY).any():
+        if must_tell and (np.delete(self.shares.by_segment(none), segment) >= MAJORITY).any():
             return wording
         words = next(iter(self.words.of_bounds(name, none, wording.kind)), wording)
         return words._replace(order=wording.order, is_bound=False)

@@ -22,7 +22,7 @@ MAJORITY = 0.6
 """Share of the members for which a word must hold, as for the name of an archetype."""
 CLEARLY_MORE = 0.2
 """A word is as true of other customers unless so much larger a part of the members meets it."""
-FAINT, TELLING = 0.3, 0.6
+FAINT, TELLING = 0.5, 0.6
 """A word whose shares of members and others differ by less than the first has no part in a name where another word of
 the segment differs by the second."""
 # Of two neighboring segments so large a part must be on either side of a cut: otherwise "high" and "highest" are luck.
@@ -47,6 +47,11 @@ class Level:
     n_levels: int
     low: float
     high: float
+
+    @property
+    def direction(self) -> int:
+        """-1 for a low level, 0 for the middle one, 1 for a high one."""
+        return int(np.sign(2 * self.position - (self.n_levels - 1)))
 
     def terms(self, feature: str) -> tuple[Term, ...]:
         """The bounds as terms."""
@@ -161,9 +166,15 @@ def _best_separation(
         gains = np.where((inside >= MAJORITY) & (outside < limit), inside - outside, -np.inf)
         cut = int(gains.argmax())
         if np.isfinite(gains[cut]):
-            bound = float(grid[cut]) if as_is else _round_bound(grid, gains)
+            bound = _nearest_bound(grid, gains, is_lower=is_lower) if as_is else _round_bound(grid, gains)
             candidates.append(Separation(pair[row], is_lower, bound, float(gains[cut])))
     return max(candidates, key=lambda candidate: candidate.gain, default=None)
+
+
+def _nearest_bound(grid: Floats, gains: Floats, *, is_lower: bool) -> float:
+    """The bound nearest to the members that separates nearly as well: who left a year ago did not leave a week ago."""
+    near = np.flatnonzero(gains >= gains.max() - _LOSS_OF_SPOKEN)
+    return float(grid[near[0 if is_lower else -1]])
 
 
 def _round_bound(grid: Floats, gains: Floats) -> float:

@@ -25,6 +25,7 @@ from custseg.profiling.naming.traits._needed_orders import has_needed_orders, wi
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, TIME, TRAITS, Trait, Wording, in_order, rank
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
+from custseg.profiling.naming.traits.columns._last_times import tokens_of
 from custseg.profiling.naming.traits.columns._number_kinds import RATING, SCORE
 from custseg.texts import LANGUAGES
 
@@ -78,6 +79,8 @@ class Traits:
         columns = table.clustering_columns
         is_any = not self.clustered_on and not any(name in columns for name in MAIN)
         first = [name for name in columns if is_any or name in TRAITS or name in self.clustered_on]
+        if not any(name in columns for name in MAIN):
+            first += [name for name in columns if name in table.categories and name not in first]
         return first, [*(name for name in columns if name not in first), *table.descriptors]
 
     def of(self, segment: int) -> list[Trait]:
@@ -186,7 +189,8 @@ class Traits:
         terms = self._ranges(segment).get(name)
         if terms is None or not self.words.has_order(name) or self.words.is_abstract(name):
             return []
-        return self._true(name, segment, self.words.of_bounds(name, terms, "middle"), clear=True, effect=None)
+        wordings = [wording._replace(is_bound=False) for wording in self.words.of_bounds(name, terms, "middle")]
+        return self._true(name, segment, wordings, clear=True, effect=None)
 
     def _ranges(self, segment: int) -> Mapping[str, tuple[Term, ...]]:
         if segment not in self._ranges_of:
@@ -233,7 +237,8 @@ class Traits:
         strength = self._differences.strength(name, segment, shares, effect=effect)
         position = list(table.described).index(name)
         scale = self._scale(name)
-        strength += _GONE * ((kind == "high") - (kind == "middle")) * (scale == TIME)
+        since = {term.operator for term in terms} if scale == TIME else set()
+        strength += _GONE * ((since == {">="}) - (kind == "middle" and len(since) > 1))
         is_descriptive = self._differences.describes(name)
         return Trait(name, words, terms, condition, *shares, is_clear, strength, position, kind=kind, scale=scale,
                      order=order, is_descriptive=is_descriptive, is_bound=is_bound, is_end=is_end,
@@ -278,15 +283,15 @@ class Traits:
     def redundant(self, first: Trait, second: Trait) -> bool:
         """Whether two traits say the same, as their features have an absolute rank correlation of at least 0.8.
 
-        Recency, frequency and money are not the same to a reader, however they correlate, nor are the time since
-        something and how much of it there is.
+        Recency, frequency and money are not the same to a reader, however they correlate. The time since something and
+        how much of it there is are so where one follows from the other: "sessions 0" says that there was none for long.
         """
         if first.feature == second.feature:
             return True
         if first.feature in MAIN and second.feature in MAIN:
             return False
         if (first.scale == TIME) != (second.scale == TIME):
-            return False
+            return self._are_of_one_event(*((first, second) if first.scale == TIME else (second, first)))
         ranked = self.statistics.ranked
         if first.feature not in ranked or second.feature not in ranked:
             return False
@@ -294,6 +299,14 @@ class Traits:
         return self.statistics.correlations.redundant(
             Candidate(first.feature, effect), Candidate(second.feature, effect)
         )
+
+    def _are_of_one_event(self, time: Trait, amount: Trait) -> bool:
+        last_time = self.words.labels.last_time(time.feature)
+        operators = {term.operator for term in time.terms}
+        if last_time is None or len(operators) > 1 or (operators == {">="}) != (amount.kind == "low"):
+            return False
+        events = {token.rstrip("s") for event in last_time.events.values() for token in tokens_of(event)}
+        return any(token.rstrip("s") in events for label in amount.label.values() for token in tokens_of(label))
 
     def shares(self, traits: Sequence[Trait]) -> Floats:
         """Share of the members of every segment for which all traits hold; a missing value does not meet a bound."""

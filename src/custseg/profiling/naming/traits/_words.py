@@ -155,14 +155,13 @@ class Standing(NamedTuple):
 
     `matters` says whether its median differs from that of all by enough to compare them, `is_exceeded` whether another
     segment has clearly more of the column, `top` the bound above which this segment alone is; `in_rhythm` that most
-    members order as often as they used to, `base_has_lapsed` that most customers may have stopped.
+    members order as often as they used to.
     """
 
     matters: bool = True
     is_exceeded: bool = False
     top: float | None = None
     in_rhythm: bool = False
-    base_has_lapsed: bool = True
 
 
 def own_words(
@@ -171,7 +170,8 @@ def own_words(
     """What a feature with words of its own can be called, the more telling first.
 
     Low and high (`direction` -1 and 1) are absolute where the feature has a limit: only below it are orders "few".
-    Otherwise, and where the limit does not hold, they compare with the median of all customers. Without a direction
+    Otherwise, and where the limit does not hold, they compare with the median of all customers where the catalogs have
+    words for that; of others a range says more. Without a direction
     (0: like the others; None: unsure) the absolute words of recency and orders come first as well: where nobody has
     ordered for a year, that is not "average". Who keeps to an own rhythm has not been away for long, whatever the days.
     """
@@ -183,38 +183,33 @@ def own_words(
     if direction is None:
         return absolute
     if direction:
-        compared = _lower if direction < 0 else _higher
-        words = compared(feature, median, standing) if standing.matters else []
+        compared = _lower(feature, median) if direction < 0 else _higher(feature, median, standing)
+        words = compared if standing.matters else []
         return [*(low if direction < 0 else high if is_away else []), *words]
     first, last = (quantiles[quantile] for quantile in _AVERAGE_QUANTILES)
     return absolute + _wording(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
 
 
-def _lower(feature: str, median: float, standing: Standing) -> list[Wording]:
-    """Lower than most customers: more recent than most, and yet away for long; low without a limit of its own."""
-    terms = Term(feature, ">=", _HIGH_LIMITS.get(feature, 0.0)), Term(feature, "<", median)
-    lapsed = _wording(feature, "lapsed", *terms) if standing.base_has_lapsed else []
-    return lapsed + _wording(feature, "lower" if feature in _LOW_LIMITS else "low", Term(feature, "<", median))
+def _lower(feature: str, median: float) -> list[Wording]:
+    """Lower than most customers; low without a limit of its own."""
+    return _wording(feature, "lower" if feature in _LOW_LIMITS else "low", Term(feature, "<", median))
 
 
 def _higher(feature: str, median: float, standing: Standing) -> list[Wording]:
-    """Higher than most customers, where most have been away for long for longer; high without a limit of its own.
+    """Higher than most customers; high without a limit of its own.
 
     A high number needs more than nothing: 0 is the median of money that few spend. No money is high where another
     segment has clearly more.
     """
-    has_lapsed = is_high(feature, median) and standing.base_has_lapsed
     term = Term(feature, ">", max(median, 0.0))
-    lapsed = _wording(feature, "lapsed_earlier", term) if has_lapsed else []
     if feature in _HIGH_LIMITS or standing.is_exceeded:
-        return lapsed + _wording(feature, "higher", term)
+        return _wording(feature, "higher", term)
     is_alone = standing.top is not None and standing.top > max(median, 0.0)
-    return lapsed + _wording(feature, "high", Term(feature, ">=", standing.top) if is_alone else term)
+    return _wording(feature, "high", Term(feature, ">=", standing.top) if is_alone else term)
 
 
 _KINDS = {"low": "low", "lower": "low", "average": "middle"}
-_ORDERS = {"low": -1.0, "lower": -COMPARED, "average": 0.0, "lapsed": COMPARED / 2, "higher": COMPARED, "high": 1.0,
-           "lapsed_earlier": 1.0}  # fmt: skip
+_ORDERS = {"low": -1.0, "lower": -COMPARED, "average": 0.0, "higher": COMPARED, "high": 1.0}
 
 
 def high_limit(feature: str) -> float:

@@ -26,21 +26,21 @@ def test_best_score_of_recency_is_that_of_customers_who_ordered_lately() -> None
     assert [row.name.split(" · ")[0] for row in profiles] == [
         "high score of recency", "middling score of recency", "low score of recency",
     ]  # fmt: skip
-    assert profiles[0].advice.do[0].startswith("Ask them how it was")
+    assert profiles[0].advice.do[0].startswith("Ask them now whether they are satisfied")
     assert profiles[2].advice.do[0].startswith("Remind them once")
 
 
 def test_days_since_the_last_order_are_no_score() -> None:
     profiles = profiled(recency=((5, 8), (60, 70), (300, 310)))
-    assert profiles[0].name == "more recent than most by recency"
-    assert profiles[0].advice.do[0].startswith("Ask them how it was")
+    assert profiles[0].name == "recency under 50"
+    assert profiles[0].advice.do[0].startswith("Ask them now whether they are satisfied")
 
 
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["children 0", "children: 1 or 2", "children: 3 or more"]),
-        ("ru", ["children: 0", "children: 1 или 2", "children: 3 или больше"]),
+        ("en", ["children 0", "children 1–2", "children 3+"]),
+        ("ru", ["children 0", "children 1–2", "children 3+"]),
     ],
 )
 def test_few_values_are_said_by_their_number(language: str, expected: list[str]) -> None:
@@ -50,8 +50,8 @@ def test_few_values_are_said_by_their_number(language: str, expected: list[str])
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["fewer seats", "seats 20 to under 100", "more seats"]),
-        ("ru", ["seats меньше, чем у других", "seats от 20, но меньше 100", "seats больше, чем у других"]),
+        ("en", ["fewer seats", "seats 20–99", "more seats"]),
+        ("ru", ["seats меньше", "seats 20–99", "seats больше"]),
     ],
 )
 def test_steps_of_one_column_are_named_in_its_order(language: str, expected: list[str]) -> None:
@@ -69,14 +69,14 @@ def test_code_is_named_by_its_value_and_never_high() -> None:
 def test_questions_on_one_scale_are_spoken_of_as_ratings() -> None:
     high, low, middle = (5, 5, 4), (1, 1, 2), (3, 3, 2)
     profiles = profiled(service=(high, low, middle), quality=(high, low, low), delivery=(high, high, low))
-    assert profiles[1].advice.do[0].startswith("Ask a few of them why they rate this low")
+    assert profiles[1].advice.do[0].startswith("Leave out of your messages to them what they rate low")
 
 
 def test_code_among_amounts_is_neither_low_nor_high() -> None:
     logins = ((-1,), tuple(range(8)), tuple(range(40, 70)))
     profiles = profiled(days_since_login=logins, balance=((1, 9), (1, 8), (1, 9)))
     assert [row.name for row in profiles] == [
-        "days_since_login: code -1", "low days_since_login", "high days_since_login",
+        "days_since_login: code -1", "days_since_login 0–19", "high days_since_login",
     ]  # fmt: skip
     assert profiles[1].traits[0].condition["en"] == "days_since_login 0 to under 20"
     assert not any("while they are around" in line for line in profiles[0].advice.do)
@@ -84,9 +84,7 @@ def test_code_among_amounts_is_neither_low_nor_high() -> None:
 
 def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
     high, low, middle = (8, 9, 10), (1, 2, 3), (5, 6, 5)
-    assert names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0].startswith(
-        "price: "
-    )
+    assert names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0].startswith("price ")
     assert "or more" not in names(price=(high, low, middle), delivery=(high, low, low), service=(low, high, low))[0]
 
 
@@ -94,7 +92,7 @@ def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
     ("language", "expected"),
     [
         ("en", ["fewer days with a visit", "more days with a visit"]),
-        ("ru", ["дней с визитами меньше, чем у других", "дней с визитами больше, чем у других"]),
+        ("ru", ["дней с визитами меньше", "дней с визитами больше"]),
     ],
 )
 def test_days_with_a_visit_are_counted(language: str, expected: list[str]) -> None:

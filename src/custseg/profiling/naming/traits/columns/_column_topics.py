@@ -1,12 +1,15 @@
-"""What a column is about, by its name or label, read from `data/topics.toml`."""
+"""What a column is about, by its name or label, read from `data/topics.toml`.
+
+`_clear_topics` decides whether that is clear enough for advice.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from custseg._column_kinds import is_age_name, is_birth_name
@@ -19,29 +22,52 @@ ANY = "any"
 _RECENCY, _TENURE, _AGE = "recency", "tenure", "age"
 _UNWANTED = ("complaint", "missed")
 """Topics of what should not happen: that it happened lately is as bad as much of it."""
+_NOT_IN_LINES = ("within", "values", "against")
+
+Entry = Sequence[re.Pattern[str]]
+"""Words that a name has together."""
+Ranges = Mapping[str, Sequence[tuple[float, float]]]
+"""Ranges of values by unit of time, "any" where there is none."""
 
 
 @dataclass(frozen=True)
 class Topic:
     """What some columns are about, such as money, with a line of advice by kind of trait.
 
-    `words` are entries of words that a name has together; `goods` are things of which people buy little or much.
-    `trouble` are kinds of trait that are settled before anything else, `praise` kinds whose line praises a customer or
-    asks a favor of one; a topic that `is_silent` has no line, but for what is missing.
+    `words` are entries that name the topic, the `doubtful` ones among them without ground for advice; the remaining
+    fields are those of the comments at the head of `data/topics.toml`.
     """
 
     key: str
-    features: Collection[str]
-    words: Sequence[Sequence[re.Pattern[str]]]
-    goods: re.Pattern[str]
-    lines: Mapping[str, Words]
+    features: Collection[str] = ()
+    words: Sequence[Entry] = ()
+    doubtful: Sequence[Entry] = ()
+    unlike: re.Pattern[str] = re.compile("$")
+    goods: re.Pattern[str] = re.compile("$")
+    events: re.Pattern[str] | None = None
+    form: str = ""
+    lines: Mapping[str, Words] = field(default_factory=dict)
+    within: Mapping[str, Ranges] = field(default_factory=dict)
+    values: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    against: Mapping[str, Collection[str]] = field(default_factory=dict)
     trouble: Collection[str] = ()
     praise: Collection[str] = ()
     is_silent: bool = False
+    is_general: bool = False
+
+    @cached_property
+    def vocabulary(self) -> re.Pattern[str]:
+        """Any word of an entry."""
+        words = {word.pattern for entry in (*self.words, *self.doubtful) for word in entry}
+        return re.compile("|".join(sorted(words)) or "$")
 
     def is_named_by(self, tokens: Sequence[str]) -> bool:
         """Whether the tokens of a name have all the words of one of the entries."""
-        return any(all(any(word.fullmatch(token) for token in tokens) for word in together) for together in self.words)
+        return any(_has_all(entry, tokens) for entry in (*self.words, *self.doubtful))
+
+
+def _has_all(entry: Entry, tokens: Sequence[str]) -> bool:
+    return all(any(word.fullmatch(token) for token in tokens) for word in entry)
 
 
 def topic_of(feature: str, labels: Collection[str] = ()) -> Topic | None:
@@ -55,28 +81,52 @@ def topic_of(feature: str, labels: Collection[str] = ()) -> Topic | None:
 # A fit asks hundreds of times about a few columns.
 @lru_cache(maxsize=4096)
 def _topic_of(feature: str, labels: tuple[str, ...]) -> Topic | None:
-    topics_of_columns = [topic for topic in topics().values() if topic.key != ANY]
-    for topic in topics_of_columns:
-        if feature in topic.features:
-            return topic
-    if feature not in TRAITS and (time := _last_time(feature, labels)) is not None:
-        return _topic_of_time(time, (feature, *labels))
+    if (topic := topic_that_lists(feature)) is not None:
+        return topic
+    if (topic := topic_of_time(feature, labels)) is not None:
+        return topic
     # Words of a feature of the library say more than what it is about: "buy in season".
     for name in (feature, " ".join(() if feature in TRAITS else labels)):
-        tokens, is_of_people = _numerator(tokens_of(name)), is_age_name(name) or is_birth_name(name)
-        for topic in topics_of_columns:
-            if topic.is_named_by(tokens) and (is_of_people or topic.key != _AGE):
-                return topic
+        if (topic := next(iter(topics_named_by(name)), None)) is not None:
+            return topic
     return None
 
 
-def _numerator(tokens: list[str]) -> list[str]:
+def topic_that_lists(feature: str) -> Topic | None:
+    """The topic that has the feature of the library among its own."""
+    return next((topic for topic in topics().values() if feature in topic.features), None)
+
+
+def topics_named_by(name: str) -> list[Topic]:
+    """All topics whose words the name has."""
+    tokens = numerator(tokens_of(name))
+    keys = frozenset().union(*map(_topics_with_word, tokens))
+    if _AGE in keys and not (is_age_name(name) or is_birth_name(name)):
+        keys -= {_AGE}
+    return [topic for topic in topics().values() if topic.key in keys and topic.is_named_by(tokens)]
+
+
+# Names of columns share most of their words.
+@lru_cache(maxsize=4096)
+def _topics_with_word(token: str) -> frozenset[str]:
+    """The topics that have an entry with such a word."""
+    return frozenset(key for key, topic in topics().items() if key != ANY and topic.vocabulary.fullmatch(token))
+
+
+def numerator(tokens: list[str]) -> list[str]:
     """Without what something is counted by: guests_per_visit are about guests."""
     return tokens[: tokens.index("per")] if "per" in tokens[1:] else tokens
 
 
-def _topic_of_time(time: LastTime, names: Collection[str]) -> Topic:
-    """Of the time since something: tenure where it happens once, what should not happen, or recency."""
+def topic_of_time(feature: str, labels: Collection[str]) -> Topic | None:
+    """The topic of a column of the time since something, None for others.
+
+    Tenure where it happens once, what should not happen, or recency.
+    """
+    time = None if feature in TRAITS else _last_time(feature, labels)
+    if time is None:
+        return None
+    names = (feature, *labels)
     unwanted = (topics()[key] for key in _UNWANTED if any(topics()[key].is_named_by(tokens_of(name)) for name in names))
     return topics()[_TENURE] if time.is_once else next(unwanted, topics()[_RECENCY])
 
@@ -108,16 +158,31 @@ def manner_of(feature: str, labels: Collection[str] = ()) -> str | None:
 def topics() -> dict[str, Topic]:
     """All topics by key."""
     entries = tomllib.loads(files("custseg.profiling.naming").joinpath("data", "topics.toml").read_text("utf-8"))
-    return {
-        key: Topic(
-            key,
-            frozenset(entry.pop("features", ())),
-            [[any_of(word.split("|")) for word in together.split()] for together in entry.pop("words", ())],
-            any_of(entry.pop("goods", ())),
-            trouble=frozenset(entry.pop("trouble", ())),
-            praise=frozenset(entry.pop("praise", ())),
-            is_silent=entry.pop("silent", False),
-            lines=entry,
-        )
-        for key, entry in entries.items()
-    }
+    return {key: _topic(key, entry) for key, entry in entries.items()}
+
+
+def _topic(key: str, entry: dict[str, object]) -> Topic:
+    lists = {name: value for name, value in entry.items() if isinstance(value, list)}
+    tables = {name: value for name, value in entry.items() if isinstance(value, dict)}
+    return Topic(
+        key,
+        features=frozenset(lists.get("features", ())),
+        words=_entries(lists.get("words", ())),
+        doubtful=_entries(lists.get("doubtful", ())),
+        unlike=any_of(lists.get("unlike", ())),
+        goods=any_of(lists.get("goods", ())),
+        events=any_of(lists["events"]) if "events" in lists else None,
+        form=str(entry.get("form", "")),
+        lines={name: words for name, words in tables.items() if name not in _NOT_IN_LINES},
+        within=tables.get("within", {}),
+        values={name: any_of(words) for name, words in tables.get("values", {}).items()},
+        against=tables.get("against", {}),
+        trouble=frozenset(lists.get("trouble", ())),
+        praise=frozenset(lists.get("praise", ())),
+        is_silent=bool(entry.get("silent", False)),
+        is_general=bool(entry.get("general", False)),
+    )
+
+
+def _entries(entries: Collection[str]) -> list[Entry]:
+    return [[any_of(word.split("|")) for word in entry.split()] for entry in entries]

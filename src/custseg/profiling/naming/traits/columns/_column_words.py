@@ -5,7 +5,7 @@ Start at `ColumnWords.wordings`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
-from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words, condition_words
+from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words
 from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import COMPARED, TRAITS, Wording, in_each_language
@@ -21,8 +21,15 @@ from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, Co
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
 from custseg.profiling.naming.traits.columns._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
-from custseg.profiling.naming.traits.columns._own_words import AWAY, OwnWords
-from custseg.profiling.naming.traits.columns._value_words import bound_words, interval_words, level_words
+from custseg.profiling.naming.traits.columns._own_words import AWAY, SINCE, OwnWords
+from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
+from custseg.profiling.naming.traits.columns._value_words import (
+    bound_words,
+    has_bound_words,
+    interval_words,
+    level_words,
+    range_words,
+)
 from custseg.texts import EXACT, LANGUAGES, number
 
 MEDIUM = 0.33
@@ -57,9 +64,14 @@ class ColumnWords:
         return ColumnLevels(self.statistics, self.shares)
 
     @cached_property
+    def sides(self) -> SideBounds:
+        """Bounds that set segments apart on their side of the others."""
+        return SideBounds(self.statistics, self.spoken_bounds)
+
+    @cached_property
     def own_words(self) -> OwnWords:
         """The words of features that have their own."""
-        return OwnWords(self.statistics, self.levels)
+        return OwnWords(self.statistics, self.levels, self.sides)
 
     def is_flag(self, name: str) -> bool:
         """Whether a numeric column holds 0 and 1 only."""
@@ -88,9 +100,13 @@ class ColumnWords:
             return [Wording(words, (Term(name, "==", value),), "yes" if value else "no")]
         if name in TRAITS:
             wordings = self.own_words.wordings(name, segment, direction)
-            if direction and not self.levels.matters(name, segment):
-                wordings += self._beyond_median(name, direction)
-            return wordings
+            if not direction:
+                return wordings
+            ranges = self._ranges(name, segment, direction)
+            if not self.levels.matters(name, segment):
+                return [*wordings, *self._beyond_median(name, direction)]
+            # How long somebody has been away says more than that it is long.
+            return [*ranges, *wordings] if self._says_time(name, direction) else [*wordings, *ranges]
         if (code := self._usual_code(name, segment)) is not None:
             return [self._of_code(name, code)]
         level = self.levels.level(name, segment, direction)
@@ -99,7 +115,7 @@ class ColumnWords:
         wordings = self._of_level(name, segment, level) if level is not None and is_true else []
         if direction and not self.levels.codes(name):
             is_worth = self.levels.matters(name, segment)
-            wordings += self._compared(name, direction) if is_worth else self._beyond_median(name, direction)
+            wordings += self._compared(name, segment, direction) if is_worth else self._beyond_median(name, direction)
         wordings = self._as_values(name, wordings)
         return wordings or (self._without_code(name) if self.levels.codes(name) else [])
 
@@ -108,8 +124,8 @@ class ColumnWords:
         values, _ = self.statistics.clustered_values(name)
         ends = amount_ends(values[~np.isin(values, self.levels.codes(name))], self.levels.codes(name))
         terms = tuple(Term(name, sign, end) for sign, end in zip((">=", "<"), ends, strict=True) if np.isfinite(end))
-        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
-        return [Wording(words, terms, "middle")]
+        grid, unit = self.statistics.ranked[name].grid, self.statistics.table.described[name].unit
+        return [Wording(range_words(self.labels.label(name), terms, present=grid, unit=unit), terms, "middle")]
 
     def _of_level(self, name: str, segment: int, level: Level) -> list[Wording]:
         """The words of a level, by its bounds where the level is low beside the others alone, or hardly differs.
@@ -119,14 +135,29 @@ class ColumnWords:
         wording, median = self._level_wording(name, level), self.statistics.ranked[name].quantiles[segment][2]
         if wording.kind == "middle" or self._is_said_by_range(name, level, wording.kind):
             return [wording]
+        if self.labels.last_time(name) is not None and not self.levels.codes(name):
+            return []
         quantiles = self.levels.quantiles(name)
         is_true = median <= quantiles[LOW] if wording.kind == "low" else median >= quantiles[HIGH]
         is_highest = level.position == level.n_levels - 1
         is_true &= not (is_highest and self.levels.is_money(name) and self.levels.is_exceeded(name, segment))
-        bounds = self.of_bounds(name, level.terms(name), "middle")
+        bounds = self.of_bounds(name, level.terms(name), wording.kind if is_true else "middle")
+        is_true &= not self.sides.is_far_exceeded(name, segment, -1 if wording.kind == "low" else 1)
         if not is_true or not (self.kinds.of(name) in BY_VALUES or self.levels.matters(name, segment)):
             return bounds
-        return [*recent, *bounds] if (recent := self._since(name, wording.kind)) else [wording]
+        return [self._without_rank(name, segment, level)]
+
+    def _without_rank(self, name: str, segment: int, level: Level) -> Wording:
+        """The words of a level; "low" in place of "lowest" where no other segment is called low beside it."""
+        direction = level.direction
+        rivals = [
+            one
+            for one, other in self.levels.by_segment(name).items()
+            if other != level and other.direction == direction
+        ]
+        if all(self.sides.is_far_exceeded(name, rival, direction) for rival in rivals):
+            level = replace(level, position=int(direction > 0), n_levels=2)
+        return self._level_wording(name, level)
 
     def _usual_code(self, name: str, segment: int) -> float | None:
         """The code among amounts that most members have, such as -1 for "never": it is neither low nor high."""
@@ -149,36 +180,30 @@ class ColumnWords:
         term = Term(name, "<" if direction < 0 else ">=", self.levels.quantiles(name)[0.5])
         return self.of_bounds(name, (term,), "middle")
 
-    def _compared(self, name: str, direction: int) -> list[Wording]:
-        """More or less than most: where segments overlap too much for levels, a clear difference is still one."""
-        kind = "low" if direction < 0 else "high"
-        if recent := self._since(name, kind):
-            return recent
-        term = Term(name, "<" if direction < 0 else ">", self.levels.quantiles(name)[0.5])
-        words = self.labels.in_manner(name, "lower" if direction < 0 else "higher")
-        if words is None:
-            key = ("lower" if direction < 0 else "higher") if self.kinds.of(name) != COUNT else _COUNTED[direction]
-            words = self.labels.phrased(key, name)
-        return [Wording(words, (term,), kind, direction * COMPARED)]
+    def _compared(self, name: str, segment: int, direction: int) -> list[Wording]:
+        """The range that sets the segment apart on its side, where segments overlap too much for levels.
 
-    def _since(self, name: str, kind: str) -> list[Wording]:
-        """That something happened lately or long ago, in human terms and beside most customers; of other columns none.
-
-        Human terms are those of orders: lately is within two months, long ago four months or more.
+        Figures that say little to readers are compared with most customers.
         """
-        time = self.labels.last_time(name)
-        if time is None:
+        if not self.is_abstract(name) and self.kinds.of(name) != SCORE:
+            return self._ranges(name, segment, direction)
+        kind, key = ("low", "lower") if direction < 0 else ("high", "higher")
+        term = Term(name, "<" if direction < 0 else ">", self.levels.quantiles(name)[0.5])
+        return [Wording(self.labels.phrased(key, name), (term,), kind, direction * COMPARED)]
+
+    def _ranges(self, name: str, segment: int, direction: int) -> list[Wording]:
+        """The bounds of a segment on its side of the others, with a second one below who goes far beyond it."""
+        kind = "low" if direction < 0 else "high"
+        if name in TRAITS and not has_bound_words(name):
             return []
-        is_low, label, codes = kind == "low", self.labels.label(name), self.levels.codes(name)
-        wordings = []
-        if time.limits is not None and not codes:
-            term = Term(name, "<=" if is_low else ">=", time.limits[not is_low])
-            wordings.append(Wording(time.words(kind, label), (term,), kind, -1.0 if is_low else 1.0))
-        if not codes:
-            term = Term(name, "<" if is_low else ">", self.levels.quantiles(name)[0.5])
-            words = time.words("lower" if is_low else "higher", label)
-            wordings.append(Wording(words, (term,), kind, -COMPARED if is_low else COMPARED))
-        return wordings
+        if name == AWAY and direction > 0 and self.own_words.rhythm.keeps(segment):
+            return []  # whoever keeps to an own rhythm is not away
+        terms = self.sides.terms(name, segment, direction)
+        wordings = (self.of_bounds(name, bounds, self._range_kind(name, bounds, kind)) for bounds in terms)
+        return [wording._replace(is_bound=False) for words in wordings for wording in words]
+
+    def _says_time(self, name: str, direction: int) -> bool:
+        return direction > 0 and name in SINCE
 
     def level_wording(self, name: str, segment: int) -> Wording:
         """The words for the level of a segment that has one; by bounds where it is not on its side of most customers.
@@ -190,31 +215,28 @@ class ColumnWords:
         is_inner = 0 < level.position < level.n_levels - 1
         if is_inner and not self.levels.is_on_its_side(name, segment, wording.kind):
             wording = next(iter(self.of_bounds(name, level.terms(name), "middle")), wording)
-        if not is_inner:
-            recent = [*self._since(name, wording.kind), *self.of_bounds(name, level.terms(name), wording.kind)]
-            size = int(self.statistics.sizes()[segment])
-            is_said = self.labels.last_time(name) is not None
-            true = (words for words in recent if is_said and is_most(self.shares.of(words.terms, segment)[0], size))
-            wording = next(true, wording)
+        if not is_inner and self.labels.last_time(name) is not None:
+            wording = next(iter(self.of_bounds(name, level.terms(name), wording.kind)), wording)
         return next(iter(self._as_values(name, [wording])), wording)
 
     def _level_wording(self, name: str, level: Level) -> Wording:
         forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
         wording = level_words(self.labels.label(name), level, name, forms=forms)
         if self._is_said_by_range(name, level, wording.kind):
-            ranges = self.of_bounds(name, level.terms(name), self._range_kind(name, level, wording.kind))
+            ranges = self.of_bounds(name, level.terms(name), self._range_kind(name, level.terms(name), wording.kind))
             return ranges[0]._replace(order=wording.order, is_bound=False) if ranges else wording
         words = self.labels.in_manner(name, _HEIGHTS.get((level.n_levels, level.position), ""))
         is_end = level.n_levels >= _FEWEST_WITH_ENDS and level.position in (0, level.n_levels - 1)
         return wording._replace(words=words or wording.words, is_end=is_end)
 
-    def _range_kind(self, name: str, level: Level, kind: str) -> str:
+    def _range_kind(self, name: str, terms: tuple[Term, ...], kind: str) -> str:
         """What a range says: of the time since something that it is recent or long ago only in human terms."""
         time = self.labels.last_time(name)
-        if time is None:
+        if time is None or time.limits is None:
             return kind
-        first, last = time.limits or (-np.inf, np.inf)
-        return "low" if level.high <= first else "high" if level.low >= last else "middle"
+        first, _ = time.limits
+        bounds = {term.operator: float(term.value or 0) for term in terms}
+        return "low" if bounds.get("<", np.inf) <= first else "high" if bounds.get(">=", -np.inf) >= first else "middle"
 
     def _is_said_by_range(self, name: str, level: Level, kind: str) -> bool:
         """Whether a level says more by its bounds: the middle, and of ages and last times all between the ends.
@@ -236,11 +258,16 @@ class ColumnWords:
 
     def of_bounds(self, name: str, terms: tuple[Term, ...], kind: str) -> list[Wording]:
         """Bounds of a column as words: "orders 5 to 9"."""
-        is_bound = self.kinds.of(name) not in BY_VALUES
+        kind_of_numbers, label = self.kinds.of(name), self.labels.label(name)
         if (words := bound_words(terms)) is not None:
             return [Wording(words, terms, kind, is_bound=name != AWAY)]
-        words = {language: condition_words(terms, self.statistics.table, language) for language in LANGUAGES}
-        return self._as_values(name, [Wording(words, terms, kind, is_bound=is_bound)])
+        if kind_of_numbers in BY_VALUES:
+            return self._as_values(name, [Wording({}, terms, kind)])
+        grid, unit = self.statistics.ranked[name].grid, self.statistics.table.described[name].unit
+        words = range_words(label, terms, present=grid, unit=unit)
+        if (time := self.labels.last_time(name)) is not None:
+            words = time.words({term.operator: float(term.value or 0) for term in terms}, otherwise=words)
+        return [Wording(words, terms, kind, is_bound=True)]
 
     def of_category(self, name: str, share: CategoryShare) -> Wording:
         """That the members have a category more or less often than the others."""
@@ -259,12 +286,12 @@ class ColumnWords:
         time = self.labels.last_time(name)
         if time is not None:
             return time.spoken
-        return SPOKEN_DAYS if self.statistics.table.described[name].unit == "days" else ()
+        is_of_days = name in SINCE or self.statistics.table.described[name].unit == "days"
+        return SPOKEN_DAYS if is_of_days else ()
 
 
 # From so many levels on there is a low one beside the lowest.
 _FEWEST_WITH_ENDS = 4
-_COUNTED = {-1: "fewer", 1: "more"}
 # What a level is called by number of levels and position, in the words for such columns.
 _HEIGHTS = {
     (n_levels, position): height
@@ -280,5 +307,4 @@ _HEIGHTS = {
 
 def _agrees(level: Level, effect: Effect) -> bool:
     """Whether a low level is below the other customers: the second of many steps may be above most of them."""
-    side = 2 * level.position - (level.n_levels - 1)
-    return abs(effect.value) < MEDIUM if side == 0 else side * effect.value > 0
+    return abs(effect.value) < MEDIUM if level.direction == 0 else level.direction * effect.value > 0

@@ -30,7 +30,7 @@ class ColumnLabels:
 
     def label(self, name: str) -> Words:
         """The label in a name, of a score that it is one."""
-        label = {language: _shortened(self._short(name, language)) for language in LANGUAGES}
+        label = {language: shortened(self._short(name, language)) for language in LANGUAGES}
         if name not in self.statistics.ranked or self.kinds.of(name) != SCORE:
             return label
         form = in_each_language("names", "score")
@@ -91,7 +91,7 @@ class ColumnLabels:
         return single_line(feature.short_phrase(language)) if phrase == feature.phrase(language) else phrase
 
 
-def _shortened(label: str) -> str:
+def shortened(label: str) -> str:
     """The label in a name: without its unit in parentheses, and of as many whole words as there is space for."""
     label = _UNIT.sub("", label) or label
     if len(label) <= _LONGEST_LABEL:

@@ -1,6 +1,6 @@
 """Columns of the time since something happened, by their names or labels: "days_since_flight", "last_visit_days".
 
-Low values are recent, and high ones long ago: nobody says "few days since flight".
+Such values are said as people say them, "no flight for 90+ days", rather than "more days since flight".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from custseg.texts import LANGUAGES, text
+from custseg.texts import LANGUAGES, number, text
 
 # Letters from digits, capitalized words from each other: "NumDealsPurchases", "Kidhome2".
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -27,6 +27,10 @@ _SPOKEN = {
     "month": (1, 2, 3, 6, 9, 12, 18, 24, 36),
     "year": (1, 2, 3, 5, 10),
 }
+
+
+# "In the last 1 days" is no English.
+_FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,23 @@ class LastTime:
         """Times that people speak of, in the unit of the column."""
         return () if self.unit is None else _SPOKEN[self.unit]
 
-    def words(self, height: str, label: Mapping[str, str]) -> dict[str, str]:
-        """The words for "low" (recent), "high", or "lower" and "higher" than most, by language."""
-        words = {}
+    def words(self, bounds: Mapping[str, float], *, otherwise: Mapping[str, str]) -> dict[str, str]:
+        """The words for bounds by operator: "visit in the last 30 days", "no visit for 90+ days".
+
+        `otherwise` are those of a language in which the name of the column does not say what happened.
+        """
+        words = dict(otherwise)
+        form = {(">=",): "high", ("<",): "low", (">=", "<"): "both"}.get(tuple(sorted(bounds, reverse=True)))
+        if form is None or self.unit is None or min(bounds.values()) < _FEWEST:
+            return words
         for language in LANGUAGES:
             event = self.events.get(language)
-            form = (
-                "inactive" if self.is_inactivity else "column" if event is None else "once" if self.is_once else "event"
-            )
-            words[language] = text(language, "profiling", "last_times", form, height).format(event or label[language])
+            if self.is_inactivity or event is not None:
+                happening = "inactive" if self.is_inactivity else "once" if self.is_once else "event"
+                entries = text(language, "profiling", "last_times")
+                numbers = (number(bounds[operator], language) for operator in sorted(bounds, reverse=True))
+                fields = [*(() if self.is_inactivity else (event,)), *numbers, entries["units"][self.unit]]
+                words[language] = entries[happening][form].format(*fields)
         return words
 
 
@@ -97,6 +109,11 @@ def last_time_of(feature: str, labels: tuple[tuple[str, str], ...] = ()) -> Last
 def tokens_of(name: str) -> list[str]:
     """The words of a name in lower case."""
     return [token.lower() for token in _TOKENS.findall(_CAMEL_CASE.sub(" ", name))]
+
+
+def unit_in(name: str) -> str | None:
+    """The unit of time that a name has: "day", "week", "month" or "year"; None without one."""
+    return next((unit for token in tokens_of(name) if (unit := _unit_of(token)) is not None), None)
 
 
 class _Parsed(NamedTuple):

@@ -30,6 +30,8 @@ _QUESTIONS = 3
 # "arrival_month", but not "visits_per_month".
 _OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday)", re.IGNORECASE)
 _HOURS = 24
+# "car_age_years" is a time, not a number of things.
+_OF_TIME = re.compile(r".+[\W_](?:years?|yrs|months?)", re.IGNORECASE)
 # The first or the last word of the name: "employees", "parcels_ordered".
 _PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
 
@@ -78,7 +80,11 @@ class NumberKinds:
             return LABELS if len(grid) <= _FEW_VALUES else AMOUNT
         if len(grid) <= _FEW_VALUES and 0 <= grid[0] <= 1:
             return FEW
-        return COUNT if grid[0] >= 0 and _PLURAL.fullmatch(name) and not _is_money(name) else AMOUNT
+        return (
+            COUNT
+            if grid[0] >= 0 and _PLURAL.fullmatch(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
+            else AMOUNT
+        )
 
     def _is_score(self, name: str, grid: Floats) -> bool:
         """Whether a column is a score of recency or money, or one of frequency beside such a score."""

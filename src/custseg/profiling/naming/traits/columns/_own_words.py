@@ -19,11 +19,16 @@ from custseg.profiling.naming.traits._words import (
     own_words,
 )
 from custseg.profiling.naming.traits.columns._column_levels import ColumnLevels
+from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 
 AWAY = "recency_days"
 _AGE = "age_days"
 _MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
+_AMOUNTS = _MONEY | {"order_count", "sessions", "emails_delivered"}
+"""Features of which no segment has few or many where another one has far fewer or far more."""
+SINCE = frozenset({AWAY, "days_since_visit", "days_since_click"})
+"""Features of the time since something."""
 
 
 @dataclass(eq=False)
@@ -32,6 +37,7 @@ class OwnWords:
 
     statistics: ColumnStatistics
     levels: ColumnLevels
+    sides: SideBounds
 
     @cached_property
     def rhythm(self) -> SegmentRhythm:
@@ -43,7 +49,13 @@ class OwnWords:
         standing = self._standing(name, segment)
         wordings = own_words(name, direction, quantiles=self.levels.quantiles(name), standing=standing)
         # Who has more orders than most has not few, though they be three; a year without an order is long for anybody.
-        wordings = [w for w in wordings if name == AWAY or self.levels.is_on_its_side(name, segment, w.kind)]
+        wordings = [
+            w
+            for w in wordings
+            if (name == AWAY and w.kind == "high") or self.levels.is_on_its_side(name, segment, w.kind)
+        ]
+        if name in _AMOUNTS:
+            wordings = [w for w in wordings if not self._is_far_exceeded(name, segment, w)]
         if name == OVERDUE:
             wordings = self._of_rhythm(segment, wordings)
         if name == _AGE and not buys_again(self.statistics, segment, lately=high_limit(AWAY)):
@@ -59,6 +71,10 @@ class OwnWords:
         """Whether the median of all customers is high in human terms."""
         return is_high(name, self.levels.quantiles(name)[0.5])
 
+    def _is_far_exceeded(self, name: str, segment: int, wording: Wording) -> bool:
+        direction = {"low": -1, "high": 1}.get(wording.kind, 0)
+        return bool(direction) and self.sides.is_far_exceeded(name, segment, direction)
+
     def _of_rhythm(self, segment: int, wordings: list[Wording]) -> list[Wording]:
         """Those of the words for usual gaps since the last order that are true: few keep to a rhythm."""
         if float(self.statistics.ranked[OVERDUE].quantiles[segment][2]) <= LATE:
@@ -71,9 +87,7 @@ class OwnWords:
     def _standing(self, name: str, segment: int) -> Standing:
         matters = self.levels.matters(name, segment)
         if name not in _MONEY:
-            return Standing(
-                matters, in_rhythm=self.rhythm.keeps(segment), base_has_lapsed=self.rhythm.base_has_lapsed is not False
-            )
+            return Standing(matters, in_rhythm=self.rhythm.keeps(segment))
         is_exceeded, levels = self.levels.is_exceeded(name, segment), self.levels.by_segment(name)
         level = levels.get(segment)
         is_top = level is not None and level.position == level.n_levels - 1 and not is_exceeded

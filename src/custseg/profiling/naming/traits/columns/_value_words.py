@@ -1,24 +1,21 @@
-"""Words for a level of a column, and for its values where there are few: "lowest income", "children: 1 or more"."""
+"""Words for a level of a column, and for its values within bounds: "lowest income", "visits 3–12"."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from textwrap import shorten
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from custseg._numerics import Floats
-from custseg.profiling.measures._terms import OPERATORS, Term
+from custseg.profiling.measures._terms import OPERATORS, Term, bound_text
 from custseg.profiling.naming.traits._levels import Level
 from custseg.profiling.naming.traits._words import Wording, Words
 from custseg.profiling.naming.traits.columns._number_kinds import FEW, LABELS, RATING, SCALE, YEARS
-from custseg.texts import LANGUAGES, number, text
+from custseg.texts import LANGUAGES, number, text, whole_range
 
 _COUNTED = frozenset({"order_count"})
 """Features of whole numbers, whose upper bound is the last one within it."""
-_LONGEST_LABEL, _COUNTED_LABEL = 28, 10
-_UNIT = re.compile(r"\s*\([^()]*\)$")
+_FORMS = {"==": "exactly", ">=": "at_least", ">": "over", "<": "under", "<=": "at_most"}
 
 
 def level_words(label: Words, level: Level, feature: str, *, forms: str = "levels") -> Wording:
@@ -37,25 +34,75 @@ def level_words(label: Words, level: Level, feature: str, *, forms: str = "level
     return Wording(words, level.terms(feature), kind, height)
 
 
+def has_bound_words(feature: str) -> bool:
+    """Whether people speak of the bounds of a feature in a way of its own."""
+    return feature in text("en", "profiling", "bounds")
+
+
 def bound_words(terms: Sequence[Term]) -> Words | None:
     """The words for bounds of a feature that people speak of in a way of its own: "last order under 90 days ago"."""
     feature, bounds = terms[0].feature, {term.operator: term.value for term in terms}
-    if feature not in text("en", "profiling", "bounds") or not set(bounds) <= {"<", ">="}:
+    operators = {"<", ">=", "=="} if feature in _COUNTED else {"<", ">="}
+    if not has_bound_words(feature) or not set(bounds) <= operators:
         return None
     form = "both" if len(bounds) > 1 else next(iter(bounds))
     values = [float(bounds[operator] or 0) for operator in sorted(bounds, reverse=True)]
-    if feature in _COUNTED and "<" in bounds:
-        values[-1] = np.ceil(values[-1]) - 1
-    if min(values) < (2 if feature in _COUNTED else 0) or len(set(values)) < len(bounds):
+    if feature in _COUNTED:
+        values = [float(np.ceil(value)) for value in values]
+        values[-1] -= "<" in bounds
+    if min(values) < (2 if feature in _COUNTED else 0):
         return None
+    if len(set(values)) < len(bounds):
+        if feature not in _COUNTED:
+            return None
+        form, values = "==", values[:1]
     return {
         language: text(language, "profiling", "bounds", feature, form).format(*(number(v, language) for v in values))
         for language in LANGUAGES
     }
 
 
+def range_words(label: Words, terms: Sequence[Term], *, present: Floats, unit: str) -> Words:
+    """The words for values within bounds: "visits 3–12", "bill 40+"; whole numbers up to the last one within."""
+    bounds = {term.operator: float(term.value or 0) for term in terms}
+    is_whole = bool((present == np.floor(present)).all())
+    form, ends = _whole_form(bounds, present) if is_whole else _form(bounds)
+    return {
+        language: text(language, "profiling", "few_values", form).format(
+            label[language], *(bound_text(end, unit, language) for end in ends)
+        )
+        for language in LANGUAGES
+    }
+
+
+def _form(bounds: Mapping[str, float]) -> tuple[str, list[float]]:
+    """The form of the catalogs for bounds by operator, and its numbers."""
+    if len(bounds) == 1:
+        (operator, value), *_ = bounds.items()
+        return _FORMS[operator], [value]
+    ends = [bounds[operator] for operator in sorted(bounds, reverse=True)]
+    # A dash between numbers below 0 reads as another minus.
+    return ("signed" if min(ends) < 0 else "from_to"), ends
+
+
+def _whole_form(bounds: Mapping[str, float], present: Floats) -> tuple[str, list[float]]:
+    if not set(bounds) <= {">=", "<"}:
+        return _form(bounds)
+    low, high = bounds.get(">="), bounds.get("<")
+    first = float(present[0]) if low is None else float(np.ceil(low))
+    last = float(present[-1]) if high is None else float(np.ceil(high)) - 1
+    if first == last:
+        return "exactly", [first]
+    if high is None:
+        return "at_least", [first]
+    form, (*_, bound) = whole_range(None, high)
+    if low is None:
+        return _FORMS[form], [bound]
+    return ("signed" if first < 0 else "from_to"), [first, last]
+
+
 def interval_words(label: Words, wording: Wording, *, present: Floats, kind: str) -> Wording | None:
-    """The words for the whole numbers within the bounds, of a column of that kind: "children: 1 or more".
+    """The words for the whole numbers within the bounds, of a column of that kind: "children 1+".
 
     None where the bounds hold all values or none, or several of a column of labels.
     """
@@ -69,10 +116,10 @@ def interval_words(label: Words, wording: Wording, *, present: Floats, kind: str
     low, high = float(values[0]), float(values[-1])
     if low == high:
         wording = wording._replace(terms=(Term(feature, "==", low),))
-    form = _interval_form(low, high, present=present, kind=kind)
+    form, ends = _interval_form(low, high, present=present, kind=kind)
     words = {
         language: text(language, "profiling", "few_values", form).format(
-            label[language], *(number(bound, language, grouped=kind != YEARS) for bound in (low, high))
+            label[language], *(number(end, language, grouped=kind != YEARS) for end in ends)
         )
         for language in LANGUAGES
     }
@@ -88,26 +135,12 @@ def _kind_of(said: str, low: float, high: float, *, present: Floats, kind: str) 
     return "middle" if kind in (RATING, SCALE) and reaches_beyond else said
 
 
-def _interval_form(low: float, high: float, *, present: Floats, kind: str) -> str:
-    """The form of the catalogs: at an end of a range without a natural end, "or more"; else both ends."""
+def _interval_form(low: float, high: float, *, present: Floats, kind: str) -> tuple[str, list[float]]:
+    """The form of the catalogs and its numbers: at an end of a range without a natural end, "or more"; else both."""
     if low == high:
-        return "exactly"
+        return "exactly", [low]
     if kind in (FEW, YEARS) and low == present[0]:
-        return "or_fewer" if kind == FEW else "or_earlier"
+        return ("at_most" if kind == FEW else "or_earlier"), [high]
     if kind in (FEW, YEARS) and high == present[-1]:
-        return "or_more" if kind == FEW else "or_later"
-    return "either" if high == low + 1 else "from_to"
-
-
-def shortened(label: str) -> str:
-    """The label in a name: without its unit in parentheses, and of as many whole words as there is space for."""
-    label = _UNIT.sub("", label) or label
-    if len(label) <= _LONGEST_LABEL:
-        return label
-    return shorten(label, _LONGEST_LABEL, placeholder="…") if " " in label[:_LONGEST_LABEL] else label
-
-
-def counted_lengths(words: Words, label: Words, *, column: str) -> dict[str, int]:
-    """Characters of the words, of which the label counts as many as the name of the column has, at most 10."""
-    surplus = {code: len(label[code]) - min(len(column), _COUNTED_LABEL) for code in LANGUAGES}
-    return {code: len(said) - surplus[code] * (label[code] in said) for code, said in words.items()}
+        return ("at_least" if kind == FEW else "or_later"), [low]
+    return ("signed" if low < 0 else "from_to"), [low, high]
