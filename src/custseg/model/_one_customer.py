@@ -12,7 +12,7 @@ from custseg._checks import check_finite, did_you_mean
 from custseg._frames import frame_from_columns
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table import RETURN_COLUMNS, FeatureTable, given_features_of
+from custseg.feature_table import RETURN_COLUMNS, Feature, FeatureTable
 
 _TYPES: Mapping[str, Any] = {"text": nw.String, "flag": nw.Boolean}
 _WORDS = {"text": "text", "flag": "True, False"}
@@ -46,7 +46,7 @@ def table_of_one(features: Mapping[str, Any], values: Mapping[str, Floats], kind
             columns[name] = [value]
     local = nw.from_native(frame_from_columns({"customer_id": [0], **columns}), eager_only=True)
     local = local.with_columns(nw.col(name).cast(_TYPES.get(kinds.get(name, ""), nw.Float64)) for name in columns)
-    return FeatureTable(local, given_features_of(local, list(columns)), nw.to_native)
+    return FeatureTable(local, tuple(map(Feature, columns)), nw.to_native)
 
 
 def _number(name: str, value: Any) -> Floats:

@@ -14,7 +14,7 @@ from custseg.rule_segments._check import RuleCheck, RuleCount, RuleFinding, jacc
 from custseg.rule_segments._definitions import SegmentRule
 from custseg.rule_segments.conditions._binding import column_faults
 from custseg.rule_segments.conditions._evaluation import Evaluator
-from custseg.rule_segments.conditions._logic import can_be_true, contains
+from custseg.rule_segments.conditions._logic import Logic
 from custseg.rule_segments.conditions._predicates import RATE_COLUMNS, Comparison, Flag, Predicate, RateAbove
 from custseg.rule_segments.conditions._rates import expected_precision
 from custseg.rule_segments.conditions._truth import Truth
@@ -66,17 +66,18 @@ def _finding(
 
 def _of_logic(segments: Sequence[SegmentRule]) -> Iterator[RuleFinding]:
     """Rules that can never be true, and rules that contain each other."""
-    possible = []
+    logic, possible = Logic([segment.predicate for segment in segments]), []
     for segment in segments:
-        if can_be_true(segment.predicate):
+        if logic.can_be_true(segment.predicate):
             possible.append(segment)
         else:
             yield _finding("never", [segment], is_error=True, when=segment.when)
     for position, later in enumerate(possible):
         for earlier in possible[:position]:
-            if contains(earlier.predicate, later.predicate):
+            is_inside, is_around = logic.contain_each_other(earlier.predicate, later.predicate)
+            if is_inside:
                 yield _finding("inside", [later, earlier], is_error=True)
-            elif contains(later.predicate, earlier.predicate):
+            elif is_around:
                 yield _finding("contains", [later, earlier])
 
 

@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg.rule_segments.conditions._grammar import parse_condition
-from custseg.rule_segments.conditions._logic import can_be_true, contains
+from custseg.rule_segments.conditions._logic import Logic
+
+
+def contain_each_other(first: str, second: str) -> tuple[bool, bool]:
+    predicates = [parse_condition(first), parse_condition(second)]
+    return Logic(predicates).contain_each_other(*predicates)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,8 @@ from custseg.rule_segments.conditions._logic import can_be_true, contains
     ],
 )
 def test_contradictions(condition: str, expected: bool) -> None:
-    assert can_be_true(parse_condition(condition)) is expected
+    predicate = parse_condition(condition)
+    assert Logic([predicate]).can_be_true(predicate) is expected
 
 
 @pytest.mark.parametrize(
@@ -39,20 +45,24 @@ def test_contradictions(condition: str, expected: bool) -> None:
         ("a > 3", "a > 5 and region = 'x'", True),
         ("region in ['x', 'y']", "region = 'x'", True),
         ("not region = 'x'", "region is unknown", False),
+        ("rate_above(open, 0.5)", "rate_above(open, 0.5) and vip is yes", True),
+        ("rate_above(open, 0.5)", "rate_above(click, 0.5)", False),
         ("overdue(sure=0.8)", "overdue(sure=0.95)", True),
         ("overdue(sure=0.95)", "overdue(sure=0.8)", False),
     ],
 )
 def test_containment(outer: str, inner: str, expected: bool) -> None:
-    assert contains(parse_condition(outer), parse_condition(inner)) is expected
+    assert contain_each_other(outer, inner)[0] is expected
 
 
 @given(st.floats(-5, 5), st.floats(-5, 5))
 def test_half_lines_contain_each_other_by_their_bounds(low: float, high: float) -> None:
-    assert contains(parse_condition(f"a > {low!r}"), parse_condition(f"a > {high!r}")) is (low <= high)
+    both = contain_each_other(f"a > {low!r}", f"a > {high!r}")
+    assert both == (low <= high, high <= low)
 
 
 def test_what_is_too_much_to_look_at_is_not_claimed() -> None:
-    many = " and ".join(f"x{index} > {index}" for index in range(12))
-    assert can_be_true(parse_condition(f"{many} and x0 < 0"))
-    assert not contains(parse_condition("x0 > 0"), parse_condition(many))
+    many = " and ".join(f"x{index} > {index}" for index in range(14))
+    predicate = parse_condition(f"{many} and x0 < 0")
+    assert Logic([predicate]).can_be_true(predicate)
+    assert contain_each_other("x0 > 0", many) == (False, False)
