@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from os import PathLike
 from typing import Any
 
 from custseg._assembly import assembled
@@ -68,7 +69,7 @@ def fit_segments(
     lift: float = 0.5,
     prefer: int | Sequence[int] = PREFERRED,
     previous: Segmentation | SegmentModel | ClusteringChoice | int | None = None,
-    rules: RuleSegments | Mapping[str, object] | None = None,
+    rules: RuleSegments | Mapping[str, object] | str | PathLike[str] | None = None,
     lifecycle: bool = False,
     refunds: str = "net",
     window_days: int | None = None,
@@ -127,7 +128,7 @@ def fit_segments(
     previous : Segmentation, SegmentModel, ClusteringChoice or int, optional
         An earlier result, or its number of segments, which is kept unless another number is clearly better.
         `n_segments` goes first, and the goal comes after it.
-    rules : RuleSegments or mapping of str to condition, optional
+    rules : RuleSegments, mapping of str to condition, or path of a TOML file, optional
         Segments that are stated as rules, see `custseg.rule_segments.RuleSegments`: a customer is in the first one that
         is true, also without a purchase. All others are clustered; `n_segments` counts their segments, 1 leaves them in
         one. A share as `min_size` is one of all customers in segments, and rules must meet the minimum too. Segments of

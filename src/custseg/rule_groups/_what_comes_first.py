@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
 
 from custseg._numerics import Bools
 from custseg.feature_table import FeatureTable
@@ -37,6 +38,8 @@ class WhatComesFirst:
         others = {"rules=": rules, "n_segments=": n_segments}
         if lifecycle and (given := [name for name, value in others.items() if value is not None]):
             raise TypeError(f"{caller}: lifecycle=True makes its own stages and numbers; leave out {listed(given)}.")
+        if isinstance(rules, (str, PathLike)):
+            return cls(RuleSegments.from_toml(rules), lifecycle)
         return cls(None if rules is None else RuleSegments(rules), lifecycle)
 
     def groups(
