@@ -80,7 +80,7 @@ def test_unknown_name_is_an_error() -> None:
 
 
 def test_private_name_is_no_submodule() -> None:
-    assert not hasattr(custseg, "sources")
+    assert not hasattr(custseg, "segments")
     with pytest.raises(ImportError, match="cannot import name 'fit'"):
         exec("from custseg import fit")
 

@@ -576,8 +576,8 @@ def test_sampling_is_reported() -> None:
 
 def test_heavy_tail_is_reported() -> None:
     rng, group = np.random.default_rng(0), np.repeat([0, 1, 2], 100)
-    visits, age = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
-    table = pl.DataFrame({"id": range(300), "visits": visits, "age": age, "luck": rng.standard_t(2, 300)})
+    visits, basket = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
+    table = pl.DataFrame({"id": range(300), "visits": visits, "basket": basket, "luck": rng.standard_t(2, 300)})
     fitted = quick_fit(features=table)
     assert [row.size for row in fitted.profiles] == [100, 100, 100]
     assert "The extreme values of luck were compressed: they are too few to form a segment." in fitted.notes
@@ -732,3 +732,36 @@ def test_three_distinct_values_are_three_segments() -> None:
     table = pl.DataFrame({"client": range(100), "a": [0] * 90 + [50] * 5 + [100] * 5})
     result = fit_segments(features=table, method="kmeans", min_size=2, n_segments=3)
     assert sorted(row.size for row in result.profiles.segments) == [5, 5, 90]
+
+
+def test_sensitive_columns_are_clustered_on_only_if_they_are_named() -> None:
+    rng = np.random.default_rng(0)
+    columns = {"visits": rng.normal(9, 3, 200), "spent": rng.gamma(2, 9, 200), "age": rng.normal(50, 9, 200)}
+    table = pl.DataFrame({"id": range(200), **columns})
+    options: dict[str, Any] = {"features": table, "method": "kmeans", "n_segments": 2}
+    plain = fit_segments(**options)
+    assert [column.name for column in plain.model.columns] == ["visits", "spent"]
+    assert "age" in plain.features.names
+    assert not any("sensitive" in note for note in plain.notes)
+    named = fit_segments(**options, columns=["visits", "age"])
+    assert [column.name for column in named.model.columns] == ["visits", "age"]
+    assert any(note.startswith("The segments are made of sensitive columns, as asked: age.") for note in named.notes)
+    further = fit_segments(**options, sensitive=["spent"])
+    assert [column.name for column in further.model.columns] == ["visits"]
+    # A refit of the model keeps the choice.
+    assert further.model.options.columns == ("visits",)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"sensitive": ["spend"]}, DataError, r"sensitive names columns that the table lacks: 'spend'.*'spent'"),
+        ({"sensitive": "spent"}, TypeError, "sensitive must be a list of column names"),
+        ({"sensitive": ["spent"], "columns": ["spent", "visits"]}, ValueError, r"\['spent'\] cannot be in columns="),
+        ({"sensitive": ["spent", "visits"]}, DataError, "visits: it is sensitive, such as age or sex"),
+    ],
+)
+def test_wrong_sensitive_columns(options: dict[str, Any], error: type[Exception], match: str) -> None:
+    table = pl.DataFrame({"id": range(60), "visits": range(0, 120, 2), "spent": [1.0, 2.0, 5.0] * 20})
+    with pytest.raises(error, match=match):
+        fit_segments(features=table, **options)

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PARTS = ("llvmlite",)  # numba's compiled part, whose name does not begin with its parent's
-EXTRAS = ("pandas", "duckdb", "excel", "sql")
+EXTRAS = ("pandas", "duckdb", "excel", "sql", "phone")
 
 
 def core() -> list[str]:

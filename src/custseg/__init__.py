@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         exports,
         features,
         goals,
+        identity,
         insights,
         plots,
         preparation,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         proof,
         reports,
         rule_segments,
+        sources,
         tracking,
     )
     from custseg.errors import (
@@ -76,6 +78,7 @@ _FOLDERS = (
     "exports",
     "features",
     "goals",
+    "identity",
     "insights",
     "plots",
     "preparation",
@@ -84,6 +87,7 @@ _FOLDERS = (
     "reports",
     "rule_segments",
     "rules",
+    "sources",
     "tracking",
 )
 
@@ -113,6 +117,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "exports",
     "features",
     "goals",
+    "identity",
     "insights",
     "plots",
     "preparation",
@@ -121,6 +126,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "reports",
     "rule_segments",
     "rules",
+    "sources",
     "tracking",
 ]
 

@@ -36,6 +36,7 @@ _EXTRAS = {
     "fastexcel": "excel",
     "sqlglot": "sql",
     "tableauhyperapi": "tableau",
+    "phonenumbers": "phone",
 }
 # Ranges up to this number are accepted for any number of customers: numbers that are too large are not tried.
 _MODEST = 100

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from custseg._checks import did_you_mean, ended
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
 from custseg.feature_table import (
     RETURN_COLUMNS,
     FeatureTable,
-    UninformativeReason,
+    UnclusteredReason,
     as_numbers,
     check_features,
     returned_everything,
-    uninformative_columns,
+    unclustered_columns,
 )
 from custseg.preparation import Preparation, fit_preparation
 from custseg.texts import listed
@@ -24,6 +25,7 @@ from custseg.texts import listed
 __all__ = [
     "CustomerMatrix",
     "can_be_clustered",
+    "check_sensitive",
     "clustering_columns",
     "customer_matrix",
     "has_usable_values",
@@ -31,11 +33,12 @@ __all__ = [
 ]
 
 DEFAULT_COLUMNS = ("recency_days", "order_count", "revenue")
-_REASONS: Mapping[UninformativeReason, str] = {
+_REASONS: Mapping[UnclusteredReason, str] = {
     "no value": "all of its values are missing",
     "constant": "all of its values are equal",
     "id": "it holds ids",
     "code": "it holds codes, which are no quantities",
+    "sensitive": "it is sensitive, such as age or sex",
     "outcome": "it looks like an outcome, known only afterwards",
     "duplicate": "it repeats another column",
 }
@@ -68,30 +71,50 @@ class CustomerMatrix:
         return of_customers
 
 
-def clustering_columns(table: FeatureTable, columns: Sequence[str] | None, caller: str) -> list[str]:
-    """The features to cluster on: the requested ones, else the default ones in the table, else all numeric ones."""
+def clustering_columns(
+    table: FeatureTable, columns: Sequence[str] | None, caller: str, *, sensitive: Sequence[str] = ()
+) -> list[str]:
+    """The features to cluster on: the requested ones, else the default ones in the table, else all numeric ones.
+
+    Columns named like age, sex, children, health or religion, and those in `sensitive`, are only taken on request.
+    """
     if columns is None:
-        return _default_columns(table, caller)
+        return _default_columns(table, sensitive, caller)
     if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
         raise TypeError(f"{caller}: columns must be a list of feature names, got {columns!r}.")
     names = list(columns)
     if not names or len(set(names)) < len(names):
         raise ValueError(f"{caller}: columns must name each feature once, got {names}.")
     check_features(table, names, argument="columns", caller=caller)
+    if both := [name for name in names if name in sensitive]:
+        raise ValueError(
+            f"{caller}: {listed(both)} cannot be in columns=, which asks to cluster on them, and in sensitive=, which "
+            "forbids it. Leave them out of one of both."
+        )
     return names
 
 
-def _default_columns(table: FeatureTable, caller: str) -> list[str]:
+def check_sensitive(table: FeatureTable, sensitive: object, caller: str) -> tuple[str, ...]:
+    """The columns that the caller named as sensitive, if they are a list of columns of the table."""
+    if not isinstance(sensitive, (list, tuple)) or not all(isinstance(name, str) for name in sensitive):
+        raise TypeError(f"{caller}: sensitive must be a list of column names, got {sensitive!r}.")
+    if lacking := [name for name in sensitive if name not in table.names]:
+        words = ", ".join(f"{name!r}{did_you_mean(name, table.names)}" for name in lacking)
+        raise DataError(f"{caller}: sensitive names columns that the table lacks: {ended(words)}")
+    return tuple(sensitive)
+
+
+def _default_columns(table: FeatureTable, sensitive: Sequence[str], caller: str) -> list[str]:
     numeric = table.numeric_names()
     usual = [name for name in DEFAULT_COLUMNS if name in numeric]
     engagement = [name for name in ENGAGEMENT_COLUMNS if name in numeric]
     # A log without money gives the first two; a ready table with these names has other columns of its own besides.
     from_orders = any(feature.family == "rfm" for feature in table.described)
-    if from_orders or len(usual) == len(DEFAULT_COLUMNS):
-        return usual + engagement
-    if engagement:
-        return engagement
-    left_out = uninformative_columns(table)
+    is_usual = from_orders or len(usual) == len(DEFAULT_COLUMNS)
+    names = [name for name in [*(usual if is_usual else []), *engagement] if name not in sensitive]
+    if names:
+        return names
+    left_out = unclustered_columns(table, sensitive)
     names = [name for name in numeric if name not in left_out]
     if not names and numeric:
         reasons = "; ".join(f"{name}: {_REASONS[left_out[name]]}" for name in numeric)

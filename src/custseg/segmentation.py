@@ -35,7 +35,7 @@ from custseg.goals import (
     worth_of_numbers,
 )
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
+from custseg.matrix import CustomerMatrix, check_sensitive, clustering_columns, customer_matrix, requested_clusters
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
 from custseg.rule_groups import WhatComesFirst, rest_of, with_clusters
@@ -63,6 +63,7 @@ def fit_segments(
     customer_column: str | None = None,
     goal: str | Goal | None = None,
     columns: Sequence[str] | None = None,
+    sensitive: Sequence[str] = (),
     method: str = "auto",
     n_segments: int | range | None = None,
     min_size: int | float | str = 0.05,
@@ -106,8 +107,11 @@ def fit_segments(
     columns : sequence of str, optional
         Features to cluster on, in place of those of the goal; by default `recency_days`, `order_count` and `revenue`
         (the first two for a log without money), with events also `engagement_email` and `engagement_web`; all numeric
-        columns of a ready table without these, except for ids, constants and duplicates, which the data report names.
-        All other features describe the segments.
+        columns of a ready table without these, except for ids, constants, duplicates and sensitive columns (age, sex,
+        children, health, religion, where somebody lives), which the data report names. All other features describe
+        the segments.
+    sensitive : sequence of str, optional
+        Further columns that are sensitive, and so are not clustered on, but only describe.
     method : str, default "auto"
         The clustering method: one of `custseg.clustering.method_names()`, or "auto" to choose among several
         (`custseg.clustering.select_clustering`). A method that finds its number of clusters, as HDBSCAN does, may
@@ -205,8 +209,9 @@ def fit_segments(
             table = _features(described, aim)
         else:
             described, table = None, _ready_table(features, customer_column, logs, form=form)
-        to_cluster = goal_columns(table, aim, _CALLER) if aim is not None and columns is None else columns
-        table, names, report = _labeled(table, labels, to_cluster, logs=described, language=language)
+        table = table.with_labels(labels, caller=_CALLER).in_language(language)
+        protected = check_sensitive(table, sensitive, _CALLER)
+        table, names, report = _with_columns(table, columns, protected, goal=aim, logs=described)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
@@ -225,11 +230,10 @@ def fit_segments(
             share = size_of_rest if size_of_rest < 1 else size_of_rest / len(matrix.rows)
             options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
         choice = _select(matrix, method, n_segments=n_segments, min_size=size_of_rest, tell=tell, **options)
-        choice = replace(choice, language=language)
 
         tell("describing", 3, 4)
         given = FitOptions(
-            columns=None if columns is None else tuple(names),
+            columns=None if columns is None and not protected else tuple(names),
             n_segments=requested,
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
@@ -238,6 +242,7 @@ def fit_segments(
             rules=first.rules,
             lifecycle=first.lifecycle,
         )
+        choice = replace(choice, language=language)
         result = assembled(table, matrix, choice, logs=described, report=report, options=given, groups=groups)
         if minimum is not None:
             result = with_detectable_lifts(result, minimum, described)
@@ -282,17 +287,25 @@ def _minimum(
     return minimum, minimum.min_size
 
 
-def _labeled(
-    table: FeatureTable, labels: object, columns: Sequence[str] | None, *, logs: Logs | None, language: str
+def _with_columns(
+    table: FeatureTable,
+    columns: Sequence[str] | None,
+    sensitive: Sequence[str],
+    *,
+    goal: Goal | None,
+    logs: Logs | None,
 ) -> tuple[FeatureTable, list[str], DataReport]:
-    """The features with labels, checked; the columns to cluster on; and the data report of the logs or of the table."""
-    table = table.with_labels(labels, caller=_CALLER).in_language(language)
-    names = clustering_columns(table, columns, _CALLER)
+    """The features, checked; the columns to cluster on; and the data report of the logs or of the table."""
+    if goal is not None and columns is None:
+        columns = [name for name in goal_columns(table, goal, _CALLER) if name not in sensitive]
+    names = clustering_columns(table, columns, _CALLER, sensitive=sensitive)
     table = as_quantities(table, names)
     if logs is None:
-        report = table_report(table, names, were_given=columns is not None, language=language)
+        report = table_report(
+            table, names, were_given=columns is not None, sensitive=sensitive, language=table.language
+        )
     else:
-        report = report_on(logs, language=language)
+        report = report_on(logs, language=table.language)
     check_finite(_CALLER, {name: table.values(name) for name in table.numeric_names()})
     return table, names, report
 

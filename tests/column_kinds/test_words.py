@@ -11,6 +11,7 @@ from custseg._column_kinds import (
     is_kind_name,
     is_money_name,
     is_outcome_name,
+    is_sensitive_name,
 )
 
 
@@ -64,6 +65,29 @@ def test_who_somebody_is(name: str) -> None:
 )
 def test_what_somebody_does(name: str) -> None:
     assert not is_demographic_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("age", "Year_Birth", "Gender", "is_female", "Kidhome", "number_of_children", "HealthIssues", "SeniorCitizen"),
+        *("Religion", "ethnicity", "Marital_Status", "zip_code", "Region", "latitude", "home_city", "Возраст", "Пол"),
+        *("пол_клиента", "Регион", "дети", "вероисповедание", "состояние здоровья"),
+    ],
+)
+def test_what_people_must_not_be_sorted_by_unasked(name: str) -> None:
+    assert is_sensitive_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("visits", "income", "account_age", "age_days", "health_score", "kids_shoes_spent", "orders_per_city", "sexy"),
+        *("store_region", "delivery_zip", "page", "usage", "tenure", "система_полива", "дней с заказа", "полка"),
+    ],
+)
+def test_what_may_be_clustered_on(name: str) -> None:
+    assert not is_sensitive_name(name)
 
 
 def test_answers() -> None:

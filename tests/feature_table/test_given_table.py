@@ -12,7 +12,7 @@ import pytest
 
 from custseg import FeatureTable
 from custseg.errors import DataError
-from custseg.feature_table import duplicate_columns, given_features, uninformative_columns
+from custseg.feature_table import duplicate_columns, given_features, unclustered_columns
 
 TEXTS = pl.DataFrame(
     {"customer_id": [1, 2, 3, 4], "total": ["1.5", "-", "2", None], "city": ["Oslo", "1", "Rome", "x"]}
@@ -56,7 +56,7 @@ def test_columns_that_a_model_needs_may_be_empty() -> None:
     assert given_features(few, None, "test", numbers=["total"]).numeric_names() == ["total"]
 
 
-def test_uninformative_columns() -> None:
+def test_unclustered_columns() -> None:
     income = [100.0, 250.0, 80.0, 120.0]
     table = pl.DataFrame(
         {
@@ -71,14 +71,28 @@ def test_uninformative_columns() -> None:
         }
     )
     reasons = {"cents": "duplicate", "row": "id", "card_no": "id", "one": "constant", "none": "no value"}
-    assert uninformative_columns(given(table)) == reasons
+    assert unclustered_columns(given(table)) == reasons
+
+
+def test_sensitive_columns() -> None:
+    table = pl.DataFrame(
+        {
+            "customer_id": [1, 2, 3],
+            "age": [30, 61, 45],
+            "is_female": [1, 0, 1],
+            "vip": [0, 0, 1],
+            "visits": [9, 3, 6],
+        }
+    )
+    assert unclustered_columns(given(table)) == dict.fromkeys(["age", "is_female"], "sensitive")
+    assert unclustered_columns(given(table), ["vip"]) == dict.fromkeys(["age", "is_female", "vip"], "sensitive")
 
 
 def test_consecutive_numbers_are_ids_beside_measures_only() -> None:
     alone = pl.DataFrame({"customer_id": [1, 2, 3], "rank": [3, 1, 2]})
-    assert uninformative_columns(given(alone)) == {}
-    assert uninformative_columns(given(alone.with_columns(visits=pl.Series([4, 4, 9])))) == {"rank": "id"}
-    assert uninformative_columns(given(alone.rename({"rank": "user_no"}))) == {"user_no": "id"}
+    assert unclustered_columns(given(alone)) == {}
+    assert unclustered_columns(given(alone.with_columns(visits=pl.Series([4, 4, 9])))) == {"rank": "id"}
+    assert unclustered_columns(given(alone.rename({"rank": "user_no"}))) == {"user_no": "id"}
 
 
 def test_duplicates_have_their_gaps_in_the_same_rows() -> None:

@@ -22,8 +22,8 @@ CENTERS = np.array([[20.0, 30.0], [40.0, 45.0], [20.0, 60.0]])
 
 def customers() -> pl.DataFrame:
     """Three groups that nobody would miss."""
-    visits, age = np.random.default_rng(0).normal(CENTERS[GROUPS]).T
-    return pl.DataFrame({"id": [f"c{i}" for i in range(120)], "visits": visits, "age": age, "city": ["x"] * 120})
+    visits, basket = np.random.default_rng(0).normal(CENTERS[GROUPS]).T
+    return pl.DataFrame({"id": [f"c{i}" for i in range(120)], "visits": visits, "basket": basket, "city": ["x"] * 120})
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,8 @@ def test_same_labels_have_the_same_measures(compared: MethodComparison) -> None:
 
 def test_measures_agree_with_scikit_learn(compared: MethodComparison) -> None:
     table, row = customers(), row_of(compared, "crumbs")
-    rows = np.column_stack([(table[name] - table[name].mean()) / table[name].std(ddof=0) for name in ("visits", "age")])
+    used = ("visits", "basket")
+    rows = np.column_stack([(table[name] - table[name].mean()) / table[name].std(ddof=0) for name in used])
     assert row.silhouette == pytest.approx(silhouette_score(rows, row.labels), abs=1e-5)
     assert row.calinski_harabasz == pytest.approx(calinski_harabasz_score(rows, row.labels), rel=1e-5)
     assert row.davies_bouldin == pytest.approx(davies_bouldin_score(rows, row.labels), rel=1e-5)
@@ -107,7 +108,7 @@ def test_rows_go_into_a_frame(compared: MethodComparison) -> None:
 
 def test_repr_is_a_table(compared: MethodComparison) -> None:
     title, _, head, *lines = repr(compared).splitlines()
-    assert title == "6 methods on 120 customers, by visits, age (minimum 6 customers)"
+    assert title == "6 methods on 120 customers, by visits, basket (minimum 6 customers)"
     assert head.split()[0] == "method"
     assert [line.split()[0] for line in lines] == [row.method for row in compared.rows]
     assert [line.endswith("under the minimum size") for line in lines] == [False] * 5 + [True]
@@ -115,7 +116,7 @@ def test_repr_is_a_table(compared: MethodComparison) -> None:
 
 
 def test_rows_of_our_methods_are_those_of_the_choice() -> None:
-    features = customers().select("id", "visits", "age")
+    features = customers().select("id", "visits", "basket")
     fitted = fit_segments(features=features, method="kmeans", n_segments=range(2, 5))
     (row,) = compare_methods(features, ["kmeans"], n_segments=range(2, 5)).rows
     best = fitted.choice.best
@@ -210,7 +211,7 @@ def test_wrong_value_is_told(arguments: dict[str, Any], words: str) -> None:
     [
         ({"columns": ["city"]}, r"columns must be numeric, got 'city' \(String\)"),
         ({"features": pl.DataFrame({"id": [1, 2], "city": ["x", "y"]})}, "has no numeric column beside the ids"),
-        ({"features": customers().with_columns(age=pl.lit(float("inf")))}, "infinite values in 'age'"),
+        ({"features": customers().with_columns(basket=pl.lit(float("inf")))}, "infinite values in 'basket'"),
         ({"methods": {"many": KMeans(500)}}, "'many' cannot be fitted on 120 rows: .*n_samples=120"),
     ],
 )

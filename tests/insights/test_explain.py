@@ -308,7 +308,8 @@ def test_codes_are_named_and_left_out_of_medians() -> None:
 def test_impossible_birth_is_said_to_be_one() -> None:
     births = [1893.0, *(1950.0 + i % 10 for i in range(39)), *(1985.0 + i % 10 for i in range(40))]
     table = pl.DataFrame({"customer_id": range(80), "birth_year": births})
-    assert "1893, which cannot be true" in repr(explain(quick_fit(features=table, n_segments=2, min_size=10), 0))
+    result = quick_fit(features=table, columns=["birth_year"], n_segments=2, min_size=10)
+    assert "1893, which cannot be true" in repr(explain(result, 0))
 
 
 def test_equal_medians_are_no_reason() -> None:

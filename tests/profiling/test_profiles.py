@@ -155,7 +155,7 @@ def test_wide_form_has_a_row_per_segment(profiles: Profiles) -> None:
 def test_days_of_the_overview_are_in_the_case_that_the_words_need() -> None:
     orders = {"recency_days": [121, 131, 141] * 20, "order_count": [1, 2, 2] * 20}
     russian = str(profile_segments(orders, [0, 1] * 30, language="ru").overview)
-    assert russian.startswith("Половина клиентов заказывали не раньше чем 131 день назад")
+    assert russian.startswith("Половина клиентов заказывала в последние 131 день")
 
 
 def test_typical_values_of_a_given_table_show_their_scale() -> None:

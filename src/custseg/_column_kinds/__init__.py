@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from custseg._column_kinds._codes import Code, certain_codes, codes_among
 from custseg._column_kinds._cycles import Cycle, cycle_of, is_cycle_name
+from custseg._column_kinds._flags import flags_of
 from custseg._column_kinds._labels_in_numbers import (
     OLDEST,
     YEARS,
@@ -18,7 +19,7 @@ from custseg._column_kinds._labels_in_numbers import (
     is_share_column,
     is_year_column,
 )
-from custseg._column_kinds._notes import Remark, column_notes, column_remarks
+from custseg._column_kinds._notes import Remark, column_notes, column_remarks, person_notes
 from custseg._column_kinds._text_numbers import TextNumbers, numbers_in_text
 from custseg._column_kinds._words import (
     answer_of,
@@ -31,6 +32,7 @@ from custseg._column_kinds._words import (
     is_kind_name,
     is_money_name,
     is_outcome_name,
+    is_sensitive_name,
 )
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "column_notes",
     "column_remarks",
     "cycle_of",
+    "flags_of",
     "impossible_births",
     "is_age_name",
     "is_amount_or_count",
@@ -59,7 +62,9 @@ __all__ = [
     "is_label_column",
     "is_money_name",
     "is_outcome_name",
+    "is_sensitive_name",
     "is_share_column",
     "is_year_column",
     "numbers_in_text",
+    "person_notes",
 ]

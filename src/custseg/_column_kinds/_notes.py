@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from custseg._column_kinds._codes import codes_among
 from custseg._column_kinds._cycles import cycle_of
+from custseg._column_kinds._words import is_demographic_name, is_sensitive_name
 from custseg._numerics import Floats
 from custseg.texts import EXACT, number, percent, printable, text
 
@@ -40,6 +41,19 @@ def column_notes(columns: Mapping[str, Floats], language: str, phrases: Mapping[
         for name, values in columns.items()
         for remark in column_remarks(name, values, language, called=(phrases or {}).get(name, name))
     ]
+
+
+def person_notes(names: Sequence[str], language: str, *, attributes: Set[str], n_others: int) -> list[str]:
+    """What it means that segments were made of columns that describe people.
+
+    `names` are columns that the user gave; those in `attributes` describe people whatever they are called, the others
+    by their names. `n_others` columns were made of what customers did.
+    """
+    words = text(language, "goals")
+    is_demographic = not n_others and all(name in attributes or is_demographic_name(name) for name in names)
+    sensitive = [printable(name) for name in names if is_sensitive_name(name)]
+    notes = [str(words["demographic"])] if is_demographic else []
+    return [*notes, str(words["sensitive"]).format(columns=", ".join(sensitive))] if sensitive else notes
 
 
 def column_remarks(name: str, values: Floats, language: str, *, called: str | None = None) -> list[Remark]:

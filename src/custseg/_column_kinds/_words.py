@@ -62,6 +62,18 @@ def is_demographic_name(name: str) -> bool:
     return is_named and not _has_word_of(name, lists["other"])
 
 
+def is_sensitive_name(name: str) -> bool:
+    """Whether the name says that the column holds what people must not be sorted by unasked.
+
+    Age, sex, children, health, religion, origin, marital status, and where somebody lives, which often stands for one
+    of these. What customers buy or do is not: "kids_shoes_spent".
+    """
+    lists = catalog()["sensitive"]
+    is_listed = _has_word_of(name, lists["words"]) and not _has_word_of(name, lists["other"])
+    is_named = is_birth_name(name) or is_age_name(name) or is_children_name(name) or is_listed
+    return is_named and not _has_word_of(name, catalog()["demographic"]["other"])
+
+
 def is_children_name(name: str) -> bool:
     """Whether the name says that the column has to do with children."""
     return _has_word_of(name, catalog()["demographic"]["children"])

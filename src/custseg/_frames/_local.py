@@ -62,6 +62,15 @@ def collect(frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
     return frame.collect(backend="polars")
 
 
+def in_memory(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The lazy frame computed once, so that what is computed from it does not read its file again.
+
+    A relation stays in its database.
+    """
+    native = nw.to_native(frame)
+    return nw.from_native(run(native).lazy()) if isinstance(native, pl.LazyFrame) else frame
+
+
 def collect_together(*frames: nw.LazyFrame[Any]) -> list[nw.DataFrame[Any]]:
     """Several lazy frames at once: polars then computes what they share only once."""
     natives = [nw.to_native(frame) for frame in frames]

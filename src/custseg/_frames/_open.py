@@ -17,7 +17,7 @@ from custseg._frames._dialect import Dialect
 from custseg._frames._duckdb._draws import changes_when_read_again, read_once
 from custseg._frames._duckdb._relation import DuckDBDialect, is_relation, run_query
 from custseg._frames._duckdb._return import RelationLike
-from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, excel_table, parquet_table
+from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, excel_table, json_table, parquet_table
 from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
 from custseg._frames._polars import PolarsDialect
 from custseg._frames._run import run
@@ -26,12 +26,13 @@ from custseg.texts import shown
 
 _KINDS = (
     "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, a DuckDB relation, "
-    "or the path of a CSV, Parquet or Excel file"
+    "or the path of a CSV, Parquet, Excel or JSON file"
 )
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 _PARQUET = (".parquet", ".pq")
 _UNREADABLE_ARROW = ("month_day_nano_interval", "decimal256", "sparse_union", "dense_union", "run_end_encoded")
 _EXCEL = (".xlsx", ".xlsm")
+_JSON = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ def open_table(
 
 
 def _opened(table: object, caller: str, form: CSVFormat, *, in_memory: bool) -> Table:
+    if isinstance(table, Table):
+        return table
     if isinstance(table, (str, PathLike)):
         return _open_file(fsdecode(table), caller, form, in_memory=in_memory)
     table = nw.to_native(table, pass_through=True)
@@ -143,6 +146,9 @@ def _open_file(path: str, caller: str, form: CSVFormat, *, in_memory: bool) -> T
         # Numbers in cells have a decimal point: no marks between thousands can be meant.
         numbers = replace(form, decimal=form.decimal or ".")
         dialect = PolarsDialect(files.frame, form=numbers, names=files.columns)
+    elif name.lower().endswith(_JSON):
+        files = json_table(paths, caller)
+        dialect = PolarsDialect(files.frame)
     elif not name.lower().endswith(_PARQUET):
         # Types are ours to read: an id "007" must stay text, and one bad row must be counted, not fatal.
         files = csv_table(paths, form, caller)
@@ -164,12 +170,17 @@ def _plain_parts(folder: str) -> list[str]:
 
 def _existing(path: str, caller: str) -> tuple[str, list[str]]:
     """The path, checked to be one of our formats, and the files that it or the pattern names."""
-    if not path.lower().endswith((*_CSV, *_PARQUET, *_EXCEL)):
+    if not path.lower().endswith((*_CSV, *_PARQUET, *_EXCEL, *_JSON)):
         raise DataError(
-            f"{caller}: the file must end in one of {[*_CSV, *_PARQUET, *_EXCEL]}, got {shown(path)}. "
+            f"{caller}: the file must end in one of {[*_CSV, *_PARQUET, *_EXCEL, *_JSON[:3]]}, got {shown(path)}. "
             "A folder is given as a glob, such as 'orders/*.parquet'."
         )
     return path, matching_paths(path, caller)
+
+
+def is_json(table: object) -> bool:
+    """Whether this is the path of a file of JSON objects."""
+    return isinstance(table, (str, PathLike)) and fsdecode(table).lower().endswith(_JSON)
 
 
 def matching_paths(path: str, caller: str) -> list[str]:

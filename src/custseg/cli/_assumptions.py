@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import glob
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from custseg._checks import check_choice
 from custseg.cli._errors import command_error
 from custseg.cli._output import say
 from custseg.errors import DataError
 from custseg.inspection import NO_COLUMN, FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
+from custseg.sources import SYSTEMS, SourceLogs
+from custseg.sources import read as read_system
 from custseg.texts import listed, printable, shown, text
 
 _BETWEEN = {True: " ", False: ", "}
 _MONEY = ("amount", "quantity", "price")
 _CORE = ("customer", "order", "date", *_MONEY)
 _FURTHER = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
+_FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _NUMBERS = ("decimal", "thousands")
 _KINDS: dict[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
 _DEFAULTS = {
@@ -85,6 +90,33 @@ def event_log(path: str, timezone: str, *, language: str) -> DescribedLog:
 def customer_table(path: str, timezone: str, *, language: str) -> DescribedLog:
     """The file as `Customers`, described by its inspection."""
     return _inspected(path, "customers", timezone, language=language)
+
+
+def system_logs(
+    system: str, files: Mapping[str, str | None], options: Mapping[str, Any], *, specified: Collection[str]
+) -> SourceLogs:
+    """The logs in files of another system.
+
+    `specified` names the options on the command line; an error names those that the system's function does not take.
+    """
+    paths = {kind: path for kind, path in files.items() if path is not None}
+    allowed = {"timezone", "rates", "separator", "encoding", "decimal", "date_format"} & options_of_system(system)
+    if excess := sorted(set(specified) & {*_CORE, *_FURTHER, *_FORMAT, "rates", "timezone"} - allowed):
+        given = ", ".join(f"--{name.replace('_', '-')}" for name in excess)
+        raise ValueError(
+            f"fit: --from {system} reads the columns by itself, so that {given} cannot be given. Leave it out, or "
+            "leave --from out and describe the columns."
+        )
+    chosen = {name: options[name] for name in allowed & set(specified)}
+    if options.get("as_of") is not None:
+        chosen["as_of"] = options["as_of"]
+    return read_system(system, paths, language=options["language"], **chosen)
+
+
+def options_of_system(system: str) -> set[str]:
+    """The arguments that the function of a system takes; ValueError where there is no such system."""
+    check_choice("fit", "from", system, allowed=list(SYSTEMS))
+    return set(signature(SYSTEMS[system].read).parameters)
 
 
 def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:

@@ -13,7 +13,14 @@ from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_erro
 from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import MethodName, min_size, rates, segments, segments_text, share
-from custseg.cli.pipeline._project import Project, log_section, read_project, relative, write_project
+from custseg.cli.pipeline._project import (
+    SYSTEM_OPTIONS,
+    Project,
+    log_section,
+    read_project,
+    relative,
+    write_project,
+)
 from custseg.texts import text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -119,6 +126,9 @@ SEGMENT_OPTIONS = _together(
 
 @click.command()
 @click.argument("orders", required=False, type=click.Path(path_type=str))
+@click.option("--from", "system", metavar="NAME",
+              help="The system that wrote the files, such as shopify or ga4; 'help' lists all.",
+              callback=lambda _c, _p, value: _system(value))  # fmt: skip
 @click.option("--events", help="File of events, such as mails and visits; its columns are detected.")
 @click.option("--customers", help="File with one row per customer; its columns are detected.")
 @COLUMN_OPTIONS
@@ -144,6 +154,7 @@ SEGMENT_OPTIONS = _together(
 def fit(
     orders: str | None,
     *,
+    system: str | None,
     events: str | None,
     customers: str | None,
     out: Path,
@@ -158,13 +169,15 @@ def fit(
     file can be read in several ways, the command stops and names the options to choose from.
 
     \b
+    A file of another system, as it was exported:
+      custseg fit --from shopify orders_export.csv --out segments
     ORDERS may be a quoted pattern:
       custseg fit 'orders/*.parquet' --out segments
     A German or Russian export, described in full:
       custseg fit export.csv --separator ';' --decimal , --date-format '%d.%m.%Y' \\
           --customer Kunde --order Auftrag --date Datum --amount Betrag --out segments
     """  # noqa: D301 - click wants the character \b itself
-    if orders is None and events is None:
+    if orders is None and events is None and not (system and customers):
         raise LocalizedUsageError(text(options["language"], "cli", "no_orders"), options["language"])
     with command_errors(options["language"]):
         from custseg.cli._assumptions import show_assumed
@@ -172,14 +185,19 @@ def fit(
         if config is not None and config.exists():
             read_project(config)  # an earlier file that cannot be kept in part is an error before the fit
         language = options["language"]
-        logs = opened_logs(orders, events, customers, options=options)
-        show_assumed([log for log in logs if log is not None], language)
-        described = [None if log is None else log.described for log in logs]
+        files = {"orders": orders, "events": events, "customers": customers}
+        if system is None:
+            logs = opened_logs(orders, events, customers, options=options)
+            show_assumed([log for log in logs if log is not None], language)
+            described = [None if log is None else log.described for log in logs]
+            sections = _sections(logs, config)
+        else:
+            described, sections = _from_system(system, files, options, config=config)
         columns = options["columns"]
         project = None
         if config is not None:
             save = save or config.parent / "model.json"
-            project = _project(logs, config.parent, options, save=save, out=out)
+            project = _project(sections, config.parent, options, save=save, out=out)
         fit_and_write(
             described[0],
             out,
@@ -212,10 +230,51 @@ def opened_logs(
     ]
 
 
-def _project(logs: Sequence[Any], folder: Path, options: Mapping[str, Any], *, save: Path, out: Path) -> Project:
+def _system(name: str | None) -> str | None:
+    """The name of a system; with 'help', print all and stop."""
+    if name == "help":
+        from custseg.sources import SYSTEMS, names
+
+        for system, gives in names(click.get_current_context().params.get("language", "en")).items():
+            if system in SYSTEMS:
+                say(f"{system}: {gives}")
+        click.get_current_context().exit()
+    return name
+
+
+def _from_system(
+    system: str, files: Mapping[str, str | None], options: Mapping[str, Any], *, config: Path | None
+) -> tuple[list[Any], dict[str, dict[str, Any]]]:
+    """The logs in the files of a system, and the sections of the project file that read them again."""
+    from custseg.cli._assumptions import system_logs
+
+    context = click.get_current_context()
+    given = ParameterSource.COMMANDLINE
+    specified = [name for name in options if context.get_parameter_source(name) is given]
+    logs = system_logs(system, files, options, specified=specified)
+    say(f"{logs.report!r}\n")
+    folder = config.parent if config is not None else Path()
+    further = {name: options[name] for name in SYSTEM_OPTIONS if name in specified}
+    sections = {
+        kind: {"file": relative(path, folder), "source": system, **further}
+        for kind, path in files.items()
+        if path is not None
+    }
+    return [logs.orders, logs.events, logs.customers], sections
+
+
+def _sections(logs: Sequence[Any], config: Path | None) -> dict[str, dict[str, Any]]:
+    """The sections of the project file for described files."""
+    if config is None:
+        return {}
+    named = zip(("orders", "events", "customers"), logs, strict=True)
+    return {name: log_section(log.described, log.path, config.parent) for name, log in named if log is not None}
+
+
+def _project(
+    described: Mapping[str, Mapping[str, Any]], folder: Path, options: Mapping[str, Any], *, save: Path, out: Path
+) -> Project:
     """The project file of this fit: options that are not the defaults, and paths relative to the file."""
-    names = zip(("orders", "events", "customers"), logs, strict=True)
-    described = {name: log_section(log.described, log.path, folder) for name, log in names if log is not None}
     context = click.get_current_context()
     given = ParameterSource.COMMANDLINE
     fit_options = {

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 
 from custseg import _frames
 from custseg._checks import check_integer
+from custseg._column_kinds import flags_of
 from custseg._frames import column_of
 from custseg.errors import DataError
 from custseg.exports._list_file import ListFile
@@ -250,16 +251,11 @@ def _contact_states(features: object, contactable: str, cap: int | None) -> nw.D
 
 
 def _flag(table: FeatureTable, name: str) -> nw.Series[Any]:
-    """A column of true and false, or of 1 and 0; of a CSV file as words."""
+    """A column of yes and no."""
     values = column_of(table.local, name)
-    if values.dtype == nw.Boolean:
-        return values
-    if values.dtype == nw.String:
-        words = values.str.to_lowercase()
-        if bool(words.drop_nulls().is_in(["true", "false"]).all()):
-            return words == "true"
-    if values.dtype.is_numeric():
-        present = values.drop_nulls()
-        if bool(((present == 0) | (present == 1)).all()):
-            return values == 1
-    raise DataError(f"{CALLER}: column {name!r} of features must hold true and false, or 1 and 0, got {values.dtype}.")
+    flags = flags_of(values)
+    if flags is None:
+        raise DataError(
+            f"{CALLER}: column {name!r} of features must hold true and false, or 1 and 0, got {values.dtype}."
+        )
+    return nw.new_series(name, flags, nw.Boolean, backend="polars")

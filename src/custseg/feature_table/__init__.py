@@ -15,11 +15,11 @@ from custseg.feature_table._feature import (
     labeled,
 )
 from custseg.feature_table._given_table import (
-    UninformativeReason,
+    UnclusteredReason,
     duplicate_columns,
     given_features,
     is_id,
-    uninformative_columns,
+    unclustered_columns,
 )
 from custseg.feature_table._table import (
     ID,
@@ -42,7 +42,7 @@ __all__ = [
     "Feature",
     "FeatureTable",
     "Reading",
-    "UninformativeReason",
+    "UnclusteredReason",
     "as_numbers",
     "as_quantities",
     "check_features",
@@ -56,5 +56,5 @@ __all__ = [
     "labeled",
     "returned_everything",
     "table_of_columns",
-    "uninformative_columns",
+    "unclustered_columns",
 ]

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_distinct, check_named
-from custseg._column_kinds import TextNumbers, is_id_name, is_outcome_name, numbers_in_text
+from custseg._column_kinds import TextNumbers, is_id_name, is_outcome_name, is_sensitive_name, numbers_in_text
 from custseg._frames import (
     USUAL_FORM,
     CSVFormat,
@@ -25,7 +25,7 @@ from custseg.feature_table._feature import CODE
 from custseg.feature_table._table import ID, FeatureTable, Reading, given_features_of
 from custseg.texts import plural
 
-UninformativeReason = Literal["no value", "constant", "id", "code", "outcome", "duplicate"]
+UnclusteredReason = Literal["no value", "constant", "id", "code", "sensitive", "outcome", "duplicate"]
 # Columns whose values have the same order in so many rows are compared in all rows.
 _FIRST_ROWS = 1_000
 _CATEGORICAL = ("categorical", "category", "enum", "dictionary")
@@ -139,29 +139,34 @@ def _differs(column: nw.Series[Any]) -> bool:
     return not column.is_null().any() and column.n_unique() == len(column)
 
 
-def uninformative_columns(table: FeatureTable) -> dict[str, UninformativeReason]:
+def unclustered_columns(table: FeatureTable, sensitive: Sequence[str] = ()) -> dict[str, UnclusteredReason]:
     """The numeric columns of a ready table that are not clustered on unless they are asked for, with the reason.
 
     They have no value or a single one; are ids (whole numbers that all differ, and that are named like ids or, if other
-    columns are left, are consecutive); are codes, such as post codes; have two values and are named like an outcome,
-    which is known only afterwards; or have the same order as an earlier column, so that one is the other in another
-    unit.
+    columns are left, are consecutive); are codes, such as post codes; are sensitive (named like age, sex, children,
+    health or religion, or listed in `sensitive`); have two values and are named like an outcome, which is known only
+    afterwards; or have the same order as an earlier column, so that one is the other in another unit.
     """
     ready_columns = {feature.name for feature in table.described if feature.family == "given"}
     columns = {name: table.values(name) for name in table.numeric_names() if name in ready_columns}
     codes = {feature.name for feature in table.described if feature.unit == CODE}
-    reasons: dict[str, UninformativeReason] = {}
+    reasons: dict[str, UnclusteredReason] = {}
     for name, values in columns.items():
-        if reason := _reason(name, values, is_code=name in codes):
+        if reason := _reason(name, values, is_code=name in codes, is_sensitive=name in sensitive):
             reasons[name] = reason
     if reasons.keys() == columns.keys():
         # Consecutive numbers may be measures after all, such as ranks, where nothing else is left.
         reasons = {name: reason for name, reason in reasons.items() if reason != "id" or is_id_name(name)}
+    # Attributes beside features of logs have been made from columns that were described.
+    attributes = [feature.name for feature in table.described if feature.family == "attributes"]
+    for name in table.numeric_names():
+        if name not in columns and (name in sensitive or (name in attributes and is_sensitive_name(name))):
+            reasons[name] = "sensitive"
     duplicates = duplicate_columns({name: values for name, values in columns.items() if name not in reasons})
     return reasons | dict.fromkeys(duplicates, "duplicate")
 
 
-def _reason(name: str, values: Floats, *, is_code: bool) -> UninformativeReason | None:
+def _reason(name: str, values: Floats, *, is_code: bool, is_sensitive: bool) -> UnclusteredReason | None:
     present = values[~np.isnan(values)]
     if not len(present):
         return "no value"
@@ -172,8 +177,12 @@ def _reason(name: str, values: Floats, *, is_code: bool) -> UninformativeReason 
         return "constant"
     if len(present) == len(values) and is_id(name, values):
         return "id"
+    if is_sensitive:
+        return "sensitive"
     if is_code:
         return "code"
+    if is_sensitive_name(name):
+        return "sensitive"
     return "outcome" if is_outcome_name(name) and len(np.unique(present)) == 2 else None
 
 

@@ -3,7 +3,7 @@
 Start reading at `_explain.py` or `_compare.py`; `_counterfactual.py` searches for the smallest change of one feature
 that puts a customer into another segment, `_explanation.py` holds the records and their sentences. `scorecards/`
 measures the segments by their mails and orders, `sending/` says how many mails they bear and whom to
-contact, `splitting/` cuts a segment into sub-groups.
+contact, `splitting/` cuts a segment into sub-groups, `fairness/` shows how segments and plays are spread over people.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from custseg.insights._compare import ComparedMethod, MethodComparison, compare_methods
 from custseg.insights._explain import explain
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
+from custseg.insights.fairness._fairness import fairness
+from custseg.insights.fairness._result import Fairness, FairnessRow, GroupShare
 from custseg.insights.scorecards._complaints import ComplaintAlert
 from custseg.insights.scorecards._estimates import Figure
 from custseg.insights.scorecards._ranking import Ranked, Ranking
@@ -33,8 +35,11 @@ __all__ = [
     "ComplaintAlert",
     "Counterfactual",
     "Explanation",
+    "Fairness",
+    "FairnessRow",
     "Fatigue",
     "Figure",
+    "GroupShare",
     "Level",
     "MethodComparison",
     "Preferences",
@@ -51,6 +56,7 @@ __all__ = [
     "compare_methods",
     "contact_values",
     "explain",
+    "fairness",
     "personalization",
     "scorecard",
     "send_pressure",

@@ -217,8 +217,8 @@ def compare_methods(
     >>> from custseg.insights import compare_methods
     >>> groups = np.repeat([0, 1, 2], 40)
     >>> rng = np.random.default_rng(0)
-    >>> visits, age = rng.normal(np.array([[20, 40, 20], [30, 45, 60]])[:, groups])
-    >>> table = pl.DataFrame({"id": range(120), "visits": visits, "age": age})
+    >>> visits, basket = rng.normal(np.array([[20, 40, 20], [30, 45, 60]])[:, groups])
+    >>> table = pl.DataFrame({"id": range(120), "visits": visits, "basket": basket})
     >>> found = compare_methods(table, {"k-means": "kmeans", "Ward": AgglomerativeClustering(3)}, labels_true=groups)
     >>> [(row.method, row.n_clusters, row.adjusted_rand) for row in found.rows]
     [('k-means', 3, 1.0), ('Ward', 3, 1.0)]

@@ -23,7 +23,17 @@ from custseg.logs.facts._attribute_facts import (
 from custseg.logs.facts._event_facts import EventFacts, gather_event_facts, usable_event_facts
 from custseg.logs.facts._order_facts import OrderFacts, gather_order_facts, usable_order_facts
 from custseg.logs.facts._order_totals import REFUNDS, counted_lines, net_money, order_totals
-from custseg.logs.report import DataReport, Finding, LogReport, data_report, refund_words, report_on, table_report
+from custseg.logs.report import (
+    DataReport,
+    Finding,
+    FindingWriter,
+    LogReport,
+    data_report,
+    finding_lines,
+    refund_words,
+    report_on,
+    table_report,
+)
 
 __all__ = [
     "EVENT_NAMES",
@@ -39,6 +49,7 @@ __all__ = [
     "EventFacts",
     "Events",
     "Finding",
+    "FindingWriter",
     "KnownAttributes",
     "LogReport",
     "Logs",
@@ -51,6 +62,7 @@ __all__ = [
     "data_report",
     "described_logs",
     "description_arguments",
+    "finding_lines",
     "gather_event_facts",
     "gather_order_facts",
     "known_attributes",

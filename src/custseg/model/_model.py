@@ -32,7 +32,7 @@ from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._model_segments import ModelSegment
 from custseg.model._one_customer import table_of_one, values_of_one
 from custseg.model._reference import Reference
-from custseg.model.storage._file import read_model, write_model
+from custseg.model.storage._file import checksum_of, read_model, write_model
 from custseg.model.storage._schema import content_of
 from custseg.preparation import Preparation
 from custseg.profiling import UNCLUSTERED
@@ -132,6 +132,11 @@ class SegmentModel:
     def numbers(self) -> tuple[int, ...]:
         """Numbers of the segments; position is the label of the rule."""
         return tuple(segment.number for segment in self.segments)
+
+    @property
+    def checksum(self) -> str:
+        """The checksum in the file that `save` writes here, by which a list of customers says which model it is of."""
+        return checksum_of(self._content())
 
     def assign(
         self,

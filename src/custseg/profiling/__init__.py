@@ -20,7 +20,9 @@ from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
 from custseg.profiling.measures._effects import NEGLIGIBLE as NEGLIGIBLE
 from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._intervals import share_difference as share_difference
 from custseg.profiling.measures._intervals import share_ratio as share_ratio
+from custseg.profiling.measures._significance import chi_square as chi_square
 from custseg.profiling.measures._terms import Term as Term
 from custseg.profiling.naming._archetype_match import NameEvidence
 from custseg.profiling.naming._playbook import Advice

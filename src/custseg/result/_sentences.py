@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custseg._checks import check_choice
-from custseg._column_kinds import is_demographic_name
+from custseg._column_kinds import person_notes
 from custseg._frames import CSVFormat
 from custseg.clustering import ClusteringChoice
+from custseg.feature_table import GIVEN_FAMILIES
 from custseg.model import SegmentModel
 from custseg.snapshot import Snapshot
 from custseg.texts import counted, number, plural_form, printable, shortened, text
@@ -51,14 +52,13 @@ def why(choice: ClusteringChoice, model: SegmentModel, stages: Sequence[Clusteri
 
 
 def notes_on_goal(model: SegmentModel, language: str) -> list[str]:
-    """Whether the segments were made of attributes alone, and without a goal what that means."""
-    words = text(language, "goals")
-    is_demographic = all(
-        column.family == "attributes" or (column.family == "given" and is_demographic_name(column.name))
-        for column in model.columns
-    )
-    notes = [str(words["demographic"])] if is_demographic else []
-    return notes if model.options.goal is not None or model.as_of is None else [*notes, str(words["none"])]
+    """Attributes of people among the columns of the segments, and what it means that there is no goal."""
+    made = [column for column in model.columns if column.family in GIVEN_FAMILIES]
+    attributes = {column.name for column in made if column.family == "attributes"}
+    names, n_others = [column.name for column in made], len(model.columns) - len(made)
+    notes = person_notes(names, language, attributes=attributes, n_others=n_others)
+    is_plain = model.options.goal is not None or model.as_of is None
+    return notes if is_plain else [*notes, str(text(language, "goals", "none"))]
 
 
 def _by_rules(choice: ClusteringChoice, model: SegmentModel, n_clustered: int) -> str:

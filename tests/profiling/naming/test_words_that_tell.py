@@ -71,7 +71,7 @@ def test_days_since_an_order_are_said_in_words_of_their_own(
     table, labels = once_and_again
     middle = profile_segments(table, labels)[1]
     assert middle.name.startswith("last order ")
-    assert middle.names["ru"].startswith("заказ ")
+    assert middle.names["ru"].startswith("не заказывали ")
 
 
 @pytest.mark.parametrize("label", ["share_of_spend_on_delivery_to_lockers", "Share of spend on delivery to lockers"])

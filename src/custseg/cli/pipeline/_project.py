@@ -17,6 +17,9 @@ from custseg.texts import LANGUAGES, listed, shown
 
 FILE_NAME = "custseg.toml"
 LOGS = ("orders", "events", "customers")
+SYSTEM_OPTIONS = ("timezone", "rates", "separator", "encoding", "decimal", "date_format")
+"""Keys of a log that another system wrote, besides its file and the system."""
+
 _PATHS = {"model": "model.json", "history": "history", "out": "segments"}
 _OPTIONS: Mapping[str, Collection[str]] = {
     "fit": (
@@ -87,8 +90,23 @@ class Project:
 
     def described(self) -> dict[str, Any]:
         """The described logs by name; only those that the file has."""
-        described = all_of([partial(self._described, name) for name in self.logs])
-        return dict(zip(self.logs, described, strict=True))
+        plain = [name for name, section in self.logs.items() if "source" not in section]
+        described = all_of([partial(self._described, name) for name in plain])
+        return {**self._from_systems(), **dict(zip(plain, described, strict=True))}
+
+    def _from_systems(self) -> dict[str, Any]:
+        """The logs in files of other systems; one file can give several."""
+        from custseg.sources import read
+
+        described: dict[str, Any] = {}
+        for system in dict.fromkeys(section["source"] for section in self.logs.values() if "source" in section):
+            sections = {name: section for name, section in self.logs.items() if section.get("source") == system}
+            files = {name: str(self.folder / section["file"]) for name, section in sections.items()}
+            options = {key: value for section in sections.values() for key, value in section.items()
+                       if key in SYSTEM_OPTIONS}  # fmt: skip
+            logs = read(system, files, **options)
+            described |= {name: log for name in LOGS if (log := getattr(logs, name)) is not None}
+        return described
 
     def _described(self, name: str) -> Any:
         arguments = {key: value for key, value in self.logs[name].items() if key != "file"}
@@ -113,7 +131,7 @@ def read_project(path: Path) -> Project:
         raise DataError(f"{path}: the project file cannot be read ({error.strerror or error}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: the project file is not valid TOML ({error}).") from None
-    allowed = {**_OPTIONS, **{name: ("file", *_arguments(kind)) for name, kind in _kinds().items()}}
+    allowed = {**_OPTIONS, **{name: ("file", "source", *_arguments(kind)) for name, kind in _kinds().items()}}
     _check_keys(plain, ("language", *allowed), str(path))
     for section, keys in allowed.items():
         value = plain.get(section, {})
@@ -127,6 +145,7 @@ def read_project(path: Path) -> Project:
     for name, arguments in logs.items():
         if not isinstance(arguments.get("file"), str):
             raise DataError(f"{path}: [{name}] must have the path of its file, as in file = '{name}.csv'.")
+        _check_source(arguments, f"{path}: [{name}]")
         arguments.update({key: None for key, value in arguments.items() if value == "none" and key != "file"})
     for key, location in plain.get("paths", {}).items():
         if not isinstance(location, str) or not location:
@@ -186,6 +205,17 @@ def _check_keys(values: Mapping[str, Any], keys: Collection[str], where: str) ->
         if key not in keys:
             hint = did_you_mean(key, keys) or f" Keys are {', '.join(keys)}."
             raise DataError(f"{where} has the unknown key {key!r}.{hint}")
+
+
+def _check_source(arguments: Mapping[str, Any], where: str) -> None:
+    """Raise for a system that there is not, and for keys that its files do not need."""
+    if "source" not in arguments:
+        return
+    from custseg.sources import SYSTEMS
+
+    if arguments["source"] not in SYSTEMS:
+        raise DataError(f"{where} 'source' must be one of {listed(list(SYSTEMS))}, got {arguments['source']!r}.")
+    _check_keys(arguments, ("file", "source", *SYSTEM_OPTIONS), where)
 
 
 def _check_daily(values: Mapping[str, Any], where: str) -> None:

@@ -38,6 +38,11 @@ def write_model(plain: dict[str, Any], path: str | PathLike[str]) -> None:
     write_files(target.parent, {target.name: lambda staged: staged.write_bytes(file)}, caller="save")
 
 
+def checksum_of(plain: dict[str, Any]) -> str:
+    """The checksum that a file with this content has."""
+    return _checksum(_pretty(plain).encode())
+
+
 def read_model(path: str | PathLike[str]) -> dict[str, Any]:
     """Read the fields of a `SegmentModel`; anything but a whole model is a DataError."""
     source = _checked_path(path, "load")

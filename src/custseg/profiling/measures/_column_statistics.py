@@ -36,6 +36,12 @@ ABSTRACT = (POINTS, "ratio", "log ratio", "step")
 _LEAST_IN_THE_MIDDLE = 0.33
 # Of fewer members, or others, a median says little about them.
 _COVERED = 0.5
+NEEDED_ORDERS = {
+    "trend": 3, "gap_cv": 3, "gap_days_mean": 2, "expected_gap_days": 2, "overdue_ratio": 2, "orders_per_30d": 2,
+    "recency_span_days": 2, "repeat_count": 2, "repeat_value": 2, "peak_share": 2,
+}  # fmt: skip
+"""Orders from which features of logs say something: a trend, and how uneven gaps are, need two gaps; a rhythm, a rate
+and a season need a second order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,8 +191,12 @@ class ColumnStatistics:
         )
 
     def _presence(self, name: str, segment: int) -> list[Candidate]:
-        """Whether there is a value at all, where it sets members and others apart; not of ratios few understand."""
-        if self.table.described[name].unit in ABSTRACT:
+        """Whether there is a value at all, where it sets members and others apart; not of ratios few understand.
+
+        Nor where no value says only that they ordered once.
+        """
+        is_of_orders = name in NEEDED_ORDERS and "order_count" in self.table.numbers
+        if self.table.described[name].unit in ABSTRACT or is_of_orders:
             return []
         hits, sizes = self.ranked[name].counts, self.sizes()
         cells = blurred(np.stack([hits, sizes - hits], axis=1))

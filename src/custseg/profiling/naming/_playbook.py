@@ -152,14 +152,13 @@ def advice(
 
 
 def _applicable(lines: tuple[Line, ...], share: Share) -> list[Line]:
-    """The lines whose `when` holds for most members, not counting those for whom `unless` holds too.
+    """The lines whose `when` holds for most members, not counting those for whom any of `unless` holds too.
 
-    A median alone says little of them: half of them may be on either side, and many may have no value.
+    A median alone says little of them: half of them may be on either side, and many may have no value. Members for whom
+    several of `unless` hold are taken off as often, so that no line is given to too few.
     """
     return [
-        line
-        for line in lines
-        if share(line.when) - (share((*line.when, *line.unless)) if line.unless else 0) >= MAJORITY
+        line for line in lines if share(line.when) - sum(share((*line.when, term)) for term in line.unless) >= MAJORITY
     ]
 
 

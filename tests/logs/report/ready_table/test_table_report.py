@@ -128,6 +128,14 @@ def test_codes_are_no_quantities(name: str) -> None:
     assert "left_out_code" not in found([name, "visits"], **{name: codes})
 
 
+def test_sensitive_columns_are_left_out_unless_they_are_named() -> None:
+    ages = (np.arange(N) * 7 % 53 + 18).tolist()
+    assert found(age=ages) == {"left_out_sensitive": 1}
+    assert text("left_out_sensitive", age=ages).endswith("'age'. It describes the segments.")
+    assert "чувствительный столбец" in text("left_out_sensitive", age=ages, language="ru")
+    assert "left_out_sensitive" not in found(["age", "visits"], age=ages)
+
+
 def test_percentages_as_text_are_numbers() -> None:
     assert found(discount=[f"{i % 40}%" for i in range(N)]) == {"numbers_from_text": 1 * N}
 

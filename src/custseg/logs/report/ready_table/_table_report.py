@@ -11,7 +11,7 @@ import numpy as np
 from custseg._column_kinds import TextNumbers, is_answer, is_id_name, is_outcome_name
 from custseg._frames import column_of
 from custseg._numerics import Floats
-from custseg.feature_table import CODE, FeatureTable, Reading, duplicate_columns, is_id, uninformative_columns
+from custseg.feature_table import CODE, FeatureTable, Reading, duplicate_columns, is_id, unclustered_columns
 from custseg.logs.report._findings import (
     DataReport,
     Finding,
@@ -35,12 +35,18 @@ _MOST_ANSWERS = 16
 # Values of a column of yes and no.
 _FLAG = 2
 _REASONS = (
-    "outcome", "text", "own text", "code", "flag", "date", "other", "no value", "constant", "id", "duplicate",
+    "outcome", "sensitive", "text", "own text", "code", "flag",
+    "date", "other", "no value", "constant", "id", "duplicate",
 )  # fmt: skip
 
 
 def table_report(
-    table: FeatureTable, clustered_on: Sequence[str], *, were_given: bool = False, language: str = "en"
+    table: FeatureTable,
+    clustered_on: Sequence[str],
+    *,
+    were_given: bool = False,
+    sensitive: Sequence[str] = (),
+    language: str = "en",
 ) -> DataReport:
     """Report on a ready table: columns left out and why, texts read as numbers, codes, outliers, doubtful columns.
 
@@ -52,6 +58,8 @@ def table_report(
         The columns that are clustered on.
     were_given : bool, default False
         Whether the caller named these columns; otherwise the report says why others were left out.
+    sensitive : sequence of str, optional
+        Columns that the caller named as sensitive.
     language : {"en", "ru"}, default "en"
         Language of the texts.
 
@@ -66,8 +74,8 @@ def table_report(
     columns = {name: table.values(name) for name in clustered_on if name in given}
     findings = [
         *(_id_findings(write, table, table.reading) if table.reading else []),
-        *_converted(write, _used_numbers(table, clustered_on, were_given=were_given)),
-        *_left_out(write, table, given, clustered_on=clustered_on, were_given=were_given),
+        *_converted(write, _used_numbers(table, clustered_on, were_given=were_given, sensitive=sensitive)),
+        *([] if were_given else _left_out(write, table, given, clustered_on=clustered_on, sensitive=sensitive)),
         *_only_describe(write, given, clustered_on=clustered_on, were_given=were_given),
         *_results(write, columns),
         *_repeated_columns(write, columns),
@@ -115,13 +123,15 @@ def _is_comparable(table: FeatureTable, name: str) -> bool:
     return _kind(table, name) not in ("other", "no value", "own text")
 
 
-def _used_numbers(table: FeatureTable, clustered_on: Sequence[str], *, were_given: bool) -> Mapping[str, TextNumbers]:
+def _used_numbers(
+    table: FeatureTable, clustered_on: Sequence[str], *, were_given: bool, sensitive: Sequence[str]
+) -> Mapping[str, TextNumbers]:
     """The texts that were read as numbers, without codes and other columns that the report says are left out."""
     if table.reading is None:
         return {}
     left_out = {feature.name for feature in table.described if feature.unit == CODE}
     if not were_given:
-        left_out |= set(uninformative_columns(table))
+        left_out |= set(unclustered_columns(table, sensitive))
     left_out -= set(clustered_on)
     return {name: numbers for name, numbers in table.reading.converted.items() if name not in left_out}
 
@@ -149,18 +159,21 @@ def _converted(write: FindingWriter, converted: Mapping[str, TextNumbers]) -> It
 
 
 def _left_out(
-    write: FindingWriter, table: FeatureTable, given: Sequence[str], *, clustered_on: Sequence[str], were_given: bool
+    write: FindingWriter,
+    table: FeatureTable,
+    given: Sequence[str],
+    *,
+    clustered_on: Sequence[str],
+    sensitive: Sequence[str],
 ) -> Iterator[Finding]:
-    """Columns that are not clustered on, by the reason, unless the caller named the columns."""
-    if were_given:
-        return
+    """Columns that are not clustered on, by the reason."""
     texts = table.reading.texts if table.reading else {}
     for name, numbers in texts.items():
         if not numbers.is_code:
             wording = "doubtful_commas" if numbers.is_doubtful else ""
             fields: dict[str, Any] = {"column": write.column(name), "rows": len(table)}
             yield from write("numbers_in_text", numbers.count, "warning", wording=wording, **fields)
-    reasons: dict[str, str] = dict(uninformative_columns(table))
+    reasons: dict[str, str] = dict(unclustered_columns(table, sensitive))
     numeric = set(table.numeric_names())
     reasons |= {name: _kind(table, name) for name in given if name not in numeric and name not in texts}
     reasons |= {name: "code" for name, numbers in texts.items() if numbers.is_code}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from custseg._numerics import Bools
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEEDED_ORDERS, ColumnStatistics
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._levels import is_most
 from custseg.profiling.naming.traits._words import Wording
@@ -19,18 +19,13 @@ from custseg.profiling.naming.traits._words import Wording
 _REPEATED = 2
 _HIGH_SHARE = 1 / 3
 _ORDERS, _RECENCY = "order_count", "recency_days"
-# A trend, and how uneven gaps are, need two gaps; a rhythm, a rate and a season need a second order.
-_NEEDED = {
-    "trend": 3, "gap_cv": 3, "gap_days_mean": 2, "expected_gap_days": 2, "overdue_ratio": 2, "orders_per_30d": 2,
-    "recency_span_days": 2, "repeat_count": 2, "repeat_value": 2, "peak_share": 2,
-}  # fmt: skip
 
 
 def has_needed_orders(statistics: ColumnStatistics, name: str, segment: int) -> bool:
     """Whether most members have as many orders as words on the column need; of a table without orders always."""
-    if name not in _NEEDED or _ORDERS not in statistics.table.numbers:
+    if name not in NEEDED_ORDERS or _ORDERS not in statistics.table.numbers:
         return True
-    return _is_true_of_most(statistics, segment, statistics.table.values(_ORDERS) >= _NEEDED[name])
+    return _is_true_of_most(statistics, segment, statistics.table.values(_ORDERS) >= NEEDED_ORDERS[name])
 
 
 def with_bought_shares(statistics: ColumnStatistics, name: str, wordings: Sequence[Wording]) -> list[Wording]:

@@ -1,0 +1,57 @@
+"""`System`: the record with which a system enters the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from custseg.logs import Finding, FindingWriter
+from custseg.sources.reading._result import SourceLogs
+
+
+@dataclass(frozen=True)
+class System:
+    """A system whose files are read.
+
+    Attributes
+    ----------
+    name : str
+        The name of its function, its format and its texts, such as "shopify".
+    read : callable
+        The function; it returns `SourceLogs`.
+    files : mapping of str to str
+        By the file that the command line takes ("orders", "events" or "customers"), the argument of the function.
+    gives : tuple of str
+        The logs that it can give.
+    fixed : mapping of str to object
+        Arguments that are always given, for several systems with one function.
+    """
+
+    name: str
+    read: Callable[..., SourceLogs]
+    files: Mapping[str, str]
+    gives: tuple[str, ...]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def logs(self, files: Mapping[str, object], **options: Any) -> SourceLogs:
+        """The logs in files, by what the command line calls them."""
+        arguments = {self.files[kind]: file for kind, file in files.items()}
+        return self.read(**self.fixed, **arguments, **options)
+
+
+def source_findings(language: str, counts: Mapping[str, int], **fields: Any) -> tuple[Finding, ...]:
+    """The findings of a report, from ``[findings.sources]`` of the catalog; those with a count of 0 are left out.
+
+    `counts` has the number of rows by the name of the finding. `fields` fill the sentences that have further fields.
+    """
+    write = FindingWriter("sources")
+    return tuple(
+        replace(finding, language=language)
+        for name, count in counts.items()
+        for finding in write(name, count, "warning" if name in _MISLEADING else "note", **fields)
+    )
+
+
+_MISLEADING = ("unmatched", "repeated_rows", "before_2000", "after_as_of", "without_customer")
+"""Findings of rows that are left out though the user may miss them."""
