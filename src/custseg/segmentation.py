@@ -217,9 +217,8 @@ def fit_segments(
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
         groups = first.groups(table, names, min_size=size, logs=described, caller=_CALLER)
         n_segments, numbers, among, size_of_rest = rest_of(groups, n_segments, numbers, size=size)
-        check_enough(
-            table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=_CALLER, among=among
-        )
+        required: dict[str, Any] = {"n_segments": n_segments, "n_required": numbers[0], "min_size": size}
+        check_enough(table, names, **required, caller=_CALLER, among=among)
         weights = None if aim is None else partial(column_weights, table, goal=aim)
         matrix = customer_matrix(table, names, min_size=size, caller=_CALLER, weights=weights, among=among)
 
@@ -230,6 +229,7 @@ def fit_segments(
             share = size_of_rest if size_of_rest < 1 else size_of_rest / len(matrix.rows)
             options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
         choice = _select(matrix, method, n_segments=n_segments, min_size=size_of_rest, tell=tell, **options)
+        choice = replace(choice, language=language)
 
         tell("describing", 3, 4)
         given = FitOptions(
@@ -242,7 +242,6 @@ def fit_segments(
             rules=first.rules,
             lifecycle=first.lifecycle,
         )
-        choice = replace(choice, language=language)
         result = assembled(table, matrix, choice, logs=described, report=report, options=given, groups=groups)
         if minimum is not None:
             result = with_detectable_lifts(result, minimum, described)
