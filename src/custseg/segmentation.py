@@ -191,7 +191,7 @@ def fit_segments(
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
-    requested = None if n_segments is None else tuple(numbers)
+    requested = None if n_segments is None else numbers
     requested_size(_CALLER, min_size, lift)
     seed = check_random_state(_CALLER, random_state)
     preferred = check_preferred(_CALLER, prefer)
@@ -234,7 +234,7 @@ def fit_segments(
         tell("describing", 3, 4)
         given = FitOptions(
             columns=None if columns is None and not protected else tuple(names),
-            n_segments=requested,
+            n_segments=None if requested is None else tuple(requested),
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
             random_state=seed,
