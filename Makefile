@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-services test-browser test-floors lint types format bench docs notebooks features api pictures results month-ends constraints clean
+.PHONY: help demo test test-all test-services test-browser test-spark test-floors lint types format bench docs notebooks features api pictures results month-ends constraints clean
 
 # The environments below are isolated from the one that `make` is called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -21,6 +21,8 @@ PY := .venv/bin/python
 INSTALL := -m pip install -qq --progress-bar off --only-binary=:all:
 # The constraints files are complete: pip resolves nothing and cannot add packages that they do not name.
 PINNED := --no-deps --require-hashes
+# Published as source alone: built without looking for build tools elsewhere.
+INSTALL_SPARK := $(INSTALL) --no-binary=pyspark --no-build-isolation
 INSTALL_SELF := -m pip install -qq --no-deps --no-build-isolation -e .
 
 # $(call make-venv,FOLDER,OLDEST,NEWEST): create a virtual environment unless a working one exists.
@@ -30,9 +32,10 @@ make-venv = $1/bin/python -m pip --version >/dev/null 2>&1 || { \
 	"$$python" -m venv --clear $1; }
 
 # An environment is reinstalled when its Python is missing or the checkout was moved or copied.
-$(shell for venv in .venv .venv-floors; do \
+$(shell for venv in .venv .venv-floors .venv-spark; do \
 	[ -x $$venv/bin/python ] && [ "$$(cat $$venv/.home 2>/dev/null)" = "$$(pwd)" ] \
-	|| rm -f $$venv/.core $$venv/.known $$venv/.docs $$venv/.browser $$venv/.floors; done)
+	|| rm -f $$venv/.core $$venv/.known $$venv/.docs $$venv/.browser $$venv/.floors \
+	$$venv/.spark; done)
 
 help:
 	@echo "custseg: make targets"
@@ -42,6 +45,7 @@ help:
 	@echo "  make test-all     run the slow tests too, with more random examples"
 	@echo "  make test-services  run the tests of SQL on a PostgreSQL server of their own (Debian's package; root installs it)"
 	@echo "  make test-browser  run the tests of the report in Chromium (Debian's package; root installs it)"
+	@echo "  make test-spark   run the tests on Spark, in an environment of its own (Java is Debian's package; root installs it)"
 	@echo "  make test-floors  run the tests with the oldest versions that pyproject.toml allows (Python 3.11 or 3.12)"
 	@echo "  make lint         check style and formatting      (ruff)"
 	@echo "  make types        check types                     (mypy)"
@@ -79,6 +83,10 @@ test-services: .venv/.known
 test-browser: .venv/.browser
 	@echo "Running the tests of the report in a browser"
 	@$(ONE_THREAD) tools/with-browser $(PY) -m pytest -m browser tests/browser $(ARGS)
+
+test-spark: .venv-spark/.spark
+	@echo "Running the tests on Spark"
+	@$(ONE_THREAD) tools/with-java .venv-spark/bin/python -m pytest -m spark $(ARGS)
 
 test-floors: .venv-floors/.floors
 	@echo "Running the tests with the oldest allowed versions, one process per core"
@@ -142,6 +150,8 @@ constraints:
 	@for part in core docs browser; do \
 		.venv-constraints/bin/python tools/requirements.py $$part | \
 			$(COMPILE) -c constraints/known.txt -o constraints/$$part.txt - || exit 1; done
+	@.venv-constraints/bin/python tools/requirements.py spark | \
+		$(COMPILE) --allow-unsafe -c constraints/known.txt -o constraints/spark.txt -
 	@for version in 3.11.0 3.12.0 3.13.0; do for part in known docs browser; do \
 		echo "Checking that constraints/$$part.txt installs on Python $$version"; \
 		.venv-constraints/bin/python $(INSTALL) --dry-run --ignore-installed --no-deps --target .venv-constraints/none \
@@ -150,7 +160,7 @@ constraints:
 
 clean:
 	@echo "Removing the environments and everything that was built"
-	@rm -rf .venv .venv-floors .venv-constraints demo-out docs/reference build dist htmlcov .coverage .coverage.*
+	@rm -rf .venv .venv-floors .venv-spark .venv-constraints demo-out docs/reference build dist htmlcov .coverage .coverage.*
 	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -182,6 +192,20 @@ clean:
 	@echo "Installing what the documentation needs into .venv"
 	@$(PY) $(INSTALL) $(PINNED) -r constraints/docs.txt
 	@$(PY) -m pip check
+	@touch $@
+
+# The environment of Spark is apart: its packages are several times as large as all others together.
+.venv-spark/.spark: constraints/spark.txt constraints/known.txt constraints/core.txt pyproject.toml
+	@$(call make-venv,.venv-spark,3.11,3.13)
+	@echo "Installing the dependencies and Spark into .venv-spark (some minutes the first time)"
+	@.venv-spark/bin/python $(INSTALL) $(PINNED) -r constraints/core.txt
+	@.venv-spark/bin/python $(INSTALL) $(PINNED) -r constraints/known.txt
+	@sed -n '/^setuptools==/,$$p' constraints/spark.txt > .venv-spark/build.txt
+	@.venv-spark/bin/python $(INSTALL) $(PINNED) -r .venv-spark/build.txt
+	@.venv-spark/bin/python $(INSTALL_SPARK) $(PINNED) -r constraints/spark.txt
+	@.venv-spark/bin/python $(INSTALL_SELF)
+	@.venv-spark/bin/python -m pip check
+	@pwd > .venv-spark/.home
 	@touch $@
 
 .venv-floors/.floors: constraints/known.txt pyproject.toml tools/requirements.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pytest
 from effort import all_of
+from spark_session import is_spark_frame, local_rows, spark_frame
 
 
 def rows_of(result: Any) -> list[dict[str, Any]]:
@@ -22,7 +25,20 @@ def rows_of(result: Any) -> list[dict[str, Any]]:
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     if isinstance(result, duckdb.DuckDBPyRelation):
         result = result.pl()
+    if is_spark_frame(result):
+        result = local_rows(result)
     return result.to_pylist() if isinstance(result, pa.Table) else result.to_dicts()
+
+
+def same(found: object, expected: object) -> bool:
+    """Whether both are equal, floats to some units in the last place: Java's logarithm is another one."""
+    if isinstance(expected, float) and isinstance(found, float):
+        return found == expected or math.isclose(found, expected, rel_tol=1e-12, abs_tol=1e-12)
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return list(found) == list(expected) and all(same(found[key], expected[key]) for key in expected)
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(found) == len(expected) and all(map(same, found, expected))
+    return found == expected
 
 
 def _pandas(table: pl.DataFrame, folder: Path) -> pd.DataFrame:
@@ -94,11 +110,16 @@ KINDS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
     "duckdb connection": _duckdb_connection,
     "csv": _csv,
     "parquet": _parquet,
+    "spark": lambda table, folder: spark_frame(table),
 }
 """From a polars DataFrame, and a folder to write in, to a table of each kind. A new engine is one line."""
 
-EVERY_KIND = all_of(KINDS, quick=("polars", "pandas", "pyarrow", "duckdb", "csv"))
-"""The names as parameters of a test; all but one kind of each engine run in `make test-all` alone."""
+ON_SPARK = pytest.param("spark", marks=pytest.mark.spark)
+EVERY_KIND = [
+    *all_of([k for k in KINDS if k != "spark"], quick=("polars", "pandas", "pyarrow", "duckdb", "csv")),
+    ON_SPARK,
+]
+"""The names as parameters of a test; all but one kind of each engine run in `make test-all` alone, Spark in its own."""
 
 RETURNED: dict[str, type] = {
     "polars lazy": pl.LazyFrame,

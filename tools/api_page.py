@@ -25,6 +25,8 @@ Everything that can be imported, by folder. Made by `make api` from `__all__`.
 RECORDS = {
     "custseg": (
         "custseg.inspection.FileFinding",
+        "custseg.feature_table.DistributedFeatures",
+        "custseg.distributed.WholeBase",
         *(
             f"custseg.picture_data.{name}"
             for name in ("SegmentMap", "MapAxis", "MapArea", "SegmentMeans", "SizeChange")

@@ -4,6 +4,7 @@ core          what `make demo` needs: the dependencies and the build backend
 known         core, the extras, and the groups `test` and `lint`
 docs          the group `docs`: what `make docs` needs besides known
 browser       the group `browser`: what `make test-browser` needs besides known
+spark         the extra and the group `spark`: what `make test-spark` needs besides known
 floors        every dependency at its lower bound, and the tools that run the tests
 floors-rest   the known version of everything that `floors` does not set
 """
@@ -41,6 +42,10 @@ def browser() -> list[str]:
     return PYPROJECT["dependency-groups"]["browser"]
 
 
+def spark() -> list[str]:
+    return PYPROJECT["project"]["optional-dependencies"]["spark"] + PYPROJECT["dependency-groups"]["spark"]
+
+
 def floors() -> list[str]:
     pins = known_pins()
     tools = PYPROJECT["dependency-groups"]["test"] + PYPROJECT["build-system"]["requires"]
@@ -75,6 +80,7 @@ KINDS = {
     "known": known,
     "docs": docs,
     "browser": browser,
+    "spark": spark,
     "floors": floors,
     "floors-rest": floors_rest,
 }

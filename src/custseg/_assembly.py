@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._privacy import shown_count
 from custseg.clustering import ClusteringChoice
+from custseg.distributed import NO_SEGMENT, RETURNED, WholeBase
 from custseg.feature_table import CODE, FeatureTable
 from custseg.goals import expectation
 from custseg.logs import DataReport, Logs
@@ -31,11 +33,13 @@ def assembled(
     logs: Logs | None,
     report: DataReport,
     options: FitOptions,
+    whole: WholeBase | None = None,
     groups: RuleGroups | None = None,
 ) -> Segmentation:
     """Return the result of the selected clustering, with profiles, rules and a model.
 
-    `groups` are the customers of rules, who were not clustered.
+    With `whole`, the table is a sample, and sizes and shares are those of all customers. `groups` are the customers of
+    rules, who were not clustered.
     """
     labels = matrix.customer_labels(choice.best.labels)
     if groups is not None:
@@ -46,6 +50,8 @@ def assembled(
     seed = options.random_state
     profiles, rules = _described(table, labels, names, choice=choice, unclustered=unclustered, seed=seed, groups=groups)
     returned = UNCLUSTERED["returned_in_window" if _is_windowed(table) else "returned"]
+    if whole is not None:
+        profiles = _of_all_customers(profiles, whole, returned_name=returned[choice.language])
     outside = unclustered[choice.language], returned[choice.language]
     model = learn_model(
         table,
@@ -58,7 +64,10 @@ def assembled(
         options=options,
         branches=_branches(groups, table),
         labels=labels,
+        of_all=None if whole is None else whole.features,
     )
+    if whole is not None:
+        model = replace(model, reference=replace(model.reference, n_customers=whole.n_clustered))
     if options.goal is not None and logs is not None:
         profiles = replace(profiles, listing=_listing(expectation(logs, options.goal, table), labels))
     return Segmentation(
@@ -67,11 +76,12 @@ def assembled(
         table,
         model,
         preparation=matrix.preparation,
-        data_report=report.beside(int((labels >= 0).sum())),
+        data_report=report.beside(int((labels >= 0).sum()) if whole is None else whole.n_clustered),
         labels=labels,
         rules=rules,
         rule_check=None if groups is None else groups.check,
         stage_choices=() if groups is None else tuple(choice for choice in groups.choices if choice is not None),
+        whole=whole,
     )
 
 
@@ -87,6 +97,22 @@ def _branches(groups: RuleGroups | None, table: FeatureTable) -> Branches:
         for segment, choice in zip(groups.rules, groups.choices, strict=True)
     )
     return Branches(tuple(branches), groups.evaluator.priors, numeric)
+
+
+def _of_all_customers(profiles: Profiles, whole: WholeBase, *, returned_name: str) -> Profiles:
+    """The profiles of a sample with the sizes and shares of all customers; segments are listed by these sizes."""
+    rows = []
+    for row in profiles.rows:
+        label = row.segment if isinstance(row.segment, int) else RETURNED if row.name == returned_name else NO_SEGMENT
+        size = whole.sizes.get(label, 0)
+        reachable = {
+            channel: None if count is None else shown_count(round(count / row.size * size), size)
+            for channel, count in row.reachable.items()
+        }
+        counted = replace(row, size=size, share=whole.share(label), revenue_share=whole.revenue_share(label))
+        rows.append(replace(counted, reachable=reachable))
+    by_size = sorted((row for row in rows if row.segment is not None), key=lambda row: -row.size)
+    return replace(profiles, rows=tuple(rows), listing=tuple(int(str(row.segment)) for row in by_size))
 
 
 def _listing(expected: NDArray[np.float64], labels: NDArray[np.intp]) -> tuple[int, ...]:

@@ -37,6 +37,7 @@ _EXTRAS = {
     "sqlglot": "sql",
     "tableauhyperapi": "tableau",
     "phonenumbers": "phone",
+    "pyspark": "spark",
 }
 # Ranges up to this number are accepted for any number of customers: numbers that are too large are not tried.
 _MODEST = 100

@@ -11,7 +11,7 @@ from custseg._checks import did_you_mean, ended
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
 from custseg.feature_table import (
-    RETURN_COLUMNS,
+    RETURN_FEATURES,
     FeatureTable,
     UnclusteredReason,
     as_numbers,
@@ -132,7 +132,7 @@ def _default_columns(table: FeatureTable, sensitive: Sequence[str], caller: str)
 
 def can_be_clustered(table: FeatureTable, columns: Sequence[str]) -> Bools:
     """Which customers have a value in one of the columns and, where orders are counted, a purchase that they kept."""
-    of_orders = ("order_count", *RETURN_COLUMNS) if "order_count" in table.numeric_names() else ()
+    of_orders = RETURN_FEATURES if "order_count" in table.numeric_names() else ()
     names = [*columns, *(name for name in of_orders if name in table.numeric_names())]
     return has_usable_values({name: table.values(name) for name in dict.fromkeys(names)}, columns)
 

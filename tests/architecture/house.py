@@ -15,7 +15,7 @@ TESTS = ROOT / "tests"
 
 # The lowest first. A part imports parts of lower lines only, never its neighbors on the same line.
 LAYERS = (
-    ("errors", "_compiled", "_numerics", "texts"),
+    ("errors", "_compiled", "_numerics", "sql_dialects", "texts"),
     ("_checks", "_privacy"),
     ("_column_kinds", "_frames", "_labels", "_write"),
     ("_display",),
@@ -35,11 +35,13 @@ LAYERS = (
         "rules",
         "trials",
     ),
-    ("matrix", "picture_data"),
+    ("matrix", "picture_data", "queries"),
     ("goals", "rule_groups"),
     ("model",),
+    ("distributed",),
     ("result",),
     ("_assembly", "sizes"),
+    ("_clusters_of_fit",),
     ("segmentation",),
     ("insights", "tracking", "proof"),
     ("exports",),
@@ -58,7 +60,7 @@ ROOMS = {
         ("rows",),
         ("assignment", "validation"),
         ("min_size",),
-        ("_center_clusterer", "_method"),
+        ("_center_clusterer", "_counted_rows", "_method"),
         METHOD_FILES,
         ("_methods",),
         ("selection",),

@@ -12,18 +12,18 @@ import polars as pl
 from custseg._checks import optional_module
 from custseg._frames._local import column_of
 
-GiveBack = Callable[[nw.DataFrame[Any], str], Any]
-"""Turns a local frame, whose ids came from the named column, into the caller's kind of table."""
+GiveBack = Callable[[Any, str], Any]
+"""Turns a frame, whose ids came from the named column, into the caller's kind of table; it is local but on Spark."""
 
 
 @dataclass(frozen=True)
 class Returner:
-    """Turns a local frame, whose ids came from the column, into the caller's kind of table."""
+    """Turns a frame, whose ids came from the column, into the caller's kind of table."""
 
     give_back: GiveBack
     id_column: str
 
-    def __call__(self, frame: nw.DataFrame[Any]) -> Any:
+    def __call__(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> Any:
         """The frame in the caller's kind."""
         return self.give_back(frame, self.id_column)
 
@@ -33,6 +33,11 @@ def as_polars(frame: nw.DataFrame[Any], id_column: str) -> pl.DataFrame:
     native = frame.to_native()
     assert isinstance(native, pl.DataFrame)
     return native
+
+
+def local_returner(id_column: str) -> Returner:
+    """What returns results as polars DataFrames."""
+    return Returner(as_polars, id_column)
 
 
 def as_lazy_polars(frame: nw.DataFrame[Any], id_column: str) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -15,6 +15,7 @@ import polars.selectors as cs
 
 from custseg._frames._files import CSVFormat
 from custseg._frames._run import reason, run, run_all
+from custseg._frames._spark._session import run_spark
 from custseg._frames._spreadsheet import safe_for_spreadsheets
 from custseg.errors import DataError
 
@@ -59,6 +60,8 @@ def collect(frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
     native = nw.to_native(frame)
     if isinstance(native, pl.LazyFrame):
         return nw.from_native(run(native), eager_only=True)
+    if frame.implementation.is_spark_like():
+        return cast("nw.DataFrame[Any]", run_spark(partial(frame.collect, backend="polars")))
     return frame.collect(backend="polars")
 
 

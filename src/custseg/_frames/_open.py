@@ -21,11 +21,14 @@ from custseg._frames._files import USUAL_FORM, CSVFormat, csv_table, excel_table
 from custseg._frames._give_back import ArrowLike, GiveBack, PandasLike, Returner, as_lazy_polars, as_polars
 from custseg._frames._polars import PolarsDialect
 from custseg._frames._run import run
+from custseg._frames._spark._dialect import SparkDialect
+from custseg._frames._spark._return import SparkLike
+from custseg._frames._spark._session import check_usable, is_spark_frame
 from custseg.errors import DataError
 from custseg.texts import shown
 
 _KINDS = (
-    "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, a DuckDB relation, "
+    "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, a DuckDB relation, a Spark DataFrame, "
     "or the path of a CSV, Parquet, Excel or JSON file"
 )
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
@@ -76,6 +79,16 @@ class Table:
                     "which other files of the pattern have. Rename its column, or leave the file out."
                 )
 
+    @property
+    def is_distributed(self) -> bool:
+        """Whether the rows are on Spark."""
+        return isinstance(self.dialect, SparkDialect)
+
+    def check_usable(self, caller: str) -> None:
+        """Raise if the table is on a Spark session that was stopped since it was opened."""
+        if isinstance(self.dialect, SparkDialect):
+            check_usable(self.dialect.frame, caller)
+
     def check_types(self, caller: str, names: Iterable[str] | None = None) -> None:
         """Raise if one of the columns (by default all) was left out because of its type."""
         for name in self.conflicts if names is None else names:
@@ -119,6 +132,9 @@ def _opened(table: object, caller: str, form: CSVFormat, *, in_memory: bool) -> 
         return Table(PolarsDialect(frame.lazy()), PandasLike.of(table))
     if is_relation(table):
         return Table(run_query(lambda: _duckdb_dialect(table)), RelationLike(table))
+    if is_spark_frame(table):
+        check_usable(table, caller)
+        return Table(SparkDialect(table), SparkLike(table))
     if nw.dependencies.is_pyarrow_table(table):
         readable, unreadable = _readable_columns(table, caller)
         frame = _polars_from_arrow(readable, caller)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from custseg._labels._column_labels import read_column_labels
-from custseg._labels._segment_labels import Labels, read_labels
+from custseg._labels._segment_labels import Labels, check_new_names, read_labels
 
-__all__ = ["Labels", "read_column_labels", "read_labels"]
+__all__ = ["Labels", "check_new_names", "read_column_labels", "read_labels"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,3 +115,19 @@ def _of_objects(values: NDArray[Any], caller: str) -> Labels:
     indexes: dict[str | None, int] = {None: -1}
     indexes |= {name: index for index, name in enumerate(segments)}
     return Labels(np.array([indexes[value] for value in plain], dtype=np.intp), tuple(segments))
+
+
+def check_new_names(names: object, present: Mapping[int | str, str], *, reserved: Sequence[str]) -> None:
+    """Raise unless the new names by segment leave every segment a name of its own, on one line."""
+    if not isinstance(names, Mapping):
+        raise TypeError(f"rename: names must map segments to names, as in {{0: 'Fans'}}, got {type(names).__name__}.")
+    if unknown := [segment for segment in names if isinstance(segment, bool) or segment not in present]:
+        raise ValueError(f"rename: segments {unknown} do not exist; there are {list(present)}.")
+    for segment, name in names.items():
+        if not isinstance(name, str):
+            raise TypeError(f"rename: the name of segment {segment} must be text, got {type(name).__name__}.")
+    all_names = [*(names.get(segment, name) for segment, name in present.items()), *reserved]
+    if any(not name.strip() for name in all_names) or len(set(all_names)) < len(all_names):
+        raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
+    if broken := [name for name in names.values() if name.splitlines() != [name]]:
+        raise ValueError(f"rename: names must be on one line, got {broken}. Put a space for the line break.")

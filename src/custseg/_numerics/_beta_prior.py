@@ -36,8 +36,12 @@ class BetaPrior:
         return np.asarray(betainc(b, a, 1 - rate), dtype=np.float64)
 
 
-def beta_prior(successes: NDArray[np.float64], trials: NDArray[np.float64]) -> BetaPrior:
+def beta_prior(
+    successes: NDArray[np.float64], trials: NDArray[np.float64], customers: NDArray[np.float64] | None = None
+) -> BetaPrior:
     """Fit the prior by the method of moments to customers with 5 or more trials.
+
+    `customers` is how many customers have these successes and trials; 1 by default.
 
     With rates r of mean m and variance v, and h the mean of 1 / trials, the correlation within customers is
     ρ = (v / (m (1 − m)) − h) / (1 − h): the variance expected from sampling alone is subtracted. The
@@ -45,12 +49,15 @@ def beta_prior(successes: NDArray[np.float64], trials: NDArray[np.float64]) -> B
     rates that are all 0 or all 1), the mean is the rate over all trials, with half a success and half a
     failure added, and the strength is 2.
     """
+    counts = np.ones(len(trials)) if customers is None else customers
     enough = trials >= _ENOUGH_TRIALS
-    rates = successes[enough] / trials[enough]
-    mean = float(rates.mean()) if len(rates) else 0.0
-    if len(rates) < 2 or not 0 < mean < 1:
-        return BetaPrior(float((successes.sum() + 0.5) / (trials.sum() + 1)), 2.0)
-    chance = float((1 / trials[enough]).mean())
-    alike = (float(rates.var(ddof=1)) / (mean * (1 - mean)) - chance) / (1 - chance)
+    rates, weights = successes[enough] / trials[enough], counts[enough]
+    n = float(weights.sum())
+    mean = float(weights @ rates) / n if n else 0.0
+    if n < 2 or not 0 < mean < 1:
+        return BetaPrior(float((counts @ successes + 0.5) / (counts @ trials + 1)), 2.0)
+    chance = float(weights @ (1 / trials[enough])) / n
+    variance = float(weights @ (rates - mean) ** 2) / (n - 1)
+    alike = (variance / (mean * (1 - mean)) - chance) / (1 - chance)
     strength = 1 / alike - 1 if alike > 1 / _STRONGEST else _STRONGEST
     return BetaPrior(mean, max(strength, _WEAKEST))

@@ -8,6 +8,9 @@ evidence, decision). Others import from this door only.
 
 from __future__ import annotations
 
+from custseg.clustering._counted_rows import CountedOffsets as CountedOffsets
+from custseg.clustering._counted_rows import CountedRows as CountedRows
+from custseg.clustering._counted_rows import offsets_for_all_rows as offsets_for_all_rows
 from custseg.clustering._gaussian_mixture import MinSizeGaussianMixture
 from custseg.clustering._hdbscan import MinSizeHDBSCAN
 from custseg.clustering._kmeans import MinSizeKMeans

@@ -1,10 +1,12 @@
 """The feature table, one row per customer: made from logs, or a ready table that the caller gives.
 
-`_feature.py` describes one column, `_table.py` holds the rows, `_given_table.py` reads a ready table.
+`_feature.py` describes one column, `_described.py` all columns of a table. `_table.py` holds the rows,
+`_distributed.py` leaves them in Spark, and `_given_table.py` reads a ready table.
 """
 
 from __future__ import annotations
 
+from custseg.feature_table._distributed import DistributedFeatures
 from custseg.feature_table._feature import (
     CODE,
     GIVEN_FAMILIES,
@@ -13,6 +15,11 @@ from custseg.feature_table._feature import (
     distinct_labels,
     distinct_phrases,
     labeled,
+)
+from custseg.feature_table._given_in_spark import (
+    check_base_in_spark,
+    check_numbers_in_spark,
+    features_in_spark,
 )
 from custseg.feature_table._given_table import (
     UnclusteredReason,
@@ -24,6 +31,7 @@ from custseg.feature_table._given_table import (
 from custseg.feature_table._table import (
     ID,
     RETURN_COLUMNS,
+    RETURN_FEATURES,
     FeatureTable,
     Reading,
     as_numbers,
@@ -39,17 +47,22 @@ __all__ = [
     "GIVEN_FAMILIES",
     "ID",
     "RETURN_COLUMNS",
+    "RETURN_FEATURES",
+    "DistributedFeatures",
     "Feature",
     "FeatureTable",
     "Reading",
     "UnclusteredReason",
     "as_numbers",
     "as_quantities",
+    "check_base_in_spark",
     "check_features",
+    "check_numbers_in_spark",
     "codes_of",
     "distinct_labels",
     "distinct_phrases",
     "duplicate_columns",
+    "features_in_spark",
     "given_features",
     "given_features_of",
     "is_id",

@@ -10,20 +10,23 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean, ended
+from custseg._checks import check_choice, check_named, check_no_nul, did_you_mean
 from custseg._column_kinds import TextNumbers, is_answer
 from custseg._display import DisplayTable, Tabular, html_block
 from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
 from custseg._privacy import share_words, with_count
 from custseg.errors import DataError
-from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature, labeled
+from custseg.feature_table._described import DescribedColumns
+from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature
 from custseg.snapshot import Snapshot
 from custseg.texts import DASH, LANGUAGES, listed, printable, single_line, text
 
 ID = "customer_id"
 _NAME_LENGTH = 120
 RETURN_COLUMNS = ("returned_orders", "revenue", "return_share")
+RETURN_FEATURES = ("order_count", *RETURN_COLUMNS)
+"""Features that tell whether customers kept a purchase."""
 
 
 def returned_everything(values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
@@ -63,7 +66,7 @@ class Reading:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FeatureTable(Tabular):
+class FeatureTable(DescribedColumns, Tabular):
     """Table of features: one row per customer, ids in `customer_id`, and a description of each column.
 
     Any frame constructor that reads the Arrow interface accepts it, as in `polars.DataFrame(table)`. `to_pandas` and
@@ -101,11 +104,6 @@ class FeatureTable(Tabular):
         return self.give_back(self.local)
 
     @property
-    def names(self) -> list[str]:
-        """The feature columns."""
-        return [feature.name for feature in self.described]
-
-    @property
     def ids(self) -> nw.Series[Any]:
         """The customer ids."""
         return self.local.get_column(ID)
@@ -122,7 +120,7 @@ class FeatureTable(Tabular):
 
     def returned_everything(self) -> NDArray[np.bool_]:
         """Which customers have no order left; no customer of a table without `order_count`."""
-        columns = [name for name in ("order_count", *RETURN_COLUMNS) if name in self.numeric_names()]
+        columns = [name for name in RETURN_FEATURES if name in self.numeric_names()]
         if "order_count" not in columns:
             return np.zeros(len(self), dtype=bool)
         return returned_everything({name: self.values(name) for name in columns})
@@ -146,11 +144,6 @@ class FeatureTable(Tabular):
     def _ipython_key_completions_(self) -> list[str]:
         """The columns, which a notebook offers after ``table["``."""
         return list(self.local.columns)
-
-    def in_language(self, language: str) -> FeatureTable:
-        """The same table printed in "en" or "ru"; ValueError for another language."""
-        check_choice("in_language", "language", language, allowed=LANGUAGES)
-        return replace(self, language=language)
 
     def summary(self, language: str | None = None) -> dict[str, list[Any]]:
         """What each column means and how it is filled, as columns for any frame constructor.
@@ -188,31 +181,6 @@ class FeatureTable(Tabular):
         ]
         columns["skew"] = [_skew(self.values(name)) if name in numeric else None for name in self.names]
         return columns
-
-    def with_labels(self, labels: object, *, caller: str = "with_labels") -> FeatureTable:
-        """The same table with other names of its columns for people; code and SQL keep the column names.
-
-        Parameters
-        ----------
-        labels : mapping of str to str, or path of a TOML file
-            The label of each column that should have one, such as ``{"MntWines": "wine"}``; a label may also
-            be a mapping of languages ("en", "ru") to texts, in TOML a table of its own. None changes nothing.
-        caller : str
-            Name of the calling function, for errors.
-
-        Returns
-        -------
-        FeatureTable
-
-        Raises
-        ------
-        DataError
-            If a column does not exist, a label has a line break or more than 60 characters, or two columns have one
-            label.
-        TypeError
-            If `labels` is neither a mapping nor a path.
-        """
-        return replace(self, described=labeled(self.described, labels, "labels", caller=caller))
 
     def __len__(self) -> int:
         return len(self.local)
@@ -285,12 +253,7 @@ def as_quantities(table: FeatureTable, names: Sequence[str]) -> FeatureTable:
 
 def check_features(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
     """Raise unless all columns are numeric features of the table."""
-    if lacking := [name for name in columns if name not in features.names]:
-        words = ", ".join(f"{name!r}{did_you_mean(name, features.names)}" for name in lacking)
-        raise DataError(
-            f"{caller}: the feature table lacks {'columns' if len(lacking) > 1 else 'column'} {ended(words)} "
-            f"Its columns are {listed(features.names)}."
-        )
+    features.check_present(columns, caller)
     numeric = features.numeric_names()
     if text := [name for name in columns if name not in numeric]:
         schema = features.local.schema

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._frames import column_of, columns_of
+from custseg._frames import Rows, joined, keeping, renamed, sorted_by
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable
-from custseg.features._family import Family, FamilyColumns
+from custseg.feature_table import DistributedFeatures, FeatureTable
+from custseg.features._family import Family, FamilyColumns, all_features, selected
 from custseg.features.expectations import FORESIGHT
 from custseg.features.families._attributes import ATTRIBUTES, check_names
 from custseg.features.families._email import EMAIL
@@ -39,7 +40,7 @@ def build_features(
     refunds: str = "net",
     zero_orders: str = "drop",
     labels: object = None,
-) -> FeatureTable:
+) -> FeatureTable | DistributedFeatures:
     """Build the feature table: one row per customer of any log, one column per feature.
 
     Parameters
@@ -64,10 +65,10 @@ def build_features(
 
     Returns
     -------
-    FeatureTable
+    FeatureTable, or DistributedFeatures for logs on Spark
         Sorted by `customer_id`, in the kind of the first given log, with the label, unit, definition,
-        direction and family of each column. Customers missing from a family's log get 0 for counts and a
-        missing value otherwise.
+        direction and family of each column. On Spark the rows stay there, in no order. Customers missing from a
+        family's log get 0 for counts and a missing value otherwise.
 
     Raises
     ------
@@ -104,43 +105,45 @@ def features_of(
     *,
     figures: Mapping[str, Any] | None = None,
     learners: Mapping[str, Callable[[SharedSums], Any]] | None = None,
-) -> FeatureTable:
+) -> FeatureTable | DistributedFeatures:
     """Columns of the given families, or of all that the logs allow, joined on the customer.
 
     `figures` of the customer base are those of an earlier table; by default, they are learned from these logs, by the
     family's own function or by that of `learners`.
     """
-    figures = dict(figures or {})
+    with keeping() as kept:
+        table = _features_of(logs, families, figures or {}, learners=learners or {})
+        return replace(table, kept=tuple(kept)) if isinstance(table, DistributedFeatures) else table
+
+
+def _features_of(
+    logs: Logs,
+    families: Sequence[str] | None,
+    figures: Mapping[str, Any],
+    *,
+    learners: Mapping[str, Callable[[SharedSums], Any]],
+) -> FeatureTable | DistributedFeatures:
+    figures = dict(figures)
     rhythm, engagement = figures.get(RHYTHM.name), figures.get(ENGAGEMENT.name)
     scoring = Scoring() if engagement is None else engagement.scoring
-    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring)
     chosen = _chosen_families(logs, families)
+    shares_orders = MIX in chosen or _n_sums_of_orders(logs, chosen) > 1
+    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring, shares_orders)
     for family in chosen:
         if family.name not in figures:
-            figures[family.name] = (learners or {}).get(family.name, family.learn)(sums)
+            figures[family.name] = learners.get(family.name, family.learn)(sums)
     family_columns = [family.columns(sums, figures[family.name]) for family in chosen]
-    features = tuple(feature for columns in family_columns for feature in columns.features)
+    features = all_features(family_columns)
     check_names(features, logs.caller)
-    table = _all_customers(logs, family_columns)
-    for columns in family_columns:
-        names = [feature.name for feature in columns.features]
-        table = table.join(columns_of(columns.table, ["customer_id", *names]), on="customer_id", how="left")
-        table = table.with_columns(
-            column_of(table, feature.name).fill_null(feature.absent).alias(feature.name)
-            for feature in columns.features
-            if feature.absent is not None
-        )
+    table = _of_customers(family_columns, logs.caller)
     log = logs.orders or logs.events or logs.customers
     assert log is not None
     dated = logs.orders or logs.events
     snapshot = logs.snapshot_of(dated) if dated is not None else logs.known_attributes.snapshot
-    return FeatureTable(
-        table.sort("customer_id"),
-        features,
-        log.source_table.returner(log.customer),
-        snapshot,
-        figures=figures,
-    )
+    returner = log.source_table.returner(log.customer)
+    if isinstance(table, nw.LazyFrame):
+        return DistributedFeatures(returner(table), features, snapshot, figures=figures)
+    return FeatureTable(table, features, returner, snapshot, figures=figures)
 
 
 def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]:
@@ -158,13 +161,31 @@ def _chosen_families(logs: Logs, families: Sequence[str] | None) -> list[Family]
     return chosen
 
 
-def _all_customers(logs: Logs, family_columns: Sequence[FamilyColumns]) -> nw.DataFrame[Any]:
-    """Unique customer ids over all logs."""
-    ids = [columns.table.select("customer_id") for columns in family_columns]
-    kinds = {str(frame.schema["customer_id"]) for frame in ids}
+def _n_sums_of_orders(logs: Logs, chosen: Sequence[Family]) -> int:
+    """How many sums the families make of the order log, if there is one."""
+    sums = [{RFM, RHYTHM, FORESIGHT}, {MIX}, {EMAIL, WEB, ENGAGEMENT} if logs.events else set()]
+    return 0 if logs.orders is None else sum(bool(families & set(chosen)) for families in sums)
+
+
+def _of_customers(family_columns: Sequence[FamilyColumns], caller: str) -> Rows:
+    """The columns of all families, one row per customer of any log; customers missing from a log have its `absent`."""
+    by_source: dict[int, list[FamilyColumns]] = {}
+    for columns in family_columns:
+        by_source.setdefault(id(columns.source), []).append(columns)
+    # Inside, columns have names of their own: those of attributes may hold anything.
+    names = {feature.name: f"feature_{index}" for index, feature in enumerate(all_features(family_columns))}
+    tables = [selected(columns, names) for columns in by_source.values()]
+    _check_same_ids(tables, caller)
+    absent = {names[f.name]: f.absent for f in all_features(family_columns) if f.absent is not None}
+    table = joined(tables)
+    filled = [nw.col(name).fill_null(value).alias(name) for name, value in absent.items()]
+    table = table.select("customer_id", *names.values()).with_columns(filled)
+    return renamed(sorted_by(table), {inside: name for name, inside in names.items()})
+
+
+def _check_same_ids(tables: Sequence[Rows], caller: str) -> None:
+    kinds = {str(table.collect_schema()["customer_id"]) for table in tables}
     if len(kinds) > 1:
         raise DataError(
-            f"{logs.caller}: the logs' customer ids are of different types, {listed(sorted(kinds))}. "
-            "Cast them to one type."
+            f"{caller}: the logs' customer ids are of different types, {listed(sorted(kinds))}. Cast them to one type."
         )
-    return nw.concat(ids).unique()

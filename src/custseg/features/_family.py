@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg._frames import Rows, sorted_by, with_lookup
 from custseg._privacy import SMALLEST_GROUP
 from custseg.feature_table import Feature
 from custseg.features.sums._shared import SharedSums
@@ -26,14 +27,60 @@ class FamilyColumns:
 
     Attributes
     ----------
-    table : narwhals DataFrame
-        `customer_id` and one column per feature, one row per customer in the family's log.
+    source : narwhals DataFrame, or LazyFrame on Spark
+        `customer_id` and what the features are computed from, one row per customer in the family's log. Families of
+        one source are computed in one step.
+    columns : mapping of str to narwhals Expr
+        By feature, how it is computed from the source.
     features : tuple of Feature
         One entry per feature column, in their order.
+    steps : tuple of mappings of str to narwhals Expr
+        Columns that the source gets before, one step after the other; no other family has columns of these names. What
+        stands in a quotient belongs here: engines write its parts out several times.
+    lookup : Lookup or None
+        A small table that the source is joined with before.
     """
 
-    table: nw.DataFrame[Any]
+    source: Rows
+    columns: Mapping[str, nw.Expr]
     features: tuple[Feature, ...]
+    steps: tuple[Mapping[str, nw.Expr], ...] = ()
+    lookup: Lookup | None = None
+
+    @classmethod
+    def of_table(cls, table: Rows, features: tuple[Feature, ...]) -> FamilyColumns:
+        """The columns of a table that has one per feature."""
+        return cls(table, {feature.name: nw.col(feature.name) for feature in features}, features)
+
+    @property
+    def table(self) -> Rows:
+        """`customer_id` and one column per feature."""
+        return selected([self], {feature.name: feature.name for feature in self.features})
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """A small local table with one row per combination of the columns `on`."""
+
+    table: nw.DataFrame[Any]
+    on: tuple[str, ...]
+
+
+def all_features(families: Sequence[FamilyColumns]) -> tuple[Feature, ...]:
+    """The features of all families, in their order."""
+    return tuple(feature for family in families for feature in family.features)
+
+
+def selected(families: Sequence[FamilyColumns], names: Mapping[str, str]) -> Rows:
+    """`customer_id` and the columns of families of one source; `names` are those that the features get."""
+    source = families[0].source
+    for family in families:
+        if family.lookup is not None:
+            source = with_lookup(source, family.lookup.table, family.lookup.on)
+        for step in family.steps:
+            source = source.with_columns(values.alias(name) for name, values in step.items())
+    columns = [family.columns[item.name].alias(names[item.name]) for family in families for item in family.features]
+    return sorted_by(source.select("customer_id", *columns))
 
 
 @dataclass(frozen=True)

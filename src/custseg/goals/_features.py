@@ -9,7 +9,7 @@ import numpy as np
 
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.features import (
     FAMILIES,
     FORESIGHT,
@@ -55,10 +55,20 @@ def history_days(logs: Logs) -> int:
 
 def goal_features(logs: Logs, goal: Goal, families: Sequence[str] | None = None) -> FeatureTable:
     """The features of the families, by default all that the logs allow, with foresight of the outcome of the goal."""
+    if logs.are_distributed:
+        raise DataError(
+            f"{logs.caller}: goal= looks at what customers did after earlier dates, which needs logs in memory. Give "
+            "it the logs of a sample of customers; or leave out goal=, and name in columns= what to cluster on."
+        )
     if families is None:
         families = [family.name for family in FAMILIES if not family.on_request and not family.lacks(logs)]
     wanted = [*families, *([FORESIGHT.name] if FORESIGHT.name in goal.families else [])]
-    return features_of(logs, wanted, figures=_half_lives(goal), learners={FORESIGHT.name: _learner(goal)})
+    return _local(features_of(logs, wanted, figures=_half_lives(goal), learners={FORESIGHT.name: _learner(goal)}))
+
+
+def _local(table: FeatureTable | DistributedFeatures) -> FeatureTable:
+    assert isinstance(table, FeatureTable), "the logs are in memory"
+    return table
 
 
 def expectation(logs: Logs, goal: Goal, table: FeatureTable) -> Floats:
@@ -68,7 +78,7 @@ def expectation(logs: Logs, goal: Goal, table: FeatureTable) -> Floats:
     """
     if FORESIGHT.name in table.names:
         return table.values(FORESIGHT.name)
-    expected = features_of(logs, [FORESIGHT.name], learners={FORESIGHT.name: _learner(goal)})
+    expected = _local(features_of(logs, [FORESIGHT.name], learners={FORESIGHT.name: _learner(goal)}))
     scores = dict(zip(expected.ids.to_list(), expected.values(FORESIGHT.name).tolist(), strict=True))
     return np.array([scores.get(customer, np.nan) for customer in table.ids.to_list()], dtype=np.float64)
 

@@ -21,8 +21,9 @@ from custseg.logs.facts._attribute_facts import (
     raise_on_attribute_faults,
 )
 from custseg.logs.facts._event_facts import EventFacts, gather_event_facts, usable_event_facts
+from custseg.logs.facts._log_facts import raise_on_change
 from custseg.logs.facts._order_facts import OrderFacts, gather_order_facts, usable_order_facts
-from custseg.logs.facts._order_totals import REFUNDS, counted_lines, net_money, order_totals
+from custseg.logs.facts._order_totals import REFUNDS, counted_lines, known_lines, net_money, order_totals
 from custseg.logs.report import (
     DataReport,
     Finding,
@@ -66,9 +67,11 @@ __all__ = [
     "gather_event_facts",
     "gather_order_facts",
     "known_attributes",
+    "known_lines",
     "net_money",
     "order_totals",
     "raise_on_attribute_faults",
+    "raise_on_change",
     "refund_words",
     "report_on",
     "table_report",

@@ -42,7 +42,7 @@ class Customers:
 
     Parameters
     ----------
-    table : polars DataFrame or LazyFrame, pandas DataFrame, pyarrow Table, DuckDB relation, str or Path
+    table : polars or pandas DataFrame, LazyFrame, pyarrow Table, DuckDB relation, Spark DataFrame, str or Path
         The table, or the path of a CSV or Parquet file.
     customer : str, default "customer_id"
         Column of customer ids, each once.

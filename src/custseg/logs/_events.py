@@ -57,7 +57,7 @@ class Events:
 
     Parameters
     ----------
-    table : polars DataFrame or LazyFrame, pandas DataFrame, pyarrow Table, str or Path
+    table : polars or pandas DataFrame, LazyFrame, pyarrow Table, DuckDB relation, Spark DataFrame, str or Path
         The log, or the path of a CSV or Parquet file.
     customer : str, default "customer_id"
         Column of customer ids; lines without one are left out and counted.

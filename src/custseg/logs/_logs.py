@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 from custseg._checks import all_of
+from custseg.errors import DataError
 from custseg.logs._customers import Customers, as_customers
 from custseg.logs._events import Events, as_events
 from custseg.logs._id_types import with_ids_of_one_type
@@ -107,6 +108,12 @@ class Logs:
         return self.read_attributes
 
     @property
+    def are_distributed(self) -> bool:
+        """Whether the logs are on Spark."""
+        described = (self.orders, self.events, self.customers)
+        return any(log is not None and log.source_table.is_distributed for log in described)
+
+    @property
     def whole(self) -> Logs:
         """The logs without a window."""
         return self if self.window_days is None else replace(self, window_days=None)
@@ -140,6 +147,10 @@ def described_logs(
         raise TypeError(f"{caller}: give at least one of orders, events and customers, got none.")
     tables = ((as_orders, orders), (as_events, events), (as_customers, customers))
     described: list[Any] = all_of([partial(_described, kind, table) for kind, table in tables])
+    _check_same_engine(described, caller)
+    for log in described:
+        if log is not None:
+            log.source_table.check_usable(caller)
     logs = with_ids_of_one_type(*described, caller=caller)
     return Logs(
         *logs,
@@ -154,6 +165,17 @@ def described_logs(
 
 def _described(kind: Callable[[object], Any], table: object) -> Any:
     return None if table is None else kind(table)
+
+
+def _check_same_engine(described: Sequence[Any], caller: str) -> None:
+    """Raise if one log is on Spark and another is not: Spark would have to move it, or pull the other."""
+    on_spark = {type(log).__name__: log.source_table.is_distributed for log in described if log is not None}
+    if len(set(on_spark.values())) > 1:
+        local = " and ".join(name for name, spark in on_spark.items() if not spark)
+        raise DataError(
+            f"{caller}: {local} {'is' if ' ' not in local else 'are'} not on Spark, as the other logs are. Bring it "
+            "there with spark.createDataFrame(table.to_arrow()) or spark.read."
+        )
 
 
 def _midnight_after_all(orders: Orders | None, events: Events | None, caller: str) -> datetime:

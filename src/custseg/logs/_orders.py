@@ -48,7 +48,7 @@ class Orders:
 
     Parameters
     ----------
-    table : polars DataFrame or LazyFrame, pandas DataFrame, pyarrow Table, str or Path
+    table : polars or pandas DataFrame, LazyFrame, pyarrow Table, DuckDB relation, Spark DataFrame, str or Path
         The log, or the path of a CSV or Parquet file (a glob such as ``'orders/*.csv'`` too).
     customer : str, default "customer_id"
         Column of customer ids. They keep their type; in a CSV they are whole numbers where each

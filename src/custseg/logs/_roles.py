@@ -16,6 +16,7 @@ NUMERIC = ("be numeric", ("integer", "number"))
 BOOLEAN = ("be boolean", ("boolean", "integer"))
 WORDS: tuple[str, tuple[str, ...]] = ("hold words (text or numbers)", ())
 """What a column must be, in words and as kinds of columns; none stands for all kinds with a plain text."""
+_SPARK_TEXT = " Spark reads every column of a CSV file as text, unless it is given a schema or inferSchema."
 
 
 def csv_format(log: Any) -> CSVFormat:
@@ -48,7 +49,9 @@ def check_types(log: Any, dialect: Dialect, rules: Mapping[str, tuple[str, tuple
     only_date = [role for role, _ in faults] == ["date"] and dialect.kind(log.date) in NUMBER_KINDS
     if faults and not only_date:
         texts = "; ".join(text for _, text in faults)
-        raise DataError(f"{type(log).__name__}: {texts}; columns are {listed(dialect.columns)}.")
+        is_text = any(dialect.kind(log.described()[role]) == "text" for role, _ in faults)
+        hint = _SPARK_TEXT if is_text and log.source_table.is_distributed else ""
+        raise DataError(f"{type(log).__name__}: {texts}; columns are {listed(dialect.columns)}.{hint}")
 
 
 def description_arguments(log: Any, leave_out: Collection[str] = ()) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from custseg.model._branches import Branch, Branches, Group
 from custseg.model._definition import FeatureDefinition, recent_features
 from custseg.model._fits import FitOptions, RefitRecord, Relation
 from custseg.model._learn import learn_model
-from custseg.model._model import Assignment, SegmentModel
+from custseg.model._model import SegmentModel
 from custseg.model._model_segments import ModelSegment, ModelTrait, model_segment
 from custseg.model._reference import (
     CategoryReference,
@@ -20,6 +20,7 @@ from custseg.model._reference import (
     Reference,
     category_counts,
 )
+from custseg.model.assigning import Assignment
 
 __all__ = [
     "Assignment",

@@ -11,7 +11,7 @@ from typing import Any
 from custseg._checks import MissingColumns, all_of
 from custseg._frames import open_table
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.features import ENGAGEMENT, FAMILIES, FORESIGHT, Family, NoFigures, features_of
 from custseg.logs import Customers, Events, Logs, Orders, described_logs, description_arguments
 from custseg.model._reach import Reach
@@ -118,7 +118,7 @@ class FeatureDefinition:
         )
         return replace(described, known_until=known_until)
 
-    def features(self, logs: Logs, names: Sequence[str]) -> FeatureTable:
+    def features(self, logs: Logs, names: Sequence[str]) -> FeatureTable | DistributedFeatures:
         """The features of the logs, measured against the figures of the fit's customer base."""
         by_name = {family.name: family for family in FAMILIES}
         lacking = {name: by_name[name].lacks(logs) for name in self.families}
@@ -134,6 +134,13 @@ class FeatureDefinition:
             )
         if self.reach is not None:
             self.reach.check(table, logs, names)
+        return table
+
+    def local_features(self, logs: Logs, names: Sequence[str]) -> FeatureTable:
+        """The same in memory; TypeError for logs in Spark."""
+        table = self.features(logs, names)
+        if isinstance(table, DistributedFeatures):
+            raise TypeError(f"{logs.caller}: logs in Spark cannot be given. Give them as local tables.")
         return table
 
     def with_describing(self) -> FeatureDefinition:
@@ -197,7 +204,7 @@ def _refuse_features(log: str, columns: Collection[str], names: Collection[str],
         raise TypeError(f"{caller}: {log}= got a table with the features of the model. Give it as features=.") from None
 
 
-def recent_features(logs: Logs) -> FeatureTable | None:
+def recent_features(logs: Logs) -> FeatureTable | DistributedFeatures | None:
     """Features of the orders of the last weeks alone; None without such orders.
 
     Older lines are left out before anything is counted: most of a long log.
@@ -214,7 +221,9 @@ def recent_features(logs: Logs) -> FeatureTable | None:
     return features_of(replace(recent, orders=orders), families)
 
 
-def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) -> FeatureDefinition:
+def learn_definition(
+    logs: Logs, table: FeatureTable | DistributedFeatures, names: Collection[str]
+) -> FeatureDefinition:
     """The definition of the features with these names, from the logs and the feature table of the fit."""
     needed = {*names, *(_RETURNS if "order_count" in table.names else ())}
     families = [family for family in FAMILIES if any(_is_needed(family, table, name) for name in needed)]
@@ -243,7 +252,7 @@ def learn_definition(logs: Logs, table: FeatureTable, names: Collection[str]) ->
     )
 
 
-def _is_needed(family: Family, table: FeatureTable, name: str) -> bool:
+def _is_needed(family: Family, table: FeatureTable | DistributedFeatures, name: str) -> bool:
     return any(feature.name == name and feature.family == family.name for feature in table.described)
 
 

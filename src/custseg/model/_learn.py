@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from custseg._numerics import Integers
+from custseg._numerics import Bools, Integers
 from custseg.clustering import ClusteringChoice
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.logs import Logs
 from custseg.matrix import CustomerMatrix
 from custseg.model._branches import Branches
@@ -35,12 +35,13 @@ def learn_model(
     options: FitOptions,
     branches: Branches,
     labels: Integers,
+    of_all: DistributedFeatures | None = None,
 ) -> SegmentModel:
     """All that a fit has learned, without rows, values or ids of customers.
 
-    `logs` is None for a ready table. `labels` are those of all customers, `branches` the rules that
-    came first. `outside` has the names of customers that cannot be clustered, and of those who
-    returned all of their orders.
+    `logs` is None for a ready table, and `of_all` unless the table is a sample: then these are all customers. `labels`
+    are those of the customers of the table, `branches` the rules that came first. `outside` has the names of customers
+    that cannot be clustered, and of those who returned all of their orders.
     """
     names = matrix.preparation.names
     by_segment = {rule.segment: rule for rule in rules.rules}
@@ -51,6 +52,7 @@ def learn_model(
         for label, row in enumerate(profiles.segments)
     )
     unclustered_name, returned_name = outside
+    inside = labels >= 0 if branches.items else matrix.is_clustered
     return SegmentModel(
         preparation=_without_counts(matrix.preparation),
         rule=choice.best.estimator.assignment_rule_,
@@ -63,8 +65,8 @@ def learn_model(
         columns=tuple(feature for feature in table.described if feature.name in names),
         definition=None
         if logs is None
-        else learn_definition(logs, table, list(dict.fromkeys((*names, *branches.columns)))),
-        reference=_reference(table, matrix, choice, logs=logs, labels=labels),
+        else learn_definition(logs, of_all or table, list(dict.fromkeys((*names, *branches.columns)))),
+        reference=_reference(table, matrix, choice, logs=logs, of_all=of_all, inside=inside),
         options=options,
         next_number=len(segments),
         branches=branches,
@@ -78,11 +80,19 @@ def _without_counts(preparation: Preparation) -> Preparation:
 
 
 def _reference(
-    table: FeatureTable, matrix: CustomerMatrix, choice: ClusteringChoice, *, logs: Logs | None, labels: Integers
+    table: FeatureTable,
+    matrix: CustomerMatrix,
+    choice: ClusteringChoice,
+    *,
+    logs: Logs | None,
+    of_all: DistributedFeatures | None,
+    inside: Bools,
 ) -> Reference:
-    """The distributions of the clustered columns in all segments, and the figures of the clustering."""
+    """The distributions of the clustered columns in all segments, and the figures of the clustering.
+
+    `inside` has the customers in segments.
+    """
     best = choice.best
-    inside = labels >= 0
     clustered = {name: table.values(name)[matrix.is_clustered] for name in matrix.preparation.names}
     is_outlier = best.estimator.assignment_rule_.assess(matrix.rows).is_outlier
     is_outlier = is_outlier | matrix.preparation.is_beyond_tails(clustered, "fit_segments")
@@ -96,6 +106,6 @@ def _reference(
         silhouette_gain=best.silhouette_gain if all_clustered else None,
         outlier_share=share_shown(int(np.count_nonzero(is_outlier)), int(inside.sum())),
         categories={} if logs is not None else given_categories(table, inside),
-        log_days=log_days(table),
+        log_days=log_days(of_all or table),
         recent=None if recent is None else recent_reference(recent),
     )

@@ -13,25 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
+from custseg._frames import is_spark_frame
 from custseg._numerics import Floats
 from custseg.clustering import Assessment, AssignmentRule
 from custseg.errors import DataError
 from custseg.feature_table import (
+    DistributedFeatures,
     Feature,
     FeatureTable,
     check_features,
+    check_numbers_in_spark,
+    features_in_spark,
     given_features,
     returned_everything,
 )
 from custseg.matrix import has_usable_values
 from custseg.model._age import check_age
-from custseg.model._assigned import assigned_table
 from custseg.model._branches import Branches, Group, assessment_of, assigned_labels, groups_of
 from custseg.model._definition import FeatureDefinition
 from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._model_segments import ModelSegment
-from custseg.model._one_customer import table_of_one, values_of_one
 from custseg.model._reference import Reference
+from custseg.model.assigning import Assignment, assigned_in_spark, assigned_table, table_of_one, values_of_one
 from custseg.model.storage._file import checksum_of, read_model, write_model
 from custseg.model.storage._schema import content_of
 from custseg.preparation import Preparation
@@ -40,31 +43,6 @@ from custseg.rule_segments import check_rule_columns, column_kinds
 from custseg.texts import LANGUAGES, listed
 
 _CALLER = "assign"
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """The segment of one customer.
-
-    Attributes
-    ----------
-    segment : int or None
-        Number of the segment; None for a customer that cannot be clustered.
-    name : str
-        Its name.
-    confidence : float or None
-        In [0, 1]: about 1/2 on the boundary of two segments.
-    second_segment : int or None
-        The second-best segment; None where there is only one.
-    is_outlier : bool or None
-        Whether the customer is farther from the segment than the ten farthest customers of the fit on average.
-    """
-
-    segment: int | None
-    name: str
-    confidence: float | None = None
-    second_segment: int | None = None
-    is_outlier: bool | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +137,7 @@ class SegmentModel:
         ----------
         orders, events, customers : Orders, Events, Customers or table, optional
             The logs up to now, from the beginning, with columns as in the fit. Other columns are ignored.
-        features : FeatureTable or table
+        features : FeatureTable, DistributedFeatures or table
             A ready table with the columns of the fit, instead of logs.
         as_of : date, datetime or ISO text
             The moment of the snapshot; required with logs. It may not be before that of the fit.
@@ -175,7 +153,8 @@ class SegmentModel:
             in [0, 1]: about 1/2 on the boundary of two segments), `second_segment` (int: the second-best one),
             `is_outlier` (bool: farther from the segment than the ten farthest customers of the fit on average).
             All but the first and `name` are missing for customers that cannot be clustered. A missing value counts
-            as the median of the fit.
+            as the median of the fit. For customers in Spark it is a Spark DataFrame, which is computed when it is used:
+            only then are missing ids and infinite values errors, and repeated ids are not looked for.
 
         Raises
         ------
@@ -185,12 +164,23 @@ class SegmentModel:
             If arguments are missing, of the wrong type, or exclude each other.
         """
         logs = {"orders": orders, "events": events, "customers": customers}
-        table = self.features_of(
+        table = self.any_features_of(
             logs, features, as_of=as_of, customer_column=customer_column, max_age_days=max_age_days, caller=_CALLER
         )
+        if isinstance(table, DistributedFeatures):
+            return assigned_in_spark(self, table, _CALLER)
         return table.give_back(self.assigned(table, _CALLER))
 
     def features_of(
+        self, logs: Mapping[str, object], features: object = None, *, caller: str, **options: Any
+    ) -> FeatureTable:
+        """The same as `any_features_of`, in memory; TypeError for features in Spark."""
+        table = self.any_features_of(logs, features, caller=caller, **options)
+        if isinstance(table, DistributedFeatures):
+            raise TypeError(f"{caller}: tables in Spark cannot be given. Collect what it needs, as in df.toArrow().")
+        return table
+
+    def any_features_of(
         self,
         logs: Mapping[str, object],
         features: object = None,
@@ -200,8 +190,8 @@ class SegmentModel:
         max_age_days: int | None = None,
         known_until: datetime | None = None,
         caller: str,
-    ) -> FeatureTable:
-        """The features of later customers, from logs or from a ready table; see `assign`.
+    ) -> FeatureTable | DistributedFeatures:
+        """The features of later customers, from logs or from a ready table, in memory or in Spark; see `assign`.
 
         Rows of the logs at or after `known_until` are ignored.
         """
@@ -211,9 +201,9 @@ class SegmentModel:
             if tables:
                 raise TypeError(f"{caller}: features= replaces {listed(list(tables))}; give one or the other.")
             try:
-                table = given_features(features, customer_column, caller, numbers=self.preparation.names)
+                table = self._given(features, customer_column, caller)
             except (DataError, TypeError):
-                if self.definition is not None and not isinstance(features, FeatureTable):
+                if self.definition is not None and not isinstance(features, (FeatureTable, DistributedFeatures)):
                     self.definition.refuse_log(features, self.preparation.names, caller=caller)
                 raise
             moment = as_of if as_of is not None or table.snapshot is None else table.snapshot.as_of
@@ -229,9 +219,20 @@ class SegmentModel:
             currency = described.currency
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
             table = self.definition.features(described, self.column_names)
-        check_features(table, self.preparation.names, argument="features", caller=caller)
-        check_rule_columns(self.branches.predicates, table, currency=currency, caller=caller)
+        if isinstance(table, DistributedFeatures):
+            check_numbers_in_spark(table, self.preparation.names, caller)
+            if lacking := [name for name in self.branches.columns if name not in table.names]:
+                raise DataError(f"{caller}: the table lacks {listed(lacking)}, which the rules of the model need.")
+        else:
+            check_features(table, self.preparation.names, argument="features", caller=caller)
+            check_rule_columns(self.branches.predicates, table, currency=currency, caller=caller)
         return table
+
+    def _given(self, features: object, customer_column: str | None, caller: str) -> FeatureTable | DistributedFeatures:
+        """A ready table."""
+        if isinstance(features, DistributedFeatures) or is_spark_frame(features):
+            return features_in_spark(features, customer_column, caller)
+        return given_features(features, customer_column, caller, numbers=self.preparation.names)
 
     def assigned(self, table: FeatureTable, caller: str) -> nw.DataFrame[Any]:
         """The local table that `assign` returns."""
@@ -385,7 +386,7 @@ class SegmentModel:
 
     def _refuse_features_as_logs(self, tables: Mapping[str, object], caller: str) -> None:
         """Raise if a feature table is given as a log, or logs to a model of a ready table."""
-        if any(isinstance(table, FeatureTable) for table in tables.values()):
+        if any(isinstance(table, (FeatureTable, DistributedFeatures)) for table in tables.values()):
             raise TypeError(f"{caller}: give a feature table as features=, as in {caller}(features=table).")
         if self.definition is None:
             raise TypeError(

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from custseg._numerics import Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import DistributedFeatures, FeatureTable
 from custseg.logs import Logs
 from custseg.texts import number
 
@@ -49,23 +50,22 @@ class Reach:
             date.fromisoformat(day)
 
     @classmethod
-    def learn(cls, table: FeatureTable) -> Reach | None:
+    def learn(cls, table: FeatureTable | DistributedFeatures) -> Reach | None:
         """The reach of the log of a fit; None without orders, or with too few customers to tell."""
-        first = _first_days(table)
-        if first is None or len(first) < SMALLEST_GROUP:
+        first = _FirstOrders.of(table)
+        if first is None or first.n_buyers < SMALLEST_GROUP:
             return None
-        ranks = [max(SMALLEST_GROUP, int(np.ceil(share * len(first)))) for share in _EARLY]
-        days = sorted({int(first[rank - 1]) for rank in ranks})
-        counts = np.searchsorted(first, days, side="right").tolist()
-        return cls(tuple(map(_iso, days)), tuple(counts))
+        ranks = [max(SMALLEST_GROUP, int(np.ceil(share * first.n_buyers))) for share in _EARLY]
+        days = sorted({int(first.day_of(rank)) for rank in ranks})
+        return cls(tuple(map(_iso, days)), tuple(map(first.n_by, days)))
 
-    def check(self, table: FeatureTable, logs: Logs, names: Collection[str]) -> None:
+    def check(self, table: FeatureTable | DistributedFeatures, logs: Logs, names: Collection[str]) -> None:
         """Raise if fewer than half of these customers have placed an order by then in a later log.
 
         Orders before a window may be left out where no feature needs them; then the log must not begin in the second
         half of the window.
         """
-        first = _first_days(table)
+        first = _FirstOrders.of(table)
         if first is None or logs.orders is None:
             return
         snapshot = table.snapshot
@@ -75,18 +75,18 @@ class Reach:
         for iso, before in zip(self.days, self.customers, strict=True):
             day = (date.fromisoformat(iso) - _EPOCH).days
             if not needs_all and day < window_start:
-                if len(first) and first[0] > window_start + _REMAINING * (snapshot.day - window_start):
+                if first.n_buyers and first.days[0] > window_start + _REMAINING * (snapshot.day - window_start):
                     raise DataError(
                         f"{logs.caller}: the order log seems to be cut off at its beginning: it begins on "
-                        f"{_iso(first[0])}, and the window of the model on {_iso(window_start)}. Customers would have "
-                        "fewer orders than they placed. Give logs that cover the window."
+                        f"{_iso(first.days[0])}, and the window of the model on {_iso(window_start)}. Customers would "
+                        "have fewer orders than they placed. Give logs that cover the window."
                     )
                 continue
-            if np.searchsorted(first, day, side="right") < _REMAINING * before:
+            if first.n_by(day) < _REMAINING * before:
                 remedy = "Give the whole log."
                 if snapshot.window_days is None:
                     remedy = "Give the whole log; or fit with window_days=, and give logs that cover the window."
-                begin = _iso(first[0]) if len(first) else "?"
+                begin = _iso(first.days[0]) if first.n_buyers else "?"
                 raise DataError(
                     f"{logs.caller}: the order log seems to be cut off at its beginning (it begins on {begin}): at the "
                     f"fit, {number(before, 'en')} customers had placed their first order by {iso}, and here less than "
@@ -99,18 +99,44 @@ def _iso(day: float) -> str:
     return (_EPOCH + timedelta(days=int(day))).isoformat()
 
 
-def log_days(table: FeatureTable) -> int | None:
+def log_days(table: FeatureTable | DistributedFeatures) -> int | None:
     """Days from the one by which ten customers had ordered to the snapshot; None where the features do not say it."""
-    first = _first_days(table)
-    if first is None or len(first) < SMALLEST_GROUP:
+    first = _FirstOrders.of(table)
+    if first is None or first.n_buyers < SMALLEST_GROUP:
         return None
     assert table.snapshot is not None
-    return max(1, int(table.snapshot.day - first[SMALLEST_GROUP - 1]))
+    return max(1, int(table.snapshot.day - first.day_of(SMALLEST_GROUP)))
 
 
-def _first_days(table: FeatureTable) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
-    """Day of the first order of each buyer, sorted; None where the features do not say it."""
-    if table.snapshot is None or "age_days" not in table.names:
-        return None
-    age = table.values("age_days")
-    return np.sort(table.snapshot.day - age[~np.isnan(age)])
+@dataclass(frozen=True, eq=False)
+class _FirstOrders:
+    """How many customers had placed their first order by the end of each day; `days` are in increasing order."""
+
+    days: Floats
+    n_by_day: Integers
+
+    @classmethod
+    def of(cls, table: FeatureTable | DistributedFeatures) -> _FirstOrders | None:
+        """The days of the first orders; None where the features do not say them."""
+        if table.snapshot is None or "age_days" not in table.names:
+            return None
+        if isinstance(table, DistributedFeatures):
+            ages, counts = table.counts_of_values("age_days")
+        else:
+            age = table.values("age_days")
+            ages, counts = np.unique(age[~np.isnan(age)], return_counts=True)
+        return cls(table.snapshot.day - ages[::-1], np.cumsum(counts[::-1]))
+
+    @property
+    def n_buyers(self) -> int:
+        """Customers with an order."""
+        return int(self.n_by_day[-1]) if len(self.n_by_day) else 0
+
+    def n_by(self, day: float) -> int:
+        """How many had placed their first order by the end of the day."""
+        position = int(np.searchsorted(self.days, day, side="right"))
+        return int(self.n_by_day[position - 1]) if position else 0
+
+    def day_of(self, rank: int) -> float:
+        """The day by which so many had placed their first order."""
+        return float(self.days[np.searchsorted(self.n_by_day, rank)])

@@ -12,7 +12,7 @@ import numpy as np
 from custseg._frames import column_of
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_GROUP
-from custseg.feature_table import FeatureTable
+from custseg.feature_table import DistributedFeatures, FeatureTable
 
 RECENT_DAYS = 56
 """Eight weeks: long enough for many orders, short enough to show within a month what has changed, and every weekday in
@@ -22,6 +22,7 @@ RECENT_CATEGORIES = ("preferred_channel", "last_source")
 _DECILES = np.arange(1, 10) / 10
 _MOST_VALUES = 20
 _MOSTLY = 0.5
+_MOST_RECENT = 200_000
 
 
 @dataclass(frozen=True)
@@ -181,14 +182,18 @@ def given_categories(table: FeatureTable, is_clustered: Bools) -> dict[str, Cate
     return {name: reference for name, reference in references.items() if sum(reference.shares) >= _MOSTLY}
 
 
-def recent_reference(table: FeatureTable) -> RecentReference | None:
-    """The figures of the buyers of a table of the features of the last weeks."""
+def recent_reference(features: FeatureTable | DistributedFeatures) -> RecentReference | None:
+    """The figures of the buyers of a table of the features of the last weeks; of many in Spark, those of a sample."""
+    if isinstance(features, DistributedFeatures):
+        table, n_customers = features.sample(_MOST_RECENT, "fit_segments"), features.n_customers()
+    else:
+        table, n_customers = features, len(features)
     buyers = table.local.filter(nw.col("order_count") > 0)
     if len(buyers) < SMALLEST_GROUP:
         return None
     return RecentReference(
         days=RECENT_DAYS,
-        n_customers=len(buyers),
+        n_customers=round(len(buyers) / len(table) * n_customers),
         columns={name: column_reference(_floats(buyers, name)) for name in _present(RECENT_COLUMNS, table)},
         categories={name: category_reference(column_of(buyers, name)) for name in _present(RECENT_CATEGORIES, table)},
     )

@@ -23,7 +23,7 @@ def method_section(sources: Sources) -> dict[str, Any]:
     phrases = distinct_phrases(result.features.described, language)
     features = ", ".join(printable(phrases[name]) for name in result.model.preparation.names)
     best = result.choice.best
-    minimum = counted(result.choice.min_size, text(language, "result", "customers"), language)
+    minimum = counted(result.min_size, text(language, "result", "customers"), language)
     method = method_label(best.method, language)
     goals = text(language, "goals")
     said = {*result.choice.remarks, goals["none"]}

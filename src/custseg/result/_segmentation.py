@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from custseg._checks import check_choice, check_integer
 from custseg._column_kinds import column_notes
 from custseg._display import Tabular, html_block
-from custseg._frames import frame_from_columns, table_writer
+from custseg._frames import CSVFormat, frame_from_columns, table_writer
+from custseg._labels import check_new_names
 from custseg._write import write_files
 from custseg.classical_rfm import RFMGrid, rfm_grid
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
+from custseg.distributed import WholeBase
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, check_features, distinct_phrases
 from custseg.goals import Goal
@@ -37,7 +39,7 @@ from custseg.picture_data import (
 )
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
-from custseg.result._sentences import csv_format, headline, notes_on_goal, why
+from custseg.result._sentences import headline, notes_on_goal, why
 from custseg.rule_segments import RuleCheck
 from custseg.rules import SegmentRules
 from custseg.texts import LANGUAGES
@@ -47,6 +49,10 @@ __all__ = ["Segmentation"]
 
 _MOST_TELLING = 10
 """Features of pictures that show many of them."""
+_IN_SPARK = (
+    "Segmentation: the assignments of customers in Spark are a Spark DataFrame. Write them there, as in "
+    "result.assignments.write.parquet('segments'), and the profiles with result.profiles.to_polars()."
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,6 +85,9 @@ class Segmentation(Tabular):
         How many customers each rule takes, and what is to be said about the rules; None without rules.
     stage_choices : tuple of ClusteringChoice
         By stage of the lifecycle the clusterings of its customers that were tried; empty without stages.
+    whole : WholeBase or None
+        Of a fit to a sample of customers in Spark, what is known of all customers: their features and their counts.
+        Then `features`, `labels`, `confidence`, the map and all figures but sizes and shares are those of the sample.
     """
 
     profiles: Profiles
@@ -92,6 +101,7 @@ class Segmentation(Tabular):
     minimum: AutoMinimum | None = field(default=None, repr=False)
     rule_check: RuleCheck | None = field(default=None, repr=False)
     stage_choices: tuple[ClusteringChoice, ...] = field(default=(), repr=False)
+    whole: WholeBase | None = field(default=None, repr=False)
 
     @property
     def as_of(self) -> datetime | None:
@@ -105,6 +115,8 @@ class Segmentation(Tabular):
         Columns as of `SegmentModel.assign`: `customer_id`, `segment` (int; missing for customers that cannot be
         clustered), `name`, `confidence`, `second_segment`, `is_outlier`.
         """
+        if self.whole is not None:
+            return self.model.assign(features=self.whole.features)
         return self.features.give_back(self._assignments)
 
     @property
@@ -135,10 +147,13 @@ class Segmentation(Tabular):
     def reassignments(self) -> tuple[Reassignment, ...]:
         """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
         numbers = (*self.cluster_numbers, -1)
-        return tuple(
-            replace(item, origin=numbers[item.origin], target=numbers[item.target])
-            for item in self.choice.best.reassignments
-        )
+        moved = self.choice.best.reassignments if self.whole is None else self.whole.reassignments
+        return tuple(replace(item, origin=numbers[item.origin], target=numbers[item.target]) for item in moved)
+
+    @property
+    def min_size(self) -> int:
+        """The minimum size of a segment, in customers."""
+        return self.choice.min_size if self.whole is None else self.whole.min_size
 
     @property
     def size_changes(self) -> tuple[SizeChange, ...]:
@@ -214,15 +229,9 @@ class Segmentation(Tabular):
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
         findings = [] if self.rule_check is None else self.rule_check.notes(language)
-        return [
-            *findings,
-            *minimum,
-            *prepared,
-            *self._notes_on_columns,
-            *self.choice.remarks,
-            *fit_notes,
-            *notes_on_goal(self.model, language),
-        ]
+        sampled = [] if self.whole is None else self.whole.notes(language)
+        of_fit = [*self._notes_on_columns, *self.choice.remarks, *fit_notes]
+        return [*findings, *sampled, *minimum, *prepared, *of_fit, *notes_on_goal(self.model, language)]
 
     @property
     def goal(self) -> Goal | None:
@@ -260,22 +269,8 @@ class Segmentation(Tabular):
         ValueError, TypeError
             If a segment does not exist, or a name is empty, not text, has several lines, or is in use.
         """
-        if not isinstance(names, Mapping):
-            raise TypeError(
-                f"rename: names must map segments to names, as in {{0: 'Fans'}}, got {type(names).__name__}."
-            )
-        present = {row.segment: row.name for row in self.profiles.segments}
-        if unknown := [segment for segment in names if isinstance(segment, bool) or segment not in present]:
-            raise ValueError(f"rename: segments {unknown} do not exist; there are {list(present)}.")
-        for segment, name in names.items():
-            if not isinstance(name, str):
-                raise TypeError(f"rename: the name of segment {segment} must be text, got {type(name).__name__}.")
-        after = [names.get(segment, name) for segment, name in present.items() if segment is not None]
-        all_names = [*after, self.model.unclustered_name, self.model.returned_name]
-        if any(not name.strip() for name in after) or len(set(all_names)) < len(all_names):
-            raise ValueError(f"rename: names must differ and none may be empty, got {all_names}.")
-        if broken := [name for name in names.values() if name.splitlines() != [name]]:
-            raise ValueError(f"rename: names must be on one line, got {broken}. Put a space for the line break.")
+        present = {row.segment: row.name for row in self.profiles.segments if row.segment is not None}
+        check_new_names(names, present, reserved=(self.model.unclustered_name, self.model.returned_name))
         rules = self.rules.renamed(names)
         return replace(
             self,
@@ -357,7 +352,7 @@ class Segmentation(Tabular):
             If the folder cannot be written to, or a function of `also` writes no file.
         """
         check_choice("write", "form", form, allowed=("csv", "parquet"))
-        style = csv_format(encoding, separator, decimal)
+        style = CSVFormat.to_write("write", encoding=encoding, separator=separator, decimal=decimal)
         profiles = nw.from_native(frame_from_columns(self.profiles.columns()), eager_only=True)
         writers = {
             f"assignments.{form}": table_writer(self._assignments, form, style),
@@ -380,7 +375,7 @@ class Segmentation(Tabular):
         """Return how many segments of how many customers, when, and by which features."""
         phrases = [self._phrases[name] for name in self.model.preparation.names]
         sizes = [row.size for row in self.profiles.segments]
-        return headline(sizes, self.features.snapshot, phrases, choice=self.choice)
+        return headline(sizes, self.features.snapshot, phrases, min_size=self.min_size, language=self.choice.language)
 
     def why(self) -> str:
         """Return the reason for the choice, as it is printed: which segments are rules, and what the segments are for.
@@ -394,4 +389,6 @@ class Segmentation(Tabular):
 
     @cached_property
     def _assignments(self) -> nw.DataFrame[Any]:
+        if self.whole is not None:
+            raise TypeError(_IN_SPARK)
         return self.model.assigned(self.features, "assignments")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custseg._checks import check_choice
 from custseg._column_kinds import person_notes
-from custseg._frames import CSVFormat
 from custseg.clustering import ClusteringChoice
 from custseg.feature_table import GIVEN_FAMILIES
 from custseg.model import SegmentModel
@@ -15,17 +13,16 @@ from custseg.texts import counted, number, plural_form, printable, shortened, te
 
 
 def headline(
-    sizes: Sequence[int], snapshot: Snapshot | None, phrases: Sequence[str], *, choice: ClusteringChoice
+    sizes: Sequence[int], snapshot: Snapshot | None, phrases: Sequence[str], *, min_size: int, language: str
 ) -> str:
     """How many segments of how many customers, when, and by which features; `sizes` are those of the segments."""
-    language = choice.language
     words = text(language, "result")
     return str(words["headline"]).format(
         segments=counted(len(sizes), words["segments"], language),
         customers=counted(sum(sizes), words["customers"], language),
         as_of=words["as_of"].format(snapshot=snapshot.text(language)) if snapshot else "",
         features=", ".join(shortened([printable(phrase) for phrase in phrases], language)),
-        minimum=counted(choice.min_size, words["customers"], language),
+        minimum=counted(min_size, words["customers"], language),
     )
 
 
@@ -94,13 +91,3 @@ def _by_stages(model: SegmentModel, stages: Sequence[ClusteringChoice], language
         form = words["one" if choice.best.n_clusters == 1 else "several"]
         sentences.append(str(form).format(name=printable(name), reason=choice.reason))
     return " ".join(sentences)
-
-
-def csv_format(encoding: str, separator: str, decimal: str) -> CSVFormat:
-    """The arguments of `write` for CSV files, checked."""
-    check_choice("write", "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
-    check_choice("write", "decimal", decimal, allowed=(".", ","))
-    check_choice("write", "separator", separator, allowed=(",", ";", "\t", "|"))
-    if separator == decimal:
-        raise ValueError(f"write: separator and decimal cannot both be {decimal!r}. Give separator=';'.")
-    return CSVFormat(separator, decimal, encoding=encoding)

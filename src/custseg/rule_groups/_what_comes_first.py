@@ -43,9 +43,25 @@ class WhatComesFirst:
         return cls(None if rules is None else RuleSegments(rules), lifecycle)
 
     def groups(
-        self, table: FeatureTable, columns: Sequence[str], *, min_size: int | float, logs: Logs | None, caller: str
+        self,
+        table: FeatureTable,
+        columns: Sequence[str],
+        *,
+        min_size: int | float,
+        logs: Logs | None,
+        is_sample: bool,
+        caller: str,
     ) -> RuleGroups | None:
-        """The customers that are taken, and the rest; None where nothing comes first."""
+        """The customers that are taken, and the rest; None where nothing comes first.
+
+        Raises TypeError for a sample of customers in Spark: the sizes of rules are counts of all customers.
+        """
+        if is_sample and (self.lifecycle or self.rules is not None):
+            name = "lifecycle=True" if self.lifecycle else "rules="
+            raise TypeError(
+                f"{caller}: {name} cannot be used with tables in Spark, of which a sample is clustered. Collect the "
+                "features, as in df.toArrow(), or assign the customers in Spark by a model that was fitted elsewhere."
+            )
         if self.lifecycle:
             return lifecycle_groups(table, columns, min_size=min_size, caller=caller)
         if self.rules is None:

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg import CustsegError, DataError, fit_segments
+from custseg import CustsegError, DataError, fit_segments, sources
 from custseg.exports import DestinationExport, destination_names, export_activation, export_destination
+from custseg.features import build_features
 from custseg.tracking import Transitions, transitions
 
 PEOPLE = pl.DataFrame(
@@ -97,6 +98,18 @@ def test_encoding_and_separator_of_bitrix(tmp_path: Path) -> None:
         ["Рабочий e-mail", "Рабочий телефон", "custseg_segment"],
         ["ivan.petrov@example.com", "+79001234567", "Чемпионы"],
     ]
+
+
+def test_file_for_bitrix_is_read_back_by_its_preset(tmp_path: Path) -> None:
+    written = export("bitrix24", tmp_path, names={0: "Чемпионы", 1: "Новые"})
+    columns = {"customer": "Рабочий e-mail"}
+    options: dict[str, Any] = {"attributes": {"custseg_segment": "category"}, "encoding": "cp1251"}
+    read = sources.mapped(written.path, preset="bitrix24", gives="customers", columns=columns, **options)
+    table = build_features(customers=read.customers, families=["attributes"], as_of="2024-08-01").to_polars()
+    assert dict(table.select("customer_id", "custseg_segment").iter_rows()) == {
+        "ivan.petrov@example.com": "Чемпионы",
+        "olga@example.com": "Новые",
+    }
 
 
 def test_contacts_of_metrika(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from kinds import EVERY_KIND, RETURNED, rows_of
+from spark_session import is_spark_frame
 
 from custseg import Orders
 from custseg.features import rfm
@@ -57,7 +58,7 @@ def test_rfm_is_the_same_on_every_kind(as_kind: AsKind) -> None:
 def test_rfm_takes_a_plain_table_and_gives_its_kind_back(kind: str, as_kind: AsKind) -> None:
     table = DIRTY.with_columns(pl.lit("2024-05-09").alias("ordered_at"))
     result = rfm(as_kind(table), as_of=date(2024, 6, 1))
-    assert isinstance(result, RETURNED.get(kind, pl.DataFrame))
+    assert is_spark_frame(result) if kind == "spark" else isinstance(result, RETURNED.get(kind, pl.DataFrame))
     assert [row["recency_days"] for row in rows_of(result)] == [23, 23, 23, 23]
 
 
@@ -83,6 +84,8 @@ def test_ids_keep_their_type(as_kind: AsKind, dtype: type[pl.DataType]) -> None:
         assert result.schema.field("customer_id").type == given.schema.field("customer_id").type
     elif isinstance(given, duckdb.DuckDBPyRelation):
         assert result.types[0] == given.types[0]
+    elif is_spark_frame(given):
+        assert result.schema[0].dataType == given.schema[0].dataType
     else:
         assert result.lazy().collect_schema()["customer_id"] == dtype
 

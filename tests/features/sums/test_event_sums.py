@@ -14,7 +14,7 @@ from event_logs import DESCRIBED, event_logs, moments
 from event_reference import features_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
-from kinds import EVERY_KIND, KINDS, rows_of
+from kinds import EVERY_KIND, KINDS, rows_of, same
 
 from custseg import Orders
 from custseg.features import build_features
@@ -104,7 +104,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
         found = features(KINDS[kind](log, Path(folder)))
-    assert found == features(log)
+    assert same(found, features(log))
 
 
 def test_dates_with_a_zone_have_the_days_of_the_logs_zone(kind: str, tmp_path: Path) -> None:
@@ -120,6 +120,8 @@ def test_dates_with_a_zone_have_the_days_of_the_logs_zone(kind: str, tmp_path: P
 
 
 def test_orders_and_events_may_live_on_different_engines(kind: str, tmp_path: Path) -> None:
+    if kind == "spark":
+        pytest.skip("a log on Spark cannot be mixed with a local one: see tests/spark")
     events = pl.DataFrame(
         {"customer_id": [1, 2], "occurred_at": [datetime(2024, 3, 1, 9)] * 2, "event": ["carted", "carted"]}
     )

@@ -14,7 +14,7 @@ def names(profiles: Profiles) -> list[str]:
     ("column", "low", "high", "expected"),
     [
         ("visits", [1, 2], (10, 30), ["fewer visits", "more visits"]),
-        ("tickets", [0], (5, 20), ["tickets 0", "more tickets"]),
+        ("tickets", [0], (5, 20), ["no tickets", "with tickets"]),
         ("price", [99], (301, 401), ["low price", "high price"]),
     ],
 )
@@ -149,10 +149,10 @@ def test_long_names_of_columns_do_not_choose_the_traits() -> None:
         assert {trait.feature for trait in profiles.segments[2].traits} == set(columns)
 
 
-def test_none_of_it_is_said_by_0() -> None:
+def test_none_of_it_is_said_as_such() -> None:
     labels = np.repeat([0, 1], 100)
     fees = np.concatenate([np.r_[np.zeros(95), [10.0] * 5], np.linspace(100, 900, 100)])
-    assert names(profile_segments({"private_fees": fees}, labels)) == ["private_fees 0", "high private_fees"]
+    assert names(profile_segments({"private_fees": fees}, labels)) == ["no private_fees", "with private_fees"]
 
 
 def test_labels_of_one_language_do_not_change_the_traits_or_enter_the_other() -> None:
@@ -180,3 +180,66 @@ def test_types_are_labels_and_no_steps() -> None:
     table = {"dwelling_type": np.concatenate([np.resize([1.0, 2], 100), np.resize([3.0, 4, 5], 100)]),
              "power": np.concatenate([np.linspace(0, 9, 100), np.linspace(20, 29, 100)])}  # fmt: skip
     assert names(profile_segments(table, labels)) == ["low power", "high power"]
+
+
+@pytest.mark.parametrize(
+    ("rods", "expected"),
+    [
+        ([5.0, 10.0, 20.0], "rods 10"),
+        ([5.0, np.arange(14.0, 24), 60.0], "rods 14–23"),
+    ],
+)
+def test_range_is_of_the_values_that_members_have(rods: list[float | np.ndarray], expected: str) -> None:
+    table = {"rods": np.concatenate([np.resize(values, 60) for values in rods])}
+    assert names(profile_segments(table, np.repeat([0, 1, 2], 60)))[1] == expected
+
+
+def docked(*amounts: float, language: str = "en") -> list[str]:
+    """Names of segments of 60 customers who have about so much of something, a few of them nothing."""
+    spread = np.where(np.arange(60) % 12 == 0, 0, np.arange(60) % 20 / 40 + 0.75)
+    table = {"dry_dock_gbp": np.concatenate([amount * spread for amount in amounts])}
+    profiles = profile_segments(table, np.repeat(np.arange(len(amounts)), 60), language=language)
+    return names(profiles)
+
+
+def test_having_any_is_said_where_hardly_any_others_have() -> None:
+    assert docked(0, 600, 0)[1] == "with dry_dock_gbp"
+    assert docked(0, 600, 0, language="ru")[1] == "есть dry_dock_gbp"
+
+
+def test_having_none_is_said_where_nearly_all_others_have() -> None:
+    assert docked(600, 0, 650)[1] == "no dry_dock_gbp"
+    assert docked(600, 0, 650, language="ru")[1] == "dry_dock_gbp: нет"
+
+
+def test_how_much_is_said_where_two_segments_have_some() -> None:
+    assert not any("with" in name for name in docked(0, 300, 900, 0))
+
+
+@pytest.mark.parametrize(("lowest", "expected"), [(60.0, "more passages"), (10.0, "passages 14+")])
+def test_more_is_said_only_with_a_bound_near_the_members(lowest: float, expected: str) -> None:
+    """The gap begins at 3; 5 % of 10 to 99 is 14, far below the median of 55, and of 60 to 99 it is 62."""
+    passages = np.concatenate([np.resize([1.0, 2], 120), np.arange(lowest, 100)])
+    profile = profile_segments({"passages": passages}, np.repeat([0, 1], [120, len(passages) - 120]))[1]
+    assert profile.name == expected
+    assert float(profile.traits[0].terms[0].value or 0) > 10
+
+
+def test_who_has_not_ordered_for_a_year_is_not_late() -> None:
+    labels = np.repeat([0, 1], 60)
+    spread = np.tile(np.arange(60.0), 2)
+    table = {
+        "recency_days": np.where(labels == 1, 500, 30) + spread,
+        "overdue_ratio": np.where(labels == 1, 5, 0.5) + spread / 100,
+        "order_count": np.full(120, 6.0),
+    }
+    assert names(profile_segments(table, labels))[1] == "last order 365+ days ago"
+
+
+def test_middle_of_recency_is_a_range_of_days() -> None:
+    days = np.concatenate([np.resize([5.0, 400.0], 60), np.resize(np.arange(60.0, 110), 60), np.resize([8.0, 500], 60)])
+    profiles = profile_segments(
+        {"recency_days": days, "order_count": np.repeat([1.0, 4.0, 9.0], 60)}, np.repeat([0, 1, 2], 60)
+    )
+    assert any("last order" in name for name in names(profiles)[1:2])
+    assert not any("average" in name for name in names(profiles))

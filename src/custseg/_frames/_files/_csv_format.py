@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from custseg._checks import check_integer
+from custseg._checks import check_choice, check_integer
 
 _SPACES = " \xa0\u2009\u202f"
 _THOUSANDS = {".": ".", ",": ",", "'": "'’", **dict.fromkeys(_SPACES, _SPACES)}
@@ -37,6 +37,16 @@ class CSVFormat:
     thousands: str | None = None
     encoding: str = "utf-8"
     skip_rows: int = 0
+
+    @classmethod
+    def to_write(cls, caller: str, *, encoding: str, separator: str, decimal: str) -> CSVFormat:
+        """The format of a file to write, checked."""
+        check_choice(caller, "encoding", encoding, allowed=("utf-8-sig", "utf-8"))
+        check_choice(caller, "decimal", decimal, allowed=(".", ","))
+        check_choice(caller, "separator", separator, allowed=(",", ";", "\t", "|"))
+        if separator == decimal:
+            raise ValueError(f"{caller}: separator and decimal cannot both be {decimal!r}. Give separator=';'.")
+        return cls(separator, decimal, encoding=encoding)
 
     def check(self, caller: str) -> None:
         """Raise ValueError or TypeError unless the marks differ and the encoding is known."""

@@ -32,6 +32,7 @@ def contact_states(logs: Mapping[str, Any], as_of: str) -> Any:
     import narwhals.stable.v2 as nw
 
     from custseg._frames import column_of
+    from custseg.feature_table import FeatureTable
     from custseg.features import FAMILIES, features_of
     from custseg.logs import described_logs
 
@@ -40,6 +41,7 @@ def contact_states(logs: Mapping[str, Any], as_of: str) -> Any:
     if not families:
         return None
     table = features_of(described, families)
+    assert isinstance(table, FeatureTable), "logs of the command line are files"
     agreements = [name for name in (CONTACTABLE, CONSENT) if name in table.names]
     if not agreements:
         return None

@@ -46,6 +46,10 @@ class CenterRule:
         """The cluster of each row."""
         return power_labels(X, self.centers, self.offsets)[0].astype(np.intp)
 
+    def costs(self, X: Floats) -> Floats:
+        """The squared distance of each row to each center."""
+        return squared_distances(X, self.centers)
+
     def assess(self, X: Floats) -> Assessment:
         """How well each row fits; confidence is its posterior under spherical Gaussians with the offsets."""
         return assessed_by_blocks(len(X), lambda block: self._assess(X[block]))
@@ -57,7 +61,7 @@ class CenterRule:
 
     def reassignments(self, X: Floats, weights: Floats) -> tuple[Reassignment, ...]:
         """Rows reassigned because of the offsets, and the added cost."""
-        return reassignments(X, weights, costs=lambda rows: squared_distances(rows, self.centers), offsets=self.offsets)
+        return reassignments(X, weights, costs=self.costs, offsets=self.offsets)
 
     def to_dict(self) -> dict[str, Any]:
         """The rule in lists, numbers and words, for JSON."""

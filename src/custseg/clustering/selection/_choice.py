@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -229,6 +230,18 @@ class ClusteringChoice(Columnar):
         """Return the same with the selected candidate as it was fitted to all rows."""
         candidates = tuple(final if row is self.best else row for row in self.candidates)
         return replace(self, candidates=candidates, best=final, decision=replace(self.decision, best=final))
+
+    def with_offsets(self, offsets: Floats) -> ClusteringChoice:
+        """Return the same with other offsets of the selected clustering, which the minimum size elsewhere needs."""
+        X, estimator = self.fitted_rows.X, copy(self.best.estimator)
+        rule = replace(estimator.assignment_rule_, offsets=offsets)
+        assessed = rule.assess(X)
+        estimator.assignment_rule_, estimator.offsets_ = rule, offsets
+        estimator.labels_, estimator.second_labels_ = assessed.label, assessed.second_label
+        estimator.confidence_, estimator.distance_ = assessed.confidence, assessed.distance
+        estimator.sizes_ = np.bincount(assessed.label, minlength=len(offsets))
+        estimator.reassignments_ = rule.reassignments(X, np.ones(len(X)))
+        return self.with_best(replace(self.best, estimator=estimator))
 
     @property
     def criterion(self) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from custseg._checks import check_choice, check_integer, optional_module
 from custseg.errors import DataError
-from custseg.exports.sql.queries._functions import DIALECTS
 from custseg.exports.sql.queries._table_names import table_names
 from custseg.exports.sql.queries.orders._order_log import FORESIGHT, order_log
 from custseg.model import SegmentModel, check_age
 from custseg.snapshot import parse_moment, snapshot_at
+from custseg.sql_dialects import DIALECTS
 
 _CALLER = "features_sql"
 

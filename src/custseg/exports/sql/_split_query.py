@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from custseg.exports.sql.queries._writer import SQLWriter
+from custseg.queries import SQLWriter
 from custseg.trials import HELD_OUT, TREATED, last_held_out
 
 _DIGITS = "0123456789"

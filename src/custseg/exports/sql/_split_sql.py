@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custseg._checks import check_choice, optional_module
-from custseg.exports.sql.queries._functions import DIALECTS
 from custseg.exports.sql.queries._table_names import check_column_name, table_names
+from custseg.sql_dialects import DIALECTS
 from custseg.trials import check_by, check_salt, open_share
 
 _CALLER = "split_sql"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custseg._checks import check_choice, optional_module
-from custseg.exports.sql.queries._functions import DIALECTS
 from custseg.exports.sql.queries._table_names import check_column_name, table_names
-from custseg.exports.sql.queries.orders._order_log import RETURN_FEATURES, return_features
+from custseg.exports.sql.queries.orders._order_log import return_features
+from custseg.feature_table import RETURN_FEATURES
 from custseg.model import SegmentModel
+from custseg.sql_dialects import DIALECTS
 
 _CALLER = "to_sql"
 
@@ -85,7 +86,7 @@ def to_sql(
     for name in return_columns or ():
         check_choice(_CALLER, "return_columns", name, allowed=RETURN_FEATURES)
     optional_module("sqlglot", _CALLER)
-    from custseg.exports.sql.queries._segments import segments_query
+    from custseg.queries import segments_query
 
     columns = return_features(model) if return_columns is None else return_columns
     return segments_query(model, dialect, names, customer_column=customer_column, return_columns=columns)

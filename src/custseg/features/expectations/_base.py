@@ -10,6 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._frames import collected
 from custseg._numerics import Floats
 from custseg.features.families._email import email_columns, learn_email
 from custseg.features.families._engagement import engagement_columns
@@ -53,8 +54,8 @@ class CustomerBase:
         """One row per customer, sorted by `customer_id`: the features that predict, and those of BG/NBD."""
         if self.orders is None:
             assert self.events is not None
-            return self._with_events(self.events.table.select("customer_id").sort("customer_id"))
-        columns = rfm_columns(self.orders, learn_rfm(self.orders)).table
+            return self._with_events(collected(self.events.table.select("customer_id")).sort("customer_id"))
+        columns = collected(rfm_columns(self.orders, learn_rfm(self.orders)).table)
         buyers = columns.filter(nw.col("order_count") > 0).sort("customer_id")
         return buyers if self.events is None else self._with_events(buyers)
 
@@ -72,14 +73,14 @@ class CustomerBase:
     def order_value(self, figures: RfmFigures) -> Floats:
         """The shrunken order value, from the figures of a customer base; 0 where it is negative."""
         assert self.orders is not None
-        table = rfm_columns(self.orders, figures).table.filter(nw.col("order_count") > 0).sort("customer_id")
+        table = collected(rfm_columns(self.orders, figures).table).filter(nw.col("order_count") > 0).sort("customer_id")
         values = table.get_column("order_value_shrunk").fill_null(0.0).to_numpy()
         return np.maximum(values.astype(np.float64), 0.0)
 
     def _with_events(self, table: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
         assert self.events is not None
-        scores = engagement_columns(self.events).table.select("customer_id", *_OF_EVENTS)
-        rates = email_columns(self.events, learn_email(self.events)).table.select("customer_id", *_OF_MAILS)
+        scores = collected(engagement_columns(self.events).table).select("customer_id", *_OF_EVENTS)
+        rates = collected(email_columns(self.events, learn_email(self.events)).table).select("customer_id", *_OF_MAILS)
         joined = table.join(scores, on="customer_id", how="left").join(rates, on="customer_id", how="left")
         return joined.with_columns(nw.col(*_OF_EVENTS).fill_null(0.0)).sort("customer_id")
 

@@ -12,6 +12,7 @@ from custseg.features.expectations._base import CustomerBase
 from custseg.features.expectations._figures import ForesightFigures, learn_foresight, purchase_history
 from custseg.features.expectations._outcomes import OUTCOMES
 from custseg.features.sums._shared import SharedSums
+from custseg.logs import Logs
 
 FEATURES = (
     Feature("foresight", "score", "foresight", 1),
@@ -36,12 +37,21 @@ def foresight_columns(sums: SharedSums, figures: ForesightFigures) -> FamilyColu
             values["expected_revenue"] = expected * base.order_value(figures.order_values)
     columns = [nw.new_series(name, column, nw.Float64, backend="polars") for name, column in values.items()]
     table = base.table.select("customer_id").with_columns(columns)
-    return FamilyColumns(table, tuple(feature for feature in FEATURES if feature.name in values))
+    return FamilyColumns.of_table(table, tuple(feature for feature in FEATURES if feature.name in values))
+
+
+def _lacks(logs: Logs) -> str:
+    if logs.are_distributed:
+        return (
+            "logs in memory: it fits models to the histories of all customers at several cuts. Give it a sample of "
+            "customers, such as orders.where('pmod(hash(customer_id), 100) = 0'), read by Spark's toArrow()"
+        )
+    return OUTCOMES["active"].lacks(logs)
 
 
 FORESIGHT = Family(
     "foresight",
-    OUTCOMES["active"].lacks,
+    _lacks,
     foresight_columns,
     learn=learn_foresight,
     figures=ForesightFigures,

@@ -11,10 +11,12 @@ import numpy as np
 from scipy.stats import rankdata
 
 from custseg._checks import check_integer
+from custseg._frames import collected
 from custseg._numerics import Floats
 from custseg._privacy import SMALLEST_GROUP, bound_words
+from custseg.errors import DataError
 from custseg.features.expectations._base import CustomerBase
-from custseg.features.expectations._columns import foresight_columns
+from custseg.features.expectations._columns import FORESIGHT, foresight_columns
 from custseg.features.expectations._figures import (
     ForesightFigures,
     learn_foresight,
@@ -176,13 +178,15 @@ def foresight(
     days = check_integer("foresight", "horizon_days", horizon_days, minimum=1, maximum=LONGEST_HORIZON)
     described = as_orders(orders)
     logs = described_logs(described, None, as_of=as_of, caller="foresight", refunds=refunds, zero_orders=zero_orders)
+    if lacking := FORESIGHT.lacks(logs):
+        raise DataError(f"foresight: it needs {lacking}.")
     sums = SharedSums(logs)
     figures = learn_foresight(sums, horizon_days=days)
     columns = foresight_columns(sums, figures)
     outcome = OUTCOMES[figures.outcome]
     windows = past_windows(sums, outcome, days)
     accuracy = [past_accuracy(sums, window) for window in windows]
-    native = described.source_table.give_back(columns.table, described.customer)
+    native = described.source_table.give_back(collected(columns.table), described.customer)
     return Foresight(native, tuple(past for past in accuracy if past is not None), figures, logs.as_of)
 
 

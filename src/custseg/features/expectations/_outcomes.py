@@ -10,6 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._frames import collected
 from custseg._numerics import Floats
 from custseg.features.families._email import EMAIL
 from custseg.features.families._rfm import in_money
@@ -118,7 +119,7 @@ def _of_orders(sums: SharedSums, name: str) -> nw.DataFrame[Any]:
         "ordered": nw.when(count > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
         "order_value": nw.when(count > 0).then(money / count),
     }
-    return order_sums.table.select("customer_id", value=values[name].cast(nw.Float64))
+    return collected(order_sums.table.select("customer_id", value=values[name].cast(nw.Float64)))
 
 
 def _opens_and_clicks(sums: SharedSums) -> nw.DataFrame[Any]:
@@ -126,16 +127,16 @@ def _opens_and_clicks(sums: SharedSums) -> nw.DataFrame[Any]:
     col = nw.col
     acts = (col("opened") + col("clicked")).cast(nw.Float64)
     mailed = col("delivered") > 0 if sums.events.facts.mail_counts["delivered"] else col("sends") + col("opened") > 0
-    return sums.events.table.select("customer_id", value=nw.when(mailed).then(acts))
+    return collected(sums.events.table.select("customer_id", value=nw.when(mailed).then(acts)))
 
 
 def _acts(sums: SharedSums) -> nw.DataFrame[Any]:
     """Whether a customer ordered, opened or clicked a mail, or visited in the period."""
     col, tables = nw.col, []
     if sums.logs.orders is not None:
-        tables.append(sums.order_sums(rhythm=False).table.select("customer_id", acts=col("orders")))
+        tables.append(collected(sums.order_sums(rhythm=False).table.select("customer_id", acts=col("orders"))))
     if sums.logs.events is not None:
         acts = col("opened") + col("clicked") + col("web_events") + (col("order_points") > 0).cast(nw.Int64)
-        tables.append(sums.events.table.select("customer_id", acts=acts))
+        tables.append(collected(sums.events.table.select("customer_id", acts=acts)))
     total = nw.concat(tables).group_by("customer_id").agg(col("acts").sum())
     return total.select("customer_id", value=nw.when(col("acts") > 0).then(nw.lit(1.0)).otherwise(nw.lit(0.0)))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_named
-from custseg._frames import frame_from_columns
+from custseg._frames import Rows, collected, joined, local_table, split_pattern, with_lookup
 from custseg.errors import DataError
 from custseg.feature_table import Feature
-from custseg.features._family import Family, FamilyColumns, column_words, n_not_rare
+from custseg.features._family import Family, FamilyColumns, Lookup, column_words, n_not_rare
+from custseg.features.sums._expressions import value_if
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Attribute, KnownAttributes
 from custseg.texts import listed
@@ -26,7 +26,7 @@ _AGE_BANDS = ((18, "under 18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55
 _OLDEST_BAND = "65+"
 _UNITS = {"number": "", "count": "count", "category": "text", "flag": "yes or no"}
 
-Column = tuple[nw.Expr | nw.Series[Any], Feature]
+Column = tuple[nw.Expr, Feature]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def learn_attributes(attributes: KnownAttributes, label_separator: str) -> Attri
     """The figures of all customers of the table."""
     columns = [attribute for attribute in attributes.attributes if attribute.kind == "interests"]
     return AttributeFigures(
-        {column.name: _common_labels(_labels_of_rows(attributes, column, label_separator)) for column in columns}
+        {column.name: _common_labels(_labels_of_customers(attributes, column, label_separator)) for column in columns}
     )
 
 
@@ -70,18 +70,32 @@ def attribute_columns(
       underscores for all but letters and digits, and at most 32 characters. All are missing where the
       interests are unknown.
     """
-    columns: list[Column] = []
+    tables, columns = [attributes.table], list[Column]()
+    lookups = list[Lookup]()
     for attribute in attributes.attributes:
         if attribute.kind == "interests":
-            columns += _interests(attributes, attribute, label_separator, labels=figures.labels[attribute.name])
+            labels, of_labels = _interests(
+                attributes, attribute, label_separator, labels=figures.labels[attribute.name]
+            )
+            tables.append(labels)
+            columns += of_labels
         elif attribute.kind == "birth date":
-            columns += _age(attributes, attribute)
+            lookups.append(_ages(attributes, attribute))
+            columns += _AGES
         else:
             columns.append(_plain(attributes, attribute))
     features = tuple(feature for _, feature in columns)
     check_names(features, caller)
-    series = [values.alias(feature.name) for values, feature in columns]
-    return FamilyColumns(attributes.table.select("customer_id", *series), features)
+    source = joined(tables)
+    for lookup in lookups:
+        source = with_lookup(source, lookup.table, lookup.on)
+    return FamilyColumns(source, {feature.name: values for values, feature in columns}, features)
+
+
+_AGES: tuple[Column, ...] = (
+    (nw.col("age_in_years"), Feature("age_years", "years", _FAMILY)),
+    (nw.col("band_of_age"), Feature("age_band", "text", _FAMILY)),
+)
 
 
 def _plain(attributes: KnownAttributes, attribute: Attribute) -> Column:
@@ -103,18 +117,16 @@ def _feature(name: str, unit: str, entry: str, **fields: str) -> Feature:
     return Feature(name, unit, _FAMILY, entry=entry, fields=fields)
 
 
-def _age(attributes: KnownAttributes, attribute: Attribute) -> list[Column]:
-    """Age in completed years, and age band."""
-    born = attributes.table.get_column(f"value_{attribute.index}")
-    years = _completed_years(born.fill_null(0).to_numpy(), attributes.snapshot.day)
+def _ages(attributes: KnownAttributes, attribute: Attribute) -> Lookup:
+    """Age in completed years, and age band, by day of birth."""
+    name = f"value_{attribute.index}"
+    births = collected(attributes.table.filter(~nw.col(name).is_null()).group_by(name).agg(nw.len().alias("customers")))
+    born = births.get_column(name).to_numpy().astype(np.int64)
+    years = _completed_years(born, attributes.snapshot.day)
     bands = np.array([band for _, band in _AGE_BANDS] + [_OLDEST_BAND], dtype=object)
     band = bands[np.searchsorted([first for first, _ in _AGE_BANDS], years, side="right")]
-    frame = nw.from_native(frame_from_columns({"years": years, "band": band}), eager_only=True)
-    ages = frame.select(nw.when(~born.is_null()).then(nw.col(name)).alias(name) for name in ("years", "band"))
-    return [
-        (ages.get_column("years"), Feature("age_years", "years", _FAMILY)),
-        (ages.get_column("band"), Feature("age_band", "text", _FAMILY)),
-    ]
+    table = local_table({name: born, "age_in_years": years, "band_of_age": band})
+    return Lookup(table.with_columns(nw.col("band_of_age").cast(nw.String)), (name,))
 
 
 def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
@@ -127,49 +139,43 @@ def _completed_years(born: NDArray[np.int64], today: int) -> NDArray[np.int64]:
     return np.asarray(now.year - years - (100 * now.month + now.day < of_birth))
 
 
-def _labels_of_rows(attributes: KnownAttributes, attribute: Attribute, separator: str) -> nw.DataFrame[Any]:
-    """One row per customer (`row`) and label (`labels`)."""
-    return (
-        attributes.table.select(labels=nw.col(f"value_{attribute.index}").str.to_lowercase().str.split(separator))
-        .with_row_index("row")
-        .explode("labels")
-        .with_columns(nw.col("labels").str.strip_chars())
-        .filter(nw.col("labels") != "")
-        .unique()
-    )
+def _labels_of_customers(attributes: KnownAttributes, attribute: Attribute, separator: str) -> Rows:
+    """One row per customer and label (`labels`)."""
+    col, table = nw.col, attributes.table
+    texts = col(f"value_{attribute.index}").str.to_lowercase().str.split(split_pattern(table, separator))
+    rows = table.filter(~col(f"value_{attribute.index}").is_null()).select("customer_id", texts.alias("labels"))
+    stripped = rows.explode("labels").with_columns(col("labels").str.strip_chars()).filter(col("labels") != "")
+    return stripped.group_by("customer_id", "labels").agg(nw.len().alias("times"))
 
 
-def _common_labels(labels_of_rows: nw.DataFrame[Any]) -> tuple[str, ...]:
+def _common_labels(labels_of_customers: Rows) -> tuple[str, ...]:
     """The labels of most customers, the most frequent first."""
-    common = labels_of_rows.group_by("labels").agg(nw.col("row").count().alias("customers"))
-    common = common.sort("customers", "labels", descending=[True, False]).head(_MOST_LABELS)
+    counted = collected(labels_of_customers.group_by("labels").agg(nw.len().alias("customers")))
+    common = counted.sort("customers", "labels", descending=[True, False]).head(_MOST_LABELS)
     n_common = n_not_rare(common.get_column("customers").to_numpy())
     return tuple(common.get_column("labels").to_list()[:n_common])
 
 
 def _interests(
     attributes: KnownAttributes, attribute: Attribute, separator: str, *, labels: Sequence[str]
-) -> list[Column]:
-    """Number of labels per customer, and a 0/1 indicator for each of the given labels."""
-    value = attributes.table.get_column(f"value_{attribute.index}")
-    labels_of_rows = _labels_of_rows(attributes, attribute, separator)
-    index_of_label = {label: index for index, label in enumerate(labels)}
-    top = labels_of_rows.filter(nw.col("labels").is_in(list(labels)))
-    indicators = np.zeros((len(value), len(labels)), dtype=np.int64)
-    indicators[
-        top.get_column("row").to_numpy(), [index_of_label[label] for label in top.get_column("labels").to_list()]
-    ] = 1
-    counts = np.bincount(labels_of_rows.get_column("row").to_numpy().astype(np.int64), minlength=len(value))
+) -> tuple[Rows, list[Column]]:
+    """Number of labels per customer, and a 0/1 indicator for each of the given labels: the table and its columns."""
+    col, inside = nw.col, [f"label_{attribute.index}_{number}" for number in range(len(labels) + 1)]
+    labeled = _labels_of_customers(attributes, attribute, separator).with_columns(
+        nw.lit(1, nw.Int64).alias(inside[0]),
+        *(value_if(col("labels") == label, nw.lit(1, nw.Int64)).alias(name)
+          for label, name in zip(labels, inside[1:], strict=True)),
+    )  # fmt: skip
+    table = labeled.group_by("customer_id").agg(col(name).sum() for name in inside)
     names = [f"{attribute.name}_{word}" for word in ["count", *column_words(labels, {"count"})]]
-    matrix = dict(zip(names, np.column_stack([counts, indicators]).T, strict=True))
-    frame = nw.from_native(frame_from_columns(matrix), eager_only=True)
-    frame = frame.select(nw.when(~value.is_null()).then(nw.col(name)).alias(name) for name in names)
     features = [_feature(names[0], "labels", "interest_count", column=attribute.name)]
     features += [
         _feature(name, "0 or 1", "interest", column=attribute.name, value=label)
         for name, label in zip(names[1:], labels, strict=True)
     ]
-    return [(frame.get_column(feature.name), feature) for feature in features]
+    is_known = ~col(f"value_{attribute.index}").is_null()
+    values = [nw.when(is_known).then(col(name).fill_null(0).cast(nw.Int64)) for name in inside]
+    return table, list(zip(values, features, strict=True))
 
 
 def check_names(features: Sequence[Feature], caller: str) -> None:

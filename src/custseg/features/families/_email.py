@@ -8,10 +8,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._frames import collected
 from custseg._numerics import BetaPrior, beta_prior
 from custseg.errors import DataError
 from custseg.feature_table import Feature
-from custseg.features._family import Family, FamilyColumns
+from custseg.features._family import Family, FamilyColumns, Lookup
 from custseg.features.sums._event_sums import EventSums
 from custseg.features.sums._mail_sums import arrival_event
 from custseg.features.sums._shared import SharedSums
@@ -161,10 +162,11 @@ class EmailFigures:
 
 def learn_email(sums: EventSums) -> EmailFigures:
     """The figures of all customers of the log."""
+    counts = _tallies(sums, "delivered", "opened", "clicked")
     return EmailFigures(
-        _prior(sums, "opened", "delivered"),
-        _prior(sums, "clicked", "delivered"),
-        _prior(sums, "clicked", "opened"),
+        _prior(counts, "opened", "delivered"),
+        _prior(counts, "clicked", "delivered"),
+        _prior(counts, "clicked", "opened"),
         arrival_event(sums.facts),
     )
 
@@ -172,33 +174,42 @@ def learn_email(sums: EventSums) -> EmailFigures:
 def email_columns(sums: EventSums, figures: EmailFigures) -> FamilyColumns:
     """The family for every customer of the logs."""
     col = nw.col
-    counts = {name: sums.table.get_column(name).to_numpy().astype(float) for name in ("delivered", "opened")}
-    opens = figures.opens
-    above_half = opens.above(0.5, counts["opened"], counts["delivered"])
-    today = nw.lit(sums.snapshot.day)
-    table = sums.table.with_columns(
-        nw.new_series("above_half", above_half, nw.Float64, backend="polars"),
-    ).select(
-        "customer_id",
-        emails_delivered=col("delivered"),
-        emails_opened=col("opened"),
-        emails_clicked=col("clicked"),
-        open_rate=_rate("opened", "delivered"),
-        click_rate=_rate("clicked", "delivered"),
-        click_to_open=_rate("clicked", "opened"),
-        open_rate_shrunk=_rate("opened", "delivered", opens),
-        click_rate_shrunk=_rate("clicked", "delivered", figures.clicks),
-        click_to_open_shrunk=_rate("clicked", "opened", figures.clicks_of_opens),
-        open_rate_above_half=nw.when(col("delivered") > 0).then(col("above_half")),
-        days_since_click=today - col("last_click_day"),
-        send_pressure_7d=col("sends_7d"),
-        send_pressure_28d=col("sends_28d"),
-        send_pressure_ratio=_pressure_ratio(sums),
+    opens, today = figures.opens, nw.lit(sums.snapshot.day)
+    columns = {
+        "emails_delivered": col("delivered"),
+        "emails_opened": col("opened"),
+        "emails_clicked": col("clicked"),
+        "open_rate": _rate("opened", "delivered"),
+        "click_rate": _rate("clicked", "delivered"),
+        "click_to_open": _rate("clicked", "opened"),
+        "open_rate_shrunk": _rate("opened", "delivered", opens),
+        "click_rate_shrunk": _rate("clicked", "delivered", figures.clicks),
+        "click_to_open_shrunk": _rate("clicked", "opened", figures.clicks_of_opens),
+        "open_rate_above_half": nw.when(col("delivered") > 0).then(col("above_half")),
+        "days_since_click": today - col("last_click_day"),
+        "send_pressure_7d": col("sends_7d"),
+        "send_pressure_28d": col("sends_28d"),
+        "send_pressure_ratio": nw.when(col("sends") > 0).then(col("sends_weighted") / col("sends_expected")),
         **_states(),
-    )
+    }
     unknown = _unsupported(sums.facts)
-    table = table.with_columns(nw.lit(None, table.schema[name]).alias(name) for name in unknown)
-    return FamilyColumns(table, tuple(_for_log(feature, sums, unknown) for feature in FEATURES))
+    columns |= {name: nw.when(nw.col("delivered") < 0).then(columns[name]) for name in unknown}
+    features = tuple(_for_log(feature, sums, unknown) for feature in FEATURES)
+    return FamilyColumns(sums.table, columns, features, _pressure_steps(sums), _above_half(sums, opens))
+
+
+def _above_half(sums: EventSums, opens: BetaPrior) -> Lookup:
+    """The probability that the open rate is above one half, for each pair of counts that customers have."""
+    on = ("delivered", "opened")
+    pairs = _tallies(sums, *on).select(on)
+    delivered, opened = (pairs.get_column(name).to_numpy().astype(np.float64) for name in on)
+    above_half = nw.new_series("above_half", opens.above(0.5, opened, delivered), nw.Float64, backend="polars")
+    return Lookup(pairs.with_columns(above_half), on)
+
+
+def _tallies(sums: EventSums, *names: str) -> nw.DataFrame[Any]:
+    """How many customers have each combination of these counts; there are few."""
+    return collected(sums.table.group_by(*names).agg(nw.len().alias("customers"))).sort(*names)
 
 
 def _rate(numerator: str, denominator: str, prior: BetaPrior | None = None) -> nw.Expr:
@@ -208,20 +219,20 @@ def _rate(numerator: str, denominator: str, prior: BetaPrior | None = None) -> n
     return nw.when(nw.col(denominator) > 0).then(value)
 
 
-def _prior(sums: EventSums, numerator: str, denominator: str) -> BetaPrior:
-    x, n = (sums.table.get_column(name).to_numpy().astype(np.float64) for name in (numerator, denominator))
-    return beta_prior(x, n)
+def _prior(counts: nw.DataFrame[Any], numerator: str, denominator: str) -> BetaPrior:
+    names = (numerator, denominator, "customers")
+    return beta_prior(*(counts.get_column(name).to_numpy().astype(np.float64) for name in names))
 
 
-def _pressure_ratio(sums: EventSums) -> nw.Expr:
+def _pressure_steps(sums: EventSums) -> tuple[dict[str, nw.Expr], ...]:
     """Sends in 28 days over the customer's average: all sends × 28 / exposure."""
     exposure = nw.lit(sums.snapshot.day) - nw.col("first_send_day")
     longest = sums.snapshot.window_days
     if longest is not None:
         exposure = nw.when(exposure > longest).then(nw.lit(longest)).otherwise(exposure)
     exposure = nw.when(exposure < _MONTH).then(nw.lit(_MONTH)).otherwise(exposure).cast(nw.Float64)
-    ratio = nw.col("sends_28d").cast(nw.Float64) * exposure / (_MONTH * nw.col("sends").cast(nw.Float64))
-    return nw.when(nw.col("sends") > 0).then(ratio)
+    sent_lately, sent = (nw.col(name).cast(nw.Float64) for name in ("sends_28d", "sends"))
+    return ({"sends_weighted": sent_lately * exposure, "sends_expected": _MONTH * sent},)
 
 
 def _states() -> dict[str, nw.Expr]:

@@ -137,7 +137,7 @@ def engagement_columns(sums: EventSums) -> FamilyColumns:
     columns = {name: value.cast(nw.Float64) / POINT for name, value in points.items()}
     doubtful = bool(sums.facts.mail_counts["opened"]) and not sums.marks_machines
     features = tuple(replace(feature, doubtful=doubtful and feature.name == "engagement_email") for feature in FEATURES)
-    return FamilyColumns(sums.table.select("customer_id", **columns), features)
+    return FamilyColumns(sums.table, columns, features)
 
 
 def _scoring(weights: object, half_lives: object) -> Scoring:

@@ -8,58 +8,18 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
-from custseg._frames import columns_of, frame_from_columns
+from custseg._frames import Rows, collected, columns_of, frame_from_columns, joined
 from custseg._numerics import Floats
 from custseg._privacy import SMALLEST_GROUP
 from custseg.feature_table import Feature, FeatureTable
-from custseg.features._family import Family, FamilyColumns, column_words, n_not_rare
+from custseg.features._family import Family, FamilyColumns, n_not_rare
+from custseg.features.families._mix_dimensions import ValueShares, dimension_columns
 from custseg.features.sums._mix_sums import DIMENSIONS, MixSums
 from custseg.features.sums._shared import SharedSums
 from custseg.logs import Logs
 
 _FAMILY = "mix"
-_PRIOR = 5.0
-_MOST_VALUES = 8
-_REST = "other"
-_NO_VALUE = -1
-
-
-@dataclass(frozen=True)
-class ValueShares:
-    """The values of one dimension, and their shares of the purchases of all customers.
-
-    Attributes
-    ----------
-    values : tuple of str
-        Values that ten customers or more have bought (all, if every value is rarer), the largest share first.
-    shares : tuple of float
-        Share of each.
-    other : float
-        Share of all other values together.
-    """
-
-    values: tuple[str, ...]
-    shares: tuple[float, ...]
-    other: float
-
-    @property
-    def n_named(self) -> int:
-        """Number of values with a share of their own."""
-        return min(len(self.values), _MOST_VALUES)
-
-    @property
-    def base(self) -> Floats:
-        """The shares, that of all other values last if there are any."""
-        return np.array([*self.shares, *([self.other] if self.other > 0 else [])])
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """What the columns of the shares end in, such as "toys" and "other"."""
-        has_rest = len(self.base) > self.n_named
-        words = column_words(self.values[: self.n_named], {_REST} if has_rest else ())
-        return (*words, _REST) if has_rest else tuple(words)
 
 
 @dataclass(frozen=True)
@@ -83,9 +43,9 @@ def learn_mix(sums: MixSums) -> MixFigures:
     return MixFigures({name: _value_shares(pairs) for name, pairs in sums.pairs.items()}, sums.has_returns)
 
 
-def _value_shares(pairs: nw.DataFrame[Any]) -> ValueShares:
+def _value_shares(pairs: Rows) -> ValueShares:
     counted = pairs.filter(nw.col("orders") > 0).group_by("value")
-    ranked = counted.agg(nw.col("orders").sum(), nw.len().alias("customers"))
+    ranked = collected(counted.agg(nw.col("orders").sum(), nw.len().alias("customers")))
     ranked = ranked.sort("orders", "value", descending=[True, False])
     orders, customers = (ranked.get_column(name).to_numpy() for name in ("orders", "customers"))
     n_common = n_not_rare(customers)
@@ -133,18 +93,16 @@ def mix_columns(sums: MixSums, figures: MixFigures) -> FamilyColumns:
     All are missing if their denominator is 0. `amount` is the price paid, after discounts; a discount may have
     either sign.
     """
-    customers = sums.money.get_column("customer_id")
-    columns = [
-        column
+    dimensions = [
+        dimension_columns(name, sums.pairs[name], figures.dimensions[name])
         for name in DIMENSIONS
         if name in sums.pairs and name in figures.dimensions
-        for column in _dimension(name, _Pairs(customers, sums.pairs[name]), figures.dimensions[name])
     ]
-    frame = _frame({feature.name: values for feature, values in columns})
     money, of_money = _money_shares(sums, has_returns=figures.has_returns or sums.has_returns)
-    table = sums.money.with_columns(**money, **{name: frame.get_column(name) for name in frame.columns})
-    features = (*(feature for feature, _ in columns), *of_money)
-    return FamilyColumns(table.select("customer_id", *(feature.name for feature in features)), features)
+    of_all = sums.money.with_columns(values.alias(name) for name, values in money.items())
+    table = joined([of_all, *(part for dimension in dimensions for part in dimension.tables)])
+    features = (*(feature for dimension in dimensions for feature in dimension.features), *of_money)
+    return FamilyColumns.of_table(table, features)
 
 
 def centered_log_ratios(features: FeatureTable) -> FeatureTable:
@@ -198,104 +156,6 @@ def centered_log_ratios(features: FeatureTable) -> FeatureTable:
     local = features.local.with_columns(frame.get_column(name) for name in frame.columns)
     local = columns_of(local, ["customer_id", *(feature.name for feature in described)])
     return FeatureTable(local, described, features.give_back, features.snapshot)
-
-
-class _Pairs:
-    """Customer-value pairs of one dimension as arrays; code 0 is the most common value."""
-
-    def __init__(self, customers: nw.Series[Any], pairs: nw.DataFrame[Any]) -> None:
-        ranked = pairs.group_by("value").agg(nw.col("orders").sum())
-        ranked = ranked.sort("orders", "value", descending=[True, False]).with_row_index("code")
-        placed = (
-            pairs.join(ranked.select("value", "code"), on="value", how="left")
-            .join(customers.to_frame().with_row_index("who"), on="customer_id", how="left")
-            .sort("who", "code")
-        )
-        self.values: list[str] = ranked.get_column("value").to_list()
-        self.customers = len(customers)
-        self.who = placed.get_column("who").to_numpy().astype(np.int64)
-        self.code = placed.get_column("code").to_numpy().astype(np.int64)
-        self.orders = placed.get_column("orders").to_numpy()
-        self.first = placed.get_column("first_moment").to_numpy()
-        self.last = placed.get_column("last_moment").fill_null(0).to_numpy()
-
-    def code_among(self, values: Sequence[str]) -> NDArray[np.int64]:
-        """Position among other values of the value of each pair; their number for values that are not among them."""
-        position = {value: index for index, value in enumerate(values)}
-        codes = np.array([position.get(value, len(values)) for value in self.values], dtype=np.int64)
-        return codes[self.code]
-
-    def best(self, *keys: NDArray[np.int64], among: NDArray[np.bool_]) -> list[str | None]:
-        """Value with the smallest keys per customer, in lexicographic order; ties go to the most common value."""
-        order = np.lexsort((self.code, *reversed(keys), self.who))
-        order = order[among[order]]
-        who, first = np.unique(self.who[order], return_index=True)
-        codes = np.full(self.customers, _NO_VALUE)
-        codes[who] = self.code[order][first]
-        return [None if code == _NO_VALUE else self.values[code] for code in codes.tolist()]
-
-
-def _dimension(name: str, pairs: _Pairs, figures: ValueShares) -> list[tuple[Feature, Any]]:
-    """Features of one dimension and their columns."""
-    bought = pairs.orders > 0
-    features, shares = _shares(name, pairs, figures)
-    columns: list[tuple[Feature, Any]] = list(zip(features, shares.T, strict=True))
-    if features:
-        columns.append((Feature(f"{name}_diversity", "ratio", _FAMILY, shrunk=True), _diversity(pairs, figures)))
-    top = pairs.best(-pairs.orders, among=bought)
-    columns.append((Feature(f"{name}_top", "text", _FAMILY), top))
-    if name == "channel":
-        preferred = pairs.best(-pairs.orders, -pairs.last, among=bought)
-        columns.append((Feature("preferred_channel", "text", _FAMILY), preferred))
-    if name == "source":
-        first = pairs.best(pairs.first, among=np.ones(len(bought), dtype=bool))
-        columns.append((Feature("first_source", "text", _FAMILY), first))
-        last = pairs.best(-pairs.last, among=bought)
-        columns.append((Feature("last_source", "text", _FAMILY), last))
-    return columns
-
-
-def _shares(name: str, pairs: _Pairs, figures: ValueShares) -> tuple[list[Feature], Floats]:
-    """The features of the values that have a share, and the smoothed shares, a row per customer."""
-    width = len(figures.column_names)
-    fields = [{"value": value} for value in figures.values[: figures.n_named]] + [{"n": str(figures.n_named)}]
-    entries = [f"{name}_share"] * figures.n_named + [f"{name}_share_other"]
-    features = [
-        Feature(f"{name}_share_{word}", "share", _FAMILY, composition=name, shrunk=True, entry=entry, fields=values)
-        for word, entry, values in zip(figures.column_names, entries, fields, strict=False)
-    ]
-    if not width:
-        return [], np.empty((pairs.customers, 0))
-    code = np.minimum(pairs.code_among(figures.values), width - 1 if width > figures.n_named else len(figures.values))
-    inside = (pairs.orders > 0) & (code < width)
-    cells = pairs.who[inside] * width + code[inside]
-    counts = np.bincount(cells, weights=pairs.orders[inside], minlength=pairs.customers * width)
-    counts = counts.reshape(pairs.customers, width)
-    n = counts.sum(axis=1, keepdims=True)
-    base = figures.base
-    base = np.append(base[: figures.n_named], base[figures.n_named :].sum())[:width]
-    return features, np.where(n > 0, (counts + _PRIOR * base) / (n + _PRIOR), np.nan)
-
-
-def _diversity(pairs: _Pairs, figures: ValueShares) -> Floats:
-    """Normalized entropy of the smoothed shares of all values; NaN if there is one value only."""
-    base = figures.base
-    if len(base) < 2:
-        return np.full(pairs.customers, np.nan)
-    code = pairs.code_among(figures.values)
-    inside = (pairs.orders > 0) & (code < len(base))
-    # The rare values of a customer are one.
-    cells, index = np.unique(pairs.who[inside] * len(base) + code[inside], return_inverse=True)
-    who, p = cells // len(base), base[cells % len(base)]
-    orders = np.bincount(index, weights=pairs.orders[inside], minlength=len(cells))
-    n = np.bincount(who, weights=orders, minlength=pairs.customers)
-    prior_weight = _PRIOR / (n + _PRIOR)
-    # A value that a customer never bought has the share kept * p: all of them are one sum.
-    unbought = prior_weight * (np.log(prior_weight) + (base * np.log(base)).sum())
-    share = (orders + _PRIOR * p) / (n + _PRIOR)[who]
-    surplus = share * np.log(share) - prior_weight[who] * p * np.log(prior_weight[who] * p)
-    entropy = -(unbought + np.bincount(who, weights=surplus, minlength=pairs.customers))
-    return np.asarray(np.where(n > 0, entropy / np.log(len(base)), np.nan))
 
 
 def _frame(columns: Mapping[str, Any]) -> nw.DataFrame[Any]:
@@ -355,7 +215,7 @@ def _columns(shared: SharedSums, figures: MixFigures) -> FamilyColumns:
         "return_share": not logs.orders.has_money,
     }
     features = tuple(feature for feature in columns.features if not absent.get(feature.name, False))
-    return FamilyColumns(columns.table, features)
+    return replace(columns, features=features)
 
 
 MIX = Family(_FAMILY, _lacks, _columns, learn=_learn, figures=MixFigures, needed=needed_mix)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._frames import collected
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
 from custseg.features.sums._expressions import exposure_days
@@ -161,36 +163,38 @@ def learn_rfm(sums: OrderSums) -> RfmFigures:
 def rfm_columns(sums: OrderSums, figures: RfmFigures) -> FamilyColumns:
     """RFM features of every customer of the log; customers without a purchase in the window have 0 orders."""
     col = nw.col
-    today = nw.lit(sums.snapshot.day)
-    count = col("orders")
-    revenue = in_money(sums, "money")
+    today, count, bought = nw.lit(sums.snapshot.day), col("orders"), col("orders") > 0
     base, weight = figures.order_value, figures.shrinkage
-    value = revenue / count
-    shrunk = nw.lit(base) if weight is None else (count * value + weight * base) / (count + weight)
+    shrunk = nw.lit(base) if weight is None else (col("order_total") + weight * base) / (count + weight)
     exposure = exposure_days(sums.snapshot)
-    exposure = nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure)
-    repeat = col("order_days") - 1
-    later = in_money(sums, "spent", "first_day_spent")
-    bought = count > 0
-    table = sums.table.select(
-        "customer_id",
-        recency_days=today - col("last_day"),
-        age_days=today - col("first_day_ever"),
-        order_count=count,
-        order_days=col("order_days"),
-        revenue=revenue,
-        order_value=nw.when(bought).then(value),
-        order_value_shrunk=nw.when(bought).then(shrunk),
-        orders_per_30d=30 * count.cast(nw.Float64) / exposure,
-        recency_span_days=col("last_day") - col("first_day"),
-        repeat_count=nw.when(bought).then(repeat).otherwise(nw.lit(0)),
-        repeat_value=nw.when(repeat > 0).then(later / repeat),
-        returned_orders=col("returned_orders"),
+    steps = (
+        {
+            "net_money": in_money(sums, "money"),
+            "later_money": in_money(sums, "spent", "first_day_spent"),
+            "exposure": nw.when(exposure < _SHORTEST_EXPOSURE).then(nw.lit(_SHORTEST_EXPOSURE)).otherwise(exposure),
+            "repeats": col("order_days") - 1,
+        },
+        {"mean_order": col("net_money") / count},
+        {"order_total": count * col("mean_order")},
     )
+    columns = {
+        "recency_days": today - col("last_day"),
+        "age_days": today - col("first_day_ever"),
+        "order_count": count,
+        "order_days": col("order_days"),
+        "revenue": col("net_money"),
+        "order_value": nw.when(bought).then(col("mean_order")),
+        "order_value_shrunk": nw.when(bought).then(shrunk),
+        "orders_per_30d": 30 * count.cast(nw.Float64) / col("exposure"),
+        "recency_span_days": col("last_day") - col("first_day"),
+        "repeat_count": nw.when(bought).then(col("repeats")).otherwise(nw.lit(0)),
+        "repeat_value": nw.when(col("repeats") > 0).then(col("later_money") / col("repeats")),
+        "returned_orders": col("returned_orders"),
+    }
     features = tuple(item for item in FEATURES if item.unit != "money" or sums.facts.orders.has_money)
     if figures.has_returns or sums.facts.has_undone_orders:
         features = (*features, _RETURNED)
-    return FamilyColumns(table.select("customer_id", *(item.name for item in features)), features)
+    return FamilyColumns(sums.table, columns, features, steps)
 
 
 def in_money(sums: OrderSums, column: str, subtrahend: str | None = None) -> nw.Expr:
@@ -203,24 +207,42 @@ def in_money(sums: OrderSums, column: str, subtrahend: str | None = None) -> nw.
 
 
 def _base_order_value(sums: OrderSums) -> tuple[float, float | None]:
-    """Revenue per order of all customers, and the shrinkage weight k = variance within / variance between."""
-    buyers = sums.table.filter(nw.col("orders") > 0)
-    if len(buyers) == 0:
+    """Revenue per order of all customers, and the shrinkage weight k = variance within / variance between.
+
+    The sums are whole numbers up to the last step, so that they depend on no order of the rows and on no engine.
+    """
+    groups = _buyers_by_orders(sums)
+    if not groups:
         return 0.0, 0.0
-    orders = buyers.get_column("orders").to_numpy().astype(float)
-    n, customers = float(orders.sum()), len(orders)
+    n = sum(orders * customers for orders, customers, *_ in groups)
+    customers = sum(group[1] for group in groups)
     digits = sums.facts.orders.money_digits
-    base = round(int(buyers.get_column("money").sum()) / 10**digits, digits) / n
+    base = round(sum(group[2] for group in groups) / 10**digits, digits) / n
     if n <= customers or customers < 2:
         return base, 0.0
-    means = buyers.get_column("size").to_numpy() / orders
-    squares = buyers.get_column("squares").to_numpy().astype(float)
-    within = max(float((squares - orders * means**2).sum()) / (n - customers), 0.0)
-    grand = float((orders * means).sum()) / n
-    among = float((orders * (means - grand) ** 2).sum()) / (customers - 1)
-    typical = (n - float((orders**2).sum()) / n) / (customers - 1)
-    between = (among - within) / typical
-    return base, within / between if between > 0 else None
+    total = sum(group[3] for group in groups)
+    squares_within = math.fsum(
+        (squares * orders - of_customers) / orders for orders, _, _, _, squares, of_customers in groups
+    )
+    variance_within = max(squares_within / (n - customers), 0.0)
+    quotients = [(*divmod(of_customers * n, orders), orders) for orders, *_, of_customers in groups]
+    whole = sum(quotient for quotient, _, _ in quotients) - total**2
+    among = (whole + math.fsum(remainder / orders for _, remainder, orders in quotients)) / n / (customers - 1)
+    typical = (n - sum(orders**2 * customers for orders, customers, *_ in groups) / n) / (customers - 1)
+    between = (among - variance_within) / typical
+    return base, variance_within / between if between > 0 else None
+
+
+def _buyers_by_orders(sums: OrderSums) -> list[tuple[int, ...]]:
+    """By the number of orders: how many customers have it, and the sums of their money, size and squares.
+
+    The last number is the sum of the squared sizes of customers.
+    """
+    col = nw.col
+    buyers = sums.table.filter(col("orders") > 0).with_columns((col("size") * col("size")).alias("of_customers"))
+    totals = ("money", "size", "squares", "of_customers")
+    grouped = buyers.group_by("orders").agg(nw.len().alias("customers"), *(col(name).sum() for name in totals))
+    return [tuple(map(int, row)) for row in collected(grouped).sort("orders").iter_rows()]
 
 
 RFM = Family(

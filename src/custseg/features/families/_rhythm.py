@@ -60,31 +60,38 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
       money.
     """
     col = nw.col
-    gaps = col("order_days") - 1
-    total = (col("last_day") - col("first_day")).cast(nw.Float64)
-    mean = total / gaps
-    variance = (col("squared_gaps").cast(nw.Float64) - total * total / gaps) / (gaps - 1)
-    # Rounding errors can make the variance of equal gaps negative.
-    variance = nw.when(variance > 0).then(variance).otherwise(nw.lit(0.0))
+    gaps, total = col("gap_count"), col("gap_total")
     usual = figures.median_gap
-    expected = (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS) if usual is not None else nw.lit(None, nw.Float64)
-    bought = col("orders") > 0
-    recency = nw.lit(sums.snapshot.day) - col("last_day")
-    early = col("orders") - col("late_orders")
-    trend = ((col("late_orders") + 0.5) / (early + 0.5)).log()
-    peak = col("peak_spent") / col("spent") if figures.peak_weeks is not None else nw.lit(None, nw.Float64)
-    table = sums.table.select(
-        "customer_id",
-        gap_days_mean=nw.when(gaps >= 1).then(mean),
-        gap_cv=nw.when(gaps >= 2).then(variance.sqrt() / mean),
-        expected_gap_days=nw.when(bought).then(expected),
-        overdue_ratio=nw.when(bought).then(recency / expected),
-        trend=trend,
-        peak_share=nw.when(col("spent") > 0).then(peak),
+    missing, bought = nw.lit(None, nw.Float64), col("orders") > 0
+    steps: tuple[dict[str, nw.Expr], ...] = (
+        {
+            "gap_count": col("order_days") - 1,
+            "gap_total": (col("last_day") - col("first_day")).cast(nw.Float64),
+            "early_orders": col("orders") - col("late_orders"),
+            "days_since_last": nw.lit(sums.snapshot.day) - col("last_day"),
+        },
+        {
+            "gap_mean": total / gaps,
+            "gap_total_squared": total * total / gaps,
+            "gap_expected": missing if usual is None else (total + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS),
+            "late_to_early": (col("late_orders") + 0.5) / (col("early_orders") + 0.5),
+        },
+        {"gap_surplus": col("squared_gaps").cast(nw.Float64) - col("gap_total_squared")},
+        {"gap_variance": col("gap_surplus") / (gaps - 1)},
+        # Rounding errors can make the variance of equal gaps negative.
+        {"gap_deviation": nw.when(col("gap_variance") > 0).then(col("gap_variance")).otherwise(nw.lit(0.0)).sqrt()},
     )
-    if not sums.facts.orders.has_money:
-        return FamilyColumns(table.drop("peak_share"), tuple(item for item in FEATURES if item.name != "peak_share"))
-    return FamilyColumns(table, FEATURES)
+    peak = col("peak_spent") / col("spent") if figures.peak_weeks is not None else missing
+    columns = {
+        "gap_days_mean": nw.when(gaps >= 1).then(col("gap_mean")),
+        "gap_cv": nw.when(gaps >= 2).then(col("gap_deviation") / col("gap_mean")),
+        "expected_gap_days": nw.when(bought).then(col("gap_expected")),
+        "overdue_ratio": nw.when(bought).then(col("days_since_last") / col("gap_expected")),
+        "trend": col("late_to_early").log(),
+        "peak_share": nw.when(col("spent") > 0).then(peak),
+    }
+    has_money = sums.facts.orders.has_money
+    return FamilyColumns(sums.table, columns, FEATURES if has_money else FEATURES[:-1], steps)
 
 
 def _median_gap(sums: OrderSums) -> float | None:

@@ -141,19 +141,18 @@ def web_columns(sums: EventSums) -> FamilyColumns:
         stage = nw.when(reached).then(nw.lit(name)).otherwise(stage)
         step = nw.when(reached).then(nw.lit(number, nw.Int64)).otherwise(step)
         since = nw.when(reached).then(col(day)).otherwise(since)
-    table = sums.table.select(
-        "customer_id",
-        sessions=col("sessions"),
-        active_days=col("active_days"),
-        active_day_share=col("active_days").cast(nw.Float64) / _calendar_days(sums.snapshot),
-        session_depth=nw.when(col("sessions") > 0).then(events / sessions),
-        days_since_visit=today - col("last_visit_day"),
-        cart_abandon_rate=nw.when(col("carts") > 0).then(col("abandoned_carts").cast(nw.Float64) / carts),
-        funnel_stage=stage,
-        funnel_step=step,
-        days_in_stage=today - since,
-    )
-    return FamilyColumns(table, FEATURES)
+    columns = {
+        "sessions": col("sessions"),
+        "active_days": col("active_days"),
+        "active_day_share": col("active_days").cast(nw.Float64) / col("calendar_days"),
+        "session_depth": nw.when(col("sessions") > 0).then(events / sessions),
+        "days_since_visit": today - col("last_visit_day"),
+        "cart_abandon_rate": nw.when(col("carts") > 0).then(col("abandoned_carts").cast(nw.Float64) / carts),
+        "funnel_stage": stage,
+        "funnel_step": step,
+        "days_in_stage": today - since,
+    }
+    return FamilyColumns(sums.table, columns, FEATURES, ({"calendar_days": _calendar_days(sums.snapshot)},))
 
 
 def _calendar_days(snapshot: Snapshot) -> nw.Expr:

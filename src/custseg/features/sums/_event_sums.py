@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect_together
+from custseg._frames import Rows, computed, joined, sorted_by
 from custseg.features.sums._expressions import DAY, as_int64, concatenated, in_window, value_if
 from custseg.features.sums._mail_sums import mail_sums
 from custseg.features.sums._purchases import Purchases
@@ -49,7 +49,7 @@ class EventSums:
 
     Attributes
     ----------
-    table : narwhals DataFrame
+    table : narwhals DataFrame, or LazyFrame on Spark
         One row per customer of the event log, and of the order log where there is one; sorted by
         `customer_id`, all columns Int64. Days and moments of events that never happened are null; counts are 0.
 
@@ -70,7 +70,7 @@ class EventSums:
         Whether the log marks events made by machines.
     """
 
-    table: nw.DataFrame[Any]
+    table: Rows
     snapshot: Snapshot
     facts: EventFacts
     marks_machines: bool
@@ -83,27 +83,29 @@ _DAYS = (
 
 
 def event_sums(
-    events: Events,
+    lines: nw.LazyFrame[Any],
     snapshot: Snapshot,
     facts: EventFacts,
     *,
+    events: Events,
     scoring: Scoring,
     purchases: Purchases | None = None,
 ) -> EventSums:
-    """Aggregate the log on its own engine; purchases replace the log's "ordered" events."""
-    lines = lines_before(events, snapshot)
+    """Aggregate the lines before the snapshot on their own engine; purchases replace the log's "ordered" events."""
     days = _customer_days(lines, scoring)
     order_days = days.filter(nw.col("ordered") > 0) if purchases is None else purchases.days
     starts = {span: _start(events, snapshot, span) for span in (7, 28)}
     acts, as_of = _cart_acts(lines, snapshot, purchases, now=events.dates.snapshot(snapshot.as_of).moment)
-    tables = collect_together(
-        _day_sums(days, snapshot, scoring),
-        _bought_sums(order_days, snapshot, scoring),
-        session_sums(lines),
-        cart_sums(acts, as_of),
-        mail_sums(lines, facts, starts),
+    tables, _ = computed(
+        [
+            _day_sums(days, snapshot, scoring),
+            _bought_sums(order_days, snapshot, scoring),
+            session_sums(lines),
+            cart_sums(acts, as_of),
+            mail_sums(lines, facts, starts),
+        ]
     )
-    table = _joined([as_int64(sums.rename({"customer": "customer_id"})) for sums in tables])
+    table = _of_customers([as_int64(sums.rename({"customer": "customer_id"})) for sums in tables])
     return EventSums(table, snapshot, facts, events.machine is not None)
 
 
@@ -214,10 +216,8 @@ def _start(events: Events, snapshot: Snapshot, days: int) -> int:
     return start
 
 
-def _joined(tables: list[nw.DataFrame[Any]]) -> nw.DataFrame[Any]:
-    """Outer join of the parts on the customer; counts are 0 for customers missing from a part."""
-    table = nw.concat([sums.select("customer_id") for sums in tables[:2]]).unique()
-    for sums in tables:
-        table = table.join(sums, on="customer_id", how="left")
-    counts = [name for name in table.columns if name not in (*_DAYS, "customer_id")]
-    return table.with_columns(nw.col(*counts).fill_null(0)).sort("customer_id")
+def _of_customers(tables: Sequence[Rows]) -> Rows:
+    """The parts of each customer of any log in one row; counts are 0 for customers missing from a part."""
+    table = joined(tables)
+    counts = [name for name in table.collect_schema().names() if name not in (*_DAYS, "customer_id")]
+    return sorted_by(table.with_columns(nw.col(*counts).fill_null(0)))

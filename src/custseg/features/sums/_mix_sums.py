@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance, number_advice
-from custseg._frames import collect, collect_together
+from custseg._frames import Rows, collect, computed, computed_once
 from custseg.errors import DataError
 from custseg.features.sums._expressions import as_int64, in_window, value_if
 from custseg.logs import (
@@ -32,11 +32,11 @@ class MixSums:
 
     Attributes
     ----------
-    pairs : mapping of str to narwhals DataFrame
+    pairs : mapping of str to narwhals DataFrame, or LazyFrame on Spark
         By dimension: a row per customer and value with a purchase before the snapshot, with `customer_id`,
         `value`, `orders` (purchases in the window that hold the value), `first_moment` (of the first one,
         in the window or not), `last_moment` (of the last one in the window).
-    money : narwhals DataFrame
+    money : narwhals DataFrame, or LazyFrame on Spark
         A row per customer of the log, in units of money over the window: `gross` (lines with a positive
         amount that count), `discounted` (those of them with a discount), `taken_off` (discounts on lines
         that count and are no refunds), `returned` (negative lines and the column of refunds, as a positive amount).
@@ -44,25 +44,36 @@ class MixSums:
         Whether the log has a discount column; whether it has refunds that count.
     """
 
-    pairs: Mapping[str, nw.DataFrame[Any]]
-    money: nw.DataFrame[Any]
+    pairs: Mapping[str, Rows]
+    money: Rows
     has_discount: bool
     has_returns: bool
 
 
 def mix_sums(
-    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, zero_orders: str, caller: str
+    orders: Orders,
+    snapshot: Snapshot,
+    facts: OrderFacts,
+    *,
+    lines: nw.LazyFrame[Any],
+    refunds: str,
+    zero_orders: str,
+    caller: str,
 ) -> MixSums:
-    """Aggregate the log on its own engine."""
+    """Aggregate the lines of the log on its own engine."""
     if orders.discount is not None:
         _check_discounts(facts.orders, snapshot, caller)
     dimensions = [name for name in DIMENSIONS if getattr(orders, name) is not None]
-    order_parts, keys = _order_parts(facts.orders, snapshot, facts, refunds=refunds, keep_zero=zero_orders == "keep")
+    counted, keys = counted_lines(lines, snapshot, facts, refunds=refunds)
+    order_parts = _order_parts(facts.orders, counted, keys, keep_zero=zero_orders == "keep")
     placed = _placed(order_parts, keys, snapshot, keep_zero=zero_orders == "keep")
+    placed = computed_once(placed)
     money = placed.with_columns(value_if(nw.col("inside"), nw.col(name)).alias(name) for name in _MONEY)
-    tables = collect_together(
-        money.group_by("customer").agg(nw.col(name).sum() for name in _MONEY),
-        *(_pairs(placed, keys, name) for name in dimensions),
+    tables, _ = computed(
+        [
+            money.group_by("customer").agg(nw.col(name).sum() for name in _MONEY),
+            *(_pairs(placed, keys, name) for name in dimensions),
+        ]
     )
     totals, *pairs = (table.rename({"customer": "customer_id"}) for table in tables)
     return MixSums(
@@ -74,11 +85,10 @@ def mix_sums(
 
 
 def _order_parts(
-    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str, keep_zero: bool
-) -> tuple[nw.LazyFrame[Any], list[str]]:
-    """One row per order and combination of values, and the columns that identify an order."""
+    orders: Orders, counted: nw.LazyFrame[Any], keys: Sequence[str], *, keep_zero: bool
+) -> nw.LazyFrame[Any]:
+    """One row per order and combination of values; the keys identify an order."""
     col = nw.col
-    counted, keys = counted_lines(orders.lines(), snapshot, facts, refunds=refunds)
     money = col("money")
     counts = ~col("day").is_null()
     bought = counts & ((money >= 0) | money.is_null()) if keep_zero else money > 0
@@ -94,12 +104,11 @@ def _order_parts(
         (value_if(money < 0, nw.lit(0) - money) + refunded).alias("returned"),
         net_money(counted).alias("money"),
     )
-    order_parts = marked.group_by(*keys, *dimensions).agg(
+    return marked.group_by(*keys, *dimensions).agg(
         col("moment").min(),
         col("day").count().alias("lines"),
         *(col(name).sum() for name in ("money", *_MONEY)),
     )
-    return order_parts, keys
 
 
 def _placed(
@@ -137,7 +146,7 @@ def _pairs(placed: nw.LazyFrame[Any], keys: Sequence[str], dimension: str) -> nw
     )
 
 
-def _whole_pairs(table: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+def _whole_pairs(table: Rows) -> Rows:
     """The pairs with integer columns as Int64."""
     numbers = ("orders", "first_moment", "last_moment")
     return table.with_columns(nw.col(name).cast(nw.Int64) for name in numbers)

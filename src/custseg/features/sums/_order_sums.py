@@ -11,8 +11,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import collect, collect_together
-from custseg.features.sums._expressions import as_int64, exposure_days, value_if
+from custseg._frames import Rows, collect, computed, computed_once, is_distributed, sorted_by
+from custseg.features.sums._expressions import as_int64, exposure_days, value_if, whole_units
 from custseg.logs import OrderFacts, net_money, order_totals
 from custseg.snapshot import Snapshot
 
@@ -27,7 +27,7 @@ class OrderSums:
 
     Attributes
     ----------
-    table : narwhals DataFrame
+    table : narwhals DataFrame, or LazyFrame on Spark
         One row per customer of the log, sorted by `customer_id`, all columns Int64. Over the purchases
         in the window: `orders`, `order_days`, `first_day`, `last_day`, `spent`, `first_day_spent`,
         `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
@@ -46,20 +46,24 @@ class OrderSums:
         Units of money per unit of `squares`: squares are summed as integers too.
     peak_weeks : tuple of int or None
         The weeks of the year that `peak_spent` counts; None where the log has no money or covers less than a year.
+    n_lines : int or None
+        Lines that were aggregated, counted on Spark alone: what it reads again may have changed.
     """
 
-    table: nw.DataFrame[Any]
+    table: Rows
     gaps: nw.DataFrame[Any] | None
     snapshot: Snapshot
     facts: OrderFacts
     square_unit: int
     peak_weeks: tuple[int, ...] | None
+    n_lines: int | None = None
 
 
 def order_sums(
     facts: OrderFacts,
     snapshot: Snapshot,
     *,
+    lines: nw.LazyFrame[Any],
     refunds: str,
     zero_orders: str,
     rhythm: bool = True,
@@ -73,20 +77,21 @@ def order_sums(
     if peak_weeks is None and rhythm:
         peak_weeks = _peak_weeks(facts, snapshot)
     peak = _days_of(peak_weeks or (), facts, snapshot)
-    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
+    totals = order_totals(lines, snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
-    if not rhythm:
-        marked = marked.with_columns(gap=nw.lit(None, nw.Int64))
-        table = collect(_customer_sums(marked, snapshot, peak))
-        gaps = None
-    else:
-        marked = _with_gaps(marked)
-        counts = marked.group_by("gap").agg(nw.len().alias("times"))
-        table, gaps = collect_together(_customer_sums(marked, snapshot, peak), counts)
-        gaps = as_int64(gaps).filter(~nw.col("gap").is_null()).sort("gap")
+    marked = computed_once(_with_gaps(marked) if rhythm else marked.with_columns(gap=nw.lit(None, nw.Int64)))
+    small = [marked.group_by("gap").agg(nw.len().alias("times"))] if rhythm else []
+    if is_distributed(lines):
+        small.append(marked.select(nw.col("n_lines").sum()))
+    [table], figures = computed([_customer_sums(marked, snapshot, peak)], small)
+    n_lines = int(figures[-1].item() or 0) if is_distributed(lines) else None
+    gaps = None
+    if rhythm:
+        gaps = figures[0].with_columns(nw.col("gap", "times").cast(nw.Int64)).filter(~nw.col("gap").is_null())
+        gaps = gaps.sort("gap")
     weeks = None if peak_weeks is None else tuple(peak_weeks)
-    return OrderSums(as_int64(table).sort("customer_id"), gaps, snapshot, facts, unit, weeks)
+    return OrderSums(sorted_by(as_int64(table)), gaps, snapshot, facts, unit, weeks, n_lines)
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
@@ -104,7 +109,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         nw.when(worth).then(col("day")).alias("day_ever"),
         value_if(bought, nw.lit(1)).alias("orders"),
         value_if(bought, col("money")).alias("spent"),
-        value_if(bought, col("money") // unit).alias("size"),
+        value_if(bought, whole_units(col("money"), unit)).alias("size"),
         money.alias("money"),
         nw.when(worth).then(nw.lit(0)).otherwise(placed).alias("returned_orders"),
     ).with_columns((col("size") * col("size")).alias("squares"))
@@ -116,6 +121,7 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
         col("squares").sum(),
         col("money").sum(),
         col("returned_orders").sum(),
+        *([col("n_lines").sum()] if "n_lines" in totals.collect_schema().names() else []),
     )
 
 

@@ -40,11 +40,18 @@ class Purchases:
 
 
 def purchases(
-    orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, events: Events, keep_zero: bool, refunds: str
+    orders: Orders,
+    snapshot: Snapshot,
+    facts: OrderFacts,
+    *,
+    lines: nw.LazyFrame[Any],
+    events: Events,
+    keep_zero: bool,
+    refunds: str,
 ) -> Purchases:
-    """The purchases of the log, under the policies of the order families."""
+    """The purchases of the lines of the log, under the policies of the order families."""
     col = nw.col
-    totals = order_totals(facts.orders.lines(), snapshot, facts, refunds=refunds)
+    totals = order_totals(lines, snapshot, facts, refunds=refunds)
     worth = col("money") > 0
     if keep_zero:
         worth = worth | ((col("lines") > 0) & (col("money") == 0))
@@ -52,12 +59,11 @@ def purchases(
         worth = worth & (col("moment") >= snapshot.start)
     days = totals.filter(worth).group_by("customer", "day").agg(nw.len().alias("ordered"))
 
-    lines = facts.orders.lines()
     paid = col("money") >= 0 if keep_zero else col("money") > 0
     if facts.cancelled_lines:
         paid = paid & ~col("cancelled")
     paid_lines = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment, paid)
-    moments = paid_lines.select("customer", "moment", "day").unique()
+    moments = paid_lines.group_by("customer", "moment").agg(col("day").min())
     return Purchases(days, moments, comparable=clocks_agree(orders, events))
 
 

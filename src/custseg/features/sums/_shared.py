@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
-from custseg.features.sums._event_sums import EventSums, Scoring, event_sums
+import narwhals.stable.v2 as nw
+
+from custseg._frames import computed_once, count_lines, gathered, is_distributed
+from custseg.features.sums._event_sums import EventSums, Scoring, event_sums, lines_before
 from custseg.features.sums._mix_sums import MixSums, mix_sums
 from custseg.features.sums._order_sums import OrderSums, order_sums
 from custseg.features.sums._purchases import check_same_ids, purchases
-from custseg.logs import Logs
+from custseg.logs import Logs, known_lines, raise_on_change
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +28,14 @@ class SharedSums:
         Weeks of the year for the orders; by default those of the log.
     scoring : Scoring
         Points of events, and how they fade.
+    shares_orders : bool
+        Whether several sums are made of the order log.
     """
 
     logs: Logs
     peak_weeks: tuple[int, ...] | None = None
     scoring: Scoring = field(default_factory=Scoring)
+    shares_orders: bool = False
 
     @cached_property
     def whole(self) -> SharedSums:
@@ -46,6 +53,24 @@ class SharedSums:
         return self.event_sums(self.scoring)
 
     @cached_property
+    def order_lines(self) -> nw.LazyFrame[Any]:
+        """Lines of the order log; on Spark those that are known, moved to the partition of their customer.
+
+        They are kept there if several sums need them, so that they are moved once.
+        """
+        logs = self.logs
+        assert logs.orders is not None
+        lines = logs.order_facts.orders.lines()
+        if not is_distributed(lines):
+            return lines
+        known = gathered(known_lines(lines, logs.snapshot_of(logs.orders)))
+        if not self.shares_orders:
+            return known
+        known = computed_once(known)
+        raise_on_change(logs.order_facts, count_lines(known), log="order", caller=logs.caller)
+        return known
+
+    @cached_property
     def mix(self) -> MixSums:
         """Purchases per customer and value, and money by kind."""
         logs = self.logs
@@ -54,6 +79,7 @@ class SharedSums:
             logs.orders,
             logs.snapshot_of(logs.orders),
             logs.order_facts,
+            lines=self.order_lines,
             refunds=logs.refunds,
             zero_orders=logs.zero_orders,
             caller=logs.caller,
@@ -63,8 +89,12 @@ class SharedSums:
         """Order log aggregated per customer, with or without the sums of the family "rhythm"."""
         logs = self.logs
         assert logs.orders is not None
-        return order_sums(logs.order_facts, logs.snapshot_of(logs.orders), zero_orders=logs.zero_orders,
-                          refunds=logs.refunds, rhythm=rhythm, peak_weeks=self.peak_weeks)  # fmt: skip
+        sums = order_sums(logs.order_facts, logs.snapshot_of(logs.orders), lines=self.order_lines,
+                          zero_orders=logs.zero_orders, refunds=logs.refunds, rhythm=rhythm,
+                          peak_weeks=self.peak_weeks)  # fmt: skip
+        if sums.n_lines is not None:
+            raise_on_change(logs.order_facts, sums.n_lines, log="order", caller=logs.caller)
+        return sums
 
     def event_sums(self, scoring: Scoring) -> EventSums:
         """Event log aggregated per customer with the given engagement weights."""
@@ -77,9 +107,14 @@ class SharedSums:
                 logs.orders,
                 logs.snapshot_of(logs.orders),
                 logs.order_facts,
+                lines=self.order_lines,
                 events=logs.events,
                 keep_zero=logs.zero_orders == "keep",
                 refunds=logs.refunds,
             )
         snapshot = logs.snapshot_of(logs.events)
-        return event_sums(logs.events, snapshot, logs.event_facts, scoring=scoring, purchases=bought)
+        lines = lines_before(logs.events, snapshot)
+        if is_distributed(lines):
+            lines = computed_once(gathered(lines))
+            raise_on_change(logs.event_facts, count_lines(lines), log="event", caller=logs.caller)
+        return event_sums(lines, snapshot, logs.event_facts, events=logs.events, scoring=scoring, purchases=bought)

@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import instance
-from custseg._frames import collect
+from custseg._frames import Rows, collected, computed, computed_once, gathered
 from custseg.errors import DataError
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
@@ -23,8 +23,7 @@ _YEAR_1900 = -25_567
 """1900-01-01 in days since 1970-01-01."""
 
 _FEW_LEVELS = 50
-
-Column = nw.Series[Any]
+_COUNTED = ("known", "missing", "not_yet", "stale", "undated", "unusable", "impossible")
 
 
 @dataclass(frozen=True)
@@ -96,11 +95,11 @@ class AttributeFacts:
 
 @dataclass(frozen=True, eq=False)
 class KnownAttributes:
-    """Attribute values known at a snapshot, in a local table.
+    """Attribute values known at a snapshot.
 
     Attributes
     ----------
-    table : narwhals DataFrame
+    table : narwhals DataFrame, or LazyFrame on Spark
         `customer_id` and a column ``value_<place>`` per attribute: Float64 for numbers and counts, text for
         categories and interests, booleans for flags and consents, days since 1970 for dates; null where
         no value is known. Besides, ``seen_day_<number>`` per column of observation dates, in days since 1970.
@@ -112,7 +111,7 @@ class KnownAttributes:
         The moment.
     """
 
-    table: nw.DataFrame[Any]
+    table: Rows
     attributes: tuple[Attribute, ...]
     facts: AttributeFacts
     snapshot: Snapshot
@@ -121,31 +120,36 @@ class KnownAttributes:
 def known_attributes(
     customers: Customers, as_of: datetime, caller: str, *, known_until: datetime | None = None
 ) -> KnownAttributes:
-    """Read the customer table at a snapshot in one pass and count faults; only an empty table raises.
+    """Read the customer table at a snapshot and count faults; only an empty table raises.
 
     Observations at or after `known_until`, by default the snapshot, are ignored.
     """
     until = known_until or as_of
-    local = collect(customers.lines())
-    if len(local) == 0:
+    [lines], _ = computed([computed_once(gathered(customers.lines()))])
+    marks = {a.index: _marks(a, customers, as_of=as_of, until=until) for a in customers.attributes}
+    rows = lines.with_columns(_exists(customers, until).alias("exists"))
+    counts = _counts(rows, customers, marks)
+    if not counts["all_rows"]:
         raise DataError(f"{caller}: the customer table has no rows.")
-    table = local.filter(_exists(customers, local, until))
-    counted = [_counted(attribute, customers, table, as_of=as_of, until=until) for attribute in customers.attributes]
+    counted = [_attribute_counts(attribute, counts) for attribute in customers.attributes]
     chosen, left_out = _with_one_kind(customers.attributes, counted)
-    ids = table.get_column("customer")
     facts = AttributeFacts(
-        rows=len(table),
-        rows_after=len(local) - len(table),
-        without_customer=int(ids.is_null().sum()),
-        duplicates=len(ids.drop_nulls()) - ids.drop_nulls().n_unique(),
-        columns=tuple(counted[attribute.index][1] for attribute in chosen),
-        unusable_observations=_unusable_observations(customers, local),
+        rows=counts["rows"],
+        rows_after=counts["all_rows"] - counts["rows"],
+        without_customer=counts["rows"] - counts["with_customer"],
+        duplicates=counts["with_customer"] - counts["distinct_customers"],
+        columns=tuple(counted[attribute.index] for attribute in chosen),
+        unusable_observations={
+            name: counts[f"unseen_{number}"]
+            for number, name in enumerate(customers.observation_columns)
+            if counts[f"unseen_{number}"]
+        },
         left_out=left_out,
     )
-    values = table.with_columns(counted[a.index][0].alias(f"usable_{a.index}") for a in chosen).select(
+    values = rows.filter(nw.col("exists")).select(
         nw.col("customer").alias("customer_id"),
         *(
-            nw.when(nw.col(f"usable_{a.index}"))
+            nw.when(marks[a.index]["known"])
             .then(nw.col(f"{'day' if a.is_date else 'value'}_{a.index}"))
             .alias(f"value_{a.index}")
             for a in chosen
@@ -165,83 +169,115 @@ def raise_on_attribute_faults(customers: Customers, attributes: KnownAttributes,
         )
 
 
-def _exists(customers: Customers, local: nw.DataFrame[Any], until: datetime) -> Column:
+def _exists(customers: Customers, until: datetime) -> nw.Expr:
     """Whether a row is known at a moment: not when all of its values were observed at or after it."""
-    always = local.get_column("customer").is_null() | ~local.get_column("customer").is_null()
     names = customers.observation_columns
     if not names or any(attribute.observed_at is None for attribute in customers.attributes):
-        return always
-    undated, before = always, ~always
+        return nw.lit(value=True)
+    undated, before = nw.lit(value=True), nw.lit(value=False)
     for number, name in enumerate(names):
-        observed = local.get_column(f"seen_{number}")
+        observed = nw.col(f"seen_{number}")
         undated = undated & observed.is_null()
         before = before | _true(observed < customers.date_columns[name].snapshot(until).moment)
     return undated | before
 
 
-def _counted(
-    attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime, until: datetime
-) -> tuple[Column, AttributeCounts]:
-    """Usable values of an attribute as a mask, and its counts."""
-    value, filled = (
-        table.get_column(f"value_{attribute.index}"),
-        table.get_column(f"filled_{attribute.index}"),
-    )
+def _marks(attribute: Attribute, customers: Customers, *, as_of: datetime, until: datetime) -> dict[str, nw.Expr]:
+    """The conditions that `AttributeCounts` counts, and `age`, the days since the observation."""
+    value, filled = nw.col(f"value_{attribute.index}"), nw.col(f"filled_{attribute.index}")
     readable = ~value.is_null()
     if attribute.kind in ("number", "count"):
         readable = _true(value.is_finite())
-    no = ~(readable | ~readable)
-    not_yet, stale, undated, age = no, no, no, None
+    no = nw.lit(value=False)
+    not_yet, stale, undated, age = no, no, no, nw.lit(None, nw.Int64)
     if attribute.observed_at is not None:
         number = customers.observation_columns.index(attribute.observed_at)
         today = customers.date_columns[attribute.observed_at].snapshot(as_of)
-        observed, age = table.get_column(f"seen_{number}"), today.day - table.get_column(f"seen_day_{number}")
+        observed, age = nw.col(f"seen_{number}"), nw.lit(today.day) - nw.col(f"seen_day_{number}")
         not_yet = _true(observed >= customers.date_columns[attribute.observed_at].snapshot(until).moment)
         if attribute.max_age_days is not None:
             undated, stale = observed.is_null(), _true(age > attribute.max_age_days)
     if attribute.kind == "date":
         not_yet = not_yet | _true(value >= customers.date_columns[attribute.name].snapshot(until).moment)
     present = filled & ~not_yet
-    usable = present & readable & ~stale & ~undated
-    counts = AttributeCounts(
-        attribute.name,
-        attribute.kind,
-        known=int(usable.sum()),
-        missing=int((~filled).sum()),
-        not_yet=int((filled & not_yet).sum()),
-        stale=int((present & stale).sum()),
-        undated=int((present & undated).sum()),
-        unusable=int((present & ~readable).sum()),
-        impossible=int((present & _impossible(attribute, customers, table, as_of=as_of)).sum()),
-        median_age_days=age.filter(usable).median() if age is not None else None,
-        levels=value.filter(usable).n_unique() if attribute.kind == "category" else None,
-    )
-    return usable, counts
+    return {
+        "known": present & readable & ~stale & ~undated,
+        "missing": ~filled,
+        "not_yet": filled & not_yet,
+        "stale": present & stale,
+        "undated": present & undated,
+        "unusable": present & ~readable,
+        "impossible": present & _impossible(attribute, customers, as_of=as_of),
+        "age": age,
+    }
 
 
-def _impossible(attribute: Attribute, customers: Customers, table: nw.DataFrame[Any], *, as_of: datetime) -> Column:
-    """Mask of impossible values."""
-    value = table.get_column(f"value_{attribute.index}")
+def _impossible(attribute: Attribute, customers: Customers, *, as_of: datetime) -> nw.Expr:
+    """Whether a value cannot be."""
+    value = nw.col(f"value_{attribute.index}")
     if attribute.is_date:
-        early = _true(table.get_column(f"day_{attribute.index}") < _YEAR_1900)
+        early = _true(nw.col(f"day_{attribute.index}") < _YEAR_1900)
         if attribute.kind == "date":
             return early
         return early | _true(value >= customers.date_columns[attribute.name].snapshot(as_of).moment)
     if attribute.kind == "count":
         return _true((value < 0) | (value % 1 != 0)) & _true(value.is_finite())
-    return value.is_null() & ~value.is_null()
+    return nw.lit(value=False)
+
+
+def _counts(rows: Rows, customers: Customers, marks: Mapping[int, Mapping[str, nw.Expr]]) -> dict[str, Any]:
+    """All counts of the table in one query: an indicator per condition, 1 or null, and then how many there are."""
+    col, exists, customer = nw.col, nw.col("exists"), nw.col("customer")
+    indicators = {"all_rows": nw.lit(value=True), "rows": exists, "with_customer": exists & ~customer.is_null()}
+    for number in range(len(customers.observation_columns)):
+        indicators[f"unseen_{number}"] = col(f"seen_filled_{number}") & col(f"seen_{number}").is_null()
+    others = {"distinct_customers": nw.when(exists).then(customer)}
+    for attribute in customers.attributes:
+        index, conditions = attribute.index, marks[attribute.index]
+        for name in _COUNTED:
+            indicators[f"{name}_{index}"] = exists & conditions[name]
+        is_known = exists & conditions["known"]
+        if attribute.observed_at is not None:
+            others[f"age_{index}"] = nw.when(is_known).then(conditions["age"])
+        if attribute.kind == "category":
+            others[f"levels_{index}"] = nw.when(is_known).then(col(f"value_{index}"))
+    marked = rows.select(
+        *(nw.when(condition).then(nw.lit(1)).alias(name) for name, condition in indicators.items()),
+        *(value.alias(name) for name, value in others.items()),
+    )
+    figures = [*(col(name).count() for name in indicators)]
+    figures += [col(name).median() if name.startswith("age_") else col(name).n_unique() for name in others]
+    figures += [col(name).count().alias(f"n_{name}") for name in others if not name.startswith("age_")]
+    counts = dict(collected(marked.select(*figures)).rows(named=True)[0])
+    for name in others:
+        if not name.startswith("age_"):
+            # A missing value counts as a value of its own.
+            counts[name] -= int(counts[f"n_{name}"] < counts["all_rows"])
+    return counts
+
+
+def _attribute_counts(attribute: Attribute, counts: Mapping[str, Any]) -> AttributeCounts:
+    index = attribute.index
+    age, levels = counts.get(f"age_{index}"), counts.get(f"levels_{index}")
+    return AttributeCounts(
+        attribute.name,
+        attribute.kind,
+        **{name: int(counts[f"{name}_{index}"]) for name in _COUNTED},
+        median_age_days=None if age is None else float(age),
+        levels=None if levels is None else int(levels),
+    )
 
 
 def _with_one_kind(
-    attributes: Sequence[Attribute], counted: Sequence[tuple[Column, AttributeCounts]]
+    attributes: Sequence[Attribute], counted: Sequence[AttributeCounts]
 ) -> tuple[list[Attribute], dict[str, str]]:
     """Attributes with one kind each: the first possible kind that fits all values of the column."""
     chosen, left_out = [], {}
     for name, group in groupby(attributes, key=lambda attribute: attribute.name):
         kinds = list(group)
-        fitting = [a for a in kinds if not counted[a.index][1].unusable + counted[a.index][1].impossible]
+        fitting = [a for a in kinds if not counted[a.index].unusable + counted[a.index].impossible]
         best = fitting[0] if fitting else kinds[-1]
-        counts = counted[best.index][1]
+        counts = counted[best.index]
         if best.inferred and not counts.known:
             left_out[name] = "no value"
         elif best.inferred and counts.levels and counts.levels > max(_FEW_LEVELS, counts.known / 2):
@@ -249,14 +285,6 @@ def _with_one_kind(
         else:
             chosen.append(best)
     return chosen, left_out
-
-
-def _unusable_observations(customers: Customers, local: nw.DataFrame[Any]) -> dict[str, int]:
-    counts = {}
-    for number, name in enumerate(customers.observation_columns):
-        unread = local.get_column(f"seen_filled_{number}") & local.get_column(f"seen_{number}").is_null()
-        counts[name] = int(unread.sum())
-    return {name: count for name, count in counts.items() if count}
 
 
 def _faults(customers: Customers, attributes: KnownAttributes) -> Iterator[str]:
@@ -300,6 +328,6 @@ def _unreadable_dates(dates: LogDates, count: int, *, readable: int) -> str:
     return dates.unreadable(count, readable=readable).rstrip(".")
 
 
-def _true(condition: Column) -> Column:
+def _true(condition: nw.Expr) -> nw.Expr:
     """The condition, false where it is null."""
     return condition.fill_null(value=False)

@@ -71,6 +71,17 @@ def raise_on_no_rows(dates: LogDates, facts: LogFacts, snapshot: Snapshot, *, lo
         )
 
 
+def raise_on_change(facts: LogFacts, n_lines: int, *, log: str, caller: str) -> None:
+    """Raise if a later pass over the log has found another number of known lines than the counts."""
+    known = facts.rows - facts.without_customer
+    if n_lines != known:
+        raise DataError(
+            f"{caller}: the {log} log changed while it was read: it had {known:,} lines with a customer, and then "
+            f"{n_lines:,}. Give a table that stays as it is: write it to files, or keep its rows with "
+            "localCheckpoint(), before it is given."
+        )
+
+
 def raise_on_flags(dialect: Dialect, column: str, count: int, *, caller: str) -> None:
     """Raise if values of a boolean column cannot be read; `count` is their number."""
     if not count:

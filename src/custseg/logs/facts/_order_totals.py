@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
+from custseg._frames import is_distributed
 from custseg.logs.facts._order_facts import OrderFacts
 from custseg.snapshot import Snapshot
 
@@ -37,6 +38,8 @@ def order_totals(lines: nw.LazyFrame[Any], snapshot: Snapshot, facts: OrderFacts
         (nw.when(col("offered") > 0).then(placed).otherwise(zero) if facts.has_undone_orders else zero).alias("placed"),
     ).group_by(*keys)
     sums = [col("day").min(), col("day").count().alias("lines"), col("money").sum(), col("placed").max()]
+    if is_distributed(lines):
+        sums.append(nw.len().alias("n_lines"))
     return groups.agg(*sums) if snapshot.start is None else groups.agg(*sums, col("moment").min())
 
 
@@ -50,7 +53,7 @@ def counted_lines(
     there is one, is null on such lines, and on all lines where the policy leaves refunds out.
     """
     col = nw.col
-    before = lines.filter(~col("customer").is_null(), col("moment") < snapshot.moment)
+    before = known_lines(lines, snapshot)
     keys = ["customer", "order"]
     if facts.has_undone_orders:
         before = before.with_columns(col("money").alias("offered"))
@@ -70,6 +73,11 @@ def counted_lines(
         counts_refund = ~col("day").is_null() & nw.lit(value=refunds != "gross")
         before = before.with_columns(nw.when(counts_refund).then(col("refund")).alias("refund"))
     return before, keys
+
+
+def known_lines(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
+    """The lines before the snapshot that have a customer."""
+    return lines.filter(~nw.col("customer").is_null(), nw.col("moment") < snapshot.moment)
 
 
 def net_money(lines: nw.LazyFrame[Any]) -> nw.Expr:

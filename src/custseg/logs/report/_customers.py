@@ -6,6 +6,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._frames import collected
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
 from custseg.logs.facts._attribute_facts import AttributeCounts, KnownAttributes
@@ -31,7 +32,7 @@ _DATE_SHARE = 0.05
 def customer_report(customers: Customers, attributes: KnownAttributes) -> tuple[LogReport, nw.Series[Any]]:
     """Report on the customer table, and its distinct customers; as `order_report`."""
     write, facts = FindingWriter("customers"), attributes.facts
-    all_ids = attributes.table.get_column("customer_id").drop_nulls()
+    all_ids = collected(attributes.table.select("customer_id")).get_column("customer_id").drop_nulls()
     ids = all_ids.unique()
     reasons = {reason: write.phrase("left_out", reason) for reason in facts.left_out.values()}
     left = in_each_language(
@@ -47,7 +48,7 @@ def customer_report(customers: Customers, attributes: KnownAttributes) -> tuple[
     for attribute, counts in zip(attributes.attributes, facts.columns, strict=True):
         findings += _attribute_findings(write, attributes, (attribute, counts))
     for number, name in enumerate(customers.observation_columns):
-        observed_days = attributes.table.get_column(f"seen_day_{number}")
+        observed_days = _value_counts(attributes, f"seen_day_{number}")
         findings += _crowded(
             write, observed_days, name="crowded_dates", min_share=_DATE_SHARE, column=column_name(name)
         )
@@ -70,7 +71,7 @@ def _attribute_findings(
 ) -> list[Finding]:
     """Findings about the values of one attribute."""
     attribute, counts = attribute_and_counts
-    column, values = column_name(attribute.name), attributes.table.get_column(f"value_{attribute.index}")
+    column = column_name(attribute.name)
     wording = "stale_values_with_age" if counts.median_age_days else "stale_values"
     days = round(counts.median_age_days or 0)
     findings = [
@@ -85,18 +86,27 @@ def _attribute_findings(
             days=days,
         )
     ]
+    if attribute.kind not in ("birth date", "date", "category"):
+        return findings
+    values = _value_counts(attributes, f"value_{attribute.index}")
     if attribute.kind == "birth date":
-        oldest = int((values < attributes.snapshot.day - _OLDEST * _YEAR_DAYS).sum())
+        old = values.filter(nw.col("value") < attributes.snapshot.day - _OLDEST * _YEAR_DAYS)
+        oldest = int(old.get_column("customers").sum() or 0)
         findings += write("improbable_ages", oldest, "warning", people=["count"], column=column, years=_OLDEST)
         findings += _crowded(write, values, name="crowded_births", min_share=_BIRTH_SHARE, column=column)
     elif attribute.kind == "date":
         findings += _crowded(write, values, name="crowded_dates", min_share=_DATE_SHARE, column=column)
-    elif attribute.kind == "category":
-        findings += spelling_findings(write, attribute.name, values.drop_nulls().unique().to_list())
+    else:
+        findings += spelling_findings(write, attribute.name, values.get_column("value").to_list())
     return findings
 
 
-def _crowded(write: FindingWriter, days: nw.Series[Any], *, name: str, **fields: Any) -> list[Finding]:
-    dates = days.drop_nulls()
-    counts = dates.value_counts(sort=False, name="customers").get_column("customers")
-    return crowded_days(write, counts, name=name, known=len(dates), **fields)
+def _value_counts(attributes: KnownAttributes, name: str) -> nw.DataFrame[Any]:
+    """How many `customers` have each `value`, which is not missing: of dates and categories there are few."""
+    values = attributes.table.select(nw.col(name).alias("value")).filter(~nw.col("value").is_null())
+    return collected(values.group_by("value").agg(nw.len().alias("customers")))
+
+
+def _crowded(write: FindingWriter, counts: nw.DataFrame[Any], *, name: str, **fields: Any) -> list[Finding]:
+    customers = counts.get_column("customers")
+    return crowded_days(write, customers, name=name, known=int(customers.sum() or 0), **fields)

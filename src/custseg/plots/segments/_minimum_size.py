@@ -62,7 +62,7 @@ def plot_minimum_size(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     longest = max(max(change.before or 0, change.after or 0) for change in changes)
     for position, change in enumerate(changes):
         _draw_change(axes, position, change, language=language)
-    minimum = result.choice.min_size
+    minimum = result.min_size
     axes.axvline(minimum, color=INK, linewidth=1.2, linestyle="--")
     plain(axes)
     set_names(axes, [words["merged"] if change.segment is None else names[change.segment] for change in changes])

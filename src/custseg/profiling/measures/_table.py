@@ -18,7 +18,7 @@ from custseg._privacy import frequent_categories
 from custseg.errors import DataError
 from custseg.feature_table import (
     CODE,
-    RETURN_COLUMNS,
+    RETURN_FEATURES,
     Feature,
     FeatureTable,
     distinct_phrases,
@@ -91,7 +91,7 @@ class ProfileTable:
 
     def returned_everything(self) -> NDArray[np.bool_]:
         """Which customers have no order left; no customer of a table without `order_count`."""
-        columns = [name for name in ("order_count", *RETURN_COLUMNS) if name in self.numbers]
+        columns = [name for name in RETURN_FEATURES if name in self.numbers]
         if "order_count" not in columns:
             return np.zeros(len(self), dtype=bool)
         return returned_everything({name: self.values(name) for name in columns})

@@ -131,7 +131,8 @@ def _recent_table(model: SegmentModel, logs: dict[str, object], as_of: object) -
     if model.definition is None or model.reference.recent is None or logs["orders"] is None:
         return None
     definition = model.definition.with_describing()
-    return recent_features(definition.described(logs, as_of, model.column_names, caller=_CALLER))
+    recent = recent_features(definition.described(logs, as_of, model.column_names, caller=_CALLER))
+    return recent if isinstance(recent, FeatureTable) else None
 
 
 def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None, *, language: str) -> Drift:

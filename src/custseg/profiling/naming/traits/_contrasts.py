@@ -131,7 +131,9 @@ class Contrasts:
         terms = tuple(sorted((*trait.terms, *bound.terms), key=lambda term: term.operator, reverse=True))
         if [term.operator for term in terms] not in ([">=", "<"], [">=", "<="]):
             return None
-        wordings = self.words.of_bounds(bound.feature, terms, trait.kind if trait.kind == bound.kind else "middle")
+        wordings = self.words.of_bounds(
+            bound.feature, segment, terms, kind=trait.kind if trait.kind == bound.kind else "middle"
+        )
         return next(iter(self.true(bound.feature, segment, wordings, clear=False, effect=None)), None)
 
     def _bound(self, name: str, segment: int, bound: float, *, is_lower: bool) -> list[Trait]:
@@ -142,12 +144,12 @@ class Contrasts:
         terms = (Term(name, "<" if is_lower else ">=", bound),)
         direction = direction_of(self.statistics.effect(name, segment))
         kind = {-1: "low", 1: "high"}.get(direction or 0, "middle")
-        wordings = self.words.of_bounds(name, terms, kind if (kind == "low") == is_lower else "middle")
+        wordings = self.words.of_bounds(name, segment, terms, kind=kind if (kind == "low") == is_lower else "middle")
         wordings = [self.as_zero(name, segment, wording, must_tell=False) for wording in wordings]
         ranks, (values, labels) = self.statistics.ranked[name], self.statistics.clustered_values(name)
         medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
         both = () if name in TRAITS else closed(terms[0], values[labels == segment], medians=medians, grid=ranks.grid)
-        wordings = [*self.words.of_bounds(name, both, "middle"), *wordings] if both else wordings
+        wordings = [*self.words.of_bounds(name, segment, both, kind="middle"), *wordings] if both else wordings
         return self.true(name, segment, wordings, clear=False, effect=None)[:1]
 
     def as_zero(self, name: str, segment: int, wording: Wording, *, must_tell: bool = True) -> Wording:
@@ -167,7 +169,7 @@ class Contrasts:
         # A 0 that most members of another segment have as well tells nobody apart.
         if must_tell and (np.delete(self.shares.by_segment(none), segment) >= MAJORITY).any():
             return wording
-        words = next(iter(self.words.of_bounds(name, none, wording.kind)), wording)
+        words = next(iter(self.words.of_bounds(name, segment, none, kind=wording.kind)), wording)
         return words._replace(order=wording.order, is_bound=False)
 
 

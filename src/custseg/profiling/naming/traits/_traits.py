@@ -176,7 +176,7 @@ class Traits:
             wordings = [self._as_marked(name, segment, wording) for wording in wordings]
             traits = self._true(name, segment, wordings, clear=bool(direction), effect=effect)
             if not any(trait.is_clear for trait in traits):
-                traits = [*self._of_range(name, segment), *traits]
+                traits = [*self._of_range(name, segment, direction), *traits]
         else:
             traits = self._of_category(name, segment)
         traits = [
@@ -184,13 +184,19 @@ class Traits:
         ]
         return traits or self._of_missing(name, segment)
 
-    def _of_range(self, name: str, segment: int) -> list[Trait]:
-        """The range that holds most members and few others, where both sides of it have customers."""
+    def _of_range(self, name: str, segment: int, direction: int | None) -> list[Trait]:
+        """The range that holds most members and few others, where both sides of it have customers.
+
+        Where there is none, it is the range of recency, orders or money of a segment that is like the others in it.
+        """
         terms = self._ranges(segment).get(name)
-        if terms is None or not self.words.has_order(name) or self.words.is_abstract(name):
+        if not self.words.has_order(name) or self.words.is_abstract(name):
             return []
-        wordings = [wording._replace(is_bound=False) for wording in self.words.of_bounds(name, terms, "middle")]
-        return self._true(name, segment, wordings, clear=True, effect=None)
+        if terms is not None:
+            bounds = self.words.of_bounds(name, segment, terms, kind="middle")
+        else:
+            bounds = self.words.central(name, segment) if direction == 0 else []
+        return self._true(name, segment, [one._replace(is_bound=False) for one in bounds], clear=True, effect=None)
 
     def _ranges(self, segment: int) -> Mapping[str, tuple[Term, ...]]:
         if segment not in self._ranges_of:
@@ -205,11 +211,11 @@ class Traits:
         terms = self._ranges(segment).get(name, ()) if name not in TRAITS else ()
         if wording.kind != "middle" or len(terms) < 2 or len(wording.terms) < 2 or self.words.is_abstract(name):
             return self.contrasts.as_zero(name, segment, wording)
-        by_range = next(iter(self.words.of_bounds(name, terms, "middle")), wording)
+        by_range = next(iter(self.words.of_bounds(name, segment, terms, kind="middle")), wording)
         return by_range._replace(order=wording.order, is_bound=wording.is_bound)
 
     def _is_its_own(self, trait: Trait, segment: int) -> bool:
-        """Whether a word is clearly less true of every other segment: "average" may hold where orders are many."""
+        """Whether a word is clearly less true of every other segment: a wide range may hold of several."""
         rivals = np.delete(self._term_shares.by_segment(trait.terms), segment)
         return bool((rivals <= trait.members - CLEARLY_MORE).all())
 

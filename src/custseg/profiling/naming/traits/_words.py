@@ -32,7 +32,6 @@ _HIGH_LIMITS = {
     "return_share": 0.2, "trend": 0.2, "overdue_ratio": 1.5, "days_since_click": 120, "days_since_visit": 90,
     "cart_abandon_rate": 0.5,
 }  # fmt: skip
-_AVERAGE_QUANTILES = (0.15, 0.85)
 _AWAY = "recency_days"
 
 _DECISIVE = 0.9
@@ -171,23 +170,20 @@ def own_words(
 
     Low and high (`direction` -1 and 1) are absolute where the feature has a limit: only below it are orders "few".
     Otherwise, and where the limit does not hold, they compare with the median of all customers where the catalogs have
-    words for that; of others a range says more. Without a direction
-    (0: like the others; None: unsure) the absolute words of recency and orders come first as well: where nobody has
-    ordered for a year, that is not "average". Who keeps to an own rhythm has not been away for long, whatever the days.
+    words for that; of others a range says more. Without a direction (0: like the others; None: unsure) only the
+    absolute words of recency, orders and money are said: where nobody has ordered for a year, all have been away for
+    long. Who keeps to an own rhythm has not been, whatever the days.
     """
     median = quantiles[0.5]
     low = _wording(feature, "low", Term(feature, "<=", _LOW_LIMITS[feature])) if feature in _LOW_LIMITS else []
     is_away = not (feature == _AWAY and standing.in_rhythm)
     high = _wording(feature, "high", Term(feature, ">=", _HIGH_LIMITS[feature])) if feature in _HIGH_LIMITS else []
     absolute = (high if is_away else []) + low if feature in MAIN else []
-    if direction is None:
-        return absolute
     if direction:
         compared = _lower(feature, median) if direction < 0 else _higher(feature, median, standing)
         words = compared if standing.matters else []
         return [*(low if direction < 0 else high if is_away else []), *words]
-    first, last = (quantiles[quantile] for quantile in _AVERAGE_QUANTILES)
-    return absolute + _wording(feature, "average", Term(feature, ">=", first), Term(feature, "<=", last))
+    return absolute
 
 
 def _lower(feature: str, median: float) -> list[Wording]:
@@ -208,8 +204,8 @@ def _higher(feature: str, median: float, standing: Standing) -> list[Wording]:
     return _wording(feature, "high", Term(feature, ">=", standing.top) if is_alone else term)
 
 
-_KINDS = {"low": "low", "lower": "low", "average": "middle"}
-_ORDERS = {"low": -1.0, "lower": -COMPARED, "average": 0.0, "higher": COMPARED, "high": 1.0}
+_KINDS = {"low": "low", "lower": "low"}
+_ORDERS = {"low": -1.0, "lower": -COMPARED, "higher": COMPARED, "high": 1.0}
 
 
 def high_limit(feature: str) -> float:

@@ -50,8 +50,8 @@ def test_few_values_are_said_by_their_number(language: str, expected: list[str])
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["fewer seats", "seats 20–99", "more seats"]),
-        ("ru", ["мало: seats", "seats 20–99", "много: seats"]),
+        ("en", ["fewer seats", "seats 30–50", "more seats"]),
+        ("ru", ["мало: seats", "seats 30–50", "много: seats"]),
     ],
 )
 def test_steps_of_one_column_are_named_in_its_order(language: str, expected: list[str]) -> None:
@@ -76,9 +76,9 @@ def test_code_among_amounts_is_neither_low_nor_high() -> None:
     logins = ((-1,), tuple(range(8)), tuple(range(40, 70)))
     profiles = profiled(days_since_login=logins, balance=((1, 9), (1, 8), (1, 9)))
     assert [row.name for row in profiles] == [
-        "days_since_login: code -1", "days_since_login 0–19", "high days_since_login",
+        "days_since_login: code -1", "days_since_login 0–7", "high days_since_login",
     ]  # fmt: skip
-    assert profiles[1].traits[0].condition["en"] == "days_since_login 0 to under 20"
+    assert profiles[1].traits[0].condition["en"] == "days_since_login 0 to 7"
     assert not any("while they are around" in line for line in profiles[0].advice.do)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlglot import exp
 
-from custseg.exports.sql.queries._writer import SQLWriter
+from custseg.queries import SQLWriter
 
 _EPOCH = datetime(1970, 1, 1)
 # sqlglot calls a moment on the clock "timestampntz", and an instant "timestamptz".

@@ -8,15 +8,11 @@ from typing import Any
 
 from custseg.errors import DataError
 from custseg.exports.sql.queries.orders._order_steps import FEATURES
-from custseg.feature_table import RETURN_COLUMNS
 from custseg.model import SegmentModel
 from custseg.texts import listed
 
-ORDERS = "order_count"
 FORESIGHT = "foresight"
 """A feature that queries read as a column, and do not make."""
-RETURN_FEATURES = (ORDERS, *RETURN_COLUMNS)
-"""Features that tell whether customers kept a purchase."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from custseg._numerics import Bools
 from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
@@ -18,10 +19,12 @@ from custseg.texts import LANGUAGES
 # Low is said of a segment whose median is among the lowest two fifths of all, high of one among the highest.
 LOW, HIGH = 0.4, 0.6
 _QUARTERS = (0.25, 0.75)
-_QUANTILES = (0.15, _QUARTERS[0], LOW, 0.5, HIGH, _QUARTERS[1], 0.85)
+_QUANTILES = (_QUARTERS[0], LOW, 0.5, HIGH, _QUARTERS[1])
 # A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
 _DEVIATIONS, _PART = 0.8, 0.25
 _IQR_OF_NORMAL = 1.349
+# Having something is said of a segment of which four fifths have it and four fifths of the others do not.
+_NEARLY_ALL, _HALF = 0.8, 0.5
 
 
 @dataclass(eq=False)
@@ -86,6 +89,23 @@ class ColumnLevels:
         """Whether the median of a segment is on the side of most customers that a kind of words says."""
         median, usual = self.statistics.ranked[name].quantiles[segment][2], self.quantiles(name)[0.5]
         return bool(median <= usual if kind == "low" else median >= usual if kind == "high" else True)
+
+    def presence(self, name: str, segment: int) -> bool | None:
+        """True where having any of something is the difference, as hardly any others have; False where lacking it is.
+
+        None of a column that is not 0 for most of one side and above it for most of the other, and where another
+        segment is as this one: then how much they have says more.
+        """
+        grid = self.statistics.ranked[name].grid
+        if not len(grid) or grid[0] != 0:
+            return None
+        some, none = (self.shares.by_segment((Term(name, operator, 0.0),)) for operator in (">", "=="))
+        for is_present, alike in ((True, some), (False, none)):
+            term = Term(name, "==" if is_present else ">", 0.0)
+            is_alone = (np.delete(alike, segment) < _HALF).all()
+            if alike[segment] >= _NEARLY_ALL and self.shares.of((term,), segment)[1] >= _NEARLY_ALL and is_alone:
+                return is_present
+        return None
 
     def is_money(self, name: str) -> bool:
         """Whether a column is about money that customers bring."""

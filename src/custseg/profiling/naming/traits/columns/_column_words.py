@@ -16,11 +16,12 @@ from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words
 from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._words import COMPARED, TRAITS, Wording, in_each_language
+from custseg.profiling.naming.traits._words import COMPARED, MAIN, TRAITS, Wording, in_each_language
 from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, ColumnLevels
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
-from custseg.profiling.naming.traits.columns._number_kinds import BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
+from custseg.profiling.naming.traits.columns._number_kinds import AMOUNT, BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
+from custseg.profiling.naming.traits.columns._own_values import OwnValues, own_values
 from custseg.profiling.naming.traits.columns._own_words import AWAY, SINCE, OwnWords
 from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 from custseg.profiling.naming.traits.columns._value_words import (
@@ -29,6 +30,7 @@ from custseg.profiling.naming.traits.columns._value_words import (
     interval_words,
     level_words,
     range_words,
+    says_last,
 )
 from custseg.texts import EXACT, LANGUAGES, number
 
@@ -47,6 +49,7 @@ class ColumnWords:
     statistics: ColumnStatistics
     shares: TermShares
     _flags: dict[str, bool] = field(default_factory=dict)
+    _own_values_of: dict[tuple[str, int], OwnValues] = field(default_factory=dict)
 
     @cached_property
     def kinds(self) -> NumberKinds:
@@ -89,6 +92,10 @@ class ColumnWords:
         """Whether the figures of a column say little to most readers."""
         return name.startswith(_POINTS) or self.statistics.table.described[name].unit in _ABSTRACT
 
+    def _says_little(self, name: str) -> bool:
+        """Whether the figures of a column say little to most readers, or are scores."""
+        return self.is_abstract(name) or self.kinds.of(name) == SCORE
+
     def wordings(self, name: str, segment: int, direction: int | None, *, effect: Effect) -> list[Wording]:
         """Words for the values of a numeric column, the more telling first."""
         statistics = self.statistics
@@ -104,20 +111,34 @@ class ColumnWords:
                 return wordings
             ranges = self._ranges(name, segment, direction)
             if not self.levels.matters(name, segment):
-                return [*wordings, *self._beyond_median(name, direction)]
+                return [*wordings, *self._beyond_median(name, segment, direction)]
             # How long somebody has been away says more than that it is long.
             return [*ranges, *wordings] if self._says_time(name, direction) else [*wordings, *ranges]
         if (code := self._usual_code(name, segment)) is not None:
             return [self._of_code(name, code)]
+        if (presence := self._of_presence(name, segment)) is not None:
+            return [presence]
         level = self.levels.level(name, segment, direction)
         # Codes count among the lowest or highest in the effect.
         is_true = level is not None and (bool(self.levels.codes(name)) or _agrees(level, effect))
         wordings = self._of_level(name, segment, level) if level is not None and is_true else []
         if direction and not self.levels.codes(name):
             is_worth = self.levels.matters(name, segment)
-            wordings += self._compared(name, segment, direction) if is_worth else self._beyond_median(name, direction)
+            wordings += (
+                self._compared(name, segment, direction) if is_worth else self._beyond_median(name, segment, direction)
+            )
         wordings = self._as_values(name, wordings)
         return wordings or (self._without_code(name) if self.levels.codes(name) else [])
+
+    def _of_presence(self, name: str, segment: int) -> Wording | None:
+        """That members have something, or have none of it, where that sets them apart: "with dry_dock_gbp"."""
+        if not self.has_order(name) or self.is_abstract(name) or self.kinds.of(name) not in (AMOUNT, COUNT):
+            return None
+        presence = None if self.labels.last_time(name) is not None else self.levels.presence(name, segment)
+        if presence is None:
+            return None
+        words = self.labels.phrased("with" if presence else "without", name)
+        return Wording(words, (Term(name, ">" if presence else "==", 0.0),), "high" if presence else "low")
 
     def _without_code(self, name: str) -> list[Wording]:
         """That the values are amounts rather than codes, by the ends of the amounts."""
@@ -132,7 +153,7 @@ class ColumnWords:
 
         Of money, the highest level is none where a segment without a level has clearly more.
         """
-        wording, median = self._level_wording(name, level), self.statistics.ranked[name].quantiles[segment][2]
+        wording, median = self._level_wording(name, segment, level), self.statistics.ranked[name].quantiles[segment][2]
         if wording.kind == "middle" or self._is_said_by_range(name, level, wording.kind):
             return [wording]
         if self.labels.last_time(name) is not None and not self.levels.codes(name):
@@ -141,11 +162,19 @@ class ColumnWords:
         is_true = median <= quantiles[LOW] if wording.kind == "low" else median >= quantiles[HIGH]
         is_highest = level.position == level.n_levels - 1
         is_true &= not (is_highest and self.levels.is_money(name) and self.levels.is_exceeded(name, segment))
-        bounds = self.of_bounds(name, level.terms(name), wording.kind if is_true else "middle")
+        bounds = self.of_bounds(name, segment, level.terms(name), kind=wording.kind if is_true else "middle")
         is_true &= not self.sides.is_far_exceeded(name, segment, -1 if wording.kind == "low" else 1)
         if not is_true or not (self.kinds.of(name) in BY_VALUES or self.levels.matters(name, segment)):
             return bounds
-        return [self._without_rank(name, segment, level)]
+        words = self._without_rank(name, segment, level)
+        values = self._own_values(name, segment)
+        if words.kind == "high" and not (self._says_little(name) or values.is_near(level.low)):
+            # "More passages" than 3 says nothing of customers who have 76: more than 60 does.
+            terms = values.tightened(words.terms)
+            if not values.is_near(float(terms[0].value or 0)):
+                return [wording._replace(is_bound=False) for wording in bounds]
+            words = words._replace(terms=terms)
+        return [words]
 
     def _without_rank(self, name: str, segment: int, level: Level) -> Wording:
         """The words of a level; "low" in place of "lowest" where no other segment is called low beside it."""
@@ -157,7 +186,7 @@ class ColumnWords:
         ]
         if all(self.sides.is_far_exceeded(name, rival, direction) for rival in rivals):
             level = replace(level, position=int(direction > 0), n_levels=2)
-        return self._level_wording(name, level)
+        return self._level_wording(name, segment, level)
 
     def _usual_code(self, name: str, segment: int) -> float | None:
         """The code among amounts that most members have, such as -1 for "never": it is neither low nor high."""
@@ -175,17 +204,17 @@ class ColumnWords:
         }
         return Wording(words, (Term(name, "==", code),), "category")
 
-    def _beyond_median(self, name: str, direction: int) -> list[Wording]:
+    def _beyond_median(self, name: str, segment: int, direction: int) -> list[Wording]:
         """The side of the median of all in numbers, where the difference is too small to compare in words."""
         term = Term(name, "<" if direction < 0 else ">=", self.levels.quantiles(name)[0.5])
-        return self.of_bounds(name, (term,), "middle")
+        return self.of_bounds(name, segment, (term,), kind="middle")
 
     def _compared(self, name: str, segment: int, direction: int) -> list[Wording]:
         """The range that sets the segment apart on its side, where segments overlap too much for levels.
 
         Figures that say little to readers are compared with most customers.
         """
-        if not self.is_abstract(name) and self.kinds.of(name) != SCORE:
+        if not self._says_little(name):
             return self._ranges(name, segment, direction)
         kind, key = ("low", "lower") if direction < 0 else ("high", "higher")
         term = Term(name, "<" if direction < 0 else ">", self.levels.quantiles(name)[0.5])
@@ -199,7 +228,9 @@ class ColumnWords:
         if name == AWAY and direction > 0 and self.own_words.rhythm.keeps(segment):
             return []  # whoever keeps to an own rhythm is not away
         terms = self.sides.terms(name, segment, direction)
-        wordings = (self.of_bounds(name, bounds, self._range_kind(name, bounds, kind)) for bounds in terms)
+        wordings = (
+            self.of_bounds(name, segment, bounds, kind=self._range_kind(name, bounds, kind)) for bounds in terms
+        )
         return [wording._replace(is_bound=False) for words in wordings for wording in words]
 
     def _says_time(self, name: str, direction: int) -> bool:
@@ -211,19 +242,20 @@ class ColumnWords:
         The second of four steps is above the median of all where most are on the first.
         """
         level = self.levels.by_segment(name)[segment]
-        wording = self._level_wording(name, level)
+        wording = self._level_wording(name, segment, level)
         is_inner = 0 < level.position < level.n_levels - 1
         if is_inner and not self.levels.is_on_its_side(name, segment, wording.kind):
-            wording = next(iter(self.of_bounds(name, level.terms(name), "middle")), wording)
+            wording = next(iter(self.of_bounds(name, segment, level.terms(name), kind="middle")), wording)
         if not is_inner and self.labels.last_time(name) is not None:
-            wording = next(iter(self.of_bounds(name, level.terms(name), wording.kind)), wording)
+            wording = next(iter(self.of_bounds(name, segment, level.terms(name), kind=wording.kind)), wording)
         return next(iter(self._as_values(name, [wording])), wording)
 
-    def _level_wording(self, name: str, level: Level) -> Wording:
+    def _level_wording(self, name: str, segment: int, level: Level) -> Wording:
         forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
         wording = level_words(self.labels.label(name), level, name, forms=forms)
         if self._is_said_by_range(name, level, wording.kind):
-            ranges = self.of_bounds(name, level.terms(name), self._range_kind(name, level.terms(name), wording.kind))
+            kind = self._range_kind(name, level.terms(name), wording.kind)
+            ranges = self.of_bounds(name, segment, level.terms(name), kind=kind)
             return ranges[0]._replace(order=wording.order, is_bound=False) if ranges else wording
         words = self.labels.in_manner(name, _HEIGHTS.get((level.n_levels, level.position), ""))
         is_end = level.n_levels >= _FEWEST_WITH_ENDS and level.position in (0, level.n_levels - 1)
@@ -243,7 +275,7 @@ class ColumnWords:
 
         Not where figures say little to readers.
         """
-        if not 0 < level.position < level.n_levels - 1 or self.is_abstract(name) or self.kinds.of(name) == SCORE:
+        if not 0 < level.position < level.n_levels - 1 or self._says_little(name):
             return False
         return kind == "middle" or self.labels.manner(name) == "age" or self.labels.last_time(name) is not None
 
@@ -256,8 +288,31 @@ class ColumnWords:
         by_values = (interval_words(label, wording, present=present, kind=kind) for wording in wordings)
         return [wording for wording in by_values if wording is not None]
 
-    def of_bounds(self, name: str, terms: tuple[Term, ...], kind: str) -> list[Wording]:
-        """Bounds of a column as words: "orders 5 to 9"."""
+    def central(self, name: str, segment: int) -> list[Wording]:
+        """The range of most members of a segment that is like the others in recency, orders or money."""
+        has_range = name in MAIN and bool(self.statistics.ranked[name].counts[segment])
+        terms = self._own_values(name, segment).central(name) if has_range else ()
+        wordings = self.of_bounds(name, segment, terms, kind="middle") if terms else []
+        return [wording._replace(order=0.0) for wording in wordings]
+
+    def _own_values(self, name: str, segment: int) -> OwnValues:
+        """Where the values of a segment with a value lie, by which its bounds are said."""
+        if (name, segment) not in self._own_values_of:
+            values, labels = self.statistics.clustered_values(name)
+            last = says_last(name, self.statistics.ranked[name].grid) and self.labels.last_time(name) is None
+            self._own_values_of[name, segment] = own_values(
+                values[labels == segment], spoken=self.spoken_bounds(name), says_last=last
+            )
+        return self._own_values_of[name, segment]
+
+    def of_bounds(self, name: str, segment: int, terms: tuple[Term, ...], *, kind: str) -> list[Wording]:
+        """Bounds of a column as words, by the values that the members of the segment have: "orders 5 to 9"."""
+        if self.statistics.ranked[name].counts[segment]:
+            tightened = self._own_values(name, segment).tightened(terms)
+            size = int(self.statistics.sizes()[segment])
+            # In a wide segment a narrower range may not hold for most.
+            if tightened != terms and is_most(self.shares.of(tightened, segment)[0], size):
+                terms = tightened
         kind_of_numbers, label = self.kinds.of(name), self.labels.label(name)
         if (words := bound_words(terms)) is not None:
             return [Wording(words, terms, kind, is_bound=name != AWAY)]

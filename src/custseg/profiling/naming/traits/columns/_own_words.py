@@ -8,6 +8,7 @@ from functools import cached_property
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, SegmentRhythm
+from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._needed_orders import buys_again
 from custseg.profiling.naming.traits._words import (
     COMPARED,
@@ -23,6 +24,7 @@ from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 
 AWAY = "recency_days"
 _AGE = "age_days"
+_YEAR = 365
 _MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
 _AMOUNTS = _MONEY | {"order_count", "sessions", "emails_delivered"}
@@ -76,13 +78,24 @@ class OwnWords:
         return bool(direction) and self.sides.is_far_exceeded(name, segment, direction)
 
     def _of_rhythm(self, segment: int, wordings: list[Wording]) -> list[Wording]:
-        """Those of the words for usual gaps since the last order that are true: few keep to a rhythm."""
+        """Those of the words for usual gaps since the last order that are true: few keep to a rhythm.
+
+        Customers who have not ordered for a year are not late with an order, but gone.
+        """
+        if self._is_gone(segment):
+            wordings = [wording for wording in wordings if wording.order == -1]
         if float(self.statistics.ranked[OVERDUE].quantiles[segment][2]) <= LATE:
             wordings = [wording for wording in wordings if abs(wording.order or 0) != COMPARED]  # nobody is overdue
         if self.rhythm.is_rhythm(segment):
             return wordings
         words = in_each_language("traits", OVERDUE, "within")
         return [wording._replace(words=words) if wording.order == -1 else wording for wording in wordings]
+
+    def _is_gone(self, segment: int) -> bool:
+        """Whether fewer members than most have ordered within a year."""
+        if AWAY not in self.statistics.ranked:
+            return False
+        return bool(self.levels.shares.of((Term(AWAY, "<=", _YEAR),), segment)[0] < MAJORITY)
 
     def _standing(self, name: str, segment: int) -> Standing:
         matters = self.levels.matters(name, segment)

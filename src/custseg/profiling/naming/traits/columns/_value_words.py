@@ -34,6 +34,11 @@ def level_words(label: Words, level: Level, feature: str, *, forms: str = "level
     return Wording(words, level.terms(feature), kind, height)
 
 
+def says_last(feature: str, present: Floats) -> bool:
+    """Whether the words for an upper bound of a column with these values say the last whole number under it."""
+    return feature in _COUNTED or (not has_bound_words(feature) and bool((present == np.floor(present)).all()))
+
+
 def has_bound_words(feature: str) -> bool:
     """Whether people speak of the bounds of a feature in a way of its own."""
     return feature in text("en", "profiling", "bounds")

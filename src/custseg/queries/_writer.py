@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlglot import exp, parse_one
 
-from custseg.exports.sql.queries._functions import FUNCTIONS
+from custseg.sql_dialects import FUNCTIONS
 
 # SQLite takes at most 127 arguments.
 _MOST_ARGUMENTS = 100

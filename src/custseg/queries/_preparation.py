@@ -9,11 +9,12 @@ from itertools import pairwise
 
 from sqlglot import exp
 
-from custseg.exports.sql.queries._writer import ROUNDING, SQLWriter
 from custseg.preparation import CLIP, DECIMALS, Preparation, Tail
+from custseg.queries._writer import ROUNDING, SQLWriter
 
-CUSTOMER, CLUSTERED, RETURNED = "customer_id", "is_clustered", "is_returned"
-"""Columns that every step passes on: the id, and 1 or 0."""
+CUSTOMER, CLUSTERED, RETURNED, BEYOND = "customer_id", "is_clustered", "is_returned", "is_beyond"
+"""Columns that every step passes on: the id, and 1 or 0; the last one, from where tails are compressed, says whether
+the customer is farther out on a heavy tail than its last knot."""
 
 # PostgreSQL and BigQuery raise errors where Python gives 0 or infinity. Beyond this bound every value is clipped.
 _FAR = CLIP + 1
@@ -33,14 +34,25 @@ class PreparedColumns:
         Beginning of the names of the steps.
     passed : sequence of str
         Columns that every step passes on.
+    detailed : bool
+        Whether the second-best segment and outliers are asked for too.
     """
 
-    def __init__(self, sql: SQLWriter, preparation: Preparation, *, prefix: str, passed: Sequence[str]) -> None:
+    def __init__(
+        self,
+        sql: SQLWriter,
+        preparation: Preparation,
+        *,
+        prefix: str,
+        passed: Sequence[str],
+        detailed: bool = False,
+    ) -> None:
         self.sql = sql
         self.plans = preparation.columns
         self.tails = preparation.tails.tails
         self.prefix = prefix
-        self.passed = passed
+        self.passed = list(passed)
+        self.detailed = detailed
         self.names = [f"x{index}" for index in range(len(self.plans))]
         self.steps: dict[str, exp.Expr] = {}
         self.streamed: set[str] = set()
@@ -85,7 +97,9 @@ class PreparedColumns:
         if self.tails:
             distances = {f"distance{number}": self._distance(tail) for number, tail in enumerate(self.tails)}
             self.add("distances", self.passing({**self._matrix(lambda column, _: column), **distances}))
-            self.add("compressed", self.passing(self._compressed()))
+            flags = {BEYOND: self._is_beyond()} if self.detailed else {}
+            self.add("compressed", self.passing({**flags, **self._compressed()}))
+            self.passed += flags
         if any(plan.weight != 1 for plan in self.plans):
             self.add("weighted", self.passing(self._matrix(self._weighted)))
 
@@ -146,6 +160,14 @@ class PreparedColumns:
         """How far out on the side of the tail the value is."""
         value, middle = self.sql.column(self.names[tail.column]), self.sql.number(tail.middle)
         return value - middle if tail.sign > 0 else middle - value
+
+    def _is_beyond(self) -> exp.Expr:
+        """1 where the value is beyond the last knot of a tail."""
+        sql = self.sql
+        flags = [
+            sql.column(f"distance{number}") > sql.number(tail.distances[-1]) for number, tail in enumerate(self.tails)
+        ]
+        return sql.flag(sql.any_of(*flags))
 
     def _compressed(self) -> dict[str, exp.Expr]:
         """The columns after the compression of their tails, which lie on different sides of the median."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Protocol
 
 from sqlglot import exp
 
-from custseg.exports.sql.queries._writer import SQLWriter
-from custseg.model import Branches
+from custseg.queries._writer import SQLWriter
 from custseg.rule_segments import (
     MOST_TRIALS,
     PRIOR_GAPS,
     AllOf,
     AnyOf,
     Comparison,
+    Evaluator,
     Flag,
     Not,
     OneOf,
@@ -39,6 +41,19 @@ _COMPARISONS: dict[str, type[exp.Binary]] = {
 }
 
 
+class Branching(Protocol):
+    """The conditions of a model, as the query needs them."""
+
+    @property
+    def predicates(self) -> Sequence[Predicate]: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def numeric(self) -> tuple[str, ...]: ...
+    @property
+    def evaluator(self) -> Evaluator: ...
+
+
 class Conditions:
     """The conditions of a model, on columns that an earlier step has read.
 
@@ -46,11 +61,11 @@ class Conditions:
     ----------
     sql : SQLWriter
         Writes the dialect.
-    branches : Branches
+    branches : Branching
         The conditions.
     """
 
-    def __init__(self, sql: SQLWriter, branches: Branches) -> None:
+    def __init__(self, sql: SQLWriter, branches: Branching) -> None:
         self.sql = sql
         self.branches = branches
         self.evaluator = branches.evaluator

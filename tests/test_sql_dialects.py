@@ -12,7 +12,7 @@ from sql_models import MODELS, fitted
 
 from custseg import Orders, SegmentModel, fit_segments
 from custseg.exports import features_sql, split_sql, to_sql
-from custseg.exports.sql.queries._functions import DIALECTS, FUNCTIONS
+from custseg.sql_dialects import DIALECTS, FUNCTIONS
 
 DOCUMENTATION = {
     "duckdb": "https://duckdb.org/docs/",

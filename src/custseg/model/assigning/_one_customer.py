@@ -1,8 +1,9 @@
-"""The features of one customer, as an online service gives them: a mapping of columns to values."""
+"""One customer at a time, as in an online service: its features as numbers, and its `Assignment`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -12,14 +13,41 @@ from custseg._checks import check_finite, did_you_mean
 from custseg._frames import frame_from_columns
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table import RETURN_COLUMNS, Feature, FeatureTable
+from custseg.feature_table import RETURN_FEATURES, Feature, FeatureTable
 
 _TYPES: Mapping[str, Any] = {"text": nw.String, "flag": nw.Boolean}
 _WORDS = {"text": "text", "flag": "True, False"}
 
 
-def values_of_one(features: object, names: Sequence[str], *, further: Sequence[str] = ()) -> dict[str, Floats]:
-    """The numbers of the columns of a model, each as an array of one; NaN where a value is missing.
+@dataclass(frozen=True)
+class Assignment:
+    """The segment of one customer.
+
+    Attributes
+    ----------
+    segment : int or None
+        Number of the segment; None for a customer that cannot be clustered.
+    name : str
+        Its name.
+    confidence : float or None
+        In [0, 1]: about 1/2 on the boundary of two segments.
+    second_segment : int or None
+        The second-best segment; None where there is only one.
+    is_outlier : bool or None
+        Whether the customer is farther from the segment than the ten farthest customers of the fit on average.
+    """
+
+    segment: int | None
+    name: str
+    confidence: float | None = None
+    second_segment: int | None = None
+    is_outlier: bool | None = None
+
+
+def values_of_one(
+    features: Mapping[str, float | None], names: Sequence[str], *, further: Sequence[str] = ()
+) -> dict[str, Floats]:
+    """The values of one customer as arrays of one: of the columns of a model, and of those that tell about returns.
 
     `further` are other columns that must be there.
     """
@@ -28,7 +56,7 @@ def values_of_one(features: object, names: Sequence[str], *, further: Sequence[s
     if lacking := [name for name in dict.fromkeys((*names, *further)) if name not in features]:
         words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
         raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
-    columns_to_read = dict.fromkeys([*names, *(name for name in ("order_count", *RETURN_COLUMNS) if name in features)])
+    columns_to_read = dict.fromkeys([*names, *(name for name in RETURN_FEATURES if name in features)])
     values = {name: _number(name, features[name]) for name in columns_to_read}
     check_finite("assign_one", values)
     return values

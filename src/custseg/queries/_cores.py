@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from custseg.exports.sql.queries._costs import CLUSTER, CONFIDENCE
-from custseg.exports.sql.queries._preparation import CLUSTERED, PreparedColumns
+from custseg.queries._costs import CLUSTER, CONFIDENCE
+from custseg.queries._preparation import CLUSTERED, PreparedColumns
 
 ROW = "customer_row"
 """Number of the customer's row: ids may repeat or be missing."""

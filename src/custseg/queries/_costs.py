@@ -1,0 +1,148 @@
+"""The assignment rules by costs in SQL: the nearest center, and the component of the largest posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from custseg.queries._preparation import CLUSTERED, PreparedColumns
+from custseg.queries._writer import SQLWriter
+
+CLUSTER, CONFIDENCE, SECOND, DISTANT = "cluster", "confidence", "second", "is_distant"
+"""Columns of the last step: the position of the segment, NULL without one, and the confidence; if details are asked
+for, the second-best position, and 1 or 0: whether the customer is beyond the reach of the segment."""
+
+# Below exp(-700) a float has fewer digits, and PostgreSQL raises an error.
+_MOST_NEGATIVE = 700.0
+
+
+def assign_by_centers(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
+    """Append the steps of `CenterRule`, from the matrix to clusters and confidence."""
+    _assign(prepared, center_distances(prepared, rule), rule, cost=lambda _, squared: squared)
+
+
+def assign_by_components(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
+    """Append the steps of `MixtureRule`, from the matrix to clusters and confidence."""
+    _assign(prepared, component_distances(prepared, rule), rule, cost=component_cost(prepared.sql, rule))
+
+
+def center_distances(prepared: PreparedColumns, rule: Mapping[str, Any]) -> list[exp.Expr]:
+    """The squared distance to each center."""
+    sql = prepared.sql
+    columns = sql.columns(prepared.names)
+    return [
+        _squared_length(sql, [value - sql.number(center) for value, center in zip(columns, centers, strict=True)])
+        for centers in rule["centers"]
+    ]
+
+
+def component_distances(prepared: PreparedColumns, rule: Mapping[str, Any]) -> list[exp.Expr]:
+    """The squared distance to each mean in standard deviations of the component, after a step that it needs."""
+    sql = prepared.sql
+    columns = sql.columns(prepared.names)
+    projections: dict[str, exp.Expr] = {}
+    for number, (means, factors) in enumerate(zip(rule["means"], rule["factors"], strict=True)):
+        centered = [value - sql.number(mean) for value, mean in zip(columns, means, strict=True)]
+        for row, factor in enumerate(factors):
+            terms = [sql.number(factor[column]) * centered[column] for column in range(row + 1)]
+            projections[f"projection{number}_{row}"] = sql.total(terms)
+    prepared.add("projections", prepared.passing(projections))
+    rows = range(len(columns))
+    return [
+        _squared_length(sql, sql.columns([f"projection{number}_{row}" for row in rows]))
+        for number in range(len(rule["means"]))
+    ]
+
+
+def component_cost(sql: SQLWriter, rule: Mapping[str, Any]) -> Callable[[int, exp.Expr], exp.Expr]:
+    """The cost of a component by its number and the squared distance."""
+    return lambda number, squared: sql.number(rule["constants"][number]) + sql.number(0.5) * squared
+
+
+def reduced(sql: SQLWriter, cost: exp.Expr, offset: float) -> exp.Expr:
+    """The cost less the offset."""
+    return cost - sql.number(offset) if offset else cost
+
+
+def cheapest(sql: SQLWriter, costs: Sequence[exp.Expr], best: exp.Expr) -> exp.Expr:
+    """The number of the first cost that is the best one."""
+    return sql.case([(cost.eq(best), sql.integer(number)) for number, cost in enumerate(costs)])
+
+
+def _squared_length(sql: SQLWriter, values: Sequence[exp.Expr]) -> exp.Expr:
+    return sql.total([value * value for value in values])
+
+
+def _assign(
+    prepared: PreparedColumns,
+    squared: Sequence[exp.Expr],
+    rule: Mapping[str, Any],
+    *,
+    cost: Callable[[int, exp.Expr], exp.Expr],
+) -> None:
+    """Append the cluster of least cost, of several the first, and its share of exp(-cost / scale)."""
+    sql, scale = prepared.sql, float(rule.get("scale", 1.0))
+    squares: dict[str, exp.Expr] = {}
+    if prepared.detailed:
+        names = [f"squared{number}" for number in range(len(squared))]
+        prepared.add("squares", prepared.passing(dict(zip(names, squared, strict=True))))
+        squared = sql.columns(names)
+        squares = dict(zip(names, squared, strict=True))
+    names = [f"cost{number}" for number in range(len(squared))]
+    costs = [
+        reduced(sql, cost(number, value), offset)
+        for number, (value, offset) in enumerate(zip(squared, rule["offsets"], strict=True))
+    ]
+    prepared.add("costs", prepared.passing({**squares, **dict(zip(names, costs, strict=True))}))
+    best, of_clusters = sql.column("best"), sql.columns(names)
+    named = dict(zip(names, of_clusters, strict=True))
+    prepared.add("best", prepared.passing({**squares, **named, "best": sql.extreme("least", of_clusters)}))
+    confidence = sql.quotient(sql.number(1.0), sql.total([_weight(sql, value, scale) for value in of_clusters]))
+    is_clustered = sql.column(CLUSTERED).eq(sql.integer(1))
+    assigned: dict[str, exp.Expr] = {
+        CLUSTER: sql.case([(is_clustered, cheapest(sql, of_clusters, best))]),
+        CONFIDENCE: sql.case([(is_clustered, confidence)]),
+    }
+    if not prepared.detailed:
+        prepared.add("assigned", prepared.passing(assigned))
+        return
+    prepared.add("assigned", prepared.passing({**squares, **named, **assigned}))
+    _append_details(prepared, rule["reach"])
+
+
+def _append_details(prepared: PreparedColumns, reach: Sequence[float]) -> None:
+    """Append the second-best cluster, and whether the distance to the best one is beyond its reach."""
+    sql, k = prepared.sql, len(reach)
+    assigned = {name: sql.column(name) for name in (CLUSTER, CONFIDENCE)}
+    costs, squares = ([sql.column(f"{name}{number}") for number in range(k)] for name in ("cost", "squared"))
+    is_assigned = [sql.column(CLUSTER).eq(sql.integer(number)) for number in range(k)]
+    distant = [
+        (sql.all_of(in_cluster, sql.call("root", square) > sql.number(limit)), sql.integer(1))
+        for in_cluster, square, limit in zip(is_assigned, squares, reach, strict=True)
+    ]
+    further: dict[str, exp.Expr] = {DISTANT: sql.case(distant, sql.integer(0))}
+    if k == 1:
+        prepared.add("detailed", prepared.passing({**assigned, **further, SECOND: sql.missing("int")}))
+        return
+    # Without the best cluster, whose cost may be that of the second-best one too; LEAST skips NULL in Spark alone.
+    further_costs = {
+        f"other{number}": sql.case([(in_cluster, sql.missing("double"))], cost)
+        for number, (in_cluster, cost) in enumerate(zip(is_assigned, costs, strict=True))
+    }
+    prepared.add("others", prepared.passing({**assigned, **further, **further_costs}))
+    names = list(further_costs)
+    next_cost = sql.extreme("least", sql.columns(names))
+    further = {DISTANT: sql.column(DISTANT), **{name: sql.column(name) for name in names}, "next_cost": next_cost}
+    prepared.add("next", prepared.passing({**assigned, **further}))
+    has_cluster = sql.is_present(sql.column(CLUSTER))
+    second = sql.case([(has_cluster, cheapest(sql, sql.columns(names), sql.column("next_cost")))])
+    prepared.add("detailed", prepared.passing({**assigned, DISTANT: sql.column(DISTANT), SECOND: second}))
+
+
+def _weight(sql: SQLWriter, cost: exp.Expr, scale: float) -> exp.Expr:
+    """The exponential of the difference to the best cost; 0 where that is too small for a float."""
+    difference = sql.column("best") - cost
+    power = sql.call("exponential", sql.quotient(difference, sql.number(scale)) if scale != 1 else difference)
+    return sql.case([(difference < sql.number(-_MOST_NEGATIVE * scale), sql.number(0.0))], power)
