@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from custseg import Segmentation, SegmentModel, fit_segments
+from custseg.feature_table import given_features
 from custseg.insights import explain
+from custseg.rule_groups import WhatComesFirst
 
 
 def customers(count: int = 600) -> pl.DataFrame:
@@ -88,3 +90,10 @@ def test_explanation_compares_segments_of_one_stage() -> None:
 def test_arguments_that_exclude_each_other(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(TypeError, match=words):
         fit_segments(features=customers(), **{"lifecycle": True, **arguments})
+
+
+def test_sample_of_customers_in_spark_is_refused() -> None:
+    first = WhatComesFirst.checked(None, True, n_segments=None, caller="fit_segments")
+    table = given_features(customers(), None, "test")
+    with pytest.raises(TypeError, match="lifecycle=True cannot be used with tables in Spark"):
+        first.groups(table, ["spend"], min_size=0.05, logs=None, is_sample=True, caller="fit_segments")
